@@ -1,0 +1,54 @@
+# What README, CI and people call. Every target works on a fresh clone: it installs what it needs first.
+NODE := node_modules/.bin/node
+GUEST := cache-fixtures/guests/elf/fibonacci.rv64.elf
+INPUT := u64:800000
+
+.PHONY: all setup build demo check test fuzz bench guests tools clean
+
+all: build
+
+# Packages from the registry, the project's own Node among them. Not npm ci: it refuses a lock file without the optional packages of other platforms.
+node_modules/.package-lock.json: package.json package-lock.json
+	npm install --no-save --no-audit --no-fund --loglevel=error
+	@touch $@
+
+setup: node_modules/.package-lock.json
+
+build: setup
+	@npm run --silent build
+
+# The main job on a real guest: cold, then warm.
+demo: build
+	@rm -rf build/demo-cache
+	$(NODE) dist/cli/main.js run $(GUEST) --input $(INPUT) --cache-dir build/demo-cache
+	$(NODE) dist/cli/main.js run $(GUEST) --input $(INPUT) --cache-dir build/demo-cache
+
+check: setup
+	@npm run --silent check
+
+# Debian packages that serve as witnesses where they can be installed: another compiler and another implementation of RISC-V.
+PACKAGES := qemu-user clang-22
+tools:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  for package in $(PACKAGES); do \
+	    dpkg -s $$package >/dev/null 2>&1 || { [ -n "$$updated" ] || { apt-get update -qq && updated=1; }; \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$package >/dev/null || echo "$$package cannot be installed: tests that need it are skipped" >&2; }; \
+	  done; \
+	else echo "not root or no apt-get: install $(PACKAGES) by hand for all witnesses" >&2; fi
+
+test: tools setup check build
+	@npm run --silent test
+
+# More random programs than make test: RVR_FUZZ_ROUNDS programs of 250 cases per width, seeds from RVR_FUZZ_SEED.
+fuzz: tools setup
+	RVR_FUZZ_ROUNDS=$${RVR_FUZZ_ROUNDS:-20} RVR_FUZZ_SEED=$${RVR_FUZZ_SEED:-$$(date +%s)} npm run --silent test -- test/differential
+
+bench: setup build
+	@npm run --silent bench --
+
+# Rebuilds the committed guests; needs clang-22, lld-22, gcc-riscv64-unknown-elf and picolibc.
+guests:
+	$(MAKE) -C cache-fixtures/guests
+
+clean:
+	rm -rf dist build node_modules

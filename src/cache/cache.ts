@@ -1,0 +1,185 @@
+/** The artifact cache as the rest of rvr sees it: nothing here fails a build, every outcome is counted. */
+import { messageOf } from '../errors.ts'
+import { noEvents, type EventSink } from '../events.ts'
+import { withLock } from './build-lock.ts'
+import { countOutcome, readCounters, type Counter, type Counts } from './counters.ts'
+import { cacheDirectory, prepareDirectory, type DirectoryState } from './directory.ts'
+import { clearStore, listEntries, readEntry, storedKeys, type StoredEntry } from './inventory.ts'
+import { entryDirectory, inputFile, layoutOf, type Layout } from './layout.ts'
+import { lookupEntry, markUsed, type Entry } from './lookup.ts'
+import type { ManifestDraft } from './manifest.ts'
+import { readMapping, writeMapping } from './mapping.ts'
+import { publishEntry } from './publish.ts'
+import { quarantine } from './quarantine.ts'
+import { verifyStore, type VerifyStep } from './verify.ts'
+
+export interface CacheOptions {
+  /** Default RVR_CACHE_DIR, else `$XDG_CACHE_HOME/rvr`; `false` turns the cache off. */
+  readonly cacheDir?: string | false | undefined
+  /** The caller's environment; default `process.env`. */
+  readonly environment?: NodeJS.ProcessEnv
+}
+
+/** An open cache. Lookups and publishing never reject for a fault of the cache: they warn once, count, and answer undefined. */
+export interface Cache {
+  /** Absolute directory; undefined when the cache is off. */
+  readonly directory: string | undefined
+  readonly state: DirectoryState['state']
+  /** Where toolchain descriptions are remembered; undefined when nothing can be written. */
+  readonly memoDirectory: string | undefined
+  /** Outcomes of this object alone. */
+  readonly counts: Counts
+  /** Counts an outcome that the caller knows of (`build`, `build-failed`, `uncacheable`). */
+  count(counter: Counter): void
+  /** The artifact key that an input key leads to. */
+  lookupInput(inputKey: string): Promise<string | undefined>
+  /** A whole artifact. A damaged one is moved to quarantine and missed. */
+  lookup(key: string): Promise<Entry | undefined>
+  /** Stores a library; the stored entry (one's own or the winner's), or undefined when it could not be stored and the caller's file has to do. */
+  publish(key: string, inputKey: string, libraryFile: string, draft: ManifestDraft): Promise<Entry | undefined>
+  /** Lets one caller of all processes work on `key` at a time; look the key up again inside. Throws ABORTED when `signal` fires while waiting. */
+  withBuildLock<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>
+  /** Outcomes of all processes so far. */
+  stats(): Promise<Counts>
+  list(): Promise<StoredEntry[]>
+  /** Entries whose key starts with `keyPrefix`. */
+  show(keyPrefix: string): Promise<StoredEntry[]>
+  verify(): Promise<VerifyStep[]>
+  /** Removes all entries; returns how many there were. */
+  clear(): Promise<number>
+}
+
+class OpenCache implements Cache {
+  readonly directory: string | undefined
+  readonly state: DirectoryState['state']
+  readonly #layout: Layout | undefined
+  readonly #events: EventSink
+  readonly #counts = new Map<string, number>()
+  #warned = false
+
+  constructor(directory: string | undefined, state: DirectoryState, events: EventSink) {
+    this.directory = directory
+    this.state = state.state
+    this.#events = events
+    this.#layout = directory === undefined || state.state === 'off' ? undefined : layoutOf(directory)
+    if (directory !== undefined && state.state !== 'ready') this.#degrade('degraded', state.reason)
+  }
+
+  get memoDirectory(): string | undefined {
+    return this.state === 'ready' ? this.#layout?.toolchain : undefined
+  }
+
+  get counts(): Counts {
+    return Object.fromEntries(this.#counts)
+  }
+
+  count(counter: Counter): void {
+    this.#counts.set(counter, (this.#counts.get(counter) ?? 0) + 1)
+    if (this.state === 'ready' && this.#layout !== undefined) countOutcome(this.#layout.stats, counter)
+    this.#events({ type: 'cache', counter })
+  }
+
+  /** Counts every fault, warns of the first. */
+  #degrade(counter: Counter, reason: string): void {
+    this.count(counter)
+    if (this.#warned) return
+    this.#warned = true
+    this.#events({ type: 'warning', message: `the cache cannot be used as it should: ${reason}`, hint: 'Compiling works, but is repeated. Choose another directory with --cache-dir, or see rvr cache verify.' })
+  }
+
+  async lookupInput(inputKey: string): Promise<string | undefined> {
+    if (this.#layout === undefined) return undefined
+    const mapping = readMapping(this.#layout, inputKey)
+    if (typeof mapping === 'object') {
+      this.count('input-hit')
+      return mapping.artifact
+    }
+    if (mapping === 'damaged') {
+      this.#degrade('mapping-damaged', `${inputFile(this.#layout, inputKey)} is damaged`)
+      await quarantine(this.#layout, inputFile(this.#layout, inputKey))
+    }
+    this.count('input-miss')
+    return undefined
+  }
+
+  async lookup(key: string): Promise<Entry | undefined> {
+    if (this.#layout === undefined) return undefined
+    const found = await lookupEntry(this.#layout, key)
+    if (found.state === 'found') {
+      if (this.state === 'ready') markUsed(this.#layout, key)
+      this.count('hit')
+      return found.entry
+    }
+    if (found.state === 'damaged') {
+      this.#degrade('quarantined', `the entry ${key.slice(0, 12)} is damaged (${found.reason}); it is built anew`)
+      await quarantine(this.#layout, entryDirectory(this.#layout, key))
+    }
+    this.count('miss')
+    return undefined
+  }
+
+  async publish(key: string, inputKey: string, libraryFile: string, draft: ManifestDraft): Promise<Entry | undefined> {
+    if (this.#layout === undefined || this.state !== 'ready') return undefined
+    try {
+      return await this.#store(this.#layout, key, inputKey, libraryFile, draft)
+    } catch (error) {
+      this.#degrade('publish-failed', messageOf(error))
+      return undefined
+    }
+  }
+
+  async #store(layout: Layout, key: string, inputKey: string, libraryFile: string, draft: ManifestDraft): Promise<Entry | undefined> {
+    let won = await publishEntry(layout, key, inputKey, libraryFile, draft)
+    let found = await lookupEntry(layout, key)
+    if (!won && found.state !== 'found') {
+      // What was in the way is not an entry that anybody can use.
+      this.#degrade('quarantined', `the entry ${key.slice(0, 12)} is damaged${found.state === 'damaged' ? ` (${found.reason})` : ''}`)
+      await quarantine(layout, entryDirectory(layout, key))
+      won = await publishEntry(layout, key, inputKey, libraryFile, draft)
+      found = await lookupEntry(layout, key)
+    }
+    if (found.state !== 'found') throw new Error('the entry is damaged right after it was stored')
+    this.count(won ? 'publish' : 'publish-lost-race')
+    const before = readMapping(layout, inputKey)
+    if (typeof before === 'object' && before.artifact !== key) this.#degrade('mapping-changed', `the input ${inputKey.slice(0, 12)} led to two different projects: code generation is not deterministic`)
+    if (typeof before !== 'object' || before.artifact !== key) await writeMapping(layout, inputKey, key)
+    return found.entry
+  }
+
+  withBuildLock<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return withLock(this.state === 'ready' ? this.#layout?.locks : undefined, key, work, counter => this.count(counter), signal)
+  }
+
+  async stats(): Promise<Counts> {
+    return this.#layout === undefined ? {} : readCounters(this.#layout.stats)
+  }
+
+  async list(): Promise<StoredEntry[]> {
+    return this.#layout === undefined ? [] : listEntries(this.#layout)
+  }
+
+  async show(keyPrefix: string): Promise<StoredEntry[]> {
+    const layout = this.#layout
+    if (layout === undefined) return []
+    const keys = (await storedKeys(layout)).filter(key => key.startsWith(keyPrefix.toLowerCase()))
+    return (await Promise.all(keys.map(key => readEntry(layout, key)))).filter(entry => entry !== undefined)
+  }
+
+  async verify(): Promise<VerifyStep[]> {
+    return this.#layout === undefined ? [] : verifyStore(this.#layout)
+  }
+
+  async clear(): Promise<number> {
+    return this.#layout === undefined ? 0 : clearStore(this.#layout)
+  }
+}
+
+/**
+ * Opens the cache directory, creating it if needed. Throws CACHE_UNSAFE when another user owns it or can write to it. A directory that
+ * cannot be created or written gives a cache that works less or not at all, with one warning and the counter `degraded`.
+ */
+export async function openCache(options: CacheOptions = {}, events: EventSink = noEvents): Promise<Cache> {
+  if (options.cacheDir === false) return new OpenCache(undefined, { state: 'off', reason: 'it is turned off' }, events)
+  const directory = cacheDirectory(options.cacheDir, options.environment ?? process.env)
+  return new OpenCache(directory, prepareDirectory(directory), events)
+}

@@ -1,0 +1,81 @@
+/** The digest of the code generator itself: its sources and templates decide what C a guest becomes. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { RvrError, messageOf } from '../errors.ts'
+import { composeKey, contentPart, type KeyPart } from './digest.ts'
+
+/** Folders and files beside `cache/` whose code decides what is generated or how it is compiled. */
+const SOURCES = ['elf', 'isa', 'ir', 'cfg', 'codegen', 'modes', 'extensions', 'machine', 'toolchain', 'load/abi-version', 'cache/keys', 'cache/digest', 'pipeline']
+
+const here = fileURLToPath(import.meta.url)
+/** `src` when running from sources, `dist` when built. */
+const codeRoot = dirname(dirname(here))
+const extension = here.endsWith('.ts') ? '.ts' : '.js'
+
+function failed(path: string, cause: unknown): RvrError {
+  return new RvrError('IO', `the code generator's own file ${path} cannot be read: ${messageOf(cause)}`, { hint: 'Check the installation of rvr; a file that is skipped would make stale results look fresh.', details: { path }, cause })
+}
+
+/** Files under `root`, relative, sorted; anything that is neither a file nor a directory is an error, as is anything unreadable. */
+function filesUnder(root: string, accepts: (name: string) => boolean, relative = ''): string[] {
+  const directory = join(root, relative)
+  try {
+    return readdirSync(directory, { withFileTypes: true }).flatMap(entry => {
+      const path = relative === '' ? entry.name : `${relative}/${entry.name}`
+      if (entry.isDirectory()) return filesUnder(root, accepts, path)
+      if (!entry.isFile()) throw new Error(`${path} is not a plain file`)
+      return accepts(entry.name) ? [path] : []
+    }).toSorted()
+  } catch (cause) {
+    throw cause instanceof RvrError ? cause : failed(directory, cause)
+  }
+}
+
+function partsOf(root: string, label: string, files: readonly string[]): KeyPart[] {
+  return files.map(path => {
+    try {
+      return contentPart(`${label}/${path}`, 'file', readFileSync(join(root, path)))
+    } catch (cause) {
+      throw failed(join(root, path), cause)
+    }
+  })
+}
+
+/** Is `path` part of the code generator? */
+function isSource(path: string): boolean {
+  return SOURCES.some(source => path.startsWith(`${source}/`) || path === `${source}${extension}`)
+}
+
+/** Digests the code under `code` (files ending in `suffix` or `.json`) and everything under `templates`. Throws IO when anything there cannot be read. */
+export function computeGeneratorDigest(code: string = codeRoot, templates: string = join(dirname(codeRoot), 'templates'), suffix: string = extension, layouts: string = join(dirname(codeRoot), 'ffi/abi')): string {
+  const sources = filesUnder(code, name => (name.endsWith(suffix) && !name.endsWith(`.d${suffix}`)) || name.endsWith('.json')).filter(isSource)
+  return composeKey('rvr generator', [...partsOf(code, 'code', sources), ...partsOf(templates, 'templates', filesUnder(templates, () => true)), ...partsOf(layouts, 'abi', filesUnder(layouts, () => true))]).key
+}
+
+/** Where the build step leaves the digest. */
+export function builtDigestFile(): string {
+  return join(codeRoot, 'generator-digest.json')
+}
+
+let known: string | undefined
+
+/** The digest of the running code generator: computed when running from sources, written down by the build otherwise. 64 hex digits. */
+export function generatorDigest(): string {
+  known ??= extension === '.ts' ? computeGeneratorDigest() : readBuiltDigest() ?? computeGeneratorDigest()
+  return known
+}
+
+/** Undefined when the build step did not run; the digest is computed then. */
+function readBuiltDigest(): string | undefined {
+  let text: string
+  try {
+    text = readFileSync(builtDigestFile(), 'utf8')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw failed(builtDigestFile(), cause)
+  }
+  const digest: unknown = (JSON.parse(text) as Record<string, unknown>)['digest']
+  if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest)) throw failed(builtDigestFile(), new Error('it holds no digest'))
+  return digest
+}

@@ -1,0 +1,45 @@
+/** Where things lie in a cache directory. The schema version is part of the path, so versions never meet. */
+import { join } from 'node:path'
+
+export const SCHEMA_DIRECTORY = 'v1'
+
+export interface Layout {
+  /** `<cache>/v1` */
+  readonly root: string
+  readonly artifacts: string
+  readonly inputs: string
+  readonly staging: string
+  readonly quarantine: string
+  readonly locks: string
+  readonly stats: string
+  /** Remembered toolchain descriptions. */
+  readonly toolchain: string
+}
+
+export function layoutOf(directory: string): Layout {
+  const root = join(directory, SCHEMA_DIRECTORY)
+  const under = (name: string): string => join(root, name)
+  return {
+    root, artifacts: under('artifacts'), inputs: under('inputs'), staging: under('staging'), quarantine: under('quarantine'), locks: under('locks'), stats: under('stats'),
+    toolchain: under('toolchain'),
+  }
+}
+
+export function isKey(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text)
+}
+
+/** Directory of one artifact. */
+export function entryDirectory(layout: Layout, key: string): string {
+  return join(layout.artifacts, key.slice(0, 2), key)
+}
+
+export const LIBRARY_FILE = 'library.so'
+export const MANIFEST_FILE = 'manifest.json'
+/** Its modification time is the last use; the library's own time never changes. */
+export const USED_FILE = 'used'
+
+/** File that maps an input key to an artifact key. */
+export function inputFile(layout: Layout, inputKey: string): string {
+  return join(layout.inputs, `${inputKey}.json`)
+}

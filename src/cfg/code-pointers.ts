@@ -1,0 +1,58 @@
+/** Addresses of code that the guest may jump to indirectly: words in data, and constants that code builds. */
+import type { Program } from '../ir/program.ts'
+
+/** Entries of one table of offsets that are looked at. */
+const MAX_TABLE = 4096
+
+/**
+ * Yields every 4-aligned 32-bit word of the image that lies in the program's slots (function pointers, absolute jump tables; an instruction
+ * never looks like one because its low two bits are set), and every such constant built by lui/auipc + addi in straight-line code. A constant that points
+ * to data may be the base of a position-independent jump table: 32-bit offsets from the table itself, which are followed as long as they lead
+ * to code. Too many code pointers cost a little speed and never correctness.
+ */
+export function* codePointers(program: Program): Generator<number> {
+  const { image, base, instrs } = program
+  const end = base + instrs.length * 4
+  for (const segment of image.segments) {
+    const skip = -segment.address & 3
+    const bytes = segment.bytes
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    for (let offset = skip; offset + 4 <= bytes.length; offset += 4) {
+      const word = view.getUint32(offset, true)
+      if (word >= base && word < end && (word & 3) === 0) yield word
+    }
+  }
+  // Constants of the current straight-line run; 0 stands for unknown.
+  const constants = new Float64Array(32)
+  for (const instr of instrs) {
+    if (instr === undefined) continue
+    const { row } = instr
+    if (row.kind === 'upper') {
+      constants[instr.rd] = instr.rd === 0 ? 0 : (row.relative ? instr.pc : 0) + instr.imm
+    } else if (row.name === 'addi' && constants[instr.rs1] !== 0) {
+      const value = constants[instr.rs1]! + instr.imm
+      if (value % 4 === 0) {
+        if (value >= base && value < end) yield value
+        yield* offsetTable(program, value)
+      }
+      if (instr.rd !== 0) constants[instr.rd] = value
+    } else if (row.kind === 'alu' || row.kind === 'load') {
+      constants[instr.rd] = 0
+    } else if (row.kind !== 'store' && row.kind !== 'nop') {
+      constants.fill(0)
+    }
+  }
+}
+
+/** Targets of the offset table at `address`, up to the first word that does not lead to a slot. */
+function* offsetTable({ image, base, instrs }: Program, address: number): Generator<number> {
+  const segment = image.segments.find(candidate => address >= candidate.address && address + 4 <= candidate.address + candidate.bytes.length)
+  if (segment === undefined) return
+  const view = new DataView(segment.bytes.buffer, segment.bytes.byteOffset, segment.bytes.byteLength)
+  const start = address - segment.address
+  for (let entry = 0; entry < MAX_TABLE && start + entry * 4 + 4 <= segment.bytes.length; entry++) {
+    const target = address + view.getInt32(start + entry * 4, true)
+    if (target < base || target >= base + instrs.length * 4 || target % 4 !== 0) return
+    yield target
+  }
+}

@@ -1,0 +1,60 @@
+/** Program → Graph: cuts the slots into basic blocks and links them. */
+import type { Block, Graph, Program, Terminator } from '../ir/program.ts'
+import { findLeaders, LEADER, ROOT } from './leaders.ts'
+import { successors } from './successors.ts'
+
+/** A block holds at most this many instructions (metering.md: checks at most 1000 instructions apart). */
+export const MAX_BLOCK = 1000
+
+/** Builds the graph. A block that nothing inside the program leads to is a root too: an unresolved jump may enter it. */
+export function buildGraph(program: Program): Graph {
+  const { instrs, base } = program
+  const marks = findLeaders(program)
+  const starts: number[] = []
+  for (let slot = 0; slot < instrs.length; slot++) {
+    if (marks[slot]! & LEADER && instrs[slot] !== undefined) starts.push(slot)
+  }
+  // Cut long runs: every start is followed by a boundary within MAX_BLOCK slots.
+  const cuts: number[] = []
+  for (const [index, start] of starts.entries()) {
+    const stop = starts[index + 1] ?? instrs.length
+    let end = start
+    while (end < stop && instrs[end] !== undefined) end++
+    for (let slot = start; slot < end; slot += MAX_BLOCK) cuts.push(slot)
+  }
+  const blockAt = new Int32Array(instrs.length).fill(-1)
+  for (const [id, slot] of cuts.entries()) blockAt[slot] = id
+  const at = (pc: number): number | undefined => {
+    const slot = (pc - base) / 4
+    const id = slot >= 0 && slot < instrs.length ? blockAt[slot] : undefined
+    return id === undefined || id < 0 ? undefined : id
+  }
+  const blocks = cuts.map((first, id): Block => {
+    const limit = Math.min(cuts[id + 1] ?? instrs.length, instrs.length)
+    let slot = first
+    let end: Terminator | undefined
+    for (; slot < limit && end === undefined; slot++) {
+      const instr = instrs[slot]
+      switch (instr?.row.kind) {
+        case undefined: case 'host': end = { kind: 'host', pc: base + slot * 4 }; slot--; break
+        case 'branch': end = { kind: 'branch', instr: instr!, taken: at(instr!.pc + instr!.imm), next: at(instr!.pc + 4) }; break
+        case 'jal': end = { kind: 'jump', instr: instr!, target: at(instr!.pc + instr!.imm) }; break
+        case 'jalr': end = { kind: 'indirect', instr: instr! }; break
+        default:
+      }
+    }
+    if (end === undefined) {
+      const next = at(base + slot * 4)
+      end = next === undefined ? { kind: 'host', pc: base + slot * 4 } : { kind: 'fall', next }
+    }
+    return { id, pc: base + first * 4, first, count: slot - first, end }
+  })
+  const isRoot = new Uint8Array(blocks.length)
+  const reached = new Uint8Array(blocks.length)
+  for (const block of blocks) {
+    if (marks[block.first]! & ROOT) isRoot[block.id] = 1
+    for (const next of successors(block)) if (next !== block.id) reached[next] = 1
+  }
+  for (const block of blocks) if (reached[block.id] === 0) isRoot[block.id] = 1
+  return { program, blocks, isRoot }
+}

@@ -1,0 +1,73 @@
+/** Decides which blocks become roots so that every region has a single entry (codegen.md, "The shape"). */
+import type { Graph } from '../ir/program.ts'
+import { successors } from './successors.ts'
+
+export interface RegionLimits {
+  /** A block that several regions reach is duplicated when it has at most this many instructions; otherwise it becomes a root. */
+  readonly duplicateUpTo: number
+  /** Instructions in one region, at least a block's; also the least budget with which native code goes on past a stop test. */
+  readonly regionSize: number
+  /** Loops in one region: C compilers reason about chains of loops in one function at more than quadratic cost. */
+  readonly loops: number
+}
+
+export const defaultLimits: RegionLimits = { duplicateUpTo: 12, regionSize: 4000, loops: 8 }
+
+/** Copies of one block that duplication may make before it becomes a root after all. */
+const MAX_COPIES = 4
+
+/**
+ * Walks the region of one root: calls `visit` for each block in depth-first order and stops at roots. `visit` returns false to leave
+ * the block out (it has just become a root).
+ */
+export function walkRegion(isRoot: Uint8Array, root: number, next: readonly (readonly number[])[], visit: (id: number) => boolean): void {
+  const stack = [root]
+  while (stack.length > 0) {
+    const id = stack.pop()!
+    if (id !== root && isRoot[id]) continue
+    if (!visit(id)) continue
+    for (const successor of next[id]!) if (!isRoot[successor]) stack.push(successor)
+  }
+}
+
+/** 1 for each block that is the target of a transfer from itself or a later block: where compiled code has its loops. */
+function backwardTargets(next: readonly (readonly number[])[]): Uint8Array {
+  const targets = new Uint8Array(next.length)
+  for (let id = 0; id < next.length; id++) for (const target of next[id]!) if (target <= id) targets[target] = 1
+  return targets
+}
+
+/** Grows the graph's set of roots until every block that is no root belongs to one region, or is small enough to be copied. Returns all roots. */
+export function settleRoots(graph: Graph, limits: RegionLimits = defaultLimits): Uint8Array {
+  const { blocks } = graph
+  const isRoot = graph.isRoot.slice()
+  const next = blocks.map(successors)
+  const isLoop = backwardTargets(next)
+  const stamp = new Int32Array(blocks.length)
+  const copies = new Uint8Array(blocks.length)
+  for (let changed = true; changed;) {
+    changed = false
+    stamp.fill(-1)
+    copies.fill(0)
+    for (let root = 0; root < blocks.length; root++) {
+      if (!isRoot[root]) continue
+      let size = 0, loops = 0
+      walkRegion(isRoot, root, next, id => {
+        if (stamp[id] === root) return false
+        const block = blocks[id]!
+        const shared = copies[id]! > 0 && (block.count > limits.duplicateUpTo || copies[id]! >= MAX_COPIES)
+        if (id !== root && (shared || size + block.count > limits.regionSize || (isLoop[id] === 1 && loops >= limits.loops))) {
+          isRoot[id] = 1
+          changed = true
+          return false
+        }
+        stamp[id] = root
+        copies[id]!++
+        size += block.count
+        loops += isLoop[id]!
+        return true
+      })
+    }
+  }
+  return isRoot
+}

@@ -1,0 +1,65 @@
+/** Graph → regions: the single-entry pieces that become C functions, and where a stopped run can resume. */
+import type { Graph, Region } from '../ir/program.ts'
+import { defaultLimits, settleRoots, type RegionLimits } from './ownership.ts'
+import { successors } from './successors.ts'
+
+export interface Regions {
+  readonly main: readonly Region[]
+  readonly resume: readonly Region[]
+  /** 1 for each block that is the entry of a main region. */
+  readonly isRoot: Uint8Array
+  /** 1 for each block that is the entry of a resume region. */
+  readonly isResume: Uint8Array
+}
+
+/** Collects one region from `entry`: its blocks in reverse postorder (so that text follows control flow) and its loop headers. */
+function collect(kind: Region['kind'], entry: number, stop: (id: number) => boolean, next: readonly (readonly number[])[], mark: Int32Array, stampBase: number): Region {
+  const open = stampBase + 1, closed = stampBase + 2
+  const headers = new Set<number>()
+  const postorder: number[] = []
+  const stack: { id: number; index: number }[] = [{ id: entry, index: 0 }]
+  mark[entry] = open
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1]!
+    const targets = next[top.id]!
+    if (top.index < targets.length) {
+      const target = targets[top.index++]!
+      // An edge back to the entry stays inside the function even when the entry is a root.
+      if (target === entry) headers.add(entry)
+      else if (stop(target)) continue
+      else if (mark[target] === open) headers.add(target)
+      else if (mark[target] !== closed) {
+        mark[target] = open
+        stack.push({ id: target, index: 0 })
+      }
+    } else {
+      mark[top.id] = closed
+      postorder.push(top.id)
+      stack.pop()
+    }
+  }
+  return { kind, blocks: postorder.toReversed(), headers }
+}
+
+/** Splits the graph into regions. */
+export function buildRegions(graph: Graph, limits: RegionLimits = defaultLimits): Regions {
+  const { blocks } = graph
+  const isRoot = settleRoots(graph, limits)
+  const next = blocks.map(successors)
+  const mark = new Int32Array(blocks.length)
+  const isResume = new Uint8Array(blocks.length)
+  let stamp = 0
+  const gather = (kind: Region['kind'], entries: Uint8Array, stop: (id: number) => boolean): Region[] => {
+    const regions: Region[] = []
+    for (let id = 0; id < blocks.length; id++) {
+      if (!entries[id]) continue
+      regions.push(collect(kind, id, stop, next, mark, stamp))
+      stamp += 2
+    }
+    return regions
+  }
+  const main = gather('main', isRoot, id => isRoot[id] === 1)
+  for (const region of main) for (const header of region.headers) if (!isRoot[header]) isResume[header] = 1
+  const resume = gather('resume', isResume, id => isRoot[id] === 1 || isResume[id] === 1)
+  return { main, resume, isRoot, isResume }
+}

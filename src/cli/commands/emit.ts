@@ -1,0 +1,101 @@
+/** `rvr emit`: the result of one stage, printed or written. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { Option, type Command } from 'commander'
+import { RvrError, messageOf } from '../../errors.ts'
+import type { AbiName } from '../../extensions/abi.ts'
+import type { Image } from '../../elf/image.ts'
+import { EXIT_OK } from '../exit-codes.ts'
+import { abiOption, DEFAULT_MODE, jsonOption, modeOption } from '../options.ts'
+import { jsonLine } from '../output.ts'
+import type { Shell } from '../shell.ts'
+
+const stages = ['image', 'ir', 'cfg', 'c'] as const
+type StageName = (typeof stages)[number]
+
+interface EmitOptions {
+  readonly stage: StageName
+  readonly mode?: string
+  readonly abi: AbiName
+  readonly output?: string
+  readonly json?: boolean
+}
+
+/** One stage's result: an object for --json and files of text. */
+interface Emitted {
+  readonly json: object
+  readonly files: readonly { readonly path: string; readonly content: string }[]
+}
+
+export function declareEmit(program: Command, shell: Shell): void {
+  program.command('emit').argument('<guest>', 'RISC-V ELF executable')
+    .summary('print or write the result of one stage')
+    .description('Prints or writes what one stage makes of a guest: its segments and symbols (image),\nits instructions (ir), its blocks and regions (cfg), its C code (c).')
+    .addOption(new Option('--stage <stage>', 'which stage').choices(stages).makeOptionMandatory())
+    .addOption(modeOption())
+    .addOption(abiOption())
+    .option('-o, --output <dir>', 'write files into this directory instead of printing')
+    .addOption(jsonOption())
+    .addHelpText('after', `
+Examples:
+  $ rvr emit guest.elf --stage ir
+  $ rvr emit guest.elf --stage c --mode metered-cost -o generated`)
+    .action(async (file: string, options: EmitOptions) => shell.finish(await emit(file, options, shell)))
+}
+
+async function emit(file: string, options: EmitOptions, shell: Shell): Promise<number> {
+  const { parseElf } = await import('../../elf/parse.ts')
+  let bytes
+  try {
+    bytes = await readFile(file)
+  } catch (cause) {
+    throw new RvrError('IO', `cannot read guest ${file}: ${messageOf(cause)}`, { hint: 'Give the path of a RISC-V ELF executable.', cause, details: { path: file } })
+  }
+  const emitted = await emitStage(parseElf(bytes, file), options)
+  if (options.output !== undefined) {
+    const written = await writeFiles(resolve(options.output), emitted.files)
+    shell.stdout.write(options.json ? jsonLine({ stage: options.stage, written }) : written.map(path => `${path}\n`).join(''))
+  } else if (options.json) shell.stdout.write(jsonLine(emitted.json))
+  else for (const { path, content } of emitted.files) shell.stdout.write(emitted.files.length > 1 ? `/* ==== ${path} ==== */\n${content}\n` : content)
+  return EXIT_OK
+}
+
+async function emitStage(image: Image, { stage, mode = DEFAULT_MODE, abi }: EmitOptions): Promise<Emitted> {
+  if (stage === 'image') {
+    const { imageJson, imageText } = await import('../../report/stages/image.ts')
+    return { json: imageJson(image), files: [{ path: 'image.json', content: imageText(image) }] }
+  }
+  const [{ lift }, { abiNamed, decoderFor }] = await Promise.all([import('../../cfg/lift.ts'), import('../../extensions/registry.ts')])
+  const program = lift(image, decoderFor(image.xlen, abiNamed(abi)))
+  if (stage === 'ir') {
+    const { irJson, irText } = await import('../../report/stages/ir.ts')
+    return { json: irJson(program), files: [{ path: 'ir.txt', content: irText(program) }] }
+  }
+  const { buildGraph } = await import('../../cfg/graph.ts')
+  const graph = buildGraph(program)
+  if (stage === 'cfg') {
+    const [{ cfgJson, cfgText }, { buildRegions }] = await Promise.all([import('../../report/stages/cfg.ts'), import('../../cfg/regions.ts')])
+    const regions = buildRegions(graph)
+    return { json: cfgJson(graph, regions), files: [{ path: 'cfg.txt', content: cfgText(graph, regions) }] }
+  }
+  const [{ generate }, { preserveNone }, { defaultMachine }, { modeNamed }] = await Promise.all([
+    import('../../codegen/generate.ts'), import('../../codegen/convention.ts'), import('../../machine/machine.ts'), import('../../modes/registry.ts'),
+  ])
+  const { files } = generate(graph, { mode: modeNamed(mode), machine: defaultMachine(image.xlen), convention: preserveNone, identity: '{}' })
+  return { json: { stage, mode, files }, files }
+}
+
+async function writeFiles(directory: string, files: Emitted['files']): Promise<string[]> {
+  const paths: string[] = []
+  try {
+    for (const { path, content } of files) {
+      const target = join(directory, path)
+      await mkdir(dirname(target), { recursive: true })
+      await writeFile(target, content)
+      paths.push(target)
+    }
+  } catch (cause) {
+    throw new RvrError('IO', `cannot write to ${directory}: ${messageOf(cause)}`, { cause, details: { path: directory } })
+  }
+  return paths
+}

@@ -1,0 +1,107 @@
+/** Completion scripts for bash, zsh and fish, generated from the declared commands. */
+import type { Command, Option } from 'commander'
+
+interface Entry {
+  /** `run`, or `cache stats`. */
+  readonly path: string
+  readonly summary: string
+  readonly options: readonly Option[]
+  /** Names of subcommands, or values of the first argument. */
+  readonly words: readonly { readonly name: string; readonly summary: string }[]
+}
+
+function entryOf(path: string, command: Command): Entry {
+  const choices = command.registeredArguments[0]?.argChoices ?? []
+  return {
+    path, summary: command.summary() || command.description(),
+    options: command.createHelp().visibleOptions(command),
+    words: [...command.commands.map(sub => ({ name: sub.name(), summary: sub.summary() || sub.description() })), ...choices.map(name => ({ name, summary: '' }))],
+  }
+}
+
+function entries(program: Command): Entry[] {
+  return program.commands.flatMap(command => [entryOf(command.name(), command), ...command.commands.map(sub => entryOf(`${command.name()} ${sub.name()}`, sub))])
+}
+
+const flags = (option: Option): string[] => [option.short, option.long].filter(flag => flag !== undefined && flag !== null)
+/** In single quotes for a POSIX shell. */
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
+
+function bash(program: Command): string {
+  const list = entries(program)
+  const values = new Map<string, string>()
+  for (const { options } of list) for (const option of options) if (option.argChoices) values.set(flags(option).join('|'), option.argChoices.join(' '))
+  return `# bash completion for rvr
+_rvr() {
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} words=
+  case $prev in
+${[...values].map(([flag, words]) => `    ${flag}) COMPREPLY=($(compgen -W ${quoted(words)} -- "$cur")); return ;;`).join('\n')}
+  esac
+  if ((COMP_CWORD == 1)); then
+    COMPREPLY=($(compgen -W ${quoted(program.commands.map(command => command.name()).join(' '))} -- "$cur"))
+    return
+  fi
+  case "\${COMP_WORDS[1]} \${COMP_WORDS[2]}" in
+${list.toReversed().map(({ path, options, words }) => `    ${quoted(path.includes(' ') ? path : `${path} `)}*) words=${quoted([...words.map(word => word.name), ...options.flatMap(flags)].join(' '))} ;;`).join('\n')}
+  esac
+  if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "$words" -- "$cur"))
+  else COMPREPLY=($(compgen -W "\${words//-[^ ]*/}" -- "$cur") $(compgen -f -- "$cur"))
+  fi
+}
+complete -o filenames -F _rvr rvr
+`
+}
+
+const zshText = (text: string): string => text.replaceAll(/[[\]:\\]/g, String.raw`\$&`)
+
+function zshOption(option: Option): string {
+  const value = option.argChoices ? `:value:(${option.argChoices.join(' ')})` : option.required ? ':value:_files' : ''
+  return flags(option).map(flag => quoted(`*${flag}[${zshText(option.description)}]${value}`)).join(' ')
+}
+
+function zsh(program: Command): string {
+  const describe = (words: Entry['words']): string => words.map(({ name, summary }) => quoted(summary === '' ? name : `${name}:${zshText(summary)}`)).join(' ')
+  const list = entries(program)
+  return `#compdef rvr
+# zsh completion for rvr
+_rvr() {
+  local -a commands
+  if ((CURRENT == 2)); then
+    commands=(${describe(program.commands.map(command => ({ name: command.name(), summary: command.summary() })))})
+    _describe command commands
+    return
+  fi
+  if ((CURRENT == 3)); then
+    case $words[2] in
+${list.filter(({ words }) => words.length > 0).map(({ path, words }) => `      ${path}) commands=(${describe(words)}); _describe word commands ;;`).join('\n')}
+    esac
+  fi
+  case "$words[2] $words[3]" in
+${list.toReversed().map(({ path, options }) => `    ${quoted(path.includes(' ') ? path : `${path} `)}*) _arguments ${options.map(zshOption).join(' ')} '*:file:_files' ;;`).join('\n')}
+  esac
+}
+_rvr "$@"
+`
+}
+
+function fish(program: Command): string {
+  const lines = ['# fish completion for rvr']
+  for (const command of program.commands) lines.push(`complete -c rvr -n __fish_use_subcommand -f -a ${command.name()} -d ${quoted(command.summary())}`)
+  for (const { path, options, words } of entries(program)) {
+    const condition = path.split(' ').map(name => `__fish_seen_subcommand_from ${name}`).join('; and ')
+    for (const { name, summary } of words) lines.push(`complete -c rvr -n ${quoted(condition)} -f -a ${name}${summary === '' ? '' : ` -d ${quoted(summary)}`}`)
+    for (const option of options) {
+      const names = [option.short ? `-s ${option.short.slice(1)}` : '', option.long ? `-l ${option.long.slice(2)}` : ''].filter(text => text !== '').join(' ')
+      const value = option.argChoices ? ` -x -a ${quoted(option.argChoices.join(' '))}` : option.required ? ' -r' : ''
+      lines.push(`complete -c rvr -n ${quoted(condition)} ${names}${value} -d ${quoted(option.description)}`)
+    }
+  }
+  return `${lines.join('\n')}\n`
+}
+
+const writers: Readonly<Record<'bash' | 'zsh' | 'fish', (program: Command) => string>> = { bash, zsh, fish }
+
+/** The script for one shell. */
+export function completionScript(shell: keyof typeof writers, program: Command): string {
+  return writers[shell](program)
+}

@@ -1,0 +1,76 @@
+/** Options that several commands share, and what they mean to the SDK. */
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { abiNames } from '../extensions/registry.ts'
+import type { AbiName } from '../extensions/abi.ts'
+import { modes } from '../modes/registry.ts'
+import type { RvrOptions } from '../sdk/options.ts'
+import { Progress } from './progress.ts'
+import type { Shell } from './shell.ts'
+import { parseJobs } from './values.ts'
+
+export const DEFAULT_MODE = 'pure'
+
+export interface ReportOptions {
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+}
+
+export interface StoreOptions {
+  readonly cacheDir?: string
+  /** False with --no-cache. */
+  readonly cache?: boolean
+}
+
+export interface BuildOptions extends StoreOptions {
+  readonly cc?: string
+  readonly targetCpu?: string
+  readonly jobs?: number
+}
+
+const notEmpty = (text: string): string => {
+  if (text === '') throw new InvalidArgumentError('It is empty.')
+  return text
+}
+
+export const jsonOption = (): Option => new Option('--json', 'print one JSON object (schema: docs/json.md)')
+
+export const modeOption = (): Option =>
+  new Option('--mode <mode>', `what is counted beside the guest's work (default: ${DEFAULT_MODE})`).choices(modes.map(mode => mode.name))
+
+export const abiOption = (): Option => new Option('--abi <abi>', 'what the guest expects of its host').choices(abiNames).default('openvm' satisfies AbiName)
+
+/** --json, -q and -v. */
+export function addReportOptions(command: Command): Command {
+  return command.addOption(jsonOption())
+    .addOption(new Option('-q, --quiet', 'no progress and no warnings').conflicts('verbose'))
+    .option('-v, --verbose', 'also stage times and cache outcomes')
+}
+
+export const cacheDirectoryOption = (): Option =>
+  new Option('--cache-dir <dir>', 'where compiled guests are kept (default: RVR_CACHE_DIR, else $XDG_CACHE_HOME/rvr)').argParser(notEmpty)
+
+/** --cache-dir, --no-cache, --cc, --target-cpu and --jobs. */
+export function addBuildOptions(command: Command): Command {
+  return command.addOption(cacheDirectoryOption().conflicts('cache'))
+    .option('--no-cache', 'neither look into the cache nor store there')
+    .addOption(new Option('--cc <compiler>', 'C compiler, a path or a name (default: RVR_CC, else the newest clang, else gcc)').argParser(notEmpty))
+    .addOption(new Option('--target-cpu <cpu>', 'CPU to compile for, such as x86-64-v3 (default: native)').argParser(notEmpty))
+    .addOption(new Option('--jobs <n>', 'parallel compiler processes (default: all processors)').argParser(parseJobs))
+}
+
+export function createProgress(options: ReportOptions, shell: Shell): Progress {
+  return new Progress({ stream: shell.stderr, ...(options.quiet && { quiet: true }), ...(options.verbose && { verbose: true }) })
+}
+
+/** The SDK's options for the build options of a command. */
+export function rvrOptions(options: BuildOptions, progress: Progress): RvrOptions {
+  const { cacheDir, cc, targetCpu, jobs } = options
+  return {
+    onEvent: progress.sink,
+    ...(options.cache === false ? { cacheDir: false } : cacheDir !== undefined && { cacheDir }),
+    ...(cc !== undefined && { cc }),
+    ...(targetCpu !== undefined && { targetCpu }),
+    ...(jobs !== undefined && { jobs }),
+  }
+}

@@ -1,0 +1,64 @@
+/** The command table made into a program: parsing, help, errors, exit status. */
+import { Command, CommanderError } from 'commander'
+import { RvrError } from '../errors.ts'
+import { commands } from './commands.ts'
+import { EXIT_OK, EXIT_USAGE, exitStatusOfError } from './exit-codes.ts'
+import { watchInterrupts } from './interrupt.ts'
+import { asRvrError, writeError } from './output.ts'
+import type { Shell } from './shell.ts'
+import { version } from '../version.ts'
+
+/** All commands as a commander program. */
+export function buildProgram(shell: Shell): Command {
+  const program = new Command('rvr')
+    .description('Runs RISC-V zkVM guest programs at native speed.')
+    .usage('<command> [options]')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .configureOutput({ writeOut: text => void shell.stdout.write(text), writeErr: text => void shell.stderr.write(text), outputError: () => {} })
+    .exitOverride()
+    .addHelpText('after', '\nExamples:\n  $ rvr run guest.elf --input u64:800000\n  $ rvr run --help')
+  for (const declare of commands) declare(program, shell)
+  return program
+}
+
+/** A parse error of commander as one of ours, with the command to ask for help. */
+function usageError(error: CommanderError, argv: readonly string[]): RvrError {
+  const [first = ''] = argv
+  const isUnknown = error.code === 'commander.unknownCommand' && error.message.includes(`'${first}'`)
+  const known = /^[a-z]/.test(first) && !isUnknown ? ` ${first}` : ''
+  const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ')
+  return new RvrError('USAGE', message, { hint: `rvr${known} --help shows what is accepted.`, cause: error })
+}
+
+/** Runs the command line and returns its exit status; never throws. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const { stdout, stderr } = process
+  for (const stream of [stdout, stderr]) {
+    // A reader that has gone (such as `| head`) is no failure of ours.
+    stream.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE') throw error })
+  }
+  using interrupts = watchInterrupts()
+  let status = EXIT_OK
+  const shell: Shell = { stdout, stderr, signal: interrupts.signal, finish: value => { status = value } }
+  try {
+    const program = buildProgram(shell)
+    if (argv.length === 0) {
+      stderr.write(program.helpInformation())
+      return EXIT_USAGE
+    }
+    await program.parseAsync(argv, { from: 'user' })
+    return status
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT_OK
+      // commander prints a command's help itself where a subcommand is missing.
+      if (error.code === 'commander.help') return EXIT_USAGE
+    }
+    const failure = error instanceof CommanderError ? usageError(error, argv) : asRvrError(error)
+    writeError(failure, { stdout, stderr }, argv.includes('--json'))
+    return failure.code === 'ABORTED' ? interrupts.exitStatus ?? exitStatusOfError.ABORTED : exitStatusOfError[failure.code]
+  }
+}

@@ -1,0 +1,139 @@
+/** Progress of long work on standard error: a task list on a terminal, plain lines elsewhere, nothing for work under 300 ms. */
+import type { RvrEvent, Stage } from '../events.ts'
+import { BuildSteps } from './build-steps.ts'
+import { isTerminal, warningText, type TextStream } from './output.ts'
+import type { TaskList } from './task-list.ts'
+
+/** Work shorter than this shows nothing. */
+const DELAY_MS = 300
+/** Plain lines about finished objects come at most this often. */
+const LINE_MS = 2000
+
+const LABELS: Readonly<Record<Stage, string>> = {
+  lift: 'lifting', codegen: 'generating C', compile: 'compiling', link: 'linking', publish: 'publishing', load: 'loading', execute: 'running',
+}
+
+export interface ProgressOptions {
+  readonly stream: TextStream
+  /** No progress and no warnings. */
+  readonly quiet?: boolean
+  /** Also the time of each stage and every cache outcome. */
+  readonly verbose?: boolean
+}
+
+/** Shows events until disposed. What a guest prints is written through, whatever the options. */
+export class Progress implements AsyncDisposable {
+  readonly #stream: TextStream
+  readonly #quiet: boolean
+  readonly #verbose: boolean
+  #begin = performance.now()
+  readonly #steps = new BuildSteps()
+  #stages: Stage[] = []
+  #timer: NodeJS.Timeout | undefined
+  /** The list on the terminal, from the moment it is asked for. */
+  #list: Promise<TaskList | undefined> | undefined
+  #open: TaskList | undefined
+  #settled = false
+  /** What came while the list was there. */
+  #held = ''
+  #lastLine = ''
+  #lastLineAt = -Infinity
+  /** The guest has printed, and its last text did not end its line. */
+  #printed = false
+  #midLine = false
+
+  constructor(options: ProgressOptions) {
+    this.#stream = options.stream
+    this.#quiet = options.quiet ?? false
+    this.#verbose = options.verbose ?? false
+  }
+
+  readonly sink = (event: RvrEvent): void => {
+    switch (event.type) {
+      case 'print': this.#print(event.bytes); break
+      case 'warning': if (!this.#quiet) this.#write(warningText(this.#stream, event.message, event.hint)); break
+      case 'cache': if (this.#verbose) this.#say(`cache ${event.counter}`); break
+      case 'object': this.#steps.apply(event); this.#show(`compiling, objects ${event.done} of ${event.planned}`); break
+      case 'stage': this.#stage(event); break
+    }
+  }
+
+  /** Ends the list, so that results and errors can be written. A step that is still going on is shown as failed. */
+  async settle(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#settled = true
+    await (await this.#list)?.close()
+    this.#list = this.#open = undefined
+    if (this.#held !== '') this.#stream.write(this.#held)
+    this.#held = ''
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.settle()
+    clearTimeout(this.#timer)
+    if (isTerminal(this.#stream)) this.#endLine()
+  }
+
+  #stage(event: RvrEvent & { type: 'stage' }): void {
+    this.#steps.apply(event)
+    this.#open?.update()
+    if (event.state === 'start') {
+      // How long the guest runs is another matter than how long making it ready took.
+      if (event.stage === 'execute') this.#begin = performance.now()
+      this.#stages.push(event.stage)
+      this.#show(LABELS[event.stage], true)
+      return
+    }
+    this.#stages = this.#stages.filter(other => other !== event.stage)
+    if (this.#verbose) this.#say(`${event.stage} ${(event.ms ?? 0).toFixed(1)} ms`)
+    if (this.#stages.length === 0) clearTimeout(this.#timer)
+  }
+
+  /** Shows what is going on now, or as soon as the delay has passed. */
+  #show(text: string, isNew = false): void {
+    if (this.#quiet) return
+    const now = performance.now(), wait = this.#begin + DELAY_MS - now
+    clearTimeout(this.#timer)
+    if (wait > 0) this.#timer = setTimeout(() => this.#show(text, isNew), Math.ceil(wait)).unref()
+    else if (isTerminal(this.#stream) && this.#steps.active !== undefined) this.#draw()
+    else if (!this.#printed && text !== this.#lastLine && (isNew || now - this.#lastLineAt > LINE_MS)) {
+      this.#lastLine = text
+      this.#lastLineAt = now
+      this.#say(text)
+    }
+  }
+
+  #draw(): void {
+    this.#open?.update()
+    if (this.#settled) return
+    this.#list ??= import('./task-list.ts').then(({ openTaskList }) => {
+      if (!this.#settled) this.#open = openTaskList(this.#stream, this.#steps.list)
+      return this.#open
+    })
+  }
+
+  #print(bytes: Uint8Array): void {
+    if (bytes.length === 0) return
+    this.#stream.write(bytes)
+    this.#printed = true
+    this.#midLine = bytes.at(-1) !== 10
+  }
+
+  #say(text: string): void {
+    this.#write(`rvr: ${text}\n`)
+  }
+
+  #write(text: string): void {
+    if (this.#list !== undefined) {
+      this.#held += text
+      return
+    }
+    this.#endLine()
+    this.#stream.write(text)
+  }
+
+  #endLine(): void {
+    if (this.#midLine) this.#stream.write('\n')
+    this.#midLine = false
+  }
+}

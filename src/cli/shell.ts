@@ -1,0 +1,11 @@
+/** What every command gets from the program around it. */
+import type { TextStream } from './output.ts'
+
+export interface Shell {
+  readonly stdout: TextStream
+  readonly stderr: TextStream
+  /** Fires at Ctrl-C. */
+  readonly signal: AbortSignal
+  /** Records the exit status of the command. */
+  finish(status: number): void
+}

@@ -1,0 +1,117 @@
+/** One basic block → C statements. */
+import { MEMORY_BYTES } from '../elf/image.ts'
+import { disassemble } from '../isa/disassemble.ts'
+import { registerNames } from '../isa/registers.ts'
+import type { Instr } from '../isa/row.ts'
+import type { Terminator } from '../ir/program.ts'
+import type { Check } from './facts.ts'
+import { hex8 } from './names.ts'
+import { addressOf, constant, operand, wideConstant } from './operands.ts'
+import { writes } from './registers-used.ts'
+import { total, type BlockPlan } from './region-plan.ts'
+import type { RegionWriter } from './region-writer.ts'
+
+/** Writes a block: stop test, memory checks, counters, instructions, transfer. `following` is the block whose text comes next. */
+export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: number | undefined): void {
+  const { context, lines } = writer
+  const { block, instrs, checks, amounts } = plan
+  const { mode, machine, cold } = context
+  lines.push(`b_${hex8(block.pc)}:;`)
+  // Between two tests lies less than a region, and no region has more instructions than the floor: the budget never becomes negative.
+  if (plan.tests) lines.push(`  if (__builtin_expect(${mode.counters[0].name} < floor_of(m), 0)) goto ${writer.sideExit(block.pc, 'RVR_STOP', plan.dirtyAtEntry)};`)
+  for (const check of checks.head) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(block.pc, 'RVR_STEP', plan.dirtyAtEntry)};`)
+  for (const [index, counter] of mode.counters.entries()) if (amounts[index] !== 0) lines.push(`  ${counter.name} ${index === 0 ? '-=' : '+='} ${amounts[index]};`)
+  for (const line of mode.hooks.blockEntered?.(block, instrs, machine) ?? []) lines.push(`  ${line}`)
+  let dirty = plan.dirtyAtEntry
+  /** Amounts of the instructions from `index` on, which a side exit there gives back. */
+  const refund = (index: number): number[] => mode.counters.map(counter => total(counter, instrs, machine, index))
+  for (let index = 0; index < instrs.length; index++) {
+    const instr = instrs[index]!
+    const check = checks.inner.get(index)
+    if (check !== undefined) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(instr.pc, 'RVR_STEP', dirty, refund(index))};`)
+    if (instr.row.kind === 'load' || instr.row.kind === 'store') {
+      for (const line of mode.hooks.memoryTouched?.(instr.row.kind, addressOf(instr.rs1, instr.imm), instr.row.width) ?? []) lines.push(`  ${line}`)
+    }
+    const text = statement(instr, context.graph.program.xlen)
+    if (text !== undefined) lines.push(`  ${text} /* ${instr.pc.toString(16)} ${disassemble(instr)} */`)
+    const dirtyBefore = dirty
+    dirty |= writes(instr) & cold
+    if (index === instrs.length - 1 && isTransfer(block.end)) writeTransfer(writer, block.end, dirtyBefore, dirty, refund(index), following)
+  }
+  if (block.end.kind === 'host') lines.push(`  goto ${writer.sideExit(block.end.pc, 'RVR_STEP', dirty)};`)
+  else if (block.end.kind === 'fall' && block.end.next !== following) lines.push(`  ${writer.transfer(block.end.next, pcAfter(block.end.next, writer, block.pc + 4 * block.count), dirty)}`)
+}
+
+const pcAfter = (id: number | undefined, writer: RegionWriter, otherwise: number): number => (id === undefined ? otherwise : writer.context.graph.blocks[id]!.pc)
+
+type Transfer = Extract<Terminator, { kind: 'branch' | 'jump' | 'indirect' }>
+const isTransfer = (end: Terminator): end is Transfer => end.kind === 'branch' || end.kind === 'jump' || end.kind === 'indirect'
+
+/** The condition under which the check's range is not all legal memory: unsigned, so that every high bit counts. */
+function outside(check: Check): string {
+  const register = check.register === 0 ? '(reg)0' : registerNames[check.register]!
+  const low = -check.low, last = MEMORY_BYTES - check.high
+  return low === 0 ? `__builtin_expect(${register} > ${last}, 0)` : `__builtin_expect((reg)(${register} - ${low}) > ${last - low}, 0)`
+}
+
+/** The C statement of an instruction that is no transfer; undefined where it has no effect. */
+function statement(instr: Instr, xlen: 32 | 64): string | undefined {
+  const { row, rd } = instr
+  const target = registerNames[rd]!
+  switch (row.kind) {
+    case 'alu': return rd === 0 ? undefined : `${target} = ${row.c(operand(instr.rs1), row.source === 'register' ? operand(instr.rs2) : constant(instr.imm), xlen)};`
+    case 'upper': return rd === 0 ? undefined : `${target} = ${wideConstant((row.relative ? instr.pc : 0) + instr.imm, xlen)};`
+    case 'load': {
+      const bits = row.width * 8
+      const read = `load${bits}(m + ${addressOf(instr.rs1, instr.imm)})`
+      const value = row.signed && bits < xlen ? `(reg)(sreg)(int${bits}_t)${read}` : read
+      return rd === 0 ? `(void)*(volatile char *)(m + ${addressOf(instr.rs1, instr.imm)});` : `${target} = ${value};`
+    }
+    case 'store': {
+      const bits = row.width * 8
+      return `store${bits}(m + ${addressOf(instr.rs1, instr.imm)}, (uint${bits}_t)${operand(instr.rs2)});`
+    }
+    default: return undefined
+  }
+}
+
+/** Is `pc` an address that a jump may go to: one of the program's slots? */
+function isSlot(writer: RegionWriter, pc: number): boolean {
+  const { base, instrs } = writer.context.graph.program
+  return pc >= base && pc < base + instrs.length * 4 && pc % 4 === 0
+}
+
+function writeTransfer(writer: RegionWriter, end: Transfer, dirtyBefore: number, dirty: number, refund: readonly number[], following: number | undefined): void {
+  const { lines, context } = writer
+  const { instr } = end
+  const comment = `/* ${instr.pc.toString(16)} ${disassemble(instr)} */`
+  const target = instr.pc + instr.imm
+  // A static target that is no slot of the program: the interpreter executes the transfer and traps, or goes on in other code.
+  const bad = (): string => `goto ${writer.sideExit(instr.pc, 'RVR_STEP', dirtyBefore, refund)};`
+  const link = instr.rd === 0 ? '' : `${registerNames[instr.rd]!} = ${wideConstant(instr.pc + 4, context.graph.program.xlen)}; `
+  switch (end.kind) {
+    case 'branch': {
+      const { row } = instr
+      if (row.kind !== 'branch') throw new Error('a branch terminator holds a branch')
+      const taken = isSlot(writer, target) ? writer.transfer(end.taken, target, dirty) : bad()
+      lines.push(`  if (${row.c(operand(instr.rs1), operand(instr.rs2))}) { ${taken} } ${comment}`)
+      if (end.next !== following || end.next === undefined) lines.push(`  ${writer.transfer(end.next, instr.pc + 4, dirty)}`)
+      return
+    }
+    case 'jump':
+      if (!isSlot(writer, target)) lines.push(`  ${bad()} ${comment}`)
+      else if (instr.rd === 0 && end.target === following && end.target !== undefined) lines.push(`  ${comment}`)
+      else lines.push(`  ${link}${writer.transfer(end.target, target, dirty)} ${comment}`)
+      return
+    case 'indirect': {
+      const { xlen, base } = context.graph.program
+      const offset = instr.imm === 0 ? '' : ` + ${constant(instr.imm)}`
+      lines.push(
+        `  { reg target = (${operand(instr.rs1)}${offset}) & ~(reg)1; reg slot = target - ${wideConstant(base, xlen)}; ${comment}`,
+        `    slot = slot >> 2 | slot << ${xlen - 2};`,
+        `    if (__builtin_expect(slot >= RVR_SLOTS, 0)) ${bad()}`,
+        `    ${link}${writer.flush(dirty)}state(m)->pc = target; ${context.convention.tail} table(m)[slot](${context.arguments}); }`,
+      )
+    }
+  }
+}

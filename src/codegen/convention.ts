@@ -1,0 +1,26 @@
+/** How regions pass control to each other: a record per kind of C compiler. */
+
+export interface Convention {
+  readonly name: string
+  /** Arguments that travel in host registers, the memory pointer included. */
+  readonly arguments: number
+  /** Attribute in front of every region function. */
+  readonly attribute: string
+  /** The words of a tail call. */
+  readonly tail: string
+  /** Tail calls are not guaranteed by the language: the compiled project has to be checked for them. */
+  readonly verifies: boolean
+}
+
+/** clang 19 and newer: nearly all host registers carry arguments, and tail calls are guaranteed (12 arguments do not compile). */
+export const preserveNone: Convention = { name: 'preserve_none', arguments: 11, attribute: '__attribute__((preserve_none)) ', tail: '__attribute__((musttail)) return', verifies: false }
+/** Older clang: the platform's own six argument registers, tail calls guaranteed. */
+export const mustTail: Convention = { name: 'musttail', arguments: 6, attribute: '', tail: '__attribute__((musttail)) return', verifies: false }
+/** gcc: sibling calls, which the project's Makefile verifies after compiling. */
+export const sibling: Convention = { name: 'sibling', arguments: 6, attribute: '', tail: 'return', verifies: true }
+
+/** The convention for a compiler. */
+export function conventionFor(compiler: { readonly family: 'clang' | 'gcc'; readonly preserveNone: boolean }): Convention {
+  if (compiler.family === 'gcc') return sibling
+  return compiler.preserveNone ? preserveNone : mustTail
+}

@@ -1,0 +1,39 @@
+/** What the parts of the C emitter share while one region is written. */
+import type { Graph } from '../ir/program.ts'
+import type { Machine } from '../machine/machine.ts'
+import type { Mode } from '../modes/mode.ts'
+import { registerNames } from '../isa/registers.ts'
+import type { Convention } from './convention.ts'
+import { hex8 } from './names.ts'
+
+/** Facts that hold for the whole project. */
+export interface EmitterContext {
+  readonly graph: Graph
+  readonly mode: Mode
+  readonly machine: Machine
+  readonly convention: Convention
+  /** Hot registers in argument order. */
+  readonly hot: readonly number[]
+  readonly cold: number
+  readonly functions: ReadonlyMap<number, string>
+  readonly isRoot: Uint8Array
+  readonly isResume: Uint8Array
+  /** `char *m, int64_t left, …`: the parameters that every region has, and the same names as arguments of a transfer. */
+  readonly parameters: string
+  readonly arguments: string
+}
+
+/** Parameter and argument lists for a mode's counters and the hot registers. */
+export function signature(mode: Mode, hot: readonly number[]): Pick<EmitterContext, 'parameters' | 'arguments'> {
+  const counters = mode.counters.map(counter => counter.name), registers = hot.map(r => registerNames[r]!)
+  return {
+    parameters: ['char *m', ...counters.map(name => `int64_t ${name}`), ...registers.map(name => `reg ${name}`)].join(', '),
+    arguments: ['m', ...counters, ...registers].join(', '),
+  }
+}
+
+/** Name of the C function of the region that starts at `pc`. */
+export function regionName(context: EmitterContext, kind: 'main' | 'resume', pc: number): string {
+  const symbol = context.functions.get(pc)
+  return `${kind === 'main' ? 'r' : 'resume'}_${hex8(pc)}${symbol === undefined ? '' : `_${symbol}`}`
+}

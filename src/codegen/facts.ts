@@ -1,0 +1,134 @@
+/** Which memory accesses need no check: a forward analysis of what earlier checks have already proved about each register. */
+import type { Instr } from '../isa/row.ts'
+import { MEMORY_BYTES } from '../elf/image.ts'
+
+/**
+ * What is known of 32 registers: every address in [register + low, register + high) is legal, with low at index r and high at 32 + r.
+ * high = 0 means that nothing is known. Intervals always contain 0, so that the register itself lies in memory and no offset wraps around.
+ */
+export type Facts = Int32Array
+const HIGH = 32
+
+/** A check that `register + low … register + high` is legal memory; `register` is read where the check stands. */
+export interface Check {
+  readonly register: number
+  readonly low: number
+  readonly high: number
+}
+
+export interface BlockChecks {
+  /** Checks before the first instruction of the block, on values the registers have there. */
+  readonly head: readonly Check[]
+  /** Checks in front of single instructions, by index in the block. */
+  readonly inner: ReadonlyMap<number, Check>
+}
+
+/** A failed check only costs time (the interpreter steps the block), so checks reach further than needed to serve later accesses too. */
+const REACH = 4096
+const STACK_POINTER = 2
+
+export const noFacts = (): Facts => new Int32Array(64)
+
+function set(facts: Facts, register: number, low: number, high: number): void {
+  const valid = register !== 0 && low <= 0 && high > 0
+  facts[register] = valid ? low : 0
+  facts[HIGH + register] = valid ? high : 0
+}
+
+/** Narrows `into` to what both know. With `widen`, an interval that would shrink is dropped instead, so that iteration ends. Returns whether it changed. */
+export function meet(into: Facts, other: Facts, widen: boolean): boolean {
+  let changed = false
+  for (let r = 1; r < 32; r++) {
+    if (into[HIGH + r] === 0) continue
+    const low = Math.max(into[r]!, other[r]!), high = Math.min(into[HIGH + r]!, other[HIGH + r]!)
+    if (low === into[r] && high === into[HIGH + r]) continue
+    changed = true
+    if (widen || other[HIGH + r] === 0) set(into, r, 0, 0)
+    else set(into, r, low, high)
+  }
+  return changed
+}
+
+function widened(register: number, low: number, high: number): Check {
+  return {
+    register,
+    low: low >= 0 && register !== STACK_POINTER ? 0 : Math.min(low, -REACH),
+    high: Math.max(high, REACH),
+  }
+}
+
+const origin = new Int8Array(32), delta = new Int32Array(32)
+const entry = new Int32Array(64)
+
+/** What one instruction does to the facts, apart from checks. */
+function transfer(facts: Facts, instr: Instr): void {
+  const { row, rd } = instr
+  if (rd === 0 || row.kind === 'store' || row.kind === 'branch' || row.kind === 'nop' || row.kind === 'host') return
+  if (row.kind === 'alu' && row.name === 'addi') {
+    const { rs1, imm } = instr
+    if (rs1 === 0) set(facts, rd, -imm, MEMORY_BYTES - imm)
+    else if (facts[HIGH + rs1] === 0) set(facts, rd, 0, 0)
+    else set(facts, rd, facts[rs1]! - imm, facts[HIGH + rs1]! - imm)
+    return
+  }
+  if (row.kind === 'upper') {
+    const value = (row.relative ? instr.pc : 0) + instr.imm
+    if (value >= 0 && value < MEMORY_BYTES) set(facts, rd, -value, MEMORY_BYTES - value)
+    else set(facts, rd, 0, 0)
+    return
+  }
+  set(facts, rd, 0, 0)
+}
+
+const covers = (facts: Facts, register: number, low: number, high: number): boolean =>
+  register === 0 ? low >= 0 && high <= MEMORY_BYTES : facts[HIGH + register] !== 0 && facts[register]! <= low && facts[HIGH + register]! >= high
+
+/**
+ * Plans the checks of one block. `facts` are those at its entry and are turned into those at its exit.
+ *
+ * Accesses whose base is an entry value plus a constant are checked at the head, once for all offsets of that base; the others in place.
+ */
+export function planChecks(instrs: readonly Instr[], facts: Facts): BlockChecks {
+  // Scratch arrays are kept: this runs for every block several times.
+  entry.set(facts)
+  delta.fill(0)
+  for (let r = 1; r < 32; r++) origin[r] = r
+  const wanted = new Map<number, { low: number; high: number }>()
+  for (const instr of instrs) {
+    const { row, rs1, rd, imm } = instr
+    if (row.kind === 'load' || row.kind === 'store') {
+      const from = origin[rs1]!
+      if (from > 0 && !covers(facts, rs1, imm, imm + row.width)) {
+        const low = delta[rs1]! + imm, high = low + row.width
+        const range = wanted.get(from)
+        wanted.set(from, range === undefined ? { low, high } : { low: Math.min(range.low, low), high: Math.max(range.high, high) })
+      }
+    }
+    transfer(facts, instr)
+    if (rd !== 0 && row.kind !== 'store' && row.kind !== 'branch') {
+      if (row.name === 'addi' && origin[rs1]! > 0 && Math.abs(delta[rs1]! + imm) < REACH) {
+        origin[rd] = origin[rs1]!
+        delta[rd] = delta[rs1]! + imm
+      } else origin[rd] = -1
+    }
+  }
+  const head: Check[] = []
+  facts.set(entry)
+  for (const [register, range] of wanted) {
+    const check = widened(register, range.low, range.high)
+    head.push(check)
+    set(facts, register, Math.min(check.low, facts[register]!), Math.max(check.high, facts[HIGH + register]!))
+  }
+  const inner = new Map<number, Check>()
+  for (let index = 0; index < instrs.length; index++) {
+    const instr = instrs[index]!
+    const { row, rs1, imm } = instr
+    if ((row.kind === 'load' || row.kind === 'store') && !covers(facts, rs1, imm, imm + row.width)) {
+      const check = widened(rs1, imm, imm + row.width)
+      inner.set(index, check)
+      set(facts, rs1, check.low, check.high)
+    }
+    transfer(facts, instr)
+  }
+  return { head, inner }
+}

@@ -1,0 +1,39 @@
+/** Graph × Mode → Project: the whole of code generation in order. */
+import { buildRegions } from '../cfg/regions.ts'
+import { defaultLimits, type RegionLimits } from '../cfg/ownership.ts'
+import type { Graph } from '../ir/program.ts'
+import type { Machine } from '../machine/machine.ts'
+import type { Mode } from '../modes/mode.ts'
+import type { Convention } from './convention.ts'
+import { signature, type EmitterContext } from './emitter.ts'
+import { chooseHot } from './hot.ts'
+import { functionNames } from './names.ts'
+import type { Project } from './project.ts'
+import { runtimeFiles } from './runtime.ts'
+import { writeUnits } from './units.ts'
+
+export interface GenerateOptions {
+  readonly mode: Mode
+  readonly machine: Machine
+  readonly convention: Convention
+  /** JSON text of the artifact's identity block. */
+  readonly identity: string
+  readonly limits?: RegionLimits
+}
+
+/** Generates the C project; equal input gives byte-identical files. */
+export function generate(graph: Graph, options: GenerateOptions): Project {
+  const { mode, machine, convention, limits = defaultLimits } = options
+  const regions = buildRegions(graph, limits)
+  const hot = chooseHot(graph, convention.arguments - 1 - mode.counters.length)
+  const context: EmitterContext = {
+    graph, mode, machine, convention, hot,
+    cold: hot.reduce((mask, register) => mask & ~(1 << register), ~1),
+    functions: functionNames(graph.program.image.symbols),
+    isRoot: regions.isRoot, isResume: regions.isResume,
+    ...signature(mode, hot),
+  }
+  const units = [...writeUnits(context, graph, regions.main, 'unit'), ...writeUnits(context, graph, regions.resume, 'resume')]
+  const files = [...units, ...runtimeFiles(context, graph, regions, limits.regionSize, options.identity)].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  return { files, units: files.filter(file => file.path.endsWith('.c')).map(file => file.path) }
+}

@@ -1,0 +1,24 @@
+/** C expressions for registers, constants and addresses. */
+import { registerNames } from '../isa/registers.ts'
+import type { Xlen } from '../elf/image.ts'
+
+/** A register as an operand; x0 is the constant 0. */
+export const operand = (register: number): string => (register === 0 ? '(reg)0' : registerNames[register]!)
+
+/** A sign-extended immediate as a value of type reg. */
+export const constant = (value: number): string => (value < 0 ? `(reg)${value}` : `${value}`)
+
+/** A code address or upper immediate, which may be any 32-bit signed value, as a value of type reg. */
+export function wideConstant(value: number, xlen: Xlen): string {
+  return `(reg)0x${BigInt.asUintN(xlen, BigInt(value)).toString(16)}u`
+}
+
+/** A checked address as an offset into guest memory. */
+export function addressOf(base: number, offset: number): string {
+  if (base === 0) return `${offset}`
+  const register = `(uint64_t)${registerNames[base]!}`
+  return offset === 0 ? register : offset < 0 ? `${register} - ${-offset}` : `${register} + ${offset}`
+}
+
+/** The register's lane in the state block, where registers live that are no arguments of the regions. */
+export const stateOf = (register: number): string => `state(m)->x[${register}]`

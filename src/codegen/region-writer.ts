@@ -1,0 +1,98 @@
+/** One region → one C function. */
+import { registerNames } from '../isa/registers.ts'
+import { writeBlock } from './block-writer.ts'
+import { regionName, type EmitterContext } from './emitter.ts'
+import { hex8 } from './names.ts'
+import { stateOf } from './operands.ts'
+import { eachRegister } from './registers-used.ts'
+import type { RegionPlan } from './region-plan.ts'
+
+/** A way out of the region to the host, written behind the blocks: stores what is newer than the state block and leaves. */
+interface SideExit {
+  readonly label: string
+  readonly pc: number
+  readonly reason: 'RVR_STEP' | 'RVR_STOP'
+  readonly dirty: number
+  /** Counter amounts of instructions that the block has paid for and that did not run. */
+  readonly refund: readonly number[]
+}
+
+/** Collects one region's text, its side exits and the functions it transfers to. */
+export class RegionWriter {
+  readonly lines: string[] = []
+  readonly callees = new Set<string>()
+  readonly context: EmitterContext
+  readonly plan: RegionPlan
+  readonly #exits = new Map<string, SideExit>()
+  readonly #inside: ReadonlySet<number>
+
+  constructor(context: EmitterContext, plan: RegionPlan) {
+    this.context = context
+    this.plan = plan
+    this.#inside = new Set(plan.region.blocks)
+  }
+
+  get name(): string {
+    return regionName(this.context, this.plan.region.kind, this.plan.blocks[0]!.block.pc)
+  }
+
+  /** Label of a side exit at `pc`; equal exits are shared. */
+  sideExit(pc: number, reason: SideExit['reason'], dirty: number, refund: readonly number[] = []): string {
+    const paid = refund.some(amount => amount !== 0) ? refund : []
+    const label = `${reason === 'RVR_STEP' ? 'step' : 'stop'}_${hex8(pc)}`
+    const twin = this.#exits.get(label)
+    const unique = twin === undefined || (twin.dirty === dirty && twin.refund.join() === paid.join()) ? label : `${label}_${this.#exits.size}`
+    this.#exits.set(unique, { label: unique, pc, reason, dirty, refund: paid })
+    return unique
+  }
+
+  /** Statements that store the cold registers in `dirty` to the state block. */
+  flush(dirty: number): string {
+    let text = ''
+    eachRegister(dirty, r => { text += `${stateOf(r)} = ${registerNames[r]!}; ` })
+    return text
+  }
+
+  /** Statements that go to block `id`, or to the interpreter at `pc` when there is no such block. */
+  transfer(id: number | undefined, pc: number, dirty: number): string {
+    if (id === undefined) return `goto ${this.sideExit(pc, 'RVR_STEP', dirty)};`
+    const { context, plan } = this
+    const entry = plan.region.blocks[0]!
+    if (this.#inside.has(id) && (id !== entry || plan.region.headers.has(entry))) return `goto b_${hex8(pc)};`
+    return this.tailCall(regionName(context, context.isRoot[id] === 1 ? 'main' : 'resume', pc), dirty)
+  }
+
+  tailCall(name: string, dirty: number): string {
+    this.callees.add(name)
+    return `${this.flush(dirty)}${this.context.convention.tail} ${name}(${this.context.arguments});`
+  }
+
+  /** The function's text. */
+  write(): string {
+    const { context, plan } = this
+    const first = plan.blocks[0]!.block
+    for (const [index, block] of plan.blocks.entries()) writeBlock(this, block, plan.blocks[index + 1]?.block.id)
+    this.#writeExits()
+    const locals: string[] = []
+    eachRegister(plan.locals, r => locals.push((plan.loaded >>> r) & 1 ? `${registerNames[r]!} = ${stateOf(r)}` : registerNames[r]!))
+    const symbol = context.functions.get(first.pc)
+    const head = [
+      `/* ${plan.region.kind === 'main' ? '' : 'resume at '}0x${hex8(first.pc)}${symbol === undefined ? '' : ` ${symbol}`}: blocks ${plan.blocks.length} */`,
+      `${context.convention.attribute}void ${this.name}(${context.parameters})`,
+      '{',
+    ]
+    if (locals.length > 0) head.push(`  reg ${locals.join(', ')};`)
+    return `${head.join('\n')}\n${this.lines.join('\n')}\n}\n`
+  }
+
+  #writeExits(): void {
+    const { context } = this
+    const reasons = new Set<SideExit['reason']>()
+    for (const exit of this.#exits.values()) {
+      reasons.add(exit.reason)
+      const refund = exit.refund.map((amount, index) => (amount === 0 ? '' : `${context.mode.counters[index]!.name} ${index === 0 ? '+=' : '-='} ${amount}; `)).join('')
+      this.lines.push(`${exit.label}: ${refund}${this.flush(exit.dirty)}state(m)->pc = 0x${hex8(exit.pc)}; goto ${exit.reason === 'RVR_STEP' ? 'step' : 'stop'};`)
+    }
+    for (const reason of reasons) this.lines.push(`${reason === 'RVR_STEP' ? 'step' : 'stop'}: state(m)->reason = ${reason}; ${context.convention.tail} leave(${context.arguments});`)
+  }
+}

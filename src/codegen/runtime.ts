@@ -1,0 +1,90 @@
+/** The files around the regions: constants, entry and exit, the list of dispatch table entries. */
+import { readFileSync } from 'node:fs'
+import type { Regions } from '../cfg/regions.ts'
+import { MEMORY_BYTES } from '../elf/image.ts'
+import type { Graph } from '../ir/program.ts'
+import { registerNames } from '../isa/registers.ts'
+import { regionName, type EmitterContext } from './emitter.ts'
+import type { ProjectFile } from './project.ts'
+import { stateHeader, stateLayout, tableBytes } from './state-layout.ts'
+
+const template = (path: string): string => readFileSync(new URL(`../../templates/${path}`, import.meta.url), 'utf8')
+
+function guestHeader(context: EmitterContext, graph: Graph, floor: number): string {
+  const { xlen, base, instrs } = graph.program
+  const stateBelow = stateLayout.guardBytes + stateLayout.bytes
+  return `/* Types and constants of this guest. */
+#include <stdint.h>
+#include "state.h"
+typedef uint${xlen}_t reg;
+typedef int${xlen}_t sreg;
+typedef ${xlen === 64 ? '__int128' : 'int64_t'} wide_signed;
+typedef unsigned ${xlen === 64 ? '__int128' : 'long long'} wide_unsigned;
+typedef ${context.convention.attribute}void region(${context.parameters});
+enum { XLEN = ${xlen}, RVR_STEP = 1, RVR_STOP = 2 };
+static const uint64_t RVR_BASE = 0x${base.toString(16)}, RVR_SLOTS = ${instrs.length}, RVR_MEMORY_BYTES = ${MEMORY_BYTES}, RVR_GUARD_BYTES = ${stateLayout.guardBytes};
+static const int64_t RVR_FLOOR = ${floor};
+static const uint64_t RVR_STATE_BELOW = ${stateBelow}, RVR_TABLE_BELOW = ${stateBelow + tableBytes(instrs.length)};
+region leave, not_an_entry;
+void enter(char *m, region *to);
+#include "semantics.h"
+`
+}
+
+/** `enter` loads the hot registers and counters from the state block, `leave` stores them back. */
+function entryFile(context: EmitterContext, graph: Graph, regions: Regions): string {
+  const { mode, hot } = context
+  const loads = ['m', ...mode.counters.map((_, index) => `s->counters[${index}]`), ...hot.map(r => `s->x[${r}]`)]
+  const entries = [...regions.main, ...regions.resume].map(region => {
+    const block = graph.blocks[region.blocks[0]!]!
+    return { slot: block.first, name: regionName(context, region.kind, block.pc) }
+  }).toSorted((a, b) => a.slot - b.slot)
+  const count = Math.max(entries.length, 1)
+  return `#include "guest.h"
+
+void enter(char *m, region *to)
+{
+  struct rvr_state *s = state(m);
+  to(${loads.join(', ')});
+}
+
+${context.convention.attribute}void leave(${context.parameters})
+{
+  struct rvr_state *s = state(m);
+${mode.counters.map((counter, index) => `  s->counters[${index}] = ${counter.name};`).join('\n')}
+${hot.map(r => `  s->x[${r}] = ${registerNames[r]!};`).join('\n')}
+}
+
+/* Stands in the dispatch table for every slot where no region starts; the jump has stored its target in pc. */
+${context.convention.attribute}void not_an_entry(${context.parameters})
+{
+  state(m)->reason = RVR_STEP;
+  ${context.convention.tail} leave(${context.arguments});
+}
+
+region ${['leave', ...entries.map(entry => entry.name)].join(', ')};
+const uint32_t entry_count = ${entries.length};
+const uint32_t entry_slots[${count}] = { ${entries.map(entry => entry.slot).join(', ') || '0'} };
+region *const entry_functions[${count}] = { ${entries.map(entry => entry.name).join(', ') || '0'} };
+`
+}
+
+/** Text in a C string literal. */
+const quoted = (text: string): string => JSON.stringify(text).replaceAll('?', '\\?')
+
+/** The identity block: JSON in a section of its own, so that a loader can read it without running anything. */
+function identityFile(identity: string): string {
+  return `__attribute__((section(".rvr.identity"), used, retain, visibility("default"))) const char rvr_identity[] = ${quoted(identity)};\n`
+}
+
+export function runtimeFiles(context: EmitterContext, graph: Graph, regions: Regions, floor: number, identity: string): ProjectFile[] {
+  return [
+    { path: 'Makefile', content: template('project/Makefile') },
+    { path: 'entry.c', content: entryFile(context, graph, regions) },
+    { path: 'guest.h', content: guestHeader(context, graph, floor) },
+    { path: 'identity.c', content: identityFile(identity) },
+    { path: 'instance.c', content: template('runtime/instance.c') },
+    { path: 'semantics.h', content: template('runtime/semantics.h') },
+    { path: 'state.h', content: stateHeader() },
+  ]
+}

@@ -1,0 +1,37 @@
+/** What the ELF reader hands on: the guest as bytes to load, ranges that hold code, and symbols. */
+
+export type Xlen = 32 | 64
+
+/** One PT_LOAD program header. Addresses and sizes in bytes; `bytes.length` is p_filesz, `memorySize` is p_memsz. */
+export interface Segment {
+  readonly address: number
+  readonly bytes: Uint8Array
+  readonly memorySize: number
+  readonly readable: boolean
+  readonly writable: boolean
+  readonly executable: boolean
+}
+
+export interface ElfSymbol {
+  readonly name: string
+  readonly address: number
+  readonly size: number
+  readonly kind: 'function' | 'object' | 'other'
+}
+
+/** A parsed and accepted guest (specification guest-abi.md, "ELF acceptance"). Immutable. */
+export interface Image {
+  readonly xlen: Xlen
+  readonly entry: number
+  /** PT_LOAD segments ordered by address; they do not overlap. */
+  readonly segments: readonly Segment[]
+  /** Defined symbols ordered by address; empty where the file has none. */
+  readonly symbols: readonly ElfSymbol[]
+  /** First address behind the highest segment. */
+  readonly end: number
+  /** SHA-256 of the file's bytes, 64 hex digits. */
+  readonly digest: string
+}
+
+/** Bytes of guest memory: addresses 0 … 2^29 − 1 (guest-abi.md). */
+export const MEMORY_BYTES = 2 ** 29

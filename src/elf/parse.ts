@@ -1,0 +1,45 @@
+/** Bytes of a guest file → Image, or an error that names the field which is not acceptable. */
+import { createHash } from 'node:crypto'
+import { readFileHeader } from './header.ts'
+import { MEMORY_BYTES, type Image, type Segment } from './image.ts'
+import { createFieldReader } from './reader.ts'
+import { hex, rejection } from './reject.ts'
+import { readSegments } from './segments.ts'
+import { readSymbols } from './symbols.ts'
+
+/** The first instruction must be a whole instruction slot of an executable segment. */
+function checkEntry(path: string, entry: bigint, segments: readonly Segment[]): number {
+  const reject = (wanted: string, hint?: string): never => {
+    throw rejection(path, { field: 'e_entry', found: hex(entry), wanted, ...(hint !== undefined && { hint }) })
+  }
+  if (entry >= BigInt(MEMORY_BYTES)) reject(`an address below ${hex(MEMORY_BYTES)}`)
+  if (entry % 4n !== 0n) reject('a multiple of 4')
+  const pc = Number(entry)
+  if (!segments.some(({ executable, address, memorySize }) => executable && pc >= address && pc + 4 <= address + memorySize)) {
+    reject('an address inside an executable segment', 'Check the linker script: the segment of the entry point needs the flag PF_X.')
+  }
+  return pc
+}
+
+/**
+ * Parses and accepts a guest file (guest-abi.md, "ELF acceptance").
+ *
+ * @param bytes the whole file; the segments of the result are views of it, so it must not change afterwards
+ * @param path the name that errors show
+ * @throws RvrError `ELF_INVALID` with `details` {path, field, found, wanted}; no other error, whatever the bytes are
+ */
+export function parseElf(bytes: Uint8Array, path: string): Image {
+  const reader = createFieldReader(bytes, path)
+  const header = readFileHeader(reader)
+  const segments = readSegments(reader, header)
+  const entry = checkEntry(path, header.entry, segments)
+  const last = segments.at(-1)
+  return {
+    xlen: header.xlen,
+    entry,
+    segments,
+    symbols: readSymbols(bytes),
+    end: last === undefined ? 0 : last.address + last.memorySize,
+    digest: createHash('sha256').update(bytes).digest('hex'),
+  }
+}

@@ -1,0 +1,75 @@
+/** Program headers → loadable segments that fit into guest memory and do not overlap. */
+import type { FileHeader } from './header.ts'
+import { MEMORY_BYTES, type Segment } from './image.ts'
+import type { FieldReader } from './reader.ts'
+import { hex, rejection } from './reject.ts'
+
+const PT_LOAD = 1
+
+/** Reads program header `index` at file offset `at`; undefined where it loads nothing. */
+function readSegment(reader: FieldReader, { xlen }: FileHeader, index: number, at: number): Segment | undefined {
+  const { path, bytes } = reader
+  const named = (field: string): string => `${field} of program header ${index}`
+  const wide = xlen === 64
+  const type = reader.u32(named('p_type'), at)
+  const flags = reader.u32(named('p_flags'), at + (wide ? 4 : 24))
+  const offset = reader.word(named('p_offset'), at + (wide ? 8 : 4), xlen)
+  const address = reader.word(named('p_vaddr'), at + (wide ? 16 : 8), xlen)
+  const fileSize = reader.word(named('p_filesz'), at + (wide ? 32 : 16), xlen)
+  const memorySize = reader.word(named('p_memsz'), at + (wide ? 40 : 20), xlen)
+  reader.word(named('p_align'), at + (wide ? 48 : 28), xlen)
+  if (type !== PT_LOAD) return undefined
+  if (fileSize > memorySize) throw rejection(path, { field: named('p_filesz'), found: hex(fileSize), wanted: `at most p_memsz, ${hex(memorySize)}` })
+  if (fileSize > 0n && offset + fileSize > BigInt(bytes.length)) {
+    throw rejection(path, {
+      field: named('p_offset'), found: `${hex(offset)} (with p_filesz ${hex(fileSize)} it ends at ${hex(offset + fileSize)})`,
+      wanted: `an end inside the file, which has ${hex(bytes.length)} bytes`, hint: 'The file is truncated; copy or build it again.',
+    })
+  }
+  if (memorySize === 0n) return undefined
+  if (address + memorySize > BigInt(MEMORY_BYTES)) {
+    throw rejection(path, {
+      field: named('p_vaddr'), found: `${hex(address)} (with p_memsz ${hex(memorySize)} it ends at ${hex(address + memorySize)})`,
+      wanted: `an end of at most ${hex(MEMORY_BYTES)}`, hint: 'Link the guest into the first 512 MiB, for instance with -Wl,-Ttext=0x200800.',
+    })
+  }
+  return {
+    address: Number(address),
+    bytes: fileSize === 0n ? bytes.subarray(0, 0) : bytes.subarray(Number(offset), Number(offset + fileSize)),
+    memorySize: Number(memorySize),
+    readable: (flags & 4) !== 0,
+    writable: (flags & 2) !== 0,
+    executable: (flags & 1) !== 0,
+  }
+}
+
+/** The PT_LOAD segments ordered by address. Their bytes are views of the file. Empty segments are left out. */
+export function readSegments(reader: FieldReader, header: FileHeader): Segment[] {
+  const { path } = reader
+  const size = header.xlen === 64 ? 56 : 32
+  if (header.programHeaders > BigInt(reader.bytes.length)) {
+    throw rejection(path, {
+      field: 'e_phoff', found: hex(header.programHeaders), wanted: `an offset inside the file, which has ${hex(reader.bytes.length)} bytes`,
+      hint: 'The file is truncated; copy or build it again.',
+    })
+  }
+  const found: { index: number; segment: Segment }[] = []
+  for (let index = 0; index < header.programHeaderCount; index++) {
+    const segment = readSegment(reader, header, index, Number(header.programHeaders) + index * size)
+    if (segment !== undefined) found.push({ index, segment })
+  }
+  if (found.length === 0) throw rejection(path, { field: 'p_type', found: 'PT_LOAD in no program header', wanted: 'at least one PT_LOAD segment that is not empty' })
+  found.sort((a, b) => a.segment.address - b.segment.address)
+  for (const [position, { index, segment }] of found.entries()) {
+    const before = found[position - 1]
+    if (before === undefined) continue
+    const end = before.segment.address + before.segment.memorySize
+    if (segment.address < end) {
+      throw rejection(path, {
+        field: `p_vaddr of program header ${index}`, found: hex(segment.address),
+        wanted: `at least ${hex(end)}, where the segment of program header ${before.index} ends: segments must not overlap`,
+      })
+    }
+  }
+  return found.map(({ segment }) => segment)
+}

@@ -1,0 +1,70 @@
+/** The symbol table of a guest, and the name of the function that an address lies in. */
+import { MEMORY_BYTES, type ElfSymbol, type Image } from './image.ts'
+import { readSections, stringAt } from './sections.ts'
+
+const SHT_SYMTAB = 2
+const STT_NOTYPE = 0, STT_OBJECT = 1, STT_FUNC = 2
+const SHN_UNDEF = 0
+const KINDS: Readonly<Record<number, ElfSymbol['kind']>> = { [STT_NOTYPE]: 'other', [STT_OBJECT]: 'object', [STT_FUNC]: 'function' }
+
+/** By address; at one address the larger symbol first, then by name, so that the order never depends on the file's. */
+function inOrder(a: ElfSymbol, b: ElfSymbol): number {
+  return a.address - b.address || b.size - a.size || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
+}
+
+/**
+ * The defined symbols of `.symtab` ordered by address. Left out: names that are empty or start with `$` (mapping symbols), file, section
+ * and thread-local symbols, and addresses outside guest memory. A damaged table yields no symbols.
+ */
+export function readSymbols(bytes: Uint8Array): ElfSymbol[] {
+  const wide = bytes[4] === 2
+  const entrySize = wide ? 24 : 16
+  const sections = readSections(bytes)
+  const table = sections.find(section => section.type === SHT_SYMTAB)
+  const strings = table === undefined ? undefined : sections[table.link]?.bytes
+  if (table === undefined || strings === undefined || table.entrySize !== entrySize) return []
+  const view = new DataView(table.bytes.buffer, table.bytes.byteOffset, table.bytes.byteLength)
+  const symbols: ElfSymbol[] = []
+  for (let at = 0; at + entrySize <= table.bytes.length; at += entrySize) {
+    const kind = KINDS[view.getUint8(at + (wide ? 4 : 12)) & 15]
+    const section = view.getUint16(at + (wide ? 6 : 14), true)
+    const address = wide ? Number(view.getBigUint64(at + 8, true)) : view.getUint32(at + 4, true)
+    const size = wide ? Number(view.getBigUint64(at + 16, true)) : view.getUint32(at + 8, true)
+    if (kind === undefined || section === SHN_UNDEF || address > MEMORY_BYTES) continue
+    const name = stringAt(strings, view.getUint32(at, true))
+    if (name === '' || name.startsWith('$')) continue
+    symbols.push({ name, address, size: Math.min(size, MEMORY_BYTES - address), kind })
+  }
+  return symbols.toSorted(inOrder)
+}
+
+const functionsOf = new WeakMap<Image, readonly ElfSymbol[]>()
+
+function functions(image: Image): readonly ElfSymbol[] {
+  let list = functionsOf.get(image)
+  if (list === undefined) functionsOf.set(image, (list = image.symbols.filter(symbol => symbol.kind === 'function')))
+  return list
+}
+
+/**
+ * `name` or `name+0x1c` for an address in a function; undefined where no function covers it. A function without a size reaches up to the
+ * next one or to the end of its segment.
+ */
+export function symbolAt(image: Image, pc: number): string | undefined {
+  const list = functions(image)
+  let low = 0, high = list.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (list[middle]!.address <= pc) low = middle + 1
+    else high = middle
+  }
+  // Aliases share an address; the largest of them comes first.
+  let index = low - 1
+  while (index > 0 && list[index - 1]!.address === list[index]!.address) index--
+  const symbol = list[index]
+  if (symbol === undefined) return undefined
+  const segment = image.segments.find(({ address, memorySize }) => symbol.address >= address && symbol.address < address + memorySize)
+  const end = symbol.size > 0 ? symbol.address + symbol.size : segment === undefined ? symbol.address : segment.address + segment.memorySize
+  if (pc >= end) return undefined
+  return pc === symbol.address ? symbol.name : `${symbol.name}+0x${(pc - symbol.address).toString(16)}`
+}

@@ -1,0 +1,43 @@
+/** The one error class of rvr and the closed list of its codes. */
+
+/**
+ * Every failure that rvr reports. The command line maps each code to an exit status (see `cli/exit-codes.ts`).
+ *
+ * - `USAGE` bad option or argument · `INPUT_INVALID` bad input spec or input file · `ELF_INVALID` the guest file is not acceptable
+ * - `TOOLCHAIN_MISSING` no usable compiler, linker or make · `COMPILE_FAILED` the C compiler or linker reported an error
+ * - `ARTIFACT_REFUSED` a compiled library does not fit (guest, mode, machine, CPU, ABI) · `CACHE_UNSAFE` the cache directory cannot be trusted
+ * - `MACHINE_INVALID` a machine file is malformed · `ABORTED` the caller's AbortSignal fired · `WORKER_FAILED` a worker thread died
+ * - `CHECK_DIVERGED` native code and interpreter disagree · `DISPOSED` use after dispose · `IO` a file could not be read or written
+ * - `INTERNAL` a defect in rvr itself
+ */
+export type RvrErrorCode =
+  | 'USAGE' | 'INPUT_INVALID' | 'ELF_INVALID' | 'TOOLCHAIN_MISSING' | 'COMPILE_FAILED' | 'ARTIFACT_REFUSED' | 'CACHE_UNSAFE'
+  | 'MACHINE_INVALID' | 'ABORTED' | 'WORKER_FAILED' | 'CHECK_DIVERGED' | 'DISPOSED' | 'IO' | 'INTERNAL'
+
+export interface RvrErrorOptions {
+  /** What to do next, one sentence. */
+  hint?: string
+  cause?: unknown
+  /** Machine-readable facts: path, field, found, wanted, pc, … */
+  details?: Readonly<Record<string, unknown>>
+}
+
+/** An error that says what happened and where (message), what to do next (hint), and why (cause). */
+export class RvrError extends Error {
+  override readonly name = 'RvrError'
+  readonly code: RvrErrorCode
+  readonly hint: string | undefined
+  readonly details: Readonly<Record<string, unknown>>
+
+  constructor(code: RvrErrorCode, message: string, options: RvrErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.hint = options.hint
+    this.details = options.details ?? {}
+  }
+}
+
+/** The text of any thrown value. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,28 @@
+/** Progress events: every stage may emit them, the command line draws them, tests count them. */
+
+export type Stage = 'lift' | 'codegen' | 'compile' | 'link' | 'publish' | 'load' | 'execute'
+
+export type RvrEvent =
+  | { readonly type: 'stage'; readonly stage: Stage; readonly state: 'start' | 'done'; readonly ms?: number }
+  /** An object file was finished by the compiler: `done` of `planned`. */
+  | { readonly type: 'object'; readonly done: number; readonly planned: number }
+  | { readonly type: 'warning'; readonly message: string; readonly hint?: string }
+  /** A named cache outcome, the same names that `rvr cache stats` counts. */
+  | { readonly type: 'cache'; readonly counter: string }
+  /** Text that the guest printed for the host (phantom PrintStr, or a write to file descriptor 1 or 2). */
+  | { readonly type: 'print'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
+
+export type EventSink = (event: RvrEvent) => void
+
+/** A sink that drops everything. */
+export const noEvents: EventSink = () => {}
+
+/** Runs one stage between its start and done events and returns its result. */
+export async function stage<T>(events: EventSink, name: Stage, work: () => T | Promise<T>): Promise<{ value: T; ms: number }> {
+  events({ type: 'stage', stage: name, state: 'start' })
+  const begin = performance.now()
+  const value = await work()
+  const ms = performance.now() - begin
+  events({ type: 'stage', stage: name, state: 'done', ms })
+  return { value, ms }
+}

@@ -1,0 +1,58 @@
+/** The interface of a guest ABI: which host instructions exist, how a guest starts, what each host instruction does. */
+import type { Image } from '../elf/image.ts'
+import type { Instr, Row } from '../isa/row.ts'
+import type { Hart } from '../ir/hart.ts'
+import type { Trap } from '../ir/trap.ts'
+
+export type AbiName = 'openvm' | 'linux'
+
+/**
+ * Everything of a run that lives outside registers and memory: plain data, so that it can cross threads (structured clone) and be saved.
+ * An ABI uses the fields it needs.
+ */
+export interface HostState {
+  /** Input records not yet consumed, in order. In ABI `linux` their concatenation is standard input. */
+  inputs: Uint8Array[]
+  /** The current hint stream and the next byte to read from it. */
+  hints: Uint8Array
+  hintPosition: number
+  publicValues: Uint8Array
+  /** Seed and number of 64-bit words drawn so far (HintRandom, getrandom). */
+  random: { readonly seed: bigint; drawn: bigint }
+  /** Program break, its initial value, and the next standard-input byte (ABI `linux`). */
+  linux: { brk: number; brkStart: number; stdinPosition: number }
+}
+
+/** How a host instruction ended. The caller advances pc by 4 on `continue`; on `trap` nothing has changed. */
+export type HostOutcome =
+  /** `rows`: trace rows of the instruction's own chip where they are not 1. */
+  | { readonly type: 'continue'; readonly rows?: number }
+  | { readonly type: 'terminate'; readonly exitCode: number }
+  | { readonly type: 'trap'; readonly trap: Trap }
+
+/** What the host does with text that a guest prints. */
+export type PrintSink = (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
+
+export interface AbiOptions {
+  readonly inputs: readonly Uint8Array[]
+  /** Size of the public values in bytes; default 64. */
+  readonly publicValuesBytes?: number
+  /** Seed of the host's random generator; default 0. */
+  readonly seed?: bigint
+  /** argv of a `linux` guest; default the guest's name alone. */
+  readonly args?: readonly string[]
+}
+
+export interface GuestAbi {
+  readonly name: AbiName
+  /** Rows of the host instructions, added to the decoder's tables. */
+  readonly rows: readonly Row[]
+  /** A fresh host state. */
+  createState(image: Image, options: AbiOptions): HostState
+  /** Sets the registers and memory that the guest finds at its first instruction (the image is loaded already). Sets `hart.pc`. */
+  start(image: Image, hart: Hart, options: AbiOptions): void
+  /** Executes one host instruction. */
+  execute(instr: Instr, hart: Hart, host: HostState, print: PrintSink): HostOutcome
+  /** What happens at a word that is no known instruction. */
+  unknown(pc: number, word: number): HostOutcome
+}

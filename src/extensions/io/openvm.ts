@@ -1,0 +1,40 @@
+/** Guest ABI `openvm`: termination, input, hints, public values and text (guest-abi.md). */
+import { RvrError } from '../../errors.ts'
+import type { GuestAbi } from '../abi.ts'
+import type { Handler } from './handler.ts'
+import { hintBuffer, hintInput, hintRandom, hintStore } from './hints.ts'
+import { printStr, reveal } from './output.ts'
+import { rows } from './rows.ts'
+
+export const DEFAULT_PUBLIC_VALUES_BYTES = 64
+/** Exit code of a guest that reaches a word which is no instruction. */
+const UNKNOWN_EXIT_CODE = 2
+
+const terminate: Handler = instr => ({ type: 'terminate', exitCode: instr.imm & 0xff })
+
+const handlers: Readonly<Record<string, Handler>> = {
+  terminate, reveal, hint_store: hintStore, hint_buffer: hintBuffer, hint_input: hintInput, hint_random: hintRandom, print_str: printStr,
+}
+
+export const openvm: GuestAbi = {
+  name: 'openvm',
+  rows,
+  createState: (_image, options) => ({
+    inputs: [...options.inputs],
+    hints: new Uint8Array(),
+    hintPosition: 0,
+    publicValues: new Uint8Array(options.publicValuesBytes ?? DEFAULT_PUBLIC_VALUES_BYTES),
+    random: { seed: options.seed ?? 0n, drawn: 0n },
+    linux: { brk: 0, brkStart: 0, stdinPosition: 0 },
+  }),
+  start: (image, hart) => {
+    hart.x.fill(0n)
+    hart.pc = image.entry
+  },
+  execute: (instr, hart, host, print) => {
+    const handler = handlers[instr.row.name]
+    if (handler === undefined) throw new RvrError('INTERNAL', `no handler for instruction ${instr.row.name} in ABI openvm`, { details: { pc: instr.pc } })
+    return handler(instr, hart, host, print)
+  },
+  unknown: () => ({ type: 'terminate', exitCode: UNKNOWN_EXIT_CODE }),
+}

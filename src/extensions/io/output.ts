@@ -1,0 +1,40 @@
+/** REVEAL and PrintStr: what a guest gives to the outside. */
+import { isInMemory, outsideTrap } from '../../ir/access.ts'
+import { proceed, trap, wordBytes, type Handler } from './handler.ts'
+
+export const reveal: Handler = (instr, hart, host) => {
+  const width = wordBytes(hart)
+  const offset = BigInt.asUintN(hart.xlen, hart.x[instr.rd]! + BigInt(instr.imm))
+  if (offset % BigInt(width) !== 0n) {
+    return trap({ kind: 'reveal-misaligned', pc: instr.pc, address: offset, message: `REVEAL at offset ${offset} of the public values, wanted a multiple of ${width}` })
+  }
+  if (offset + BigInt(width) > BigInt(host.publicValues.length)) {
+    return trap({ kind: 'reveal-outside', pc: instr.pc, address: offset, message: `REVEAL at offset ${offset}, but there are ${host.publicValues.length} bytes of public values` })
+  }
+  const view = new DataView(host.publicValues.buffer, host.publicValues.byteOffset, host.publicValues.byteLength)
+  const value = hart.x[instr.rs1]!
+  if (width === 8) view.setBigUint64(Number(offset), value, true)
+  else view.setUint32(Number(offset), Number(value), true)
+  return proceed
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true })
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    strict.decode(bytes)
+    return true
+  } catch {
+    return false
+  }
+}
+
+export const printStr: Handler = (instr, hart, _host, print) => {
+  const address = hart.x[instr.rd]!, length = hart.x[instr.rs1]!
+  if (!isInMemory(address, length)) return trap(outsideTrap('load-outside', instr.pc, address, length))
+  // A copy: guest memory may be shared and goes on changing, and the decoder takes no shared memory.
+  const bytes = hart.memory.slice(Number(address), Number(address + length))
+  if (!isUtf8(bytes)) return trap({ kind: 'print-invalid', pc: instr.pc, address, message: `the ${length} bytes to print at 0x${address.toString(16)} are not UTF-8` })
+  print('stdout', bytes)
+  return proceed
+}

@@ -1,0 +1,29 @@
+/** One system call as its handler sees it: arguments, memory, host state. */
+import { isInMemory } from '../../ir/access.ts'
+import type { Hart } from '../../ir/hart.ts'
+import type { HostState, PrintSink } from '../abi.ts'
+
+export interface SystemCall {
+  readonly hart: Hart
+  readonly host: HostState
+  readonly print: PrintSink
+  /** Argument 0 … 5 (a0 … a5), XLEN bits unsigned. */
+  argument(index: number): bigint
+  /** Argument as a C `int`: the low 32 bits, signed. */
+  int(index: number): number
+}
+
+/** Result of a system call: a value for a0 (negative: error number), or the end of the guest. */
+export type SystemResult = number | { readonly exitCode: number }
+export type SystemHandler = (call: SystemCall) => SystemResult
+
+const A0 = 10
+
+export function systemCall(hart: Hart, host: HostState, print: PrintSink): SystemCall {
+  return { hart, host, print, argument: index => hart.x[A0 + index]!, int: index => Number(BigInt.asIntN(32, hart.x[A0 + index]!)) }
+}
+
+/** The view of `length` bytes of guest memory at `address`; undefined where they are not all inside (EFAULT). */
+export function guestBytes(hart: Hart, address: bigint, length: bigint): Uint8Array | undefined {
+  return isInMemory(address, length) ? hart.memory.subarray(Number(address), Number(address + length)) : undefined
+}

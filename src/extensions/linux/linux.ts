@@ -1,0 +1,61 @@
+/** Guest ABI `linux`: statically linked programs that use system calls for input, output and memory. */
+import type { Image } from '../../elf/image.ts'
+import type { GuestAbi, HostOutcome } from '../abi.ts'
+import { systemCall, type SystemHandler } from './call.ts'
+import { ENOSYS } from './errno.ts'
+import { close, fstat, lseek, read, write, writev } from './files.ts'
+import { PAGE_BYTES } from './layout.ts'
+import { brk, clockGettime, clockGettime64, exit, getrandom } from './process.ts'
+import { rows } from './rows.ts'
+import { writeStack } from './stack.ts'
+
+const DEFAULT_ARGS = ['guest']
+const SP = 2, A0 = 10, A7 = 17
+
+/** System calls by their generic number (asm-generic/unistd.h); every other number returns -ENOSYS. */
+const handlers: Readonly<Record<number, SystemHandler>> = {
+  57: close, 62: lseek, 63: read, 64: write, 66: writev, 80: fstat, 93: exit, 94: exit, 113: clockGettime, 214: brk, 278: getrandom,
+}
+const rv32Handlers: Readonly<Record<number, SystemHandler>> = { ...handlers, 403: clockGettime64 }
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
+
+const illegal = (pc: number, what: string): HostOutcome => ({ type: 'trap', trap: { kind: 'illegal-instruction', pc, message: what } })
+const breakStart = (image: Image): number => Math.ceil(image.end / PAGE_BYTES) * PAGE_BYTES
+
+export const linux: GuestAbi = {
+  name: 'linux',
+  rows,
+  createState: (image, options) => ({
+    // Standard input is one record: read() keeps its place in linux.stdinPosition.
+    inputs: [concatenate(options.inputs)],
+    hints: new Uint8Array(),
+    hintPosition: 0,
+    publicValues: new Uint8Array(),
+    random: { seed: options.seed ?? 0n, drawn: 0n },
+    linux: { brk: breakStart(image), brkStart: breakStart(image), stdinPosition: 0 },
+  }),
+  start: (image, hart, options) => {
+    hart.x.fill(0n)
+    hart.x[SP] = BigInt(writeStack(hart, image.entry, options.args ?? DEFAULT_ARGS, options.seed ?? 0n))
+    hart.pc = image.entry
+  },
+  execute: (instr, hart, host, print) => {
+    if (instr.row.name === 'ebreak') return illegal(instr.pc, 'the guest executed ebreak')
+    const number = Number(hart.x[A7])
+    const handler = (hart.xlen === 32 ? rv32Handlers : handlers)[number]
+    const result = handler === undefined ? -ENOSYS : handler(systemCall(hart, host, print))
+    if (typeof result !== 'number') return { type: 'terminate', exitCode: result.exitCode }
+    hart.x[A0] = BigInt.asUintN(hart.xlen, BigInt(result))
+    return { type: 'continue' }
+  },
+  unknown: (pc, word) => illegal(pc, `the word 0x${(word >>> 0).toString(16).padStart(8, '0')} is no known instruction`),
+}

@@ -1,0 +1,23 @@
+/** The host's random generator: deterministic, so that a run can be repeated, resumed and checked. */
+import { createCipheriv, createHash } from 'node:crypto'
+import type { HostState } from './abi.ts'
+
+const BLOCK_BYTES = 16
+const WORD_BYTES = 8
+
+/**
+ * The next `length` bytes of the stream of `random`; advances `random.drawn` by the 64-bit words that they take.
+ *
+ * The stream is the AES-256-CTR key stream whose key is SHA-256 of `rvr random ` followed by the seed as decimal text; 64-bit word k of the
+ * stream is bytes 8k … 8k + 7. So the state is a seed and a position, and long requests run at memory speed.
+ */
+export function drawRandom(random: HostState['random'], length: number): Uint8Array {
+  const key = createHash('sha256').update(`rvr random ${random.seed}`).digest()
+  const iv = Buffer.alloc(BLOCK_BYTES)
+  const block = random.drawn / BigInt(BLOCK_BYTES / WORD_BYTES)
+  iv.writeBigUInt64BE(BigInt.asUintN(64, block), 8)
+  const skip = Number(random.drawn % BigInt(BLOCK_BYTES / WORD_BYTES)) * WORD_BYTES
+  const stream = createCipheriv('aes-256-ctr', key, iv).update(new Uint8Array(skip + length))
+  random.drawn += BigInt(Math.ceil(length / WORD_BYTES))
+  return new Uint8Array(stream.buffer, stream.byteOffset + skip, length)
+}

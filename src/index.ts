@@ -1,0 +1,11 @@
+/** The public SDK. */
+export { Rvr } from './sdk/rvr.ts'
+export { Guest } from './sdk/guest.ts'
+export { Artifact, type BuildTiming, type CacheReport } from './sdk/artifact.ts'
+export { Run, type GuestMemoryView, type Outcome, type TrapReport } from './sdk/run.ts'
+export { hex, u32, u64, utf8 } from './sdk/inputs.ts'
+export type { CompileOptions, ExecuteOptions, LoadOptions, RunLimits, RvrOptions } from './sdk/options.ts'
+export { RvrError, type RvrErrorCode } from './errors.ts'
+export type { EventSink, RvrEvent, Stage } from './events.ts'
+export type { TrapKind } from './ir/trap.ts'
+export type { AbiName } from './extensions/abi.ts'

@@ -1,0 +1,173 @@
+/** The reference interpreter: the meaning of every instruction, trap and stop, one instruction at a time. */
+import type { Image, Xlen } from '../elf/image.ts'
+import type { GuestAbi, HostState, PrintSink } from '../extensions/abi.ts'
+import { decoderFor } from '../extensions/registry.ts'
+import { outsideTrap } from '../ir/access.ts'
+import type { Hart } from '../ir/hart.ts'
+import type { Trap } from '../ir/trap.ts'
+import type { Instr } from '../isa/row.ts'
+import type { Decoder } from '../isa/table.ts'
+import { createCode } from './code.ts'
+import { fetchTrap, jumpTrap } from './jumps.ts'
+import { readMemory, writeMemory } from './access.ts'
+import { ALU_IMMEDIATE, ALU_REGISTER, BRANCH, CONSTANT, HOST, JAL, JALR, LOAD, NOP, STORE, type Operation } from './operation.ts'
+
+/** Prices executed instructions. */
+export interface Meter {
+  /** Trace cells of one executed instruction; `rows` is the number of rows it adds to its own chip. */
+  cost(instr: Instr, rows: number): number
+}
+
+/**
+ * - `limit`: `maxInstructions` have been executed · `leader`: `until` accepted the next pc
+ * - `terminated`: the guest ended; pc is that of the terminating instruction · `trap`: pc is that of the trapping instruction
+ */
+export type StopReason =
+  | { readonly type: 'limit' }
+  | { readonly type: 'leader' }
+  | { readonly type: 'terminated'; readonly exitCode: number }
+  | { readonly type: 'trap'; readonly trap: Trap }
+
+export interface Stretch {
+  readonly reason: StopReason
+  /** Instructions retired: a terminating instruction or unknown word counts, a trapping instruction does not. */
+  readonly executed: number
+  /** Trace cells of the executed instructions; 0 without a meter. */
+  readonly cost: number
+}
+
+export interface StretchOptions {
+  /** Instructions to execute at most; 0 executes none. */
+  readonly maxInstructions: number | bigint
+  /** Asked after each instruction with the next pc; true ends the stretch, so at least one instruction is executed. */
+  readonly until?: (pc: number) => boolean
+  readonly print: PrintSink
+}
+
+export interface InterpreterOptions {
+  readonly meter?: Meter
+  /** Default: the base tables and the ABI's rows. */
+  readonly decode?: Decoder
+}
+
+export interface Interpreter {
+  /** Executes from `hart.pc` until something of `StopReason` happens; `hart` and `host` are then in the state at `hart.pc`. */
+  run(hart: Hart, host: HostState, options: StretchOptions): Stretch
+  /** The decoded instruction of the slot at `pc`; undefined where there is no slot or an unknown word. */
+  instrAt(pc: number): Instr | undefined
+}
+
+/** The effective address of a load, store or indirect jump: XLEN bits unsigned, as an exact number below 2^53 and at least 2^53 above. */
+function effectiveAddress(xlen: Xlen, x: BigUint64Array, operation: Operation): number {
+  const base = x[operation.rs1]!
+  return xlen === 32 ? (Number(base) + operation.offset) >>> 0 : Number(BigInt.asUintN(64, base + BigInt(operation.offset)))
+}
+
+/** The same address for a trap, exact at every size. */
+function exactAddress(xlen: Xlen, x: BigUint64Array, operation: Operation): bigint {
+  return BigInt.asUintN(xlen, x[operation.rs1]! + BigInt(operation.offset))
+}
+
+/**
+ * An interpreter for one image. Code is taken from the image, not from memory: what a guest stores never changes what it executes.
+ */
+export function createInterpreter(image: Image, abi: GuestAbi, options: InterpreterOptions = {}): Interpreter {
+  const { meter } = options
+  const { xlen } = image
+  const code = createCode(image, options.decode ?? decoderFor(xlen, abi))
+
+  function run(hart: Hart, host: HostState, { maxInstructions, until, print }: StretchOptions): Stretch {
+    const { x, view } = hart
+    const limit = Number(maxInstructions)
+    let pc = hart.pc
+    let executed = 0, cost = 0
+    const stop = (reason: StopReason): Stretch => {
+      hart.pc = pc
+      return { reason, executed, cost }
+    }
+    const trapped = (trap: Trap): Stretch => stop({ type: 'trap', trap })
+
+    while (executed < limit) {
+      const operation = code.at(pc)
+      if (operation === undefined) return trapped(fetchTrap(pc))
+      const { rd, rs1, rs2 } = operation
+      let next = pc + 4
+      let rows = 1
+      switch (operation.code) {
+        case NOP:
+          break
+        case ALU_REGISTER: {
+          const value = operation.alu(x[rs1]!, x[rs2]!, xlen)
+          x[rd] = xlen === 64 ? value : BigInt.asUintN(32, value)
+          break
+        }
+        case ALU_IMMEDIATE: {
+          const value = operation.alu(x[rs1]!, operation.immediate, xlen)
+          x[rd] = xlen === 64 ? value : BigInt.asUintN(32, value)
+          break
+        }
+        case CONSTANT:
+          x[rd] = operation.value
+          break
+        case LOAD: {
+          const address = effectiveAddress(xlen, x, operation)
+          if (address > operation.last) return trapped(outsideTrap('load-outside', pc, exactAddress(xlen, x, operation), operation.width))
+          const value = readMemory(view, address, operation.width, operation.signed)
+          if (rd !== 0) x[rd] = xlen === 64 ? value : BigInt.asUintN(32, value)
+          break
+        }
+        case STORE: {
+          const address = effectiveAddress(xlen, x, operation)
+          if (address > operation.last) return trapped(outsideTrap('store-outside', pc, exactAddress(xlen, x, operation), operation.width))
+          writeMemory(view, address, operation.width, x[rs2]!)
+          break
+        }
+        case BRANCH:
+          if (!operation.test(x[rs1]!, x[rs2]!, xlen)) break
+          next = operation.target
+          if (code.at(next) === undefined) return trapped(jumpTrap(pc, BigInt.asUintN(xlen, BigInt(next))))
+          break
+        case JAL:
+          next = operation.target
+          if (code.at(next) === undefined) return trapped(jumpTrap(pc, BigInt.asUintN(xlen, BigInt(next))))
+          if (rd !== 0) x[rd] = operation.value
+          break
+        case JALR: {
+          const target = effectiveAddress(xlen, x, operation)
+          next = target - (target % 2)
+          if (code.at(next) === undefined) return trapped(jumpTrap(pc, exactAddress(xlen, x, operation) & ~1n))
+          if (rd !== 0) x[rd] = operation.value
+          break
+        }
+        case HOST: {
+          hart.pc = pc
+          const outcome = abi.execute(operation.instr!, hart, host, print)
+          if (outcome.type === 'trap') return trapped(outcome.trap)
+          if (outcome.type === 'terminate') {
+            executed++
+            if (meter !== undefined) cost += meter.cost(operation.instr!, 1)
+            return stop({ type: 'terminated', exitCode: outcome.exitCode })
+          }
+          rows = outcome.rows ?? 1
+          break
+        }
+        default: {
+          const outcome = abi.unknown(pc, operation.word)
+          if (outcome.type === 'trap') return trapped(outcome.trap)
+          // An unknown word has no chip, like TERMINATE: it counts as an instruction and costs nothing.
+          executed++
+          if (outcome.type === 'terminate') return stop({ type: 'terminated', exitCode: outcome.exitCode })
+        }
+      }
+      if (operation.instr !== undefined) {
+        executed++
+        if (meter !== undefined) cost += meter.cost(operation.instr, rows)
+      }
+      pc = next
+      if (until !== undefined && until(pc)) return stop({ type: 'leader' })
+    }
+    return stop({ type: 'limit' })
+  }
+
+  return { run, instrAt: pc => code.at(pc)?.instr }
+}

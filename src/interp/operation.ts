@@ -1,0 +1,61 @@
+/** Instr → the flat record that the interpreter's loop switches on. */
+import { MEMORY_BYTES, type Xlen } from '../elf/image.ts'
+import type { AluRow, BranchRow, Instr } from '../isa/row.ts'
+
+/** What an operation does; arithmetic with rd = x0 is `NOP` already. */
+export const NOP = 0, ALU_REGISTER = 1, ALU_IMMEDIATE = 2, CONSTANT = 3, LOAD = 4, STORE = 5, BRANCH = 6, JAL = 7, JALR = 8, HOST = 9, UNKNOWN = 10
+
+/** One instruction slot. Every record has every field, so that the loop sees one shape. */
+export interface Operation {
+  readonly code: number
+  /** Undefined only for `UNKNOWN`. */
+  readonly instr: Instr | undefined
+  readonly word: number
+  readonly rd: number
+  readonly rs1: number
+  readonly rs2: number
+  /** The immediate as a signed number and, for `ALU_IMMEDIATE`, as an unsigned XLEN-bit value. */
+  readonly offset: number
+  readonly immediate: bigint
+  /** Result of `CONSTANT`, link of `JAL` and `JALR`: unsigned XLEN bits. */
+  readonly value: bigint
+  readonly alu: AluRow['eval']
+  readonly test: BranchRow['eval']
+  /** Target of a taken `BRANCH` or `JAL`, XLEN bits unsigned. */
+  readonly target: number
+  /** Bytes of a `LOAD` or `STORE`, and the last legal address for it. */
+  readonly width: number
+  readonly last: number
+  readonly signed: boolean
+}
+
+const noAlu: AluRow['eval'] = a => a
+const noTest: BranchRow['eval'] = () => false
+
+/** `pc + imm` as an address. RV64 code lies below 2^29, so the sum is exact when it is not negative; a negative one is no slot either way. */
+function targetOf(xlen: Xlen, pc: number, imm: number): number {
+  const sum = pc + imm
+  return xlen === 32 ? sum >>> 0 : sum
+}
+
+/** The operation of the slot that holds `word`; `instr` is its decoding. */
+export function operationFor(xlen: Xlen, word: number, instr: Instr | undefined): Operation {
+  const unsigned = (value: number): bigint => BigInt.asUintN(xlen, BigInt(value))
+  const base = {
+    code: UNKNOWN, instr, word, rd: instr?.rd ?? 0, rs1: instr?.rs1 ?? 0, rs2: instr?.rs2 ?? 0, offset: instr?.imm ?? 0,
+    immediate: unsigned(instr?.imm ?? 0), value: 0n, alu: noAlu, test: noTest, target: 0, width: 0, last: 0, signed: false,
+  }
+  if (instr === undefined) return base
+  const { row, pc, imm, rd } = instr
+  switch (row.kind) {
+    case 'alu': return rd === 0 ? { ...base, code: NOP } : { ...base, code: row.source === 'register' ? ALU_REGISTER : ALU_IMMEDIATE, alu: row.eval }
+    case 'upper': return rd === 0 ? { ...base, code: NOP } : { ...base, code: CONSTANT, value: unsigned((row.relative ? pc : 0) + imm) }
+    case 'load': return { ...base, code: LOAD, width: row.width, last: MEMORY_BYTES - row.width, signed: row.signed }
+    case 'store': return { ...base, code: STORE, width: row.width, last: MEMORY_BYTES - row.width }
+    case 'branch': return { ...base, code: BRANCH, test: row.eval, target: targetOf(xlen, pc, imm) }
+    case 'jal': return { ...base, code: JAL, value: unsigned(pc + 4), target: targetOf(xlen, pc, imm) }
+    case 'jalr': return { ...base, code: JALR, value: unsigned(pc + 4) }
+    case 'nop': return { ...base, code: NOP }
+    case 'host': return { ...base, code: HOST }
+  }
+}

@@ -1,0 +1,53 @@
+/** A lifted guest: its instruction slots, basic blocks and the regions that become C functions. */
+import type { Image, Xlen } from '../elf/image.ts'
+import type { Instr } from '../isa/row.ts'
+
+/**
+ * The instruction slots that are compiled: one contiguous run of 4-byte words. Slot i is the word at `base + 4·i`;
+ * `instrs[i]` is undefined where the word is no known instruction.
+ */
+export interface Program {
+  readonly image: Image
+  readonly xlen: Xlen
+  readonly base: number
+  readonly instrs: readonly (Instr | undefined)[]
+}
+
+/**
+ * How a basic block ends. Block numbers index `Graph.blocks`; undefined targets are addresses that are no slot of the program.
+ * `host`: the instruction at `pc` (a host instruction, an unknown word, or the end of the program) is left to the interpreter.
+ */
+export type Terminator =
+  | { readonly kind: 'branch'; readonly instr: Instr; readonly taken: number | undefined; readonly next: number | undefined }
+  | { readonly kind: 'jump'; readonly instr: Instr; readonly target: number | undefined }
+  | { readonly kind: 'indirect'; readonly instr: Instr }
+  | { readonly kind: 'fall'; readonly next: number | undefined }
+  | { readonly kind: 'host'; readonly pc: number }
+
+/** A basic block: `count` instructions from slot `first`, the transfer instruction included, a host instruction excluded. */
+export interface Block {
+  readonly id: number
+  readonly pc: number
+  readonly first: number
+  readonly count: number
+  readonly end: Terminator
+}
+
+/** Blocks in address order, and which of them are roots: entered from elsewhere than their own region. */
+export interface Graph {
+  readonly program: Program
+  readonly blocks: readonly Block[]
+  readonly isRoot: Uint8Array
+}
+
+/**
+ * A single-entry piece of control flow that becomes one C function. `main` regions start at roots; a `resume` region starts at a loop
+ * header inside a main region and is entered only when a stopped run goes on there.
+ */
+export interface Region {
+  readonly kind: 'main' | 'resume'
+  /** Blocks in emission order, the entry first. */
+  readonly blocks: readonly number[]
+  /** Loop headers among the blocks: the targets of back edges. */
+  readonly headers: ReadonlySet<number>
+}

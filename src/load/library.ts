@@ -1,0 +1,76 @@
+/** The native library of one artifact: the only place that calls through koffi into generated code. */
+import koffi from 'koffi'
+import { RvrError } from '../errors.ts'
+import { stateLayout, stateOffset, tableBytes } from '../codegen/state-layout.ts'
+
+/** Functions of one loaded artifact. `memory` is the address of a guest's memory, as `create` returned it. */
+export interface NativeLibrary {
+  readonly path: string
+  /** The least instruction budget with which native code gets anywhere. */
+  readonly floor: number
+  /** A fresh instance with zeroed memory; the address of its guest memory. */
+  create(): bigint
+  /** Runs until native code hands back; returns REASON_STEP or REASON_STOP. */
+  run(memory: bigint): number
+  /** Gives the instance's pages back; views of it read zeros from then on. */
+  retire(memory: bigint): void
+  /** Unmaps the instance; no view of it may exist any more. */
+  destroy(memory: bigint): void
+}
+
+const loaded = new Map<string, NativeLibrary>()
+
+/**
+ * Loads a library whose identity has been checked. One file is loaded once per thread and never unloaded: generated code has no mutable
+ * globals, so all instances share it.
+ */
+export function loadLibrary(path: string): NativeLibrary {
+  const known = loaded.get(path)
+  if (known !== undefined) return known
+  let handle
+  try {
+    handle = koffi.load(path)
+  } catch (cause) {
+    throw new RvrError('ARTIFACT_REFUSED', `${path} cannot be loaded as a shared library: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      hint: 'Compile the guest again with rvr compile.', details: { path, reason: 'not-a-library' }, cause,
+    })
+  }
+  const create = handle.func('rvr_create', 'uintptr_t', []), run = handle.func('rvr_run', 'uint32_t', ['uintptr_t'])
+  const retire = handle.func('rvr_retire', 'void', ['uintptr_t']), destroy = handle.func('rvr_destroy', 'void', ['uintptr_t'])
+  const library: NativeLibrary = {
+    path,
+    floor: Number(handle.func('rvr_floor', 'int64_t', [])()),
+    create() {
+      const address = BigInt(create() as number | bigint)
+      if (address === 0n) throw new RvrError('INTERNAL', 'the host has no room for another guest memory of 512 MiB', { hint: 'Dispose of runs that are no longer needed, or raise the limit on virtual memory (ulimit -v).' })
+      return address
+    },
+    run: memory => run(memory) as number,
+    retire: memory => void retire(memory),
+    destroy: memory => void destroy(memory),
+  }
+  loaded.set(path, library)
+  return library
+}
+
+/** JavaScript views of a native instance; zero-copy. */
+export interface InstanceViews {
+  /** Addresses of the entry functions, one per slot. */
+  readonly table: BigUint64Array
+  readonly registers: BigUint64Array
+  readonly state: DataView
+  readonly memory: Uint8Array
+}
+
+/** Maps views over the instance at `memory` for a guest with `slots` instruction slots. */
+export function viewInstance(memory: bigint, slots: number, memoryBytes: number): InstanceViews {
+  const below = stateLayout.guardBytes + stateLayout.bytes
+  const tableSize = tableBytes(slots)
+  const front = koffi.view(memory - BigInt(below + tableSize), tableSize + stateLayout.bytes)
+  return {
+    table: new BigUint64Array(front, 0, slots),
+    registers: new BigUint64Array(front, tableSize + stateOffset('x'), 32),
+    state: new DataView(front, tableSize, stateLayout.bytes),
+    memory: new Uint8Array(koffi.view(memory, memoryBytes)),
+  }
+}

@@ -1,0 +1,11 @@
+/** Mode `metered-cost`: instruction count and total cost in trace cells (metering.md, "Metered cost"). */
+import { cellsOf } from '../../machine/machine.ts'
+import { instructionCounter, type Mode } from '../mode.ts'
+
+export const meteredCost: Mode = {
+  name: 'metered-cost',
+  summary: 'count instructions and the trace cells they cost',
+  counters: [instructionCounter, { name: 'cells', amount: (instr, machine) => cellsOf(machine, instr) }],
+  hooks: {},
+  reportsCost: true,
+}

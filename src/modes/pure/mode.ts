@@ -1,0 +1,10 @@
+/** Mode `pure`: output and instruction count, nothing else. */
+import { instructionCounter, type Mode } from '../mode.ts'
+
+export const pure: Mode = {
+  name: 'pure',
+  summary: 'run as fast as possible; count instructions',
+  counters: [instructionCounter],
+  hooks: {},
+  reportsCost: false,
+}

@@ -1,0 +1,14 @@
+/** All tracer modes by name. */
+import { RvrError } from '../errors.ts'
+import { meteredCost } from './metered-cost/mode.ts'
+import type { Mode } from './mode.ts'
+import { pure } from './pure/mode.ts'
+
+export const modes: readonly Mode[] = [pure, meteredCost]
+
+/** @throws RvrError `USAGE` listing the modes when there is none of that name. */
+export function modeNamed(name: string): Mode {
+  const mode = modes.find(candidate => candidate.name === name)
+  if (mode === undefined) throw new RvrError('USAGE', `unknown mode ${JSON.stringify(name)}`, { hint: `Modes: ${modes.map(m => m.name).join(', ')}.`, details: { mode: name } })
+  return mode
+}

@@ -1,0 +1,203 @@
+/** The data flow of rvr in one place: ELF image → program → graph → C project → library, and the cache's short cut past all of it. */
+import { resolve } from 'node:path'
+import { openCache, type Cache } from './cache/cache.ts'
+import { generatorDigest } from './cache/generator-digest.ts'
+import { artifactKey, inputKey, type KeyContext } from './cache/keys.ts'
+import type { Key } from './cache/digest.ts'
+import { buildGraph } from './cfg/graph.ts'
+import { lift } from './cfg/lift.ts'
+import { conventionFor } from './codegen/convention.ts'
+import { generate } from './codegen/generate.ts'
+import type { Project } from './codegen/project.ts'
+import type { Image } from './elf/image.ts'
+import { RvrError } from './errors.ts'
+import { stage, type EventSink } from './events.ts'
+import type { GuestAbi } from './extensions/abi.ts'
+import { decoderFor } from './extensions/registry.ts'
+import { ABI_VERSION } from './load/abi-version.ts'
+import { checkIdentity, readIdentity, refusal } from './load/identity.ts'
+import { libraryName } from './load/library-name.ts'
+import type { Machine } from './machine/machine.ts'
+import type { Mode } from './modes/mode.ts'
+import { modeNamed, modes } from './modes/registry.ts'
+import type { EngineChoice } from './run/session.ts'
+import { BuildDirectories } from './toolchain/build-directory.ts'
+import { describeToolchain, type Toolchain } from './toolchain/toolchain.ts'
+import { runMake } from './toolchain/make.ts'
+import { writeProject } from './toolchain/write-project.ts'
+import { version } from './version.ts'
+
+/** Choices that hold for everything an Rvr compiles. */
+export interface PipelineOptions {
+  /** Cache directory; default RVR_CACHE_DIR, else `$XDG_CACHE_HOME/rvr`. `false` turns the cache off. */
+  readonly cacheDir?: string | false
+  /** C compiler: a path or a name on PATH; default RVR_CC, else the newest clang from 19 on, else gcc. */
+  readonly cc?: string
+  /** CPU to compile for, as the compiler names it; default `native`. */
+  readonly targetCpu?: string
+  /** Parallel compiler processes; default: the number of processors. */
+  readonly jobs?: number
+}
+
+/** Choices of one compilation. */
+export interface CompileOptions {
+  readonly signal?: AbortSignal
+  /** Where the generated C project is kept, beside compiling it. */
+  readonly emitDirectory?: string
+}
+
+/** What the cache did for an artifact. Keys are absent where no key was computed. */
+export interface CacheReport {
+  readonly outcome: 'hit' | 'miss' | 'off'
+  readonly key?: string
+  readonly inputKey?: string
+}
+
+/** Milliseconds that making the artifact ready took; stages that did not happen are absent. */
+export interface BuildTiming {
+  readonly liftMs?: number
+  readonly codegenMs?: number
+  readonly compileMs?: number
+  readonly loadMs?: number
+}
+
+/** What stages need beside their input; one per Rvr. */
+export interface PipelineServices {
+  readonly options: PipelineOptions
+  readonly events: EventSink
+  readonly cache: Cache
+  readonly directories: BuildDirectories
+}
+
+export interface BuildRequest extends CompileOptions {
+  readonly image: Image
+  readonly abi: GuestAbi
+  readonly machine: Machine
+  readonly mode: Mode
+}
+
+export interface BuiltArtifact {
+  readonly engine: Extract<EngineChoice, { engine: 'native' }>
+  readonly cache: CacheReport
+  readonly timing: BuildTiming
+}
+
+/** @throws RvrError `CACHE_UNSAFE`. */
+export async function createServices(options: PipelineOptions, events: EventSink): Promise<PipelineServices> {
+  return { options, events, cache: await openCache({ cacheDir: options.cacheDir }, events), directories: new BuildDirectories() }
+}
+
+/** The library of a guest for a mode: from the cache by its input key, else generated, compiled and stored. */
+export async function buildArtifact(request: BuildRequest, services: PipelineServices): Promise<BuiltArtifact> {
+  const { cache, options, events } = services
+  const toolchain = await describeToolchain({ cc: options.cc, targetCpu: options.targetCpu, memoDirectory: cache.memoDirectory, events })
+  const context: KeyContext = { mode: request.mode.name, toolchain, makeArguments: makeArguments(toolchain), abiVersion: ABI_VERSION }
+  if (toolchain.targetFacts === undefined || cache.state === 'off') {
+    if (toolchain.targetFacts === undefined) cache.count('uncacheable')
+    const { project, timing } = await generateProject(request, toolchain, services)
+    return compileProject(request, project, timing, toolchain, services, async library => ({ library, report: { outcome: 'off' } }))
+  }
+  const input = inputKey({
+    ...context, guestDigest: request.image.digest, machineDigest: request.machine.digest, generatorDigest: generatorDigest(),
+    inputs: { xlen: request.image.xlen, abi: request.abi.name },
+  })
+  const hit = await lookup(request, input, cache)
+  if (hit !== undefined && request.emitDirectory === undefined) return hit
+  return cache.withBuildLock(input.key, async () => {
+    // Another process may have built it while this one waited.
+    const late = hit ?? await lookup(request, input, cache)
+    if (late !== undefined && request.emitDirectory === undefined) return late
+    const { project, timing } = await generateProject(request, toolchain, services)
+    if (late !== undefined) return late
+    return storeOrCompile(request, { project, timing, context, input, toolchain }, services)
+  }, request.signal)
+}
+
+/** A hit: no lifting, no code generation, no compiler. */
+async function lookup(request: BuildRequest, input: Key, cache: Cache): Promise<BuiltArtifact | undefined> {
+  const begin = performance.now()
+  const key = await cache.lookupInput(input.key)
+  const entry = key === undefined ? undefined : await cache.lookup(key)
+  if (key === undefined || entry === undefined) return undefined
+  const { engine } = await openArtifact(entry.library, request)
+  return { engine, cache: { outcome: 'hit', key, inputKey: input.key }, timing: { loadMs: performance.now() - begin } }
+}
+
+interface Generated {
+  readonly project: Project
+  readonly timing: BuildTiming
+  readonly context: KeyContext
+  readonly input: Key
+  readonly toolchain: Toolchain
+}
+
+async function storeOrCompile(request: BuildRequest, { project, timing, context, input, toolchain }: Generated, services: PipelineServices): Promise<BuiltArtifact> {
+  const { cache, events } = services
+  const artifact = artifactKey({ ...context, project })
+  return compileProject(request, project, timing, toolchain, services, async (library, compileMs) => {
+    const { value: entry } = await stage(events, 'publish', () => cache.publish(artifact.key, input.key, library, {
+      parts: artifact.parts, inputParts: input.parts,
+      info: { mode: request.mode.name, guest: request.image.digest, abi: request.abi.name, xlen: request.image.xlen, compileMs: Math.round(compileMs) },
+    }))
+    return { library: entry?.library ?? library, stored: entry !== undefined, report: { outcome: 'miss', key: artifact.key, inputKey: input.key } }
+  })
+}
+
+/** Image → Program → Graph → Project. */
+async function generateProject(request: BuildRequest, toolchain: Toolchain, { events }: PipelineServices): Promise<{ project: Project; timing: BuildTiming }> {
+  const { image, abi, mode, machine } = request
+  const lifted = await stage(events, 'lift', () => buildGraph(lift(image, decoderFor(image.xlen, abi))))
+  const { program } = lifted.value
+  const identity = JSON.stringify({
+    abiVersion: ABI_VERSION, rvr: version, mode: mode.name, modeOptions: {}, xlen: image.xlen, abi: abi.name, guestDigest: image.digest, machineDigest: machine.digest,
+    targetDigest: toolchain.targetFacts?.digest ?? '', targetCpu: toolchain.targetCpu, cpuFeatures: toolchain.cpuFeatures, slots: program.instrs.length, base: program.base,
+  })
+  const generated = await stage(events, 'codegen', () => generate(lifted.value, { mode, machine, convention: conventionFor(toolchain), identity }))
+  if (request.emitDirectory !== undefined) await writeProject(request.emitDirectory, generated.value)
+  return { project: generated.value, timing: { liftMs: lifted.ms, codegenMs: generated.ms } }
+}
+
+type Keep = (library: string, compileMs: number) => Promise<{ library: string; stored?: boolean; report: CacheReport }>
+
+/** Project → library → wherever `keep` puts it. A failed project stays for a look; an aborted one does not. */
+async function compileProject(request: BuildRequest, project: Project, timing: BuildTiming, toolchain: Toolchain, services: PipelineServices, keep: Keep): Promise<BuiltArtifact> {
+  const { options, events, directories, cache } = services
+  const directory = await directories.create()
+  cache.count('build')
+  try {
+    await writeProject(directory, project)
+    const { ms } = await stage(events, 'compile', () => runMake(directory, toolchain, makeArguments(toolchain), { signal: request.signal, jobs: options.jobs, planned: project.units.length, events }))
+    const { library, stored, report } = await keep(`${directory}/guest.so`, ms)
+    const opened = await openArtifact(library, request)
+    if (stored === true) await directories.remove(directory)
+    return { engine: opened.engine, cache: report, timing: { ...timing, compileMs: ms, loadMs: opened.loadMs } }
+  } catch (error) {
+    if (error instanceof RvrError && error.code === 'COMPILE_FAILED') {
+      cache.count('build-failed')
+      directories.keep(directory)
+    } else await directories.remove(directory)
+    throw error
+  }
+}
+
+/** gcc does not promise tail calls: the project checks what it made of them. */
+function makeArguments(toolchain: Toolchain): string[] {
+  return conventionFor(toolchain).verifies ? ['VERIFY_TAIL_CALLS=1'] : []
+}
+
+/**
+ * A library from a file, checked before anything in it runs.
+ *
+ * @throws RvrError `ARTIFACT_REFUSED`, `IO`.
+ */
+export async function openArtifact(file: string, expected: Omit<BuildRequest, 'mode'> & { mode?: Mode }): Promise<{ engine: BuiltArtifact['engine']; mode: Mode; loadMs: number }> {
+  const begin = performance.now()
+  const identity = await readIdentity(file)
+  checkIdentity(file, identity, {
+    abiVersion: ABI_VERSION, guestDigest: expected.image.digest, machineDigest: expected.machine.digest, abi: expected.abi.name, ...(expected.mode && { mode: expected.mode.name }),
+  })
+  const { slots, base } = identity
+  if (typeof slots !== 'number' || typeof base !== 'number') throw refusal(file, 'no-identity', 'its identity block does not say which code it holds')
+  if (!modes.some(mode => mode.name === identity.mode)) throw refusal(file, 'mode', `this rvr has no mode ${identity.mode}`, identity.mode)
+  return { engine: { engine: 'native', library: libraryName(resolve(file)), slots, base }, mode: modeNamed(identity.mode), loadMs: performance.now() - begin }
+}

@@ -1,0 +1,56 @@
+/** Results of commands as JSON objects; docs/json.md is their description. */
+import { registerNames } from '../isa/registers.ts'
+import type { Artifact } from '../sdk/artifact.ts'
+import type { Guest } from '../sdk/guest.ts'
+import type { Run, TrapReport } from '../sdk/run.ts'
+
+/** What a report needs to know of a run, an artifact and a guest. */
+export type ReportedRun = Pick<Run, 'outcome' | 'exitCode' | 'stopCause' | 'trap' | 'mode' | 'instret' | 'cost' | 'publicValues' | 'pc' | 'timing'>
+export type ReportedArtifact = Pick<Artifact, 'mode' | 'engine' | 'cache' | 'timing'>
+export type ReportedGuest = Pick<Guest, 'path' | 'digest'>
+
+/** An integer as JSON has it: a number up to 2^53 − 1, a decimal string beyond. */
+export function jsonInteger(value: bigint): number | string {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString()
+}
+
+/** Lower-case hex with `0x`, without leading zeros. */
+export const hexText = (value: bigint | number): string => `0x${value.toString(16)}`
+
+const milliseconds = (timing: object): Record<string, number> =>
+  Object.fromEntries(Object.entries(timing).filter(([, ms]) => ms !== undefined).map(([name, ms]) => [name, Math.round(Number(ms) * 1000) / 1000]))
+
+function trapJson(trap: TrapReport) {
+  return {
+    kind: trap.kind,
+    pc: hexText(trap.pc),
+    ...(trap.symbol !== undefined && { symbol: trap.symbol }),
+    ...(trap.address !== undefined && { address: hexText(trap.address) }),
+    instruction: trap.instruction,
+    message: trap.message,
+    instret: jsonInteger(trap.instret),
+    registers: Object.fromEntries(trap.registers.map((value, index) => [registerNames[index]!, hexText(value)])),
+  }
+}
+
+/** The object of `rvr run --json`. Keys that do not apply are absent. */
+export function runJson(run: ReportedRun, artifact: ReportedArtifact) {
+  return {
+    outcome: run.outcome,
+    ...(run.exitCode !== undefined && { exitCode: run.exitCode }),
+    mode: run.mode,
+    engine: artifact.engine,
+    instret: jsonInteger(run.instret),
+    publicValues: Buffer.from(run.publicValues).toString('hex'),
+    ...(run.cost !== undefined && { cost: jsonInteger(run.cost) }),
+    ...(run.trap !== undefined && { trap: trapJson(run.trap) }),
+    ...(run.stopCause !== undefined && { stop: { cause: run.stopCause, pc: hexText(run.pc) } }),
+    cache: artifact.cache,
+    timing: milliseconds({ ...artifact.timing, ...run.timing }),
+  }
+}
+
+/** The object of `rvr compile --json`. */
+export function compileJson(path: string, guest: ReportedGuest, artifact: ReportedArtifact) {
+  return { artifact: path, mode: artifact.mode, guest: { path: guest.path, digest: guest.digest }, cache: artifact.cache, timing: milliseconds(artifact.timing) }
+}

@@ -1,0 +1,23 @@
+/** `rvr emit --stage image`: the parsed guest. */
+import type { Image } from '../../elf/image.ts'
+import { hexText } from '../json.ts'
+
+/** The image as a JSON object; bytes are left out. */
+export function imageJson(image: Image) {
+  return {
+    stage: 'image', xlen: image.xlen, entry: hexText(image.entry), end: hexText(image.end), digest: image.digest,
+    segments: image.segments.map(segment => ({
+      address: hexText(segment.address), fileSize: segment.bytes.length, memorySize: segment.memorySize,
+      access: `${segment.readable ? 'r' : '-'}${segment.writable ? 'w' : '-'}${segment.executable ? 'x' : '-'}`,
+    })),
+    symbols: image.symbols.map(symbol => ({ name: symbol.name, address: hexText(symbol.address), size: symbol.size, kind: symbol.kind })),
+  }
+}
+
+/** The same, one segment or symbol per line. */
+export function imageText(image: Image): string {
+  const { segments, symbols, ...rest } = imageJson(image)
+  const list = (items: readonly object[]): string => (items.length === 0 ? '[]' : `[\n${items.map(item => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`)
+  const scalars = Object.entries(rest).map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)},\n`)
+  return `{\n${scalars.join('')}  "segments": ${list(segments)},\n  "symbols": ${list(symbols)}\n}\n`
+}

@@ -1,0 +1,62 @@
+/** Results of commands as text for people. */
+import { registerNames } from '../isa/registers.ts'
+import type { TrapReport } from '../sdk/run.ts'
+import type { StopCause } from '../run/job.ts'
+import { hexText, type ReportedArtifact, type ReportedRun } from './json.ts'
+
+const STOPS: Readonly<Record<StopCause, string>> = {
+  instructions: 'at the instruction limit', cost: 'at the cost limit', timeout: 'at the time limit', abort: 'on request',
+}
+const WIDTH = 16
+
+const line = (name: string, value: string): string => `${name.padEnd(WIDTH)}${value}\n`
+
+/** Digits in groups of three. */
+export const grouped = (value: bigint | number): string => value.toString().replace(/\B(?=(\d{3})+$)/g, ',')
+
+/** Milliseconds with a unit that suits them. */
+export function durationText(ms: number): string {
+  if (ms < 10) return `${ms.toFixed(2)} ms`
+  return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`
+}
+
+function trapText(trap: TrapReport): string {
+  const rows = [line('trapped', trap.kind), line('at', `${hexText(trap.pc)}${trap.symbol === undefined ? '' : ` (${trap.symbol})`}: ${trap.instruction}`), line('because', trap.message)]
+  const registers = trap.registers.map((value, index) => `${registerNames[index]!.padStart(4)} ${hexText(value).padEnd(18)}`)
+  for (let first = 0; first < registers.length; first += 4) {
+    rows.push(line(first === 0 ? 'registers' : '', registers.slice(first, first + 4).join(' ').trimEnd()))
+  }
+  return rows.join('')
+}
+
+function timingText({ timing }: ReportedArtifact): string {
+  const stages = [['lift', timing.liftMs], ['codegen', timing.codegenMs], ['compile', timing.compileMs], ['load', timing.loadMs]] as const
+  return stages.filter(([, ms]) => ms !== undefined).map(([name, ms]) => `${name} ${durationText(ms!)}`).join(', ')
+}
+
+/** The text of `rvr run`. */
+export function runText(run: ReportedRun, artifact: ReportedArtifact): string {
+  const perSecond = run.timing.executeMs > 0 ? Number(run.instret) / run.timing.executeMs / 1000 : 0
+  const built = timingText(artifact)
+  return [
+    run.outcome === 'terminated' ? line('terminated', `exit code ${run.exitCode}`) : '',
+    run.outcome === 'suspended' ? line('suspended', `${STOPS[run.stopCause!]}, next instruction at ${hexText(run.pc)}`) : '',
+    run.trap === undefined ? '' : trapText(run.trap),
+    line('mode', `${run.mode}${artifact.engine === 'interp' ? ', interpreted' : ''}`),
+    line('instructions', grouped(run.instret)),
+    run.cost === undefined ? '' : line('cost', `${grouped(run.cost)} trace cells`),
+    run.publicValues.length === 0 ? '' : line('public values', Buffer.from(run.publicValues).toString('hex')),
+    line('executed in', `${durationText(run.timing.executeMs)} (${perSecond.toFixed(perSecond < 10 ? 2 : 0)} million instructions/s)`),
+    line('made ready', `cache ${artifact.cache.outcome}${built === '' ? '' : `; ${built}`}`),
+  ].join('')
+}
+
+/** The text of `rvr compile`. */
+export function compileText(path: string, artifact: ReportedArtifact): string {
+  return [
+    line('library', path),
+    line('mode', artifact.mode),
+    line('cache', `${artifact.cache.outcome}${artifact.cache.key === undefined ? '' : ` ${artifact.cache.key}`}`),
+    line('time', timingText(artifact)),
+  ].join('')
+}

@@ -1,0 +1,80 @@
+/** The driver loop: native code as far as it goes, the interpreter for what is left over, until the guest ends or a limit is reached. */
+import type { HostState, PrintSink } from '../extensions/abi.ts'
+import type { Interpreter } from '../interp/interpreter.ts'
+import type { Hart } from '../ir/hart.ts'
+import type { NativeEngine } from './engine.ts'
+import type { JobEnd } from './job.ts'
+
+/** Instructions the interpreter runs between two looks at the clock: well below a millisecond. */
+const INTERPRETER_SLICE = 20_000
+/** A budget no run can use up. */
+const UNLIMITED = 1n << 62n
+
+export interface Execution {
+  readonly hart: Hart
+  readonly host: HostState
+  readonly interpreter: Interpreter
+  readonly native: NativeEngine | undefined
+  /** Trace cells of the basic block at an address; undefined where no block starts. */
+  readonly blockCost: (pc: number) => number | undefined
+  /** No instruction costs more trace cells than this. */
+  readonly greatestCost: bigint
+  readonly maxInstructions: bigint | undefined
+  readonly maxCost: bigint | undefined
+  /** Why to stop now, if at all. Whoever makes it answer also raises the floor of native code, which then comes back. */
+  readonly stopRequest: () => 'timeout' | 'abort' | undefined
+  readonly print: PrintSink
+}
+
+export interface ExecutionResult {
+  readonly end: JobEnd
+  readonly instructions: bigint
+  readonly cost: bigint
+}
+
+/** Runs until the end, a limit or a stop request. The hart and the host state are left exactly where the run stopped. */
+export function execute(execution: Execution): ExecutionResult {
+  const { hart, host, interpreter, native, maxCost, print } = execution
+  const instructionLimit = execution.maxInstructions ?? UNLIMITED
+  let instructions = 0n, cost = 0n
+  /** How far native code may run: below every limit, whatever the instructions cost. */
+  const nativeBudget = (): bigint => {
+    const left = instructionLimit - instructions
+    if (maxCost === undefined) return left
+    const affordable = (maxCost - cost) / execution.greatestCost
+    return affordable < left ? affordable : left
+  }
+  /** The interpreter's turn: to the next place where native code can go on, or block by block when the cost limit is near. */
+  const interpret = (): JobEnd | undefined => {
+    if (maxCost !== undefined) {
+      const needed = execution.blockCost(hart.pc)
+      if (needed !== undefined && cost + BigInt(needed) > maxCost) return { outcome: 'suspended', cause: 'cost' }
+    }
+    const left = instructionLimit - instructions
+    const { reason, executed, cost: cells } = interpreter.run(hart, host, {
+      maxInstructions: left < BigInt(INTERPRETER_SLICE) ? Number(left) : INTERPRETER_SLICE,
+      ...(maxCost !== undefined ? { until: pc => execution.blockCost(pc) !== undefined } : native !== undefined && { until: native.enters }),
+      print,
+    })
+    instructions += BigInt(executed)
+    cost += BigInt(cells)
+    if (reason.type === 'terminated') return { outcome: 'terminated', exitCode: reason.exitCode }
+    return reason.type === 'trap' ? { outcome: 'trapped', trap: reason.trap } : undefined
+  }
+  for (;;) {
+    const stop = execution.stopRequest()
+    if (stop !== undefined) return { end: { outcome: 'suspended', cause: stop }, instructions, cost }
+    if (instructions >= instructionLimit) return { end: { outcome: 'suspended', cause: 'instructions' }, instructions, cost }
+    if (native?.enters(hart.pc)) {
+      const budget = nativeBudget()
+      if (budget >= native.floor) {
+        const { used, cells, step } = native.run(budget)
+        instructions += used
+        cost += cells
+        if (!step) continue
+      }
+    }
+    const end = interpret()
+    if (end !== undefined) return { end, instructions, cost }
+  }
+}

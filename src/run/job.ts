@@ -1,0 +1,63 @@
+/** What crosses between the main thread and a worker for one execution. */
+import type { AbiName, HostState } from '../extensions/abi.ts'
+import type { Image } from '../elf/image.ts'
+import type { Machine } from '../machine/machine.ts'
+import type { Trap } from '../ir/trap.ts'
+
+/** Where the guest's memory and registers live. */
+export type Place =
+  /** In a native library's instance: the address of guest memory. */
+  | { readonly engine: 'native'; readonly library: string; readonly memory: bigint; readonly slots: number; readonly base: number }
+  /** In shared JavaScript memory, run by the interpreter alone. */
+  | { readonly engine: 'interp'; readonly memory: SharedArrayBuffer; readonly registers: SharedArrayBuffer }
+
+export interface Job {
+  readonly id: number
+  readonly place: Place
+  readonly guest: string
+  readonly abi: AbiName
+  readonly mode: string
+  /** Stable identity of the machine; the machine itself follows once per worker. */
+  readonly machine: Machine
+  readonly pc: number
+  readonly host: HostState
+  /** Stop after exactly this many instructions, counted from this job's start. */
+  readonly maxInstructions: bigint | undefined
+  /** Stop before the first block that would make this job cost more trace cells. */
+  readonly maxCost: bigint | undefined
+  /** Wall-clock milliseconds from the job's start. */
+  readonly timeoutMs: number | undefined
+  /** Int32[0]: 1 asks the guest to stop because it was aborted, 2 because its time is over. */
+  readonly control: SharedArrayBuffer
+}
+
+/** Messages to a worker. A guest's image travels once per worker. */
+export type ToWorker = { readonly type: 'image'; readonly digest: string; readonly image: Image } | { readonly type: 'job'; readonly job: Job }
+
+export type StopCause = 'instructions' | 'cost' | 'timeout' | 'abort'
+
+export type JobEnd =
+  | { readonly outcome: 'terminated'; readonly exitCode: number }
+  | { readonly outcome: 'suspended'; readonly cause: StopCause }
+  | { readonly outcome: 'trapped'; readonly trap: Trap }
+
+export interface JobResult {
+  readonly end: JobEnd
+  readonly pc: number
+  readonly host: HostState
+  /** Instructions retired by this job. */
+  readonly instructions: bigint
+  /** Trace cells of this job; 0 in modes without cost. */
+  readonly cost: bigint
+  readonly executeMs: number
+}
+
+/** Values of the control word. */
+export const ABORT = 1, TIMEOUT = 2
+
+export type FromWorker =
+  /** The job has begun: its deadline counts from here. */
+  | { readonly type: 'started'; readonly id: number }
+  | { readonly type: 'print'; readonly id: number; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
+  | { readonly type: 'result'; readonly id: number; readonly result: JobResult }
+  | { readonly type: 'failed'; readonly id: number; readonly message: string; readonly stack: string | undefined }

@@ -1,0 +1,138 @@
+/** A pool of worker threads: guests never run on the main thread, and no more run at once than there are processors. */
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import type { Image } from '../elf/image.ts'
+import { RvrError } from '../errors.ts'
+import type { PrintSink } from '../extensions/abi.ts'
+import type { FromWorker, Job, JobResult, ToWorker } from './job.ts'
+
+/** Whoever submitted a job. */
+export interface JobClient {
+  readonly print: PrintSink
+  /** A job with a timeout begins to execute. */
+  onStart(): void
+  /** Makes the running guest stop soon. */
+  cancel(): void
+}
+
+interface Waiting {
+  readonly job: Job
+  readonly image: Image
+  readonly client: JobClient
+  readonly resolve: (result: JobResult) => void
+  readonly reject: (error: Error) => void
+}
+
+class PoolWorker {
+  readonly #worker: Worker
+  readonly #images = new Set<string>()
+  #terminated = false
+  current: Waiting | undefined
+
+  constructor(onIdle: () => void, onDeath: (worker: PoolWorker) => void) {
+    const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js'
+    this.#worker = new Worker(new URL(file, import.meta.url), { name: 'rvr guest', execArgv: [] })
+    this.#worker.unref()
+    this.#worker.on('message', (message: FromWorker) => {
+      const { current } = this
+      if (current === undefined || message.id !== current.job.id) return
+      if (message.type === 'print') {
+        current.client.print(message.stream, message.bytes)
+        return
+      }
+      if (message.type === 'started') {
+        current.client.onStart()
+        return
+      }
+      this.current = undefined
+      this.#worker.unref()
+      if (message.type === 'result') current.resolve(message.result)
+      else current.reject(new RvrError('WORKER_FAILED', `the guest's worker failed: ${message.message}`, { details: { stack: message.stack } }))
+      onIdle()
+    })
+    const died = (error: unknown): void => {
+      onDeath(this)
+      this.current?.reject(this.#terminated ? new RvrError('DISPOSED', 'this Rvr was disposed during the run') : new RvrError('WORKER_FAILED', 'the worker thread that ran the guest died', { cause: error }))
+      this.current = undefined
+    }
+    this.#worker.on('error', died)
+    this.#worker.on('exit', died)
+  }
+
+  start(waiting: Waiting): void {
+    this.current = waiting
+    this.#worker.ref()
+    const post = (message: ToWorker): void => this.#worker.postMessage(message)
+    if (!this.#images.has(waiting.job.guest)) {
+      post({ type: 'image', digest: waiting.job.guest, image: waiting.image })
+      this.#images.add(waiting.job.guest)
+    }
+    post({ type: 'job', job: waiting.job })
+  }
+
+  /** Ends the thread, then rejects what it was running: the guest's memory must not go away under native code. */
+  async terminate(): Promise<void> {
+    this.#terminated = true
+    await this.#worker.terminate()
+  }
+}
+
+/** Runs jobs on at most `size` workers, in the order they came. */
+export class WorkerPool {
+  readonly #size: number
+  readonly #workers: PoolWorker[] = []
+  readonly #queue: Waiting[] = []
+  #closed = false
+
+  constructor(size = availableParallelism()) {
+    this.#size = size
+  }
+
+  /** Starts a worker ahead of the first job, so that its start-up overlaps with loading. */
+  warm(): void {
+    if (this.#workers.length === 0 && !this.#closed) this.#spawn()
+  }
+
+  submit(job: Job, image: Image, client: JobClient): Promise<JobResult> {
+    if (this.#closed) return Promise.reject(new RvrError('DISPOSED', 'this Rvr has been disposed', { hint: 'Create another with Rvr.create().' }))
+    const { promise, resolve, reject } = Promise.withResolvers<JobResult>()
+    this.#queue.push({ job, image, client, resolve, reject })
+    this.#next()
+    return promise
+  }
+
+  /** Takes a job that still waits for a worker out of the queue and rejects it with `error`, or answers false: a running job has to be asked by its control word. */
+  withdraw(id: number, error: RvrError): boolean {
+    const index = this.#queue.findIndex(waiting => waiting.job.id === id)
+    if (index < 0) return false
+    this.#queue.splice(index, 1)[0]!.reject(error)
+    return true
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const waiting of this.#queue.splice(0)) waiting.reject(new RvrError('DISPOSED', 'this Rvr was disposed before the run started'))
+    // A native guest cannot be interrupted from outside: ask it to stop, so that its thread can end.
+    for (const worker of this.#workers) worker.current?.client.cancel()
+    await Promise.all(this.#workers.map(worker => worker.terminate()))
+  }
+
+  #spawn(): PoolWorker {
+    const worker = new PoolWorker(() => this.#next(), dead => {
+      const index = this.#workers.indexOf(dead)
+      if (index >= 0) this.#workers.splice(index, 1)
+      this.#next()
+    })
+    this.#workers.push(worker)
+    return worker
+  }
+
+  #next(): void {
+    if (this.#closed) return
+    while (this.#queue.length > 0) {
+      const idle = this.#workers.find(worker => worker.current === undefined) ?? (this.#workers.length < this.#size ? this.#spawn() : undefined)
+      if (idle === undefined) return
+      idle.start(this.#queue.shift()!)
+    }
+  }
+}

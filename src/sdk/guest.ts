@@ -1,0 +1,68 @@
+/** A parsed guest: the same for every mode and every run. */
+import type { Image } from '../elf/image.ts'
+import type { GuestAbi } from '../extensions/abi.ts'
+import type { Machine } from '../machine/machine.ts'
+import { modeNamed } from '../modes/registry.ts'
+import { buildArtifact, openArtifact, type PipelineServices } from '../pipeline.ts'
+import type { WorkerPool } from '../run/pool.ts'
+import { Artifact } from './artifact.ts'
+import type { CompileOptions } from './options.ts'
+
+export interface GuestParts {
+  readonly image: Image
+  /** The file the guest came from, or `<bytes>`. */
+  readonly path: string
+  readonly abi: GuestAbi
+  readonly machine: Machine
+  readonly services: PipelineServices
+  readonly pool: WorkerPool
+}
+
+export class Guest {
+  readonly path: string
+  /** SHA-256 of the ELF file, 64 hex digits. */
+  readonly digest: string
+  readonly image: Image
+  readonly abi: GuestAbi
+  readonly machine: Machine
+  readonly #parts: GuestParts
+
+  constructor(parts: GuestParts) {
+    this.#parts = parts
+    this.path = parts.path
+    this.image = parts.image
+    this.digest = parts.image.digest
+    this.abi = parts.abi
+    this.machine = parts.machine
+  }
+
+  /**
+   * The guest's library for a mode, from the cache where it is there: a hit lifts nothing, generates nothing and starts no compiler.
+   *
+   * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `CACHE_UNSAFE`, `ABORTED`.
+   */
+  async compile(mode: string, options: CompileOptions = {}): Promise<Artifact> {
+    const { image, abi, machine, services, pool } = this.#parts
+    pool.warm()
+    const tracer = modeNamed(mode)
+    const built = await buildArtifact({ image, abi, machine, mode: tracer, ...options }, services)
+    return new Artifact({ image, abi, machine, mode: tracer, pool, engine: built.engine, cache: built.cache, timing: built.timing })
+  }
+
+  /** The guest in the reference interpreter: needs no compiler, has the same results and counts, and is far slower. */
+  interpret(mode: string): Artifact {
+    const { image, abi, machine, pool } = this.#parts
+    return new Artifact({ image, abi, machine, mode: modeNamed(mode), pool, engine: { engine: 'interp' }, cache: { outcome: 'off' }, timing: {} })
+  }
+
+  /**
+   * A library compiled earlier, from a file. Its identity block is checked before anything in it runs.
+   *
+   * @throws RvrError `ARTIFACT_REFUSED` when it was made for another guest, machine, CPU or version of rvr, or is no such library.
+   */
+  async loadArtifact(file: string, expected: { mode?: string } = {}): Promise<Artifact> {
+    const { image, abi, machine, pool } = this.#parts
+    const opened = await openArtifact(file, { image, abi, machine, ...(expected.mode !== undefined && { mode: modeNamed(expected.mode) }) })
+    return new Artifact({ image, abi, machine, mode: opened.mode, pool, engine: opened.engine, cache: { outcome: 'off' }, timing: { loadMs: opened.loadMs } })
+  }
+}

@@ -1,0 +1,56 @@
+/** The SDK's entry: one Rvr holds a cache, a toolchain choice and a pool of worker threads. */
+import { readFile } from 'node:fs/promises'
+import type { Cache } from '../cache/cache.ts'
+import { parseElf } from '../elf/parse.ts'
+import { RvrError, messageOf } from '../errors.ts'
+import { noEvents } from '../events.ts'
+import { abiNamed } from '../extensions/registry.ts'
+import { defaultMachine } from '../machine/machine.ts'
+import { createServices, type PipelineServices } from '../pipeline.ts'
+import { WorkerPool } from '../run/pool.ts'
+import { Guest } from './guest.ts'
+import type { LoadOptions, RvrOptions } from './options.ts'
+
+export class Rvr implements AsyncDisposable {
+  readonly #services: PipelineServices
+  readonly #pool = new WorkerPool()
+
+  private constructor(services: PipelineServices) {
+    this.#services = services
+  }
+
+  /** Opens the cache. @throws RvrError `CACHE_UNSAFE` when another user could have put code into it. */
+  static async create(options: RvrOptions = {}): Promise<Rvr> {
+    return new Rvr(await createServices(options, options.onEvent ?? noEvents))
+  }
+
+  /** The artifact cache; its state is `off` when it is turned off or cannot be used. */
+  get cache(): Cache {
+    return this.#services.cache
+  }
+
+  /** Reads and checks a guest. @throws RvrError `IO` (no such file), `ELF_INVALID` (what, where, found, wanted). */
+  async load(guest: string | Uint8Array, options: LoadOptions = {}): Promise<Guest> {
+    const path = typeof guest === 'string' ? guest : '<bytes>'
+    const image = parseElf(typeof guest === 'string' ? await readGuest(guest) : guest, path)
+    return new Guest({ image, path, abi: abiNamed(options.abi ?? 'openvm'), machine: defaultMachine(image.xlen), services: this.#services, pool: this.#pool })
+  }
+
+  /** Stops every run and ends the worker threads. */
+  async dispose(): Promise<void> {
+    await this.#pool.close()
+    await this.#services.directories.removeAll()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose()
+  }
+}
+
+async function readGuest(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (cause) {
+    throw new RvrError('IO', `cannot read guest ${path}: ${messageOf(cause)}`, { hint: 'Give the path of a RISC-V ELF executable.', cause, details: { path } })
+  }
+}

@@ -1,0 +1,50 @@
+/** Which C compilers and which make are tried, in which order. */
+import { RvrError } from '../errors.ts'
+import { findClangs, findExecutable, isCompiler } from './path-search.ts'
+
+/** Oldest clang that has the calling convention preserve_none, with which generated code is fastest. */
+export const PREFERRED_CLANG = 19
+
+export interface CompilerCandidate {
+  readonly path: string
+  /** The user named this compiler: no other may be taken in its place. */
+  readonly explicit: boolean
+  /** A clang whose version is not known yet and has to be PREFERRED_CLANG or newer. */
+  readonly needsPreferred: boolean
+}
+
+const INSTALL = 'Install a C compiler and make, for example: apt-get install clang make, or apt-get install gcc make.'
+
+/**
+ * Compilers to try, best first: the one named by `cc` or RVR_CC alone, else clang from 19 on, newest first, else gcc and cc.
+ * Throws TOOLCHAIN_MISSING when the named one is not there or none is.
+ */
+export function compilerCandidates(cc: string | undefined, environment: NodeJS.ProcessEnv): CompilerCandidate[] {
+  const path = environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'
+  const named = cc ?? (environment['RVR_CC'] === '' ? undefined : environment['RVR_CC'])
+  if (named !== undefined) {
+    const found = findExecutable(named, path)
+    if (found === undefined) {
+      throw new RvrError('TOOLCHAIN_MISSING', `the C compiler ${named} was not found${named.includes('/') ? '' : ' on PATH'}`, {
+        hint: `Name an existing compiler with --cc or RVR_CC, or leave both out. ${INSTALL}`, details: { cc: named },
+      })
+    }
+    return [{ path: found, explicit: true, needsPreferred: false }]
+  }
+  const clangs = findClangs(path).filter(clang => clang.major === undefined || clang.major >= PREFERRED_CLANG)
+  const others = ['gcc', 'cc'].map(name => findExecutable(name, path)).filter(file => file !== undefined).filter(isCompiler)
+  const candidates = [
+    ...clangs.map(clang => ({ path: clang.path, explicit: false, needsPreferred: clang.major === undefined })),
+    ...others.map(file => ({ path: file, explicit: false, needsPreferred: false })),
+  ]
+  if (candidates.length === 0) throw new RvrError('TOOLCHAIN_MISSING', 'no C compiler was found on PATH (looked for clang-NN, clang, gcc, cc)', { hint: INSTALL, details: { searched: path } })
+  return candidates
+}
+
+/** The make program. Throws TOOLCHAIN_MISSING when there is none. */
+export function findMake(environment: NodeJS.ProcessEnv): string {
+  const path = environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'
+  const found = findExecutable('make', path) ?? findExecutable('gmake', path)
+  if (found === undefined) throw new RvrError('TOOLCHAIN_MISSING', 'make was not found on PATH', { hint: 'Install GNU make, for example: apt-get install make.', details: { searched: path } })
+  return found
+}

@@ -1,0 +1,51 @@
+/** Compiler and linker flags, as data, with the reason for each. */
+import { RvrError } from '../errors.ts'
+
+export type CompilerFamily = 'clang' | 'gcc'
+
+/** What generated C is written for (measurements: specification codegen.md, "The shape"). */
+const LANGUAGE = [
+  '-std=gnu11', '-O2',
+  '-fwrapv', // guest arithmetic wraps
+  '-fno-strict-aliasing', // guest memory is read at every width
+  '-fno-builtin', // no loop may become a call to memcpy: hot registers would be saved around it
+  '-w', '-g0',
+]
+
+/** A shared library that exports only what says so, without tables and checks that generated code has no use for. */
+const LIBRARY = ['-fPIC', '-fvisibility=hidden', '-fno-stack-protector', '-fno-asynchronous-unwind-tables', '-fomit-frame-pointer', '-U_FORTIFY_SOURCE']
+
+const BY_FAMILY: Readonly<Record<CompilerFamily, readonly string[]>> = {
+  clang: ['-fno-vectorize', '-fno-slp-vectorize'],
+  gcc: ['-fno-tree-vectorize', '-fno-tree-slp-vectorize', '-foptimize-sibling-calls', '-fno-semantic-interposition', '-fno-stack-clash-protection'],
+}
+
+/** clang 16 and newer: no configuration file may add flags that no key knows of. */
+const UNCONFIGURED = ['--no-default-config']
+
+/** Hardening that costs at every indirect jump. */
+const BY_ARCH: Readonly<Record<string, readonly string[]>> = {
+  x64: ['-fcf-protection=none', '-fno-plt'],
+  arm64: ['-mbranch-protection=none'],
+}
+
+/** `nodelete`: code of a library whose instances may still run is never unmapped. `build-id=none`: equal input, equal file. */
+const LINK = ['-shared', '-Wl,-z,nodelete', '-Wl,-z,noexecstack', '-Wl,-z,relro', '-Wl,-Bsymbolic', '-Wl,--build-id=none']
+
+/** Flags that choose the CPU: gcc and clang spell `native` as -mcpu on arm64. Throws USAGE for a name that no compiler could mean. */
+export function targetFlags(arch: string, targetCpu: string): string[] {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.+-]*$/.test(targetCpu)) {
+    throw new RvrError('USAGE', `the target CPU ${JSON.stringify(targetCpu)} is not a CPU name`, { hint: 'Use native, or a name that the compiler knows, such as x86-64-v3.', details: { targetCpu } })
+  }
+  return [arch === 'arm64' && !targetCpu.startsWith('armv') ? `-mcpu=${targetCpu}` : `-march=${targetCpu}`]
+}
+
+/** Flags for compiling one unit with a compiler of this family and major version. */
+export function compileFlags(family: CompilerFamily, major: number, arch: string, targetCpu: string): string[] {
+  return [...LANGUAGE, ...targetFlags(arch, targetCpu), ...BY_FAMILY[family], ...(family === 'clang' && major >= 16 ? UNCONFIGURED : []), ...LIBRARY, ...(BY_ARCH[arch] ?? [])]
+}
+
+/** Flags for linking the units into a library. */
+export function linkFlags(): string[] {
+  return [...LINK]
+}

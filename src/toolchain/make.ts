@@ -1,0 +1,88 @@
+/** Runs make in a project directory, with progress, and without leaving processes behind when it is stopped. */
+import { mkdir, rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { RvrError } from '../errors.ts'
+import { noEvents, type EventSink } from '../events.ts'
+import { firstError } from './compiler-errors.ts'
+import { toolEnvironment } from './environment.ts'
+import { makeVariables } from './make-arguments.ts'
+import type { Toolchain } from './toolchain.ts'
+
+export interface MakeOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Parallel compiler processes; default: the number of processors. */
+  readonly jobs?: number | undefined
+  /** Objects that will be made, for progress; 0 when unknown. */
+  readonly planned?: number
+  readonly events?: EventSink
+}
+
+/** Where compilers put their temporary files while they run. */
+const TEMPORARY = '.tmp'
+/** Output kept for an error report, in characters. */
+const LOG_LIMIT = 4_000_000
+
+/** Ends make and everything it started: the group dies at once, so no compiler goes on writing. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // the group has ended by itself
+  }
+}
+
+/** Counts objects from the lines that make prints: "CC unit_000.o" announces one, so all before it but the last `jobs` are finished; "LD" means all are. */
+async function followProgress(lines: AsyncIterable<unknown>, planned: number, jobs: number, events: EventSink): Promise<void> {
+  let started = 0, done = -1
+  for await (const line of lines) {
+    if (/^CC \S+\.o$/.test(String(line))) started++
+    const finished = String(line).startsWith('LD ') ? started : Math.max(0, started - jobs)
+    if (finished === done) continue
+    done = finished
+    events({ type: 'object', done, planned: Math.max(planned, started) })
+  }
+}
+
+/**
+ * Runs make in `directory` with the toolchain's compiler and flags, then `args`. The environment is exactly what keys hash.
+ * Throws COMPILE_FAILED with the first error line (details: firstError, log, projectDir), ABORTED when `signal` fires: by then no process
+ * of it is left. The directory stays in either case.
+ */
+export async function runMake(directory: string, toolchain: Toolchain, args: readonly string[] = [], options: MakeOptions = {}): Promise<void> {
+  const { signal, events = noEvents } = options
+  const jobs = Math.max(1, options.jobs ?? availableParallelism())
+  const aborted = (): RvrError => new RvrError('ABORTED', 'compiling was aborted', { details: { projectDir: directory }, cause: signal?.reason })
+  const isAborted = (): boolean => signal?.aborted === true
+  if (isAborted()) throw aborted()
+  const { execa } = await import('execa')
+  const temporary = join(directory, TEMPORARY)
+  await mkdir(temporary, { recursive: true })
+  const child = execa(toolchain.make.path, ['--no-builtin-rules', '--no-print-directory', `-j${jobs}`, ...makeVariables(toolchain), ...args], {
+    cwd: directory, env: toolEnvironment(toolchain.environment, [toolchain.cc.path, toolchain.make.path, toolchain.ld.path], temporary), extendEnv: false,
+    stdin: 'ignore', all: true, detached: true, cleanup: false, reject: false, maxBuffer: LOG_LIMIT,
+  })
+  const stop = (): void => killGroup(child.pid)
+  signal?.addEventListener('abort', stop, { once: true })
+  // A detached group outlives its parent: take it along when the process exits.
+  process.once('exit', stop)
+  try {
+    const [result] = await Promise.all([child, followProgress(child.iterable({ from: 'stdout' }), options.planned ?? 0, jobs, events).catch(() => {})])
+    if (isAborted()) throw aborted()
+    if (result.failed) throw compileFailed(directory, toolchain, result)
+  } finally {
+    process.off('exit', stop)
+    signal?.removeEventListener('abort', stop)
+    await rm(temporary, { recursive: true, force: true })
+  }
+}
+
+function compileFailed(directory: string, toolchain: Toolchain, result: { all?: unknown; stderr?: unknown; exitCode?: number | undefined; signal?: string | undefined }): RvrError {
+  const log = String(result.all ?? '')
+  const reason = firstError(log) ?? (result.signal === undefined ? `make ended with status ${result.exitCode ?? 'unknown'}` : `make was ended by ${result.signal}`)
+  return new RvrError('COMPILE_FAILED', `the C compiler failed: ${reason}`, {
+    hint: `The project is kept in ${directory}; run make there to see everything. Compiler: ${toolchain.cc.path} (${toolchain.cc.version}).`,
+    details: { firstError: reason, log, projectDir: directory },
+  })
+}

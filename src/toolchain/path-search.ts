@@ -1,0 +1,75 @@
+/** Looks for programs in the directories of PATH without running anything. */
+import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs'
+import { basename, isAbsolute, join, resolve } from 'node:path'
+
+/** Absolute directories of a PATH value, in order; relative and empty entries are ignored: they would make the choice depend on the working directory. */
+function directories(path: string): string[] {
+  return [...new Set(path.split(':').filter(entry => isAbsolute(entry)))]
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return statSync(file).isFile()
+  } catch {
+    return false
+  }
+}
+
+/** The first executable called `name` on `path`; a name with a slash is taken as a file. Undefined where there is none. */
+export function findExecutable(name: string, path: string): string | undefined {
+  if (name.includes('/')) return isExecutable(resolve(name)) ? resolve(name) : undefined
+  return directories(path).map(directory => join(directory, name)).find(isExecutable)
+}
+
+/** Caching wrappers need a home directory and a configuration that rvr does not hash. */
+const WRAPPERS = new Set(['ccache', 'sccache', 'distcc', 'icecc', 'colorgcc'])
+
+/** Does `file` lead to a compiler itself? */
+export function isCompiler(file: string): boolean {
+  try {
+    return !WRAPPERS.has(basename(realpathSync(file)))
+  } catch {
+    return false
+  }
+}
+
+export interface ClangCandidate {
+  readonly path: string
+  /** Major version as the file's name or its link tells; undefined where only running it can tell. */
+  readonly major: number | undefined
+}
+
+function majorOf(file: string): number | undefined {
+  const named = /^clang-(\d+)$/.exec(basename(file))
+  if (named !== null) return Number(named[1])
+  try {
+    const linked = /(?:clang|llvm)-(\d+)(?:\/|$|\.)/.exec(realpathSync(file))
+    return linked === null ? undefined : Number(linked[1])
+  } catch {
+    return undefined
+  }
+}
+
+/** Every clang on `path`: known versions first, newest first; then those of unknown version in PATH order. */
+export function findClangs(path: string): ClangCandidate[] {
+  const found: ClangCandidate[] = []
+  const seen = new Set<string>()
+  for (const directory of directories(path)) {
+    let names: string[]
+    try {
+      // /bin is often a link to /usr/bin: thousands of names to read once.
+      const real = realpathSync(directory)
+      if (seen.has(real)) continue
+      seen.add(real)
+      names = readdirSync(real)
+    } catch {
+      continue // PATH may name directories that do not exist
+    }
+    for (const name of names.filter(entry => /^clang(-\d+)?$/.test(entry)).toSorted()) {
+      const file = join(directory, name)
+      if (isExecutable(file) && isCompiler(file)) found.push({ path: file, major: majorOf(file) })
+    }
+  }
+  return found.toSorted((a, b) => (b.major ?? -1) - (a.major ?? -1))
+}

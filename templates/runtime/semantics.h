@@ -1,0 +1,31 @@
+/* What C leaves undefined or has no operator for: memory access, high products, division as RISC-V defines it. */
+
+static inline struct rvr_state *state(char *m) { return (struct rvr_state *)(m - RVR_STATE_BELOW); }
+static inline region **table(char *m) { return (region **)(m - RVR_TABLE_BELOW); }
+
+/* The stop test's limit. Another thread may raise it at any time, so no compiler may keep it. */
+static inline int64_t floor_of(char *m) { return *(volatile int64_t *)&state(m)->floor; }
+
+static inline uint8_t load8(const char *p) { return *(const uint8_t *)p; }
+static inline uint16_t load16(const char *p) { uint16_t v; __builtin_memcpy(&v, p, 2); return v; }
+static inline uint32_t load32(const char *p) { uint32_t v; __builtin_memcpy(&v, p, 4); return v; }
+static inline uint64_t load64(const char *p) { uint64_t v; __builtin_memcpy(&v, p, 8); return v; }
+static inline void store8(char *p, uint8_t v) { *(uint8_t *)p = v; }
+static inline void store16(char *p, uint16_t v) { __builtin_memcpy(p, &v, 2); }
+static inline void store32(char *p, uint32_t v) { __builtin_memcpy(p, &v, 4); }
+static inline void store64(char *p, uint64_t v) { __builtin_memcpy(p, &v, 8); }
+
+static inline reg sext32(uint32_t v) { return (reg)(sreg)(int32_t)v; }
+
+static inline reg mulh(reg a, reg b) { return (reg)(((wide_signed)(sreg)a * (wide_signed)(sreg)b) >> XLEN); }
+static inline reg mulhsu(reg a, reg b) { return (reg)(((wide_signed)(sreg)a * (wide_signed)(wide_unsigned)b) >> XLEN); }
+static inline reg mulhu(reg a, reg b) { return (reg)(((wide_unsigned)a * (wide_unsigned)b) >> XLEN); }
+
+static inline reg div_signed(reg a, reg b) { return b == 0 ? (reg)-1 : b == (reg)-1 ? (reg)0 - a : (reg)((sreg)a / (sreg)b); }
+static inline reg div_unsigned(reg a, reg b) { return b == 0 ? (reg)-1 : a / b; }
+static inline reg rem_signed(reg a, reg b) { return b == 0 ? a : b == (reg)-1 ? 0 : (reg)((sreg)a % (sreg)b); }
+static inline reg rem_unsigned(reg a, reg b) { return b == 0 ? a : a % b; }
+static inline uint32_t div_signed32(uint32_t a, uint32_t b) { return b == 0 ? (uint32_t)-1 : b == (uint32_t)-1 ? 0u - a : (uint32_t)((int32_t)a / (int32_t)b); }
+static inline uint32_t div_unsigned32(uint32_t a, uint32_t b) { return b == 0 ? (uint32_t)-1 : a / b; }
+static inline uint32_t rem_signed32(uint32_t a, uint32_t b) { return b == 0 ? a : b == (uint32_t)-1 ? 0 : (uint32_t)((int32_t)a % (int32_t)b); }
+static inline uint32_t rem_unsigned32(uint32_t a, uint32_t b) { return b == 0 ? a : a % b; }

@@ -1,0 +1,48 @@
+/** The rules that ARCHITECTURE.md states, held by machine: imports go left only, files are short and say what they are. */
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path/posix'
+import { expect, test } from 'vitest'
+
+/** Left to right: a file may import from its own place and from every place before it. */
+const order = ['errors', 'events', 'version', 'elf', 'isa', 'ir', 'cfg', 'machine', 'modes', 'codegen', 'extensions', 'interp', 'toolchain', 'cache', 'load', 'run', 'pipeline', 'sdk', 'index', 'report', 'cli']
+/** elf/image.ts names the register width and isa/row.ts the instruction: vocabulary of all stages. */
+const vocabulary = new Set(['ir/trap.ts', 'ir/hart.ts', 'ir/program.ts', 'ir/access.ts'])
+
+const files = globSync('src/**/*.ts', { cwd: new URL('..', import.meta.url).pathname }).map(path => path.slice('src/'.length)).toSorted()
+const text = (path: string): string => readFileSync(new URL(`../src/${path}`, import.meta.url), 'utf8')
+const place = (path: string): string => path.split('/')[0]!.replace(/\.ts$/, '')
+
+test('every place has its rank', () => {
+  expect(files.length).toBeGreaterThan(50)
+  expect([...new Set(files.map(place))].filter(name => !order.includes(name))).toEqual([])
+})
+
+test('imports go left only', () => {
+  const wrong: string[] = []
+  for (const path of files) {
+    for (const [, plain, lazy] of text(path).matchAll(/from '(\.[^']*)'|import\('(\.[^']*)'\)/g)) {
+      const target = plain ?? lazy
+      if (target === undefined || !target.endsWith('.ts')) continue
+      const imported = join(dirname(path), target)
+      if (!vocabulary.has(imported) && order.indexOf(place(imported)) > order.indexOf(place(path))) wrong.push(`${path} imports ${imported}`)
+    }
+  }
+  expect(wrong).toEqual([])
+})
+
+test('files are short and begin with one sentence', () => {
+  const long = files.filter(path => text(path).split('\n').length > 300)
+  expect(long).toEqual([])
+  const silent = files.filter(path => !/^(#!.*\n)?\/\*\* .+ \*\/\n/.test(text(path)))
+  expect(silent).toEqual([])
+})
+
+test('koffi is used where native code is loaded and where a lock needs the operating system, nowhere else', () => {
+  const users = files.filter(path => /from 'koffi'|import\('koffi'\)/.test(text(path)))
+  expect(users).toEqual(['cache/lock.ts', 'load/library.ts'])
+})
+
+test('mode names appear only in the modes themselves', () => {
+  const users = files.filter(path => !path.startsWith('modes/') && !path.startsWith('cli/') && /'(pure|metered-cost|metered)'/.test(text(path)))
+  expect(users).toEqual([])
+})

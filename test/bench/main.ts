@@ -1,0 +1,121 @@
+/** The benchmark: every kernel natively, under qemu and in rvr, interleaved; prints Markdown and writes build/bench.json. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { buildCosts, warmCompileMs, warmProcessMs, type BuildCost } from './build-costs.ts'
+import { kernels, type Kernel } from './kernels.ts'
+import { largeGuestText, measureLargeGuest, type LargeGuestCost } from './large-guest.ts'
+import { firstFound, newestClang, versionOf } from './processes.ts'
+import { buildTable, meanRatios, timesTable, type KernelResult } from './table.ts'
+import { variantsOf, type Compiler, type Variant } from './variants.ts'
+
+const HELP = `Usage: npm run bench -- [options]
+  --rounds N        runs of each variant, interleaved (default 3)
+  --kernels A,B     only these kernels
+  --scale N         this scale for every kernel, instead of each kernel's own
+  --modes A,B       rvr's modes (default pure,metered-cost)
+  --cc gcc,clang    compilers, natively and for rvr (default both)
+  --no-qemu         leave qemu out
+  --no-rvr          leave rvr out
+  --no-large        leave the guest of 1 MB of code out
+  --out FILE        where the JSON goes (default build/bench.json)`
+
+const { values: options } = parseArgs({
+  allowNegative: true,
+  options: {
+    rounds: { type: 'string', default: '3' },
+    kernels: { type: 'string' },
+    scale: { type: 'string' },
+    modes: { type: 'string', default: 'pure,metered-cost' },
+    cc: { type: 'string', default: 'gcc,clang' },
+    qemu: { type: 'boolean', default: true },
+    rvr: { type: 'boolean', default: true },
+    large: { type: 'boolean', default: true },
+    out: { type: 'string', default: 'build/bench.json' },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+/** Runs all variants of a kernel `rounds` times, each round in another order, and checks every checksum. */
+async function measure(kernel: Kernel, variants: readonly Variant[], scale: number, rounds: number): Promise<KernelResult> {
+  const ms: Record<string, number[]> = {}
+  const instret: Record<string, string> = {}
+  const cost: Record<string, string> = {}
+  let checksum = kernel.checksums[scale]
+  for (let round = 0; round < rounds; round++) {
+    for (const variant of rotated(variants, round * Math.ceil(variants.length / rounds))) {
+      const run = await variant.run(scale)
+      checksum ??= run.stdout.trim()
+      if (run.stdout.trim() !== checksum) throw new Error(`${kernel.name}, ${variant.name}: printed ${JSON.stringify(run.stdout)}, expected ${checksum}`)
+      if (run.instret !== undefined) instret[variant.name] = String(run.instret)
+      if (run.cost !== undefined) cost[variant.name] = String(run.cost)
+      const times = ms[variant.name] ??= []
+      times.push(run.ms)
+    }
+  }
+  // Rounds start at different variants; the table keeps the order in which the variants were listed.
+  return { kernel: kernel.name, scale, checksum: checksum!, ms: Object.fromEntries(variants.map(({ name }) => [name, ms[name]!])), instret, cost }
+}
+
+const rotated = <T>(items: readonly T[], by: number): T[] => items.map((_, index) => items[(index + by) % items.length]!)
+
+function compilersFor(labels: readonly string[]): Compiler[] {
+  const found: Compiler[] = []
+  const gcc = labels.includes('gcc') ? firstFound(['gcc']) : undefined
+  const clang = labels.includes('clang') ? newestClang() : undefined
+  if (gcc !== undefined) found.push({ label: 'gcc', command: gcc })
+  if (clang !== undefined) found.push({ label: 'clang', command: clang })
+  if (found.length === 0) throw new Error('no C compiler found: install gcc or clang')
+  return found
+}
+
+async function main(): Promise<void> {
+  const rounds = Math.max(1, Number(options.rounds))
+  const wanted = options.kernels?.split(',')
+  const compilers = compilersFor(options.cc.split(','))
+  const work = mkdtempSync(join(tmpdir(), 'rvr-bench-'))
+  try {
+    const results: KernelResult[] = []
+    const costs: BuildCost[] = []
+    const chosen = kernels().filter(kernel => wanted?.includes(kernel.name) ?? true)
+    if (chosen.length === 0) throw new Error(`no kernel is called ${options.kernels}; there are ${kernels().map(kernel => kernel.name).join(', ')}`)
+    for (const kernel of chosen) {
+      process.stderr.write(`${kernel.name} …\n`)
+      const variants = await variantsOf(kernel, { compilers, modes: options.modes.split(','), qemu: options.qemu, rvr: options.rvr, work })
+      try {
+        results.push(await measure(kernel, variants, Number(options.scale ?? kernel.defaultScale), rounds))
+        costs.push(...buildCosts(variants))
+      } finally {
+        for (const variant of variants) await variant.close()
+      }
+    }
+    const best = compilers.at(-1)!.command
+    const warm = options.rvr ? { compileMs: await warmCompileMs(chosen[0]!, best, work, 9), processMs: warmProcessMs(best, work, 9) } : undefined
+    const large = options.rvr && options.large ? await measureLargeGuest(best, join(work, 'cache')) : undefined
+    report(results, costs, warm, large, compilers)
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+function report(results: readonly KernelResult[], costs: readonly BuildCost[], warm: { compileMs: number; processMs: number | undefined } | undefined, large: LargeGuestCost | undefined, compilers: readonly Compiler[]): void {
+  const host = { cpu: cpus()[0]?.model ?? 'unknown', processors: availableParallelism(), node: process.version, compilers: compilers.map(({ command }) => versionOf(command)) }
+  console.log(`${timesTable(results)}\n`)
+  console.log('Native and qemu: user processor time of the process. rvr: wall-clock time of the guest\'s execution. Medians.\n')
+  if (costs.length > 0) console.log(`${buildTable(costs)}\n`)
+  if (warm !== undefined) {
+    console.log(`Warm compile through the cache: ${warm.compileMs.toFixed(1)} ms. ${warm.processMs === undefined ? 'Warm `rvr run`: not measured, dist/ is not built.' : `Warm \`rvr run\`, whole process: ${warm.processMs.toFixed(0)} ms.`}\n`)
+  }
+  if (large !== undefined) console.log(`${largeGuestText(large)}\n`)
+  console.log(`${host.cpu}, ${host.processors} processors, Node ${host.node}, ${host.compilers.join(', ')}`)
+  const out = resolve(options.out)
+  mkdirSync(dirname(out), { recursive: true })
+  writeFileSync(out, JSON.stringify({ host, results, meanRatios: meanRatios(results), builds: costs, warm, large }, null, 2) + '\n')
+}
+
+if (options.help) {
+  console.log(HELP)
+} else {
+  await main()
+}

@@ -1,0 +1,64 @@
+/** Everything the benchmark asks of the SDK: compile a kernel's guest, run it, and say how long each took. */
+import { Rvr, type Artifact } from '../../src/index.ts'
+
+export interface RvrSetup {
+  readonly elf: string
+  readonly mode: string
+  readonly cc: string
+  readonly cacheDir: string
+}
+
+export interface PreparedGuest {
+  /** Milliseconds per stage of the compile; absent where the cache spared the stage. */
+  readonly timing: Artifact['timing']
+  readonly cacheOutcome: string
+  /** Wall-clock milliseconds of the whole compile call. */
+  readonly compileCallMs: number
+  /** Instruction slots in the executable segments. */
+  readonly instructionSlots: number
+  run(scale: number): Promise<GuestRun>
+  close(): Promise<void>
+}
+
+export interface GuestRun {
+  readonly stdout: string
+  /** Wall-clock milliseconds of the guest's execution in its worker thread: memory set-up and process start are not in it. */
+  readonly executeMs: number
+  readonly instret: bigint
+  readonly cost: bigint | undefined
+}
+
+/** Opens rvr on a cache directory and makes the guest ready. A second call with the same setup measures the warm path. */
+export async function prepare({ elf, mode, cc, cacheDir }: RvrSetup): Promise<PreparedGuest> {
+  const rvr = await Rvr.create({ cacheDir, cc })
+  try {
+    const guest = await rvr.load(elf, { abi: 'linux' })
+    const begin = performance.now()
+    const artifact = await guest.compile(mode)
+    const compileCallMs = performance.now() - begin
+    const code = guest.image.segments.filter(segment => segment.executable)
+    return {
+      timing: artifact.timing,
+      cacheOutcome: artifact.cache.outcome,
+      compileCallMs,
+      instructionSlots: code.reduce((sum, segment) => sum + Math.floor(segment.bytes.length / 4), 0),
+      run: scale => runOnce(artifact, scale),
+      close: () => rvr.dispose(),
+    }
+  } catch (error) {
+    await rvr.dispose()
+    throw error
+  }
+}
+
+async function runOnce(artifact: Artifact, scale: number): Promise<GuestRun> {
+  const output: Uint8Array[] = []
+  using run = await artifact.execute({
+    args: ['kernel', String(scale)],
+    onPrint: (stream, bytes) => { if (stream === 'stdout') output.push(bytes) },
+  })
+  if (run.outcome !== 'terminated' || run.exitCode !== 0) {
+    throw new Error(`${artifact.mode} guest ${run.outcome}, exit code ${run.exitCode}${run.trap === undefined ? '' : `: ${run.trap.message}`}`)
+  }
+  return { stdout: Buffer.concat(output).toString(), executeMs: run.timing.executeMs, instret: run.instret, cost: run.cost }
+}

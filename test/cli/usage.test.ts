@@ -1,0 +1,91 @@
+/** Bad usage and bad files: exit status, one error line with a hint, JSON where asked for, and a clean standard output. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { exitStatusOfError, exitStatusOfRun } from '../../src/cli/exit-codes.ts'
+import { rvr, temporaryDirectory } from './spawn.ts'
+
+const fibonacci = 'cache-fixtures/guests/elf/fibonacci.rv64.elf'
+
+test.each([
+  [['bogus'], `unknown command 'bogus'`],
+  [['cache', 'bogus'], `unknown command 'bogus'`],
+  [['run'], `missing required argument 'guest'`],
+  [['run', 'a', 'b'], 'too many arguments'],
+  [['run', 'a', '--frobnicate'], `unknown option '--frobnicate'`],
+  [['run', 'a', '--mode', 'fast'], 'pure'],
+  [['run', 'a', '--abi', 'windows'], 'openvm'],
+  [['run', 'a', '--engine', 'jit'], 'interp'],
+  [['run', 'a', '--timeout', '30'], 'not a duration'],
+  [['run', 'a', '--max-instructions', 'many'], 'not a whole number'],
+  [['run', 'a', '-q', '-v'], 'cannot be used with'],
+  [['run', 'a', '--no-cache', '--cache-dir', 'x'], 'cannot be used with'],
+  [['run', 'a', '--cache-dir', ''], '--cache-dir'],
+  [['run', fibonacci, '--input', 'u16:3'], 'u16:3'],
+  [['run', fibonacci, '--input-file', '/no/such.json'], '/no/such.json'],
+  [['compile', fibonacci, '--no-cache'], '--no-cache'],
+  [['emit', fibonacci], '--stage'],
+  [['emit', fibonacci, '--stage', 'asm'], 'cfg'],
+  [['completions', 'powershell'], 'bash'],
+  [['cache', 'show', 'xyz'], 'not a key'],
+] as const)('rvr %j exits 2', (args, text) => {
+  const { status, stdout, stderr } = rvr(args, { RVR_CACHE_DIR: temporaryDirectory() })
+  expect(stderr).toMatch(/^rvr: error: .+\n {2}hint: .+\n$/)
+  expect(stderr).toContain(text)
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+})
+
+test('without a command the help goes to standard error', () => {
+  const { status, stdout, stderr } = rvr([])
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+  expect(stderr).toContain('Usage: rvr <command>')
+})
+
+test('--version prints the version alone', () => {
+  expect(rvr(['--version'])).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' })
+})
+
+test.each(['run', 'compile', 'inspect'])('%s of a missing file, and of a file that is no ELF', command => {
+  const directory = temporaryDirectory()
+  const text = join(directory, 'text.elf')
+  writeFileSync(text, 'not an ELF file')
+  const environment = { RVR_CACHE_DIR: join(directory, 'cache') }
+  const missing = rvr([command, join(directory, 'none.elf'), '--json'], environment)
+  expect(missing.status).toBe(2)
+  expect(JSON.parse(missing.stdout)).toMatchObject({ error: { code: 'IO', hint: expect.any(String), details: { path: join(directory, 'none.elf') } } })
+  const invalid = rvr([command, text, '--json'], environment)
+  expect(invalid.status).toBe(2)
+  expect(JSON.parse(invalid.stdout)).toMatchObject({ error: { code: 'ELF_INVALID', details: { path: text } } })
+  expect(invalid.stderr).toContain(text)
+})
+
+test('usage errors are JSON too where it was asked for', () => {
+  const { stdout } = rvr(['run', '--json'])
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'USAGE', message: expect.stringContaining('guest') } })
+})
+
+test('a compiler that was named and is not there exits 3', () => {
+  const { status, stderr } = rvr(['run', fibonacci, '--cc', '/no/such/cc'], { RVR_CACHE_DIR: temporaryDirectory() })
+  expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringContaining('/no/such/cc') })
+})
+
+test('the interpreter takes over where there is no compiler, with a warning that -q silences', () => {
+  const environment = { RVR_CACHE_DIR: temporaryDirectory(), PATH: '/no/such/directory' }
+  const loud = rvr(['run', fibonacci, '--input', 'u64:8', '--json'], environment)
+  expect(loud).toMatchObject({ status: 0, stderr: expect.stringContaining('rvr: warning: ') })
+  expect(JSON.parse(loud.stdout)).toMatchObject({ outcome: 'terminated', exitCode: 0, engine: 'interp', cache: { outcome: 'off' } })
+  expect(rvr(['run', fibonacci, '--input', 'u64:8', '-q'], environment)).toMatchObject({ status: 0, stderr: '' })
+  expect(rvr(['run', fibonacci, '--input', 'u64:8', '--engine', 'native'], environment)).toMatchObject({ status: 3, stdout: '' })
+  expect(rvr(['doctor'], environment)).toMatchObject({ status: 3, stdout: expect.stringContaining('cannot compile') })
+})
+
+test('exit statuses', () => {
+  expect(exitStatusOfError).toEqual({
+    USAGE: 2, INPUT_INVALID: 2, ELF_INVALID: 2, MACHINE_INVALID: 2, IO: 2, CACHE_UNSAFE: 2, TOOLCHAIN_MISSING: 3, COMPILE_FAILED: 3, CHECK_DIVERGED: 4,
+    ARTIFACT_REFUSED: 5, ABORTED: 130, WORKER_FAILED: 70, DISPOSED: 70, INTERNAL: 70,
+  })
+  expect(exitStatusOfRun({ outcome: 'terminated', exitCode: 0 })).toBe(0)
+  expect(exitStatusOfRun({ outcome: 'terminated', exitCode: 9 })).toBe(1)
+  expect(exitStatusOfRun({ outcome: 'trapped', exitCode: undefined })).toBe(4)
+  expect(exitStatusOfRun({ outcome: 'suspended', exitCode: undefined })).toBe(6)
+})

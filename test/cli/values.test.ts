@@ -1,0 +1,30 @@
+/** Durations, sizes and counts of options. */
+import { expect, test } from 'vitest'
+import { parseCount, parseDuration, parseJobs, parseSeed, parseSize } from '../../src/cli/values.ts'
+
+const refused = { code: 'USAGE' }
+
+test.each([['500ms', 500], ['30s', 30_000], ['1.5m', 90_000], ['2h', 7_200_000], ['0s', 0]])('duration %s', (text, ms) => {
+  expect(parseDuration(text)).toBe(ms)
+})
+test.each(['', '3', 's', '-1s', '1 s', '1d', '1e3s', '9999h', 'NaNms'])('no duration: %j', text => {
+  expect(() => parseDuration(text)).toThrow(expect.objectContaining(refused))
+})
+test.each([['64', 64], ['4KiB', 4096], ['4k', 4096], ['1.5MiB', 1_572_864], ['5GiB', 5 * 2 ** 30], ['2kB', 2048 - 48], ['7b', 7]])('size %s', (text, bytes) => {
+  expect(parseSize(text)).toBe(bytes)
+})
+test.each(['', 'KiB', '-1', '1.5', '1TiBx', '0.0001KiB', '99999999999GiB'])('no size: %j', text => {
+  expect(() => parseSize(text)).toThrow(expect.objectContaining(refused))
+})
+test.each([['0', 0n], ['1_000_000', 1_000_000n], ['0x10', 16n], ['9007199254740993', 9007199254740993n]])('count %s', (text, value) => {
+  expect(parseCount(text)).toBe(value)
+})
+test.each(['', '-1', '1.0', '1e6', '_1', '1__0', '4611686018427387904', 'ten'])('no count: %j', text => {
+  expect(() => parseCount(text)).toThrow(expect.objectContaining(refused))
+})
+test('jobs and seeds have their ranges', () => {
+  expect(parseJobs('8')).toBe(8)
+  for (const text of ['0', '1025', '-1']) expect(() => parseJobs(text)).toThrow(expect.objectContaining(refused))
+  expect(parseSeed('18446744073709551615')).toBe(2n ** 64n - 1n)
+  for (const text of ['18446744073709551616', '-1', '']) expect(() => parseSeed(text)).toThrow(expect.objectContaining(refused))
+})

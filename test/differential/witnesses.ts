@@ -1,0 +1,60 @@
+/** Runs a `linux` guest everywhere: native code in each mode, the interpreter, and qemu-user where it is installed. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { expect } from 'vitest'
+import type { Xlen } from '../../src/elf/image.ts'
+import { Rvr } from '../../src/index.ts'
+import { modes } from '../../src/modes/registry.ts'
+
+interface Result {
+  readonly output: Buffer
+  readonly instret: bigint
+  readonly cost: bigint | undefined
+  readonly registers: readonly bigint[]
+}
+
+async function runGuest(rvr: Rvr, elf: Uint8Array, mode: string, engine: 'native' | 'interp'): Promise<Result> {
+  const guest = await rvr.load(elf, { abi: 'linux' })
+  const artifact = engine === 'native' ? await guest.compile(mode) : guest.interpret(mode)
+  const parts: Uint8Array[] = []
+  using run = await artifact.execute({ onPrint: (_stream, bytes) => parts.push(bytes) })
+  expect(run.outcome).toBe('terminated')
+  return { output: Buffer.concat(parts), instret: run.instret, cost: run.cost, registers: run.registers }
+}
+
+/** What qemu-user makes of the guest; undefined where it is not installed. */
+function runQemu(xlen: Xlen, elf: Uint8Array): Buffer | undefined {
+  const qemu = `qemu-riscv${xlen}`
+  if (!(process.env['PATH'] ?? '').split(delimiter).some(directory => existsSync(join(directory, qemu)))) return undefined
+  const directory = mkdtempSync(join(tmpdir(), 'rvr-witness-'))
+  try {
+    const file = join(directory, 'guest.elf')
+    writeFileSync(file, elf, { mode: 0o755 })
+    return execFileSync(qemu, [file], { maxBuffer: 1 << 28 })
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** Fails unless all agree on output, counts and registers; `describe` names what the first different output byte belongs to. */
+export async function agreeEverywhere(xlen: Xlen, elf: Uint8Array, outputBytes: number, describe: (byte: number) => string, cc?: string): Promise<void> {
+  await using rvr = await Rvr.create({ cacheDir: false, ...(cc && { cc }) })
+  const expected = await runGuest(rvr, elf, 'metered-cost', 'interp')
+  expect(expected.output.length).toBe(outputBytes)
+  const compare = (who: string, output: Buffer): void => {
+    if (Buffer.compare(output, expected.output) === 0) return
+    const at = expected.output.findIndex((byte, index) => byte !== output[index])
+    throw new Error(`${who} differs from the interpreter in ${describe(at)}`)
+  }
+  for (const { name, reportsCost } of modes) {
+    const native = await runGuest(rvr, elf, name, 'native')
+    compare(`native code in mode ${name}`, native.output)
+    expect(native.instret).toBe(expected.instret)
+    expect(native.registers).toEqual(expected.registers)
+    if (reportsCost) expect(native.cost).toBe(expected.cost)
+  }
+  const qemu = runQemu(xlen, elf)
+  if (qemu !== undefined) compare(`qemu-riscv${xlen}`, qemu)
+}

@@ -1,0 +1,56 @@
+/** Program of the cross-process tests: loads, compiles and runs one guest, then prints what happened as one line of JSON. Argument: a Task as JSON. */
+import { Rvr, RvrError, type RvrOptions } from '../../src/index.ts'
+
+export interface Task {
+  readonly guest: string
+  readonly mode: string
+  /** Input records, hex. */
+  readonly inputs?: readonly string[]
+  readonly options: Omit<RvrOptions, 'onEvent'>
+  /** Abort the compilation this many milliseconds after the compiler was started. */
+  readonly abortAfterMs?: number
+}
+
+export interface Report {
+  readonly outcome?: string
+  readonly instret?: number
+  readonly publicValues?: string
+  readonly cache?: { readonly outcome: string; readonly key?: string; readonly inputKey?: string }
+  readonly file?: string
+  /** Outcomes that this process counted. */
+  readonly counts: Readonly<Record<string, number>>
+  /** Stages that were entered, in order. */
+  readonly stages: readonly string[]
+  readonly warnings: readonly string[]
+  readonly error?: { readonly code: string; readonly message: string; readonly details: Readonly<Record<string, unknown>> }
+}
+
+async function perform(task: Task): Promise<Report> {
+  const stages: string[] = [], warnings: string[] = []
+  const controller = new AbortController()
+  await using rvr = await Rvr.create({
+    ...task.options,
+    onEvent(event) {
+      if (event.type === 'warning') warnings.push(event.message)
+      if (event.type === 'cache') process.stderr.write(`${event.counter}\n`)
+      if (event.type !== 'stage' || event.state !== 'start') return
+      stages.push(event.stage)
+      process.stderr.write(`${event.stage}\n`)
+      if (event.stage === 'compile' && task.abortAfterMs !== undefined) setTimeout(() => controller.abort(), task.abortAfterMs)
+    },
+  })
+  try {
+    const guest = await rvr.load(task.guest)
+    const artifact = await guest.compile(task.mode, { signal: controller.signal })
+    using run = await artifact.execute({ inputs: (task.inputs ?? []).map(record => Buffer.from(record, 'hex')) })
+    return {
+      outcome: run.outcome, instret: Number(run.instret), publicValues: Buffer.from(run.publicValues).toString('hex'), cache: artifact.cache,
+      ...(artifact.file !== undefined && { file: artifact.file }), counts: rvr.cache.counts, stages, warnings,
+    }
+  } catch (error) {
+    if (!(error instanceof RvrError)) throw error
+    return { counts: rvr.cache.counts, stages, warnings, error: { code: error.code, message: error.message, details: error.details } }
+  }
+}
+
+if (import.meta.main) process.stdout.write(`${JSON.stringify(await perform(JSON.parse(process.argv[2]!) as Task))}\n`)

@@ -1,0 +1,111 @@
+/** Lockstep checking: agrees on sound libraries, and names the place where a damaged one goes wrong. */
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { u64, utf8, type Artifact, type ExecuteOptions, type Guest } from '../../src/index.ts'
+import { checkRun } from '../../src/sdk/check.ts'
+import { conventionFor } from '../../src/codegen/convention.ts'
+import { runMake } from '../../src/toolchain/make.ts'
+import { describeToolchain } from '../../src/toolchain/toolchain.ts'
+import { assembler, type Assembler } from '../support/assembler.ts'
+import { DATA, errorOf, fixture, modeNames, program, TEXT, useRvr, widths } from './support.ts'
+
+const host = useRvr()
+
+const sound: readonly (readonly [name: string, abi: 'openvm' | 'linux', options: ExecuteOptions, outcome: string])[] = [
+  ['fibonacci', 'openvm', { inputs: [u64(30_000)] }, 'terminated'], ['echo', 'openvm', { inputs: [utf8('echo')] }, 'terminated'], ['exitcode', 'openvm', { inputs: [Uint8Array.of(7)] }, 'terminated'],
+  ['traps', 'openvm', { inputs: [Uint8Array.of(1)] }, 'trapped'], ['traps', 'openvm', { inputs: [Uint8Array.of(8)] }, 'trapped'], ['traps', 'openvm', { inputs: [Uint8Array.of(9)] }, 'terminated'],
+  ['hello', 'linux', {}, 'terminated'], ['args', 'linux', { args: ['args', 'x'], inputs: [utf8('input')] }, 'terminated'], ['printf', 'linux', {}, 'terminated'],
+]
+
+describe.each(widths)('RV%i', xlen => {
+  test.each(sound)('%s agrees with the interpreter (%s, %o)', async (name, abi, options, outcome) => {
+    const guest = await host.rvr.load(fixture(name, xlen), { abi })
+    // One mode per width: comparing all of memory takes most of the time.
+    const artifact = await guest.compile(xlen === 32 ? 'pure' : 'metered-cost')
+    const { run, instructions } = await checkRun(guest, artifact, options)
+    using plain = await artifact.execute(options)
+    expect(run.outcome).toBe(outcome)
+    expect(instructions).toBe(plain.instret)
+    expect(run.cost).toBe(plain.cost)
+    expect(run.publicValues).toEqual(plain.publicValues)
+    run.dispose()
+  })
+})
+
+test('limits hold across the stretches that are compared', async () => {
+  const guest = await host.rvr.load(fixture('traps', 64))
+  const artifact = await guest.compile('metered-cost')
+  const endless = { inputs: [Uint8Array.of(7)] }
+  for (const maxInstructions of [1, 999, 100_000, 250_001]) {
+    const { run } = await checkRun(guest, artifact, { ...endless, maxInstructions })
+    expect(run).toMatchObject({ outcome: 'suspended', stopCause: 'instructions', instret: BigInt(maxInstructions) })
+    run.dispose()
+  }
+  const { run } = await checkRun(guest, artifact, { ...endless, maxCost: 5_000_000 })
+  expect(run).toMatchObject({ outcome: 'suspended', stopCause: 'cost' })
+  expect(run.cost!).toBeLessThanOrEqual(5_000_000n)
+  run.dispose()
+  const { run: late } = await checkRun(guest, artifact, { ...endless, timeoutMs: 50 })
+  expect(late).toMatchObject({ outcome: 'suspended', stopCause: 'timeout' })
+  late.dispose()
+  expect(await errorOf(checkRun(guest, artifact, { ...endless, signal: AbortSignal.timeout(50) }))).toMatchObject({ code: 'ABORTED' })
+})
+
+/** 120,000 instructions before the one that gets damaged, so that the damage lies behind the first comparison. */
+function slowStart(code: Assembler): Assembler {
+  return code.li('s0', DATA).li('t0', 60_000).label('wait').op('addi', { rd: 't0', rs1: 't0', imm: -1 }).op('bne', { rs1: 't0', target: 'wait' })
+    .op('jal', { target: 'victim' }).word(0).label('victim').op('xori', { rd: 'a0', rs1: 't0', imm: 85 }).op('sw', { rs1: 's0', rs2: 'a0', imm: 256 }).op('terminate')
+}
+
+/** The guest's library from C in which everything that `from` matches is replaced by `to`. */
+async function damaged(guest: Guest, mode: string, from: RegExp, to: string): Promise<Artifact> {
+  const directory = await mkdtemp(join(tmpdir(), 'rvr-damaged-'))
+  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  await guest.compile(mode, { emitDirectory: directory })
+  let places = 0
+  // Code that a suspended run enters is a copy in a file of its own: both have to be wrong.
+  for (const name of (await readdir(directory)).filter(entry => /^(unit|resume)_\d+\.c$/.test(entry))) {
+    const text = await readFile(join(directory, name), 'utf8')
+    places += [...text.matchAll(from)].length
+    await writeFile(join(directory, name), text.replaceAll(from, to))
+  }
+  expect(places, `places with ${String(from)}`).toBeGreaterThan(0)
+  const toolchain = await describeToolchain()
+  await runMake(directory, toolchain, conventionFor(toolchain).verifies ? ['VERIFY_TAIL_CALLS=1'] : [])
+  return guest.loadArtifact(join(directory, 'guest.so'))
+}
+
+describe.each(modeNames)('a damaged library (%s)', mode => {
+  const code = assembler(64, TEXT)
+  slowStart(code)
+  const victim = code.addressOf('victim')
+
+  test('a wrong result is reported with the place', async () => {
+    const guest = await host.rvr.load(program(64, slowStart))
+    const error = await errorOf(checkRun(guest, await damaged(guest, mode, /a0 = t0 \^ 85;/g, 'a0 = t0 ^ 84;')))
+    expect(error.code).toBe('CHECK_DIVERGED')
+    const pc = Number(error.details['pc'])
+    // The last instruction of the native stretch in which it happened.
+    expect(pc).toBeGreaterThanOrEqual(victim)
+    expect(pc).toBeLessThanOrEqual(victim + 8)
+    expect(error.message).toContain(`0x${pc.toString(16)} (_start+0x`)
+    expect(error.message).toContain('a0 is 0x54, expected 0x55')
+    expect(Number(error.details['instret'])).toBeGreaterThan(120_000)
+  })
+
+  test('a wrong byte in memory is reported with its address', async () => {
+    const guest = await host.rvr.load(program(64, slowStart))
+    const error = await errorOf(checkRun(guest, await damaged(guest, mode, /\(uint32_t\)a0\)/g, '(uint32_t)7)')))
+    expect(error).toMatchObject({ code: 'CHECK_DIVERGED', details: { address: DATA + 256 } })
+  })
+
+  test('a wrong count is reported', async () => {
+    const guest = await host.rvr.load(program(64, slowStart))
+    // The loop's block: two instructions, 47 trace cells.
+    const [from, to] = mode === 'pure' ? [/left -= 2;(?=\n\s*t0 = t0 \+)/g, 'left -= 1;'] : [/(cells\w* [-+]=) 47;/g, '$1 46;']
+    const error = await errorOf(checkRun(guest, await damaged(guest, mode, from as RegExp, to as string)))
+    expect(error).toMatchObject({ code: 'CHECK_DIVERGED', message: expect.stringContaining(mode === 'pure' ? 'expected' : 'cost is') })
+  })
+})

@@ -1,0 +1,92 @@
+/** Every prebuilt guest in every mode: native code and the reference interpreter end in the same state. */
+import { describe, expect, test } from 'vitest'
+import { u64, utf8, type ExecuteOptions, type Run } from '../../src/index.ts'
+import { artifactOf, engines, expectSame, factsOf, fixture, modeNames, useRvr, widths, type Engine } from './support.ts'
+
+const host = useRvr()
+const MEMORY_END = 1n << 29n
+
+interface Case {
+  readonly guest: string
+  readonly abi?: 'linux'
+  readonly title: string
+  readonly options: ExecuteOptions
+  /** What the guest's source promises. */
+  readonly wanted: object
+}
+
+const exit = (exitCode: number): object => ({ outcome: 'terminated', exitCode, trap: undefined, stopCause: undefined })
+const trap = (kind: string, details: object = {}): object => ({ outcome: 'trapped', exitCode: undefined, trap: { kind, ...details } })
+
+const fibonacci = (n: number): bigint => {
+  let [a, b] = [0n, 1n]
+  for (let index = 0; index < n; index++) [a, b] = [b, BigInt.asUintN(64, a + b)]
+  return a
+}
+
+const selectors: readonly (readonly [selector: number, wanted: object, options?: ExecuteOptions])[] = [
+  [0, exit(0)],
+  [1, trap('load-outside', { address: MEMORY_END })],
+  [2, trap('store-outside', { address: MEMORY_END })],
+  [3, trap('jump-outside', { address: MEMORY_END + 64n })],
+  [4, trap('jump-misaligned')],
+  [5, exit(2)],
+  [6, trap('hint-exhausted')],
+  [7, { outcome: 'suspended', stopCause: 'instructions', instret: 50_000n }, { maxInstructions: 50_000 }],
+  [8, trap('store-outside')],
+  [9, exit(7)],
+  [10, trap('load-outside', { address: MEMORY_END - 2n })],
+  [11, trap('reveal-outside')],
+  [12, trap('jump-outside')],
+  [13, trap('input-empty')],
+  [14, exit(2)],
+  [15, exit(2)],
+  [16, exit(0)],
+  [200, exit(1)],
+]
+
+const cases: readonly Case[] = [
+  ...[0, 1, 2, 93, 5000].map((n): Case => ({ guest: 'fibonacci', title: `n = ${n}`, options: { inputs: [u64(n)] }, wanted: { ...exit(0), publicValues: Buffer.from(u64(fibonacci(n))).toString('hex').padEnd(128, '0') } })),
+  { guest: 'fibonacci', title: 'no input', options: {}, wanted: trap('input-empty', { instret: expect.any(BigInt) }) },
+  { guest: 'fibonacci', title: 'too small public values', options: { inputs: [u64(10)], publicValuesBytes: 4 }, wanted: trap('reveal-outside') },
+  ...['', 'a', 'Grüße', 'x'.repeat(31), 'y'.repeat(33)].map((text): Case => ({ guest: 'echo', title: `${text.length} letters`, options: { inputs: [utf8(text)] }, wanted: { ...exit(0), publicValues: Buffer.from(utf8(text).slice(0, 32)).toString('hex').padEnd(128, '0') } })),
+  { guest: 'echo', title: '100,000 letters', options: { inputs: [utf8('z'.repeat(100_000))] }, wanted: exit(1) },
+  ...([[0, 0], [1, 1], [2, 2], [7, 7], [42, 42], [128, 128], [255, 255], [3, 99]] as const).map(([byte, code]): Case => ({ guest: 'exitcode', title: `code ${byte}`, options: { inputs: [Uint8Array.of(byte)] }, wanted: exit(code) })),
+  ...selectors.map(([selector, wanted, options]): Case => ({ guest: 'traps', title: `selector ${selector}`, options: { inputs: [Uint8Array.of(selector)], ...options }, wanted })),
+  { guest: 'hello', abi: 'linux', title: 'prints', options: {}, wanted: exit(0) },
+  { guest: 'args', abi: 'linux', title: 'arguments and standard input', options: { args: ['args', 'one', 'two'], inputs: [utf8('standard input\n')] }, wanted: exit(2) },
+]
+
+/** Runs a case in one engine and mode; what it printed comes along. */
+async function runCase(xlen: 32 | 64, { guest: name, abi, options }: Case, mode: string, engine: Engine): Promise<{ run: Run; printed: string }> {
+  const guest = await host.rvr.load(fixture(name, xlen), abi === undefined ? {} : { abi })
+  const printed: Uint8Array[] = []
+  const run = await (await artifactOf(guest, mode, engine)).execute({ ...options, onPrint: (stream, bytes) => printed.push(utf8(`${stream}:`), bytes) })
+  return { run, printed: Buffer.concat(printed).toString('latin1') }
+}
+
+describe.each(widths)('RV%i', xlen => {
+  test.each(cases)('$guest, $title', async item => {
+    const byMode = []
+    for (const mode of modeNames) {
+      const [native, interpreted] = await Promise.all(engines.map(engine => runCase(xlen, item, mode, engine)))
+      if (native === undefined || interpreted === undefined) throw new Error('two engines make two runs')
+      expect(factsOf(native.run)).toMatchObject({ ...item.wanted, mode })
+      expectSame(native.run, interpreted.run)
+      expect(native.printed).toBe(interpreted.printed)
+      expect(typeof native.run.cost).toBe(mode === 'pure' ? 'undefined' : 'bigint')
+      byMode.push({ ...factsOf(native.run), mode: '', cost: undefined, printed: native.printed })
+      native.run.dispose()
+      interpreted.run.dispose()
+    }
+    expect(byMode[1]).toEqual(byMode[0])
+  })
+
+  test('a trap names the function, the instruction and where it was', async () => {
+    const { run } = await runCase(xlen, { guest: 'traps', title: '', options: { inputs: [Uint8Array.of(1)] }, wanted: {} }, 'pure', 'native')
+    const { trap: report } = run
+    expect(report).toMatchObject({ kind: 'load-outside', symbol: expect.stringMatching(/^main\+0x[0-9a-f]+$/), instruction: expect.stringMatching(/^lw /), pc: run.pc, instret: run.instret, registers: run.registers })
+    expect(report?.message).not.toBe('')
+    run.dispose()
+  })
+})

@@ -1,0 +1,15 @@
+/** Test runner configuration: all tests below test/, in worker processes so that native code cannot disturb the runner. */
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    root: new URL('..', import.meta.url).pathname,
+    include: ['test/**/*.test.ts'],
+    environment: 'node',
+    pool: 'forks',
+    maxWorkers: 2,
+    reporters: ['default', new URL('./summary-reporter.ts', import.meta.url).pathname],
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+  },
+})
