@@ -14,9 +14,11 @@ import { RvrError } from './errors.ts'
 import { stage, type EventSink } from './events.ts'
 import type { GuestAbi } from './extensions/abi.ts'
 import { decoderFor } from './extensions/registry.ts'
+import { definedSlots } from './interp/slots.ts'
 import { ABI_VERSION } from './load/abi-version.ts'
 import { checkIdentity, readIdentity, refusal } from './load/identity.ts'
 import { libraryName } from './load/library-name.ts'
+import { longestBlock } from './machine/interval.ts'
 import type { Machine } from './machine/machine.ts'
 import type { Mode } from './modes/mode.ts'
 import { modeNamed, modes } from './modes/registry.ts'
@@ -146,13 +148,14 @@ async function storeOrCompile(request: BuildRequest, { project, timing, context,
 /** Image → Program → Graph → Project. */
 async function generateProject(request: BuildRequest, toolchain: Toolchain, { events }: PipelineServices): Promise<{ project: Project; timing: BuildTiming }> {
   const { image, abi, mode, machine } = request
-  const lifted = await stage(events, 'lift', () => buildGraph(lift(image, decoderFor(image.xlen, abi))))
+  const lifted = await stage(events, 'lift', () => buildGraph(lift(image, decoderFor(image.xlen, abi)), longestBlock(machine)))
   const { program } = lifted.value
   const identity = JSON.stringify({
     abiVersion: ABI_VERSION, rvr: version, mode: mode.name, modeOptions: {}, xlen: image.xlen, abi: abi.name, guestDigest: image.digest, machineDigest: machine.digest,
     targetDigest: toolchain.targetFacts?.digest ?? '', targetCpu: toolchain.targetCpu, cpuFeatures: toolchain.cpuFeatures, slots: program.instrs.length, base: program.base,
+    definedSlots: definedSlots(image, decoderFor(image.xlen, abi)),
   })
-  const generated = await stage(events, 'codegen', () => generate(lifted.value, { mode, machine, convention: conventionFor(toolchain), identity }))
+  const generated = await stage(events, 'codegen', () => generate(lifted.value, { mode, machine, convention: conventionFor(toolchain), vectorBytes: toolchain.cpuFeatures.includes('avx2') ? 32 : 16, identity }))
   if (request.emitDirectory !== undefined) await writeProject(request.emitDirectory, generated.value)
   return { project: generated.value, timing: { liftMs: lifted.ms, codegenMs: generated.ms } }
 }
@@ -196,8 +199,8 @@ export async function openArtifact(file: string, expected: Omit<BuildRequest, 'm
   checkIdentity(file, identity, {
     abiVersion: ABI_VERSION, guestDigest: expected.image.digest, machineDigest: expected.machine.digest, abi: expected.abi.name, ...(expected.mode && { mode: expected.mode.name }),
   })
-  const { slots, base } = identity
-  if (typeof slots !== 'number' || typeof base !== 'number') throw refusal(file, 'no-identity', 'its identity block does not say which code it holds')
+  const { slots, base, definedSlots } = identity
+  if (typeof slots !== 'number' || typeof base !== 'number' || typeof definedSlots !== 'number') throw refusal(file, 'no-identity', 'its identity block does not say which code it holds')
   if (!modes.some(mode => mode.name === identity.mode)) throw refusal(file, 'mode', `this rvr has no mode ${identity.mode}`, identity.mode)
-  return { engine: { engine: 'native', library: libraryName(resolve(file)), slots, base }, mode: modeNamed(identity.mode), loadMs: performance.now() - begin }
+  return { engine: { engine: 'native', library: libraryName(resolve(file)), slots, base, definedSlots }, mode: modeNamed(identity.mode), loadMs: performance.now() - begin }
 }

@@ -6,21 +6,21 @@ import { successors } from './successors.ts'
 /** A block holds at most this many instructions (metering.md: checks at most 1000 instructions apart). */
 export const MAX_BLOCK = 1000
 
-/** Builds the graph. A block that nothing inside the program leads to is a root too: an unresolved jump may enter it. */
-export function buildGraph(program: Program): Graph {
+/** Builds the graph with blocks of at most `longest` instructions. A block that nothing inside the program leads to is a root too: an unresolved jump may enter it. */
+export function buildGraph(program: Program, longest: number = MAX_BLOCK): Graph {
   const { instrs, base } = program
   const marks = findLeaders(program)
   const starts: number[] = []
   for (let slot = 0; slot < instrs.length; slot++) {
     if (marks[slot]! & LEADER && instrs[slot] !== undefined) starts.push(slot)
   }
-  // Cut long runs: every start is followed by a boundary within MAX_BLOCK slots.
+  // Cut long runs: every start is followed by a boundary within `longest` slots.
   const cuts: number[] = []
   for (const [index, start] of starts.entries()) {
     const stop = starts[index + 1] ?? instrs.length
     let end = start
     while (end < stop && instrs[end] !== undefined) end++
-    for (let slot = start; slot < end; slot += MAX_BLOCK) cuts.push(slot)
+    for (let slot = start; slot < end; slot += longest) cuts.push(slot)
   }
   const blockAt = new Int32Array(instrs.length).fill(-1)
   for (const [id, slot] of cuts.entries()) blockAt[slot] = id

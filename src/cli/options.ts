@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander'
 import { abiNames } from '../extensions/registry.ts'
 import type { AbiName } from '../extensions/abi.ts'
 import { modes } from '../modes/registry.ts'
-import type { RvrOptions } from '../sdk/options.ts'
+import type { LoadOptions, RvrOptions } from '../sdk/options.ts'
 import { Progress } from './progress.ts'
 import type { Shell } from './shell.ts'
 import { parseJobs } from './values.ts'
@@ -14,6 +14,11 @@ export interface ReportOptions {
   readonly json?: boolean
   readonly quiet?: boolean
   readonly verbose?: boolean
+}
+
+export interface GuestOptions {
+  readonly abi: AbiName
+  readonly machine?: string
 }
 
 export interface StoreOptions {
@@ -39,6 +44,14 @@ export const modeOption = (): Option =>
   new Option('--mode <mode>', `what is counted beside the guest's work (default: ${DEFAULT_MODE})`).choices(modes.map(mode => mode.name))
 
 export const abiOption = (): Option => new Option('--abi <abi>', 'what the guest expects of its host').choices(abiNames).default('openvm' satisfies AbiName)
+
+export const machineOption = (): Option =>
+  new Option('--machine <file>', "chips, widths and limits to count with (default: RV64IM or RV32IM, as the guest; format: docs/machine.md)").argParser(notEmpty)
+
+/** The options of `rvr.load` that come from a command's options. */
+export function loadOptions({ abi, machine }: GuestOptions): LoadOptions {
+  return { abi, ...(machine !== undefined && { machine }) }
+}
 
 /** --json, -q and -v. */
 export function addReportOptions(command: Command): Command {

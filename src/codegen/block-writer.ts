@@ -4,6 +4,7 @@ import { disassemble } from '../isa/disassemble.ts'
 import { registerNames } from '../isa/registers.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Terminator } from '../ir/program.ts'
+import { groupAccesses } from './access-groups.ts'
 import type { Check } from './facts.ts'
 import { hex8 } from './names.ts'
 import { addressOf, constant, operand, wideConstant } from './operands.ts'
@@ -15,23 +16,27 @@ import type { RegionWriter } from './region-writer.ts'
 export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: number | undefined): void {
   const { context, lines } = writer
   const { block, instrs, checks, amounts } = plan
-  const { mode, machine, cold } = context
+  const { mode, emission, machine, cold } = context
   lines.push(`b_${hex8(block.pc)}:;`)
   // Between two tests lies less than a region, and no region has more instructions than the floor: the budget never becomes negative.
-  if (plan.tests) lines.push(`  if (__builtin_expect(${mode.counters[0].name} < floor_of(m), 0)) goto ${writer.sideExit(block.pc, 'RVR_STOP', plan.dirtyAtEntry)};`)
+  const stop = (): string => writer.sideExit(block.pc, 'RVR_STOP', plan.dirtyAtEntry)
+  if (emission.blockTest !== undefined) for (const line of emission.blockTest(block.count, stop())) lines.push(`  ${line}`)
+  else if (plan.tests) lines.push(`  if (__builtin_expect(${mode.counters[0].name} < floor_of(m), 0)) goto ${stop()};`)
   for (const check of checks.head) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(block.pc, 'RVR_STEP', plan.dirtyAtEntry)};`)
   for (const [index, counter] of mode.counters.entries()) if (amounts[index] !== 0) lines.push(`  ${counter.name} ${index === 0 ? '-=' : '+='} ${amounts[index]};`)
-  for (const line of mode.hooks.blockEntered?.(block, instrs, machine) ?? []) lines.push(`  ${line}`)
+  for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
+  const groups = emission.memoryTouched === undefined ? undefined : groupAccesses(instrs, new Set(checks.inner.keys()))
   let dirty = plan.dirtyAtEntry
-  /** Amounts of the instructions from `index` on, which a side exit there gives back. */
-  const refund = (index: number): number[] => mode.counters.map(counter => total(counter, instrs, machine, index))
+  /** Gives back what the block has paid for the instructions from `index` on. */
+  const refund = (index: number): string => mode.counters.map((counter, number) => {
+    const amount = total(counter, instrs, machine, index)
+    return amount === 0 ? '' : `${counter.name} ${number === 0 ? '+=' : '-='} ${amount}; `
+  }).join('') + (emission.refund?.(instrs.slice(index)) ?? '')
   for (let index = 0; index < instrs.length; index++) {
     const instr = instrs[index]!
     const check = checks.inner.get(index)
     if (check !== undefined) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(instr.pc, 'RVR_STEP', dirty, refund(index))};`)
-    if (instr.row.kind === 'load' || instr.row.kind === 'store') {
-      for (const line of mode.hooks.memoryTouched?.(instr.row.kind, addressOf(instr.rs1, instr.imm), instr.row.width) ?? []) lines.push(`  ${line}`)
-    }
+    for (const group of groups?.get(index) ?? []) for (const line of emission.memoryTouched!(group)) lines.push(`  ${line}`)
     const text = statement(instr, context.graph.program.xlen)
     if (text !== undefined) lines.push(`  ${text} /* ${instr.pc.toString(16)} ${disassemble(instr)} */`)
     const dirtyBefore = dirty
@@ -81,7 +86,7 @@ function isSlot(writer: RegionWriter, pc: number): boolean {
   return pc >= base && pc < base + instrs.length * 4 && pc % 4 === 0
 }
 
-function writeTransfer(writer: RegionWriter, end: Transfer, dirtyBefore: number, dirty: number, refund: readonly number[], following: number | undefined): void {
+function writeTransfer(writer: RegionWriter, end: Transfer, dirtyBefore: number, dirty: number, refund: string, following: number | undefined): void {
   const { lines, context } = writer
   const { instr } = end
   const comment = `/* ${instr.pc.toString(16)} ${disassemble(instr)} */`

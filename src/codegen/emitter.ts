@@ -1,7 +1,7 @@
 /** What the parts of the C emitter share while one region is written. */
 import type { Graph } from '../ir/program.ts'
 import type { Machine } from '../machine/machine.ts'
-import type { Mode } from '../modes/mode.ts'
+import type { Emission, Mode } from '../modes/mode.ts'
 import { registerNames } from '../isa/registers.ts'
 import type { Convention } from './convention.ts'
 import { hex8 } from './names.ts'
@@ -10,6 +10,8 @@ import { hex8 } from './names.ts'
 export interface EmitterContext {
   readonly graph: Graph
   readonly mode: Mode
+  /** What the mode adds to this project. */
+  readonly emission: Emission
   readonly machine: Machine
   readonly convention: Convention
   /** Hot registers in argument order. */
@@ -23,12 +25,12 @@ export interface EmitterContext {
   readonly arguments: string
 }
 
-/** Parameter and argument lists for a mode's counters and the hot registers. */
-export function signature(mode: Mode, hot: readonly number[]): Pick<EmitterContext, 'parameters' | 'arguments'> {
+/** Parameter and argument lists for a mode's counters, its own arguments and the hot registers. */
+export function signature(mode: Mode, emission: Emission, hot: readonly number[]): Pick<EmitterContext, 'parameters' | 'arguments'> {
   const counters = mode.counters.map(counter => counter.name), registers = hot.map(r => registerNames[r]!)
   return {
-    parameters: ['char *m', ...counters.map(name => `int64_t ${name}`), ...registers.map(name => `reg ${name}`)].join(', '),
-    arguments: ['m', ...counters, ...registers].join(', '),
+    parameters: ['char *m', ...counters.map(name => `int64_t ${name}`), ...emission.parameters.map(({ type, name }) => `${type} ${name}`), ...registers.map(name => `reg ${name}`)].join(', '),
+    arguments: ['m', ...counters, ...emission.parameters.map(({ name }) => name), ...registers].join(', '),
   }
 }
 

@@ -19,19 +19,22 @@ export interface GenerateOptions {
   /** JSON text of the artifact's identity block. */
   readonly identity: string
   readonly limits?: RegionLimits
+  /** Widest vector that the target passes in registers; default 16 bytes, which every host has. */
+  readonly vectorBytes?: 16 | 32
 }
 
 /** Generates the C project; equal input gives byte-identical files. */
 export function generate(graph: Graph, options: GenerateOptions): Project {
   const { mode, machine, convention, limits = defaultLimits } = options
   const regions = buildRegions(graph, limits)
+  const emission = mode.emission?.({ graph, machine, vectorBytes: options.vectorBytes ?? 16 }) ?? { parameters: [] }
   const hot = chooseHot(graph, convention.arguments - 1 - mode.counters.length)
   const context: EmitterContext = {
-    graph, mode, machine, convention, hot,
+    graph, mode, emission, machine, convention, hot,
     cold: hot.reduce((mask, register) => mask & ~(1 << register), ~1),
     functions: functionNames(graph.program.image.symbols),
     isRoot: regions.isRoot, isResume: regions.isResume,
-    ...signature(mode, hot),
+    ...signature(mode, emission, hot),
   }
   const units = [...writeUnits(context, graph, regions.main, 'unit'), ...writeUnits(context, graph, regions.resume, 'resume')]
   const files = [...units, ...runtimeFiles(context, graph, regions, limits.regionSize, options.identity)].toSorted((a, b) => (a.path < b.path ? -1 : 1))

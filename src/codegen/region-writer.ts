@@ -13,8 +13,8 @@ interface SideExit {
   readonly pc: number
   readonly reason: 'RVR_STEP' | 'RVR_STOP'
   readonly dirty: number
-  /** Counter amounts of instructions that the block has paid for and that did not run. */
-  readonly refund: readonly number[]
+  /** C statements that take back what the block has paid for instructions that did not run. */
+  readonly refund: string
 }
 
 /** Collects one region's text, its side exits and the functions it transfers to. */
@@ -37,12 +37,11 @@ export class RegionWriter {
   }
 
   /** Label of a side exit at `pc`; equal exits are shared. */
-  sideExit(pc: number, reason: SideExit['reason'], dirty: number, refund: readonly number[] = []): string {
-    const paid = refund.some(amount => amount !== 0) ? refund : []
+  sideExit(pc: number, reason: SideExit['reason'], dirty: number, refund = ''): string {
     const label = `${reason === 'RVR_STEP' ? 'step' : 'stop'}_${hex8(pc)}`
     const twin = this.#exits.get(label)
-    const unique = twin === undefined || (twin.dirty === dirty && twin.refund.join() === paid.join()) ? label : `${label}_${this.#exits.size}`
-    this.#exits.set(unique, { label: unique, pc, reason, dirty, refund: paid })
+    const unique = twin === undefined || (twin.dirty === dirty && twin.refund === refund) ? label : `${label}_${this.#exits.size}`
+    this.#exits.set(unique, { label: unique, pc, reason, dirty, refund })
     return unique
   }
 
@@ -90,8 +89,7 @@ export class RegionWriter {
     const reasons = new Set<SideExit['reason']>()
     for (const exit of this.#exits.values()) {
       reasons.add(exit.reason)
-      const refund = exit.refund.map((amount, index) => (amount === 0 ? '' : `${context.mode.counters[index]!.name} ${index === 0 ? '+=' : '-='} ${amount}; `)).join('')
-      this.lines.push(`${exit.label}: ${refund}${this.flush(exit.dirty)}state(m)->pc = 0x${hex8(exit.pc)}; goto ${exit.reason === 'RVR_STEP' ? 'step' : 'stop'};`)
+      this.lines.push(`${exit.label}: ${exit.refund}${this.flush(exit.dirty)}state(m)->pc = 0x${hex8(exit.pc)}; goto ${exit.reason === 'RVR_STEP' ? 'step' : 'stop'};`)
     }
     for (const reason of reasons) this.lines.push(`${reason === 'RVR_STEP' ? 'step' : 'stop'}: state(m)->reason = ${reason}; ${context.convention.tail} leave(${context.arguments});`)
   }

@@ -6,11 +6,12 @@ import type { Graph } from '../ir/program.ts'
 import { registerNames } from '../isa/registers.ts'
 import { regionName, type EmitterContext } from './emitter.ts'
 import type { ProjectFile } from './project.ts'
-import { stateHeader, stateLayout, tableBytes } from './state-layout.ts'
+import { stateHeader, stateLayout, tableBytes } from '../layout/state.ts'
 
 const template = (path: string): string => readFileSync(new URL(`../../templates/${path}`, import.meta.url), 'utf8')
 
 function guestHeader(context: EmitterContext, graph: Graph, floor: number): string {
+  const { emission } = context
   const { xlen, base, instrs } = graph.program
   const stateBelow = stateLayout.guardBytes + stateLayout.bytes
   return `/* Types and constants of this guest. */
@@ -20,21 +21,21 @@ typedef uint${xlen}_t reg;
 typedef int${xlen}_t sreg;
 typedef ${xlen === 64 ? '__int128' : 'int64_t'} wide_signed;
 typedef unsigned ${xlen === 64 ? '__int128' : 'long long'} wide_unsigned;
-typedef ${context.convention.attribute}void region(${context.parameters});
+${emission.header ?? ''}typedef ${context.convention.attribute}void region(${context.parameters});
 enum { XLEN = ${xlen}, RVR_STEP = 1, RVR_STOP = 2 };
 static const uint64_t RVR_BASE = 0x${base.toString(16)}, RVR_SLOTS = ${instrs.length}, RVR_MEMORY_BYTES = ${MEMORY_BYTES}, RVR_GUARD_BYTES = ${stateLayout.guardBytes};
 static const int64_t RVR_FLOOR = ${floor};
-static const uint64_t RVR_STATE_BELOW = ${stateBelow}, RVR_TABLE_BELOW = ${stateBelow + tableBytes(instrs.length)};
+static const uint64_t RVR_STATE_BELOW = ${stateBelow}, RVR_TABLE_BELOW = ${stateBelow + tableBytes(instrs.length)}, RVR_AREA_BYTES = ${emission.areaBytes ?? 0};
 region leave, not_an_entry;
 void enter(char *m, region *to);
 #include "semantics.h"
-`
+${emission.include === undefined ? '' : `#include "${emission.include}"\n`}`
 }
 
 /** `enter` loads the hot registers and counters from the state block, `leave` stores them back. */
 function entryFile(context: EmitterContext, graph: Graph, regions: Regions): string {
-  const { mode, hot } = context
-  const loads = ['m', ...mode.counters.map((_, index) => `s->counters[${index}]`), ...hot.map(r => `s->x[${r}]`)]
+  const { mode, emission, hot } = context
+  const loads = ['m', ...mode.counters.map((_, index) => `s->counters[${index}]`), ...emission.parameters.map(({ initial }) => initial), ...hot.map(r => `s->x[${r}]`)]
   const entries = [...regions.main, ...regions.resume].map(region => {
     const block = graph.blocks[region.blocks[0]!]!
     return { slot: block.first, name: regionName(context, region.kind, block.pc) }
@@ -52,7 +53,7 @@ ${context.convention.attribute}void leave(${context.parameters})
 {
   struct rvr_state *s = state(m);
 ${mode.counters.map((counter, index) => `  s->counters[${index}] = ${counter.name};`).join('\n')}
-${hot.map(r => `  s->x[${r}] = ${registerNames[r]!};`).join('\n')}
+${[...hot.map(r => `  s->x[${r}] = ${registerNames[r]!};`), ...(emission.leaving ?? []).map(line => `  ${line}`)].join('\n')}
 }
 
 /* Stands in the dispatch table for every slot where no region starts; the jump has stored its target in pc. */
@@ -86,5 +87,6 @@ export function runtimeFiles(context: EmitterContext, graph: Graph, regions: Reg
     { path: 'instance.c', content: template('runtime/instance.c') },
     { path: 'semantics.h', content: template('runtime/semantics.h') },
     { path: 'state.h', content: stateHeader() },
+    ...(context.emission.files ?? []),
   ]
 }

@@ -25,10 +25,17 @@ export interface HostState {
 
 /** How a host instruction ended. The caller advances pc by 4 on `continue`; on `trap` nothing has changed. */
 export type HostOutcome =
-  /** `rows`: trace rows of the instruction's own chip where they are not 1. */
-  | { readonly type: 'continue'; readonly rows?: number }
+  | { readonly type: 'continue' }
   | { readonly type: 'terminate'; readonly exitCode: number }
   | { readonly type: 'trap'; readonly trap: Trap }
+
+/** What a host instruction adds to the trace, told before it is executed. */
+export interface HostEffects {
+  /** Rows of the instruction's own chip, 1 … 1024. */
+  readonly rows: number
+  /** Bytes of an address space (layout/meter.ts) that it reads or writes by rows of the trace. */
+  readonly touched?: { readonly space: number; readonly address: number; readonly length: number }
+}
 
 /** What the host does with text that a guest prints. */
 export type PrintSink = (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
@@ -53,6 +60,8 @@ export interface GuestAbi {
   start(image: Image, hart: Hart, options: AbiOptions): void
   /** Executes one host instruction. */
   execute(instr: Instr, hart: Hart, host: HostState, print: PrintSink): HostOutcome
+  /** What `execute` would add to the trace; anything where it would trap. Absent: one row and no memory for every instruction. */
+  effects?(instr: Instr, hart: Hart): HostEffects
   /** What happens at a word that is no known instruction. */
   unknown(pc: number, word: number): HostOutcome
 }

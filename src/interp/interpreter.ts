@@ -1,12 +1,14 @@
 /** The reference interpreter: the meaning of every instruction, trap and stop, one instruction at a time. */
 import type { Image, Xlen } from '../elf/image.ts'
-import type { GuestAbi, HostState, PrintSink } from '../extensions/abi.ts'
+import type { GuestAbi, HostEffects, HostState, PrintSink } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/registry.ts'
 import { outsideTrap } from '../ir/access.ts'
 import type { Hart } from '../ir/hart.ts'
 import type { Trap } from '../ir/trap.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Decoder } from '../isa/table.ts'
+import { MEMORY } from '../layout/meter.ts'
+import { blockLengths } from './blocks.ts'
 import { createCode } from './code.ts'
 import { fetchTrap, jumpTrap } from './jumps.ts'
 import { readMemory, writeMemory } from './access.ts'
@@ -18,13 +20,29 @@ export interface Meter {
   cost(instr: Instr, rows: number): number
 }
 
+/** Watches executed instructions block by block, for modes that keep trace heights. */
+export interface Tracer {
+  /** Does a basic block start at `pc`? */
+  startsBlock(pc: number): boolean
+  /** No block is longer, wherever it is entered. */
+  readonly longestBlock: number
+  /** A block of `rows` rows comes next. False: stop in front of it. */
+  enter(rows: number): boolean
+  /** One instruction retired; undefined for a word that is none. */
+  retired(instr: Instr | undefined, rows: number): void
+  /** Bytes of an address space (layout/meter.ts) are about to be read or written. */
+  touched(space: number, address: number, length: number): void
+}
+
 /**
  * - `limit`: `maxInstructions` have been executed · `leader`: `until` accepted the next pc
+ * - `pause`: the tracer wants to stop in front of a block
  * - `terminated`: the guest ended; pc is that of the terminating instruction · `trap`: pc is that of the trapping instruction
  */
 export type StopReason =
   | { readonly type: 'limit' }
   | { readonly type: 'leader' }
+  | { readonly type: 'pause' }
   | { readonly type: 'terminated'; readonly exitCode: number }
   | { readonly type: 'trap'; readonly trap: Trap }
 
@@ -46,6 +64,7 @@ export interface StretchOptions {
 
 export interface InterpreterOptions {
   readonly meter?: Meter
+  readonly tracer?: Tracer
   /** Default: the base tables and the ABI's rows. */
   readonly decode?: Decoder
 }
@@ -72,15 +91,20 @@ function exactAddress(xlen: Xlen, x: BigUint64Array, operation: Operation): bigi
  * An interpreter for one image. Code is taken from the image, not from memory: what a guest stores never changes what it executes.
  */
 export function createInterpreter(image: Image, abi: GuestAbi, options: InterpreterOptions = {}): Interpreter {
-  const { meter } = options
+  const { meter, tracer } = options
   const { xlen } = image
   const code = createCode(image, options.decode ?? decoderFor(xlen, abi))
+
+  const blockLength = tracer === undefined ? undefined : blockLengths(code, tracer)
+  const effectsOf = abi.effects?.bind(abi)
 
   function run(hart: Hart, host: HostState, { maxInstructions, until, print }: StretchOptions): Stretch {
     const { x, view } = hart
     const limit = Number(maxInstructions)
     let pc = hart.pc
     let executed = 0, cost = 0
+    /** Instructions to the end of the basic block, for the tracer. */
+    let untilBoundary = 0
     const stop = (reason: StopReason): Stretch => {
       hart.pc = pc
       return { reason, executed, cost }
@@ -92,7 +116,15 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
       if (operation === undefined) return trapped(fetchTrap(pc))
       const { rd, rs1, rs2 } = operation
       let next = pc + 4
-      let rows = 1
+      let rows = 1, effects: HostEffects | undefined
+      if (operation.code === HOST && effectsOf !== undefined && (meter !== undefined || tracer !== undefined)) {
+        effects = effectsOf(operation.instr!, hart)
+        rows = effects.rows
+      }
+      if (blockLength !== undefined && untilBoundary === 0) {
+        untilBoundary = blockLength(pc)
+        if (!tracer!.enter(operation.code === HOST ? rows : untilBoundary)) return stop({ type: 'pause' })
+      }
       switch (operation.code) {
         case NOP:
           break
@@ -112,6 +144,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
         case LOAD: {
           const address = effectiveAddress(xlen, x, operation)
           if (address > operation.last) return trapped(outsideTrap('load-outside', pc, exactAddress(xlen, x, operation), operation.width))
+          tracer?.touched(MEMORY, address, operation.width)
           const value = readMemory(view, address, operation.width, operation.signed)
           if (rd !== 0) x[rd] = xlen === 64 ? value : BigInt.asUintN(32, value)
           break
@@ -119,6 +152,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
         case STORE: {
           const address = effectiveAddress(xlen, x, operation)
           if (address > operation.last) return trapped(outsideTrap('store-outside', pc, exactAddress(xlen, x, operation), operation.width))
+          tracer?.touched(MEMORY, address, operation.width)
           writeMemory(view, address, operation.width, x[rs2]!)
           break
         }
@@ -146,9 +180,10 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
           if (outcome.type === 'terminate') {
             executed++
             if (meter !== undefined) cost += meter.cost(operation.instr!, 1)
+            tracer?.retired(operation.instr, 1)
             return stop({ type: 'terminated', exitCode: outcome.exitCode })
           }
-          rows = outcome.rows ?? 1
+          if (effects?.touched !== undefined) tracer?.touched(effects.touched.space, effects.touched.address, effects.touched.length)
           break
         }
         default: {
@@ -156,14 +191,17 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
           if (outcome.type === 'trap') return trapped(outcome.trap)
           // An unknown word has no chip, like TERMINATE: it counts as an instruction and costs nothing.
           executed++
+          tracer?.retired(undefined, 1)
           if (outcome.type === 'terminate') return stop({ type: 'terminated', exitCode: outcome.exitCode })
         }
       }
       if (operation.instr !== undefined) {
         executed++
         if (meter !== undefined) cost += meter.cost(operation.instr, rows)
+        tracer?.retired(operation.instr, rows)
       }
       pc = next
+      if (untilBoundary > 0) untilBoundary--
       if (until !== undefined && until(pc)) return stop({ type: 'leader' })
     }
     return stop({ type: 'limit' })

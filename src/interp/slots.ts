@@ -1,5 +1,6 @@
 /** Instruction slots: the aligned 4-byte words of executable segments, read from the file and never from memory. */
 import type { Image, Segment } from '../elf/image.ts'
+import type { Decoder } from '../isa/table.ts'
 
 /** The slots of one executable segment: words at `base`, `base + 4`, … up to `end`. */
 export interface SlotRange {
@@ -42,4 +43,11 @@ export function isSlot(image: Image, pc: number): boolean {
 export function instructionWord(image: Image, pc: number): number | undefined {
   const word = rangeAt(image, pc)?.wordAt(pc)
   return word === undefined ? undefined : word >>> 0
+}
+
+/** Number of slots that hold a known instruction. */
+export function definedSlots(image: Image, decode: Decoder): number {
+  let count = 0
+  for (const { base, end, wordAt } of slotRanges(image)) for (let pc = base; pc < end; pc += 4) if (decode(wordAt(pc), pc) !== undefined) count++
+  return count
 }

@@ -1,7 +1,7 @@
 /** The native library of one artifact: the only place that calls through koffi into generated code. */
 import koffi from 'koffi'
 import { RvrError } from '../errors.ts'
-import { stateLayout, stateOffset, tableBytes } from '../codegen/state-layout.ts'
+import { stateLayout, stateOffset, tableBytes } from '../layout/state.ts'
 
 /** Functions of one loaded artifact. `memory` is the address of a guest's memory, as `create` returned it. */
 export interface NativeLibrary {
@@ -14,6 +14,10 @@ export interface NativeLibrary {
   run(memory: bigint): number
   /** Gives the instance's pages back; views of it read zeros from then on. */
   retire(memory: bigint): void
+  /** Metered artifacts: empties the marks of touched leaves. */
+  clearSeen(memory: bigint): void
+  /** Metered artifacts: address of the bitmap of slots where basic blocks start. */
+  blockStarts(): bigint
   /** Unmaps the instance; no view of it may exist any more. */
   destroy(memory: bigint): void
 }
@@ -48,6 +52,8 @@ export function loadLibrary(path: string): NativeLibrary {
     run: memory => run(memory) as number,
     retire: memory => void retire(memory),
     destroy: memory => void destroy(memory),
+    clearSeen: memory => void handle.func('rvr_clear_seen', 'void', ['uintptr_t'])(memory),
+    blockStarts: () => BigInt(handle.func('rvr_block_starts', 'uintptr_t', [])() as number | bigint),
   }
   loaded.set(path, library)
   return library
@@ -60,17 +66,23 @@ export interface InstanceViews {
   readonly registers: BigUint64Array
   readonly state: DataView
   readonly memory: Uint8Array
+  /** What the mode keeps in front of the table. */
+  readonly area: { readonly buffer: ArrayBufferLike; readonly offset: number }
 }
 
-/** Maps views over the instance at `memory` for a guest with `slots` instruction slots. */
-export function viewInstance(memory: bigint, slots: number, memoryBytes: number): InstanceViews {
+/** Maps views over the instance at `memory` for a guest with `slots` instruction slots; the mode's area takes `areaBytes`. */
+export function viewInstance(memory: bigint, slots: number, memoryBytes: number, areaBytes: number): InstanceViews {
   const below = stateLayout.guardBytes + stateLayout.bytes
   const tableSize = tableBytes(slots)
-  const front = koffi.view(memory - BigInt(below + tableSize), tableSize + stateLayout.bytes)
+  const front = koffi.view(memory - BigInt(below + tableSize + areaBytes), areaBytes + tableSize + stateLayout.bytes)
   return {
-    table: new BigUint64Array(front, 0, slots),
-    registers: new BigUint64Array(front, tableSize + stateOffset('x'), 32),
-    state: new DataView(front, tableSize, stateLayout.bytes),
+    table: new BigUint64Array(front, areaBytes, slots),
+    registers: new BigUint64Array(front, areaBytes + tableSize + stateOffset('x'), 32),
+    state: new DataView(front, areaBytes + tableSize, stateLayout.bytes),
     memory: new Uint8Array(koffi.view(memory, memoryBytes)),
+    area: { buffer: front, offset: 0 },
   }
 }
+
+/** The bitmap at `address`: one bit for each of `slots` instruction slots. */
+export const viewBitmap = (address: bigint, slots: number): Uint8Array => new Uint8Array(koffi.view(address, Math.ceil((slots + 1) / 64) * 8))

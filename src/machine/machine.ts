@@ -1,65 +1,81 @@
 /** A machine: the chips of a prover's circuit, their widths, and which chip each operation adds a row to. */
-import * as v from 'valibot'
 import { createHash } from 'node:crypto'
 import type { Xlen } from '../elf/image.ts'
-import { RvrError } from '../errors.ts'
 import type { Instr } from '../isa/row.ts'
+import { checkFields, machineError, type MachineFile } from './file.ts'
 import rv32im from './rv32im.json' with { type: 'json' }
 import rv64im from './rv64im.json' with { type: 'json' }
 
-const Chip = v.strictObject({
-  name: v.pipe(v.string(), v.minLength(1)),
-  /** Trace cells of one row. */
-  width: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  interactions: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  /** The chip's constraints look at the next row too (doubles its secondary memory). */
-  nextRow: v.optional(v.boolean()),
-  /** Height that does not depend on the run; `slots` is the number of defined instruction slots. */
-  constantHeight: v.optional(v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), v.literal('slots')])),
-  /** Names of instruction rows that add one row here; `nop` stands for every instruction without effect. */
-  operations: v.optional(v.array(v.string())),
-})
-const positive = v.pipe(v.number(), v.integer(), v.minValue(1))
-const MachineFile = v.strictObject({
-  name: v.string(),
-  xlen: v.picklist([32, 64]),
-  source: v.string(),
-  limits: v.strictObject({ maxTraceHeight: positive, maxMemoryBytes: positive, maxInteractions: positive, checkInterval: positive }),
-  chips: v.pipe(v.array(Chip), v.minLength(1)),
-})
+export type { Chip, MachineFile } from './file.ts'
 
-export type Chip = v.InferOutput<typeof Chip>
+/** Indices in `chips` of the chips that the memory tree adds rows to. */
+export interface MemoryChips {
+  readonly boundary: number
+  readonly merkle: number
+  readonly hash: number
+}
 
-export interface Machine extends v.InferOutput<typeof MachineFile> {
+export interface Machine extends MachineFile {
   /** SHA-256 of the machine's canonical JSON, 64 hex digits. */
   readonly digest: string
-  /** Width of the chip that each operation name adds a row to. */
+  /** Width, in trace cells, of the chip that each operation name adds a row to. */
   readonly widths: ReadonlyMap<string, number>
+  /** Index in `chips` of the chip that each operation name adds a row to. */
+  readonly chipIndex: ReadonlyMap<string, number>
+  readonly memoryChips: MemoryChips
 }
 
 /**
- * Validates a machine description.
+ * Validates a machine description: the content of a machine file, or a Machine, of which only the file's fields count.
  *
- * @throws RvrError `MACHINE_INVALID` naming the field, the value found and what was wanted.
+ * @param origin names the description in errors: its path
+ * @throws RvrError `MACHINE_INVALID` naming the field by its dot path, the value found and what was wanted;
+ *   `details` is {origin, field, found, wanted}
  */
 export function parseMachine(data: unknown, origin: string): Machine {
-  const result = v.safeParse(MachineFile, data)
-  if (!result.success) {
-    const issue = result.issues[0]
-    const field = v.getDotPath(issue) ?? '(root)'
-    throw new RvrError('MACHINE_INVALID', `${origin}: field ${field}: ${issue.message}`, {
-      hint: 'Compare the file with the machine files that rvr ships (rv32im, rv64im).', details: { origin, field },
-    })
-  }
-  const widths = new Map<string, number>()
-  for (const chip of result.output.chips) {
-    for (const operation of chip.operations ?? []) {
-      if (widths.has(operation)) throw new RvrError('MACHINE_INVALID', `${origin}: operation ${operation} belongs to two chips, the second is ${chip.name}`, { details: { origin, operation } })
+  const file = checkFields(withoutDerived(data), origin)
+  const names = new Map<string, number>()
+  const chipIndex = new Map<string, number>(), widths = new Map<string, number>()
+  for (const [index, chip] of file.chips.entries()) {
+    const field = `chips.${index}`
+    if (names.has(chip.name)) throw machineError(origin, `${field}.name`, chip.name, `a name of its own; chip ${names.get(chip.name)} has this one`)
+    names.set(chip.name, index)
+    if (chip.operations !== undefined && chip.constantHeight !== undefined) {
+      throw machineError(origin, `${field}.constantHeight`, chip.constantHeight, 'nothing, because operations add rows to this chip')
+    }
+    for (const [position, operation] of (chip.operations ?? []).entries()) {
+      const other = chipIndex.get(operation)
+      if (other !== undefined) {
+        throw machineError(origin, `${field}.operations.${position}`, operation, `an operation that belongs to no other chip; this one belongs to ${file.chips[other]!.name}`)
+      }
+      chipIndex.set(operation, index)
       widths.set(operation, chip.width)
     }
   }
-  const digest = createHash('sha256').update(JSON.stringify(result.output)).digest('hex')
-  return { ...result.output, digest, widths }
+  if (!chipIndex.has('nop')) throw machineError(origin, 'chips', file.chips, 'a chip with operation "nop", which counts every instruction that has no chip of its own')
+  const memoryChips = memoryChipsOf(file, names, origin)
+  const digest = createHash('sha256').update(JSON.stringify(file)).digest('hex')
+  return { ...file, digest, widths, chipIndex, memoryChips }
+}
+
+/** A Machine that was changed by its user still has what was derived from the earlier one: derived fields never count. */
+function withoutDerived(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null || !('widths' in data && data.widths instanceof Map)) return data
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !['digest', 'widths', 'chipIndex', 'memoryChips'].includes(key)))
+}
+
+function memoryChipsOf({ memory, chips }: MachineFile, names: ReadonlyMap<string, number>, origin: string): MemoryChips {
+  const roles = new Map<number, string>()
+  const find = (role: keyof MemoryChips): number => {
+    const field = `memory.${role}`, name = memory[role], index = names.get(name)
+    if (index === undefined) throw machineError(origin, field, name, 'the name of a chip')
+    if (roles.has(index)) throw machineError(origin, field, name, `a chip of its own; memory.${roles.get(index)} names this one`)
+    const { operations, constantHeight } = chips[index]!
+    if (operations !== undefined || constantHeight !== undefined) throw machineError(origin, field, name, 'a chip that has neither operations nor constantHeight')
+    roles.set(index, role)
+    return index
+  }
+  return { boundary: find('boundary'), merkle: find('merkle'), hash: find('hash') }
 }
 
 /** The machine that rvr ships for a register width. */

@@ -1,6 +1,6 @@
 /** The interface of a tracer mode: what it counts while a guest runs, and what it adds to the generated C. */
+import type { Graph } from '../ir/program.ts'
 import type { Instr } from '../isa/row.ts'
-import type { Block } from '../ir/program.ts'
 import type { Machine } from '../machine/machine.ts'
 
 /** Something that native code counts in an argument register: every block accounts for the sum of its instructions' amounts on entry. */
@@ -10,23 +10,63 @@ export interface Counter {
   amount(instr: Instr, machine: Machine): number
 }
 
-/** C statements that a mode adds; `indent` is already applied by the caller. */
-export interface EmissionHooks {
-  /** At the start of each basic block, behind its checks. */
-  blockEntered?(block: Block, instrs: readonly Instr[], machine: Machine): readonly string[]
-  /** Before each load and store whose address is the C expression `address` (an offset into guest memory). */
-  memoryTouched?(access: 'load' | 'store', address: string, width: number): readonly string[]
+/** Loads and stores of one stretch of a basic block whose addresses are one register, as it is where the group stands, plus constants. */
+export interface AccessGroup {
+  /** The register's C expression, of type `reg`; all addresses have been checked. */
+  readonly base: string
+  readonly isStackPointer: boolean
+  readonly accesses: readonly { readonly offset: number; readonly width: number }[]
+}
+
+/** A further argument of every region. */
+export interface Parameter {
+  readonly type: string
+  readonly name: string
+  /** C expression of its value when native code is entered. */
+  readonly initial: string
+}
+
+/** What a mode adds to one project; every hook returns C statements. */
+export interface Emission {
+  readonly parameters: readonly Parameter[]
+  /** Replaces the stop test at region entries and loop headers: stands at the start of every basic block and may go to `stop`. */
+  blockTest?(count: number, stop: string): readonly string[]
+  /** At the start of each basic block, behind its tests and checks. */
+  blockEntered?(instrs: readonly Instr[]): readonly string[]
+  /** Takes back what `blockEntered` did for instructions that will not run. */
+  refund?(instrs: readonly Instr[]): string
+  /** Before the first access of the group. */
+  memoryTouched?(group: AccessGroup): readonly string[]
+  /** When native code hands back, the parameters in scope. */
+  leaving?: readonly string[]
+  /** Declarations in guest.h in front of the region type. */
+  readonly header?: string
+  /** One of `files`, included at the end of guest.h. */
+  readonly include?: string
+  readonly files?: readonly { readonly path: string; readonly content: string }[]
+  /** Bytes of the mode's own memory in front of an instance's dispatch table, whole pages. */
+  readonly areaBytes?: number
+}
+
+/** What an emission may depend on. */
+export interface EmissionTarget {
+  readonly graph: Graph
+  readonly machine: Machine
+  /** Widest vector that the target passes in registers. */
+  readonly vectorBytes: 16 | 32
 }
 
 export interface Mode {
   readonly name: string
   /** One line for `--help`. */
   readonly summary: string
-  /** Counter 0 is the instruction budget, in every mode: it counts down and serves instret, limits and stops. The others add up from 0. */
+  /** Counter 0 counts down, in every mode: native code comes back before it is used up. The others add up from 0. */
   readonly counters: readonly [Counter, ...Counter[]]
-  readonly hooks: EmissionHooks
+  emission?(target: EmissionTarget): Emission
   /** Does the mode report trace cells? */
   readonly reportsCost: boolean
+  /** Does the mode keep trace heights and cut segments (metering.md, "Metered")? Its instances have a meter area. */
+  readonly segments: boolean
 }
 
 /** The instruction budget: every instruction counts one. */

@@ -5,7 +5,7 @@ import type { StopCause } from '../run/job.ts'
 import { hexText, type ReportedArtifact, type ReportedRun } from './json.ts'
 
 const STOPS: Readonly<Record<StopCause, string>> = {
-  instructions: 'at the instruction limit', cost: 'at the cost limit', timeout: 'at the time limit', abort: 'on request',
+  instructions: 'at the instruction limit', cost: 'at the cost limit', segment: 'at the end of a segment', timeout: 'at the time limit', abort: 'on request',
 }
 const WIDTH = 16
 

@@ -1,12 +1,12 @@
 /** Trace cells of whole basic blocks, found only when a cost limit is near its end. */
 import { buildGraph } from '../cfg/graph.ts'
 import { lift } from '../cfg/lift.ts'
-import { total } from '../codegen/region-plan.ts'
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/registry.ts'
 import type { Instr } from '../isa/row.ts'
-import type { Machine } from '../machine/machine.ts'
+import { longestBlock } from '../machine/interval.ts'
+import { cellsOf, type Machine } from '../machine/machine.ts'
 import type { Mode } from '../modes/mode.ts'
 
 /** Cost of the basic block at an address. A host instruction counts as a block of its own; undefined where neither starts. */
@@ -15,18 +15,18 @@ export function blockCosts(image: Image, abi: GuestAbi, mode: Mode, machine: Mac
   return pc => (costs ??= collect())?.get(pc)
 
   function collect(): Map<number, number> {
-    const counter = mode.counters[1]
-    const graph = buildGraph(lift(image, decoderFor(image.xlen, abi)))
+    const costs = mode.reportsCost
+    const graph = buildGraph(lift(image, decoderFor(image.xlen, abi)), longestBlock(machine))
     const { instrs, base } = graph.program
     const found = new Map<number, number>()
     for (const [slot, instr] of instrs.entries()) {
       if (instr === undefined) found.set(base + slot * 4, 0)
-      else if (instr.row.kind === 'host') found.set(instr.pc, counter?.amount(instr, machine) ?? 0)
+      else if (instr.row.kind === 'host') found.set(instr.pc, costs ? cellsOf(machine, instr) : 0)
     }
     for (const block of graph.blocks) {
       if (block.count === 0) continue
       const body = instrs.slice(block.first, block.first + block.count) as Instr[]
-      found.set(block.pc, counter === undefined ? 0 : total(counter, body, machine))
+      found.set(block.pc, costs ? body.reduce((sum, instr) => sum + cellsOf(machine, instr), 0) : 0)
     }
     return found
   }

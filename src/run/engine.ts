@@ -1,9 +1,21 @@
-/** One stretch of execution by either engine: what the driver loop calls until the guest ends or a limit is reached. */
-import { REASON_STEP, stateOffset } from '../codegen/state-layout.ts'
+/** One stretch of execution by native code: what the driver loop calls until the guest ends or a limit is reached. */
 import { MEMORY_BYTES } from '../elf/image.ts'
 import { createHart, type Hart } from '../ir/hart.ts'
-import { loadLibrary, viewInstance, type InstanceViews } from '../load/library.ts'
+import { REASON_STEP, stateOffset } from '../layout/state.ts'
+import { loadLibrary, viewInstance, type InstanceViews, type NativeLibrary } from '../load/library.ts'
+import type { Meter } from '../machine/meter.ts'
 import type { Place } from './job.ts'
+
+export interface NativeStretch {
+  /** Instructions executed. */
+  readonly used: bigint
+  /** Trace cells counted; 0 in modes without cost. */
+  readonly cells: bigint
+  /** The interpreter has to execute the next instruction. */
+  readonly step: boolean
+  /** The meter wants to stop here. */
+  readonly paused?: boolean
+}
 
 /** Native code over one instance. */
 export interface NativeEngine {
@@ -11,11 +23,8 @@ export interface NativeEngine {
   readonly floor: bigint
   /** Can native code start at `pc`? */
   readonly enters: (pc: number) => boolean
-  /**
-   * Runs at most `budget` instructions from `hart.pc` and updates `hart.pc`. Returns instructions used, trace cells counted (0 in modes
-   * without cost), and whether the interpreter has to execute the next instruction.
-   */
-  run(budget: bigint): { used: bigint; cells: bigint; step: boolean }
+  /** Runs at most `budget` instructions from `hart.pc` and updates `hart.pc`. */
+  run(budget: bigint): NativeStretch
 }
 
 const PC = stateOffset('pc'), LEFT = stateOffset('counters'), CELLS = LEFT + 8, REASON = stateOffset('reason'), FILLER = stateOffset('filler')
@@ -27,7 +36,39 @@ export function raiseFloor(state: DataView): void {
   state.setBigInt64(FLOOR, NEVER, true)
 }
 
-function nativeEngine(place: Extract<Place, { engine: 'native' }>, views: InstanceViews, hart: Hart): NativeEngine {
+type NativePlace = Extract<Place, { engine: 'native' }>
+
+/** Budget and counters travel in the state block. */
+function countingStretch(place: NativePlace, library: NativeLibrary, { state }: InstanceViews, hart: Hart): NativeEngine['run'] {
+  return budget => {
+    state.setBigUint64(PC, BigInt(hart.pc), true)
+    state.setBigInt64(LEFT, budget, true)
+    state.setBigInt64(CELLS, 0n, true)
+    library.run(place.memory)
+    hart.pc = Number(state.getBigUint64(PC, true))
+    return { used: budget - state.getBigInt64(LEFT, true), cells: state.getBigInt64(CELLS, true), step: state.getUint32(REASON, true) === REASON_STEP }
+  }
+}
+
+/** The interval to the next check travels as counter 0, everything else lies in the meter area. Where native code may not do a check, it is done here. */
+function meteredStretch(place: NativePlace, library: NativeLibrary, { state }: InstanceViews, hart: Hart, meter: Meter): NativeEngine['run'] {
+  return budget => {
+    const before = meter.instret, cells = meter.cells()
+    meter.store()
+    meter.area.setWide('limit', before + Number(budget))
+    state.setBigUint64(PC, BigInt(hart.pc), true)
+    state.setBigInt64(LEFT, BigInt(meter.left), true)
+    library.run(place.memory)
+    hart.pc = Number(state.getBigUint64(PC, true))
+    meter.area.setWide('left', Number(state.getBigInt64(LEFT, true)))
+    meter.load()
+    const step = state.getUint32(REASON, true) === REASON_STEP
+    const paused = !step && !meter.check()
+    return { used: BigInt(meter.instret - before), cells: meter.cells() - cells, step, paused }
+  }
+}
+
+function nativeEngine(place: NativePlace, views: InstanceViews, hart: Hart, meter: Meter | undefined): NativeEngine {
   const library = loadLibrary(place.library)
   const { state, table } = views
   const filler = state.getBigUint64(FILLER, true)
@@ -40,21 +81,26 @@ function nativeEngine(place: Extract<Place, { engine: 'native' }>, views: Instan
       const slot = (pc - place.base) / 4
       return slot >= 0 && slot < place.slots && Number.isInteger(slot) && table[slot] !== filler
     },
-    run(budget) {
-      state.setBigUint64(PC, BigInt(hart.pc), true)
-      state.setBigInt64(LEFT, budget, true)
-      state.setBigInt64(CELLS, 0n, true)
-      library.run(place.memory)
-      hart.pc = Number(state.getBigUint64(PC, true))
-      return { used: budget - state.getBigInt64(LEFT, true), cells: state.getBigInt64(CELLS, true), step: state.getUint32(REASON, true) === REASON_STEP }
-    },
+    run: meter === undefined ? countingStretch(place, library, views, hart) : meteredStretch(place, library, views, hart, meter),
   }
 }
 
-/** Attaches to the place where a guest lives: its hart, and native code where there is any. */
-export function attach(place: Place, xlen: 32 | 64): { hart: Hart; native: NativeEngine | undefined } {
-  if (place.engine === 'interp') return { hart: createHart(xlen, new Uint8Array(place.memory), new BigUint64Array(place.registers)), native: undefined }
-  const views = viewInstance(place.memory, place.slots, MEMORY_BYTES)
+/** Where a guest lives as this thread sees it. */
+export interface Attachment {
+  readonly hart: Hart
+  /** Memory of the meter area, in modes that have one. */
+  readonly area: { readonly buffer: ArrayBufferLike; readonly offset: number } | undefined
+  /** Makes the native engine; undefined where the interpreter runs alone. */
+  readonly native: ((meter: Meter | undefined) => NativeEngine) | undefined
+}
+
+/** Attaches to the place where a guest lives. */
+export function attach(place: Place, xlen: 32 | 64): Attachment {
+  if (place.engine === 'interp') {
+    const hart = createHart(xlen, new Uint8Array(place.memory), new BigUint64Array(place.registers))
+    return { hart, area: place.meter === undefined ? undefined : { buffer: place.meter, offset: 0 }, native: undefined }
+  }
+  const views = viewInstance(place.memory, place.slots, MEMORY_BYTES, place.areaBytes)
   const hart = createHart(xlen, views.memory, views.registers)
-  return { hart, native: nativeEngine(place, views, hart) }
+  return { hart, area: place.areaBytes === 0 ? undefined : views.area, native: meter => nativeEngine(place, views, hart, meter) }
 }

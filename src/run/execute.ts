@@ -59,6 +59,7 @@ export function execute(execution: Execution): ExecutionResult {
     instructions += BigInt(executed)
     cost += BigInt(cells)
     if (reason.type === 'terminated') return { outcome: 'terminated', exitCode: reason.exitCode }
+    if (reason.type === 'pause') return { outcome: 'suspended', cause: 'segment' }
     return reason.type === 'trap' ? { outcome: 'trapped', trap: reason.trap } : undefined
   }
   for (;;) {
@@ -68,9 +69,10 @@ export function execute(execution: Execution): ExecutionResult {
     if (native?.enters(hart.pc)) {
       const budget = nativeBudget()
       if (budget >= native.floor) {
-        const { used, cells, step } = native.run(budget)
+        const { used, cells, step, paused } = native.run(budget)
         instructions += used
         cost += cells
+        if (paused) return { end: { outcome: 'suspended', cause: 'segment' }, instructions, cost }
         if (!step) continue
       }
     }

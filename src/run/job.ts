@@ -1,15 +1,16 @@
 /** What crosses between the main thread and a worker for one execution. */
 import type { AbiName, HostState } from '../extensions/abi.ts'
 import type { Image } from '../elf/image.ts'
+import type { Rewind, Segment } from '../machine/meter.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Trap } from '../ir/trap.ts'
 
 /** Where the guest's memory and registers live. */
 export type Place =
   /** In a native library's instance: the address of guest memory. */
-  | { readonly engine: 'native'; readonly library: string; readonly memory: bigint; readonly slots: number; readonly base: number }
+  | { readonly engine: 'native'; readonly library: string; readonly memory: bigint; readonly slots: number; readonly base: number; readonly areaBytes: number }
   /** In shared JavaScript memory, run by the interpreter alone. */
-  | { readonly engine: 'interp'; readonly memory: SharedArrayBuffer; readonly registers: SharedArrayBuffer }
+  | { readonly engine: 'interp'; readonly memory: SharedArrayBuffer; readonly registers: SharedArrayBuffer; readonly meter?: SharedArrayBuffer }
 
 export interface Job {
   readonly id: number
@@ -25,6 +26,10 @@ export interface Job {
   readonly maxInstructions: bigint | undefined
   /** Stop before the first block that would make this job cost more trace cells. */
   readonly maxCost: bigint | undefined
+  /** Stop at the next cut between segments. */
+  readonly stopAtSegment: boolean
+  /** What the guest prints before this many instructions (since its start) has been printed already. */
+  readonly muteUntil: number
   /** Wall-clock milliseconds from the job's start. */
   readonly timeoutMs: number | undefined
   /** Int32[0]: 1 asks the guest to stop because it was aborted, 2 because its time is over. */
@@ -34,7 +39,7 @@ export interface Job {
 /** Messages to a worker. A guest's image travels once per worker. */
 export type ToWorker = { readonly type: 'image'; readonly digest: string; readonly image: Image } | { readonly type: 'job'; readonly job: Job }
 
-export type StopCause = 'instructions' | 'cost' | 'timeout' | 'abort'
+export type StopCause = 'instructions' | 'cost' | 'segment' | 'timeout' | 'abort'
 
 export type JobEnd =
   | { readonly outcome: 'terminated'; readonly exitCode: number }
@@ -50,6 +55,10 @@ export interface JobResult {
   /** Trace cells of this job; 0 in modes without cost. */
   readonly cost: bigint
   readonly executeMs: number
+  /** Segments that ended in this job. */
+  readonly segments: readonly Segment[]
+  /** The job stopped at a cut that lies behind it: counts are those of the cut, registers, memory and host state are not. */
+  readonly rewind?: Rewind
 }
 
 /** Values of the control word. */

@@ -1,33 +1,28 @@
 /** One guest in its memory, from its first instruction to its disposal, across any number of suspensions. */
-import { MEMORY_BYTES, type Image } from '../elf/image.ts'
+import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { AbiOptions, GuestAbi, PrintSink } from '../extensions/abi.ts'
 import { loadImage } from '../interp/memory.ts'
-import { createHart, type Hart } from '../ir/hart.ts'
-import { loadLibrary, viewInstance, type NativeLibrary } from '../load/library.ts'
+import type { Hart } from '../ir/hart.ts'
+import type { SegmentLimits } from '../machine/limits.ts'
 import type { Machine } from '../machine/machine.ts'
+import { Meter, type Segment } from '../machine/meter.ts'
 import type { Mode } from '../modes/mode.ts'
-import { raiseFloor } from './engine.ts'
-import { ABORT, TIMEOUT, type JobResult, type Place } from './job.ts'
+import { settle, type EngineChoice, type Home } from './home.ts'
+import { ABORT, TIMEOUT, type JobResult } from './job.ts'
+import { checkLimits, type RunLimits } from './limits.ts'
+import { startMeter } from './metering.ts'
 import type { WorkerPool } from './pool.ts'
 
+export type { EngineChoice, RunLimits }
+
 /** Where the guest stands after a stretch of execution; counts are since the guest's start. */
-export type SessionState = JobResult
-
-/** Where a run stops at the latest. */
-export interface RunLimits {
-  /** Stop after exactly this many instructions. */
-  readonly maxInstructions?: bigint | number
-  /** Stop before the first basic block that would bring the cost (in trace cells) above this. */
-  readonly maxCost?: bigint | number
-  /** Stop after this much wall-clock time, in milliseconds. */
-  readonly timeoutMs?: number
-  /** Aborting rejects the call with an RvrError `ABORTED` within about 10 ms. */
-  readonly signal?: AbortSignal
+export interface SessionState extends Omit<JobResult, 'rewind'> {
+  /** All finished segments; the last one ends with the guest. */
+  readonly segments: readonly Segment[]
+  /** The segment that a suspended guest is in. */
+  readonly openSegment: { readonly instretStart: number; readonly heights: readonly number[] } | undefined
 }
-
-/** The engine that a session runs on: a library file, or the interpreter alone. */
-export type EngineChoice = { readonly engine: 'native'; readonly library: string; readonly slots: number; readonly base: number } | { readonly engine: 'interp' }
 
 export interface SessionOptions {
   readonly image: Image
@@ -39,70 +34,54 @@ export interface SessionOptions {
   readonly print: PrintSink
 }
 
+export interface StartOptions extends AbiOptions {
+  /** Default: those of the machine. */
+  readonly segmentLimits?: Partial<SegmentLimits>
+}
+
 let nextJob = 1
 
-/** A limit as a count. @throws RvrError `USAGE`. */
-function limitOf(name: string, value: bigint | number | undefined): bigint | undefined {
-  if (value === undefined) return undefined
-  if (!(value >= 0) || (typeof value === 'number' && !Number.isInteger(value))) throw new RvrError('USAGE', `${name} is ${value}, not a count`, { hint: 'Give a whole number from 0 on, or leave it out for no limit.' })
-  return BigInt(value)
-}
-
-/** Unmaps an instance when no view of it can exist any more. */
-const unmapped = new FinalizationRegistry<{ library: NativeLibrary; address: bigint }>(({ library, address }) => library.destroy(address))
-
-/** Where a guest lives, how to make it come back soon, and how to give its memory up. */
-interface Home {
-  readonly place: Place
-  readonly hart: Hart
-  readonly interrupt: () => void
-  readonly retire: () => void
-}
-
-function settle(engine: EngineChoice, image: Image): Home {
-  if (engine.engine === 'interp') {
-    const memory = new SharedArrayBuffer(MEMORY_BYTES), registers = new SharedArrayBuffer(32 * 8)
-    return { place: { engine: 'interp', memory, registers }, hart: createHart(image.xlen, new Uint8Array(memory), new BigUint64Array(registers)), interrupt: () => {}, retire: () => {} }
-  }
-  const library = loadLibrary(engine.library)
-  const address = library.create()
-  const views = viewInstance(address, engine.slots, MEMORY_BYTES)
-  unmapped.register(views.memory.buffer, { library, address })
-  return {
-    place: { engine: 'native', library: engine.library, memory: address, slots: engine.slots, base: engine.base },
-    hart: createHart(image.xlen, views.memory, views.registers),
-    interrupt: () => raiseFloor(views.state),
-    retire: () => library.retire(address),
-  }
-}
+type Before = Pick<SessionState, 'pc' | 'host' | 'instructions' | 'cost' | 'segments'>
 
 export class Session {
   readonly image: Image
   readonly abi: GuestAbi
   readonly mode: Mode
+  readonly machine: Machine
   readonly hart: Hart
   readonly #options: SessionOptions
   readonly #home: Home
+  readonly #meter: Meter | undefined
+  #started: StartOptions | undefined
   #current: SessionState | undefined
   #running = false
   #disposed = false
+  /** A second session that stands where cuts were found, for going back to them. */
+  #follower: { readonly session: Session; readonly state: SessionState } | undefined
+  /** What was printed before this many instructions is not printed again after going back. */
+  #printedUntil = 0
 
   /** Places the guest in fresh memory, ready for its first instruction. */
   constructor(options: SessionOptions) {
-    const home = settle(options.engine, options.image)
+    const home = settle(options.engine, options.image, options.mode)
     this.image = options.image
     this.abi = options.abi
     this.mode = options.mode
+    this.machine = options.machine
     this.hart = home.hart
     this.#options = options
     this.#home = home
+    this.#meter = home.area === undefined ? undefined : new Meter(home.area, options.machine, home.clearMarks)
     loadImage(options.image, home.hart.memory)
   }
 
   /** Runs the guest from its start. */
-  start(options: AbiOptions, limits: RunLimits): Promise<SessionState> {
+  start(options: StartOptions, limits: RunLimits): Promise<SessionState> {
+    this.#started = options
     this.abi.start(this.image, this.hart, options)
-    return this.#execute({ pc: this.hart.pc, host: this.abi.createState(this.image, options), instructions: 0n, cost: 0n }, limits)
+    const host = this.abi.createState(this.image, options)
+    if (this.#meter !== undefined) startMeter(this.#meter, this.#options, host, options.segmentLimits ?? {})
+    return this.#execute({ pc: this.hart.pc, host, instructions: 0n, cost: 0n, segments: [] }, limits)
   }
 
   /** Goes on from `state`, which has to be the newest. */
@@ -114,18 +93,17 @@ export class Session {
   dispose(): void {
     if (this.#disposed || this.#running) return
     this.#disposed = true
+    this.#follower?.session.dispose()
     this.#home.retire()
   }
 
-  async #execute(from: Pick<SessionState, 'pc' | 'host' | 'instructions' | 'cost'>, limits: RunLimits): Promise<SessionState> {
+  async #execute(from: Before, limits: RunLimits): Promise<SessionState> {
     if (this.#disposed) throw new RvrError('DISPOSED', 'this run has been disposed')
     const { signal } = limits
-    const maxInstructions = limitOf('maxInstructions', limits.maxInstructions), maxCost = limitOf('maxCost', limits.maxCost)
-    if (limits.timeoutMs !== undefined && !(limits.timeoutMs >= 0)) throw new RvrError('USAGE', `timeoutMs is ${limits.timeoutMs}, not a number of milliseconds`)
+    const { maxInstructions, maxCost } = checkLimits(limits, this.mode)
     const aborted = (): RvrError => new RvrError('ABORTED', 'the run was aborted', { cause: signal?.reason })
     if (signal?.aborted) throw aborted()
     const { pool, image, print, machine, mode } = this.#options
-    if (maxCost !== undefined && !mode.reportsCost) throw new RvrError('USAGE', `mode ${mode.name} does not count cost, so no cost limit can stop it`, { hint: 'Use a mode that does, such as metered-cost.' })
     const control = new SharedArrayBuffer(4), id = nextJob++
     const stop = (cause: typeof ABORT | typeof TIMEOUT): void => {
       Atomics.store(new Int32Array(control), 0, cause)
@@ -144,7 +122,7 @@ export class Session {
     try {
       const result = await pool.submit({
         id, place: this.#home.place, guest: image.digest, abi: this.abi.name, mode: mode.name, machine, pc: from.pc, host: from.host, control,
-        maxInstructions, maxCost, timeoutMs: limits.timeoutMs,
+        maxInstructions, maxCost, timeoutMs: limits.timeoutMs, stopAtSegment: limits.stopAtSegment === true, muteUntil: this.#printedUntil,
       }, image, {
         print,
         onStart: () => { timer = setTimeout(() => stop(TIMEOUT), limits.timeoutMs) },
@@ -152,12 +130,50 @@ export class Session {
       })
       const { end } = result
       if (end.outcome === 'suspended' && end.cause === 'abort') throw signal?.aborted === true ? aborted() : new RvrError('DISPOSED', 'this Rvr was disposed during the run')
-      this.#current = { ...result, instructions: from.instructions + result.instructions, cost: from.cost + result.cost }
+      const instructions = from.instructions + result.instructions
+      const place = result.rewind === undefined ? result : { ...result, ...await this.#goBack(result.rewind, instructions, signal) }
+      this.#current = { ...place, instructions, cost: from.cost + result.cost, ...this.#segmentsOf(from.segments, result, instructions) }
       return this.#current
     } finally {
       clearTimeout(timer)
       this.#running = false
       signal?.removeEventListener('abort', onAbort)
     }
+  }
+
+  /** Finished segments, the last one included when the guest has ended, and the open one when it has not. */
+  #segmentsOf(earlier: readonly Segment[], { segments: ended, end }: JobResult, instructions: bigint): Pick<SessionState, 'segments' | 'openSegment'> {
+    const meter = this.#meter
+    if (meter === undefined) return { segments: [], openSegment: undefined }
+    meter.load()
+    const segments = [...earlier, ...ended], instretStart = meter.segmentStart, heights = meter.openHeights()
+    if (end.outcome === 'suspended') return { segments, openSegment: { instretStart, heights } }
+    segments.push({ instretStart, instructions: Number(instructions) - instretStart, heights, reason: end.outcome === 'trapped' ? 'trap' : 'end' })
+    return { segments, openSegment: undefined }
+  }
+
+  /**
+   * Makes registers, memory and host state those of a cut that lies a few instructions back: a second session runs to it, and what
+   * the first has touched since is taken from there.
+   */
+  async #goBack({ leaves, from }: NonNullable<JobResult['rewind']>, instructions: bigint, signal: AbortSignal | undefined): Promise<Pick<SessionState, 'pc' | 'host'>> {
+    const follower = await this.#follow(instructions, signal)
+    const { hart } = follower.session
+    for (const leaf of leaves) this.hart.memory.set(hart.memory.subarray(leaf * 16, leaf * 16 + 16), leaf * 16)
+    this.hart.x.set(hart.x)
+    this.#printedUntil = Math.max(this.#printedUntil, from)
+    return { pc: follower.state.pc, host: follower.state.host }
+  }
+
+  async #follow(instructions: bigint, signal: AbortSignal | undefined): Promise<{ session: Session; state: SessionState }> {
+    const limits = { signal }
+    if (this.#follower === undefined) {
+      const session = new Session({ ...this.#options, print: () => {} })
+      this.#follower = { session, state: await session.start(this.#started!, { ...limits, maxInstructions: instructions }) }
+    } else {
+      const { session, state } = this.#follower
+      this.#follower = { session, state: await session.continue(state, { ...limits, maxInstructions: instructions - state.instructions }) }
+    }
+    return this.#follower
   }
 }

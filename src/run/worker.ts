@@ -4,9 +4,12 @@ import { blockCosts } from './block-costs.ts'
 import { attach } from './engine.ts'
 import { execute } from './execute.ts'
 import { ABORT, TIMEOUT, type FromWorker, type Job, type ToWorker } from './job.ts'
+import { segmentTracer } from './segment-tracer.ts'
 import { abiNamed } from '../extensions/registry.ts'
 import { createInterpreter } from '../interp/interpreter.ts'
+import { loadLibrary } from '../load/library.ts'
 import { cellsOf } from '../machine/machine.ts'
+import { Meter } from '../machine/meter.ts'
 import { modeNamed } from '../modes/registry.ts'
 import type { Image } from '../elf/image.ts'
 
@@ -16,18 +19,29 @@ const send = (message: FromWorker): void => port.postMessage(message)
 
 function work(job: Job): void {
   const image = images.get(job.guest)!
-  const abi = abiNamed(job.abi), mode = modeNamed(job.mode), { machine } = job
-  const { hart, native } = attach(job.place, image.xlen)
+  const abi = abiNamed(job.abi), mode = modeNamed(job.mode), { machine, place } = job
+  const { hart, area, native } = attach(place, image.xlen)
   hart.pc = job.pc
+  const meter = area === undefined ? undefined : new Meter(area, machine, place.engine === 'native' ? () => loadLibrary(place.library).clearSeen(place.memory) : undefined)
+  meter?.load()
+  if (meter !== undefined) meter.pauseAtCut = job.stopAtSegment
+  const start = meter?.instret ?? 0, startCells = meter?.cells() ?? 0n
   const control = new Int32Array(job.control)
   if (job.timeoutMs !== undefined) send({ type: 'started', id: job.id })
   const begin = performance.now()
   const deadline = job.timeoutMs === undefined ? Infinity : begin + job.timeoutMs
-  const meter = mode.reportsCost ? { cost: (instr: Parameters<typeof cellsOf>[1], rows: number) => cellsOf(machine, instr, rows) } : undefined
-  const { end, instructions, cost } = execute({
-    hart, host: job.host, native,
-    interpreter: createInterpreter(image, abi, { meter }),
-    blockCost: blockCosts(image, abi, mode, machine),
+  const interpreter = createInterpreter(image, abi, {
+    ...(mode.reportsCost && { meter: { cost: (instr: Parameters<typeof cellsOf>[1], rows: number) => cellsOf(machine, instr, rows) } }),
+    ...(meter !== undefined && { tracer: segmentTracer(meter, place, image, abi, machine) }),
+  })
+  const staticCost = blockCosts(image, abi, mode, machine)
+  const result = execute({
+    hart, host: job.host, interpreter, native: native?.(meter),
+    blockCost: pc => {
+      const instr = interpreter.instrAt(pc)
+      // A host instruction may add more rows than its one.
+      return instr?.row.kind === 'host' && mode.reportsCost ? cellsOf(machine, instr, abi.effects?.(instr, hart).rows) : staticCost(pc)
+    },
     greatestCost: BigInt(Math.max(...machine.widths.values())),
     maxInstructions: job.maxInstructions,
     maxCost: job.maxCost,
@@ -35,9 +49,19 @@ function work(job: Job): void {
       const asked = Atomics.load(control, 0)
       return asked === ABORT ? 'abort' : asked === TIMEOUT || performance.now() >= deadline ? 'timeout' : undefined
     },
-    print: (stream, bytes) => send({ type: 'print', id: job.id, stream, bytes: bytes.slice() }),
+    print: (stream, bytes) => {
+      if (meter === undefined || meter.instret >= job.muteUntil) send({ type: 'print', id: job.id, stream, bytes: bytes.slice() })
+    },
   })
-  send({ type: 'result', id: job.id, result: { end, pc: hart.pc, host: job.host, instructions, cost, executeMs: performance.now() - begin } })
+  meter?.store()
+  const counts = meter === undefined ? result : { instructions: BigInt(meter.instret - start), cost: meter.cells() - startCells }
+  send({
+    type: 'result', id: job.id,
+    result: {
+      end: result.end, pc: hart.pc, host: job.host, instructions: counts.instructions, cost: counts.cost, executeMs: performance.now() - begin,
+      segments: meter?.segments ?? [], ...(meter?.rewind !== undefined && { rewind: meter.rewind }),
+    },
+  })
 }
 
 port.on('message', (message: ToWorker) => {

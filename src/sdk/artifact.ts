@@ -43,6 +43,7 @@ export class Artifact {
         ...(options.publicValuesBytes !== undefined && { publicValuesBytes: options.publicValuesBytes }),
         ...(options.seed !== undefined && { seed: options.seed }),
         ...(options.args !== undefined && { args: options.args }),
+        ...(options.segmentLimits !== undefined && { segmentLimits: options.segmentLimits }),
       }, options))
     } catch (error) {
       session.dispose()

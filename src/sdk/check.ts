@@ -88,7 +88,15 @@ function difference(native: Run, expected: Run): { text: string; register?: numb
   })
   const a = facts(native), b = facts(expected)
   const name = Object.keys(a).find(key => a[key] !== b[key])
-  return name === undefined ? undefined : { text: `${name} is ${String(a[name])}, expected ${String(b[name])}` }
+  return name === undefined ? differentHeights(native, expected) : { text: `${name} is ${String(a[name])}, expected ${String(b[name])}` }
+}
+
+/** The first segment, or height of the open segment, that differs. */
+function differentHeights(native: Run, expected: Run): { text: string } | undefined {
+  const all = (run: Run): string[] => [...run.segments, ...(run.openSegment === undefined ? [] : [run.openSegment])].map(segment => JSON.stringify(segment))
+  const a = all(native), b = all(expected)
+  const at = a.findIndex((segment, index) => segment !== b[index])
+  return at < 0 && a.length === b.length ? undefined : { text: `segment ${Math.max(at, 0)} is ${a[Math.max(at, 0)]}, expected ${b[Math.max(at, 0)]}` }
 }
 
 function firstDifferentByte(a: Uint8Array, b: Uint8Array): number | undefined {

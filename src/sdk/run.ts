@@ -4,6 +4,7 @@ import { RvrError } from '../errors.ts'
 import { disassemble } from '../isa/disassemble.ts'
 import { decoderFor } from '../extensions/registry.ts'
 import { instructionWord } from '../interp/slots.ts'
+import type { Segment } from '../machine/meter.ts'
 import type { TrapKind } from '../ir/trap.ts'
 import type { StopCause } from '../run/job.ts'
 import type { Session, SessionState } from '../run/session.ts'
@@ -50,6 +51,10 @@ export class Run implements Disposable {
   /** Trace cells since the guest's start; undefined in modes without cost. */
   readonly cost: bigint | undefined
   readonly publicValues: Uint8Array
+  /** Mode `metered`: finished segments; the last one ends with the guest. Empty in other modes. */
+  readonly segments: readonly Segment[]
+  /** Mode `metered`: the segment that a suspended run is in, with its heights so far. */
+  readonly openSegment: SessionState['openSegment']
   /** Address of the next instruction. */
   readonly pc: number
   /** x0 … x31, unsigned. */
@@ -70,6 +75,8 @@ export class Run implements Disposable {
     this.mode = session.mode.name
     this.instret = state.instructions
     this.cost = session.mode.reportsCost ? state.cost : undefined
+    this.segments = state.segments
+    this.openSegment = state.openSegment
     this.publicValues = state.host.publicValues.slice()
     this.pc = state.pc
     this.registers = [...session.hart.x]

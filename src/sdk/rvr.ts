@@ -5,7 +5,7 @@ import { parseElf } from '../elf/parse.ts'
 import { RvrError, messageOf } from '../errors.ts'
 import { noEvents } from '../events.ts'
 import { abiNamed } from '../extensions/registry.ts'
-import { defaultMachine } from '../machine/machine.ts'
+import { machineFor } from '../machine/load.ts'
 import { createServices, type PipelineServices } from '../pipeline.ts'
 import { WorkerPool } from '../run/pool.ts'
 import { Guest } from './guest.ts'
@@ -29,11 +29,17 @@ export class Rvr implements AsyncDisposable {
     return this.#services.cache
   }
 
-  /** Reads and checks a guest. @throws RvrError `IO` (no such file), `ELF_INVALID` (what, where, found, wanted). */
+  /**
+   * Reads and checks a guest, and the machine whose chips its cost is counted in.
+   *
+   * @throws RvrError `IO` (no such file), `ELF_INVALID` (what, where, found, wanted), `MACHINE_INVALID` (field, found, wanted),
+   *   `USAGE` (the machine is for guests of another register width).
+   */
   async load(guest: string | Uint8Array, options: LoadOptions = {}): Promise<Guest> {
     const path = typeof guest === 'string' ? guest : '<bytes>'
     const image = parseElf(typeof guest === 'string' ? await readGuest(guest) : guest, path)
-    return new Guest({ image, path, abi: abiNamed(options.abi ?? 'openvm'), machine: defaultMachine(image.xlen), services: this.#services, pool: this.#pool })
+    const machine = await machineFor(path, image.xlen, options.machine)
+    return new Guest({ image, path, abi: abiNamed(options.abi ?? 'openvm'), machine, services: this.#services, pool: this.#pool })
   }
 
   /** Stops every run and ends the worker threads. */

@@ -1,4 +1,4 @@
-/* One guest instance: its dispatch table, state block and guest memory in one mapping, with guards around the memory. */
+/* One guest instance: the mode's area, its dispatch table, state block and guest memory in one mapping, with guards around the memory. */
 #define _GNU_SOURCE
 #include <sys/mman.h>
 #include "guest.h"
@@ -7,15 +7,15 @@ extern const uint32_t entry_slots[];
 extern region *const entry_functions[];
 extern const uint32_t entry_count;
 
-static const uint64_t whole = RVR_TABLE_BELOW + RVR_MEMORY_BYTES + RVR_GUARD_BYTES;
+static const uint64_t below = RVR_AREA_BYTES + RVR_TABLE_BELOW, whole = RVR_AREA_BYTES + RVR_TABLE_BELOW + RVR_MEMORY_BYTES + RVR_GUARD_BYTES;
 
 /* Returns the address of guest memory, zero-filled, or NULL when the host has no room. */
 __attribute__((visibility("default"))) char *rvr_create(void)
 {
   char *base = mmap(0, whole, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (base == MAP_FAILED) return 0;
-  char *m = base + RVR_TABLE_BELOW;
-  if (mprotect(base, RVR_TABLE_BELOW - RVR_GUARD_BYTES, PROT_READ | PROT_WRITE) != 0 || mprotect(m, RVR_MEMORY_BYTES, PROT_READ | PROT_WRITE) != 0) {
+  char *m = base + below;
+  if (mprotect(base, below - RVR_GUARD_BYTES, PROT_READ | PROT_WRITE) != 0 || mprotect(m, RVR_MEMORY_BYTES, PROT_READ | PROT_WRITE) != 0) {
     munmap(base, whole);
     return 0;
   }
@@ -32,12 +32,12 @@ __attribute__((visibility("default"))) int64_t rvr_floor(void) { return RVR_FLOO
 /* Gives the instance's pages back but keeps its addresses readable (as zeros) for views that still point at them. */
 __attribute__((visibility("default"))) void rvr_retire(char *m)
 {
-  mmap(m - RVR_TABLE_BELOW, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  mmap(m - below, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
 }
 
 __attribute__((visibility("default"))) void rvr_destroy(char *m)
 {
-  munmap(m - RVR_TABLE_BELOW, whole);
+  munmap(m - below, whole);
 }
 
 /* Runs from state(m)->pc until a budget is nearly used up or the interpreter has to take over; returns the reason. */

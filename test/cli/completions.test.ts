@@ -24,5 +24,5 @@ test('bash completes commands, subcommands, options and values', () => {
   expect(offered('rvr', 'cache', 'v')).toContain('verify')
   expect(offered('rvr', 'run', 'x', '--max')).toEqual(['--max-instructions', '--max-cost'])
   expect(offered('rvr', 'cache', 'stats', '--j')).toEqual(['--json'])
-  expect(offered('rvr', 'run', '--mode', 'me')).toEqual(['metered-cost'])
+  expect(offered('rvr', 'run', '--mode', 'me')).toEqual(['metered', 'metered-cost'])
 })

@@ -12,6 +12,8 @@ const cases = [
   { name: 'loop.rv32.metered-cost.sibling', xlen: 32, mode: 'metered-cost', convention: sibling, guest: loopGuest },
   { name: 'memory.rv64.metered-cost.preserve_none', xlen: 64, mode: 'metered-cost', convention: preserveNone, guest: memoryGuest },
   { name: 'memory.rv32.pure.sibling', xlen: 32, mode: 'pure', convention: sibling, guest: memoryGuest },
+  { name: 'loop.rv64.metered.preserve_none', xlen: 64, mode: 'metered', convention: preserveNone, guest: loopGuest },
+  { name: 'memory.rv32.metered.sibling', xlen: 32, mode: 'metered', convention: sibling, guest: memoryGuest },
 ] as const
 
 for (const { name, xlen, mode, convention, guest } of cases) {

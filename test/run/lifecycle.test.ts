@@ -105,7 +105,7 @@ describe.each(engines)('%s', engine => {
 })
 
 test('guests of two widths and two modes run at once', async () => {
-  const jobs = [32, 64].flatMap(xlen => ['pure', 'metered-cost'].map(mode => ({ xlen: xlen as 32 | 64, mode })))
+  const jobs = [32, 64].flatMap(xlen => ['pure', 'metered', 'metered-cost'].map(mode => ({ xlen: xlen as 32 | 64, mode })))
   const runs = await Promise.all(jobs.map(async ({ xlen, mode }) => (await (await host.rvr.load(fixture('fibonacci', xlen))).compile(mode)).execute({ inputs: [u64(90)] })))
   for (const run of runs) {
     expect(new DataView(run.publicValues.buffer).getBigUint64(0, true)).toBe(2880067194370816120n)

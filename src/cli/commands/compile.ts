@@ -1,15 +1,16 @@
 /** `rvr compile`: ELF → shared library. */
 import type { Command } from 'commander'
 import { RvrError } from '../../errors.ts'
-import type { AbiName } from '../../extensions/abi.ts'
 import { EXIT_OK } from '../exit-codes.ts'
-import { abiOption, addBuildOptions, addReportOptions, createProgress, DEFAULT_MODE, modeOption, rvrOptions, type BuildOptions, type ReportOptions } from '../options.ts'
+import {
+  abiOption, addBuildOptions, addReportOptions, createProgress, DEFAULT_MODE, loadOptions, machineOption, modeOption, rvrOptions, type BuildOptions, type GuestOptions,
+  type ReportOptions,
+} from '../options.ts'
 import { jsonLine } from '../output.ts'
 import type { Shell } from '../shell.ts'
 
-interface CompileOptions extends BuildOptions, ReportOptions {
+interface CompileOptions extends BuildOptions, GuestOptions, ReportOptions {
   readonly mode?: string
-  readonly abi: AbiName
   readonly output?: string
   readonly emitC?: string
 }
@@ -19,6 +20,7 @@ export function declareCompile(program: Command, shell: Shell): void {
     .summary('compile a guest to a shared library')
     .description('Compiles a guest to a shared library, or finds it in the cache, and prints where it is.')
     .addOption(modeOption())
+    .addOption(machineOption())
     .addOption(abiOption())
     .option('-o, --output <file>', 'also copy the library to this file, for run --artifact')
     .option('--emit-c <dir>', 'also keep the generated C project in this directory')
@@ -37,7 +39,7 @@ async function compile(file: string, options: CompileOptions, shell: Shell): Pro
   const { Rvr } = await import('../../index.ts')
   await using progress = createProgress(options, shell)
   await using rvr = await Rvr.create(rvrOptions(options, progress))
-  const guest = await rvr.load(file, { abi: options.abi })
+  const guest = await rvr.load(file, loadOptions(options))
   const artifact = await guest.compile(options.mode ?? DEFAULT_MODE, { signal: shell.signal, ...(options.emitC !== undefined && { emitDirectory: options.emitC }) })
   const path = options.output === undefined ? artifact.file! : await artifact.save(options.output)
   await progress.settle()

@@ -3,20 +3,18 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import { RvrError, messageOf } from '../../errors.ts'
-import type { AbiName } from '../../extensions/abi.ts'
 import type { Image } from '../../elf/image.ts'
 import { EXIT_OK } from '../exit-codes.ts'
-import { abiOption, DEFAULT_MODE, jsonOption, modeOption } from '../options.ts'
+import { abiOption, DEFAULT_MODE, jsonOption, machineOption, modeOption, type GuestOptions } from '../options.ts'
 import { jsonLine } from '../output.ts'
 import type { Shell } from '../shell.ts'
 
 const stages = ['image', 'ir', 'cfg', 'c'] as const
 type StageName = (typeof stages)[number]
 
-interface EmitOptions {
+interface EmitOptions extends GuestOptions {
   readonly stage: StageName
   readonly mode?: string
-  readonly abi: AbiName
   readonly output?: string
   readonly json?: boolean
 }
@@ -33,6 +31,7 @@ export function declareEmit(program: Command, shell: Shell): void {
     .description('Prints or writes what one stage makes of a guest: its segments and symbols (image),\nits instructions (ir), its blocks and regions (cfg), its C code (c).')
     .addOption(new Option('--stage <stage>', 'which stage').choices(stages).makeOptionMandatory())
     .addOption(modeOption())
+    .addOption(machineOption())
     .addOption(abiOption())
     .option('-o, --output <dir>', 'write files into this directory instead of printing')
     .addOption(jsonOption())
@@ -51,7 +50,7 @@ async function emit(file: string, options: EmitOptions, shell: Shell): Promise<n
   } catch (cause) {
     throw new RvrError('IO', `cannot read guest ${file}: ${messageOf(cause)}`, { hint: 'Give the path of a RISC-V ELF executable.', cause, details: { path: file } })
   }
-  const emitted = await emitStage(parseElf(bytes, file), options)
+  const emitted = await emitStage(parseElf(bytes, file), file, options)
   if (options.output !== undefined) {
     const written = await writeFiles(resolve(options.output), emitted.files)
     shell.stdout.write(options.json ? jsonLine({ stage: options.stage, written }) : written.map(path => `${path}\n`).join(''))
@@ -60,7 +59,7 @@ async function emit(file: string, options: EmitOptions, shell: Shell): Promise<n
   return EXIT_OK
 }
 
-async function emitStage(image: Image, { stage, mode = DEFAULT_MODE, abi }: EmitOptions): Promise<Emitted> {
+async function emitStage(image: Image, file: string, { stage, mode = DEFAULT_MODE, abi, machine }: EmitOptions): Promise<Emitted> {
   if (stage === 'image') {
     const { imageJson, imageText } = await import('../../report/stages/image.ts')
     return { json: imageJson(image), files: [{ path: 'image.json', content: imageText(image) }] }
@@ -71,17 +70,16 @@ async function emitStage(image: Image, { stage, mode = DEFAULT_MODE, abi }: Emit
     const { irJson, irText } = await import('../../report/stages/ir.ts')
     return { json: irJson(program), files: [{ path: 'ir.txt', content: irText(program) }] }
   }
-  const { buildGraph } = await import('../../cfg/graph.ts')
-  const graph = buildGraph(program)
+  const [{ buildGraph }, { longestBlock }, { machineFor }] = await Promise.all([import('../../cfg/graph.ts'), import('../../machine/interval.ts'), import('../../machine/load.ts')])
+  const prover = await machineFor(file, image.xlen, machine)
+  const graph = buildGraph(program, longestBlock(prover))
   if (stage === 'cfg') {
     const [{ cfgJson, cfgText }, { buildRegions }] = await Promise.all([import('../../report/stages/cfg.ts'), import('../../cfg/regions.ts')])
     const regions = buildRegions(graph)
     return { json: cfgJson(graph, regions), files: [{ path: 'cfg.txt', content: cfgText(graph, regions) }] }
   }
-  const [{ generate }, { preserveNone }, { defaultMachine }, { modeNamed }] = await Promise.all([
-    import('../../codegen/generate.ts'), import('../../codegen/convention.ts'), import('../../machine/machine.ts'), import('../../modes/registry.ts'),
-  ])
-  const { files } = generate(graph, { mode: modeNamed(mode), machine: defaultMachine(image.xlen), convention: preserveNone, identity: '{}' })
+  const [{ generate }, { preserveNone }, { modeNamed }] = await Promise.all([import('../../codegen/generate.ts'), import('../../codegen/convention.ts'), import('../../modes/registry.ts')])
+  const { files } = generate(graph, { mode: modeNamed(mode), machine: prover, convention: preserveNone, identity: '{}' })
   return { json: { stage, mode, files }, files }
 }
 

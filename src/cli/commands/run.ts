@@ -1,7 +1,6 @@
 /** `rvr run`: compile if needed, execute, report. */
 import { Option, type Command } from 'commander'
 import { RvrError } from '../../errors.ts'
-import type { AbiName } from '../../extensions/abi.ts'
 import type { Artifact } from '../../sdk/artifact.ts'
 import type { Guest } from '../../sdk/guest.ts'
 import type { ExecuteOptions } from '../../sdk/options.ts'
@@ -9,7 +8,8 @@ import type { Run } from '../../sdk/run.ts'
 import { exitStatusOfRun } from '../exit-codes.ts'
 import { INPUT_FORMS } from '../input-spec.ts'
 import {
-  abiOption, addBuildOptions, addReportOptions, createProgress, DEFAULT_MODE, modeOption, rvrOptions, type BuildOptions, type ReportOptions,
+  abiOption, addBuildOptions, addReportOptions, createProgress, DEFAULT_MODE, loadOptions, machineOption, modeOption, rvrOptions, type BuildOptions, type GuestOptions,
+  type ReportOptions,
 } from '../options.ts'
 import { jsonLine } from '../output.ts'
 import type { Progress } from '../progress.ts'
@@ -18,14 +18,13 @@ import { parseCount, parseDuration, parseSeed, parseSize } from '../values.ts'
 
 type Engine = 'native' | 'interp'
 
-export interface RunOptions extends BuildOptions, ReportOptions {
+export interface RunOptions extends BuildOptions, GuestOptions, ReportOptions {
   readonly mode?: string
   readonly engine?: Engine
   readonly check?: boolean
   readonly artifact?: string
   readonly input: readonly string[]
   readonly inputFile?: string
-  readonly abi: AbiName
   readonly arg: readonly string[]
   readonly maxInstructions?: bigint
   readonly maxCost?: bigint
@@ -41,6 +40,7 @@ export function declareRun(program: Command, shell: Shell): void {
     .summary('compile a guest if needed, execute it, report')
     .description('Compiles a guest if the cache does not have it, executes it, and reports how it ended.')
     .addOption(modeOption())
+    .addOption(machineOption())
     .addOption(new Option('--input <spec>', `one input record, repeatable: ${INPUT_FORMS}`).argParser(append).default([], 'none'))
     .option('--input-file <json>', 'input records from a file {"input": ["0x01…"]}, before those of --input')
     .addOption(abiOption())
@@ -70,7 +70,7 @@ async function run(file: string, options: RunOptions, shell: Shell): Promise<num
   await using progress = createProgress(options, shell)
   const inputs = await readInputs(options)
   await using rvr = await Rvr.create(rvrOptions(options, progress))
-  const guest = await rvr.load(file, { abi: options.abi })
+  const guest = await rvr.load(file, loadOptions(options))
   const artifact = await prepare(guest, options, shell, progress)
   await progress.settle()
   const execute: ExecuteOptions = {

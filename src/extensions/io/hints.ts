@@ -2,7 +2,9 @@
 import { MEMORY_BYTES } from '../../elf/image.ts'
 import { isInMemory, outsideTrap } from '../../ir/access.ts'
 import type { Hart } from '../../ir/hart.ts'
-import type { HostOutcome, HostState } from '../abi.ts'
+import type { Instr } from '../../isa/row.ts'
+import { MEMORY } from '../../layout/meter.ts'
+import type { HostEffects, HostOutcome, HostState } from '../abi.ts'
 import { drawRandom } from '../random.ts'
 import { proceed, trap, wordBytes, type Handler } from './handler.ts'
 
@@ -57,6 +59,15 @@ export const hintBuffer: Handler = (instr, hart, host) => {
   if (words === 0n || words > MAX_BUFFER_WORDS) {
     return trap({ kind: 'hint-count', pc: instr.pc, message: `HINT_BUFFER of ${words} words, wanted 1 to ${MAX_BUFFER_WORDS}` })
   }
-  const rows = Number(words)
-  return takeHints(instr.pc, hart, host, hart.x[instr.rd]!, rows * wordBytes(hart)) ?? { type: 'continue', rows }
+  return takeHints(instr.pc, hart, host, hart.x[instr.rd]!, Number(words) * wordBytes(hart)) ?? proceed
+}
+
+/** Memory rows of HINT_STORE. */
+export const hintStoreEffects = (instr: Instr, hart: Hart): HostEffects => ({ rows: 1, touched: { space: MEMORY, address: Number(hart.x[instr.rd]!), length: wordBytes(hart) } })
+
+/** HINT_BUFFER has one row for each word. */
+export const hintBufferEffects = (instr: Instr, hart: Hart): HostEffects => {
+  const words = hart.x[instr.rs1]!
+  if (words === 0n || words > MAX_BUFFER_WORDS) return { rows: 1 }
+  return { rows: Number(words), touched: { space: MEMORY, address: Number(hart.x[instr.rd]!), length: Number(words) * wordBytes(hart) } }
 }

@@ -2,8 +2,8 @@
 import { RvrError } from '../../errors.ts'
 import type { GuestAbi } from '../abi.ts'
 import type { Handler } from './handler.ts'
-import { hintBuffer, hintInput, hintRandom, hintStore } from './hints.ts'
-import { printStr, reveal } from './output.ts'
+import { hintBuffer, hintBufferEffects, hintInput, hintRandom, hintStore, hintStoreEffects } from './hints.ts'
+import { printStr, reveal, revealEffects } from './output.ts'
 import { rows } from './rows.ts'
 
 export const DEFAULT_PUBLIC_VALUES_BYTES = 64
@@ -15,6 +15,8 @@ const terminate: Handler = instr => ({ type: 'terminate', exitCode: instr.imm & 
 const handlers: Readonly<Record<string, Handler>> = {
   terminate, reveal, hint_store: hintStore, hint_buffer: hintBuffer, hint_input: hintInput, hint_random: hintRandom, print_str: printStr,
 }
+
+const effects: Readonly<Record<string, NonNullable<GuestAbi['effects']>>> = { reveal: revealEffects, hint_store: hintStoreEffects, hint_buffer: hintBufferEffects }
 
 export const openvm: GuestAbi = {
   name: 'openvm',
@@ -36,5 +38,6 @@ export const openvm: GuestAbi = {
     if (handler === undefined) throw new RvrError('INTERNAL', `no handler for instruction ${instr.row.name} in ABI openvm`, { details: { pc: instr.pc } })
     return handler(instr, hart, host, print)
   },
+  effects: (instr, hart) => effects[instr.row.name]?.(instr, hart) ?? { rows: 1 },
   unknown: () => ({ type: 'terminate', exitCode: UNKNOWN_EXIT_CODE }),
 }

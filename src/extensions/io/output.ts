@@ -1,10 +1,19 @@
 /** REVEAL and PrintStr: what a guest gives to the outside. */
 import { isInMemory, outsideTrap } from '../../ir/access.ts'
+import type { Hart } from '../../ir/hart.ts'
+import type { Instr } from '../../isa/row.ts'
+import { PUBLIC_VALUES } from '../../layout/meter.ts'
+import type { HostEffects } from '../abi.ts'
 import { proceed, trap, wordBytes, type Handler } from './handler.ts'
+
+const revealOffset = (instr: Instr, hart: Hart): bigint => BigInt.asUintN(hart.xlen, hart.x[instr.rd]! + BigInt(instr.imm))
+
+/** REVEAL touches the leaf of the public values that it writes. */
+export const revealEffects = (instr: Instr, hart: Hart): HostEffects => ({ rows: 1, touched: { space: PUBLIC_VALUES, address: Number(revealOffset(instr, hart)), length: wordBytes(hart) } })
 
 export const reveal: Handler = (instr, hart, host) => {
   const width = wordBytes(hart)
-  const offset = BigInt.asUintN(hart.xlen, hart.x[instr.rd]! + BigInt(instr.imm))
+  const offset = revealOffset(instr, hart)
   if (offset % BigInt(width) !== 0n) {
     return trap({ kind: 'reveal-misaligned', pc: instr.pc, address: offset, message: `REVEAL at offset ${offset} of the public values, wanted a multiple of ${width}` })
   }

@@ -6,6 +6,6 @@ export const meteredCost: Mode = {
   name: 'metered-cost',
   summary: 'count instructions and the trace cells they cost',
   counters: [instructionCounter, { name: 'cells', amount: (instr, machine) => cellsOf(machine, instr) }],
-  hooks: {},
   reportsCost: true,
+  segments: false,
 }

@@ -5,6 +5,6 @@ export const pure: Mode = {
   name: 'pure',
   summary: 'run as fast as possible; count instructions',
   counters: [instructionCounter],
-  hooks: {},
   reportsCost: false,
+  segments: false,
 }

@@ -1,0 +1,53 @@
+/** Groups the loads and stores of a basic block by base register, for modes that look at memory. */
+import { registerNames } from '../isa/registers.ts'
+import type { Instr } from '../isa/row.ts'
+import type { AccessGroup } from '../modes/mode.ts'
+
+const STACK_POINTER = 2
+
+interface OpenGroup {
+  readonly base: number
+  readonly accesses: { offset: number; width: number }[]
+}
+
+/**
+ * The groups of a block by the index of the instruction that they stand before. An instruction in `cuts` may leave the block, so groups
+ * that stand before it hold no access behind it; where a base is not the value of a register at the start of the stretch plus a constant,
+ * the access is a group of its own in place.
+ */
+export function groupAccesses(instrs: readonly Instr[], cuts: ReadonlySet<number>): Map<number, AccessGroup[]> {
+  const places = new Map<number, OpenGroup[]>()
+  const origin = new Int8Array(32), delta = new Int32Array(32)
+  let start = 0, open: OpenGroup[] = []
+  const begin = (index: number): void => {
+    start = index
+    open = []
+    for (let r = 0; r < 32; r++) { origin[r] = r; delta[r] = 0 }
+  }
+  const add = (index: number, group: OpenGroup): void => {
+    const at = places.get(index)
+    if (at === undefined) places.set(index, [group])
+    else at.push(group)
+  }
+  begin(0)
+  for (const [index, { row, rd, rs1, imm }] of instrs.entries()) {
+    if (index > 0 && cuts.has(index)) begin(index)
+    if (row.kind === 'load' || row.kind === 'store') {
+      const from = origin[rs1]!, offset = (from < 0 ? 0 : delta[rs1]!) + imm
+      let group = from < 0 ? undefined : open.find(({ base }) => base === from)
+      if (group === undefined) {
+        group = { base: from < 0 ? rs1 : from, accesses: [] }
+        add(from < 0 ? index : start, group)
+        if (from >= 0) open.push(group)
+      }
+      group.accesses.push({ offset, width: row.width })
+    }
+    if (rd === 0 || row.kind === 'store' || row.kind === 'branch' || row.kind === 'nop') continue
+    const known = row.name === 'addi' && origin[rs1]! >= 0
+    delta[rd] = known ? delta[rs1]! + imm : 0
+    origin[rd] = known ? origin[rs1]! : -1
+  }
+  return new Map([...places].map(([index, groups]) => [index, groups.map(({ base, accesses }) => ({
+    base: base === 0 ? '(reg)0' : registerNames[base]!, isStackPointer: base === STACK_POINTER, accesses,
+  }))]))
+}

@@ -1,0 +1,41 @@
+/** The meter area of a metered instance, in front of its dispatch table; the same bytes in shared memory serve the interpreter. */
+import { offsetIn, readLayout, structHeader, type StructLayout } from './struct.ts'
+
+interface Part {
+  /** Bytes from the area's start. */
+  readonly offset: number
+  readonly count: number
+}
+
+interface MeterLayout extends StructLayout {
+  /** Leaves touched: address space · 2^25 + leaf, uint32 each. */
+  readonly log: Part
+  /** Pairs of stamp index and former stamp, uint32 each. */
+  readonly undo: Part
+  /** One uint32 for each node of the memory tree: the last segment that touched it. */
+  readonly stamps: Part
+  /** One byte for each leaf of guest memory: not 0 when the log has it already. */
+  readonly seen: Part
+  /** Index in `stamps` where each address space begins. */
+  readonly spaceOffsets: readonly [registers: number, memory: number, publicValues: number]
+  /** Bytes of the whole area, whole pages. */
+  readonly areaBytes: number
+}
+
+export const meterLayout = readLayout<MeterLayout>('meter')
+
+/** Byte offset of a field in the meter area. */
+export const meterOffset = (name: string): number => offsetIn(meterLayout, name)
+
+/** Bytes of a leaf, leaves of guest memory, and heights of the tree (metering.md, "Metered: rows, memory tables, segments"). */
+export const LEAF_SHIFT = 4, SPACE_BITS = 25, TREE_HEIGHT = 28
+
+/** Address spaces as indices: the specification's number − 1. */
+export const REGISTERS = 0, MEMORY = 1, PUBLIC_VALUES = 2
+
+/** The C declaration and the places of the area's parts. */
+export function meterHeader(): string {
+  const { log, undo, stamps, seen } = meterLayout
+  const constants = Object.entries({ LOG: log, UNDO: undo, STAMPS: stamps, SEEN: seen }).flatMap(([name, part]) => [`METER_${name}_OFFSET = ${part.offset}`, `METER_${name}_COUNT = ${part.count}`])
+  return `${structHeader(meterLayout, 'rvr_meter', 'The meter area in front of the dispatch table.')}enum { ${constants.join(', ')} };\n`
+}

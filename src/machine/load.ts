@@ -1,0 +1,54 @@
+/** Machines from files, and the choice of one for a guest. */
+import { readFile } from 'node:fs/promises'
+import type { Xlen } from '../elf/image.ts'
+import { RvrError, messageOf } from '../errors.ts'
+import { defaultMachine, parseMachine, type Machine, type MachineFile } from './machine.ts'
+
+/**
+ * A machine from a JSON file.
+ *
+ * @throws RvrError `IO` (the file cannot be read), `MACHINE_INVALID` (no JSON: `details` is {path} and, where known, position, the offset
+ *   in characters; or a field that does not fit: see `parseMachine`)
+ */
+export async function loadMachine(path: string): Promise<Machine> {
+  let text
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new RvrError('IO', `cannot read machine ${path}: ${messageOf(cause)}`, { hint: 'Give the path of a machine file; docs/machine.md describes it.', cause, details: { path } })
+  }
+  let data: unknown
+  try {
+    data = JSON.parse(text)
+  } catch (cause) {
+    const position = positionOf(messageOf(cause), text)
+    throw new RvrError('MACHINE_INVALID', `machine ${path}: no JSON: ${messageOf(cause)}`, {
+      hint: 'docs/machine.md has an example of a machine file.', cause, details: { path, ...(position !== undefined && { position }) },
+    })
+  }
+  return parseMachine(data, path)
+}
+
+/** V8 names the position of most mistakes in its message. */
+function positionOf(message: string, text: string): number | undefined {
+  const found = /at position (\d+)/.exec(message)?.[1]
+  if (found !== undefined) return Number(found)
+  return message.includes('end of JSON') ? text.length : undefined
+}
+
+/**
+ * The machine for a guest: the one that was asked for (a path, or a description, which is validated again because its user may have changed
+ * it), else the one that rvr ships for the guest's width.
+ *
+ * @param guest names the guest in errors
+ * @throws RvrError `USAGE` (the machine is for guests of another width), and what `loadMachine` throws
+ */
+export async function machineFor(guest: string, xlen: Xlen, choice?: string | MachineFile): Promise<Machine> {
+  if (choice === undefined) return defaultMachine(xlen)
+  const machine = typeof choice === 'string' ? await loadMachine(choice) : parseMachine(choice, '<object>')
+  if (machine.xlen === xlen) return machine
+  const origin = typeof choice === 'string' ? choice : machine.name
+  throw new RvrError('USAGE', `machine ${origin} has registers of ${machine.xlen} bits, but guest ${guest} is RV${xlen}`, {
+    hint: `Give a machine file with "xlen": ${xlen}.`, details: { machine: origin, guest, found: machine.xlen, wanted: xlen },
+  })
+}

@@ -1,0 +1,71 @@
+/** JavaScript's views of a meter area, wherever it lies. */
+import { meterLayout, meterOffset } from '../layout/meter.ts'
+
+/** Memory that holds a meter area. */
+export interface MeterPlace {
+  readonly buffer: ArrayBufferLike
+  /** Bytes in front of the area. */
+  readonly offset: number
+}
+
+const FIELDS = [
+  'max_height', 'interval', 'quiet', 'recording', 'drained', 'log_length', 'log_done', 'undo_length', 'stamp', 'zero_height', 'chips', 'boundary', 'merkle', 'hash', 'space_offset', 'space_bits',
+] as const
+const WIDE_FIELDS = ['retired', 'granted', 'limit', 'left', 'segment_start', 'checkpoint', 'max_memory', 'max_interactions'] as const
+
+type Field = (typeof FIELDS)[number]
+type WideField = (typeof WIDE_FIELDS)[number]
+
+/** Indices of the 32-bit fields in `words` and of the 64-bit fields in `wide`. */
+export const FIELD = Object.fromEntries(FIELDS.map(name => [name, meterOffset(name) / 4])) as Record<Field, number>
+export const WIDE = Object.fromEntries(WIDE_FIELDS.map(name => [name, meterOffset(name) / 8])) as Record<WideField, number>
+
+const CHIPS = 128
+
+export class MeterArea {
+  readonly words: Uint32Array
+  readonly wide: BigInt64Array
+  readonly heights: Uint32Array
+  readonly keptHeights: Uint32Array
+  readonly widths: Uint32Array
+  readonly interactions: Uint32Array
+  readonly nextRow: Uint8Array
+  readonly fixed: Uint8Array
+  readonly log: Uint32Array
+  readonly undo: Uint32Array
+  readonly stamps: Uint32Array
+  readonly seen: Uint8Array
+
+  constructor({ buffer, offset }: MeterPlace) {
+    const { bytes, log, undo, stamps, seen } = meterLayout
+    const chipWords = (name: string): Uint32Array => new Uint32Array(buffer, offset + meterOffset(name), CHIPS)
+    this.words = new Uint32Array(buffer, offset, bytes / 4)
+    this.wide = new BigInt64Array(buffer, offset, bytes / 8)
+    this.heights = chipWords('heights')
+    this.keptHeights = chipWords('kept_heights')
+    this.widths = chipWords('widths')
+    this.interactions = chipWords('interactions')
+    this.nextRow = new Uint8Array(buffer, offset + meterOffset('next_row'), CHIPS)
+    this.fixed = new Uint8Array(buffer, offset + meterOffset('fixed'), CHIPS)
+    this.log = new Uint32Array(buffer, offset + log.offset, log.count)
+    this.undo = new Uint32Array(buffer, offset + undo.offset, undo.count * 2)
+    this.stamps = new Uint32Array(buffer, offset + stamps.offset, stamps.count)
+    this.seen = new Uint8Array(buffer, offset + seen.offset, seen.count)
+  }
+
+  get(field: Field): number {
+    return this.words[FIELD[field]]!
+  }
+
+  set(field: Field, value: number): void {
+    this.words[FIELD[field]] = value
+  }
+
+  getWide(field: WideField): number {
+    return Number(this.wide[WIDE[field]]!)
+  }
+
+  setWide(field: WideField, value: number): void {
+    this.wide[WIDE[field]] = BigInt(value)
+  }
+}

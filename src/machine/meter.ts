@@ -1,0 +1,289 @@
+/** The meter: counts rows and touched leaves of the open segment, checks the limits at block boundaries, cuts segments. */
+import { LEAF_SHIFT, MEMORY, meterLayout, PUBLIC_VALUES, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
+import { MAX_INTERVAL_ROWS } from './interval.ts'
+import { cellsOfHeights, exceededLimit, type CutReason, type SegmentLimits } from './limits.ts'
+import type { Machine } from './machine.ts'
+import { FIELD, MeterArea, type MeterPlace } from './meter-area.ts'
+import { greatestRows, leafId, stampImageLeaf, touchLeaf, undoTouches } from './memory-tree.ts'
+
+/** A finished piece of the run, proved on its own. */
+export interface Segment {
+  /** Instructions retired before it. */
+  readonly instretStart: number
+  readonly instructions: number
+  /** Rows by chip, in the machine file's order; chips of constant height have theirs. */
+  readonly heights: readonly number[]
+  /** Why it ended: the limit that the next check found exceeded, or how the guest ended. */
+  readonly reason: CutReason | 'end' | 'trap'
+  /** No check lay inside the segment, so it exceeds a limit itself. */
+  readonly overLimit?: boolean
+}
+
+/** A cut at which the run has to go back: guest memory, registers and host state are those of a later moment. */
+export interface Rewind {
+  /** Leaves of guest memory that were touched after the cut. */
+  readonly leaves: readonly number[]
+  /** Instructions retired when the cut was found: what memory and registers show. */
+  readonly from: number
+}
+
+export interface MeterStart {
+  readonly limits: SegmentLimits
+  /** Defined instruction slots. */
+  readonly slots: number
+  /** Leaves of guest memory that are not all-zero. */
+  readonly imageLeaves: Iterable<number>
+  readonly publicValuesBytes: number
+}
+
+/** Checks that are skipped at once at most: row counts of native code are folded at each, the log is emptied when half full. */
+const QUIET = [64, 16, 4] as const
+
+export class Meter {
+  readonly area: MeterArea
+  /** Instructions retired; written to the area by `store`. */
+  instret = 0
+  /** Rows left of the interval. */
+  left = 0
+  /** Segments finished since they were last taken. */
+  readonly segments: Segment[] = []
+  /** Stop at the next cut, at exactly the state of the cut. */
+  pauseAtCut = false
+  rewind: Rewind | undefined
+  #closedCells = 0n
+  readonly #machine: Machine
+  readonly #clearMarks: (() => void) | undefined
+  readonly #memoryBound = new Map<number, ReturnType<typeof greatestRows>>()
+
+  /** `clearMarks` empties the marks of an area whose log does not hold them all any more. */
+  constructor(place: MeterPlace, machine: Machine, clearMarks?: () => void) {
+    this.area = new MeterArea(place)
+    this.#machine = machine
+    this.#clearMarks = clearMarks
+  }
+
+  /** Prepares a zeroed area for the guest's first instruction. */
+  start({ limits, slots, imageLeaves, publicValuesBytes }: MeterStart): void {
+    const { area } = this
+    const { chips, memoryChips, memory, limits: { checkInterval } } = this.#machine
+    for (const [chip, { width, interactions, nextRow, constantHeight }] of chips.entries()) {
+      area.widths[chip] = width
+      area.interactions[chip] = interactions
+      area.nextRow[chip] = nextRow === true ? 1 : 0
+      area.fixed[chip] = constantHeight === undefined ? 0 : 1
+      area.heights[chip] = constantHeight === 'slots' ? slots : constantHeight ?? 0
+    }
+    area.set('chips', chips.length)
+    area.set('boundary', memoryChips.boundary)
+    area.set('merkle', memoryChips.merkle)
+    area.set('hash', memoryChips.hash)
+    area.set('interval', checkInterval)
+    area.set('max_height', limits.maxTraceHeight)
+    area.setWide('max_memory', limits.maxMemoryBytes)
+    area.setWide('max_interactions', limits.maxInteractions)
+    const publicLeaves = Math.max(1, Math.ceil(publicValuesBytes / 16))
+    const bits = [Math.log2(memory.registerBytes / 16), SPACE_BITS, Math.ceil(Math.log2(publicLeaves))]
+    for (const space of [REGISTERS, MEMORY, PUBLIC_VALUES]) {
+      area.words[FIELD.space_offset + space] = meterLayout.spaceOffsets[space]!
+      area.words[FIELD.space_bits + space] = bits[space]!
+    }
+    for (const leaf of imageLeaves) stampImageLeaf(area, leafId(MEMORY, leaf))
+    area.set('stamp', 2)
+    this.#touchRegisters()
+    this.instret = 0
+    this.left = checkInterval
+    this.#lookAhead()
+    this.store()
+  }
+
+  /** Takes over what native code or an earlier job left in the area. */
+  load(): void {
+    this.left = this.area.getWide('left')
+    this.instret = this.area.getWide('retired') + this.area.getWide('granted') - this.left
+  }
+
+  store(): void {
+    this.area.setWide('left', this.left)
+    this.area.setWide('granted', this.left)
+    this.area.setWide('retired', this.instret)
+  }
+
+  /** A block boundary in front of `rows` rows. Returns false when the run has to pause here, or at `rewind`. */
+  enter(rows: number): boolean {
+    return this.left >= rows || this.check()
+  }
+
+  /** `instructions` were retired and added `rows` rows to a chip, which is undefined for instructions without one. */
+  count(chip: number | undefined, rows: number): void {
+    this.instret++
+    this.left -= rows
+    if (chip !== undefined) this.area.heights[chip]! += rows
+  }
+
+  /** `length` bytes at `address` of an address space were read or written; they have been checked. */
+  touch(space: number, address: number, length: number): void {
+    const { area } = this
+    const last = Math.floor((address + length - 1) / 2 ** LEAF_SHIFT)
+    for (let leaf = Math.floor(address / 2 ** LEAF_SHIFT); leaf <= last; leaf++) {
+      if (space === MEMORY) {
+        if (area.seen[leaf] !== 0) continue
+        area.seen[leaf] = 255
+      }
+      const at = area.get('log_length')
+      if (at >= meterLayout.log.count) throw new Error('the log of touched leaves is full')
+      area.log[at] = leafId(space, leaf)
+      area.set('log_length', at + 1)
+    }
+  }
+
+  /** Rows of the open segment by chip, up to date. */
+  openHeights(): number[] {
+    this.#account()
+    return [...this.area.heights.subarray(0, this.#machine.chips.length)]
+  }
+
+  /** Trace cells of the instructions in the open segment and in those finished since this meter was made. */
+  cells(): bigint {
+    return this.#closedCells + cellsOfHeights(this.#machine, this.area.heights)
+  }
+
+  /** Instruction count at the start of the open segment. */
+  get segmentStart(): number {
+    return this.area.getWide('segment_start')
+  }
+
+  #limits(): SegmentLimits {
+    const { area } = this
+    return { maxTraceHeight: area.get('max_height'), maxMemoryBytes: area.getWide('max_memory'), maxInteractions: area.getWide('max_interactions') }
+  }
+
+  #account(): void {
+    const { area } = this
+    const length = area.get('log_length')
+    for (let at = area.get('log_done'); at < length; at++) touchLeaf(area, area.log[at]!)
+    area.set('log_done', length)
+  }
+
+  #touchRegisters(): void {
+    for (let leaf = 0; leaf < this.#machine.memory.registerBytes / 16; leaf++) touchLeaf(this.area, leafId(REGISTERS, leaf))
+  }
+
+  /**
+   * The check in front of a block that the interval does not reach: the rules of templates/modes/metered/meter.c, and cutting.
+   * Returns false when the run has to pause here, or at `rewind`.
+   */
+  check(): boolean {
+    const { area } = this
+    const isFull = area.get('log_length') > meterLayout.log.count / 2
+    if (area.get('quiet') > 0 && !isFull) area.set('quiet', area.get('quiet') - 1)
+    else {
+      this.#account()
+      if (area.get('quiet') > 0) area.set('quiet', area.get('quiet') - 1)
+      else {
+        if (area.get('recording') === 1 && !this.#cutWhereExceeded()) return false
+        this.#lookAhead()
+      }
+      if (area.get('recording') === 0 && area.get('log_length') > meterLayout.log.count / 2) {
+        this.#forgetLog()
+        area.set('drained', 1)
+      }
+    }
+    this.left = area.get('interval')
+    return true
+  }
+
+  /** Cuts as long as the open segment exceeds a limit; an empty segment is never cut. Returns false when the run pauses at a cut. */
+  #cutWhereExceeded(): boolean {
+    let isCut = false
+    for (;;) {
+      const reason = this.instret > this.segmentStart ? exceededLimit(this.#machine, this.#limits(), this.area.heights) : undefined
+      if (reason === undefined) break
+      const paused = this.#cut(reason)
+      isCut = true
+      if (paused) {
+        this.left = this.area.get('interval')
+        this.#clearSeen()
+        this.#lookAhead()
+        return false
+      }
+    }
+    if (isCut) this.#clearSeen()
+    return true
+  }
+
+  /** Ends the open segment at the previous check, or now where none lies inside it. Returns whether the run pauses. */
+  #cut(reason: CutReason): boolean {
+    const { area } = this
+    const { chips, memoryChips } = this.#machine
+    const start = this.segmentStart, checkpoint = area.getWide('checkpoint')
+    const isInside = checkpoint > start
+    const at = isInside ? checkpoint : this.instret
+    const ended = (isInside ? area.keptHeights : area.heights).slice(0, chips.length)
+    this.#closedCells += cellsOfHeights(this.#machine, ended)
+    this.segments.push({ instretStart: start, instructions: at - start, heights: [...ended], reason, ...(!isInside && { overLimit: true }) })
+    if (isInside) undoTouches(area)
+    else area.set('undo_length', 0)
+    area.set('stamp', area.get('stamp') + 1)
+    area.set('zero_height', 0)
+    area.setWide('segment_start', at)
+    for (const chip of chips.keys()) if (area.fixed[chip] === 0) area.heights[chip]! -= ended[chip]!
+    for (const chip of Object.values(memoryChips)) area.heights[chip] = 0
+    if (this.pauseAtCut) {
+      if (isInside) {
+        this.rewind = { from: this.instret, leaves: [...area.log.subarray(0, area.get('log_length'))].filter(id => id >>> SPACE_BITS === MEMORY).map(id => id & (2 ** SPACE_BITS - 1)) }
+        for (const chip of chips.keys()) if (area.fixed[chip] === 0) area.heights[chip] = 0
+        this.instret = at
+      }
+      this.#touchRegisters()
+      return true
+    }
+    // Touches since the cut belong to the new segment.
+    if (isInside) {
+      area.set('log_done', 0)
+      this.#account()
+    }
+    this.#touchRegisters()
+    return false
+  }
+
+  /** After a check: how many of the next ones need no look, and what to keep when the next one may cut. */
+  #lookAhead(): void {
+    const { area } = this
+    const quiet = QUIET.find(checks => this.#fits(checks))
+    area.set('quiet', quiet === undefined ? 0 : quiet - 1)
+    if (quiet !== undefined || this.#fits(1)) {
+      area.set('recording', 0)
+      return
+    }
+    area.keptHeights.set(area.heights)
+    area.setWide('checkpoint', this.instret)
+    this.#clearSeen()
+    area.set('recording', 1)
+  }
+
+  /** Does the segment keep to its limits after `checks` more intervals, whatever they execute? */
+  #fits(checks: number): boolean {
+    const { heights } = this.area
+    const { chips, memoryChips } = this.#machine
+    const rows = checks * MAX_INTERVAL_ROWS, leaves = checks * (2 * MAX_INTERVAL_ROWS + 2)
+    let memory = this.#memoryBound.get(leaves)
+    if (memory === undefined) this.#memoryBound.set(leaves, (memory = greatestRows(leaves)))
+    const greatest = chips.map(({ constantHeight }, chip) => heights[chip]! + (constantHeight === undefined ? rows : 0))
+    for (const name of ['boundary', 'merkle', 'hash'] as const) greatest[memoryChips[name]] = heights[memoryChips[name]]! + memory[name]
+    return exceededLimit(this.#machine, this.#limits(), greatest) === undefined
+  }
+
+  #forgetLog(): void {
+    for (const field of ['log_length', 'log_done', 'undo_length'] as const) this.area.set(field, 0)
+  }
+
+  #clearSeen(): void {
+    const { area } = this
+    if (area.get('drained') === 1) {
+      if (this.#clearMarks === undefined) area.seen.fill(0)
+      else this.#clearMarks()
+    } else for (const id of area.log.subarray(0, area.get('log_length'))) area.seen[id & (2 ** SPACE_BITS - 1)] = 0
+    area.set('drained', 0)
+    this.#forgetLog()
+  }
+}

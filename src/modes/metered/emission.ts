@@ -1,0 +1,50 @@
+/** The C of mode `metered`: vector row counts, checks at block boundaries, marks of touched leaves. */
+import { readFileSync } from 'node:fs'
+import { meterHeader, meterLayout } from '../../layout/meter.ts'
+import type { Graph } from '../../ir/program.ts'
+import { MAX_INTERVAL_ROWS } from '../../machine/interval.ts'
+import type { Emission, EmissionTarget } from '../mode.ts'
+import { assignLanes, type Lanes } from './lanes.ts'
+import { touchStatements } from './touches.ts'
+
+const template = (name: string): string => readFileSync(new URL(`../../../templates/modes/metered/${name}`, import.meta.url), 'utf8')
+
+/** Bit k of word k / 64: a basic block starts at slot k. */
+function blockStarts(graph: Graph): string {
+  const words = new BigUint64Array(Math.ceil((graph.program.instrs.length + 1) / 64))
+  for (const { first } of graph.blocks) words[first >> 6]! |= 1n << BigInt(first & 63)
+  return [...words].map(word => `0x${word.toString(16)}u`).join(', ')
+}
+
+function tables(lanes: Lanes, graph: Graph): string {
+  return `#include "guest.h"
+
+const uint32_t lane_count = ${lanes.chips.length};
+const uint8_t lane_chips[${Math.max(1, lanes.chips.length)}] = { ${lanes.chips.join(', ') || '0'} };
+const uint64_t block_starts[] = { ${blockStarts(graph)} };
+`
+}
+
+export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget): Emission {
+  const lanes = assignLanes(graph.program.instrs, machine, vectorBytes)
+  const vectors = Array.from({ length: lanes.vectors }, (_, index) => `rows${index}`)
+  const keep = vectors.map((name, index) => `lanes(m)[${index}] = ${name};`).join(' ')
+  return {
+    parameters: vectors.map(name => ({ type: 'rows', name, initial: '(rows){ 0 }' })),
+    // The interval pays for whole blocks: where it does not reach, a check comes first and grants a new one, unless the run has to stop.
+    blockTest: (count, stop) => (count === 0 ? [] : [
+      `if (__builtin_expect(left < ${count}, 0)) { ${keep} ${vectors.join(' = ')} = (rows){ 0 }; left = check(m, left); if (left < ${count}) goto ${stop}; }`,
+    ]),
+    blockEntered: instrs => lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant};`),
+    refund: instrs => lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} -= ${constant}; `).join(''),
+    memoryTouched: touchStatements,
+    leaving: [keep, 'meter_leave(m);'],
+    header: `typedef uint16_t rows __attribute__((vector_size(${vectorBytes})));\nenum { RVR_LANES = ${(lanes.vectors * vectorBytes) / 2}, METER_INTERVAL_ROWS = ${MAX_INTERVAL_ROWS} };\n`,
+    include: 'meter.h',
+    files: [
+      { path: 'meter-area.h', content: meterHeader() }, { path: 'meter.h', content: template('meter.h') },
+      { path: 'meter.c', content: template('meter.c') }, { path: 'meter-tables.c', content: tables(lanes, graph) },
+    ],
+    areaBytes: meterLayout.areaBytes,
+  }
+}

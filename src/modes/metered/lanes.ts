@@ -1,0 +1,43 @@
+/** Row counts of one interval between checks, packed: a 16-bit vector lane for each chip that the guest's instructions use. */
+import type { Instr } from '../../isa/row.ts'
+import { chipOf } from '../../machine/chips.ts'
+import type { Machine } from '../../machine/machine.ts'
+
+export interface Lanes {
+  /** Chip index of each lane; the chips of most instructions come first, so that most blocks touch one vector. */
+  readonly chips: readonly number[]
+  readonly vectors: number
+  /**
+   * Rows of the instructions as C vector constants, one for each vector that changes.
+   * An interval has at most 1024 rows, so no lane overflows.
+   */
+  rows(instrs: readonly Instr[]): readonly { readonly vector: number; readonly constant: string }[]
+}
+
+export function assignLanes(instrs: readonly (Instr | undefined)[], machine: Machine, vectorBytes: number): Lanes {
+  const uses = new Map<number, number>()
+  for (const instr of instrs) {
+    const chip = instr === undefined || instr.row.kind === 'host' ? undefined : chipOf(machine, instr)
+    if (chip !== undefined) uses.set(chip, (uses.get(chip) ?? 0) + 1)
+  }
+  const chips = [...uses].toSorted(([a, m], [b, n]) => n - m || a - b).map(([chip]) => chip)
+  const laneOf = new Map(chips.map((chip, lane) => [chip, lane]))
+  const width = vectorBytes / 2
+  return {
+    chips,
+    vectors: Math.max(1, Math.ceil(chips.length / width)),
+    rows(body) {
+      const counts = new Map<number, number[]>()
+      for (const instr of body) {
+        const chip = chipOf(machine, instr)
+        if (chip === undefined) continue
+        const lane = laneOf.get(chip)!, vector = Math.floor(lane / width)
+        let lanes = counts.get(vector)
+        if (lanes === undefined) counts.set(vector, (lanes = []))
+        for (let index = lanes.length; index <= lane % width; index++) lanes.push(0)
+        lanes[lane % width]!++
+      }
+      return [...counts].toSorted(([a], [b]) => a - b).map(([vector, lanes]) => ({ vector, constant: `(rows){ ${lanes.join(', ')} }` }))
+    },
+  }
+}

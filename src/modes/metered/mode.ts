@@ -1,0 +1,12 @@
+/** Mode `metered`: trace heights of every chip, segments, and everything that metered-cost counts (metering.md, "Metered"). */
+import { instructionCounter, type Mode } from '../mode.ts'
+import { meteredEmission } from './emission.ts'
+
+export const metered: Mode = {
+  name: 'metered',
+  summary: 'count trace rows by chip and cut the run into segments',
+  counters: [instructionCounter],
+  emission: meteredEmission,
+  reportsCost: true,
+  segments: true,
+}

@@ -1,0 +1,70 @@
+/** Marks of the memory leaves that a block touches: a test for each leaf, or one for several that lie close together. */
+import type { AccessGroup } from '../mode.ts'
+
+const LEAF = 16
+/** Leaves that one 64-bit word of marks covers. */
+const WINDOW = 8
+
+type Access = AccessGroup['accesses'][number]
+
+/** `base + offset` as an unsigned 64-bit address. */
+const addressText = (base: string, offset: number): string => (offset === 0 ? `(uint64_t)${base}` : offset < 0 ? `(uint64_t)${base} - ${-offset}` : `(uint64_t)${base} + ${offset}`)
+
+const touchAll = (base: string, accesses: readonly Access[]): string => accesses.map(({ offset, width }) => `touch(m, ${addressText(base, offset)}, ${width});`).join(' ')
+
+/** The slow path marks each access by its exact bytes. So conditions may assume too much and never too little. */
+const unless = (conditions: readonly string[], base: string, accesses: readonly Access[]): string => `if (__builtin_expect(${conditions.join(' || ')}, 0)) { ${touchAll(base, accesses)} }`
+
+const unmarked = (base: string, offset: number): string => `!*seen(m, ${addressText(base, offset)})`
+const misaligned = (base: string, offset: number, unit: number): string[] => (unit === 1 ? [] : [`((${addressText(base, offset)}) & ${unit - 1}) != 0`])
+const end = ({ offset, width }: Access): number => offset + width
+
+/** Statements that mark all leaves of a group. */
+export function touchStatements({ base, isStackPointer, accesses }: AccessGroup): string[] {
+  const sorted = [...new Map(accesses.map(access => [`${access.offset} ${access.width}`, access])).values()].toSorted((a, b) => a.offset - b.offset || a.width - b.width)
+  // The stack pointer is 16-aligned by every ABI; other bases are as aligned as their widest access.
+  const unit = isStackPointer ? LEAF : Math.max(...sorted.map(({ width }) => width))
+  const lines: string[] = []
+  for (let first = 0; first < sorted.length;) {
+    const window = windowFrom(sorted, first, unit)
+    const span = sorted.slice(first).filter(access => end(access) <= sorted[first]!.offset + LEAF)
+    if (window !== undefined && window.length > span.length) {
+      lines.push(windowTest(base, unit, window))
+      first += window.length
+    } else if (span.length === 1) {
+      const { offset, width } = span[0]!
+      lines.push(unless([unmarked(base, offset), ...misaligned(base, offset, width)], base, span))
+      first++
+    } else {
+      // Sixteen bytes lie in one leaf or two: those of the first and the last byte.
+      lines.push(unless([unmarked(base, span[0]!.offset), unmarked(base, Math.max(...span.map(end)) - 1)], base, span))
+      first += span.length
+    }
+  }
+  return lines
+}
+
+/** Accesses from `first` on that one word of marks covers, where that pays. */
+function windowFrom(sorted: readonly Access[], first: number, unit: number): Access[] | undefined {
+  if (unit < 4) return undefined
+  const from = Math.floor(sorted[first]!.offset / unit) * unit
+  const window: Access[] = []
+  for (const access of sorted.slice(first)) {
+    // Within its unit an access crosses no leaf, wherever the base lies.
+    if (access.offset % access.width !== 0 || end(access) - from > (WINDOW - (unit < LEAF ? 1 : 0)) * LEAF) break
+    window.push(access)
+  }
+  const chunks = new Set(window.map(({ offset }) => Math.floor(offset / unit)))
+  // A word costs about as much as two single marks, and twice that where the mask depends on the base.
+  return chunks.size >= (unit === LEAF ? 2 : 4) ? window : undefined
+}
+
+function windowTest(base: string, unit: number, window: readonly Access[]): string {
+  const from = Math.floor(window[0]!.offset / unit) * unit
+  const masks = Array.from({ length: LEAF / unit }, (_, phase) => {
+    const leaves = new Set(window.map(({ offset }) => Math.floor((phase * unit + Math.floor(offset / unit) * unit - from) / LEAF)))
+    return `0x${[...leaves].reduce((mask, leaf) => mask | (0xffn << BigInt(8 * leaf)), 0n).toString(16)}u`
+  })
+  const mask = masks.length === 1 ? masks[0]! : `(const uint64_t[]){ ${masks.join(', ')} }[(${addressText(base, from)}) >> ${Math.log2(unit)} & ${masks.length - 1}]`
+  return unless([`(~load64(seen(m, ${addressText(base, from)})) & ${mask}) != 0`, ...misaligned(base, 0, unit)], base, window)
+}

@@ -1,0 +1,45 @@
+/** What a meter has to know of a guest before its first instruction. */
+import type { Image } from '../elf/image.ts'
+import { RvrError } from '../errors.ts'
+import type { GuestAbi, HostState } from '../extensions/abi.ts'
+import { decoderFor } from '../extensions/registry.ts'
+import { definedSlots } from '../interp/slots.ts'
+import type { SegmentLimits } from '../machine/limits.ts'
+import type { Machine } from '../machine/machine.ts'
+import type { Meter } from '../machine/meter.ts'
+import type { EngineChoice } from './home.ts'
+
+const LEAF = 16
+const MAX_PUBLIC_VALUES = 2 ** 20
+
+/** Leaves of the initial image that hold a byte other than zero. */
+function* imageLeaves(image: Image): Generator<number> {
+  for (const { address, bytes } of image.segments) {
+    let done = -1
+    for (let at = 0; at < bytes.length;) {
+      const leaf = Math.floor((address + at) / LEAF)
+      if (bytes[at] !== 0 && leaf !== done) {
+        yield leaf
+        done = leaf
+      }
+      at = bytes[at] !== 0 ? (leaf + 1) * LEAF - address : at + 1
+    }
+  }
+}
+
+/** @throws RvrError `USAGE` for limits that are no counts, or more public values than the memory tables have room for. */
+export function startMeter(meter: Meter, guest: { image: Image; abi: GuestAbi; machine: Machine; engine: EngineChoice }, host: HostState, limits: Partial<SegmentLimits>): void {
+  const { image, abi, machine, engine } = guest
+  for (const [name, value] of Object.entries(limits)) {
+    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) throw new RvrError('USAGE', `${name} is ${value}, not a count from 1 on`, { hint: 'Leave it out for the limit of the machine.' })
+  }
+  if ((limits.maxTraceHeight ?? 0) > 2 ** 30) throw new RvrError('USAGE', `maxTraceHeight is ${limits.maxTraceHeight}, more than 2^30`, { hint: 'No prover has longer traces.' })
+  if (host.publicValues.length > MAX_PUBLIC_VALUES) throw new RvrError('USAGE', `${host.publicValues.length} bytes of public values cannot be metered`, { hint: `At most ${MAX_PUBLIC_VALUES} can.` })
+  const { maxTraceHeight, maxMemoryBytes, maxInteractions } = machine.limits
+  meter.start({
+    limits: { maxTraceHeight: limits.maxTraceHeight ?? maxTraceHeight, maxMemoryBytes: limits.maxMemoryBytes ?? maxMemoryBytes, maxInteractions: limits.maxInteractions ?? maxInteractions },
+    slots: engine.engine === 'native' ? engine.definedSlots : definedSlots(image, decoderFor(image.xlen, abi)),
+    imageLeaves: imageLeaves(image),
+    publicValuesBytes: host.publicValues.length,
+  })
+}

@@ -1,0 +1,101 @@
+/** The plain memory tables reproduce the golden rows of the metering rules. */
+import { describe, expect, test } from 'vitest'
+import { addressSpaces, leafIdOf, memoryRows, PlainMemoryTables } from './plain/memory-tables.ts'
+import type { MemoryRows } from './plain/memory-tables.ts'
+
+const memory = (address: number): number => leafIdOf(addressSpaces.memory, address)
+
+/** What `action` adds to the rows. */
+function added(tables: PlainMemoryTables, action: () => void): MemoryRows {
+  const before = tables.rows()
+  action()
+  const after = tables.rows()
+  return { boundary: after.boundary - before.boundary, merkle: after.merkle - before.merkle, hash: after.hash - before.hash }
+}
+
+describe('golden rows', () => {
+  test('empty baseline, two sibling leaves touched', () => {
+    const tables = new PlainMemoryTables([])
+    tables.touch(memory(0))
+    tables.touch(memory(16))
+    expect(tables.rows()).toEqual({ boundary: 2, merkle: 56, hash: 59 })
+  })
+
+  test('the same, both leaves in the non-zero initial image', () => {
+    const tables = new PlainMemoryTables([memory(0), memory(16)])
+    tables.touch(memory(0))
+    tables.touch(memory(16))
+    expect(tables.rows()).toEqual({ boundary: 2, merkle: 56, hash: 60 })
+  })
+
+  test('after touching byte 0 and a checkpoint, the first leaf of the next page', () => {
+    const tables = new PlainMemoryTables([])
+    tables.touch(memory(0))
+    expect(added(tables, () => tables.touch(memory(1024)))).toEqual({ boundary: 1, merkle: 12, hash: 7 })
+  })
+
+  test('fresh context, registers only', () => {
+    expect(new PlainMemoryTables([], 16).rows()).toEqual({ boundary: 16, merkle: 78, hash: 84 })
+  })
+
+  test('then the first leaf of memory', () => {
+    const tables = new PlainMemoryTables([], 16)
+    expect(added(tables, () => tables.touch(memory(0)))).toEqual({ boundary: 1, merkle: 50, hash: 26 })
+  })
+
+  test('registers at a later segment start', () => {
+    const tables = new PlainMemoryTables([], 16)
+    expect(tables.cut()).toEqual({ boundary: 16, merkle: 78, hash: 84 })
+    expect(tables.rows()).toEqual({ boundary: 16, merkle: 78, hash: 110 })
+  })
+})
+
+describe('more cases by hand', () => {
+  test('leaf ids', () => {
+    expect(leafIdOf(addressSpaces.registers, 255)).toBe(15)
+    expect(memory(0)).toBe(2 ** 25)
+    expect(leafIdOf(addressSpaces.publicValues, 32)).toBe(2 ** 26 + 2)
+  })
+
+  test('nothing touched', () => {
+    expect(new PlainMemoryTables([memory(0)]).rows()).toEqual({ boundary: 0, merkle: 0, hash: 0 })
+  })
+
+  test('eight register leaves of RV32', () => {
+    // 4 + 2 + 1 nodes at heights 1 to 3 and one at each of the heights 4 to 28: 32; 8 + 32 final hashes, 29 default rows.
+    expect(new PlainMemoryTables([], 8).rows()).toEqual({ boundary: 8, merkle: 64, hash: 69 })
+  })
+
+  test('a repeated touch adds nothing', () => {
+    const tables = new PlainMemoryTables([], 16)
+    tables.touch(memory(64))
+    expect(added(tables, () => tables.touch(memory(64)))).toEqual({ boundary: 0, merkle: 0, hash: 0 })
+  })
+
+  test('a zero leaf beside a non-zero one costs one default row and no initial hash of its own', () => {
+    // 1 + 28 final hashes, 28 initial hashes of the nodes above, 1 default row.
+    expect(memoryRows([memory(0)], [memory(16)])).toEqual({ boundary: 1, merkle: 56, hash: 58 })
+  })
+
+  test('two zero leaves under a zero node share the default rows', () => {
+    // Leaves 2 and 3, their node at height 1 is zero, 27 nodes above are not: 30 final, 27 initial, 2 default rows.
+    expect(memoryRows([memory(0)], [memory(32), memory(48)])).toEqual({ boundary: 2, merkle: 56, hash: 59 })
+  })
+
+  test('a leaf touched on both sides of a cut is not all-zero afterwards, a leaf touched only after it is', () => {
+    const tables = new PlainMemoryTables([])
+    for (const address of [0, 0, 16]) tables.touch(memory(address))
+    expect(tables.cut([memory(0), memory(16)])).toEqual({ boundary: 1, merkle: 56, hash: 58 })
+    // Two leaves and 28 nodes: 30 final hashes, 29 initial ones (all but leaf 1), 1 default row.
+    expect(tables.rows()).toEqual({ boundary: 2, merkle: 56, hash: 60 })
+    expect(tables.rows()).toEqual(memoryRows([memory(0)], [memory(0), memory(16)]))
+  })
+
+  test('only the last touches can be kept', () => {
+    const tables = new PlainMemoryTables([])
+    tables.touch(memory(0))
+    tables.touch(memory(16))
+    expect(() => tables.cut([memory(0)])).toThrow('last touches')
+    expect(() => tables.touch(-1)).toThrow('no such leaf')
+  })
+})
