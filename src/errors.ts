@@ -8,10 +8,10 @@
  * - `ARTIFACT_REFUSED` a compiled library does not fit (guest, mode, machine, CPU, ABI) · `CACHE_UNSAFE` the cache directory cannot be trusted
  * - `MACHINE_INVALID` a machine file is malformed · `ABORTED` the caller's AbortSignal fired · `WORKER_FAILED` a worker thread died
  * - `CHECK_DIVERGED` native code and interpreter disagree · `DISPOSED` use after dispose · `IO` a file could not be read or written
- * - `INTERNAL` a defect in rvr itself
+ * - `STATE_REFUSED` a saved run does not fit (guest, mode, machine, ABI, format version) or is damaged · `INTERNAL` a defect in rvr itself
  */
 export type RvrErrorCode =
-  | 'USAGE' | 'INPUT_INVALID' | 'ELF_INVALID' | 'TOOLCHAIN_MISSING' | 'COMPILE_FAILED' | 'ARTIFACT_REFUSED' | 'CACHE_UNSAFE'
+  | 'USAGE' | 'INPUT_INVALID' | 'ELF_INVALID' | 'TOOLCHAIN_MISSING' | 'COMPILE_FAILED' | 'ARTIFACT_REFUSED' | 'STATE_REFUSED' | 'CACHE_UNSAFE'
   | 'MACHINE_INVALID' | 'ABORTED' | 'WORKER_FAILED' | 'CHECK_DIVERGED' | 'DISPOSED' | 'IO' | 'INTERNAL'
 
 export interface RvrErrorOptions {

@@ -5,6 +5,8 @@ import type { Outcome } from '../sdk/run.ts'
 export const EXIT_OK = 0
 /** The guest terminated with a code that is not 0; the code is in the report. */
 export const EXIT_GUEST = 1
+/** `rvr cost`: the cost grew by more than the threshold. */
+export const EXIT_TOO_DEAR = 1
 /** Bad usage or bad input file. */
 export const EXIT_USAGE = 2
 export const EXIT_TOOLCHAIN = 3
@@ -29,6 +31,7 @@ export const exitStatusOfError: Readonly<Record<RvrErrorCode, number>> = {
   COMPILE_FAILED: EXIT_TOOLCHAIN,
   CHECK_DIVERGED: EXIT_TRAP,
   ARTIFACT_REFUSED: EXIT_REFUSED,
+  STATE_REFUSED: EXIT_REFUSED,
   ABORTED: EXIT_INTERRUPTED,
   WORKER_FAILED: EXIT_INTERNAL,
   DISPOSED: EXIT_INTERNAL,

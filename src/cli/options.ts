@@ -3,10 +3,10 @@ import { InvalidArgumentError, Option, type Command } from 'commander'
 import { abiNames } from '../extensions/registry.ts'
 import type { AbiName } from '../extensions/abi.ts'
 import { modes } from '../modes/registry.ts'
-import type { LoadOptions, RvrOptions } from '../sdk/options.ts'
+import type { ExecuteOptions, LoadOptions, RvrOptions } from '../sdk/options.ts'
 import { Progress } from './progress.ts'
 import type { Shell } from './shell.ts'
-import { parseJobs } from './values.ts'
+import { parseJobs, parseLimit, parseSize } from './values.ts'
 
 export const DEFAULT_MODE = 'pure'
 
@@ -31,6 +31,12 @@ export interface BuildOptions extends StoreOptions {
   readonly cc?: string
   readonly targetCpu?: string
   readonly jobs?: number
+}
+
+export interface SegmentOptions {
+  readonly maxTraceHeight?: number
+  readonly maxMemory?: number
+  readonly maxInteractions?: number
 }
 
 const notEmpty = (text: string): string => {
@@ -70,6 +76,24 @@ export function addBuildOptions(command: Command): Command {
     .addOption(new Option('--cc <compiler>', 'C compiler, a path or a name (default: RVR_CC, else the newest clang, else gcc)').argParser(notEmpty))
     .addOption(new Option('--target-cpu <cpu>', 'CPU to compile for, such as x86-64-v3 (default: native)').argParser(notEmpty))
     .addOption(new Option('--jobs <n>', 'parallel compiler processes (default: all processors)').argParser(parseJobs))
+}
+
+/** --max-trace-height, --max-memory and --max-interactions: limits of a segment. */
+export function addSegmentOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--max-trace-height <rows>', 'cut segments before a padded trace is higher (default: that of the machine)').argParser(parseLimit))
+    .addOption(new Option('--max-memory <size>', 'cut segments before proving one is estimated to take more: 12GiB (default: that of the machine)').argParser(parseSize))
+    .addOption(new Option('--max-interactions <n>', 'cut segments before they have more bus interactions (default: that of the machine)').argParser(parseLimit))
+}
+
+/** The limits of a segment that were given. */
+export function segmentLimits({ maxTraceHeight, maxMemory, maxInteractions }: SegmentOptions): Pick<ExecuteOptions, 'segmentLimits'> {
+  const limits = {
+    ...(maxTraceHeight !== undefined && { maxTraceHeight }),
+    ...(maxMemory !== undefined && { maxMemoryBytes: maxMemory }),
+    ...(maxInteractions !== undefined && { maxInteractions }),
+  }
+  return Object.keys(limits).length === 0 ? {} : { segmentLimits: limits }
 }
 
 export function createProgress(options: ReportOptions, shell: Shell): Progress {

@@ -37,6 +37,20 @@ export function parseCount(text: string): bigint {
   return value
 }
 
+/** A count that a JavaScript number holds exactly. @throws RvrError `USAGE`. */
+export function parseLimit(text: string): number {
+  const value = parseCount(text)
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw usage(`${JSON.stringify(text)} is too large`, 'The largest number is 2^53 − 1.')
+  return Number(value)
+}
+
+/** `2`, `2%`, `0.5%` → percent. @throws RvrError `USAGE`. */
+export function parsePercent(text: string): number {
+  const [, digits] = /^(\d{1,9}(?:\.\d{1,6})?)%?$/.exec(text.trim()) ?? []
+  if (digits === undefined) throw usage(`${JSON.stringify(text)} is not a percentage`, 'Write a number from 0 on, for example 2% or 0.5%.')
+  return Number(digits)
+}
+
 /** A whole number from 1 to 1024. @throws RvrError `USAGE`. */
 export function parseJobs(text: string): number {
   const value = parseCount(text)

@@ -36,7 +36,7 @@ export function generate(graph: Graph, options: GenerateOptions): Project {
     isRoot: regions.isRoot, isResume: regions.isResume,
     ...signature(mode, emission, hot),
   }
-  const units = [...writeUnits(context, graph, regions.main, 'unit'), ...writeUnits(context, graph, regions.resume, 'resume')]
+  const units = [...writeUnits(context, graph, regions.main, 'unit'), ...writeUnits(context, graph, regions.resume, emission.resumesOften === true ? 'unit_resume' : 'resume')]
   const files = [...units, ...runtimeFiles(context, graph, regions, limits.regionSize, options.identity)].toSorted((a, b) => (a.path < b.path ? -1 : 1))
   return { files, units: files.filter(file => file.path.endsWith('.c')).map(file => file.path) }
 }

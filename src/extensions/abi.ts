@@ -25,7 +25,8 @@ export interface HostState {
 
 /** How a host instruction ended. The caller advances pc by 4 on `continue`; on `trap` nothing has changed. */
 export type HostOutcome =
-  | { readonly type: 'continue' }
+  /** `untraced`: it may have written memory that `effects` does not tell of, because no proof covers it. */
+  | { readonly type: 'continue'; readonly untraced?: true }
   | { readonly type: 'terminate'; readonly exitCode: number }
   | { readonly type: 'trap'; readonly trap: Trap }
 

@@ -32,6 +32,8 @@ export interface Tracer {
   retired(instr: Instr | undefined, rows: number): void
   /** Bytes of an address space (layout/meter.ts) are about to be read or written. */
   touched(space: number, address: number, length: number): void
+  /** A host instruction may have written memory that it does not tell of. */
+  hostWrote(): void
 }
 
 /**
@@ -183,6 +185,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
             tracer?.retired(operation.instr, 1)
             return stop({ type: 'terminated', exitCode: outcome.exitCode })
           }
+          if (outcome.untraced === true) tracer?.hostWrote()
           if (effects?.touched !== undefined) tracer?.touched(effects.touched.space, effects.touched.address, effects.touched.length)
           break
         }

@@ -16,7 +16,7 @@ export interface NativeLibrary {
   retire(memory: bigint): void
   /** Metered artifacts: empties the marks of touched leaves. */
   clearSeen(memory: bigint): void
-  /** Metered artifacts: address of the bitmap of slots where basic blocks start. */
+  /** Metered artifacts: address of the bitmap of slots where basic blocks start; of profiled ones also of those where they end. */
   blockStarts(): bigint
   /** Unmaps the instance; no view of it may exist any more. */
   destroy(memory: bigint): void

@@ -9,7 +9,7 @@ export interface MeterPlace {
 }
 
 const FIELDS = [
-  'max_height', 'interval', 'quiet', 'recording', 'drained', 'log_length', 'log_done', 'undo_length', 'stamp', 'zero_height', 'chips', 'boundary', 'merkle', 'hash', 'space_offset', 'space_bits',
+  'max_height', 'interval', 'quiet', 'quiet_log', 'steady', 'recording', 'drained', 'log_length', 'log_done', 'undo_length', 'host_wrote', 'stamp', 'zero_height', 'chips', 'boundary', 'merkle', 'hash', 'space_offset', 'space_bits',
 ] as const
 const WIDE_FIELDS = ['retired', 'granted', 'limit', 'left', 'segment_start', 'checkpoint', 'max_memory', 'max_interactions'] as const
 

@@ -1,31 +1,13 @@
 /** The meter: counts rows and touched leaves of the open segment, checks the limits at block boundaries, cuts segments. */
 import { LEAF_SHIFT, MEMORY, meterLayout, PUBLIC_VALUES, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
-import { MAX_INTERVAL_ROWS } from './interval.ts'
+import { MAX_INTERVAL_LEAVES, MAX_INTERVAL_ROWS, SPARE_LEAVES } from './interval.ts'
 import { cellsOfHeights, exceededLimit, type CutReason, type SegmentLimits } from './limits.ts'
 import type { Machine } from './machine.ts'
 import { FIELD, MeterArea, type MeterPlace } from './meter-area.ts'
 import { greatestRows, leafId, stampImageLeaf, touchLeaf, undoTouches } from './memory-tree.ts'
+import type { Rewind, Segment } from './segment.ts'
 
-/** A finished piece of the run, proved on its own. */
-export interface Segment {
-  /** Instructions retired before it. */
-  readonly instretStart: number
-  readonly instructions: number
-  /** Rows by chip, in the machine file's order; chips of constant height have theirs. */
-  readonly heights: readonly number[]
-  /** Why it ended: the limit that the next check found exceeded, or how the guest ended. */
-  readonly reason: CutReason | 'end' | 'trap'
-  /** No check lay inside the segment, so it exceeds a limit itself. */
-  readonly overLimit?: boolean
-}
-
-/** A cut at which the run has to go back: guest memory, registers and host state are those of a later moment. */
-export interface Rewind {
-  /** Leaves of guest memory that were touched after the cut. */
-  readonly leaves: readonly number[]
-  /** Instructions retired when the cut was found: what memory and registers show. */
-  readonly from: number
-}
+export type { Rewind, Segment } from './segment.ts'
 
 export interface MeterStart {
   readonly limits: SegmentLimits
@@ -36,8 +18,8 @@ export interface MeterStart {
   readonly publicValuesBytes: number
 }
 
-/** Checks that are skipped at once at most: row counts of native code are folded at each, the log is emptied when half full. */
-const QUIET = [64, 16, 4] as const
+/** How many checks at once may need no look at the limits. */
+const QUIET = [64, 8] as const
 
 export class Meter {
   readonly area: MeterArea
@@ -136,6 +118,11 @@ export class Meter {
     }
   }
 
+  /** The host wrote memory without rows: a system call that no proof covers. */
+  hostWrote(): void {
+    this.area.set('host_wrote', 1)
+  }
+
   /** Rows of the open segment by chip, up to date. */
   openHeights(): number[] {
     this.#account()
@@ -174,19 +161,18 @@ export class Meter {
    */
   check(): boolean {
     const { area } = this
-    const isFull = area.get('log_length') > meterLayout.log.count / 2
-    if (area.get('quiet') > 0 && !isFull) area.set('quiet', area.get('quiet') - 1)
+    const quiet = area.get('quiet'), length = area.get('log_length')
+    if (quiet > 0 && length <= area.get('quiet_log')) area.set('quiet', quiet - 1)
     else {
       this.#account()
-      if (area.get('quiet') > 0) area.set('quiet', area.get('quiet') - 1)
-      else {
-        if (area.get('recording') === 1 && !this.#cutWhereExceeded()) return false
-        this.#lookAhead()
-      }
-      if (area.get('recording') === 0 && area.get('log_length') > meterLayout.log.count / 2) {
-        this.#forgetLog()
-        area.set('drained', 1)
-      }
+      if (area.get('recording') === 1 && !this.#cutWhereExceeded()) return false
+      this.#lookAhead()
+    }
+    if (area.get('recording') === 0 && length > meterLayout.log.count / 2) {
+      this.#account()
+      this.#forgetLog()
+      area.set('drained', 1)
+      area.set('quiet', 0)
     }
     this.left = area.get('interval')
     return true
@@ -230,7 +216,7 @@ export class Meter {
     for (const chip of Object.values(memoryChips)) area.heights[chip] = 0
     if (this.pauseAtCut) {
       if (isInside) {
-        this.rewind = { from: this.instret, leaves: [...area.log.subarray(0, area.get('log_length'))].filter(id => id >>> SPACE_BITS === MEMORY).map(id => id & (2 ** SPACE_BITS - 1)) }
+        this.rewind = { from: this.instret, leaves: area.get('host_wrote') === 1 ? undefined : this.#memoryLeaves() }
         for (const chip of chips.keys()) if (area.fixed[chip] === 0) area.heights[chip] = 0
         this.instret = at
       }
@@ -246,26 +232,36 @@ export class Meter {
     return false
   }
 
+  /** The logged leaves of guest memory. */
+  #memoryLeaves(): number[] {
+    return [...this.area.log.subarray(0, this.area.get('log_length'))].filter(id => id >>> SPACE_BITS === MEMORY).map(id => id & (2 ** SPACE_BITS - 1))
+  }
+
   /** After a check: how many of the next ones need no look, and what to keep when the next one may cut. */
   #lookAhead(): void {
     const { area } = this
     const quiet = QUIET.find(checks => this.#fits(checks))
     area.set('quiet', quiet === undefined ? 0 : quiet - 1)
+    area.set('quiet_log', area.get('log_length') + SPARE_LEAVES)
     if (quiet !== undefined || this.#fits(1)) {
       area.set('recording', 0)
       return
     }
+    area.set('steady', 0)
     area.keptHeights.set(area.heights)
     area.setWide('checkpoint', this.instret)
     this.#clearSeen()
     area.set('recording', 1)
   }
 
-  /** Does the segment keep to its limits after `checks` more intervals, whatever they execute? */
+  /**
+   * Does every check find the limits kept until `checks` are done? Before each of them the log tells whether the spare leaves are used up;
+   * what an interval may touch beyond that is allowed for.
+   */
   #fits(checks: number): boolean {
     const { heights } = this.area
     const { chips, memoryChips } = this.#machine
-    const rows = checks * MAX_INTERVAL_ROWS, leaves = checks * (2 * MAX_INTERVAL_ROWS + 2)
+    const rows = checks * MAX_INTERVAL_ROWS, leaves = MAX_INTERVAL_LEAVES + (checks > 1 ? SPARE_LEAVES : 0)
     let memory = this.#memoryBound.get(leaves)
     if (memory === undefined) this.#memoryBound.set(leaves, (memory = greatestRows(leaves)))
     const greatest = chips.map(({ constantHeight }, chip) => heights[chip]! + (constantHeight === undefined ? rows : 0))
@@ -274,7 +270,7 @@ export class Meter {
   }
 
   #forgetLog(): void {
-    for (const field of ['log_length', 'log_done', 'undo_length'] as const) this.area.set(field, 0)
+    for (const field of ['log_length', 'log_done', 'undo_length', 'host_wrote'] as const) this.area.set(field, 0)
   }
 
   #clearSeen(): void {

@@ -44,6 +44,8 @@ export interface Emission {
   /** One of `files`, included at the end of guest.h. */
   readonly include?: string
   readonly files?: readonly { readonly path: string; readonly content: string }[]
+  /** Runs come back in the middle of loops as a matter of course, so what they go on in is compiled like everything else. */
+  readonly resumesOften?: boolean
   /** Bytes of the mode's own memory in front of an instance's dispatch table, whole pages. */
   readonly areaBytes?: number
 }
@@ -67,6 +69,8 @@ export interface Mode {
   readonly reportsCost: boolean
   /** Does the mode keep trace heights and cut segments (metering.md, "Metered")? Its instances have a meter area. */
   readonly segments: boolean
+  /** Modes that count how often each instruction is executed: bytes of their area in native instances of a guest with so many slots. */
+  readonly profile?: { areaBytes(slots: number): number }
 }
 
 /** The instruction budget: every instruction counts one. */

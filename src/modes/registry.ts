@@ -3,9 +3,10 @@ import { RvrError } from '../errors.ts'
 import { metered } from './metered/mode.ts'
 import { meteredCost } from './metered-cost/mode.ts'
 import type { Mode } from './mode.ts'
+import { profile } from './profile/mode.ts'
 import { pure } from './pure/mode.ts'
 
-export const modes: readonly Mode[] = [pure, metered, meteredCost]
+export const modes: readonly Mode[] = [pure, metered, meteredCost, profile]
 
 /** @throws RvrError `USAGE` listing the modes when there is none of that name. */
 export function modeNamed(name: string): Mode {

@@ -2,7 +2,8 @@
 import type { Cache } from '../cache/cache.ts'
 import type { StoredEntry } from '../cache/inventory.ts'
 import { RvrError } from '../errors.ts'
-import { grouped } from './text.ts'
+import { table } from './table.ts'
+import { count, grouped } from './units.ts'
 
 interface Answer {
   readonly json: object
@@ -11,14 +12,6 @@ interface Answer {
 
 const SHORT_KEY = 12
 const date = (ms: number): string => new Date(ms).toISOString()
-const count = (number: number, one: string, many: string): string => `${grouped(number)} ${number === 1 ? one : many}`
-
-/** Columns as wide as their widest cell. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths: number[] = []
-  for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length)
-  return rows.map(row => `${row.map((cell, index) => cell.padEnd(widths[index]!)).join('  ').trimEnd()}\n`).join('')
-}
 
 const entryJson = ({ key, bytes, createdMs, usedMs, manifest }: StoredEntry) =>
   ({ key, inputKey: manifest.inputKey, bytes, created: date(createdMs), used: date(usedMs), info: manifest.info })

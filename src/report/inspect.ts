@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { parseElf } from '../elf/parse.ts'
 import { hexText } from './json.ts'
 import { imageJson } from './stages/image.ts'
-import { grouped } from './text.ts'
+import { grouped } from './units.ts'
 
 interface Answer {
   readonly json: object

@@ -3,9 +3,11 @@ import { registerNames } from '../isa/registers.ts'
 import type { Artifact } from '../sdk/artifact.ts'
 import type { Guest } from '../sdk/guest.ts'
 import type { Run, TrapReport } from '../sdk/run.ts'
+import { profileJson } from './profile.ts'
+import { meteredJson } from './segments.ts'
 
 /** What a report needs to know of a run, an artifact and a guest. */
-export type ReportedRun = Pick<Run, 'outcome' | 'exitCode' | 'stopCause' | 'trap' | 'mode' | 'instret' | 'cost' | 'publicValues' | 'pc' | 'timing'>
+export type ReportedRun = Pick<Run, 'outcome' | 'exitCode' | 'stopCause' | 'trap' | 'mode' | 'instret' | 'cost' | 'publicValues' | 'pc' | 'timing' | 'machine' | 'segments' | 'openSegment' | 'profile'>
 export type ReportedArtifact = Pick<Artifact, 'mode' | 'engine' | 'cache' | 'timing'>
 export type ReportedGuest = Pick<Guest, 'path' | 'digest'>
 
@@ -43,6 +45,8 @@ export function runJson(run: ReportedRun, artifact: ReportedArtifact) {
     instret: jsonInteger(run.instret),
     publicValues: Buffer.from(run.publicValues).toString('hex'),
     ...(run.cost !== undefined && { cost: jsonInteger(run.cost) }),
+    ...meteredJson(run),
+    ...profileJson(run),
     ...(run.trap !== undefined && { trap: trapJson(run.trap) }),
     ...(run.stopCause !== undefined && { stop: { cause: run.stopCause, pc: hexText(run.pc) } }),
     cache: artifact.cache,

@@ -3,6 +3,9 @@ import { registerNames } from '../isa/registers.ts'
 import type { TrapReport } from '../sdk/run.ts'
 import type { StopCause } from '../run/job.ts'
 import { hexText, type ReportedArtifact, type ReportedRun } from './json.ts'
+import { profileText } from './profile.ts'
+import { meteredText } from './segments-text.ts'
+import { durationText, grouped } from './units.ts'
 
 const STOPS: Readonly<Record<StopCause, string>> = {
   instructions: 'at the instruction limit', cost: 'at the cost limit', segment: 'at the end of a segment', timeout: 'at the time limit', abort: 'on request',
@@ -10,15 +13,6 @@ const STOPS: Readonly<Record<StopCause, string>> = {
 const WIDTH = 16
 
 const line = (name: string, value: string): string => `${name.padEnd(WIDTH)}${value}\n`
-
-/** Digits in groups of three. */
-export const grouped = (value: bigint | number): string => value.toString().replace(/\B(?=(\d{3})+$)/g, ',')
-
-/** Milliseconds with a unit that suits them. */
-export function durationText(ms: number): string {
-  if (ms < 10) return `${ms.toFixed(2)} ms`
-  return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`
-}
 
 function trapText(trap: TrapReport): string {
   const rows = [line('trapped', trap.kind), line('at', `${hexText(trap.pc)}${trap.symbol === undefined ? '' : ` (${trap.symbol})`}: ${trap.instruction}`), line('because', trap.message)]
@@ -48,6 +42,8 @@ export function runText(run: ReportedRun, artifact: ReportedArtifact): string {
     run.publicValues.length === 0 ? '' : line('public values', Buffer.from(run.publicValues).toString('hex')),
     line('executed in', `${durationText(run.timing.executeMs)} (${perSecond.toFixed(perSecond < 10 ? 2 : 0)} million instructions/s)`),
     line('made ready', `cache ${artifact.cache.outcome}${built === '' ? '' : `; ${built}`}`),
+    meteredText(run),
+    profileText(run),
   ].join('')
 }
 

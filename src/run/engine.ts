@@ -88,7 +88,7 @@ function nativeEngine(place: NativePlace, views: InstanceViews, hart: Hart, mete
 /** Where a guest lives as this thread sees it. */
 export interface Attachment {
   readonly hart: Hart
-  /** Memory of the meter area, in modes that have one. */
+  /** Memory of the mode's area, where it has one. */
   readonly area: { readonly buffer: ArrayBufferLike; readonly offset: number } | undefined
   /** Makes the native engine; undefined where the interpreter runs alone. */
   readonly native: ((meter: Meter | undefined) => NativeEngine) | undefined

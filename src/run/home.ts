@@ -1,4 +1,4 @@
-/** Where a guest lives: a native instance or shared JavaScript memory, with the meter area in modes that have one. */
+/** Where a guest lives: a native instance or shared JavaScript memory, with the area of modes that have one. */
 import { MEMORY_BYTES, type Image } from '../elf/image.ts'
 import { createHart, type Hart } from '../ir/hart.ts'
 import { meterLayout } from '../layout/meter.ts'
@@ -29,7 +29,7 @@ export interface Home {
 
 /** Fresh memory for a guest. */
 export function settle(engine: EngineChoice, image: Image, mode: Mode): Home {
-  const areaBytes = mode.segments ? meterLayout.areaBytes : 0
+  const areaBytes = mode.segments ? meterLayout.areaBytes : engine.engine === 'native' ? mode.profile?.areaBytes(engine.slots) ?? 0 : 0
   if (engine.engine === 'interp') {
     const memory = new SharedArrayBuffer(MEMORY_BYTES), registers = new SharedArrayBuffer(32 * 8)
     const meter = areaBytes === 0 ? undefined : new SharedArrayBuffer(areaBytes)

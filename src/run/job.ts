@@ -3,6 +3,7 @@ import type { AbiName, HostState } from '../extensions/abi.ts'
 import type { Image } from '../elf/image.ts'
 import type { Rewind, Segment } from '../machine/meter.ts'
 import type { Machine } from '../machine/machine.ts'
+import type { SlotCounts } from './profiler.ts'
 import type { Trap } from '../ir/trap.ts'
 
 /** Where the guest's memory and registers live. */
@@ -57,6 +58,8 @@ export interface JobResult {
   readonly executeMs: number
   /** Segments that ended in this job. */
   readonly segments: readonly Segment[]
+  /** Modes that profile: executions of each instruction in this job. */
+  readonly profile?: SlotCounts
   /** The job stopped at a cut that lies behind it: counts are those of the cut, registers, memory and host state are not. */
   readonly rewind?: Rewind
 }

@@ -49,5 +49,6 @@ export function segmentTracer(meter: Meter, place: Place, image: Image, abi: Gue
       meter.count(chip, rows)
     },
     touched: (space, address, length) => meter.touch(space, address, length),
+    hostWrote: () => meter.hostWrote(),
   }
 }

@@ -13,6 +13,11 @@ import { ABORT, TIMEOUT, type JobResult } from './job.ts'
 import { checkLimits, type RunLimits } from './limits.ts'
 import { startMeter } from './metering.ts'
 import type { WorkerPool } from './pool.ts'
+import { addCounts } from './profiler.ts'
+import { capture } from './saved/capture.ts'
+import type { SavedRun } from './saved/read.ts'
+import { restore } from './saved/restore.ts'
+import { writeSaved } from './saved/write.ts'
 
 export type { EngineChoice, RunLimits }
 
@@ -41,7 +46,7 @@ export interface StartOptions extends AbiOptions {
 
 let nextJob = 1
 
-type Before = Pick<SessionState, 'pc' | 'host' | 'instructions' | 'cost' | 'segments'>
+type Before = Pick<SessionState, 'pc' | 'host' | 'instructions' | 'cost' | 'segments' | 'profile'>
 
 export class Session {
   readonly image: Image
@@ -53,8 +58,12 @@ export class Session {
   readonly #home: Home
   readonly #meter: Meter | undefined
   #started: StartOptions | undefined
+  /** What the session went on from, when that is not the guest's start. */
+  #saved: SavedRun | undefined
   #current: SessionState | undefined
   #running = false
+  #saving = false
+  #disposeWhenSaved = false
   #disposed = false
   /** A second session that stands where cuts were found, for going back to them. */
   #follower: { readonly session: Session; readonly state: SessionState } | undefined
@@ -71,7 +80,7 @@ export class Session {
     this.hart = home.hart
     this.#options = options
     this.#home = home
-    this.#meter = home.area === undefined ? undefined : new Meter(home.area, options.machine, home.clearMarks)
+    this.#meter = home.area === undefined || !options.mode.segments ? undefined : new Meter(home.area, options.machine, home.clearMarks)
     loadImage(options.image, home.hart.memory)
   }
 
@@ -84,14 +93,51 @@ export class Session {
     return this.#execute({ pc: this.hart.pc, host, instructions: 0n, cost: 0n, segments: [] }, limits)
   }
 
+  /** How the guest was started, in this process or another; in modes without segments saved runs do not say. */
+  get startedWith(): StartOptions | undefined {
+    return this.#started
+  }
+
+  /** Goes on from a saved run, instead of the guest's start. */
+  async restore(saved: SavedRun, limits: RunLimits): Promise<SessionState> {
+    const { started, printedUntil, ...before } = await restore(saved, this, this.#meter, this.#options.engine)
+    this.#started = started
+    this.#printedUntil = printedUntil
+    // Only going back to a cut needs it again.
+    if (this.#meter !== undefined) this.#saved = saved
+    return this.#execute(before, limits)
+  }
+
   /** Goes on from `state`, which has to be the newest. */
-  continue(state: SessionState, limits: RunLimits): Promise<SessionState> {
-    if (state !== this.#current) return Promise.reject(new RvrError('USAGE', 'this run has already been resumed', { hint: 'Resume the Run object that the last resume() returned.' }))
+  async continue(state: SessionState, limits: RunLimits): Promise<SessionState> {
+    this.#checkNewest(state)
     return this.#execute(state, limits)
   }
 
+  /** Writes everything that `restore` needs to a file; the session can go on afterwards. Returns the file's absolute path. */
+  async save(state: SessionState, file: string, signal?: AbortSignal): Promise<string> {
+    if (this.#disposed) throw new RvrError('DISPOSED', 'this run has been disposed')
+    this.#checkNewest(state)
+    this.#saving = true
+    try {
+      const content = await capture({ session: this, meter: this.#meter, started: this.#started!, printedUntil: this.#printedUntil }, state, signal)
+      return await writeSaved(file, content, signal)
+    } catch (error) {
+      throw signal?.aborted === true ? new RvrError('ABORTED', 'saving the run was aborted', { cause: signal.reason }) : error
+    } finally {
+      this.#saving = false
+      if (this.#disposeWhenSaved) this.dispose()
+    }
+  }
+
+  #checkNewest(state: SessionState): void {
+    if (this.#saving) throw new RvrError('USAGE', 'this run is being saved', { hint: 'Await save() first.' })
+    if (state !== this.#current) throw new RvrError('USAGE', 'this run has already been resumed', { hint: 'Resume or save the Run object that the last resume() returned.' })
+  }
+
   dispose(): void {
-    if (this.#disposed || this.#running) return
+    if (this.#saving) this.#disposeWhenSaved = true
+    if (this.#disposed || this.#running || this.#saving) return
     this.#disposed = true
     this.#follower?.session.dispose()
     this.#home.retire()
@@ -132,7 +178,7 @@ export class Session {
       if (end.outcome === 'suspended' && end.cause === 'abort') throw signal?.aborted === true ? aborted() : new RvrError('DISPOSED', 'this Rvr was disposed during the run')
       const instructions = from.instructions + result.instructions
       const place = result.rewind === undefined ? result : { ...result, ...await this.#goBack(result.rewind, instructions, signal) }
-      this.#current = { ...place, instructions, cost: from.cost + result.cost, ...this.#segmentsOf(from.segments, result, instructions) }
+      this.#current = { ...place, instructions, cost: from.cost + result.cost, ...(result.profile !== undefined && { profile: addCounts(from.profile, result.profile) }), ...this.#segmentsOf(from.segments, result, instructions) }
       return this.#current
     } finally {
       clearTimeout(timer)
@@ -159,7 +205,7 @@ export class Session {
   async #goBack({ leaves, from }: NonNullable<JobResult['rewind']>, instructions: bigint, signal: AbortSignal | undefined): Promise<Pick<SessionState, 'pc' | 'host'>> {
     const follower = await this.#follow(instructions, signal)
     const { hart } = follower.session
-    for (const leaf of leaves) this.hart.memory.set(hart.memory.subarray(leaf * 16, leaf * 16 + 16), leaf * 16)
+    copyBack(this.hart.memory, hart.memory, leaves)
     this.hart.x.set(hart.x)
     this.#printedUntil = Math.max(this.#printedUntil, from)
     return { pc: follower.state.pc, host: follower.state.host }
@@ -168,12 +214,26 @@ export class Session {
   async #follow(instructions: bigint, signal: AbortSignal | undefined): Promise<{ session: Session; state: SessionState }> {
     const limits = { signal }
     if (this.#follower === undefined) {
-      const session = new Session({ ...this.#options, print: () => {} })
-      this.#follower = { session, state: await session.start(this.#started!, { ...limits, maxInstructions: instructions }) }
+      const session = new Session({ ...this.#options, print: () => {} }), saved = this.#saved
+      // A run that was saved between a check and the cut there begins anew: its state is not known any more.
+      const state = saved === undefined || saved.instret > instructions ? session.start(this.#started!, { ...limits, maxInstructions: instructions })
+        : session.restore(saved, { ...limits, maxInstructions: instructions - saved.instret })
+      this.#follower = { session, state: await state }
     } else {
       const { session, state } = this.#follower
       this.#follower = { session, state: await session.continue(state, { ...limits, maxInstructions: instructions - state.instructions }) }
     }
     return this.#follower
+  }
+}
+
+/** Makes `memory` like `source`, which differs in these leaves at most, or anywhere. */
+function copyBack(memory: Uint8Array, source: Uint8Array, leaves: readonly number[] | undefined): void {
+  const LEAF = 16, CHUNK = 2 ** 16
+  for (const leaf of leaves ?? []) memory.set(source.subarray(leaf * LEAF, leaf * LEAF + LEAF), leaf * LEAF)
+  if (leaves !== undefined) return
+  for (let at = 0; at < memory.length; at += CHUNK) {
+    const wanted = source.subarray(at, at + CHUNK)
+    if (Buffer.compare(memory.subarray(at, at + CHUNK), wanted) !== 0) memory.set(wanted, at)
   }
 }

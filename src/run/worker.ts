@@ -4,6 +4,7 @@ import { blockCosts } from './block-costs.ts'
 import { attach } from './engine.ts'
 import { execute } from './execute.ts'
 import { ABORT, TIMEOUT, type FromWorker, type Job, type ToWorker } from './job.ts'
+import { Profiler } from './profiler.ts'
 import { segmentTracer } from './segment-tracer.ts'
 import { abiNamed } from '../extensions/registry.ts'
 import { createInterpreter } from '../interp/interpreter.ts'
@@ -22,7 +23,8 @@ function work(job: Job): void {
   const abi = abiNamed(job.abi), mode = modeNamed(job.mode), { machine, place } = job
   const { hart, area, native } = attach(place, image.xlen)
   hart.pc = job.pc
-  const meter = area === undefined ? undefined : new Meter(area, machine, place.engine === 'native' ? () => loadLibrary(place.library).clearSeen(place.memory) : undefined)
+  const profiler = mode.profile === undefined ? undefined : new Profiler()
+  const meter = area === undefined || !mode.segments ? undefined : new Meter(area, machine, place.engine === 'native' ? () => loadLibrary(place.library).clearSeen(place.memory) : undefined)
   meter?.load()
   if (meter !== undefined) meter.pauseAtCut = job.stopAtSegment
   const start = meter?.instret ?? 0, startCells = meter?.cells() ?? 0n
@@ -31,7 +33,14 @@ function work(job: Job): void {
   const begin = performance.now()
   const deadline = job.timeoutMs === undefined ? Infinity : begin + job.timeoutMs
   const interpreter = createInterpreter(image, abi, {
-    ...(mode.reportsCost && { meter: { cost: (instr: Parameters<typeof cellsOf>[1], rows: number) => cellsOf(machine, instr, rows) } }),
+    ...(mode.reportsCost && {
+      meter: {
+        cost(instr: Parameters<typeof cellsOf>[1], rows: number) {
+          profiler?.count(instr.pc, rows)
+          return cellsOf(machine, instr, rows)
+        },
+      },
+    }),
     ...(meter !== undefined && { tracer: segmentTracer(meter, place, image, abi, machine) }),
   })
   const staticCost = blockCosts(image, abi, mode, machine)
@@ -54,12 +63,15 @@ function work(job: Job): void {
     },
   })
   meter?.store()
+  // A word that is no instruction ends the guest: it counts as one that costs nothing.
+  if (result.end.outcome === 'terminated' && interpreter.instrAt(hart.pc) === undefined) profiler?.count(hart.pc, 1)
+  if (area !== undefined && place.engine === 'native') profiler?.takeNative(place, area)
   const counts = meter === undefined ? result : { instructions: BigInt(meter.instret - start), cost: meter.cells() - startCells }
   send({
     type: 'result', id: job.id,
     result: {
       end: result.end, pc: hart.pc, host: job.host, instructions: counts.instructions, cost: counts.cost, executeMs: performance.now() - begin,
-      segments: meter?.segments ?? [], ...(meter?.rewind !== undefined && { rewind: meter.rewind }),
+      segments: meter?.segments ?? [], ...(profiler !== undefined && { profile: profiler.counts }), ...(meter?.rewind !== undefined && { rewind: meter.rewind }),
     },
   })
 }

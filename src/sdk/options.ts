@@ -5,8 +5,18 @@ import type { MachineFile } from '../machine/machine.ts'
 import type { CompileOptions, PipelineOptions } from '../pipeline.ts'
 import type { SegmentLimits } from '../machine/limits.ts'
 import type { RunLimits } from '../run/session.ts'
+import type { Run } from './run.ts'
 
-export interface ExecuteOptions extends RunLimits {
+/** Limits of one stretch, and who hears of the cuts on the way. */
+export interface ResumeOptions extends RunLimits {
+  /**
+   * Mode `metered`: called at every cut with the run suspended there, whose registers, memory and pc are what the next segment starts with.
+   * When its promise resolves, the run goes on; the object it was given keeps its values, and its memory goes on with the guest.
+   */
+  readonly onSegment?: (run: Run) => void | Promise<void>
+}
+
+export interface ExecuteOptions extends ResumeOptions {
   /** Input records, in order. */
   readonly inputs?: readonly Uint8Array[]
   /** Size of the public values in bytes; default 64. */
@@ -20,6 +30,9 @@ export interface ExecuteOptions extends RunLimits {
   /** Receives what the guest prints; default: dropped. */
   readonly onPrint?: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
 }
+
+/** A saved run brings inputs and everything else along. */
+export type ResumeFromOptions = ResumeOptions & Pick<ExecuteOptions, 'onPrint'>
 
 export interface RvrOptions extends PipelineOptions {
   /** Receives progress, warnings and cache outcomes. */

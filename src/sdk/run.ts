@@ -4,11 +4,14 @@ import { RvrError } from '../errors.ts'
 import { disassemble } from '../isa/disassemble.ts'
 import { decoderFor } from '../extensions/registry.ts'
 import { instructionWord } from '../interp/slots.ts'
+import type { Machine } from '../machine/machine.ts'
 import type { Segment } from '../machine/meter.ts'
 import type { TrapKind } from '../ir/trap.ts'
 import type { StopCause } from '../run/job.ts'
 import type { Session, SessionState } from '../run/session.ts'
-import type { RunLimits } from './options.ts'
+import type { ResumeOptions } from './options.ts'
+import { Profile } from './profile.ts'
+import { passCuts, segmentStart, segmentStarts, stoppingAtCuts, type RunOrigin, type SegmentStartOptions } from './segments.ts'
 
 export type Outcome = 'terminated' | 'suspended' | 'trapped'
 
@@ -46,6 +49,8 @@ export class Run implements Disposable {
   readonly stopCause: StopCause | undefined
   readonly trap: TrapReport | undefined
   readonly mode: string
+  /** What the run is metered with: names and widths of the chips whose heights `segments` lists. */
+  readonly machine: Machine
   /** Instructions retired since the guest's start, in all stretches together. */
   readonly instret: bigint
   /** Trace cells since the guest's start; undefined in modes without cost. */
@@ -64,15 +69,20 @@ export class Run implements Disposable {
   readonly timing: { readonly executeMs: number }
   readonly #session: Session
   readonly #state: SessionState
+  readonly #origin: RunOrigin | undefined
+  #profile: Profile | undefined
 
-  constructor(session: Session, state: SessionState) {
+  /** `origin` says how to make the run again, for `segmentStart`. */
+  constructor(session: Session, state: SessionState, origin?: RunOrigin) {
     const { end } = state
     this.#session = session
     this.#state = state
+    this.#origin = origin
     this.outcome = end.outcome
     this.exitCode = end.outcome === 'terminated' ? end.exitCode : undefined
     this.stopCause = end.outcome === 'suspended' ? end.cause : undefined
     this.mode = session.mode.name
+    this.machine = session.machine
     this.instret = state.instructions
     this.cost = session.mode.reportsCost ? state.cost : undefined
     this.segments = state.segments
@@ -94,10 +104,45 @@ export class Run implements Disposable {
     }
   }
 
+  /** Mode `profile`: how often each instruction was executed; undefined in other modes. */
+  get profile(): Profile | undefined {
+    const { profile } = this.#state
+    if (profile === undefined) return undefined
+    return (this.#profile ??= new Profile(this.#session, this.instret, profile))
+  }
+
   /** Goes on where a suspended run stopped; limits count from there. The earlier Run object keeps its values and can no longer be resumed. */
-  async resume(limits: RunLimits = {}): Promise<Run> {
+  async resume(options: ResumeOptions = {}): Promise<Run> {
     if (this.outcome !== 'suspended') throw new RvrError('USAGE', `a run that has ${this.outcome} cannot be resumed`)
-    return new Run(this.#session, await this.#session.continue(this.#state, limits))
+    const from = { instret: this.instret, cost: this.cost ?? 0n, begun: performance.now() }
+    const next = new Run(this.#session, await this.#session.continue(this.#state, stoppingAtCuts(options)), this.#origin)
+    return passCuts(next, options, from)
+  }
+
+  /**
+   * A fresh run, suspended exactly where segment `index` starts: its registers, memory and pc are that segment's start state. The guest
+   * runs once more up to there. The open segment of a suspended run is the last one.
+   *
+   * @throws RvrError `USAGE` for a segment that the run does not have, or an artifact of another guest.
+   */
+  segmentStart(index: number, options: SegmentStartOptions = {}): Promise<Run> {
+    return segmentStart(this, index, this.#origin, options)
+  }
+
+  /** Fresh runs at the starts of all segments, in order and in one pass: each is valid until the next one is asked for. */
+  segmentStarts(options: SegmentStartOptions = {}): AsyncGenerator<Run, void, void> {
+    return segmentStarts(this, this.#origin, options)
+  }
+
+  /**
+   * Saves a suspended run to a file, whole or not at all, and returns the file's absolute path; `artifact.resumeFrom` goes on from it, in another process
+   * too. This run can still be resumed.
+   *
+   * @throws RvrError `USAGE` (the run is not suspended, or has been resumed since), `IO`, `ABORTED`.
+   */
+  async save(file: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<string> {
+    if (this.outcome !== 'suspended') throw new RvrError('USAGE', `a run that has ${this.outcome} cannot be saved`, { hint: 'Only a run that a limit stopped can go on.' })
+    return this.#session.save(this.#state, file, signal)
   }
 
   /** Gives the guest's memory back to the host. */

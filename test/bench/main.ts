@@ -7,14 +7,14 @@ import { buildCosts, warmCompileMs, warmProcessMs, type BuildCost } from './buil
 import { kernels, type Kernel } from './kernels.ts'
 import { largeGuestText, measureLargeGuest, type LargeGuestCost } from './large-guest.ts'
 import { firstFound, newestClang, versionOf } from './processes.ts'
-import { buildTable, meanRatios, timesTable, type KernelResult } from './table.ts'
+import { buildTable, countingTable, meanRatios, timesTable, type KernelResult } from './table.ts'
 import { variantsOf, type Compiler, type Variant } from './variants.ts'
 
 const HELP = `Usage: npm run bench -- [options]
   --rounds N        runs of each variant, interleaved (default 3)
   --kernels A,B     only these kernels
   --scale N         this scale for every kernel, instead of each kernel's own
-  --modes A,B       rvr's modes (default pure,metered-cost)
+  --modes A,B       rvr's modes (default pure,metered-cost,metered)
   --cc gcc,clang    compilers, natively and for rvr (default both)
   --no-qemu         leave qemu out
   --no-rvr          leave rvr out
@@ -27,7 +27,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     kernels: { type: 'string' },
     scale: { type: 'string' },
-    modes: { type: 'string', default: 'pure,metered-cost' },
+    modes: { type: 'string', default: 'pure,metered-cost,metered' },
     cc: { type: 'string', default: 'gcc,clang' },
     qemu: { type: 'boolean', default: true },
     rvr: { type: 'boolean', default: true },
@@ -102,6 +102,7 @@ async function main(): Promise<void> {
 function report(results: readonly KernelResult[], costs: readonly BuildCost[], warm: { compileMs: number; processMs: number | undefined } | undefined, large: LargeGuestCost | undefined, compilers: readonly Compiler[]): void {
   const host = { cpu: cpus()[0]?.model ?? 'unknown', processors: availableParallelism(), node: process.version, compilers: compilers.map(({ command }) => versionOf(command)) }
   console.log(`${timesTable(results)}\n`)
+  console.log(`${countingTable(results)}\n`)
   console.log('Native and qemu: user processor time of the process. rvr: wall-clock time of the guest\'s execution. Medians.\n')
   if (costs.length > 0) console.log(`${buildTable(costs)}\n`)
   if (warm !== undefined) {

@@ -35,6 +35,18 @@ export function timesTable(results: readonly KernelResult[]): string {
   return markdown(['ms (× fastest native)', ...results.map(result => result.kernel), 'geometric mean'], rows)
 }
 
+/** What counting costs: time of the other modes as a multiple of mode pure, same width and compiler, one row for each. */
+export function countingTable(results: readonly KernelResult[]): string {
+  const rows = variantNames(results).filter(name => name.startsWith('rvr ') && !name.endsWith(' pure')).flatMap(name => {
+    const pure = name.replace(/\S+$/, 'pure')
+    if (results.some(result => result.ms[pure] === undefined)) return []
+    const ratios = results.map(result => median(result.ms[name] ?? []) / median(result.ms[pure]!))
+    const worst = ratios.indexOf(Math.max(...ratios))
+    return [[name, ...ratios.map(value => value.toFixed(2)), geometricMean(ratios).toFixed(2), results[worst]!.kernel]]
+  })
+  return rows.length === 0 ? '' : markdown(['× mode pure', ...results.map(result => result.kernel), 'geometric mean', 'worst'], rows)
+}
+
 /** One row per kind of compile, the mean over all kernels. */
 export function buildTable(costs: readonly BuildCost[]): string {
   const names = [...new Set(costs.map(cost => cost.variant))]

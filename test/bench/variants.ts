@@ -6,7 +6,7 @@ import { prepare, type PreparedGuest } from './rvr-run.ts'
 
 export interface Measured {
   readonly stdout: string
-  /** User processor time of a process; for rvr the wall-clock time of the guest's execution. */
+  /** User processor time. */
   readonly ms: number
   readonly instret?: bigint
   readonly cost?: bigint

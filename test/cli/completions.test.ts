@@ -20,9 +20,9 @@ function offered(...words: string[]): string[] {
 }
 
 test('bash completes commands, subcommands, options and values', () => {
-  expect(offered('rvr', 'c')).toEqual(['compile', 'cache', 'completions'])
+  expect(offered('rvr', 'c')).toEqual(['cost', 'compile', 'cache', 'completions'])
   expect(offered('rvr', 'cache', 'v')).toContain('verify')
-  expect(offered('rvr', 'run', 'x', '--max')).toEqual(['--max-instructions', '--max-cost'])
+  expect(offered('rvr', 'run', 'x', '--max')).toEqual(['--max-instructions', '--max-cost', '--max-trace-height', '--max-memory', '--max-interactions'])
   expect(offered('rvr', 'cache', 'stats', '--j')).toEqual(['--json'])
   expect(offered('rvr', 'run', '--mode', 'me')).toEqual(['metered', 'metered-cost'])
 })

@@ -1,6 +1,6 @@
 /** Durations, sizes and counts of options. */
 import { expect, test } from 'vitest'
-import { parseCount, parseDuration, parseJobs, parseSeed, parseSize } from '../../src/cli/values.ts'
+import { parseCount, parseDuration, parseJobs, parseLimit, parsePercent, parseSeed, parseSize } from '../../src/cli/values.ts'
 
 const refused = { code: 'USAGE' }
 
@@ -27,4 +27,11 @@ test('jobs and seeds have their ranges', () => {
   for (const text of ['0', '1025', '-1']) expect(() => parseJobs(text)).toThrow(expect.objectContaining(refused))
   expect(parseSeed('18446744073709551615')).toBe(2n ** 64n - 1n)
   for (const text of ['18446744073709551616', '-1', '']) expect(() => parseSeed(text)).toThrow(expect.objectContaining(refused))
+})
+
+test('limits and percentages', () => {
+  expect([parseLimit('0'), parseLimit('8_388_608'), parseLimit('9007199254740991')]).toEqual([0, 2 ** 23, Number.MAX_SAFE_INTEGER])
+  for (const text of ['9007199254740992', '1.5', '-1', '']) expect(() => parseLimit(text)).toThrow(expect.objectContaining(refused))
+  expect([parsePercent('2'), parsePercent('2%'), parsePercent(' 0.5% '), parsePercent('0')]).toEqual([2, 2, 0.5, 0])
+  for (const text of ['', '%', '-1', 'two', '1e3', '1.', '0.1234567']) expect(() => parsePercent(text)).toThrow(expect.objectContaining(refused))
 })

@@ -1,13 +1,15 @@
 /** The JSON and text of runs: which keys there are, and how numbers are written. */
 import { expect, test } from 'vitest'
 import { jsonLine } from '../../src/cli/output.ts'
+import { defaultMachine } from '../../src/machine/machine.ts'
 import { compileJson, jsonInteger, runJson, type ReportedArtifact, type ReportedRun } from '../../src/report/json.ts'
-import { durationText, grouped, runText } from '../../src/report/text.ts'
+import { runText } from '../../src/report/text.ts'
+import { durationText, grouped } from '../../src/report/units.ts'
 
 const artifact: ReportedArtifact = { mode: 'pure', engine: 'native', cache: { outcome: 'hit', key: 'aa', inputKey: 'bb' }, timing: { loadMs: 1.23456 } }
 const terminated: ReportedRun = {
   outcome: 'terminated', exitCode: 0, stopCause: undefined, trap: undefined, mode: 'pure', instret: 12_000_265n, cost: undefined,
-  publicValues: Uint8Array.of(1, 255), pc: 0x200810, timing: { executeMs: 12 },
+  publicValues: Uint8Array.of(1, 255), pc: 0x200810, timing: { executeMs: 12 }, machine: defaultMachine(64), segments: [], openSegment: undefined, profile: undefined,
 }
 const registers = Array.from({ length: 32 }, (_, index) => BigInt(index))
 

@@ -66,7 +66,7 @@ async function damaged(guest: Guest, mode: string, from: RegExp, to: string): Pr
   await guest.compile(mode, { emitDirectory: directory })
   let places = 0
   // Code that a suspended run enters is a copy in a file of its own: both have to be wrong.
-  for (const name of (await readdir(directory)).filter(entry => /^(unit|resume)_\d+\.c$/.test(entry))) {
+  for (const name of (await readdir(directory)).filter(entry => /^(unit|resume|unit_resume)_\d+\.c$/.test(entry))) {
     const text = await readFile(join(directory, name), 'utf8')
     places += [...text.matchAll(from)].length
     await writeFile(join(directory, name), text.replaceAll(from, to))
@@ -107,6 +107,7 @@ describe.each(modeNames)('a damaged library (%s)', mode => {
     const [from, to, what] = {
       pure: [/left -= 2;(?=\n\s*t0 = t0 \+)/g, 'left -= 1;', 'expected'],
       'metered-cost': [/(cells\w* [-+]=) 47;/g, '$1 46;', 'cost is'],
+      profile: [/(cells\w* [-+]=) 47;/g, '$1 46;', 'cost is'],
       metered: [/rows0 \+= \(rows\){ (\d+), 1/g, 'rows0 += (rows){ $1, 2', 'cost is'],
     }[mode] as [RegExp, string, string]
     const error = await errorOf(checkRun(guest, await damaged(guest, mode, from, to)))

@@ -10,7 +10,7 @@ import { buildElf } from '../support/elf-builder.ts'
 
 export const TEXT = 0x200800
 export const DATA = 0x300000
-export const modeNames = ['pure', 'metered', 'metered-cost'] as const
+export const modeNames = ['pure', 'metered', 'metered-cost', 'profile'] as const
 export const engines = ['native', 'interp'] as const
 export const widths = [32, 64] as const
 export type Engine = (typeof engines)[number]

@@ -1,39 +1,27 @@
 /** `rvr run`: compile if needed, execute, report. */
 import { Option, type Command } from 'commander'
 import { RvrError } from '../../errors.ts'
+import { modeNamed } from '../../modes/registry.ts'
 import type { Artifact } from '../../sdk/artifact.ts'
 import type { Guest } from '../../sdk/guest.ts'
 import type { ExecuteOptions } from '../../sdk/options.ts'
 import type { Run } from '../../sdk/run.ts'
 import { exitStatusOfRun } from '../exit-codes.ts'
-import { INPUT_FORMS } from '../input-spec.ts'
+import { addExecutionOptions, compileOrInterpret, executeOptions, readInputs, type ExecutionOptions } from '../execution.ts'
 import {
-  abiOption, addBuildOptions, addReportOptions, createProgress, DEFAULT_MODE, loadOptions, machineOption, modeOption, rvrOptions, type BuildOptions, type GuestOptions,
-  type ReportOptions,
+  addBuildOptions, addReportOptions, addSegmentOptions, createProgress, DEFAULT_MODE, loadOptions, machineOption, modeOption, rvrOptions, type ReportOptions,
 } from '../options.ts'
 import { jsonLine } from '../output.ts'
 import type { Progress } from '../progress.ts'
+import { addSavedRunOptions, checkResumed, openResumed, saveSuspended, type SavedRunOptions } from '../saved-runs.ts'
 import type { Shell } from '../shell.ts'
-import { parseCount, parseDuration, parseSeed, parseSize } from '../values.ts'
 
-type Engine = 'native' | 'interp'
-
-export interface RunOptions extends BuildOptions, GuestOptions, ReportOptions {
+export interface RunOptions extends ExecutionOptions, ReportOptions, SavedRunOptions {
   readonly mode?: string
-  readonly engine?: Engine
   readonly check?: boolean
   readonly artifact?: string
-  readonly input: readonly string[]
-  readonly inputFile?: string
-  readonly arg: readonly string[]
-  readonly maxInstructions?: bigint
-  readonly maxCost?: bigint
-  readonly timeout?: number
-  readonly publicValuesBytes?: number
-  readonly seed?: bigint
+  readonly stopAtSegment?: boolean
 }
-
-const append = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value]
 
 export function declareRun(program: Command, shell: Shell): void {
   const command = program.command('run').argument('<guest>', 'RISC-V ELF executable')
@@ -41,59 +29,62 @@ export function declareRun(program: Command, shell: Shell): void {
     .description('Compiles a guest if the cache does not have it, executes it, and reports how it ended.')
     .addOption(modeOption())
     .addOption(machineOption())
-    .addOption(new Option('--input <spec>', `one input record, repeatable: ${INPUT_FORMS}`).argParser(append).default([], 'none'))
-    .option('--input-file <json>', 'input records from a file {"input": ["0x01…"]}, before those of --input')
-    .addOption(abiOption())
-    .addOption(new Option('--arg <text>', 'one argument of a linux guest after its name, repeatable').argParser(append).default([], 'none'))
-    .addOption(new Option('--max-instructions <n>', 'stop after exactly this many instructions').argParser(parseCount))
-    .addOption(new Option('--max-cost <n>', 'stop before the trace cells exceed this').argParser(parseCount))
-    .addOption(new Option('--timeout <duration>', 'stop after this time: 500ms, 30s, 2m').argParser(parseDuration))
-    .addOption(new Option('--public-values-bytes <n>', 'size of the public values (default: 64)').argParser(parseSize))
-    .addOption(new Option('--seed <n>', 'seed of the random words a guest may ask for (default: 0)').argParser(parseSeed))
-    .addOption(new Option('--engine <engine>', 'native code or the reference interpreter (default: native)').choices(['native', 'interp'] satisfies Engine[]))
+  addExecutionOptions(command)
+    .addOption(new Option('--stop-at-segment', 'stop at the next cut between segments (mode metered)').conflicts('check'))
     .addOption(new Option('--artifact <file>', 'run this compiled library instead of compiling'))
     .option('--check', 'run native code and interpreter side by side and compare every step')
-  addReportOptions(addBuildOptions(command))
+  addReportOptions(addBuildOptions(addSegmentOptions(addSavedRunOptions(command))))
     .addHelpText('after', `
 Exit status: 0 the guest terminated with 0; 1 with another code; 2 bad usage or input;
 3 no toolchain or compile failed; 4 the guest trapped (or --check found a difference);
-5 artifact refused; 6 a limit stopped the guest; 130 interrupted.
+5 artifact or saved run refused; 6 a limit stopped the guest; 130 interrupted.
 
 Examples:
   $ rvr run fibonacci.elf --input u64:800000
-  $ rvr run guest.elf --mode metered-cost --input file:block.bin --timeout 30s --json`)
-    .action(async (file: string, options: RunOptions) => shell.finish(await run(file, options, shell)))
+  $ rvr run guest.elf --mode metered-cost --input file:block.bin --timeout 30s --json
+  $ rvr run guest.elf --mode metered --max-memory 8GiB
+  $ rvr run guest.elf --input u64:5 --timeout 1h --save part.run
+  $ rvr run guest.elf --resume part.run`)
+    .action(async (file: string, options: RunOptions, self: Command) => shell.finish(await run(file, options, self, shell)))
 }
 
-async function run(file: string, options: RunOptions, shell: Shell): Promise<number> {
+async function run(file: string, given: RunOptions, command: Command, shell: Shell): Promise<number> {
   const { Rvr } = await import('../../index.ts')
+  const { saved, options } = await openResumed(given, command)
+  checkSegmentOptions(options)
   await using progress = createProgress(options, shell)
   const inputs = await readInputs(options)
   await using rvr = await Rvr.create(rvrOptions(options, progress))
   const guest = await rvr.load(file, loadOptions(options))
+  checkResumed(saved, guest, options.mode)
   const artifact = await prepare(guest, options, shell, progress)
   await progress.settle()
-  const execute: ExecuteOptions = {
-    inputs, signal: shell.signal,
-    onPrint: (stream, bytes) => progress.sink({ type: 'print', stream, bytes }),
-    ...(options.maxInstructions !== undefined && { maxInstructions: options.maxInstructions }),
-    ...(options.maxCost !== undefined && { maxCost: options.maxCost }),
-    ...(options.timeout !== undefined && { timeoutMs: options.timeout }),
-    ...(options.publicValuesBytes !== undefined && { publicValuesBytes: options.publicValuesBytes }),
-    ...(options.seed !== undefined && { seed: options.seed }),
-    ...(options.arg.length > 0 && { args: [file, ...options.arg] }),
-  }
+  const execute = { ...executeOptions(file, options, inputs, shell, progress), ...(options.stopAtSegment && { stopAtSegment: true }) }
   progress.sink({ type: 'stage', stage: 'execute', state: 'start' })
-  using result = options.check ? await checked(guest, artifact, execute) : await artifact.execute(execute)
+  using result = options.check ? await checked(guest, artifact, execute) : await (saved === undefined ? artifact.execute(execute) : artifact.resumeFrom(saved, execute))
   progress.sink({ type: 'stage', stage: 'execute', state: 'done', ms: result.timing.executeMs })
+  const { overLimitWarning } = await import('../../report/segments.ts')
+  const warning = overLimitWarning(result)
+  if (warning !== undefined) progress.sink({ type: 'warning', ...warning })
+  const savedTo = await saveSuspended(result, guest, options, shell)
   if (options.json) {
     const { runJson } = await import('../../report/json.ts')
-    shell.stdout.write(jsonLine({ ...runJson(result, artifact), ...(options.check && { check: 'agreed' }) }))
+    shell.stdout.write(jsonLine({ ...runJson(result, artifact), ...savedTo, ...(options.check && { check: 'agreed' }) }))
   } else {
     const { runText } = await import('../../report/text.ts')
     shell.stdout.write(`${runText(result, artifact)}${options.check ? 'native code and interpreter agree\n' : ''}`)
   }
   return exitStatusOfRun(result)
+}
+
+/** Nothing is compiled for a run that cannot be. @throws RvrError `USAGE`. */
+function checkSegmentOptions(options: RunOptions): void {
+  const flags = Object.entries({ 'stop-at-segment': options.stopAtSegment, 'max-trace-height': options.maxTraceHeight, 'max-memory': options.maxMemory, 'max-interactions': options.maxInteractions })
+  const flag = flags.find(([, value]) => value !== undefined)?.[0]
+  // The mode of a compiled library is known when it has been read.
+  if (flag === undefined || (options.artifact !== undefined && options.mode === undefined)) return
+  const { name, segments } = modeNamed(options.mode ?? DEFAULT_MODE)
+  if (!segments) throw new RvrError('USAGE', `--${flag} is about segments, and mode ${name} cuts none`, { hint: 'Add --mode metered.' })
 }
 
 /** The run, after native code and interpreter agreed on all of it. */
@@ -102,13 +93,7 @@ async function checked(guest: Guest, artifact: Artifact, options: ExecuteOptions
   return (await checkRun(guest, artifact, options)).run
 }
 
-async function readInputs(options: RunOptions): Promise<Uint8Array[]> {
-  const { parseInput, readInputFile } = await import('../input-spec.ts')
-  const fromFile = options.inputFile === undefined ? [] : await readInputFile(options.inputFile)
-  return [...fromFile, ...await Promise.all(options.input.map(parseInput))]
-}
-
-/** The guest ready to run. Without a compiler the interpreter takes over, unless native code was asked for by name. */
+/** The guest ready to run. */
 async function prepare(guest: Guest, options: RunOptions, shell: Shell, progress: Progress): Promise<Artifact> {
   const { mode = DEFAULT_MODE, engine, artifact } = options
   if (engine === 'interp') {
@@ -117,13 +102,5 @@ async function prepare(guest: Guest, options: RunOptions, shell: Shell, progress
     return guest.interpret(mode)
   }
   if (artifact !== undefined) return guest.loadArtifact(artifact, options.mode === undefined ? {} : { mode })
-  try {
-    return await guest.compile(mode, { signal: shell.signal })
-  } catch (error) {
-    // A compiler that was asked for by name and is not there is the user's error, not a reason to run far slower.
-    const isNamed = engine !== undefined || options.cc !== undefined || Boolean(process.env['RVR_CC'])
-    if (!(error instanceof RvrError) || error.code !== 'TOOLCHAIN_MISSING' || isNamed || options.check) throw error
-    progress.sink({ type: 'warning', message: `${error.message}; running in the interpreter, which is far slower`, hint: error.hint ?? 'rvr doctor says what to install.' })
-    return guest.interpret(mode)
-  }
+  return compileOrInterpret(guest, mode, options, shell, progress)
 }

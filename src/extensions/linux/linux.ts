@@ -55,7 +55,7 @@ export const linux: GuestAbi = {
     const result = handler === undefined ? -ENOSYS : handler(systemCall(hart, host, print))
     if (typeof result !== 'number') return { type: 'terminate', exitCode: result.exitCode }
     hart.x[A0] = BigInt.asUintN(hart.xlen, BigInt(result))
-    return { type: 'continue' }
+    return { type: 'continue', untraced: true }
   },
   unknown: (pc, word) => illegal(pc, `the word 0x${(word >>> 0).toString(16).padStart(8, '0')} is no known instruction`),
 }

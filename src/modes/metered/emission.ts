@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { meterHeader, meterLayout } from '../../layout/meter.ts'
 import type { Graph } from '../../ir/program.ts'
-import { MAX_INTERVAL_ROWS } from '../../machine/interval.ts'
+import { MAX_INTERVAL_LEAVES, MAX_INTERVAL_ROWS, SPARE_LEAVES } from '../../machine/interval.ts'
 import type { Emission, EmissionTarget } from '../mode.ts'
 import { assignLanes, type Lanes } from './lanes.ts'
 import { touchStatements } from './touches.ts'
@@ -21,6 +21,7 @@ function tables(lanes: Lanes, graph: Graph): string {
 
 const uint32_t lane_count = ${lanes.chips.length};
 const uint8_t lane_chips[${Math.max(1, lanes.chips.length)}] = { ${lanes.chips.join(', ') || '0'} };
+const uint8_t has_lane[METER_CHIPS] = { ${lanes.chips.toSorted((a, b) => a - b).map(chip => `[${chip}] = 1`).join(', ')} };
 const uint64_t block_starts[] = { ${blockStarts(graph)} };
 `
 }
@@ -33,18 +34,22 @@ export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget)
     parameters: vectors.map(name => ({ type: 'rows', name, initial: '(rows){ 0 }' })),
     // The interval pays for whole blocks: where it does not reach, a check comes first and grants a new one, unless the run has to stop.
     blockTest: (count, stop) => (count === 0 ? [] : [
-      `if (__builtin_expect(left < ${count}, 0)) { ${keep} ${vectors.join(' = ')} = (rows){ 0 }; left = check(m, left); if (left < ${count}) goto ${stop}; }`,
+      `if (__builtin_expect(left < ${count}, 0)) {`,
+      '  left = check(m, left);',
+      `  if (left < ${count}) { ${keep} ${vectors.join(' = ')} = (rows){ 0 }; left = check_fully(m, left); if (left < ${count}) goto ${stop}; }`,
+      '}',
     ]),
     blockEntered: instrs => lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant};`),
     refund: instrs => lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} -= ${constant}; `).join(''),
     memoryTouched: touchStatements,
     leaving: [keep, 'meter_leave(m);'],
-    header: `typedef uint16_t rows __attribute__((vector_size(${vectorBytes})));\nenum { RVR_LANES = ${(lanes.vectors * vectorBytes) / 2}, METER_INTERVAL_ROWS = ${MAX_INTERVAL_ROWS} };\n`,
+    header: `typedef uint16_t rows __attribute__((vector_size(${vectorBytes})));\nenum { RVR_LANES = ${(lanes.vectors * vectorBytes) / 2}, METER_INTERVAL_ROWS = ${MAX_INTERVAL_ROWS}, METER_INTERVAL_LEAVES = ${MAX_INTERVAL_LEAVES}, METER_SPARE_LEAVES = ${SPARE_LEAVES}, METER_CHIPS = 128 };\n`,
     include: 'meter.h',
     files: [
       { path: 'meter-area.h', content: meterHeader() }, { path: 'meter.h', content: template('meter.h') },
       { path: 'meter.c', content: template('meter.c') }, { path: 'meter-tables.c', content: tables(lanes, graph) },
     ],
+    resumesOften: true,
     areaBytes: meterLayout.areaBytes,
   }
 }

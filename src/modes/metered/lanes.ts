@@ -9,7 +9,7 @@ export interface Lanes {
   readonly vectors: number
   /**
    * Rows of the instructions as C vector constants, one for each vector that changes.
-   * An interval has at most 1024 rows, so no lane overflows.
+   * At most 64 intervals of at most 1000 instructions pass before lanes are emptied, so none overflows.
    */
   rows(instrs: readonly Instr[]): readonly { readonly vector: number; readonly constant: string }[]
 }

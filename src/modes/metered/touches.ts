@@ -10,7 +10,13 @@ type Access = AccessGroup['accesses'][number]
 /** `base + offset` as an unsigned 64-bit address. */
 const addressText = (base: string, offset: number): string => (offset === 0 ? `(uint64_t)${base}` : offset < 0 ? `(uint64_t)${base} - ${-offset}` : `(uint64_t)${base} + ${offset}`)
 
-const touchAll = (base: string, accesses: readonly Access[]): string => accesses.map(({ offset, width }) => `touch(m, ${addressText(base, offset)}, ${width});`).join(' ')
+/** Statements that mark exactly the leaves of the accesses; several share one call with a table. */
+function touchAll(base: string, accesses: readonly Access[]): string {
+  const inTable = accesses.length > 1 && accesses.every(({ offset }) => Math.abs(offset) < 2 ** 15)
+  if (!inTable) return accesses.map(({ offset, width }) => `touch(m, ${addressText(base, offset)}, ${width});`).join(' ')
+  const rows = accesses.map(({ offset, width }, index) => `{ ${offset}, ${width}, ${index + 1 < accesses.length ? 1 : 0} }`)
+  return `static const struct rvr_access group[] = { ${rows.join(', ')} }; touch_group(m, (uint64_t)${base}, group);`
+}
 
 /** The slow path marks each access by its exact bytes. So conditions may assume too much and never too little. */
 const unless = (conditions: readonly string[], base: string, accesses: readonly Access[]): string => `if (__builtin_expect(${conditions.join(' || ')}, 0)) { ${touchAll(base, accesses)} }`
@@ -27,13 +33,16 @@ export function touchStatements({ base, isStackPointer, accesses }: AccessGroup)
   const lines: string[] = []
   for (let first = 0; first < sorted.length;) {
     const window = windowFrom(sorted, first, unit)
-    const span = sorted.slice(first).filter(access => end(access) <= sorted[first]!.offset + LEAF)
+    const beyond = sorted.findIndex((access, index) => index > first && end(access) > sorted[first]!.offset + LEAF)
+    const span = sorted.slice(first, beyond < 0 ? undefined : beyond)
     if (window !== undefined && window.length > span.length) {
       lines.push(windowTest(base, unit, window))
       first += window.length
     } else if (span.length === 1) {
       const { offset, width } = span[0]!
-      lines.push(unless([unmarked(base, offset), ...misaligned(base, offset, width)], base, span))
+      // Two statements: from one condition of two parts compilers make arithmetic.
+      lines.push(`if (__builtin_expect(${unmarked(base, offset)}, 0)) mark(m, ${addressText(base, offset)});`)
+      if (width > 1) lines.push(unless(misaligned(base, offset, width), base, span))
       first++
     } else {
       // Sixteen bytes lie in one leaf or two: those of the first and the last byte.
@@ -66,5 +75,6 @@ function windowTest(base: string, unit: number, window: readonly Access[]): stri
     return `0x${[...leaves].reduce((mask, leaf) => mask | (0xffn << BigInt(8 * leaf)), 0n).toString(16)}u`
   })
   const mask = masks.length === 1 ? masks[0]! : `(const uint64_t[]){ ${masks.join(', ')} }[(${addressText(base, from)}) >> ${Math.log2(unit)} & ${masks.length - 1}]`
-  return unless([`(~load64(seen(m, ${addressText(base, from)})) & ${mask}) != 0`, ...misaligned(base, 0, unit)], base, window)
+  // The alignment first: a misaligned base near 0 would put the word of marks outside all memory.
+  return unless([...misaligned(base, 0, unit), `(~load64(seen(m, ${addressText(base, from)})) & ${mask}) != 0`], base, window)
 }

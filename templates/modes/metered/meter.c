@@ -5,12 +5,20 @@
 
 extern const uint8_t lane_chips[];
 extern const uint32_t lane_count;
+extern const uint8_t has_lane[];
 extern const uint64_t block_starts[];
 
 static inline uint32_t *log_of(struct rvr_meter *t) { return (uint32_t *)((char *)t + METER_LOG_OFFSET); }
 static inline uint32_t *undo_of(struct rvr_meter *t) { return (uint32_t *)((char *)t + METER_UNDO_OFFSET); }
 static inline uint32_t *stamps_of(struct rvr_meter *t) { return (uint32_t *)((char *)t + METER_STAMPS_OFFSET); }
 static inline uint8_t *seen_of(struct rvr_meter *t) { return (uint8_t *)t + METER_SEEN_OFFSET; }
+
+/* The row counts stay in vector registers across these functions. */
+#ifdef __x86_64__
+#define GENERAL_REGISTERS __attribute__((target("general-regs-only")))
+#else
+#define GENERAL_REGISTERS
+#endif
 
 enum { SPACE_BITS = 25, TREE_HEIGHT = 28, MEMORY_SPACE = 1 };
 
@@ -50,7 +58,8 @@ static void fold_lanes(struct rvr_meter *t)
 {
   for (uint32_t i = 0; i < lane_count; i++) {
     t->heights[lane_chips[i]] += t->lane_rows[i];
-    t->lane_rows[i] = 0;
+    t->kept_heights[lane_chips[i]] += t->kept_lane_rows[i];
+    t->lane_rows[i] = t->kept_lane_rows[i] = 0;
   }
 }
 
@@ -61,13 +70,12 @@ static void add_lanes(struct rvr_meter *t)
 
 static void account(struct rvr_meter *t)
 {
-  fold_lanes(t);
   while (t->log_done < t->log_length) visit_leaf(t, log_of(t)[t->log_done++]);
 }
 
 static void forget_log(struct rvr_meter *t)
 {
-  t->log_length = t->log_done = t->undo_length = 0;
+  t->log_length = t->log_done = t->undo_length = t->host_wrote = 0;
 }
 
 static void clear_seen(struct rvr_meter *t)
@@ -86,23 +94,39 @@ static inline uint64_t padded(uint64_t height)
   return height <= 1 ? height : (uint64_t)1 << (64 - __builtin_clzll(height - 1));
 }
 
-/* Does the segment keep to its limits after `checks` more intervals, whatever they execute? With 0: now. */
-static int fits(struct rvr_meter *t, uint64_t checks)
+/* Heights of the memory chips, in the order of `steady_rows`. */
+struct tables { uint64_t boundary, merkle, hash; };
+
+static struct tables tables_now(struct rvr_meter *t)
 {
-  uint64_t more = checks * METER_INTERVAL_ROWS, leaves = checks * (2 * METER_INTERVAL_ROWS + 2), nodes = 0;
+  return (struct tables){ t->heights[t->boundary], t->heights[t->merkle], t->heights[t->hash] };
+}
+
+/* What they are at most with so many more leaves. */
+static struct tables tables_with(struct rvr_meter *t, uint64_t leaves)
+{
+  struct tables now = tables_now(t);
+  uint64_t nodes = 0;
   for (int h = 1; h <= TREE_HEIGHT; h++) nodes += leaves < (uint64_t)1 << (TREE_HEIGHT - h) ? leaves : (uint64_t)1 << (TREE_HEIGHT - h);
+  return (struct tables){ now.boundary + leaves, now.merkle + 2 * nodes, now.hash + 2 * (leaves + nodes) + TREE_HEIGHT + 1 };
+}
+
+/* Does a segment keep to its limits with so many more rows of every chip that native code adds to, and these memory tables? */
+static int fits(struct rvr_meter *t, uint64_t rows, struct tables tables)
+{
   uint64_t cells = 0, second = 0, paid = 0, interactions = 0;
   for (uint32_t chip = 0; chip < t->chips; chip++) {
     uint64_t height = t->heights[chip];
     if (!t->fixed[chip]) {
-      height += chip == t->boundary ? leaves : chip == t->merkle ? 2 * nodes : chip == t->hash ? (checks == 0 ? 0 : 2 * (leaves + nodes) + TREE_HEIGHT + 1) : more;
+      height = chip == t->boundary ? tables.boundary : chip == t->merkle ? tables.merkle : chip == t->hash ? tables.hash : height + (has_lane[chip] ? rows : 0);
       if (padded(height) > t->max_height) return 0;
     }
-    uint64_t rows = padded(height);
-    cells += rows * t->widths[chip];
-    second += (rows * t->widths[chip]) << t->next_row[chip];
-    paid += rows * t->interactions[chip];
-    interactions += (height + (height > 0)) * t->interactions[chip];
+    if (height == 0) continue;
+    uint64_t high = padded(height);
+    cells += high * t->widths[chip];
+    second += (high * t->widths[chip]) << t->next_row[chip];
+    paid += high * t->interactions[chip];
+    interactions += (height + 1) * t->interactions[chip];
   }
   /* Quarters of a byte, so that the factors 0.625 * 4 and 9.0625 * 4 are whole. */
   uint64_t secondary = second * 10, interaction = paid * 145 + ((uint64_t)8 << 20);
@@ -111,44 +135,94 @@ static int fits(struct rvr_meter *t, uint64_t checks)
 }
 
 /*
- * A check is due before the next block. Returns what is left of the new interval; or `left` as it was, when the host has to do the check:
- * it may have to cut, or the run has to stop.
+ * Does every check find the limits kept until so many are done? Before each of them the log tells whether the spare leaves are used up;
+ * what an interval may touch beyond that is allowed for.
  */
-int64_t rvr_check(char *m, int64_t left)
+static int fits_for(struct rvr_meter *t, uint64_t checks)
+{
+  return fits(t, checks * METER_INTERVAL_ROWS, tables_with(t, METER_INTERVAL_LEAVES + (checks > 1 ? METER_SPARE_LEAVES : 0)));
+}
+
+/* The state at this check is where the next one may cut; touches from here on are logged again. */
+static void keep(struct rvr_meter *t, int64_t retired)
+{
+  for (uint32_t i = 0; i < RVR_LANES; i++) t->kept_lane_rows[i] = t->lane_rows[i];
+  t->kept_heights[t->boundary] = t->heights[t->boundary];
+  t->kept_heights[t->merkle] = t->heights[t->merkle];
+  t->kept_heights[t->hash] = t->heights[t->hash];
+  t->checkpoint = retired;
+  clear_seen(t);
+}
+
+/* A look at the limits. Returns 0 when one is exceeded; else settles how far ahead the next look lies. */
+static int look(struct rvr_meter *t, int64_t retired)
+{
+  fold_lanes(t);
+  if (t->recording && !fits(t, 0, tables_now(t))) return 0;
+  t->quiet = fits_for(t, 64) ? 63 : fits_for(t, 16) ? 15 : fits_for(t, 4) ? 3 : 0;
+  t->quiet_log = t->log_length + METER_SPARE_LEAVES;
+  if (t->quiet > 0 || fits_for(t, 1)) {
+    t->recording = 0;
+    return 1;
+  }
+  /* The next check may cut. As long as no memory table grows a step, it is the other chips alone that may do that. */
+  struct tables now = tables_now(t), steps = { padded(now.boundary), padded(now.merkle), padded(now.hash) };
+  t->steady = fits(t, 64 * METER_INTERVAL_ROWS, steps) ? 64 : fits(t, 8 * METER_INTERVAL_ROWS, steps) ? 8 : fits(t, METER_INTERVAL_ROWS, steps);
+  t->steady_rows[0] = (uint32_t)steps.boundary;
+  t->steady_rows[1] = (uint32_t)steps.merkle;
+  t->steady_rows[2] = (uint32_t)steps.hash;
+  for (uint32_t chip = 0; chip < t->chips; chip++) t->kept_heights[chip] = t->heights[chip];
+  keep(t, retired);
+  t->recording = 1;
+  return 1;
+}
+
+static int is_steady(struct rvr_meter *t)
+{
+  return t->steady > 0 && t->heights[t->boundary] <= t->steady_rows[0] && t->heights[t->merkle] <= t->steady_rows[1] && t->heights[t->hash] <= t->steady_rows[2];
+}
+
+/*
+ * A check is due before the next block. Returns what is left of the new interval; or `left` as it was, when the host has to do the check:
+ * it has to cut, or the run has to stop.
+ */
+int64_t rvr_check_fully(char *m, int64_t left)
 {
   struct rvr_meter *t = meter(m);
   add_lanes(t);
   int64_t retired = t->retired + t->granted - left;
   if (retired + t->interval > t->limit || floor_of(m) > RVR_FLOOR) return left;
-  if (t->quiet > 0 && t->log_length <= METER_LOG_COUNT / 2) t->quiet--;
-  else {
-    account(t);
-    if (t->quiet > 0) t->quiet--;
-    else {
-      if (t->recording && !fits(t, 0)) return left;
-      t->quiet = fits(t, 64) ? 63 : fits(t, 16) ? 15 : fits(t, 4) ? 3 : 0;
-      if (t->quiet > 0 || fits(t, 1)) t->recording = 0;
-      else {
-        for (uint32_t chip = 0; chip < t->chips; chip++) t->kept_heights[chip] = t->heights[chip];
-        t->checkpoint = retired;
-        clear_seen(t);
-        t->recording = 1;
-      }
-    }
-    if (!t->recording && t->log_length > METER_LOG_COUNT / 2) {
-      forget_log(t);
-      t->drained = 1;
-    }
+  int full = t->log_length > METER_LOG_COUNT / 2;
+  int quiet = t->quiet > 0 && t->log_length <= t->quiet_log;
+  if (!quiet || full) account(t);
+  if (quiet) t->quiet--;
+  else if (t->recording && is_steady(t)) {
+    t->steady--;
+    keep(t, retired);
+  } else if (!look(t, retired)) return left;
+  if (full && !t->recording) {
+    forget_log(t);
+    t->drained = 1;
+    t->quiet = 0;
   }
   t->retired = retired;
   t->granted = t->interval;
   return t->interval;
 }
 
-#ifdef __x86_64__
-__attribute__((target("general-regs-only")))
-#endif
-void rvr_touch(char *m, uint64_t address, uint64_t width)
+GENERAL_REGISTERS int64_t rvr_check(char *m, int64_t left)
+{
+  struct rvr_meter *t = meter(m);
+  int64_t retired = t->retired + t->granted - left;
+  if (t->quiet == 0 || t->log_length > t->quiet_log || t->log_length > METER_LOG_COUNT / 2) return left;
+  if (retired + t->interval > t->limit || floor_of(m) > RVR_FLOOR) return left;
+  t->quiet--;
+  t->retired = retired;
+  t->granted = t->interval;
+  return t->interval;
+}
+
+GENERAL_REGISTERS void rvr_touch(char *m, uint64_t address, uint64_t width)
 {
   struct rvr_meter *t = meter(m);
   uint8_t *marks = seen_of(t);
@@ -160,6 +234,11 @@ void rvr_touch(char *m, uint64_t address, uint64_t width)
   }
 }
 
+GENERAL_REGISTERS void rvr_touch_group(char *m, uint64_t base, const struct rvr_access *accesses)
+{
+  do rvr_touch(m, base + (uint64_t)(int64_t)accesses->offset, accesses->width); while ((accesses++)->more);
+}
+
 /* Native code hands back: all rows go where the host reads them. */
 void meter_leave(char *m)
 {
@@ -168,19 +247,26 @@ void meter_leave(char *m)
 }
 
 #ifdef __x86_64__
+/* Offsets from the gates' frame pointer: saved frame pointer, return address, then what the caller pushed, the last first. */
 __asm__(
   ".text\n"
-  ".hidden rvr_check_gate\n.globl rvr_check_gate\n.type rvr_check_gate, @function\n"
-  "rvr_check_gate:\n"
-  "  push %rbp\n  mov %rsp, %rbp\n  push %rcx\n  push %rdx\n  push %rsi\n  push %rdi\n  push %r8\n  push %r9\n  push %r10\n  push %r11\n"
-  "  and $-64, %rsp\n  mov %rax, %rsi\n  call rvr_check\n"
-  "  lea -64(%rbp), %rsp\n  pop %r11\n  pop %r10\n  pop %r9\n  pop %r8\n  pop %rdi\n  pop %rsi\n  pop %rdx\n  pop %rcx\n  pop %rbp\n  ret\n"
-  ".size rvr_check_gate, .-rvr_check_gate\n"
-  ".hidden rvr_touch_gate\n.globl rvr_touch_gate\n.type rvr_touch_gate, @function\n"
-  "rvr_touch_gate:\n"
+  ".macro RVR_GATE name, function\n"
+  "  .hidden \\name\n  .globl \\name\n  .type \\name, @function\n\\name:\n"
   "  push %rbp\n  mov %rsp, %rbp\n  push %rax\n  push %rcx\n  push %rdx\n  push %rsi\n  push %rdi\n  push %r8\n  push %r9\n  push %r10\n  push %r11\n"
-  "  and $-64, %rsp\n  mov %rax, %rsi\n  call rvr_touch\n"
+  "  and $-64, %rsp\n  mov 16(%rbp), %rdx\n  mov 24(%rbp), %rsi\n  mov 32(%rbp), %rdi\n  call \\function\n"
   "  lea -72(%rbp), %rsp\n  pop %r11\n  pop %r10\n  pop %r9\n  pop %r8\n  pop %rdi\n  pop %rsi\n  pop %rdx\n  pop %rcx\n  pop %rax\n  pop %rbp\n  ret\n"
-  ".size rvr_touch_gate, .-rvr_touch_gate\n"
+  "  .size \\name, .-\\name\n"
+  ".endm\n"
+  "RVR_GATE rvr_touch_gate, rvr_touch\n"
+  "RVR_GATE rvr_touch_group_gate, rvr_touch_group\n"
+  ".macro RVR_CHECK_GATE name, function\n"
+  "  .hidden \\name\n  .globl \\name\n  .type \\name, @function\n\\name:\n"
+  "  push %rbp\n  mov %rsp, %rbp\n  push %rax\n  push %rcx\n  push %rdx\n  push %rsi\n  push %rdi\n  push %r8\n  push %r9\n  push %r10\n  push %r11\n"
+  "  and $-64, %rsp\n  mov 16(%rbp), %rsi\n  mov 24(%rbp), %rdi\n  call \\function\n  mov %rax, 16(%rbp)\n"
+  "  lea -72(%rbp), %rsp\n  pop %r11\n  pop %r10\n  pop %r9\n  pop %r8\n  pop %rdi\n  pop %rsi\n  pop %rdx\n  pop %rcx\n  pop %rax\n  pop %rbp\n  ret\n"
+  "  .size \\name, .-\\name\n"
+  ".endm\n"
+  "RVR_CHECK_GATE rvr_check_gate, rvr_check\n"
+  "RVR_CHECK_GATE rvr_check_fully_gate, rvr_check_fully\n"
 );
 #endif

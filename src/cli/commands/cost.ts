@@ -1,0 +1,139 @@
+/** `rvr cost`: what proving a run costs, by chip, function or operation, and compared with an earlier measurement or another guest. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { Option, type Command } from 'commander'
+import { RvrError, messageOf } from '../../errors.ts'
+import type { CostRun } from '../../report/cost.ts'
+import type { Breakdown, Measurement } from '../../report/measurement.ts'
+import type { Artifact } from '../../sdk/artifact.ts'
+import type { Guest } from '../../sdk/guest.ts'
+import type { Run } from '../../sdk/run.ts'
+import { exitStatusOfRun, EXIT_OK, EXIT_TOO_DEAR } from '../exit-codes.ts'
+import { addExecutionOptions, compileOrInterpret, executeOptions, readInputs, type ExecutionOptions } from '../execution.ts'
+import { addBuildOptions, addReportOptions, addSegmentOptions, createProgress, loadOptions, machineOption, rvrOptions, type ReportOptions } from '../options.ts'
+import { jsonLine, warningText } from '../output.ts'
+import type { Shell } from '../shell.ts'
+import { parseLimit, parsePercent } from '../values.ts'
+
+const breakdownOf: Readonly<Record<'chip' | 'function' | 'opcode', Breakdown>> = { chip: 'chips', function: 'functions', opcode: 'opcodes' }
+type By = keyof typeof breakdownOf
+
+const DEFAULT_TOP = 12
+
+interface CostOptions extends ExecutionOptions, ReportOptions {
+  readonly by: By
+  readonly top?: number
+  readonly base?: string
+  readonly baseGuest?: string
+  readonly saveBase?: string
+  readonly threshold?: number
+}
+
+export function declareCost(program: Command, shell: Shell): void {
+  const command = program.command('cost').argument('<guest>', 'RISC-V ELF executable')
+    .summary('what proving a run costs, compared with an earlier run')
+    .description('Runs a guest and reports what proving it costs: trace cells, segments, memory, by chip, function or operation. Compares with an earlier measurement or another guest, so that CI can gate on cost.')
+    .addOption(new Option('--by <what>', 'the breakdown to show').choices(Object.keys(breakdownOf)).default('chip' satisfies By))
+    .addOption(new Option('--top <n>', `rows of the breakdown; the rest is summed (default: ${DEFAULT_TOP})`).argParser(parseLimit))
+    .option('--base <file>', 'compare with this output of an earlier rvr cost --json or rvr run --mode metered --json')
+    .addOption(new Option('--base-guest <elf>', 'compare with this guest, run in the same way').conflicts('base'))
+    .option('--save-base <file>', 'write the measurement to a file, for --base')
+    .addOption(new Option('--threshold <percent>', 'exit with 1 when the cost grew by more than this: 2%, 0.5%').argParser(parsePercent))
+    .addOption(machineOption())
+  addReportOptions(addBuildOptions(addSegmentOptions(addExecutionOptions(command))))
+    .addHelpText('after', `
+Exit status: 0 done, and the cost is within the threshold; 1 the cost grew by more than
+the threshold, or the guest terminated with another code than 0; 2 bad usage, input or
+base; 3 no toolchain or compile failed; 4 the guest trapped; 6 a limit stopped the guest;
+130 interrupted.
+
+Examples:
+  $ rvr cost guest.elf --input file:block.bin --by function --top 20
+  $ rvr cost guest.elf --input file:block.bin --save-base cost.json
+  $ rvr cost guest.elf --input file:block.bin --base cost.json --threshold 2%
+  $ rvr cost new.elf --base-guest old.elf --input u64:800000`)
+    .action(async (file: string, options: CostOptions) => shell.finish(await cost(file, options, shell)))
+}
+
+async function cost(file: string, options: CostOptions, shell: Shell): Promise<number> {
+  if (options.threshold !== undefined && options.base === undefined && options.baseGuest === undefined) {
+    throw new RvrError('USAGE', '--threshold needs something to compare with', { hint: 'Add --base FILE or --base-guest ELF.' })
+  }
+  const shown = breakdownOf[options.by], top = options.top ?? DEFAULT_TOP
+  const [{ costJson, costText }, { compare, comparisonJson, comparisonText }, { readMeasurement }] = await Promise.all([
+    import('../../report/cost.ts'), import('../../report/comparison.ts'), import('../../report/measurement.ts'),
+  ])
+  // A base that cannot be used is found before anything runs.
+  const earlier = options.base === undefined ? undefined : readMeasurement(await readBase(options.base), options.base)
+  const inputs = await readInputs(options)
+  const base = options.baseGuest === undefined ? earlier : readMeasurement(costJson(await measure(options.baseGuest, options, inputs, shell, false)), options.baseGuest)
+  const measured = await measure(file, options, inputs, shell, true)
+  const json = costJson(measured), now = readMeasurement(json, file)
+  const name = options.baseGuest ?? options.base
+  if (base !== undefined && options.quiet !== true) for (const message of doubts(name!, base, now)) shell.stderr.write(warningText(shell.stderr, message))
+  const comparison = base === undefined ? undefined : compare(name!, base, now, options.threshold)
+  if (options.saveBase !== undefined) await saveBase(options.saveBase, jsonLine(json))
+  if (options.json) shell.stdout.write(jsonLine({ ...json, ...(comparison !== undefined && { comparison: comparisonJson(comparison) }) }))
+  else shell.stdout.write(`${costText(measured, shown, top)}${comparison === undefined ? '' : comparisonText(comparison, shown, top)}`)
+  const status = exitStatusOfRun(measured.metered)
+  return status === EXIT_OK && comparison?.isExceeded === true ? EXIT_TOO_DEAR : status
+}
+
+/** What makes a comparison doubtful. */
+function* doubts(name: string, base: Measurement, now: Measurement): Generator<string> {
+  if (base.machine !== undefined && base.machine !== now.machine) yield `${name} was measured on another machine, whose chips may have other widths`
+  if (base.outcome !== 'terminated') yield `the guest did not come to its end when ${name} was measured: it was ${base.outcome}`
+}
+
+/** Runs a guest for its chips and segments, and once more for its functions and operations where those were asked for. */
+async function measure(file: string, options: CostOptions, inputs: readonly Uint8Array[], shell: Shell, prints: boolean): Promise<CostRun> {
+  const metered = await runIn('metered', file, options, inputs, shell, prints)
+  const profiled = options.by === 'chip' ? undefined : await runIn('profile', file, options, inputs, shell, false)
+  return { guest: metered.guest, artifact: metered.artifact, metered: metered.run, profiled: profiled?.run }
+}
+
+interface Finished {
+  readonly guest: Guest
+  readonly artifact: Artifact
+  readonly run: Run
+}
+
+async function runIn(mode: 'metered' | 'profile', file: string, options: CostOptions, inputs: readonly Uint8Array[], shell: Shell, prints: boolean): Promise<Finished> {
+  const { Rvr } = await import('../../index.ts')
+  await using progress = createProgress(options, shell)
+  await using rvr = await Rvr.create(rvrOptions(options, progress))
+  const guest = await rvr.load(file, loadOptions(options))
+  const artifact = options.engine === 'interp' ? guest.interpret(mode) : await compileOrInterpret(guest, mode, options, shell, progress)
+  await progress.settle()
+  const { segmentLimits, onPrint, ...execute } = executeOptions(file, options, inputs, shell, progress)
+  progress.sink({ type: 'stage', stage: 'execute', state: 'start' })
+  // The guest prints once, however often it is run.
+  const run = await artifact.execute({ ...execute, ...(prints && onPrint !== undefined && { onPrint }), ...(artifact.keepsSegments && segmentLimits !== undefined && { segmentLimits }) })
+  run.dispose()
+  progress.sink({ type: 'stage', stage: 'execute', state: 'done', ms: run.timing.executeMs })
+  const { overLimitWarning } = await import('../../report/segments.ts')
+  const warning = overLimitWarning(run)
+  if (warning !== undefined) progress.sink({ type: 'warning', ...warning })
+  return { guest, artifact, run }
+}
+
+async function readBase(file: string): Promise<unknown> {
+  let text
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new RvrError('IO', `cannot read the base ${file}: ${messageOf(cause)}`, { hint: 'rvr cost --save-base FILE writes one.', cause, details: { path: file } })
+  }
+  try {
+    return JSON.parse(text) as unknown
+  } catch (cause) {
+    throw new RvrError('INPUT_INVALID', `${file} is no base to compare with: ${messageOf(cause)}`, { hint: 'rvr cost --save-base FILE writes one.', cause, details: { path: file } })
+  }
+}
+
+async function saveBase(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text)
+  } catch (cause) {
+    throw new RvrError('IO', `cannot write ${file}: ${messageOf(cause)}`, { hint: 'Choose a place that you can write to.', cause, details: { path: file } })
+  }
+}

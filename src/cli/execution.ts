@@ -1,0 +1,76 @@
+/** What the commands that execute guests share: options, inputs, the guest made ready. */
+import { Option, type Command } from 'commander'
+import { RvrError } from '../errors.ts'
+import type { Artifact } from '../sdk/artifact.ts'
+import type { Guest } from '../sdk/guest.ts'
+import type { ExecuteOptions } from '../sdk/options.ts'
+import { INPUT_FORMS } from './input-spec.ts'
+import { abiOption, segmentLimits, type BuildOptions, type GuestOptions, type SegmentOptions } from './options.ts'
+import type { Progress } from './progress.ts'
+import type { Shell } from './shell.ts'
+import { parseCount, parseDuration, parseSeed, parseSize } from './values.ts'
+
+export type Engine = 'native' | 'interp'
+
+export interface ExecutionOptions extends BuildOptions, GuestOptions, SegmentOptions {
+  readonly engine?: Engine
+  readonly input: readonly string[]
+  readonly inputFile?: string
+  readonly arg: readonly string[]
+  readonly maxInstructions?: bigint
+  readonly maxCost?: bigint
+  readonly timeout?: number
+  readonly publicValuesBytes?: number
+  readonly seed?: bigint
+}
+
+const append = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value]
+
+/** What the guest gets, and where it stops at the latest. */
+export function addExecutionOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--input <spec>', `one input record, repeatable: ${INPUT_FORMS}`).argParser(append).default([], 'none'))
+    .option('--input-file <json>', 'input records from a file {"input": ["0x01…"]}, before those of --input')
+    .addOption(abiOption())
+    .addOption(new Option('--arg <text>', 'one argument of a linux guest after its name, repeatable').argParser(append).default([], 'none'))
+    .addOption(new Option('--max-instructions <n>', 'stop after exactly this many instructions').argParser(parseCount))
+    .addOption(new Option('--max-cost <n>', 'stop before the trace cells exceed this').argParser(parseCount))
+    .addOption(new Option('--timeout <duration>', 'stop after this time: 500ms, 30s, 2m').argParser(parseDuration))
+    .addOption(new Option('--public-values-bytes <n>', 'size of the public values (default: 64)').argParser(parseSize))
+    .addOption(new Option('--seed <n>', 'seed of the random words a guest may ask for (default: 0)').argParser(parseSeed))
+    .addOption(new Option('--engine <engine>', 'native code or the reference interpreter (default: native)').choices(['native', 'interp'] satisfies Engine[]))
+}
+
+/** The SDK's options for the execution of the guest in `file`. */
+export function executeOptions(file: string, options: ExecutionOptions, inputs: readonly Uint8Array[], shell: Shell, progress: Progress): ExecuteOptions {
+  return {
+    inputs, signal: shell.signal,
+    onPrint: (stream, bytes) => progress.sink({ type: 'print', stream, bytes }),
+    ...(options.maxInstructions !== undefined && { maxInstructions: options.maxInstructions }),
+    ...(options.maxCost !== undefined && { maxCost: options.maxCost }),
+    ...segmentLimits(options),
+    ...(options.timeout !== undefined && { timeoutMs: options.timeout }),
+    ...(options.publicValuesBytes !== undefined && { publicValuesBytes: options.publicValuesBytes }),
+    ...(options.seed !== undefined && { seed: options.seed }),
+    ...(options.arg.length > 0 && { args: [file, ...options.arg] }),
+  }
+}
+
+export async function readInputs(options: Pick<ExecutionOptions, 'input' | 'inputFile'>): Promise<Uint8Array[]> {
+  const { parseInput, readInputFile } = await import('./input-spec.ts')
+  const fromFile = options.inputFile === undefined ? [] : await readInputFile(options.inputFile)
+  return [...fromFile, ...await Promise.all(options.input.map(parseInput))]
+}
+
+/** The guest compiled. Without a compiler the interpreter takes over, unless native code was asked for by name. */
+export async function compileOrInterpret(guest: Guest, mode: string, options: BuildOptions & { readonly engine?: Engine; readonly check?: boolean }, shell: Shell, progress: Progress): Promise<Artifact> {
+  try {
+    return await guest.compile(mode, { signal: shell.signal })
+  } catch (error) {
+    // A compiler that was asked for by name and is not there is the user's error, not a reason to run far slower.
+    const isNamed = options.engine !== undefined || options.cc !== undefined || Boolean(process.env['RVR_CC'])
+    if (!(error instanceof RvrError) || error.code !== 'TOOLCHAIN_MISSING' || isNamed || options.check) throw error
+    progress.sink({ type: 'warning', message: `${error.message}; running in the interpreter, which is far slower`, hint: error.hint ?? 'rvr doctor says what to install.' })
+    return guest.interpret(mode)
+  }
+}

@@ -1,0 +1,190 @@
+/** A meter's state as plain data: what a fresh meter area has to be given so that it counts on as this one would. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { MEMORY, PUBLIC_VALUES, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
+import { MAX_INTERVAL_LEAVES } from './interval.ts'
+import type { MemoryChips } from './machine.ts'
+import { leafId, stampImageLeaf, touchLeaf } from './memory-tree.ts'
+import { FIELD, type MeterArea } from './meter-area.ts'
+import type { Meter } from './meter.ts'
+
+/** The counts. What only saves work (marks of touched leaves, checks that need no look at the limits) is left out: a fresh area finds it anew. */
+export interface MeterScalars {
+  /** Rows left of the interval; below 0 after a host instruction with more rows than an interval has. */
+  readonly left: number
+  readonly segmentStart: number
+  readonly zeroHeight: number
+  /** By chip. */
+  readonly heights: readonly number[]
+  /** The previous check, where the next one may cut; `hostWrote`: the host has written memory without rows since. */
+  readonly checkpoint?: { readonly instret: number; readonly zeroHeight: number; readonly hostWrote: boolean; readonly heights: readonly number[] } | undefined
+}
+
+/**
+ * Leaves of the memory tree. `past`: touched before the open segment, the initial image included. `open`: touched in the open segment, up to the
+ * previous check where that is kept. `interval`: touched since that check, whether they are in another set or not.
+ */
+export type LeafSet = 'past' | 'open' | 'interval'
+export const leafSets: readonly LeafSet[] = ['past', 'open', 'interval']
+
+/** Ranges are no longer, so that whoever reads them can pause between them. */
+export const MAX_RANGE_LEAVES = 4096
+const LEAF_MASK = 2 ** SPACE_BITS - 1
+/** Leaves between two turns of the event loop: a few milliseconds. */
+export const TURN_LEAVES = 1 << 15
+/** Stamp of the open segment in a restored area; what was touched before it has lower ones. */
+const OPEN_STAMP = 3
+
+/** Leaves as pairs of first leaf (address space · 2^25 + leaf) and count. */
+export class LeafRanges {
+  #pairs = new Uint32Array(64)
+  #length = 0
+
+  /** Leaves come in ascending order where they should share a range. */
+  add(id: number): void {
+    const pairs = this.#pairs, last = this.#length - 2
+    if (last >= 0 && pairs[last]! + pairs[last + 1]! === id && pairs[last + 1]! < MAX_RANGE_LEAVES && (id & LEAF_MASK) !== 0) {
+      pairs[last + 1]!++
+      return
+    }
+    if (this.#length === pairs.length) {
+      this.#pairs = new Uint32Array(pairs.length * 2)
+      this.#pairs.set(pairs)
+    }
+    this.#pairs[this.#length++] = id
+    this.#pairs[this.#length++] = 1
+  }
+
+  get pairs(): Uint32Array {
+    return this.#pairs.subarray(0, this.#length)
+  }
+}
+
+const undoEntries = (area: MeterArea): [index: number, stamp: number][] =>
+  area.get('recording') === 0 ? [] : Array.from({ length: area.get('undo_length') }, (_, at) => [area.undo[2 * at]!, area.undo[2 * at + 1]!])
+
+/** The state of a meter whose run is suspended. */
+export async function captureMeter(meter: Meter, memoryChips: MemoryChips): Promise<{ scalars: MeterScalars; leaves: Readonly<Record<LeafSet, LeafRanges>> }> {
+  meter.load()
+  const { area } = meter, heights = meter.openHeights(), zeroHeight = area.get('zero_height')
+  const undo = undoEntries(area), isRecording = area.get('recording') === 1
+  const kept = [...area.keptHeights.subarray(0, heights.length)]
+  // Every node touched since the check cost 1 or 2 rows of the hash chip; the rest of them are rows of zero subtrees.
+  const hashRows = undo.reduce((sum, [, former]) => sum + (former === 0 ? 1 : 2), 0)
+  const newZeroRows = heights[memoryChips.hash]! - kept[memoryChips.hash]! - hashRows
+  const leaves = { past: new LeafRanges(), open: new LeafRanges(), interval: new LeafRanges() }
+  await classify(area, new Map(undo), leaves)
+  if (isRecording) for (const id of new Set(area.log.slice(0, area.get('log_length')).toSorted())) leaves.interval.add(id)
+  return {
+    leaves,
+    scalars: {
+      left: meter.left, segmentStart: meter.segmentStart, zeroHeight, heights,
+      ...(isRecording && { checkpoint: { instret: area.getWide('checkpoint'), zeroHeight: zeroHeight - newZeroRows, hostWrote: area.get('host_wrote') === 1, heights: kept } }),
+    },
+  }
+}
+
+/** Visits the touched parts of the tree. `former` has the stamps at the previous check of what was touched since. */
+async function classify(area: MeterArea, former: ReadonlyMap<number, number>, leaves: Readonly<Record<LeafSet, LeafRanges>>): Promise<void> {
+  const { words, stamps } = area, open = area.get('stamp')
+  let visited = 0
+  for (const space of [REGISTERS, MEMORY, PUBLIC_VALUES]) {
+    const base = words[FIELD.space_offset + space]!, firstLeaf = 2 ** words[FIELD.space_bits + space]!
+    const stack = [1]
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      const stamp = stamps[base + node]!
+      if (stamp === 0) continue
+      if (node < firstLeaf) {
+        stack.push(2 * node + 1, 2 * node)
+        continue
+      }
+      const then = former.get(base + node) ?? stamp
+      if (then !== 0) leaves[then === open ? 'open' : 'past'].add(leafId(space, node - firstLeaf))
+      if (++visited % TURN_LEAVES === 0) await nextTurn()
+    }
+  }
+}
+
+/** Gives a freshly started meter the state of another. Every step throws an Error where the state contradicts itself. */
+export class MeterRestorer {
+  readonly #meter: Meter
+  readonly #scalars: MeterScalars
+  readonly #chips: MemoryChips
+  #set: LeafSet = 'past'
+  #intervalLeaves = 0
+
+  constructor(meter: Meter, scalars: MeterScalars, memoryChips: MemoryChips) {
+    const { area } = meter
+    this.#meter = meter
+    this.#scalars = scalars
+    this.#chips = memoryChips
+    const { heights, checkpoint } = scalars
+    for (const [chip, height] of heights.entries()) {
+      if (area.fixed[chip] === 1 && (height !== area.heights[chip] || (checkpoint !== undefined && checkpoint.heights[chip] !== height))) throw new Error(`chip ${chip} has another constant height`)
+    }
+    for (const field of ['recording', 'quiet', 'steady', 'log_length', 'log_done', 'undo_length', 'host_wrote', 'zero_height'] as const) area.set(field, 0)
+    for (const chip of Object.values(memoryChips)) area.heights[chip] = 0
+    area.set('stamp', OPEN_STAMP)
+  }
+
+  /** Leaves of the sets in their order: all of one before the first of the next. */
+  place(set: LeafSet, first: number, count: number): void {
+    this.#advance(set)
+    const { area } = this.#meter, space = first >>> SPACE_BITS, leaf = first & LEAF_MASK
+    if (space > PUBLIC_VALUES || count < 1 || count > MAX_RANGE_LEAVES || leaf + count > 2 ** area.words[FIELD.space_bits + space]!) throw new Error(`there are no ${count} leaves at ${first}`)
+    if (set === 'interval' && (this.#intervalLeaves += count) > MAX_INTERVAL_LEAVES) throw new Error('an interval cannot touch so many leaves')
+    for (let id = first; id < first + count; id++) {
+      if (set === 'past') stampImageLeaf(area, id)
+      else touchLeaf(area, id)
+      if (set === 'interval') this.#log(id)
+    }
+  }
+
+  finish(instret: number): void {
+    this.#advance('interval')
+    const meter = this.#meter, { area } = meter, { left, segmentStart, zeroHeight, heights, checkpoint } = this.#scalars
+    this.#compare(heights)
+    if (area.heights[this.#chips.hash] !== heights[this.#chips.hash] || area.get('zero_height') !== zeroHeight) throw new Error('the hash chip has another height')
+    area.heights.set(heights)
+    area.setWide('segment_start', segmentStart)
+    if (checkpoint !== undefined) {
+      area.keptHeights.set(checkpoint.heights)
+      area.setWide('checkpoint', checkpoint.instret)
+      area.set('host_wrote', checkpoint.hostWrote ? 1 : 0)
+    }
+    meter.left = left
+    meter.instret = instret
+    meter.store()
+  }
+
+  #log(id: number): void {
+    const { area } = this.#meter, at = area.get('log_length')
+    area.log[at] = id
+    area.set('log_length', at + 1)
+    area.set('log_done', at + 1)
+    if (id >>> SPACE_BITS === MEMORY) area.seen[id & LEAF_MASK] = 255
+  }
+
+  #advance(set: LeafSet): void {
+    if (set === this.#set || (set === 'open' && this.#set === 'past')) {
+      this.#set = set
+      return
+    }
+    if (set !== 'interval') throw new Error('the sets of leaves are out of order')
+    this.#set = set
+    const { area } = this.#meter, { checkpoint } = this.#scalars
+    // What a node of the open segment was before is not known any more, so rows of the hash chip are taken as they were counted.
+    const { heights, zeroHeight } = checkpoint ?? this.#scalars
+    this.#compare(heights)
+    area.heights.set(heights)
+    area.set('zero_height', zeroHeight)
+    area.set('recording', checkpoint === undefined ? 0 : 1)
+    area.set('undo_length', 0)
+  }
+
+  #compare(heights: readonly number[]): void {
+    const { area } = this.#meter
+    for (const chip of [this.#chips.boundary, this.#chips.merkle]) {
+      if (area.heights[chip] !== heights[chip]) throw new Error(`the leaves give chip ${chip} a height of ${area.heights[chip]}, not ${heights[chip]}`)
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/** What profiled runs report: trace cells and instructions by function and by operation. */
+import type { ProfileEntry } from '../sdk/profile.ts'
+import type { Run } from '../sdk/run.ts'
+import { table } from './table.ts'
+import { count, grouped, percentText } from './units.ts'
+
+/** Rows of a table in `rvr run`; `rvr cost --top` shows more. */
+const TOP = 15
+
+const entriesJson = (entries: readonly ProfileEntry[]) => Object.fromEntries(entries.map(({ name, instructions, cells }) => [name, { instructions, cells }]))
+
+/** The keys of `rvr run --json` that come from profiling; none in other modes. */
+export function profileJson({ profile }: Pick<Run, 'profile'>) {
+  return profile === undefined ? undefined : { functions: entriesJson(profile.functions), opcodes: entriesJson(profile.opcodes) }
+}
+
+/** The dearest entries with their shares; the others in one row. */
+export function entriesText(title: string, entries: readonly ProfileEntry[], top = TOP): string {
+  const sum = (list: readonly ProfileEntry[], key: 'instructions' | 'cells'): number => list.reduce((total, entry) => total + entry[key], 0)
+  const all = sum(entries, 'cells')
+  const row = (name: string, list: readonly ProfileEntry[]): string[] => [name, grouped(sum(list, 'instructions')), grouped(sum(list, 'cells')), all > 0 ? percentText(sum(list, 'cells') / all) : '']
+  const shown = entries.slice(0, top), others = entries.slice(shown.length)
+  return table([
+    [title, 'instructions', 'cells', 'of cost'], ...shown.map(entry => row(entry.name, [entry])), ...(others.length === 0 ? [] : [row(count(others.length, 'other', 'others'), others)]),
+  ], 'lrrr', '  ')
+}
+
+/** The part of `rvr run`'s text about functions and operations; empty in modes that do not profile. */
+export function profileText({ profile }: Pick<Run, 'profile'>): string {
+  return profile === undefined ? '' : `${entriesText('function', profile.functions)}${entriesText('operation', profile.opcodes)}`
+}

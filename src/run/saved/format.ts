@@ -1,0 +1,112 @@
+/** The file of a saved run: its parts, its header, and how it is refused (docs/saved-runs.md). */
+import * as v from 'valibot'
+import { MEMORY_BYTES } from '../../elf/image.ts'
+import { RvrError } from '../../errors.ts'
+import { abiNames } from '../../extensions/registry.ts'
+import { modes } from '../../modes/registry.ts'
+
+/** The first bytes, then the format's version (uint16), then the header's length in bytes (uint32); integers are little-endian. */
+export const MAGIC = Buffer.from('rvr-saved-run\n')
+export const FORMAT_VERSION = 1
+export const PREFIX_BYTES = MAGIC.length + 2 + 4
+/** SHA-256 of everything in front of it ends the file. */
+export const DIGEST_BYTES = 32
+export const PAGE_BYTES = 4096
+export const PAGES = MEMORY_BYTES / PAGE_BYTES
+/** Inputs, hints and public values together. */
+export const MAX_BLOB_BYTES = 2 ** 30
+export const MAX_HEADER_BYTES = 2 ** 28
+
+const whole = (min: number, max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max))
+const count = whole(0, Number.MAX_SAFE_INTEGER)
+const large = v.pipe(v.string(), v.regex(/^\d{1,40}$/), v.transform(text => BigInt(text)))
+const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
+const row = whole(0, 2 ** 32 - 1)
+const heights = v.array(row)
+const blob = whole(0, 2 ** 24)
+const address = whole(0, MEMORY_BYTES)
+const seed = v.pipe(v.string(), v.regex(/^-?\d{1,1000}$/), v.transform(text => BigInt(text)))
+
+const Origin = v.strictObject({
+  inputs: v.array(blob),
+  publicValuesBytes: v.optional(count),
+  seed: v.optional(seed),
+  args: v.optional(v.array(v.string())),
+  segmentLimits: v.optional(v.strictObject({ maxTraceHeight: v.optional(count), maxMemoryBytes: v.optional(count), maxInteractions: v.optional(count) })),
+})
+
+const Meter = v.strictObject({
+  left: whole(-2048, 2048),
+  segmentStart: count,
+  zeroHeight: whole(0, 29),
+  heights,
+  checkpoint: v.optional(v.strictObject({ instret: count, zeroHeight: whole(0, 29), hostWrote: v.boolean(), heights })),
+})
+
+const Header = v.strictObject({
+  /** The version of rvr that wrote the file; for people. */
+  rvr: v.string(),
+  /** SHA-256 of the guest's ELF file. */
+  guest: digest,
+  xlen: v.picklist([32, 64]),
+  abi: v.picklist(abiNames),
+  mode: v.picklist(modes.map(({ name }) => name)),
+  /** SHA-256 of the machine. */
+  machine: digest,
+  stopCause: v.picklist(['instructions', 'cost', 'segment', 'timeout']),
+  pc: address,
+  registers: v.pipe(v.array(large), v.length(32)),
+  instructions: large,
+  cost: large,
+  /** What the guest prints before this many instructions has been printed. */
+  printedUntil: count,
+  host: v.strictObject({
+    inputs: v.array(blob), hints: blob, hintPosition: count, publicValues: blob,
+    random: v.strictObject({ seed, drawn: large }),
+    linux: v.strictObject({ brk: address, brkStart: address, stdinPosition: count }),
+  }),
+  segments: v.array(v.strictObject({
+    instretStart: count, instructions: count, heights, reason: v.picklist(['trace-height', 'memory', 'interactions']), overLimit: v.optional(v.literal(true)),
+  })),
+  meter: v.optional(Meter),
+  /** Modes that profile: executions by code page, a float64 for each instruction; and rows beyond one for each execution, by address. */
+  profile: v.optional(v.strictObject({ pages: v.array(v.strictTuple([whole(0, PAGES - 1), blob])), extraRows: v.array(v.strictTuple([address, count])) })),
+  /** How the run began, for going back to a cut between segments. */
+  origin: v.optional(Origin),
+  /** What the compressed body holds, in this order. */
+  body: v.strictObject({
+    /** Lengths of byte strings that other fields name by their index. */
+    blobs: v.array(whole(0, MAX_BLOB_BYTES)),
+    /** Ranges of leaves of the memory tree. */
+    leaves: v.strictObject({ past: count, open: count, interval: count }),
+    /** Pages of guest memory that differ from the loaded guest. */
+    pages: whole(0, PAGES),
+  }),
+})
+
+export type SavedHeader = v.InferOutput<typeof Header>
+/** The header as it stands in the file: large integers as decimal strings. */
+export type HeaderText = v.InferInput<typeof Header>
+
+export type Refusal = 'not-a-saved-run' | 'version' | 'damaged' | 'guest' | 'abi' | 'mode' | 'machine'
+
+/** The error for a file that cannot be resumed from. */
+export function refuse(path: string, reason: Refusal, message: string, hint: string, details: Readonly<Record<string, unknown>> = {}, cause?: unknown): RvrError {
+  return new RvrError('STATE_REFUSED', `saved run ${path}: ${message}`, { hint, details: { path, reason, ...details }, ...(cause !== undefined && { cause }) })
+}
+
+const SAVE_AGAIN = 'Save the run again; a copy of the file may be whole.'
+export const damaged = (path: string, what: string, cause?: unknown): RvrError => refuse(path, 'damaged', what, SAVE_AGAIN, {}, cause)
+
+/** @throws RvrError `STATE_REFUSED` naming the field that does not fit. */
+export function parseHeader(path: string, text: string): SavedHeader {
+  let data: unknown
+  try {
+    data = JSON.parse(text)
+  } catch (cause) {
+    throw damaged(path, 'its header is no JSON', cause)
+  }
+  const { success, output, issues } = v.safeParse(Header, data, { abortEarly: true })
+  if (!success) throw damaged(path, `field ${issues[0].path?.map(({ key }) => String(key)).join('.') ?? '(all)'} of its header: ${issues[0].message}`)
+  return output
+}

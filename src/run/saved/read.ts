@@ -1,0 +1,141 @@
+/** Reads a saved run: the whole file is checked against its digest before anything in it is believed. */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { createInflateRaw } from 'node:zlib'
+import { RvrError, messageOf } from '../../errors.ts'
+import type { AbiName } from '../../extensions/abi.ts'
+import { damaged, DIGEST_BYTES, FORMAT_VERSION, MAGIC, parseHeader, PREFIX_BYTES, refuse, type SavedHeader } from './format.ts'
+
+const CHUNK_BYTES = 256 << 10
+/** Bytes hashed between two turns of the event loop. */
+const TURN_BYTES = 4 << 20
+const MAX_FILE_BYTES = 2 ** 31 - 1
+
+/** A saved run, checked and ready to go on; `artifact.resumeFrom` takes it as often as wanted. */
+export class SavedRun {
+  /** Absolute path of the file. */
+  readonly path: string
+  readonly header: SavedHeader
+  readonly #body: Uint8Array
+
+  constructor(path: string, header: SavedHeader, body: Uint8Array) {
+    this.path = path
+    this.header = header
+    this.#body = body
+  }
+
+  /** SHA-256 of the guest's ELF file. */
+  get guestDigest(): string {
+    return this.header.guest
+  }
+
+  get mode(): string {
+    return this.header.mode
+  }
+
+  get abi(): AbiName {
+    return this.header.abi
+  }
+
+  /** Instructions retired before it was saved. */
+  get instret(): bigint {
+    return this.header.instructions
+  }
+
+  /** The body, decompressed. */
+  body(): ByteSource {
+    return new ByteSource(this.path, this.#body)
+  }
+}
+
+/** Takes a compressed byte string apart, never more of it than is asked for. */
+export class ByteSource {
+  readonly #path: string
+  readonly #chunks: AsyncIterator<Buffer>
+  #rest: Buffer = Buffer.alloc(0)
+
+  constructor(path: string, compressed: Uint8Array) {
+    this.#path = path
+    const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES })
+    inflate.end(compressed)
+    this.#chunks = inflate[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  }
+
+  /** The next `length` bytes, in memory of their own. @throws RvrError `STATE_REFUSED` where there are not so many. */
+  async take(length: number): Promise<Buffer> {
+    const parts: Buffer[] = []
+    for (let missing = length; missing > 0;) {
+      if (this.#rest.length === 0) {
+        const { value, done } = await this.#next()
+        if (done === true) throw damaged(this.#path, 'its body is too short')
+        this.#rest = value
+      }
+      const part = this.#rest.subarray(0, missing)
+      parts.push(part)
+      this.#rest = this.#rest.subarray(part.length)
+      missing -= part.length
+    }
+    return Buffer.concat(parts, length)
+  }
+
+  /** @throws RvrError `STATE_REFUSED` where bytes are left. */
+  async finish(): Promise<void> {
+    const { done } = this.#rest.length > 0 ? { done: false } : await this.#next()
+    if (done !== true) throw damaged(this.#path, 'its body is too long')
+  }
+
+  /** Gives the decompressor up. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.()
+  }
+
+  async #next(): Promise<IteratorResult<Buffer>> {
+    try {
+      return await this.#chunks.next()
+    } catch (cause) {
+      throw damaged(this.#path, `its body cannot be decompressed: ${messageOf(cause)}`, cause)
+    }
+  }
+}
+
+async function contentOf(path: string): Promise<Buffer> {
+  const unreadable = (reason: string, cause?: unknown): RvrError =>
+    new RvrError('IO', `cannot read saved run ${path}: ${reason}`, { hint: 'Give the path of a file that a suspended run was saved to.', details: { path }, ...(cause !== undefined && { cause }) })
+  try {
+    // A pipe or a device may never end.
+    const info = await stat(path)
+    if (!info.isFile()) throw unreadable('it is no regular file')
+    if (info.size > MAX_FILE_BYTES) throw refuse(path, 'not-a-saved-run', `${info.size} bytes are more than any saved run has`, 'Give the path of a file that a suspended run was saved to.')
+    return await readFile(path)
+  } catch (cause) {
+    throw cause instanceof RvrError ? cause : unreadable(messageOf(cause), cause)
+  }
+}
+
+/**
+ * Opens a saved run.
+ *
+ * @throws RvrError `IO` (the file cannot be read), `STATE_REFUSED` (it is no saved run, of another format version, or damaged)
+ */
+export async function openSavedRun(file: string): Promise<SavedRun> {
+  const path = resolve(file), content = await contentOf(path)
+  if (content.length < PREFIX_BYTES + DIGEST_BYTES || !content.subarray(0, MAGIC.length).equals(MAGIC)) {
+    throw content.length > 0 && MAGIC.equals(content.subarray(0, MAGIC.length)) ? damaged(path, `${content.length} bytes are less than any saved run has`)
+      : refuse(path, 'not-a-saved-run', 'it is no saved run', 'Give the path of a file that a suspended run was saved to.')
+  }
+  const version = content.readUInt16LE(MAGIC.length)
+  if (version !== FORMAT_VERSION) {
+    throw refuse(path, 'version', `its format is version ${version}, wanted ${FORMAT_VERSION}`, 'Resume it with the version of rvr that saved it, or run the guest again.', { found: version, wanted: FORMAT_VERSION })
+  }
+  const end = content.length - DIGEST_BYTES, hash = createHash('sha256')
+  for (let at = 0; at < end; at += TURN_BYTES) {
+    hash.update(content.subarray(at, Math.min(end, at + TURN_BYTES)))
+    if (at + TURN_BYTES < end) await nextTurn()
+  }
+  if (!timingSafeEqual(hash.digest(), content.subarray(end))) throw damaged(path, 'it is damaged: its SHA-256 is not the one at its end')
+  const body = PREFIX_BYTES + content.readUInt32LE(MAGIC.length + 2)
+  if (body > end) throw damaged(path, 'its header is longer than the file')
+  return new SavedRun(path, parseHeader(path, content.toString('utf8', PREFIX_BYTES, body)), content.subarray(body, end))
+}

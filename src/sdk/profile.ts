@@ -1,0 +1,89 @@
+/** How often each instruction was executed, and what that cost by function and by operation. */
+import type { Image } from '../elf/image.ts'
+import type { GuestAbi } from '../extensions/abi.ts'
+import { decoderFor } from '../extensions/registry.ts'
+import { instructionWord } from '../interp/slots.ts'
+import { cellsOf, type Machine } from '../machine/machine.ts'
+import { countsByPc, type SlotCounts } from '../run/profiler.ts'
+
+/** A share of a run. */
+export interface ProfileEntry {
+  readonly name: string
+  readonly instructions: number
+  /** Trace cells. */
+  readonly cells: number
+}
+
+/** Where no function symbol lies at or below an address of its segment. */
+export const NO_SYMBOL = '(no symbol)'
+const UNKNOWN_WORD = '(unknown word)'
+
+interface Guest {
+  readonly image: Image
+  readonly abi: GuestAbi
+  readonly machine: Machine
+}
+
+export class Profile {
+  /** Instructions retired since the guest's start. */
+  readonly instret: bigint
+  /** Executions by the instruction's address, in address order; only those above 0. They add up to `instret`. */
+  readonly counts: ReadonlyMap<number, number>
+  /** Trace rows beyond one for each execution, by address: those of HINT_BUFFER. */
+  readonly extraRows: ReadonlyMap<number, number>
+  readonly #guest: Guest
+  #functions: readonly ProfileEntry[] | undefined
+  #operations: readonly ProfileEntry[] | undefined
+
+  constructor(guest: Guest, instret: bigint, counts: SlotCounts) {
+    this.#guest = guest
+    this.instret = instret
+    this.counts = countsByPc(counts)
+    this.extraRows = counts.extraRows
+  }
+
+  /**
+   * By function, the dearest first. An instruction belongs to the nearest function symbol at or below it in its segment; functions of one
+   * name count together.
+   */
+  get functions(): readonly ProfileEntry[] {
+    return (this.#functions ??= this.#collect(functionNames(this.#guest.image)))
+  }
+
+  /** By operation, such as `addi` or `hint_buffer`, the dearest first. */
+  get opcodes(): readonly ProfileEntry[] {
+    return (this.#operations ??= this.#collect((_pc, operation) => operation))
+  }
+
+  /** Adds up what has the same name; asked in address order. */
+  #collect(nameOf: (pc: number, operation: string) => string): ProfileEntry[] {
+    const { image, abi, machine } = this.#guest
+    const decode = decoderFor(image.xlen, abi)
+    const entries = new Map<string, { name: string; instructions: number; cells: number }>()
+    for (const [pc, count] of this.counts) {
+      const word = instructionWord(image, pc), instr = word === undefined ? undefined : decode(word, pc)
+      const name = nameOf(pc, instr?.row.name ?? UNKNOWN_WORD)
+      let entry = entries.get(name)
+      if (entry === undefined) entries.set(name, (entry = { name, instructions: 0, cells: 0 }))
+      entry.instructions += count
+      if (instr !== undefined) entry.cells += cellsOf(machine, instr, count + (this.extraRows.get(pc) ?? 0))
+    }
+    return [...entries.values()].toSorted((a, b) => b.cells - a.cells || b.instructions - a.instructions || (a.name < b.name ? -1 : 1))
+  }
+}
+
+/** The name of the function that an address belongs to; addresses have to be asked for in order. */
+function functionNames({ symbols, segments }: Image): (pc: number) => string {
+  const functions = symbols.filter(({ kind }) => kind === 'function')
+  let next = 0, name = NO_SYMBOL, at = 0
+  return pc => {
+    for (; next < functions.length && functions[next]!.address <= pc; next++) {
+      const { address } = functions[next]!
+      // Of several names for one address the first is the largest function's.
+      if (name === NO_SYMBOL || address !== at) name = functions[next]!.name
+      at = address
+    }
+    const segment = segments.find(({ address, memorySize }) => pc >= address && pc < address + memorySize)
+    return name !== NO_SYMBOL && segment !== undefined && at >= segment.address ? name : NO_SYMBOL
+  }
+}

@@ -1,0 +1,98 @@
+/** Stops at the cuts between segments: a callback at each of them, and fresh runs that stand where a segment starts. */
+import { RvrError } from '../errors.ts'
+import type { Artifact } from './artifact.ts'
+import type { ExecuteOptions, ResumeOptions, RunLimits } from './options.ts'
+import type { Run } from './run.ts'
+
+/** What a run was made of, so that it can be made again. */
+export interface RunOrigin {
+  readonly artifact: Artifact
+  readonly options: ExecuteOptions
+}
+
+export interface SegmentStartOptions {
+  /** What runs the guest up to the segment; default: the run's own artifact. One of mode `pure` is the fastest. */
+  readonly artifact?: Artifact
+  readonly signal?: AbortSignal
+}
+
+/** Where the limits of a call count from. */
+export interface Origin {
+  readonly instret: bigint
+  readonly cost: bigint
+  /** `performance.now()` at the call. */
+  readonly begun: number
+}
+
+/** Limits for a call that may want to hear of every cut. */
+export const stoppingAtCuts = ({ onSegment, ...limits }: ResumeOptions): RunLimits => (onSegment === undefined ? limits : { ...limits, stopAtSegment: true })
+
+/** What is left of the limits after what `run` has done since `from`. */
+function rest({ maxInstructions, maxCost, timeoutMs, signal }: ResumeOptions, run: Run, from: Origin): RunLimits {
+  return {
+    ...(maxInstructions !== undefined && { maxInstructions: BigInt(maxInstructions) - (run.instret - from.instret) }),
+    ...(maxCost !== undefined && { maxCost: BigInt(maxCost) - ((run.cost ?? 0n) - from.cost) }),
+    ...(timeoutMs !== undefined && { timeoutMs: Math.max(0, timeoutMs - (performance.now() - from.begun)) }),
+    ...(signal !== undefined && { signal }),
+    stopAtSegment: true,
+  }
+}
+
+/** Tells `onSegment` of the cut that `run` stands at and goes on to the next one, until something else ends the run. */
+export async function passCuts(run: Run, options: ResumeOptions, from: Origin): Promise<Run> {
+  const { onSegment } = options
+  if (onSegment === undefined) return run
+  let current = run
+  while (current.stopCause === 'segment') {
+    await onSegment(current)
+    if (options.stopAtSegment === true) break
+    current = await current.resume(rest(options, current, from))
+  }
+  return current
+}
+
+/** A suspended run after exactly `instret` instructions. What the guest prints on the way there has been printed before, so it is not printed again. */
+async function runTo(instret: number, { artifact: own, options }: RunOrigin, { artifact = own, signal }: SegmentStartOptions): Promise<Run> {
+  if (artifact.guestDigest !== own.guestDigest || artifact.abi !== own.abi) {
+    throw new RvrError('USAGE', 'the artifact is another guest than that of the run', { hint: 'Compile the same guest, for example in mode pure.', details: { wanted: own.guestDigest, found: artifact.guestDigest } })
+  }
+  const { inputs, publicValuesBytes, seed, args, segmentLimits, onPrint } = options
+  let isThere = false
+  const run = await artifact.execute({
+    ...(inputs !== undefined && { inputs }), ...(publicValuesBytes !== undefined && { publicValuesBytes }), ...(seed !== undefined && { seed }),
+    ...(args !== undefined && { args }), ...(segmentLimits !== undefined && artifact.keepsSegments && { segmentLimits }), ...(signal !== undefined && { signal }),
+    onPrint: (stream, bytes) => { if (isThere) onPrint?.(stream, bytes) },
+    maxInstructions: instret,
+  })
+  isThere = true
+  return run
+}
+
+/** Where each segment of a run starts, the open one of a suspended run included. */
+const startsOf = ({ segments, openSegment }: Run): number[] => [...segments, ...(openSegment === undefined ? [] : [openSegment])].map(({ instretStart }) => instretStart)
+
+function known(origin: RunOrigin | undefined): RunOrigin {
+  if (origin === undefined) throw new RvrError('USAGE', 'this run does not know how it was started', { hint: 'Take the starts of segments from a run that Artifact.execute returned, or from one resumed from it.' })
+  return origin
+}
+
+/** A fresh run at the start of segment `index`. @throws RvrError `USAGE` for a segment that the run does not have. */
+export async function segmentStart(run: Run, index: number, origin: RunOrigin | undefined, options: SegmentStartOptions): Promise<Run> {
+  const starts = startsOf(run), instret = starts[index]
+  if (instret === undefined) throw new RvrError('USAGE', `there is no segment ${index}`, { hint: starts.length === 0 ? 'Only runs in mode metered have segments.' : `Segments are 0 … ${starts.length - 1}.` })
+  return runTo(instret, known(origin), options)
+}
+
+/** The starts of all segments in order, in one pass: each run is the earlier one resumed, and the last one is disposed at the end. */
+export async function* segmentStarts(run: Run, origin: RunOrigin | undefined, options: SegmentStartOptions): AsyncGenerator<Run, void, void> {
+  let current: Run | undefined
+  try {
+    for (const instret of startsOf(run)) {
+      current = current === undefined ? await runTo(instret, known(origin), options)
+        : await current.resume({ maxInstructions: BigInt(instret) - current.instret, ...(options.signal !== undefined && { signal: options.signal }) })
+      yield current
+    }
+  } finally {
+    current?.dispose()
+  }
+}
