@@ -6,7 +6,8 @@ import { delimiter, join } from 'node:path'
 import { expect } from 'vitest'
 import type { Xlen } from '../../src/elf/image.ts'
 import { Rvr } from '../../src/index.ts'
-import { modes } from '../../src/modes/registry.ts'
+import type { Mode } from '../../src/modes/mode.ts'
+import { modes as allModes } from '../../src/modes/registry.ts'
 
 interface Result {
   readonly output: Buffer
@@ -39,7 +40,7 @@ function runQemu(xlen: Xlen, elf: Uint8Array): Buffer | undefined {
 }
 
 /** Fails unless all agree on output, counts and registers; `describe` names what the first different output byte belongs to. */
-export async function agreeEverywhere(xlen: Xlen, elf: Uint8Array, outputBytes: number, describe: (byte: number) => string, cc?: string): Promise<void> {
+export async function agreeEverywhere(xlen: Xlen, elf: Uint8Array, outputBytes: number, describe: (byte: number) => string, { cc, modes = allModes }: { cc?: string | undefined; modes?: readonly Mode[] } = {}): Promise<void> {
   await using rvr = await Rvr.create({ cacheDir: false, ...(cc && { cc }) })
   const expected = await runGuest(rvr, elf, 'metered-cost', 'interp')
   expect(expected.output.length).toBe(outputBytes)

@@ -53,7 +53,7 @@ async function byTurns(artifacts: readonly Artifact[], options: ExecuteOptions, 
 }
 
 describe.each(widths)('RV%i', xlen => {
-  describe.each([...modeNames, 'profile'])('mode %s', mode => {
+  describe.each(modeNames)('mode %s', mode => {
     test.each(subjects)('$name', async ({ load, options: plain }) => {
       const guest = await load(xlen)
       const artifacts = await Promise.all(engines.map(engine => artifactOf(guest, mode, engine)))
@@ -62,13 +62,11 @@ describe.each(widths)('RV%i', xlen => {
         const options = segmentLimits === undefined ? plain : { ...plain, segmentLimits }
         const whole = printer()
         using wanted = await artifacts[0]!.execute({ ...options, maxInstructions: MOST, onPrint: whole.onPrint })
-        for (const seed of [index * 100 + xlen, index * 100 + xlen + 1]) {
-          const { run, text, saves } = await byTurns(artifacts, options, wanted.instret, seed)
-          saved += saves
-          expect(text, `seed ${seed}`).toBe(whole.text())
-          expectEqual(run, wanted)
-          run.dispose()
-        }
+        const { run, text, saves } = await byTurns(artifacts, options, wanted.instret, index * 100 + xlen)
+        saved += saves
+        expect(text, `seed ${index * 100 + xlen}`).toBe(whole.text())
+        expectEqual(run, wanted)
+        run.dispose()
       }
       expect(saved).toBeGreaterThan(0)
     })
