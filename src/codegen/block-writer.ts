@@ -22,8 +22,10 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
   const stop = (): string => writer.sideExit(block.pc, 'RVR_STOP', plan.dirtyAtEntry)
   if (emission.blockTest !== undefined) for (const line of emission.blockTest(block.count, stop())) lines.push(`  ${line}`)
   else if (plan.tests) lines.push(`  if (__builtin_expect(${mode.counters[0].name} < floor_of(m), 0)) goto ${stop()};`)
-  for (const check of checks.head) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(block.pc, 'RVR_STEP', plan.dirtyAtEntry)};`)
-  for (const [index, counter] of mode.counters.entries()) if (amounts[index] !== 0) lines.push(`  ${counter.name} ${index === 0 ? '-=' : '+='} ${amounts[index]};`)
+  // The test of a mode of its own has paid counter 0 already.
+  const prepaid = emission.blockTest === undefined || amounts[0] === 0 ? '' : `${mode.counters[0].name} += ${amounts[0]}; `
+  for (const check of checks.head) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(block.pc, 'RVR_STEP', plan.dirtyAtEntry, prepaid)};`)
+  for (const [index, counter] of mode.counters.entries()) if (amounts[index] !== 0 && (index > 0 || prepaid === '')) lines.push(`  ${counter.name} ${index === 0 ? '-=' : '+='} ${amounts[index]};`)
   for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
   const groups = emission.memoryTouched === undefined ? undefined : groupAccesses(instrs, new Set(checks.inner.keys()))
   let dirty = plan.dirtyAtEntry

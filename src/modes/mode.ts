@@ -29,7 +29,10 @@ export interface Parameter {
 /** What a mode adds to one project; every hook returns C statements. */
 export interface Emission {
   readonly parameters: readonly Parameter[]
-  /** Replaces the stop test at region entries and loop headers: stands at the start of every basic block and may go to `stop`. */
+  /**
+   * Replaces the stop test at region entries and loop headers: stands at the start of every basic block, may go to `stop`, and takes the
+   * block's `count` instructions off counter 0.
+   */
   blockTest?(count: number, stop: string): readonly string[]
   /** At the start of each basic block, behind its tests and checks. */
   blockEntered?(instrs: readonly Instr[]): readonly string[]

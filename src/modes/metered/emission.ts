@@ -27,16 +27,17 @@ const uint64_t block_starts[] = { ${blockStarts(graph)} };
 }
 
 export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget): Emission {
-  const lanes = assignLanes(graph.program.instrs, machine, vectorBytes)
+  const lanes = assignLanes(graph, machine, vectorBytes)
   const vectors = Array.from({ length: lanes.vectors }, (_, index) => `rows${index}`)
   const keep = vectors.map((name, index) => `lanes(m)[${index}] = ${name};`).join(' ')
   return {
     parameters: vectors.map(name => ({ type: 'rows', name, initial: '(rows){ 0 }' })),
     // The interval pays for whole blocks: where it does not reach, a check comes first and grants a new one, unless the run has to stop.
     blockTest: (count, stop) => (count === 0 ? [] : [
-      `if (__builtin_expect(left < ${count}, 0)) {`,
-      '  left = check(m, left);',
+      `if (__builtin_expect((left -= ${count}) < 0, 0)) {`,
+      `  left = check(m, left + ${count});`,
       `  if (left < ${count}) { ${keep} ${vectors.join(' = ')} = (rows){ 0 }; left = check_fully(m, left); if (left < ${count}) goto ${stop}; }`,
+      `  left -= ${count};`,
       '}',
     ]),
     blockEntered: instrs => lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant};`),

@@ -1,4 +1,6 @@
 /** Row counts of one interval between checks, packed: a 16-bit vector lane for each chip that the guest's instructions use. */
+import { loopWeights } from '../../cfg/loop-depth.ts'
+import type { Graph } from '../../ir/program.ts'
 import type { Instr } from '../../isa/row.ts'
 import { chipOf } from '../../machine/chips.ts'
 import type { Machine } from '../../machine/machine.ts'
@@ -14,11 +16,12 @@ export interface Lanes {
   rows(instrs: readonly Instr[]): readonly { readonly vector: number; readonly constant: string }[]
 }
 
-export function assignLanes(instrs: readonly (Instr | undefined)[], machine: Machine, vectorBytes: number): Lanes {
+export function assignLanes(graph: Graph, machine: Machine, vectorBytes: number): Lanes {
+  const weights = loopWeights(graph)
   const uses = new Map<number, number>()
-  for (const instr of instrs) {
+  for (const [slot, instr] of graph.program.instrs.entries()) {
     const chip = instr === undefined || instr.row.kind === 'host' ? undefined : chipOf(machine, instr)
-    if (chip !== undefined) uses.set(chip, (uses.get(chip) ?? 0) + 1)
+    if (chip !== undefined) uses.set(chip, (uses.get(chip) ?? 0) + weights[slot]!)
   }
   const chips = [...uses].toSorted(([a, m], [b, n]) => n - m || a - b).map(([chip]) => chip)
   const laneOf = new Map(chips.map((chip, lane) => [chip, lane]))

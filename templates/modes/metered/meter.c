@@ -63,9 +63,12 @@ static void fold_lanes(struct rvr_meter *t)
   }
 }
 
+typedef uint16_t eight_lanes __attribute__((vector_size(16)));
+typedef uint32_t eight_rows __attribute__((vector_size(32)));
+
 static void add_lanes(struct rvr_meter *t)
 {
-  for (uint32_t i = 0; i < RVR_LANES; i++) t->lane_rows[i] += t->lanes[i];
+  for (uint32_t i = 0; i < RVR_LANES / 8; i++) ((eight_rows *)t->lane_rows)[i] += __builtin_convertvector(((eight_lanes *)t->lanes)[i], eight_rows);
 }
 
 static void account(struct rvr_meter *t)
@@ -146,7 +149,7 @@ static int fits_for(struct rvr_meter *t, uint64_t checks)
 /* The state at this check is where the next one may cut; touches from here on are logged again. */
 static void keep(struct rvr_meter *t, int64_t retired)
 {
-  for (uint32_t i = 0; i < RVR_LANES; i++) t->kept_lane_rows[i] = t->lane_rows[i];
+  for (uint32_t i = 0; i < RVR_LANES / 8; i++) ((eight_rows *)t->kept_lane_rows)[i] = ((eight_rows *)t->lane_rows)[i];
   t->kept_heights[t->boundary] = t->heights[t->boundary];
   t->kept_heights[t->merkle] = t->heights[t->merkle];
   t->kept_heights[t->hash] = t->heights[t->hash];
@@ -159,9 +162,9 @@ static int look(struct rvr_meter *t, int64_t retired)
 {
   fold_lanes(t);
   if (t->recording && !fits(t, 0, tables_now(t))) return 0;
-  t->quiet = fits_for(t, 64) ? 63 : fits_for(t, 16) ? 15 : fits_for(t, 4) ? 3 : 0;
-  t->quiet_log = t->log_length + METER_SPARE_LEAVES;
-  if (t->quiet > 0 || fits_for(t, 1)) {
+  if (fits_for(t, 1)) {
+    t->quiet = fits_for(t, 64) ? 63 : fits_for(t, 16) ? 15 : fits_for(t, 4) ? 3 : 0;
+    t->quiet_log = t->log_length + METER_SPARE_LEAVES;
     t->recording = 0;
     return 1;
   }
