@@ -103,7 +103,7 @@ function report(results: readonly KernelResult[], costs: readonly BuildCost[], w
   const host = { cpu: cpus()[0]?.model ?? 'unknown', processors: availableParallelism(), node: process.version, compilers: compilers.map(({ command }) => versionOf(command)) }
   console.log(`${timesTable(results)}\n`)
   console.log(`${countingTable(results)}\n`)
-  console.log('Native and qemu: user processor time of the process. rvr: wall-clock time of the guest\'s execution. Medians.\n')
+  console.log('User processor time, for rvr that of its process while the guest runs. Medians.\n')
   if (costs.length > 0) console.log(`${buildTable(costs)}\n`)
   if (warm !== undefined) {
     console.log(`Warm compile through the cache: ${warm.compileMs.toFixed(1)} ms. ${warm.processMs === undefined ? 'Warm `rvr run`: not measured, dist/ is not built.' : `Warm \`rvr run\`, whole process: ${warm.processMs.toFixed(0)} ms.`}\n`)
