@@ -1,8 +1,9 @@
 /** A guest made ready to run in one mode: compiled, loaded from a file, or interpreted. */
 import { randomBytes } from 'node:crypto'
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
+import { copyFile, rename, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { RvrError, messageOf } from '../errors.ts'
+import { makeDirectory } from '../files.ts'
 import type { AbiName } from '../extensions/abi.ts'
 import type { BuildTiming, CacheReport } from '../pipeline.ts'
 import { openSavedRun, type SavedRun } from '../run/saved/read.ts'
@@ -95,7 +96,7 @@ export class Artifact {
     // A library in use must never change under those who run it: the new file takes the name, the old one stays with its users.
     const staged = `${target}.${randomBytes(6).toString('hex')}`
     try {
-      await mkdir(dirname(target), { recursive: true })
+      await makeDirectory(dirname(target))
       await copyFile(this.file, staged)
       await rename(staged, target)
     } catch (cause) {

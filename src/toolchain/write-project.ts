@@ -1,8 +1,9 @@
 /** Writes a generated project to disk. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import type { Project } from '../codegen/project.ts'
 import { RvrError, messageOf } from '../errors.ts'
+import { makeDirectory } from '../files.ts'
 
 /** Writes all files of `project` under `directory`, which is created. Throws IO when that fails, INTERNAL for a path that leads outside. */
 export async function writeProject(directory: string, project: Project): Promise<void> {
@@ -10,7 +11,7 @@ export async function writeProject(directory: string, project: Project): Promise
   if (outside !== undefined) throw new RvrError('INTERNAL', `the generated project names a file outside itself: ${outside.path}`)
   try {
     const directories = new Set(project.files.map(file => dirname(join(directory, file.path))))
-    for (const path of [directory, ...directories]) await mkdir(path, { recursive: true })
+    for (const path of [directory, ...directories]) await makeDirectory(path)
     await Promise.all(project.files.map(file => writeFile(join(directory, file.path), file.content)))
   } catch (cause) {
     throw new RvrError('IO', `the generated project cannot be written to ${directory}: ${messageOf(cause)}`, {

@@ -1,8 +1,9 @@
 /** `rvr emit`: the result of one stage, printed or written. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import { RvrError, messageOf } from '../../errors.ts'
+import { makeDirectory } from '../../files.ts'
 import type { Image } from '../../elf/image.ts'
 import { EXIT_OK } from '../exit-codes.ts'
 import { abiOption, DEFAULT_MODE, jsonOption, machineOption, modeOption, type GuestOptions } from '../options.ts'
@@ -88,7 +89,7 @@ async function writeFiles(directory: string, files: Emitted['files']): Promise<s
   try {
     for (const { path, content } of files) {
       const target = join(directory, path)
-      await mkdir(dirname(target), { recursive: true })
+      await makeDirectory(dirname(target))
       await writeFile(target, content)
       paths.push(target)
     }

@@ -1,12 +1,13 @@
 /** Writes a saved run: whole or not at all, readable by its owner alone. */
 import { createHash } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createDeflateRaw } from 'node:zlib'
 import { flush, uniqueName } from '../../cache/durable.ts'
 import { RvrError, messageOf } from '../../errors.ts'
+import { makeDirectory } from '../../files.ts'
 import { FORMAT_VERSION, MAGIC, MAX_HEADER_BYTES, PREFIX_BYTES, type HeaderText } from './format.ts'
 
 export interface FileContent {
@@ -62,18 +63,6 @@ export async function writeSaved(file: string, content: FileContent, signal?: Ab
     await flush(dirname(target))
   })
   return target
-}
-
-/** The recursive mkdir of node never ends where the system says ENOENT below a directory that exists, as /proc does. */
-async function makeDirectory(path: string): Promise<void> {
-  const make = (): Promise<void> => mkdir(path).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'EEXIST') throw error })
-  try {
-    await make()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error
-    await makeDirectory(dirname(path))
-    await make()
-  }
 }
 
 async function guarded(target: string, staged: string, work: () => Promise<void>): Promise<void> {
