@@ -21,7 +21,7 @@ function tables(lanes: Lanes, graph: Graph): string {
 
 const uint32_t lane_count = ${lanes.chips.length};
 const uint8_t lane_chips[${Math.max(1, lanes.chips.length)}] = { ${lanes.chips.join(', ') || '0'} };
-const uint8_t has_lane[METER_CHIPS] = { ${lanes.chips.toSorted((a, b) => a - b).map(chip => `[${chip}] = 1`).join(', ')} };
+const uint8_t grows[METER_CHIPS] = { ${lanes.growing.map(chip => `[${chip}] = 1`).join(', ') || '0'} };
 const uint64_t block_starts[] = { ${blockStarts(graph)} };
 `
 }

@@ -9,6 +9,8 @@ export interface Lanes {
   /** Chip index of each lane; the chips of most instructions come first, so that most blocks touch one vector. */
   readonly chips: readonly number[]
   readonly vectors: number
+  /** Chips that anything in the guest may add rows to, host instructions included. */
+  readonly growing: readonly number[]
   /**
    * Rows of the instructions as C vector constants, one for each vector that changes.
    * At most 64 intervals of at most 1000 instructions pass before lanes are emptied, so none overflows.
@@ -28,6 +30,7 @@ export function assignLanes(graph: Graph, machine: Machine, vectorBytes: number)
   const width = vectorBytes / 2
   return {
     chips,
+    growing: growingChips(graph, machine),
     vectors: Math.max(1, Math.ceil(chips.length / width)),
     rows(body) {
       const counts = new Map<number, number[]>()
@@ -43,4 +46,15 @@ export function assignLanes(graph: Graph, machine: Machine, vectorBytes: number)
       return [...counts].toSorted(([a], [b]) => a - b).map(([vector, lanes]) => ({ vector, constant: `(rows){ ${lanes.join(', ')} }` }))
     },
   }
+}
+
+/** Code in another executable segment is not in the graph: it may use any chip. */
+function growingChips({ program: { image, instrs } }: Graph, machine: Machine): number[] {
+  if (image.segments.filter(segment => segment.executable).length > 1) return machine.chips.flatMap(({ operations }, chip) => (operations === undefined ? [] : [chip]))
+  const found = new Set<number>()
+  for (const instr of instrs) {
+    const chip = instr === undefined ? undefined : chipOf(machine, instr)
+    if (chip !== undefined) found.add(chip)
+  }
+  return [...found].toSorted((a, b) => a - b)
 }

@@ -5,7 +5,7 @@
 
 extern const uint8_t lane_chips[];
 extern const uint32_t lane_count;
-extern const uint8_t has_lane[];
+extern const uint8_t grows[];
 extern const uint64_t block_starts[];
 
 static inline uint32_t *log_of(struct rvr_meter *t) { return (uint32_t *)((char *)t + METER_LOG_OFFSET); }
@@ -114,14 +114,14 @@ static struct tables tables_with(struct rvr_meter *t, uint64_t leaves)
   return (struct tables){ now.boundary + leaves, now.merkle + 2 * nodes, now.hash + 2 * (leaves + nodes) + TREE_HEIGHT + 1 };
 }
 
-/* Does a segment keep to its limits with so many more rows of every chip that native code adds to, and these memory tables? */
+/* Does a segment keep to its limits with so many more rows of every chip that the guest can add to, and these memory tables? */
 static int fits(struct rvr_meter *t, uint64_t rows, struct tables tables)
 {
   uint64_t cells = 0, second = 0, paid = 0, interactions = 0;
   for (uint32_t chip = 0; chip < t->chips; chip++) {
     uint64_t height = t->heights[chip];
     if (!t->fixed[chip]) {
-      height = chip == t->boundary ? tables.boundary : chip == t->merkle ? tables.merkle : chip == t->hash ? tables.hash : height + (has_lane[chip] ? rows : 0);
+      height = chip == t->boundary ? tables.boundary : chip == t->merkle ? tables.merkle : chip == t->hash ? tables.hash : height + (grows[chip] ? rows : 0);
       if (padded(height) > t->max_height) return 0;
     }
     if (height == 0) continue;
@@ -168,6 +168,7 @@ static int look(struct rvr_meter *t, int64_t retired)
     t->recording = 0;
     return 1;
   }
+  t->quiet = 0;
   /* The next check may cut. As long as no memory table grows a step, it is the other chips alone that may do that. */
   struct tables now = tables_now(t), steps = { padded(now.boundary), padded(now.merkle), padded(now.hash) };
   t->steady = fits(t, 64 * METER_INTERVAL_ROWS, steps) ? 64 : fits(t, 8 * METER_INTERVAL_ROWS, steps) ? 8 : fits(t, METER_INTERVAL_ROWS, steps);
