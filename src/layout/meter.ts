@@ -30,6 +30,9 @@ export const meterOffset = (name: string): number => offsetIn(meterLayout, name)
 /** Bytes of a leaf, leaves of guest memory, and heights of the tree (metering.md, "Metered: rows, memory tables, segments"). */
 export const LEAF_SHIFT = 4, SPACE_BITS = 25, TREE_HEIGHT = 28
 
+/** Bytes of a leaf, and the bits of a leaf's identifier that number it within its address space. */
+export const LEAF_BYTES = 2 ** LEAF_SHIFT, LEAF_MASK = 2 ** SPACE_BITS - 1
+
 /** Address spaces as indices: the specification's number − 1. */
 export const REGISTERS = 0, MEMORY = 1, PUBLIC_VALUES = 2
 

@@ -1,8 +1,7 @@
 /** The memory tables: which leaves and inner nodes of the memory tree a segment touches, and the rows that they cost. */
-import { meterLayout, SPACE_BITS, TREE_HEIGHT } from '../layout/meter.ts'
+import { LEAF_MASK, meterLayout, SPACE_BITS, TREE_HEIGHT } from '../layout/meter.ts'
 import { FIELD, type MeterArea } from './meter-area.ts'
 
-const LEAF_MASK = 2 ** SPACE_BITS - 1
 /** Stamp of what the initial image holds; segments have the stamps from 2 on. */
 export const IMAGE_STAMP = 1
 

@@ -1,6 +1,6 @@
 /** A meter's state as plain data: what a fresh meter area has to be given so that it counts on as this one would. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { MEMORY, PUBLIC_VALUES, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
+import { LEAF_MASK, MEMORY, PUBLIC_VALUES, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
 import { MAX_INTERVAL_LEAVES } from './interval.ts'
 import type { MemoryChips } from './machine.ts'
 import { leafId, stampImageLeaf, touchLeaf } from './memory-tree.ts'
@@ -28,7 +28,6 @@ export const leafSets: readonly LeafSet[] = ['past', 'open', 'interval']
 
 /** Ranges are no longer, so that whoever reads them can pause between them. */
 export const MAX_RANGE_LEAVES = 4096
-const LEAF_MASK = 2 ** SPACE_BITS - 1
 /** Leaves between two turns of the event loop: a few milliseconds. */
 export const TURN_LEAVES = 1 << 15
 /** Stamp of the open segment in a restored area; what was touched before it has lower ones. */

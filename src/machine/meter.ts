@@ -1,5 +1,5 @@
 /** The meter: counts rows and touched leaves of the open segment, checks the limits at block boundaries, cuts segments. */
-import { LEAF_SHIFT, MEMORY, meterLayout, PUBLIC_VALUES, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
+import { LEAF_BYTES, LEAF_MASK, MEMORY, meterLayout, PUBLIC_VALUES, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
 import { MAX_INTERVAL_LEAVES, MAX_INTERVAL_ROWS, SPARE_LEAVES } from './interval.ts'
 import { cellsOfHeights, exceededLimit, type CutReason, type SegmentLimits } from './limits.ts'
 import type { Machine } from './machine.ts'
@@ -63,8 +63,8 @@ export class Meter {
     area.set('max_height', limits.maxTraceHeight)
     area.setWide('max_memory', limits.maxMemoryBytes)
     area.setWide('max_interactions', limits.maxInteractions)
-    const publicLeaves = Math.max(1, Math.ceil(publicValuesBytes / 16))
-    const bits = [Math.log2(memory.registerBytes / 16), SPACE_BITS, Math.ceil(Math.log2(publicLeaves))]
+    const publicLeaves = Math.max(1, Math.ceil(publicValuesBytes / LEAF_BYTES))
+    const bits = [Math.log2(memory.registerBytes / LEAF_BYTES), SPACE_BITS, Math.ceil(Math.log2(publicLeaves))]
     for (const space of [REGISTERS, MEMORY, PUBLIC_VALUES]) {
       area.words[FIELD.space_offset + space] = meterLayout.spaceOffsets[space]!
       area.words[FIELD.space_bits + space] = bits[space]!
@@ -105,8 +105,8 @@ export class Meter {
   /** `length` bytes at `address` of an address space were read or written; they have been checked. */
   touch(space: number, address: number, length: number): void {
     const { area } = this
-    const last = Math.floor((address + length - 1) / 2 ** LEAF_SHIFT)
-    for (let leaf = Math.floor(address / 2 ** LEAF_SHIFT); leaf <= last; leaf++) {
+    const last = Math.floor((address + length - 1) / LEAF_BYTES)
+    for (let leaf = Math.floor(address / LEAF_BYTES); leaf <= last; leaf++) {
       if (space === MEMORY) {
         if (area.seen[leaf] !== 0) continue
         area.seen[leaf] = 255
@@ -152,7 +152,7 @@ export class Meter {
   }
 
   #touchRegisters(): void {
-    for (let leaf = 0; leaf < this.#machine.memory.registerBytes / 16; leaf++) touchLeaf(this.area, leafId(REGISTERS, leaf))
+    for (let leaf = 0; leaf < this.#machine.memory.registerBytes / LEAF_BYTES; leaf++) touchLeaf(this.area, leafId(REGISTERS, leaf))
   }
 
   /**
@@ -234,7 +234,7 @@ export class Meter {
 
   /** The logged leaves of guest memory. */
   #memoryLeaves(): number[] {
-    return [...this.area.log.subarray(0, this.area.get('log_length'))].filter(id => id >>> SPACE_BITS === MEMORY).map(id => id & (2 ** SPACE_BITS - 1))
+    return [...this.area.log.subarray(0, this.area.get('log_length'))].filter(id => id >>> SPACE_BITS === MEMORY).map(id => id & LEAF_MASK)
   }
 
   /** After a check: how many of the next ones need no look, and what to keep when the next one may cut. */
@@ -278,7 +278,7 @@ export class Meter {
     if (area.get('drained') === 1) {
       if (this.#clearMarks === undefined) area.seen.fill(0)
       else this.#clearMarks()
-    } else for (const id of area.log.subarray(0, area.get('log_length'))) area.seen[id & (2 ** SPACE_BITS - 1)] = 0
+    } else for (const id of area.log.subarray(0, area.get('log_length'))) area.seen[id & LEAF_MASK] = 0
     area.set('drained', 0)
     this.#forgetLog()
   }

@@ -4,6 +4,7 @@ import { runJson, type ReportedArtifact, type ReportedGuest, type ReportedRun } 
 import { chipsText } from './segments-text.ts'
 import { meteredFacts } from './segments.ts'
 import type { Breakdown } from './measurement.ts'
+import { line } from './table.ts'
 import { count, grouped, sizeText } from './units.ts'
 
 /** A guest that was run in mode `metered`, and in mode `profile` where that breakdown was asked for. */
@@ -21,8 +22,6 @@ export function costJson({ guest, artifact, metered, profiled }: CostRun) {
     ...runJson(metered, artifact), ...(profiled !== undefined && profileJson(profiled)),
   }
 }
-
-const line = (name: string, value: string): string => `${name.padEnd(16)}${value}\n`
 
 /** The text of `rvr cost`, the comparison excepted. */
 export function costText({ guest, metered, profiled }: CostRun, shown: Breakdown, top: number): string {

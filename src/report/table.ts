@@ -7,3 +7,8 @@ export function table(rows: readonly (readonly string[])[], align = '', indent =
   const padded = (cell: string, index: number): string => (align[index] === 'r' ? cell.padStart(widths[index]!) : cell.padEnd(widths[index]!))
   return rows.map(row => `${indent}${row.map(padded).join('  ')}`.trimEnd() + '\n').join('')
 }
+
+const NAME_WIDTH = 16
+
+/** One fact of a report: its name, then its value. */
+export const line = (name: string, value: string): string => `${name.padEnd(NAME_WIDTH)}${value}\n`

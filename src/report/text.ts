@@ -5,14 +5,12 @@ import type { StopCause } from '../run/job.ts'
 import { hexText, type ReportedArtifact, type ReportedRun } from './json.ts'
 import { profileText } from './profile.ts'
 import { meteredText } from './segments-text.ts'
+import { line } from './table.ts'
 import { durationText, grouped } from './units.ts'
 
 const STOPS: Readonly<Record<StopCause, string>> = {
   instructions: 'at the instruction limit', cost: 'at the cost limit', segment: 'at the end of a segment', timeout: 'at the time limit', abort: 'on request',
 }
-const WIDTH = 16
-
-const line = (name: string, value: string): string => `${name.padEnd(WIDTH)}${value}\n`
 
 function trapText(trap: TrapReport): string {
   const rows = [line('trapped', trap.kind), line('at', `${hexText(trap.pc)}${trap.symbol === undefined ? '' : ` (${trap.symbol})`}: ${trap.instruction}`), line('because', trap.message)]

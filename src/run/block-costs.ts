@@ -7,26 +7,24 @@ import { decoderFor } from '../extensions/registry.ts'
 import type { Instr } from '../isa/row.ts'
 import { longestBlock } from '../machine/interval.ts'
 import { cellsOf, type Machine } from '../machine/machine.ts'
-import type { Mode } from '../modes/mode.ts'
 
 /** Cost of the basic block at an address. A host instruction counts as a block of its own; undefined where neither starts. */
-export function blockCosts(image: Image, abi: GuestAbi, mode: Mode, machine: Machine): (pc: number) => number | undefined {
+export function blockCosts(image: Image, abi: GuestAbi, machine: Machine): (pc: number) => number | undefined {
   let costs: Map<number, number> | undefined
   return pc => (costs ??= collect())?.get(pc)
 
   function collect(): Map<number, number> {
-    const costs = mode.reportsCost
     const graph = buildGraph(lift(image, decoderFor(image.xlen, abi)), longestBlock(machine))
     const { instrs, base } = graph.program
     const found = new Map<number, number>()
     for (const [slot, instr] of instrs.entries()) {
       if (instr === undefined) found.set(base + slot * 4, 0)
-      else if (instr.row.kind === 'host') found.set(instr.pc, costs ? cellsOf(machine, instr) : 0)
+      else if (instr.row.kind === 'host') found.set(instr.pc, cellsOf(machine, instr))
     }
     for (const block of graph.blocks) {
       if (block.count === 0) continue
       const body = instrs.slice(block.first, block.first + block.count) as Instr[]
-      found.set(block.pc, costs ? body.reduce((sum, instr) => sum + cellsOf(machine, instr), 0) : 0)
+      found.set(block.pc, body.reduce((sum, instr) => sum + cellsOf(machine, instr), 0))
     }
     return found
   }

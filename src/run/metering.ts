@@ -4,12 +4,12 @@ import { RvrError } from '../errors.ts'
 import type { GuestAbi, HostState } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/registry.ts'
 import { definedSlots } from '../interp/slots.ts'
+import { LEAF_BYTES } from '../layout/meter.ts'
 import type { SegmentLimits } from '../machine/limits.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Meter } from '../machine/meter.ts'
 import type { EngineChoice } from './home.ts'
 
-const LEAF = 16
 const MAX_PUBLIC_VALUES = 2 ** 20
 
 /** Leaves of the initial image that hold a byte other than zero. */
@@ -17,12 +17,12 @@ function* imageLeaves(image: Image): Generator<number> {
   for (const { address, bytes } of image.segments) {
     let done = -1
     for (let at = 0; at < bytes.length;) {
-      const leaf = Math.floor((address + at) / LEAF)
+      const leaf = Math.floor((address + at) / LEAF_BYTES)
       if (bytes[at] !== 0 && leaf !== done) {
         yield leaf
         done = leaf
       }
-      at = bytes[at] !== 0 ? (leaf + 1) * LEAF - address : at + 1
+      at = bytes[at] !== 0 ? (leaf + 1) * LEAF_BYTES - address : at + 1
     }
   }
 }

@@ -4,6 +4,7 @@ import { RvrError } from '../errors.ts'
 import type { AbiOptions, GuestAbi, PrintSink } from '../extensions/abi.ts'
 import { loadImage } from '../interp/memory.ts'
 import type { Hart } from '../ir/hart.ts'
+import { LEAF_BYTES } from '../layout/meter.ts'
 import type { SegmentLimits } from '../machine/limits.ts'
 import type { Machine } from '../machine/machine.ts'
 import { Meter, type Segment } from '../machine/meter.ts'
@@ -229,8 +230,8 @@ export class Session {
 
 /** Makes `memory` like `source`, which differs in these leaves at most, or anywhere. */
 function copyBack(memory: Uint8Array, source: Uint8Array, leaves: readonly number[] | undefined): void {
-  const LEAF = 16, CHUNK = 2 ** 16
-  for (const leaf of leaves ?? []) memory.set(source.subarray(leaf * LEAF, leaf * LEAF + LEAF), leaf * LEAF)
+  const CHUNK = 2 ** 16
+  for (const leaf of leaves ?? []) memory.set(source.subarray(leaf * LEAF_BYTES, (leaf + 1) * LEAF_BYTES), leaf * LEAF_BYTES)
   if (leaves !== undefined) return
   for (let at = 0; at < memory.length; at += CHUNK) {
     const wanted = source.subarray(at, at + CHUNK)

@@ -1,6 +1,5 @@
 /** Cost limits: the same stop in every engine and every time, before the first block that would exceed them, and resumable. */
 import { describe, expect, test } from 'vitest'
-import { modeNamed } from '../../src/modes/registry.ts'
 import { blockCosts } from '../../src/run/block-costs.ts'
 import type { Run } from '../../src/index.ts'
 import { randomSource } from '../support/random.ts'
@@ -17,7 +16,7 @@ describe.each(widths)('RV%i', xlen => {
 
   test('stops before the first block that would exceed the limit, in both engines alike', async () => {
     const { guest, native, interpreted } = await subject()
-    const costOf = blockCosts(guest.image, guest.abi, modeNamed('metered-cost'), guest.machine)
+    const costOf = blockCosts(guest.image, guest.abi, guest.machine)
     const random = randomSource(xlen)
     for (const limit of Array.from({ length: LIMITS }, () => BigInt(random(8_000_000)))) {
       const run = await native.execute({ maxCost: limit }), reference = await interpreted.execute({ maxCost: limit })
