@@ -6,13 +6,13 @@
  * - `USAGE` bad option or argument · `INPUT_INVALID` bad input spec or input file · `ELF_INVALID` the guest file is not acceptable
  * - `TOOLCHAIN_MISSING` no usable compiler, linker or make · `COMPILE_FAILED` the C compiler or linker reported an error
  * - `ARTIFACT_REFUSED` a compiled library does not fit (guest, mode, machine, CPU, ABI) · `CACHE_UNSAFE` the cache directory cannot be trusted
- * - `MACHINE_INVALID` a machine file is malformed · `ABORTED` the caller's AbortSignal fired · `WORKER_FAILED` a worker thread died
+ * - `MACHINE_INVALID` a machine file is malformed · `CONFIG_INVALID` a guest's configuration or an extension does not fit · `ABORTED` the caller's AbortSignal fired · `WORKER_FAILED` a worker thread died
  * - `CHECK_DIVERGED` native code and interpreter disagree · `DISPOSED` use after dispose · `IO` a file could not be read or written
  * - `STATE_REFUSED` a saved run does not fit (guest, mode, machine, ABI, format version) or is damaged · `INTERNAL` a defect in rvr itself
  */
 export type RvrErrorCode =
   | 'USAGE' | 'INPUT_INVALID' | 'ELF_INVALID' | 'TOOLCHAIN_MISSING' | 'COMPILE_FAILED' | 'ARTIFACT_REFUSED' | 'STATE_REFUSED' | 'CACHE_UNSAFE'
-  | 'MACHINE_INVALID' | 'ABORTED' | 'WORKER_FAILED' | 'CHECK_DIVERGED' | 'DISPOSED' | 'IO' | 'INTERNAL'
+  | 'MACHINE_INVALID' | 'CONFIG_INVALID' | 'ABORTED' | 'WORKER_FAILED' | 'CHECK_DIVERGED' | 'DISPOSED' | 'IO' | 'INTERNAL'
 
 export interface RvrErrorOptions {
   /** What to do next, one sentence. */

@@ -15,4 +15,7 @@ export { defaultMachine, parseMachine, type Chip, type Machine, type MachineFile
 export { RvrError, type RvrErrorCode } from './errors.ts'
 export type { EventSink, RvrEvent, Stage } from './events.ts'
 export type { TrapKind } from './ir/trap.ts'
-export type { AbiName } from './extensions/abi.ts'
+export type { AbiName, HostEffects, HostOutcome, HostState } from './extensions/abi.ts'
+export type { EffectsHandler, Extension, ExtensionChip, ExtensionDefinition, ExtensionFile, Handler } from './extensions/extension.ts'
+export type { CallOperand, CallOutcome, CallRow, CallValue, HostRow, Instr, Row } from './isa/row.ts'
+export type { Hart } from './ir/hart.ts'

@@ -13,6 +13,7 @@ import type { Image } from './elf/image.ts'
 import { RvrError } from './errors.ts'
 import { stage, type EventSink } from './events.ts'
 import type { GuestAbi } from './extensions/abi.ts'
+import { callFiles, outsideFiles } from './extensions/compose.ts'
 import { decoderFor } from './extensions/registry.ts'
 import { definedSlots } from './interp/slots.ts'
 import { ABI_VERSION } from './load/abi-version.ts'
@@ -25,6 +26,7 @@ import { modeNamed, modes } from './modes/registry.ts'
 import type { EngineChoice } from './run/session.ts'
 import { BuildDirectories } from './toolchain/build-directory.ts'
 import { describeToolchain, type Toolchain } from './toolchain/toolchain.ts'
+import { checkIncludes } from './toolchain/includes.ts'
 import { runMake } from './toolchain/make.ts'
 import { writeProject } from './toolchain/write-project.ts'
 import { version } from './version.ts'
@@ -93,7 +95,9 @@ export async function createServices(options: PipelineOptions, events: EventSink
 export async function buildArtifact(request: BuildRequest, services: PipelineServices): Promise<BuiltArtifact> {
   const { cache, options, events } = services
   const toolchain = await describeToolchain({ cc: options.cc, targetCpu: options.targetCpu, memoDirectory: cache.memoDirectory, events })
-  const context: KeyContext = { mode: request.mode.name, toolchain, makeArguments: makeArguments(toolchain), abiVersion: ABI_VERSION }
+  const context: KeyContext = {
+    mode: request.mode.name, toolchain, makeArguments: makeArguments(toolchain, request.abi), abiVersion: ABI_VERSION, extensionFiles: outsideFiles(request.abi.extensions),
+  }
   if (toolchain.targetFacts === undefined || cache.state === 'off') {
     if (toolchain.targetFacts === undefined) cache.count('uncacheable')
     const { project, timing } = await generateProject(request, toolchain, services)
@@ -101,7 +105,7 @@ export async function buildArtifact(request: BuildRequest, services: PipelineSer
   }
   const input = inputKey({
     ...context, guestDigest: request.image.digest, machineDigest: request.machine.digest, generatorDigest: generatorDigest(),
-    inputs: { xlen: request.image.xlen, abi: request.abi.name },
+    inputs: { xlen: request.image.xlen, abi: request.abi.name, extensions: request.abi.digest },
   })
   const hit = await lookup(request, input, cache)
   if (hit !== undefined && request.emitDirectory === undefined) return hit
@@ -151,11 +155,11 @@ async function generateProject(request: BuildRequest, toolchain: Toolchain, { ev
   const lifted = await stage(events, 'lift', () => buildGraph(lift(image, decoderFor(image.xlen, abi)), longestBlock(machine)))
   const { program } = lifted.value
   const identity = JSON.stringify({
-    abiVersion: ABI_VERSION, rvr: version, mode: mode.name, modeOptions: {}, xlen: image.xlen, abi: abi.name, guestDigest: image.digest, machineDigest: machine.digest,
+    abiVersion: ABI_VERSION, rvr: version, mode: mode.name, modeOptions: {}, xlen: image.xlen, abi: abi.name, extensionsDigest: abi.digest, guestDigest: image.digest, machineDigest: machine.digest,
     targetDigest: toolchain.targetFacts?.digest ?? '', targetCpu: toolchain.targetCpu, cpuFeatures: toolchain.cpuFeatures, slots: program.instrs.length, base: program.base,
     definedSlots: definedSlots(image, decoderFor(image.xlen, abi)),
   })
-  const generated = await stage(events, 'codegen', () => generate(lifted.value, { mode, machine, convention: conventionFor(toolchain), vectorBytes: toolchain.cpuFeatures.includes('avx2') ? 32 : 16, identity }))
+  const generated = await stage(events, 'codegen', () => generate(lifted.value, { mode, machine, convention: conventionFor(toolchain), vectorBytes: toolchain.cpuFeatures.includes('avx2') ? 32 : 16, identity, callFiles: callFiles(abi) }))
   if (request.emitDirectory !== undefined) await writeProject(request.emitDirectory, generated.value)
   return { project: generated.value, timing: { liftMs: lifted.ms, codegenMs: generated.ms } }
 }
@@ -169,7 +173,8 @@ async function compileProject(request: BuildRequest, project: Project, timing: B
   cache.count('build')
   try {
     await writeProject(directory, project)
-    const { ms } = await stage(events, 'compile', () => runMake(directory, toolchain, makeArguments(toolchain), { signal: request.signal, jobs: options.jobs, planned: project.units.length, events }))
+    const { ms } = await stage(events, 'compile', () => runMake(directory, toolchain, makeArguments(toolchain, request.abi), { signal: request.signal, jobs: options.jobs, planned: project.units.length, events }))
+    await checkIncludes(directory, request.abi.extensions)
     const { library, stored, report } = await keep(`${directory}/guest.so`, ms)
     const opened = await openArtifact(library, request)
     if (stored === true) await directories.remove(directory)
@@ -183,9 +188,13 @@ async function compileProject(request: BuildRequest, project: Project, timing: B
   }
 }
 
-/** gcc does not promise tail calls: the project checks what it made of them. */
-function makeArguments(toolchain: Toolchain): string[] {
-  return conventionFor(toolchain).verifies ? ['VERIFY_TAIL_CALLS=1'] : []
+/** gcc does not promise tail calls: the project checks what it made of them. Sources and libraries of extensions come from where they lie. */
+function makeArguments(toolchain: Toolchain, { extensions }: GuestAbi): string[] {
+  const sources = extensions.flatMap(extension => extension.sources ?? []), libraries = extensions.flatMap(extension => extension.libraries ?? [])
+  return [
+    ...(conventionFor(toolchain).verifies ? ['VERIFY_TAIL_CALLS=1'] : []),
+    ...(sources.length > 0 ? [`EXT_SRCS=${sources.join(' ')}`] : []), ...(libraries.length > 0 ? [`EXT_LIBS=${libraries.join(' ')}`] : []),
+  ]
 }
 
 /**
@@ -197,7 +206,7 @@ export async function openArtifact(file: string, expected: Omit<BuildRequest, 'm
   const begin = performance.now()
   const identity = await readIdentity(file)
   checkIdentity(file, identity, {
-    abiVersion: ABI_VERSION, guestDigest: expected.image.digest, machineDigest: expected.machine.digest, abi: expected.abi.name, ...(expected.mode && { mode: expected.mode.name }),
+    abiVersion: ABI_VERSION, guestDigest: expected.image.digest, machineDigest: expected.machine.digest, abi: expected.abi.name, extensionsDigest: expected.abi.digest, ...(expected.mode && { mode: expected.mode.name }),
   })
   const { slots, base, definedSlots } = identity
   if (typeof slots !== 'number' || typeof base !== 'number' || typeof definedSlots !== 'number') throw refusal(file, 'no-identity', 'its identity block does not say which code it holds')

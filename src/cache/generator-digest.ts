@@ -47,10 +47,10 @@ function isSource(path: string): boolean {
   return SOURCES.some(source => path.startsWith(`${source}/`) || path === `${source}${extension}`)
 }
 
-/** Digests the code under `code` (files ending in `suffix` or `.json`) and everything under `templates`. Throws IO when anything there cannot be read. */
-export function computeGeneratorDigest(code: string = codeRoot, templates: string = join(dirname(codeRoot), 'templates'), suffix: string = extension, layouts: string = join(dirname(codeRoot), 'ffi/abi')): string {
+/** Digests the code under `code` (files ending in `suffix` or `.json`) and everything under `templates` and `ffi`. Throws IO when anything there cannot be read. */
+export function computeGeneratorDigest(code: string = codeRoot, templates: string = join(dirname(codeRoot), 'templates'), suffix: string = extension, native: string = join(dirname(codeRoot), 'ffi')): string {
   const sources = filesUnder(code, name => (name.endsWith(suffix) && !name.endsWith(`.d${suffix}`)) || name.endsWith('.json')).filter(isSource)
-  return composeKey('rvr generator', [...partsOf(code, 'code', sources), ...partsOf(templates, 'templates', filesUnder(templates, () => true)), ...partsOf(layouts, 'abi', filesUnder(layouts, () => true))]).key
+  return composeKey('rvr generator', [...partsOf(code, 'code', sources), ...partsOf(templates, 'templates', filesUnder(templates, () => true)), ...partsOf(native, 'ffi', filesUnder(native, () => true))]).key
 }
 
 /** Where the build step leaves the digest. */

@@ -1,10 +1,14 @@
 /** Program → Graph: cuts the slots into basic blocks and links them. */
 import type { Block, Graph, Program, Terminator } from '../ir/program.ts'
 import { findLeaders, LEADER, ROOT } from './leaders.ts'
+import type { Row } from '../isa/row.ts'
 import { successors } from './successors.ts'
 
 /** A block holds at most this many instructions (metering.md: checks at most 1000 instructions apart). */
 export const MAX_BLOCK = 1000
+
+/** What kind of transfer an instruction is; a call that branches is a branch. */
+const transferOf = (row: Row): Row['kind'] => (row.kind === 'call' && row.result === 'branch' ? 'branch' : row.kind)
 
 /** Builds the graph with blocks of at most `longest` instructions. A block that nothing inside the program leads to is a root too: an unresolved jump may enter it. */
 export function buildGraph(program: Program, longest: number = MAX_BLOCK): Graph {
@@ -35,7 +39,7 @@ export function buildGraph(program: Program, longest: number = MAX_BLOCK): Graph
     let end: Terminator | undefined
     for (; slot < limit && end === undefined; slot++) {
       const instr = instrs[slot]
-      switch (instr?.row.kind) {
+      switch (instr === undefined ? undefined : transferOf(instr.row)) {
         case undefined: case 'host': end = { kind: 'host', pc: base + slot * 4 }; slot--; break
         case 'branch': end = { kind: 'branch', instr: instr!, taken: at(instr!.pc + instr!.imm), next: at(instr!.pc + 4) }; break
         case 'jal': end = { kind: 'jump', instr: instr!, target: at(instr!.pc + instr!.imm) }; break

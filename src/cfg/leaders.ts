@@ -36,6 +36,12 @@ export function findLeaders(program: Program): Uint8Array {
       case 'host':
         mark(next, LEADER | ROOT)
         break
+      case 'call':
+        // A block of its own: checks of the mode metered count it by its weight.
+        mark(instr.pc, LEADER)
+        mark(next, LEADER)
+        if (instr.row.result === 'branch') mark(instr.pc + instr.imm, LEADER)
+        break
     }
     if (instr !== undefined && !known) marks[slot]! |= LEADER
     known = instr !== undefined

@@ -5,7 +5,7 @@ import type { Artifact } from '../sdk/artifact.ts'
 import type { Guest } from '../sdk/guest.ts'
 import type { ExecuteOptions } from '../sdk/options.ts'
 import { INPUT_FORMS } from './input-spec.ts'
-import { abiOption, segmentLimits, type BuildOptions, type GuestOptions, type SegmentOptions } from './options.ts'
+import { addGuestOptions, append, segmentLimits, type BuildOptions, type GuestOptions, type SegmentOptions } from './options.ts'
 import type { Progress } from './progress.ts'
 import type { Shell } from './shell.ts'
 import { parseCount, parseDuration, parseSeed, parseSize } from './values.ts'
@@ -24,14 +24,11 @@ export interface ExecutionOptions extends BuildOptions, GuestOptions, SegmentOpt
   readonly seed?: bigint
 }
 
-const append = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value]
-
 /** What the guest gets, and where it stops at the latest. */
 export function addExecutionOptions(command: Command): Command {
-  return command
+  return addGuestOptions(command)
     .addOption(new Option('--input <spec>', `one input record, repeatable: ${INPUT_FORMS}`).argParser(append).default([], 'none'))
     .option('--input-file <json>', 'input records from a file {"input": ["0x01…"]}, before those of --input')
-    .addOption(abiOption())
     .addOption(new Option('--arg <text>', 'one argument of a linux guest after its name, repeatable').argParser(append).default([], 'none'))
     .addOption(new Option('--max-instructions <n>', 'stop after exactly this many instructions').argParser(parseCount))
     .addOption(new Option('--max-cost <n>', 'stop before the trace cells exceed this').argParser(parseCount))

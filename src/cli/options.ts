@@ -19,6 +19,8 @@ export interface ReportOptions {
 export interface GuestOptions {
   readonly abi: AbiName
   readonly machine?: string
+  readonly config?: string
+  readonly extension: readonly string[]
 }
 
 export interface StoreOptions {
@@ -39,6 +41,9 @@ export interface SegmentOptions {
   readonly maxInteractions?: number
 }
 
+/** Collects the values of a repeatable option. */
+export const append = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value]
+
 const notEmpty = (text: string): string => {
   if (text === '') throw new InvalidArgumentError('It is empty.')
   return text
@@ -49,14 +54,22 @@ export const jsonOption = (): Option => new Option('--json', 'print one JSON obj
 export const modeOption = (): Option =>
   new Option('--mode <mode>', `what is counted beside the guest's work (default: ${DEFAULT_MODE})`).choices(modes.map(mode => mode.name))
 
-export const abiOption = (): Option => new Option('--abi <abi>', 'what the guest expects of its host').choices(abiNames).default('openvm' satisfies AbiName)
+const abiOption = (): Option => new Option('--abi <abi>', 'what the guest expects of its host').choices(abiNames).default('openvm' satisfies AbiName)
 
-export const machineOption = (): Option =>
+const machineOption = (): Option =>
   new Option('--machine <file>', "chips, widths and limits to count with (default: RV64IM or RV32IM, as the guest; format: docs/machine.md)").argParser(notEmpty)
 
+/** --abi, --config, --extension and --machine: what a guest is built for. */
+export function addGuestOptions(command: Command): Command {
+  return command.addOption(abiOption())
+    .addOption(new Option('--config <file>', "the openvm.toml that the guest was built with (default: the one beside the guest)").argParser(notEmpty))
+    .addOption(new Option('--extension <path>', 'module or folder of an extension of your own, repeatable (docs/extensions.md); its code runs in rvr').argParser(append).default([], 'none'))
+    .addOption(machineOption())
+}
+
 /** The options of `rvr.load` that come from a command's options. */
-export function loadOptions({ abi, machine }: GuestOptions): LoadOptions {
-  return { abi, ...(machine !== undefined && { machine }) }
+export function loadOptions({ abi, machine, config, extension }: GuestOptions): LoadOptions {
+  return { abi, ...(machine !== undefined && { machine }), ...(config !== undefined && { config }), ...(extension.length > 0 && { extensions: extension }) }
 }
 
 /** --json, -q and -v. */

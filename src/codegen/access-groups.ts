@@ -2,6 +2,7 @@
 import { registerNames } from '../isa/registers.ts'
 import type { Instr } from '../isa/row.ts'
 import type { AccessGroup } from '../modes/mode.ts'
+import { writes } from './registers-used.ts'
 
 const STACK_POINTER = 2
 
@@ -30,7 +31,8 @@ export function groupAccesses(instrs: readonly Instr[], cuts: ReadonlySet<number
     else at.push(group)
   }
   begin(0)
-  for (const [index, { row, rd, rs1, imm }] of instrs.entries()) {
+  for (const [index, instr] of instrs.entries()) {
+    const { row, rd, rs1, imm } = instr
     if (index > 0 && cuts.has(index)) begin(index)
     if (row.kind === 'load' || row.kind === 'store') {
       const from = origin[rs1]!, offset = (from < 0 ? 0 : delta[rs1]!) + imm
@@ -42,7 +44,7 @@ export function groupAccesses(instrs: readonly Instr[], cuts: ReadonlySet<number
       }
       group.accesses.push({ offset, width: row.width })
     }
-    if (rd === 0 || row.kind === 'store' || row.kind === 'branch' || row.kind === 'nop') continue
+    if (writes(instr) === 0) continue
     const known = row.name === 'addi' && origin[rs1]! >= 0
     delta[rd] = known ? delta[rs1]! + imm : 0
     origin[rd] = known ? origin[rs1]! : -1

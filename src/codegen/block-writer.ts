@@ -5,6 +5,7 @@ import { registerNames } from '../isa/registers.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Terminator } from '../ir/program.ts'
 import { groupAccesses } from './access-groups.ts'
+import { callStatements, RESULT } from './calls.ts'
 import type { Check } from './facts.ts'
 import { hex8 } from './names.ts'
 import { addressOf, constant, operand, wideConstant } from './operands.ts'
@@ -20,7 +21,7 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
   lines.push(`b_${hex8(block.pc)}:;`)
   // Between two tests lies less than a region, and no region has more instructions than the floor: the budget never becomes negative.
   const stop = (): string => writer.sideExit(block.pc, 'RVR_STOP', plan.dirtyAtEntry)
-  if (emission.blockTest !== undefined) for (const line of emission.blockTest(block.count, stop())) lines.push(`  ${line}`)
+  if (emission.blockTest !== undefined) for (const line of emission.blockTest(amounts[0]!, stop())) lines.push(`  ${line}`)
   else if (plan.tests) lines.push(`  if (__builtin_expect(${mode.counters[0].name} < floor_of(m), 0)) goto ${stop()};`)
   // The test of a mode of its own has paid counter 0 already.
   const prepaid = emission.blockTest === undefined || amounts[0] === 0 ? '' : `${mode.counters[0].name} += ${amounts[0]}; `
@@ -39,6 +40,7 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
     const check = checks.inner.get(index)
     if (check !== undefined) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(instr.pc, 'RVR_STEP', dirty, refund(index))};`)
     for (const group of groups?.get(index) ?? []) for (const line of emission.memoryTouched!(group)) lines.push(`  ${line}`)
+    if (instr.row.kind === 'call') for (const line of callStatements(instr, instr.row, context, writer.sideExit(instr.pc, 'RVR_STEP', dirty, refund(index)))) lines.push(`  ${line}`)
     const text = statement(instr, context.graph.program.xlen)
     if (text !== undefined) lines.push(`  ${text} /* ${instr.pc.toString(16)} ${disassemble(instr)} */`)
     const dirtyBefore = dirty
@@ -99,9 +101,9 @@ function writeTransfer(writer: RegionWriter, end: Transfer, dirtyBefore: number,
   switch (end.kind) {
     case 'branch': {
       const { row } = instr
-      if (row.kind !== 'branch') throw new Error('a branch terminator holds a branch')
       const taken = isSlot(writer, target) ? writer.transfer(end.taken, target, dirty) : bad()
-      lines.push(`  if (${row.c(operand(instr.rs1), operand(instr.rs2))}) { ${taken} } ${comment}`)
+      if (row.kind === 'call') lines.push(`  if (${RESULT}) { ${taken} } }`)
+      else if (row.kind === 'branch') lines.push(`  if (${row.c(operand(instr.rs1), operand(instr.rs2))}) { ${taken} } ${comment}`)
       if (end.next !== following || end.next === undefined) lines.push(`  ${writer.transfer(end.next, instr.pc + 4, dirty)}`)
       return
     }

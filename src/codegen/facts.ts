@@ -1,6 +1,7 @@
 /** Which memory accesses need no check: a forward analysis of what earlier checks have already proved about each register. */
 import type { Instr } from '../isa/row.ts'
 import { MEMORY_BYTES } from '../elf/image.ts'
+import { writes } from './registers-used.ts'
 
 /**
  * What is known of 32 registers: every address in [register + low, register + high) is legal, with low at index r and high at 32 + r.
@@ -63,7 +64,7 @@ const entry = new Int32Array(64)
 /** What one instruction does to the facts, apart from checks. */
 function transfer(facts: Facts, instr: Instr): void {
   const { row, rd } = instr
-  if (rd === 0 || row.kind === 'store' || row.kind === 'branch' || row.kind === 'nop' || row.kind === 'host') return
+  if (writes(instr) === 0) return
   if (row.kind === 'alu' && row.name === 'addi') {
     const { rs1, imm } = instr
     if (rs1 === 0) set(facts, rd, -imm, MEMORY_BYTES - imm)
@@ -105,7 +106,7 @@ export function planChecks(instrs: readonly Instr[], facts: Facts): BlockChecks 
       }
     }
     transfer(facts, instr)
-    if (rd !== 0 && row.kind !== 'store' && row.kind !== 'branch') {
+    if (writes(instr) !== 0) {
       if (row.name === 'addi' && origin[rs1]! > 0 && Math.abs(delta[rs1]! + imm) < REACH) {
         origin[rd] = origin[rs1]!
         delta[rd] = delta[rs1]! + imm

@@ -2,13 +2,15 @@
 import { buildRegions } from '../cfg/regions.ts'
 import { defaultLimits, type RegionLimits } from '../cfg/ownership.ts'
 import type { Graph } from '../ir/program.ts'
+import { RvrError } from '../errors.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Mode } from '../modes/mode.ts'
+import { calledRows } from './calls.ts'
 import type { Convention } from './convention.ts'
 import { signature, type EmitterContext } from './emitter.ts'
 import { chooseHot } from './hot.ts'
 import { functionNames } from './names.ts'
-import type { Project } from './project.ts'
+import type { Project, ProjectFile } from './project.ts'
 import { runtimeFiles } from './runtime.ts'
 import { writeUnits } from './units.ts'
 
@@ -19,8 +21,20 @@ export interface GenerateOptions {
   /** JSON text of the artifact's identity block. */
   readonly identity: string
   readonly limits?: RegionLimits
+  /** Files that calls may need, by path in the project. */
+  readonly callFiles?: ReadonlyMap<string, string>
   /** Widest vector that the target passes in registers; default 16 bytes, which every host has. */
   readonly vectorBytes?: 16 | 32
+}
+
+/** The files that the guest's calls need. */
+function neededFiles(graph: Graph, callFiles: ReadonlyMap<string, string>): ProjectFile[] {
+  const paths = new Set(calledRows(graph).flatMap(row => row.files ?? []))
+  return [...paths].map(path => {
+    const content = callFiles.get(path)
+    if (content === undefined) throw new RvrError('INTERNAL', `an instruction needs the file ${path}, which no extension has`)
+    return { path, content }
+  })
 }
 
 /** Generates the C project; equal input gives byte-identical files. */
@@ -37,6 +51,6 @@ export function generate(graph: Graph, options: GenerateOptions): Project {
     ...signature(mode, emission, hot),
   }
   const units = [...writeUnits(context, graph, regions.main, 'unit'), ...writeUnits(context, graph, regions.resume, emission.resumesOften === true ? 'unit_resume' : 'resume')]
-  const files = [...units, ...runtimeFiles(context, graph, regions, limits.regionSize, options.identity)].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const files = [...units, ...neededFiles(graph, options.callFiles ?? new Map()), ...runtimeFiles(context, graph, regions, limits.regionSize, options.identity)].toSorted((a, b) => (a.path < b.path ? -1 : 1))
   return { files, units: files.filter(file => file.path.endsWith('.c')).map(file => file.path) }
 }

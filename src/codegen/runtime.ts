@@ -4,6 +4,7 @@ import type { Regions } from '../cfg/regions.ts'
 import { MEMORY_BYTES } from '../elf/image.ts'
 import type { Graph } from '../ir/program.ts'
 import { registerNames } from '../isa/registers.ts'
+import { callPrototypes, calledRows } from './calls.ts'
 import { regionName, type EmitterContext } from './emitter.ts'
 import type { ProjectFile } from './project.ts'
 import { stateHeader, stateLayout, tableBytes } from '../layout/state.ts'
@@ -26,7 +27,7 @@ enum { XLEN = ${xlen}, RVR_STEP = 1, RVR_STOP = 2 };
 static const uint64_t RVR_BASE = 0x${base.toString(16)}, RVR_SLOTS = ${instrs.length}, RVR_MEMORY_BYTES = ${MEMORY_BYTES}, RVR_GUARD_BYTES = ${stateLayout.guardBytes};
 static const int64_t RVR_FLOOR = ${floor};
 static const uint64_t RVR_STATE_BELOW = ${stateBelow}, RVR_TABLE_BELOW = ${stateBelow + tableBytes(instrs.length)}, RVR_AREA_BYTES = ${emission.areaBytes ?? 0};
-region leave, not_an_entry;
+${callPrototypes(calledRows(graph))}region leave, not_an_entry;
 void enter(char *m, region *to);
 #include "semantics.h"
 ${emission.include === undefined ? '' : `#include "${emission.include}"\n`}`

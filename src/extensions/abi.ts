@@ -1,8 +1,9 @@
 /** The interface of a guest ABI: which host instructions exist, how a guest starts, what each host instruction does. */
 import type { Image } from '../elf/image.ts'
-import type { Instr, Row } from '../isa/row.ts'
+import type { Instr } from '../isa/row.ts'
 import type { Hart } from '../ir/hart.ts'
 import type { Trap } from '../ir/trap.ts'
+import type { Extension } from './extension.ts'
 
 export type AbiName = 'openvm' | 'linux'
 
@@ -51,18 +52,48 @@ export interface AbiOptions {
   readonly args?: readonly string[]
 }
 
+/** A guest's configuration: what the tables below `app_vm_config` of its `openvm.toml` hold. */
+export interface GuestConfig {
+  /** Names the configuration in errors: its path. */
+  readonly origin: string
+  /** Plain data. */
+  readonly tables: Readonly<Record<string, unknown>>
+}
+
+/** What a guest ABI is made from: plain data, so that another thread can make the same one. */
+export interface AbiChoice {
+  readonly name: AbiName
+  /** Default: the extensions that need no parameters. */
+  readonly config?: GuestConfig
+  /** Modules of the user's own extensions, as file URLs. */
+  readonly extensions?: readonly string[]
+}
+
+/** What belongs to an ABI beside its extensions. */
+export interface GuestSystem {
+  readonly name: AbiName
+  /** The extensions that every guest of the ABI has. */
+  readonly base: readonly Extension[]
+  createState: GuestAbi['createState']
+  start: GuestAbi['start']
+  unknown: GuestAbi['unknown']
+}
+
 export interface GuestAbi {
   readonly name: AbiName
-  /** Rows of the host instructions, added to the decoder's tables. */
-  readonly rows: readonly Row[]
+  readonly choice: AbiChoice
+  /** SHA-256 over everything in the extensions that decides what a guest's library does: 64 hex digits. */
+  readonly digest: string
+  /** All instructions that a guest may use, the base sets included. */
+  readonly extensions: readonly Extension[]
   /** A fresh host state. */
   createState(image: Image, options: AbiOptions): HostState
   /** Sets the registers and memory that the guest finds at its first instruction (the image is loaded already). Sets `hart.pc`. */
   start(image: Image, hart: Hart, options: AbiOptions): void
   /** Executes one host instruction. */
   execute(instr: Instr, hart: Hart, host: HostState, print: PrintSink): HostOutcome
-  /** What `execute` would add to the trace; anything where it would trap. Absent: one row and no memory for every instruction. */
-  effects?(instr: Instr, hart: Hart): HostEffects
+  /** What `execute` would add to the trace; anything where it would trap. */
+  effects(instr: Instr, hart: Hart): HostEffects
   /** What happens at a word that is no known instruction. */
   unknown(pc: number, word: number): HostOutcome
 }

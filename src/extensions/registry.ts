@@ -1,28 +1,71 @@
-/** The guest ABIs by name, and the decoder that each of them needs. */
-import type { Xlen } from '../elf/image.ts'
-import { rows as integerRows } from '../isa/i/rows.ts'
-import { rows as multiplyRows } from '../isa/m/rows.ts'
-import { createDecoder, type Decoder } from '../isa/table.ts'
-import type { AbiName, GuestAbi } from './abi.ts'
+/** The guest ABIs by name, and the extensions that a configuration turns on. */
+import type { AbiChoice, AbiName, GuestAbi, GuestConfig, GuestSystem } from './abi.ts'
+import { composeAbi } from './compose.ts'
+import { inConfig } from './config.ts'
+import { ecc } from './ecc/extension.ts'
+import type { Extension, ExtensionDefinition } from './extension.ts'
+import { fp2 } from './fp2/extension.ts'
+import { int256 } from './int256/extension.ts'
 import { openvm } from './io/openvm.ts'
+import { keccak } from './keccak/extension.ts'
 import { linux } from './linux/linux.ts'
+import { modular } from './modular/extension.ts'
+import { loadOwn } from './own.ts'
+import { pairing } from './pairing/extension.ts'
+import { sha2 } from './sha2/extension.ts'
 
-const abis: Readonly<Record<AbiName, GuestAbi>> = { openvm, linux }
+export { decoderFor } from './compose.ts'
+
+const systems: Readonly<Record<AbiName, GuestSystem>> = { openvm, linux }
+
+/** The extensions that rvr brings, which guests of ABI `openvm` may have. */
+export const shippedExtensions: readonly ExtensionDefinition[] = [keccak, sha2, int256, modular, fp2, ecc, pairing]
+
+/** Tables of a configuration that turn nothing on: every guest has the base sets, and provers have settings that change no result. */
+const NEUTRAL_TABLES: ReadonlySet<string> = new Set(['rv32i', 'rv32m', 'rv64i', 'rv64m', 'io', 'system'])
 
 /** The names that `abiNamed` knows, for help texts. */
-export const abiNames = Object.keys(abis) as readonly AbiName[]
+export const abiNames = Object.keys(systems) as readonly AbiName[]
 
-/** The guest ABI of a name. */
-export function abiNamed(name: AbiName): GuestAbi {
-  return abis[name]
+const tablesOf = ({ name, tables }: ExtensionDefinition): readonly string[] => tables ?? [name]
+
+/** What a definition makes of a configuration, or of none; undefined where it is off. */
+function turnOn(definition: ExtensionDefinition, config: GuestConfig | undefined): Extension | undefined {
+  const name = tablesOf(definition).find(table => config?.tables[table] !== undefined)
+  const table = config === undefined ? definition.implied : name === undefined ? undefined : config.tables[name]
+  if (table === undefined) return undefined
+  try {
+    return definition.create(table)
+  } catch (error) {
+    throw inConfig(config?.origin ?? '<default>', error)
+  }
 }
 
-const decoders = new Map<string, Decoder>()
+/** Tables of a configuration that no extension knows: their instructions will end the guest. */
+export function unknownTables(config: GuestConfig, own: readonly string[] = []): string[] {
+  const known = new Set([...shippedExtensions.flatMap(tablesOf), ...own])
+  return Object.keys(config.tables).filter(table => !known.has(table) && !NEUTRAL_TABLES.has(table))
+}
 
-/** The decoder for IM code of one width plus the ABI's host instructions. Made once: checking all rows against each other is no work for every run. */
-export function decoderFor(xlen: Xlen, abi: GuestAbi): Decoder {
-  const key = `${abi.name}/${xlen}`
-  let decoder = decoders.get(key)
-  if (decoder === undefined) decoders.set(key, (decoder = createDecoder(xlen, [integerRows, multiplyRows, abi.rows])))
-  return decoder
+const shipped = (choice: AbiChoice): Extension[] => (choice.name === 'openvm' ? shippedExtensions.flatMap(definition => turnOn(definition, choice.config) ?? []) : [])
+
+const plain = new Map<AbiName, GuestAbi>()
+
+/** The guest ABI of a name, with the extensions that need no configuration. */
+export function abiNamed(name: AbiName): GuestAbi {
+  let abi = plain.get(name)
+  if (abi === undefined) plain.set(name, (abi = composeAbi(systems[name], shipped({ name }), { name })))
+  return abi
+}
+
+/**
+ * The guest ABI for a choice.
+ *
+ * @throws RvrError `CONFIG_INVALID` (a field of the configuration, an own extension, or two extensions that claim one encoding),
+ *   `IO` (an own extension cannot be loaded, or a file of it cannot be read)
+ */
+export async function guestAbi(choice: AbiChoice): Promise<GuestAbi> {
+  if (choice.config === undefined && (choice.extensions ?? []).length === 0) return abiNamed(choice.name)
+  const own = (await Promise.all((choice.extensions ?? []).map(loadOwn))).flatMap(definition => turnOn(definition, choice.config === undefined || tablesOf(definition).every(table => choice.config!.tables[table] === undefined) ? undefined : choice.config) ?? [])
+  return composeAbi(systems[choice.name], [...shipped(choice), ...own], choice)
 }

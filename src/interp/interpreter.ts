@@ -12,7 +12,8 @@ import { blockLengths } from './blocks.ts'
 import { createCode } from './code.ts'
 import { fetchTrap, jumpTrap } from './jumps.ts'
 import { readMemory, writeMemory } from './access.ts'
-import { ALU_IMMEDIATE, ALU_REGISTER, BRANCH, CONSTANT, HOST, JAL, JALR, LOAD, NOP, STORE, type Operation } from './operation.ts'
+import { executeCall } from './call.ts'
+import { ALU_IMMEDIATE, ALU_REGISTER, BRANCH, CALL, CONSTANT, HOST, JAL, JALR, LOAD, NOP, STORE, type Operation } from './operation.ts'
 
 /** Prices executed instructions. */
 export interface Meter {
@@ -26,6 +27,8 @@ export interface Tracer {
   startsBlock(pc: number): boolean
   /** No block is longer, wherever it is entered. */
   readonly longestBlock: number
+  /** What a call weighs as a block of its own. */
+  weight(instr: Instr): number
   /** A block of `rows` rows comes next. False: stop in front of it. */
   enter(rows: number): boolean
   /** One instruction retired; undefined for a word that is none. */
@@ -98,7 +101,6 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
   const code = createCode(image, options.decode ?? decoderFor(xlen, abi))
 
   const blockLength = tracer === undefined ? undefined : blockLengths(code, tracer)
-  const effectsOf = abi.effects?.bind(abi)
 
   function run(hart: Hart, host: HostState, { maxInstructions, until, print }: StretchOptions): Stretch {
     const { x, view } = hart
@@ -119,13 +121,13 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
       const { rd, rs1, rs2 } = operation
       let next = pc + 4
       let rows = 1, effects: HostEffects | undefined
-      if (operation.code === HOST && effectsOf !== undefined && (meter !== undefined || tracer !== undefined)) {
-        effects = effectsOf(operation.instr!, hart)
+      if (operation.code === HOST && (meter !== undefined || tracer !== undefined)) {
+        effects = abi.effects(operation.instr!, hart)
         rows = effects.rows
       }
       if (blockLength !== undefined && untilBoundary === 0) {
         untilBoundary = blockLength(pc)
-        if (!tracer!.enter(operation.code === HOST ? rows : untilBoundary)) return stop({ type: 'pause' })
+        if (!tracer!.enter(operation.code === HOST ? rows : operation.code === CALL ? tracer!.weight(operation.instr!) : untilBoundary)) return stop({ type: 'pause' })
       }
       switch (operation.code) {
         case NOP:
@@ -173,6 +175,18 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
           next = target - (target % 2)
           if (code.at(next) === undefined) return trapped(jumpTrap(pc, exactAddress(xlen, x, operation) & ~1n))
           if (rd !== 0) x[rd] = operation.value
+          break
+        }
+        case CALL: {
+          const end = executeCall(operation.call!, operation.instr!, hart)
+          if (end.trap !== undefined) return trapped(end.trap)
+          for (const { address, length } of end.touched) tracer?.touched(MEMORY, address, length)
+          if (operation.call!.result === 'register') {
+            if (rd !== 0) x[rd] = end.result
+          } else if (end.result !== 0n) {
+            next = operation.target
+            if (code.at(next) === undefined) return trapped(jumpTrap(pc, BigInt.asUintN(xlen, BigInt(next))))
+          }
           break
         }
         case HOST: {

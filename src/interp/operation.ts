@@ -1,9 +1,9 @@
 /** Instr → the flat record that the interpreter's loop switches on. */
 import { MEMORY_BYTES, type Xlen } from '../elf/image.ts'
-import type { AluRow, BranchRow, Instr } from '../isa/row.ts'
+import type { AluRow, BranchRow, CallRow, Instr } from '../isa/row.ts'
 
 /** What an operation does; arithmetic with rd = x0 is `NOP` already. */
-export const NOP = 0, ALU_REGISTER = 1, ALU_IMMEDIATE = 2, CONSTANT = 3, LOAD = 4, STORE = 5, BRANCH = 6, JAL = 7, JALR = 8, HOST = 9, UNKNOWN = 10
+export const NOP = 0, ALU_REGISTER = 1, ALU_IMMEDIATE = 2, CONSTANT = 3, LOAD = 4, STORE = 5, BRANCH = 6, JAL = 7, JALR = 8, HOST = 9, UNKNOWN = 10, CALL = 11
 
 /** One instruction slot. Every record has every field, so that the loop sees one shape. */
 export interface Operation {
@@ -21,7 +21,9 @@ export interface Operation {
   readonly value: bigint
   readonly alu: AluRow['eval']
   readonly test: BranchRow['eval']
-  /** Target of a taken `BRANCH` or `JAL`, XLEN bits unsigned. */
+  /** Of a `CALL`. */
+  readonly call: CallRow | undefined
+  /** Target of a taken `BRANCH`, `JAL` or branching `CALL`, XLEN bits unsigned. */
   readonly target: number
   /** Bytes of a `LOAD` or `STORE`, and the last legal address for it. */
   readonly width: number
@@ -43,7 +45,7 @@ export function operationFor(xlen: Xlen, word: number, instr: Instr | undefined)
   const unsigned = (value: number): bigint => BigInt.asUintN(xlen, BigInt(value))
   const base = {
     code: UNKNOWN, instr, word, rd: instr?.rd ?? 0, rs1: instr?.rs1 ?? 0, rs2: instr?.rs2 ?? 0, offset: instr?.imm ?? 0,
-    immediate: unsigned(instr?.imm ?? 0), value: 0n, alu: noAlu, test: noTest, target: 0, width: 0, last: 0, signed: false,
+    immediate: unsigned(instr?.imm ?? 0), value: 0n, alu: noAlu, test: noTest, call: undefined, target: 0, width: 0, last: 0, signed: false,
   }
   if (instr === undefined) return base
   const { row, pc, imm, rd } = instr
@@ -57,5 +59,6 @@ export function operationFor(xlen: Xlen, word: number, instr: Instr | undefined)
     case 'jalr': return { ...base, code: JALR, value: unsigned(pc + 4) }
     case 'nop': return { ...base, code: NOP }
     case 'host': return { ...base, code: HOST }
+    case 'call': return { ...base, code: CALL, call: row, target: targetOf(xlen, pc, imm) }
   }
 }

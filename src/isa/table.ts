@@ -13,18 +13,34 @@ function collide(a: Row, b: Row): boolean {
   return (a.match & common) === (b.match & common)
 }
 
+/** The instructions of one extension. */
+export interface InstructionTable {
+  readonly name: string
+  readonly rows: readonly Row[]
+}
+
 /**
- * Builds the decoder for one width from the rows of several tables. Rows of the other width are left out.
+ * Builds the decoder for one width from the tables of several extensions. Rows of the other width are left out.
  *
- * @throws RvrError `INTERNAL` naming both rows when two rows claim one encoding.
+ * @throws RvrError `CONFIG_INVALID` naming both extensions and both instructions when two rows claim one encoding.
  */
-export function createDecoder(xlen: Xlen, tables: readonly (readonly Row[])[]): Decoder {
-  const rows = tables.flat().filter(row => row.only === undefined || row.only === xlen)
+export function createDecoder(xlen: Xlen, tables: readonly InstructionTable[]): Decoder {
+  const rows = tables.flatMap(table => table.rows.filter(row => row.only === undefined || row.only === xlen).map(row => ({ row, table: table.name })))
   const buckets: Row[][] = Array.from({ length: 1024 }, () => [])
-  for (const [index, row] of rows.entries()) {
-    for (const earlier of rows.slice(0, index)) {
-      if (collide(earlier, row)) throw new RvrError('INTERNAL', `instructions ${earlier.name} and ${row.name} claim one encoding`, { details: { rows: [earlier.name, row.name] } })
+  const earlierOf = new Map<number, typeof rows>()
+  for (const { row, table } of rows) {
+    // Every row fixes the opcode, so only rows of one opcode can collide.
+    const opcode = row.match & 0x7f
+    let earlier = earlierOf.get(opcode)
+    if (earlier === undefined) earlierOf.set(opcode, (earlier = []))
+    for (const other of earlier) {
+      if (collide(other.row, row)) {
+        throw new RvrError('CONFIG_INVALID', `instruction ${row.name} of extension ${table} and instruction ${other.row.name} of extension ${other.table} claim one encoding`, {
+          hint: 'Leave one of the two extensions out, or give one of the instructions another encoding.', details: { extensions: [other.table, table], rows: [other.row.name, row.name] },
+        })
+      }
     }
+    earlier.push({ row, table })
     for (let funct3 = 0; funct3 < 8; funct3++) {
       if (((row.mask & row.match) & 0x7000 & row.mask) === ((funct3 << 12) & row.mask & 0x7000)) buckets[(row.match & 0x7f) | (funct3 << 7)]!.push(row)
     }

@@ -19,6 +19,7 @@ const schema = looseObject({
   modeOptions: record(string(), unknown()),
   xlen: number(),
   abi: string(),
+  extensionsDigest: string(),
   /** SHA-256 of guest file, machine file and target facts. */
   guestDigest: string(),
   machineDigest: string(),
@@ -32,7 +33,7 @@ const schema = looseObject({
 export type Identity = InferOutput<typeof schema>
 
 /** Why a library was refused: `details.reason` of the error ARTIFACT_REFUSED. */
-export type RefusalReason = 'not-a-library' | 'no-identity' | 'abi-version' | 'mode' | 'guest' | 'machine' | 'cpu' | 'architecture'
+export type RefusalReason = 'not-a-library' | 'no-identity' | 'abi-version' | 'mode' | 'guest' | 'extensions' | 'machine' | 'cpu' | 'architecture'
 
 const AGAIN = 'Compile the guest again with rvr compile.'
 const HINTS: Readonly<Record<RefusalReason, string>> = {
@@ -41,6 +42,7 @@ const HINTS: Readonly<Record<RefusalReason, string>> = {
   'abi-version': `It was compiled by another version of rvr. ${AGAIN}`,
   mode: 'Name the artifact of this mode, or ask for the mode that it was compiled for with --mode.',
   guest: `The guest file has changed, or the artifact belongs to another one. ${AGAIN}`,
+  extensions: `Load the guest with the configuration and the extensions that it was compiled with. ${AGAIN}`,
   machine: `Trace costs would be those of another machine. ${AGAIN}`,
   cpu: 'Compile on this host, or for a baseline that both have, such as --target-cpu x86-64-v3.',
   architecture: 'Compile on a host of this architecture.',
@@ -128,6 +130,8 @@ export interface ExpectedIdentity {
   readonly machineDigest?: string
   /** ABI that the guest expects of its host (`openvm`, `linux`). */
   readonly abi?: string
+  /** Digest of the extensions that the guest may use. */
+  readonly extensionsDigest?: string
 }
 
 function sorted(options: Readonly<Record<string, unknown>>): string {
@@ -145,6 +149,7 @@ export function checkIdentity(path: string, identity: Identity, expected: Expect
   check('abi-version', 'ABI version', identity.abiVersion, expected.abiVersion)
   check('guest', 'guest digest', identity.guestDigest, expected.guestDigest)
   check('guest', 'guest ABI', identity.abi, expected.abi)
+  check('extensions', 'extensions digest', identity.extensionsDigest, expected.extensionsDigest)
   check('mode', 'mode', identity.mode, expected.mode)
   check('mode', 'set of mode options', sorted(identity.modeOptions), expected.modeOptions === undefined ? undefined : sorted(expected.modeOptions))
   check('machine', 'machine digest', identity.machineDigest, expected.machineDigest)

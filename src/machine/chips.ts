@@ -1,9 +1,48 @@
-/** Which chip an executed instruction adds rows to. */
+/** Which chips an executed instruction adds rows to, and chips that extensions bring along. */
 import type { Instr } from '../isa/row.ts'
-import { operationOf, type Machine } from './machine.ts'
+import type { Chip } from './file.ts'
+import { operationOf, parseMachine, type Machine } from './machine.ts'
 
-/** Index of the instruction's chip in `machine.chips`; undefined for TERMINATE, which has none. */
+/** Index of the instruction's own chip in `machine.chips`; undefined for TERMINATE, which has none. */
 export function chipOf(machine: Machine, instr: Instr): number | undefined {
   if (instr.row.name === 'terminate') return undefined
   return machine.chipIndex.get(operationOf(instr)) ?? machine.chipIndex.get('nop')
+}
+
+export interface ChipRows {
+  /** Index in `machine.chips`. */
+  readonly chip: number
+  readonly rows: number
+}
+
+/** All rows that one execution adds: one in the instruction's own chip, and what a call adds to others. Host instructions may add more. */
+export function rowsOf(machine: Machine, instr: Instr): readonly ChipRows[] {
+  const own = chipOf(machine, instr), { row } = instr
+  if (own === undefined) return []
+  const extra = row.kind === 'call' ? Object.entries(row.extraRows ?? {}) : []
+  return [{ chip: own, rows: 1 }, ...extra.flatMap(([operation, rows]) => {
+    const chip = machine.chipIndex.get(operation)
+    return chip === undefined ? [] : [{ chip, rows }]
+  })]
+}
+
+/** A chip that an extension brings along. */
+export type AddedChip = Pick<Chip, 'name' | 'width' | 'interactions' | 'nextRow'> & { readonly operations: readonly string[] }
+
+/**
+ * The machine with the chips that a guest's extensions need, in front of the hash chip. What the machine file says of an operation counts
+ * more than what the extension says; a chip that the file has under the same name gets the operations it lacks.
+ */
+export function withChips(machine: Machine, chips: readonly AddedChip[]): Machine {
+  const added: AddedChip[] = [], grown = new Map<string, readonly string[]>()
+  for (const chip of chips) {
+    const operations = chip.operations.filter(operation => !machine.chipIndex.has(operation))
+    if (operations.length === 0) continue
+    if (machine.chips.some(({ name }) => name === chip.name)) grown.set(chip.name, operations)
+    else added.push({ ...chip, operations })
+  }
+  if (added.length + grown.size === 0) return machine
+  const own = machine.chips.map(chip => (grown.has(chip.name) ? { ...chip, operations: [...chip.operations ?? [], ...grown.get(chip.name)!] } : chip))
+  const { hash } = machine.memoryChips
+  return parseMachine({ ...machine, chips: [...own.slice(0, hash), ...added, ...own.slice(hash)] }, machine.name)
 }

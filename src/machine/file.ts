@@ -78,8 +78,8 @@ export type Chip = v.InferOutput<typeof Chip>
 /** What a machine file holds. */
 export type MachineFile = v.InferOutput<typeof MachineFile>
 
-/** Short, and safe to write as JSON. */
-function shown(value: unknown): string {
+/** A value in an error: short, and safe to write as JSON. */
+export function shown(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? `a list of ${value.length}` : 'an object'
   const written = typeof value === 'string' ? JSON.stringify(value) : String(value)

@@ -93,9 +93,14 @@ export function operationOf(instr: Instr): string {
   return row.name
 }
 
-/** Trace cells of one executed instruction; `rows` is more than 1 for instructions such as HINT_BUFFER. TERMINATE costs nothing. */
+/**
+ * Trace cells of one executed instruction; `rows` is more than 1 for instructions such as HINT_BUFFER. TERMINATE costs nothing. What a call
+ * adds to other chips comes with each row of its own.
+ */
 export function cellsOf(machine: Machine, instr: Instr, rows = 1): number {
-  if (instr.row.name === 'terminate') return 0
-  const width = machine.widths.get(operationOf(instr)) ?? machine.widths.get('nop') ?? 0
-  return width * rows
+  const { row } = instr
+  if (row.name === 'terminate') return 0
+  let cells = machine.widths.get(operationOf(instr)) ?? machine.widths.get('nop') ?? 0
+  if (row.kind === 'call' && row.extraRows !== undefined) for (const [operation, count] of Object.entries(row.extraRows)) cells += (machine.widths.get(operation) ?? 0) * count
+  return cells * rows
 }

@@ -2,6 +2,7 @@
 import { LEAF_BYTES, LEAF_MASK, MEMORY, meterLayout, PUBLIC_VALUES, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
 import { MAX_INTERVAL_LEAVES, MAX_INTERVAL_ROWS, SPARE_LEAVES } from './interval.ts'
 import { cellsOfHeights, exceededLimit, type CutReason, type SegmentLimits } from './limits.ts'
+import type { ChipRows } from './chips.ts'
 import type { Machine } from './machine.ts'
 import { FIELD, MeterArea, type MeterPlace } from './meter-area.ts'
 import { greatestRows, leafId, stampImageLeaf, touchLeaf, undoTouches } from './memory-tree.ts'
@@ -95,11 +96,11 @@ export class Meter {
     return this.left >= rows || this.check()
   }
 
-  /** `instructions` were retired and added `rows` rows to a chip, which is undefined for instructions without one. */
-  count(chip: number | undefined, rows: number): void {
+  /** An instruction of some weight retired and added `times` as many rows to chips as one execution does. */
+  count(chips: readonly ChipRows[], times: number, weight: number): void {
     this.instret++
-    this.left -= rows
-    if (chip !== undefined) this.area.heights[chip]! += rows
+    this.left -= weight
+    for (const { chip, rows } of chips) this.area.heights[chip]! += rows * times
   }
 
   /** `length` bytes at `address` of an address space were read or written; they have been checked. */

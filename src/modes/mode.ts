@@ -31,15 +31,17 @@ export interface Emission {
   readonly parameters: readonly Parameter[]
   /**
    * Replaces the stop test at region entries and loop headers: stands at the start of every basic block, may go to `stop`, and takes the
-   * block's `count` instructions off counter 0.
+   * block's `amount` off counter 0.
    */
-  blockTest?(count: number, stop: string): readonly string[]
+  blockTest?(amount: number, stop: string): readonly string[]
   /** At the start of each basic block, behind its tests and checks. */
   blockEntered?(instrs: readonly Instr[]): readonly string[]
   /** Takes back what `blockEntered` did for instructions that will not run. */
   refund?(instrs: readonly Instr[]): string
   /** Before the first access of the group. */
   memoryTouched?(group: AccessGroup): readonly string[]
+  /** Behind a call that has read or written `length` bytes at `address` (C expressions). */
+  rangeTouched?(address: string, length: string): readonly string[]
   /** When native code hands back, the parameters in scope. */
   leaving?: readonly string[]
   /** Declarations in guest.h in front of the region type. */

@@ -1,5 +1,5 @@
 /** What crosses between the main thread and a worker for one execution. */
-import type { AbiName, HostState } from '../extensions/abi.ts'
+import type { AbiChoice, HostState } from '../extensions/abi.ts'
 import type { Image } from '../elf/image.ts'
 import type { Rewind, Segment } from '../machine/meter.ts'
 import type { Machine } from '../machine/machine.ts'
@@ -16,8 +16,9 @@ export type Place =
 export interface Job {
   readonly id: number
   readonly place: Place
+  /** Digests of the guest and of its ABI: what the worker has to know already. */
   readonly guest: string
-  readonly abi: AbiName
+  readonly abi: string
   readonly mode: string
   /** Stable identity of the machine; the machine itself follows once per worker. */
   readonly machine: Machine
@@ -37,8 +38,8 @@ export interface Job {
   readonly control: SharedArrayBuffer
 }
 
-/** Messages to a worker. A guest's image travels once per worker. */
-export type ToWorker = { readonly type: 'image'; readonly digest: string; readonly image: Image } | { readonly type: 'job'; readonly job: Job }
+/** Messages to a worker. A guest's image and what its ABI is made from travel once per worker. */
+export type ToWorker = { readonly type: 'abi'; readonly digest: string; readonly choice: AbiChoice } | { readonly type: 'image'; readonly digest: string; readonly image: Image } | { readonly type: 'job'; readonly job: Job }
 
 export type StopCause = 'instructions' | 'cost' | 'segment' | 'timeout' | 'abort'
 

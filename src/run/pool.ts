@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
-import type { PrintSink } from '../extensions/abi.ts'
+import type { GuestAbi, PrintSink } from '../extensions/abi.ts'
 import type { FromWorker, Job, JobResult, ToWorker } from './job.ts'
 
 /** Whoever submitted a job. */
@@ -15,9 +15,15 @@ export interface JobClient {
   cancel(): void
 }
 
+/** What a worker has to know to run a job, sent once. */
+export interface JobGuest {
+  readonly image: Image
+  readonly abi: GuestAbi
+}
+
 interface Waiting {
   readonly job: Job
-  readonly image: Image
+  readonly guest: JobGuest
   readonly client: JobClient
   readonly resolve: (result: JobResult) => void
   readonly reject: (error: Error) => void
@@ -25,7 +31,8 @@ interface Waiting {
 
 class PoolWorker {
   readonly #worker: Worker
-  readonly #images = new Set<string>()
+  /** Digests of the images and ABIs that the worker has. */
+  readonly #known = new Set<string>()
   #terminated = false
   current: Waiting | undefined
 
@@ -63,11 +70,11 @@ class PoolWorker {
     this.current = waiting
     this.#worker.ref()
     const post = (message: ToWorker): void => this.#worker.postMessage(message)
-    if (!this.#images.has(waiting.job.guest)) {
-      post({ type: 'image', digest: waiting.job.guest, image: waiting.image })
-      this.#images.add(waiting.job.guest)
-    }
-    post({ type: 'job', job: waiting.job })
+    const { job, guest: { image, abi } } = waiting
+    if (!this.#known.has(job.guest)) post({ type: 'image', digest: job.guest, image })
+    if (!this.#known.has(job.abi)) post({ type: 'abi', digest: job.abi, choice: abi.choice })
+    this.#known.add(job.guest).add(job.abi)
+    post({ type: 'job', job })
   }
 
   /** Ends the thread, then rejects what it was running: the guest's memory must not go away under native code. */
@@ -93,10 +100,10 @@ export class WorkerPool {
     if (this.#workers.length === 0 && !this.#closed) this.#spawn()
   }
 
-  submit(job: Job, image: Image, client: JobClient): Promise<JobResult> {
+  submit(job: Job, guest: JobGuest, client: JobClient): Promise<JobResult> {
     if (this.#closed) return Promise.reject(new RvrError('DISPOSED', 'this Rvr has been disposed', { hint: 'Create another with Rvr.create().' }))
     const { promise, resolve, reject } = Promise.withResolvers<JobResult>()
-    this.#queue.push({ job, image, client, resolve, reject })
+    this.#queue.push({ job, guest, client, resolve, reject })
     this.#next()
     return promise
   }

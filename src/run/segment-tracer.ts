@@ -7,10 +7,11 @@ import { decoderFor } from '../extensions/registry.ts'
 import type { Tracer } from '../interp/interpreter.ts'
 import type { Instr } from '../isa/row.ts'
 import { loadLibrary, viewBitmap } from '../load/library.ts'
-import { chipOf } from '../machine/chips.ts'
+import { rowsOf, type ChipRows } from '../machine/chips.ts'
 import { longestBlock } from '../machine/interval.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Meter } from '../machine/meter.ts'
+import { weightOf } from '../machine/weights.ts'
 import type { Place } from './job.ts'
 
 /** By image and block length: finding the blocks of a large guest takes a while. */
@@ -37,16 +38,17 @@ function blockTest(place: Place, image: Image, abi: GuestAbi, machine: Machine):
 
 /** The tracer of a run whose meter is `meter`. */
 export function segmentTracer(meter: Meter, place: Place, image: Image, abi: GuestAbi, machine: Machine): Tracer {
-  const chips = new Map<Instr, number | undefined>()
+  const effects = new Map<Instr, { readonly chips: readonly ChipRows[]; readonly weight: number }>()
   return {
     startsBlock: blockTest(place, image, abi, machine),
     longestBlock: longestBlock(machine),
+    weight: instr => weightOf(machine, instr),
     enter: rows => meter.enter(rows),
     retired(instr, rows) {
-      if (instr === undefined) return meter.count(undefined, rows)
-      let chip = chips.get(instr)
-      if (chip === undefined && !chips.has(instr)) chips.set(instr, (chip = chipOf(machine, instr)))
-      meter.count(chip, rows)
+      if (instr === undefined) return meter.count([], rows, 1)
+      let effect = effects.get(instr)
+      if (effect === undefined) effects.set(instr, (effect = { chips: rowsOf(machine, instr), weight: weightOf(machine, instr) }))
+      meter.count(effect.chips, rows, rows * effect.weight)
     },
     touched: (space, address, length) => meter.touch(space, address, length),
     hostWrote: () => meter.hostWrote(),

@@ -168,9 +168,9 @@ export class Session {
     this.#current = undefined
     try {
       const result = await pool.submit({
-        id, place: this.#home.place, guest: image.digest, abi: this.abi.name, mode: mode.name, machine, pc: from.pc, host: from.host, control,
+        id, place: this.#home.place, guest: image.digest, abi: this.abi.digest, mode: mode.name, machine, pc: from.pc, host: from.host, control,
         maxInstructions, maxCost, timeoutMs: limits.timeoutMs, stopAtSegment: limits.stopAtSegment === true, muteUntil: this.#printedUntil,
-      }, image, {
+      }, { image, abi: this.abi }, {
         print,
         onStart: () => { timer = setTimeout(() => stop(TIMEOUT), limits.timeoutMs) },
         cancel: () => stop(ABORT),

@@ -6,7 +6,8 @@ import { execute } from './execute.ts'
 import { ABORT, TIMEOUT, type FromWorker, type Job, type ToWorker } from './job.ts'
 import { Profiler } from './profiler.ts'
 import { segmentTracer } from './segment-tracer.ts'
-import { abiNamed } from '../extensions/registry.ts'
+import type { GuestAbi } from '../extensions/abi.ts'
+import { guestAbi } from '../extensions/registry.ts'
 import { createInterpreter } from '../interp/interpreter.ts'
 import { loadLibrary } from '../load/library.ts'
 import { cellsOf } from '../machine/machine.ts'
@@ -16,11 +17,12 @@ import type { Image } from '../elf/image.ts'
 
 const port = parentPort!
 const images = new Map<string, Image>()
+const abis = new Map<string, Promise<GuestAbi>>()
 const send = (message: FromWorker): void => port.postMessage(message)
 
-function work(job: Job): void {
+function work(job: Job, abi: GuestAbi): void {
   const image = images.get(job.guest)!
-  const abi = abiNamed(job.abi), mode = modeNamed(job.mode), { machine, place } = job
+  const mode = modeNamed(job.mode), { machine, place } = job
   const { hart, area, native } = attach(place, image.xlen)
   hart.pc = job.pc
   const profiler = mode.profile === undefined ? undefined : new Profiler()
@@ -49,7 +51,7 @@ function work(job: Job): void {
     blockCost: pc => {
       const instr = interpreter.instrAt(pc)
       // A host instruction may add more rows than its one.
-      return instr?.row.kind === 'host' ? cellsOf(machine, instr, abi.effects?.(instr, hart).rows) : staticCost(pc)
+      return instr?.row.kind === 'host' ? cellsOf(machine, instr, abi.effects(instr, hart).rows) : staticCost(pc)
     },
     greatestCost: BigInt(Math.max(...machine.widths.values())),
     maxInstructions: job.maxInstructions,
@@ -76,15 +78,24 @@ function work(job: Job): void {
   })
 }
 
-port.on('message', (message: ToWorker) => {
+async function receive(message: ToWorker): Promise<void> {
   if (message.type === 'image') {
     images.set(message.digest, message.image)
     return
   }
+  if (message.type === 'abi') {
+    const made = guestAbi(message.choice)
+    // Whoever runs a job with it hears of a failure.
+    made.catch(() => {})
+    abis.set(message.digest, made)
+    return
+  }
   try {
-    work(message.job)
+    work(message.job, await abis.get(message.job.abi)!)
   } catch (error) {
     const known = error instanceof Error ? error : new Error(String(error))
     send({ type: 'failed', id: message.job.id, message: known.message, stack: known.stack })
   }
-})
+}
+
+port.on('message', (message: ToWorker) => void receive(message))

@@ -44,6 +44,13 @@ export interface LoadOptions {
   readonly abi?: AbiName
   /** The path of a machine file, or a description; default: the machine that rvr ships for the guest's register width. */
   readonly machine?: string | MachineFile
+  /**
+   * What the guest was built with: the path of its `openvm.toml`, or the same content as an object. Default: the file of that name beside the
+   * guest, else keccak, sha2 and bigint, which need no parameters. `false`: the default without looking for a file.
+   */
+  readonly config?: string | Readonly<Record<string, unknown>> | false
+  /** Extensions of one's own: paths of modules, or of folders with an `extension.ts` or `extension.js`. Their code runs in this process. */
+  readonly extensions?: readonly string[]
 }
 
 export type { CompileOptions, RunLimits }

@@ -4,12 +4,11 @@ import type { Cache } from '../cache/cache.ts'
 import { parseElf } from '../elf/parse.ts'
 import { RvrError, messageOf } from '../errors.ts'
 import { noEvents } from '../events.ts'
-import { abiNamed } from '../extensions/registry.ts'
-import { machineFor } from '../machine/load.ts'
 import { createServices, type PipelineServices } from '../pipeline.ts'
 import { WorkerPool } from '../run/pool.ts'
 import { Guest } from './guest.ts'
 import type { LoadOptions, RvrOptions } from './options.ts'
+import { surroundingsOf } from './surroundings.ts'
 
 export class Rvr implements AsyncDisposable {
   readonly #services: PipelineServices
@@ -30,16 +29,16 @@ export class Rvr implements AsyncDisposable {
   }
 
   /**
-   * Reads and checks a guest, and the machine whose chips its cost is counted in.
+   * Reads and checks a guest, its configuration (`openvm.toml` beside it, where no other is given), and the machine whose chips its cost is counted in.
    *
-   * @throws RvrError `IO` (no such file), `ELF_INVALID` (what, where, found, wanted), `MACHINE_INVALID` (field, found, wanted),
+   * @throws RvrError `IO` (no such file), `ELF_INVALID` (what, where, found, wanted), `MACHINE_INVALID` and `CONFIG_INVALID` (field, found, wanted),
    *   `USAGE` (the machine is for guests of another register width).
    */
   async load(guest: string | Uint8Array, options: LoadOptions = {}): Promise<Guest> {
     const path = typeof guest === 'string' ? guest : '<bytes>'
     const image = parseElf(typeof guest === 'string' ? await readGuest(guest) : guest, path)
-    const machine = await machineFor(path, image.xlen, options.machine)
-    return new Guest({ image, path, abi: abiNamed(options.abi ?? 'openvm'), machine, services: this.#services, pool: this.#pool })
+    const surroundings = await surroundingsOf(image, typeof guest === 'string' ? guest : undefined, options, this.#services.events)
+    return new Guest({ image, path, ...surroundings, services: this.#services, pool: this.#pool })
   }
 
   /** Stops every run and ends the worker threads. */

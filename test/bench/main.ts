@@ -4,6 +4,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildCosts, warmCompileMs, warmProcessMs, type BuildCost } from './build-costs.ts'
+import { cryptoTable, measureCrypto, type CryptoResult } from './crypto/measure.ts'
 import { kernels, type Kernel } from './kernels.ts'
 import { largeGuestText, measureLargeGuest, type LargeGuestCost } from './large-guest.ts'
 import { firstFound, newestClang, versionOf } from './processes.ts'
@@ -19,6 +20,7 @@ const HELP = `Usage: npm run bench -- [options]
   --no-qemu         leave qemu out
   --no-rvr          leave rvr out
   --no-large        leave the guest of 1 MB of code out
+  --no-crypto       leave the operations of extensions out
   --out FILE        where the JSON goes (default build/bench.json)`
 
 const { values: options } = parseArgs({
@@ -32,6 +34,7 @@ const { values: options } = parseArgs({
     qemu: { type: 'boolean', default: true },
     rvr: { type: 'boolean', default: true },
     large: { type: 'boolean', default: true },
+    crypto: { type: 'boolean', default: true },
     out: { type: 'string', default: 'build/bench.json' },
     help: { type: 'boolean', default: false },
   },
@@ -93,13 +96,13 @@ async function main(): Promise<void> {
     const best = compilers.at(-1)!.command
     const warm = options.rvr ? { compileMs: await warmCompileMs(chosen[0]!, best, work, 9), processMs: warmProcessMs(best, work, 9) } : undefined
     const large = options.rvr && options.large ? await measureLargeGuest(best, join(work, 'cache')) : undefined
-    report(results, costs, warm, large, compilers)
+    report(results, costs, warm, large, options.crypto ? measureCrypto() : [], compilers)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
 }
 
-function report(results: readonly KernelResult[], costs: readonly BuildCost[], warm: { compileMs: number; processMs: number | undefined } | undefined, large: LargeGuestCost | undefined, compilers: readonly Compiler[]): void {
+function report(results: readonly KernelResult[], costs: readonly BuildCost[], warm: { compileMs: number; processMs: number | undefined } | undefined, large: LargeGuestCost | undefined, crypto: readonly CryptoResult[], compilers: readonly Compiler[]): void {
   const host = { cpu: cpus()[0]?.model ?? 'unknown', processors: availableParallelism(), node: process.version, compilers: compilers.map(({ command }) => versionOf(command)) }
   console.log(`${timesTable(results)}\n`)
   console.log(`${countingTable(results)}\n`)
@@ -109,10 +112,11 @@ function report(results: readonly KernelResult[], costs: readonly BuildCost[], w
     console.log(`Warm compile through the cache: ${warm.compileMs.toFixed(1)} ms. ${warm.processMs === undefined ? 'Warm `rvr run`: not measured, dist/ is not built.' : `Warm \`rvr run\`, whole process: ${warm.processMs.toFixed(0)} ms.`}\n`)
   }
   if (large !== undefined) console.log(`${largeGuestText(large)}\n`)
+  if (crypto.length > 0) console.log(`${cryptoTable(crypto)}\n\nOne operation of an extension against the best of another library. Processor time, medians.\n`)
   console.log(`${host.cpu}, ${host.processors} processors, Node ${host.node}, ${host.compilers.join(', ')}`)
   const out = resolve(options.out)
   mkdirSync(dirname(out), { recursive: true })
-  writeFileSync(out, JSON.stringify({ host, results, meanRatios: meanRatios(results), builds: costs, warm, large }, null, 2) + '\n')
+  writeFileSync(out, JSON.stringify({ host, results, meanRatios: meanRatios(results), builds: costs, warm, large, crypto }, null, 2) + '\n')
 }
 
 if (options.help) {

@@ -11,10 +11,10 @@ import { sampleProject, temporaryDirectory } from '../cache/sample.ts'
 
 const toolchain = await describeToolchain()
 const sample: Identity = {
-  abiVersion: ABI_VERSION, rvr: '0.1.0', mode: 'pure', modeOptions: { a: 1, b: 2 }, xlen: 32, abi: 'openvm', guestDigest: '1'.repeat(64), machineDigest: '2'.repeat(64), targetDigest: '3'.repeat(64),
+  abiVersion: ABI_VERSION, rvr: '0.1.0', mode: 'pure', modeOptions: { a: 1, b: 2 }, xlen: 32, abi: 'openvm', extensionsDigest: '4'.repeat(64), guestDigest: '1'.repeat(64), machineDigest: '2'.repeat(64), targetDigest: '3'.repeat(64),
   targetCpu: 'native', cpuFeatures: [...toolchain.cpuFeatures], hot: ['a0'],
 }
-const expected = { abiVersion: ABI_VERSION, mode: 'pure', modeOptions: { b: 2, a: 1 }, guestDigest: sample.guestDigest, machineDigest: sample.machineDigest, abi: 'openvm' }
+const expected = { abiVersion: ABI_VERSION, mode: 'pure', modeOptions: { b: 2, a: 1 }, guestDigest: sample.guestDigest, machineDigest: sample.machineDigest, abi: 'openvm', extensionsDigest: sample.extensionsDigest }
 const refused = (reason: string): object => ({ code: 'ARTIFACT_REFUSED', hint: expect.any(String) as string, details: expect.objectContaining({ reason }) as object })
 
 async function library(identity: unknown): Promise<string> {

@@ -60,7 +60,7 @@ describe('golden figures', () => {
     meter.touch(MEMORY, 0, 1)
     expect(minus(rowsOf(meter.openHeights()), fresh)).toEqual({ boundary: 1, merkle: 50, hash: 26 })
     // The registers alone exceed this limit: the check ends the segment.
-    meter.count(undefined, 1)
+    meter.count([], 1, 1)
     expect(meter.check()).toBe(true)
     expect(meter.segments.map(({ instructions, overLimit }) => ({ instructions, overLimit }))).toEqual([{ instructions: 1, overLimit: true }])
     expect(rowsOf(meter.openHeights())).toEqual({ boundary: 16, merkle: 78, hash: 110 })
@@ -125,7 +125,10 @@ test.each([32, 64] as const)('random accesses through the meter are cut like the
       const weight = Math.max(rows, count), chip = chips[random(chips.length)]!
       expect(meter.enter(weight)).toBe(true)
       for (const [space, leaf] of touched) meter.touch(space, leaf * 16 + random(16), 1)
-      for (let index = 0; index < count; index++) meter.count(chip, index === 0 ? weight - count + 1 : 1)
+      for (let index = 0; index < count; index++) {
+        const rows = index === 0 ? weight - count + 1 : 1
+        meter.count([{ chip, rows: 1 }], rows, rows)
+      }
       return { instructions: count, weight, rows: [[chip, weight]], touches: touched.map(([space, leaf]) => leafIdOf(space + 1, leaf * 16)) }
     })
     const wanted = segmentPlainly({ machine: { ...machine, limits: { ...machine.limits, maxTraceHeight } }, slots: 8, imageLeaves: image.map(leaf => leafIdOf(2, leaf * 16)), registerLeaves: xlen / 4, blocks })

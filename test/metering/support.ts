@@ -44,7 +44,7 @@ export function trace(guest: Guest, { inputs = [], publicValuesBytes, seed, args
   const longestBlock = Math.min(1000, machine.limits.checkInterval)
   const decode = decoderFor(image.xlen, abi)
   const starts = new Set(buildGraph(lift(image, decode), longestBlock).blocks.map(({ pc }) => pc))
-  const chipOf = chipNamer(guest), chips = new Map<Instr, number | undefined>()
+  const chipOf = chipNamer(guest), chipWith = (name: string): number => machine.chips.findIndex(({ operations }) => operations?.includes(name)), chips = new Map<Instr, number | undefined>()
   const blocks: OpenBlock[] = []
   let instructions = 0
   const current = (): OpenBlock => blocks.at(-1)!
@@ -52,6 +52,14 @@ export function trace(guest: Guest, { inputs = [], publicValuesBytes, seed, args
     startsBlock: pc => starts.has(pc),
     longestBlock,
     hostWrote() {},
+    /** The rows it adds, or half the leaves that it could touch where they are more; at most an interval. */
+    weight({ row }) {
+      if (row.kind !== 'call') return 1
+      const rows = 1 + Object.values(row.extraRows ?? {}).reduce((sum, count) => sum + count, 0)
+      let leaves = 0
+      for (const operand of row.operands) if (operand.access !== 'value') leaves += 1 + Math.ceil((('most' in operand ? operand.most : operand.bytes) - 1) / leafBytes)
+      return Math.min(Math.max(rows, Math.ceil(leaves / 2)), machine.limits.checkInterval)
+    },
     enter(weight) {
       blocks.push({ instructions: 0, weight, rows: [], touches: [] })
       return true
@@ -63,6 +71,7 @@ export function trace(guest: Guest, { inputs = [], publicValuesBytes, seed, args
       if (!chips.has(instr)) chips.set(instr, chipOf(instr))
       const chip = chips.get(instr)
       if (chip !== undefined) current().rows.push([chip, rows])
+      if (instr.row.kind === 'call') for (const [name, count] of Object.entries(instr.row.extraRows ?? {})) current().rows.push([chipWith(name), count])
     },
     touched(space, address, length) {
       const { touches } = current()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { defaultMachine, openSavedRun, u64, type Artifact, type Run } from '../../src/index.ts'
+import { FORMAT_VERSION } from '../../src/run/saved/format.ts'
 import { randomSource } from '../support/random.ts'
 import { busyGuest, busyOptions, expectEqual, useDirectory } from './saved-support.ts'
 import { artifactOf, DATA, engines, errorOf, factsOf, fixture, program, useRvr } from './support.ts'
@@ -147,9 +148,9 @@ describe('refusals', () => {
 
   test('another version of the format', async () => {
     const bytes = readFileSync(good)
-    bytes.writeUInt16LE(2, PREFIX - 6)
+    bytes.writeUInt16LE(FORMAT_VERSION + 1, PREFIX - 6)
     writeFileSync(at('version.run'), bytes)
-    expect(await errorOf(metered.resumeFrom(at('version.run')))).toMatchObject({ code: 'STATE_REFUSED', details: { reason: 'version', found: 2, wanted: 1 } })
+    expect(await errorOf(metered.resumeFrom(at('version.run')))).toMatchObject({ code: 'STATE_REFUSED', details: { reason: 'version', found: FORMAT_VERSION + 1, wanted: FORMAT_VERSION } })
   })
 
   test('files cut off anywhere', async () => {

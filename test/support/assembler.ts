@@ -2,8 +2,6 @@
 import type { Xlen } from '../../src/elf/image.ts'
 import { abiNamed } from '../../src/extensions/registry.ts'
 import { encode } from '../../src/isa/encoding.ts'
-import { rows as integerRows } from '../../src/isa/i/rows.ts'
-import { rows as multiplyRows } from '../../src/isa/m/rows.ts'
 import { registerNames } from '../../src/isa/registers.ts'
 import type { Row } from '../../src/isa/row.ts'
 
@@ -18,7 +16,8 @@ export function registerNumber(register: Register): number {
 
 /** Every row that a width can have, host instructions of both ABIs included. */
 export function allRows(xlen: Xlen): Row[] {
-  return [...integerRows, ...multiplyRows, ...abiNamed('openvm').rows, ...abiNamed('linux').rows.filter(row => row.name !== 'csrrw')].filter(row => row.only === undefined || row.only === xlen)
+  const rows = (['openvm', 'linux'] as const).flatMap(name => abiNamed(name).extensions.flatMap(extension => extension.rows))
+  return rows.filter((row, index) => rows.findIndex(({ name, only }) => name === row.name && only === row.only) === index && (row.only === undefined || row.only === xlen))
 }
 
 export interface Assembler {

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { RvrError } from '../../errors.ts'
 import { EXIT_OK } from '../exit-codes.ts'
 import {
-  abiOption, addBuildOptions, addReportOptions, createProgress, DEFAULT_MODE, loadOptions, machineOption, modeOption, rvrOptions, type BuildOptions, type GuestOptions,
+  addBuildOptions, addGuestOptions, addReportOptions, createProgress, DEFAULT_MODE, loadOptions, modeOption, rvrOptions, type BuildOptions, type GuestOptions,
   type ReportOptions,
 } from '../options.ts'
 import { jsonLine } from '../output.ts'
@@ -20,11 +20,9 @@ export function declareCompile(program: Command, shell: Shell): void {
     .summary('compile a guest to a shared library')
     .description('Compiles a guest to a shared library, or finds it in the cache, and prints where it is.')
     .addOption(modeOption())
-    .addOption(machineOption())
-    .addOption(abiOption())
     .option('-o, --output <file>', 'also copy the library to this file, for run --artifact')
     .option('--emit-c <dir>', 'also keep the generated C project in this directory')
-  addReportOptions(addBuildOptions(command))
+  addReportOptions(addBuildOptions(addGuestOptions(command)))
     .addHelpText('after', `
 Examples:
   $ rvr compile guest.elf

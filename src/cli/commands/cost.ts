@@ -9,7 +9,7 @@ import type { Guest } from '../../sdk/guest.ts'
 import type { Run } from '../../sdk/run.ts'
 import { exitStatusOfRun, EXIT_OK, EXIT_TOO_DEAR } from '../exit-codes.ts'
 import { addExecutionOptions, compileOrInterpret, executeOptions, readInputs, type ExecutionOptions } from '../execution.ts'
-import { addBuildOptions, addReportOptions, addSegmentOptions, createProgress, loadOptions, machineOption, rvrOptions, type ReportOptions } from '../options.ts'
+import { addBuildOptions, addReportOptions, addSegmentOptions, createProgress, loadOptions, rvrOptions, type ReportOptions } from '../options.ts'
 import { jsonLine, warningText } from '../output.ts'
 import type { Shell } from '../shell.ts'
 import { parseLimit, parsePercent } from '../values.ts'
@@ -38,7 +38,6 @@ export function declareCost(program: Command, shell: Shell): void {
     .addOption(new Option('--base-guest <elf>', 'compare with this guest, run in the same way').conflicts('base'))
     .option('--save-base <file>', 'write the measurement to a file, for --base')
     .addOption(new Option('--threshold <percent>', 'exit with 1 when the cost grew by more than this: 2%, 0.5%').argParser(parsePercent))
-    .addOption(machineOption())
   addReportOptions(addBuildOptions(addSegmentOptions(addExecutionOptions(command))))
     .addHelpText('after', `
 Exit status: 0 done, and the cost is within the threshold; 1 the cost grew by more than

@@ -3,10 +3,11 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import { RvrError, messageOf } from '../../errors.ts'
+import { noEvents } from '../../events.ts'
 import { makeDirectory } from '../../files.ts'
 import type { Image } from '../../elf/image.ts'
 import { EXIT_OK } from '../exit-codes.ts'
-import { abiOption, DEFAULT_MODE, jsonOption, machineOption, modeOption, type GuestOptions } from '../options.ts'
+import { addGuestOptions, DEFAULT_MODE, jsonOption, loadOptions, modeOption, type GuestOptions } from '../options.ts'
 import { jsonLine } from '../output.ts'
 import type { Shell } from '../shell.ts'
 
@@ -27,13 +28,11 @@ interface Emitted {
 }
 
 export function declareEmit(program: Command, shell: Shell): void {
-  program.command('emit').argument('<guest>', 'RISC-V ELF executable')
+  addGuestOptions(program.command('emit').argument('<guest>', 'RISC-V ELF executable')
     .summary('print or write the result of one stage')
     .description('Prints or writes what one stage makes of a guest: its segments and symbols (image),\nits instructions (ir), its blocks and regions (cfg), its C code (c).')
     .addOption(new Option('--stage <stage>', 'which stage').choices(stages).makeOptionMandatory())
-    .addOption(modeOption())
-    .addOption(machineOption())
-    .addOption(abiOption())
+    .addOption(modeOption()))
     .option('-o, --output <dir>', 'write files into this directory instead of printing')
     .addOption(jsonOption())
     .addHelpText('after', `
@@ -60,27 +59,28 @@ async function emit(file: string, options: EmitOptions, shell: Shell): Promise<n
   return EXIT_OK
 }
 
-async function emitStage(image: Image, file: string, { stage, mode = DEFAULT_MODE, abi, machine }: EmitOptions): Promise<Emitted> {
+async function emitStage(image: Image, file: string, options: EmitOptions): Promise<Emitted> {
+  const { stage, mode = DEFAULT_MODE } = options
   if (stage === 'image') {
     const { imageJson, imageText } = await import('../../report/stages/image.ts')
     return { json: imageJson(image), files: [{ path: 'image.json', content: imageText(image) }] }
   }
-  const [{ lift }, { abiNamed, decoderFor }] = await Promise.all([import('../../cfg/lift.ts'), import('../../extensions/registry.ts')])
-  const program = lift(image, decoderFor(image.xlen, abiNamed(abi)))
+  const [{ lift }, { callFiles, decoderFor }, { surroundingsOf }] = await Promise.all([import('../../cfg/lift.ts'), import('../../extensions/compose.ts'), import('../../sdk/surroundings.ts')])
+  const { abi, machine } = await surroundingsOf(image, file, loadOptions(options), noEvents)
+  const program = lift(image, decoderFor(image.xlen, abi))
   if (stage === 'ir') {
     const { irJson, irText } = await import('../../report/stages/ir.ts')
     return { json: irJson(program), files: [{ path: 'ir.txt', content: irText(program) }] }
   }
-  const [{ buildGraph }, { longestBlock }, { machineFor }] = await Promise.all([import('../../cfg/graph.ts'), import('../../machine/interval.ts'), import('../../machine/load.ts')])
-  const prover = await machineFor(file, image.xlen, machine)
-  const graph = buildGraph(program, longestBlock(prover))
+  const [{ buildGraph }, { longestBlock }] = await Promise.all([import('../../cfg/graph.ts'), import('../../machine/interval.ts')])
+  const graph = buildGraph(program, longestBlock(machine))
   if (stage === 'cfg') {
     const [{ cfgJson, cfgText }, { buildRegions }] = await Promise.all([import('../../report/stages/cfg.ts'), import('../../cfg/regions.ts')])
     const regions = buildRegions(graph)
     return { json: cfgJson(graph, regions), files: [{ path: 'cfg.txt', content: cfgText(graph, regions) }] }
   }
   const [{ generate }, { preserveNone }, { modeNamed }] = await Promise.all([import('../../codegen/generate.ts'), import('../../codegen/convention.ts'), import('../../modes/registry.ts')])
-  const { files } = generate(graph, { mode: modeNamed(mode), machine: prover, convention: preserveNone, identity: '{}' })
+  const { files } = generate(graph, { mode: modeNamed(mode), machine, convention: preserveNone, identity: '{}', callFiles: callFiles(abi) })
   return { json: { stage, mode, files }, files }
 }
 

@@ -9,7 +9,7 @@ import type { Run } from '../../sdk/run.ts'
 import { exitStatusOfRun } from '../exit-codes.ts'
 import { addExecutionOptions, compileOrInterpret, executeOptions, readInputs, type ExecutionOptions } from '../execution.ts'
 import {
-  addBuildOptions, addReportOptions, addSegmentOptions, createProgress, DEFAULT_MODE, loadOptions, machineOption, modeOption, rvrOptions, type ReportOptions,
+  addBuildOptions, addReportOptions, addSegmentOptions, createProgress, DEFAULT_MODE, loadOptions, modeOption, rvrOptions, type ReportOptions,
 } from '../options.ts'
 import { jsonLine } from '../output.ts'
 import type { Progress } from '../progress.ts'
@@ -28,7 +28,6 @@ export function declareRun(program: Command, shell: Shell): void {
     .summary('compile a guest if needed, execute it, report')
     .description('Compiles a guest if the cache does not have it, executes it, and reports how it ended.')
     .addOption(modeOption())
-    .addOption(machineOption())
   addExecutionOptions(command)
     .addOption(new Option('--stop-at-segment', 'stop at the next cut between segments (mode metered)').conflicts('check'))
     .addOption(new Option('--artifact <file>', 'run this compiled library instead of compiling'))

@@ -1,11 +1,7 @@
 /** What the handlers of the `openvm` ABI's instructions have in common. */
-import type { Instr } from '../../isa/row.ts'
 import type { Hart } from '../../ir/hart.ts'
 import type { Trap } from '../../ir/trap.ts'
-import type { HostOutcome, HostState, PrintSink } from '../abi.ts'
-
-/** Executes one instruction. All checks come before the first effect: a trapping instruction changes nothing. */
-export type Handler = (instr: Instr, hart: Hart, host: HostState, print: PrintSink) => HostOutcome
+import type { HostOutcome } from '../abi.ts'
 
 export const proceed: HostOutcome = { type: 'continue' }
 

@@ -6,7 +6,8 @@ import type { Instr } from '../../isa/row.ts'
 import { MEMORY } from '../../layout/meter.ts'
 import type { HostEffects, HostOutcome, HostState } from '../abi.ts'
 import { drawRandom } from '../random.ts'
-import { proceed, trap, wordBytes, type Handler } from './handler.ts'
+import type { Handler } from '../extension.ts'
+import { proceed, trap, wordBytes } from './handler.ts'
 
 /** HINT_BUFFER takes 1 … 1023 words. */
 const MAX_BUFFER_WORDS = 1023n
@@ -19,7 +20,8 @@ export function frameRecord(record: Uint8Array, width: number): Uint8Array {
   return stream
 }
 
-function replaceHints(host: HostState, stream: Uint8Array): void {
+/** A new hint stream, to be read from its start. */
+export function replaceHints(host: HostState, stream: Uint8Array): void {
   host.hints = stream
   host.hintPosition = 0
 }

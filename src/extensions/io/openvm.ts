@@ -1,7 +1,6 @@
 /** Guest ABI `openvm`: termination, input, hints, public values and text (guest-abi.md). */
-import { RvrError } from '../../errors.ts'
-import type { GuestAbi } from '../abi.ts'
-import type { Handler } from './handler.ts'
+import type { GuestSystem } from '../abi.ts'
+import type { Extension } from '../extension.ts'
 import { hintBuffer, hintBufferEffects, hintInput, hintRandom, hintStore, hintStoreEffects } from './hints.ts'
 import { printStr, reveal, revealEffects } from './output.ts'
 import { rows } from './rows.ts'
@@ -10,17 +9,19 @@ export const DEFAULT_PUBLIC_VALUES_BYTES = 64
 /** Exit code of a guest that reaches a word which is no instruction. */
 const UNKNOWN_EXIT_CODE = 2
 
-const terminate: Handler = instr => ({ type: 'terminate', exitCode: instr.imm & 0xff })
-
-const handlers: Readonly<Record<string, Handler>> = {
-  terminate, reveal, hint_store: hintStore, hint_buffer: hintBuffer, hint_input: hintInput, hint_random: hintRandom, print_str: printStr,
+const io: Extension = {
+  name: 'io',
+  rows,
+  handlers: {
+    terminate: instr => ({ type: 'terminate', exitCode: instr.imm & 0xff }),
+    reveal, hint_store: hintStore, hint_buffer: hintBuffer, hint_input: hintInput, hint_random: hintRandom, print_str: printStr,
+  },
+  effects: { reveal: revealEffects, hint_store: hintStoreEffects, hint_buffer: hintBufferEffects },
 }
 
-const effects: Readonly<Record<string, NonNullable<GuestAbi['effects']>>> = { reveal: revealEffects, hint_store: hintStoreEffects, hint_buffer: hintBufferEffects }
-
-export const openvm: GuestAbi = {
+export const openvm: GuestSystem = {
   name: 'openvm',
-  rows,
+  base: [io],
   createState: (_image, options) => ({
     inputs: [...options.inputs],
     hints: new Uint8Array(),
@@ -33,11 +34,5 @@ export const openvm: GuestAbi = {
     hart.x.fill(0n)
     hart.pc = image.entry
   },
-  execute: (instr, hart, host, print) => {
-    const handler = handlers[instr.row.name]
-    if (handler === undefined) throw new RvrError('INTERNAL', `no handler for instruction ${instr.row.name} in ABI openvm`, { details: { pc: instr.pc } })
-    return handler(instr, hart, host, print)
-  },
-  effects: (instr, hart) => effects[instr.row.name]?.(instr, hart) ?? { rows: 1 },
   unknown: () => ({ type: 'terminate', exitCode: UNKNOWN_EXIT_CODE }),
 }

@@ -4,7 +4,8 @@ import type { Hart } from '../../ir/hart.ts'
 import type { Instr } from '../../isa/row.ts'
 import { PUBLIC_VALUES } from '../../layout/meter.ts'
 import type { HostEffects } from '../abi.ts'
-import { proceed, trap, wordBytes, type Handler } from './handler.ts'
+import type { Handler } from '../extension.ts'
+import { proceed, trap, wordBytes } from './handler.ts'
 
 const revealOffset = (instr: Instr, hart: Hart): bigint => BigInt.asUintN(hart.xlen, hart.x[instr.rd]! + BigInt(instr.imm))
 

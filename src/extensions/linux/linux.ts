@@ -1,6 +1,7 @@
 /** Guest ABI `linux`: statically linked programs that use system calls for input, output and memory. */
 import type { Image } from '../../elf/image.ts'
-import type { GuestAbi, HostOutcome } from '../abi.ts'
+import type { GuestSystem, HostOutcome } from '../abi.ts'
+import type { Extension, Handler } from '../extension.ts'
 import { systemCall, type SystemHandler } from './call.ts'
 import { ENOSYS } from './errno.ts'
 import { close, fstat, lseek, read, write, writev } from './files.ts'
@@ -31,9 +32,19 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
 const illegal = (pc: number, what: string): HostOutcome => ({ type: 'trap', trap: { kind: 'illegal-instruction', pc, message: what } })
 const breakStart = (image: Image): number => Math.ceil(image.end / PAGE_BYTES) * PAGE_BYTES
 
-export const linux: GuestAbi = {
+const ecall: Handler = (_instr, hart, host, print) => {
+  const handler = (hart.xlen === 32 ? rv32Handlers : handlers)[Number(hart.x[A7])]
+  const result = handler === undefined ? -ENOSYS : handler(systemCall(hart, host, print))
+  if (typeof result !== 'number') return { type: 'terminate', exitCode: result.exitCode }
+  hart.x[A0] = BigInt.asUintN(hart.xlen, BigInt(result))
+  return { type: 'continue', untraced: true }
+}
+
+const system: Extension = { name: 'linux', rows, handlers: { ecall, ebreak: instr => illegal(instr.pc, 'the guest executed ebreak') } }
+
+export const linux: GuestSystem = {
   name: 'linux',
-  rows,
+  base: [system],
   createState: (image, options) => ({
     // Standard input is one record: read() keeps its place in linux.stdinPosition.
     inputs: [concatenate(options.inputs)],
@@ -47,15 +58,6 @@ export const linux: GuestAbi = {
     hart.x.fill(0n)
     hart.x[SP] = BigInt(writeStack(hart, image.entry, options.args ?? DEFAULT_ARGS, options.seed ?? 0n))
     hart.pc = image.entry
-  },
-  execute: (instr, hart, host, print) => {
-    if (instr.row.name === 'ebreak') return illegal(instr.pc, 'the guest executed ebreak')
-    const number = Number(hart.x[A7])
-    const handler = (hart.xlen === 32 ? rv32Handlers : handlers)[number]
-    const result = handler === undefined ? -ENOSYS : handler(systemCall(hart, host, print))
-    if (typeof result !== 'number') return { type: 'terminate', exitCode: result.exitCode }
-    hart.x[A0] = BigInt.asUintN(hart.xlen, BigInt(result))
-    return { type: 'continue', untraced: true }
   },
   unknown: (pc, word) => illegal(pc, `the word 0x${(word >>> 0).toString(16).padStart(8, '0')} is no known instruction`),
 }

@@ -2,7 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { meterHeader, meterLayout } from '../../layout/meter.ts'
 import type { Graph } from '../../ir/program.ts'
+import type { Instr } from '../../isa/row.ts'
+import { rowsOf } from '../../machine/chips.ts'
 import { MAX_INTERVAL_LEAVES, MAX_INTERVAL_ROWS, SPARE_LEAVES } from '../../machine/interval.ts'
+import type { Machine } from '../../machine/machine.ts'
+import { weightOf } from '../../machine/weights.ts'
 import type { Emission, EmissionTarget } from '../mode.ts'
 import { assignLanes, type Lanes } from './lanes.ts'
 import { touchStatements } from './touches.ts'
@@ -26,6 +30,14 @@ const uint64_t block_starts[] = { ${blockStarts(graph)} };
 `
 }
 
+/** Calls are few and dear: their rows go straight to the heights, and what they weigh beyond one counts as no instruction. */
+function callRows(instrs: readonly Instr[], machine: Machine, add: '+' | '-', take: '+' | '-'): string[] {
+  return instrs.filter(({ row }) => row.kind === 'call').flatMap(instr => {
+    const surplus = weightOf(machine, instr) - 1
+    return [...rowsOf(machine, instr).map(({ chip, rows }) => `meter(m)->heights[${chip}] ${add}= ${rows};`), ...(surplus === 0 ? [] : [`meter(m)->granted ${take}= ${surplus};`])]
+  })
+}
+
 export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget): Emission {
   const lanes = assignLanes(graph, machine, vectorBytes)
   const vectors = Array.from({ length: lanes.vectors }, (_, index) => `rows${index}`)
@@ -40,9 +52,10 @@ export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget)
       `  left -= ${count};`,
       '}',
     ]),
-    blockEntered: instrs => lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant};`),
-    refund: instrs => lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} -= ${constant}; `).join(''),
+    blockEntered: instrs => [...lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant};`), ...callRows(instrs, machine, '+', '-')],
+    refund: instrs => [...lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} -= ${constant};`), ...callRows(instrs, machine, '-', '+')].map(line => `${line} `).join(''),
     memoryTouched: touchStatements,
+    rangeTouched: (address, length) => [`touch_range(m, ${address}, ${length});`],
     leaving: [keep, 'meter_leave(m);'],
     header: `typedef uint16_t rows __attribute__((vector_size(${vectorBytes})));\nenum { RVR_LANES = ${(lanes.vectors * vectorBytes) / 2}, METER_INTERVAL_ROWS = ${MAX_INTERVAL_ROWS}, METER_INTERVAL_LEAVES = ${MAX_INTERVAL_LEAVES}, METER_SPARE_LEAVES = ${SPARE_LEAVES}, METER_CHIPS = 128 };\n`,
     include: 'meter.h',

@@ -2,7 +2,7 @@
 import { loopWeights } from '../../cfg/loop-depth.ts'
 import type { Graph } from '../../ir/program.ts'
 import type { Instr } from '../../isa/row.ts'
-import { chipOf } from '../../machine/chips.ts'
+import { chipOf, rowsOf } from '../../machine/chips.ts'
 import type { Machine } from '../../machine/machine.ts'
 
 export interface Lanes {
@@ -12,17 +12,20 @@ export interface Lanes {
   /** Chips that anything in the guest may add rows to, host instructions included. */
   readonly growing: readonly number[]
   /**
-   * Rows of the instructions as C vector constants, one for each vector that changes.
+   * Rows of the plain instructions as C vector constants, one for each vector that changes.
    * At most 64 intervals of at most 1000 instructions pass before lanes are emptied, so none overflows.
    */
   rows(instrs: readonly Instr[]): readonly { readonly vector: number; readonly constant: string }[]
 }
 
+/** Host instructions and calls add to the heights themselves. */
+const hasLane = ({ row }: Instr): boolean => row.kind !== 'host' && row.kind !== 'call'
+
 export function assignLanes(graph: Graph, machine: Machine, vectorBytes: number): Lanes {
   const weights = loopWeights(graph)
   const uses = new Map<number, number>()
   for (const [slot, instr] of graph.program.instrs.entries()) {
-    const chip = instr === undefined || instr.row.kind === 'host' ? undefined : chipOf(machine, instr)
+    const chip = instr === undefined || !hasLane(instr) ? undefined : chipOf(machine, instr)
     if (chip !== undefined) uses.set(chip, (uses.get(chip) ?? 0) + weights[slot]!)
   }
   const chips = [...uses].toSorted(([a, m], [b, n]) => n - m || a - b).map(([chip]) => chip)
@@ -35,7 +38,7 @@ export function assignLanes(graph: Graph, machine: Machine, vectorBytes: number)
     rows(body) {
       const counts = new Map<number, number[]>()
       for (const instr of body) {
-        const chip = chipOf(machine, instr)
+        const chip = hasLane(instr) ? chipOf(machine, instr) : undefined
         if (chip === undefined) continue
         const lane = laneOf.get(chip)!, vector = Math.floor(lane / width)
         let lanes = counts.get(vector)
@@ -53,8 +56,7 @@ function growingChips({ program: { image, instrs } }: Graph, machine: Machine): 
   if (image.segments.filter(segment => segment.executable).length > 1) return machine.chips.flatMap(({ operations }, chip) => (operations === undefined ? [] : [chip]))
   const found = new Set<number>()
   for (const instr of instrs) {
-    const chip = instr === undefined ? undefined : chipOf(machine, instr)
-    if (chip !== undefined) found.add(chip)
+    if (instr !== undefined) for (const { chip } of rowsOf(machine, instr)) found.add(chip)
   }
   return [...found].toSorted((a, b) => a - b)
 }

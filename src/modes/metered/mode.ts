@@ -1,11 +1,13 @@
 /** Mode `metered`: trace heights of every chip, segments, and everything that metered-cost counts (metering.md, "Metered"). */
-import { instructionCounter, type Mode } from '../mode.ts'
+import { weightOf } from '../../machine/weights.ts'
+import type { Mode } from '../mode.ts'
 import { meteredEmission } from './emission.ts'
 
 export const metered: Mode = {
   name: 'metered',
   summary: 'count trace rows by chip and cut the run into segments',
-  counters: [instructionCounter],
+  // What is left of the interval.
+  counters: [{ name: 'left', amount: (instr, machine) => weightOf(machine, instr) }],
   emission: meteredEmission,
   reportsCost: true,
   segments: true,

@@ -80,7 +80,7 @@ export async function capture({ session, meter, started, printedUntil }: Context
   const metered = meter === undefined ? undefined : await captureMeter(meter, machine.memoryChips)
   const ranges = (set: LeafSet): LeafRanges['pairs'] => metered?.leaves[set].pairs ?? new Uint32Array()
   const header: HeaderText = {
-    rvr: version, guest: image.digest, xlen: image.xlen, abi: abi.name, mode: mode.name, machine: machine.digest, stopCause: end.cause,
+    rvr: version, guest: image.digest, xlen: image.xlen, abi: abi.name, extensions: abi.digest, mode: mode.name, machine: machine.digest, stopCause: end.cause,
     pc: state.pc, registers: [...hart.x].map(String), instructions: `${state.instructions}`, cost: `${state.cost}`, printedUntil,
     host: hostText(state.host, blobs),
     segments: state.segments.map(({ instretStart, instructions, heights, reason, overLimit }) => {

@@ -7,7 +7,7 @@ import { modes } from '../../modes/registry.ts'
 
 /** The first bytes, then the format's version (uint16), then the header's length in bytes (uint32); integers are little-endian. */
 export const MAGIC = Buffer.from('rvr-saved-run\n')
-export const FORMAT_VERSION = 1
+export const FORMAT_VERSION = 2
 export const PREFIX_BYTES = MAGIC.length + 2 + 4
 /** SHA-256 of everything in front of it ends the file. */
 export const DIGEST_BYTES = 32
@@ -50,6 +50,8 @@ const Header = v.strictObject({
   guest: digest,
   xlen: v.picklist([32, 64]),
   abi: v.picklist(abiNames),
+  /** Digest of the extensions that the guest may use. */
+  extensions: digest,
   mode: v.picklist(modes.map(({ name }) => name)),
   /** SHA-256 of the machine. */
   machine: digest,
@@ -88,7 +90,7 @@ export type SavedHeader = v.InferOutput<typeof Header>
 /** The header as it stands in the file: large integers as decimal strings. */
 export type HeaderText = v.InferInput<typeof Header>
 
-export type Refusal = 'not-a-saved-run' | 'version' | 'damaged' | 'guest' | 'abi' | 'mode' | 'machine'
+export type Refusal = 'not-a-saved-run' | 'version' | 'damaged' | 'guest' | 'abi' | 'extensions' | 'mode' | 'machine'
 
 /** The error for a file that cannot be resumed from. */
 export function refuse(path: string, reason: Refusal, message: string, hint: string, details: Readonly<Record<string, unknown>> = {}, cause?: unknown): RvrError {

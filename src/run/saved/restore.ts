@@ -32,6 +32,7 @@ export function checkFits({ path, header }: SavedRun, { image, abi, mode, machin
   const facts = [
     ['guest', header.guest, image.digest, 'Give the very file that was run.'],
     ['abi', header.abi, abi.name, 'Load the guest with the ABI that it was run with.'],
+    ['extensions', header.extensions, abi.digest, 'Load the guest with the configuration and the extensions that it was run with.'],
     ['mode', header.mode, mode.name, 'Resume in the mode that the run began in.'],
     ['machine', header.machine, machine.digest, 'Load the guest with the machine that it was run with.'],
   ] as const

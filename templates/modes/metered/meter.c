@@ -150,9 +150,8 @@ static int fits_for(struct rvr_meter *t, uint64_t checks)
 static void keep(struct rvr_meter *t, int64_t retired)
 {
   for (uint32_t i = 0; i < RVR_LANES / 8; i++) ((eight_rows *)t->kept_lane_rows)[i] = ((eight_rows *)t->lane_rows)[i];
-  t->kept_heights[t->boundary] = t->heights[t->boundary];
-  t->kept_heights[t->merkle] = t->heights[t->merkle];
-  t->kept_heights[t->hash] = t->heights[t->hash];
+  /* Calls and the host add rows without lanes. */
+  for (uint32_t chip = 0; chip < t->chips; chip++) t->kept_heights[chip] = t->heights[chip];
   t->checkpoint = retired;
   clear_seen(t);
 }
@@ -175,7 +174,6 @@ static int look(struct rvr_meter *t, int64_t retired)
   t->steady_rows[0] = (uint32_t)steps.boundary;
   t->steady_rows[1] = (uint32_t)steps.merkle;
   t->steady_rows[2] = (uint32_t)steps.hash;
-  for (uint32_t chip = 0; chip < t->chips; chip++) t->kept_heights[chip] = t->heights[chip];
   keep(t, retired);
   t->recording = 1;
   return 1;

@@ -16,6 +16,14 @@ static inline void mark(char *m, uint64_t address)
   ((uint32_t *)((char *)t + METER_LOG_OFFSET))[t->log_length++] = 1u << 25 | (uint32_t)(address >> 4);
 }
 
+/* The same for every leaf of a range that is not marked yet. */
+static inline void touch_range(char *m, uint64_t address, uint64_t length)
+{
+  if (length == 0) return;
+  for (uint64_t leaf = address & ~(uint64_t)15; leaf < address + length; leaf += 16)
+    if (!*seen(m, leaf)) mark(m, leaf);
+}
+
 /* A check that needs no look at the limits; else `left` comes back as it was, and the row counts have to be in `lanes` for a full one. */
 int64_t rvr_check(char *m, int64_t left);
 int64_t rvr_check_fully(char *m, int64_t left);

@@ -1,0 +1,59 @@
+/** Calls of an extension's operations: operands checked in place, then the C function, which may decline. */
+import { MEMORY_BYTES } from '../elf/image.ts'
+import type { Graph } from '../ir/program.ts'
+import { disassemble } from '../isa/disassemble.ts'
+import { registerNames } from '../isa/registers.ts'
+import type { CallOperand, CallRow, Instr } from '../isa/row.ts'
+import type { EmitterContext } from './emitter.ts'
+import { operand } from './operands.ts'
+
+/** Local variable that holds what a call with a result answers. */
+export const RESULT = 'result'
+
+const length = (instr: Instr, { bytes }: Exclude<CallOperand, { access: 'value' }>): string => (bytes === 'rs2' ? `(uint64_t)${operand(instr.rs2)}` : `${bytes}`)
+
+/** Conditions under which an operand is no legal memory: on the whole register, so that every high bit counts. */
+function outside(instr: Instr, target: CallOperand, xlen: number): string[] {
+  if (target.access === 'value') return []
+  const address = `(uint64_t)${operand(instr[target.register])}`
+  if (target.bytes !== 'rs2') return [`${address} > ${MEMORY_BYTES - target.bytes}`]
+  const bytes = length(instr, target)
+  return [`${bytes} > ${target.most}`, ...(target.inWords === true ? [`(${bytes} & ${xlen / 8 - 1}) != 0`] : []), `${address} > ${MEMORY_BYTES} - ${bytes}`]
+}
+
+/**
+ * The statements of a call. Where anything does not fit, control goes to `step`: the interpreter executes the instruction and finds out what.
+ * A branching call opens a C block that holds its result; the transfer closes it.
+ */
+export function callStatements(instr: Instr, row: CallRow, { graph, emission }: EmitterContext, step: string): string[] {
+  const { xlen } = graph.program
+  const values = row.operands.map(target => (target.access === 'value' ? `(uint64_t)${operand(instr[target.register])}` : `(uint8_t *)m + (uint64_t)${operand(instr[target.register])}`))
+  const call = `!${row.c}(${[...values, ...(row.result === undefined ? [] : [`&${RESULT}`])].join(', ')})`
+  const checks = [...new Set(row.operands.flatMap(target => outside(instr, target, xlen)))]
+  const lines = [`if (__builtin_expect(${[...checks, call].join(' || ')}, 0)) goto ${step}; /* ${instr.pc.toString(16)} ${disassemble(instr)} */`]
+  // Registers still have the values that the call saw.
+  for (const target of row.operands) {
+    if (target.access !== 'value') lines.push(...emission.rangeTouched?.(`(uint64_t)${operand(instr[target.register])}`, length(instr, target)) ?? [])
+  }
+  if (row.result === undefined) return lines
+  if (row.result === 'register' && instr.rd !== 0) lines.push(`${registerNames[instr.rd]!} = (reg)${RESULT};`)
+  return [`{ uint64_t ${RESULT};`, ...lines, ...(row.result === 'register' ? ['}'] : [])]
+}
+
+function prototype({ c, operands, result }: CallRow): string {
+  const types = operands.map(({ access }) => (access === 'value' ? 'uint64_t' : access === 'read' ? 'const uint8_t *' : 'uint8_t *'))
+  return `int ${c}(${[...types, ...(result === undefined ? [] : ['uint64_t *'])].join(', ')});`
+}
+
+/** The rows of all calls in the guest, one for each C function, in order of the functions' names. */
+export function calledRows({ program }: Graph): CallRow[] {
+  const rows = new Map<string, CallRow>()
+  for (const instr of program.instrs) if (instr?.row.kind === 'call') rows.set(instr.row.c, instr.row)
+  return [...rows.values()].toSorted((a, b) => (a.c < b.c ? -1 : 1))
+}
+
+/** Declarations of the C functions: hidden, so that calls go to them directly. */
+export function callPrototypes(rows: readonly CallRow[]): string {
+  if (rows.length === 0) return ''
+  return `#pragma GCC visibility push(hidden)\n${rows.map(prototype).join('\n')}\n#pragma GCC visibility pop\n`
+}

@@ -1,0 +1,108 @@
+/** Extensions + system → GuestAbi: one decoder, one set of handlers, one digest. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { Xlen } from '../elf/image.ts'
+import { RvrError, messageOf } from '../errors.ts'
+import { rows as integerRows } from '../isa/i/rows.ts'
+import { rows as multiplyRows } from '../isa/m/rows.ts'
+import { createDecoder, type Decoder } from '../isa/table.ts'
+import type { AbiChoice, GuestAbi, GuestSystem } from './abi.ts'
+import type { EffectsHandler, Extension, Handler } from './extension.ts'
+
+/** The base instruction sets: extensions like any other. */
+const baseSets: readonly Extension[] = [{ name: 'i', rows: integerRows }, { name: 'm', rows: multiplyRows }]
+
+/**
+ * The ABI of a system with further extensions.
+ *
+ * @throws RvrError `CONFIG_INVALID` when two extensions claim one encoding or one name, `IO` when a source or library cannot be read
+ */
+export function composeAbi(system: GuestSystem, further: readonly Extension[], choice: AbiChoice): GuestAbi {
+  const extensions = [...baseSets, ...system.base, ...further]
+  checkNames(extensions)
+  const handlers = new Map<string, Handler>(), effects = new Map<string, EffectsHandler>()
+  for (const extension of extensions) {
+    for (const [name, handler] of Object.entries(extension.handlers ?? {})) handlers.set(name, handler)
+    for (const [name, handler] of Object.entries(extension.effects ?? {})) effects.set(name, handler)
+  }
+  const abi: GuestAbi = {
+    name: system.name, choice, extensions, digest: digestOf(extensions),
+    createState: system.createState, start: system.start, unknown: system.unknown,
+    execute: (instr, hart, host, print) => {
+      const handler = handlers.get(instr.row.name)
+      if (handler === undefined) throw new RvrError('INTERNAL', `no handler for instruction ${instr.row.name} in ABI ${system.name}`, { details: { pc: instr.pc } })
+      return handler(instr, hart, host, print)
+    },
+    effects: (instr, hart) => effects.get(instr.row.name)?.(instr, hart) ?? { rows: 1 },
+  }
+  for (const xlen of [32, 64] as const) decoderFor(xlen, abi)
+  return abi
+}
+
+function checkNames(extensions: readonly Extension[]): void {
+  const seen = new Map<string, string>()
+  const claim = (kind: string, name: string, owner: string): void => {
+    const other = seen.get(`${kind} ${name}`)
+    if (other !== undefined && other !== owner) {
+      throw new RvrError('CONFIG_INVALID', `extensions ${other} and ${owner} both have ${kind} ${name}`, { hint: 'Leave one of the two extensions out, or rename.', details: { extensions: [other, owner] } })
+    }
+    seen.set(`${kind} ${name}`, owner)
+  }
+  for (const [index, { name, rows, files = [], sources = [], headers = [], libraries = [] }] of extensions.entries()) {
+    if (extensions.findIndex(extension => extension.name === name) !== index) throw new RvrError('CONFIG_INVALID', `there are two extensions of the name ${name}`, { hint: 'Leave one of them out.', details: { extensions: [name, name] } })
+    // `csrrw x0` and the like stand in several tables under one name, of which a guest has one.
+    for (const row of rows) claim('instruction', row.name, name)
+    for (const path of [...files.map(file => file.path), ...[...sources, ...headers, ...libraries].map(file => basename(file))]) claim('file', path, name)
+  }
+}
+
+/** Rows as data (functions drop out: what they emit is part of the code generator) and the contents of all C. */
+function digestOf(extensions: readonly Extension[]): string {
+  const hash = createHash('sha256')
+  const add = (text: string): void => { hash.update(`${Buffer.byteLength(text)}:`).update(text) }
+  for (const extension of extensions) {
+    const { name, rows, files } = extension
+    add(JSON.stringify([name, rows, files ?? []]))
+    for (const { digest } of outsideFiles([extension])) add(digest)
+  }
+  return hash.digest('hex')
+}
+
+/** A file of an extension that lies outside the generated project, known by its contents. */
+export interface OutsideFile {
+  /** Extension and file name: no path of this host. */
+  readonly name: string
+  readonly digest: string
+  readonly bytes: number
+}
+
+/** Sources, headers and static libraries of extensions. @throws RvrError `IO` */
+export function outsideFiles(extensions: readonly Extension[]): OutsideFile[] {
+  return extensions.flatMap(({ name, sources = [], headers = [], libraries = [] }) => [...sources, ...headers, ...libraries].map(path => {
+    const content = contentOf(name, path)
+    return { name: `${name}/${basename(path)}`, digest: createHash('sha256').update(content).digest('hex'), bytes: content.length }
+  }))
+}
+
+/** C files of extensions that calls may need, by path in the project. */
+export const callFiles = ({ extensions }: GuestAbi): Map<string, string> => new Map(extensions.flatMap(({ files = [] }) => files.map(({ path, content }) => [path, content] as const)))
+
+function contentOf(extension: string, path: string): Uint8Array {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    throw new RvrError('IO', `cannot read ${path} of extension ${extension}: ${messageOf(cause)}`, { hint: 'Build it first, or correct the path in the extension.', cause, details: { path, extension } })
+  }
+}
+
+const decoders = new WeakMap<GuestAbi, Map<Xlen, Decoder>>()
+
+/** The decoder for all of an ABI's instructions of one width. Made once: checking all rows against each other is no work for every run. */
+export function decoderFor(xlen: Xlen, abi: GuestAbi): Decoder {
+  let known = decoders.get(abi)
+  if (known === undefined) decoders.set(abi, (known = new Map()))
+  let decoder = known.get(xlen)
+  if (decoder === undefined) known.set(xlen, (decoder = createDecoder(xlen, abi.extensions)))
+  return decoder
+}

@@ -1,0 +1,66 @@
+/** The extension `fp2`: quadratic extensions Fp[u] / (u² + 1) of the guest's fields (guest-abi.md, custom-1 funct3 010). */
+import { readFileSync } from 'node:fs'
+import * as v from 'valibot'
+import { FUNCT7_MASK, rType } from '../../isa/encoding.ts'
+import type { CallOperand, CallRow } from '../../isa/row.ts'
+import type { ExtensionChip, ExtensionDefinition, ExtensionFile } from '../extension.ts'
+import { fieldBytes, fieldConstants, fieldHeaders } from '../field/constants.ts'
+import { checkTable, list, Modulus, Name, shape } from '../field/table.ts'
+import { fp2Operations, type Fp2Operation } from './operations.ts'
+
+const CUSTOM_1 = 0x2b
+const FUNCT3 = 0b010
+const RS2_MASK = 31 << 20
+
+const Table = shape({
+  supported_moduli: list(v.pipe(v.tuple([Name, Modulus], 'a list of a name and a modulus'), v.description('a list of a name and a modulus')), 'a list of at most 16 fields'),
+})
+
+const header: ExtensionFile = { path: 'fp2.h', content: readFileSync(new URL('../../../ffi/fp2/fp2.h', import.meta.url), 'utf8') }
+
+const sourceName = (index: number): string => `fp2_${index}.c`
+
+function rowsOf(p: bigint, index: number): CallRow[] {
+  const bytes = 2 * fieldBytes(p), operations = fp2Operations(p)
+  const operands: readonly CallOperand[] = [
+    { register: 'rd', access: 'write', bytes }, { register: 'rs1', access: 'read', bytes }, { register: 'rs2', access: 'read', bytes },
+  ]
+  const files = [sourceName(index), header.path, ...fieldHeaders.map(({ path }) => path)]
+  const row = (operation: Fp2Operation, funct7: number): CallRow => ({
+    kind: 'call', format: 'R', name: `fp2_${index}_${operation}`, mask: FUNCT7_MASK, match: rType(CUSTOM_1, FUNCT3, index * 8 + funct7),
+    operands, c: `rvr_fp2_${index}_${operation}`, files, execute: operations[operation],
+  })
+  // The number of register rs2 says which chip is set up. The register is an operand like any other.
+  const setup = (chip: string, rs2: number): CallRow => {
+    const { name, mask, match, ...rest } = row('setup', 4)
+    return { ...rest, name: `${name}_${chip}`, mask: mask | RS2_MASK, match: match | (rs2 << 20) }
+  }
+  return [row('add', 0), row('sub', 1), row('mul', 2), row('div', 3), setup('addsub', 0), setup('muldiv', 1)]
+}
+
+/** One C file for each field: the modulus is a constant everywhere in it. */
+function sourceOf(p: bigint, index: number): ExtensionFile {
+  const functions = (['add', 'sub', 'mul', 'div', 'setup'] as const).map(operation =>
+    `int rvr_fp2_${index}_${operation}(uint8_t *result, const uint8_t *a, const uint8_t *b) {\n  return fp2_${operation}(result, a, b);\n}\n`)
+  return { path: sourceName(index), content: `${fieldConstants(p)}#include "fp2.h"\n\n${functions.join('\n')}` }
+}
+
+/**
+ * Assumed: no published figures. A row holds the bytes of three elements and, for products, as many quotients and carries; each byte of an
+ * operand is looked up or exchanged with memory once, each word of 4 bytes has a timestamp.
+ */
+function chipsOf(p: bigint, index: number): ExtensionChip[] {
+  const bytes = 2 * fieldBytes(p), name = `fp2_${index}`
+  return [
+    { name: `Fp2AddSub[${index}]`, width: 30 + 4 * bytes, interactions: 20 + 3 * bytes, operations: [`${name}_add`, `${name}_sub`, `${name}_setup_addsub`] },
+    { name: `Fp2MulDiv[${index}]`, width: 30 + 7 * bytes, interactions: 20 + 5 * bytes, operations: [`${name}_mul`, `${name}_div`, `${name}_setup_muldiv`] },
+  ]
+}
+
+export const fp2: ExtensionDefinition = {
+  name: 'fp2',
+  create: table => {
+    const moduli = checkTable(Table, table, 'fp2').supported_moduli.map(([, modulus]) => modulus)
+    return { name: 'fp2', rows: moduli.flatMap(rowsOf), files: [...fieldHeaders, header, ...moduli.map(sourceOf)], chips: moduli.flatMap(chipsOf) }
+  },
+}

@@ -1,0 +1,105 @@
+/** Extensions that are not rvr's: loaded from a module of their author, checked before anything trusts them. */
+import { stat } from 'node:fs/promises'
+import { dirname, isAbsolute, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import * as v from 'valibot'
+import { RvrError, messageOf } from '../errors.ts'
+import type { Row } from '../isa/row.ts'
+import type { Extension, ExtensionDefinition } from './extension.ts'
+import { MAX_WEIGHT, weightOfRow } from '../machine/weights.ts'
+
+const MODULES = ['extension.ts', 'extension.js', 'extension.mjs']
+
+/**
+ * The module of an extension: `path` itself, or `extension.ts`, `extension.js` or `extension.mjs` in it. Returns a file URL.
+ *
+ * @throws RvrError `IO` when there is none
+ */
+export async function ownModule(path: string): Promise<string> {
+  for (const candidate of [path, ...MODULES.map(name => resolve(path, name))]) {
+    const found = await stat(candidate).catch(() => undefined)
+    if (found?.isFile() === true) return pathToFileURL(resolve(candidate)).href
+  }
+  throw new RvrError('IO', `there is no extension at ${path}`, { hint: `Give a module, or a folder with one of ${MODULES.join(', ')}.`, details: { path } })
+}
+
+const name = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_.]{0,60}$/, 'a lower-case letter, then lower-case letters, digits, _ or .'))
+const word = v.pipe(v.number(), v.integer('a 32-bit word'), v.minValue(-(2 ** 31), 'a 32-bit word'), v.maxValue(2 ** 32 - 1, 'a 32-bit word'), v.transform(value => value | 0))
+const register = v.picklist(['rd', 'rs1', 'rs2'])
+const access = v.picklist(['read', 'write', 'update'])
+const MAX_BYTES = 4096
+const bytes = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_BYTES, `at most ${MAX_BYTES} bytes`))
+const only = v.optional(v.picklist([32, 64]))
+const callable = v.custom<(...args: never[]) => unknown>(value => typeof value === 'function', 'a function')
+/** Names that generated code has for itself. */
+const cName = v.pipe(v.string(), v.regex(/^(?!r_|resume_|leave|enter|rvr_)[A-Za-z_]\w{0,100}$/, 'a C identifier that begins with none of r_, resume_, leave, enter, rvr_'))
+
+const HostRow = v.strictObject({ kind: v.literal('host'), name, format: v.picklist(['R', 'I', 'S', 'B']), mask: word, match: word, only })
+const CallRow = v.strictObject({
+  kind: v.literal('call'), name, format: v.picklist(['R', 'I', 'B']), mask: word, match: word, only,
+  operands: v.pipe(v.array(v.union([
+    v.strictObject({ register, access, bytes }),
+    v.strictObject({ register: v.picklist(['rd', 'rs1']), access, bytes: v.literal('rs2'), most: bytes, inWords: v.optional(v.literal(true)) }),
+    v.strictObject({ register, access: v.literal('value') }),
+  ], 'an operand: {register, access, bytes}')), v.minLength(1), v.maxLength(3)),
+  result: v.optional(v.picklist(['register', 'branch'])),
+  c: cName, files: v.optional(v.array(v.string())), extraRows: v.optional(v.record(name, v.pipe(v.number(), v.integer(), v.minValue(1)))), execute: callable,
+})
+const chip = v.strictObject({
+  name: v.string(), width: v.pipe(v.number(), v.integer(), v.minValue(1)), interactions: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  nextRow: v.optional(v.boolean()), operations: v.array(name),
+})
+const text = v.strictObject({ path: v.pipe(v.string(), v.regex(/^[\w-]+\.[ch]$/, 'a file name that ends in .c or .h')), content: v.string() })
+const OwnExtension = v.strictObject({
+  name, rows: v.pipe(v.array(v.variant('kind', [HostRow, CallRow], 'a row of kind call or host')), v.minLength(1)),
+  handlers: v.optional(v.record(v.string(), callable)), effects: v.optional(v.record(v.string(), callable)),
+  files: v.optional(v.array(text)), sources: v.optional(v.array(v.string())), headers: v.optional(v.array(v.string())), libraries: v.optional(v.array(v.string())), chips: v.optional(v.array(chip)),
+})
+
+/**
+ * Loads the module at a file URL. Its default export is an `Extension`, or an `ExtensionDefinition` that makes one from a table of the
+ * guest's configuration. Relative paths in it count from the module's folder.
+ *
+ * @throws RvrError `IO` (the module cannot be loaded), `CONFIG_INVALID` (what it exports does not fit)
+ */
+export async function loadOwn(url: string): Promise<ExtensionDefinition> {
+  let exported: unknown
+  try {
+    exported = (await import(url) as { default?: unknown }).default
+  } catch (cause) {
+    throw new RvrError('IO', `the extension ${fileURLToPath(url)} cannot be loaded: ${messageOf(cause)}`, { hint: 'Run it with Node by itself to see the whole error.', cause, details: { path: fileURLToPath(url) } })
+  }
+  const folder = dirname(fileURLToPath(url))
+  const made = exported as Partial<ExtensionDefinition>
+  if (typeof exported === 'object' && exported !== null && typeof made.create === 'function') {
+    const definition = exported as ExtensionDefinition
+    return { ...definition, implied: definition.implied ?? {}, create: table => checked(definition.create(table), url, folder) }
+  }
+  const extension = checked(exported, url, folder)
+  return { name: extension.name, implied: {}, create: () => extension }
+}
+
+function checked(value: unknown, url: string, folder: string): Extension {
+  const refuse = (what: string, field?: string): RvrError => new RvrError('CONFIG_INVALID', `the extension ${fileURLToPath(url)}: ${what}`, { hint: 'docs/extensions.md describes what an extension is made of.', details: { path: fileURLToPath(url), ...(field !== undefined && { field }) } })
+  const result = v.safeParse(OwnExtension, value, { abortEarly: true })
+  if (!result.success) {
+    const field = v.getDotPath(result.issues[0]) ?? 'default export'
+    throw refuse(`field ${field}: ${result.issues[0].message}`, field)
+  }
+  const extension = result.output as unknown as Extension
+  for (const row of extension.rows) {
+    if ((row.match & ~row.mask) !== 0) throw refuse(`instruction ${row.name}: match has bits outside of mask`)
+    if ((row.mask & 0x7f) !== 0x7f || ![0x0b, 0x2b, 0x5b, 0x7b].includes(row.match & 0x7f)) throw refuse(`instruction ${row.name}: its opcode has to be one of custom-0 to custom-3 (0x0b, 0x2b, 0x5b, 0x7b)`)
+    if (row.kind === 'host' && extension.handlers?.[row.name] === undefined) throw refuse(`instruction ${row.name} is a host instruction without a handler`)
+    if (row.kind === 'call' && (row.result === 'branch') !== (row.format === 'B')) throw refuse(`instruction ${row.name}: a branch has format B, and only a branch`)
+    const missing = row.kind === 'call' ? row.files?.find(path => !extension.files?.some(file => file.path === path)) : undefined
+    if (missing !== undefined) throw refuse(`instruction ${row.name} needs the file ${missing}, which is not in files`)
+    if (row.kind === 'call' && weightOfRow(row) > MAX_WEIGHT) throw refuse(`instruction ${row.name} adds ${weightOfRow(row)} rows or touches as much memory, more than the ${MAX_WEIGHT} that fit between two checks`)
+  }
+  const at = (path: string): string => {
+    const absolute = isAbsolute(path) ? path : resolve(folder, path)
+    if (!/^[\w./@+,=~-]+$/.test(absolute)) throw refuse(`the path ${absolute} has characters that make does not take; move the extension`)
+    return absolute
+  }
+  return { ...extension, rows: extension.rows as readonly Row[], sources: (extension.sources ?? []).map(at), headers: (extension.headers ?? []).map(at), libraries: (extension.libraries ?? []).map(at) }
+}

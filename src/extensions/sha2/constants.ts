@@ -1,0 +1,24 @@
+/** The round constants of SHA-256 and SHA-512: bits of the fractional parts of cube roots of primes (FIPS 180-4, 4.2). */
+
+function firstPrimes(count: number): bigint[] {
+  const primes: bigint[] = []
+  for (let candidate = 2n; primes.length < count; candidate++) {
+    if (primes.every(prime => candidate % prime !== 0n)) primes.push(candidate)
+  }
+  return primes
+}
+
+/** The greatest integer whose cube is at most `value`. */
+function cubeRoot(value: bigint): bigint {
+  let root = 0n
+  for (let bit = 1n << 72n; bit > 0n; bit >>= 1n) {
+    if ((root + bit) ** 3n <= value) root += bit
+  }
+  return root
+}
+
+/** 80 constants of 64 bits. */
+export const constants512: readonly bigint[] = firstPrimes(80).map(prime => BigInt.asUintN(64, cubeRoot(prime << 192n)))
+
+/** 64 constants of 32 bits: the upper halves of the first 64. */
+export const constants256: readonly number[] = constants512.slice(0, 64).map(constant => Number(constant >> 32n))

@@ -1,0 +1,46 @@
+/** What a guest runs in: its ABI with all extensions, and the machine whose chips its cost is counted in. */
+import type { Image } from '../elf/image.ts'
+import { RvrError } from '../errors.ts'
+import type { EventSink } from '../events.ts'
+import type { AbiChoice, GuestAbi, GuestConfig } from '../extensions/abi.ts'
+import { configBeside, configOf, loadConfig } from '../extensions/config.ts'
+import { ownModule } from '../extensions/own.ts'
+import { guestAbi, unknownTables } from '../extensions/registry.ts'
+import { withChips } from '../machine/chips.ts'
+import { machineFor } from '../machine/load.ts'
+import type { Machine } from '../machine/machine.ts'
+import type { LoadOptions } from './options.ts'
+
+export interface Surroundings {
+  readonly abi: GuestAbi
+  readonly machine: Machine
+}
+
+async function configFor(file: string | undefined, { abi = 'openvm', config }: LoadOptions): Promise<GuestConfig | undefined> {
+  if (config === false) return undefined
+  if (abi !== 'openvm') {
+    if (config !== undefined) throw new RvrError('USAGE', `ABI ${abi} has no configuration`, { hint: 'Leave the configuration out, or choose ABI openvm.' })
+    return undefined
+  }
+  if (typeof config === 'string') return loadConfig(config)
+  if (config !== undefined) return configOf(config, '<object>')
+  return file === undefined ? undefined : configBeside(file)
+}
+
+/**
+ * @param file the guest's file, beside which its configuration may lie; undefined for bytes
+ * @throws RvrError `IO`, `CONFIG_INVALID`, `MACHINE_INVALID`, `USAGE`
+ */
+export async function surroundingsOf(image: Image, file: string | undefined, options: LoadOptions, events: EventSink): Promise<Surroundings> {
+  const config = await configFor(file, options)
+  const extensions = await Promise.all((options.extensions ?? []).map(ownModule))
+  const choice: AbiChoice = { name: options.abi ?? 'openvm', ...(config !== undefined && { config }), ...(extensions.length > 0 && { extensions }) }
+  const abi = await guestAbi(choice)
+  if (config !== undefined) {
+    for (const table of unknownTables(config, abi.extensions.map(({ name }) => name))) {
+      events({ type: 'warning', message: `configuration ${config.origin}: rvr has no extension ${table}; its instructions will end the guest` })
+    }
+  }
+  const machine = await machineFor(file ?? '<bytes>', image.xlen, options.machine)
+  return { abi, machine: withChips(machine, abi.extensions.flatMap(({ chips = [] }) => chips)) }
+}
