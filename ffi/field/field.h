@@ -54,7 +54,7 @@ INLINE int fe_eq(struct fe a, struct fe b) {
   return differ == 0;
 }
 
-/* `high` * 2^(64 * FIELD_LIMBS) + a, minus the modulus times `times` where that is not negative: one of FIELD_P and FIELD_2P */
+/* `high` * 2^(64 * FIELD_LIMBS) + a, minus `multiple` (FIELD_P or FIELD_2P) where that is not negative */
 INLINE struct fe fe_subtract_once(struct fe a, uint64_t *high, const uint64_t *multiple) {
   struct fe r;
   unsigned char borrow = 0;

@@ -52,5 +52,7 @@ export function generate(graph: Graph, options: GenerateOptions): Project {
   }
   const units = [...writeUnits(context, graph, regions.main, 'unit'), ...writeUnits(context, graph, regions.resume, emission.resumesOften === true ? 'unit_resume' : 'resume')]
   const files = [...units, ...neededFiles(graph, options.callFiles ?? new Map()), ...runtimeFiles(context, graph, regions, limits.regionSize, options.identity)].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const twice = files.find((file, index) => file.path === files[index + 1]?.path)
+  if (twice !== undefined) throw new RvrError('CONFIG_INVALID', `an extension has a file ${twice.path}, which is a name of the generated project's own`, { hint: 'Rename it.', details: { path: twice.path } })
   return { files, units: files.filter(file => file.path.endsWith('.c')).map(file => file.path) }
 }

@@ -42,6 +42,7 @@ export function composeAbi(system: GuestSystem, further: readonly Extension[], c
 
 function checkNames(extensions: readonly Extension[]): void {
   const seen = new Map<string, string>()
+  const shared = new Map<string, string>()
   const claim = (kind: string, name: string, owner: string): void => {
     const other = seen.get(`${kind} ${name}`)
     if (other !== undefined && other !== owner) {
@@ -53,7 +54,12 @@ function checkNames(extensions: readonly Extension[]): void {
     if (extensions.findIndex(extension => extension.name === name) !== index) throw new RvrError('CONFIG_INVALID', `there are two extensions of the name ${name}`, { hint: 'Leave one of them out.', details: { extensions: [name, name] } })
     // `csrrw x0` and the like stand in several tables under one name, of which a guest has one.
     for (const row of rows) claim('instruction', row.name, name)
-    for (const path of [...files.map(file => file.path), ...[...sources, ...headers, ...libraries].map(file => basename(file))]) claim('file', path, name)
+    for (const { path, content } of files) {
+      // Several extensions may bring one and the same file.
+      if (shared.get(path) !== content) claim('file', path, name)
+      shared.set(path, content)
+    }
+    for (const path of [...sources, ...headers, ...libraries].map(file => basename(file))) claim('file', path, name)
   }
 }
 

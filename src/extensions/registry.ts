@@ -2,24 +2,27 @@
 import type { AbiChoice, AbiName, GuestAbi, GuestConfig, GuestSystem } from './abi.ts'
 import { composeAbi } from './compose.ts'
 import { inConfig } from './config.ts'
-import { ecc } from './ecc/extension.ts'
 import type { Extension, ExtensionDefinition } from './extension.ts'
-import { fp2 } from './fp2/extension.ts'
 import { int256 } from './int256/extension.ts'
 import { openvm } from './io/openvm.ts'
 import { keccak } from './keccak/extension.ts'
 import { linux } from './linux/linux.ts'
-import { modular } from './modular/extension.ts'
-import { loadOwn } from './own.ts'
-import { pairing } from './pairing/extension.ts'
 import { sha2 } from './sha2/extension.ts'
 
 export { decoderFor } from './compose.ts'
 
 const systems: Readonly<Record<AbiName, GuestSystem>> = { openvm, linux }
 
-/** The extensions that rvr brings, which guests of ABI `openvm` may have. */
-export const shippedExtensions: readonly ExtensionDefinition[] = [keccak, sha2, int256, modular, fp2, ecc, pairing]
+/** The extensions that guests of ABI `openvm` have unless their configuration says otherwise. */
+const implied: readonly ExtensionDefinition[] = [keccak, sha2, int256]
+
+/** Those that only a configuration turns on, by the name of its table: most runs never load them. */
+const configured: Readonly<Record<string, () => Promise<ExtensionDefinition>>> = {
+  modular: async () => (await import('./modular/extension.ts')).modular,
+  fp2: async () => (await import('./fp2/extension.ts')).fp2,
+  ecc: async () => (await import('./ecc/extension.ts')).ecc,
+  pairing: async () => (await import('./pairing/extension.ts')).pairing,
+}
 
 /** Tables of a configuration that turn nothing on: every guest has the base sets, and provers have settings that change no result. */
 const NEUTRAL_TABLES: ReadonlySet<string> = new Set(['rv32i', 'rv32m', 'rv64i', 'rv64m', 'io', 'system'])
@@ -43,18 +46,16 @@ function turnOn(definition: ExtensionDefinition, config: GuestConfig | undefined
 
 /** Tables of a configuration that no extension knows: their instructions will end the guest. */
 export function unknownTables(config: GuestConfig, own: readonly string[] = []): string[] {
-  const known = new Set([...shippedExtensions.flatMap(tablesOf), ...own])
+  const known = new Set([...implied.flatMap(tablesOf), ...Object.keys(configured), ...own])
   return Object.keys(config.tables).filter(table => !known.has(table) && !NEUTRAL_TABLES.has(table))
 }
-
-const shipped = (choice: AbiChoice): Extension[] => (choice.name === 'openvm' ? shippedExtensions.flatMap(definition => turnOn(definition, choice.config) ?? []) : [])
 
 const plain = new Map<AbiName, GuestAbi>()
 
 /** The guest ABI of a name, with the extensions that need no configuration. */
 export function abiNamed(name: AbiName): GuestAbi {
   let abi = plain.get(name)
-  if (abi === undefined) plain.set(name, (abi = composeAbi(systems[name], shipped({ name }), { name })))
+  if (abi === undefined) plain.set(name, (abi = composeAbi(systems[name], name === 'openvm' ? implied.flatMap(definition => turnOn(definition, undefined) ?? []) : [], { name })))
   return abi
 }
 
@@ -65,7 +66,15 @@ export function abiNamed(name: AbiName): GuestAbi {
  *   `IO` (an own extension cannot be loaded, or a file of it cannot be read)
  */
 export async function guestAbi(choice: AbiChoice): Promise<GuestAbi> {
-  if (choice.config === undefined && (choice.extensions ?? []).length === 0) return abiNamed(choice.name)
-  const own = (await Promise.all((choice.extensions ?? []).map(loadOwn))).flatMap(definition => turnOn(definition, choice.config === undefined || tablesOf(definition).every(table => choice.config!.tables[table] === undefined) ? undefined : choice.config) ?? [])
-  return composeAbi(systems[choice.name], [...shipped(choice), ...own], choice)
+  const { name, config, extensions = [] } = choice
+  if (config === undefined && extensions.length === 0) return abiNamed(name)
+  const asked = config === undefined ? [] : Object.keys(configured).filter(table => config.tables[table] !== undefined)
+  const shipped = name === 'openvm' ? [...implied, ...await Promise.all(asked.map(table => configured[table]!()))] : []
+  const own = extensions.length === 0 ? [] : await Promise.all(extensions.map((await import('./own.ts')).loadOwn))
+  const on = [
+    ...shipped.map(definition => turnOn(definition, config)),
+    // What nobody configures is on as its author meant it.
+    ...own.map(definition => turnOn(definition, tablesOf(definition).some(table => config?.tables[table] !== undefined) ? config : undefined)),
+  ]
+  return composeAbi(systems[name], on.filter(extension => extension !== undefined), choice)
 }

@@ -40,7 +40,7 @@ export interface Tracer {
 }
 
 /**
- * - `limit`: `maxInstructions` have been executed · `leader`: `until` accepted the next pc
+ * - `limit`: `maxInstructions` or `maxCalls` have been executed · `leader`: `until` accepted the next pc
  * - `pause`: the tracer wants to stop in front of a block
  * - `terminated`: the guest ended; pc is that of the terminating instruction · `trap`: pc is that of the trapping instruction
  */
@@ -64,6 +64,8 @@ export interface StretchOptions {
   readonly maxInstructions: number | bigint
   /** Asked after each instruction with the next pc; true ends the stretch, so at least one instruction is executed. */
   readonly until?: (pc: number) => boolean
+  /** Ends the stretch behind so many calls, which take far longer than other instructions. */
+  readonly maxCalls?: number
   readonly print: PrintSink
 }
 
@@ -102,11 +104,11 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
 
   const blockLength = tracer === undefined ? undefined : blockLengths(code, tracer)
 
-  function run(hart: Hart, host: HostState, { maxInstructions, until, print }: StretchOptions): Stretch {
+  function run(hart: Hart, host: HostState, { maxInstructions, maxCalls = Infinity, until, print }: StretchOptions): Stretch {
     const { x, view } = hart
     const limit = Number(maxInstructions)
     let pc = hart.pc
-    let executed = 0, cost = 0
+    let executed = 0, cost = 0, calls = 0
     /** Instructions to the end of the basic block, for the tracer. */
     let untilBoundary = 0
     const stop = (reason: StopReason): Stretch => {
@@ -115,7 +117,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
     }
     const trapped = (trap: Trap): Stretch => stop({ type: 'trap', trap })
 
-    while (executed < limit) {
+    while (executed < limit && calls < maxCalls) {
       const operation = code.at(pc)
       if (operation === undefined) return trapped(fetchTrap(pc))
       const { rd, rs1, rs2 } = operation
@@ -178,6 +180,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
           break
         }
         case CALL: {
+          calls++
           const end = executeCall(operation.call!, operation.instr!, hart)
           if (end.trap !== undefined) return trapped(end.trap)
           for (const { address, length } of end.touched) tracer?.touched(MEMORY, address, length)

@@ -8,24 +8,32 @@ import type { Instr } from '../isa/row.ts'
 import { longestBlock } from '../machine/interval.ts'
 import { cellsOf, type Machine } from '../machine/machine.ts'
 
-/** Cost of the basic block at an address. A host instruction counts as a block of its own; undefined where neither starts. */
-export function blockCosts(image: Image, abi: GuestAbi, machine: Machine): (pc: number) => number | undefined {
-  let costs: Map<number, number> | undefined
-  return pc => (costs ??= collect())?.get(pc)
+export interface BlockCosts {
+  /** Cost of the basic block at an address. A host instruction counts as a block of its own; undefined where neither starts. */
+  at(pc: number): number | undefined
+  /** Cost of the dearest instruction that native code executes. */
+  readonly greatest: number
+}
 
-  function collect(): Map<number, number> {
+export function blockCosts(image: Image, abi: GuestAbi, machine: Machine): BlockCosts {
+  let costs: { readonly blocks: Map<number, number>; readonly greatest: number } | undefined
+  return { at: pc => (costs ??= collect()).blocks.get(pc), get greatest() { return (costs ??= collect()).greatest } }
+
+  function collect(): NonNullable<typeof costs> {
+    let greatest = 1
     const graph = buildGraph(lift(image, decoderFor(image.xlen, abi)), longestBlock(machine))
     const { instrs, base } = graph.program
     const found = new Map<number, number>()
     for (const [slot, instr] of instrs.entries()) {
       if (instr === undefined) found.set(base + slot * 4, 0)
       else if (instr.row.kind === 'host') found.set(instr.pc, cellsOf(machine, instr))
+      else greatest = Math.max(greatest, cellsOf(machine, instr))
     }
     for (const block of graph.blocks) {
       if (block.count === 0) continue
       const body = instrs.slice(block.first, block.first + block.count) as Instr[]
       found.set(block.pc, body.reduce((sum, instr) => sum + cellsOf(machine, instr), 0))
     }
-    return found
+    return { blocks: found, greatest }
   }
 }

@@ -5,8 +5,8 @@ import type { Hart } from '../ir/hart.ts'
 import type { NativeEngine } from './engine.ts'
 import type { JobEnd } from './job.ts'
 
-/** Instructions the interpreter runs between two looks at the clock: well below a millisecond. */
-const INTERPRETER_SLICE = 20_000
+/** Instructions, and calls of extensions among them, that the interpreter runs between two looks at the clock: a few milliseconds. */
+const INTERPRETER_SLICE = 20_000, INTERPRETER_CALLS = 8
 /** A budget no run can use up. */
 const UNLIMITED = 1n << 62n
 
@@ -17,8 +17,8 @@ export interface Execution {
   readonly native: NativeEngine | undefined
   /** Trace cells of the basic block at an address; undefined where no block starts. */
   readonly blockCost: (pc: number) => number | undefined
-  /** No instruction costs more trace cells than this. */
-  readonly greatestCost: bigint
+  /** No instruction that native code executes costs more trace cells than this; asked when there is a cost limit. */
+  readonly greatestCost: () => bigint
   readonly maxInstructions: bigint | undefined
   readonly maxCost: bigint | undefined
   /** Why to stop now, if at all. Whoever makes it answer also raises the floor of native code, which then comes back. */
@@ -41,7 +41,7 @@ export function execute(execution: Execution): ExecutionResult {
   const nativeBudget = (): bigint => {
     const left = instructionLimit - instructions
     if (maxCost === undefined) return left
-    const affordable = (maxCost - cost) / execution.greatestCost
+    const affordable = (maxCost - cost) / execution.greatestCost()
     return affordable < left ? affordable : left
   }
   /** The interpreter's turn: to the next place where native code can go on, or block by block when the cost limit is near. */
@@ -54,7 +54,7 @@ export function execute(execution: Execution): ExecutionResult {
     const { reason, executed, cost: cells } = interpreter.run(hart, host, {
       maxInstructions: left < BigInt(INTERPRETER_SLICE) ? Number(left) : INTERPRETER_SLICE,
       ...(maxCost !== undefined ? { until: pc => execution.blockCost(pc) !== undefined } : native !== undefined && { until: native.enters }),
-      print,
+      maxCalls: INTERPRETER_CALLS, print,
     })
     instructions += BigInt(executed)
     cost += BigInt(cells)

@@ -45,15 +45,15 @@ function work(job: Job, abi: GuestAbi): void {
     }),
     ...(meter !== undefined && { tracer: segmentTracer(meter, place, image, abi, machine) }),
   })
-  const staticCost = blockCosts(image, abi, machine)
+  const staticCosts = blockCosts(image, abi, machine)
   const result = execute({
     hart, host: job.host, interpreter, native: native?.(meter),
     blockCost: pc => {
       const instr = interpreter.instrAt(pc)
       // A host instruction may add more rows than its one.
-      return instr?.row.kind === 'host' ? cellsOf(machine, instr, abi.effects(instr, hart).rows) : staticCost(pc)
+      return instr?.row.kind === 'host' ? cellsOf(machine, instr, abi.effects(instr, hart).rows) : staticCosts.at(pc)
     },
-    greatestCost: BigInt(Math.max(...machine.widths.values())),
+    greatestCost: () => BigInt(staticCosts.greatest),
     maxInstructions: job.maxInstructions,
     maxCost: job.maxCost,
     stopRequest: () => {

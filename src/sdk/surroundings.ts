@@ -4,7 +4,6 @@ import { RvrError } from '../errors.ts'
 import type { EventSink } from '../events.ts'
 import type { AbiChoice, GuestAbi, GuestConfig } from '../extensions/abi.ts'
 import { configBeside, configOf, loadConfig } from '../extensions/config.ts'
-import { ownModule } from '../extensions/own.ts'
 import { guestAbi, unknownTables } from '../extensions/registry.ts'
 import { withChips } from '../machine/chips.ts'
 import { machineFor } from '../machine/load.ts'
@@ -33,7 +32,8 @@ async function configFor(file: string | undefined, { abi = 'openvm', config }: L
  */
 export async function surroundingsOf(image: Image, file: string | undefined, options: LoadOptions, events: EventSink): Promise<Surroundings> {
   const config = await configFor(file, options)
-  const extensions = await Promise.all((options.extensions ?? []).map(ownModule))
+  const { extensions: own = [] } = options
+  const extensions = own.length === 0 ? [] : await Promise.all(own.map((await import('../extensions/own.ts')).ownModule))
   const choice: AbiChoice = { name: options.abi ?? 'openvm', ...(config !== undefined && { config }), ...(extensions.length > 0 && { extensions }) }
   const abi = await guestAbi(choice)
   if (config !== undefined) {

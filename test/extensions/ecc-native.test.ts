@@ -4,7 +4,8 @@ import { ecc } from '../../src/extensions/ecc/extension.ts'
 import { fieldBytes } from '../../src/extensions/field/constants.ts'
 import { writeInteger } from '../../src/extensions/field/little-endian.ts'
 import type { CallRow } from '../../src/isa/row.ts'
-import { runCompiled, runReference, targetCpus, testCompilers, type OperationCall } from '../support/operation.ts'
+import { targetCpus, testCompilers } from '../support/operation.ts'
+import { ARENA, callRowsOf, compiledEnds, differences, referenceEnd, type RowCall } from '../support/operations.ts'
 import { randomSource } from '../support/random.ts'
 
 const SECP256K1 = 2n ** 256n - 2n ** 32n - 977n
@@ -16,38 +17,35 @@ const curves = [
 const extension = ecc.create({ supported_curves: curves.map(curve => ({ struct_name: 'Point', scalar: '7', ...Object.fromEntries(Object.entries(curve).map(([name, value]) => [name, `${value}`])) })) })
 
 const random = randomSource(23)
-const SIZE = 400
-
 /** Operands of which some overlap, on coordinates of which some are special; the modulus as well, where a setup wants it. */
-function calls(row: CallRow, modulus: bigint, a: bigint): OperationCall[] {
-  const bytes = fieldBytes(modulus)
+function callsOf(row: CallRow): RowCall[] {
+  const { modulus, a } = curves[Number(row.name.split('_')[1])]!
+  const bytes = fieldBytes(modulus), isSetup = row.name.includes('setup')
   const special = [0n, 1n, 2n, modulus - 1n, modulus, modulus + 1n, 2n ** BigInt(8 * bytes) - 1n, a]
-  const places = [[0, 100, 200], [1, 103, 207], [0, 0, 0], [8, 8, 8 + 2 * bytes], [0, bytes, 2 * bytes], [5, 13, 21], [SIZE - 2 * bytes, 7, 150]]
-  const isSetup = row.name.includes('setup')
+  const places = [[160, 0, 96], [1, 101, 37], [0, 0, 0], [8, 8, 8 + 2 * bytes], [0, bytes, 160], [5, 13, 21], [ARENA - 2 * bytes, 7, 150]]
   return Array.from({ length: 300 }, (_, index) => {
-    const memory = Uint8Array.from({ length: SIZE }, () => random(256))
-    const values = places[index % places.length]!.slice(0, row.operands.length)
-    const put = (at: number, value: bigint): void => writeInteger(value, memory.subarray(at, at + bytes))
-    const coordinates = values.slice(1).flatMap(at => [at, at + bytes])
-    for (const at of coordinates) if (random(4) === 0) put(at, special[random(special.length)]!)
-    if (values.length === 3 && random(4) === 0) memory.copyWithin(values[2]!, values[1]!, values[1]! + bytes)
-    if (isSetup && random(8) !== 0) put(values[1]!, modulus)
-    if (isSetup && random(8) !== 0) put(values[1]! + bytes, a)
-    return { values, memory }
+    const memory = Uint8Array.from({ length: ARENA }, () => random(256))
+    const at = places[index % places.length]!.slice(0, row.operands.length).map(address => Math.min(address, ARENA - 2 * bytes))
+    const put = (address: number, value: bigint): void => writeInteger(value, memory.subarray(address, address + bytes))
+    for (const address of at.slice(1).flatMap(point => [point, point + bytes])) if (random(4) === 0) put(address, special[random(special.length)]!)
+    if (at.length === 3 && random(4) === 0) memory.copyWithin(at[2]!, at[1]!, at[1]! + bytes)
+    if (isSetup && random(8) !== 0) put(at[1]!, modulus)
+    if (isSetup && random(8) !== 0) put(at[1]! + bytes, a)
+    return { row, at, memory }
   })
 }
 
-const cases = curves.flatMap(({ modulus, a }, index) => {
-  const rows = extension.rows.filter((row, at, all) => row.name.startsWith(`ecc_${index}_`) && all.findIndex(other => other.name === row.name) === at) as CallRow[]
-  // The setups are thin; once is enough.
-  return rows.flatMap(row => (row.name.includes('setup') ? (index === 1 ? targetCpus.slice(0, 1) : []) : targetCpus).map(cpu => ({ row, cpu, modulus, a })))
+// The setups of adding stand in several rows.
+const calls = callRowsOf(extension).filter((row, index, all) => all.findIndex(({ name }) => name === row.name) === index).flatMap(callsOf)
+
+it('is asked for what it refuses, too', () => {
+  for (const name of new Set(calls.map(({ row }) => row.name))) {
+    expect(new Set(calls.filter(({ row }) => row.name === name).map(call => referenceEnd(call).done))).toEqual(new Set([true, false]))
+  }
 })
 
 describe.each(testCompilers())('the C, compiled by $command', compiler => {
-  it.each(cases)('$row.name for $cpu does the same', ({ row, cpu, modulus, a }) => {
-    const given = calls(row, modulus, a)
-    const wanted = runReference(row, given)
-    expect(new Set(wanted.map(({ done }) => done))).toEqual(new Set([true, false]))
-    expect(runCompiled(extension, row, given, compiler, cpu)).toEqual(wanted)
+  it.each(targetCpus)('for %s, does the same', cpu => {
+    expect(differences(calls, compiledEnds(extension, calls, compiler, cpu))).toEqual([])
   })
 })

@@ -22,7 +22,7 @@ describe.each(widths)('RV%i', xlen => {
       const run = await native.execute({ maxCost: limit }), reference = await interpreted.execute({ maxCost: limit })
       expect(run).toMatchObject({ outcome: 'suspended', stopCause: 'cost' })
       expectSame(run, reference)
-      const next = costOf(run.pc)
+      const next = costOf.at(run.pc)
       expect(next).toBeDefined()
       expect(run.cost!).toBeLessThanOrEqual(limit)
       expect(run.cost! + BigInt(next!)).toBeGreaterThan(limit)

@@ -1,5 +1,5 @@
 /** Affine points of y² = x³ + a·x + b on BigInts: the formulas that the instructions compute, which know no point at infinity. */
-import { inverse, residue } from '../fp2/arithmetic.ts'
+import { inverse, residue } from '../field/residues.ts'
 
 /** The numbers that make a curve. */
 export interface Curve {

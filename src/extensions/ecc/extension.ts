@@ -1,11 +1,11 @@
 /** The extension `ecc`: points of short Weierstrass curves (guest-abi.md, custom-1 funct3 001). */
 import { readFileSync } from 'node:fs'
-import { configError } from '../config.ts'
 import { FUNCT7_MASK, rType } from '../../isa/encoding.ts'
 import type { CallOperand, CallRow } from '../../isa/row.ts'
+import { configError } from '../config.ts'
 import type { ExtensionChip, ExtensionDefinition, ExtensionFile } from '../extension.ts'
 import { fieldBytes, fieldConstants, fieldHeaders, wordArray } from '../field/constants.ts'
-import { checkTable, list, Modulus, Name, Residue, shape, tablePath } from '../field/table.ts'
+import { checkTable, list, MAX_INSTANCES, Modulus, Name, Residue, shape, tablePath } from '../field/table.ts'
 import { isSmooth, type Curve } from './curve.ts'
 import { eccOperations, type EccOperation } from './operations.ts'
 
@@ -13,7 +13,7 @@ const CUSTOM_1 = 0x2b
 const FUNCT3 = 0b001
 
 const Table = shape({
-  supported_curves: list(shape({ struct_name: Name, modulus: Modulus, scalar: Residue, a: Residue, b: Residue }), 'a list of at most 16 curves'),
+  supported_curves: list(shape({ struct_name: Name, modulus: Modulus, scalar: Residue, a: Residue, b: Residue }), `a list of at most ${MAX_INSTANCES} curves`),
 })
 
 const header: ExtensionFile = { path: 'ecc.h', content: readFileSync(new URL('../../../ffi/ecc/ecc.h', import.meta.url), 'utf8') }

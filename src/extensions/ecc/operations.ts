@@ -2,7 +2,7 @@
 import type { CallOutcome, CallRow } from '../../isa/row.ts'
 import { fieldBytes } from '../field/constants.ts'
 import { readInteger, writeInteger } from '../field/little-endian.ts'
-import { residue } from '../fp2/arithmetic.ts'
+import { residue } from '../field/residues.ts'
 import { addDifferent, double, throughLine, type Curve, type Point } from './curve.ts'
 
 /** The two setups compare with the configuration what the guest has for a curve. */

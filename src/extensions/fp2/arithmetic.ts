@@ -1,4 +1,5 @@
 /** Arithmetic of Fp2 = Fp[u] / (u² + 1) on BigInts. */
+import { inverse, residue } from '../field/residues.ts'
 
 /** c0 + c1·u. Residues may be any integers; `canonical` gives those in [0, p). */
 export type Fp2 = readonly [c0: bigint, c1: bigint]
@@ -6,36 +7,9 @@ export type Fp2 = readonly [c0: bigint, c1: bigint]
 export const FP2_ZERO: Fp2 = [0n, 0n]
 export const FP2_ONE: Fp2 = [1n, 0n]
 
-/** The residue of `x` in [0, p). */
-export function residue(x: bigint, p: bigint): bigint {
-  const r = x % p
-  return r < 0n ? r + p : r
-}
-
-/** The inverse of `x` modulo `p`; undefined where the two have a common factor. */
-export function inverse(x: bigint, p: bigint): bigint | undefined {
-  let [a, b, s, t] = [p, residue(x, p), 0n, 1n]
-  while (b > 1n) {
-    const q = a / b
-    ;[a, b, s, t] = [b, a - q * b, t, s - q * t]
-  }
-  return b === 1n ? residue(t, p) : undefined
-}
-
-/** x^e modulo p for e ≥ 0. */
-export function power(x: bigint, e: bigint, p: bigint): bigint {
-  let result = 1n
-  for (const bit of e.toString(2)) {
-    result = (result * result) % p
-    if (bit === '1') result = (result * x) % p
-  }
-  return residue(result, p)
-}
-
 export interface Fp2Field {
   readonly p: bigint
   canonical(a: Fp2): Fp2
-  isZero(a: Fp2): boolean
   add(a: Fp2, b: Fp2): Fp2
   sub(a: Fp2, b: Fp2): Fp2
   mul(a: Fp2, b: Fp2): Fp2
@@ -54,7 +28,6 @@ export function fp2Field(p: bigint): Fp2Field {
   const mul = ([a0, a1]: Fp2, [b0, b1]: Fp2): Fp2 => [(a0 * b0 - a1 * b1) % p, (a0 * b1 + a1 * b0) % p]
   return {
     p, canonical, mul,
-    isZero: ([c0, c1]) => c0 % p === 0n && c1 % p === 0n,
     add: ([a0, a1], [b0, b1]) => [(a0 + b0) % p, (a1 + b1) % p],
     sub: ([a0, a1], [b0, b1]) => [(a0 - b0) % p, (a1 - b1) % p],
     scale: ([c0, c1], k) => [(c0 * k) % p, (c1 * k) % p],

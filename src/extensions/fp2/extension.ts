@@ -5,15 +5,17 @@ import { FUNCT7_MASK, rType } from '../../isa/encoding.ts'
 import type { CallOperand, CallRow } from '../../isa/row.ts'
 import type { ExtensionChip, ExtensionDefinition, ExtensionFile } from '../extension.ts'
 import { fieldBytes, fieldConstants, fieldHeaders } from '../field/constants.ts'
-import { checkTable, list, Modulus, Name, shape } from '../field/table.ts'
+import { checkTable, list, MAX_INSTANCES, Modulus, Name, shape } from '../field/table.ts'
 import { fp2Operations, type Fp2Operation } from './operations.ts'
 
 const CUSTOM_1 = 0x2b
 const FUNCT3 = 0b010
 const RS2_MASK = 31 << 20
 
+const fieldWanted = 'a list of a name and a modulus'
+
 const Table = shape({
-  supported_moduli: list(v.pipe(v.tuple([Name, Modulus], 'a list of a name and a modulus'), v.description('a list of a name and a modulus')), 'a list of at most 16 fields'),
+  supported_moduli: list(v.pipe(v.tuple([Name, Modulus], fieldWanted), v.description(fieldWanted)), `a list of at most ${MAX_INSTANCES} fields`),
 })
 
 const header: ExtensionFile = { path: 'fp2.h', content: readFileSync(new URL('../../../ffi/fp2/fp2.h', import.meta.url), 'utf8') }

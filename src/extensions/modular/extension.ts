@@ -5,7 +5,7 @@ import type { Extension, ExtensionChip, ExtensionDefinition, Handler } from '../
 import { fieldBytes, fieldHeaders } from '../field/constants.ts'
 import { readInteger, writeInteger } from '../field/little-endian.ts'
 import { checkTable, list, MAX_INSTANCES, Modulus, shape } from '../field/table.ts'
-import { inverse, residue } from '../fp2/arithmetic.ts'
+import { inverse, residue } from '../field/residues.ts'
 import { modularFile } from './c-file.ts'
 import { hintNonResidue, hintSquareRoot } from './hints.ts'
 import { nonResidues } from './square-root.ts'

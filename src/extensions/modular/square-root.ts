@@ -1,6 +1,6 @@
 /** Square roots and non-residues modulo primes, chosen as OpenVM's host chooses them. */
 import { bitLength } from '../field/constants.ts'
-import { power } from '../fp2/arithmetic.ts'
+import { power } from '../field/residues.ts'
 import { chacha12Words } from './chacha12.ts'
 
 /** Enough for numbers of up to 384 bits that were not made to deceive these bases; fewer of them are exact below 2^64. */

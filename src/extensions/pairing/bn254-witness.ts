@@ -1,5 +1,6 @@
 /** BN254: witness that a Miller loop's output is a residue, in place of the final exponentiation (ePrint 2024/640). */
-import { FP2_ZERO, inverse, power, residue } from '../fp2/arithmetic.ts'
+import { inverse, power, residue } from '../field/residues.ts'
+import { FP2_ZERO } from '../fp2/arithmetic.ts'
 import { bn254 } from './curves.ts'
 import { FP12_ONE, type Fp12, type Fp12Field, fromCoefficients } from './fp12.ts'
 

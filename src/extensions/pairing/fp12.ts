@@ -1,5 +1,6 @@
 /** Arithmetic of Fp12 = Fp6[w] / (w² − v), with fast powers by way of the Frobenius map. */
-import { conjugate, fp2Field, residue, type Fp2 } from '../fp2/arithmetic.ts'
+import { residue } from '../field/residues.ts'
+import { conjugate, fp2Field, type Fp2 } from '../fp2/arithmetic.ts'
 import { add6, FP6_ONE, FP6_ZERO, inverse6, mul6, mulByV, reduce6, sub6, type Fp6 } from './fp6.ts'
 
 /** even + odd·w: coefficients of w⁰ w² w⁴ and of w¹ w³ w⁵. */

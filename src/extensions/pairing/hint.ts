@@ -4,8 +4,9 @@ import type { Hart } from '../../ir/hart.ts'
 import type { HostOutcome } from '../abi.ts'
 import type { Handler } from '../extension.ts'
 import { readInteger, writeInteger } from '../field/little-endian.ts'
-import { residue } from '../fp2/arithmetic.ts'
+import { residue } from '../field/residues.ts'
 import { proceed, trap, wordBytes } from '../io/handler.ts'
+import { replaceHints } from '../io/hints.ts'
 import { witnessBls12381 } from './bls12-381-witness.ts'
 import { witnessBn254 } from './bn254-witness.ts'
 import { bn254, type PairingCurve } from './curves.ts'
@@ -76,8 +77,7 @@ export function hintFinalExp(curve: PairingCurve): Handler {
       const half = 12 * curve.bytes
       const stream = new Uint8Array(2 * half)
       for (const [at, element] of witness.entries()) write(element, curve, stream.subarray(at * half, (at + 1) * half))
-      host.hints = stream
-      host.hintPosition = 0
+      replaceHints(host, stream)
       return proceed
     } catch (error) {
       if (error instanceof DegeneratePair) return invalid(pc, `the points are not of the groups of ${curve.name}: ${error.message}`).outcome

@@ -1,5 +1,6 @@
 /** The Miller loop over several pairs of points, without final exponentiation: the very product of lines that guests compute. */
-import { conjugate, fp2Field, inverse, type Fp2 } from '../fp2/arithmetic.ts'
+import { inverse } from '../field/residues.ts'
+import { conjugate, fp2Field, type Fp2 } from '../fp2/arithmetic.ts'
 import type { PairingCurve } from './curves.ts'
 import { conjugate12, FP12_ONE, type Fp12, type Fp12Field } from './fp12.ts'
 

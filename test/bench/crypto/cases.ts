@@ -2,6 +2,8 @@
 import type { Extension } from '../../../src/extensions/extension.ts'
 import { keccak } from '../../../src/extensions/keccak/extension.ts'
 import { sha2 } from '../../../src/extensions/sha2/extension.ts'
+import { curveCases } from './curve-cases.ts'
+import { fieldCases } from './field-cases.ts'
 
 /** Another library that computes the same. */
 export interface Rival {
@@ -29,5 +31,7 @@ export function cryptoCases(): CryptoCase[] {
     { operation: 'xorin', extension: keccakExtension, harness: 'xorin.c' },
     { operation: 'sha256', extension: sha2Extension, harness: 'sha256.c', rival: openssl },
     { operation: 'sha512', extension: sha2Extension, harness: 'sha512.c', rival: openssl },
+    ...fieldCases(),
+    ...curveCases(),
   ]
 }
