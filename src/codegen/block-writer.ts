@@ -102,7 +102,7 @@ function writeTransfer(writer: RegionWriter, end: Transfer, dirtyBefore: number,
     case 'branch': {
       const { row } = instr
       const taken = isSlot(writer, target) ? writer.transfer(end.taken, target, dirty) : bad()
-      if (row.kind === 'call') lines.push(`  if (${RESULT}) { ${taken} } }`)
+      if (row.kind === 'call') lines.push(`  if (${RESULT} != 0) { ${taken} }`)
       else if (row.kind === 'branch') lines.push(`  if (${row.c(operand(instr.rs1), operand(instr.rs2))}) { ${taken} } ${comment}`)
       if (end.next !== following || end.next === undefined) lines.push(`  ${writer.transfer(end.next, instr.pc + 4, dirty)}`)
       return

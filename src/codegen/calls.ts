@@ -7,8 +7,8 @@ import type { CallOperand, CallRow, Instr } from '../isa/row.ts'
 import type { EmitterContext } from './emitter.ts'
 import { operand } from './operands.ts'
 
-/** Local variable that holds what a call with a result answers. */
-export const RESULT = 'result'
+/** Where a call with a result leaves it. */
+export const RESULT = 'state(m)->result'
 
 const length = (instr: Instr, { bytes }: Exclude<CallOperand, { access: 'value' }>): string => (bytes === 'rs2' ? `(uint64_t)${operand(instr.rs2)}` : `${bytes}`)
 
@@ -22,8 +22,8 @@ function outside(instr: Instr, target: CallOperand, xlen: number): string[] {
 }
 
 /**
- * The statements of a call. Where anything does not fit, control goes to `step`: the interpreter executes the instruction and finds out what.
- * A branching call opens a C block that holds its result; the transfer closes it.
+ * The statements of a call, without the transfer of one that branches. Where anything does not fit, control goes to `step`: the interpreter
+ * executes the instruction and finds out what.
  */
 export function callStatements(instr: Instr, row: CallRow, { graph, emission }: EmitterContext, step: string): string[] {
   const { xlen } = graph.program
@@ -35,9 +35,8 @@ export function callStatements(instr: Instr, row: CallRow, { graph, emission }: 
   for (const target of row.operands) {
     if (target.access !== 'value') lines.push(...emission.rangeTouched?.(`(uint64_t)${operand(instr[target.register])}`, length(instr, target)) ?? [])
   }
-  if (row.result === undefined) return lines
   if (row.result === 'register' && instr.rd !== 0) lines.push(`${registerNames[instr.rd]!} = (reg)${RESULT};`)
-  return [`{ uint64_t ${RESULT};`, ...lines, ...(row.result === 'register' ? ['}'] : [])]
+  return lines
 }
 
 function prototype({ c, operands, result }: CallRow): string {

@@ -1,10 +1,10 @@
 /** Extensions that are not rvr's: loaded from a module of their author, checked before anything trusts them. */
 import { stat } from 'node:fs/promises'
-import { dirname, isAbsolute, resolve } from 'node:path'
+import { basename, dirname, extname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import * as v from 'valibot'
 import { RvrError, messageOf } from '../errors.ts'
-import type { Row } from '../isa/row.ts'
+import type { CallRow, Row } from '../isa/row.ts'
 import type { Extension, ExtensionDefinition } from './extension.ts'
 import { MAX_WEIGHT, weightOfRow } from '../machine/weights.ts'
 
@@ -73,10 +73,31 @@ export async function loadOwn(url: string): Promise<ExtensionDefinition> {
   const made = exported as Partial<ExtensionDefinition>
   if (typeof exported === 'object' && exported !== null && typeof made.create === 'function') {
     const definition = exported as ExtensionDefinition
-    return { ...definition, implied: definition.implied ?? {}, create: table => checked(definition.create(table), url, folder) }
+    return { ...definition, implied: definition.implied ?? {}, create: table => checked(created(definition, table, url), url, folder) }
   }
   const extension = checked(exported, url, folder)
   return { name: extension.name, implied: {}, create: () => extension }
+}
+
+/** Whatever the author's code throws says what does not fit. */
+function created(definition: ExtensionDefinition, table: unknown, url: string): unknown {
+  try {
+    return definition.create(table)
+  } catch (cause) {
+    if (cause instanceof RvrError) throw cause
+    throw new RvrError('CONFIG_INVALID', `the extension ${fileURLToPath(url)}: ${messageOf(cause)}`, { hint: 'Correct its table in the configuration, or the extension.', cause, details: { path: fileURLToPath(url) } })
+  }
+}
+
+/** Registers that an instruction of a format names. */
+const REGISTERS: Readonly<Record<string, readonly string[]>> = { R: ['rd', 'rs1', 'rs2'], I: ['rd', 'rs1'], B: ['rs1', 'rs2'] }
+
+function operandError({ format, operands, result }: CallRow): string | undefined {
+  const absent = operands.flatMap(operand => ('most' in operand ? [operand.register, 'rs2'] : [operand.register])).find(name => !REGISTERS[format]!.includes(name))
+  if (absent !== undefined) return `format ${format} has no register ${absent}`
+  // A taken branch may still trap, and a trap changes nothing.
+  if (result === 'branch' && operands.some(({ access }) => access === 'write' || access === 'update')) return 'a branch reads its operands and writes none'
+  return undefined
 }
 
 function checked(value: unknown, url: string, folder: string): Extension {
@@ -92,10 +113,15 @@ function checked(value: unknown, url: string, folder: string): Extension {
     if ((row.mask & 0x7f) !== 0x7f || ![0x0b, 0x2b, 0x5b, 0x7b].includes(row.match & 0x7f)) throw refuse(`instruction ${row.name}: its opcode has to be one of custom-0 to custom-3 (0x0b, 0x2b, 0x5b, 0x7b)`)
     if (row.kind === 'host' && extension.handlers?.[row.name] === undefined) throw refuse(`instruction ${row.name} is a host instruction without a handler`)
     if (row.kind === 'call' && (row.result === 'branch') !== (row.format === 'B')) throw refuse(`instruction ${row.name}: a branch has format B, and only a branch`)
+    const wrong = row.kind === 'call' ? operandError(row) : undefined
+    if (wrong !== undefined) throw refuse(`instruction ${row.name}: ${wrong}`)
     const missing = row.kind === 'call' ? row.files?.find(path => !extension.files?.some(file => file.path === path)) : undefined
     if (missing !== undefined) throw refuse(`instruction ${row.name} needs the file ${missing}, which is not in files`)
     if (row.kind === 'call' && weightOfRow(row) > MAX_WEIGHT) throw refuse(`instruction ${row.name} adds ${weightOfRow(row)} rows or touches as much memory, more than the ${MAX_WEIGHT} that fit between two checks`)
   }
+  const stems = (extension.sources ?? []).map(path => basename(path, extname(path)))
+  const twice = stems.find((stem, index) => stems.indexOf(stem) !== index)
+  if (twice !== undefined) throw refuse(`two sources have the name ${twice}`, 'sources')
   const at = (path: string): string => {
     const absolute = isAbsolute(path) ? path : resolve(folder, path)
     if (!/^[\w./@+,=~-]+$/.test(absolute)) throw refuse(`the path ${absolute} has characters that make does not take; move the extension`)
