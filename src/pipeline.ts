@@ -1,8 +1,11 @@
 /** The data flow of rvr in one place: ELF image → program → graph → C project → library, and the cache's short cut past all of it. */
+import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { openCache, type Cache } from './cache/cache.ts'
 import { generatorDigest } from './cache/generator-digest.ts'
 import { artifactKey, inputKey, type KeyContext } from './cache/keys.ts'
+import { remoteSettings, type RemoteOptions } from './cache/remote/settings.ts'
+import type { RemoteTier } from './cache/remote/tier.ts'
 import type { Key } from './cache/digest.ts'
 import { buildGraph } from './cfg/graph.ts'
 import { lift } from './cfg/lift.ts'
@@ -35,6 +38,8 @@ import { version } from './version.ts'
 export interface PipelineOptions {
   /** Cache directory; default RVR_CACHE_DIR, else `$XDG_CACHE_HOME/rvr`. `false` turns the cache off. */
   readonly cacheDir?: string | false
+  /** A cache on a server, behind the one on this machine; default RVR_REMOTE_CACHE. `false` turns it off, as `cacheDir: false` does. */
+  readonly remote?: RemoteOptions | false
   /** C compiler: a path or a name on PATH; default RVR_CC, else the newest clang from 19 on, else gcc. */
   readonly cc?: string
   /** CPU to compile for, as the compiler names it; default `native`. */
@@ -55,6 +60,8 @@ export interface CacheReport {
   readonly outcome: 'hit' | 'miss' | 'off'
   readonly key?: string
   readonly inputKey?: string
+  /** `remote`: the hit came from the remote cache and is now in the one on this machine too. */
+  readonly origin?: 'remote'
 }
 
 /** Milliseconds that making the artifact ready took; stages that did not happen are absent. */
@@ -70,6 +77,7 @@ export interface PipelineServices {
   readonly options: PipelineOptions
   readonly events: EventSink
   readonly cache: Cache
+  readonly remote: RemoteTier | undefined
   readonly directories: BuildDirectories
 }
 
@@ -86,9 +94,12 @@ export interface BuiltArtifact {
   readonly timing: BuildTiming
 }
 
-/** @throws RvrError `CACHE_UNSAFE`. */
+/** @throws RvrError `CACHE_UNSAFE`, `USAGE` and `IO` (the remote cache is set up wrongly). */
 export async function createServices(options: PipelineOptions, events: EventSink): Promise<PipelineServices> {
-  return { options, events, cache: await openCache({ cacheDir: options.cacheDir }, events), directories: new BuildDirectories() }
+  const cache = await openCache({ cacheDir: options.cacheDir }, events)
+  const settings = options.cacheDir === false ? undefined : remoteSettings(options.remote, process.env)
+  const remote = settings === undefined ? undefined : (await import('./cache/remote/tier.ts')).openRemote(settings, { count: counter => cache.count(counter), events })
+  return { options, events, cache, remote, directories: new BuildDirectories() }
 }
 
 /** The library of a guest for a mode: from the cache by its input key, else generated, compiled and stored. */
@@ -111,7 +122,7 @@ export async function buildArtifact(request: BuildRequest, services: PipelineSer
   if (hit !== undefined && request.emitDirectory === undefined) return hit
   return cache.withBuildLock(input.key, async () => {
     // Another process may have built it while this one waited.
-    const late = hit ?? await lookup(request, input, cache)
+    const late = hit ?? await lookup(request, input, cache) ?? await fetchRemote(request, input, services)
     if (late !== undefined && request.emitDirectory === undefined) return late
     const { project, timing } = await generateProject(request, toolchain, services)
     if (late !== undefined) return late
@@ -129,6 +140,27 @@ async function lookup(request: BuildRequest, input: Key, cache: Cache): Promise<
   return { engine, cache: { outcome: 'hit', key, inputKey: input.key }, timing: { loadMs: performance.now() - begin } }
 }
 
+/** A hit of the remote cache: checked as any library is, then stored here. What does not fit is a miss. */
+async function fetchRemote(request: BuildRequest, input: Key, { cache, remote, directories }: PipelineServices): Promise<BuiltArtifact | undefined> {
+  const begin = performance.now()
+  const found = await remote?.fetch(input.key, request.signal)
+  if (found === undefined) return undefined
+  const directory = await directories.create(), file = `${directory}/guest.so`
+  try {
+    await writeFile(file, found.library, { mode: 0o600 })
+    await openArtifact(file, request)
+    const entry = await cache.publish(found.key, input.key, file, found.manifest)
+    const { engine } = await openArtifact(entry?.library ?? file, request)
+    cache.count('remote-hit')
+    if (entry !== undefined) await directories.remove(directory)
+    return { engine, cache: { outcome: 'hit', key: found.key, inputKey: input.key, origin: 'remote' }, timing: { loadMs: performance.now() - begin } }
+  } catch (error) {
+    await directories.remove(directory)
+    cache.count(error instanceof RvrError && error.code === 'ARTIFACT_REFUSED' ? 'remote-refused' : 'remote-error')
+    return undefined
+  }
+}
+
 interface Generated {
   readonly project: Project
   readonly timing: BuildTiming
@@ -138,13 +170,14 @@ interface Generated {
 }
 
 async function storeOrCompile(request: BuildRequest, { project, timing, context, input, toolchain }: Generated, services: PipelineServices): Promise<BuiltArtifact> {
-  const { cache, events } = services
+  const { cache, events, remote } = services
   const artifact = artifactKey({ ...context, project })
   return compileProject(request, project, timing, toolchain, services, async (library, compileMs) => {
     const { value: entry } = await stage(events, 'publish', () => cache.publish(artifact.key, input.key, library, {
       parts: artifact.parts, inputParts: input.parts,
       info: { mode: request.mode.name, guest: request.image.digest, abi: request.abi.name, xlen: request.image.xlen, compileMs: Math.round(compileMs) },
     }))
+    if (entry !== undefined) remote?.offer(input.key, entry)
     return { library: entry?.library ?? library, stored: entry !== undefined, report: { outcome: 'miss', key: artifact.key, inputKey: input.key } }
   })
 }

@@ -9,11 +9,14 @@ import { tryLock } from './lock.ts'
  * - `publish` a library was stored · `publish-lost-race` another process had stored it · `publish-failed` it could not be stored
  * - `quarantined` a damaged entry was moved away · `mapping-damaged` an input mapping was garbage · `mapping-changed` one input key led to two artifacts
  * - `build` a compiler was needed · `build-failed` it reported an error · `lock-wait` another builder was waited for · `lock-unavailable` the file system has no locks
+ * - `remote-hit` a library came from the remote cache · `remote-miss` it had none · `remote-unsigned` not one with the right signature · `remote-refused` not one that fits
+ * - `remote-error` it did not answer as it should · `remote-skipped` it was left alone after failures · `remote-put` a library was stored there · `remote-put-failed` it was not
  * - `degraded` the cache directory could not be used as it should · `uncacheable` the toolchain could not be described
  */
 export type Counter =
   | 'input-hit' | 'input-miss' | 'hit' | 'miss' | 'publish' | 'publish-lost-race' | 'publish-failed' | 'quarantined' | 'mapping-damaged' | 'mapping-changed'
   | 'build' | 'build-failed' | 'lock-wait' | 'lock-unavailable' | 'degraded' | 'uncacheable'
+  | 'remote-hit' | 'remote-miss' | 'remote-unsigned' | 'remote-refused' | 'remote-error' | 'remote-skipped' | 'remote-put' | 'remote-put-failed'
 
 export type Counts = Readonly<Record<string, number>>
 

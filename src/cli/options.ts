@@ -33,6 +33,10 @@ export interface BuildOptions extends StoreOptions {
   readonly cc?: string
   readonly targetCpu?: string
   readonly jobs?: number
+  /** False with --no-remote-cache. */
+  readonly remoteCache?: string | false
+  readonly remoteCacheReadOnly?: boolean
+  readonly remoteCacheUnsigned?: boolean
 }
 
 export interface SegmentOptions {
@@ -82,10 +86,18 @@ export function addReportOptions(command: Command): Command {
 export const cacheDirectoryOption = (): Option =>
   new Option('--cache-dir <dir>', 'where compiled guests are kept (default: RVR_CACHE_DIR, else $XDG_CACHE_HOME/rvr)').argParser(notEmpty)
 
-/** --cache-dir, --no-cache, --cc, --target-cpu and --jobs. */
+/** The remote cache, whose secret and credentials are in files and variables alone: the list of processes shows arguments. */
+function addRemoteOptions(command: Command): Command {
+  return command.addOption(new Option('--remote-cache <url>', 'also look into the cache of this server and store there (default: RVR_REMOTE_CACHE; docs/cache.md)').argParser(notEmpty))
+    .option('--no-remote-cache', 'use no remote cache')
+    .option('--remote-cache-read-only', 'store nothing in the remote cache')
+    .option('--remote-cache-unsigned', 'run code of the remote cache that nobody has signed')
+}
+
+/** --cache-dir, --no-cache, the remote cache, --cc, --target-cpu and --jobs. */
 export function addBuildOptions(command: Command): Command {
-  return command.addOption(cacheDirectoryOption().conflicts('cache'))
-    .option('--no-cache', 'neither look into the cache nor store there')
+  command.addOption(cacheDirectoryOption().conflicts('cache')).option('--no-cache', 'neither look into the cache nor store there')
+  return addRemoteOptions(command)
     .addOption(new Option('--cc <compiler>', 'C compiler, a path or a name (default: RVR_CC, else the newest clang, else gcc)').argParser(notEmpty))
     .addOption(new Option('--target-cpu <cpu>', 'CPU to compile for, such as x86-64-v3 (default: native)').argParser(notEmpty))
     .addOption(new Option('--jobs <n>', 'parallel compiler processes (default: all processors)').argParser(parseJobs))
@@ -115,10 +127,13 @@ export function createProgress(options: ReportOptions, shell: Shell): Progress {
 
 /** The SDK's options for the build options of a command. */
 export function rvrOptions(options: BuildOptions, progress: Progress): RvrOptions {
-  const { cacheDir, cc, targetCpu, jobs } = options
+  const { cacheDir, cc, targetCpu, jobs, remoteCache, remoteCacheReadOnly, remoteCacheUnsigned } = options
   return {
     onEvent: progress.sink,
     ...(options.cache === false ? { cacheDir: false } : cacheDir !== undefined && { cacheDir }),
+    remote: remoteCache === false ? false : {
+      ...(typeof remoteCache === 'string' && { url: remoteCache }), ...(remoteCacheReadOnly && { readOnly: true }), ...(remoteCacheUnsigned && { unsigned: true }),
+    },
     ...(cc !== undefined && { cc }),
     ...(targetCpu !== undefined && { targetCpu }),
     ...(jobs !== undefined && { jobs }),

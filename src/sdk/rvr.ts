@@ -18,7 +18,7 @@ export class Rvr implements AsyncDisposable {
     this.#services = services
   }
 
-  /** Opens the cache. @throws RvrError `CACHE_UNSAFE` when another user could have put code into it. */
+  /** Opens the cache. @throws RvrError `CACHE_UNSAFE` when another user could have put code into it, `USAGE` and `IO` when a remote cache is set up wrongly. */
   static async create(options: RvrOptions = {}): Promise<Rvr> {
     return new Rvr(await createServices(options, options.onEvent ?? noEvents))
   }
@@ -41,9 +41,10 @@ export class Rvr implements AsyncDisposable {
     return new Guest({ image, path, ...surroundings, services: this.#services, pool: this.#pool })
   }
 
-  /** Stops every run and ends the worker threads. */
+  /** Stops every run and ends the worker threads; uploads to a remote cache that are still going on have a short time. */
   async dispose(): Promise<void> {
     await this.#pool.close()
+    await this.#services.remote?.close()
     await this.#services.directories.removeAll()
   }
 
