@@ -1,12 +1,12 @@
 /** The data flow of rvr in one place: ELF image → program → graph → C project → library, and the cache's short cut past all of it. */
 import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { openCache, type Cache } from './cache/cache.ts'
 import { generatorDigest } from './cache/generator-digest.ts'
 import { artifactKey, inputKey, type KeyContext } from './cache/keys.ts'
 import { remoteSettings, type RemoteOptions } from './cache/remote/settings.ts'
 import type { RemoteTier } from './cache/remote/tier.ts'
 import type { Key } from './cache/digest.ts'
+import type { Entry } from './cache/lookup.ts'
 import { buildGraph } from './cfg/graph.ts'
 import { lift } from './cfg/lift.ts'
 import { conventionFor } from './codegen/convention.ts'
@@ -20,8 +20,7 @@ import { callFiles, outsideFiles } from './extensions/compose.ts'
 import { decoderFor } from './extensions/registry.ts'
 import { definedSlots } from './interp/slots.ts'
 import { ABI_VERSION } from './load/abi-version.ts'
-import { checkIdentity, readIdentity, refusal } from './load/identity.ts'
-import { libraryName } from './load/library-name.ts'
+import { checkIdentity, openLibrary, refusal } from './load/identity.ts'
 import { longestBlock } from './machine/interval.ts'
 import type { Machine } from './machine/machine.ts'
 import type { Mode } from './modes/mode.ts'
@@ -136,8 +135,15 @@ async function lookup(request: BuildRequest, input: Key, cache: Cache): Promise<
   const key = await cache.lookupInput(input.key)
   const entry = key === undefined ? undefined : await cache.lookup(key)
   if (key === undefined || entry === undefined) return undefined
-  const { engine } = await openArtifact(entry.library, request)
-  return { engine, cache: { outcome: 'hit', key, inputKey: input.key }, timing: { loadMs: performance.now() - begin } }
+  try {
+    const { engine } = await openArtifact(entry, request)
+    return { engine, cache: { outcome: 'hit', key, inputKey: input.key }, timing: { loadMs: performance.now() - begin } }
+  } catch (error) {
+    // Whole, but not what its key says: somebody else's entry came here under that name.
+    if (!(error instanceof RvrError) || error.code !== 'ARTIFACT_REFUSED') throw error
+    await cache.discard(key, error.message)
+    return undefined
+  }
 }
 
 /** A hit of the remote cache: checked as any library is, then stored here. What does not fit is a miss. */
@@ -150,7 +156,7 @@ async function fetchRemote(request: BuildRequest, input: Key, { cache, remote, d
     await writeFile(file, found.library, { mode: 0o600 })
     await openArtifact(file, request)
     const entry = await cache.publish(found.key, input.key, file, found.manifest)
-    const { engine } = await openArtifact(entry?.library ?? file, request)
+    const { engine } = await openArtifact(entry ?? file, request)
     cache.count('remote-hit')
     if (entry !== undefined) await directories.remove(directory)
     return { engine, cache: { outcome: 'hit', key: found.key, inputKey: input.key, origin: 'remote' }, timing: { loadMs: performance.now() - begin } }
@@ -178,7 +184,7 @@ async function storeOrCompile(request: BuildRequest, { project, timing, context,
       info: { mode: request.mode.name, guest: request.image.digest, abi: request.abi.name, xlen: request.image.xlen, compileMs: Math.round(compileMs) },
     }))
     if (entry !== undefined) remote?.offer(input.key, entry)
-    return { library: entry?.library ?? library, stored: entry !== undefined, report: { outcome: 'miss', key: artifact.key, inputKey: input.key } }
+    return { library: entry ?? library, stored: entry !== undefined, report: { outcome: 'miss', key: artifact.key, inputKey: input.key } }
   })
 }
 
@@ -197,7 +203,7 @@ async function generateProject(request: BuildRequest, toolchain: Toolchain, { ev
   return { project: generated.value, timing: { liftMs: lifted.ms, codegenMs: generated.ms } }
 }
 
-type Keep = (library: string, compileMs: number) => Promise<{ library: string; stored?: boolean; report: CacheReport }>
+type Keep = (library: string, compileMs: number) => Promise<{ library: string | Entry; stored?: boolean; report: CacheReport }>
 
 /** Project → library → wherever `keep` puts it. A failed project stays for a look; an aborted one does not. */
 async function compileProject(request: BuildRequest, project: Project, timing: BuildTiming, toolchain: Toolchain, services: PipelineServices, keep: Keep): Promise<BuiltArtifact> {
@@ -231,18 +237,19 @@ function makeArguments(toolchain: Toolchain, { extensions }: GuestAbi): string[]
 }
 
 /**
- * A library from a file, checked before anything in it runs.
+ * A library from a file or an entry of the cache, checked before anything in it runs. What runs later is the very file that was checked.
  *
  * @throws RvrError `ARTIFACT_REFUSED`, `IO`.
  */
-export async function openArtifact(file: string, expected: Omit<BuildRequest, 'mode'> & { mode?: Mode }): Promise<{ engine: BuiltArtifact['engine']; mode: Mode; loadMs: number }> {
+export async function openArtifact(source: string | Entry, expected: Omit<BuildRequest, 'mode'> & { mode?: Mode }): Promise<{ engine: BuiltArtifact['engine']; mode: Mode; loadMs: number }> {
   const begin = performance.now()
-  const identity = await readIdentity(file)
-  checkIdentity(file, identity, {
+  const path = typeof source === 'string' ? source : source.library
+  const { file, identity } = openLibrary(path, typeof source === 'string' ? undefined : source.file)
+  checkIdentity(path, identity, {
     abiVersion: ABI_VERSION, guestDigest: expected.image.digest, machineDigest: expected.machine.digest, abi: expected.abi.name, extensionsDigest: expected.abi.digest, ...(expected.mode && { mode: expected.mode.name }),
   })
   const { slots, base, definedSlots } = identity
-  if (typeof slots !== 'number' || typeof base !== 'number' || typeof definedSlots !== 'number') throw refusal(file, 'no-identity', 'its identity block does not say which code it holds')
-  if (!modes.some(mode => mode.name === identity.mode)) throw refusal(file, 'mode', `this rvr has no mode ${identity.mode}`, identity.mode)
-  return { engine: { engine: 'native', library: libraryName(resolve(file)), slots, base, definedSlots }, mode: modeNamed(identity.mode), loadMs: performance.now() - begin }
+  if (typeof slots !== 'number' || typeof base !== 'number' || typeof definedSlots !== 'number') throw refusal(path, 'no-identity', 'its identity block does not say which code it holds')
+  if (!modes.some(mode => mode.name === identity.mode)) throw refusal(path, 'mode', `this rvr has no mode ${identity.mode}`, identity.mode)
+  return { engine: { engine: 'native', library: file, slots, base, definedSlots }, mode: modeNamed(identity.mode), loadMs: performance.now() - begin }
 }

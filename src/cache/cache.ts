@@ -1,9 +1,11 @@
 /** The artifact cache as the rest of rvr sees it: nothing here fails a build, every outcome is counted. */
-import { messageOf } from '../errors.ts'
+import { RvrError, messageOf } from '../errors.ts'
 import { noEvents, type EventSink } from '../events.ts'
 import { withLock } from './build-lock.ts'
 import { countOutcome, readCounters, type Counter, type Counts } from './counters.ts'
 import { cacheDirectory, prepareDirectory, type DirectoryState } from './directory.ts'
+import type { ExportedEntry } from './export-entry.ts'
+import type { ImportedEntry } from './import-entry.ts'
 import { clearStore, listEntries, readEntry, storedKeys, type StoredEntry } from './inventory.ts'
 import { entryDirectory, inputFile, layoutOf, type Layout } from './layout.ts'
 import { lookupEntry, markUsed, type Entry } from './lookup.ts'
@@ -45,6 +47,12 @@ export interface Cache {
   /** Entries whose key starts with `keyPrefix`. */
   show(keyPrefix: string): Promise<StoredEntry[]>
   verify(): Promise<VerifyStep[]>
+  /** Moves an entry to quarantine that is whole, but not what its key says. */
+  discard(key: string, reason: string): Promise<void>
+  /** Writes the entry whose key is or starts with `keyPrefix` to a file. @throws RvrError `USAGE` (no such entry, or several), `IO`. */
+  export(keyPrefix: string, file: string): Promise<ExportedEntry>
+  /** Stores what `export` wrote, here or on another host. @throws RvrError `ARTIFACT_REFUSED` (no export, damaged, another version), `IO`. */
+  import(file: string): Promise<ImportedEntry>
   /** Removes all entries; returns how many there were. */
   clear(): Promise<number>
 }
@@ -167,6 +175,35 @@ class OpenCache implements Cache {
 
   async verify(): Promise<VerifyStep[]> {
     return this.#layout === undefined ? [] : verifyStore(this.#layout)
+  }
+
+  async discard(key: string, reason: string): Promise<void> {
+    if (this.#layout === undefined) return
+    this.#degrade('quarantined', `the entry ${key.slice(0, 12)} cannot be used (${reason}); it is built anew`)
+    await quarantine(this.#layout, entryDirectory(this.#layout, key))
+  }
+
+  async export(keyPrefix: string, file: string): Promise<ExportedEntry> {
+    const { exportEntry } = await import('./export-entry.ts')
+    const [found, ...others] = await this.show(keyPrefix)
+    if (others.length > 0) throw new RvrError('USAGE', `${others.length + 1} entries have keys that start with ${keyPrefix}`, { hint: 'Give more digits.', details: { key: keyPrefix } })
+    const entry = found && await this.lookup(found.key)
+    if (entry === undefined) throw new RvrError('USAGE', `no entry has a key that starts with ${keyPrefix}`, { hint: 'rvr cache ls prints the keys.', details: { key: keyPrefix } })
+    return exportEntry(entry, file)
+  }
+
+  async import(file: string): Promise<ImportedEntry> {
+    const layout = this.#layout
+    if (layout === undefined || this.state !== 'ready') throw new RvrError('IO', `nothing can be stored in the cache: it is ${this.state}`, { hint: 'Choose another directory with --cache-dir.' })
+    const { importEntry } = await import('./import-entry.ts')
+    return importEntry(layout, file, async (manifest, library) => {
+      const { key, inputKey, info, library: { bytes } } = manifest
+      const before = this.counts['publish'] ?? 0
+      const entry = await this.publish(key, inputKey, library, manifest)
+      if (entry === undefined) throw new RvrError('IO', `${file} could not be stored in ${this.directory}`, { hint: 'The warning above says why.', details: { path: file } })
+      entry.file.close()
+      return { key, inputKey, bytes, info, stored: (this.counts['publish'] ?? 0) > before }
+    })
   }
 
   async clear(): Promise<number> {

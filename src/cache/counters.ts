@@ -1,7 +1,8 @@
 /** Named cache outcomes, counted across processes: one appended line per outcome, folded into totals now and then. */
 import { randomBytes } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { openForAppending } from './durable.ts'
 import { tryLock } from './lock.ts'
 
 /**
@@ -30,7 +31,7 @@ const SETTLED_MS = 60_000
 /** Counts one outcome. Losing a count to a full or read-only disk is accepted. */
 export function countOutcome(directory: string, counter: Counter): void {
   try {
-    const log = openSync(join(directory, LOG), 'a', 0o600)
+    const log = openForAppending(join(directory, LOG))
     try {
       writeSync(log, `${counter}\n`)
       if (fstatSync(log).size > LOG_LIMIT_BYTES) renameSync(join(directory, LOG), join(directory, `${LOG}.${Date.now()}.${randomBytes(4).toString('hex')}`))

@@ -38,19 +38,24 @@ const TURN_BYTES = 4 << 20
 export async function digestFile(path: string): Promise<{ digest: string; bytes: number }> {
   const file = openSync(path, 'r')
   try {
-    const hash = createHash('sha256')
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
-    for (let bytes = 0, turn = TURN_BYTES; ;) {
-      const count = readSync(file, buffer)
-      if (count === 0) return { digest: hash.digest('hex'), bytes }
-      hash.update(count === CHUNK_BYTES ? buffer : buffer.subarray(0, count))
-      bytes += count
-      if (bytes < turn) continue
-      turn = bytes + TURN_BYTES
-      await nextTurn()
-    }
+    return await digestDescriptor(file)
   } finally {
     closeSync(file)
+  }
+}
+
+/** SHA-256 and size of an open file, from its beginning. */
+export async function digestDescriptor(file: number): Promise<{ digest: string; bytes: number }> {
+  const hash = createHash('sha256')
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
+  for (let bytes = 0, turn = TURN_BYTES; ;) {
+    const count = readSync(file, buffer, 0, CHUNK_BYTES, bytes)
+    if (count === 0) return { digest: hash.digest('hex'), bytes }
+    hash.update(count === CHUNK_BYTES ? buffer : buffer.subarray(0, count))
+    bytes += count
+    if (bytes < turn) continue
+    turn = bytes + TURN_BYTES
+    await nextTurn()
   }
 }
 

@@ -1,9 +1,10 @@
 /** Chooses the cache directory and decides whether it can be trusted: a cached library is code that we run. */
-import { accessSync, constants, lstatSync, mkdirSync, statSync, type Stats } from 'node:fs'
+import { accessSync, constants, lstatSync, mkdirSync, readlinkSync, statSync, type Stats } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { RvrError, messageOf } from '../errors.ts'
 import { layoutOf } from './layout.ts'
+import { replaceability, unsafety } from './ownership.ts'
 
 /** The option, else RVR_CACHE_DIR, else `$XDG_CACHE_HOME/rvr`, else `~/.cache/rvr`. Absolute. */
 export function cacheDirectory(option: string | undefined, environment: NodeJS.ProcessEnv): string {
@@ -17,21 +18,63 @@ export function cacheDirectory(option: string | undefined, environment: NodeJS.P
 /** `read-only`: entries may be used, none can be added. `off`: there is nothing to use. */
 export type DirectoryState = { readonly state: 'ready' } | { readonly state: 'read-only' | 'off'; readonly reason: string }
 
-function refuse(path: string, why: string, hint: string): RvrError {
-  return new RvrError('CACHE_UNSAFE', `the cache directory ${path} ${why}; a cached library is code that would run with your rights`, { hint, details: { path } })
+/** The system follows as many links on the way to a file. */
+const MAX_LINKS = 40
+
+function refuse(directory: string, path: string, why: string, advice?: string): RvrError {
+  const subject = path === directory ? `the cache directory ${path}` : `${path}, a part of the cache directory ${directory},`
+  return new RvrError('CACHE_UNSAFE', `${subject} ${why}; a cached library is code that would run with your rights`, {
+    hint: advice ?? 'Choose a directory of your own with --cache-dir or RVR_CACHE_DIR.', details: { path, directory },
+  })
 }
 
-/** Throws CACHE_UNSAFE when another user owns `path` or can write to it; links are checked themselves and where they lead. */
-function checkOwnership(path: string): void {
-  const own = process.getuid?.()
-  if (own === undefined) return
-  const check = (stats: Stats, isLink: boolean): void => {
-    if (stats.uid !== own) throw refuse(path, `belongs to another user (uid ${stats.uid}, you are ${own})`, 'Choose a directory of your own with --cache-dir or RVR_CACHE_DIR.')
-    if (!isLink && (stats.mode & 0o022) !== 0) throw refuse(path, `can be written by other users (mode ${(stats.mode & 0o777).toString(8)})`, `If only you have used it so far: chmod 700 ${path}. Otherwise choose another one with --cache-dir.`)
+function statsOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path)
+  } catch {
+    return undefined // not there yet, or not to be seen: then nothing can be made there either
   }
-  const link = lstatSync(path)
-  check(link, link.isSymbolicLink())
-  if (link.isSymbolicLink()) check(statSync(path), false)
+}
+
+/**
+ * Throws CACHE_UNSAFE when another user could put something else in the place of `directory`: every directory above it and every link on the
+ * way, and those that links lead through, have to belong to the user or root and must not be writable by others, unless they are sticky.
+ */
+function checkWay(directory: string): void {
+  let at = '/', rest = directory.split('/').filter(name => name !== '')
+  const seen = (path: string, stats: Stats): void => {
+    const why = replaceability(stats)
+    if (why !== undefined) throw refuse(directory, path, why, why.startsWith('belongs') ? undefined : `If only you have used it so far: chmod go-w ${path}. Otherwise choose another one with --cache-dir.`)
+  }
+  for (let links = 0; ; ) {
+    const stats = statsOf(at)
+    if (stats === undefined) return
+    if (stats.isSymbolicLink()) {
+      seen(at, stats)
+      if (++links > MAX_LINKS) return
+      const target = readlinkSync(at)
+      rest = [...target.split('/').filter(name => name !== ''), ...rest]
+      at = isAbsolute(target) ? '/' : dirname(at)
+      continue
+    }
+    const name = rest.shift()
+    if (name === undefined) return // the directory itself has a stricter check
+    seen(at, stats)
+    at = join(at, name)
+  }
+}
+
+/** Throws CACHE_UNSAFE when another user owns `path` or can write to it; where a link is allowed, it is checked itself and where it leads. */
+function checkOwnership(directory: string, path: string): void {
+  const check = (stats: Stats): void => {
+    const why = unsafety(stats)
+    if (why !== undefined) throw refuse(directory, path, why, why.startsWith('belongs') ? undefined : `If only you have used it so far: chmod 700 ${path}. Otherwise choose another one with --cache-dir.`)
+  }
+  const stats = lstatSync(path)
+  check(stats)
+  if (!stats.isSymbolicLink()) return
+  if (path !== directory) throw refuse(directory, path, 'is a symbolic link', 'Nothing in a cache directory is a link: remove it, or choose another directory with --cache-dir.')
+  check(statSync(path))
 }
 
 /** Creates what is missing of `path`, mode 0700. Node's own recursive mkdir never returns where a file system answers ENOENT below an existing directory (/proc). */
@@ -53,16 +96,23 @@ function code(error: unknown): string {
 /** Creates and checks a cache directory. Throws CACHE_UNSAFE when it cannot be trusted; any other trouble is a degraded state, not an error. */
 export function prepareDirectory(path: string): DirectoryState {
   const { root, ...folders } = layoutOf(path)
+  checkWay(path)
   try {
     create(path)
   } catch (error) {
     return { state: 'off', reason: `${path} cannot be created: ${messageOf(error)}` }
   }
   try {
-    checkOwnership(path)
-    create(root)
-    checkOwnership(root)
-    for (const folder of Object.values(folders)) create(folder)
+    let failure: unknown
+    for (const folder of [path, root, ...Object.values(folders)]) {
+      try {
+        create(folder)
+      } catch (error) {
+        failure ??= error // those that exist are checked all the same
+      }
+      if (statsOf(folder) !== undefined) checkOwnership(path, folder)
+    }
+    if (failure !== undefined) throw failure
     accessSync(root, constants.R_OK | constants.W_OK | constants.X_OK)
     return { state: 'ready' }
   } catch (error) {

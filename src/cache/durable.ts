@@ -1,7 +1,13 @@
 /** Writing files so that a crash leaves either the old state or the new one. */
 import { randomBytes } from 'node:crypto'
+import { constants, openSync } from 'node:fs'
 import { open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+
+/** Opens a file to append to, for its owner alone; a link is refused. Throws the file system's error. */
+export function openForAppending(path: string): number {
+  return openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o600)
+}
 
 /** Flushes a file or a directory to the disk. */
 export async function flush(path: string): Promise<void> {

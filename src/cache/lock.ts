@@ -1,5 +1,6 @@
 /** An advisory file lock of the operating system (flock): it goes away with the process that holds it, however that ends. */
-import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, rmSync, statSync } from 'node:fs'
+import { openForAppending } from './durable.ts'
 
 const LOCK_EX = 2
 const LOCK_NB = 4
@@ -44,7 +45,7 @@ export async function tryLock(path: string): Promise<FileLock | undefined | 'una
   if (call === undefined) return 'unavailable'
   let fd: number
   try {
-    fd = openSync(path, 'a', 0o600)
+    fd = openForAppending(path)
   } catch {
     return 'unavailable'
   }

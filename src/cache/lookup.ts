@@ -1,13 +1,17 @@
 /** Finds an artifact in the store and proves that it is whole. */
-import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { digestFile } from './digest.ts'
+import { lstatSync, lutimesSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { digestDescriptor } from './digest.ts'
 import { entryDirectory, LIBRARY_FILE, MANIFEST_FILE, USED_FILE, type Layout } from './layout.ts'
 import { parseManifest, type Manifest } from './manifest.ts'
+import { openStored, readStoredText, type OpenFile } from './open-file.ts'
+import { unsafety } from './ownership.ts'
 
 export interface Entry {
   /** Absolute path of the compiled library. */
   readonly library: string
+  /** The very file whose digest was compared, open: to be loaded from here, and to be closed by who does not pass it on. */
+  readonly file: OpenFile
   readonly manifest: Manifest
 }
 
@@ -17,12 +21,31 @@ function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? ''
 }
 
-/** Looks `key` up. Damaged: there is something, but not a library with the digest that its manifest promises. */
+/** Entries that are evicted or stored while they are looked at are looked at again, so often at most. */
+const LOOKS = 4
+
+/** Tells directories apart that stand under one name one after the other. */
+function directoryStamp(path: string): string {
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  return stats === undefined ? 'absent' : `${stats.dev}:${stats.ino}:${stats.ctimeNs}`
+}
+
+/** Looks `key` up. Damaged: there is something, but not a library with the digest that its manifest promises, or not one that only the user and root can have put there. */
 export async function lookupEntry(layout: Layout, key: string): Promise<LookupResult> {
   const directory = entryDirectory(layout, key)
+  for (let looks = 1; ; looks++) {
+    const before = directoryStamp(directory)
+    const found = await lookAt(directory, key)
+    if (found.state !== 'damaged' || looks === LOOKS || directoryStamp(directory) === before) return found
+  }
+}
+
+async function lookAt(directory: string, key: string): Promise<LookupResult> {
+  const why = unsafeDirectory(dirname(directory)) ?? unsafeDirectory(directory)
+  if (why !== undefined) return { state: 'damaged', reason: why }
   let text: string
   try {
-    text = readFileSync(join(directory, MANIFEST_FILE), 'utf8')
+    text = readStoredText(join(directory, MANIFEST_FILE))
   } catch (error) {
     // ENOENT may still be an entry directory without a manifest: publishing over it must be possible, so ask for the directory.
     return codeOf(error) === 'ENOENT' ? missingManifest(directory) : { state: 'damaged', reason: `its manifest cannot be read (${codeOf(error)})` }
@@ -30,25 +53,36 @@ export async function lookupEntry(layout: Layout, key: string): Promise<LookupRe
   const manifest = parseManifest(text, key)
   if (manifest === undefined) return { state: 'damaged', reason: 'its manifest is not one' }
   const library = join(directory, LIBRARY_FILE)
+  let file: OpenFile | undefined
   try {
-    const { digest, bytes } = await verifiedDigest(library)
-    if (digest !== manifest.library.digest || bytes !== manifest.library.bytes) return { state: 'damaged', reason: 'its library differs from what was stored' }
+    file = openStored(library)
+    const { digest, bytes } = await verifiedDigest(file)
+    if (digest === manifest.library.digest && bytes === manifest.library.bytes) return { state: 'found', entry: { library, file, manifest } }
+    file.close()
+    return { state: 'damaged', reason: 'its library differs from what was stored' }
   } catch (error) {
+    file?.close()
     return { state: 'damaged', reason: `its library cannot be read (${codeOf(error)})` }
   }
-  return { state: 'found', entry: { library, manifest } }
 }
 
-/** Digests of files that this process has read, as long as nothing about them changes: size, inode, and both times to the nanosecond. */
+/** Why a directory of the store is no place to take a library from; undefined when it is one, or is not there. */
+function unsafeDirectory(path: string): string | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) return undefined
+  const why = stats.isSymbolicLink() ? 'is a symbolic link' : unsafety(stats)
+  return why === undefined ? undefined : `${path} ${why}`
+}
+
+/** Digests of files that this process has read, as long as nothing about them changes: device, inode, size, and both times to the nanosecond. */
 const verified = new Map<string, { readonly stamp: string; readonly digest: string; readonly bytes: number }>()
 
-async function verifiedDigest(path: string): Promise<{ digest: string; bytes: number }> {
-  const { size, ino, mtimeNs, ctimeNs } = statSync(path, { bigint: true })
-  const stamp = [size, ino, mtimeNs, ctimeNs].join()
-  const known = verified.get(path)
+async function verifiedDigest(file: OpenFile): Promise<{ digest: string; bytes: number }> {
+  const stamp = `${file.identity} ${file.stamp}`
+  const known = verified.get(file.path)
   if (known?.stamp === stamp) return known
-  const found = await digestFile(path)
-  verified.set(path, { stamp, ...found })
+  const found = await digestDescriptor(file.fd)
+  verified.set(file.path, { stamp, ...found })
   return found
 }
 
@@ -66,10 +100,10 @@ export function markUsed(layout: Layout, key: string): void {
   const file = join(entryDirectory(layout, key), USED_FILE)
   const now = Date.now() / 1000
   try {
-    utimesSync(file, now, now)
+    lutimesSync(file, now, now)
   } catch {
     try {
-      writeFileSync(file, '', { mode: 0o600 })
+      writeFileSync(file, '', { mode: 0o600, flag: 'wx' })
     } catch {
       // a read-only store keeps no record of use
     }

@@ -1,7 +1,7 @@
 /** The short cut of a hit: which artifact key an input key leads to. */
-import { readFileSync } from 'node:fs'
 import { replaceFile } from './durable.ts'
 import { inputFile, isKey, type Layout } from './layout.ts'
+import { readStoredText } from './open-file.ts'
 
 const MAPPING_SCHEMA = 1
 
@@ -9,7 +9,7 @@ const MAPPING_SCHEMA = 1
 export function readMapping(layout: Layout, inputKey: string): { readonly artifact: string } | 'absent' | 'damaged' {
   let text: string
   try {
-    text = readFileSync(inputFile(layout, inputKey), 'utf8')
+    text = readStoredText(inputFile(layout, inputKey))
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'absent' : 'damaged'
   }

@@ -31,6 +31,7 @@ const steps: Readonly<Record<string, Step>> = {
     let repaired = 0
     for (const key of keys) {
       const found = await lookupEntry(layout, key)
+      if (found.state === 'found') found.entry.file.close()
       if (found.state === 'damaged' && await quarantine(layout, join(layout.artifacts, key.slice(0, 2), key))) repaired++
     }
     return { checked: keys.length, repaired }

@@ -1,12 +1,14 @@
 /** What a compiled library says about itself, read and checked before any of its code runs. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { arch as hostArch } from 'node:process'
 import { array, looseObject, number, record, safeParse, string, unknown, type InferOutput } from 'valibot'
+import type { OpenFile } from '../cache/open-file.ts'
 import { readSection, readSections } from '../elf/sections.ts'
 import { RvrError, messageOf } from '../errors.ts'
 import { missingFeatures } from '../toolchain/cpu-features.ts'
 import { hostCpu } from '../toolchain/cpu-info.ts'
 import { ABI_VERSION } from './abi-version.ts'
+import { libraryFile, type LibraryFile } from './library-file.ts'
 
 /** Section that holds the identity as JSON text, zero-terminated. */
 export const IDENTITY_SECTION = '.rvr.identity'
@@ -87,38 +89,46 @@ export function identityOf(path: string, bytes: Uint8Array): Identity {
   throw refusal(path, 'no-identity', `its identity block is malformed at ${issue.path?.map(item => String(item.key)).join('.') ?? 'its top'}: ${issue.message}`)
 }
 
-/** Reads the identity of a library file. Throws IO when it cannot be read, ARTIFACT_REFUSED when it is not a library of rvr. */
-export async function readIdentity(path: string): Promise<Identity> {
-  let bytes: Uint8Array
+/** Libraries are smaller by far; a larger file is not looked into. */
+const LIMIT_BYTES = 1 << 30
+
+/**
+ * Opens a library file and reads its identity: what is loaded later is this very file. `verified` is the cache's, open already.
+ *
+ * @throws RvrError `IO` when it cannot be read, `ARTIFACT_REFUSED` when it is not a library of rvr.
+ */
+export function openLibrary(path: string, verified?: OpenFile): { file: LibraryFile; identity: Identity } {
   try {
-    bytes = headersOf(path)
+    const file = libraryFile(resolve(path), verified)
+    if (file.bytes > LIMIT_BYTES) throw refusal(path, 'not-a-library', `it has ${file.bytes} bytes`)
+    return { file, identity: identityOf(path, headersOf(file)) }
   } catch (cause) {
+    if (cause instanceof RvrError) throw cause
     throw new RvrError('IO', `${path} cannot be read: ${messageOf(cause)}`, { hint: 'Check the path and its permissions.', details: { path }, cause })
   }
-  return identityOf(path, bytes)
+}
+
+/** Reads the identity of a library file. Throws like `openLibrary`. */
+export async function readIdentity(path: string): Promise<Identity> {
+  return openLibrary(path).identity
 }
 
 /** An image of the file in which only the section headers, their names and the identity are filled in: libraries may have many megabytes of code. */
-function headersOf(path: string): Uint8Array {
-  const file = openSync(path, 'r')
-  try {
-    const bytes = new Uint8Array(fstatSync(file).size)
-    const fill = (part: Uint8Array): void => { if (part.length > 0) readSync(file, part, 0, part.length, part.byteOffset) }
-    fill(bytes.subarray(0, 64))
-    const header = new DataView(bytes.buffer)
-    // ELF64: e_shoff, e_shentsize × e_shnum.
-    if (bytes.length >= 64) {
-      const table = Number(header.getBigUint64(40, true))
-      fill(bytes.subarray(table, table + header.getUint16(58, true) * header.getUint16(60, true)))
-      const names = readSections(bytes)[header.getUint16(62, true)]
-      if (names !== undefined) fill(names.bytes)
-      const identity = readSection(bytes, IDENTITY_SECTION)
-      if (identity !== undefined) fill(identity)
-    }
-    return bytes
-  } finally {
-    closeSync(file)
+function headersOf(file: LibraryFile): Uint8Array {
+  const bytes = new Uint8Array(file.bytes)
+  const fill = (part: Uint8Array): void => { if (part.length > 0) file.read(part, part.byteOffset) }
+  fill(bytes.subarray(0, 64))
+  const header = new DataView(bytes.buffer)
+  // ELF64: e_shoff, e_shentsize × e_shnum.
+  if (bytes.length >= 64) {
+    const table = Number(header.getBigUint64(40, true))
+    fill(bytes.subarray(table, table + header.getUint16(58, true) * header.getUint16(60, true)))
+    const names = readSections(bytes)[header.getUint16(62, true)]
+    if (names !== undefined) fill(names.bytes)
+    const identity = readSection(bytes, IDENTITY_SECTION)
+    if (identity !== undefined) fill(identity)
   }
+  return bytes
 }
 
 /** What a library has to be. Fields that are left out are not checked. */

@@ -1,11 +1,13 @@
 /** The native library of one artifact: the only place that calls through koffi into generated code. */
 import koffi from 'koffi'
-import { RvrError } from '../errors.ts'
+import { RvrError, messageOf } from '../errors.ts'
 import { stateLayout, stateOffset, tableBytes } from '../layout/state.ts'
+import type { LibraryFile } from './library-file.ts'
 
 /** Functions of one loaded artifact. `memory` is the address of a guest's memory, as `create` returned it. */
 export interface NativeLibrary {
-  readonly path: string
+  /** See `LibraryFile.name`. */
+  readonly name: string
   /** The least instruction budget with which native code gets anywhere. */
   readonly floor: number
   /** A fresh instance with zeroed memory; the address of its guest memory. */
@@ -24,25 +26,31 @@ export interface NativeLibrary {
 
 const loaded = new Map<string, NativeLibrary>()
 
+/** Loads a library whose identity has been checked, from the file that it was read from. */
+export function loadLibraryFile(file: LibraryFile): NativeLibrary {
+  file.keep()
+  return loadLibrary(file.name, file.path)
+}
+
 /**
- * Loads a library whose identity has been checked. One file is loaded once per thread and never unloaded: generated code has no mutable
- * globals, so all instances share it.
+ * Loads a library by the name that its file has in this process, on a thread that was told so. One file is loaded once per thread and never
+ * unloaded: generated code has no mutable globals, so all instances share it.
  */
-export function loadLibrary(path: string): NativeLibrary {
-  const known = loaded.get(path)
+export function loadLibrary(name: string, path: string = name): NativeLibrary {
+  const known = loaded.get(name)
   if (known !== undefined) return known
   let handle
   try {
-    handle = koffi.load(path)
+    handle = koffi.load(name)
   } catch (cause) {
-    throw new RvrError('ARTIFACT_REFUSED', `${path} cannot be loaded as a shared library: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new RvrError('ARTIFACT_REFUSED', `${path} cannot be loaded as a shared library: ${messageOf(cause)}`, {
       hint: 'Compile the guest again with rvr compile.', details: { path, reason: 'not-a-library' }, cause,
     })
   }
   const create = handle.func('rvr_create', 'uintptr_t', []), run = handle.func('rvr_run', 'uint32_t', ['uintptr_t'])
   const retire = handle.func('rvr_retire', 'void', ['uintptr_t']), destroy = handle.func('rvr_destroy', 'void', ['uintptr_t'])
   const library: NativeLibrary = {
-    path,
+    name,
     floor: Number(handle.func('rvr_floor', 'int64_t', [])()),
     create() {
       const address = BigInt(create() as number | bigint)
@@ -55,7 +63,7 @@ export function loadLibrary(path: string): NativeLibrary {
     clearSeen: memory => void handle.func('rvr_clear_seen', 'void', ['uintptr_t'])(memory),
     blockStarts: () => BigInt(handle.func('rvr_block_starts', 'uintptr_t', [])() as number | bigint),
   }
-  loaded.set(path, library)
+  loaded.set(name, library)
   return library
 }
 

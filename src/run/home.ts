@@ -2,14 +2,15 @@
 import { MEMORY_BYTES, type Image } from '../elf/image.ts'
 import { createHart, type Hart } from '../ir/hart.ts'
 import { meterLayout } from '../layout/meter.ts'
-import { loadLibrary, viewInstance, type NativeLibrary } from '../load/library.ts'
+import { loadLibraryFile, viewInstance, type NativeLibrary } from '../load/library.ts'
+import type { LibraryFile } from '../load/library-file.ts'
 import type { Mode } from '../modes/mode.ts'
 import { raiseFloor } from './engine.ts'
 import type { Place } from './job.ts'
 
 /** The engine that a session runs on: a library file, or the interpreter alone. */
 export type EngineChoice =
-  | { readonly engine: 'native'; readonly library: string; readonly slots: number; readonly base: number; /** Slots that hold a known instruction. */ readonly definedSlots: number }
+  | { readonly engine: 'native'; readonly library: LibraryFile; readonly slots: number; readonly base: number; /** Slots that hold a known instruction. */ readonly definedSlots: number }
   | { readonly engine: 'interp' }
 
 /** Unmaps an instance when no view of it can exist any more. */
@@ -40,12 +41,12 @@ export function settle(engine: EngineChoice, image: Image, mode: Mode): Home {
       interrupt: () => {}, retire: () => {},
     }
   }
-  const library = loadLibrary(engine.library)
+  const library = loadLibraryFile(engine.library)
   const address = library.create()
   const views = viewInstance(address, engine.slots, MEMORY_BYTES, areaBytes)
   unmapped.register(views.memory.buffer, { library, address })
   return {
-    place: { engine: 'native', library: engine.library, memory: address, slots: engine.slots, base: engine.base, areaBytes },
+    place: { engine: 'native', library: engine.library.name, memory: address, slots: engine.slots, base: engine.base, areaBytes },
     hart: createHart(image.xlen, views.memory, views.registers),
     area: areaBytes === 0 ? undefined : views.area,
     interrupt: () => raiseFloor(views.state),

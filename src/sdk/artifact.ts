@@ -1,6 +1,6 @@
 /** A guest made ready to run in one mode: compiled, loaded from a file, or interpreted. */
 import { randomBytes } from 'node:crypto'
-import { copyFile, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { RvrError, messageOf } from '../errors.ts'
 import { makeDirectory } from '../files.ts'
@@ -41,7 +41,7 @@ export class Artifact {
     this.guestDigest = parts.image.digest
     this.abi = parts.abi.name
     this.keepsSegments = parts.mode.segments
-    this.file = parts.engine.engine === 'native' ? resolve(parts.engine.library) : undefined
+    this.file = parts.engine.engine === 'native' ? parts.engine.library.path : undefined
     this.cache = parts.cache
     this.timing = parts.timing
   }
@@ -91,13 +91,14 @@ export class Artifact {
 
   /** Copies the library to `file` and returns its absolute path; `Guest.loadArtifact` takes it from there. */
   async save(file: string): Promise<string> {
-    if (this.file === undefined) throw new RvrError('USAGE', 'an interpreted guest has no library to save', { hint: 'Compile it first: guest.compile(mode).' })
+    const { engine } = this.#parts
+    if (engine.engine === 'interp') throw new RvrError('USAGE', 'an interpreted guest has no library to save', { hint: 'Compile it first: guest.compile(mode).' })
     const target = resolve(file)
     // A library in use must never change under those who run it: the new file takes the name, the old one stays with its users.
     const staged = `${target}.${randomBytes(6).toString('hex')}`
     try {
       await makeDirectory(dirname(target))
-      await copyFile(this.file, staged)
+      await engine.library.copyTo(staged)
       await rename(staged, target)
     } catch (cause) {
       await rm(staged, { force: true }).catch(() => {})

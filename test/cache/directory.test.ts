@@ -1,5 +1,5 @@
 /** Which cache directory is used, and which one is refused. */
-import { chmod, chown, lchown, mkdir, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, lchown, mkdir, readdir, rename, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openCache } from '../../src/cache/cache.ts'
@@ -55,6 +55,63 @@ describe('openCache', () => {
     await symlink(join(root, 'own'), join(root, 'link'))
     await lchown(join(root, 'link'), 12345, 12345)
     await expect(openCache({ cacheDir: join(root, 'link') })).rejects.toMatchObject({ code: 'CACHE_UNSAFE' })
+  })
+
+  it('refuses a directory in whose place others could put another one, and names what is wrong', async () => {
+    const root = await temporaryDirectory(), open = join(root, 'open'), directory = join(open, 'own/cache')
+    await mkdir(open)
+    await chmod(open, 0o777)
+    const refused = { code: 'CACHE_UNSAFE', message: expect.stringContaining(open) as string, hint: expect.stringContaining(`chmod go-w ${open}`) as string, details: { path: open, directory } }
+    await expect(openCache({ cacheDir: directory })).rejects.toMatchObject(refused)
+    expect(await readdir(open)).toEqual([])
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await expect(openCache({ cacheDir: directory })).rejects.toMatchObject(refused)
+    await chmod(open, 0o1777)
+    expect((await openCache({ cacheDir: directory })).state).toBe('ready')
+  })
+
+  it('looks at the directories that a link leads through, too', async () => {
+    const root = await temporaryDirectory(), open = join(root, 'open')
+    await mkdir(join(open, 'cache'), { recursive: true, mode: 0o700 })
+    await symlink('open/cache', join(root, 'link'))
+    await mkdir(join(root, 'deep'))
+    await symlink('../link', join(root, 'deep/link'))
+    expect((await openCache({ cacheDir: join(root, 'deep/link') })).state).toBe('ready')
+    await chmod(open, 0o777)
+    for (const link of ['link', 'deep/link']) await expect(openCache({ cacheDir: join(root, link) })).rejects.toMatchObject({ code: 'CACHE_UNSAFE', details: { path: open } })
+  })
+
+  it('survives links in a circle', async () => {
+    const root = await temporaryDirectory()
+    await symlink('b', join(root, 'a'))
+    await symlink('a', join(root, 'b'))
+    expect((await openCache({ cacheDir: join(root, 'a/cache') })).state).toBe('off')
+  })
+
+  it.runIf(isRoot)('refuses a directory below one of another user', async () => {
+    const root = await temporaryDirectory(), foreign = join(root, 'foreign')
+    await mkdir(join(foreign, 'cache'), { recursive: true, mode: 0o700 })
+    await chown(foreign, 12345, 12345)
+    await expect(openCache({ cacheDir: join(foreign, 'cache') })).rejects.toMatchObject({ code: 'CACHE_UNSAFE', details: { path: foreign } })
+  })
+
+  it.runIf(isRoot)('lets the group of a user write above it, if nobody else is in it', async () => {
+    const root = await temporaryDirectory(), shared = join(root, 'shared')
+    await mkdir(shared)
+    await chmod(shared, 0o775)
+    await chown(shared, 0, 54_321) // a group that nobody knows who is in
+    await expect(openCache({ cacheDir: join(shared, 'cache') })).rejects.toMatchObject({ code: 'CACHE_UNSAFE', details: { path: shared } })
+  })
+
+  it.each(['artifacts', 'inputs', 'staging', 'locks', 'toolchain'])('refuses a link, or what others can write, in the place of %s', async folder => {
+    const directory = await temporaryDirectory(), cacheDir = join(directory, 'cache'), path = join(cacheDir, 'v1', folder)
+    await openCache({ cacheDir })
+    await chmod(path, 0o777)
+    await expect(openCache({ cacheDir })).rejects.toMatchObject({ code: 'CACHE_UNSAFE', details: { path } })
+    await chmod(path, 0o700)
+    await rename(path, join(directory, 'elsewhere'))
+    await symlink(join(directory, 'elsewhere'), path)
+    await expect(openCache({ cacheDir })).rejects.toMatchObject({ code: 'CACHE_UNSAFE', details: { path } })
   })
 
   it('refuses a schema directory that others can write', async () => {

@@ -1,0 +1,78 @@
+/** The file that a library is loaded from: opened once, so that what is loaded is what was checked. */
+import { randomBytes } from 'node:crypto'
+import { constants, openSync, rmSync, writeSync } from 'node:fs'
+import { copyFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openNamed, OpenFile } from '../cache/open-file.ts'
+
+export class LibraryFile {
+  /** Where it was found. Another file may have that name by now. */
+  readonly path: string
+  /**
+   * The name to load and to copy it by, the same on all threads of this process: that of its descriptor. The system's loader takes a name that
+   * it knows for the library that it loaded before; what is loaded stays open, so no other file ever gets this name.
+   */
+  readonly name: string
+  readonly bytes: number
+  readonly #file: OpenFile
+
+  constructor(path: string, file: OpenFile) {
+    this.path = path
+    this.name = `/proc/self/fd/${file.fd}`
+    this.bytes = file.bytes
+    this.#file = file
+  }
+
+  /** Fills `part` from `offset` on; returns how many bytes there were. */
+  read(part: Uint8Array, offset: number): number {
+    return this.#file.read(part, offset)
+  }
+
+  /** Copies the file to `target`. Rejects with the file system's error. */
+  async copyTo(target: string): Promise<void> {
+    await copyFile(this.name, target)
+    void this.#file.bytes // it stays open until here
+  }
+
+  /** Has to be called before the file is loaded: it stays open from then on. Otherwise it is closed when nobody uses it any more. */
+  keep(): void {
+    this.#file.keep()
+  }
+}
+
+/** What was last opened of each file, by device and inode, as long as anybody uses it. */
+const known = new Map<string, { readonly stamp: string; readonly file: WeakRef<OpenFile> }>()
+
+/**
+ * The library file at absolute `path`, or `verified`, which is open already and belongs to the library file from then on.
+ *
+ * @throws the file system's error.
+ */
+export function libraryFile(path: string, verified?: OpenFile): LibraryFile {
+  const file = verified ?? openNamed(path)
+  const { identity, stamp } = file
+  const before = known.get(identity), open = before?.file.deref()
+  if (open !== undefined && open !== file && before?.stamp === stamp) {
+    file.close()
+    return new LibraryFile(path, open)
+  }
+  // The loader knows files by device and inode, too: one that was changed in place while it is loaded needs another inode to be loaded again.
+  const used = open?.isKept === true && open !== file ? copyOf(file) : file
+  known.set(identity, { stamp, file: new WeakRef(used) })
+  return new LibraryFile(path, used)
+}
+
+/** A private copy without a name. */
+function copyOf(file: OpenFile): OpenFile {
+  const path = join(tmpdir(), `rvr-library-${randomBytes(12).toString('hex')}`)
+  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600)
+  rmSync(path)
+  const part = Buffer.alloc(1 << 20)
+  for (let at = 0, count = -1; count !== 0; at += count) {
+    count = file.read(part, at)
+    for (let written = 0; written < count;) written += writeSync(fd, part, written, count - written, at + written)
+  }
+  file.close()
+  return new OpenFile(file.path, fd)
+}
