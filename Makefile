@@ -26,8 +26,8 @@ demo: build
 check: setup
 	@npm run --silent check
 
-# Debian packages that serve as witnesses where they can be installed: another compiler and another implementation of RISC-V.
-PACKAGES := qemu-user clang-22
+# Debian packages that serve as witnesses where they can be installed: another compiler, another implementation of RISC-V, a server and another user of it.
+PACKAGES := qemu-user clang-22 nginx ccache
 tools:
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  for package in $(PACKAGES); do \

@@ -155,7 +155,7 @@ async function fetchRemote(request: BuildRequest, input: Key, { cache, remote, d
   try {
     await writeFile(file, found.library, { mode: 0o600 })
     await openArtifact(file, request)
-    const entry = await cache.publish(found.key, input.key, file, found.manifest)
+    const entry = await cache.publish(found.key, input.key, file, { parts: found.manifest.parts, inputParts: input.parts, info: found.manifest.info })
     const { engine } = await openArtifact(entry ?? file, request)
     cache.count('remote-hit')
     if (entry !== undefined) await directories.remove(directory)

@@ -7,12 +7,15 @@ import { parseManifest, type Manifest } from './manifest.ts'
 import { openStored, readStoredText, type OpenFile } from './open-file.ts'
 import { unsafety } from './ownership.ts'
 
-export interface Entry {
+export interface StoredLibrary {
   /** Absolute path of the compiled library. */
   readonly library: string
+  readonly manifest: Manifest
+}
+
+export interface Entry extends StoredLibrary {
   /** The very file whose digest was compared, open: to be loaded from here, and to be closed by who does not pass it on. */
   readonly file: OpenFile
-  readonly manifest: Manifest
 }
 
 export type LookupResult = { readonly state: 'found'; readonly entry: Entry } | { readonly state: 'absent' } | { readonly state: 'damaged'; readonly reason: string }

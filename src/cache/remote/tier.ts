@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../errors.ts'
 import type { EventSink } from '../../events.ts'
 import type { Counter } from '../counters.ts'
-import type { Entry } from '../lookup.ts'
+import type { StoredLibrary } from '../lookup.ts'
 import { parseManifest, type Manifest } from '../manifest.ts'
 import { BLOB_LIMIT, canUnpack, pack, unpack, type PackedBlob } from './blob.ts'
 import { breakerOf, type Breaker } from './breaker.ts'
@@ -22,8 +22,8 @@ export interface RemoteArtifact {
 export interface RemoteTier {
   /** The artifact that an input key leads to. Undefined for whatever reason, which is counted; nothing when `signal` fires. */
   fetch(inputKey: string, signal?: AbortSignal): Promise<RemoteArtifact | undefined>
-  /** Stores an entry there in the background. */
-  offer(inputKey: string, entry: Entry): void
+  /** Stores an entry there in the background, unless it is evicted meanwhile. */
+  offer(inputKey: string, entry: StoredLibrary): void
   /** Waits for uploads for a short time and gives up those that are left. */
   close(): Promise<void>
 }
@@ -46,7 +46,7 @@ class HttpRemote implements RemoteTier {
   readonly #client: HttpClient
   readonly #breaker: Breaker
   readonly #closing = new AbortController()
-  /** Blobs that were not what they should be: they are written again. */
+  /** Input keys whose entries could not be used: all of them is written again. */
   readonly #damaged = new Set<string>()
   /** One upload at a time: each holds a library in memory. */
   #uploads: Promise<void> = Promise.resolve()
@@ -73,6 +73,7 @@ class HttpRemote implements RemoteTier {
     } catch (error) {
       if (signal.aborted) return undefined
       count('remote-error')
+      this.#damaged.add(inputKey)
       this.#failed('read', error)
     }
     return undefined
@@ -103,21 +104,15 @@ class HttpRemote implements RemoteTier {
 
   async #blob(blob: PackedBlob, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const body = await this.#get(`cas/${blob.stored}`, blob.storedBytes, signal)
-    if (body === undefined) return undefined
-    try {
-      return await unpack(blob, body)
-    } catch (error) {
-      this.#damaged.add(blob.stored)
-      throw error
-    }
+    return body === undefined ? undefined : unpack(blob, body)
   }
 
-  offer(inputKey: string, entry: Entry): void {
+  offer(inputKey: string, entry: StoredLibrary): void {
     if (this.#settings.readOnly) return
     this.#uploads = this.#uploads.then(() => this.#upload(inputKey, entry))
   }
 
-  async #upload(inputKey: string, entry: Entry): Promise<void> {
+  async #upload(inputKey: string, entry: StoredLibrary): Promise<void> {
     const { count } = this.#surroundings
     if (this.#breaker.isOpen('write')) return count('remote-skipped')
     try {
@@ -130,12 +125,12 @@ class HttpRemote implements RemoteTier {
     }
   }
 
-  async #store(input: string, entry: Entry): Promise<void> {
+  async #store(input: string, entry: StoredLibrary): Promise<void> {
     const [manifest, library] = [await pack(Buffer.from(`${JSON.stringify(entry.manifest)}\n`)), await pack(await readFile(entry.library))]
     if (library.blob.digest !== entry.manifest.library.digest || library.blob.bytes > BLOB_LIMIT) throw new Error('the library is not the one that was stored, or too large')
     // The small one first: a server that does not let us write says so before the large one is on its way.
     await this.#put(`cas/${manifest.blob.stored}`, manifest.body)
-    if (!await this.#has(`cas/${library.blob.stored}`) || this.#damaged.has(library.blob.stored)) await this.#put(`cas/${library.blob.stored}`, library.body)
+    if (this.#damaged.has(input) || !await this.#has(`cas/${library.blob.stored}`)) await this.#put(`cas/${library.blob.stored}`, library.body)
     // Last, when everything that it names is there.
     await this.#put(`ac/${input}`, Buffer.from(writeRecord({ input, artifact: entry.manifest.key, library: library.blob, manifest: manifest.blob }, this.#settings.secret)))
   }
