@@ -9,6 +9,8 @@ export type RvrEvent =
   | { readonly type: 'warning'; readonly message: string; readonly hint?: string }
   /** A named cache outcome, the same names that `rvr cache stats` counts. */
   | { readonly type: 'cache'; readonly counter: string }
+  /** Why a library is compiled, for those who asked with `explainMisses`: lines for people. */
+  | { readonly type: 'cache-miss'; readonly reasons: readonly string[] }
   /** Text that the guest printed for the host (phantom PrintStr, or a write to file descriptor 1 or 2). */
   | { readonly type: 'print'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
 

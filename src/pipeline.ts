@@ -1,11 +1,11 @@
 /** The data flow of rvr in one place: ELF image → program → graph → C project → library, and the cache's short cut past all of it. */
 import { writeFile } from 'node:fs/promises'
 import { openCache, type Cache } from './cache/cache.ts'
-import { generatorDigest } from './cache/generator-digest.ts'
-import { artifactKey, inputKey, type KeyContext } from './cache/keys.ts'
+import { artifactKey, type KeyContext } from './cache/keys.ts'
 import { remoteSettings, type RemoteOptions } from './cache/remote/settings.ts'
 import type { RemoteTier } from './cache/remote/tier.ts'
 import type { Key } from './cache/digest.ts'
+import type { LimitOptions } from './cache/limits.ts'
 import type { Entry } from './cache/lookup.ts'
 import { buildGraph } from './cfg/graph.ts'
 import { lift } from './cfg/lift.ts'
@@ -16,7 +16,7 @@ import type { Image } from './elf/image.ts'
 import { RvrError } from './errors.ts'
 import { stage, type EventSink } from './events.ts'
 import type { GuestAbi } from './extensions/abi.ts'
-import { callFiles, outsideFiles } from './extensions/compose.ts'
+import { callFiles } from './extensions/compose.ts'
 import { decoderFor } from './extensions/registry.ts'
 import { definedSlots } from './interp/slots.ts'
 import { ABI_VERSION } from './load/abi-version.ts'
@@ -26,15 +26,17 @@ import type { Machine } from './machine/machine.ts'
 import type { Mode } from './modes/mode.ts'
 import { modeNamed, modes } from './modes/registry.ts'
 import type { EngineChoice } from './run/session.ts'
+import { detailsOf, reportMiss } from './pipeline/explain.ts'
+import { inputsOf, makeArguments } from './pipeline/inputs.ts'
 import { BuildDirectories } from './toolchain/build-directory.ts'
-import { describeToolchain, type Toolchain } from './toolchain/toolchain.ts'
+import type { Toolchain } from './toolchain/toolchain.ts'
 import { checkIncludes } from './toolchain/includes.ts'
 import { runMake } from './toolchain/make.ts'
 import { writeProject } from './toolchain/write-project.ts'
 import { version } from './version.ts'
 
 /** Choices that hold for everything an Rvr compiles. */
-export interface PipelineOptions {
+export interface PipelineOptions extends LimitOptions {
   /** Cache directory; default RVR_CACHE_DIR, else `$XDG_CACHE_HOME/rvr`. `false` turns the cache off. */
   readonly cacheDir?: string | false
   /** A cache on a server, behind the one on this machine; default RVR_REMOTE_CACHE. `false` turns it off, as `cacheDir: false` does. */
@@ -45,6 +47,8 @@ export interface PipelineOptions {
   readonly targetCpu?: string
   /** Parallel compiler processes; default: the number of processors. */
   readonly jobs?: number
+  /** Say what differs from the nearest stored entry when a library is not in the cache: an event `cache-miss`. */
+  readonly explainMisses?: boolean
 }
 
 /** Choices of one compilation. */
@@ -95,7 +99,7 @@ export interface BuiltArtifact {
 
 /** @throws RvrError `CACHE_UNSAFE`, `USAGE` and `IO` (the remote cache is set up wrongly). */
 export async function createServices(options: PipelineOptions, events: EventSink): Promise<PipelineServices> {
-  const cache = await openCache({ cacheDir: options.cacheDir }, events)
+  const cache = await openCache({ cacheDir: options.cacheDir, cacheMaxBytes: options.cacheMaxBytes, cacheMaxDays: options.cacheMaxDays }, events)
   const settings = options.cacheDir === false ? undefined : remoteSettings(options.remote, process.env)
   const remote = settings === undefined ? undefined : (await import('./cache/remote/tier.ts')).openRemote(settings, { count: counter => cache.count(counter), events })
   return { options, events, cache, remote, directories: new BuildDirectories() }
@@ -103,26 +107,20 @@ export async function createServices(options: PipelineOptions, events: EventSink
 
 /** The library of a guest for a mode: from the cache by its input key, else generated, compiled and stored. */
 export async function buildArtifact(request: BuildRequest, services: PipelineServices): Promise<BuiltArtifact> {
-  const { cache, options, events } = services
-  const toolchain = await describeToolchain({ cc: options.cc, targetCpu: options.targetCpu, memoDirectory: cache.memoDirectory, events })
-  const context: KeyContext = {
-    mode: request.mode.name, toolchain, makeArguments: makeArguments(toolchain, request.abi), abiVersion: ABI_VERSION, extensionFiles: outsideFiles(request.abi.extensions),
-  }
-  if (toolchain.targetFacts === undefined || cache.state === 'off') {
+  const { cache, options } = services
+  const { toolchain, context, input } = await inputsOf(request, services)
+  if (input === undefined) {
     if (toolchain.targetFacts === undefined) cache.count('uncacheable')
     const { project, timing } = await generateProject(request, toolchain, services)
     return compileProject(request, project, timing, toolchain, services, async library => ({ library, report: { outcome: 'off' } }))
   }
-  const input = inputKey({
-    ...context, guestDigest: request.image.digest, machineDigest: request.machine.digest, generatorDigest: generatorDigest(),
-    inputs: { xlen: request.image.xlen, abi: request.abi.name, extensions: request.abi.digest },
-  })
   const hit = await lookup(request, input, cache)
   if (hit !== undefined && request.emitDirectory === undefined) return hit
   return cache.withBuildLock(input.key, async () => {
     // Another process may have built it while this one waited.
-    const late = hit ?? await lookup(request, input, cache) ?? await fetchRemote(request, input, services)
+    const late = hit ?? await lookup(request, input, cache) ?? await fetchRemote(request, input, toolchain, services)
     if (late !== undefined && request.emitDirectory === undefined) return late
+    if (late === undefined && options.explainMisses === true) await reportMiss(request, input, toolchain, services)
     const { project, timing } = await generateProject(request, toolchain, services)
     if (late !== undefined) return late
     return storeOrCompile(request, { project, timing, context, input, toolchain }, services)
@@ -147,7 +145,7 @@ async function lookup(request: BuildRequest, input: Key, cache: Cache): Promise<
 }
 
 /** A hit of the remote cache: checked as any library is, then stored here. What does not fit is a miss. */
-async function fetchRemote(request: BuildRequest, input: Key, { cache, remote, directories }: PipelineServices): Promise<BuiltArtifact | undefined> {
+async function fetchRemote(request: BuildRequest, input: Key, toolchain: Toolchain, { cache, remote, directories }: PipelineServices): Promise<BuiltArtifact | undefined> {
   const begin = performance.now()
   const found = await remote?.fetch(input.key, request.signal)
   if (found === undefined) return undefined
@@ -155,7 +153,7 @@ async function fetchRemote(request: BuildRequest, input: Key, { cache, remote, d
   try {
     await writeFile(file, found.library, { mode: 0o600 })
     await openArtifact(file, request)
-    const entry = await cache.publish(found.key, input.key, file, { parts: found.manifest.parts, inputParts: input.parts, info: found.manifest.info })
+    const entry = await cache.publish(found.key, input.key, file, { parts: found.manifest.parts, inputParts: input.parts, info: found.manifest.info, details: () => detailsOf(request, toolchain) })
     const { engine } = await openArtifact(entry ?? file, request)
     cache.count('remote-hit')
     if (entry !== undefined) await directories.remove(directory)
@@ -180,7 +178,7 @@ async function storeOrCompile(request: BuildRequest, { project, timing, context,
   const artifact = artifactKey({ ...context, project })
   return compileProject(request, project, timing, toolchain, services, async (library, compileMs) => {
     const { value: entry } = await stage(events, 'publish', () => cache.publish(artifact.key, input.key, library, {
-      parts: artifact.parts, inputParts: input.parts,
+      parts: artifact.parts, inputParts: input.parts, details: () => detailsOf(request, toolchain),
       info: { mode: request.mode.name, guest: request.image.digest, abi: request.abi.name, xlen: request.image.xlen, compileMs: Math.round(compileMs) },
     }))
     if (entry !== undefined) remote?.offer(input.key, entry)
@@ -225,15 +223,6 @@ async function compileProject(request: BuildRequest, project: Project, timing: B
     } else await directories.remove(directory)
     throw error
   }
-}
-
-/** gcc does not promise tail calls: the project checks what it made of them. Sources and libraries of extensions come from where they lie. */
-function makeArguments(toolchain: Toolchain, { extensions }: GuestAbi): string[] {
-  const sources = extensions.flatMap(extension => extension.sources ?? []), libraries = extensions.flatMap(extension => extension.libraries ?? [])
-  return [
-    ...(conventionFor(toolchain).verifies ? ['VERIFY_TAIL_CALLS=1'] : []),
-    ...(sources.length > 0 ? [`EXT_SRCS=${sources.join(' ')}`] : []), ...(libraries.length > 0 ? [`EXT_LIBS=${libraries.join(' ')}`] : []),
-  ]
 }
 
 /**

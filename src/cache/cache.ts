@@ -4,18 +4,24 @@ import { noEvents, type EventSink } from '../events.ts'
 import { withLock } from './build-lock.ts'
 import { countOutcome, readCounters, type Counter, type Counts } from './counters.ts'
 import { cacheDirectory, prepareDirectory, type DirectoryState } from './directory.ts'
+import type { Key } from './digest.ts'
+import type { Details } from './explain/details.ts'
+import type { Explanation } from './explain/explain.ts'
 import type { ExportedEntry } from './export-entry.ts'
 import type { ImportedEntry } from './import-entry.ts'
 import { clearStore, listEntries, readEntry, storedKeys, type StoredEntry } from './inventory.ts'
 import { entryDirectory, inputFile, layoutOf, type Layout } from './layout.ts'
+import { limitsFrom, type CacheLimits, type LimitOptions } from './limits.ts'
 import { lookupEntry, markUsed, type Entry } from './lookup.ts'
+import { foldUsesAlone, maintainAfter, pruneStore, type Maintenance } from './maintenance.ts'
 import type { ManifestDraft } from './manifest.ts'
 import { readMapping, writeMapping } from './mapping.ts'
 import { publishEntry } from './publish.ts'
 import { quarantine } from './quarantine.ts'
+import { noteUse } from './uses.ts'
 import { verifyStore, type VerifyStep } from './verify.ts'
 
-export interface CacheOptions {
+export interface CacheOptions extends LimitOptions {
   /** Default RVR_CACHE_DIR, else `$XDG_CACHE_HOME/rvr`; `false` turns the cache off. */
   readonly cacheDir?: string | false | undefined
   /** The caller's environment; default `process.env`. */
@@ -53,21 +59,32 @@ export interface Cache {
   export(keyPrefix: string, file: string): Promise<ExportedEntry>
   /** Stores what `export` wrote, here or on another host. @throws RvrError `ARTIFACT_REFUSED` (no export, damaged, another version), `IO`. */
   import(file: string): Promise<ImportedEntry>
+  /** How much may stay, and how long. */
+  readonly limits: CacheLimits
+  /** Makes the cache's limits hold, or others, and sweeps; undefined when another process is at it, or nothing can be written. */
+  prune(limits?: Partial<CacheLimits>): Promise<Maintenance | undefined>
+  /** Why the entry of an input key is there or not. Counts nothing and is no use of an entry. */
+  explain(input: Key, details: Details): Promise<Explanation>
   /** Removes all entries; returns how many there were. */
   clear(): Promise<number>
 }
 
+/** How often a place in the store is tried to get when others take it and leave it. */
+const PUBLISH_TRIES = 8
+
 class OpenCache implements Cache {
   readonly directory: string | undefined
   readonly state: DirectoryState['state']
+  readonly limits: CacheLimits
   readonly #layout: Layout | undefined
   readonly #events: EventSink
   readonly #counts = new Map<string, number>()
   #warned = false
 
-  constructor(directory: string | undefined, state: DirectoryState, events: EventSink) {
+  constructor(directory: string | undefined, state: DirectoryState, limits: CacheLimits, events: EventSink) {
     this.directory = directory
     this.state = state.state
+    this.limits = limits
     this.#events = events
     this.#layout = directory === undefined || state.state === 'off' ? undefined : layoutOf(directory)
     if (directory !== undefined && state.state !== 'ready') this.#degrade('degraded', state.reason)
@@ -114,7 +131,7 @@ class OpenCache implements Cache {
     if (this.#layout === undefined) return undefined
     const found = await lookupEntry(this.#layout, key)
     if (found.state === 'found') {
-      if (this.state === 'ready') markUsed(this.#layout, key)
+      if (this.state === 'ready') await this.#used(this.#layout, key)
       this.count('hit')
       return found.entry
     }
@@ -129,29 +146,74 @@ class OpenCache implements Cache {
   async publish(key: string, inputKey: string, libraryFile: string, draft: ManifestDraft): Promise<Entry | undefined> {
     if (this.#layout === undefined || this.state !== 'ready') return undefined
     try {
-      return await this.#store(this.#layout, key, inputKey, libraryFile, draft)
+      const entry = await this.#store(this.#layout, key, inputKey, libraryFile, draft)
+      await this.#maintain(this.#layout, key, draft)
+      return entry
     } catch (error) {
       this.#degrade('publish-failed', messageOf(error))
       return undefined
     }
   }
 
-  async #store(layout: Layout, key: string, inputKey: string, libraryFile: string, draft: ManifestDraft): Promise<Entry | undefined> {
-    let won = await publishEntry(layout, key, inputKey, libraryFile, draft)
-    let found = await lookupEntry(layout, key)
-    if (!won && found.state !== 'found') {
-      // What was in the way is not an entry that anybody can use.
-      this.#degrade('quarantined', `the entry ${key.slice(0, 12)} is damaged${found.state === 'damaged' ? ` (${found.reason})` : ''}`)
-      await quarantine(layout, entryDirectory(layout, key))
-      won = await publishEntry(layout, key, inputKey, libraryFile, draft)
-      found = await lookupEntry(layout, key)
+  async #used(layout: Layout, key: string): Promise<void> {
+    markUsed(layout, key)
+    if (noteUse(layout, key)) await foldUsesAlone(layout).catch(() => {}) // the next one who publishes folds it
+  }
+
+  /** What is done for the store after publishing; a fault of it is no fault of the entry. */
+  async #maintain(layout: Layout, published: string, { inputParts, details }: Pick<ManifestDraft, 'inputParts' | 'details'>): Promise<void> {
+    try {
+      await this.#used(layout, published)
+      if (details !== undefined) await (await import('./explain/details.ts')).writeDetails(layout, inputParts, await details())
+      for (const done of await maintainAfter(layout, published, this.limits)) this.#countMaintenance(done)
+    } catch (error) {
+      this.#degrade('maintenance-failed', messageOf(error))
     }
-    if (found.state !== 'found') throw new Error('the entry is damaged right after it was stored')
-    this.count(won ? 'publish' : 'publish-lost-race')
+  }
+
+  #countMaintenance({ evicted, swept }: Maintenance): void {
+    for (const _ of evicted) this.count('evicted')
+    const leftovers = Object.values(swept ?? {}).reduce<number>((sum, number) => sum + number, 0)
+    for (let index = 0; index < leftovers; index++) this.count('swept')
+  }
+
+  async explain(input: Key, details: Details): Promise<Explanation> {
+    const { explainLookup } = await import('./explain/explain.ts')
+    return this.#layout === undefined ? { outcome: 'off', reason: 'the cache is off', differences: [] } : explainLookup(this.#layout, input, details)
+  }
+
+  async prune(limits: Partial<CacheLimits> = {}): Promise<Maintenance | undefined> {
+    if (this.#layout === undefined || this.state !== 'ready') return undefined
+    const done = await pruneStore(this.#layout, { ...this.limits, ...limits })
+    if (done !== undefined) this.#countMaintenance(done)
+    return done
+  }
+
+  async #store(layout: Layout, key: string, inputKey: string, libraryFile: string, draft: ManifestDraft): Promise<Entry> {
+    const entry = await this.#publishOrFind(layout, key, inputKey, libraryFile, draft)
     const before = readMapping(layout, inputKey)
     if (typeof before === 'object' && before.artifact !== key) this.#degrade('mapping-changed', `the input ${inputKey.slice(0, 12)} led to two different projects: code generation is not deterministic`)
     if (typeof before !== 'object' || before.artifact !== key) await writeMapping(layout, inputKey, key)
-    return found.entry
+    return entry
+  }
+
+  async #publishOrFind(layout: Layout, key: string, inputKey: string, libraryFile: string, draft: ManifestDraft): Promise<Entry> {
+    for (let tries = 1; tries <= PUBLISH_TRIES; tries++) {
+      const own = await publishEntry(layout, key, inputKey, libraryFile, draft)
+      if (own !== undefined) {
+        this.count('publish')
+        return own
+      }
+      const found = await lookupEntry(layout, key)
+      if (found.state === 'found') {
+        this.count('publish-lost-race')
+        return found.entry
+      }
+      if (found.state === 'absent') continue // what was in the way has been evicted since
+      this.#degrade('quarantined', `the entry ${key.slice(0, 12)} is damaged (${found.reason})`)
+      await quarantine(layout, entryDirectory(layout, key))
+    }
+    throw new Error('something is in the way of the entry, again and again')
   }
 
   withBuildLock<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -216,7 +278,9 @@ class OpenCache implements Cache {
  * cannot be created or written gives a cache that works less or not at all, with one warning and the counter `degraded`.
  */
 export async function openCache(options: CacheOptions = {}, events: EventSink = noEvents): Promise<Cache> {
-  if (options.cacheDir === false) return new OpenCache(undefined, { state: 'off', reason: 'it is turned off' }, events)
-  const directory = cacheDirectory(options.cacheDir, options.environment ?? process.env)
-  return new OpenCache(directory, prepareDirectory(directory), events)
+  const environment = options.environment ?? process.env
+  const limits = limitsFrom(options, environment, message => events({ type: 'warning', message }))
+  if (options.cacheDir === false) return new OpenCache(undefined, { state: 'off', reason: 'it is turned off' }, limits, events)
+  const directory = cacheDirectory(options.cacheDir, environment)
+  return new OpenCache(directory, prepareDirectory(directory), limits, events)
 }

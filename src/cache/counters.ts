@@ -12,11 +12,12 @@ import { tryLock } from './lock.ts'
  * - `build` a compiler was needed · `build-failed` it reported an error · `lock-wait` another builder was waited for · `lock-unavailable` the file system has no locks
  * - `remote-hit` a library came from the remote cache · `remote-miss` it had none · `remote-unsigned` not one with the right signature · `remote-refused` not one that fits
  * - `remote-error` it did not answer as it should · `remote-skipped` it was left alone after failures · `remote-put` a library was stored there · `remote-put-failed` it was not
+ * - `evicted` an entry had to go for a limit · `swept` a leftover was removed · `maintenance-failed` neither could be done
  * - `degraded` the cache directory could not be used as it should · `uncacheable` the toolchain could not be described
  */
 export type Counter =
   | 'input-hit' | 'input-miss' | 'hit' | 'miss' | 'publish' | 'publish-lost-race' | 'publish-failed' | 'quarantined' | 'mapping-damaged' | 'mapping-changed'
-  | 'build' | 'build-failed' | 'lock-wait' | 'lock-unavailable' | 'degraded' | 'uncacheable'
+  | 'build' | 'build-failed' | 'lock-wait' | 'lock-unavailable' | 'degraded' | 'uncacheable' | 'evicted' | 'swept' | 'maintenance-failed'
   | 'remote-hit' | 'remote-miss' | 'remote-unsigned' | 'remote-refused' | 'remote-error' | 'remote-skipped' | 'remote-put' | 'remote-put-failed'
 
 export type Counts = Readonly<Record<string, number>>
@@ -95,6 +96,7 @@ export async function foldCounters(directory: string): Promise<number> {
     const { counts: totals, folded } = readTotals(directory)
     for (const name of folded) rmSync(join(directory, name), { force: true })
     const settled = logsIn(directory).filter(name => name !== LOG && statSync(join(directory, name)).mtimeMs < Date.now() - SETTLED_MS)
+    if (settled.length === 0 && folded.length === 0) return 0
     const counts = new Map(Object.entries(totals))
     for (const name of settled) add(counts, readLog(directory, name))
     const staged = join(directory, `${TOTALS}.new`)

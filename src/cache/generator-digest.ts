@@ -47,10 +47,22 @@ function isSource(path: string): boolean {
   return SOURCES.some(source => path.startsWith(`${source}/`) || path === `${source}${extension}`)
 }
 
-/** Digests the code under `code` (files ending in `suffix` or `.json`) and everything under `templates` and `ffi`. Throws IO when anything there cannot be read. */
-export function computeGeneratorDigest(code: string = codeRoot, templates: string = join(dirname(codeRoot), 'templates'), suffix: string = extension, native: string = join(dirname(codeRoot), 'ffi')): string {
+/** Its digest, and the digests of its files (16 digits) by path. */
+interface Generator {
+  readonly digest: string
+  readonly files: Readonly<Record<string, string>>
+}
+
+/** Reads the code under `code` (files ending in `suffix` or `.json`) and everything under `templates` and `ffi`. Throws IO when anything there cannot be read. */
+export function computeGenerator(code: string = codeRoot, templates: string = join(dirname(codeRoot), 'templates'), suffix: string = extension, native: string = join(dirname(codeRoot), 'ffi')): Generator {
   const sources = filesUnder(code, name => (name.endsWith(suffix) && !name.endsWith(`.d${suffix}`)) || name.endsWith('.json')).filter(isSource)
-  return composeKey('rvr generator', [...partsOf(code, 'code', sources), ...partsOf(templates, 'templates', filesUnder(templates, () => true)), ...partsOf(native, 'ffi', filesUnder(native, () => true))]).key
+  const { key, parts } = composeKey('rvr generator', [...partsOf(code, 'code', sources), ...partsOf(templates, 'templates', filesUnder(templates, () => true)), ...partsOf(native, 'ffi', filesUnder(native, () => true))])
+  return { digest: key, files: Object.fromEntries(parts.map(part => [part.name, part.value.slice(0, 16)])) }
+}
+
+/** The digest alone. */
+export function computeGeneratorDigest(...places: Parameters<typeof computeGenerator>): string {
+  return computeGenerator(...places).digest
 }
 
 /** Where the build step leaves the digest. */
@@ -58,16 +70,25 @@ export function builtDigestFile(): string {
   return join(codeRoot, 'generator-digest.json')
 }
 
-let known: string | undefined
+let known: Generator | undefined
 
-/** The digest of the running code generator: computed when running from sources, written down by the build otherwise. 64 hex digits. */
-export function generatorDigest(): string {
-  known ??= extension === '.ts' ? computeGeneratorDigest() : readBuiltDigest() ?? computeGeneratorDigest()
+function generator(): Generator {
+  known ??= extension === '.ts' ? computeGenerator() : readBuiltDigest() ?? computeGenerator()
   return known
 }
 
+/** The digest of the running code generator: computed when running from sources, written down by the build otherwise. 64 hex digits. */
+export function generatorDigest(): string {
+  return generator().digest
+}
+
+/** What the digest was made from: path → digest. */
+export function generatorFiles(): Readonly<Record<string, string>> {
+  return generator().files
+}
+
 /** Undefined when the build step did not run; the digest is computed then. */
-function readBuiltDigest(): string | undefined {
+function readBuiltDigest(): Generator | undefined {
   let text: string
   try {
     text = readFileSync(builtDigestFile(), 'utf8')
@@ -75,7 +96,7 @@ function readBuiltDigest(): string | undefined {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw failed(builtDigestFile(), cause)
   }
-  const digest: unknown = (JSON.parse(text) as Record<string, unknown>)['digest']
+  const { digest, files } = JSON.parse(text) as Partial<Generator>
   if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest)) throw failed(builtDigestFile(), new Error('it holds no digest'))
-  return digest
+  return { digest, files: files ?? {} }
 }

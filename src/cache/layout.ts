@@ -14,6 +14,10 @@ export interface Layout {
   readonly stats: string
   /** Remembered toolchain descriptions. */
   readonly toolchain: string
+  /** In which order entries were used, and which were evicted. */
+  readonly uses: string
+  /** What lies behind digests in keys, for explanations. */
+  readonly details: string
 }
 
 export function layoutOf(directory: string): Layout {
@@ -21,7 +25,7 @@ export function layoutOf(directory: string): Layout {
   const under = (name: string): string => join(root, name)
   return {
     root, artifacts: under('artifacts'), inputs: under('inputs'), staging: under('staging'), quarantine: under('quarantine'), locks: under('locks'), stats: under('stats'),
-    toolchain: under('toolchain'),
+    toolchain: under('toolchain'), uses: under('uses'), details: under('details'),
   }
 }
 

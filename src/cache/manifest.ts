@@ -1,5 +1,6 @@
 /** The record beside a cached library: what it is, and from which parts its key was made. */
 import type { KeyPart } from './digest.ts'
+import type { Details } from './explain/details.ts'
 import { isKey } from './layout.ts'
 
 export const MANIFEST_SCHEMA = 1
@@ -10,9 +11,11 @@ export interface ManifestDraft {
   readonly inputParts: readonly KeyPart[]
   /** Facts for people: mode, guest name, build time in ms … */
   readonly info: Readonly<Record<string, string | number | boolean>>
+  /** What lies behind digests among the parts; stored beside the entries, so that differences have names. */
+  readonly details?: () => Promise<Details>
 }
 
-export interface Manifest extends ManifestDraft {
+export interface Manifest extends Omit<ManifestDraft, 'details'> {
   readonly schema: number
   readonly key: string
   readonly inputKey: string

@@ -1,28 +1,32 @@
 /** Stores a library so that no other process ever sees half of it. */
 import { chmod, constants, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { digestFile } from './digest.ts'
+import { digestDescriptor } from './digest.ts'
 import { flush, uniqueName } from './durable.ts'
 import { entryDirectory, LIBRARY_FILE, MANIFEST_FILE, USED_FILE, type Layout } from './layout.ts'
+import type { Entry } from './lookup.ts'
 import { MANIFEST_SCHEMA, type Manifest, type ManifestDraft } from './manifest.ts'
+import { openStored, type OpenFile } from './open-file.ts'
 
 /** Renaming onto a directory that has something in it, or onto a file, fails with one of these. */
 const TAKEN = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR'])
 
 /**
- * Stages library and manifest beside the store, flushes both, and renames the directory to its place. False when an entry is there already.
- * Throws the file system's error.
+ * Stages library and manifest beside the store, flushes both, and renames the directory to its place. The entry, open before anybody can evict it;
+ * undefined when there is one already. Throws the file system's error.
  */
-export async function publishEntry(layout: Layout, key: string, inputKey: string, libraryFile: string, draft: ManifestDraft): Promise<boolean> {
+export async function publishEntry(layout: Layout, key: string, inputKey: string, libraryFile: string, draft: ManifestDraft): Promise<Entry | undefined> {
   const staged = join(layout.staging, uniqueName())
   const target = entryDirectory(layout, key)
+  let file: OpenFile | undefined
   try {
     await mkdir(staged, { mode: 0o700 })
     const library = join(staged, LIBRARY_FILE)
     await copyFile(libraryFile, library, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
     await chmod(library, 0o400)
+    file = openStored(library)
     const manifest: Manifest = {
-      schema: MANIFEST_SCHEMA, key, inputKey, library: await digestFile(library), createdMs: Date.now(), info: draft.info, parts: draft.parts, inputParts: draft.inputParts,
+      schema: MANIFEST_SCHEMA, key, inputKey, library: await digestDescriptor(file.fd), createdMs: Date.now(), info: draft.info, parts: draft.parts, inputParts: draft.inputParts,
     }
     await writeFile(join(staged, MANIFEST_FILE), `${JSON.stringify(manifest)}\n`, { mode: 0o600 })
     await writeFile(join(staged, USED_FILE), '', { mode: 0o600 })
@@ -30,10 +34,11 @@ export async function publishEntry(layout: Layout, key: string, inputKey: string
     await mkdir(dirname(target), { recursive: true, mode: 0o700 })
     await rename(staged, target)
     await flush(dirname(target))
-    return true
+    return { library: join(target, LIBRARY_FILE), file, manifest }
   } catch (error) {
+    file?.close()
     await rm(staged, { recursive: true, force: true }).catch(() => {})
-    if (TAKEN.has((error as NodeJS.ErrnoException).code ?? '')) return false
+    if (TAKEN.has((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw error
   }
 }

@@ -80,7 +80,7 @@ export function loadOptions({ abi, machine, config, extension }: GuestOptions): 
 export function addReportOptions(command: Command): Command {
   return command.addOption(jsonOption())
     .addOption(new Option('-q, --quiet', 'no progress and no warnings').conflicts('verbose'))
-    .option('-v, --verbose', 'also stage times and cache outcomes')
+    .option('-v, --verbose', 'also stage times, cache outcomes and why a guest is not in the cache')
 }
 
 export const cacheDirectoryOption = (): Option =>
@@ -94,13 +94,18 @@ function addRemoteOptions(command: Command): Command {
     .option('--remote-cache-unsigned', 'run code of the remote cache that nobody has signed')
 }
 
-/** --cache-dir, --no-cache, the remote cache, --cc, --target-cpu and --jobs. */
-export function addBuildOptions(command: Command): Command {
-  command.addOption(cacheDirectoryOption().conflicts('cache')).option('--no-cache', 'neither look into the cache nor store there')
-  return addRemoteOptions(command)
+/** --cc, --target-cpu and --jobs. */
+export function addToolchainOptions(command: Command): Command {
+  return command
     .addOption(new Option('--cc <compiler>', 'C compiler, a path or a name (default: RVR_CC, else the newest clang, else gcc)').argParser(notEmpty))
     .addOption(new Option('--target-cpu <cpu>', 'CPU to compile for, such as x86-64-v3 (default: native)').argParser(notEmpty))
     .addOption(new Option('--jobs <n>', 'parallel compiler processes (default: all processors)').argParser(parseJobs))
+}
+
+/** --cache-dir, --no-cache, the remote cache, --cc, --target-cpu and --jobs. */
+export function addBuildOptions(command: Command): Command {
+  command.addOption(cacheDirectoryOption().conflicts('cache')).option('--no-cache', 'neither look into the cache nor store there')
+  return addToolchainOptions(addRemoteOptions(command))
 }
 
 /** --max-trace-height, --max-memory and --max-interactions: limits of a segment. */
@@ -126,7 +131,7 @@ export function createProgress(options: ReportOptions, shell: Shell): Progress {
 }
 
 /** The SDK's options for the build options of a command. */
-export function rvrOptions(options: BuildOptions, progress: Progress): RvrOptions {
+export function rvrOptions(options: BuildOptions & Pick<ReportOptions, 'verbose'>, progress: Progress): RvrOptions {
   const { cacheDir, cc, targetCpu, jobs, remoteCache, remoteCacheReadOnly, remoteCacheUnsigned } = options
   return {
     onEvent: progress.sink,
@@ -137,5 +142,6 @@ export function rvrOptions(options: BuildOptions, progress: Progress): RvrOption
     ...(cc !== undefined && { cc }),
     ...(targetCpu !== undefined && { targetCpu }),
     ...(jobs !== undefined && { jobs }),
+    ...(options.verbose && { explainMisses: true }),
   }
 }

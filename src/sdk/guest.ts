@@ -1,9 +1,11 @@
 /** A parsed guest: the same for every mode and every run. */
+import type { Explanation } from '../cache/explain/explain.ts'
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import type { Machine } from '../machine/machine.ts'
 import { modeNamed } from '../modes/registry.ts'
 import { buildArtifact, openArtifact, type PipelineServices } from '../pipeline.ts'
+import { explainArtifact } from '../pipeline/explain.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import { Artifact } from './artifact.ts'
 import type { CompileOptions } from './options.ts'
@@ -47,6 +49,16 @@ export class Guest {
     const tracer = modeNamed(mode)
     const built = await buildArtifact({ image, abi, machine, mode: tracer, ...options }, services)
     return new Artifact({ image, abi, machine, mode: tracer, pool, engine: built.engine, cache: built.cache, timing: built.timing })
+  }
+
+  /**
+   * Would `compile` find the library in the cache, and if not, what differs from the nearest one there? Compiles nothing.
+   *
+   * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING`.
+   */
+  async explainCache(mode: string): Promise<Explanation> {
+    const { image, abi, machine, services } = this.#parts
+    return explainArtifact({ image, abi, machine, mode: modeNamed(mode) }, services)
   }
 
   /** The guest in the reference interpreter: needs no compiler, has the same results and counts, and is far slower. */

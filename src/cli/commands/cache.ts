@@ -6,14 +6,16 @@ import { jsonLine } from '../output.ts'
 import { Progress } from '../progress.ts'
 import type { Shell } from '../shell.ts'
 import { clear } from './cache/clear.ts'
+import { explain } from './cache/explain.ts'
 import { ls } from './cache/ls.ts'
+import { prune } from './cache/prune.ts'
 import { show } from './cache/show.ts'
 import { stats } from './cache/stats.ts'
 import type { Subcommand } from './cache/subcommand.ts'
 import { verify } from './cache/verify.ts'
 
 /** In the order in which help shows them. */
-const subcommands: readonly Subcommand[] = [stats, ls, show, verify, clear]
+const subcommands: readonly Subcommand[] = [stats, ls, show, explain, verify, prune, clear]
 
 interface CommonOptions {
   readonly cacheDir?: string

@@ -1,0 +1,32 @@
+/** `rvr cache prune`: down to a size and an age, now. */
+import { InvalidArgumentError, Option } from 'commander'
+import { parseSize } from '../../values.ts'
+import type { Subcommand } from './subcommand.ts'
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+
+/** `90d`, `12h` → milliseconds. */
+export function parseAge(text: string): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text.trim()) ?? []
+  if (digits === undefined) throw new InvalidArgumentError('Write a number and a unit: 12h, 30d, 8w.')
+  return Number(digits) * UNITS[unit!]!
+}
+
+interface PruneOptions {
+  readonly maxSize?: number
+  readonly maxAge?: number
+}
+
+export const prune: Subcommand = {
+  name: 'prune', summary: 'remove the least recently used entries, and leftovers', examples: ['rvr cache prune', 'rvr cache prune --max-size 1GiB --max-age 30d'],
+  declare(command) {
+    command
+      .addOption(new Option('--max-size <size>', 'until the entries take no more than this: 1GiB (default: RVR_CACHE_MAX_BYTES, else 5GiB)').argParser(parseSize))
+      .addOption(new Option('--max-age <age>', 'also those not used for this long: 12h, 30d, 8w (default: RVR_CACHE_MAX_DAYS, else any age)').argParser(parseAge))
+  },
+  async answer({ options, openCache }) {
+    const { maxSize, maxAge } = options as PruneOptions
+    const { pruneAnswer } = await import('../../../report/cache-prune.ts')
+    return pruneAnswer(await openCache(), { ...(maxSize !== undefined && { maxBytes: maxSize }), ...(maxAge !== undefined && { maxAgeMs: maxAge }) })
+  },
+}

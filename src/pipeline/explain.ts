@@ -1,0 +1,26 @@
+/** Why a library comes from the cache or does not. */
+import type { Key } from '../cache/digest.ts'
+import type { Details } from '../cache/explain/details.ts'
+import type { Explanation } from '../cache/explain/explain.ts'
+import type { BuildRequest, PipelineServices } from '../pipeline.ts'
+import type { Toolchain } from '../toolchain/toolchain.ts'
+import { inputsOf } from './inputs.ts'
+
+/** What lies behind the digests in the key of a request; read when it is needed. */
+export async function detailsOf(request: BuildRequest, toolchain: Toolchain): Promise<Details> {
+  const { keyDetails } = await import('../cache/explain/details.ts')
+  return keyDetails({ toolchain, machine: request.machine, extensions: request.abi.extensions })
+}
+
+/** Would the library come from the cache, and if not, why not? Nothing is compiled, counted or used. */
+export async function explainArtifact(request: BuildRequest, services: PipelineServices): Promise<Explanation> {
+  const { toolchain, input } = await inputsOf(request, services)
+  if (input === undefined) return { outcome: 'off', reason: toolchain.targetFacts === undefined ? 'the compiler does not tell what the CPU is' : 'the cache is off', differences: [] }
+  return services.cache.explain(input, await detailsOf(request, toolchain))
+}
+
+/** Tells those who asked why a library has to be compiled. */
+export async function reportMiss(request: BuildRequest, input: Key, toolchain: Toolchain, { cache, events }: PipelineServices): Promise<void> {
+  const { explanationLines } = await import('../cache/explain/explain.ts')
+  events({ type: 'cache-miss', reasons: explanationLines(await cache.explain(input, await detailsOf(request, toolchain))) })
+}

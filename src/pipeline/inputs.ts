@@ -1,0 +1,39 @@
+/** What decides which library a request leads to, before anything is generated. */
+import type { Key } from '../cache/digest.ts'
+import { generatorDigest } from '../cache/generator-digest.ts'
+import { inputKey, type KeyContext } from '../cache/keys.ts'
+import { conventionFor } from '../codegen/convention.ts'
+import type { GuestAbi } from '../extensions/abi.ts'
+import { outsideFiles } from '../extensions/compose.ts'
+import { ABI_VERSION } from '../load/abi-version.ts'
+import type { BuildRequest, PipelineServices } from '../pipeline.ts'
+import { describeToolchain, type Toolchain } from '../toolchain/toolchain.ts'
+
+export interface Inputs {
+  readonly toolchain: Toolchain
+  readonly context: KeyContext
+  /** Undefined when nothing may be cached: the toolchain cannot be described, or the cache is off. */
+  readonly input: Key | undefined
+}
+
+/** Everything that decides which library a request leads to. */
+export async function inputsOf(request: BuildRequest, { cache, options, events }: PipelineServices): Promise<Inputs> {
+  const toolchain = await describeToolchain({ cc: options.cc, targetCpu: options.targetCpu, memoDirectory: cache.memoDirectory, events })
+  const context: KeyContext = {
+    mode: request.mode.name, toolchain, makeArguments: makeArguments(toolchain, request.abi), abiVersion: ABI_VERSION, extensionFiles: outsideFiles(request.abi.extensions),
+  }
+  const input = toolchain.targetFacts === undefined || cache.state === 'off' ? undefined : inputKey({
+    ...context, guestDigest: request.image.digest, machineDigest: request.machine.digest, generatorDigest: generatorDigest(),
+    inputs: { xlen: request.image.xlen, abi: request.abi.name, extensions: request.abi.digest },
+  })
+  return { toolchain, context, input }
+}
+
+/** gcc does not promise tail calls: the project checks what it made of them. Sources and libraries of extensions come from where they lie. */
+export function makeArguments(toolchain: Toolchain, { extensions }: GuestAbi): string[] {
+  const sources = extensions.flatMap(extension => extension.sources ?? []), libraries = extensions.flatMap(extension => extension.libraries ?? [])
+  return [
+    ...(conventionFor(toolchain).verifies ? ['VERIFY_TAIL_CALLS=1'] : []),
+    ...(sources.length > 0 ? [`EXT_SRCS=${sources.join(' ')}`] : []), ...(libraries.length > 0 ? [`EXT_LIBS=${libraries.join(' ')}`] : []),
+  ]
+}
