@@ -31,6 +31,7 @@ import { inputsOf, makeArguments } from './pipeline/inputs.ts'
 import { BuildDirectories } from './toolchain/build-directory.ts'
 import type { Toolchain } from './toolchain/toolchain.ts'
 import { checkIncludes } from './toolchain/includes.ts'
+import { JobSlots } from './toolchain/job-slots.ts'
 import { runMake } from './toolchain/make.ts'
 import { writeProject } from './toolchain/write-project.ts'
 import { version } from './version.ts'
@@ -56,6 +57,8 @@ export interface CompileOptions {
   readonly signal?: AbortSignal
   /** Where the generated C project is kept, beside compiling it. */
   readonly emitDirectory?: string
+  /** Receives the events of this compilation instead of the Rvr's receiver; those of the cache go there all the same. */
+  readonly onEvent?: EventSink
 }
 
 /** What the cache did for an artifact. Keys are absent where no key was computed. */
@@ -82,6 +85,8 @@ export interface PipelineServices {
   readonly cache: Cache
   readonly remote: RemoteTier | undefined
   readonly directories: BuildDirectories
+  /** Compiler processes, shared by all that is compiled at once. */
+  readonly slots: JobSlots
 }
 
 export interface BuildRequest extends CompileOptions {
@@ -102,7 +107,7 @@ export async function createServices(options: PipelineOptions, events: EventSink
   const cache = await openCache({ cacheDir: options.cacheDir, cacheMaxBytes: options.cacheMaxBytes, cacheMaxDays: options.cacheMaxDays }, events)
   const settings = options.cacheDir === false ? undefined : remoteSettings(options.remote, process.env)
   const remote = settings === undefined ? undefined : (await import('./cache/remote/tier.ts')).openRemote(settings, { count: counter => cache.count(counter), events })
-  return { options, events, cache, remote, directories: new BuildDirectories() }
+  return { options, events, cache, remote, directories: new BuildDirectories(), slots: new JobSlots(options.jobs) }
 }
 
 /** The library of a guest for a mode: from the cache by its input key, else generated, compiled and stored. */
@@ -205,12 +210,15 @@ type Keep = (library: string, compileMs: number) => Promise<{ library: string | 
 
 /** Project → library → wherever `keep` puts it. A failed project stays for a look; an aborted one does not. */
 async function compileProject(request: BuildRequest, project: Project, timing: BuildTiming, toolchain: Toolchain, services: PipelineServices, keep: Keep): Promise<BuiltArtifact> {
-  const { options, events, directories, cache } = services
+  const { events, directories, cache, slots } = services
   const directory = await directories.create()
   cache.count('build')
   try {
     await writeProject(directory, project)
-    const { ms } = await stage(events, 'compile', () => runMake(directory, toolchain, makeArguments(toolchain, request.abi), { signal: request.signal, jobs: options.jobs, planned: project.units.length, events }))
+    const { ms } = await stage(events, 'compile', async () => {
+      using taken = await slots.take(project.units.length, request.signal)
+      await runMake(directory, toolchain, makeArguments(toolchain, request.abi), { signal: request.signal, jobs: taken.count, planned: project.units.length, events })
+    })
     await checkIncludes(directory, request.abi.extensions)
     const { library, stored, report } = await keep(`${directory}/guest.so`, ms)
     const opened = await openArtifact(library, request)

@@ -131,7 +131,7 @@ export function createProgress(options: ReportOptions, shell: Shell): Progress {
 }
 
 /** The SDK's options for the build options of a command. */
-export function rvrOptions(options: BuildOptions & Pick<ReportOptions, 'verbose'>, progress: Progress): RvrOptions {
+export function rvrOptions(options: BuildOptions & Pick<ReportOptions, 'verbose'>, progress: Pick<Progress, 'sink'>): RvrOptions {
   const { cacheDir, cc, targetCpu, jobs, remoteCache, remoteCacheReadOnly, remoteCacheUnsigned } = options
   return {
     onEvent: progress.sink,

@@ -1,6 +1,5 @@
-/** The steps of a build as a task list on a terminal. Loaded when there is something to show, never for a warm run. */
+/** Steps of a build, or many builds, as a task list on a terminal. Loaded when there is something to show, never for a warm run. */
 import { DefaultRenderer, Listr, ListrDefaultRendererLogLevels as Level, ListrLogger, ProcessOutput } from 'listr2'
-import type { Step } from './build-steps.ts'
 import { styled, type TextStream } from './output.ts'
 
 const SHOW_CURSOR = '\u001B[?25h'
@@ -10,6 +9,11 @@ class Renderer extends DefaultRenderer {
   static override nonTTY = true
 }
 
+export interface ListedTask {
+  readonly title: string
+  readonly state: 'waiting' | 'active' | 'done' | 'failed'
+}
+
 export interface TaskList {
   /** Draws what changed in the steps. */
   update(): void
@@ -17,8 +21,8 @@ export interface TaskList {
   close(): Promise<void>
 }
 
-/** Shows a list that follows `steps`, which the caller changes. Until it is closed nobody else may write to the stream. */
-export function openTaskList(stream: TextStream, steps: readonly Step[]): TaskList {
+/** Shows a list that follows `steps`, which the caller changes; `parallel` of them at a time. Until it is closed nobody else may write to the stream. */
+export function openTaskList(stream: TextStream, steps: readonly ListedTask[], parallel = 1): TaskList {
   // Only terminals get here, and those of a process are write streams.
   const terminal = stream as NodeJS.WriteStream
   const logger = new ListrLogger<Level>({ useIcons: true, toStderr: [], processOutput: new ProcessOutput(terminal, terminal, { dump: ['stdout'], leaveEmptyLine: false }) })
@@ -31,7 +35,7 @@ export function openTaskList(stream: TextStream, steps: readonly Step[]): TaskLi
     title: step.title, enabled: () => !isClosed || step.state !== 'waiting', task: () => ends[index]!.promise,
   })), {
     // Signals are the program's business: it stops the work and then closes the list.
-    registerSignalListeners: false, renderer: Renderer,
+    registerSignalListeners: false, ...(parallel > 1 && { concurrent: parallel }), exitOnError: parallel === 1, renderer: Renderer,
     rendererOptions: {
       logger, formatOutput: 'truncate', showErrorMessage: false,
       color: { [Level.PENDING]: color('warning'), [Level.COMPLETED]: color('good'), [Level.FAILED]: color('error'), [Level.WAITING]: color('dim') },
@@ -45,6 +49,7 @@ export function openTaskList(stream: TextStream, steps: readonly Step[]): TaskLi
       const task = list.tasks[index]!
       if (task.title !== step.title) task.title$ = step.title
       if (step.state === 'done') ends[index]!.resolve()
+      if (step.state === 'failed') ends[index]!.reject(new Error(step.title))
     }
   }
   update()

@@ -47,7 +47,8 @@ export class Guest {
     const { image, abi, machine, services, pool } = this.#parts
     pool.warm()
     const tracer = modeNamed(mode)
-    const built = await buildArtifact({ image, abi, machine, mode: tracer, ...options }, services)
+    const { onEvent: events = services.events } = options
+    const built = await buildArtifact({ image, abi, machine, mode: tracer, ...options }, { ...services, events })
     return new Artifact({ image, abi, machine, mode: tracer, pool, engine: built.engine, cache: built.cache, timing: built.timing })
   }
 

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { CompilationProgress } from '../../src/cli/compilation-progress.ts'
 import { Progress } from '../../src/cli/progress.ts'
 import type { Stage } from '../../src/events.ts'
 
@@ -88,4 +89,29 @@ test('a dumb terminal gets plain lines', async () => {
   await shown(text, 'rvr: compiling\n')
   await progress.settle()
   expect(text()).toBe('rvr: compiling\n')
+})
+
+test('many compilations have a line each, whichever ends first; one that fails stops no other', async () => {
+  const before = process.env['TERM']
+  process.env['TERM'] = 'xterm'
+  onTestFinished(() => { if (before === undefined) delete process.env['TERM']; else process.env['TERM'] = before })
+  let text = ''
+  const stream = { isTTY: true, columns: 80, rows: 24, write: (part: string | Uint8Array) => { text += String(part); return true } }
+  const progress = new CompilationProgress({ stream }, ['a.elf pure', 'b.elf pure', 'c.elf pure', 'd.elf pure'], 2)
+  const first = progress.begin(0)
+  first({ type: 'stage', stage: 'compile', state: 'start' })
+  first({ type: 'object', done: 3, planned: 9 })
+  progress.begin(1)
+  await shown(() => text, 'a.elf pure: compile: objects 3 of 9')
+  progress.sink({ type: 'warning', message: 'careful' })
+  progress.end(1, 'failed', 'failed')
+  await shown(() => text, 'b.elf pure (failed)')
+  progress.begin(2)
+  progress.end(0, 'done', 'miss, 1.0 s')
+  progress.end(2, 'done', 'hit, 0.1 s')
+  await sleep(20)
+  expect(text).not.toContain('careful')
+  await progress.settle()
+  const end = stripVTControlCharacters(text.slice(text.lastIndexOf('\u001B[?2026l'))).split(/\r?\n/).filter(line => line !== '')
+  expect(end).toEqual(['✔ a.elf pure (miss, 1.0 s)', '✖ b.elf pure (failed)', '✔ c.elf pure (hit, 0.1 s)', 'rvr: warning: careful'])
 })

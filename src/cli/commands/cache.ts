@@ -7,6 +7,8 @@ import { Progress } from '../progress.ts'
 import type { Shell } from '../shell.ts'
 import { clear } from './cache/clear.ts'
 import { explain } from './cache/explain.ts'
+import { exportEntries } from './cache/export.ts'
+import { importEntries } from './cache/import.ts'
 import { ls } from './cache/ls.ts'
 import { prune } from './cache/prune.ts'
 import { show } from './cache/show.ts'
@@ -15,7 +17,7 @@ import type { Subcommand } from './cache/subcommand.ts'
 import { verify } from './cache/verify.ts'
 
 /** In the order in which help shows them. */
-const subcommands: readonly Subcommand[] = [stats, ls, show, explain, verify, prune, clear]
+const subcommands: readonly Subcommand[] = [stats, ls, show, explain, verify, prune, exportEntries, importEntries, clear]
 
 interface CommonOptions {
   readonly cacheDir?: string
@@ -41,7 +43,7 @@ function declareSubcommand(group: Command, subcommand: Subcommand, shell: Shell)
       const options = command.opts<CommonOptions>()
       await using progress = new Progress({ stream: shell.stderr })
       const { json, text } = await subcommand.answer({
-        argument: argument === undefined ? '' : String(given[0]), options: { ...options }, progress, shell,
+        argument: argument === undefined ? '' : String(given[0]), all: argument === undefined ? [] : [given[0]].flat().map(String), options: { ...options }, progress, shell,
         openCache: async () => (await import('../../cache/cache.ts')).openCache({ cacheDir: options.cacheDir }, progress.sink),
       })
       await progress.settle()

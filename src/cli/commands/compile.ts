@@ -1,7 +1,8 @@
 /** `rvr compile`: ELF → shared library. */
-import type { Command } from 'commander'
+import type { Command, Option } from 'commander'
 import { RvrError } from '../../errors.ts'
 import { EXIT_OK } from '../exit-codes.ts'
+import { expandGuests, isPattern } from '../guest-patterns.ts'
 import {
   addBuildOptions, addGuestOptions, addReportOptions, createProgress, DEFAULT_MODE, loadOptions, modeOption, rvrOptions, type BuildOptions, type GuestOptions,
   type ReportOptions,
@@ -10,27 +11,44 @@ import { jsonLine } from '../output.ts'
 import type { Shell } from '../shell.ts'
 
 interface CompileOptions extends BuildOptions, GuestOptions, ReportOptions {
-  readonly mode?: string
+  readonly mode?: readonly string[]
   readonly output?: string
   readonly emitC?: string
 }
 
+/** --mode, several times for several modes. */
+function modesOption(): Option {
+  const option = modeOption(), check = option.parseArg!
+  option.description = option.description.replace(' (default', ', repeatable (default')
+  return option.argParser((value, earlier: readonly string[] | undefined) => [...earlier ?? [], check(value, value)])
+}
+
 export function declareCompile(program: Command, shell: Shell): void {
-  const command = program.command('compile').argument('<guest>', 'RISC-V ELF executable')
-    .summary('compile a guest to a shared library')
-    .description('Compiles a guest to a shared library, or finds it in the cache, and prints where it is.')
-    .addOption(modeOption())
+  const command = program.command('compile').argument('<guest...>', 'RISC-V ELF executables, or patterns of their names in quotes')
+    .summary('compile guests to shared libraries')
+    .description('Compiles a guest to a shared library, or finds it in the cache, and prints where it is. Of several guests or modes one that fails stops no other.')
+    .addOption(modesOption())
     .option('-o, --output <file>', 'also copy the library to this file, for run --artifact')
     .option('--emit-c <dir>', 'also keep the generated C project in this directory')
   addReportOptions(addBuildOptions(addGuestOptions(command)))
     .addHelpText('after', `
 Examples:
   $ rvr compile guest.elf
-  $ rvr compile guest.elf --mode metered-cost --target-cpu x86-64-v3 -o guest.so`)
-    .action(async (file: string, options: CompileOptions) => shell.finish(await compile(file, options, shell)))
+  $ rvr compile guest.elf --mode metered-cost --target-cpu x86-64-v3 -o guest.so
+  $ rvr compile 'guests/**/*.elf' --mode pure --mode metered --jobs 8`)
+    .action(async (guests: readonly string[], options: CompileOptions) => shell.finish(await compileAll(guests, options, shell)))
 }
 
-async function compile(file: string, options: CompileOptions, shell: Shell): Promise<number> {
+/** One guest in one mode is a result of its own, whatever a list would look like. */
+async function compileAll(guests: readonly string[], options: CompileOptions, shell: Shell): Promise<number> {
+  const modes = [...new Set(options.mode ?? [DEFAULT_MODE])]
+  const [only, ...others] = guests
+  if (only !== undefined && others.length === 0 && !isPattern(only) && modes.length === 1) return compile(only, modes[0]!, options, shell)
+  const { compileMany } = await import('./compile-many.ts')
+  return compileMany(await expandGuests(guests), modes, options, shell)
+}
+
+async function compile(file: string, mode: string, options: CompileOptions, shell: Shell): Promise<number> {
   if (options.cache === false && options.output === undefined) {
     throw new RvrError('USAGE', 'with --no-cache the library needs a place', { hint: 'Add -o FILE.' })
   }
@@ -38,7 +56,7 @@ async function compile(file: string, options: CompileOptions, shell: Shell): Pro
   await using progress = createProgress(options, shell)
   await using rvr = await Rvr.create(rvrOptions(options, progress))
   const guest = await rvr.load(file, loadOptions(options))
-  const artifact = await guest.compile(options.mode ?? DEFAULT_MODE, { signal: shell.signal, ...(options.emitC !== undefined && { emitDirectory: options.emitC }) })
+  const artifact = await guest.compile(mode, { signal: shell.signal, ...(options.emitC !== undefined && { emitDirectory: options.emitC }) })
   const path = options.output === undefined ? artifact.file! : await artifact.save(options.output)
   await progress.settle()
   if (options.json) {

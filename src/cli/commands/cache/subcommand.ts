@@ -13,6 +13,8 @@ export interface Answer {
 export interface Request {
   /** The argument; empty where the subcommand takes none. */
   readonly argument: string
+  /** All arguments, for a subcommand whose argument's name ends in `...`. */
+  readonly all: readonly string[]
   /** The options of the command line; `cacheDir` and `json` are always among them. */
   readonly options: Readonly<Record<string, unknown>>
   readonly progress: Progress

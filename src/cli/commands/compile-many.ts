@@ -1,0 +1,83 @@
+/** `rvr compile` of several guests, or in several modes: one list of tasks, of which one that fails stops no other. */
+import { availableParallelism } from 'node:os'
+import { RvrError } from '../../errors.ts'
+import type { Compilation } from '../../report/compilations.ts'
+import type { Guest } from '../../sdk/guest.ts'
+import { CompilationProgress } from '../compilation-progress.ts'
+import { EXIT_OK, exitStatusOfError } from '../exit-codes.ts'
+import { loadOptions, rvrOptions, type BuildOptions, type GuestOptions, type ReportOptions } from '../options.ts'
+import { asRvrError, jsonLine, writeError } from '../output.ts'
+import type { Shell } from '../shell.ts'
+
+export interface ManyOptions extends BuildOptions, GuestOptions, ReportOptions {
+  readonly output?: string
+  readonly emitC?: string
+}
+
+/** Failures that no other task would escape. */
+const COMMON = new Set(['ABORTED', 'TOOLCHAIN_MISSING', 'CACHE_UNSAFE'])
+
+function checkOptions(options: ManyOptions): void {
+  const refuse = (what: string, hint: string): never => { throw new RvrError('USAGE', `${what} is for one guest in one mode`, { hint }) }
+  if (options.output !== undefined) refuse('-o', 'Without it the libraries stay in the cache; rvr cache export takes them from there.')
+  if (options.emitC !== undefined) refuse('--emit-c', 'Name one guest.')
+  if (options.cache === false) refuse('--no-cache', 'The cache is where the libraries go; choose one with --cache-dir.')
+}
+
+/** Compiles every file for every mode. The status is the worst one. @throws RvrError for what concerns all of them. */
+export async function compileMany(files: readonly string[], modes: readonly string[], options: ManyOptions, shell: Shell): Promise<number> {
+  checkOptions(options)
+  const { Rvr } = await import('../../index.ts')
+  const tasks = files.flatMap(file => modes.map(mode => ({ file, mode })))
+  const parallel = Math.min(tasks.length, options.jobs ?? availableParallelism())
+  await using progress = new CompilationProgress({ stream: shell.stderr, ...(options.quiet && { quiet: true }), ...(options.verbose && { verbose: true }) }, tasks.map(({ file, mode }) => `${file} ${mode}`), parallel)
+  await using rvr = await Rvr.create(rvrOptions(options, progress))
+  const guests = new Map<string, Promise<Guest>>()
+  const load = (file: string): Promise<Guest> => {
+    const known = guests.get(file) ?? rvr.load(file, loadOptions(options))
+    guests.set(file, known)
+    return known
+  }
+
+  const compilations: Compilation[] = []
+  let common: RvrError | undefined
+  const work = async (index: number): Promise<void> => {
+    const { file, mode } = tasks[index]!
+    const onEvent = progress.begin(index), begun = performance.now()
+    try {
+      const guest = await load(file)
+      const artifact = await guest.compile(mode, { signal: shell.signal, onEvent })
+      compilations[index] = { file, mode, guest, artifact }
+      progress.end(index, 'done', `${artifact.cache.outcome}, ${((performance.now() - begun) / 1000).toFixed(1)} s`)
+    } catch (thrown) {
+      const error = asRvrError(thrown)
+      if (COMMON.has(error.code)) common ??= error
+      compilations[index] = { file, mode, error }
+      progress.end(index, 'failed', 'failed')
+    }
+  }
+  let next = 0
+  await Promise.all(Array.from({ length: parallel }, async () => {
+    while (next < tasks.length && common === undefined) await work(next++)
+  }))
+  await progress.settle()
+  if (common !== undefined) throw common
+  return report(compilations, options, shell)
+}
+
+/** Writes what came of each; returns the worst status. */
+async function report(compilations: readonly Compilation[], options: ReportOptions, shell: Shell): Promise<number> {
+  const { compilationsJson, compilationsText } = await import('../../report/compilations.ts')
+  const told = new Set<RvrError>()
+  let status: number = EXIT_OK
+  for (const { file, mode, error } of compilations) {
+    if (error === undefined) continue
+    status = Math.max(status, exitStatusOfError[error.code])
+    // What is wrong with a guest itself is the same for all modes.
+    const where = error.message.includes(file) ? '' : `${file} (${mode}): `
+    if (!told.has(error)) writeError(new RvrError(error.code, `${where}${error.message}`, { ...(error.hint !== undefined && { hint: error.hint }), cause: error }), shell, false)
+    told.add(error)
+  }
+  shell.stdout.write(options.json ? jsonLine(compilationsJson(compilations)) : compilationsText(compilations))
+  return status
+}
