@@ -13,12 +13,12 @@ import { clearStore, listEntries, readEntry, storedKeys, type StoredEntry } from
 import { entryDirectory, inputFile, layoutOf, type Layout } from './layout.ts'
 import { limitsFrom, type CacheLimits, type LimitOptions } from './limits.ts'
 import { lookupEntry, markUsed, type Entry } from './lookup.ts'
-import { foldUsesAlone, maintainAfter, pruneStore, type Maintenance } from './maintenance.ts'
+import { maintainAfter, pruneStore, type Maintenance } from './maintenance.ts'
 import type { ManifestDraft } from './manifest.ts'
 import { readMapping, writeMapping } from './mapping.ts'
 import { publishEntry } from './publish.ts'
 import { quarantine } from './quarantine.ts'
-import { noteUse } from './uses.ts'
+import { foldUses, noteUse } from './uses.ts'
 import { verifyStore, type VerifyStep } from './verify.ts'
 
 export interface CacheOptions extends LimitOptions {
@@ -157,7 +157,7 @@ class OpenCache implements Cache {
 
   async #used(layout: Layout, key: string): Promise<void> {
     markUsed(layout, key)
-    if (noteUse(layout, key)) await foldUsesAlone(layout).catch(() => {}) // the next one who publishes folds it
+    if (noteUse(layout, key)) await foldUses(layout).catch(() => {}) // the next one who publishes folds it
   }
 
   /** What is done for the store after publishing; a fault of it is no fault of the entry. */

@@ -6,7 +6,7 @@ import type { Layout } from './layout.ts'
 import type { CacheLimits } from './limits.ts'
 import { tryLock } from './lock.ts'
 import { isSweepDue, sweepStore, type Swept } from './sweep.ts'
-import { foldUses, mark } from './uses.ts'
+import { mark } from './uses.ts'
 
 /** What was done for the store. */
 export interface Maintenance extends Eviction {
@@ -27,19 +27,17 @@ async function alone<T>(layout: Layout, work: () => Promise<T>): Promise<T | und
   }
 }
 
-/**
- * Makes the limits hold after `published` was stored, which stays itself, and sweeps if it is time. When another process is doing that it may have looked before
- * the new entry was there: a note tells it to look again.
- */
-export async function maintainAfter(layout: Layout, published: string, limits: CacheLimits): Promise<Maintenance[]> {
-  const note = join(layout.uses, 'wanted')
+/** Left by who found another process at work: it may have looked before the new entry was there, and has to look again. */
+const NOTE = 'wanted'
+
+/** Rounds of `work`, alone: one, and one more as long as others have left a note. None when another process is at it. */
+async function rounds(layout: Layout, work: (now: number) => Promise<Maintenance>): Promise<Maintenance[]> {
+  const note = join(layout.uses, NOTE)
   const done: Maintenance[] = []
-  mark(layout, 'wanted')
   do {
-    const round = await alone(layout, async () => {
+    const round = await alone(layout, () => {
       rmSync(note, { force: true })
-      const now = Date.now()
-      return { ...await evictOver(layout, limits, now, published), swept: isSweepDue(layout, now) ? await sweepStore(layout, now) : undefined }
+      return work(Date.now())
     })
     if (round === undefined) break
     done.push(round)
@@ -47,15 +45,15 @@ export async function maintainAfter(layout: Layout, published: string, limits: C
   return done
 }
 
-/** Makes the limits hold and sweeps, now; undefined when another process is at it. */
-export function pruneStore(layout: Layout, limits: CacheLimits): Promise<Maintenance | undefined> {
-  return alone(layout, async () => {
-    const now = Date.now()
-    return { ...await evictOver(layout, limits, now), swept: await sweepStore(layout, now) }
-  })
+/** Makes the limits hold after `published` was stored, which stays itself, and sweeps if it is time. */
+export async function maintainAfter(layout: Layout, published: string, limits: CacheLimits): Promise<Maintenance[]> {
+  mark(layout, NOTE)
+  return rounds(layout, async now => ({ ...await evictOver(layout, limits, now, published), swept: isSweepDue(layout, now) ? await sweepStore(layout, now) : undefined }))
 }
 
-/** Folds the record of uses when it has grown long. */
-export async function foldUsesAlone(layout: Layout): Promise<void> {
-  await alone(layout, () => foldUses(layout))
+/** Makes the limits hold and sweeps, now; undefined when another process is at it. */
+export async function pruneStore(layout: Layout, limits: CacheLimits): Promise<Maintenance | undefined> {
+  const [first, ...more] = await rounds(layout, async now => ({ ...await evictOver(layout, limits, now), swept: await sweepStore(layout, now) }))
+  // What others stored meanwhile belongs to the answer.
+  return first === undefined ? undefined : { ...first, ...more.at(-1), evicted: [first, ...more].flatMap(round => round.evicted), swept: first.swept }
 }

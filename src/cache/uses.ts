@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { openForAppending, replaceFile } from './durable.ts'
 import { isKey, type Layout } from './layout.ts'
+import { tryLock } from './lock.ts'
 import { readStoredText } from './open-file.ts'
 
 const LOG = 'log'
@@ -86,8 +87,19 @@ export function mark(layout: Layout, name: string): void {
   }
 }
 
-/** Folds logs that were set aside into one list. The caller holds the maintenance lock. Folding a log twice changes nothing, so a crash between the steps does not matter. */
+/** Folds logs that were set aside into one list; returns how many. Does nothing while another process folds. */
 export async function foldUses(layout: Layout): Promise<number> {
+  const lock = await tryLock(join(layout.locks, 'uses'))
+  if (lock === undefined || lock === 'unavailable') return 0
+  try {
+    return await fold(layout)
+  } finally {
+    lock.release()
+  }
+}
+
+/** Folding a log twice changes nothing, so a crash between the steps does not matter. */
+async function fold(layout: Layout): Promise<number> {
   const names = setAside(layout)
   const fresh = names.findIndex(name => (statSync(join(layout.uses, name), { throwIfNoEntry: false })?.mtimeMs ?? 0) > Date.now() - SETTLED_MS)
   const settled = fresh === -1 ? names : names.slice(0, fresh)

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { openCache, type Cache, type CacheOptions } from '../../src/cache/cache.ts'
 import { readEvicted, REMEMBERED } from '../../src/cache/evicted.ts'
 import { entryDirectory, inputFile, layoutOf, type Layout } from '../../src/cache/layout.ts'
+import { tryLock, type FileLock } from '../../src/cache/lock.ts'
 import { foldUses, noteUse, readUses } from '../../src/cache/uses.ts'
 import { recorder, sampleLibrary, temporaryDirectory } from './sample.ts'
 
@@ -216,11 +217,28 @@ describe('leftovers', () => {
     expect((await readdir(layout.inputs)).length).toBe(3)
   })
 
-  it('a note that somebody published meanwhile makes the one at work look again', async () => {
-    const { layout, publish } = await store()
-    await publish(1)
+  it('are nobody else\'s matter while one is at it, who looks again when others have stored something', async () => {
+    const { cache, layout, publish, keys } = await store({ cacheMaxBytes: 0 })
+    const lock = await tryLock(join(layout.locks, 'maintenance')) as FileLock
+    for (const number of [1, 2, 3]) await publish(number)
+    expect(await cache.prune()).toBeUndefined()
+    expect([await keys(), await readdir(layout.uses)]).toEqual([[1, 2, 3].map(keyOf), expect.arrayContaining(['wanted'])])
+    lock.release()
+    await publish(4)
+    expect(await keys()).toEqual([keyOf(4)])
     expect(await readdir(layout.uses)).not.toContain('wanted')
     expect(await readdir(layout.locks)).toEqual([])
+  })
+
+  it('of many who store at once leave the store within its limits', async () => {
+    const one = await entryBytes(), { layout, keys } = await store()
+    const stores = await Promise.all(Array.from({ length: 6 }, () => openCache({ cacheDir: join(layout.root, '..'), environment: {}, cacheMaxBytes: 4 * one })))
+    const library = await sampleLibrary(layout.root, 'x'.repeat(1000))
+    await Promise.all(stores.map(async (cache, index) => {
+      for (let round = 0; round < 5; round++) (await cache.publish(keyOf(10 * index + round), inputOf(10 * index + round), library, parts))?.file.close()
+    }))
+    expect((await keys()).length).toBeLessThanOrEqual(4)
+    expect((await stores[0]!.stats())).toMatchObject({ publish: 30, evicted: 30 - (await keys()).length })
   })
 })
 
