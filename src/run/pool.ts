@@ -5,6 +5,7 @@ import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { GuestAbi, PrintSink } from '../extensions/abi.ts'
 import type { FromWorker, Job, JobResult, ToWorker } from './job.ts'
+import { mayEnd } from './worker-life.ts'
 
 /** Whoever submitted a job. */
 export interface JobClient {
@@ -33,12 +34,14 @@ class PoolWorker {
   readonly #worker: Worker
   /** Digests of the images and ABIs that the worker has. */
   readonly #known = new Set<string>()
+  readonly #life = new Int32Array(new SharedArrayBuffer(4))
+  readonly #ended = Promise.withResolvers<void>()
   #terminated = false
   current: Waiting | undefined
 
   constructor(onIdle: () => void, onDeath: (worker: PoolWorker) => void) {
-    const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js'
-    this.#worker = new Worker(new URL(file, import.meta.url), { name: 'rvr guest', execArgv: [] })
+    const file = import.meta.url.endsWith('.ts') ? './worker-start.ts' : './worker-start.js'
+    this.#worker = new Worker(new URL(file, import.meta.url), { name: 'rvr guest', execArgv: [], workerData: this.#life.buffer })
     this.#worker.unref()
     this.#worker.on('message', (message: FromWorker) => {
       const { current } = this
@@ -58,6 +61,7 @@ class PoolWorker {
       onIdle()
     })
     const died = (error: unknown): void => {
+      this.#ended.resolve()
       onDeath(this)
       this.current?.reject(this.#terminated ? new RvrError('DISPOSED', 'this Rvr was disposed during the run') : new RvrError('WORKER_FAILED', 'the worker thread that ran the guest died', { cause: error }))
       this.current = undefined
@@ -80,6 +84,8 @@ class PoolWorker {
   /** Ends the thread, then rejects what it was running: the guest's memory must not go away under native code. */
   async terminate(): Promise<void> {
     this.#terminated = true
+    this.#worker.ref()
+    await Promise.race([mayEnd(this.#life), this.#ended.promise])
     await this.#worker.terminate()
   }
 }

@@ -1,5 +1,5 @@
 /** Saved artifacts: as good as the cache's, and refused before any of their code runs when they do not fit. */
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -131,6 +131,20 @@ test('another artifact under a name that was used before is the one that runs', 
     using run = await loaded.execute({ inputs })
     expect([run.outcome, run.instret, run.cost, run.publicValues]).toEqual([wanted.outcome, wanted.instret, wanted.cost, wanted.publicValues])
   }
+})
+
+test('what takes the place of a library after it was checked neither runs nor is saved', async () => {
+  const inputs = [Buffer.from(input, 'hex')], loadedFrom = join(directory, 'swapped.so')
+  await (await guest.compile('pure')).save(loadedFrom)
+  const wanted = await readFile(loadedFrom)
+  const loaded = await guest.loadArtifact(loadedFrom)
+  await writeFile(join(directory, 'garbage.so'), 'garbage')
+  await rename(join(directory, 'garbage.so'), loadedFrom)
+  const saved = await loaded.save(join(directory, 'saved-after.so'))
+  expect(await readFile(saved)).toEqual(wanted)
+  using run = await loaded.execute({ inputs })
+  expect(Buffer.from(run.publicValues).toString('hex')).toBe(answer)
+  await expect(guest.loadArtifact(loadedFrom)).rejects.toMatchObject({ code: 'ARTIFACT_REFUSED' })
 })
 
 test('a relative path is taken from the working directory', async () => {

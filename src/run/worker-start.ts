@@ -1,0 +1,9 @@
+/** The first steps of a worker thread: native code is loaded only if nobody is ending the thread, because Node cannot end one meanwhile. */
+import { workerData } from 'node:worker_threads'
+import { beginLoading, endLoading } from './worker-life.ts'
+
+const life = new Int32Array(workerData as SharedArrayBuffer)
+if (beginLoading(life)) {
+  await import('./worker.ts')
+  endLoading(life)
+}
