@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 GUEST := cache-fixtures/guests/elf/fibonacci.rv64.elf
 INPUT := u64:800000
 
-.PHONY: all setup build demo check test fuzz bench guests tools clean
+.PHONY: all setup build demo check test fuzz bench guests real-guests real tools clean
 
 all: build
 
@@ -26,8 +26,9 @@ demo: build
 check: setup
 	@npm run --silent check
 
-# Debian packages that serve as witnesses where they can be installed: another compiler, another implementation of RISC-V, a server and another user of it.
-PACKAGES := qemu-user clang-22 nginx ccache
+# Debian packages for tests that are skipped without them: another compiler, another implementation of RISC-V, what compiles the real guests,
+# a server and another user of it.
+PACKAGES := qemu-user clang-22 gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf nginx ccache
 tools:
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  for package in $(PACKAGES); do \
@@ -49,6 +50,14 @@ bench: setup build
 # Rebuilds the committed guests; needs clang-22, lld-22, gcc-riscv64-unknown-elf and picolibc.
 guests:
 	$(MAKE) -C cache-fixtures/guests
+
+# libsecp256k1 and SQLite as guests, from sources of the registry. Tests and bench build them by themselves.
+real-guests: tools
+	$(MAKE) -C cache-fixtures/guests/real
+
+# Real guests in all modes on both widths: compiles for many minutes.
+real: tools setup
+	RVR_REAL_GUESTS=all npm run --silent test -- test/real-guests
 
 clean:
 	rm -rf dist build node_modules

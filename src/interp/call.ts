@@ -39,5 +39,6 @@ export function executeCall(row: CallRow, instr: Instr, { x, memory, xlen }: Har
     if (bytes > 0) touched.push({ address, length: bytes })
   }
   const outcome = row.execute(values, xlen)
-  return 'refused' in outcome ? invalid(outcome.refused) : { result: outcome.result ?? 0n, touched }
+  // A register takes its own bits of the result, a branch looks at all 64.
+  return 'refused' in outcome ? invalid(outcome.refused) : { result: BigInt.asUintN(row.result === 'register' ? xlen : 64, outcome.result ?? 0n), touched }
 }

@@ -7,7 +7,7 @@ import { profileJson } from './profile.ts'
 import { meteredJson } from './segments.ts'
 
 /** What a report needs to know of a run, an artifact and a guest. */
-export type ReportedRun = Pick<Run, 'outcome' | 'exitCode' | 'stopCause' | 'trap' | 'mode' | 'instret' | 'cost' | 'publicValues' | 'pc' | 'timing' | 'machine' | 'segments' | 'openSegment' | 'profile'>
+export type ReportedRun = Pick<Run, 'outcome' | 'exitCode' | 'stopCause' | 'trap' | 'mode' | 'instret' | 'cost' | 'publicValues' | 'pc' | 'timing' | 'machine' | 'segments' | 'openSegment' | 'profile'> & Partial<Pick<Run, 'unknownWord'>>
 export type ReportedArtifact = Pick<Artifact, 'mode' | 'engine' | 'cache' | 'timing'>
 export type ReportedGuest = Pick<Guest, 'path' | 'digest'>
 

@@ -21,6 +21,17 @@ function trapText(trap: TrapReport): string {
   return rows.join('')
 }
 
+/** Opcodes that RISC-V leaves to extensions. */
+const CUSTOM: Readonly<Record<number, string>> = { 0x0b: 'custom-0', 0x2b: 'custom-1', 0x5b: 'custom-2', 0x7b: 'custom-3' }
+
+/** Why a guest may have ended at a word that is no instruction. */
+function unknownText({ unknownWord, pc }: ReportedRun): string {
+  if (unknownWord === undefined) return ''
+  const custom = CUSTOM[unknownWord & 0x7f]
+  const needs = custom === undefined ? '' : `; ${custom} belongs to extensions: the guest may need --config or --extension`
+  return line('note', `the word 0x${unknownWord.toString(16).padStart(8, '0')} at ${hexText(pc)} is no instruction here${needs}`)
+}
+
 function timingText({ timing }: ReportedArtifact): string {
   const stages = [['lift', timing.liftMs], ['codegen', timing.codegenMs], ['compile', timing.compileMs], ['load', timing.loadMs]] as const
   return stages.filter(([, ms]) => ms !== undefined).map(([name, ms]) => `${name} ${durationText(ms!)}`).join(', ')
@@ -32,6 +43,7 @@ export function runText(run: ReportedRun, artifact: ReportedArtifact): string {
   const built = timingText(artifact)
   return [
     run.outcome === 'terminated' ? line('terminated', `exit code ${run.exitCode}`) : '',
+    unknownText(run),
     run.outcome === 'suspended' ? line('suspended', `${STOPS[run.stopCause!]}, next instruction at ${hexText(run.pc)}`) : '',
     run.trap === undefined ? '' : trapText(run.trap),
     line('mode', `${run.mode}${artifact.engine === 'interp' ? ', interpreted' : ''}`),

@@ -48,6 +48,8 @@ export class Run implements Disposable {
   /** Why a suspended run stopped. */
   readonly stopCause: StopCause | undefined
   readonly trap: TrapReport | undefined
+  /** The word at `pc` that ended the guest because it is no instruction (ABI `openvm`: exit code 2); undefined for every other end. */
+  readonly unknownWord: number | undefined
   readonly mode: string
   /** What the run is metered with: names and widths of the chips whose heights `segments` lists. */
   readonly machine: Machine
@@ -92,6 +94,7 @@ export class Run implements Disposable {
     this.registers = [...session.hart.x]
     this.timing = { executeMs: state.executeMs }
     this.trap = end.outcome === 'trapped' ? this.#describe(end.trap) : undefined
+    this.unknownWord = end.outcome === 'terminated' ? this.#unknownWord() : undefined
     const { memory } = session.hart
     this.memory = {
       bytes: memory,
@@ -152,6 +155,12 @@ export class Run implements Disposable {
 
   [Symbol.dispose](): void {
     this.dispose()
+  }
+
+  #unknownWord(): number | undefined {
+    const { image, abi } = this.#session
+    const word = instructionWord(image, this.pc)
+    return word === undefined || decoderFor(image.xlen, abi)(word, this.pc) !== undefined ? undefined : word >>> 0
   }
 
   #describe(trap: { kind: TrapKind; pc: number; address?: bigint; message: string }): TrapReport {

@@ -1,7 +1,7 @@
 /** Finds the message that matters in what make and a compiler printed. */
 
-/** Most informative first: a compiler's error, the linker's, make's own. */
-const PATTERNS = [/^.+:\d+(:\d+)?: (fatal )?error: .+$/, /^.*\berror: .+$/i, /^.*(undefined reference to|cannot find|No space left on device|Killed).*$/, /^(g?make|make\[\d+\]): \*\*\* .+$/]
+/** Most informative first: a compiler's error, what the linker lacked, whoever says "error" (a compiler, that its linker failed), make's own. */
+const PATTERNS = [/^.+:\d+(:\d+)?: (fatal )?error: .+$/, /^.*(undefined reference to|undefined hidden symbol|multiple definition of|relocation R_\w+).*$/, /^.*\berror: .+$/i, /^.*(cannot find|No space left on device|Killed).*$/, /^(g?make|make\[\d+\]): \*\*\* .+$/]
 
 /** The first error line of a log, trimmed; undefined when it holds none. */
 export function firstError(log: string): string | undefined {

@@ -29,8 +29,8 @@ const BY_ARCH: Readonly<Record<string, readonly string[]>> = {
   arm64: ['-mbranch-protection=none'],
 }
 
-/** `nodelete`: code of a library whose instances may still run is never unmapped. `build-id=none`: equal input, equal file. */
-const LINK = ['-shared', '-Wl,-z,nodelete', '-Wl,-z,noexecstack', '-Wl,-z,relro', '-Wl,-Bsymbolic', '-Wl,--build-id=none']
+/** `defs`: what is missing fails here and not at a call. `nodelete`: code of a library whose instances may still run is never unmapped. `build-id=none`: equal input, equal file. */
+const LINK = ['-shared', '-Wl,-z,nodelete', '-Wl,-z,defs', '-Wl,-z,noexecstack', '-Wl,-z,relro', '-Wl,-Bsymbolic', '-Wl,--build-id=none']
 
 /** Flags that choose the CPU: gcc and clang spell `native` as -mcpu on arm64. Throws USAGE for a name that no compiler could mean. */
 export function targetFlags(arch: string, targetCpu: string): string[] {

@@ -1,6 +1,9 @@
 /** The benchmark kernels: their sources, their guests and the checksums they must give. */
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runTimed } from './processes.ts'
+import type { Program } from './variants.ts'
 
 const directory = fileURLToPath(new URL('../../cache-fixtures/guests/', import.meta.url))
 
@@ -25,6 +28,16 @@ export function kernels(): Kernel[] {
 
 /** The guest ELF of a kernel. */
 export const kernelGuest = (name: string, xlen: 32 | 64): string => `${directory}elf/bench-${name}.rv${xlen}.elf`
+
+export const programOf = (kernel: Kernel): Program => ({
+  name: kernel.name,
+  guest: xlen => kernelGuest(kernel.name, xlen),
+  native({ label, command }, work) {
+    const file = join(work, `${kernel.name}-${label}`)
+    runTimed(command, ['-O2', '-o', file, ...kernel.sources])
+    return file
+  },
+})
 
 /** A guest that does next to nothing. */
 export const smallestGuest = `${directory}elf/hello.rv64.elf`

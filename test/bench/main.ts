@@ -5,11 +5,13 @@ import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildCosts, warmCompileMs, warmProcessMs, type BuildCost } from './build-costs.ts'
 import { cryptoTable, measureCrypto, type CryptoResult } from './crypto/measure.ts'
-import { kernels, type Kernel } from './kernels.ts'
+import { kernels, programOf } from './kernels.ts'
 import { largeGuestText, measureLargeGuest, type LargeGuestCost } from './large-guest.ts'
+import { measure } from './measure.ts'
 import { firstFound, newestClang, versionOf } from './processes.ts'
-import { buildTable, countingTable, meanRatios, timesTable, type KernelResult } from './table.ts'
-import { variantsOf, type Compiler, type Variant } from './variants.ts'
+import { measureRealGuests, type RealGuestResults } from './real-guests.ts'
+import { buildTable, countingTable, meanRatios, realGuestTable, timesTable, type KernelResult } from './table.ts'
+import { variantsOf, type Compiler } from './variants.ts'
 
 const HELP = `Usage: npm run bench -- [options]
   --rounds N        runs of each variant, interleaved (default 3)
@@ -21,6 +23,8 @@ const HELP = `Usage: npm run bench -- [options]
   --no-rvr          leave rvr out
   --no-large        leave the guest of 1 MB of code out
   --no-crypto       leave the operations of extensions out
+  --real WHICH      real guests: none, some (default) or all; some leaves out what takes the C
+                    compiler minutes: SQLite on RV32 in mode metered
   --out FILE        where the JSON goes (default build/bench.json)`
 
 const { values: options } = parseArgs({
@@ -35,33 +39,11 @@ const { values: options } = parseArgs({
     rvr: { type: 'boolean', default: true },
     large: { type: 'boolean', default: true },
     crypto: { type: 'boolean', default: true },
+    real: { type: 'string', default: 'some' },
     out: { type: 'string', default: 'build/bench.json' },
     help: { type: 'boolean', default: false },
   },
 })
-
-/** Runs all variants of a kernel `rounds` times, each round in another order, and checks every checksum. */
-async function measure(kernel: Kernel, variants: readonly Variant[], scale: number, rounds: number): Promise<KernelResult> {
-  const ms: Record<string, number[]> = {}
-  const instret: Record<string, string> = {}
-  const cost: Record<string, string> = {}
-  let checksum = kernel.checksums[scale]
-  for (let round = 0; round < rounds; round++) {
-    for (const variant of rotated(variants, round * Math.ceil(variants.length / rounds))) {
-      const run = await variant.run(scale)
-      checksum ??= run.stdout.trim()
-      if (run.stdout.trim() !== checksum) throw new Error(`${kernel.name}, ${variant.name}: printed ${JSON.stringify(run.stdout)}, expected ${checksum}`)
-      if (run.instret !== undefined) instret[variant.name] = String(run.instret)
-      if (run.cost !== undefined) cost[variant.name] = String(run.cost)
-      const times = ms[variant.name] ??= []
-      times.push(run.ms)
-    }
-  }
-  // Rounds start at different variants; the table keeps the order in which the variants were listed.
-  return { kernel: kernel.name, scale, checksum: checksum!, ms: Object.fromEntries(variants.map(({ name }) => [name, ms[name]!])), instret, cost }
-}
-
-const rotated = <T>(items: readonly T[], by: number): T[] => items.map((_, index) => items[(index + by) % items.length]!)
 
 function compilersFor(labels: readonly string[]): Compiler[] {
   const found: Compiler[] = []
@@ -74,6 +56,7 @@ function compilersFor(labels: readonly string[]): Compiler[] {
 }
 
 async function main(): Promise<void> {
+  const modes = options.modes.split(',')
   const rounds = Math.max(1, Number(options.rounds))
   const wanted = options.kernels?.split(',')
   const compilers = compilersFor(options.cc.split(','))
@@ -85,9 +68,10 @@ async function main(): Promise<void> {
     if (chosen.length === 0) throw new Error(`no kernel is called ${options.kernels}; there are ${kernels().map(kernel => kernel.name).join(', ')}`)
     for (const kernel of chosen) {
       process.stderr.write(`${kernel.name} …\n`)
-      const variants = await variantsOf(kernel, { compilers, modes: options.modes.split(','), qemu: options.qemu, rvr: options.rvr, work })
+      const variants = await variantsOf(programOf(kernel), { compilers, modes, qemu: options.qemu, rvr: options.rvr, work, cacheDir: join(work, 'cache') })
+      const scale = Number(options.scale ?? kernel.defaultScale)
       try {
-        results.push(await measure(kernel, variants, Number(options.scale ?? kernel.defaultScale), rounds))
+        results.push(await measure(kernel.name, variants, scale, rounds, kernel.checksums[scale]))
         costs.push(...buildCosts(variants))
       } finally {
         for (const variant of variants) await variant.close()
@@ -96,13 +80,14 @@ async function main(): Promise<void> {
     const best = compilers.at(-1)!.command
     const warm = options.rvr ? { compileMs: await warmCompileMs(chosen[0]!, best, work, 9), processMs: warmProcessMs(best, work, 9) } : undefined
     const large = options.rvr && options.large ? await measureLargeGuest(best, join(work, 'cache')) : undefined
-    report(results, costs, warm, large, options.crypto ? measureCrypto() : [], compilers)
+    const real = options.real === 'none' ? undefined : await measureRealGuests({ compilers, modes, qemu: options.qemu, rvr: options.rvr, rounds, all: options.real === 'all' })
+    report(results, costs, warm, large, real, options.crypto ? measureCrypto() : [], compilers)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
 }
 
-function report(results: readonly KernelResult[], costs: readonly BuildCost[], warm: { compileMs: number; processMs: number | undefined } | undefined, large: LargeGuestCost | undefined, crypto: readonly CryptoResult[], compilers: readonly Compiler[]): void {
+function report(results: readonly KernelResult[], costs: readonly BuildCost[], warm: { compileMs: number; processMs: number | undefined } | undefined, large: LargeGuestCost | undefined, real: RealGuestResults | undefined, crypto: readonly CryptoResult[], compilers: readonly Compiler[]): void {
   const host = { cpu: cpus()[0]?.model ?? 'unknown', processors: availableParallelism(), node: process.version, compilers: compilers.map(({ command }) => versionOf(command)) }
   console.log(`${timesTable(results)}\n`)
   console.log(`${countingTable(results)}\n`)
@@ -112,11 +97,12 @@ function report(results: readonly KernelResult[], costs: readonly BuildCost[], w
     console.log(`Warm compile through the cache: ${warm.compileMs.toFixed(1)} ms. ${warm.processMs === undefined ? 'Warm `rvr run`: not measured, dist/ is not built.' : `Warm \`rvr run\`, whole process: ${warm.processMs.toFixed(0)} ms.`}\n`)
   }
   if (large !== undefined) console.log(`${largeGuestText(large)}\n`)
+  if (real !== undefined) console.log(`${'skipped' in real ? `Real guests are left out: ${real.skipped}.` : realGuestTable(real.results)}\n`)
   if (crypto.length > 0) console.log(`${cryptoTable(crypto)}\n\nOne operation of an extension against the best of another library. Processor time, medians.\n`)
   console.log(`${host.cpu}, ${host.processors} processors, Node ${host.node}, ${host.compilers.join(', ')}`)
   const out = resolve(options.out)
   mkdirSync(dirname(out), { recursive: true })
-  writeFileSync(out, JSON.stringify({ host, results, meanRatios: meanRatios(results), builds: costs, warm, large, crypto }, null, 2) + '\n')
+  writeFileSync(out, JSON.stringify({ host, results, meanRatios: meanRatios(results), builds: costs, warm, large, real, crypto }, null, 2) + '\n')
 }
 
 if (options.help) {

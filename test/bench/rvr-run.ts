@@ -1,4 +1,4 @@
-/** Everything the benchmark asks of the SDK: compile a kernel's guest, run it, and say how long each took. */
+/** Everything the benchmark asks of the SDK: compile a guest, run it, and say how long each took. */
 import { Rvr, type Artifact } from '../../src/index.ts'
 
 export interface RvrSetup {
@@ -16,7 +16,7 @@ export interface PreparedGuest {
   readonly compileCallMs: number
   /** Instruction slots in the executable segments. */
   readonly instructionSlots: number
-  run(scale: number): Promise<GuestRun>
+  run(scale: number, input?: Uint8Array): Promise<GuestRun>
   close(): Promise<void>
 }
 
@@ -42,7 +42,7 @@ export async function prepare({ elf, mode, cc, cacheDir }: RvrSetup): Promise<Pr
       cacheOutcome: artifact.cache.outcome,
       compileCallMs,
       instructionSlots: code.reduce((sum, segment) => sum + Math.floor(segment.bytes.length / 4), 0),
-      run: scale => runOnce(artifact, scale),
+      run: (scale, input) => runOnce(artifact, scale, input),
       close: () => rvr.dispose(),
     }
   } catch (error) {
@@ -51,10 +51,11 @@ export async function prepare({ elf, mode, cc, cacheDir }: RvrSetup): Promise<Pr
   }
 }
 
-async function runOnce(artifact: Artifact, scale: number): Promise<GuestRun> {
+async function runOnce(artifact: Artifact, scale: number, input?: Uint8Array): Promise<GuestRun> {
   const output: Uint8Array[] = [], before = process.cpuUsage()
   using run = await artifact.execute({
-    args: ['kernel', String(scale)],
+    args: ['guest', String(scale)],
+    inputs: input === undefined ? [] : [input],
     onPrint: (stream, bytes) => { if (stream === 'stdout') output.push(bytes) },
   })
   if (run.outcome !== 'terminated' || run.exitCode !== 0) {

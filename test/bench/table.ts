@@ -35,6 +35,15 @@ export function timesTable(results: readonly KernelResult[]): string {
   return markdown(['ms (× fastest native)', ...results.map(result => result.kernel), 'geometric mean'], rows)
 }
 
+/** One row per variant, one column per real guest; what was not measured stays empty. */
+export function realGuestTable(results: readonly KernelResult[]): string {
+  const rows = variantNames(results).map(name => [
+    name,
+    ...results.map(result => (result.ms[name] === undefined ? '' : `${median(result.ms[name]).toFixed(0)} (${ratio(result, name).toFixed(2)})`)),
+  ])
+  return markdown(['real guests, ms (× fastest native)', ...results.map(result => result.kernel)], rows)
+}
+
 /** What counting costs: time of the other modes as a multiple of mode pure, same width and compiler, one row for each. */
 export function countingTable(results: readonly KernelResult[]): string {
   const rows = variantNames(results).filter(name => name.startsWith('rvr ') && !name.endsWith(' pure')).flatMap(name => {

@@ -1,5 +1,5 @@
 /** Program of the cross-process tests: loads, compiles and runs one guest, then prints what happened as one line of JSON. Argument: a Task as JSON. */
-import { Rvr, RvrError, type RvrOptions } from '../../src/index.ts'
+import { Rvr, RvrError, type LoadOptions, type RvrOptions } from '../../src/index.ts'
 
 export interface Task {
   readonly guest: string
@@ -7,6 +7,8 @@ export interface Task {
   /** Input records, hex. */
   readonly inputs?: readonly string[]
   readonly options: Omit<RvrOptions, 'onEvent'>
+  /** How the guest is loaded. */
+  readonly load?: LoadOptions
   /** Abort the compilation this many milliseconds after the compiler was started. */
   readonly abortAfterMs?: number
 }
@@ -40,7 +42,7 @@ async function perform(task: Task): Promise<Report> {
     },
   })
   try {
-    const guest = await rvr.load(task.guest)
+    const guest = await rvr.load(task.guest, task.load)
     const artifact = await guest.compile(task.mode, { signal: controller.signal })
     using run = await artifact.execute({ inputs: (task.inputs ?? []).map(record => Buffer.from(record, 'hex')) })
     return {

@@ -31,8 +31,8 @@ const rows: readonly CallRow[] = [
   {
     kind: 'call', format: 'R', name: 'xorin', mask: FUNCT7_MASK, match: rType(CUSTOM_0, FUNCT3, 1), c: 'rvr_xorin', files: ['xorin.c'],
     operands: [
-      { register: 'rd', access: 'update', bytes: 'rs2', most: MAX_XOR_BYTES },
-      { register: 'rs1', access: 'read', bytes: 'rs2', most: MAX_XOR_BYTES },
+      { register: 'rd', access: 'update', bytes: 'rs2', most: MAX_XOR_BYTES, inWords: true },
+      { register: 'rs1', access: 'read', bytes: 'rs2', most: MAX_XOR_BYTES, inWords: true },
       { register: 'rs2', access: 'value' },
     ],
     execute: xorIn,

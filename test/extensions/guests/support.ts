@@ -1,0 +1,77 @@
+/** Runs the guests of extensions on both engines and holds the runs against each other. */
+import { expect } from 'vitest'
+import type { Xlen } from '../../../src/elf/image.ts'
+import type { Guest, LoadOptions, Run, Rvr } from '../../../src/index.ts'
+import { artifactOf, expectSame, fixture, type Engine } from '../../run/support.ts'
+
+export const modes = ['pure', 'metered', 'metered-cost'] as const
+
+export type GuestName = 'ecrecover' | 'extension-probe' | 'kitchen-sink' | 'pairing-check'
+
+/** The configuration that lies beside a guest's ELF files. */
+export const configOf = (name: GuestName): string => new URL(`../../../cache-fixtures/guests/elf/${name}.toml`, import.meta.url).pathname
+
+/** A guest with its configuration, or with another one. */
+export const loadGuest = (rvr: Rvr, name: GuestName, xlen: Xlen, config: LoadOptions['config'] = configOf(name)): Promise<Guest> =>
+  rvr.load(fixture(name, xlen), { config })
+
+export interface GuestInput {
+  readonly inputs: readonly Uint8Array[]
+  readonly publicValuesBytes?: number
+}
+
+/** A run and what it printed. */
+export interface Printed {
+  readonly run: Run
+  readonly text: string
+}
+
+export async function runOn(engine: Engine, guest: Guest, mode: string, input: GuestInput): Promise<Printed> {
+  const pieces: Uint8Array[] = []
+  const run = await (await artifactOf(guest, mode, engine)).execute({ ...input, onPrint: (_stream, bytes) => pieces.push(bytes.slice()) })
+  return { run, text: Buffer.concat(pieces).toString('utf8') }
+}
+
+/** Runs natively and in the interpreter, holds both to the same end state, and hands the native run to `look` while its memory is there. */
+export async function runBoth<T>(guest: Guest, mode: string, input: GuestInput, look: (printed: Printed) => T): Promise<T> {
+  const native = await runOn('native', guest, mode, input)
+  const interpreted = await runOn('interp', guest, mode, input)
+  try {
+    expectSame(native.run, interpreted.run)
+    expect(native.text).toBe(interpreted.text)
+    expect(native.run.segments).toEqual(interpreted.run.segments)
+    return look(native)
+  } finally {
+    native.run[Symbol.dispose]()
+    interpreted.run[Symbol.dispose]()
+  }
+}
+
+/** The same in several modes, which agree on everything but what they meter. Gives what `look` saw in the first. */
+export async function runModes<T>(guest: Guest, input: GuestInput, look: (printed: Printed) => T, inModes: readonly string[] = modes): Promise<T> {
+  const seen: { readonly facts: unknown; readonly value: T }[] = []
+  const costs = new Set<bigint>()
+  for (const mode of inModes) {
+    seen.push(await runBoth(guest, mode, input, printed => {
+      const { outcome, exitCode, instret, pc, publicValues, cost } = printed.run
+      expect(cost === undefined).toBe(mode === 'pure')
+      if (cost !== undefined) costs.add(cost)
+      return { facts: { outcome, exitCode, instret, pc, publicValues: Buffer.from(publicValues).toString('hex'), text: printed.text }, value: look(printed) }
+    }))
+    expect(seen.at(-1)!.facts).toEqual(seen[0]!.facts)
+  }
+  expect(costs.size).toBeLessThanOrEqual(1)
+  return seen[0]!.value
+}
+
+/** Little-endian bytes. */
+export function littleEndian(value: bigint, bytes: number): Uint8Array {
+  return Uint8Array.from({ length: bytes }, (_, index) => Number((value >> BigInt(8 * index)) & 0xffn))
+}
+
+export function fromLittleEndian(bytes: Uint8Array): bigint {
+  return bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n)
+}
+
+/** Big-endian bytes. */
+export const bigEndian = (value: bigint, bytes: number): Uint8Array => littleEndian(value, bytes).toReversed()
