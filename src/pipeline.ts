@@ -27,7 +27,7 @@ import type { Mode } from './modes/mode.ts'
 import { modeNamed, modes } from './modes/registry.ts'
 import type { EngineChoice } from './run/session.ts'
 import { detailsOf, reportMiss } from './pipeline/explain.ts'
-import { inputsOf, makeArguments } from './pipeline/inputs.ts'
+import { changedMeanwhile, inputsOf, makeArguments } from './pipeline/inputs.ts'
 import { BuildDirectories } from './toolchain/build-directory.ts'
 import type { Toolchain } from './toolchain/toolchain.ts'
 import { checkIncludes } from './toolchain/includes.ts'
@@ -182,6 +182,11 @@ async function storeOrCompile(request: BuildRequest, { project, timing, context,
   const { cache, events, remote } = services
   const artifact = artifactKey({ ...context, project })
   return compileProject(request, project, timing, toolchain, services, async (library, compileMs) => {
+    if (cache.state === 'ready' && await changedMeanwhile(request, input, services)) {
+      cache.count('uncacheable')
+      events({ type: 'warning', message: 'the compiler or a file of an extension changed while the guest was compiled; the library is not stored' })
+      return { library, report: { outcome: 'off' } }
+    }
     const { value: entry } = await stage(events, 'publish', () => cache.publish(artifact.key, input.key, library, {
       parts: artifact.parts, inputParts: input.parts, details: () => detailsOf(request, toolchain),
       info: { mode: request.mode.name, guest: request.image.digest, abi: request.abi.name, xlen: request.image.xlen, compileMs: Math.round(compileMs) },
@@ -191,8 +196,8 @@ async function storeOrCompile(request: BuildRequest, { project, timing, context,
   })
 }
 
-/** Image → Program → Graph → Project. */
-async function generateProject(request: BuildRequest, toolchain: Toolchain, { events }: PipelineServices): Promise<{ project: Project; timing: BuildTiming }> {
+/** Image → Program → Graph → Project. Exported for tests of keys. */
+export async function generateProject(request: BuildRequest, toolchain: Toolchain, { events }: PipelineServices): Promise<{ project: Project; timing: BuildTiming }> {
   const { image, abi, mode, machine } = request
   const lifted = await stage(events, 'lift', () => buildGraph(lift(image, decoderFor(image.xlen, abi)), longestBlock(machine)))
   const { program } = lifted.value

@@ -73,25 +73,31 @@ function digestOf(extensions: readonly Extension[]): string {
   for (const extension of extensions) {
     const { name, rows, files } = extension
     add(JSON.stringify([name, rows, files ?? []]))
-    for (const { digest } of outsideFiles([extension])) add(digest)
+    for (const { kind, name: file, digest } of outsideFiles([extension])) add(JSON.stringify([kind, file, digest]))
   }
   return hash.digest('hex')
 }
 
 /** A file of an extension that lies outside the generated project, known by its contents. */
 export interface OutsideFile {
-  /** Extension and file name: no path of this host. */
+  /** Extension and file name, numbered where one extension has several files of that name: no path of this host. */
   readonly name: string
+  /** What make does with it. */
+  readonly kind: 'source' | 'header' | 'library'
   readonly digest: string
   readonly bytes: number
 }
 
 /** Sources, headers and static libraries of extensions. @throws RvrError `IO` */
 export function outsideFiles(extensions: readonly Extension[]): OutsideFile[] {
-  return extensions.flatMap(({ name, sources = [], headers = [], libraries = [] }) => [...sources, ...headers, ...libraries].map(path => {
-    const content = contentOf(name, path)
-    return { name: `${name}/${basename(path)}`, digest: createHash('sha256').update(content).digest('hex'), bytes: content.length }
-  }))
+  return extensions.flatMap(({ name, sources = [], headers = [], libraries = [] }) => {
+    const files = [...sources.map(path => ({ kind: 'source', path }) as const), ...headers.map(path => ({ kind: 'header', path }) as const), ...libraries.map(path => ({ kind: 'library', path }) as const)]
+    return files.map(({ kind, path }, index) => {
+      const content = contentOf(name, path)
+      const before = files.slice(0, index).filter(other => basename(other.path) === basename(path)).length
+      return { name: `${name}/${basename(path)}${before === 0 ? '' : `#${before + 1}`}`, kind, digest: createHash('sha256').update(content).digest('hex'), bytes: content.length }
+    })
+  })
 }
 
 /** C files of extensions that calls may need, by path in the project. */

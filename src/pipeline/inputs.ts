@@ -3,11 +3,13 @@ import type { Key } from '../cache/digest.ts'
 import { generatorDigest } from '../cache/generator-digest.ts'
 import { inputKey, type KeyContext } from '../cache/keys.ts'
 import { conventionFor } from '../codegen/convention.ts'
+import { noEvents } from '../events.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { outsideFiles } from '../extensions/compose.ts'
 import { ABI_VERSION } from '../load/abi-version.ts'
 import type { BuildRequest, PipelineServices } from '../pipeline.ts'
 import { describeToolchain, type Toolchain } from '../toolchain/toolchain.ts'
+import { version } from '../version.ts'
 
 export interface Inputs {
   readonly toolchain: Toolchain
@@ -24,9 +26,18 @@ export async function inputsOf(request: BuildRequest, { cache, options, events }
   }
   const input = toolchain.targetFacts === undefined || cache.state === 'off' ? undefined : inputKey({
     ...context, guestDigest: request.image.digest, machineDigest: request.machine.digest, generatorDigest: generatorDigest(),
-    inputs: { xlen: request.image.xlen, abi: request.abi.name, extensions: request.abi.digest },
+    inputs: { xlen: request.image.xlen, abi: request.abi.name, extensions: request.abi.digest, rvr: version },
   })
   return { toolchain, context, input }
+}
+
+/** What lies outside of rvr (compiler, sources of extensions) may have changed while it was compiled: then nobody knows what the library was made from. */
+export async function changedMeanwhile(request: BuildRequest, input: Key, services: PipelineServices): Promise<boolean> {
+  try {
+    return (await inputsOf(request, { ...services, events: noEvents })).input?.key !== input.key
+  } catch {
+    return true // something is gone
+  }
 }
 
 /** gcc does not promise tail calls: the project checks what it made of them. Sources and libraries of extensions come from where they lie. */

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 const SCHEMA = 1
 
 /** What has to be unchanged for a file to count as the same one. Numbers are decimal text: they exceed 2^53. */
-interface FileStamp {
+export interface FileStamp {
   readonly path: string
   readonly size: string
   readonly modifiedNs: string
@@ -21,7 +21,8 @@ interface Memo {
   readonly answer: unknown
 }
 
-function stampOf(path: string): FileStamp {
+/** The state of a file now: to be taken before its program is asked or its contents are read, so that what changes meanwhile makes the answer stale. */
+export function stampOf(path: string): FileStamp {
   const { size, mtimeNs, ino } = statSync(path, { bigint: true })
   return { path, size: String(size), modifiedNs: String(mtimeNs), inode: String(ino) }
 }
@@ -47,11 +48,11 @@ export function recall(directory: string, question: readonly string[]): unknown 
 }
 
 /** Remembers `answer` as long as `files` stay as they are. Failing to is harmless and silent. */
-export function remember(directory: string, question: readonly string[], files: readonly string[], answer: unknown): void {
+export function remember(directory: string, question: readonly string[], files: readonly FileStamp[], answer: unknown): void {
   const target = fileOf(directory, question)
   const staged = `${target}.${randomBytes(6).toString('hex')}`
   try {
-    const memo: Memo = { schema: SCHEMA, question, files: [...new Set(files)].map(stampOf), answer }
+    const memo: Memo = { schema: SCHEMA, question, files, answer }
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     writeFileSync(staged, JSON.stringify(memo), { mode: 0o600 })
     renameSync(staged, target)

@@ -1,13 +1,15 @@
 /** The C toolchain of this host: which compiler, linker and make, and what they can do. */
 import { realpathSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { arch as hostArch, platform } from 'node:process'
 import { noEvents, type EventSink } from '../events.ts'
 import { RvrError, messageOf } from '../errors.ts'
 import { compilerCandidates, findMake, type CompilerCandidate } from './candidates.ts'
 import { hostCpu, type CpuInfo } from './cpu-info.ts'
-import { hashedEnvironment, type HashedEnvironment } from './environment.ts'
+import { hashedEnvironment, toolEnvironment, type HashedEnvironment } from './environment.ts'
 import { targetFlags, type CompilerFamily } from './flags.ts'
 import { recall, remember } from './memo.ts'
+import { findExecutable } from './path-search.ts'
 import type { TargetFacts } from './target-facts.ts'
 import type { Tool } from './tool.ts'
 
@@ -15,7 +17,7 @@ export interface Toolchain {
   readonly cc: Tool
   readonly make: Tool
   readonly ld: Tool
-  /** Programs behind the compiler driver (gcc: cc1 and as). */
+  /** What is behind compiler and linker: programs (gcc: cc1 and as), and shared libraries that hold their code. */
   readonly programs: readonly Tool[]
   readonly family: CompilerFamily
   readonly version: readonly [major: number, minor: number, patch: number]
@@ -53,20 +55,33 @@ function isToolchain(value: unknown): value is Toolchain {
   return [cc, make, ld].every(isTool) && Array.isArray(programs) && programs.every(isTool) && Array.isArray(version) && Array.isArray(cpuFeatures) && typeof targetFacts === 'object' && targetFacts !== null
 }
 
-/** Files whose change makes a description stale. */
-function filesOf(toolchain: Toolchain): string[] {
-  return [toolchain.cc, toolchain.make, toolchain.ld, ...toolchain.programs].map(tool => tool.realPath)
+const toolsOf = ({ cc, make, ld, programs }: Toolchain): Tool[] => [cc, make, ld, ...programs]
+
+/** Does every path still lead to the file that was described? Links are often switched, and the files that they led to stay as they are. */
+function leadsToSameFiles(toolchain: Toolchain): boolean {
+  try {
+    return toolsOf(toolchain).every(tool => realpathSync(tool.path) === tool.realPath)
+  } catch {
+    return false
+  }
+}
+
+/** Where the programs that a compiler looks for on PATH lie today: one that is installed in front of another takes its place. */
+function programsOnPath(cc: string, make: string): string[] {
+  const places = [dirname(realpathSync(cc)), toolEnvironment({}, [cc, make])['PATH']].join(':')
+  return ['ld', 'as'].map(name => findExecutable(name, places) ?? '')
 }
 
 async function describeOrRecall(candidate: CompilerCandidate, make: string, targetCpu: string, cpu: CpuInfo | undefined, options: ToolchainOptions): Promise<Toolchain | undefined> {
   const environment = hashedEnvironment(options.environment ?? process.env)
-  const question = [candidate.path, String(candidate.needsPreferred), make, targetCpu, hostArch, platform, cpu?.identity ?? '']
+  const question = [candidate.path, String(candidate.needsPreferred), make, targetCpu, hostArch, platform, cpu?.identity ?? '', ...programsOnPath(candidate.path, make)]
   const known = options.memoDirectory === undefined ? undefined : recall(options.memoDirectory, question)
-  // The links may lead elsewhere today, but then the stamped files are not the ones found now.
-  if (isToolchain(known) && known.cc.realPath === realpathSync(candidate.path) && known.make.realPath === realpathSync(make)) return { ...known, environment }
+  if (isToolchain(known) && known.cc.path === candidate.path && known.make.path === make && leadsToSameFiles(known)) return { ...known, environment }
   const { describeCandidate } = await import('./describe.ts')
-  const toolchain = await describeCandidate({ candidate, make, targetCpu, environment, cpu })
-  if (toolchain?.targetFacts !== undefined && options.memoDirectory !== undefined) remember(options.memoDirectory, question, filesOf(toolchain), { ...toolchain, environment: {} })
+  const described = await describeCandidate({ candidate, make, targetCpu, environment, cpu })
+  if (described === undefined) return undefined
+  const { toolchain, stamps } = described
+  if (toolchain.targetFacts !== undefined && options.memoDirectory !== undefined) remember(options.memoDirectory, question, stamps, { ...toolchain, environment: {} })
   return toolchain
 }
 
