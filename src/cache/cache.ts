@@ -191,10 +191,19 @@ class OpenCache implements Cache {
 
   async #store(layout: Layout, key: string, inputKey: string, libraryFile: string, draft: ManifestDraft): Promise<Entry> {
     const entry = await this.#publishOrFind(layout, key, inputKey, libraryFile, draft)
+    try {
+      await this.#map(layout, inputKey, key)
+      return entry
+    } catch (error) {
+      entry.file.close()
+      throw error
+    }
+  }
+
+  async #map(layout: Layout, inputKey: string, key: string): Promise<void> {
     const before = readMapping(layout, inputKey)
     if (typeof before === 'object' && before.artifact !== key) this.#degrade('mapping-changed', `the input ${inputKey.slice(0, 12)} led to two different projects: code generation is not deterministic`)
     if (typeof before !== 'object' || before.artifact !== key) await writeMapping(layout, inputKey, key)
-    return entry
   }
 
   async #publishOrFind(layout: Layout, key: string, inputKey: string, libraryFile: string, draft: ManifestDraft): Promise<Entry> {

@@ -54,8 +54,13 @@ export async function tryLock(path: string): Promise<FileLock | undefined | 'una
   if (taken === true && isSameFile(fd, path)) {
     return {
       release: () => {
-        rmSync(path, { force: true })
-        closeSync(fd)
+        try {
+          rmSync(path, { force: true })
+        } catch {
+          // the file stays; whoever takes the lock next removes it
+        } finally {
+          closeSync(fd)
+        }
       },
     }
   }

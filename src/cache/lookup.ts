@@ -24,13 +24,25 @@ function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? ''
 }
 
+/** What a machine says that is short of something; nothing about the entry. */
+const SHORTAGES = new Set(['EMFILE', 'ENFILE', 'ENOMEM'])
+
+/** What an error means that came up while `what` was looked at. */
+export function readingFailed(what: string, error: unknown): Exclude<LookupResult, { state: 'found' }> {
+  return SHORTAGES.has(codeOf(error)) ? { state: 'absent' } : { state: 'damaged', reason: `${what} cannot be read (${codeOf(error)})` }
+}
+
 /** Entries that are evicted or stored while they are looked at are looked at again, so often at most. */
 const LOOKS = 4
 
 /** Tells directories apart that stand under one name one after the other. */
 function directoryStamp(path: string): string {
-  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
-  return stats === undefined ? 'absent' : `${stats.dev}:${stats.ino}:${stats.ctimeNs}`
+  try {
+    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+    return stats === undefined ? 'absent' : `${stats.dev}:${stats.ino}:${stats.ctimeNs}`
+  } catch (error) {
+    return codeOf(error)
+  }
 }
 
 /** Looks `key` up. Damaged: there is something, but not a library with the digest that its manifest promises, or not one that only the user and root can have put there. */
@@ -44,14 +56,18 @@ export async function lookupEntry(layout: Layout, key: string): Promise<LookupRe
 }
 
 async function lookAt(directory: string, key: string): Promise<LookupResult> {
-  const why = unsafeDirectory(dirname(directory)) ?? unsafeDirectory(directory)
-  if (why !== undefined) return { state: 'damaged', reason: why }
+  try {
+    const why = unsafeDirectory(dirname(directory)) ?? unsafeDirectory(directory)
+    if (why !== undefined) return { state: 'damaged', reason: why }
+  } catch (error) {
+    return readingFailed('its directory', error)
+  }
   let text: string
   try {
     text = readStoredText(join(directory, MANIFEST_FILE))
   } catch (error) {
     // ENOENT may still be an entry directory without a manifest: publishing over it must be possible, so ask for the directory.
-    return codeOf(error) === 'ENOENT' ? missingManifest(directory) : { state: 'damaged', reason: `its manifest cannot be read (${codeOf(error)})` }
+    return codeOf(error) === 'ENOENT' ? missingManifest(directory) : readingFailed('its manifest', error)
   }
   const manifest = parseManifest(text, key)
   if (manifest === undefined) return { state: 'damaged', reason: 'its manifest is not one' }
@@ -65,7 +81,7 @@ async function lookAt(directory: string, key: string): Promise<LookupResult> {
     return { state: 'damaged', reason: 'its library differs from what was stored' }
   } catch (error) {
     file?.close()
-    return { state: 'damaged', reason: `its library cannot be read (${codeOf(error)})` }
+    return readingFailed('its library', error)
   }
 }
 

@@ -30,6 +30,14 @@ async function alone<T>(layout: Layout, work: () => Promise<T>): Promise<T | und
 /** Left by who found another process at work: it may have looked before the new entry was there, and has to look again. */
 const NOTE = 'wanted'
 
+function leaveNote(layout: Layout): void {
+  try {
+    mark(layout, NOTE)
+  } catch {
+    // a full disk has no room for a note, and all the more need to make some
+  }
+}
+
 /** Rounds of `work`, alone: one, and one more as long as others have left a note. None when another process is at it. */
 async function rounds(layout: Layout, work: (now: number) => Promise<Maintenance>): Promise<Maintenance[]> {
   const note = join(layout.uses, NOTE)
@@ -47,7 +55,7 @@ async function rounds(layout: Layout, work: (now: number) => Promise<Maintenance
 
 /** Makes the limits hold after `published` was stored, which stays itself, and sweeps if it is time. */
 export async function maintainAfter(layout: Layout, published: string, limits: CacheLimits): Promise<Maintenance[]> {
-  mark(layout, NOTE)
+  leaveNote(layout)
   return rounds(layout, async now => ({ ...await evictOver(layout, limits, now, published), swept: isSweepDue(layout, now) ? await sweepStore(layout, now) : undefined }))
 }
 

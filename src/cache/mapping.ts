@@ -1,6 +1,7 @@
 /** The short cut of a hit: which artifact key an input key leads to. */
 import { replaceFile } from './durable.ts'
 import { inputFile, isKey, type Layout } from './layout.ts'
+import { readingFailed } from './lookup.ts'
 import { readStoredText } from './open-file.ts'
 
 const MAPPING_SCHEMA = 1
@@ -11,7 +12,7 @@ export function readMapping(layout: Layout, inputKey: string): { readonly artifa
   try {
     text = readStoredText(inputFile(layout, inputKey))
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'absent' : 'damaged'
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'absent' : readingFailed('it', error).state
   }
   try {
     // The mapping names its own key: a file that was renamed or copied leads nowhere.

@@ -74,16 +74,18 @@ async function sweepLocks(layout: Layout, now: number): Promise<number> {
 
 /** Sweeps the whole store. The caller holds the maintenance lock. */
 export async function sweepStore(layout: Layout, now: number): Promise<Swept> {
-  mark(layout, 'swept')
-  await foldCounters(layout.stats)
-  await foldUses(layout)
-  return {
+  // What makes room comes first: the rest needs some.
+  const swept = {
     staging: await removeAll(itemsIn(layout.staging, now).filter(item => item.ageMs > STAGED_MS)),
     quarantine: await removeAll(itemsIn(layout.quarantine, now).filter(item => item.ageMs > QUARANTINED_MS)),
     mappings: await removeAll(danglingMappings(layout, now)),
     locks: await sweepLocks(layout, now),
     details: await removeAll(itemsIn(layout.details, now).toSorted((a, b) => a.ageMs - b.ageMs).slice(DETAILS)),
   }
+  mark(layout, 'swept')
+  await foldCounters(layout.stats)
+  await foldUses(layout)
+  return swept
 }
 
 /** Was the last sweep long enough ago? */
