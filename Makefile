@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 GUEST := cache-fixtures/guests/elf/fibonacci.rv64.elf
 INPUT := u64:800000
 
-.PHONY: all setup build demo check test fuzz bench guests real-guests real tools clean
+.PHONY: all setup build demo check test fuzz cache-torture bench bench-cache guests real-guests real tools clean
 
 all: build
 
@@ -43,6 +43,14 @@ test: tools setup check build
 # More random programs than make test: RVR_FUZZ_ROUNDS programs of 250 cases per width, seeds from RVR_FUZZ_SEED.
 fuzz: tools setup
 	RVR_FUZZ_ROUNDS=$${RVR_FUZZ_ROUNDS:-20} RVR_FUZZ_SEED=$${RVR_FUZZ_SEED:-$$(date +%s)} npm run --silent test -- test/differential
+
+# The cache under faults, kills and eviction at length: RVR_CACHE_TORTURE rounds of processes killed at random, every call failing in every way. make test does a part.
+cache-torture: setup
+	RVR_CACHE_TORTURE=$${RVR_CACHE_TORTURE:-300} npm run --silent test -- test/cache/torture
+
+# What a hit costs by size and by store.
+bench-cache: setup
+	$(NODE) test/bench/cache.ts
 
 bench: setup build
 	@npm run --silent bench --

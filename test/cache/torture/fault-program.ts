@@ -40,8 +40,8 @@ for (const [name, { prepare, work, mayReject, keeps }] of Object.entries(scenari
   const { length } = await round(Infinity, { kind: 'crash' })
   steps[name] = length
   for (let at = 1; at <= length; at++) {
-    // A part: publishing ends at every call, elsewhere every fifth call fails in one way.
-    const some = name === 'publishing' ? [faults.at(-1 - at % 2)!] : at % 5 === 0 ? [faults[at / 5 % faults.length]!] : []
+    // A part: publishing ends at every call, elsewhere every eighth call fails in one way.
+    const some = name === 'publishing' ? [faults.at(-1 - at % 2)!] : at % 8 === 0 ? [faults[at / 8 % faults.length]!] : []
     const chosen = which === 'all' ? faults : some
     for (const fault of chosen) await round(at, fault)
   }
