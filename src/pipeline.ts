@@ -7,34 +7,26 @@ import type { RemoteTier } from './cache/remote/tier.ts'
 import type { Key } from './cache/digest.ts'
 import type { LimitOptions } from './cache/limits.ts'
 import type { Entry } from './cache/lookup.ts'
-import { buildGraph } from './cfg/graph.ts'
-import { lift } from './cfg/lift.ts'
-import { conventionFor } from './codegen/convention.ts'
-import { generate } from './codegen/generate.ts'
 import type { Project } from './codegen/project.ts'
 import type { Image } from './elf/image.ts'
 import { RvrError } from './errors.ts'
 import { stage, type EventSink } from './events.ts'
 import type { GuestAbi } from './extensions/abi.ts'
-import { callFiles } from './extensions/compose.ts'
-import { decoderFor } from './extensions/registry.ts'
-import { definedSlots } from './interp/slots.ts'
 import { ABI_VERSION } from './load/abi-version.ts'
 import { checkIdentity, openLibrary, refusal } from './load/identity.ts'
-import { longestBlock } from './machine/interval.ts'
 import type { Machine } from './machine/machine.ts'
 import type { Mode } from './modes/mode.ts'
 import { modeNamed, modes } from './modes/registry.ts'
 import type { EngineChoice } from './run/session.ts'
 import { detailsOf, reportMiss } from './pipeline/explain.ts'
 import { changedMeanwhile, inputsOf, makeArguments } from './pipeline/inputs.ts'
+import type { generateProject } from './pipeline/project.ts'
 import { BuildDirectories } from './toolchain/build-directory.ts'
 import type { Toolchain } from './toolchain/toolchain.ts'
 import { checkIncludes } from './toolchain/includes.ts'
 import { JobSlots } from './toolchain/job-slots.ts'
 import { runMake } from './toolchain/make.ts'
 import { writeProject } from './toolchain/write-project.ts'
-import { version } from './version.ts'
 
 /** Choices that hold for everything an Rvr compiles. */
 export interface PipelineOptions extends LimitOptions {
@@ -116,7 +108,7 @@ export async function buildArtifact(request: BuildRequest, services: PipelineSer
   const { toolchain, context, input } = await inputsOf(request, services)
   if (input === undefined) {
     if (toolchain.targetFacts === undefined) cache.count('uncacheable')
-    const { project, timing } = await generateProject(request, toolchain, services)
+    const { project, timing } = await generate(request, toolchain, services)
     return compileProject(request, project, timing, toolchain, services, async library => ({ library, report: { outcome: 'off' } }))
   }
   const hit = await lookup(request, input, cache)
@@ -126,11 +118,14 @@ export async function buildArtifact(request: BuildRequest, services: PipelineSer
     const late = hit ?? await lookup(request, input, cache) ?? await fetchRemote(request, input, toolchain, services)
     if (late !== undefined && request.emitDirectory === undefined) return late
     if (late === undefined && options.explainMisses === true) await reportMiss(request, input, toolchain, services)
-    const { project, timing } = await generateProject(request, toolchain, services)
+    const { project, timing } = await generate(request, toolchain, services)
     if (late !== undefined) return late
     return storeOrCompile(request, { project, timing, context, input, toolchain }, services)
   }, request.signal)
 }
+
+/** A hit does not even load the code generator. */
+const generate: typeof generateProject = async (...args) => (await import('./pipeline/project.ts')).generateProject(...args)
 
 /** A hit: no lifting, no code generation, no compiler. */
 async function lookup(request: BuildRequest, input: Key, cache: Cache): Promise<BuiltArtifact | undefined> {
@@ -194,21 +189,6 @@ async function storeOrCompile(request: BuildRequest, { project, timing, context,
     if (entry !== undefined) remote?.offer(input.key, entry)
     return { library: entry ?? library, stored: entry !== undefined, report: { outcome: 'miss', key: artifact.key, inputKey: input.key } }
   })
-}
-
-/** Image → Program → Graph → Project. Exported for tests of keys. */
-export async function generateProject(request: BuildRequest, toolchain: Toolchain, { events }: PipelineServices): Promise<{ project: Project; timing: BuildTiming }> {
-  const { image, abi, mode, machine } = request
-  const lifted = await stage(events, 'lift', () => buildGraph(lift(image, decoderFor(image.xlen, abi)), longestBlock(machine)))
-  const { program } = lifted.value
-  const identity = JSON.stringify({
-    abiVersion: ABI_VERSION, rvr: version, mode: mode.name, modeOptions: {}, xlen: image.xlen, abi: abi.name, extensionsDigest: abi.digest, guestDigest: image.digest, machineDigest: machine.digest,
-    targetDigest: toolchain.targetFacts?.digest ?? '', targetCpu: toolchain.targetCpu, cpuFeatures: toolchain.cpuFeatures, slots: program.instrs.length, base: program.base,
-    definedSlots: definedSlots(image, decoderFor(image.xlen, abi)),
-  })
-  const generated = await stage(events, 'codegen', () => generate(lifted.value, { mode, machine, convention: conventionFor(toolchain), vectorBytes: toolchain.cpuFeatures.includes('avx2') ? 32 : 16, identity, callFiles: callFiles(abi) }))
-  if (request.emitDirectory !== undefined) await writeProject(request.emitDirectory, generated.value)
-  return { project: generated.value, timing: { liftMs: lifted.ms, codegenMs: generated.ms } }
 }
 
 type Keep = (library: string, compileMs: number) => Promise<{ library: string | Entry; stored?: boolean; report: CacheReport }>
