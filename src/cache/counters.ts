@@ -13,7 +13,7 @@ import { tryLock } from './lock.ts'
  * - `remote-hit` a library came from the remote cache · `remote-miss` it had none · `remote-unsigned` not one with the right signature · `remote-refused` not one that fits
  * - `remote-error` it did not answer as it should · `remote-skipped` it was left alone after failures · `remote-put` a library was stored there · `remote-put-failed` it was not
  * - `evicted` an entry had to go for a limit · `swept` a leftover was removed · `maintenance-failed` neither could be done
- * - `degraded` the cache directory could not be used as it should · `uncacheable` the toolchain could not be described
+ * - `degraded` the cache directory could not be used as it should · `uncacheable` the toolchain could not be described, or something changed while it compiled
  */
 export type Counter =
   | 'input-hit' | 'input-miss' | 'hit' | 'miss' | 'publish' | 'publish-lost-race' | 'publish-failed' | 'quarantined' | 'mapping-damaged' | 'mapping-changed'
