@@ -1,7 +1,7 @@
 /** Bytes of a guest file → Image, or an error that names the field which is not acceptable. */
 import { createHash } from 'node:crypto'
 import { readFileHeader } from './header.ts'
-import { MEMORY_BYTES, type Image, type Segment } from './image.ts'
+import { MEMORY_BYTES, type ElfSymbol, type Image, type Segment } from './image.ts'
 import { createFieldReader } from './reader.ts'
 import { hex, rejection } from './reject.ts'
 import { readSegments } from './segments.ts'
@@ -34,11 +34,15 @@ export function parseElf(bytes: Uint8Array, path: string): Image {
   const segments = readSegments(reader, header)
   const entry = checkEntry(path, header.entry, segments)
   const last = segments.at(-1)
+  let symbols: readonly ElfSymbol[] | undefined
   return {
     xlen: header.xlen,
     entry,
     segments,
-    symbols: readSymbols(bytes),
+    // Large guests have hundreds of thousands, and a hit of the cache needs none.
+    get symbols() {
+      return symbols ??= readSymbols(bytes)
+    },
     end: last === undefined ? 0 : last.address + last.memorySize,
     digest: createHash('sha256').update(bytes).digest('hex'),
   }

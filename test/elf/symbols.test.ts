@@ -60,3 +60,10 @@ test('garbage has no sections', () => {
   expect(readSection(new Uint8Array(64).fill(0xff), '.text')).toBeUndefined()
   for (let length = 0; length < 80; length++) expect(readSection(build(64).slice(0, length), '.symtab')).toBeUndefined()
 })
+
+test('symbols are read when somebody wants them, once: a hit of the cache does not', () => {
+  const image = parseElf(build(64), 'x')
+  expect(Object.getOwnPropertyDescriptor(image, 'symbols')).toHaveProperty('get')
+  expect(image.symbols).toBe(image.symbols)
+  expect(image.symbols).toHaveLength(6)
+})
