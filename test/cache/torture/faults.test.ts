@@ -1,5 +1,5 @@
 /** Every call of the file system that the cache makes fails or is the last one, in turn: no wrong artifact, no failed build, no leak. `make cache-torture` does all; else a part. */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, symlinkSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
@@ -69,6 +69,11 @@ describe('what these have found:', () => {
     })
     expect(built).toBe('built')
     expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before)
+  })
+
+  it('a healthy entry is missed while no file can be opened, and found again', async () => {
+    const output = execFileSync('sh', ['-c', 'ulimit -n 64; exec "$0" "$@"', process.execPath, join(import.meta.dirname, 'short-of-files.ts'), await memoryDirectory()], { encoding: 'utf8' })
+    expect(JSON.parse(output)).toEqual({ during: false, after: true, quarantined: 0, damaged: 0 })
   })
 
   it('an entry whose mapping cannot be written is closed', async () => {
