@@ -1,6 +1,6 @@
 /** Real file systems that are full, out of inodes, read-only, broken or somebody else's. Needs the right to mount; skipped elsewhere, with the reason. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openCache, type Cache } from '../../../src/cache/cache.ts'
@@ -135,8 +135,9 @@ it('a disk that answers EIO', async ({ skip }) => {
 
 /** A user for whom permissions count. */
 const ORDINARY = 65_534
-const sources = statSync(new URL('../../../src', import.meta.url))
-const asOther = process.getuid?.() === 0 && (sources.mode & 0o005) === 0o005 && run('setpriv', '--version') !== undefined
+const ordinary = ['setpriv', `--reuid=${ORDINARY}`, `--regid=${ORDINARY}`, '--clear-groups'] as const
+/** Can that user run Node and read the sources, wherever they lie? */
+const asOther = process.getuid?.() === 0 && run(...ordinary, process.execPath, join(import.meta.dirname, '../../../src/cli/main.ts'), '--version') !== undefined
 
 // Needs another user: permissions do not bind the superuser.
 describe.skipIf(!asOther)('as a user to whom the system says EACCES for', () => {
@@ -145,7 +146,7 @@ describe.skipIf(!asOther)('as a user to whom the system says EACCES for', () => 
     expect(await store(await openCache({ cacheDir: cache, environment: {} }), sample(0), beside)).toBe(true)
     for (const name of ['..', '', ...readdirSync(cache, { recursive: true, encoding: 'utf8' })]) chownSync(join(cache, name), ORDINARY, ORDINARY)
     chmodSync(join(cache, folder), 0)
-    const { status, stdout, stderr } = spawnSync('setpriv', [`--reuid=${ORDINARY}`, `--regid=${ORDINARY}`, '--clear-groups', process.execPath, join(import.meta.dirname, 'denied.ts'), beside], { encoding: 'utf8' })
+    const { status, stdout, stderr } = spawnSync(ordinary[0], [...ordinary.slice(1), process.execPath, join(import.meta.dirname, 'denied.ts'), beside], { encoding: 'utf8' })
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(JSON.parse(stdout)).toMatchObject({ built: 'built' })
   })
