@@ -7,7 +7,7 @@ import { agreeEverywhere } from './witnesses.ts'
 
 const rounds = Number(process.env['RVR_FUZZ_ROUNDS'] ?? 4)
 const firstSeed = Number(process.env['RVR_FUZZ_SEED'] ?? 1)
-const CASES = 150
+const CASES = 100
 /** A busy host compiles them in minutes. */
 const PATIENCE_MS = 600_000
 /** Bytes of one case's dump: 32 register lanes. */

@@ -13,7 +13,7 @@ beforeAll(async () => { for (const cc of compilers) rvrs.push(await Rvr.create({
 afterAll(async () => { for (const rvr of rvrs) await rvr.dispose() })
 
 /** Kernels run on; the plain model takes the square of a segment's length. */
-const MOST = 12_000
+const MOST = 8_000
 
 const subjects = widths.flatMap((xlen): Subject[] => [
   ...fixtures(xlen), ...assembled(xlen), kernel(xlen, xlen === 64 ? 'sort' : 'recursion'), randomCases(xlen, 70 + xlen, 6),

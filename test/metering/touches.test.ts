@@ -13,14 +13,15 @@ afterAll(async () => { for (const rvr of rvrs) await rvr.dispose() })
 /** Runs a guest everywhere and compares its segments with the plain model's. */
 async function agree(elf: Uint8Array, limitsFor: (floor: Limits) => readonly Limits[]): Promise<void> {
   const [guest] = await Promise.all(rvrs.map(rvr => rvr.load(elf)))
+  const artifacts = await Promise.all(rvrs.map(async rvr => (await rvr.load(elf)).compile('metered')))
   const traced = trace(guest!)
   expect(traced.outcome).toBe('terminated')
   for (const limits of [{}, ...limitsFor(floorLimits(guest!, traced))]) {
     using reference = await guest!.interpret('metered').execute({ segmentLimits: limits })
     const wanted = plainPieces(guest!, traced, limits)
     expectPieces(piecesOf(reference), wanted, guest!, `interpreter, ${JSON.stringify(limits)}`)
-    for (const [index, rvr] of rvrs.entries()) {
-      using run = await (await (await rvr.load(elf)).compile('metered')).execute({ segmentLimits: limits })
+    for (const [index, artifact] of artifacts.entries()) {
+      using run = await artifact.execute({ segmentLimits: limits })
       expectPieces(piecesOf(run), wanted, guest!, `${compilers[index] ?? 'default compiler'}, ${JSON.stringify(limits)}`)
       expectSame(run, reference)
     }
