@@ -5,7 +5,7 @@ import { modes } from '../../src/modes/registry.ts'
 import { randomGuest } from './generator.ts'
 import { agreeEverywhere } from './witnesses.ts'
 
-const rounds = Number(process.env['RVR_FUZZ_ROUNDS'] ?? 4)
+const rounds = Number(process.env['RVR_FUZZ_ROUNDS'] ?? 2)
 const firstSeed = Number(process.env['RVR_FUZZ_SEED'] ?? 1)
 const CASES = 100
 /** A busy host compiles them in minutes. */

@@ -27,10 +27,10 @@ export function whyNot(): string | undefined {
   return status === 0 ? undefined : 'picolibc for riscv64-unknown-elf is not installed'
 }
 
-/** Brings a guest, both widths, and its native twins up to date. @throws where make fails, with what it printed */
-export function build(guest: RealGuest, compilers: readonly string[] = ['cc']): void {
+/** Brings a guest and its native twins up to date. @throws where make fails, with what it printed */
+export function build(guest: RealGuest, compilers: readonly string[] = ['cc'], widths: readonly Xlen[] = [32, 64]): void {
   // An outer make's job server is not open to this process.
   const environment = { ...process.env, MAKEFLAGS: '', MFLAGS: '' }
-  const { status, stdout, stderr } = spawnSync('make', ['-s', '-j2', '-C', sources, `NATIVE=${compilers.join(' ')}`, guest], { encoding: 'utf8', env: environment })
+  const { status, stdout, stderr } = spawnSync('make', ['-s', '-j2', '-C', sources, `NATIVE=${compilers.join(' ')}`, `WIDTHS=${widths.map(xlen => `rv${xlen}`).join(' ')}`, guest], { encoding: 'utf8', env: environment })
   if (status !== 0) throw new Error(`${guest} cannot be built: ${stdout}${stderr}`)
 }

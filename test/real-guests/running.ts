@@ -22,12 +22,12 @@ export interface Runner {
 }
 
 /** Describes a guest that is built first; where that is impossible everything in it is skipped and its name says why. */
-export function describeGuest(guest: RealGuest, tests: (runner: Runner) => void): void {
+export function describeGuest(guest: RealGuest, widths: readonly Xlen[], tests: (runner: Runner) => void): void {
   const reason = whyNot()
   describe.skipIf(reason !== undefined)(reason === undefined ? guest : `${guest} (${reason})`, () => {
     let rvr: Rvr
     beforeAll(async () => {
-      build(guest)
+      build(guest, ['cc'], widths)
       rvr = await Rvr.create({ cacheDir })
     }, COMPILE_MS)
     afterAll(() => rvr?.dispose())

@@ -7,7 +7,7 @@ import { expectedOutput, inputOf, signatureRecords } from './signatures.ts'
 
 const modes = thorough ? ['pure', 'metered-cost', 'metered'] : ['pure', 'metered-cost']
 
-describeGuest('secp-verify', guest => {
+describeGuest('secp-verify', widths, guest => {
   const records = signatureRecords(45, 2025)
   const expected = expectedOutput(records)
 

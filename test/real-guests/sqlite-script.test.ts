@@ -2,13 +2,14 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { utf8 } from '../../src/index.ts'
-import { expectSame, widths } from '../run/support.ts'
+import { expectSame, widths as allWidths } from '../run/support.ts'
 import { nativeOf } from './built.ts'
 import { COMPILE_MS, describeGuest, outputInQemu, outputOf, thorough } from './running.ts'
 import { floats, scriptOf, statements } from './sql.ts'
 
 /** Compiling SQLite takes minutes: `make real` does it. */
 const modes = ['pure', 'metered-cost', 'metered']
+const widths = allWidths.filter(xlen => thorough || xlen === 64)
 
 /** What the guest prints, from another build of another version, with files in memory of SQLite's own kind. */
 function outputOfNode(): string {
@@ -28,7 +29,7 @@ function outputOfNode(): string {
   return output
 }
 
-describeGuest('sqlite-script', guest => {
+describeGuest('sqlite-script', widths, guest => {
   const everything = [...statements, ...floats], script = utf8(scriptOf(everything))
 
   test("Node's SQLite gives the same rows", () => {

@@ -5,7 +5,7 @@ import { randomSource } from '../support/random.ts'
 import { artifactOf, engines, expectSame, factsOf, fixture, modeNames, useRvr, widths } from './support.ts'
 
 const host = useRvr()
-const LIMITS = 6
+const LIMITS = 4
 
 interface Subject { readonly name: string; readonly abi: 'openvm' | 'linux'; readonly options: ExecuteOptions; readonly within: number }
 const subjects: readonly Subject[] = [

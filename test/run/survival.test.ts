@@ -6,7 +6,7 @@ import { randomSource } from '../support/random.ts'
 import { artifactOf, DATA, expectSame, fixture, program, useRvr, widths } from './support.ts'
 
 const host = useRvr()
-const ROUNDS = 10
+const ROUNDS = 6
 const END = 2 ** 29
 
 /** One way into every kind of trap. */
