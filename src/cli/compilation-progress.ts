@@ -3,7 +3,7 @@ import type { EventSink } from '../events.ts'
 import { BuildSteps } from './build-steps.ts'
 import { isTerminal, warningText, type TextStream } from './output.ts'
 import type { ProgressOptions } from './progress.ts'
-import type { TaskList } from './task-list.ts'
+import { TerminalList } from './terminal-list.ts'
 
 /** Work shorter than this shows nothing. */
 const DELAY_MS = 300
@@ -21,23 +21,19 @@ export class CompilationProgress implements AsyncDisposable {
   readonly #stream: TextStream
   readonly #options: ProgressOptions
   readonly #tasks: readonly Task[]
-  readonly #parallel: number
   readonly #begin = performance.now()
   readonly #timer: NodeJS.Timeout | undefined
-  #list: Promise<TaskList | undefined> | undefined
-  #open: TaskList | undefined
-  #settled = false
-  #held = ''
+  readonly #list: TerminalList
   #ended = 0
 
   /** `parallel`: how many of the tasks are worked on at a time. */
   constructor(options: ProgressOptions, names: readonly string[], parallel: number) {
     this.#stream = options.stream
+    this.#list = new TerminalList(options.stream)
     this.#options = options
-    this.#parallel = parallel
     this.#tasks = names.map(name => ({ name, title: name, state: 'waiting', steps: new BuildSteps() }))
     const rows = (options.stream as { rows?: number }).rows ?? DEFAULT_ROWS
-    if (!options.quiet && isTerminal(options.stream) && names.length < rows - 1) this.#timer = setTimeout(() => this.#draw(), DELAY_MS).unref()
+    if (!options.quiet && isTerminal(options.stream) && names.length < rows - 1) this.#timer = setTimeout(() => this.#list.show(this.#tasks, parallel), DELAY_MS).unref()
   }
 
   /** For what concerns all of them: warnings and outcomes of the cache. */
@@ -56,7 +52,7 @@ export class CompilationProgress implements AsyncDisposable {
         return
       }
       task.title = task.steps.active === undefined ? task.name : `${task.name}: ${task.steps.active.title}`
-      this.#open?.update()
+      this.#list.update()
     }
   }
 
@@ -66,30 +62,18 @@ export class CompilationProgress implements AsyncDisposable {
     task.state = state
     task.title = `${task.name} (${remark})`
     this.#ended++
-    if (this.#list !== undefined) this.#open?.update()
+    if (this.#list.isShown) this.#list.update()
     else if (!this.#options.quiet && this.#timer === undefined && performance.now() - this.#begin > DELAY_MS) this.#write(`rvr: compiled ${this.#ended} of ${this.#tasks.length}, ${task.title}\n`)
   }
 
-  #draw(): void {
-    this.#list ??= import('./task-list.ts').then(({ openTaskList }) => {
-      if (!this.#settled) this.#open = openTaskList(this.#stream, this.#tasks, this.#parallel)
-      return this.#open
-    })
-  }
-
   #write(text: string): void {
-    if (this.#list !== undefined) this.#held += text
-    else this.#stream.write(text)
+    if (!this.#list.hold(text)) this.#stream.write(text)
   }
 
   /** Ends the list, so that results and errors can be written. */
   async settle(): Promise<void> {
     clearTimeout(this.#timer)
-    this.#settled = true
-    await (await this.#list)?.close()
-    this.#list = this.#open = undefined
-    if (this.#held !== '') this.#stream.write(this.#held)
-    this.#held = ''
+    await this.#list.settle()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -2,7 +2,7 @@
 import type { RvrEvent, Stage } from '../events.ts'
 import { BuildSteps } from './build-steps.ts'
 import { isTerminal, warningText, type TextStream } from './output.ts'
-import type { TaskList } from './task-list.ts'
+import { TerminalList } from './terminal-list.ts'
 
 /** Work shorter than this shows nothing. */
 const DELAY_MS = 300
@@ -30,12 +30,7 @@ export class Progress implements AsyncDisposable {
   readonly #steps = new BuildSteps()
   #stages: Stage[] = []
   #timer: NodeJS.Timeout | undefined
-  /** The list on the terminal, from the moment it is asked for. */
-  #list: Promise<TaskList | undefined> | undefined
-  #open: TaskList | undefined
-  #settled = false
-  /** What came while the list was there. */
-  #held = ''
+  readonly #list: TerminalList
   #lastLine = ''
   #lastLineAt = -Infinity
   /** The guest has printed, and its last text did not end its line. */
@@ -44,6 +39,7 @@ export class Progress implements AsyncDisposable {
 
   constructor(options: ProgressOptions) {
     this.#stream = options.stream
+    this.#list = new TerminalList(options.stream)
     this.#quiet = options.quiet ?? false
     this.#verbose = options.verbose ?? false
   }
@@ -62,11 +58,7 @@ export class Progress implements AsyncDisposable {
   /** Ends the list, so that results and errors can be written. A step that is still going on is shown as failed. */
   async settle(): Promise<void> {
     clearTimeout(this.#timer)
-    this.#settled = true
-    await (await this.#list)?.close()
-    this.#list = this.#open = undefined
-    if (this.#held !== '') this.#stream.write(this.#held)
-    this.#held = ''
+    await this.#list.settle()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -77,7 +69,7 @@ export class Progress implements AsyncDisposable {
 
   #stage(event: RvrEvent & { type: 'stage' }): void {
     this.#steps.apply(event)
-    this.#open?.update()
+    this.#list.update()
     if (event.state === 'start') {
       // How long the guest runs is another matter than how long making it ready took.
       if (event.stage === 'execute') this.#begin = performance.now()
@@ -105,12 +97,8 @@ export class Progress implements AsyncDisposable {
   }
 
   #draw(): void {
-    this.#open?.update()
-    if (this.#settled) return
-    this.#list ??= import('./task-list.ts').then(({ openTaskList }) => {
-      if (!this.#settled) this.#open = openTaskList(this.#stream, this.#steps.list)
-      return this.#open
-    })
+    this.#list.update()
+    this.#list.show(this.#steps.list)
   }
 
   #print(bytes: Uint8Array): void {
@@ -125,10 +113,7 @@ export class Progress implements AsyncDisposable {
   }
 
   #write(text: string): void {
-    if (this.#list !== undefined) {
-      this.#held += text
-      return
-    }
+    if (this.#list.hold(text)) return
     this.#endLine()
     this.#stream.write(text)
   }
