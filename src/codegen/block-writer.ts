@@ -7,18 +7,21 @@ import type { Terminator } from '../ir/program.ts'
 import { groupAccesses } from './access-groups.ts'
 import { callStatements, RESULT } from './calls.ts'
 import type { Check } from './facts.ts'
-import { hex8 } from './names.ts'
 import { addressOf, constant, operand, wideConstant } from './operands.ts'
 import { writes } from './registers-used.ts'
 import { total, type BlockPlan } from './region-plan.ts'
 import type { RegionWriter } from './region-writer.ts'
 
-/** Writes a block: stop test, memory checks, counters, instructions, transfer. `following` is the block whose text comes next. */
-export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: number | undefined): void {
+/**
+ * Writes a block: stop test, memory checks, counters, instructions, transfer. `following` is the block whose text comes next.
+ * `repeats`: the variable that says how often the instructions run before the transfer; everything else is done already.
+ */
+export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: number | undefined, repeats?: string): void {
   const { context, lines } = writer
   const { block, instrs, checks, amounts } = plan
   const { mode, emission, machine, cold } = context
-  lines.push(`b_${hex8(block.pc)}:;`)
+  if (repeats !== undefined) lines.push('  do {')
+  else lines.push(`${writer.label(block)}:;`)
   // Between two tests lies less than a region, and no region has more instructions than the floor: the budget never becomes negative.
   const stop = (): string => writer.sideExit(block.pc, 'RVR_STOP', plan.dirtyAtEntry)
   if (emission.blockTest !== undefined) for (const line of emission.blockTest(amounts[0]!, stop())) lines.push(`  ${line}`)
@@ -26,7 +29,7 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
   // The test of a mode of its own has paid counter 0 already.
   const prepaid = emission.blockTest === undefined || amounts[0] === 0 ? '' : `${mode.counters[0].name} += ${amounts[0]}; `
   for (const check of checks.head) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(block.pc, 'RVR_STEP', plan.dirtyAtEntry, prepaid)};`)
-  for (const [index, counter] of mode.counters.entries()) if (amounts[index] !== 0 && (index > 0 || prepaid === '')) lines.push(`  ${counter.name} ${index === 0 ? '-=' : '+='} ${amounts[index]};`)
+  for (const [index, counter] of mode.counters.entries()) if (repeats === undefined && amounts[index] !== 0 && (index > 0 || prepaid === '')) lines.push(`  ${counter.name} ${index === 0 ? '-=' : '+='} ${amounts[index]};`)
   for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
   const groups = emission.memoryTouched === undefined ? undefined : groupAccesses(instrs, new Set(checks.inner.keys()))
   let dirty = plan.dirtyAtEntry
@@ -45,6 +48,7 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
     if (text !== undefined) lines.push(`  ${text} /* ${instr.pc.toString(16)} ${disassemble(instr)} */`)
     const dirtyBefore = dirty
     dirty |= writes(instr) & cold
+    if (index === instrs.length - 1 && repeats !== undefined) lines.push(`  } while (--${repeats} != 0);`)
     if (index === instrs.length - 1 && isTransfer(block.end)) writeTransfer(writer, block.end, dirtyBefore, dirty, refund(index), following)
   }
   if (block.end.kind === 'host') lines.push(`  goto ${writer.sideExit(block.end.pc, 'RVR_STEP', dirty)};`)

@@ -50,12 +50,15 @@ export function meet(into: Facts, other: Facts, widen: boolean): boolean {
   return changed
 }
 
-function widened(register: number, low: number, high: number): Check {
-  return {
-    register,
-    low: low >= 0 && register !== STACK_POINTER ? 0 : Math.min(low, -REACH),
-    high: Math.max(high, REACH),
-  }
+/** How far a check of `register` reaches that has to cover `low … high`. */
+export const reached = (register: number, low: number, high: number): { low: number; high: number } => ({
+  low: low >= 0 && register !== STACK_POINTER ? 0 : Math.min(low, -REACH), high: Math.max(high, REACH),
+})
+const widened = (register: number, low: number, high: number): Check => ({ register, ...reached(register, low, high) })
+
+/** Adds what a check has proved to what is known. */
+export function learn(facts: Facts, { register, low, high }: Check): void {
+  set(facts, register, Math.min(low, facts[register]!), Math.max(high, facts[HIGH + register]!))
 }
 
 const origin = new Int8Array(32), delta = new Int32Array(32)
@@ -81,23 +84,25 @@ function transfer(facts: Facts, instr: Instr): void {
   set(facts, rd, 0, 0)
 }
 
-const covers = (facts: Facts, register: number, low: number, high: number): boolean =>
+export const covers = (facts: Facts, register: number, low: number, high: number): boolean =>
   register === 0 ? low >= 0 && high <= MEMORY_BYTES : facts[HIGH + register] !== 0 && facts[register]! <= low && facts[HIGH + register]! >= high
 
 /**
  * Plans the checks of one block. `facts` are those at its entry and are turned into those at its exit.
  *
  * Accesses whose base is an entry value plus a constant are checked at the head, once for all offsets of that base; the others in place.
+ * Those at the indices in `covered` need no check.
  */
-export function planChecks(instrs: readonly Instr[], facts: Facts): BlockChecks {
+export function planChecks(instrs: readonly Instr[], facts: Facts, covered?: ReadonlySet<number>): BlockChecks {
   // Scratch arrays are kept: this runs for every block several times.
   entry.set(facts)
   delta.fill(0)
   for (let r = 1; r < 32; r++) origin[r] = r
   const wanted = new Map<number, { low: number; high: number }>()
-  for (const instr of instrs) {
+  for (let index = 0; index < instrs.length; index++) {
+    const instr = instrs[index]!
     const { row, rs1, rd, imm } = instr
-    if (row.kind === 'load' || row.kind === 'store') {
+    if ((row.kind === 'load' || row.kind === 'store') && covered?.has(index) !== true) {
       const from = origin[rs1]!
       if (from > 0 && !covers(facts, rs1, imm, imm + row.width)) {
         const low = delta[rs1]! + imm, high = low + row.width
@@ -118,13 +123,13 @@ export function planChecks(instrs: readonly Instr[], facts: Facts): BlockChecks 
   for (const [register, range] of wanted) {
     const check = widened(register, range.low, range.high)
     head.push(check)
-    set(facts, register, Math.min(check.low, facts[register]!), Math.max(check.high, facts[HIGH + register]!))
+    learn(facts, check)
   }
   const inner = new Map<number, Check>()
   for (let index = 0; index < instrs.length; index++) {
     const instr = instrs[index]!
     const { row, rs1, imm } = instr
-    if ((row.kind === 'load' || row.kind === 'store') && !covers(facts, rs1, imm, imm + row.width)) {
+    if ((row.kind === 'load' || row.kind === 'store') && covered?.has(index) !== true && !covers(facts, rs1, imm, imm + row.width)) {
       const check = widened(rs1, imm, imm + row.width)
       inner.set(index, check)
       set(facts, rs1, check.low, check.high)

@@ -4,7 +4,9 @@ import type { Block, Graph, Region } from '../ir/program.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Counter, Mode } from '../modes/mode.ts'
 import type { Machine } from '../machine/machine.ts'
-import { meet, noFacts, planChecks, type BlockChecks, type Facts } from './facts.ts'
+import { covers, meet, noFacts, planChecks, type BlockChecks, type Facts } from './facts.ts'
+import { innermostLoops } from './loops/find.ts'
+import { learnHoisted, planFastLoop, type FastLoop, type HoistedCheck } from './loops/plan.ts'
 import { reads, writes } from './registers-used.ts'
 
 export interface BlockPlan {
@@ -19,17 +21,35 @@ export interface BlockPlan {
   readonly tests: boolean
 }
 
+/** The fast copy of an innermost loop, which is entered where one test says that nothing can stop it for a while. */
+export interface LoopPlan {
+  readonly loop: FastLoop
+  readonly blocks: readonly BlockPlan[]
+  /** What has to be tested, apart from the budget. */
+  readonly tests: readonly HoistedCheck[]
+  /** Cold registers that hold values newer than the state block in front of the test. */
+  readonly dirtyAtEntry: number
+  /** This is the region's only copy: where the test fails, the resume region of the header goes on. */
+  readonly alone: boolean
+  /** The number of iterations is known in front of the loop, and nothing leaves it on the way: the whole chunk is paid for at once. */
+  readonly counted: boolean
+}
+
 export interface RegionPlan {
   readonly region: Region
   readonly blocks: readonly BlockPlan[]
+  /** Blocks of loops that have no other copy than the fast one. */
+  readonly replaced: ReadonlySet<number>
+  /** Fast copies by their header's block number. */
+  readonly loops: ReadonlyMap<number, LoopPlan>
   /** Cold registers read from the state block on entry. */
   readonly loaded: number
   /** Cold registers that are C locals. */
   readonly locals: number
 }
 
-/** Plans one region. `cold` masks the registers that are not arguments. */
-export function planRegion(graph: Graph, region: Region, mode: Mode, machine: Machine, cold: number): RegionPlan {
+/** Plans one region. `cold` masks the registers that are not arguments; `fastLoops`: innermost loops get a fast copy, which is the only one where the function says so. */
+export function planRegion(graph: Graph, region: Region, mode: Mode, machine: Machine, cold: number, fastLoops: 'none' | 'beside' | ((header: number) => boolean)): RegionPlan {
   const { instrs } = graph.program
   const ids = region.blocks
   const position = new Map(ids.map((id, index) => [id, index]))
@@ -41,13 +61,31 @@ export function planRegion(graph: Graph, region: Region, mode: Mode, machine: Ma
   const inside = ids.map(id => successors(graph.blocks[id]!).filter(next => position.has(next) && (next !== entry || region.headers.has(entry))).map(next => position.get(next)!))
   const amounts = bodies.map(body => mode.counters.map(counter => total(counter, body, machine)))
   const { mayDirty, loaded, locals } = traffic(bodies, inside, cold)
-  const checks = proveChecks(ids, bodies, inside, region.headers)
-  const blocks = ids.map((id, index): BlockPlan => ({
-    block: graph.blocks[id]!, instrs: bodies[index]!, amounts: amounts[index]!, checks: checks[index]!, dirtyAtEntry: mayDirty[index]!,
-    tests: index === 0 || region.headers.has(id),
+  const isHeader = (position: number): boolean => region.headers.has(ids[position]!)
+  const own = ids.map(id => graph.blocks[id]!)
+  const fast = fastLoops !== 'none' && region.headers.size > 0 ? innermostLoops(own, inside, isHeader).map(loop => planFastLoop(loop, own, bodies, inside)) : []
+  const isAlone = ({ header }: FastLoop): boolean => typeof fastLoops === 'function' && fastLoops(ids[header]!)
+  const replaced = new Set(fast.filter(isAlone).flatMap(loop => loop.blocks))
+  const { checks, entering } = proveChecks(nodesOf(bodies, inside, isHeader, fast, replaced))
+  const planOf = (position: number, node: number): BlockPlan => ({
+    block: own[position]!, instrs: bodies[position]!, amounts: amounts[position]!, checks: checks[node]!, dirtyAtEntry: mayDirty[position]!,
+    tests: position === node && (position === 0 || isHeader(position)),
+  })
+  let node = ids.length
+  const loops = new Map(fast.map((loop): [number, LoopPlan] => {
+    const blocks = loop.blocks.map(position => planOf(position, node++))
+    node++
+    return [ids[loop.header]!, { loop, blocks, dirtyAtEntry: mayDirty[loop.header]!, alone: isAlone(loop), counted: loop.trips !== undefined && isSmooth(blocks[0]!), tests: loop.hoisted.filter(check => !isProven(check, entering[loop.header])) }]
   }))
-  return { region, blocks, loaded, locals }
+  return { region, blocks: ids.map((_, position) => planOf(position, position)), replaced: new Set([...replaced].map(position => ids[position]!)), loops, loaded, locals }
 }
+
+/** Does nothing leave the block but its transfer? */
+const isSmooth = ({ checks, instrs }: BlockPlan): boolean => checks.head.length === 0 && checks.inner.size === 0 && instrs.every(({ row }) => row.kind !== 'call')
+
+/** Is it known at the header in every iteration, without a test? */
+const isProven = ({ terms, stride, low, high }: HoistedCheck, facts: Facts = noFacts()): boolean =>
+  stride === 0 && terms.length === 1 && terms[0]!.coefficient === 1 && covers(facts, terms[0]!.register, low, high)
 
 /** Sum of a counter's amounts over instructions. */
 export function total(counter: Counter, instrs: readonly Instr[], machine: Machine, from = 0): number {
@@ -89,23 +127,63 @@ function traffic(bodies: readonly (readonly Instr[])[], next: readonly (readonly
   return { mayDirty: may, loaded: loaded & cold, locals: locals | (loaded & cold) }
 }
 
-/** Runs the facts to a fixed point over the region, then plans each block's checks. */
-function proveChecks(ids: readonly number[], bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], headers: ReadonlySet<number>): BlockChecks[] {
-  if (ids.length === 1 && headers.size === 0) return [planChecks(bodies[0]!, noFacts())]
-  const entering: (Facts | undefined)[] = ids.map(() => undefined)
+/** A piece of code in the analysis of checks: a block of the region, or of a loop's fast copy. */
+interface Node {
+  readonly body: readonly Instr[]
+  readonly next: readonly number[]
+  readonly covered?: ReadonlySet<number>
+  /** Set for the header of a fast copy, and for the place where a chunk ends in front of the slow one. */
+  readonly proven?: FastLoop
+  /** Facts are dropped rather than narrowed here, so that iteration ends. */
+  readonly widens: boolean
+  /** Fast copies that control may enter in front of this block's own checks. */
+  readonly before?: number
+}
+
+/** Blocks in order, then for each fast loop its blocks and the end of its chunks. */
+function nodesOf(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], isHeader: (position: number) => boolean, loops: readonly FastLoop[], replaced: ReadonlySet<number>): Node[] {
+  let free = bodies.length
+  const starts = loops.map(({ blocks }) => { const start = free; free += blocks.length + 1; return start })
+  const nodes = bodies.map((body, position): Node => {
+    const loop = loops.findIndex(({ header }) => header === position)
+    return { ...(replaced.has(position) ? { body: [], next: [] } : { body, next: next[position]! }), widens: isHeader(position), ...(loop >= 0 && { before: starts[loop]! }) }
+  })
+  for (const [number, loop] of loops.entries()) {
+    const start = starts[number]!, end = start + loop.blocks.length
+    for (const [index, position] of loop.blocks.entries()) {
+      nodes.push({
+        body: bodies[position]!, covered: loop.covered[index]!, widens: index === 0, ...(index === 0 && { proven: loop }),
+        next: next[position]!.flatMap(target => (target === loop.header ? [start, end] : [loop.blocks.includes(target) ? start + loop.blocks.indexOf(target) : target])),
+      })
+    }
+    nodes.push({ body: [], next: [loop.header], proven: loop, widens: false })
+  }
+  return nodes
+}
+
+/** Runs the facts to a fixed point over all nodes, then plans their checks. Also the facts in front of each. */
+function proveChecks(nodes: readonly Node[]): { checks: BlockChecks[]; entering: (Facts | undefined)[] } {
+  const entering: (Facts | undefined)[] = nodes.map(() => undefined)
   entering[0] = noFacts()
   const checks: BlockChecks[] = []
+  const simple = nodes.length === 1 && nodes[0]!.next.length === 0
   for (let changed = true; changed;) {
     changed = false
-    for (const [index, body] of bodies.entries()) {
-      const facts = entering[index]?.slice() ?? noFacts()
-      checks[index] = planChecks(body, facts)
-      for (const target of next[index]!) {
-        const before = entering[target]
-        if (before === undefined) entering[target] = facts.slice()
-        else if (meet(before, facts, headers.has(ids[target]!)) && target <= index) changed = true
-      }
+    const flow = (from: number, target: number, facts: Facts): void => {
+      const before = entering[target]
+      if (before === undefined) {
+        entering[target] = facts.slice()
+        if (target <= from) changed = true
+      } else if (meet(before, facts, nodes[target]!.widens) && target <= from) changed = true
     }
+    for (const [index, { body, next, covered, proven, before }] of nodes.entries()) {
+      const facts = entering[index]?.slice() ?? noFacts()
+      if (before !== undefined) flow(index, before, facts)
+      if (proven !== undefined) learnHoisted(facts, proven)
+      checks[index] = planChecks(body, facts, covered)
+      for (const target of next) flow(index, target, facts)
+    }
+    if (simple) break
   }
-  return checks
+  return { checks, entering }
 }

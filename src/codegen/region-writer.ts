@@ -1,11 +1,13 @@
 /** One region → one C function. */
+import type { Block } from '../ir/program.ts'
 import { registerNames } from '../isa/registers.ts'
 import { writeBlock } from './block-writer.ts'
 import { regionName, type EmitterContext } from './emitter.ts'
 import { hex8 } from './names.ts'
 import { stateOf } from './operands.ts'
 import { eachRegister } from './registers-used.ts'
-import type { RegionPlan } from './region-plan.ts'
+import { backEdge, enterFastLoop, loopCounter } from './loops/write.ts'
+import type { LoopPlan, RegionPlan } from './region-plan.ts'
 
 /** A way out of the region to the host, written behind the blocks: stores what is newer than the state block and leaves. */
 interface SideExit {
@@ -25,6 +27,8 @@ export class RegionWriter {
   readonly plan: RegionPlan
   readonly #exits = new Map<string, SideExit>()
   readonly #inside: ReadonlySet<number>
+  /** The loop whose fast copy is being written. */
+  #loop: LoopPlan | undefined
 
   constructor(context: EmitterContext, plan: RegionPlan) {
     this.context = context
@@ -57,8 +61,16 @@ export class RegionWriter {
     if (id === undefined) return `goto ${this.sideExit(pc, 'RVR_STEP', dirty)};`
     const { context, plan } = this
     const entry = plan.region.blocks[0]!
+    const loop = this.#loop
+    if (loop?.blocks[0]!.block.id === id) return backEdge(loop)
+    if (loop?.blocks.some(({ block }) => block.id === id)) return `goto f_${hex8(pc)};`
     if (this.#inside.has(id) && (id !== entry || plan.region.headers.has(entry))) return `goto b_${hex8(pc)};`
     return this.tailCall(regionName(context, context.isRoot[id] === 1 ? 'main' : 'resume', pc), dirty)
+  }
+
+  /** Label in front of a block. The slow copy's header of a loop with a fast one stands behind the way into that. */
+  label({ id, pc }: Block): string {
+    return `${this.#loop !== undefined ? 'f' : this.plan.loops.has(id) ? 's' : 'b'}_${hex8(pc)}`
   }
 
   tailCall(name: string, dirty: number): string {
@@ -70,7 +82,12 @@ export class RegionWriter {
   write(): string {
     const { context, plan } = this
     const first = plan.blocks[0]!.block
-    for (const [index, block] of plan.blocks.entries()) writeBlock(this, block, plan.blocks[index + 1]?.block.id)
+    const text = plan.blocks.filter(({ block: { id } }) => plan.loops.has(id) || !plan.replaced.has(id))
+    for (const [index, block] of text.entries()) {
+      const loop = plan.loops.get(block.block.id), following = text[index + 1]?.block.id
+      if (loop !== undefined) this.#writeFastLoop(loop, following)
+      if (loop?.alone !== true) writeBlock(this, block, following)
+    }
     this.#writeExits()
     const locals: string[] = []
     eachRegister(plan.locals, r => locals.push((plan.loaded >>> r) & 1 ? `${registerNames[r]!} = ${stateOf(r)}` : registerNames[r]!))
@@ -81,7 +98,16 @@ export class RegionWriter {
       '{',
     ]
     if (locals.length > 0) head.push(`  reg ${locals.join(', ')};`)
+    if (plan.loops.size > 0) head.push(`  reg ${[...plan.loops.values()].map(loopCounter).join(', ')};`)
     return `${head.join('\n')}\n${this.lines.join('\n')}\n}\n`
+  }
+
+  /** The fast copy and the way into it, in front of the slow copy's header. */
+  #writeFastLoop(plan: LoopPlan, following: number | undefined): void {
+    this.lines.push(...enterFastLoop(plan, this.context))
+    this.#loop = plan
+    for (const [index, block] of plan.blocks.entries()) writeBlock(this, block, plan.blocks[index + 1]?.block.id ?? (plan.alone ? following : undefined), plan.counted ? loopCounter(plan) : undefined)
+    this.#loop = undefined
   }
 
   #writeExits(): void {
@@ -90,6 +116,10 @@ export class RegionWriter {
     for (const exit of this.#exits.values()) {
       reasons.add(exit.reason)
       this.lines.push(`${exit.label}: ${exit.refund}${this.flush(exit.dirty)}state(m)->pc = 0x${hex8(exit.pc)}; goto ${exit.reason === 'RVR_STEP' ? 'step' : 'stop'};`)
+    }
+    for (const loop of this.plan.loops.values()) {
+      const { pc } = loop.blocks[0]!.block
+      if (loop.alone) this.lines.push(`s_${hex8(pc)}:; ${this.tailCall(regionName(context, 'resume', pc), loop.dirtyAtEntry)}`)
     }
     for (const reason of reasons) this.lines.push(`${reason === 'RVR_STEP' ? 'step' : 'stop'}: state(m)->reason = ${reason}; ${context.convention.tail} leave(${context.arguments});`)
   }
