@@ -1,5 +1,6 @@
 /** Program → Graph: cuts the slots into basic blocks and links them. */
 import type { Block, Graph, Program, Terminator } from '../ir/program.ts'
+import { builtTarget } from './built-target.ts'
 import { findLeaders, LEADER, ROOT } from './leaders.ts'
 import type { Row } from '../isa/row.ts'
 import { successors } from './successors.ts'
@@ -43,7 +44,11 @@ export function buildGraph(program: Program, longest: number = MAX_BLOCK): Graph
         case undefined: case 'host': end = { kind: 'host', pc: base + slot * 4 }; slot--; break
         case 'branch': end = { kind: 'branch', instr: instr!, taken: at(instr!.pc + instr!.imm), next: at(instr!.pc + 4) }; break
         case 'jal': end = { kind: 'jump', instr: instr!, target: at(instr!.pc + instr!.imm) }; break
-        case 'jalr': end = { kind: 'indirect', instr: instr! }; break
+        case 'jalr': {
+          const target = builtTarget(instrs, first, slot)
+          end = { kind: 'indirect', instr: instr!, ...(target !== undefined && at(target) !== undefined && { target: at(target)! }) }
+          break
+        }
         default:
       }
     }

@@ -7,6 +7,7 @@ export function successors(block: Block): number[] {
   switch (end.kind) {
     case 'branch': return [end.taken, end.next].filter(id => id !== undefined)
     case 'jump': return end.target === undefined ? [] : [end.target]
+    case 'indirect': return end.target === undefined ? [] : [end.target]
     case 'fall': return end.next === undefined ? [] : [end.next]
     default: return []
   }

@@ -2,7 +2,7 @@
 import { registerNames } from '../isa/registers.ts'
 import type { Instr } from '../isa/row.ts'
 import type { AccessGroup } from '../modes/mode.ts'
-import { writes } from './registers-used.ts'
+import { writes } from '../isa/registers-used.ts'
 
 const STACK_POINTER = 2
 

@@ -8,7 +8,7 @@ import { groupAccesses } from './access-groups.ts'
 import { callStatements, RESULT } from './calls.ts'
 import type { Check } from './facts.ts'
 import { addressOf, constant, operand, wideConstant } from './operands.ts'
-import { writes } from './registers-used.ts'
+import { writes } from '../isa/registers-used.ts'
 import { total, type BlockPlan } from './region-plan.ts'
 import type { RegionWriter } from './region-writer.ts'
 
@@ -118,6 +118,11 @@ function writeTransfer(writer: RegionWriter, end: Transfer, dirtyBefore: number,
       return
     case 'indirect': {
       const { xlen, base } = context.graph.program
+      if (end.target !== undefined) {
+        const { pc } = context.graph.blocks[end.target]!
+        lines.push(`  ${link}${writer.transfer(end.target, pc, dirty)} ${comment}`)
+        return
+      }
       const offset = instr.imm === 0 ? '' : ` + ${constant(instr.imm)}`
       lines.push(
         `  { reg target = (${operand(instr.rs1)}${offset}) & ~(reg)1; reg slot = target - ${wideConstant(base, xlen)}; ${comment}`,

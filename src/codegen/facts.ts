@@ -1,7 +1,7 @@
 /** Which memory accesses need no check: a forward analysis of what earlier checks have already proved about each register. */
 import type { Instr } from '../isa/row.ts'
 import { MEMORY_BYTES } from '../elf/image.ts'
-import { writes } from './registers-used.ts'
+import { writes } from '../isa/registers-used.ts'
 
 /**
  * What is known of 32 registers: every address in [register + low, register + high) is legal, with low at index r and high at 32 + r.

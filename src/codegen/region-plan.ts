@@ -7,7 +7,7 @@ import type { Machine } from '../machine/machine.ts'
 import { covers, meet, noFacts, planChecks, type BlockChecks, type Facts } from './facts.ts'
 import { innermostLoops } from './loops/find.ts'
 import { learnHoisted, planFastLoop, type FastLoop, type HoistedCheck } from './loops/plan.ts'
-import { reads, writes } from './registers-used.ts'
+import { reads, writes } from '../isa/registers-used.ts'
 
 export interface BlockPlan {
   readonly block: Block

@@ -5,7 +5,7 @@ import { writeBlock } from './block-writer.ts'
 import { regionName, type EmitterContext } from './emitter.ts'
 import { hex8 } from './names.ts'
 import { stateOf } from './operands.ts'
-import { eachRegister } from './registers-used.ts'
+import { eachRegister } from '../isa/registers-used.ts'
 import { backEdge, enterFastLoop, loopCounter } from './loops/write.ts'
 import type { LoopPlan, RegionPlan } from './region-plan.ts'
 

@@ -15,12 +15,13 @@ export interface Program {
 
 /**
  * How a basic block ends. Block numbers index `Graph.blocks`; undefined targets are addresses that are no slot of the program.
+ * `indirect`: `target` is set where the block itself builds the address (auipc and jalr).
  * `host`: the instruction at `pc` (a host instruction, an unknown word, or the end of the program) is left to the interpreter.
  */
 export type Terminator =
   | { readonly kind: 'branch'; readonly instr: Instr; readonly taken: number | undefined; readonly next: number | undefined }
   | { readonly kind: 'jump'; readonly instr: Instr; readonly target: number | undefined }
-  | { readonly kind: 'indirect'; readonly instr: Instr }
+  | { readonly kind: 'indirect'; readonly instr: Instr; readonly target?: number }
   | { readonly kind: 'fall'; readonly next: number | undefined }
   | { readonly kind: 'host'; readonly pc: number }
 

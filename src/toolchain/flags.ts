@@ -16,7 +16,7 @@ const LANGUAGE = [
 const LIBRARY = ['-fPIC', '-fvisibility=hidden', '-fno-stack-protector', '-fno-asynchronous-unwind-tables', '-fomit-frame-pointer', '-U_FORTIFY_SOURCE']
 
 const BY_FAMILY: Readonly<Record<CompilerFamily, readonly string[]>> = {
-  clang: ['-fno-vectorize', '-fno-slp-vectorize'],
+  clang: ['-fno-slp-vectorize'],
   gcc: ['-fno-tree-vectorize', '-fno-tree-slp-vectorize', '-foptimize-sibling-calls', '-fno-semantic-interposition', '-fno-stack-clash-protection'],
 }
 

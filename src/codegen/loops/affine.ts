@@ -1,6 +1,6 @@
 /** Register values as sums of the values that registers have at one place: what a loop's addresses and bounds are made of. */
 import type { Instr } from '../../isa/row.ts'
-import { writes } from '../registers-used.ts'
+import { writes } from '../../isa/registers-used.ts'
 
 /** The sum of `coefficient × register` over `terms`, ascending by register, plus `constant`, modulo 2^XLEN. Registers stand for their values at the loop's header. */
 export interface Affine {

@@ -1,5 +1,5 @@
 /** Which guest registers an instruction reads and writes, as bit masks. */
-import type { Instr } from '../isa/row.ts'
+import type { Instr } from './row.ts'
 
 /** Registers read; bit r stands for x r. x0 is never in a mask. */
 export function reads(instr: Instr): number {

@@ -1,0 +1,17 @@
+/** Where an indirect jump goes whose address is built right in front of it: `auipc` and `jalr`, which assemblers write for `call` and `tail`. */
+import type { Instr } from '../isa/row.ts'
+import { writes } from '../isa/registers-used.ts'
+
+/** The target of the `jalr` at `slot`, if the instruction from `from` on that last wrote its base register is an `auipc` or a `lui` and nothing jumps in between. */
+export function builtTarget(instrs: readonly (Instr | undefined)[], from: number, slot: number): number | undefined {
+  const jump = instrs[slot]!
+  for (let index = slot - 1; index >= from; index--) {
+    const instr = instrs[index]
+    if (instr === undefined || instr.row.kind === 'branch' || instr.row.kind === 'jal' || instr.row.kind === 'jalr' || instr.row.kind === 'host') return undefined
+    if ((writes(instr) >>> jump.rs1 & 1) === 0) continue
+    if (instr.row.kind !== 'upper') return undefined
+    const target = (instr.row.relative ? instr.pc : 0) + instr.imm + jump.imm
+    return target % 4 === 0 ? target : undefined
+  }
+  return undefined
+}
