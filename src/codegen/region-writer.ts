@@ -56,8 +56,9 @@ export class RegionWriter {
   transfer(id: number | undefined, pc: number, dirty: number): string {
     if (id === undefined) return `goto ${this.sideExit(pc, 'RVR_STEP', dirty)};`
     const { context, plan } = this
-    const entry = plan.region.blocks[0]!
-    if (this.#inside.has(id) && (id !== entry || plan.region.headers.has(entry))) return `goto b_${hex8(pc)};`
+    const entry = plan.region.blocks[0]!, { tableJumps } = context.tuning
+    if (this.#inside.has(id) && (id !== entry || (plan.region.headers.has(entry) && !tableJumps))) return `goto b_${hex8(pc)};`
+    if (tableJumps) return `${this.flush(dirty)}state(m)->pc = 0x${hex8(pc)}; ${context.convention.tail} table(m)[${context.graph.blocks[id]!.first}](${context.arguments});`
     return this.tailCall(regionName(context, context.isRoot[id] === 1 ? 'main' : 'resume', pc), dirty)
   }
 
