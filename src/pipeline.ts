@@ -8,6 +8,7 @@ import type { Key } from './cache/digest.ts'
 import type { LimitOptions } from './cache/limits.ts'
 import type { Entry } from './cache/lookup.ts'
 import type { Project } from './codegen/project.ts'
+import type { Stress } from './codegen/tuning.ts'
 import type { Image } from './elf/image.ts'
 import { RvrError } from './errors.ts'
 import { stage, type EventSink } from './events.ts'
@@ -19,7 +20,7 @@ import type { Mode } from './modes/mode.ts'
 import { modeNamed, modes } from './modes/registry.ts'
 import type { EngineChoice } from './run/session.ts'
 import { detailsOf, reportMiss } from './pipeline/explain.ts'
-import { changedMeanwhile, inputsOf, makeArguments } from './pipeline/inputs.ts'
+import { changedMeanwhile, inputsOf, makeArguments, stressOf } from './pipeline/inputs.ts'
 import type { generateProject } from './pipeline/project.ts'
 import { BuildDirectories } from './toolchain/build-directory.ts'
 import type { Toolchain } from './toolchain/toolchain.ts'
@@ -42,6 +43,11 @@ export interface PipelineOptions extends LimitOptions {
   readonly jobs?: number
   /** Say what differs from the nearest stored entry when a library is not in the cache: an event `cache-miss`. */
   readonly explainMisses?: boolean
+  /**
+   * For tests and for those who look for a bug of rvr: makes native code take rare paths. `paths`: each basic block is a function of its own and
+   * every transfer a jump through the table; `stops`: the usual code. Either is stopped as often as it can be. Slow. Default: RVR_STRESS.
+   */
+  readonly stress?: Stress | undefined
 }
 
 /** Choices of one compilation. */
@@ -99,7 +105,7 @@ export async function createServices(options: PipelineOptions, events: EventSink
   const cache = await openCache({ cacheDir: options.cacheDir, cacheMaxBytes: options.cacheMaxBytes, cacheMaxDays: options.cacheMaxDays }, events)
   const settings = options.cacheDir === false ? undefined : remoteSettings(options.remote, process.env)
   const remote = settings === undefined ? undefined : (await import('./cache/remote/tier.ts')).openRemote(settings, { count: counter => cache.count(counter), events })
-  return { options, events, cache, remote, directories: new BuildDirectories(), slots: new JobSlots(options.jobs) }
+  return { options: { ...options, stress: stressOf(options.stress, process.env) }, events, cache, remote, directories: new BuildDirectories(), slots: new JobSlots(options.jobs) }
 }
 
 /** The library of a guest for a mode: from the cache by its input key, else generated, compiled and stored. */
@@ -233,5 +239,5 @@ export async function openArtifact(source: string | Entry, expected: Omit<BuildR
   const { slots, base, definedSlots } = identity
   if (typeof slots !== 'number' || typeof base !== 'number' || typeof definedSlots !== 'number') throw refusal(path, 'no-identity', 'its identity block does not say which code it holds')
   if (!modes.some(mode => mode.name === identity.mode)) throw refusal(path, 'mode', `this rvr has no mode ${identity.mode}`, identity.mode)
-  return { engine: { engine: 'native', library: file, slots, base, definedSlots }, mode: modeNamed(identity.mode), loadMs: performance.now() - begin }
+  return { engine: { engine: 'native', library: file, slots, base, definedSlots, ...(identity.modeOptions['stress'] !== undefined && { leastBudget: true }) }, mode: modeNamed(identity.mode), loadMs: performance.now() - begin }
 }

@@ -5,6 +5,7 @@ import type { Emission, Mode } from '../modes/mode.ts'
 import { registerNames } from '../isa/registers.ts'
 import type { Convention } from './convention.ts'
 import { hex8 } from './names.ts'
+import type { Tuning } from './tuning.ts'
 
 /** Facts that hold for the whole project. */
 export interface EmitterContext {
@@ -14,6 +15,7 @@ export interface EmitterContext {
   readonly emission: Emission
   readonly machine: Machine
   readonly convention: Convention
+  readonly tuning: Tuning
   /** Hot registers in argument order. */
   readonly hot: readonly number[]
   readonly cold: number

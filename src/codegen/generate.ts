@@ -1,6 +1,5 @@
 /** Graph × Mode → Project: the whole of code generation in order. */
 import { buildRegions } from '../cfg/regions.ts'
-import { defaultLimits, type RegionLimits } from '../cfg/ownership.ts'
 import type { Graph } from '../ir/program.ts'
 import { RvrError } from '../errors.ts'
 import type { Machine } from '../machine/machine.ts'
@@ -12,6 +11,7 @@ import { chooseHot } from './hot.ts'
 import { functionNames } from './names.ts'
 import type { Project, ProjectFile } from './project.ts'
 import { runtimeFiles } from './runtime.ts'
+import { defaultTuning, type Tuning } from './tuning.ts'
 import { writeUnits } from './units.ts'
 
 export interface GenerateOptions {
@@ -20,7 +20,7 @@ export interface GenerateOptions {
   readonly convention: Convention
   /** JSON text of the artifact's identity block. */
   readonly identity: string
-  readonly limits?: RegionLimits
+  readonly tuning?: Tuning
   /** Files that calls may need, by path in the project. */
   readonly callFiles?: ReadonlyMap<string, string>
   /** Widest vector that the target passes in registers; default 16 bytes, which every host has. */
@@ -37,21 +37,24 @@ function neededFiles(graph: Graph, callFiles: ReadonlyMap<string, string>): Proj
   })
 }
 
+/** No region has more instructions: a block is never split, however small regions have to be. */
+const floorOf = (graph: Graph, tuning: Tuning): number => graph.blocks.reduce((most, block) => Math.max(most, block.count), tuning.regionSize)
+
 /** Generates the C project; equal input gives byte-identical files. */
 export function generate(graph: Graph, options: GenerateOptions): Project {
-  const { mode, machine, convention, limits = defaultLimits } = options
-  const regions = buildRegions(graph, limits)
+  const { mode, machine, convention, tuning = defaultTuning } = options
+  const regions = buildRegions(graph, tuning)
   const emission = mode.emission?.({ graph, machine, vectorBytes: options.vectorBytes ?? 16 }) ?? { parameters: [] }
   const hot = chooseHot(graph, convention.arguments - 1 - mode.counters.length)
   const context: EmitterContext = {
-    graph, mode, emission, machine, convention, hot,
+    graph, mode, emission, machine, convention, tuning, hot,
     cold: hot.reduce((mask, register) => mask & ~(1 << register), ~1),
     functions: functionNames(graph.program.image.symbols),
     isRoot: regions.isRoot, isResume: regions.isResume,
     ...signature(mode, emission, hot),
   }
   const units = [...writeUnits(context, graph, regions.main, 'unit'), ...writeUnits(context, graph, regions.resume, emission.resumesOften === true ? 'unit_resume' : 'resume')]
-  const files = [...units, ...neededFiles(graph, options.callFiles ?? new Map()), ...runtimeFiles(context, graph, regions, limits.regionSize, options.identity)].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const files = [...units, ...neededFiles(graph, options.callFiles ?? new Map()), ...runtimeFiles(context, graph, regions, floorOf(graph, tuning), options.identity)].toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const twice = files.find((file, index) => file.path === files[index + 1]?.path)
   if (twice !== undefined) throw new RvrError('CONFIG_INVALID', `an extension has a file ${twice.path}, which is a name of the generated project's own`, { hint: 'Rename it.', details: { path: twice.path } })
   return { files, units: files.filter(file => file.path.endsWith('.c')).map(file => file.path) }

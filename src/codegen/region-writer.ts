@@ -60,11 +60,12 @@ export class RegionWriter {
   transfer(id: number | undefined, pc: number, dirty: number): string {
     if (id === undefined) return `goto ${this.sideExit(pc, 'RVR_STEP', dirty)};`
     const { context, plan } = this
-    const entry = plan.region.blocks[0]!
+    const entry = plan.region.blocks[0]!, { tableJumps } = context.tuning
     const loop = this.#loop
     if (loop?.blocks[0]!.block.id === id) return backEdge(loop)
     if (loop?.blocks.some(({ block }) => block.id === id)) return `goto f_${hex8(pc)};`
-    if (this.#inside.has(id) && (id !== entry || plan.region.headers.has(entry))) return `goto b_${hex8(pc)};`
+    if (this.#inside.has(id) && (id !== entry || (plan.region.headers.has(entry) && !tableJumps))) return `goto b_${hex8(pc)};`
+    if (tableJumps) return `${this.flush(dirty)}state(m)->pc = 0x${hex8(pc)}; ${context.convention.tail} table(m)[${context.graph.blocks[id]!.first}](${context.arguments});`
     return this.tailCall(regionName(context, context.isRoot[id] === 1 ? 'main' : 'resume', pc), dirty)
   }
 

@@ -22,7 +22,7 @@ export function writeUnits(context: EmitterContext, graph: Graph, regions: reado
     size = 0
   }
   for (const region of regions) {
-    const plan = planRegion(graph, region, context.mode, context.machine, context.cold, context.emission.blockTest !== undefined ? 'none' : region.kind === 'resume' ? 'beside' : header => context.isResume[header] === 1)
+    const plan = planRegion(graph, region, context.mode, context.machine, context.cold, !context.tuning.chunks || context.emission.blockTest !== undefined ? 'none' : region.kind === 'resume' ? 'beside' : header => context.isResume[header] === 1)
     const writer = new RegionWriter(context, plan)
     functions.push(writer.write())
     defined.push(writer.name)

@@ -3,13 +3,27 @@ import type { Key } from '../cache/digest.ts'
 import { generatorDigest } from '../cache/generator-digest.ts'
 import { inputKey, type KeyContext } from '../cache/keys.ts'
 import { conventionFor } from '../codegen/convention.ts'
+import { stressTunings, type Stress } from '../codegen/tuning.ts'
+import { RvrError } from '../errors.ts'
 import { noEvents } from '../events.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { outsideFiles } from '../extensions/compose.ts'
 import { ABI_VERSION } from '../load/abi-version.ts'
-import type { BuildRequest, PipelineServices } from '../pipeline.ts'
+import type { BuildRequest, PipelineOptions, PipelineServices } from '../pipeline.ts'
 import { describeToolchain, type Toolchain } from '../toolchain/toolchain.ts'
 import { version } from '../version.ts'
+
+/** What a mode's code depends on beside its name: in the keys and in the identity block. */
+export const modeOptionsOf = ({ stress }: PipelineOptions): Readonly<Record<string, string>> => (stress === undefined ? {} : { stress })
+
+/** The stress that was asked for, by option or by RVR_STRESS. @throws RvrError `USAGE`. */
+export function stressOf(option: string | undefined, environment: NodeJS.ProcessEnv): Stress | undefined {
+  const wanted = option ?? environment['RVR_STRESS'] ?? ''
+  if (wanted === '') return undefined
+  const known = Object.keys(stressTunings) as Stress[], found = known.find(name => name === wanted)
+  if (found === undefined) throw new RvrError('USAGE', `there is no stress ${wanted}`, { hint: `Use ${known.join(' or ')}, or leave ${option === undefined ? 'RVR_STRESS' : 'it'} out.` })
+  return found
+}
 
 export interface Inputs {
   readonly toolchain: Toolchain
@@ -22,7 +36,7 @@ export interface Inputs {
 export async function inputsOf(request: BuildRequest, { cache, options, events }: PipelineServices): Promise<Inputs> {
   const toolchain = await describeToolchain({ cc: options.cc, targetCpu: options.targetCpu, memoDirectory: cache.memoDirectory, events })
   const context: KeyContext = {
-    mode: request.mode.name, toolchain, makeArguments: makeArguments(toolchain, request.abi), abiVersion: ABI_VERSION, extensionFiles: outsideFiles(request.abi.extensions),
+    mode: request.mode.name, modeOptions: modeOptionsOf(options), toolchain, makeArguments: makeArguments(toolchain, request.abi), abiVersion: ABI_VERSION, extensionFiles: outsideFiles(request.abi.extensions),
   }
   const input = toolchain.targetFacts === undefined || cache.state === 'off' ? undefined : inputKey({
     ...context, guestDigest: request.image.digest, machineDigest: request.machine.digest, generatorDigest: generatorDigest(),

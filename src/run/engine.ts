@@ -75,13 +75,14 @@ function nativeEngine(place: NativePlace, views: InstanceViews, hart: Hart, mete
   const floor = BigInt(library.floor)
   // An earlier job of the same instance may have been stopped.
   state.setBigInt64(FLOOR, floor, true)
+  const stretch = meter === undefined ? countingStretch(place, library, views, hart) : meteredStretch(place, library, views, hart, meter)
   return {
     floor,
     enters(pc) {
       const slot = (pc - place.base) / 4
       return slot >= 0 && slot < place.slots && Number.isInteger(slot) && table[slot] !== filler
     },
-    run: meter === undefined ? countingStretch(place, library, views, hart) : meteredStretch(place, library, views, hart, meter),
+    run: place.leastBudget ? () => stretch(floor) : stretch,
   }
 }
 

@@ -10,7 +10,7 @@ import type { Place } from './job.ts'
 
 /** The engine that a session runs on: a library file, or the interpreter alone. */
 export type EngineChoice =
-  | { readonly engine: 'native'; readonly library: LibraryFile; readonly slots: number; readonly base: number; /** Slots that hold a known instruction. */ readonly definedSlots: number }
+  | { readonly engine: 'native'; readonly library: LibraryFile; readonly slots: number; readonly base: number; /** Slots that hold a known instruction. */ readonly definedSlots: number; readonly leastBudget?: true }
   | { readonly engine: 'interp' }
 
 /** Unmaps an instance when no view of it can exist any more. */
@@ -46,7 +46,7 @@ export function settle(engine: EngineChoice, image: Image, mode: Mode): Home {
   const views = viewInstance(address, engine.slots, MEMORY_BYTES, areaBytes)
   unmapped.register(views.memory.buffer, { library, address })
   return {
-    place: { engine: 'native', library: engine.library.name, memory: address, slots: engine.slots, base: engine.base, areaBytes },
+    place: { engine: 'native', library: engine.library.name, memory: address, slots: engine.slots, base: engine.base, areaBytes, ...(engine.leastBudget && { leastBudget: true }) },
     hart: createHart(image.xlen, views.memory, views.registers),
     area: areaBytes === 0 ? undefined : views.area,
     interrupt: () => raiseFloor(views.state),

@@ -9,7 +9,7 @@ import type { Trap } from '../ir/trap.ts'
 /** Where the guest's memory and registers live. */
 export type Place =
   /** In a native library's instance: the address of guest memory. */
-  | { readonly engine: 'native'; readonly library: string; readonly memory: bigint; readonly slots: number; readonly base: number; readonly areaBytes: number }
+  | { readonly engine: 'native'; readonly library: string; readonly memory: bigint; readonly slots: number; readonly base: number; readonly areaBytes: number; /** Native code never gets more budget than it needs to get anywhere. */ readonly leastBudget?: true }
   /** In shared JavaScript memory, run by the interpreter alone. */
   | { readonly engine: 'interp'; readonly memory: SharedArrayBuffer; readonly registers: SharedArrayBuffer; readonly meter?: SharedArrayBuffer }
 

@@ -1,9 +1,9 @@
 /** The benchmark kernels: their sources, their guests and the checksums they must give. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runTimed } from './processes.ts'
-import type { Program } from './variants.ts'
+import { nativeVariants, type Compiler, type Program } from './variants.ts'
 
 const directory = fileURLToPath(new URL('../../cache-fixtures/guests/', import.meta.url))
 
@@ -26,18 +26,36 @@ export function kernels(): Kernel[] {
   }))
 }
 
-/** The guest ELF of a kernel. */
-export const kernelGuest = (name: string, xlen: 32 | 64): string => `${directory}elf/bench-${name}.rv${xlen}.elf`
+/** The guest ELF of a kernel, by a compiler or by the one whose guest has no compiler in its name. */
+export function kernelGuest(name: string, xlen: 32 | 64, compiler?: Compiler['label']): string {
+  const named = `${directory}elf/bench-${name}.${compiler}.rv${xlen}.elf`
+  return compiler !== undefined && existsSync(named) ? named : `${directory}elf/bench-${name}.rv${xlen}.elf`
+}
 
-export const programOf = (kernel: Kernel): Program => ({
-  name: kernel.name,
-  guest: xlen => kernelGuest(kernel.name, xlen),
-  native({ label, command }, work) {
-    const file = join(work, `${kernel.name}-${label}`)
-    runTimed(command, ['-O2', '-o', file, ...kernel.sources])
-    return file
-  },
+/** rvr compiles for the CPU that it runs on: so does the second build of each compiler. */
+const builds = [['-O2'], ['-O2', '-march=native']]
+
+export const programOf = (kernel: Kernel, guestCompiler: Compiler['label']): Program => ({
+  name: kernel.name, guestCompiler,
+  guest: xlen => kernelGuest(kernel.name, xlen, guestCompiler),
+  native: ({ label, command }, work) => builds.map(flags => {
+    const file = join(work, `${kernel.name}-${label}${flags.join('')}`)
+    if (!existsSync(file)) runTimed(command, [...flags, '-o', file, ...kernel.sources])
+    return { flags: flags.join(' '), file }
+  }),
 })
+
+/** A compiler's native build has to be faster by this factor for its guest to be taken instead of clang's: what is nearly equal must not change from run to run. */
+const CLEARLY = 1.1
+
+/** The compiler of the guest: that of the fastest native build, found before rvr is measured. */
+export async function guestCompilerOf(kernel: Kernel, scale: number, compilers: readonly Compiler[], work: string): Promise<Compiler['label']> {
+  const best: Partial<Record<Compiler['label'], number>> = {}
+  const natives = compilers.flatMap(compiler => nativeVariants(programOf(kernel, compiler.label), compiler, work).map(variant => ({ label: compiler.label, variant })))
+  for (let round = 0; round < 2; round++) for (const { label, variant } of natives) best[label] = Math.min(best[label] ?? Infinity, (await variant.run(scale)).ms)
+  const { gcc = Infinity, clang = Infinity } = best
+  return gcc * CLEARLY < clang ? 'gcc' : 'clang'
+}
 
 /** A guest that does next to nothing. */
 export const smallestGuest = `${directory}elf/hello.rv64.elf`

@@ -1,31 +1,42 @@
 /** The benchmark: every kernel natively, under qemu and in rvr, interleaved; prints Markdown and writes build/bench.json. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildCosts, warmCompileMs, warmProcessMs, type BuildCost } from './build-costs.ts'
+import { countInstructions, instructionTable, type InstructionCounts } from './callgrind.ts'
 import { cryptoTable, measureCrypto, type CryptoResult } from './crypto/measure.ts'
-import { kernels, programOf } from './kernels.ts'
+import { appendHistory, comparison, historyEntry, hostOf, readEntry, type HistoryEntry } from './history.ts'
+import { guestCompilerOf, kernels, programOf } from './kernels.ts'
 import { largeGuestText, measureLargeGuest, type LargeGuestCost } from './large-guest.ts'
 import { measure } from './measure.ts'
 import { firstFound, newestClang, versionOf } from './processes.ts'
 import { measureRealGuests, type RealGuestResults } from './real-guests.ts'
-import { buildTable, countingTable, meanRatios, realGuestTable, timesTable, type KernelResult } from './table.ts'
+import { buildTable, countingTable, realGuestTable, timesTable, type KernelResult } from './table.ts'
+import { targetResults, targetTable } from './targets.ts'
 import { variantsOf, type Compiler } from './variants.ts'
 
 const HELP = `Usage: npm run bench -- [options]
   --rounds N        runs of each variant, interleaved (default 3)
   --kernels A,B     only these kernels
   --scale N         this scale for every kernel, instead of each kernel's own
-  --modes A,B       rvr's modes (default pure,metered-cost,metered)
+  --modes A,B       rvr's modes, and among them limit and cost-limit: metered-cost with a limit
+                    of instructions or cost beyond the end
+                    (default pure,metered-cost,limit,cost-limit,metered,profile)
   --cc gcc,clang    compilers, natively and for rvr (default both)
+  --guest-compiler WHICH  gcc, clang, or best (default): the compiler whose native build is fastest,
+                    clang where gcc's is not faster by a tenth
+  --callgrind       also count instructions of the native builds, at small scales
+  --compare FILE    print what changed since an earlier run: its --out or --history
+  --with FILE       run nothing: --compare with this run instead
   --no-qemu         leave qemu out
   --no-rvr          leave rvr out
   --no-large        leave the guest of 1 MB of code out
   --no-crypto       leave the operations of extensions out
   --real WHICH      real guests: none, some (default) or all; some leaves out what takes the C
-                    compiler minutes: SQLite on RV32 in mode metered
-  --out FILE        where the JSON goes (default build/bench.json)`
+                    compiler minutes: SQLite in mode profile, and on RV32 in mode metered
+  --out FILE        where the JSON goes (default build/bench.json)
+  --history FILE    where one line with all ratios is added (default build/bench-history.jsonl)`
 
 const { values: options } = parseArgs({
   allowNegative: true,
@@ -33,14 +44,19 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     kernels: { type: 'string' },
     scale: { type: 'string' },
-    modes: { type: 'string', default: 'pure,metered-cost,metered' },
+    modes: { type: 'string', default: 'pure,metered-cost,limit,cost-limit,metered,profile' },
     cc: { type: 'string', default: 'gcc,clang' },
+    'guest-compiler': { type: 'string', default: 'best' },
+    callgrind: { type: 'boolean', default: false },
+    compare: { type: 'string' },
+    with: { type: 'string' },
     qemu: { type: 'boolean', default: true },
     rvr: { type: 'boolean', default: true },
     large: { type: 'boolean', default: true },
     crypto: { type: 'boolean', default: true },
     real: { type: 'string', default: 'some' },
     out: { type: 'string', default: 'build/bench.json' },
+    history: { type: 'string', default: 'build/bench-history.jsonl' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -60,19 +76,26 @@ async function main(): Promise<void> {
   const rounds = Math.max(1, Number(options.rounds))
   const wanted = options.kernels?.split(',')
   const compilers = compilersFor(options.cc.split(','))
+  const guestCompiler = options['guest-compiler']
+  if (!['gcc', 'clang', 'best'].includes(guestCompiler)) throw new Error(`--guest-compiler is ${guestCompiler}, not gcc, clang or best`)
+  // What is compared with is read before it can be written over.
+  const before = options.compare === undefined ? undefined : readEntry(options.compare)
   const work = mkdtempSync(join(tmpdir(), 'rvr-bench-'))
   try {
     const results: KernelResult[] = []
-    const costs: BuildCost[] = []
+    const costs: BuildCost[] = [], counts: InstructionCounts[] = []
     const chosen = kernels().filter(kernel => wanted?.includes(kernel.name) ?? true)
     if (chosen.length === 0) throw new Error(`no kernel is called ${options.kernels}; there are ${kernels().map(kernel => kernel.name).join(', ')}`)
     for (const kernel of chosen) {
       process.stderr.write(`${kernel.name} …\n`)
-      const variants = await variantsOf(programOf(kernel), { compilers, modes, qemu: options.qemu, rvr: options.rvr, work, cacheDir: join(work, 'cache') })
       const scale = Number(options.scale ?? kernel.defaultScale)
+      const program = programOf(kernel, guestCompiler === 'best' ? await guestCompilerOf(kernel, scale, compilers, work) : guestCompiler as Compiler['label'])
+      const variants = await variantsOf(program, { compilers, modes, qemu: options.qemu, rvr: options.rvr, work, cacheDir: join(work, 'cache') })
       try {
-        results.push(await measure(kernel.name, variants, scale, rounds, kernel.checksums[scale]))
+        results.push(await measure(program, variants, scale, rounds, kernel.checksums[scale]))
         costs.push(...buildCosts(variants))
+        const counted = options.callgrind ? await countInstructions(kernel, variants, compilers, work) : undefined
+        if (counted !== undefined) counts.push(counted)
       } finally {
         for (const variant of variants) await variant.close()
       }
@@ -81,17 +104,34 @@ async function main(): Promise<void> {
     const warm = options.rvr ? { compileMs: await warmCompileMs(chosen[0]!, best, work, 9), processMs: warmProcessMs(best, work, 9) } : undefined
     const large = options.rvr && options.large ? await measureLargeGuest(best, join(work, 'cache')) : undefined
     const real = options.real === 'none' ? undefined : await measureRealGuests({ compilers, modes, qemu: options.qemu, rvr: options.rvr, rounds, all: options.real === 'all' })
-    report(results, costs, warm, large, real, options.crypto ? measureCrypto() : [], compilers)
+    report({ results, costs, counts, before, rounds, warm, large, real, crypto: options.crypto ? measureCrypto() : [], compilers })
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
 }
 
-function report(results: readonly KernelResult[], costs: readonly BuildCost[], warm: { compileMs: number; processMs: number | undefined } | undefined, large: LargeGuestCost | undefined, real: RealGuestResults | undefined, crypto: readonly CryptoResult[], compilers: readonly Compiler[]): void {
-  const host = { cpu: cpus()[0]?.model ?? 'unknown', processors: availableParallelism(), node: process.version, compilers: compilers.map(({ command }) => versionOf(command)) }
+interface Findings {
+  readonly results: readonly KernelResult[]
+  readonly costs: readonly BuildCost[]
+  readonly counts: readonly InstructionCounts[]
+  /** The run to compare with. */
+  readonly before: HistoryEntry | undefined
+  readonly rounds: number
+  readonly warm: { compileMs: number; processMs: number | undefined } | undefined
+  readonly large: LargeGuestCost | undefined
+  readonly real: RealGuestResults | undefined
+  readonly crypto: readonly CryptoResult[]
+  readonly compilers: readonly Compiler[]
+}
+
+function report({ results, costs, counts, before, rounds, warm, large, real, crypto, compilers }: Findings): void {
+  const history = historyEntry(results, costs, rounds, hostOf(compilers.map(({ command }) => versionOf(command)))), { host } = history
+  const targets = targetResults(results)
   console.log(`${timesTable(results)}\n`)
+  console.log('User processor time, for rvr that of its process while the guest runs. Medians. Column limit: mode metered-cost with an instruction limit beyond the end, cost-limit: with a cost limit.\n')
+  if (targets.length > 0) console.log(`${targetTable(targets)}\n`)
   console.log(`${countingTable(results)}\n`)
-  console.log('User processor time, for rvr that of its process while the guest runs. Medians.\n')
+  if (counts.length > 0) console.log(`${instructionTable(counts)}\n`)
   if (costs.length > 0) console.log(`${buildTable(costs)}\n`)
   if (warm !== undefined) {
     console.log(`Warm compile through the cache: ${warm.compileMs.toFixed(1)} ms. ${warm.processMs === undefined ? 'Warm `rvr run`: not measured, dist/ is not built.' : `Warm \`rvr run\`, whole process: ${warm.processMs.toFixed(0)} ms.`}\n`)
@@ -99,14 +139,18 @@ function report(results: readonly KernelResult[], costs: readonly BuildCost[], w
   if (large !== undefined) console.log(`${largeGuestText(large)}\n`)
   if (real !== undefined) console.log(`${'skipped' in real ? `Real guests are left out: ${real.skipped}.` : realGuestTable(real.results)}\n`)
   if (crypto.length > 0) console.log(`${cryptoTable(crypto)}\n\nOne operation of an extension against the best of another library. Processor time, medians.\n`)
+  if (before !== undefined) console.log(`${comparison(before, history)}\n`)
   console.log(`${host.cpu}, ${host.processors} processors, Node ${host.node}, ${host.compilers.join(', ')}`)
   const out = resolve(options.out)
   mkdirSync(dirname(out), { recursive: true })
-  writeFileSync(out, JSON.stringify({ host, results, meanRatios: meanRatios(results), builds: costs, warm, large, real, crypto }, null, 2) + '\n')
+  writeFileSync(out, JSON.stringify({ host, results, meanRatios: history.meanRatios, targets, instructions: counts, builds: costs, warm, large, real, crypto, history }, null, 2) + '\n')
+  appendHistory(resolve(options.history), history)
 }
 
 if (options.help) {
   console.log(HELP)
+} else if (options.with !== undefined) {
+  console.log(comparison(readEntry(options.compare ?? options.history), readEntry(options.with)))
 } else {
   await main()
 }

@@ -1,9 +1,9 @@
 /** Measures the variants of one program, interleaved. */
 import type { KernelResult } from './table.ts'
-import type { Variant } from './variants.ts'
+import type { Program, Variant } from './variants.ts'
 
 /** Runs all variants `rounds` times, each round in another order. All have to print the same, and `checksum` where it is known. */
-export async function measure(name: string, variants: readonly Variant[], scale: number, rounds: number, checksum?: string): Promise<KernelResult> {
+export async function measure({ name, guestCompiler }: Pick<Program, 'name' | 'guestCompiler'>, variants: readonly Variant[], scale: number, rounds: number, checksum?: string): Promise<KernelResult> {
   const ms: Record<string, number[]> = {}
   const instret: Record<string, string> = {}
   const cost: Record<string, string> = {}
@@ -20,7 +20,7 @@ export async function measure(name: string, variants: readonly Variant[], scale:
     }
   }
   // Rounds start at different variants; the table keeps the order in which the variants were listed.
-  return { kernel: name, scale, checksum: expected!.split('\n').at(-1)!, ms: Object.fromEntries(variants.map(variant => [variant.name, ms[variant.name]!])), instret, cost }
+  return { kernel: name, guestCompiler, scale, checksum: expected!.split('\n').at(-1)!, ms: Object.fromEntries(variants.map(variant => [variant.name, ms[variant.name]!])), instret, cost }
 }
 
 const rotated = <T>(items: readonly T[], by: number): T[] => items.map((_, index) => items[(index + by) % items.length]!)

@@ -32,13 +32,13 @@ export async function measureRealGuests(choice: RealGuestChoice): Promise<RealGu
   for (const { name, scale, input } of workloads) {
     process.stderr.write(`${name} …\n`)
     build(name, choice.compilers.map(({ command }) => command))
-    const program: Program = { name, input: input(), guest: xlen => elfOf(name, xlen), native: ({ command }) => nativeOf(name, command) }
+    const program: Program = { name, input: input(), guestCompiler: 'gcc', guest: xlen => elfOf(name, xlen), native: ({ command }) => [{ flags: '-O2', file: nativeOf(name, command) }] }
     const variants = await variantsOf(program, {
       ...choice, rvrCompilers: choice.compilers.slice(-1), work: cacheDir, cacheDir,
-      leaveOut: (xlen, mode) => !choice.all && name === 'sqlite-script' && xlen === 32 && mode === 'metered',
+      leaveOut: (xlen, mode) => !choice.all && name === 'sqlite-script' && (mode === 'profile' || (xlen === 32 && mode === 'metered')),
     })
     try {
-      results.push(await measure(name, variants, scale, choice.rounds))
+      results.push(await measure(program, variants, scale, choice.rounds))
     } finally {
       for (const variant of variants) await variant.close()
     }

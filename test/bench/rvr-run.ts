@@ -1,5 +1,5 @@
 /** Everything the benchmark asks of the SDK: compile a guest, run it, and say how long each took. */
-import { Rvr, type Artifact } from '../../src/index.ts'
+import { Rvr, type Artifact, type ExecuteOptions } from '../../src/index.ts'
 
 export interface RvrSetup {
   readonly elf: string
@@ -16,7 +16,7 @@ export interface PreparedGuest {
   readonly compileCallMs: number
   /** Instruction slots in the executable segments. */
   readonly instructionSlots: number
-  run(scale: number, input?: Uint8Array): Promise<GuestRun>
+  run(scale: number, input?: Uint8Array, limits?: Pick<ExecuteOptions, 'maxInstructions' | 'maxCost'>): Promise<GuestRun>
   close(): Promise<void>
 }
 
@@ -42,7 +42,7 @@ export async function prepare({ elf, mode, cc, cacheDir }: RvrSetup): Promise<Pr
       cacheOutcome: artifact.cache.outcome,
       compileCallMs,
       instructionSlots: code.reduce((sum, segment) => sum + Math.floor(segment.bytes.length / 4), 0),
-      run: (scale, input) => runOnce(artifact, scale, input),
+      run: (scale, input, limits) => runOnce(artifact, scale, input, limits),
       close: () => rvr.dispose(),
     }
   } catch (error) {
@@ -51,10 +51,10 @@ export async function prepare({ elf, mode, cc, cacheDir }: RvrSetup): Promise<Pr
   }
 }
 
-async function runOnce(artifact: Artifact, scale: number, input?: Uint8Array): Promise<GuestRun> {
+async function runOnce(artifact: Artifact, scale: number, input?: Uint8Array, limits: Pick<ExecuteOptions, 'maxInstructions' | 'maxCost'> = {}): Promise<GuestRun> {
   const output: Uint8Array[] = [], before = process.cpuUsage()
   using run = await artifact.execute({
-    args: ['guest', String(scale)],
+    ...limits, args: ['guest', String(scale)],
     inputs: input === undefined ? [] : [input],
     onPrint: (stream, bytes) => { if (stream === 'stdout') output.push(bytes) },
   })

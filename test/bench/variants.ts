@@ -11,7 +11,7 @@ export interface Measured {
 }
 
 export interface Variant {
-  /** `native gcc`, `qemu rv32`, `rvr rv64 clang pure` … */
+  /** `native gcc -O2`, `qemu rv32`, `rvr rv64 clang pure` … */
   readonly name: string
   readonly kind: 'native' | 'qemu' | 'rvr'
   run(scale: number): Promise<Measured>
@@ -26,17 +26,25 @@ export interface Compiler {
   readonly command: string
 }
 
+export interface NativeBuild {
+  readonly flags: string
+  readonly file: string
+}
+
 /** A program as a guest and natively; its first argument is the scale. */
 export interface Program {
   readonly name: string
   readonly input?: Uint8Array
   guest(xlen: 32 | 64): string
-  /** Path of a native build by a compiler, made in or below `work` or found elsewhere. */
-  native(compiler: Compiler, work: string): string
+  /** Compiler of the guest. */
+  readonly guestCompiler: Compiler['label']
+  /** Native builds by a compiler, made in or below `work` or found elsewhere. */
+  native(compiler: Compiler, work: string): readonly NativeBuild[]
 }
 
 export interface VariantChoice {
   readonly compilers: readonly Compiler[]
+  /** Modes of rvr, and among them the columns of `limits` below. */
   readonly modes: readonly string[]
   readonly qemu: boolean
   readonly rvr: boolean
@@ -53,7 +61,7 @@ const WIDTHS = [32, 64] as const
 
 /** Builds and compiles everything for one program, so that running is all that is left. */
 export async function variantsOf(program: Program, choice: VariantChoice): Promise<Variant[]> {
-  const variants: Variant[] = choice.compilers.map(compiler => processVariant(`native ${compiler.label}`, 'native', program.native(compiler, choice.work), [], program.input))
+  const variants: Variant[] = choice.compilers.flatMap(compiler => nativeVariants(program, compiler, choice.work))
   if (choice.qemu) variants.push(...WIDTHS.flatMap(xlen => qemuVariant(program, xlen)))
   if (!choice.rvr) return variants
   for (const xlen of WIDTHS) {
@@ -64,6 +72,11 @@ export async function variantsOf(program: Program, choice: VariantChoice): Promi
     }
   }
   return variants
+}
+
+/** One for each native build by a compiler. */
+export function nativeVariants(program: Pick<Program, 'native' | 'input'>, compiler: Compiler, work: string): Variant[] {
+  return program.native(compiler, work).map(({ flags, file }) => processVariant(`native ${compiler.label} ${flags}`, 'native', file, [], program.input))
 }
 
 function processVariant(name: string, kind: Variant['kind'], file: string, args: readonly string[], input: Uint8Array | undefined): Variant {
@@ -82,12 +95,25 @@ function qemuVariant(program: Program, xlen: 32 | 64): Variant[] {
   return qemu === undefined ? [] : [processVariant(`qemu rv${xlen}`, 'qemu', qemu, [program.guest(xlen)], program.input)]
 }
 
+/**
+ * Columns that are no modes of their own: mode metered-cost with a limit a tenth beyond the end. Every mode stops exactly, so what an instruction limit costs
+ * is in all of them; a cost limit becomes a budget that shrinks towards it.
+ */
+const limits: Readonly<Record<string, (run: { instret: bigint; cost: bigint | undefined }) => { maxInstructions: bigint } | { maxCost: bigint }>> = {
+  limit: ({ instret }) => ({ maxInstructions: instret * 11n / 10n }),
+  'cost-limit': ({ cost }) => ({ maxCost: cost! * 11n / 10n }),
+}
+
 async function rvrVariant(program: Program, xlen: 32 | 64, { label, command }: Compiler, mode: string, cacheDir: string): Promise<Variant> {
-  const prepared = await prepare({ elf: program.guest(xlen), mode, cc: command, cacheDir })
+  const limit = limits[mode]
+  const prepared = await prepare({ elf: program.guest(xlen), mode: limit === undefined ? mode : 'metered-cost', cc: command, cacheDir })
+  /** What the guest counts to, by scale; asked for outside of what is measured. */
+  const counts = new Map<number, Awaited<ReturnType<typeof prepared.run>>>()
   return {
     name: `rvr rv${xlen} ${label} ${mode}`, kind: 'rvr', prepared,
     async run(scale) {
-      const { stdout, executeMs, instret, cost } = await prepared.run(scale, program.input)
+      if (limit !== undefined && !counts.has(scale)) counts.set(scale, await prepared.run(scale, program.input))
+      const { stdout, executeMs, instret, cost } = await prepared.run(scale, program.input, limit?.(counts.get(scale)!))
       return { stdout, ms: executeMs, instret, ...(cost !== undefined && { cost }) }
     },
     close: () => prepared.close(),

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { preserveNone, sibling } from '../../src/codegen/convention.ts'
 import { generate } from '../../src/codegen/generate.ts'
+import { stressTuning } from '../../src/codegen/tuning.ts'
 import { defaultMachine } from '../../src/machine/machine.ts'
 import { modeNamed } from '../../src/modes/registry.ts'
 import { graphOf, loopGuest, memoryGuest } from './guests.ts'
@@ -31,3 +32,12 @@ for (const { name, xlen, mode, convention, guest } of cases) {
     expect(generate(graphOf(xlen, guest), options)).toEqual(project)
   })
 }
+
+test('under stress each block is a function, and functions pass control through the dispatch table alone', () => {
+  const graph = graphOf(64, loopGuest)
+  const { files } = generate(graph, { mode: modeNamed('pure'), machine: defaultMachine(64), convention: sibling, identity: '{}', tuning: stressTuning })
+  const units = files.filter(file => file.path.startsWith('unit_')).map(file => file.content).join('')
+  expect(units.match(/^void r_/gm)?.length).toBe(graph.blocks.length)
+  expect([...new Set(units.match(/(?<=return )\S+(?=\()/g)!.map(callee => callee.replace(/\d+/, 'slot')))].toSorted()).toEqual(['leave', 'table(m)[slot]'])
+  expect(files.some(file => file.path.startsWith('resume_'))).toBe(false)
+})

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { expect } from 'vitest'
+import type { Stress } from '../../src/codegen/tuning.ts'
 import type { Xlen } from '../../src/elf/image.ts'
 import { Rvr } from '../../src/index.ts'
 import type { Mode } from '../../src/modes/mode.ts'
@@ -40,8 +41,8 @@ function runQemu(xlen: Xlen, elf: Uint8Array): Buffer | undefined {
 }
 
 /** Fails unless all agree on output, counts and registers; `describe` names what the first different output byte belongs to. */
-export async function agreeEverywhere(xlen: Xlen, elf: Uint8Array, outputBytes: number, describe: (byte: number) => string, { cc, modes = allModes }: { cc?: string | undefined; modes?: readonly Mode[] } = {}): Promise<void> {
-  await using rvr = await Rvr.create({ cacheDir: false, ...(cc && { cc }) })
+export async function agreeEverywhere(xlen: Xlen, elf: Uint8Array, outputBytes: number, describe: (byte: number) => string, { cc, modes = allModes, stress }: { cc?: string | undefined; modes?: readonly Mode[]; stress?: Stress | undefined } = {}): Promise<void> {
+  await using rvr = await Rvr.create({ cacheDir: false, stress, ...(cc && { cc }) })
   const expected = await runGuest(rvr, elf, 'metered-cost', 'interp')
   expect(expected.output.length).toBe(outputBytes)
   const compare = (who: string, output: Buffer): void => {

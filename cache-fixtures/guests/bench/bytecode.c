@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include "kernel.h"
 
-const unsigned kernel_default_scale = 80;
+const unsigned kernel_default_scale = 130;
 
 enum { PUSH, LOAD, STORE, ADD, SUB, MUL, AND, SHIFT_RIGHT, LESS, EQUAL, JUMP, JUMP_IF_ZERO, HALT };
 enum { I, X, STEPS, LIMIT };

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include "kernel.h"
 
-const unsigned kernel_default_scale = 1400;
+const unsigned kernel_default_scale = 2200;
 
 enum { SIZE = 65536 };
 static uint8_t text[SIZE + 1];

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include "kernel.h"
 
-const unsigned kernel_default_scale = 160;
+const unsigned kernel_default_scale = 230;
 
 enum { SLOTS = 1 << 16, KEYS = 40000 };
 typedef struct {

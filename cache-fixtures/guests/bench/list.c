@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include "kernel.h"
 
-const unsigned kernel_default_scale = 80;
+const unsigned kernel_default_scale = 130;
 
 enum { NODES = 20000 };
 typedef struct Node {

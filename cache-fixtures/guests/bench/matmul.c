@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include "kernel.h"
 
-const unsigned kernel_default_scale = 800;
+const unsigned kernel_default_scale = 1400;
 
 enum { SIZE = 128 };
 static uint32_t left[SIZE][SIZE], right[SIZE][SIZE], product[SIZE][SIZE];

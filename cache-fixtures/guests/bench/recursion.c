@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include "kernel.h"
 
-const unsigned kernel_default_scale = 1000;
+const unsigned kernel_default_scale = 1600;
 
 static uint32_t fibonacci(uint32_t n) {
     return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2);

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include "kernel.h"
 
-const unsigned kernel_default_scale = 400;
+const unsigned kernel_default_scale = 800;
 
 enum { LIMIT = 1 << 20 };
 static uint8_t composite[LIMIT];

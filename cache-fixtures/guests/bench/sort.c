@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include "kernel.h"
 
-const unsigned kernel_default_scale = 80;
+const unsigned kernel_default_scale = 110;
 
 enum { COUNT = 50000 };
 typedef struct {
