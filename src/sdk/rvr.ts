@@ -6,6 +6,7 @@ import { RvrError, messageOf } from '../errors.ts'
 import { noEvents } from '../events.ts'
 import { createServices, type PipelineServices } from '../pipeline.ts'
 import { WorkerPool } from '../run/pool.ts'
+import type { BackgroundBuild } from './background.ts'
 import { Guest } from './guest.ts'
 import type { LoadOptions, RvrOptions } from './options.ts'
 import { surroundingsOf } from './surroundings.ts'
@@ -13,6 +14,7 @@ import { surroundingsOf } from './surroundings.ts'
 export class Rvr implements AsyncDisposable {
   readonly #services: PipelineServices
   readonly #pool = new WorkerPool()
+  readonly #background = new Set<BackgroundBuild>()
 
   private constructor(services: PipelineServices) {
     this.#services = services
@@ -38,12 +40,15 @@ export class Rvr implements AsyncDisposable {
     const path = typeof guest === 'string' ? guest : '<bytes>'
     const image = parseElf(typeof guest === 'string' ? await readGuest(guest) : guest, path)
     const surroundings = await surroundingsOf(image, typeof guest === 'string' ? guest : undefined, options, this.#services.events)
-    return new Guest({ image, path, ...surroundings, services: this.#services, pool: this.#pool })
+    return new Guest({ image, path, ...surroundings, services: this.#services, pool: this.#pool, background: this.#background })
   }
 
-  /** Stops every run and ends the worker threads; uploads to a remote cache that are still going on have a short time. */
+  /** Stops every run and every compile beside one, and ends the worker threads; uploads to a remote cache that are still going on have a short time. */
   async dispose(): Promise<void> {
+    const builds = [...this.#background]
+    for (const build of builds) build.abandon()
     await this.#pool.close()
+    await Promise.all(builds.map(({ settled }) => settled))
     await this.#services.remote?.close()
     await this.#services.directories.removeAll()
   }
