@@ -4,8 +4,10 @@ import { RvrError, messageOf } from '../errors.ts'
 import { buildArtifact, type BuildRequest, type BuiltArtifact, type PipelineServices } from '../pipeline.ts'
 import { Tier } from '../run/tier.ts'
 
-/** The guest's first instructions come before code generation, which needs the main thread; where nobody runs it, code generation waits no longer. */
+/** The guest's first instructions come before code generation, which keeps the main thread busy; where nobody runs it, code generation waits no longer. */
 const HEAD_START_MS = 200
+/** Then its first text has the time to get out. */
+const FIRST_TEXT_MS = 30
 
 export class BackgroundBuild {
   /** The library if it is in the cache, undefined if something has to be started for it. Rejects when that is known to be in vain. */
@@ -22,9 +24,11 @@ export class BackgroundBuild {
     const signal = request.signal === undefined ? this.#abandoned.signal : AbortSignal.any([request.signal, this.#abandoned.signal])
     const beforeWork = async (): Promise<void> => {
       working.resolve(undefined)
-      const waiting = new AbortController()
-      await Promise.race([this.tier.begun, sleep(HEAD_START_MS, undefined, { signal: AbortSignal.any([signal, waiting.signal]) }).catch(() => {})])
-      waiting.abort()
+      const begun = new AbortController()
+      void this.tier.begun.then(() => begun.abort())
+      const pause = (ms: number, until: AbortSignal): Promise<void> => sleep(ms, undefined, { signal: until }).catch(() => {})
+      await pause(HEAD_START_MS, AbortSignal.any([signal, begun.signal]))
+      if (begun.signal.aborted) await pause(FIRST_TEXT_MS, signal)
       if (signal.aborted) throw new RvrError('ABORTED', 'compiling was aborted', { cause: signal.reason })
     }
     // Not before the constructor is done: the tier is needed.

@@ -13,16 +13,17 @@ import { surroundingsOf } from './surroundings.ts'
 
 export class Rvr implements AsyncDisposable {
   readonly #services: PipelineServices
-  readonly #pool = new WorkerPool()
+  readonly #pool: WorkerPool
   readonly #background = new Set<BackgroundBuild>()
 
-  private constructor(services: PipelineServices) {
+  private constructor(services: PipelineServices, pool: WorkerPool) {
     this.#services = services
+    this.#pool = pool
   }
 
   /** Opens the cache. @throws RvrError `CACHE_UNSAFE` when another user could have put code into it, `USAGE` and `IO` when a remote cache is set up wrongly. */
   static async create(options: RvrOptions = {}): Promise<Rvr> {
-    return new Rvr(await createServices(options, options.onEvent ?? noEvents))
+    return new Rvr(await createServices(options, options.onEvent ?? noEvents), options.pool ?? new WorkerPool())
   }
 
   /** The artifact cache; its state is `off` when it is turned off or cannot be used. */

@@ -7,6 +7,7 @@ import { buildElf } from '../support/elf-builder.ts'
 /** Behind everything that the generated program uses. */
 const START = 0x1000_0000
 const WRITE = 64, STANDARD_ERROR = 2
+export const COLD_LETTER = '!'
 
 export function coldGuest(): Uint8Array {
   const { elf } = randomGuest(64, 9, 2500)
@@ -16,6 +17,6 @@ export function coldGuest(): Uint8Array {
   code.li('a0', STANDARD_ERROR).li('a1', letter).li('a2', 1).li('a7', WRITE).op('ecall').li('t0', entry).op('jalr', { rs1: 't0' })
   const text = new Uint8Array(0x804)
   text.set(code.finish())
-  text[letter - START] = 0x21
+  text[letter - START] = COLD_LETTER.charCodeAt(0)
   return buildElf({ xlen: 64, entry: START, segments: [...segments.map(({ address, bytes, executable, memorySize }) => ({ address, bytes, memorySize, flags: executable ? 5 : 6 })), { address: START, bytes: text, flags: 5 }] })
 }

@@ -4,6 +4,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildCosts, warmCompileMs, warmProcessMs, type BuildCost } from './build-costs.ts'
+import { coldStartText, measureColdStart, type ColdStart } from './cold-start.ts'
 import { cryptoTable, measureCrypto, type CryptoResult } from './crypto/measure.ts'
 import { kernels, programOf } from './kernels.ts'
 import { largeGuestText, measureLargeGuest, type LargeGuestCost } from './large-guest.ts'
@@ -80,14 +81,15 @@ async function main(): Promise<void> {
     const best = compilers.at(-1)!.command
     const warm = options.rvr ? { compileMs: await warmCompileMs(chosen[0]!, best, work, 9), processMs: warmProcessMs(best, work, 9) } : undefined
     const large = options.rvr && options.large ? await measureLargeGuest(best, join(work, 'cache')) : undefined
+    const cold = options.rvr && options.large ? await measureColdStart(best, work, 9) : undefined
     const real = options.real === 'none' ? undefined : await measureRealGuests({ compilers, modes, qemu: options.qemu, rvr: options.rvr, rounds, all: options.real === 'all' })
-    report(results, costs, warm, large, real, options.crypto ? measureCrypto() : [], compilers)
+    report(results, costs, warm, large, cold, real, options.crypto ? measureCrypto() : [], compilers)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
 }
 
-function report(results: readonly KernelResult[], costs: readonly BuildCost[], warm: { compileMs: number; processMs: number | undefined } | undefined, large: LargeGuestCost | undefined, real: RealGuestResults | undefined, crypto: readonly CryptoResult[], compilers: readonly Compiler[]): void {
+function report(results: readonly KernelResult[], costs: readonly BuildCost[], warm: { compileMs: number; processMs: number | undefined } | undefined, large: LargeGuestCost | undefined, cold: ColdStart | undefined, real: RealGuestResults | undefined, crypto: readonly CryptoResult[], compilers: readonly Compiler[]): void {
   const host = { cpu: cpus()[0]?.model ?? 'unknown', processors: availableParallelism(), node: process.version, compilers: compilers.map(({ command }) => versionOf(command)) }
   console.log(`${timesTable(results)}\n`)
   console.log(`${countingTable(results)}\n`)
@@ -97,12 +99,13 @@ function report(results: readonly KernelResult[], costs: readonly BuildCost[], w
     console.log(`Warm compile through the cache: ${warm.compileMs.toFixed(1)} ms. ${warm.processMs === undefined ? 'Warm `rvr run`: not measured, dist/ is not built.' : `Warm \`rvr run\`, whole process: ${warm.processMs.toFixed(0)} ms.`}\n`)
   }
   if (large !== undefined) console.log(`${largeGuestText(large)}\n`)
+  if (cold !== undefined) console.log(`${coldStartText(cold)}\n`)
   if (real !== undefined) console.log(`${'skipped' in real ? `Real guests are left out: ${real.skipped}.` : realGuestTable(real.results)}\n`)
   if (crypto.length > 0) console.log(`${cryptoTable(crypto)}\n\nOne operation of an extension against the best of another library. Processor time, medians.\n`)
   console.log(`${host.cpu}, ${host.processors} processors, Node ${host.node}, ${host.compilers.join(', ')}`)
   const out = resolve(options.out)
   mkdirSync(dirname(out), { recursive: true })
-  writeFileSync(out, JSON.stringify({ host, results, meanRatios: meanRatios(results), builds: costs, warm, large, real, crypto }, null, 2) + '\n')
+  writeFileSync(out, JSON.stringify({ host, results, meanRatios: meanRatios(results), builds: costs, warm, large, cold, real, crypto }, null, 2) + '\n')
 }
 
 if (options.help) {

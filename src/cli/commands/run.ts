@@ -54,7 +54,7 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
   checkSegmentOptions(options)
   await using progress = createProgress(options, shell)
   const inputs = await readInputs(options)
-  await using rvr = await Rvr.create(rvrOptions(options, progress))
+  await using rvr = await Rvr.create({ ...rvrOptions(options, progress), ...(shell.pool !== undefined && { pool: shell.pool }) })
   const guest = await rvr.load(file, loadOptions(options))
   checkResumed(saved, guest, options.mode)
   const artifact = await prepare(guest, options, shell, progress)
