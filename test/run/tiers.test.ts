@@ -48,12 +48,10 @@ describe('mode metered with many cuts', () => {
     }
     const wanted = await stops(native)
     expect(wanted.length).toBeGreaterThan(10)
-    for (const after of [cut + 300n, 20_123n]) {
-      const found = await stops(await movingAfter(guest, native, after))
-      expect(found.map(segmentFacts)).toEqual(wanted.map(segmentFacts))
-      expect(found.at(-1)!.engine).toBe('native')
-      found.at(-1)!.dispose()
-    }
+    const found = await stops(await movingAfter(guest, native, cut + 300n))
+    expect(found.map(segmentFacts)).toEqual(wanted.map(segmentFacts))
+    expect(found.at(-1)!.engine).toBe('native')
+    found.at(-1)!.dispose()
     wanted.at(-1)!.dispose()
   })
 
