@@ -117,6 +117,11 @@ export class Artifact {
     return new Session({ image, abi, mode, machine, engine: this.#engine, pool, print: onPrint, ...(tier !== undefined && { tier }) })
   }
 
+  /** Have the last compilers of a tiered artifact been started? */
+  get isNearlyCompiled(): boolean {
+    return this.#parts.background?.isNearlyDone ?? true
+  }
+
   /** Copies the library to `file` and returns its absolute path; `Guest.loadArtifact` takes it from there. */
   async save(file: string): Promise<string> {
     const engine = this.#engine

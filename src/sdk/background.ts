@@ -1,6 +1,8 @@
 /** A compile that goes on while the guest is already running in the interpreter. */
+import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RvrError, messageOf } from '../errors.ts'
+import type { RvrEvent } from '../events.ts'
 import { buildArtifact, type BuildRequest, type BuiltArtifact, type PipelineServices } from '../pipeline.ts'
 import { Tier } from '../run/tier.ts'
 
@@ -17,6 +19,8 @@ export class BackgroundBuild {
   /** Resolves when the library is there or will not be. */
   readonly settled: Promise<void>
   readonly tier: Tier
+  /** Has the last of its compilers been started? */
+  isNearlyDone = false
   readonly #abandoned = new AbortController()
 
   constructor(request: BuildRequest, services: PipelineServices) {
@@ -32,7 +36,7 @@ export class BackgroundBuild {
       if (signal.aborted) throw new RvrError('ABORTED', 'compiling was aborted', { cause: signal.reason })
     }
     // Not before the constructor is done: the tier is needed.
-    const building = Promise.resolve().then(() => buildArtifact({ ...request, signal, beforeWork }, services))
+    const building = Promise.resolve().then(() => buildArtifact({ ...request, signal, beforeWork }, { ...services, events: event => this.#follow(event, services) }))
     this.atOnce = Promise.race([building, working.promise])
     const ended = building.then(built => (this.built = built), (error: unknown) => {
       // Where it failed at once, `atOnce` says so.
@@ -40,6 +44,11 @@ export class BackgroundBuild {
     })
     this.tier = new Tier(ended.then(() => this.built?.engine))
     this.settled = ended.then(() => {})
+  }
+
+  #follow(event: RvrEvent, { events, options }: PipelineServices): void {
+    if (event.type === 'object' && event.done >= event.planned - (options.jobs ?? availableParallelism())) this.isNearlyDone = true
+    events(event)
   }
 
   /** Ends the compile, if it is still going on: by the time it has settled no process of it is left. */

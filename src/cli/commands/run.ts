@@ -81,10 +81,14 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
 /** No compile is waited for longer. */
 const LONGEST_WAIT_MS = 2000
 
-/** A compile that the guest was faster than may take as long again as the guest, so that the cache has it the next time; what takes longer is abandoned. */
+/**
+ * A compile that the guest was faster than may take as long again as the guest, so that the cache has it the next time; one that has started its last compilers
+ * is waited for however short the guest was. What takes longer is abandoned.
+ */
 async function finishCompile(artifact: Artifact, { timing }: Run, { signal }: Shell): Promise<void> {
   const waiting = new AbortController()
-  const enough = sleep(Math.min(timing.executeMs, LONGEST_WAIT_MS), undefined, { signal: AbortSignal.any([signal, waiting.signal]) }).catch(() => {})
+  const wait = artifact.isNearlyCompiled ? LONGEST_WAIT_MS : Math.min(timing.executeMs, LONGEST_WAIT_MS)
+  const enough = sleep(wait, undefined, { signal: AbortSignal.any([signal, waiting.signal]) }).catch(() => {})
   await Promise.race([artifact.compiled(), enough])
   waiting.abort()
 }

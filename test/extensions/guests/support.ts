@@ -1,8 +1,11 @@
-/** Runs the guests of extensions on both engines and holds the runs against each other. */
+/** Runs the guests of extensions on both engines, and on one after the other, and holds the runs against each other. */
 import { expect } from 'vitest'
 import type { Xlen } from '../../../src/elf/image.ts'
-import type { Guest, LoadOptions, Run, Rvr } from '../../../src/index.ts'
+import type { Artifact, Guest, LoadOptions, Run, Rvr } from '../../../src/index.ts'
 import { artifactOf, expectSame, fixture, type Engine } from '../../run/support.ts'
+import { useMoves } from '../../run/tier-support.ts'
+
+const movingAfter = useMoves()
 
 export const modes = ['pure', 'metered', 'metered-cost'] as const
 
@@ -27,8 +30,12 @@ export interface Printed {
 }
 
 export async function runOn(engine: Engine, guest: Guest, mode: string, input: GuestInput): Promise<Printed> {
+  return runIn(await artifactOf(guest, mode, engine), input)
+}
+
+async function runIn(artifact: Artifact, input: GuestInput): Promise<Printed> {
   const pieces: Uint8Array[] = []
-  const run = await (await artifactOf(guest, mode, engine)).execute({ ...input, onPrint: (_stream, bytes) => pieces.push(bytes.slice()) })
+  const run = await artifact.execute({ ...input, onPrint: (_stream, bytes) => pieces.push(bytes.slice()) })
   return { run, text: Buffer.concat(pieces).toString('utf8') }
 }
 
@@ -40,6 +47,10 @@ export async function runBoth<T>(guest: Guest, mode: string, input: GuestInput, 
     expectSame(native.run, interpreted.run)
     expect(native.text).toBe(interpreted.text)
     expect(native.run.segments).toEqual(interpreted.run.segments)
+    const moved = await runIn(await movingAfter(guest, await guest.compile(mode), native.run.instret / 3n), input)
+    expectSame(moved.run, native.run)
+    expect([moved.text, moved.run.segments, moved.run.engine]).toEqual([native.text, native.run.segments, 'native'])
+    moved.run.dispose()
     return look(native)
   } finally {
     native.run[Symbol.dispose]()
