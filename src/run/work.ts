@@ -15,9 +15,12 @@ import { Profiler } from './profiler.ts'
 const minus = (limit: bigint | undefined, done: bigint): bigint | undefined => (limit === undefined ? undefined : limit - done)
 const least = (a: bigint | undefined, b: bigint | undefined): bigint | undefined => (a === undefined || (b !== undefined && b < a) ? b : a)
 
-export function work(job: Job, image: Image, abi: GuestAbi, print: PrintSink): JobResult {
+/** `onStart` is called when everything is there that the guest's first instruction needs: its deadline counts from there. */
+export function work(job: Job, image: Image, abi: GuestAbi, print: PrintSink, onStart: () => void): JobResult {
   const { host, maxInstructions, maxCost } = job
   const control = new Int32Array(job.control)
+  let place = job.place, attachment = attach(place, image.xlen), pc = job.pc
+  onStart()
   const begin = performance.now()
   const deadline = job.timeoutMs === undefined ? Infinity : begin + job.timeoutMs
   /** Undefined when the guest does not move, or not any more. */
@@ -31,7 +34,6 @@ export function work(job: Job, image: Image, abi: GuestAbi, print: PrintSink): J
   const profiler = modeNamed(job.mode).profile === undefined ? undefined : new Profiler()
   const context: LegContext = { job, image, abi, blockCosts: blockCosts(image, abi, job.machine), profiler, stopRequest, print }
 
-  let place = job.place, attachment = attach(place, image.xlen), pc = job.pc
   let instructions = 0n, cost = 0n, interpreted = 0n
   const segments: Segment[] = []
   for (;;) {

@@ -14,8 +14,8 @@ const send = (message: FromWorker): void => port.postMessage(message)
 async function execute(job: Job): Promise<void> {
   const { id } = job
   const abi = await abis.get(job.abi)!
-  if (job.timeoutMs !== undefined || job.move !== undefined) send({ type: 'started', id })
-  const result = work(job, images.get(job.guest)!, abi, (stream, bytes) => send({ type: 'print', id, stream, bytes: bytes.slice() }))
+  const onStart = (): void => { if (job.timeoutMs !== undefined || job.move !== undefined) send({ type: 'started', id }) }
+  const result = work(job, images.get(job.guest)!, abi, (stream, bytes) => send({ type: 'print', id, stream, bytes: bytes.slice() }), onStart)
   send({ type: 'result', id, result })
 }
 
