@@ -20,7 +20,7 @@ build: setup
 # The main job on a real guest: cold, then warm.
 demo: build
 	@rm -rf build/demo-cache
-	$(NODE) dist/cli/main.js run $(GUEST) --input $(INPUT) --cache-dir build/demo-cache
+	$(NODE) dist/cli/main.js run $(GUEST) --input $(INPUT) --tier native --cache-dir build/demo-cache
 	$(NODE) dist/cli/main.js run $(GUEST) --input $(INPUT) --cache-dir build/demo-cache
 
 check: setup

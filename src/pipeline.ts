@@ -92,6 +92,8 @@ export interface BuildRequest extends CompileOptions {
   readonly abi: GuestAbi
   readonly machine: Machine
   readonly mode: Mode
+  /** Called when the library is not there at once, before anything that takes its time: work begins when the promise resolves. */
+  readonly beforeWork?: () => Promise<void>
 }
 
 export interface BuiltArtifact {
@@ -113,12 +115,14 @@ export async function buildArtifact(request: BuildRequest, services: PipelineSer
   const { cache, options } = services
   const { toolchain, context, input } = await inputsOf(request, services)
   if (input === undefined) {
+    await request.beforeWork?.()
     if (toolchain.targetFacts === undefined) cache.count('uncacheable')
     const { project, timing } = await generate(request, toolchain, services)
     return compileProject(request, project, timing, toolchain, services, async library => ({ library, report: { outcome: 'off' } }))
   }
   const hit = await lookup(request, input, cache)
   if (hit !== undefined && request.emitDirectory === undefined) return hit
+  await request.beforeWork?.()
   return cache.withBuildLock(input.key, async () => {
     // Another process may have built it while this one waited.
     const late = hit ?? await lookup(request, input, cache) ?? await fetchRemote(request, input, toolchain, services)

@@ -10,10 +10,12 @@ import type { Progress } from './progress.ts'
 import type { Shell } from './shell.ts'
 import { parseCount, parseDuration, parseSeed, parseSize } from './values.ts'
 
-export type Engine = 'native' | 'interp'
+export type Tier = 'auto' | 'native' | 'interp'
 
 export interface ExecutionOptions extends BuildOptions, GuestOptions, SegmentOptions {
-  readonly engine?: Engine
+  readonly tier?: Tier
+  /** The former name of the option. */
+  readonly engine?: Tier
   readonly input: readonly string[]
   readonly inputFile?: string
   readonly arg: readonly string[]
@@ -24,8 +26,8 @@ export interface ExecutionOptions extends BuildOptions, GuestOptions, SegmentOpt
   readonly seed?: bigint
 }
 
-/** What the guest gets, and where it stops at the latest. */
-export function addExecutionOptions(command: Command): Command {
+/** What the guest gets, where it stops at the latest, and what it runs in: one of `tiers`, the first one by default. */
+export function addExecutionOptions(command: Command, tiers: readonly Tier[]): Command {
   return addGuestOptions(command)
     .addOption(new Option('--input <spec>', `one input record, repeatable: ${INPUT_FORMS}`).argParser(append).default([], 'none'))
     .option('--input-file <json>', 'input records from a file {"input": ["0x01…"]}, before those of --input')
@@ -35,8 +37,16 @@ export function addExecutionOptions(command: Command): Command {
     .addOption(new Option('--timeout <duration>', 'stop after this time: 500ms, 30s, 2m').argParser(parseDuration))
     .addOption(new Option('--public-values-bytes <n>', 'size of the public values (default: 64)').argParser(parseSize))
     .addOption(new Option('--seed <n>', 'seed of the random words a guest may ask for (default: 0)').argParser(parseSeed))
-    .addOption(new Option('--engine <engine>', 'native code or the reference interpreter (default: native)').choices(['native', 'interp'] satisfies Engine[]))
+    .addOption(new Option('--tier <tier>', `${TIERS.filter(([name]) => tiers.includes(name)).map(([name, what]) => `${name}: ${what}`).join('; ')} (default: ${tiers[0]})`).choices(tiers))
+    .addOption(new Option('--engine <tier>', 'the former name of --tier').choices(tiers).conflicts('tier').hideHelp())
 }
+
+const TIERS: readonly (readonly [Tier, string])[] = [
+  ['auto', 'interpret at once, go on in native code when it is ready'], ['native', 'compile first'], ['interp', 'never compile'],
+]
+
+/** What was asked for by name. */
+export const namedTier = ({ tier, engine }: Pick<ExecutionOptions, 'tier' | 'engine'>): Tier | undefined => tier ?? engine
 
 /** The SDK's options for the execution of the guest in `file`. */
 export function executeOptions(file: string, options: ExecutionOptions, inputs: readonly Uint8Array[], shell: Shell, progress: Progress): ExecuteOptions {
@@ -59,13 +69,15 @@ export async function readInputs(options: Pick<ExecutionOptions, 'input' | 'inpu
   return [...fromFile, ...await Promise.all(options.input.map(parseInput))]
 }
 
-/** The guest compiled. Without a compiler the interpreter takes over, unless native code was asked for by name. */
-export async function compileOrInterpret(guest: Guest, mode: string, options: BuildOptions & { readonly engine?: Engine; readonly check?: boolean }, shell: Shell, progress: Progress): Promise<Artifact> {
+/** The guest compiled, or being compiled while it runs. Without a compiler the interpreter takes over, unless native code was asked for by name. */
+export async function compileOrInterpret(guest: Guest, mode: string, how: Exclude<Tier, 'interp'>, options: Pick<ExecutionOptions, 'tier' | 'engine' | 'cc'> & { readonly check?: boolean }, shell: Shell, progress: Progress): Promise<Artifact> {
+  const { signal } = shell
   try {
-    return await guest.compile(mode, { signal: shell.signal })
+    // Beside a running guest, whose text goes to the same place, no progress is shown.
+    return await (how === 'native' ? guest.compile(mode, { signal }) : guest.tiered(mode, { signal, onEvent: event => { if (event.type !== 'object' && !(event.type === 'stage' && event.state === 'start')) progress.sink(event) } }))
   } catch (error) {
     // A compiler that was asked for by name and is not there is the user's error, not a reason to run far slower.
-    const isNamed = options.engine !== undefined || options.cc !== undefined || Boolean(process.env['RVR_CC'])
+    const isNamed = namedTier(options) === 'native' || options.cc !== undefined || Boolean(process.env['RVR_CC'])
     if (!(error instanceof RvrError) || error.code !== 'TOOLCHAIN_MISSING' || isNamed || options.check) throw error
     progress.sink({ type: 'warning', message: `${error.message}; running in the interpreter, which is far slower`, hint: error.hint ?? 'rvr doctor says what to install.' })
     return guest.interpret(mode)

@@ -1,12 +1,23 @@
 #!/usr/bin/env node
 /** Entry of the `rvr` command: refuses runtimes that are too old, then hands over to the program. */
+import type { WorkerPool } from '../run/pool.ts'
+
 const required = 22
 if (Number(process.versions.node.split('.')[0]) < required) {
   process.stderr.write(`rvr: error: rvr needs Node.js ${required} or newer, this is ${process.version}\n  hint: Install a current Node.js from https://nodejs.org or your distribution.\n`)
   process.exitCode = 2
 } else {
+  const argv = process.argv.slice(2)
+  const pool = argv[0] === 'run' && argv.length > 1 ? await startThread() : undefined
   const { main } = await import('./program.ts')
-  process.exitCode = await main(process.argv.slice(2))
+  process.exitCode = await main(argv, pool)
+  await pool?.close()
 }
 
-export {}
+/** The thread of a guest takes as long to start as the rest of the program takes to load: both go on at once. */
+async function startThread(): Promise<WorkerPool> {
+  const { WorkerPool: Pool } = await import('../run/pool.ts')
+  const pool = new Pool()
+  pool.warm()
+  return pool
+}

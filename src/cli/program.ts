@@ -6,6 +6,7 @@ import { EXIT_OK, EXIT_USAGE, exitStatusOfError } from './exit-codes.ts'
 import { watchInterrupts } from './interrupt.ts'
 import { asRvrError, writeError } from './output.ts'
 import type { Shell } from './shell.ts'
+import type { WorkerPool } from '../run/pool.ts'
 import { version } from '../version.ts'
 
 /** All commands as a commander program. */
@@ -33,8 +34,8 @@ function usageError(error: CommanderError, argv: readonly string[]): RvrError {
   return new RvrError('USAGE', message, { hint: `rvr${known} --help shows what is accepted.`, cause: error })
 }
 
-/** Runs the command line and returns its exit status; never throws. */
-export async function main(argv: readonly string[]): Promise<number> {
+/** Runs the command line and returns its exit status; never throws. `pool` has a thread that is starting already. */
+export async function main(argv: readonly string[], pool?: WorkerPool): Promise<number> {
   const { stdout, stderr } = process
   for (const stream of [stdout, stderr]) {
     // A reader that has gone (such as `| head`) is no failure of ours.
@@ -42,7 +43,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   using interrupts = watchInterrupts()
   let status = EXIT_OK
-  const shell: Shell = { stdout, stderr, signal: interrupts.signal, finish: value => { status = value } }
+  const shell: Shell = { stdout, stderr, signal: interrupts.signal, finish: value => { status = value }, ...(pool !== undefined && { pool }) }
   try {
     const program = buildProgram(shell)
     if (argv.length === 0) {

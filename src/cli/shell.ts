@@ -1,4 +1,5 @@
 /** What every command gets from the program around it. */
+import type { WorkerPool } from '../run/pool.ts'
 import type { TextStream } from './output.ts'
 
 export interface Shell {
@@ -8,4 +9,6 @@ export interface Shell {
   readonly signal: AbortSignal
   /** Records the exit status of the command. */
   finish(status: number): void
+  /** Threads for guests, for the command's first Rvr. */
+  readonly pool?: WorkerPool
 }

@@ -34,7 +34,10 @@ export interface Inputs {
 
 /** Everything that decides which library a request leads to. */
 export async function inputsOf(request: BuildRequest, { cache, options, events }: PipelineServices): Promise<Inputs> {
-  const toolchain = await describeToolchain({ cc: options.cc, targetCpu: options.targetCpu, memoDirectory: cache.memoDirectory, events })
+  const { beforeWork } = request
+  // An empty store has no library for this guest, whatever the compiler is.
+  const beforeAsking = beforeWork && (async () => { if ((await cache.list()).length === 0) await beforeWork() })
+  const toolchain = await describeToolchain({ cc: options.cc, targetCpu: options.targetCpu, memoDirectory: cache.memoDirectory, events, beforeAsking })
   const context: KeyContext = {
     mode: request.mode.name, modeOptions: modeOptionsOf(options), toolchain, makeArguments: makeArguments(toolchain, request.abi), abiVersion: ABI_VERSION, extensionFiles: outsideFiles(request.abi.extensions),
   }

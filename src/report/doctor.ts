@@ -74,7 +74,7 @@ export async function examine(options: { cc?: string; targetCpu?: string; cacheD
       toolchain === undefined ? line('compiler', 'none') : toolchainText(toolchain),
       line('cache', cache === undefined ? 'refused' : `${cache.directory} (${cache.state})`),
       ...problems.map(({ message, hint }) => `problem: ${message}\n${hint === undefined ? '' : `  hint: ${hint}\n`}`),
-      canCompile ? 'rvr can compile guests here.\n' : 'rvr cannot compile guests here; run --engine interp works without a compiler.\n',
+      canCompile ? 'rvr can compile guests here.\n' : 'rvr cannot compile guests here; run --tier interp works without a compiler.\n',
     ].join(''),
   }
 }

@@ -7,7 +7,7 @@ import { profileJson } from './profile.ts'
 import { meteredJson } from './segments.ts'
 
 /** What a report needs to know of a run, an artifact and a guest. */
-export type ReportedRun = Pick<Run, 'outcome' | 'exitCode' | 'stopCause' | 'trap' | 'mode' | 'instret' | 'cost' | 'publicValues' | 'pc' | 'timing' | 'machine' | 'segments' | 'openSegment' | 'profile'> & Partial<Pick<Run, 'unknownWord'>>
+export type ReportedRun = Pick<Run, 'outcome' | 'exitCode' | 'stopCause' | 'trap' | 'mode' | 'instret' | 'cost' | 'publicValues' | 'pc' | 'timing' | 'machine' | 'segments' | 'openSegment' | 'profile'> & Partial<Pick<Run, 'unknownWord' | 'engine' | 'interpreted'>>
 export type ReportedArtifact = Pick<Artifact, 'mode' | 'engine' | 'cache' | 'timing'>
 export type ReportedGuest = Pick<Guest, 'path' | 'digest'>
 
@@ -35,14 +35,21 @@ function trapJson(trap: TrapReport) {
   }
 }
 
+/** What the run ended in. The artifact may have become native code after that. */
+export const engineOf = (run: ReportedRun, artifact: ReportedArtifact): 'native' | 'interp' => run.engine ?? artifact.engine
+
+/** Did the run begin in the interpreter and go on in native code? */
+export const hasMoved = (run: ReportedRun): run is ReportedRun & { readonly interpreted: bigint } => run.engine === 'native' && run.interpreted !== undefined && run.interpreted > 0n
+
 /** The object of `rvr run --json`. Keys that do not apply are absent. */
 export function runJson(run: ReportedRun, artifact: ReportedArtifact) {
   return {
     outcome: run.outcome,
     ...(run.exitCode !== undefined && { exitCode: run.exitCode }),
     mode: run.mode,
-    engine: artifact.engine,
+    engine: engineOf(run, artifact),
     instret: jsonInteger(run.instret),
+    ...(hasMoved(run) && { interpreted: jsonInteger(run.interpreted) }),
     publicValues: Buffer.from(run.publicValues).toString('hex'),
     ...(run.cost !== undefined && { cost: jsonInteger(run.cost) }),
     ...meteredJson(run),

@@ -2,7 +2,7 @@
 import { registerNames } from '../isa/registers.ts'
 import type { TrapReport } from '../sdk/run.ts'
 import type { StopCause } from '../run/job.ts'
-import { hexText, type ReportedArtifact, type ReportedRun } from './json.ts'
+import { engineOf, hasMoved, hexText, type ReportedArtifact, type ReportedRun } from './json.ts'
 import { profileText } from './profile.ts'
 import { meteredText } from './segments-text.ts'
 import { line } from './table.ts'
@@ -46,8 +46,8 @@ export function runText(run: ReportedRun, artifact: ReportedArtifact): string {
     unknownText(run),
     run.outcome === 'suspended' ? line('suspended', `${STOPS[run.stopCause!]}, next instruction at ${hexText(run.pc)}`) : '',
     run.trap === undefined ? '' : trapText(run.trap),
-    line('mode', `${run.mode}${artifact.engine === 'interp' ? ', interpreted' : ''}`),
-    line('instructions', grouped(run.instret)),
+    line('mode', `${run.mode}${engineOf(run, artifact) === 'interp' ? ', interpreted' : ''}`),
+    line('instructions', `${grouped(run.instret)}${hasMoved(run) ? `, the first ${grouped(run.interpreted)} interpreted` : ''}`),
     run.cost === undefined ? '' : line('cost', `${grouped(run.cost)} trace cells`),
     run.publicValues.length === 0 ? '' : line('public values', Buffer.from(run.publicValues).toString('hex')),
     line('executed in', `${durationText(run.timing.executeMs)} (${perSecond.toFixed(perSecond < 10 ? 2 : 0)} million instructions/s)`),

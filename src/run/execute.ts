@@ -22,12 +22,16 @@ export interface Execution {
   readonly maxInstructions: bigint | undefined
   readonly maxCost: bigint | undefined
   /** Why to stop now, if at all. Whoever makes it answer also raises the floor of native code, which then comes back. */
-  readonly stopRequest: () => 'timeout' | 'abort' | undefined
+  readonly stopRequest: () => StopRequest | undefined
   readonly print: PrintSink
 }
 
+/** `move`: the guest goes on elsewhere. */
+export type StopRequest = 'timeout' | 'abort' | 'move'
+export type ExecutionEnd = JobEnd | { readonly outcome: 'suspended'; readonly cause: 'move' }
+
 export interface ExecutionResult {
-  readonly end: JobEnd
+  readonly end: ExecutionEnd
   readonly instructions: bigint
   readonly cost: bigint
 }

@@ -1,4 +1,5 @@
 /** What crosses between the main thread and a worker for one execution. */
+import type { MessagePort } from 'node:worker_threads'
 import type { AbiChoice, HostState } from '../extensions/abi.ts'
 import type { Image } from '../elf/image.ts'
 import type { Rewind, Segment } from '../machine/meter.ts'
@@ -34,9 +35,22 @@ export interface Job {
   readonly muteUntil: number
   /** Wall-clock milliseconds from the job's start. */
   readonly timeoutMs: number | undefined
-  /** Int32[0]: 1 asks the guest to stop because it was aborted, 2 because its time is over. */
+  /** Int32[0]: asks the guest to stop (`ABORT`, `TIMEOUT`), or to go on in the place that waits at the port (`MOVE`). */
   readonly control: SharedArrayBuffer
+  /** An interpreted guest whose native code is being made. */
+  readonly move?: MoveOrder
 }
+
+/** Where and when an interpreted guest goes on in native code. */
+export interface MoveOrder {
+  /** Brings one `MoveTarget`. */
+  readonly port: MessagePort
+  /** Move after exactly this many instructions of the job and wait for the target there; otherwise as soon as there is one. */
+  readonly after: bigint | undefined
+}
+
+/** The place to go on in; undefined when there will be none. */
+export type MoveTarget = Extract<Place, { engine: 'native' }> | undefined
 
 /** Messages to a worker. A guest's image and what its ABI is made from travel once per worker. */
 export type ToWorker = { readonly type: 'abi'; readonly digest: string; readonly choice: AbiChoice } | { readonly type: 'image'; readonly digest: string; readonly image: Image } | { readonly type: 'job'; readonly job: Job }
@@ -63,13 +77,17 @@ export interface JobResult {
   readonly profile?: SlotCounts
   /** The job stopped at a cut that lies behind it: counts are those of the cut, registers, memory and host state are not. */
   readonly rewind?: Rewind
+  /** Instructions that the interpreter executed before native code was there. */
+  readonly interpreted: bigint
+  /** The guest now lives in the place that the port brought. */
+  readonly moved: boolean
 }
 
 /** Values of the control word. */
-export const ABORT = 1, TIMEOUT = 2
+export const ABORT = 1, TIMEOUT = 2, MOVE = 3
 
 export type FromWorker =
-  /** The job has begun: its deadline counts from here. */
+  /** A job with a deadline, which counts from here, or one that may move has begun. */
   | { readonly type: 'started'; readonly id: number }
   | { readonly type: 'print'; readonly id: number; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
   | { readonly type: 'result'; readonly id: number; readonly result: JobResult }

@@ -1,6 +1,6 @@
 /** A pool of worker threads: guests never run on the main thread, and no more run at once than there are processors. */
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
+import { Worker, type MessagePort } from 'node:worker_threads'
 import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { GuestAbi, PrintSink } from '../extensions/abi.ts'
@@ -10,7 +10,7 @@ import { mayEnd } from './worker-life.ts'
 /** Whoever submitted a job. */
 export interface JobClient {
   readonly print: PrintSink
-  /** A job with a timeout begins to execute. */
+  /** A job with a timeout, or one that may move, begins to execute. */
   onStart(): void
   /** Makes the running guest stop soon. */
   cancel(): void
@@ -73,12 +73,12 @@ class PoolWorker {
   start(waiting: Waiting): void {
     this.current = waiting
     this.#worker.ref()
-    const post = (message: ToWorker): void => this.#worker.postMessage(message)
+    const post = (message: ToWorker, transfer: readonly MessagePort[] = []): void => this.#worker.postMessage(message, transfer)
     const { job, guest: { image, abi } } = waiting
     if (!this.#known.has(job.guest)) post({ type: 'image', digest: job.guest, image })
     if (!this.#known.has(job.abi)) post({ type: 'abi', digest: job.abi, choice: abi.choice })
     this.#known.add(job.guest).add(job.abi)
-    post({ type: 'job', job })
+    post({ type: 'job', job }, job.move === undefined ? [] : [job.move.port])
   }
 
   /** Ends the thread, then rejects what it was running: the guest's memory must not go away under native code. */

@@ -15,6 +15,7 @@ import { checkLimits, type RunLimits } from './limits.ts'
 import { startMeter } from './metering.ts'
 import type { WorkerPool } from './pool.ts'
 import { addCounts } from './profiler.ts'
+import { Mover, type Tier } from './tier.ts'
 import { capture } from './saved/capture.ts'
 import type { SavedRun } from './saved/read.ts'
 import { restore } from './saved/restore.ts'
@@ -23,7 +24,9 @@ import { writeSaved } from './saved/write.ts'
 export type { EngineChoice, RunLimits }
 
 /** Where the guest stands after a stretch of execution; counts are since the guest's start. */
-export interface SessionState extends Omit<JobResult, 'rewind'> {
+export interface SessionState extends Omit<JobResult, 'rewind' | 'moved'> {
+  /** What the guest ran in when it stopped. */
+  readonly engine: EngineChoice['engine']
   /** All finished segments; the last one ends with the guest. */
   readonly segments: readonly Segment[]
   /** The segment that a suspended guest is in. */
@@ -36,6 +39,8 @@ export interface SessionOptions {
   readonly mode: Mode
   readonly machine: Machine
   readonly engine: EngineChoice
+  /** An interpreted guest goes on in what this brings. */
+  readonly tier?: Tier
   readonly pool: WorkerPool
   readonly print: PrintSink
 }
@@ -47,17 +52,16 @@ export interface StartOptions extends AbiOptions {
 
 let nextJob = 1
 
-type Before = Pick<SessionState, 'pc' | 'host' | 'instructions' | 'cost' | 'segments' | 'profile'>
+type Before = Pick<SessionState, 'pc' | 'host' | 'instructions' | 'cost' | 'segments' | 'profile'> & Partial<Pick<SessionState, 'interpreted'>>
 
 export class Session {
   readonly image: Image
   readonly abi: GuestAbi
   readonly mode: Mode
   readonly machine: Machine
-  readonly hart: Hart
   readonly #options: SessionOptions
-  readonly #home: Home
-  readonly #meter: Meter | undefined
+  #home: Home
+  #meter: Meter | undefined
   #started: StartOptions | undefined
   /** What the session went on from, when that is not the guest's start. */
   #saved: SavedRun | undefined
@@ -78,11 +82,19 @@ export class Session {
     this.abi = options.abi
     this.mode = options.mode
     this.machine = options.machine
-    this.hart = home.hart
     this.#options = options
     this.#home = home
-    this.#meter = home.area === undefined || !options.mode.segments ? undefined : new Meter(home.area, options.machine, home.clearMarks)
+    this.#meter = this.#meterIn(home)
     loadImage(options.image, home.hart.memory)
+  }
+
+  /** Registers and memory; others after the guest has moved. */
+  get hart(): Hart {
+    return this.#home.hart
+  }
+
+  #meterIn(home: Home): Meter | undefined {
+    return home.area === undefined || !this.mode.segments ? undefined : new Meter(home.area, this.machine, home.clearMarks)
   }
 
   /** Runs the guest from its start. */
@@ -150,11 +162,14 @@ export class Session {
     const { maxInstructions, maxCost } = checkLimits(limits, this.mode)
     const aborted = (): RvrError => new RvrError('ABORTED', 'the run was aborted', { cause: signal?.reason })
     if (signal?.aborted) throw aborted()
-    const { pool, image, print, machine, mode } = this.#options
+    const { pool, image, print, machine, mode, tier } = this.#options
     const control = new SharedArrayBuffer(4), id = nextJob++
+    const mover = tier === undefined || this.#home.place.engine === 'native' ? undefined : new Mover(tier, engine => settle(engine, image, mode), control)
     const stop = (cause: typeof ABORT | typeof TIMEOUT): void => {
       Atomics.store(new Int32Array(control), 0, cause)
+      Atomics.notify(new Int32Array(control), 0)
       this.#home.interrupt()
+      mover?.home?.interrupt()
     }
     const onAbort = (): void => {
       stop(ABORT)
@@ -170,22 +185,36 @@ export class Session {
       const result = await pool.submit({
         id, place: this.#home.place, guest: image.digest, abi: this.abi.digest, mode: mode.name, machine, pc: from.pc, host: from.host, control,
         maxInstructions, maxCost, timeoutMs: limits.timeoutMs, stopAtSegment: limits.stopAtSegment === true, muteUntil: this.#printedUntil,
+        ...(mover !== undefined && { move: mover.order(from.instructions) }),
       }, { image, abi: this.abi }, {
         print,
-        onStart: () => { timer = setTimeout(() => stop(TIMEOUT), limits.timeoutMs) },
+        onStart: () => {
+          if (limits.timeoutMs !== undefined) timer = setTimeout(() => stop(TIMEOUT), limits.timeoutMs)
+          tier?.begin()
+        },
         cancel: () => stop(ABORT),
       })
       const { end } = result
+      if (result.moved) this.#moveTo(mover!.take())
       if (end.outcome === 'suspended' && end.cause === 'abort') throw signal?.aborted === true ? aborted() : new RvrError('DISPOSED', 'this Rvr was disposed during the run')
       const instructions = from.instructions + result.instructions
       const place = result.rewind === undefined ? result : { ...result, ...await this.#goBack(result.rewind, instructions, signal) }
-      this.#current = { ...place, instructions, cost: from.cost + result.cost, ...(result.profile !== undefined && { profile: addCounts(from.profile, result.profile) }), ...this.#segmentsOf(from.segments, result, instructions) }
+      const { moved: _, ...counts } = place
+      this.#current = { ...counts, engine: this.#home.place.engine, interpreted: (from.interpreted ?? 0n) + result.interpreted, instructions, cost: from.cost + result.cost, ...(result.profile !== undefined && { profile: addCounts(from.profile, result.profile) }), ...this.#segmentsOf(from.segments, result, instructions) }
       return this.#current
     } finally {
       clearTimeout(timer)
+      mover?.close()
       this.#running = false
       signal?.removeEventListener('abort', onAbort)
     }
+  }
+
+  /** The worker has taken everything over into `home`. */
+  #moveTo(home: Home): void {
+    this.#home.retire()
+    this.#home = home
+    this.#meter = this.#meterIn(home)
   }
 
   /** Finished segments, the last one included when the guest has ended, and the open one when it has not. */
@@ -215,7 +244,8 @@ export class Session {
   async #follow(instructions: bigint, signal: AbortSignal | undefined): Promise<{ session: Session; state: SessionState }> {
     const limits = { signal }
     if (this.#follower === undefined) {
-      const session = new Session({ ...this.#options, print: () => {} }), saved = this.#saved
+      const { tier, ...options } = this.#options
+      const session = new Session({ ...options, engine: tier?.native ?? options.engine, print: () => {} }), saved = this.#saved
       // A run that was saved between a check and the cut there begins anew: its state is not known any more.
       const state = saved === undefined || saved.instret > instructions ? session.start(this.#started!, { ...limits, maxInstructions: instructions })
         : session.restore(saved, { ...limits, maxInstructions: instructions - saved.instret })

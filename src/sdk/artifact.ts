@@ -1,4 +1,4 @@
-/** A guest made ready to run in one mode: compiled, loaded from a file, or interpreted. */
+/** A guest made ready to run in one mode: compiled, loaded from a file, interpreted, or interpreted until it is compiled. */
 import { randomBytes } from 'node:crypto'
 import { rename, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
@@ -8,7 +8,8 @@ import type { AbiName } from '../extensions/abi.ts'
 import type { BuildTiming, CacheReport } from '../pipeline.ts'
 import { openSavedRun, type SavedRun } from '../run/saved/read.ts'
 import { checkFits } from '../run/saved/restore.ts'
-import { Session, type SessionOptions } from '../run/session.ts'
+import { Session, type EngineChoice, type SessionOptions } from '../run/session.ts'
+import type { BackgroundBuild } from './background.ts'
 import type { ExecuteOptions, ResumeFromOptions } from './options.ts'
 import { Run } from './run.ts'
 import { passCuts, stoppingAtCuts } from './segments.ts'
@@ -18,39 +19,61 @@ export type { BuildTiming, CacheReport }
 export interface ArtifactParts extends Omit<SessionOptions, 'print'> {
   readonly cache: CacheReport
   readonly timing: BuildTiming
+  /** What makes native code of it while it runs. */
+  readonly background?: BackgroundBuild
 }
 
 export class Artifact {
   readonly mode: string
-  readonly engine: 'native' | 'interp'
   /** SHA-256 of the guest's ELF file, and the ABI it runs with. */
   readonly guestDigest: string
   readonly abi: AbiName
   /** Does the mode cut runs into segments? */
   readonly keepsSegments: boolean
-  /** The library's file; undefined for the interpreter. */
-  readonly file: string | undefined
-  readonly cache: CacheReport
-  readonly timing: BuildTiming
   readonly #parts: ArtifactParts
 
   constructor(parts: ArtifactParts) {
     this.#parts = parts
     this.mode = parts.mode.name
-    this.engine = parts.engine.engine
     this.guestDigest = parts.image.digest
     this.abi = parts.abi.name
     this.keepsSegments = parts.mode.segments
-    this.file = parts.engine.engine === 'native' ? parts.engine.library.path : undefined
-    this.cache = parts.cache
-    this.timing = parts.timing
+  }
+
+  get #engine(): EngineChoice {
+    return this.#parts.tier?.engine ?? this.#parts.engine
+  }
+
+  /** What a run starts in; that of a tiered artifact changes when native code is there, and so do the three below. */
+  get engine(): 'native' | 'interp' {
+    return this.#engine.engine
+  }
+
+  /** The library's file; undefined for the interpreter. */
+  get file(): string | undefined {
+    const engine = this.#engine
+    return engine.engine === 'native' ? engine.library.path : undefined
+  }
+
+  get cache(): CacheReport {
+    return this.#parts.background?.built?.cache ?? this.#parts.cache
+  }
+
+  get timing(): BuildTiming {
+    return this.#parts.background?.built?.timing ?? this.#parts.timing
+  }
+
+  /** Waits until nothing is being compiled for this artifact any more, and says whether it is native code now. Never rejects. */
+  async compiled(): Promise<boolean> {
+    await this.#parts.background?.settled
+    return this.engine === 'native'
   }
 
   /** Runs the guest in fresh memory, off the main thread. @throws RvrError `ABORTED`, `WORKER_FAILED`. */
   async execute(options: ExecuteOptions = {}): Promise<Run> {
-    const { image, abi, mode, machine, engine, pool } = this.#parts
+    const { mode } = this.#parts
     if (options.segmentLimits !== undefined && !mode.segments) throw new RvrError('USAGE', `mode ${mode.name} does not cut segments, so it has no limits of segments`, { hint: 'Use mode metered.' })
-    const session = new Session({ image, abi, mode, machine, engine, pool, print: options.onPrint ?? (() => {}) })
+    const session = this.#session(options)
     const from = { instret: 0n, cost: 0n, begun: performance.now() }
     const inputs = [...options.inputs ?? []]
     try {
@@ -74,10 +97,10 @@ export class Artifact {
    * @throws RvrError `IO`, `STATE_REFUSED` (the file does not fit or is damaged: `details.reason`), `ABORTED`, `WORKER_FAILED`.
    */
   async resumeFrom(file: string | SavedRun, options: ResumeFromOptions = {}): Promise<Run> {
-    const { image, abi, mode, machine, engine, pool } = this.#parts
+    const { image, abi, mode, machine } = this.#parts
     const saved = typeof file === 'string' ? await openSavedRun(file) : file
     checkFits(saved, { image, abi, mode, machine })
-    const session = new Session({ image, abi, mode, machine, engine, pool, print: options.onPrint ?? (() => {}) })
+    const session = this.#session(options)
     try {
       const from = { instret: saved.instret, cost: saved.header.cost, begun: performance.now() }
       const state = await session.restore(saved, stoppingAtCuts(options))
@@ -89,10 +112,20 @@ export class Artifact {
     }
   }
 
+  #session({ onPrint = () => {} }: Pick<ExecuteOptions, 'onPrint'>): Session {
+    const { image, abi, mode, machine, pool, tier } = this.#parts
+    return new Session({ image, abi, mode, machine, engine: this.#engine, pool, print: onPrint, ...(tier !== undefined && { tier }) })
+  }
+
+  /** Have the last compilers of a tiered artifact been started? */
+  get isNearlyCompiled(): boolean {
+    return this.#parts.background?.isNearlyDone ?? true
+  }
+
   /** Copies the library to `file` and returns its absolute path; `Guest.loadArtifact` takes it from there. */
   async save(file: string): Promise<string> {
-    const { engine } = this.#parts
-    if (engine.engine === 'interp') throw new RvrError('USAGE', 'an interpreted guest has no library to save', { hint: 'Compile it first: guest.compile(mode).' })
+    const engine = this.#engine
+    if (engine.engine === 'interp') throw new RvrError('USAGE', 'an interpreted guest has no library to save', { hint: 'Compile it first: guest.compile(mode), or artifact.compiled() where it was started tiered.' })
     const target = resolve(file)
     // A library in use must never change under those who run it: the new file takes the name, the old one stays with its users.
     const staged = `${target}.${randomBytes(6).toString('hex')}`

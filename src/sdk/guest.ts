@@ -8,6 +8,7 @@ import { buildArtifact, openArtifact, type PipelineServices } from '../pipeline.
 import { explainArtifact } from '../pipeline/explain.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import { Artifact } from './artifact.ts'
+import { BackgroundBuild } from './background.ts'
 import type { CompileOptions } from './options.ts'
 
 export interface GuestParts {
@@ -18,6 +19,8 @@ export interface GuestParts {
   readonly machine: Machine
   readonly services: PipelineServices
   readonly pool: WorkerPool
+  /** What is being compiled while guests run. */
+  readonly background: Set<BackgroundBuild>
 }
 
 export class Guest {
@@ -50,6 +53,25 @@ export class Guest {
     const { onEvent: events = services.events } = options
     const built = await buildArtifact({ image, abi, machine, mode: tracer, ...options }, { ...services, events })
     return new Artifact({ image, abi, machine, mode: tracer, pool, engine: built.engine, cache: built.cache, timing: built.timing })
+  }
+
+  /**
+   * The guest ready to run at once. Where the cache has its library this is `compile`; otherwise runs start in the interpreter and go on in native
+   * code as soon as that is there. A compile that fails is a warning event, and the runs stay in the interpreter. Aborting `signal` ends the compile.
+   *
+   * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING` (there is nothing that could compile), `CACHE_UNSAFE`, `ABORTED`.
+   */
+  async tiered(mode: string, options: CompileOptions = {}): Promise<Artifact> {
+    const { image, abi, machine, services, pool, background } = this.#parts
+    pool.warm()
+    const tracer = modeNamed(mode), parts = { image, abi, machine, mode: tracer, pool }
+    const { onEvent: events = services.events } = options
+    const build = new BackgroundBuild({ image, abi, machine, mode: tracer, ...options }, { ...services, events })
+    const built = await build.atOnce
+    if (built !== undefined) return new Artifact({ ...parts, engine: built.engine, cache: built.cache, timing: built.timing })
+    background.add(build)
+    void build.settled.then(() => background.delete(build))
+    return new Artifact({ ...parts, engine: { engine: 'interp' }, cache: { outcome: services.cache.state === 'off' ? 'off' : 'miss' }, timing: {}, tier: build.tier, background: build })
   }
 
   /**

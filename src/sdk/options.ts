@@ -4,6 +4,7 @@ import type { AbiName } from '../extensions/abi.ts'
 import type { MachineFile } from '../machine/machine.ts'
 import type { CompileOptions, PipelineOptions } from '../pipeline.ts'
 import type { SegmentLimits } from '../machine/limits.ts'
+import type { WorkerPool } from '../run/pool.ts'
 import type { RunLimits } from '../run/session.ts'
 import type { Run } from './run.ts'
 
@@ -37,6 +38,8 @@ export type ResumeFromOptions = ResumeOptions & Pick<ExecuteOptions, 'onPrint'>
 export interface RvrOptions extends PipelineOptions {
   /** Receives progress, warnings and cache outcomes. */
   readonly onEvent?: EventSink
+  /** @internal Threads that have been started already; they end with the Rvr. */
+  readonly pool?: WorkerPool
 }
 
 export interface LoadOptions {

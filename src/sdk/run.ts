@@ -51,6 +51,10 @@ export class Run implements Disposable {
   /** The word at `pc` that ended the guest because it is no instruction (ABI `openvm`: exit code 2); undefined for every other end. */
   readonly unknownWord: number | undefined
   readonly mode: string
+  /** What the guest ran in when it stopped. */
+  readonly engine: 'native' | 'interp'
+  /** Instructions that the interpreter executed while there was no native code: 0n where that was there from the start. */
+  readonly interpreted: bigint
   /** What the run is metered with: names and widths of the chips whose heights `segments` lists. */
   readonly machine: Machine
   /** Instructions retired since the guest's start, in all stretches together. */
@@ -84,6 +88,8 @@ export class Run implements Disposable {
     this.exitCode = end.outcome === 'terminated' ? end.exitCode : undefined
     this.stopCause = end.outcome === 'suspended' ? end.cause : undefined
     this.mode = session.mode.name
+    this.engine = state.engine
+    this.interpreted = state.interpreted
     this.machine = session.machine
     this.instret = state.instructions
     this.cost = session.mode.reportsCost ? state.cost : undefined
@@ -95,10 +101,12 @@ export class Run implements Disposable {
     this.timing = { executeMs: state.executeMs }
     this.trap = end.outcome === 'trapped' ? this.#describe(end.trap) : undefined
     this.unknownWord = end.outcome === 'terminated' ? this.#unknownWord() : undefined
-    const { memory } = session.hart
     this.memory = {
-      bytes: memory,
+      get bytes() {
+        return session.hart.memory
+      },
       read(address, length) {
+        const { memory } = session.hart
         if (!(address >= 0 && length >= 0 && address + length <= memory.length)) {
           throw new RvrError('USAGE', `${length} bytes at ${address} are not inside guest memory`, { hint: `Guest addresses are 0 … ${memory.length - 1}.` })
         }

@@ -6,21 +6,24 @@ import { RvrError, messageOf } from '../errors.ts'
 import { noEvents } from '../events.ts'
 import { createServices, type PipelineServices } from '../pipeline.ts'
 import { WorkerPool } from '../run/pool.ts'
+import type { BackgroundBuild } from './background.ts'
 import { Guest } from './guest.ts'
 import type { LoadOptions, RvrOptions } from './options.ts'
 import { surroundingsOf } from './surroundings.ts'
 
 export class Rvr implements AsyncDisposable {
   readonly #services: PipelineServices
-  readonly #pool = new WorkerPool()
+  readonly #pool: WorkerPool
+  readonly #background = new Set<BackgroundBuild>()
 
-  private constructor(services: PipelineServices) {
+  private constructor(services: PipelineServices, pool: WorkerPool) {
     this.#services = services
+    this.#pool = pool
   }
 
   /** Opens the cache. @throws RvrError `CACHE_UNSAFE` when another user could have put code into it, `USAGE` and `IO` when a remote cache is set up wrongly. */
   static async create(options: RvrOptions = {}): Promise<Rvr> {
-    return new Rvr(await createServices(options, options.onEvent ?? noEvents))
+    return new Rvr(await createServices(options, options.onEvent ?? noEvents), options.pool ?? new WorkerPool())
   }
 
   /** The artifact cache; its state is `off` when it is turned off or cannot be used. */
@@ -38,12 +41,15 @@ export class Rvr implements AsyncDisposable {
     const path = typeof guest === 'string' ? guest : '<bytes>'
     const image = parseElf(typeof guest === 'string' ? await readGuest(guest) : guest, path)
     const surroundings = await surroundingsOf(image, typeof guest === 'string' ? guest : undefined, options, this.#services.events)
-    return new Guest({ image, path, ...surroundings, services: this.#services, pool: this.#pool })
+    return new Guest({ image, path, ...surroundings, services: this.#services, pool: this.#pool, background: this.#background })
   }
 
-  /** Stops every run and ends the worker threads; uploads to a remote cache that are still going on have a short time. */
+  /** Stops every run and every compile beside one, and ends the worker threads; uploads to a remote cache that are still going on have a short time. */
   async dispose(): Promise<void> {
+    const builds = [...this.#background]
+    for (const build of builds) build.abandon()
     await this.#pool.close()
+    await Promise.all(builds.map(({ settled }) => settled))
     await this.#services.remote?.close()
     await this.#services.directories.removeAll()
   }

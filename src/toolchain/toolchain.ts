@@ -45,6 +45,8 @@ export interface ToolchainOptions {
   /** The caller's environment; default `process.env`. */
   readonly environment?: NodeJS.ProcessEnv
   readonly events?: EventSink
+  /** Called before programs are started to find out what they are. */
+  readonly beforeAsking?: (() => Promise<void>) | undefined
 }
 
 /** What `recall` returns is as good as what was remembered: the memo's stamps vouch for the files, this for the shape. */
@@ -77,6 +79,7 @@ async function describeOrRecall(candidate: CompilerCandidate, make: string, targ
   const question = [candidate.path, String(candidate.needsPreferred), make, targetCpu, hostArch, platform, cpu?.identity ?? '', ...programsOnPath(candidate.path, make)]
   const known = options.memoDirectory === undefined ? undefined : recall(options.memoDirectory, question)
   if (isToolchain(known) && known.cc.path === candidate.path && known.make.path === make && leadsToSameFiles(known)) return { ...known, environment }
+  await options.beforeAsking?.()
   const { describeCandidate } = await import('./describe.ts')
   const described = await describeCandidate({ candidate, make, targetCpu, environment, cpu })
   if (described === undefined) return undefined

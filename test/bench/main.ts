@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildCosts, warmCompileMs, warmProcessMs, type BuildCost } from './build-costs.ts'
 import { countInstructions, instructionTable, type InstructionCounts } from './callgrind.ts'
+import { coldStartText, measureColdStart, type ColdStart } from './cold-start.ts'
 import { cryptoTable, measureCrypto, type CryptoResult } from './crypto/measure.ts'
 import { appendHistory, comparison, historyEntry, hostOf, readEntry, type HistoryEntry } from './history.ts'
 import { guestCompilerOf, kernels, programOf } from './kernels.ts'
@@ -103,8 +104,9 @@ async function main(): Promise<void> {
     const best = compilers.at(-1)!.command
     const warm = options.rvr ? { compileMs: await warmCompileMs(chosen[0]!, best, work, 9), processMs: warmProcessMs(best, work, 9) } : undefined
     const large = options.rvr && options.large ? await measureLargeGuest(best, join(work, 'cache')) : undefined
+    const cold = options.rvr && options.large ? await measureColdStart(best, work, 9) : undefined
     const real = options.real === 'none' ? undefined : await measureRealGuests({ compilers, modes, qemu: options.qemu, rvr: options.rvr, rounds, all: options.real === 'all' })
-    report({ results, costs, counts, before, rounds, warm, large, real, crypto: options.crypto ? measureCrypto() : [], compilers })
+    report({ results, costs, counts, before, rounds, warm, large, cold, real, crypto: options.crypto ? measureCrypto() : [], compilers })
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
@@ -119,12 +121,13 @@ interface Findings {
   readonly rounds: number
   readonly warm: { compileMs: number; processMs: number | undefined } | undefined
   readonly large: LargeGuestCost | undefined
+  readonly cold: ColdStart | undefined
   readonly real: RealGuestResults | undefined
   readonly crypto: readonly CryptoResult[]
   readonly compilers: readonly Compiler[]
 }
 
-function report({ results, costs, counts, before, rounds, warm, large, real, crypto, compilers }: Findings): void {
+function report({ results, costs, counts, before, rounds, warm, large, cold, real, crypto, compilers }: Findings): void {
   const history = historyEntry(results, costs, rounds, hostOf(compilers.map(({ command }) => versionOf(command)))), { host } = history
   const targets = targetResults(results)
   console.log(`${timesTable(results)}\n`)
@@ -137,13 +140,14 @@ function report({ results, costs, counts, before, rounds, warm, large, real, cry
     console.log(`Warm compile through the cache: ${warm.compileMs.toFixed(1)} ms. ${warm.processMs === undefined ? 'Warm `rvr run`: not measured, dist/ is not built.' : `Warm \`rvr run\`, whole process: ${warm.processMs.toFixed(0)} ms.`}\n`)
   }
   if (large !== undefined) console.log(`${largeGuestText(large)}\n`)
+  if (cold !== undefined) console.log(`${coldStartText(cold)}\n`)
   if (real !== undefined) console.log(`${'skipped' in real ? `Real guests are left out: ${real.skipped}.` : realGuestTable(real.results)}\n`)
   if (crypto.length > 0) console.log(`${cryptoTable(crypto)}\n\nOne operation of an extension against the best of another library. Processor time, medians.\n`)
   if (before !== undefined) console.log(`${comparison(before, history)}\n`)
   console.log(`${host.cpu}, ${host.processors} processors, Node ${host.node}, ${host.compilers.join(', ')}`)
   const out = resolve(options.out)
   mkdirSync(dirname(out), { recursive: true })
-  writeFileSync(out, JSON.stringify({ host, results, meanRatios: history.meanRatios, targets, instructions: counts, builds: costs, warm, large, real, crypto, history }, null, 2) + '\n')
+  writeFileSync(out, JSON.stringify({ host, results, meanRatios: history.meanRatios, targets, instructions: counts, builds: costs, warm, large, cold, real, crypto, history }, null, 2) + '\n')
   appendHistory(resolve(options.history), history)
 }
 

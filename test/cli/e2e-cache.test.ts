@@ -7,7 +7,7 @@ import { answer, cli, expectEnd, expectFailure, fixture, jsonOf, librariesIn, pl
 
 const isRoot = process.getuid?.() === 0
 const warm = place()
-const run = (at: Place, ...args: string[]): Promise<Result> => cli(at, ['run', fixture('fibonacci'), '--input', 'u64:90', '--json', ...args])
+const run = (at: Place, ...args: string[]): Promise<Result> => cli(at, ['run', fixture('fibonacci'), '--input', 'u64:90', '--json', '--tier', 'native', ...args])
 const right = { outcome: 'terminated', exitCode: 0, publicValues: answer }
 
 beforeAll(async () => {

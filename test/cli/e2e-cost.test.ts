@@ -141,7 +141,7 @@ describe.concurrent('cost', () => {
 
   test('a base from rvr run --json and from rvr cost --json; functions where both have them', async () => {
     writeFileSync(file('run.json'), (await command('run', ...fibonacci(1000), '--mode', 'metered', '--json')).stdout)
-    writeFileSync(file('total.json'), (await command('run', ...fibonacci(1000), '--mode', 'metered-cost', '--engine', 'interp', '--json')).stdout)
+    writeFileSync(file('total.json'), (await command('run', ...fibonacci(1000), '--mode', 'metered-cost', '--tier', 'interp', '--json')).stdout)
     writeFileSync(file('cost.json'), (await command('cost', ...fibonacci(1000), '--by', 'function', '--json')).stdout)
     expect(jsonOf(await command('cost', ...fibonacci(2000), '--base', file('run.json'), '--json')).comparison).toMatchObject({ cost: { base: 122_529 }, chips: { AddI: {} } })
     const total = await command('cost', ...fibonacci(2000), '--base', file('total.json'), '--threshold', '100')
@@ -168,8 +168,8 @@ describe.concurrent('cost', () => {
   })
 
   test('the guest\'s end: another code 1, trap 4, limit 6', async () => {
-    expect((await command('cost', fixture('exitcode'), '--input', 'hex:07', '--engine', 'interp')).status).toBe(1)
-    const trapped = await command('cost', fixture('traps'), '--input', 'hex:01', '--engine', 'interp')
+    expect((await command('cost', fixture('exitcode'), '--input', 'hex:07', '--tier', 'interp')).status).toBe(1)
+    const trapped = await command('cost', fixture('traps'), '--input', 'hex:01', '--tier', 'interp')
     expect(trapped).toMatchObject({ status: 4, stdout: expect.stringMatching(/^trapped +load-outside: /m) })
     const stopped = await command('cost', ...fibonacci(1000), '--max-instructions', '1000', '--base', file('base.json'), '--threshold', '0')
     expect(stopped).toMatchObject({ status: 6, stdout: expect.stringMatching(/^suspended +by a limit/m) })
@@ -186,7 +186,7 @@ describe.concurrent('cost', () => {
   test('bases that are none: status 2, before anything runs', async () => {
     writeFileSync(file('text.json'), 'no JSON')
     writeFileSync(file('array.json'), '[]')
-    writeFileSync(file('pure.json'), (await command('run', ...fibonacci(9), '--engine', 'interp', '--json')).stdout)
+    writeFileSync(file('pure.json'), (await command('run', ...fibonacci(9), '--tier', 'interp', '--json')).stdout)
     for (const [name, text] of [['text.json', 'no base'], ['array.json', 'is missing'], ['pure.json', 'mode pure has no cost'], ['none.json', 'cannot read']] as const) {
       const result = await command('cost', ...fibonacci(9), '--base', file(name))
       expectFailure(result, 2, file(name), text)
@@ -203,7 +203,7 @@ describe.concurrent('cost', () => {
   })
 
   test('the interpreter measures the same', async () => {
-    const [native, interpreted] = await Promise.all(['native', 'interp'].map(async engine => jsonOf(await command('cost', ...fibonacci(300), '--by', 'opcode', '--engine', engine, '--json'))))
+    const [native, interpreted] = await Promise.all(['native', 'interp'].map(async engine => jsonOf(await command('cost', ...fibonacci(300), '--by', 'opcode', '--tier', engine, '--json'))))
     for (const key of ['cost', 'instret', 'segments', 'chips', 'functions', 'opcodes']) expect(interpreted[key]).toEqual(native[key])
   })
 })

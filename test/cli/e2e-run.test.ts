@@ -89,7 +89,7 @@ describe.concurrent('with a warm cache', () => {
     writeFileSync(text, 'no library')
     expectFailure(await run('fibonacci', '--artifact', text), 5, text, 'not a shared library')
     expectFailure(await run('fibonacci', '--artifact', join(warm.directory, 'none.so')), 2, 'none.so')
-    expectFailure(await run('fibonacci', '--artifact', saved, '--engine', 'interp'), 2, '--artifact')
+    expectFailure(await run('fibonacci', '--artifact', saved, '--tier', 'interp'), 2, '--artifact')
   })
 
   test('a library that cannot be written', async () => {

@@ -6,7 +6,7 @@ import { answer, cli, expectEnd, expectFailure, fixture, jsonOf, messagesOf, pla
 
 const warm = place()
 const saved = (name: string): string => join(warm.directory, name)
-const run = (guest: string, ...args: string[]): Promise<Result> => cli(place(), ['run', fixture(guest), ...args], { cache: warm.cache })
+const run = (guest: string, ...args: string[]): Promise<Result> => cli(place(), ['run', fixture(guest), ...(args.includes('--tier') ? [] : ['--tier', 'native']), ...args], { cache: warm.cache })
 const n = '5000'
 
 test.each(['pure', 'metered-cost', 'metered'])('mode %s: three processes and both engines', async mode => {
@@ -16,7 +16,7 @@ test.each(['pure', 'metered-cost', 'metered'])('mode %s: three processes and bot
   expect(jsonOf(first)).toMatchObject({ outcome: 'suspended', instret: 1234, saved: saved(mode) })
   expect(first.stderr).toContain(`rvr: saved the run; go on with rvr run ${fixture('fibonacci')} --resume ${saved(mode)}\n`)
   expect(statSync(saved(mode)).mode & 0o777).toBe(0o600)
-  const second = await run('fibonacci', '--resume', saved(mode), '--engine', 'interp', '--max-instructions', '4321', '--save', saved(`${mode}-2`), '--json')
+  const second = await run('fibonacci', '--resume', saved(mode), '--tier', 'interp', '--max-instructions', '4321', '--save', saved(`${mode}-2`), '--json')
   expect(jsonOf(second)).toMatchObject({ outcome: 'suspended', instret: 5555, mode, engine: 'interp' })
   const third = await run('fibonacci', '--resume', saved(`${mode}-2`), '--mode', mode, '--json')
   expectEnd(third, 0)

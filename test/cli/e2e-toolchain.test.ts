@@ -36,7 +36,7 @@ test('a compiler that is none', async () => {
 test('a compiler that fails: its first error is shown, the project is kept and named', async () => {
   const at = place()
   const cc = compilerThat('echo "unit_000.c:12:7: error: this compiler is broken" >&2; echo "unit_000.c:13:1: error: and a second one" >&2; exit 1', at)
-  const result = await cli(at, ['run', guest, '--jobs', '1', '--json', '--cc', cc], { leavesFiles: true })
+  const result = await cli(at, ['run', guest, '--tier', 'native', '--jobs', '1', '--json', '--cc', cc], { leavesFiles: true })
   expectFailure(result, 3, 'unit_000.c:12:7: error: this compiler is broken', at.temporary, cc)
   expect(result.stderr).not.toContain('and a second one')
   const { error } = jsonOf(result)
@@ -59,7 +59,7 @@ function isAlive(pid: string): boolean {
 test.each([['SIGINT', 130], ['SIGHUP', 129]] as const)('%s while compiling gives status %d, ends the compilers and leaves no file', async (signal, status) => {
   const at = place(), noted = join(at.directory, 'pids')
   const cc = compilerThat(`echo $$ >>${noted}; sleep 60 & echo $! >>${noted}; wait`, at)
-  const running = start(at, ['run', guest, '--json', '--cc', cc])
+  const running = start(at, ['run', guest, '--tier', 'native', '--json', '--cc', cc])
   const pids = (): string[] => (existsSync(noted) ? readFileSync(noted, 'utf8').trim().split('\n') : [])
   await until('two compilers', () => pids().length >= 2)
   const begin = performance.now()
@@ -69,6 +69,29 @@ test.each([['SIGINT', 130], ['SIGHUP', 129]] as const)('%s while compiling gives
   expect(result).toMatchObject({ status, stderr: expect.stringContaining('rvr: error: ') })
   expect(jsonOf(result)).toMatchObject({ error: { code: 'ABORTED' } })
   await until('the end of the compilers', () => !pids().some(isAlive))
+  expect(librariesIn(at.cache)).toEqual([])
+})
+
+/** Input of the guest traps: an endless loop. */
+const endless = ['run', fixture('traps'), '--input', 'hex:07', '--json']
+
+test('a guest that is not in the cache runs at once, moves into native code, and says so', async () => {
+  const at = place(), limit = ['--max-instructions', '400_000_000']
+  const [first, second] = [await cli(at, [...endless, ...limit]), await cli(at, [...endless, ...limit])]
+  for (const result of [first, second]) expectEnd(result, 6)
+  expect(jsonOf(first)).toMatchObject({ engine: 'native', interpreted: expect.any(Number), instret: 400_000_000, cache: { outcome: 'miss' }, timing: { compileMs: expect.any(Number) } })
+  expect(jsonOf(second)).toMatchObject({ engine: 'native', instret: 400_000_000, cache: { outcome: 'hit' } })
+  expect(jsonOf(second)).not.toHaveProperty('interpreted')
+  expect(jsonOf(second).stop).toEqual(jsonOf(first).stop)
+})
+
+test('a compile that the guest did not need is abandoned: its compilers end, no file stays', async () => {
+  const at = place(), noted = join(at.directory, 'pids')
+  const cc = compilerThat(`echo $$ >>${noted}; sleep 60 & echo $! >>${noted}; wait`, at)
+  const result = await cli(at, [...endless, '--timeout', '1s', '--cc', cc])
+  expectEnd(result, 6)
+  expect(jsonOf(result)).toMatchObject({ engine: 'interp', stop: { cause: 'timeout' }, cache: { outcome: 'miss' } })
+  await until('the end of the compilers', () => !existsSync(noted) || !readFileSync(noted, 'utf8').trim().split('\n').some(isAlive))
   expect(librariesIn(at.cache)).toEqual([])
 })
 

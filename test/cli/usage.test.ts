@@ -15,7 +15,11 @@ test.each([
   [['run', 'a', '--frobnicate'], `unknown option '--frobnicate'`],
   [['run', 'a', '--mode', 'fast'], 'pure'],
   [['run', 'a', '--abi', 'windows'], 'openvm'],
+  [['run', 'a', '--tier', 'jit'], 'interp'],
   [['run', 'a', '--engine', 'jit'], 'interp'],
+  [['run', 'a', '--engine', 'interp', '--tier', 'native'], 'cannot be used with'],
+  [['cost', 'a', '--tier', 'auto'], 'native'],
+  [['run', fibonacci, '--tier', 'interp', '--check'], '--tier interp'],
   [['run', 'a', '--timeout', '30'], 'not a duration'],
   [['run', 'a', '--max-instructions', 'many'], 'not a whole number'],
   [['run', 'a', '-q', '-v'], 'cannot be used with'],
@@ -79,7 +83,7 @@ test('the interpreter takes over where there is no compiler, with a warning that
   expect(loud).toMatchObject({ status: 0, stderr: expect.stringContaining('rvr: warning: ') })
   expect(JSON.parse(loud.stdout)).toMatchObject({ outcome: 'terminated', exitCode: 0, engine: 'interp', cache: { outcome: 'off' } })
   expect(rvr(['run', fibonacci, '--input', 'u64:8', '-q'], environment)).toMatchObject({ status: 0, stderr: '' })
-  expect(rvr(['run', fibonacci, '--input', 'u64:8', '--engine', 'native'], environment)).toMatchObject({ status: 3, stdout: '' })
+  expect(rvr(['run', fibonacci, '--input', 'u64:8', '--tier', 'native'], environment)).toMatchObject({ status: 3, stdout: '' })
   expect(rvr(['doctor'], environment)).toMatchObject({ status: 3, stdout: expect.stringContaining('cannot compile') })
 })
 

@@ -107,7 +107,7 @@ describe('the command line', () => {
     const result = await cli(at, ['run', guest, '--extension', CRC32, '--config', config, '--mode', 'metered-cost', '--seed', '4', '--json'])
     expect(warningsOf(result)).toEqual([`rvr: warning: configuration ${config}: rvr has no extension poseidon; its instructions will end the guest`])
     expect({ ...result, json: jsonOf(result) }).toMatchObject({ status: 1, json: { outcome: 'terminated', exitCode: 3, cache: { outcome: 'miss' } } })
-    const again = await cli(at, ['run', guest, '--extension', join(CRC32, 'extension.ts'), '--mode', 'metered-cost', '--seed', '4', '--json', '--engine', 'interp'])
+    const again = await cli(at, ['run', guest, '--extension', join(CRC32, 'extension.ts'), '--mode', 'metered-cost', '--seed', '4', '--json', '--tier', 'interp'])
     expect(jsonOf(again)).toMatchObject({ exitCode: 3, cost: jsonOf(result).cost, instret: jsonOf(result).instret, publicValues: jsonOf(result).publicValues })
     expectEnd(await cli(at, ['run', guest, '--extension', CRC32, '--check', '-q']), 1)
   })
@@ -116,15 +116,15 @@ describe('the command line', () => {
     const at = place(), guest = join(at.directory, 'guest.elf')
     await writeFile(guest, busyGuest(64, 3))
     for (const engine of ['native', 'interp']) {
-      const result = await cli(at, ['run', guest, '--engine', engine])
+      const result = await cli(at, ['run', guest, '--tier', engine])
       expectEnd(result, 1)
       expect(result.stdout).toMatch(/^terminated +exit code 2\nnote +the word 0x[0-9a-f]{7}b at 0x200[0-9a-f]{3} is no instruction here; custom-2 belongs to extensions: the guest may need --config or --extension\n/)
     }
     const plain = join(at.directory, 'plain.elf')
     await writeFile(plain, program(64, code => code.op('terminate', { imm: 2 })))
-    expect((await cli(at, ['run', plain, '--engine', 'interp'])).stdout).not.toContain('note')
+    expect((await cli(at, ['run', plain, '--tier', 'interp'])).stdout).not.toContain('note')
     await writeFile(plain, program(64, code => code.word(0)))
-    expect((await cli(at, ['run', plain, '--engine', 'interp'])).stdout).toContain('is no instruction here\n')
+    expect((await cli(at, ['run', plain, '--tier', 'interp'])).stdout).toContain('is no instruction here\n')
   })
 
   test.concurrent('what is wrong exits with 2', async () => {

@@ -1,9 +1,11 @@
-/** Every prebuilt guest in every mode: native code and the reference interpreter end in the same state. */
+/** Every prebuilt guest in every mode: native code, the reference interpreter, and one after the other end in the same state. */
 import { describe, expect, test } from 'vitest'
-import { u64, utf8, type ExecuteOptions, type Run } from '../../src/index.ts'
+import { u64, utf8, type Artifact, type ExecuteOptions, type Guest, type Run } from '../../src/index.ts'
 import { artifactOf, engines, expectSame, factsOf, fixture, modeNames, useRvr, widths, type Engine } from './support.ts'
+import { useMoves } from './tier-support.ts'
 
 const host = useRvr()
+const movingAfter = useMoves()
 const MEMORY_END = 1n << 29n
 
 interface Case {
@@ -57,16 +59,31 @@ const cases: readonly Case[] = [
   { guest: 'args', abi: 'linux', title: 'arguments and standard input', options: { args: ['args', 'one', 'two'], inputs: [utf8('standard input\n')] }, wanted: exit(2) },
 ]
 
+const load = (xlen: 32 | 64, { guest, abi }: Case): Promise<Guest> => host.rvr.load(fixture(guest, xlen), abi === undefined ? {} : { abi })
+
 /** Runs a case in one engine and mode; what it printed comes along. */
-async function runCase(xlen: 32 | 64, { guest: name, abi, options }: Case, mode: string, engine: Engine): Promise<{ run: Run; printed: string }> {
-  const guest = await host.rvr.load(fixture(name, xlen), abi === undefined ? {} : { abi })
+async function runCase(xlen: 32 | 64, item: Case, mode: string, engine: Engine): Promise<{ run: Run; printed: string }> {
+  return runOn(await artifactOf(await load(xlen, item), mode, engine), item)
+}
+
+async function runOn(artifact: Artifact, { options }: Case): Promise<{ run: Run; printed: string }> {
   const printed: Uint8Array[] = []
-  const run = await (await artifactOf(guest, mode, engine)).execute({ ...options, onPrint: (stream, bytes) => printed.push(utf8(`${stream}:`), bytes) })
+  const run = await artifact.execute({ ...options, onPrint: (stream, bytes) => printed.push(utf8(`${stream}:`), bytes) })
   return { run, printed: Buffer.concat(printed).toString('latin1') }
 }
 
+/** A run that moves in its middle; it must not matter. */
+async function expectMoved(xlen: 32 | 64, item: Case, mode: string, { run: wanted, printed: text }: { run: Run; printed: string }): Promise<void> {
+  const guest = await load(xlen, item), after = wanted.instret / 2n
+  const { run, printed } = await runOn(await movingAfter(guest, await guest.compile(mode), after), item)
+  expectSame(run, wanted)
+  expect({ printed, segments: run.segments, openSegment: run.openSegment, profile: run.profile }).toEqual({ printed: text, segments: wanted.segments, openSegment: wanted.openSegment, profile: wanted.profile })
+  expect([run.engine, run.interpreted]).toEqual(['native', after])
+  run.dispose()
+}
+
 describe.each(widths)('RV%i', xlen => {
-  test.each(cases)('$guest, $title', async item => {
+  test.each(cases.map((item, index) => ({ ...item, index })))('$guest, $title', async item => {
     const byMode = []
     for (const mode of modeNames) {
       const [native, interpreted] = await Promise.all(engines.map(engine => runCase(xlen, item, mode, engine)))
@@ -74,6 +91,8 @@ describe.each(widths)('RV%i', xlen => {
       expect(factsOf(native.run)).toMatchObject({ ...item.wanted, mode })
       expectSame(native.run, interpreted.run)
       expect(native.printed).toBe(interpreted.printed)
+      // Every case moves in one mode and at one width: a move looks at all of the guest's memory.
+      if (mode === modeNames[item.index % modeNames.length] && (item.index % 8 < 4) === (xlen === 32)) await expectMoved(xlen, item, mode, native)
       expect(typeof native.run.cost).toBe(mode === 'pure' ? 'undefined' : 'bigint')
       byMode.push({ ...factsOf(native.run), mode: '', cost: undefined, printed: native.printed })
       native.run.dispose()

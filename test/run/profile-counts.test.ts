@@ -9,9 +9,11 @@ import { instructionWord } from '../../src/interp/slots.ts'
 import { cellsOf } from '../../src/machine/machine.ts'
 import { assembler } from '../support/assembler.ts'
 import { buildElf } from '../support/elf-builder.ts'
-import { artifactOf, DATA, fixture, program, TEXT, useRvr, widths } from './support.ts'
+import { artifactOf, DATA, expectSame, fixture, program, TEXT, useRvr, widths } from './support.ts'
+import { useMoves } from './tier-support.ts'
 
 const host = useRvr()
+const movingAfter = useMoves()
 
 /** What the counts say the run cost. */
 function costOf(guest: Guest, { profile }: Run): bigint {
@@ -53,6 +55,13 @@ describe.each(widths)('RV%i', xlen => {
     using cost = await guest.interpret('metered-cost').execute(options)
     expectExact(guest, native)
     expect(native.profile).toEqual(interpreted.profile)
+    // The others move in engines-agree.test.ts.
+    if (abi === 'linux') {
+      const after = native.instret * 2n / 3n
+      using moved = await (await movingAfter(guest, await guest.compile('profile'), after)).execute(options)
+      expectSame(moved, native)
+      expect([moved.profile, moved.engine, moved.interpreted]).toEqual([native.profile, 'native', after])
+    }
     expect(native).toMatchObject({ instret: cost.instret, cost: cost.cost, outcome: cost.outcome, mode: 'profile' })
     expect([...native.profile!.counts.keys()]).toEqual([...native.profile!.counts.keys()].toSorted((a, b) => a - b))
   })

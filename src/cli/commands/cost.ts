@@ -8,7 +8,7 @@ import type { Artifact } from '../../sdk/artifact.ts'
 import type { Guest } from '../../sdk/guest.ts'
 import type { Run } from '../../sdk/run.ts'
 import { exitStatusOfRun, EXIT_OK, EXIT_TOO_DEAR } from '../exit-codes.ts'
-import { addExecutionOptions, compileOrInterpret, executeOptions, readInputs, type ExecutionOptions } from '../execution.ts'
+import { addExecutionOptions, compileOrInterpret, executeOptions, namedTier, readInputs, type ExecutionOptions } from '../execution.ts'
 import { addBuildOptions, addReportOptions, addSegmentOptions, createProgress, loadOptions, rvrOptions, type ReportOptions } from '../options.ts'
 import { jsonLine, warningText } from '../output.ts'
 import type { Shell } from '../shell.ts'
@@ -38,7 +38,7 @@ export function declareCost(program: Command, shell: Shell): void {
     .addOption(new Option('--base-guest <elf>', 'compare with this guest, run in the same way').conflicts('base'))
     .option('--save-base <file>', 'write the measurement to a file, for --base')
     .addOption(new Option('--threshold <percent>', 'exit with 1 when the cost grew by more than this: 2%, 0.5%').argParser(parsePercent))
-  addReportOptions(addBuildOptions(addSegmentOptions(addExecutionOptions(command))))
+  addReportOptions(addBuildOptions(addSegmentOptions(addExecutionOptions(command, ['native', 'interp']))))
     .addHelpText('after', `
 Exit status: 0 done, and the cost is within the threshold; 1 the cost grew by more than
 the threshold, or the guest terminated with another code than 0; 2 bad usage, input or
@@ -101,7 +101,7 @@ async function runIn(mode: 'metered' | 'profile', file: string, options: CostOpt
   await using progress = createProgress(options, shell)
   await using rvr = await Rvr.create(rvrOptions(options, progress))
   const guest = await rvr.load(file, loadOptions(options))
-  const artifact = options.engine === 'interp' ? guest.interpret(mode) : await compileOrInterpret(guest, mode, options, shell, progress)
+  const artifact = namedTier(options) === 'interp' ? guest.interpret(mode) : await compileOrInterpret(guest, mode, 'native', options, shell, progress)
   await progress.settle()
   const { segmentLimits, onPrint, ...execute } = executeOptions(file, options, inputs, shell, progress)
   progress.sink({ type: 'stage', stage: 'execute', state: 'start' })

@@ -1,4 +1,5 @@
 /** `rvr run`: compile if needed, execute, report. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Option, type Command } from 'commander'
 import { RvrError } from '../../errors.ts'
 import { modeNamed } from '../../modes/registry.ts'
@@ -7,7 +8,7 @@ import type { Guest } from '../../sdk/guest.ts'
 import type { ExecuteOptions } from '../../sdk/options.ts'
 import type { Run } from '../../sdk/run.ts'
 import { exitStatusOfRun } from '../exit-codes.ts'
-import { addExecutionOptions, compileOrInterpret, executeOptions, readInputs, type ExecutionOptions } from '../execution.ts'
+import { addExecutionOptions, compileOrInterpret, executeOptions, namedTier, readInputs, type ExecutionOptions } from '../execution.ts'
 import {
   addBuildOptions, addReportOptions, addSegmentOptions, createProgress, DEFAULT_MODE, loadOptions, modeOption, rvrOptions, type ReportOptions,
 } from '../options.ts'
@@ -25,10 +26,10 @@ export interface RunOptions extends ExecutionOptions, ReportOptions, SavedRunOpt
 
 export function declareRun(program: Command, shell: Shell): void {
   const command = program.command('run').argument('<guest>', 'RISC-V ELF executable')
-    .summary('compile a guest if needed, execute it, report')
-    .description('Compiles a guest if the cache does not have it, executes it, and reports how it ended.')
+    .summary('execute a guest, compile it if needed, report')
+    .description('Executes a guest and reports how it ended. If the cache does not have it compiled, it starts in the interpreter and goes on in native code as soon as that is ready.')
     .addOption(modeOption())
-  addExecutionOptions(command)
+  addExecutionOptions(command, ['auto', 'native', 'interp'])
     .addOption(new Option('--stop-at-segment', 'stop at the next cut between segments (mode metered)').conflicts('check'))
     .addOption(new Option('--artifact <file>', 'run this compiled library instead of compiling'))
     .option('--check', 'run native code and interpreter side by side and compare every step')
@@ -53,7 +54,7 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
   checkSegmentOptions(options)
   await using progress = createProgress(options, shell)
   const inputs = await readInputs(options)
-  await using rvr = await Rvr.create(rvrOptions(options, progress))
+  await using rvr = await Rvr.create({ ...rvrOptions(options, progress), ...(shell.pool !== undefined && { pool: shell.pool }) })
   const guest = await rvr.load(file, loadOptions(options))
   checkResumed(saved, guest, options.mode)
   const artifact = await prepare(guest, options, shell, progress)
@@ -73,7 +74,23 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
     const { runText } = await import('../../report/text.ts')
     shell.stdout.write(`${runText(result, artifact)}${options.check ? 'native code and interpreter agree\n' : ''}`)
   }
+  await finishCompile(artifact, result, shell)
   return exitStatusOfRun(result)
+}
+
+/** No compile is waited for longer. */
+const LONGEST_WAIT_MS = 2000
+
+/**
+ * A compile that the guest was faster than may take as long again as the guest, so that the cache has it the next time; one that has started its last compilers
+ * is waited for however short the guest was. What takes longer is abandoned.
+ */
+async function finishCompile(artifact: Artifact, { timing }: Run, { signal }: Shell): Promise<void> {
+  const waiting = new AbortController()
+  const wait = artifact.isNearlyCompiled ? LONGEST_WAIT_MS : Math.min(timing.executeMs, LONGEST_WAIT_MS)
+  const enough = sleep(wait, undefined, { signal: AbortSignal.any([signal, waiting.signal]) }).catch(() => {})
+  await Promise.race([artifact.compiled(), enough])
+  waiting.abort()
 }
 
 /** Nothing is compiled for a run that cannot be. @throws RvrError `USAGE`. */
@@ -94,12 +111,12 @@ async function checked(guest: Guest, artifact: Artifact, options: ExecuteOptions
 
 /** The guest ready to run. */
 async function prepare(guest: Guest, options: RunOptions, shell: Shell, progress: Progress): Promise<Artifact> {
-  const { mode = DEFAULT_MODE, engine, artifact } = options
-  if (engine === 'interp') {
-    if (artifact !== undefined) throw new RvrError('USAGE', '--artifact is a native library, which --engine interp does not run', { hint: 'Leave one of the two out.' })
-    if (options.check) throw new RvrError('USAGE', '--check compares native code with the interpreter, so it cannot run with --engine interp', { hint: 'Leave --engine out.' })
+  const { mode = DEFAULT_MODE, artifact } = options, tier = namedTier(options) ?? 'auto'
+  if (tier === 'interp') {
+    if (artifact !== undefined) throw new RvrError('USAGE', '--artifact is a native library, which --tier interp does not run', { hint: 'Leave one of the two out.' })
+    if (options.check) throw new RvrError('USAGE', '--check compares native code with the interpreter, so it cannot run with --tier interp', { hint: 'Leave --tier out.' })
     return guest.interpret(mode)
   }
   if (artifact !== undefined) return guest.loadArtifact(artifact, options.mode === undefined ? {} : { mode })
-  return compileOrInterpret(guest, mode, options, shell, progress)
+  return compileOrInterpret(guest, mode, options.check ? 'native' : tier, options, shell, progress)
 }

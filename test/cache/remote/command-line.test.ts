@@ -7,7 +7,7 @@ const work = [fixture('fibonacci'), '--input', 'u64:90', '--json']
 
 test('run and cost share through a server; a read-only machine stores nothing', async () => {
   const server = await cacheServer(), environment = { RVR_REMOTE_CACHE_SECRET_FILE: await fileWith(secret) }
-  const first = await cli(place(), ['run', ...work, '--mode', 'metered', '--remote-cache', server.url], { environment })
+  const first = await cli(place(), ['run', ...work, '--tier', 'native', '--mode', 'metered', '--remote-cache', server.url], { environment })
   expect(jsonOf(first)).toMatchObject({ publicValues: answer, cache: { outcome: 'miss' } })
   expect(server.stored.size).toBe(3)
   const at = place()
@@ -23,7 +23,7 @@ test('run and cost share through a server; a read-only machine stores nothing', 
 
 test('a process ends although its upload hangs', async () => {
   const server = await cacheServer([], (request, _response, proceed) => { if (request.method !== 'PUT') proceed() }), at = place()
-  const result = await cli(at, ['run', ...work, '--remote-cache', server.url, '--remote-cache-unsigned'])
+  const result = await cli(at, ['run', ...work, '--tier', 'native', '--remote-cache', server.url, '--remote-cache-unsigned'])
   expect(jsonOf(result)).toMatchObject({ publicValues: answer })
   expect(result.status).toBe(0)
   expect(jsonOf(await cli(at, ['cache', 'stats', '--json'])).counters).toMatchObject({ 'remote-miss': 1, 'remote-put-failed': 1 })

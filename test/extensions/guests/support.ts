@@ -1,8 +1,11 @@
-/** Runs the guests of extensions on both engines and holds the runs against each other. */
+/** Runs the guests of extensions on both engines, and on one after the other, and holds the runs against each other. */
 import { expect } from 'vitest'
 import type { Xlen } from '../../../src/elf/image.ts'
-import type { Guest, LoadOptions, Run, Rvr } from '../../../src/index.ts'
+import type { Artifact, Guest, LoadOptions, Run, Rvr } from '../../../src/index.ts'
 import { artifactOf, expectSame, fixture, type Engine } from '../../run/support.ts'
+import { useMoves } from '../../run/tier-support.ts'
+
+const movingAfter = useMoves()
 
 export const modes = ['pure', 'metered', 'metered-cost'] as const
 
@@ -27,9 +30,28 @@ export interface Printed {
 }
 
 export async function runOn(engine: Engine, guest: Guest, mode: string, input: GuestInput): Promise<Printed> {
+  return runIn(await artifactOf(guest, mode, engine), input)
+}
+
+async function runIn(artifact: Artifact, input: GuestInput): Promise<Printed> {
   const pieces: Uint8Array[] = []
-  const run = await (await artifactOf(guest, mode, engine)).execute({ ...input, onPrint: (_stream, bytes) => pieces.push(bytes.slice()) })
+  const run = await artifact.execute({ ...input, onPrint: (_stream, bytes) => pieces.push(bytes.slice()) })
   return { run, text: Buffer.concat(pieces).toString('utf8') }
+}
+
+/** Guests and modes that have moved. */
+const moved = new Set<string>()
+
+/** The first run of every guest in every mode also moves from one engine into the other, soon enough to be quick. */
+async function expectMoved(guest: Guest, mode: string, input: GuestInput, { run: wanted, text }: Printed): Promise<void> {
+  const name = `${guest.digest} ${mode}`
+  if (moved.has(name)) return
+  moved.add(name)
+  const third = wanted.instret / 3n, after = third < 20_000n ? third : 20_000n
+  const { run, text: found } = await runIn(await movingAfter(guest, await guest.compile(mode), after), input)
+  expectSame(run, wanted)
+  expect([found, run.segments, run.engine, run.interpreted]).toEqual([text, wanted.segments, 'native', after])
+  run.dispose()
 }
 
 /** Runs natively and in the interpreter, holds both to the same end state, and hands the native run to `look` while its memory is there. */
@@ -40,6 +62,7 @@ export async function runBoth<T>(guest: Guest, mode: string, input: GuestInput, 
     expectSame(native.run, interpreted.run)
     expect(native.text).toBe(interpreted.text)
     expect(native.run.segments).toEqual(interpreted.run.segments)
+    await expectMoved(guest, mode, input, native)
     return look(native)
   } finally {
     native.run[Symbol.dispose]()

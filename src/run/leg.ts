@@ -1,0 +1,82 @@
+/** A job as far as it stays in one place: engine, meter and interpreter put together for the driver loop. */
+import type { Image } from '../elf/image.ts'
+import type { GuestAbi, PrintSink } from '../extensions/abi.ts'
+import { createInterpreter } from '../interp/interpreter.ts'
+import { loadLibrary } from '../load/library.ts'
+import { cellsOf } from '../machine/machine.ts'
+import { Meter, type Rewind, type Segment } from '../machine/meter.ts'
+import { modeNamed } from '../modes/registry.ts'
+import type { BlockCosts } from './block-costs.ts'
+import type { Attachment } from './engine.ts'
+import { execute, type ExecutionEnd, type StopRequest } from './execute.ts'
+import type { Job, Place } from './job.ts'
+import type { Profiler } from './profiler.ts'
+import { segmentTracer } from './segment-tracer.ts'
+
+/** What a job's legs share. */
+export interface LegContext {
+  readonly job: Job
+  readonly image: Image
+  readonly abi: GuestAbi
+  readonly blockCosts: BlockCosts
+  /** Modes that profile. */
+  readonly profiler: Profiler | undefined
+  readonly stopRequest: () => StopRequest | undefined
+  readonly print: PrintSink
+}
+
+export interface Leg {
+  readonly place: Place
+  readonly attachment: Attachment
+  readonly pc: number
+  readonly maxInstructions: bigint | undefined
+  readonly maxCost: bigint | undefined
+}
+
+export interface LegResult {
+  readonly end: ExecutionEnd
+  readonly instructions: bigint
+  readonly cost: bigint
+  readonly segments: readonly Segment[]
+  readonly rewind: Rewind | undefined
+}
+
+/** Runs the guest from `pc`; `attachment.hart.pc` is where it stopped. */
+export function runLeg({ job, image, abi, blockCosts, profiler, stopRequest, print }: LegContext, { place, attachment, pc, maxInstructions, maxCost }: Leg): LegResult {
+  const mode = modeNamed(job.mode), { machine } = job
+  const { hart, area, native } = attachment
+  hart.pc = pc
+  const meter = area === undefined || !mode.segments ? undefined : new Meter(area, machine, place.engine === 'native' ? () => loadLibrary(place.library).clearSeen(place.memory) : undefined)
+  meter?.load()
+  if (meter !== undefined) meter.pauseAtCut = job.stopAtSegment
+  const start = meter?.instret ?? 0, startCells = meter?.cells() ?? 0n
+  const interpreter = createInterpreter(image, abi, {
+    ...(mode.reportsCost && {
+      meter: {
+        cost(instr: Parameters<typeof cellsOf>[1], rows: number) {
+          profiler?.count(instr.pc, rows)
+          return cellsOf(machine, instr, rows)
+        },
+      },
+    }),
+    ...(meter !== undefined && { tracer: segmentTracer(meter, place, image, abi, machine) }),
+  })
+  const result = execute({
+    hart, host: job.host, interpreter, native: native?.(meter), maxInstructions, maxCost, stopRequest,
+    blockCost: at => {
+      const instr = interpreter.instrAt(at)
+      // A host instruction may add more rows than its one.
+      return instr?.row.kind === 'host' ? cellsOf(machine, instr, abi.effects(instr, hart).rows) : blockCosts.at(at)
+    },
+    greatestCost: () => BigInt(blockCosts.greatest),
+    print: (stream, bytes) => {
+      if (meter === undefined || meter.instret >= job.muteUntil) print(stream, bytes)
+    },
+  })
+  meter?.store()
+  // A word that is no instruction ends the guest: it counts as one that costs nothing.
+  if (result.end.outcome === 'terminated' && interpreter.instrAt(hart.pc) === undefined) profiler?.count(hart.pc, 1)
+  if (area !== undefined && place.engine === 'native') profiler?.takeNative(place, area)
+  const counts = meter === undefined ? result : { instructions: BigInt(meter.instret - start), cost: meter.cells() - startCells }
+  return { end: result.end, instructions: counts.instructions, cost: counts.cost, segments: meter?.segments ?? [], rewind: meter?.rewind }
+}

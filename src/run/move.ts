@@ -1,0 +1,32 @@
+/** Takes an interpreted guest over into a native instance: registers, the memory that is not zero, and the meter's area. */
+import type { Attachment } from './engine.ts'
+
+/** Looked at as a whole first, because most of it was never touched; then page by page. */
+const STRETCH_BYTES = 1 << 20, PAGE_BYTES = 4096
+
+const zeros = Buffer.alloc(STRETCH_BYTES)
+const isZero = (bytes: Uint8Array): boolean => Buffer.compare(bytes, zeros.subarray(0, bytes.length)) === 0
+
+/** Makes `target`, which is all zero, equal to `source`. False when `isStopped` answered true before it was done. */
+function copyTouched(source: Uint8Array, target: Uint8Array, isStopped: () => boolean): boolean {
+  for (let from = 0; from < source.length; from += STRETCH_BYTES) {
+    if (isStopped()) return false
+    const stretch = source.subarray(from, from + STRETCH_BYTES)
+    if (isZero(stretch)) continue
+    for (let at = 0; at < stretch.length; at += PAGE_BYTES) {
+      const page = stretch.subarray(at, at + PAGE_BYTES)
+      if (!isZero(page)) target.set(page, from + at)
+    }
+  }
+  return true
+}
+
+/**
+ * Fills the fresh instance `to` with the guest in `from`, which stays as it is; `areaBytes` of a meter's area come along, 0 where there is none.
+ * False when `isStopped` answered true before it was done: the instance is of no use then.
+ */
+export function moveGuest(from: Attachment, to: Attachment, areaBytes: number, isStopped: () => boolean): boolean {
+  to.hart.x.set(from.hart.x)
+  const areaOf = ({ area }: Attachment): Uint8Array => new Uint8Array(area!.buffer, area!.offset, areaBytes)
+  return copyTouched(from.hart.memory, to.hart.memory, isStopped) && (areaBytes === 0 || copyTouched(areaOf(from), areaOf(to), isStopped))
+}

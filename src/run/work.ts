@@ -1,0 +1,73 @@
+/** One job from its start to its end: in one place, or in the interpreter until native code is there and in that from then on. */
+import { receiveMessageOnPort } from 'node:worker_threads'
+import type { Image } from '../elf/image.ts'
+import type { GuestAbi, PrintSink } from '../extensions/abi.ts'
+import type { Segment } from '../machine/meter.ts'
+import { modeNamed } from '../modes/registry.ts'
+import { blockCosts } from './block-costs.ts'
+import { attach } from './engine.ts'
+import type { StopRequest } from './execute.ts'
+import { ABORT, MOVE, TIMEOUT, type Job, type JobEnd, type JobResult, type MoveTarget, type Place } from './job.ts'
+import { runLeg, type Leg, type LegContext } from './leg.ts'
+import { moveGuest } from './move.ts'
+import { Profiler } from './profiler.ts'
+
+const minus = (limit: bigint | undefined, done: bigint): bigint | undefined => (limit === undefined ? undefined : limit - done)
+const least = (a: bigint | undefined, b: bigint | undefined): bigint | undefined => (a === undefined || (b !== undefined && b < a) ? b : a)
+
+/** `onStart` is called when everything is there that the guest's first instruction needs: its deadline counts from there. */
+export function work(job: Job, image: Image, abi: GuestAbi, print: PrintSink, onStart: () => void): JobResult {
+  const { host, maxInstructions, maxCost } = job
+  const control = new Int32Array(job.control)
+  let place = job.place, attachment = attach(place, image.xlen), pc = job.pc
+  onStart()
+  const begin = performance.now()
+  const deadline = job.timeoutMs === undefined ? Infinity : begin + job.timeoutMs
+  /** Undefined when the guest does not move, or not any more. */
+  let order = job.move
+  const stopRequest = (): StopRequest | undefined => {
+    const asked = Atomics.load(control, 0)
+    if (asked === ABORT) return 'abort'
+    if (asked === TIMEOUT || performance.now() >= deadline) return 'timeout'
+    return asked === MOVE && order !== undefined && order.after === undefined ? 'move' : undefined
+  }
+  const profiler = modeNamed(job.mode).profile === undefined ? undefined : new Profiler()
+  const context: LegContext = { job, image, abi, blockCosts: blockCosts(image, abi, job.machine), profiler, stopRequest, print }
+
+  let instructions = 0n, cost = 0n, interpreted = 0n
+  const segments: Segment[] = []
+  for (;;) {
+    const left = minus(maxInstructions, instructions), toMove = minus(order?.after, instructions)
+    const leg: Leg = { place, attachment, pc, maxInstructions: least(left, toMove), maxCost: minus(maxCost, cost) }
+    const { end, rewind, ...counts } = runLeg(context, leg)
+    pc = attachment.hart.pc
+    instructions += counts.instructions
+    cost += counts.cost
+    if (place.engine === 'interp') interpreted += counts.instructions
+    segments.push(...counts.segments)
+    const finish = (as: JobEnd): JobResult => ({
+      end: as, pc, host, instructions, cost, executeMs: performance.now() - begin, segments, interpreted, moved: place !== job.place,
+      ...(profiler !== undefined && { profile: profiler.counts }), ...(rewind !== undefined && { rewind }),
+    })
+    const isAtMove = end.outcome === 'suspended' && (end.cause === 'move' || (end.cause === 'instructions' && toMove !== undefined && instructions === order?.after && instructions !== maxInstructions))
+    if (!isAtMove) {
+      if (end.outcome === 'suspended' && end.cause === 'move') throw new Error('a guest that cannot move was asked to')
+      return finish(end)
+    }
+    // With nothing to wait for this is no wait. A stop that comes meanwhile is found by the next leg before it runs anything.
+    Atomics.wait(control, 0, 0, deadline === Infinity ? undefined : Math.max(0, deadline - performance.now()))
+    if (Atomics.compareExchange(control, 0, MOVE, 0) !== MOVE) continue
+    const target = (receiveMessageOnPort(order!.port) as { message: MoveTarget } | undefined)?.message
+    order = undefined
+    if (target === undefined) continue
+    const to = attach(target, image.xlen)
+    // Where the copy is given up, the guest stays where it is, and the next leg ends at once.
+    if (!moveGuest(attachment, to, areaBytes(place), () => stopRequest() !== undefined)) continue
+    place = target
+    attachment = to
+  }
+}
+
+function areaBytes(place: Place): number {
+  return place.engine === 'interp' ? place.meter?.byteLength ?? 0 : place.areaBytes
+}
