@@ -16,6 +16,7 @@ import { ABI_VERSION } from './load/abi-version.ts'
 import { checkIdentity, openLibrary, refusal } from './load/identity.ts'
 import type { Machine } from './machine/machine.ts'
 import type { Mode } from './modes/mode.ts'
+import type { ExecutionProfile } from './profile/counts.ts'
 import { modeNamed, modes } from './modes/registry.ts'
 import type { EngineChoice } from './run/session.ts'
 import { detailsOf, reportMiss } from './pipeline/explain.ts'
@@ -86,6 +87,8 @@ export interface BuildRequest extends CompileOptions {
   readonly abi: GuestAbi
   readonly machine: Machine
   readonly mode: Mode
+  /** What earlier runs of the guest executed, for the code generator. */
+  readonly profile?: ExecutionProfile
 }
 
 export interface BuiltArtifact {

@@ -6,6 +6,7 @@ import type { Guest } from '../sdk/guest.ts'
 import type { ExecuteOptions } from '../sdk/options.ts'
 import { INPUT_FORMS } from './input-spec.ts'
 import { addGuestOptions, append, segmentLimits, type BuildOptions, type GuestOptions, type SegmentOptions } from './options.ts'
+import { profileOptions, type ProfileOptions } from './profiles.ts'
 import type { Progress } from './progress.ts'
 import type { Shell } from './shell.ts'
 import { parseCount, parseDuration, parseSeed, parseSize } from './values.ts'
@@ -60,9 +61,9 @@ export async function readInputs(options: Pick<ExecutionOptions, 'input' | 'inpu
 }
 
 /** The guest compiled. Without a compiler the interpreter takes over, unless native code was asked for by name. */
-export async function compileOrInterpret(guest: Guest, mode: string, options: BuildOptions & { readonly engine?: Engine; readonly check?: boolean }, shell: Shell, progress: Progress): Promise<Artifact> {
+export async function compileOrInterpret(guest: Guest, mode: string, options: BuildOptions & ProfileOptions & { readonly engine?: Engine; readonly check?: boolean }, shell: Shell, progress: Progress): Promise<Artifact> {
   try {
-    return await guest.compile(mode, { signal: shell.signal })
+    return await guest.compile(mode, { signal: shell.signal, ...profileOptions(options) })
   } catch (error) {
     // A compiler that was asked for by name and is not there is the user's error, not a reason to run far slower.
     const isNamed = options.engine !== undefined || options.cc !== undefined || Boolean(process.env['RVR_CC'])

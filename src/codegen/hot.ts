@@ -1,6 +1,11 @@
 /** Chooses the guest registers that travel between regions in host registers. */
 import { loopWeights } from '../cfg/loop-depth.ts'
-import type { Graph } from '../ir/program.ts'
+import type { Frequencies } from '../cfg/frequency.ts'
+import { successors } from '../cfg/successors.ts'
+import type { Graph, Region } from '../ir/program.ts'
+import type { Instr } from '../isa/row.ts'
+import { traffic } from './region-plan.ts'
+import { eachRegister, writes } from './registers-used.ts'
 
 /** Always worth it: calls and small functions live on them (codegen.md: choosing by score alone made one guest three times slower). */
 const BASE = [2, 10, 1, 8, 11, 9, 12]
@@ -18,4 +23,29 @@ export function chooseHot(graph: Graph, count: number): number[] {
   }
   const rest = Array.from({ length: 31 }, (_, index) => index + 1).filter(r => !BASE.includes(r)).toSorted((a, b) => score[b]! - score[a]! || a - b)
   return [...BASE, ...rest].slice(0, count)
+}
+
+/**
+ * The `count` hot registers by a profile: those whose loads at the entries and stores at the ends of regions would be most, if none were hot.
+ * How often a register is used inside of a region does not matter: there it is a C local either way.
+ */
+export function chooseHotByTraffic(graph: Graph, regions: readonly Region[], frequencies: Frequencies, count: number): number[] {
+  const { program: { instrs }, blocks } = graph
+  const score = new Float64Array(32)
+  const add = (mask: number, times: number): void => eachRegister(mask, register => { score[register]! += times })
+  for (const { blocks: ids, headers } of regions) {
+    const entry = ids[0]!, entered = frequencies.blocks[entry]!
+    if (entered === 0) continue
+    const position = new Map(ids.map((id, index) => [id, index]))
+    const bodies = ids.map(id => instrs.slice(blocks[id]!.first, blocks[id]!.first + blocks[id]!.count) as Instr[])
+    const isInside = (id: number): boolean => position.has(id) && (id !== entry || headers.has(entry))
+    const { mayDirty, loaded } = traffic(bodies, ids.map(id => successors(blocks[id]!).filter(isInside).map(id => position.get(id)!)), ~1)
+    // Blocks of a region that is entered often may be shared with others: no block ends more often than its own region is entered.
+    add(loaded, entered)
+    for (const [index, id] of ids.entries()) {
+      const targets = successors(blocks[id]!), leaves = targets.length === 0 ? frequencies.blocks[id]! : targets.filter(target => !isInside(target)).reduce((sum, target) => sum + frequencies.edge(id, target), 0)
+      if (leaves > 0) add(bodies[index]!.reduce((mask, instr) => mask | writes(instr), mayDirty[index]!), Math.min(leaves, entered))
+    }
+  }
+  return Array.from({ length: 31 }, (_, index) => index + 1).toSorted((a, b) => score[b]! - score[a]! || BASE.indexOf(b) - BASE.indexOf(a) || a - b).slice(0, count)
 }
