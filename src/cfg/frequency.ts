@@ -7,7 +7,7 @@ import { successors } from './successors.ts'
 export interface Frequencies {
   /** Executions by block. */
   readonly blocks: Float64Array
-  /** 1 for blocks that were never executed. */
+  /** 1 for blocks that were never executed, short detours inside of executed code left out. */
   readonly cold: Uint8Array
   /** Executions of the way from block `from` to `to`, which is one of its successors. */
   edge(from: number, to: number): number
@@ -25,6 +25,8 @@ interface Edge {
 
 /** Counts of neighbours decide most edges at once; each further pass carries what is known a block on. */
 const PASSES = 12
+/** Instructions of a block that may become a conditional move, and costs next to nothing in line. */
+const SHORT = 8
 /** The counts say nothing about a branch whose share of taken executions may lie in a wider range. */
 const WIDEST_RANGE = 0.2
 
@@ -61,7 +63,11 @@ export function frequenciesOf(graph: Graph, stretches: readonly Stretch[]): Freq
   const find = (from: number, to: number | undefined): Edge | undefined => out[from]!.find(edge => edge.to === to)
   return {
     blocks,
-    cold: Uint8Array.from(blocks, count => (count > 0 ? 0 : 1)),
+    cold: Uint8Array.from(graph.blocks, ({ id, count }) => {
+      const targets = successors(graph.blocks[id]!)
+      const isDetour = graph.isRoot[id] === 0 && count <= SHORT && targets.length > 0 && targets.every(target => blocks[target]! > 0 && graph.isRoot[target] === 0)
+      return blocks[id]! > 0 || isDetour ? 0 : 1
+    }),
     edge(from, to) {
       const edge = find(from, to)
       return edge === undefined ? 0 : (edge.low + edge.high) / 2

@@ -54,7 +54,7 @@ export function generate(graph: Graph, options: GenerateOptions): Project {
     graph, mode, emission, machine, convention, hot,
     cold: hot.reduce((mask, register) => mask & ~(1 << register), ~1),
     functions: functionNames(graph.program.image.symbols),
-    isRoot: regions.isRoot, isResume: regions.isResume, expect: branchExpectation(frequencies),
+    isRoot: regions.isRoot, isResume: regions.isResume, expect: branchExpectation(graph, frequencies),
     ...signature(mode, emission, hot),
   }
   const isCold = (region: Region): boolean => frequencies?.cold[region.blocks[0]!] === 1

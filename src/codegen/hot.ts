@@ -25,20 +25,25 @@ export function chooseHot(graph: Graph, count: number): number[] {
   return [...BASE, ...rest].slice(0, count)
 }
 
+/** Loads and stores that another hot register has to save, as a share of all instructions: the usual choice also serves what the profile has not seen. */
+const WORTH = 1 / 200
+
 /**
- * The `count` hot registers by a profile: those whose loads at the entries and stores at the ends of regions would be most, if none were hot.
- * How often a register is used inside of a region does not matter: there it is a C local either way.
+ * The `count` hot registers by a profile. What a cold register costs is its load where a region is entered and its store where one is left; how often
+ * it is used in between does not matter, because there it is a C local either way. So the usual choice gives way where that saves enough.
  */
 export function chooseHotByTraffic(graph: Graph, regions: readonly Region[], frequencies: Frequencies, count: number): number[] {
   const { program: { instrs }, blocks } = graph
   const score = new Float64Array(32)
   const add = (mask: number, times: number): void => eachRegister(mask, register => { score[register]! += times })
   for (const { blocks: ids, headers } of regions) {
-    const entry = ids[0]!, entered = frequencies.blocks[entry]!
-    if (entered === 0) continue
+    const entry = ids[0]!
     const position = new Map(ids.map((id, index) => [id, index]))
-    const bodies = ids.map(id => instrs.slice(blocks[id]!.first, blocks[id]!.first + blocks[id]!.count) as Instr[])
     const isInside = (id: number): boolean => position.has(id) && (id !== entry || headers.has(entry))
+    const again = headers.has(entry) ? ids.reduce((sum, id) => sum + frequencies.edge(id, entry), 0) : 0
+    const entered = frequencies.blocks[entry]! - again
+    if (entered <= 0) continue
+    const bodies = ids.map(id => instrs.slice(blocks[id]!.first, blocks[id]!.first + blocks[id]!.count) as Instr[])
     const { mayDirty, loaded } = traffic(bodies, ids.map(id => successors(blocks[id]!).filter(isInside).map(id => position.get(id)!)), ~1)
     // Blocks of a region that is entered often may be shared with others: no block ends more often than its own region is entered.
     add(loaded, entered)
@@ -47,5 +52,12 @@ export function chooseHotByTraffic(graph: Graph, regions: readonly Region[], fre
       if (leaves > 0) add(bodies[index]!.reduce((mask, instr) => mask | writes(instr), mayDirty[index]!), Math.min(leaves, entered))
     }
   }
-  return Array.from({ length: 31 }, (_, index) => index + 1).toSorted((a, b) => score[b]! - score[a]! || BASE.indexOf(b) - BASE.indexOf(a) || a - b).slice(0, count)
+  const least = blocks.reduce((sum, block) => sum + frequencies.blocks[block.id]! * block.count, 0) * WORTH
+  const hot = chooseHot(graph, count), by = (a: number, b: number): number => score[b]! - score[a]! || a - b
+  const outside = Array.from({ length: 31 }, (_, index) => index + 1).filter(register => !hot.includes(register)).toSorted(by)
+  for (const [index, idle] of hot.toSorted(by).toReversed().entries()) {
+    const better = outside[index]
+    if (better !== undefined && score[better]! - score[idle]! > least) hot[hot.indexOf(idle)] = better
+  }
+  return hot
 }

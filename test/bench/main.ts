@@ -9,6 +9,7 @@ import { kernels, programOf } from './kernels.ts'
 import { largeGuestText, measureLargeGuest, type LargeGuestCost } from './large-guest.ts'
 import { measure } from './measure.ts'
 import { firstFound, newestClang, versionOf } from './processes.ts'
+import { measureProfiles, profileTable } from './profile.ts'
 import { measureRealGuests, type RealGuestResults } from './real-guests.ts'
 import { buildTable, countingTable, meanRatios, realGuestTable, timesTable, type KernelResult } from './table.ts'
 import { variantsOf, type Compiler } from './variants.ts'
@@ -25,6 +26,9 @@ const HELP = `Usage: npm run bench -- [options]
   --no-crypto       leave the operations of extensions out
   --real WHICH      real guests: none, some (default) or all; some leaves out what takes the C
                     compiler minutes: SQLite on RV32 in mode metered
+  --profile         instead of all that: what compiling with a profile gives, for the kernels and the
+                    real guests, with the last compiler
+  --widths A,B      widths for --profile (default 32,64)
   --out FILE        where the JSON goes (default build/bench.json)`
 
 const { values: options } = parseArgs({
@@ -40,6 +44,8 @@ const { values: options } = parseArgs({
     large: { type: 'boolean', default: true },
     crypto: { type: 'boolean', default: true },
     real: { type: 'string', default: 'some' },
+    profile: { type: 'boolean', default: false },
+    widths: { type: 'string', default: '32,64' },
     out: { type: 'string', default: 'build/bench.json' },
     help: { type: 'boolean', default: false },
   },
@@ -65,7 +71,14 @@ async function main(): Promise<void> {
     const results: KernelResult[] = []
     const costs: BuildCost[] = []
     const chosen = kernels().filter(kernel => wanted?.includes(kernel.name) ?? true)
-    if (chosen.length === 0) throw new Error(`no kernel is called ${options.kernels}; there are ${kernels().map(kernel => kernel.name).join(', ')}`)
+    if (chosen.length === 0 && options.kernels !== '') throw new Error(`no kernel is called ${options.kernels}; there are ${kernels().map(kernel => kernel.name).join(', ')}`)
+    if (options.profile) {
+      const widths = options.widths.split(',').map(Number) as (32 | 64)[]
+      const profiles = await measureProfiles({ kernels: chosen, real: options.real !== 'none', modes, widths, cc: compilers.at(-1)!.command, rounds })
+      console.log(`${profileTable(profiles)}\n`)
+      writeResult({ profiles })
+      return
+    }
     for (const kernel of chosen) {
       process.stderr.write(`${kernel.name} …\n`)
       const variants = await variantsOf(programOf(kernel), { compilers, modes, qemu: options.qemu, rvr: options.rvr, work, cacheDir: join(work, 'cache') })
@@ -100,9 +113,13 @@ function report(results: readonly KernelResult[], costs: readonly BuildCost[], w
   if (real !== undefined) console.log(`${'skipped' in real ? `Real guests are left out: ${real.skipped}.` : realGuestTable(real.results)}\n`)
   if (crypto.length > 0) console.log(`${cryptoTable(crypto)}\n\nOne operation of an extension against the best of another library. Processor time, medians.\n`)
   console.log(`${host.cpu}, ${host.processors} processors, Node ${host.node}, ${host.compilers.join(', ')}`)
+  writeResult({ host, results, meanRatios: meanRatios(results), builds: costs, warm, large, real, crypto })
+}
+
+function writeResult(result: object): void {
   const out = resolve(options.out)
   mkdirSync(dirname(out), { recursive: true })
-  writeFileSync(out, JSON.stringify({ host, results, meanRatios: meanRatios(results), builds: costs, warm, large, real, crypto }, null, 2) + '\n')
+  writeFileSync(out, JSON.stringify(result, null, 2) + '\n')
 }
 
 if (options.help) {

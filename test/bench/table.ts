@@ -68,5 +68,5 @@ export function buildTable(costs: readonly BuildCost[]): string {
 
 const variantNames = (results: readonly KernelResult[]): string[] => [...new Set(results.flatMap(result => Object.keys(result.ms)))]
 
-const markdown = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+export const markdown = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map((_, column) => (column === 0 ? '---' : '--:')), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n')
