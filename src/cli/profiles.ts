@@ -21,7 +21,7 @@ export interface ProfileOutOptions {
 }
 
 export const profileOption = (): Option =>
-  new Option('--profile <file>', 'compile for what runs did that run --profile-out recorded, repeatable').argParser((value: string, earlier: readonly string[] | undefined) => append(value, earlier ?? []))
+  new Option('--profile <file>', 'compile for what earlier runs executed: a file of run --profile-out, repeatable').argParser((value: string, earlier: readonly string[] | undefined) => append(value, earlier ?? []))
 
 /** The options of `guest.compile` that come from --profile. */
 export const profileOptions = ({ profile }: ProfileOptions): Pick<CompileOptions, 'profile'> => (profile === undefined ? {} : { profile })
@@ -29,7 +29,7 @@ export const profileOptions = ({ profile }: ProfileOptions): Pick<CompileOptions
 /** --profile and --profile-out of a command that runs guests. */
 export function addProfileOptions(command: Command): Command {
   return command.addOption(profileOption().conflicts('artifact'))
-    .addOption(new Option('--profile-out <file>', `add to this file how often each block was executed (in mode ${COUNTING})`))
+    .addOption(new Option('--profile-out <file>', `add to this file how often each block was executed (counted in mode ${COUNTING})`))
 }
 
 /** With --profile-out the mode is the one that counts, unless another was named. @throws RvrError `USAGE`. */
