@@ -85,7 +85,11 @@ export async function measureProfiles(choice: ProfileChoice): Promise<ProfileRes
       for (const xlen of widths) {
         process.stderr.write(`${program.name} rv${xlen}, profiled …\n`)
         const profile = await train(program, xlen, cacheDir, cc)
-        for (const mode of modes) results.push(await compare(program, xlen, mode, { cc, cacheDir, rounds, profile }))
+        for (const mode of modes) {
+          const result = await compare(program, xlen, mode, { cc, cacheDir, rounds, profile })
+          process.stderr.write(`${program.name} ${result.variant}: time × ${timeRatio(result).toFixed(3)}, compile time × ${compileRatio(result).toFixed(2)} of ${result.compileSeconds.plain.toFixed(1)} s\n`)
+          results.push(result)
+        }
       }
     }
   } finally {
