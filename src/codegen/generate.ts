@@ -10,6 +10,7 @@ import type { Stretch } from '../profile/counts.ts'
 import { calledRows } from './calls.ts'
 import type { Convention } from './convention.ts'
 import { signature, type EmitterContext } from './emitter.ts'
+import { neglectedRegions } from './effort.ts'
 import { branchExpectation } from './expectation.ts'
 import { chooseHot, chooseHotByTraffic } from './hot.ts'
 import { functionNames } from './names.ts'
@@ -57,9 +58,9 @@ export function generate(graph: Graph, options: GenerateOptions): Project {
     isRoot: regions.isRoot, isResume: regions.isResume, expect: branchExpectation(graph, frequencies),
     ...signature(mode, emission, hot),
   }
-  const isCold = (region: Region): boolean => frequencies?.cold[region.blocks[0]!] === 1
+  const neglected = frequencies === undefined ? new Set<Region>() : neglectedRegions(graph, regions.main, frequencies)
   const units = [
-    ...writeUnits(context, graph, regions.main.filter(region => !isCold(region)), 'unit'), ...writeUnits(context, graph, regions.main.filter(isCold), 'cold'),
+    ...writeUnits(context, graph, regions.main.filter(region => !neglected.has(region)), 'unit'), ...writeUnits(context, graph, regions.main.filter(region => neglected.has(region)), 'cold'),
     ...writeUnits(context, graph, regions.resume, emission.resumesOften === true ? 'unit_resume' : 'resume'),
   ]
   const files = [...units, ...neededFiles(graph, options.callFiles ?? new Map()), ...runtimeFiles(context, graph, regions, limits.regionSize, options.identity)].toSorted((a, b) => (a.path < b.path ? -1 : 1))

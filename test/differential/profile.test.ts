@@ -7,7 +7,7 @@ import { randomGuest } from './generator.ts'
 
 const rounds = Number(process.env['RVR_FUZZ_ROUNDS'] ?? 1)
 const firstSeed = Number(process.env['RVR_FUZZ_SEED'] ?? 1)
-const CASES = 12
+const CASES = 8
 const PATIENCE_MS = 600_000
 
 /** Counts by chance: none, few, many, the greatest there is, a few instructions alike at a time, and some outside of the code. */
