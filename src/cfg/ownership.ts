@@ -37,23 +37,22 @@ function backwardTargets(next: readonly (readonly number[])[]): Uint8Array {
   return targets
 }
 
-/** What a profile adds: blocks that were never executed do not share regions with those that were. */
+/** What a profile adds: blocks that were never executed (1) do not share regions with those that were (0). */
 export interface Temperature {
-  /** 1 for blocks that were never executed. */
   readonly cold: Uint8Array
 }
 
-/** Where two regions meet that a profile keeps apart. */
-interface Growth {
+/** Where regions start and what they do not reach into. */
+interface Borders {
   readonly next: readonly (readonly number[])[]
-  /** Blocks that regions start at; grows. */
+  /** 1 for blocks that regions start at; grows. */
   readonly entries: Uint8Array
-  /** Regions also stop in front of these blocks. */
+  /** Further blocks in front of which the region of `root` stops. */
   readonly stops: (id: number, root: number) => boolean
 }
 
 /** Makes entries of blocks until every block that is no entry belongs to one region, or is small enough to be copied. */
-function settle({ blocks }: Graph, limits: RegionLimits, { next, entries, stops }: Growth): void {
+function settle({ blocks }: Graph, limits: RegionLimits, { next, entries, stops }: Borders): void {
   const isLoop = backwardTargets(next)
   const stamp = new Int32Array(blocks.length)
   const copies = new Uint8Array(blocks.length)
