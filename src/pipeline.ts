@@ -17,6 +17,7 @@ import { ABI_VERSION } from './load/abi-version.ts'
 import { checkIdentity, openLibrary, refusal } from './load/identity.ts'
 import type { Machine } from './machine/machine.ts'
 import type { Mode } from './modes/mode.ts'
+import type { ExecutionProfile } from './profile/counts.ts'
 import { modeNamed, modes } from './modes/registry.ts'
 import type { EngineChoice } from './run/session.ts'
 import { detailsOf, reportMiss } from './pipeline/explain.ts'
@@ -94,6 +95,8 @@ export interface BuildRequest extends CompileOptions {
   readonly mode: Mode
   /** Called when the library is not there at once, before anything that takes its time: work begins when the promise resolves. */
   readonly beforeWork?: () => Promise<void>
+  /** What earlier runs of the guest executed, for the code generator. */
+  readonly profile?: ExecutionProfile
 }
 
 export interface BuiltArtifact {

@@ -6,7 +6,7 @@ import { RvrError, messageOf } from '../errors.ts'
 import { composeKey, contentPart, type KeyPart } from './digest.ts'
 
 /** Folders and files beside `cache/` whose code decides what is generated or how it is compiled. */
-const SOURCES = ['elf', 'isa', 'ir', 'cfg', 'layout', 'codegen', 'modes', 'extensions', 'machine', 'toolchain', 'interp/slots', 'load/abi-version', 'cache/keys', 'cache/digest', 'pipeline']
+const SOURCES = ['elf', 'isa', 'ir', 'cfg', 'layout', 'codegen', 'modes', 'extensions', 'machine', 'toolchain', 'interp/slots', 'load/abi-version', 'profile', 'cache/keys', 'cache/digest', 'pipeline']
 
 const here = fileURLToPath(import.meta.url)
 /** `src` when running from sources, `dist` when built. */

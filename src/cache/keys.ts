@@ -32,6 +32,8 @@ export interface KeyContext {
   readonly roots?: Readonly<Record<string, string>>
   readonly abiVersion: number
   readonly extensionFiles?: readonly ExtensionFile[]
+  /** Digest of the profile that the code is generated for, if there is one. */
+  readonly profileDigest?: string
 }
 
 export interface ArtifactKeyInput extends KeyContext {
@@ -86,6 +88,7 @@ function contextParts(context: KeyContext): KeyPart[] {
     ...listParts('make', filterMakeArguments(context.makeArguments ?? [], context.roots)),
     ...Object.entries(toolchain.environment).map(([name, value]) => textPart(`environment/${name}`, value)),
     ...(context.extensionFiles ?? []).map(file => digestPart(`extension/${file.name}`, file.digest, file.bytes)),
+    ...(context.profileDigest === undefined ? [] : [digestPart('profile', context.profileDigest)]),
   ]
 }
 

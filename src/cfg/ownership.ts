@@ -37,11 +37,22 @@ function backwardTargets(next: readonly (readonly number[])[]): Uint8Array {
   return targets
 }
 
-/** Grows the graph's set of roots until every block that is no root belongs to one region, or is small enough to be copied. Returns all roots. */
-export function settleRoots(graph: Graph, limits: RegionLimits = defaultLimits): Uint8Array {
-  const { blocks } = graph
-  const isRoot = graph.isRoot.slice()
-  const next = blocks.map(successors)
+/** What a profile adds: blocks that were never executed (1) do not share regions with those that were (0). */
+export interface Temperature {
+  readonly cold: Uint8Array
+}
+
+/** Where regions start and what they do not reach into. */
+interface Borders {
+  readonly next: readonly (readonly number[])[]
+  /** 1 for blocks that regions start at; grows. */
+  readonly entries: Uint8Array
+  /** Further blocks in front of which the region of `root` stops. */
+  readonly stops: (id: number, root: number) => boolean
+}
+
+/** Makes entries of blocks until every block that is no entry belongs to one region, or is small enough to be copied. */
+function settle({ blocks }: Graph, limits: RegionLimits, { next, entries, stops }: Borders): void {
   const isLoop = backwardTargets(next)
   const stamp = new Int32Array(blocks.length)
   const copies = new Uint8Array(blocks.length)
@@ -50,14 +61,14 @@ export function settleRoots(graph: Graph, limits: RegionLimits = defaultLimits):
     stamp.fill(-1)
     copies.fill(0)
     for (let root = 0; root < blocks.length; root++) {
-      if (!isRoot[root]) continue
+      if (!entries[root]) continue
       let size = 0, loops = 0
-      walkRegion(isRoot, root, next, id => {
-        if (stamp[id] === root) return false
+      walkRegion(entries, root, next, id => {
+        if (stamp[id] === root || (id !== root && stops(id, root))) return false
         const block = blocks[id]!
         const shared = copies[id]! > 0 && (block.count > limits.duplicateUpTo || copies[id]! >= MAX_COPIES)
         if (id !== root && (shared || size + block.count > limits.regionSize || (isLoop[id] === 1 && loops >= limits.loops))) {
-          isRoot[id] = 1
+          entries[id] = 1
           changed = true
           return false
         }
@@ -69,5 +80,27 @@ export function settleRoots(graph: Graph, limits: RegionLimits = defaultLimits):
       })
     }
   }
+}
+
+/**
+ * Grows the graph's set of roots until every block that is no root belongs to one region, or is small enough to be copied. Returns all roots.
+ * With a profile, a cold block behind one that was executed is a root; what was executed is no root for the sake of cold blocks that lead to it.
+ */
+export function settleRoots(graph: Graph, limits: RegionLimits = defaultLimits, temperature?: Temperature): Uint8Array {
+  const isRoot = graph.isRoot.slice()
+  const next = graph.blocks.map(successors), cold = temperature?.cold
+  if (cold !== undefined) for (const [id, targets] of next.entries()) if (cold[id] === 0) for (const target of targets) if (cold[target] === 1) isRoot[target] = 1
+  settle(graph, limits, { next, entries: isRoot, stops: cold === undefined ? () => false : (id, root) => cold[id] !== cold[root] })
   return isRoot
+}
+
+/**
+ * Blocks inside of executed regions that cold code leads back to: 1 for each that needs a region of its own, so that the region keeps its single entry.
+ * `stops`: roots and what has a resume region already.
+ */
+export function settleReturns(graph: Graph, limits: RegionLimits, { cold }: Temperature, stops: (id: number) => boolean): Uint8Array {
+  const next = graph.blocks.map(successors), entries = new Uint8Array(graph.blocks.length)
+  for (const [id, targets] of next.entries()) if (cold[id] === 1) for (const target of targets) if (cold[target] === 0 && !stops(target)) entries[target] = 1
+  settle(graph, limits, { next, entries, stops })
+  return entries
 }

@@ -1,6 +1,7 @@
 /** Graph → regions: the single-entry pieces that become C functions, and where a stopped run can resume. */
 import type { Graph, Region } from '../ir/program.ts'
-import { defaultLimits, settleRoots, type RegionLimits } from './ownership.ts'
+import type { Frequencies } from './frequency.ts'
+import { defaultLimits, settleReturns, settleRoots, type RegionLimits } from './ownership.ts'
 import { successors } from './successors.ts'
 
 export interface Regions {
@@ -41,25 +42,38 @@ function collect(kind: Region['kind'], entry: number, stop: (id: number) => bool
   return { kind, blocks: postorder.toReversed(), headers }
 }
 
-/** Splits the graph into regions. */
-export function buildRegions(graph: Graph, limits: RegionLimits = defaultLimits): Regions {
-  const { blocks } = graph
-  const isRoot = settleRoots(graph, limits)
+/** Successors by block, the one that is written right behind its block last: the next in the guest's text, or the one that was executed most. */
+function orderedSuccessors({ blocks }: Graph, frequencies: Frequencies | undefined): number[][] {
   const next = blocks.map(successors)
+  if (frequencies === undefined) return next
+  return next.map((targets, id) => targets.toSorted((a, b) => frequencies.edge(id, a) - frequencies.edge(id, b)))
+}
+
+/** Splits the graph into regions; a profile keeps what was never executed apart from what was. */
+export function buildRegions(graph: Graph, limits: RegionLimits = defaultLimits, frequencies?: Frequencies): Regions {
+  const { blocks } = graph
+  const isRoot = settleRoots(graph, limits, frequencies)
+  const next = orderedSuccessors(graph, frequencies)
   const mark = new Int32Array(blocks.length)
   const isResume = new Uint8Array(blocks.length)
   let stamp = 0
-  const gather = (kind: Region['kind'], entries: Uint8Array, stop: (id: number) => boolean): Region[] => {
+  const gather = (kind: Region['kind'], entries: Uint8Array, stop: (id: number, entry: number) => boolean): Region[] => {
     const regions: Region[] = []
     for (let id = 0; id < blocks.length; id++) {
       if (!entries[id]) continue
-      regions.push(collect(kind, id, stop, next, mark, stamp))
+      regions.push(collect(kind, id, target => stop(target, id), next, mark, stamp))
       stamp += 2
     }
     return regions
   }
-  const main = gather('main', isRoot, id => isRoot[id] === 1)
+  const cold = frequencies?.cold
+  const isApart = (id: number, entry: number): boolean => cold !== undefined && cold[id] !== cold[entry]
+  const main = gather('main', isRoot, (id, entry) => isRoot[id] === 1 || isApart(id, entry))
   for (const region of main) for (const header of region.headers) if (!isRoot[header]) isResume[header] = 1
-  const resume = gather('resume', isResume, id => isRoot[id] === 1 || isResume[id] === 1)
-  return { main, resume, isRoot, isResume }
+  const resume = gather('resume', isResume, (id, entry) => isRoot[id] === 1 || isResume[id] === 1 || isApart(id, entry))
+  if (frequencies === undefined) return { main, resume, isRoot, isResume }
+  const isHeader = isResume.slice(), returns = settleReturns(graph, limits, frequencies, id => isRoot[id] === 1 || isHeader[id] === 1)
+  const again = gather('resume', returns, id => isRoot[id] === 1 || isHeader[id] === 1 || returns[id] === 1)
+  for (const [id, entry] of returns.entries()) if (entry === 1) isResume[id] = 1
+  return { main, resume: [...resume, ...again].toSorted((a, b) => a.blocks[0]! - b.blocks[0]!), isRoot, isResume }
 }

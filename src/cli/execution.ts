@@ -6,6 +6,7 @@ import type { Guest } from '../sdk/guest.ts'
 import type { ExecuteOptions } from '../sdk/options.ts'
 import { INPUT_FORMS } from './input-spec.ts'
 import { addGuestOptions, append, segmentLimits, type BuildOptions, type GuestOptions, type SegmentOptions } from './options.ts'
+import { profileOptions, type ProfileOptions } from './profiles.ts'
 import type { Progress } from './progress.ts'
 import type { Shell } from './shell.ts'
 import { parseCount, parseDuration, parseSeed, parseSize } from './values.ts'
@@ -70,11 +71,11 @@ export async function readInputs(options: Pick<ExecutionOptions, 'input' | 'inpu
 }
 
 /** The guest compiled, or being compiled while it runs. Without a compiler the interpreter takes over, unless native code was asked for by name. */
-export async function compileOrInterpret(guest: Guest, mode: string, how: Exclude<Tier, 'interp'>, options: Pick<ExecutionOptions, 'tier' | 'engine' | 'cc'> & { readonly check?: boolean }, shell: Shell, progress: Progress): Promise<Artifact> {
-  const { signal } = shell
+export async function compileOrInterpret(guest: Guest, mode: string, how: Exclude<Tier, 'interp'>, options: Pick<ExecutionOptions, 'tier' | 'engine' | 'cc'> & ProfileOptions & { readonly check?: boolean }, shell: Shell, progress: Progress): Promise<Artifact> {
+  const compile = { signal: shell.signal, ...profileOptions(options) }
   try {
     // Beside a running guest, whose text goes to the same place, no progress is shown.
-    return await (how === 'native' ? guest.compile(mode, { signal }) : guest.tiered(mode, { signal, onEvent: event => { if (event.type !== 'object' && !(event.type === 'stage' && event.state === 'start')) progress.sink(event) } }))
+    return await (how === 'native' ? guest.compile(mode, compile) : guest.tiered(mode, { ...compile, onEvent: event => { if (event.type !== 'object' && !(event.type === 'stage' && event.state === 'start')) progress.sink(event) } }))
   } catch (error) {
     // A compiler that was asked for by name and is not there is the user's error, not a reason to run far slower.
     const isNamed = namedTier(options) === 'native' || options.cc !== undefined || Boolean(process.env['RVR_CC'])

@@ -49,7 +49,7 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
     const dirtyBefore = dirty
     dirty |= writes(instr) & cold
     if (index === instrs.length - 1 && repeats !== undefined) lines.push(`  } while (--${repeats} != 0);`)
-    if (index === instrs.length - 1 && isTransfer(block.end)) writeTransfer(writer, block.end, dirtyBefore, dirty, refund(index), following)
+    if (index === instrs.length - 1 && isTransfer(block.end)) writeTransfer(writer, block.id, block.end, dirtyBefore, dirty, refund(index), following)
   }
   if (block.end.kind === 'host') lines.push(`  goto ${writer.sideExit(block.end.pc, 'RVR_STEP', dirty)};`)
   else if (block.end.kind === 'fall' && block.end.next !== following) lines.push(`  ${writer.transfer(block.end.next, pcAfter(block.end.next, writer, block.pc + 4 * block.count), dirty)}`)
@@ -94,7 +94,7 @@ function isSlot(writer: RegionWriter, pc: number): boolean {
   return pc >= base && pc < base + instrs.length * 4 && pc % 4 === 0
 }
 
-function writeTransfer(writer: RegionWriter, end: Transfer, dirtyBefore: number, dirty: number, refund: string, following: number | undefined): void {
+function writeTransfer(writer: RegionWriter, block: number, end: Transfer, dirtyBefore: number, dirty: number, refund: string, following: number | undefined): void {
   const { lines, context } = writer
   const { instr } = end
   const comment = `/* ${instr.pc.toString(16)} ${disassemble(instr)} */`
@@ -107,7 +107,7 @@ function writeTransfer(writer: RegionWriter, end: Transfer, dirtyBefore: number,
       const { row } = instr
       const taken = isSlot(writer, target) ? writer.transfer(end.taken, target, dirty) : bad()
       if (row.kind === 'call') lines.push(`  if (${RESULT} != 0) { ${taken} }`)
-      else if (row.kind === 'branch') lines.push(`  if (${row.c(operand(instr.rs1), operand(instr.rs2))}) { ${taken} } ${comment}`)
+      else if (row.kind === 'branch') lines.push(`  if (${context.expect(block, row.c(operand(instr.rs1), operand(instr.rs2)))}) { ${taken} } ${comment}`)
       if (end.next !== following || end.next === undefined) lines.push(`  ${writer.transfer(end.next, instr.pc + 4, dirty)}`)
       return
     }

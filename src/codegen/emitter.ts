@@ -22,6 +22,8 @@ export interface EmitterContext {
   readonly functions: ReadonlyMap<number, string>
   readonly isRoot: Uint8Array
   readonly isResume: Uint8Array
+  /** The condition of a block's branch, with what a profile says about it. */
+  readonly expect: (block: number, condition: string) => string
   /** `char *m, int64_t left, …`: the parameters that every region has, and the same names as arguments of a transfer. */
   readonly parameters: string
   readonly arguments: string

@@ -1,13 +1,17 @@
 /** Graph × Mode → Project: the whole of code generation in order. */
+import { frequenciesOf } from '../cfg/frequency.ts'
 import { buildRegions } from '../cfg/regions.ts'
-import type { Graph } from '../ir/program.ts'
+import type { Graph, Region } from '../ir/program.ts'
 import { RvrError } from '../errors.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Mode } from '../modes/mode.ts'
+import type { Stretch } from '../profile/counts.ts'
 import { calledRows } from './calls.ts'
 import type { Convention } from './convention.ts'
 import { signature, type EmitterContext } from './emitter.ts'
-import { chooseHot } from './hot.ts'
+import { neglectedRegions } from './effort.ts'
+import { branchExpectation } from './expectation.ts'
+import { chooseHot, chooseHotByTraffic } from './hot.ts'
 import { functionNames } from './names.ts'
 import type { Project, ProjectFile } from './project.ts'
 import { runtimeFiles } from './runtime.ts'
@@ -25,6 +29,8 @@ export interface GenerateOptions {
   readonly callFiles?: ReadonlyMap<string, string>
   /** Widest vector that the target passes in registers; default 16 bytes, which every host has. */
   readonly vectorBytes?: 16 | 32
+  /** How often instructions were executed in earlier runs; without it the code is laid out by what is usual. */
+  readonly profile?: readonly Stretch[]
 }
 
 /** The files that the guest's calls need. */
@@ -43,17 +49,23 @@ const floorOf = (graph: Graph, tuning: Tuning): number => graph.blocks.reduce((m
 /** Generates the C project; equal input gives byte-identical files. */
 export function generate(graph: Graph, options: GenerateOptions): Project {
   const { mode, machine, convention, tuning = defaultTuning } = options
-  const regions = buildRegions(graph, tuning)
+  const frequencies = options.profile === undefined ? undefined : frequenciesOf(graph, options.profile)
+  const regions = buildRegions(graph, tuning, frequencies)
   const emission = mode.emission?.({ graph, machine, vectorBytes: options.vectorBytes ?? 16 }) ?? { parameters: [] }
-  const hot = chooseHot(graph, convention.arguments - 1 - mode.counters.length)
+  const places = convention.arguments - 1 - mode.counters.length
+  const hot = frequencies === undefined ? chooseHot(graph, places) : chooseHotByTraffic(graph, regions.main, frequencies, places)
   const context: EmitterContext = {
     graph, mode, emission, machine, convention, tuning, hot,
     cold: hot.reduce((mask, register) => mask & ~(1 << register), ~1),
     functions: functionNames(graph.program.image.symbols),
-    isRoot: regions.isRoot, isResume: regions.isResume,
+    isRoot: regions.isRoot, isResume: regions.isResume, expect: branchExpectation(graph, frequencies),
     ...signature(mode, emission, hot),
   }
-  const units = [...writeUnits(context, graph, regions.main, 'unit'), ...writeUnits(context, graph, regions.resume, emission.resumesOften === true ? 'unit_resume' : 'resume')]
+  const neglected = frequencies === undefined ? new Set<Region>() : neglectedRegions(graph, regions.main, frequencies)
+  const units = [
+    ...writeUnits(context, graph, regions.main.filter(region => !neglected.has(region)), 'unit'), ...writeUnits(context, graph, regions.main.filter(region => neglected.has(region)), 'cold'),
+    ...writeUnits(context, graph, regions.resume, emission.resumesOften === true ? 'unit_resume' : 'resume'),
+  ]
   const files = [...units, ...neededFiles(graph, options.callFiles ?? new Map()), ...runtimeFiles(context, graph, regions, floorOf(graph, tuning), options.identity)].toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const twice = files.find((file, index) => file.path === files[index + 1]?.path)
   if (twice !== undefined) throw new RvrError('CONFIG_INVALID', `an extension has a file ${twice.path}, which is a name of the generated project's own`, { hint: 'Rename it.', details: { path: twice.path } })

@@ -95,7 +95,7 @@ export function total(counter: Counter, instrs: readonly Instr[], machine: Machi
 }
 
 /** Forward analysis of the cold registers: which may be, and which surely are, newer in locals than in the state block. */
-function traffic(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], cold: number): { mayDirty: Int32Array; loaded: number; locals: number } {
+export function traffic(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], cold: number): { mayDirty: Int32Array; loaded: number; locals: number } {
   const written = bodies.map(body => body.reduce((mask, instr) => mask | writes(instr), 0) & cold)
   const may = new Int32Array(bodies.length), must = new Int32Array(bodies.length).fill(-1)
   must[0] = 0

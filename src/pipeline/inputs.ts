@@ -10,6 +10,7 @@ import type { GuestAbi } from '../extensions/abi.ts'
 import { outsideFiles } from '../extensions/compose.ts'
 import { ABI_VERSION } from '../load/abi-version.ts'
 import type { BuildRequest, PipelineOptions, PipelineServices } from '../pipeline.ts'
+import { profileDigest } from '../profile/counts.ts'
 import { describeToolchain, type Toolchain } from '../toolchain/toolchain.ts'
 import { version } from '../version.ts'
 
@@ -40,6 +41,7 @@ export async function inputsOf(request: BuildRequest, { cache, options, events }
   const toolchain = await describeToolchain({ cc: options.cc, targetCpu: options.targetCpu, memoDirectory: cache.memoDirectory, events, beforeAsking })
   const context: KeyContext = {
     mode: request.mode.name, modeOptions: modeOptionsOf(options), toolchain, makeArguments: makeArguments(toolchain, request.abi), abiVersion: ABI_VERSION, extensionFiles: outsideFiles(request.abi.extensions),
+    ...(request.profile !== undefined && { profileDigest: profileDigest(request.profile) }),
   }
   const input = toolchain.targetFacts === undefined || cache.state === 'off' ? undefined : inputKey({
     ...context, guestDigest: request.image.digest, machineDigest: request.machine.digest, generatorDigest: generatorDigest(),

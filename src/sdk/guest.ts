@@ -6,10 +6,11 @@ import type { Machine } from '../machine/machine.ts'
 import { modeNamed } from '../modes/registry.ts'
 import { buildArtifact, openArtifact, type PipelineServices } from '../pipeline.ts'
 import { explainArtifact } from '../pipeline/explain.ts'
+import type { ExecutionProfile } from '../profile/counts.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import { Artifact } from './artifact.ts'
 import { BackgroundBuild } from './background.ts'
-import type { CompileOptions } from './options.ts'
+import type { CompileOptions, ProfileChoice } from './options.ts'
 
 export interface GuestParts {
   readonly image: Image
@@ -44,14 +45,14 @@ export class Guest {
   /**
    * The guest's library for a mode, from the cache where it is there: a hit lifts nothing, generates nothing and starts no compiler.
    *
-   * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `CACHE_UNSAFE`, `ABORTED`.
+   * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `CACHE_UNSAFE`, `ABORTED`; `IO`, `INPUT_INVALID` (a profile that cannot be read or is of another guest).
    */
   async compile(mode: string, options: CompileOptions = {}): Promise<Artifact> {
     const { image, abi, machine, services, pool } = this.#parts
     pool.warm()
     const tracer = modeNamed(mode)
-    const { onEvent: events = services.events } = options
-    const built = await buildArtifact({ image, abi, machine, mode: tracer, ...options }, { ...services, events })
+    const { onEvent: events = services.events, profile, ...others } = options
+    const built = await buildArtifact({ image, abi, machine, mode: tracer, ...others, ...await this.#profile(profile) }, { ...services, events })
     return new Artifact({ image, abi, machine, mode: tracer, pool, engine: built.engine, cache: built.cache, timing: built.timing })
   }
 
@@ -65,8 +66,8 @@ export class Guest {
     const { image, abi, machine, services, pool, background } = this.#parts
     pool.warm()
     const tracer = modeNamed(mode), parts = { image, abi, machine, mode: tracer, pool }
-    const { onEvent: events = services.events } = options
-    const build = new BackgroundBuild({ image, abi, machine, mode: tracer, ...options }, { ...services, events })
+    const { onEvent: events = services.events, profile, ...others } = options
+    const build = new BackgroundBuild({ image, abi, machine, mode: tracer, ...others, ...await this.#profile(profile) }, { ...services, events })
     const built = await build.atOnce
     if (built !== undefined) return new Artifact({ ...parts, engine: built.engine, cache: built.cache, timing: built.timing })
     background.add(build)
@@ -77,11 +78,20 @@ export class Guest {
   /**
    * Would `compile` find the library in the cache, and if not, what differs from the nearest one there? Compiles nothing.
    *
-   * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING`.
+   * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING`; `IO`, `INPUT_INVALID` (a profile).
    */
-  async explainCache(mode: string): Promise<Explanation> {
+  async explainCache(mode: string, { profile }: ProfileChoice = {}): Promise<Explanation> {
     const { image, abi, machine, services } = this.#parts
-    return explainArtifact({ image, abi, machine, mode: modeNamed(mode) }, services)
+    return explainArtifact({ image, abi, machine, mode: modeNamed(mode), ...await this.#profile(profile) }, services)
+  }
+
+  async #profile(choice: ProfileChoice['profile']): Promise<{ profile?: ExecutionProfile }> {
+    if (choice === undefined) return {}
+    const { checkProfile, readProfiles } = await import('../profile/file.ts')
+    if (typeof choice === 'string') return { profile: await readProfiles([choice], this.image) }
+    if (!('stretches' in choice)) return { profile: await readProfiles(choice, this.image) }
+    checkProfile(choice, this.image)
+    return { profile: choice }
   }
 
   /** The guest in the reference interpreter: needs no compiler, has the same results and counts, and is far slower. */

@@ -2,7 +2,8 @@
 import type { EventSink } from '../events.ts'
 import type { AbiName } from '../extensions/abi.ts'
 import type { MachineFile } from '../machine/machine.ts'
-import type { CompileOptions, PipelineOptions } from '../pipeline.ts'
+import type { CompileOptions as BuildOptions, PipelineOptions } from '../pipeline.ts'
+import type { ExecutionProfile } from '../profile/counts.ts'
 import type { SegmentLimits } from '../machine/limits.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import type { RunLimits } from '../run/session.ts'
@@ -56,4 +57,15 @@ export interface LoadOptions {
   readonly extensions?: readonly string[]
 }
 
-export type { CompileOptions, RunLimits }
+/** What guides the code generator. */
+export interface ProfileChoice {
+  /**
+   * Compile for what earlier runs of this guest executed: a file that `run.profile.addTo` or `rvr run --profile-out` wrote, several, which count
+   * together, or a profile itself.
+   */
+  readonly profile?: string | readonly string[] | ExecutionProfile
+}
+
+export interface CompileOptions extends BuildOptions, ProfileChoice {}
+
+export type { ExecutionProfile, RunLimits }

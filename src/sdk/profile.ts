@@ -4,6 +4,7 @@ import type { GuestAbi } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/registry.ts'
 import { instructionWord } from '../interp/slots.ts'
 import { cellsOf, type Machine } from '../machine/machine.ts'
+import { profileOf, type ExecutionProfile } from '../profile/counts.ts'
 import { countsByPc, type SlotCounts } from '../run/profiler.ts'
 
 /** A share of a run. */
@@ -53,6 +54,21 @@ export class Profile {
   /** By operation, such as `addi` or `hint_buffer`, the dearest first. */
   get opcodes(): readonly ProfileEntry[] {
     return (this.#operations ??= this.#collect((_pc, operation) => operation))
+  }
+
+  /** The counts as plain data, which `guest.compile` takes as its `profile`. */
+  get recorded(): ExecutionProfile {
+    return profileOf(this.#guest.image, this.counts)
+  }
+
+  /**
+   * Adds the counts to a profile file of the same guest, or makes it; returns the file's absolute path. `guest.compile` takes it as its `profile`.
+   *
+   * @throws RvrError `IO`, `INPUT_INVALID` (the file is there and is no profile of this guest).
+   */
+  async addTo(file: string): Promise<string> {
+    const { addToProfile } = await import('../profile/file.ts')
+    return addToProfile(file, this.recorded)
   }
 
   /** Adds up what has the same name; asked in address order. */

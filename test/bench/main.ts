@@ -12,6 +12,7 @@ import { guestCompilerOf, kernels, programOf } from './kernels.ts'
 import { largeGuestText, measureLargeGuest, type LargeGuestCost } from './large-guest.ts'
 import { measure } from './measure.ts'
 import { firstFound, newestClang, versionOf } from './processes.ts'
+import { measureProfiles, profileTable } from './profile.ts'
 import { measureRealGuests, type RealGuestResults } from './real-guests.ts'
 import { buildTable, countingTable, realGuestTable, timesTable, type KernelResult } from './table.ts'
 import { targetResults, targetTable } from './targets.ts'
@@ -36,6 +37,9 @@ const HELP = `Usage: npm run bench -- [options]
   --no-crypto       leave the operations of extensions out
   --real WHICH      real guests: none, some (default) or all; some leaves out what takes the C
                     compiler minutes: SQLite in mode profile, and on RV32 in mode metered
+  --profile         instead of all that: what compiling with a profile gives, for the kernels and the
+                    real guests, with the last compiler
+  --widths A,B      widths for --profile (default 32,64)
   --out FILE        where the JSON goes (default build/bench.json)
   --history FILE    where one line with all ratios is added (default build/bench-history.jsonl)`
 
@@ -56,6 +60,8 @@ const { values: options } = parseArgs({
     large: { type: 'boolean', default: true },
     crypto: { type: 'boolean', default: true },
     real: { type: 'string', default: 'some' },
+    profile: { type: 'boolean', default: false },
+    widths: { type: 'string', default: '32,64' },
     out: { type: 'string', default: 'build/bench.json' },
     history: { type: 'string', default: 'build/bench-history.jsonl' },
     help: { type: 'boolean', default: false },
@@ -86,7 +92,14 @@ async function main(): Promise<void> {
     const results: KernelResult[] = []
     const costs: BuildCost[] = [], counts: InstructionCounts[] = []
     const chosen = kernels().filter(kernel => wanted?.includes(kernel.name) ?? true)
-    if (chosen.length === 0) throw new Error(`no kernel is called ${options.kernels}; there are ${kernels().map(kernel => kernel.name).join(', ')}`)
+    if (chosen.length === 0 && options.kernels !== '') throw new Error(`no kernel is called ${options.kernels}; there are ${kernels().map(kernel => kernel.name).join(', ')}`)
+    if (options.profile) {
+      const widths = options.widths.split(',').map(Number) as (32 | 64)[]
+      const profiles = await measureProfiles({ kernels: chosen, real: options.real !== 'none', modes, widths, cc: compilers.at(-1)!.command, rounds })
+      console.log(`${profileTable(profiles)}\n`)
+      writeResult({ profiles })
+      return
+    }
     for (const kernel of chosen) {
       process.stderr.write(`${kernel.name} …\n`)
       const scale = Number(options.scale ?? kernel.defaultScale)
@@ -145,10 +158,14 @@ function report({ results, costs, counts, before, rounds, warm, large, cold, rea
   if (crypto.length > 0) console.log(`${cryptoTable(crypto)}\n\nOne operation of an extension against the best of another library. Processor time, medians.\n`)
   if (before !== undefined) console.log(`${comparison(before, history)}\n`)
   console.log(`${host.cpu}, ${host.processors} processors, Node ${host.node}, ${host.compilers.join(', ')}`)
+  writeResult({ host, results, meanRatios: history.meanRatios, targets, instructions: counts, builds: costs, warm, large, cold, real, crypto, history })
+  appendHistory(resolve(options.history), history)
+}
+
+function writeResult(result: object): void {
   const out = resolve(options.out)
   mkdirSync(dirname(out), { recursive: true })
-  writeFileSync(out, JSON.stringify({ host, results, meanRatios: history.meanRatios, targets, instructions: counts, builds: costs, warm, large, cold, real, crypto, history }, null, 2) + '\n')
-  appendHistory(resolve(options.history), history)
+  writeFileSync(out, JSON.stringify(result, null, 2) + '\n')
 }
 
 if (options.help) {

@@ -1,11 +1,12 @@
 /** Everything the benchmark asks of the SDK: compile a guest, run it, and say how long each took. */
-import { Rvr, type Artifact, type ExecuteOptions } from '../../src/index.ts'
+import { Rvr, type Artifact, type ExecuteOptions, type ExecutionProfile } from '../../src/index.ts'
 
 export interface RvrSetup {
   readonly elf: string
   readonly mode: string
   readonly cc: string
   readonly cacheDir: string
+  readonly profile?: ExecutionProfile
 }
 
 export interface PreparedGuest {
@@ -29,12 +30,12 @@ export interface GuestRun {
 }
 
 /** Opens rvr on a cache directory and makes the guest ready. A second call with the same setup measures the warm path. */
-export async function prepare({ elf, mode, cc, cacheDir }: RvrSetup): Promise<PreparedGuest> {
+export async function prepare({ elf, mode, cc, cacheDir, profile }: RvrSetup): Promise<PreparedGuest> {
   const rvr = await Rvr.create({ cacheDir, cc })
   try {
     const guest = await rvr.load(elf, { abi: 'linux' })
     const begin = performance.now()
-    const artifact = await guest.compile(mode)
+    const artifact = await guest.compile(mode, profile === undefined ? {} : { profile })
     const compileCallMs = performance.now() - begin
     const code = guest.image.segments.filter(segment => segment.executable)
     return {

@@ -30,6 +30,8 @@ const shared: Record<string, Partial<ArtifactKeyInput & InputKeyInput>> = {
   'two make arguments for one': { makeArguments: ['VERIFY_TAIL_CALLS=1', 'X=1'] },
   'ABI version': { abiVersion: 2 },
   'extension contents': { extensionFiles: [{ name: 'keccak.a', digest: 'f'.repeat(64), bytes: 7 }] },
+  'profile': { profileDigest: '4'.repeat(64) },
+  'profile of other counts': { profileDigest: '5'.repeat(64) },
   'extension name': { extensionFiles: [{ name: 'sha2.a', digest: 'e'.repeat(64), bytes: 7 }] },
 }
 

@@ -6,7 +6,7 @@ import { generate } from '../../src/codegen/generate.ts'
 import { stressTuning } from '../../src/codegen/tuning.ts'
 import { defaultMachine } from '../../src/machine/machine.ts'
 import { modeNamed } from '../../src/modes/registry.ts'
-import { graphOf, loopGuest, memoryGuest } from './guests.ts'
+import { graphOf, loopGuest, memoryGuest, TEXT } from './guests.ts'
 
 const cases = [
   { name: 'loop.rv64.pure.preserve_none', xlen: 64, mode: 'pure', convention: preserveNone, guest: loopGuest },
@@ -14,14 +14,16 @@ const cases = [
   { name: 'memory.rv64.metered-cost.preserve_none', xlen: 64, mode: 'metered-cost', convention: preserveNone, guest: memoryGuest },
   { name: 'memory.rv32.pure.sibling', xlen: 32, mode: 'pure', convention: sibling, guest: memoryGuest },
   { name: 'loop.rv64.metered.preserve_none', xlen: 64, mode: 'metered', convention: preserveNone, guest: loopGuest },
+  // The loop behind `sum` was executed ten times, the way to `terminate` never.
+  { name: 'memory.rv64.pure.preserve_none.profile', xlen: 64, mode: 'pure', convention: preserveNone, guest: memoryGuest, profile: [{ pc: TEXT, instructions: 3, count: 1 }, { pc: TEXT + 28, instructions: 1, count: 1 }, { pc: TEXT + 32, instructions: 7, count: 10 }] },
   { name: 'memory.rv32.metered.sibling', xlen: 32, mode: 'metered', convention: sibling, guest: memoryGuest },
 ] as const
 
-for (const { name, xlen, mode, convention, guest } of cases) {
+for (const { name, xlen, mode, convention, guest, ...more } of cases) {
   test(name, () => {
-    const options = { mode: modeNamed(mode), machine: defaultMachine(xlen), convention, identity: '{}' }
+    const options = { mode: modeNamed(mode), machine: defaultMachine(xlen), convention, identity: '{}', ...more }
     const project = generate(graphOf(xlen, guest), options)
-    const text = project.files.filter(file => /^(unit|resume)_|^(entry\.c|guest\.h|state\.h)$/.test(file.path)).map(file => `==> ${file.path} <==\n${file.content}`).join('\n')
+    const text = project.files.filter(file => /^(unit|cold|resume)_|^(entry\.c|guest\.h|state\.h)$/.test(file.path)).map(file => `==> ${file.path} <==\n${file.content}`).join('\n')
     const golden = new URL(`./golden/${name}.txt`, import.meta.url)
     if (process.env['RVR_UPDATE_GOLDEN'] === '1' || !existsSync(golden)) {
       if (process.env['CI'] !== undefined) throw new Error(`golden file ${name} is missing`)

@@ -3,7 +3,7 @@ import type { KeyPart } from '../digest.ts'
 import type { Detail } from './details.ts'
 
 export type DifferenceKind =
-  | 'guest' | 'machine' | 'generator' | 'template' | 'mode' | 'abi' | 'extension' | 'tool' | 'flag' | 'make-argument' | 'environment' | 'cpu-feature' | 'target' | 'host' | 'other'
+  | 'guest' | 'machine' | 'generator' | 'template' | 'mode' | 'profile' | 'abi' | 'extension' | 'tool' | 'flag' | 'make-argument' | 'environment' | 'cpu-feature' | 'target' | 'host' | 'other'
 
 export interface Difference {
   /** The part of the key, or the group of parts that belong together: `environment/TZ`, `tool/cc`, `flags/compile`. */
@@ -115,6 +115,7 @@ function plainDifference(name: string, pair: Pair, read: DetailReaders): Differe
     case 'machine': return digestDifference(name, 'machine', pair, read, 'the machine has other chips, widths or limits')
     case 'generator': return generatorDifferences(pair, read)
     case 'mode': return one('mode', item === '' ? `another mode: ${before} then, ${after} now` : `option ${item} of the mode: ${change}`)
+    case 'profile': return one('profile', before === null ? 'compiled without a profile then, with one now' : after === null ? 'compiled with a profile then, without one now' : 'the profile has other counts')
     case 'environment': return one('environment', `environment variable ${item}: ${change}`)
     case 'host': return one('host', item === 'os' ? `another operating system: ${change}` : `another architecture: ${change}`)
     case 'abi': return one('abi', `another version of rvr's binary interface: ${before} then, ${after} now`)

@@ -7,9 +7,10 @@ import { CompilationProgress } from '../compilation-progress.ts'
 import { EXIT_OK, exitStatusOfError } from '../exit-codes.ts'
 import { loadOptions, rvrOptions, type BuildOptions, type GuestOptions, type ReportOptions } from '../options.ts'
 import { asRvrError, jsonLine, writeError } from '../output.ts'
+import { profileOptions, type ProfileOptions } from '../profiles.ts'
 import type { Shell } from '../shell.ts'
 
-export interface ManyOptions extends BuildOptions, GuestOptions, ReportOptions {
+export interface ManyOptions extends BuildOptions, GuestOptions, ReportOptions, ProfileOptions {
   readonly output?: string
   readonly emitC?: string
 }
@@ -17,16 +18,17 @@ export interface ManyOptions extends BuildOptions, GuestOptions, ReportOptions {
 /** Failures that no other task would escape. */
 const COMMON = new Set(['ABORTED', 'TOOLCHAIN_MISSING', 'CACHE_UNSAFE'])
 
-function checkOptions(options: ManyOptions): void {
+function checkOptions(files: readonly string[], options: ManyOptions): void {
   const refuse = (what: string, hint: string): never => { throw new RvrError('USAGE', `${what} is for one guest in one mode`, { hint }) }
   if (options.output !== undefined) refuse('-o', 'Without it the libraries stay in the cache; rvr cache export takes them from there.')
   if (options.emitC !== undefined) refuse('--emit-c', 'Name one guest.')
+  if (options.profile !== undefined && files.length > 1) throw new RvrError('USAGE', '--profile is for one guest', { hint: 'Name one guest; it may have several modes.' })
   if (options.cache === false) refuse('--no-cache', 'The cache is where the libraries go; choose one with --cache-dir.')
 }
 
 /** Compiles every file for every mode. The status is the worst one. @throws RvrError for what concerns all of them. */
 export async function compileMany(files: readonly string[], modes: readonly string[], options: ManyOptions, shell: Shell): Promise<number> {
-  checkOptions(options)
+  checkOptions(files, options)
   const { Rvr } = await import('../../index.ts')
   const tasks = files.flatMap(file => modes.map(mode => ({ file, mode })))
   const parallel = Math.min(tasks.length, options.jobs ?? availableParallelism())
@@ -46,7 +48,7 @@ export async function compileMany(files: readonly string[], modes: readonly stri
     const onEvent = progress.begin(index), begun = performance.now()
     try {
       const guest = await load(file)
-      const artifact = await guest.compile(mode, { signal: shell.signal, onEvent })
+      const artifact = await guest.compile(mode, { signal: shell.signal, onEvent, ...profileOptions(options) })
       compilations[index] = { file, mode, guest, artifact }
       progress.end(index, 'done', `${artifact.cache.outcome}, ${((performance.now() - begun) / 1000).toFixed(1)} s`)
     } catch (thrown) {

@@ -8,9 +8,10 @@ import {
   type ReportOptions,
 } from '../options.ts'
 import { jsonLine } from '../output.ts'
+import { profileOption, profileOptions, type ProfileOptions } from '../profiles.ts'
 import type { Shell } from '../shell.ts'
 
-interface CompileOptions extends BuildOptions, GuestOptions, ReportOptions {
+interface CompileOptions extends BuildOptions, GuestOptions, ReportOptions, ProfileOptions {
   readonly mode?: readonly string[]
   readonly output?: string
   readonly emitC?: string
@@ -28,6 +29,7 @@ export function declareCompile(program: Command, shell: Shell): void {
     .summary('compile guests to shared libraries')
     .description('Compiles a guest to a shared library, or finds it in the cache, and prints where it is. Of several guests or modes one that fails stops no other.')
     .addOption(modesOption())
+    .addOption(profileOption())
     .option('-o, --output <file>', 'also copy the library to this file, for run --artifact')
     .option('--emit-c <dir>', 'also keep the generated C project in this directory')
   addReportOptions(addBuildOptions(addGuestOptions(command)))
@@ -35,6 +37,7 @@ export function declareCompile(program: Command, shell: Shell): void {
 Examples:
   $ rvr compile guest.elf
   $ rvr compile guest.elf --mode metered-cost --target-cpu x86-64-v3 -o guest.so
+  $ rvr compile guest.elf --profile guest.profile
   $ rvr compile 'guests/**/*.elf' --mode pure --mode metered --jobs 8`)
     .action(async (guests: readonly string[], options: CompileOptions) => shell.finish(await compileAll(guests, options, shell)))
 }
@@ -56,7 +59,7 @@ async function compile(file: string, mode: string, options: CompileOptions, shel
   await using progress = createProgress(options, shell)
   await using rvr = await Rvr.create(rvrOptions(options, progress))
   const guest = await rvr.load(file, loadOptions(options))
-  const artifact = await guest.compile(mode, { signal: shell.signal, ...(options.emitC !== undefined && { emitDirectory: options.emitC }) })
+  const artifact = await guest.compile(mode, { signal: shell.signal, ...(options.emitC !== undefined && { emitDirectory: options.emitC }), ...profileOptions(options) })
   const path = options.output === undefined ? artifact.file! : await artifact.save(options.output)
   await progress.settle()
   if (options.json) {

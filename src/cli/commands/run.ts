@@ -13,11 +13,12 @@ import {
   addBuildOptions, addReportOptions, addSegmentOptions, createProgress, DEFAULT_MODE, loadOptions, modeOption, rvrOptions, type ReportOptions,
 } from '../options.ts'
 import { jsonLine } from '../output.ts'
+import { addProfileOptions, checkProfileOut, countingMode, recordProfile, type ProfileOptions, type ProfileOutOptions } from '../profiles.ts'
 import type { Progress } from '../progress.ts'
 import { addSavedRunOptions, checkResumed, openResumed, saveSuspended, type SavedRunOptions } from '../saved-runs.ts'
 import type { Shell } from '../shell.ts'
 
-export interface RunOptions extends ExecutionOptions, ReportOptions, SavedRunOptions {
+export interface RunOptions extends ExecutionOptions, ReportOptions, SavedRunOptions, ProfileOptions, ProfileOutOptions {
   readonly mode?: string
   readonly check?: boolean
   readonly artifact?: string
@@ -33,7 +34,7 @@ export function declareRun(program: Command, shell: Shell): void {
     .addOption(new Option('--stop-at-segment', 'stop at the next cut between segments (mode metered)').conflicts('check'))
     .addOption(new Option('--artifact <file>', 'run this compiled library instead of compiling'))
     .option('--check', 'run native code and interpreter side by side and compare every step')
-  addReportOptions(addBuildOptions(addSegmentOptions(addSavedRunOptions(command))))
+  addReportOptions(addBuildOptions(addProfileOptions(addSegmentOptions(addSavedRunOptions(command)))))
     .addHelpText('after', `
 Exit status: 0 the guest terminated with 0; 1 with another code; 2 bad usage or input;
 3 no toolchain or compile failed; 4 the guest trapped (or --check found a difference);
@@ -44,19 +45,22 @@ Examples:
   $ rvr run guest.elf --mode metered-cost --input file:block.bin --timeout 30s --json
   $ rvr run guest.elf --mode metered --max-memory 8GiB
   $ rvr run guest.elf --input u64:5 --timeout 1h --save part.run
-  $ rvr run guest.elf --resume part.run`)
+  $ rvr run guest.elf --resume part.run
+  $ rvr run guest.elf --input u64:5 --profile-out guest.profile
+  $ rvr run guest.elf --input u64:800000 --profile guest.profile`)
     .action(async (file: string, options: RunOptions, self: Command) => shell.finish(await run(file, options, self, shell)))
 }
 
 async function run(file: string, given: RunOptions, command: Command, shell: Shell): Promise<number> {
   const { Rvr } = await import('../../index.ts')
-  const { saved, options } = await openResumed(given, command)
+  const { saved, options } = await openResumed(countingMode(given), command)
   checkSegmentOptions(options)
   await using progress = createProgress(options, shell)
   const inputs = await readInputs(options)
   await using rvr = await Rvr.create({ ...rvrOptions(options, progress), ...(shell.pool !== undefined && { pool: shell.pool }) })
   const guest = await rvr.load(file, loadOptions(options))
   checkResumed(saved, guest, options.mode)
+  await checkProfileOut(options, guest)
   const artifact = await prepare(guest, options, shell, progress)
   await progress.settle()
   const execute = { ...executeOptions(file, options, inputs, shell, progress), ...(options.stopAtSegment && { stopAtSegment: true }) }
@@ -67,9 +71,10 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
   const warning = overLimitWarning(result)
   if (warning !== undefined) progress.sink({ type: 'warning', ...warning })
   const savedTo = await saveSuspended(result, guest, options, shell)
+  const recorded = await recordProfile(result, options, shell)
   if (options.json) {
     const { runJson } = await import('../../report/json.ts')
-    shell.stdout.write(jsonLine({ ...runJson(result, artifact), ...savedTo, ...(options.check && { check: 'agreed' }) }))
+    shell.stdout.write(jsonLine({ ...runJson(result, artifact), ...savedTo, ...recorded, ...(options.check && { check: 'agreed' }) }))
   } else {
     const { runText } = await import('../../report/text.ts')
     shell.stdout.write(`${runText(result, artifact)}${options.check ? 'native code and interpreter agree\n' : ''}`)

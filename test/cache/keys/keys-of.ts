@@ -8,6 +8,7 @@ import { modeNamed } from '../../../src/modes/registry.ts'
 import { createServices, type PipelineOptions } from '../../../src/pipeline.ts'
 import { generateProject } from '../../../src/pipeline/project.ts'
 import { inputsOf } from '../../../src/pipeline/inputs.ts'
+import { profileOf } from '../../../src/profile/counts.ts'
 import type { LoadOptions } from '../../../src/sdk/options.ts'
 import { surroundingsOf } from '../../../src/sdk/surroundings.ts'
 
@@ -16,6 +17,8 @@ export interface Configuration {
   readonly guest: string | Uint8Array
   readonly mode?: string
   readonly load?: LoadOptions
+  /** Executions by address. */
+  readonly profile?: ReadonlyMap<number, number>
   readonly options: PipelineOptions
 }
 
@@ -26,11 +29,11 @@ export interface BothKeys {
   readonly artifactParts: readonly KeyPart[]
 }
 
-export async function keysOf({ guest, mode = 'pure', load = {}, options }: Configuration): Promise<BothKeys> {
+export async function keysOf({ guest, mode = 'pure', load = {}, profile, options }: Configuration): Promise<BothKeys> {
   const services = await createServices({ remote: false, ...options }, noEvents)
   const path = typeof guest === 'string' ? guest : undefined
   const image = parseElf(typeof guest === 'string' ? await readFile(guest) : guest, path ?? '<bytes>')
-  const request = { image, ...await surroundingsOf(image, path, load, noEvents), mode: modeNamed(mode) }
+  const request = { image, ...await surroundingsOf(image, path, load, noEvents), mode: modeNamed(mode), ...(profile !== undefined && { profile: profileOf(image, profile) }) }
   const { toolchain, context, input } = await inputsOf(request, services)
   if (input === undefined) throw new Error('nothing may be cached')
   const { project } = await generateProject(request, toolchain, services)

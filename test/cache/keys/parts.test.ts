@@ -46,6 +46,13 @@ test('the mode: four modes, four keys', async () => {
   for (const name of ['input', 'artifact'] as const) expect(new Set(all.map(each => each[name])).size).toBe(4)
 })
 
+test('the profile: none, one, one of other counts', async () => {
+  const none = await keys(), one = await keys({ profile: new Map([[0x200800, 5]]) })
+  expectChanged(none, one, 'profile')
+  expectChanged(one, await keys({ profile: new Map([[0x200800, 6]]) }), 'profile')
+  expectChanged(none, await keys({ profile: new Map() }), 'profile')
+})
+
 test('the ABI of the guest, with the chips that its instructions have', async () => {
   expectChanged(await keys(), await keys({ load: { abi: 'linux' } }), 'input/abi', 'input/extensions', 'machine')
 })

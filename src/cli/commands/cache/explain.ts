@@ -1,8 +1,9 @@
 /** `rvr cache explain`: would a guest come from the cache, and if not, why not? */
 import { addGuestOptions, addToolchainOptions, DEFAULT_MODE, loadOptions, modeOption, rvrOptions, type BuildOptions, type GuestOptions } from '../../options.ts'
+import { profileOption, profileOptions, type ProfileOptions } from '../../profiles.ts'
 import type { Subcommand } from './subcommand.ts'
 
-interface ExplainOptions extends BuildOptions, GuestOptions {
+interface ExplainOptions extends BuildOptions, GuestOptions, ProfileOptions {
   readonly mode?: string
 }
 
@@ -10,7 +11,7 @@ export const explain: Subcommand = {
   name: 'explain', summary: 'say what a guest differs in from what is stored', argument: { name: 'guest', text: 'RISC-V ELF executable' },
   examples: ['rvr cache explain guest.elf', 'rvr cache explain guest.elf --mode metered --target-cpu x86-64-v3 --json'],
   declare(command) {
-    addToolchainOptions(addGuestOptions(command.addOption(modeOption())))
+    addToolchainOptions(addGuestOptions(command.addOption(modeOption()).addOption(profileOption())))
   },
   async answer({ argument: file, options, progress }) {
     const given = options as unknown as ExplainOptions
@@ -18,6 +19,6 @@ export const explain: Subcommand = {
     await using rvr = await Rvr.create({ ...rvrOptions(given, progress), remote: false })
     const guest = await rvr.load(file, loadOptions(given))
     const { explainAnswer } = await import('../../../report/cache-explain.ts')
-    return explainAnswer(await guest.explainCache(given.mode ?? DEFAULT_MODE))
+    return explainAnswer(await guest.explainCache(given.mode ?? DEFAULT_MODE, profileOptions(given)))
   },
 }

@@ -1,0 +1,40 @@
+/** Profiles from the command line: recorded, added to, compiled for, refused. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { answer, cli, expectEnd, expectFailure, fixture, jsonOf, place } from './e2e-support.ts'
+
+const at = place(), guest = fixture('fibonacci'), file = join(at.directory, 'guest.profile'), other = join(at.directory, 'other.profile')
+const counts = (path: string): number[] => (JSON.parse(readFileSync(path, 'utf8')) as { blocks: [string, number, number][] }).blocks.map(([, , count]) => count)
+
+test('a run is recorded, another one added, and the guest compiled for both', async () => {
+  const record = async (path: string): Promise<void> => {
+    const result = await cli(at, ['run', guest, '--input', 'u64:90', '--profile-out', path, '--engine', 'interp', '--json'])
+    expectEnd(result, 0)
+    expect(jsonOf(result)).toMatchObject({ mode: 'profile', profileOut: path })
+    expect(result.stderr).toContain(`added the run to ${path}; compile with --profile ${path}`)
+  }
+  await record(file)
+  const once = counts(file)
+  await record(file)
+  expect(counts(file)).toEqual(once.map(count => 2 * count))
+  await record(other)
+  expect(counts(other)).toEqual(once)
+
+  const ask = async (...args: string[]): Promise<any> => jsonOf(await cli(at, [...args, '--json']))
+  const compiled = await ask('compile', guest, '--profile', file, '--profile', other)
+  expect(compiled.cache.outcome).toBe('miss')
+  const run = await ask('run', guest, '--input', 'u64:90', '--profile', other, '--profile', file)
+  expect(run).toMatchObject({ mode: 'pure', publicValues: answer, cache: { outcome: 'hit', key: compiled.cache.key } })
+  expect((await ask('inspect', compiled.artifact)).identity.profileDigest).toMatch(/^[0-9a-f]{64}$/)
+  expect(await ask('cache', 'explain', guest)).toMatchObject({ outcome: 'would-miss', differences: [{ part: 'profile', kind: 'profile', now: null, meaning: 'compiled with a profile then, without one now' }] })
+  expect(await ask('cache', 'explain', guest, '--profile', file)).toMatchObject({ outcome: 'would-miss', differences: [{ part: 'profile', kind: 'profile', meaning: 'the profile has other counts' }] })
+})
+
+test('a guest that was built anew refuses the profile and loses nothing', async () => {
+  const rebuilt = join(at.directory, 'rebuilt.elf'), before = readFileSync(file, 'utf8')
+  writeFileSync(rebuilt, Buffer.concat([readFileSync(guest), Buffer.alloc(1)]))
+  expectFailure(await cli(at, ['compile', rebuilt, '--profile', file]), 2, file, 'it is of another guest', 'built anew', 'Record it again')
+  expectFailure(await cli(at, ['run', rebuilt, '--input', 'u64:90', '--profile-out', file]), 2, file, 'it is of another guest')
+  expect(readFileSync(file, 'utf8')).toBe(before)
+})
