@@ -7,7 +7,7 @@ import type { Terminator } from '../ir/program.ts'
 import { groupAccesses } from './access-groups.ts'
 import { callStatements, RESULT } from './calls.ts'
 import type { Check } from './facts.ts'
-import { hex8 } from './names.ts'
+import type { Moving } from './moving.ts'
 import { addressOf, constant, operand, wideConstant } from './operands.ts'
 import { writes } from './registers-used.ts'
 import { total, type BlockPlan } from './region-plan.ts'
@@ -18,7 +18,9 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
   const { context, lines } = writer
   const { block, instrs, checks, amounts } = plan
   const { mode, emission, machine, cold } = context
-  lines.push(`b_${hex8(block.pc)}:;`)
+  const { addresses } = writer
+  const moving = writer.moving.inBlock(writer.plan.blocks.indexOf(plan))
+  lines.push(`b_${addresses.label(block.pc)}:;`)
   // Between two tests lies less than a region, and no region has more instructions than the floor: the budget never becomes negative.
   const stop = (): string => writer.sideExit(block.pc, 'RVR_STOP', plan.dirtyAtEntry)
   if (emission.blockTest !== undefined) for (const line of emission.blockTest(amounts[0]!, stop())) lines.push(`  ${line}`)
@@ -28,7 +30,7 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
   for (const check of checks.head) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(block.pc, 'RVR_STEP', plan.dirtyAtEntry, prepaid)};`)
   for (const [index, counter] of mode.counters.entries()) if (amounts[index] !== 0 && (index > 0 || prepaid === '')) lines.push(`  ${counter.name} ${index === 0 ? '-=' : '+='} ${amounts[index]};`)
   for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
-  const groups = emission.memoryTouched === undefined ? undefined : groupAccesses(instrs, new Set(checks.inner.keys()))
+  const groups = emission.memoryTouched === undefined ? undefined : groupAccesses(instrs, new Set(checks.inner.keys()), moving)
   let dirty = plan.dirtyAtEntry
   /** Gives back what the block has paid for the instructions from `index` on. */
   const refund = (index: number): string => mode.counters.map((counter, number) => {
@@ -41,11 +43,11 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
     if (check !== undefined) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(instr.pc, 'RVR_STEP', dirty, refund(index))};`)
     for (const group of groups?.get(index) ?? []) for (const line of emission.memoryTouched!(group)) lines.push(`  ${line}`)
     if (instr.row.kind === 'call') for (const line of callStatements(instr, instr.row, context, writer.sideExit(instr.pc, 'RVR_STEP', dirty, refund(index)))) lines.push(`  ${line}`)
-    const text = statement(instr, context.graph.program.xlen)
+    const text = statement(instr, writer, moving.get(index))
     if (text !== undefined) lines.push(`  ${text} /* ${instr.pc.toString(16)} ${disassemble(instr)} */`)
     const dirtyBefore = dirty
     dirty |= writes(instr) & cold
-    if (index === instrs.length - 1 && isTransfer(block.end)) writeTransfer(writer, block.end, dirtyBefore, dirty, refund(index), following)
+    if (index === instrs.length - 1 && isTransfer(block.end)) writeTransfer(writer, block.end, dirtyBefore, dirty, refund(index), following, moving.get(index))
   }
   if (block.end.kind === 'host') lines.push(`  goto ${writer.sideExit(block.end.pc, 'RVR_STEP', dirty)};`)
   else if (block.end.kind === 'fall' && block.end.next !== following) lines.push(`  ${writer.transfer(block.end.next, pcAfter(block.end.next, writer, block.pc + 4 * block.count), dirty)}`)
@@ -64,21 +66,23 @@ function outside(check: Check): string {
 }
 
 /** The C statement of an instruction that is no transfer; undefined where it has no effect. */
-function statement(instr: Instr, xlen: 32 | 64): string | undefined {
+function statement(instr: Instr, { context, addresses }: RegionWriter, moving: Moving | undefined): string | undefined {
   const { row, rd } = instr
+  const { xlen } = context.graph.program
   const target = registerNames[rd]!
+  const place = (): string => (moving === undefined ? addressOf(instr.rs1, instr.imm) : moving.kind === 'whole' ? moving.text : `(uint64_t)${operand(instr.rs1)} + (sreg)${moving.text}`)
   switch (row.kind) {
-    case 'alu': return rd === 0 ? undefined : `${target} = ${row.c(operand(instr.rs1), row.source === 'register' ? operand(instr.rs2) : constant(instr.imm), xlen)};`
-    case 'upper': return rd === 0 ? undefined : `${target} = ${wideConstant((row.relative ? instr.pc : 0) + instr.imm, xlen)};`
+    case 'alu': return rd === 0 ? undefined : moving?.kind === 'whole' ? `${target} = ${moving.text};` : `${target} = ${row.c(operand(instr.rs1), row.source === 'register' ? operand(instr.rs2) : moving?.text ?? constant(instr.imm), xlen)};`
+    case 'upper': return rd === 0 ? undefined : `${target} = ${addresses.upper(instr)};`
     case 'load': {
       const bits = row.width * 8
-      const read = `load${bits}(m + ${addressOf(instr.rs1, instr.imm)})`
+      const read = `load${bits}(m + ${place()})`
       const value = row.signed && bits < xlen ? `(reg)(sreg)(int${bits}_t)${read}` : read
-      return rd === 0 ? `(void)*(volatile char *)(m + ${addressOf(instr.rs1, instr.imm)});` : `${target} = ${value};`
+      return rd === 0 ? `(void)*(volatile char *)(m + ${place()});` : `${target} = ${value};`
     }
     case 'store': {
       const bits = row.width * 8
-      return `store${bits}(m + ${addressOf(instr.rs1, instr.imm)}, (uint${bits}_t)${operand(instr.rs2)});`
+      return `store${bits}(m + ${place()}, (uint${bits}_t)${operand(instr.rs2)});`
     }
     default: return undefined
   }
@@ -90,14 +94,14 @@ function isSlot(writer: RegionWriter, pc: number): boolean {
   return pc >= base && pc < base + instrs.length * 4 && pc % 4 === 0
 }
 
-function writeTransfer(writer: RegionWriter, end: Transfer, dirtyBefore: number, dirty: number, refund: string, following: number | undefined): void {
+function writeTransfer(writer: RegionWriter, end: Transfer, dirtyBefore: number, dirty: number, refund: string, following: number | undefined, moving: Moving | undefined): void {
   const { lines, context } = writer
   const { instr } = end
   const comment = `/* ${instr.pc.toString(16)} ${disassemble(instr)} */`
   const target = instr.pc + instr.imm
   // A static target that is no slot of the program: the interpreter executes the transfer and traps, or goes on in other code.
   const bad = (): string => `goto ${writer.sideExit(instr.pc, 'RVR_STEP', dirtyBefore, refund)};`
-  const link = instr.rd === 0 ? '' : `${registerNames[instr.rd]!} = ${wideConstant(instr.pc + 4, context.graph.program.xlen)}; `
+  const link = instr.rd === 0 ? '' : `${registerNames[instr.rd]!} = ${writer.addresses.link(instr.pc + 4)}; `
   switch (end.kind) {
     case 'branch': {
       const { row } = instr
@@ -114,9 +118,9 @@ function writeTransfer(writer: RegionWriter, end: Transfer, dirtyBefore: number,
       return
     case 'indirect': {
       const { xlen, base } = context.graph.program
-      const offset = instr.imm === 0 ? '' : ` + ${constant(instr.imm)}`
+      const goal = moving?.kind === 'whole' ? moving.text : `${operand(instr.rs1)}${moving === undefined && instr.imm === 0 ? '' : ` + ${moving?.text ?? constant(instr.imm)}`}`
       lines.push(
-        `  { reg target = (${operand(instr.rs1)}${offset}) & ~(reg)1; reg slot = target - ${wideConstant(base, xlen)}; ${comment}`,
+        `  { reg target = (${goal}) & ~(reg)1; reg slot = target - ${wideConstant(base, xlen)}; ${comment}`,
         `    slot = slot >> 2 | slot << ${xlen - 2};`,
         `    if (__builtin_expect(slot >= RVR_SLOTS, 0)) ${bad()}`,
         `    ${link}${writer.flush(dirty)}state(m)->pc = target; ${context.convention.tail} table(m)[slot](${context.arguments}); }`,

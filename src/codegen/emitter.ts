@@ -5,6 +5,7 @@ import type { Emission, Mode } from '../modes/mode.ts'
 import { registerNames } from '../isa/registers.ts'
 import type { Convention } from './convention.ts'
 import { hex8 } from './names.ts'
+import type { StableText } from './stable.ts'
 
 /** Facts that hold for the whole project. */
 export interface EmitterContext {
@@ -18,6 +19,8 @@ export interface EmitterContext {
   readonly hot: readonly number[]
   readonly cold: number
   readonly functions: ReadonlyMap<number, string>
+  /** Undefined where units say addresses as they are. */
+  readonly stable: StableText | undefined
   readonly isRoot: Uint8Array
   readonly isResume: Uint8Array
   /** `char *m, int64_t left, …`: the parameters that every region has, and the same names as arguments of a transfer. */
@@ -36,6 +39,7 @@ export function signature(mode: Mode, emission: Emission, hot: readonly number[]
 
 /** Name of the C function of the region that starts at `pc`. */
 export function regionName(context: EmitterContext, kind: 'main' | 'resume', pc: number): string {
+  if (context.stable !== undefined) return `${kind === 'main' ? 'r' : 'resume'}_${context.stable.places.nameOf(pc)}`
   const symbol = context.functions.get(pc)
   return `${kind === 'main' ? 'r' : 'resume'}_${hex8(pc)}${symbol === undefined ? '' : `_${symbol}`}`
 }

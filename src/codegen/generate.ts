@@ -12,7 +12,9 @@ import { chooseHot } from './hot.ts'
 import { functionNames } from './names.ts'
 import type { Project, ProjectFile } from './project.ts'
 import { runtimeFiles } from './runtime.ts'
-import { writeUnits } from './units.ts'
+import { stableText } from './stable.ts'
+import { defaultUnitLimits, type UnitLimits } from './unit-limits.ts'
+import { addressesFile, writeUnits } from './units.ts'
 
 export interface GenerateOptions {
   readonly mode: Mode
@@ -21,6 +23,7 @@ export interface GenerateOptions {
   /** JSON text of the artifact's identity block. */
   readonly identity: string
   readonly limits?: RegionLimits
+  readonly units?: UnitLimits | undefined
   /** Files that calls may need, by path in the project. */
   readonly callFiles?: ReadonlyMap<string, string>
   /** Widest vector that the target passes in registers; default 16 bytes, which every host has. */
@@ -39,7 +42,7 @@ function neededFiles(graph: Graph, callFiles: ReadonlyMap<string, string>): Proj
 
 /** Generates the C project; equal input gives byte-identical files. */
 export function generate(graph: Graph, options: GenerateOptions): Project {
-  const { mode, machine, convention, limits = defaultLimits } = options
+  const { mode, machine, convention, limits = defaultLimits, units: unitLimits = defaultUnitLimits } = options
   const regions = buildRegions(graph, limits)
   const emission = mode.emission?.({ graph, machine, vectorBytes: options.vectorBytes ?? 16 }) ?? { parameters: [] }
   const hot = chooseHot(graph, convention.arguments - 1 - mode.counters.length)
@@ -47,12 +50,14 @@ export function generate(graph: Graph, options: GenerateOptions): Project {
     graph, mode, emission, machine, convention, hot,
     cold: hot.reduce((mask, register) => mask & ~(1 << register), ~1),
     functions: functionNames(graph.program.image.symbols),
+    stable: stableText(graph, mode, unitLimits),
     isRoot: regions.isRoot, isResume: regions.isResume,
     ...signature(mode, emission, hot),
   }
-  const units = [...writeUnits(context, graph, regions.main, 'unit'), ...writeUnits(context, graph, regions.resume, emission.resumesOften === true ? 'unit_resume' : 'resume')]
-  const files = [...units, ...neededFiles(graph, options.callFiles ?? new Map()), ...runtimeFiles(context, graph, regions, limits.regionSize, options.identity)].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const units = [...writeUnits(context, graph, regions.main, 'unit', unitLimits), ...writeUnits(context, graph, regions.resume, emission.resumesOften === true ? 'unit_resume' : 'resume', unitLimits)]
+  const addresses = addressesFile(units)
+  const files = [...units.map(({ path, content }) => ({ path, content })), ...(addresses === undefined ? [] : [addresses]), ...neededFiles(graph, options.callFiles ?? new Map()), ...runtimeFiles(context, graph, regions, limits.regionSize, options.identity)].toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const twice = files.find((file, index) => file.path === files[index + 1]?.path)
   if (twice !== undefined) throw new RvrError('CONFIG_INVALID', `an extension has a file ${twice.path}, which is a name of the generated project's own`, { hint: 'Rename it.', details: { path: twice.path } })
-  return { files, units: files.filter(file => file.path.endsWith('.c')).map(file => file.path) }
+  return { files, units: files.filter(file => file.path.endsWith('.c')).map(file => file.path), reusable: addresses === undefined ? [] : units.map(({ path }) => path) }
 }

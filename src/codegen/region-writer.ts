@@ -1,7 +1,9 @@
 /** One region → one C function. */
 import { registerNames } from '../isa/registers.ts'
+import type { Addresses } from './addresses.ts'
 import { writeBlock } from './block-writer.ts'
 import { regionName, type EmitterContext } from './emitter.ts'
+import { MovingAddresses } from './moving.ts'
 import { hex8 } from './names.ts'
 import { stateOf } from './operands.ts'
 import { eachRegister } from './registers-used.ts'
@@ -23,12 +25,16 @@ export class RegionWriter {
   readonly callees = new Set<string>()
   readonly context: EmitterContext
   readonly plan: RegionPlan
+  readonly addresses: Addresses
+  readonly moving: MovingAddresses
   readonly #exits = new Map<string, SideExit>()
   readonly #inside: ReadonlySet<number>
 
-  constructor(context: EmitterContext, plan: RegionPlan) {
+  constructor(context: EmitterContext, plan: RegionPlan, addresses: Addresses) {
     this.context = context
     this.plan = plan
+    this.addresses = addresses
+    this.moving = new MovingAddresses(plan, addresses, context.stable)
     this.#inside = new Set(plan.region.blocks)
   }
 
@@ -38,7 +44,7 @@ export class RegionWriter {
 
   /** Label of a side exit at `pc`; equal exits are shared. */
   sideExit(pc: number, reason: SideExit['reason'], dirty: number, refund = ''): string {
-    const label = `${reason === 'RVR_STEP' ? 'step' : 'stop'}_${hex8(pc)}`
+    const label = `${reason === 'RVR_STEP' ? 'step' : 'stop'}_${this.addresses.label(pc)}`
     const twin = this.#exits.get(label)
     const unique = twin === undefined || (twin.dirty === dirty && twin.refund === refund) ? label : `${label}_${this.#exits.size}`
     this.#exits.set(unique, { label: unique, pc, reason, dirty, refund })
@@ -57,7 +63,7 @@ export class RegionWriter {
     if (id === undefined) return `goto ${this.sideExit(pc, 'RVR_STEP', dirty)};`
     const { context, plan } = this
     const entry = plan.region.blocks[0]!
-    if (this.#inside.has(id) && (id !== entry || plan.region.headers.has(entry))) return `goto b_${hex8(pc)};`
+    if (this.#inside.has(id) && (id !== entry || plan.region.headers.has(entry))) return `goto b_${this.addresses.label(pc)};`
     return this.tailCall(regionName(context, context.isRoot[id] === 1 ? 'main' : 'resume', pc), dirty)
   }
 
@@ -89,7 +95,7 @@ export class RegionWriter {
     const reasons = new Set<SideExit['reason']>()
     for (const exit of this.#exits.values()) {
       reasons.add(exit.reason)
-      this.lines.push(`${exit.label}: ${exit.refund}${this.flush(exit.dirty)}state(m)->pc = 0x${hex8(exit.pc)}; goto ${exit.reason === 'RVR_STEP' ? 'step' : 'stop'};`)
+      this.lines.push(`${exit.label}: ${exit.refund}${this.flush(exit.dirty)}state(m)->pc = ${this.addresses.pc(exit.pc)}; goto ${exit.reason === 'RVR_STEP' ? 'step' : 'stop'};`)
     }
     for (const reason of reasons) this.lines.push(`${reason === 'RVR_STEP' ? 'step' : 'stop'}: state(m)->reason = ${reason}; ${context.convention.tail} leave(${context.arguments});`)
   }
