@@ -25,7 +25,7 @@ export async function generateProject(request: BuildRequest, toolchain: Toolchai
     targetDigest: toolchain.targetFacts?.digest ?? '', targetCpu: toolchain.targetCpu, cpuFeatures: toolchain.cpuFeatures, slots: program.instrs.length, base: program.base,
     definedSlots: definedSlots(image, decoderFor(image.xlen, abi)),
   })
-  const generated = await stage(events, 'codegen', () => generate(lifted.value, { mode, machine, convention: conventionFor(toolchain), vectorBytes: toolchain.cpuFeatures.includes('avx2') ? 32 : 16, identity, callFiles: callFiles(abi) }))
+  const generated = await stage(events, 'codegen', () => generate(lifted.value, { mode, machine, convention: conventionFor(toolchain), vectorBytes: toolchain.cpuFeatures.includes('avx2') ? 32 : 16, identity, callFiles: callFiles(abi), units: request.units }))
   if (request.emitDirectory !== undefined) await writeProject(request.emitDirectory, generated.value)
   return { project: generated.value, timing: { liftMs: lifted.ms, codegenMs: generated.ms } }
 }
