@@ -1,5 +1,5 @@
 /** Objects of a project that need no compiler because the cache has them. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Cache } from '../cache/cache.ts'
 import type { Key } from '../cache/digest.ts'
@@ -14,6 +14,17 @@ export interface ObjectsReport {
 }
 
 const objectOf = (path: string): string => path.replace(/\.c$/, '.o')
+
+/** Writes a file whole, or leaves none: make would take half of one for an object. */
+async function put(path: string, content: Uint8Array): Promise<boolean> {
+  try {
+    await writeFile(path, content)
+    return true
+  } catch {
+    await rm(path, { force: true })
+    return false
+  }
+}
 
 /** One build's use of the cache's objects. Without a `context` nothing is looked for and nothing stored. */
 export class ObjectReuse {
@@ -41,11 +52,8 @@ export class ObjectReuse {
     if (this.#together === undefined) return 0
     for (const file of this.#files) {
       const key = objectKey(this.#together, file), content = await this.#cache.objects.find(key)
-      if (content === undefined) this.#missed.set(file.path, key)
-      else {
-        await writeFile(join(directory, objectOf(file.path)), content)
-        this.#reused++
-      }
+      if (content !== undefined && await put(join(directory, objectOf(file.path)), content)) this.#reused++
+      else this.#missed.set(file.path, key)
     }
     this.#cache.count('object-hit', this.#reused)
     this.#cache.count('object-miss', this.#missed.size)
