@@ -55,7 +55,7 @@ export function generate(graph: Graph, options: GenerateOptions): Project {
     ...signature(mode, emission, hot),
   }
   const units = [...writeUnits(context, graph, regions.main, 'unit', unitLimits), ...writeUnits(context, graph, regions.resume, emission.resumesOften === true ? 'unit_resume' : 'resume', unitLimits)]
-  const addresses = addressesFile(units)
+  const addresses = addressesFile(units, graph.program.instrs.length)
   const files = [...units.map(({ path, content }) => ({ path, content })), ...(addresses === undefined ? [] : [addresses]), ...neededFiles(graph, options.callFiles ?? new Map()), ...runtimeFiles(context, graph, regions, limits.regionSize, options.identity)].toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const twice = files.find((file, index) => file.path === files[index + 1]?.path)
   if (twice !== undefined) throw new RvrError('CONFIG_INVALID', `an extension has a file ${twice.path}, which is a name of the generated project's own`, { hint: 'Rename it.', details: { path: twice.path } })

@@ -7,7 +7,7 @@ import { registerNames } from '../isa/registers.ts'
 import { callPrototypes, calledRows } from './calls.ts'
 import { regionName, type EmitterContext } from './emitter.ts'
 import type { ProjectFile } from './project.ts'
-import { stateHeader, stateLayout, tableBytes, tableSlots } from '../layout/state.ts'
+import { stateHeader, stateLayout, tableBytes } from '../layout/state.ts'
 
 const template = (path: string): string => readFileSync(new URL(`../../templates/${path}`, import.meta.url), 'utf8')
 
@@ -24,8 +24,8 @@ typedef ${xlen === 64 ? '__int128' : 'int64_t'} wide_signed;
 typedef unsigned ${xlen === 64 ? '__int128' : 'long long'} wide_unsigned;
 ${emission.header ?? ''}typedef ${context.convention.attribute}void region(${context.parameters});
 enum { XLEN = ${xlen}, RVR_STEP = 1, RVR_STOP = 2 };
-static const uint64_t RVR_BASE = 0x${base.toString(16)}, RVR_SLOTS = ${tableSlots(instrs.length)}, RVR_MEMORY_BYTES = ${MEMORY_BYTES}, RVR_GUARD_BYTES = ${stateLayout.guardBytes};
-static const int64_t RVR_FLOOR = ${floor};
+static const uint64_t RVR_BASE = 0x${base.toString(16)}, ${context.stable === undefined ? `RVR_SLOTS = ${instrs.length}, ` : ''}RVR_MEMORY_BYTES = ${MEMORY_BYTES}, RVR_GUARD_BYTES = ${stateLayout.guardBytes};
+${context.stable === undefined ? '' : 'extern const uint64_t RVR_SLOTS __attribute__((visibility("hidden")));\n'}static const int64_t RVR_FLOOR = ${floor};
 static const uint64_t RVR_STATE_BELOW = ${stateBelow}, RVR_TABLE_BELOW = ${stateBelow + tableBytes(instrs.length)}, RVR_AREA_BYTES = ${emission.areaBytes ?? 0};
 ${callPrototypes(calledRows(graph))}region leave, not_an_entry;
 void enter(char *m, region *to);

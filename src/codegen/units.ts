@@ -47,12 +47,12 @@ function unitText(context: EmitterContext, graph: Graph, regions: readonly Regio
 
 const tableName = (unit: string): string => `addresses_of_${unit}`
 
-/** The file that defines the tables of all units. */
-export function addressesFile(units: readonly Unit[]): ProjectFile | undefined {
+/** The file that defines the tables of all units, and how many slots the guest has. */
+export function addressesFile(units: readonly Unit[], slots: number): ProjectFile | undefined {
   const tables = units.flatMap(({ addresses }) => (addresses === undefined ? [] : [addresses]))
   if (tables.length === 0) return undefined
   const lines = tables.map(({ name, values }) => `const reg ${tableName(name)}[${values.length}] = { ${values.map(value => (value < 0 ? `(reg)${value}` : `0x${value.toString(16)}`)).join(', ')} };\n`)
-  return { path: 'addresses.c', content: `/* Addresses of the guest that may move, by unit: the unit's own first address, then those that it uses. */\n#include "guest.h"\n\n${lines.join('')}` }
+  return { path: 'addresses.c', content: `/* Addresses of the guest that may move, by unit: the unit's own first address, then those that it uses. */\n#include "guest.h"\n\nconst uint64_t RVR_SLOTS = ${slots};\n${lines.join('')}` }
 }
 
 const startOf = (graph: Graph, region: Region): number => graph.blocks[region.blocks[0]!]!.pc

@@ -16,18 +16,14 @@ export const REASON_STOP = 2
 export const stateOffset = (name: string): number => offsetIn(stateLayout, name)
 
 const PAGE = 4096
-/** Guests with more slots than this have tables of rounded sizes. */
-const EXACT_SLOTS = 8192
-
-/** Entries of the dispatch table. Those of large guests come in steps of about a tenth, so that a guest that grows a little keeps its constants. */
-export function tableSlots(slots: number): number {
-  if (slots <= EXACT_SLOTS) return slots
-  const step = 2 ** (Math.floor(Math.log2(slots)) - 3)
-  return Math.ceil(slots / step) * step
+/**
+ * Bytes that the dispatch table of `slots` entries takes: whole pages, and for large tables steps of about a tenth, so that what lies around it
+ * stays in its place when a guest grows a little. Nobody touches what is too much.
+ */
+export function tableBytes(slots: number): number {
+  const bytes = slots * 8, step = Math.max(PAGE, 2 ** (Math.floor(Math.log2(bytes)) - 3))
+  return Math.ceil(bytes / step) * step
 }
-
-/** Bytes that the dispatch table of a guest with `slots` instruction slots takes, whole pages. */
-export const tableBytes = (slots: number): number => Math.ceil((tableSlots(slots) * 8) / PAGE) * PAGE
 
 /** The C declaration. */
 export const stateHeader = (): string => structHeader(stateLayout, 'rvr_state', 'The state block in front of guest memory.')
