@@ -88,6 +88,11 @@ export class ObjectStore {
     this.#degrade = degrade
   }
 
+  /** All that are there. */
+  list(): StoredObject[] {
+    return this.#layout === undefined ? [] : storedObjects(this.#layout)
+  }
+
   /** The content of an object, whole; finding it is a use. A damaged one is moved to quarantine and missed. */
   async find(key: string): Promise<Uint8Array | undefined> {
     if (this.#layout === undefined) return undefined

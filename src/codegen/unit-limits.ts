@@ -14,7 +14,7 @@ export interface UnitLimits {
   readonly oneIn: number
 }
 
-export const defaultUnitLimits: UnitLimits = { size: 5000, stableFrom: 10_000, least: 1500, most: 6000, oneIn: 16 }
+export const defaultUnitLimits: UnitLimits = { size: 5000, stableFrom: 20_000, least: 1500, most: 6000, oneIn: 16 }
 
 /** May a stable unit start with the function? Its name alone decides, so that a guest that grows elsewhere is cut in the same places. */
 export const startsUnit = (name: string, { oneIn }: UnitLimits): boolean => createHash('sha256').update(name).digest().readUInt32LE() % oneIn === 0
