@@ -58,8 +58,12 @@ function namesIn(directory: string): string[] {
 /** All objects, damaged ones included. */
 export function storedObjects(layout: Layout): StoredObject[] {
   return namesIn(layout.objects).flatMap(shard => namesIn(join(layout.objects, shard)).filter(isKey).flatMap(key => {
-    const stats = statSync(objectFile(layout, key), { throwIfNoEntry: false })
-    return stats === undefined ? [] : [{ key, bytes: stats.size, usedMs: stats.mtimeMs }]
+    try {
+      const { size, mtimeMs } = statSync(objectFile(layout, key))
+      return [{ key, bytes: size, usedMs: mtimeMs }]
+    } catch {
+      return [] // gone meanwhile
+    }
   }))
 }
 
