@@ -18,9 +18,8 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
   const { context, lines } = writer
   const { block, instrs, checks, amounts } = plan
   const { mode, emission, machine, cold } = context
-  const { addresses } = writer
-  const moving = writer.moving.inBlock(writer.plan.blocks.indexOf(plan))
-  lines.push(`b_${addresses.label(block.pc)}:;`)
+  const moving = writer.moving.inBlock(plan)
+  lines.push(`b_${writer.addresses.label(block.pc)}:;`)
   // Between two tests lies less than a region, and no region has more instructions than the floor: the budget never becomes negative.
   const stop = (): string => writer.sideExit(block.pc, 'RVR_STOP', plan.dirtyAtEntry)
   if (emission.blockTest !== undefined) for (const line of emission.blockTest(amounts[0]!, stop())) lines.push(`  ${line}`)

@@ -2,7 +2,7 @@
 import { successors } from '../cfg/successors.ts'
 import type { Instr } from '../isa/row.ts'
 import { isMovingUpper, upperValue, type Addresses } from './addresses.ts'
-import type { RegionPlan } from './region-plan.ts'
+import type { BlockPlan, RegionPlan } from './region-plan.ts'
 import type { StableText } from './stable.ts'
 import { afterInstr } from './likely-uppers.ts'
 import { writes } from './registers-used.ts'
@@ -34,23 +34,23 @@ function meet(into: Uppers, other: Uppers): boolean {
 
 const nothing = (): Uppers => new Float64Array(32).fill(NaN)
 
-/** What is known at the start of each block of a region. */
-function enteringUppers({ blocks, region }: RegionPlan, stable: StableText): (Uppers | undefined)[] {
-  const entering: (Uppers | undefined)[] = blocks.map(() => undefined)
+/** What is known at the start of each block of a region, by the block's number. */
+function enteringUppers({ blocks, region }: RegionPlan, stable: StableText): Map<number, Uppers> {
+  const entering = new Map<number, Uppers>()
   if (!blocks.some(({ instrs }) => instrs.some(instr => isMovingUpper(instr, stable.range)))) return entering
   const position = new Map(region.blocks.map((id, index) => [id, index]))
-  entering[0] = nothing()
+  entering.set(region.blocks[0]!, nothing())
   for (let changed = true; changed;) {
     changed = false
     for (const [index, { block, instrs }] of blocks.entries()) {
-      const uppers = entering[index]?.slice()
+      const uppers = entering.get(block.id)?.slice()
       if (uppers === undefined) continue
       for (const instr of instrs) pass(uppers, instr, stable)
       for (const next of successors(block)) {
         const target = position.get(next)
         if (target === undefined) continue
-        const before = entering[target]
-        if (before === undefined) entering[target] = uppers.slice()
+        const before = entering.get(next)
+        if (before === undefined) entering.set(next, uppers.slice())
         else if (!meet(before, uppers)) continue
         if (target <= index) changed = true
       }
@@ -64,24 +64,21 @@ const addsRest = ({ row }: Instr): boolean => row.kind === 'load' || row.kind ==
 /** Answers for the blocks of one region. */
 export class MovingAddresses {
   readonly #addresses: Addresses
-  readonly #plan: RegionPlan
   readonly #stable: StableText | undefined
-  readonly #entering: readonly (Uppers | undefined)[]
+  readonly #entering: ReadonlyMap<number, Uppers>
 
   constructor(plan: RegionPlan, addresses: Addresses, stable: StableText | undefined) {
-    this.#plan = plan
     this.#addresses = addresses
     this.#stable = stable
-    this.#entering = stable === undefined ? [] : enteringUppers(plan, stable)
+    this.#entering = stable === undefined ? new Map() : enteringUppers(plan, stable)
   }
 
-  /** By index of the instruction in the block, which is the plan's block `index`. */
-  inBlock(index: number): ReadonlyMap<number, Moving> {
+  /** By index of the instruction in the block. */
+  inBlock({ block, instrs }: Pick<BlockPlan, 'block' | 'instrs'>): ReadonlyMap<number, Moving> {
     const found = new Map<number, Moving>()
     const stable = this.#stable
     if (stable === undefined) return found
-    const { block, instrs } = this.#plan.blocks[index]!
-    const uppers = this.#entering[index]?.slice() ?? nothing()
+    const uppers = this.#entering.get(block.id)?.slice() ?? nothing()
     let likely = stable.likely[block.id]!
     for (const [position, instr] of instrs.entries()) {
       const upper = uppers[instr.rs1]!
