@@ -8,7 +8,7 @@ export type RvrEvent =
   | { readonly type: 'object'; readonly done: number; readonly planned: number }
   | { readonly type: 'warning'; readonly message: string; readonly hint?: string }
   /** A named cache outcome, the same names that `rvr cache stats` counts. */
-  | { readonly type: 'cache'; readonly counter: string }
+  | { readonly type: 'cache'; readonly counter: string; /** How often at once; absent: once. */ readonly times?: number }
   /** Why a library is compiled, for those who asked with `explainMisses`: lines for people. */
   | { readonly type: 'cache-miss'; readonly reasons: readonly string[] }
   /** Text that the guest printed for the host (phantom PrintStr, or a write to file descriptor 1 or 2). */

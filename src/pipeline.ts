@@ -1,5 +1,6 @@
 /** The data flow of rvr in one place: ELF image → program → graph → C project → library, and the cache's short cut past all of it. */
 import { writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { openCache, type Cache } from './cache/cache.ts'
 import { artifactKey, type KeyContext } from './cache/keys.ts'
 import { remoteSettings, type RemoteOptions } from './cache/remote/settings.ts'
@@ -9,6 +10,7 @@ import type { LimitOptions } from './cache/limits.ts'
 import type { Entry } from './cache/lookup.ts'
 import type { Project } from './codegen/project.ts'
 import type { Stress } from './codegen/tuning.ts'
+import type { UnitLimits } from './codegen/unit-limits.ts'
 import type { Image } from './elf/image.ts'
 import { RvrError } from './errors.ts'
 import { stage, type EventSink } from './events.ts'
@@ -22,6 +24,7 @@ import { modeNamed, modes } from './modes/registry.ts'
 import type { EngineChoice } from './run/session.ts'
 import { detailsOf, reportMiss } from './pipeline/explain.ts'
 import { changedMeanwhile, inputsOf, makeArguments, stressOf } from './pipeline/inputs.ts'
+import { ObjectReuse, type ObjectsReport } from './pipeline/objects.ts'
 import type { generateProject } from './pipeline/project.ts'
 import { BuildDirectories } from './toolchain/build-directory.ts'
 import type { Toolchain } from './toolchain/toolchain.ts'
@@ -65,6 +68,8 @@ export interface CacheReport {
   readonly outcome: 'hit' | 'miss' | 'off'
   readonly key?: string
   readonly inputKey?: string
+  /** Of a large guest that was compiled: C files that had not changed since an earlier compilation, and those that had. */
+  readonly objects?: ObjectsReport
   /** `remote`: the hit came from the remote cache and is now in the one on this machine too. */
   readonly origin?: 'remote'
 }
@@ -97,6 +102,8 @@ export interface BuildRequest extends CompileOptions {
   readonly beforeWork?: () => Promise<void>
   /** What earlier runs of the guest executed, for the code generator. */
   readonly profile?: ExecutionProfile
+  /** How the generated C is cut; default: `defaultUnitLimits`. */
+  readonly units?: UnitLimits
 }
 
 export interface BuiltArtifact {
@@ -121,7 +128,7 @@ export async function buildArtifact(request: BuildRequest, services: PipelineSer
     await request.beforeWork?.()
     if (toolchain.targetFacts === undefined) cache.count('uncacheable')
     const { project, timing } = await generate(request, toolchain, services)
-    return compileProject(request, project, timing, toolchain, services, async library => ({ library, report: { outcome: 'off' } }))
+    return compileProject(request, project, timing, toolchain, services, undefined, async library => ({ library, report: { outcome: 'off' } }))
   }
   const hit = await lookup(request, input, cache)
   if (hit !== undefined && request.emitDirectory === undefined) return hit
@@ -189,36 +196,39 @@ interface Generated {
 async function storeOrCompile(request: BuildRequest, { project, timing, context, input, toolchain }: Generated, services: PipelineServices): Promise<BuiltArtifact> {
   const { cache, events, remote } = services
   const artifact = artifactKey({ ...context, project })
-  return compileProject(request, project, timing, toolchain, services, async (library, compileMs) => {
+  return compileProject(request, project, timing, toolchain, services, context, async (library, compileMs, objects) => {
     if (cache.state === 'ready' && await changedMeanwhile(request, input, services)) {
       cache.count('uncacheable')
       events({ type: 'warning', message: 'the compiler or a file of an extension changed while the guest was compiled; the library is not stored' })
       return { library, report: { outcome: 'off' } }
     }
+    await objects.store(dirname(library))
     const { value: entry } = await stage(events, 'publish', () => cache.publish(artifact.key, input.key, library, {
       parts: artifact.parts, inputParts: input.parts, details: () => detailsOf(request, toolchain),
       info: { mode: request.mode.name, guest: request.image.digest, abi: request.abi.name, xlen: request.image.xlen, compileMs: Math.round(compileMs) },
     }))
     if (entry !== undefined) remote?.offer(input.key, entry)
-    return { library: entry ?? library, stored: entry !== undefined, report: { outcome: 'miss', key: artifact.key, inputKey: input.key } }
+    return { library: entry ?? library, stored: entry !== undefined, report: { outcome: 'miss', key: artifact.key, inputKey: input.key, ...(objects.report !== undefined && { objects: objects.report }) } }
   })
 }
 
-type Keep = (library: string, compileMs: number) => Promise<{ library: string | Entry; stored?: boolean; report: CacheReport }>
+type Keep = (library: string, compileMs: number, objects: ObjectReuse) => Promise<{ library: string | Entry; stored?: boolean; report: CacheReport }>
 
 /** Project → library → wherever `keep` puts it. A failed project stays for a look; an aborted one does not. */
-async function compileProject(request: BuildRequest, project: Project, timing: BuildTiming, toolchain: Toolchain, services: PipelineServices, keep: Keep): Promise<BuiltArtifact> {
+async function compileProject(request: BuildRequest, project: Project, timing: BuildTiming, toolchain: Toolchain, services: PipelineServices, context: KeyContext | undefined, keep: Keep): Promise<BuiltArtifact> {
   const { events, directories, cache, slots } = services
   const directory = await directories.create()
   cache.count('build')
   try {
+    const objects = new ObjectReuse(cache, context, project)
     await writeProject(directory, project)
+    const planned = project.units.length - await objects.fetch(directory)
     const { ms } = await stage(events, 'compile', async () => {
-      using taken = await slots.take(project.units.length, request.signal)
-      await runMake(directory, toolchain, makeArguments(toolchain, request.abi), { signal: request.signal, jobs: taken.count, planned: project.units.length, events })
+      using taken = await slots.take(planned, request.signal)
+      await runMake(directory, toolchain, makeArguments(toolchain, request.abi), { signal: request.signal, jobs: taken.count, planned, events })
     })
     await checkIncludes(directory, request.abi.extensions)
-    const { library, stored, report } = await keep(`${directory}/guest.so`, ms)
+    const { library, stored, report } = await keep(`${directory}/guest.so`, ms, objects)
     const opened = await openArtifact(library, request)
     if (stored === true) await directories.remove(directory)
     return { engine: opened.engine, cache: report, timing: { ...timing, compileMs: ms, loadMs: opened.loadMs } }

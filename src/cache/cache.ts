@@ -11,22 +11,18 @@ import type { ExportedEntry } from './export-entry.ts'
 import type { ImportedEntry } from './import-entry.ts'
 import { clearStore, listEntries, readEntry, storedKeys, type StoredEntry } from './inventory.ts'
 import { entryDirectory, inputFile, layoutOf, type Layout } from './layout.ts'
-import { limitsFrom, type CacheLimits, type LimitOptions } from './limits.ts'
+import { limitsFrom, type CacheLimits, type CacheOptions } from './limits.ts'
 import { lookupEntry, markUsed, type Entry } from './lookup.ts'
 import { maintainAfter, pruneStore, type Maintenance } from './maintenance.ts'
 import type { ManifestDraft } from './manifest.ts'
 import { readMapping, writeMapping } from './mapping.ts'
+import { ObjectStore } from './objects.ts'
 import { publishEntry } from './publish.ts'
 import { quarantine } from './quarantine.ts'
 import { foldUses, noteUse } from './uses.ts'
 import { verifyStore, type VerifyStep } from './verify.ts'
 
-export interface CacheOptions extends LimitOptions {
-  /** Default RVR_CACHE_DIR, else `$XDG_CACHE_HOME/rvr`; `false` turns the cache off. */
-  readonly cacheDir?: string | false | undefined
-  /** The caller's environment; default `process.env`. */
-  readonly environment?: NodeJS.ProcessEnv
-}
+export type { CacheOptions } from './limits.ts'
 
 /** An open cache. Lookups and publishing never reject for a fault of the cache: they warn once, count, and answer undefined. */
 export interface Cache {
@@ -37,8 +33,10 @@ export interface Cache {
   readonly memoDirectory: string | undefined
   /** Outcomes of this object alone. */
   readonly counts: Counts
-  /** Counts an outcome that the caller knows of (`build`, `build-failed`, `uncacheable`). */
-  count(counter: Counter): void
+  /** Compiled C files. */
+  readonly objects: ObjectStore
+  /** Counts an outcome that the caller knows of (`build`, `build-failed`, `uncacheable`), so many times. */
+  count(counter: Counter, times?: number): void
   /** The artifact key that an input key leads to. */
   lookupInput(inputKey: string): Promise<string | undefined>
   /** A whole artifact. A damaged one is moved to quarantine and missed. */
@@ -76,6 +74,7 @@ class OpenCache implements Cache {
   readonly directory: string | undefined
   readonly state: DirectoryState['state']
   readonly limits: CacheLimits
+  readonly objects: ObjectStore
   readonly #layout: Layout | undefined
   readonly #events: EventSink
   readonly #counts = new Map<string, number>()
@@ -87,6 +86,7 @@ class OpenCache implements Cache {
     this.limits = limits
     this.#events = events
     this.#layout = directory === undefined || state.state === 'off' ? undefined : layoutOf(directory)
+    this.objects = new ObjectStore(this.#layout, state.state === 'ready', (counter, reason) => this.#degrade(counter, reason))
     if (directory !== undefined && state.state !== 'ready') this.#degrade('degraded', state.reason)
   }
 
@@ -98,10 +98,11 @@ class OpenCache implements Cache {
     return Object.fromEntries(this.#counts)
   }
 
-  count(counter: Counter): void {
-    this.#counts.set(counter, (this.#counts.get(counter) ?? 0) + 1)
-    if (this.state === 'ready' && this.#layout !== undefined) countOutcome(this.#layout.stats, counter)
-    this.#events({ type: 'cache', counter })
+  count(counter: Counter, times = 1): void {
+    if (times === 0) return
+    this.#counts.set(counter, (this.#counts.get(counter) ?? 0) + times)
+    if (this.state === 'ready' && this.#layout !== undefined) countOutcome(this.#layout.stats, counter, times)
+    this.#events({ type: 'cache', counter, ...(times > 1 && { times }) })
   }
 
   /** Counts every fault, warns of the first. */
@@ -171,8 +172,9 @@ class OpenCache implements Cache {
     }
   }
 
-  #countMaintenance({ evicted, swept }: Maintenance): void {
+  #countMaintenance({ evicted, evictedObjects, swept }: Maintenance): void {
     for (const _ of evicted) this.count('evicted')
+    this.count('object-evicted', evictedObjects)
     const leftovers = Object.values(swept ?? {}).reduce<number>((sum, number) => sum + number, 0)
     for (let index = 0; index < leftovers; index++) this.count('swept')
   }

@@ -12,12 +12,14 @@ import { tryLock } from './lock.ts'
  * - `build` a compiler was needed · `build-failed` it reported an error · `lock-wait` another builder was waited for · `lock-unavailable` the file system has no locks
  * - `remote-hit` a library came from the remote cache · `remote-miss` it had none · `remote-unsigned` not one with the right signature · `remote-refused` not one that fits
  * - `remote-error` it did not answer as it should · `remote-skipped` it was left alone after failures · `remote-put` a library was stored there · `remote-put-failed` it was not
+ * - `object-hit` a C file's object was found, and the C file not compiled · `object-miss` it was not · `object-publish` one was stored · `object-evicted` one had to go for a limit
  * - `evicted` an entry had to go for a limit · `swept` a leftover was removed · `maintenance-failed` neither could be done
  * - `degraded` the cache directory could not be used as it should · `uncacheable` the toolchain could not be described, or something changed while it compiled
  */
 export type Counter =
   | 'input-hit' | 'input-miss' | 'hit' | 'miss' | 'publish' | 'publish-lost-race' | 'publish-failed' | 'quarantined' | 'mapping-damaged' | 'mapping-changed'
   | 'build' | 'build-failed' | 'lock-wait' | 'lock-unavailable' | 'degraded' | 'uncacheable' | 'evicted' | 'swept' | 'maintenance-failed'
+  | 'object-hit' | 'object-miss' | 'object-publish' | 'object-evicted'
   | 'remote-hit' | 'remote-miss' | 'remote-unsigned' | 'remote-refused' | 'remote-error' | 'remote-skipped' | 'remote-put' | 'remote-put-failed'
 
 export type Counts = Readonly<Record<string, number>>
@@ -29,12 +31,12 @@ const LOG_LIMIT_BYTES = 1 << 20
 /** A log set aside may still be written by a process that had it open; nobody holds it open this long, in milliseconds. */
 const SETTLED_MS = 60_000
 
-/** Counts one outcome. Losing a count to a full or read-only disk is accepted. */
-export function countOutcome(directory: string, counter: Counter): void {
+/** Counts one outcome, so many times. Losing a count to a full or read-only disk is accepted. */
+export function countOutcome(directory: string, counter: Counter, times = 1): void {
   try {
     const log = openForAppending(join(directory, LOG))
     try {
-      writeSync(log, `${counter}\n`)
+      writeSync(log, `${counter}\n`.repeat(times))
       if (fstatSync(log).size > LOG_LIMIT_BYTES) renameSync(join(directory, LOG), join(directory, `${LOG}.${Date.now()}.${randomBytes(4).toString('hex')}`))
     } finally {
       closeSync(log)

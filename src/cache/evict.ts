@@ -1,4 +1,4 @@
-/** Removes the least recently used entries until the limits hold. */
+/** Removes the least recently used entries and objects until the limits hold. */
 import { readdirSync, renameSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,12 +10,17 @@ import type { CacheLimits } from './limits.ts'
 import { parseManifest } from './manifest.ts'
 import { readMapping } from './mapping.ts'
 import { readStoredText } from './open-file.ts'
+import { removeObject, storedObjects } from './objects.ts'
 import { readUses, usesStamp } from './uses.ts'
 
 export interface Eviction {
   readonly evicted: readonly EvictedEntry[]
+  /** Compiled C files that had to go. */
+  readonly evictedObjects: number
   /** What is left. */
   readonly entries: number
+  readonly objects: number
+  /** Of both. */
   readonly bytes: number
 }
 
@@ -23,6 +28,7 @@ interface Candidate {
   readonly key: string
   readonly bytes: number
   readonly usedMs: number
+  readonly isObject?: true
 }
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
@@ -39,7 +45,7 @@ function usedMsOf(directory: string): number {
   return (statSync(join(directory, USED_FILE), { throwIfNoEntry: false }) ?? statSync(directory, { throwIfNoEntry: false }))?.mtimeMs ?? 0
 }
 
-/** All entries with what they take on the disk; others get their turn between folders. */
+/** All entries and objects with what they take on the disk; others get their turn between folders. */
 async function scan(layout: Layout): Promise<Candidate[]> {
   const found: Candidate[] = []
   for (const shard of namesIn(layout.artifacts)) {
@@ -49,6 +55,7 @@ async function scan(layout: Layout): Promise<Candidate[]> {
     }
     await nextTurn()
   }
+  for (const object of storedObjects(layout)) found.push({ ...object, isObject: true })
   return found
 }
 
@@ -88,12 +95,14 @@ async function evictEntry(layout: Layout, entry: Candidate, reason: EvictedEntry
   return record
 }
 
+const lastUse = (layout: Layout, { key, usedMs, isObject }: Candidate): number => (isObject ? usedMs : usedMsOf(entryDirectory(layout, key)))
+
 /** Makes the limits hold; the entry `except` stays whatever they are. The caller holds the maintenance lock. */
 export async function evictOver(layout: Layout, { maxBytes, maxAgeMs }: CacheLimits, now: number, except?: string): Promise<Eviction> {
   const all = await scan(layout)
   let stamp = usesStamp(layout)
   let queue = leastRecentFirst(all, readUses(layout))
-  let bytes = all.reduce((sum, entry) => sum + entry.bytes, 0), entries = all.length
+  let bytes = all.reduce((sum, entry) => sum + entry.bytes, 0), objects = all.filter(({ isObject }) => isObject).length, entries = all.length - objects, evictedObjects = 0
   const evicted: EvictedEntry[] = []
   while (queue.length > 0 && (bytes > maxBytes || maxAgeMs !== Infinity)) {
     const before = stamp
@@ -102,13 +111,18 @@ export async function evictOver(layout: Layout, { maxBytes, maxAgeMs }: CacheLim
     if (stamp !== before) queue = leastRecentFirst(queue, readUses(layout))
     const oldest = queue.shift()!
     if (oldest.key === except) continue
-    const reason = bytes > maxBytes ? 'size' : usedMsOf(entryDirectory(layout, oldest.key)) < now - maxAgeMs ? 'age' : undefined
+    const reason = bytes > maxBytes ? 'size' : lastUse(layout, oldest) < now - maxAgeMs ? 'age' : undefined
     if (reason === undefined) continue
+    bytes -= oldest.bytes
+    if (oldest.isObject) {
+      if (await removeObject(layout, oldest.key)) evictedObjects++
+      objects--
+      continue
+    }
     const record = await evictEntry(layout, oldest, reason, now)
     if (record !== undefined) evicted.push(record)
-    bytes -= oldest.bytes
     entries--
   }
   await rememberEvicted(layout, evicted)
-  return { evicted, entries, bytes }
+  return { evicted, evictedObjects, entries, objects, bytes }
 }

@@ -46,7 +46,7 @@ export async function listEntries(layout: Layout): Promise<StoredEntry[]> {
 /** Removes everything but statistics and locks; returns how many artifacts there were. A library in use stays mapped until its process ends. */
 export async function clearStore(layout: Layout): Promise<number> {
   const keys = await storedKeys(layout)
-  for (const folder of [layout.inputs, layout.artifacts, layout.staging, layout.quarantine, layout.toolchain, layout.uses, layout.details]) {
+  for (const folder of [layout.inputs, layout.artifacts, layout.objects, layout.staging, layout.quarantine, layout.toolchain, layout.uses, layout.details]) {
     for (const name of await namesIn(folder)) await rm(join(folder, name), { recursive: true, force: true })
   }
   return keys.length

@@ -1,6 +1,6 @@
 /** What goes into the artifact key and the input key (specification cache.md, "Keys"). */
 import { platform } from 'node:process'
-import type { Project } from '../codegen/project.ts'
+import type { Project, ProjectFile } from '../codegen/project.ts'
 import { RvrError } from '../errors.ts'
 import { filterMakeArguments } from '../toolchain/make-arguments.ts'
 import { compileFlags, linkFlags } from '../toolchain/flags.ts'
@@ -106,4 +106,14 @@ export function inputKey(input: InputKeyInput): Key {
     digestPart('machine', input.machineDigest),
     digestPart('generator', input.generatorDigest),
   ])
+}
+
+/** What the objects of a project have in common: everything of an artifact's key but the guest's own files; `files` are the Makefile and all headers. */
+export function objectContext(context: KeyContext, files: readonly ProjectFile[]): Key {
+  return composeKey('rvr objects', [...contextParts({ ...context, extensionFiles: [] }), ...files.map(file => contentPart(`project/${file.path}`, 'file', file.content))])
+}
+
+/** The key of what a C file compiles to. Comments name addresses, which move; the file's name decides on flags and is in the object. */
+export function objectKey(together: Key, { path, content }: ProjectFile): string {
+  return composeKey('rvr object', [digestPart('together', together.key), textPart('path', path), contentPart('text', 'file', content.replaceAll(/\/\*.*?\*\//gs, ''))]).key
 }

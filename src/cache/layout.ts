@@ -8,6 +8,8 @@ export interface Layout {
   readonly root: string
   readonly artifacts: string
   readonly inputs: string
+  /** Compiled C files. */
+  readonly objects: string
   readonly staging: string
   readonly quarantine: string
   readonly locks: string
@@ -24,7 +26,7 @@ export function layoutOf(directory: string): Layout {
   const root = join(directory, SCHEMA_DIRECTORY)
   const under = (name: string): string => join(root, name)
   return {
-    root, artifacts: under('artifacts'), inputs: under('inputs'), staging: under('staging'), quarantine: under('quarantine'), locks: under('locks'), stats: under('stats'),
+    root, artifacts: under('artifacts'), inputs: under('inputs'), objects: under('objects'), staging: under('staging'), quarantine: under('quarantine'), locks: under('locks'), stats: under('stats'),
     toolchain: under('toolchain'), uses: under('uses'), details: under('details'),
   }
 }
@@ -42,6 +44,11 @@ export const LIBRARY_FILE = 'library.so'
 export const MANIFEST_FILE = 'manifest.json'
 /** Its modification time is the last use; the library's own time never changes. */
 export const USED_FILE = 'used'
+
+/** File of one compiled C file. */
+export function objectFile(layout: Layout, key: string): string {
+  return join(layout.objects, key.slice(0, 2), key)
+}
 
 /** File that maps an input key to an artifact key. */
 export function inputFile(layout: Layout, inputKey: string): string {

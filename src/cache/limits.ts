@@ -15,6 +15,13 @@ export interface LimitOptions {
   readonly cacheMaxDays?: number | undefined
 }
 
+export interface CacheOptions extends LimitOptions {
+  /** Default RVR_CACHE_DIR, else `$XDG_CACHE_HOME/rvr`; `false` turns the cache off. */
+  readonly cacheDir?: string | false | undefined
+  /** The caller's environment; default `process.env`. */
+  readonly environment?: NodeJS.ProcessEnv
+}
+
 export const DEFAULT_MAX_BYTES = 5 * 2 ** 30
 const DAY_MS = 86_400_000
 

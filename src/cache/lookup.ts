@@ -86,7 +86,7 @@ async function lookAt(directory: string, key: string): Promise<LookupResult> {
 }
 
 /** Why a directory of the store is no place to take a library from; undefined when it is one, or is not there. */
-function unsafeDirectory(path: string): string | undefined {
+export function unsafeDirectory(path: string): string | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   if (stats === undefined) return undefined
   const why = stats.isSymbolicLink() ? 'is a symbolic link' : unsafety(stats)

@@ -63,5 +63,5 @@ export async function maintainAfter(layout: Layout, published: string, limits: C
 export async function pruneStore(layout: Layout, limits: CacheLimits): Promise<Maintenance | undefined> {
   const [first, ...more] = await rounds(layout, async now => ({ ...await evictOver(layout, limits, now), swept: await sweepStore(layout, now) }))
   // What others stored meanwhile belongs to the answer.
-  return first === undefined ? undefined : { ...first, ...more.at(-1), evicted: [first, ...more].flatMap(round => round.evicted), swept: first.swept }
+  return first === undefined ? undefined : { ...first, ...more.at(-1), evicted: [first, ...more].flatMap(round => round.evicted), evictedObjects: [first, ...more].reduce((sum, round) => sum + round.evictedObjects, 0), swept: first.swept }
 }

@@ -3,8 +3,9 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { foldCounters } from './counters.ts'
 import { storedKeys } from './inventory.ts'
-import { inputFile, isKey, type Layout } from './layout.ts'
+import { inputFile, isKey, objectFile, type Layout } from './layout.ts'
 import { lookupEntry } from './lookup.ts'
+import { readObject, storedObjects } from './objects.ts'
 import { readMapping } from './mapping.ts'
 import { quarantine } from './quarantine.ts'
 
@@ -35,6 +36,12 @@ const steps: Readonly<Record<string, Step>> = {
       if (found.state === 'damaged' && await quarantine(layout, join(layout.artifacts, key.slice(0, 2), key))) repaired++
     }
     return { checked: keys.length, repaired }
+  },
+  async objects(layout) {
+    const objects = storedObjects(layout)
+    let repaired = 0
+    for (const { key } of objects) if (readObject(layout, key).state === 'damaged' && await quarantine(layout, objectFile(layout, key))) repaired++
+    return { checked: objects.length, repaired }
   },
   async mappings(layout) {
     const artifacts = new Set(await storedKeys(layout))

@@ -1,4 +1,5 @@
 /** Addresses of code that the guest may jump to indirectly: words in data, and constants that code builds. */
+import { functionStart } from '../elf/symbols.ts'
 import type { Program } from '../ir/program.ts'
 
 /** Entries of one table of offsets that are looked at. */
@@ -8,18 +9,26 @@ const MAX_TABLE = 4096
  * Yields every 4-aligned 32-bit word of the image that lies in the program's slots (function pointers, absolute jump tables; an instruction
  * never looks like one because its low two bits are set), and every such constant built by lui/auipc + addi in straight-line code. A constant that points
  * to data may be the base of a position-independent jump table: 32-bit offsets from the table itself, which are followed as long as they lead
- * to code. Too many code pointers cost a little speed and never correctness.
+ * to code. Too many code pointers cost a little speed and never correctness, as do too few.
+ *
+ * Where functions have names, numbers that only look like addresses are told apart: a pointer into the middle of a
+ * function is an entry of a table or built in that function.
  */
 export function* codePointers(program: Program): Generator<number> {
   const { image, base, instrs } = program
   const end = base + instrs.length * 4
+  const isCode = (word: number): boolean => word >= base && word < end && (word & 3) === 0
   for (const segment of image.segments) {
     const skip = -segment.address & 3
     const bytes = segment.bytes
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     for (let offset = skip; offset + 4 <= bytes.length; offset += 4) {
       const word = view.getUint32(offset, true)
-      if (word >= base && word < end && (word & 3) === 0) yield word
+      if (!isCode(word)) continue
+      const home = functionStart(image, word)
+      // In a table of addresses, of 4 or of 8 bytes each, another one into the same function is next to it.
+      const isEntry = (at: number): boolean => at >= skip && at + 4 <= bytes.length && isCode(view.getUint32(at, true)) && functionStart(image, view.getUint32(at, true)) === home
+      if (home === undefined || home === word || [offset - 8, offset - 4, offset + 4, offset + 8].some(isEntry)) yield word
     }
   }
   // Constants of the current straight-line run; 0 stands for unknown.
@@ -32,8 +41,9 @@ export function* codePointers(program: Program): Generator<number> {
     } else if (row.name === 'addi' && constants[instr.rs1] !== 0) {
       const value = constants[instr.rs1]! + instr.imm
       if (value % 4 === 0) {
-        if (value >= base && value < end) yield value
-        yield* offsetTable(program, value)
+        const home = functionStart(image, value)
+        if (isCode(value) && (home === undefined || home === value || home === functionStart(image, instr.pc))) yield value
+        yield* offsetTable(program, value, instr.pc)
       }
       if (instr.rd !== 0) constants[instr.rd] = value
     } else if (row.kind === 'alu' || row.kind === 'load') {
@@ -44,15 +54,17 @@ export function* codePointers(program: Program): Generator<number> {
   }
 }
 
-/** Targets of the offset table at `address`, up to the first word that does not lead to a slot. */
-function* offsetTable({ image, base, instrs }: Program, address: number): Generator<number> {
+/** Targets of the offset table at `address`, up to the first word that does not lead to a slot. Some lead into the function that uses the table, at `user`. */
+function* offsetTable({ image, base, instrs }: Program, address: number, user: number): Generator<number> {
   const segment = image.segments.find(candidate => address >= candidate.address && address + 4 <= candidate.address + candidate.bytes.length)
   if (segment === undefined) return
   const view = new DataView(segment.bytes.buffer, segment.bytes.byteOffset, segment.bytes.byteLength)
   const start = address - segment.address
+  const home = functionStart(image, user), targets: number[] = []
   for (let entry = 0; entry < MAX_TABLE && start + entry * 4 + 4 <= segment.bytes.length; entry++) {
     const target = address + view.getInt32(start + entry * 4, true)
-    if (target < base || target >= base + instrs.length * 4 || target % 4 !== 0) return
-    yield target
+    if (target < base || target >= base + instrs.length * 4 || target % 4 !== 0) break
+    targets.push(target)
   }
+  if (home === undefined || targets.some(target => functionStart(image, target) === home)) yield* targets
 }

@@ -39,7 +39,7 @@ export class CompilationProgress implements AsyncDisposable {
   /** For what concerns all of them: warnings and outcomes of the cache. */
   readonly sink: EventSink = event => {
     if (event.type === 'warning' && !this.#options.quiet) this.#write(warningText(this.#stream, event.message, event.hint))
-    if (event.type === 'cache' && this.#options.verbose) this.#write(`rvr: cache ${event.counter}\n`)
+    if (event.type === 'cache' && this.#options.verbose) this.#write(`rvr: cache ${event.counter}${event.times === undefined ? '' : ` × ${event.times}`}\n`)
     if (event.type === 'cache-miss' && this.#options.verbose) for (const reason of event.reasons) this.#write(`rvr: cache miss: ${reason}\n`)
   }
 

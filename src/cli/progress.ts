@@ -48,7 +48,7 @@ export class Progress implements AsyncDisposable {
     switch (event.type) {
       case 'print': this.#print(event.bytes); break
       case 'warning': if (!this.#quiet) this.#write(warningText(this.#stream, event.message, event.hint)); break
-      case 'cache': if (this.#verbose) this.#say(`cache ${event.counter}`); break
+      case 'cache': if (this.#verbose) this.#say(`cache ${event.counter}${event.times === undefined ? '' : ` × ${event.times}`}`); break
       case 'cache-miss': if (this.#verbose) for (const reason of event.reasons) this.#say(`cache miss: ${reason}`); break
       case 'object': this.#steps.apply(event); this.#show(`compiling, objects ${event.done} of ${event.planned}`); break
       case 'stage': this.#stage(event); break

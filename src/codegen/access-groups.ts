@@ -2,21 +2,28 @@
 import { registerNames } from '../isa/registers.ts'
 import type { Instr } from '../isa/row.ts'
 import type { AccessGroup } from '../modes/mode.ts'
+import type { Moving } from './moving.ts'
 import { writes } from '../isa/registers-used.ts'
 
 const STACK_POINTER = 2
 
 interface OpenGroup {
-  readonly base: number
+  /** A register, or C text. */
+  readonly base: number | string
+  /** Of accesses to addresses that may move: the first of them, which is the base. */
+  readonly address?: number
   readonly accesses: { offset: number; width: number }[]
 }
+
+/** Addresses that move together lie in one object, as far as one can tell. */
+const ONE_OBJECT = 256
 
 /**
  * The groups of a block by the index of the instruction that they stand before. An instruction in `cuts` may leave the block, so groups
  * that stand before it hold no access behind it; where a base is not the value of a register at the start of the stretch plus a constant,
  * the access is a group of its own in place.
  */
-export function groupAccesses(instrs: readonly Instr[], cuts: ReadonlySet<number>): Map<number, AccessGroup[]> {
+export function groupAccesses(instrs: readonly Instr[], cuts: ReadonlySet<number>, moving: ReadonlyMap<number, Moving> = new Map()): Map<number, AccessGroup[]> {
   const places = new Map<number, OpenGroup[]>()
   const origin = new Int8Array(32), delta = new Int32Array(32)
   let start = 0, open: OpenGroup[] = []
@@ -34,7 +41,19 @@ export function groupAccesses(instrs: readonly Instr[], cuts: ReadonlySet<number
   for (const [index, instr] of instrs.entries()) {
     const { row, rd, rs1, imm } = instr
     if (index > 0 && cuts.has(index)) begin(index)
-    if (row.kind === 'load' || row.kind === 'store') {
+    const moved = moving.get(index)
+    if ((row.kind === 'load' || row.kind === 'store') && moved?.kind === 'whole') {
+      const { address, text } = moved
+      let group = open.find(candidate => candidate.address !== undefined && Math.abs(candidate.address - address) < ONE_OBJECT)
+      if (group === undefined) {
+        group = { base: `(${text})`, address, accesses: [] }
+        add(start, group)
+        open.push(group)
+      }
+      group.accesses.push({ offset: address - group.address!, width: row.width })
+    } else if ((row.kind === 'load' || row.kind === 'store') && moved?.kind === 'rest') {
+      add(index, { base: `(${registerNames[rs1]!} + ${moved.text})`, accesses: [{ offset: 0, width: row.width }] })
+    } else if (row.kind === 'load' || row.kind === 'store') {
       const from = origin[rs1]!, offset = (from < 0 ? 0 : delta[rs1]!) + imm
       let group = from < 0 ? undefined : open.find(({ base }) => base === from)
       if (group === undefined) {
@@ -50,6 +69,6 @@ export function groupAccesses(instrs: readonly Instr[], cuts: ReadonlySet<number
     origin[rd] = known ? origin[rs1]! : -1
   }
   return new Map([...places].map(([index, groups]) => [index, groups.map(({ base, accesses }) => ({
-    base: base === 0 ? '(reg)0' : registerNames[base]!, isStackPointer: base === STACK_POINTER, accesses,
+    base: typeof base === 'string' ? base : base === 0 ? '(reg)0' : registerNames[base]!, isStackPointer: base === STACK_POINTER, accesses,
   }))]))
 }

@@ -3,10 +3,11 @@ import { MEMORY_BYTES } from '../elf/image.ts'
 import { disassemble } from '../isa/disassemble.ts'
 import { registerNames } from '../isa/registers.ts'
 import type { Instr } from '../isa/row.ts'
-import type { Terminator } from '../ir/program.ts'
+import type { Block, Terminator } from '../ir/program.ts'
 import { groupAccesses } from './access-groups.ts'
 import { callStatements, RESULT } from './calls.ts'
 import type { Check } from './facts.ts'
+import type { Moving } from './moving.ts'
 import { addressOf, constant, operand, wideConstant } from './operands.ts'
 import { writes } from '../isa/registers-used.ts'
 import { total, type BlockPlan } from './region-plan.ts'
@@ -20,6 +21,7 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
   const { context, lines } = writer
   const { block, instrs, checks, amounts } = plan
   const { mode, emission, machine, cold } = context
+  const moving = writer.moving.inBlock(plan)
   if (repeats !== undefined) lines.push('  do {')
   else lines.push(`${writer.label(block)}:;`)
   // Between two tests lies less than a region, and no region has more instructions than the floor: the budget never becomes negative.
@@ -31,7 +33,7 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
   for (const check of checks.head) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(block.pc, 'RVR_STEP', plan.dirtyAtEntry, prepaid)};`)
   for (const [index, counter] of mode.counters.entries()) if (repeats === undefined && amounts[index] !== 0 && (index > 0 || prepaid === '')) lines.push(`  ${counter.name} ${index === 0 ? '-=' : '+='} ${amounts[index]};`)
   for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
-  const groups = emission.memoryTouched === undefined ? undefined : groupAccesses(instrs, new Set(checks.inner.keys()))
+  const groups = emission.memoryTouched === undefined ? undefined : groupAccesses(instrs, new Set(checks.inner.keys()), moving)
   let dirty = plan.dirtyAtEntry
   /** Gives back what the block has paid for the instructions from `index` on. */
   const refund = (index: number): string => mode.counters.map((counter, number) => {
@@ -44,12 +46,12 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
     if (check !== undefined) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(instr.pc, 'RVR_STEP', dirty, refund(index))};`)
     for (const group of groups?.get(index) ?? []) for (const line of emission.memoryTouched!(group)) lines.push(`  ${line}`)
     if (instr.row.kind === 'call') for (const line of callStatements(instr, instr.row, context, writer.sideExit(instr.pc, 'RVR_STEP', dirty, refund(index)))) lines.push(`  ${line}`)
-    const text = statement(instr, context.graph.program.xlen)
+    const text = statement(instr, writer, moving.get(index))
     if (text !== undefined) lines.push(`  ${text} /* ${instr.pc.toString(16)} ${disassemble(instr)} */`)
     const dirtyBefore = dirty
     dirty |= writes(instr) & cold
     if (index === instrs.length - 1 && repeats !== undefined) lines.push(`  } while (--${repeats} != 0);`)
-    if (index === instrs.length - 1 && isTransfer(block.end)) writeTransfer(writer, block.id, block.end, dirtyBefore, dirty, refund(index), following)
+    if (index === instrs.length - 1 && isTransfer(block.end)) writeTransfer(writer, block.id, block.end, dirtyBefore, dirty, refund(index), following, moving.get(index))
   }
   if (block.end.kind === 'host') lines.push(`  goto ${writer.sideExit(block.end.pc, 'RVR_STEP', dirty)};`)
   else if (block.end.kind === 'fall' && block.end.next !== following) lines.push(`  ${writer.transfer(block.end.next, pcAfter(block.end.next, writer, block.pc + 4 * block.count), dirty)}`)
@@ -68,21 +70,23 @@ function outside(check: Check): string {
 }
 
 /** The C statement of an instruction that is no transfer; undefined where it has no effect. */
-function statement(instr: Instr, xlen: 32 | 64): string | undefined {
+function statement(instr: Instr, { context, addresses }: RegionWriter, moving: Moving | undefined): string | undefined {
   const { row, rd } = instr
+  const { xlen } = context.graph.program
   const target = registerNames[rd]!
+  const place = (): string => (moving === undefined ? addressOf(instr.rs1, instr.imm) : moving.kind === 'whole' ? moving.text : `(uint64_t)${operand(instr.rs1)} + (sreg)${moving.text}`)
   switch (row.kind) {
-    case 'alu': return rd === 0 ? undefined : `${target} = ${row.c(operand(instr.rs1), row.source === 'register' ? operand(instr.rs2) : constant(instr.imm), xlen)};`
-    case 'upper': return rd === 0 ? undefined : `${target} = ${wideConstant((row.relative ? instr.pc : 0) + instr.imm, xlen)};`
+    case 'alu': return rd === 0 ? undefined : moving?.kind === 'whole' ? `${target} = ${moving.text};` : `${target} = ${row.c(operand(instr.rs1), row.source === 'register' ? operand(instr.rs2) : moving?.text ?? constant(instr.imm), xlen)};`
+    case 'upper': return rd === 0 ? undefined : `${target} = ${addresses.upper(instr)};`
     case 'load': {
       const bits = row.width * 8
-      const read = `load${bits}(m + ${addressOf(instr.rs1, instr.imm)})`
+      const read = `load${bits}(m + ${place()})`
       const value = row.signed && bits < xlen ? `(reg)(sreg)(int${bits}_t)${read}` : read
-      return rd === 0 ? `(void)*(volatile char *)(m + ${addressOf(instr.rs1, instr.imm)});` : `${target} = ${value};`
+      return rd === 0 ? `(void)*(volatile char *)(m + ${place()});` : `${target} = ${value};`
     }
     case 'store': {
       const bits = row.width * 8
-      return `store${bits}(m + ${addressOf(instr.rs1, instr.imm)}, (uint${bits}_t)${operand(instr.rs2)});`
+      return `store${bits}(m + ${place()}, (uint${bits}_t)${operand(instr.rs2)});`
     }
     default: return undefined
   }
@@ -94,14 +98,25 @@ function isSlot(writer: RegionWriter, pc: number): boolean {
   return pc >= base && pc < base + instrs.length * 4 && pc % 4 === 0
 }
 
-function writeTransfer(writer: RegionWriter, block: number, end: Transfer, dirtyBefore: number, dirty: number, refund: string, following: number | undefined): void {
+/** The root that starts at `pc`. */
+function rootAt({ graph: { blocks }, isRoot }: RegionWriter['context'], pc: number): Block | undefined {
+  let low = 0, high = blocks.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (blocks[middle]!.pc < pc) low = middle + 1
+    else high = middle
+  }
+  return blocks[low]?.pc === pc && isRoot[low] === 1 ? blocks[low] : undefined
+}
+
+function writeTransfer(writer: RegionWriter, block: number, end: Transfer, dirtyBefore: number, dirty: number, refund: string, following: number | undefined, moving: Moving | undefined): void {
   const { lines, context } = writer
   const { instr } = end
   const comment = `/* ${instr.pc.toString(16)} ${disassemble(instr)} */`
   const target = instr.pc + instr.imm
   // A static target that is no slot of the program: the interpreter executes the transfer and traps, or goes on in other code.
   const bad = (): string => `goto ${writer.sideExit(instr.pc, 'RVR_STEP', dirtyBefore, refund)};`
-  const link = instr.rd === 0 ? '' : `${registerNames[instr.rd]!} = ${wideConstant(instr.pc + 4, context.graph.program.xlen)}; `
+  const link = instr.rd === 0 ? '' : `${registerNames[instr.rd]!} = ${writer.addresses.link(instr.pc + 4)}; `
   switch (end.kind) {
     case 'branch': {
       const { row } = instr
@@ -118,14 +133,14 @@ function writeTransfer(writer: RegionWriter, block: number, end: Transfer, dirty
       return
     case 'indirect': {
       const { xlen, base } = context.graph.program
-      if (end.target !== undefined) {
-        const { pc } = context.graph.blocks[end.target]!
-        lines.push(`  ${link}${writer.transfer(end.target, pc, dirty)} ${comment}`)
+      const known = end.target !== undefined ? context.graph.blocks[end.target] : moving?.kind === 'whole' ? rootAt(context, moving.address & ~1) : undefined
+      if (known !== undefined) {
+        lines.push(`  ${link}${writer.transfer(known.id, known.pc, dirty)} ${comment}`)
         return
       }
-      const offset = instr.imm === 0 ? '' : ` + ${constant(instr.imm)}`
+      const goal = moving?.kind === 'whole' ? moving.text : `${operand(instr.rs1)}${moving === undefined && instr.imm === 0 ? '' : ` + ${moving?.text ?? constant(instr.imm)}`}`
       lines.push(
-        `  { reg target = (${operand(instr.rs1)}${offset}) & ~(reg)1; reg slot = target - ${wideConstant(base, xlen)}; ${comment}`,
+        `  { reg target = (${goal}) & ~(reg)1; reg slot = target - ${wideConstant(base, xlen)}; ${comment}`,
         `    slot = slot >> 2 | slot << ${xlen - 2};`,
         `    if (__builtin_expect(slot >= RVR_SLOTS, 0)) ${bad()}`,
         `    ${link}${writer.flush(dirty)}state(m)->pc = target; ${context.convention.tail} table(m)[slot](${context.arguments}); }`,

@@ -6,6 +6,7 @@ import { registerNames } from '../isa/registers.ts'
 import type { Convention } from './convention.ts'
 import { hex8 } from './names.ts'
 import type { Tuning } from './tuning.ts'
+import type { StableText } from './stable.ts'
 
 /** Facts that hold for the whole project. */
 export interface EmitterContext {
@@ -20,6 +21,8 @@ export interface EmitterContext {
   readonly hot: readonly number[]
   readonly cold: number
   readonly functions: ReadonlyMap<number, string>
+  /** Undefined where units say addresses as they are. */
+  readonly stable: StableText | undefined
   readonly isRoot: Uint8Array
   readonly isResume: Uint8Array
   /** The condition of a block's branch, with what a profile says about it. */
@@ -40,6 +43,7 @@ export function signature(mode: Mode, emission: Emission, hot: readonly number[]
 
 /** Name of the C function of the region that starts at `pc`. */
 export function regionName(context: EmitterContext, kind: 'main' | 'resume', pc: number): string {
+  if (context.stable !== undefined) return `${kind === 'main' ? 'r' : 'resume'}_${context.stable.places.nameOf(pc)}`
   const symbol = context.functions.get(pc)
   return `${kind === 'main' ? 'r' : 'resume'}_${hex8(pc)}${symbol === undefined ? '' : `_${symbol}`}`
 }

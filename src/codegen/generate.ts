@@ -15,8 +15,10 @@ import { chooseHot, chooseHotByTraffic } from './hot.ts'
 import { functionNames } from './names.ts'
 import type { Project, ProjectFile } from './project.ts'
 import { runtimeFiles } from './runtime.ts'
+import { stableText } from './stable.ts'
 import { defaultTuning, type Tuning } from './tuning.ts'
-import { writeUnits } from './units.ts'
+import { defaultUnitLimits, type UnitLimits } from './unit-limits.ts'
+import { addressesFile, writeUnits } from './units.ts'
 
 export interface GenerateOptions {
   readonly mode: Mode
@@ -25,6 +27,7 @@ export interface GenerateOptions {
   /** JSON text of the artifact's identity block. */
   readonly identity: string
   readonly tuning?: Tuning
+  readonly units?: UnitLimits | undefined
   /** Files that calls may need, by path in the project. */
   readonly callFiles?: ReadonlyMap<string, string>
   /** Widest vector that the target passes in registers; default 16 bytes, which every host has. */
@@ -48,7 +51,7 @@ const floorOf = (graph: Graph, tuning: Tuning): number => graph.blocks.reduce((m
 
 /** Generates the C project; equal input gives byte-identical files. */
 export function generate(graph: Graph, options: GenerateOptions): Project {
-  const { mode, machine, convention, tuning = defaultTuning } = options
+  const { mode, machine, convention, tuning = defaultTuning, units: unitLimits = defaultUnitLimits } = options
   const frequencies = options.profile === undefined ? undefined : frequenciesOf(graph, options.profile)
   const regions = buildRegions(graph, tuning, frequencies)
   const emission = mode.emission?.({ graph, machine, vectorBytes: options.vectorBytes ?? 16 }) ?? { parameters: [] }
@@ -58,16 +61,18 @@ export function generate(graph: Graph, options: GenerateOptions): Project {
     graph, mode, emission, machine, convention, tuning, hot,
     cold: hot.reduce((mask, register) => mask & ~(1 << register), ~1),
     functions: functionNames(graph.program.image.symbols),
+    stable: stableText(graph, mode, unitLimits),
     isRoot: regions.isRoot, isResume: regions.isResume, expect: branchExpectation(graph, frequencies),
     ...signature(mode, emission, hot),
   }
   const neglected = frequencies === undefined ? new Set<Region>() : neglectedRegions(graph, regions.main, frequencies)
   const units = [
-    ...writeUnits(context, graph, regions.main.filter(region => !neglected.has(region)), 'unit'), ...writeUnits(context, graph, regions.main.filter(region => neglected.has(region)), 'cold'),
-    ...writeUnits(context, graph, regions.resume, emission.resumesOften === true ? 'unit_resume' : 'resume'),
+    ...writeUnits(context, graph, regions.main.filter(region => !neglected.has(region)), 'unit', unitLimits), ...writeUnits(context, graph, regions.main.filter(region => neglected.has(region)), 'cold', unitLimits),
+    ...writeUnits(context, graph, regions.resume, emission.resumesOften === true ? 'unit_resume' : 'resume', unitLimits),
   ]
-  const files = [...units, ...neededFiles(graph, options.callFiles ?? new Map()), ...runtimeFiles(context, graph, regions, floorOf(graph, tuning), options.identity)].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const addresses = addressesFile(units, graph.program.instrs.length)
+  const files = [...units.map(({ path, content }) => ({ path, content })), ...(addresses === undefined ? [] : [addresses]), ...neededFiles(graph, options.callFiles ?? new Map()), ...runtimeFiles(context, graph, regions, floorOf(graph, tuning), options.identity)].toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const twice = files.find((file, index) => file.path === files[index + 1]?.path)
   if (twice !== undefined) throw new RvrError('CONFIG_INVALID', `an extension has a file ${twice.path}, which is a name of the generated project's own`, { hint: 'Rename it.', details: { path: twice.path } })
-  return { files, units: files.filter(file => file.path.endsWith('.c')).map(file => file.path) }
+  return { files, units: files.filter(file => file.path.endsWith('.c')).map(file => file.path), reusable: addresses === undefined ? [] : units.map(({ path }) => path) }
 }

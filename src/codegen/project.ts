@@ -11,4 +11,6 @@ export interface Project {
   readonly files: readonly ProjectFile[]
   /** The C files that become objects, in the order of their numbers. */
   readonly units: readonly string[]
+  /** Those of them whose text stays the same when another part of the guest changes; absent: none. */
+  readonly reusable?: readonly string[]
 }

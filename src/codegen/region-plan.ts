@@ -2,8 +2,9 @@
 import { successors } from '../cfg/successors.ts'
 import type { Block, Graph, Region } from '../ir/program.ts'
 import type { Instr } from '../isa/row.ts'
-import type { Counter, Mode } from '../modes/mode.ts'
+import type { Counter } from '../modes/mode.ts'
 import type { Machine } from '../machine/machine.ts'
+import type { EmitterContext } from './emitter.ts'
 import { covers, meet, noFacts, planChecks, type BlockChecks, type Facts } from './facts.ts'
 import { innermostLoops } from './loops/find.ts'
 import { learnHoisted, planFastLoop, type FastLoop, type HoistedCheck } from './loops/plan.ts'
@@ -48,8 +49,11 @@ export interface RegionPlan {
   readonly locals: number
 }
 
-/** Plans one region. `cold` masks the registers that are not arguments; `fastLoops`: innermost loops get a fast copy, which is the only one where the function says so. */
-export function planRegion(graph: Graph, region: Region, mode: Mode, machine: Machine, cold: number, fastLoops: 'none' | 'beside' | ((header: number) => boolean)): RegionPlan {
+/** Do innermost loops get a fast copy, and for which headers (numbers of blocks) is it the only one? */
+export type FastLoops = 'none' | 'beside' | ((header: number) => boolean)
+
+/** Plans one region. */
+export function planRegion(graph: Graph, region: Region, { mode, machine, cold, stable }: Pick<EmitterContext, 'mode' | 'machine' | 'cold' | 'stable'>, fastLoops: FastLoops): RegionPlan {
   const { instrs } = graph.program
   const ids = region.blocks
   const position = new Map(ids.map((id, index) => [id, index]))
@@ -63,7 +67,7 @@ export function planRegion(graph: Graph, region: Region, mode: Mode, machine: Ma
   const { mayDirty, loaded, locals } = traffic(bodies, inside, cold)
   const isHeader = (position: number): boolean => region.headers.has(ids[position]!)
   const own = ids.map(id => graph.blocks[id]!)
-  const fast = fastLoops !== 'none' && region.headers.size > 0 ? innermostLoops(own, inside, isHeader).map(loop => planFastLoop(loop, own, bodies, inside)) : []
+  const fast = fastLoops !== 'none' && region.headers.size > 0 ? innermostLoops(own, inside, isHeader).map(loop => planFastLoop(loop, own, bodies, inside, stable === undefined)) : []
   const isAlone = ({ header }: FastLoop): boolean => typeof fastLoops === 'function' && fastLoops(ids[header]!)
   const replaced = new Set(fast.filter(isAlone).flatMap(loop => loop.blocks))
   const { checks, entering } = proveChecks(nodesOf(bodies, inside, isHeader, fast, replaced))

@@ -1,8 +1,10 @@
 /** One region → one C function. */
 import type { Block } from '../ir/program.ts'
 import { registerNames } from '../isa/registers.ts'
+import type { Addresses } from './addresses.ts'
 import { writeBlock } from './block-writer.ts'
 import { regionName, type EmitterContext } from './emitter.ts'
+import { MovingAddresses } from './moving.ts'
 import { hex8 } from './names.ts'
 import { stateOf } from './operands.ts'
 import { eachRegister } from '../isa/registers-used.ts'
@@ -25,14 +27,18 @@ export class RegionWriter {
   readonly callees = new Set<string>()
   readonly context: EmitterContext
   readonly plan: RegionPlan
+  readonly addresses: Addresses
+  readonly moving: MovingAddresses
   readonly #exits = new Map<string, SideExit>()
   readonly #inside: ReadonlySet<number>
   /** The loop whose fast copy is being written. */
   #loop: LoopPlan | undefined
 
-  constructor(context: EmitterContext, plan: RegionPlan) {
+  constructor(context: EmitterContext, plan: RegionPlan, addresses: Addresses) {
     this.context = context
     this.plan = plan
+    this.addresses = addresses
+    this.moving = new MovingAddresses(plan, addresses, context.stable)
     this.#inside = new Set(plan.region.blocks)
   }
 
@@ -42,7 +48,7 @@ export class RegionWriter {
 
   /** Label of a side exit at `pc`; equal exits are shared. */
   sideExit(pc: number, reason: SideExit['reason'], dirty: number, refund = ''): string {
-    const label = `${reason === 'RVR_STEP' ? 'step' : 'stop'}_${hex8(pc)}`
+    const label = `${reason === 'RVR_STEP' ? 'step' : 'stop'}_${this.addresses.label(pc)}`
     const twin = this.#exits.get(label)
     const unique = twin === undefined || (twin.dirty === dirty && twin.refund === refund) ? label : `${label}_${this.#exits.size}`
     this.#exits.set(unique, { label: unique, pc, reason, dirty, refund })
@@ -62,16 +68,16 @@ export class RegionWriter {
     const { context, plan } = this
     const entry = plan.region.blocks[0]!, { tableJumps } = context.tuning
     const loop = this.#loop
-    if (loop?.blocks[0]!.block.id === id) return backEdge(loop)
-    if (loop?.blocks.some(({ block }) => block.id === id)) return `goto f_${hex8(pc)};`
-    if (this.#inside.has(id) && (id !== entry || (plan.region.headers.has(entry) && !tableJumps))) return `goto b_${hex8(pc)};`
-    if (tableJumps) return `${this.flush(dirty)}state(m)->pc = 0x${hex8(pc)}; ${context.convention.tail} table(m)[${context.graph.blocks[id]!.first}](${context.arguments});`
+    if (loop?.blocks[0]!.block.id === id) return backEdge(loop, this.addresses)
+    if (loop?.blocks.some(({ block }) => block.id === id)) return `goto f_${this.addresses.label(pc)};`
+    if (this.#inside.has(id) && (id !== entry || (plan.region.headers.has(entry) && !tableJumps))) return `goto b_${this.addresses.label(pc)};`
+    if (tableJumps) return `${this.flush(dirty)}state(m)->pc = ${this.addresses.pc(pc)}; ${context.convention.tail} table(m)[${context.graph.blocks[id]!.first}](${context.arguments});`
     return this.tailCall(regionName(context, context.isRoot[id] === 1 ? 'main' : 'resume', pc), dirty)
   }
 
   /** Label in front of a block. The slow copy's header of a loop with a fast one stands behind the way into that. */
   label({ id, pc }: Block): string {
-    return `${this.#loop !== undefined ? 'f' : this.plan.loops.has(id) ? 's' : 'b'}_${hex8(pc)}`
+    return `${this.#loop !== undefined ? 'f' : this.plan.loops.has(id) ? 's' : 'b'}_${this.addresses.label(pc)}`
   }
 
   tailCall(name: string, dirty: number): string {
@@ -99,15 +105,15 @@ export class RegionWriter {
       '{',
     ]
     if (locals.length > 0) head.push(`  reg ${locals.join(', ')};`)
-    if (plan.loops.size > 0) head.push(`  reg ${[...plan.loops.values()].map(loopCounter).join(', ')};`)
+    if (plan.loops.size > 0) head.push(`  reg ${[...plan.loops.values()].map(loop => loopCounter(loop, this.addresses)).join(', ')};`)
     return `${head.join('\n')}\n${this.lines.join('\n')}\n}\n`
   }
 
   /** The fast copy and the way into it, in front of the slow copy's header. */
   #writeFastLoop(plan: LoopPlan, following: number | undefined): void {
-    this.lines.push(...enterFastLoop(plan, this.context))
+    this.lines.push(...enterFastLoop(plan, this.context, this.addresses))
     this.#loop = plan
-    for (const [index, block] of plan.blocks.entries()) writeBlock(this, block, plan.blocks[index + 1]?.block.id ?? (plan.alone ? following : undefined), plan.counted ? loopCounter(plan) : undefined)
+    for (const [index, block] of plan.blocks.entries()) writeBlock(this, block, plan.blocks[index + 1]?.block.id ?? (plan.alone ? following : undefined), plan.counted ? loopCounter(plan, this.addresses) : undefined)
     this.#loop = undefined
   }
 
@@ -116,11 +122,11 @@ export class RegionWriter {
     const reasons = new Set<SideExit['reason']>()
     for (const exit of this.#exits.values()) {
       reasons.add(exit.reason)
-      this.lines.push(`${exit.label}: ${exit.refund}${this.flush(exit.dirty)}state(m)->pc = 0x${hex8(exit.pc)}; goto ${exit.reason === 'RVR_STEP' ? 'step' : 'stop'};`)
+      this.lines.push(`${exit.label}: ${exit.refund}${this.flush(exit.dirty)}state(m)->pc = ${this.addresses.pc(exit.pc)}; goto ${exit.reason === 'RVR_STEP' ? 'step' : 'stop'};`)
     }
     for (const loop of this.plan.loops.values()) {
       const { pc } = loop.blocks[0]!.block
-      if (loop.alone) this.lines.push(`s_${hex8(pc)}:; ${this.tailCall(regionName(context, 'resume', pc), loop.dirtyAtEntry)}`)
+      if (loop.alone) this.lines.push(`s_${this.addresses.label(pc)}:; ${this.tailCall(regionName(context, 'resume', pc), loop.dirtyAtEntry)}`)
     }
     for (const reason of reasons) this.lines.push(`${reason === 'RVR_STEP' ? 'step' : 'stop'}: state(m)->reason = ${reason}; ${context.convention.tail} leave(${context.arguments});`)
   }

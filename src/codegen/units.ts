@@ -1,35 +1,102 @@
 /** Regions → C files of bounded size. */
 import type { Graph, Region } from '../ir/program.ts'
+import { fixedAddresses, UnitAddresses, type Addresses } from './addresses.ts'
 import type { EmitterContext } from './emitter.ts'
+import type { NamedFunction, Places } from './names.ts'
 import type { ProjectFile } from './project.ts'
-import { planRegion } from './region-plan.ts'
+import { planRegion, type FastLoops } from './region-plan.ts'
 import { RegionWriter } from './region-writer.ts'
+import { startsUnit, type UnitLimits } from './unit-limits.ts'
 
-/** Guest instructions in one C file: small enough that two compilers have work, large enough that headers do not matter. */
-const UNIT_SIZE = 5000
+export interface Unit extends ProjectFile {
+  /** The table of addresses that the unit's text leaves out; absent where it has them all. */
+  readonly addresses?: { readonly name: string; readonly values: readonly number[] }
+}
 
-/** Writes the regions of one kind into files `<prefix>_000.c`, …; region order is address order. */
-export function writeUnits(context: EmitterContext, graph: Graph, regions: readonly Region[], prefix: string): ProjectFile[] {
-  const files: ProjectFile[] = []
-  let functions: string[] = [], callees = new Set<string>(), defined: string[] = [], size = 0
-  const finish = (): void => {
-    if (functions.length === 0) return
-    const declared = [...new Set([...callees, ...defined])].toSorted().join(', ')
-    files.push({ path: `${prefix}_${String(files.length).padStart(3, '0')}.c`, content: `#include "guest.h"\n\nregion ${declared};\n\n${functions.join('\n')}` })
-    functions = []
-    callees = new Set()
-    defined = []
+/** Writes the regions of one kind into files `<prefix>_….c`; region order is address order. */
+export function writeUnits(context: EmitterContext, graph: Graph, regions: readonly Region[], prefix: string, limits: UnitLimits): Unit[] {
+  const { stable } = context
+  if (stable === undefined) {
+    const addresses = fixedAddresses(context)
+    return cutBySize(graph, regions, limits.size).map((part, index) => ({ path: `${prefix}_${String(index).padStart(3, '0')}.c`, content: unitText(context, graph, part, addresses, '') }))
+  }
+  const { places } = stable
+  return cutByNames(graph, regions, places, limits).map(part => {
+    const pcs = part.map(region => startOf(graph, region))
+    const first = places.functionAt(pcs[0]!), last = places.functionAt(pcs.at(-1)!)
+    const name = `${prefix}_at_${places.nameOf(first?.start ?? pcs[0]!)}`
+    const addresses = new UnitAddresses(stable, graph.program.xlen, first?.start ?? pcs[0]!, last?.end ?? pcs.at(-1)! + 4)
+    const text = unitText(context, graph, part, addresses, name)
+    return { path: `${name}.c`, content: text, addresses: { name, values: addresses.table } }
+  })
+}
+
+/** `table`: the unit's name, where its text has a table of addresses. */
+function unitText(context: EmitterContext, graph: Graph, regions: readonly Region[], addresses: Addresses, table: string): string {
+  const functions: string[] = [], callees = new Set<string>()
+  for (const region of regions) {
+    const writer = new RegionWriter(context, planRegion(graph, region, context, fastLoopsIn(context, region)), addresses)
+    functions.push(writer.write())
+    for (const callee of writer.callees) callees.add(callee)
+    callees.add(writer.name)
+  }
+  const count = addresses instanceof UnitAddresses ? addresses.table.length : 0
+  const declaration = count === 0 ? '' : `/* Addresses of the guest that may move; in addresses.c. */\nextern const reg at[${count}] __asm__("${tableName(table)}") __attribute__((visibility("hidden")));\n`
+  return `#include "guest.h"\n\n${declaration}region ${[...callees].toSorted().join(', ')};\n\n${functions.join('\n')}`
+}
+
+/** Innermost loops have a fast copy; in a main region it is the only one where a resume region starts at the header. Modes with a test of their own have none. */
+const fastLoopsIn = ({ tuning, emission, isResume }: EmitterContext, { kind }: Region): FastLoops =>
+  (!tuning.chunks || emission.blockTest !== undefined ? 'none' : kind === 'resume' ? 'beside' : header => isResume[header] === 1)
+
+const tableName = (unit: string): string => `addresses_of_${unit}`
+
+/** The file that defines the tables of all units, and how many slots the guest has. */
+export function addressesFile(units: readonly Unit[], slots: number): ProjectFile | undefined {
+  const tables = units.flatMap(({ addresses }) => (addresses === undefined ? [] : [addresses]))
+  if (tables.length === 0) return undefined
+  const lines = tables.map(({ name, values }) => `const reg ${tableName(name)}[${values.length}] = { ${values.map(value => (value < 0 ? `(reg)${value}` : `0x${value.toString(16)}`)).join(', ')} };\n`)
+  return { path: 'addresses.c', content: `/* Addresses of the guest that may move, by unit: the unit's own first address, then those that it uses. */\n#include "guest.h"\n\nconst uint64_t RVR_SLOTS = ${slots};\n${lines.join('')}` }
+}
+
+const startOf = (graph: Graph, region: Region): number => graph.blocks[region.blocks[0]!]!.pc
+const sizeOf = (graph: Graph, region: Region): number => region.blocks.reduce((sum, id) => sum + graph.blocks[id]!.count, 0)
+
+function cutBySize(graph: Graph, regions: readonly Region[], limit: number): Region[][] {
+  const parts: Region[][] = []
+  let part: Region[] = [], size = 0
+  for (const region of regions) {
+    part.push(region)
+    size += sizeOf(graph, region)
+    if (size < limit) continue
+    parts.push(part)
+    part = []
     size = 0
   }
+  return part.length === 0 ? parts : [...parts, part]
+}
+
+/** Cuts in front of functions alone, so that what one function is made of stays together. */
+function cutByNames(graph: Graph, regions: readonly Region[], places: Places, limits: UnitLimits): Region[][] {
+  const byFunction = new Map<NamedFunction | undefined, Region[]>()
   for (const region of regions) {
-    const plan = planRegion(graph, region, context.mode, context.machine, context.cold, !context.tuning.chunks || context.emission.blockTest !== undefined ? 'none' : region.kind === 'resume' ? 'beside' : header => context.isResume[header] === 1)
-    const writer = new RegionWriter(context, plan)
-    functions.push(writer.write())
-    defined.push(writer.name)
-    for (const callee of writer.callees) callees.add(callee)
-    size += plan.blocks.reduce((sum, block) => sum + block.instrs.length, 0)
-    if (size >= UNIT_SIZE) finish()
+    const owner = places.functionAt(startOf(graph, region))
+    const known = byFunction.get(owner)
+    if (known === undefined) byFunction.set(owner, [region])
+    else known.push(region)
   }
-  finish()
-  return files
+  const parts: Region[][] = []
+  let size = 0
+  for (const [owner, own] of byFunction) {
+    const added = own.reduce((sum, region) => sum + sizeOf(graph, region), 0)
+    const cut = parts.length === 0 || size >= limits.most || (size >= limits.least && (added >= limits.most || (owner !== undefined && startsUnit(owner.name, limits))))
+    if (cut) {
+      parts.push([...own])
+      size = added
+    } else {
+      parts.at(-1)!.push(...own)
+      size += added
+    }
+  }
+  return parts
 }

@@ -46,20 +46,31 @@ function functions(image: Image): readonly ElfSymbol[] {
   return list
 }
 
-/**
- * `name` or `name+0x1c` for an address in a function; undefined where no function covers it. A function without a size reaches up to the
- * next one or to the end of its segment.
- */
-export function symbolAt(image: Image, pc: number): string | undefined {
-  const list = functions(image)
+/** Index of the last function that starts at or below `pc`; -1 where there is none. */
+function lastBelow(list: readonly ElfSymbol[], pc: number): number {
   let low = 0, high = list.length
   while (low < high) {
     const middle = (low + high) >>> 1
     if (list[middle]!.address <= pc) low = middle + 1
     else high = middle
   }
+  return low - 1
+}
+
+/** Where the function starts that an address belongs to: the next one below it, however far. Undefined where the guest names none. */
+export function functionStart(image: Image, pc: number): number | undefined {
+  const list = functions(image)
+  return list[lastBelow(list, pc)]?.address
+}
+
+/**
+ * `name` or `name+0x1c` for an address in a function; undefined where no function covers it. A function without a size reaches up to the
+ * next one or to the end of its segment.
+ */
+export function symbolAt(image: Image, pc: number): string | undefined {
+  const list = functions(image)
   // Aliases share an address; the largest of them comes first.
-  let index = low - 1
+  let index = lastBelow(list, pc)
   while (index > 0 && list[index - 1]!.address === list[index]!.address) index--
   const symbol = list[index]
   if (symbol === undefined) return undefined

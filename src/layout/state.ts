@@ -16,8 +16,14 @@ export const REASON_STOP = 2
 export const stateOffset = (name: string): number => offsetIn(stateLayout, name)
 
 const PAGE = 4096
-/** Bytes that the dispatch table of `slots` entries takes, whole pages. */
-export const tableBytes = (slots: number): number => Math.ceil((slots * 8) / PAGE) * PAGE
+/**
+ * Bytes that the dispatch table of `slots` entries takes: whole pages, and for large tables steps of about a tenth, so that what lies around it
+ * stays in its place when a guest grows a little. Nobody touches what is too much.
+ */
+export function tableBytes(slots: number): number {
+  const bytes = slots * 8, step = Math.max(PAGE, 2 ** (Math.floor(Math.log2(bytes)) - 3))
+  return Math.ceil(bytes / step) * step
+}
 
 /** The C declaration. */
 export const stateHeader = (): string => structHeader(stateLayout, 'rvr_state', 'The state block in front of guest memory.')

@@ -45,7 +45,7 @@ export async function inputsOf(request: BuildRequest, { cache, options, events }
   }
   const input = toolchain.targetFacts === undefined || cache.state === 'off' ? undefined : inputKey({
     ...context, guestDigest: request.image.digest, machineDigest: request.machine.digest, generatorDigest: generatorDigest(),
-    inputs: { xlen: request.image.xlen, abi: request.abi.name, extensions: request.abi.digest, rvr: version },
+    inputs: { xlen: request.image.xlen, abi: request.abi.name, extensions: request.abi.digest, rvr: version, ...(request.units !== undefined && { units: JSON.stringify(request.units) }) },
   })
   return { toolchain, context, input }
 }

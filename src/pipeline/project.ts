@@ -30,7 +30,7 @@ export async function generateProject(request: BuildRequest, toolchain: Toolchai
   })
   const generated = await stage(events, 'codegen', () => generate(lifted.value, {
     mode, machine, convention: conventionFor(toolchain), tuning: tuningOf(options.stress), vectorBytes: toolchain.cpuFeatures.includes('avx2') ? 32 : 16, identity, callFiles: callFiles(abi),
-    ...(profile !== undefined && { profile: profile.stretches }),
+    units: request.units, ...(profile !== undefined && { profile: profile.stretches }),
   }))
   if (request.emitDirectory !== undefined) await writeProject(request.emitDirectory, generated.value)
   return { project: generated.value, timing: { liftMs: lifted.ms, codegenMs: generated.ms } }

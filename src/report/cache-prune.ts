@@ -12,14 +12,14 @@ export async function pruneAnswer(cache: Cache, limits: Partial<CacheLimits>): P
   if (cache.state !== 'ready') throw new RvrError('IO', `${cache.directory} cannot be pruned: it is ${cache.state}`, { hint: 'Name a directory that you can write to with --cache-dir.' })
   const done = await cache.prune(limits)
   if (done === undefined) return { json: { directory: cache.directory, busy: true }, text: `another process is pruning ${cache.directory}\n` }
-  const { evicted, entries, bytes, swept } = done
+  const { evicted, evictedObjects, entries, objects, bytes, swept } = done
   const leftovers = Object.values(swept ?? {}).reduce<number>((sum, number) => sum + number, 0)
   return {
     json: {
-      directory: cache.directory, entries, bytes, swept,
+      directory: cache.directory, entries, objects, bytes, swept, evictedObjects,
       evicted: evicted.map(({ key, inputKey, mode, bytes: size, usedMs, reason }) => ({ key, inputKey, mode, bytes: size, used: date(usedMs), reason })),
     },
     text: `${table(evicted.map(entry => [entry.key.slice(0, 12), count(entry.bytes, 'byte', 'bytes'), `last used ${date(entry.usedMs)}`, entry.reason]), 'lr')}`
-      + `evicted ${count(evicted.length, 'entry', 'entries')}, swept ${count(leftovers, 'leftover', 'leftovers')}, kept ${count(entries, 'entry', 'entries')} of ${count(bytes, 'byte', 'bytes')} in ${cache.directory}\n`,
+      + `evicted ${count(evicted.length, 'entry', 'entries')}${evictedObjects === 0 ? '' : ` and ${count(evictedObjects, 'object', 'objects')}`}, swept ${count(leftovers, 'leftover', 'leftovers')}, kept ${count(entries, 'entry', 'entries')}${objects === 0 ? '' : ` and ${count(objects, 'object', 'objects')}`} of ${count(bytes, 'byte', 'bytes')} in ${cache.directory}\n`,
   }
 }

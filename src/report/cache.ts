@@ -23,10 +23,11 @@ export async function statsAnswer(cache: Cache): Promise<Answer> {
   const [counts, entries] = await Promise.all([cache.stats(), cache.list()])
   const counters = Object.fromEntries(Object.entries(counts).toSorted(([a], [b]) => (a < b ? -1 : 1)))
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0)
+  const objects = cache.objects.list(), objectBytes = objects.reduce((sum, object) => sum + object.bytes, 0)
   const rows = Object.entries(counters).map(([name, value]) => [name, grouped(value)])
   return {
-    json: { directory: cache.directory, state: cache.state, entries: entries.length, bytes, counters },
-    text: `${cache.directory} (${cache.state}): ${count(entries.length, 'entry', 'entries')}, ${count(bytes, 'byte', 'bytes')}\n${table(rows)}`,
+    json: { directory: cache.directory, state: cache.state, entries: entries.length, bytes, objects: objects.length, objectBytes, counters },
+    text: `${cache.directory} (${cache.state}): ${count(entries.length, 'entry', 'entries')}, ${count(bytes, 'byte', 'bytes')}${objects.length === 0 ? '' : `; ${count(objects.length, 'object', 'objects')}, ${count(objectBytes, 'byte', 'bytes')}`}\n${table(rows)}`,
   }
 }
 

@@ -63,6 +63,7 @@ export function compileText(path: string, artifact: ReportedArtifact): string {
     line('library', path),
     line('mode', artifact.mode),
     line('cache', `${artifact.cache.outcome}${artifact.cache.key === undefined ? '' : ` ${artifact.cache.key}`}`),
+    ...(artifact.cache.objects === undefined ? [] : [line('objects', `${artifact.cache.objects.reused} from the cache, ${artifact.cache.objects.compiled} compiled`)]),
     line('time', timingText(artifact)),
   ].join('')
 }

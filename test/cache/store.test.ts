@@ -68,7 +68,7 @@ describe('a published artifact', () => {
     expect((await cache.show('A1a1')).map(entry => entry.key)).toEqual([keyA])
     expect(await cache.show('ff')).toEqual([])
     expect(await cache.verify()).toEqual([
-      { step: 'libraries', checked: 1, repaired: 0 }, { step: 'mappings', checked: 1, repaired: 0 }, { step: 'staging', checked: 0, repaired: 0 }, { step: 'statistics', checked: 1, repaired: 0 },
+      { step: 'libraries', checked: 1, repaired: 0 }, { step: 'objects', checked: 0, repaired: 0 }, { step: 'mappings', checked: 1, repaired: 0 }, { step: 'staging', checked: 0, repaired: 0 }, { step: 'statistics', checked: 1, repaired: 0 },
     ])
     expect(await cache.clear()).toBe(1)
     expect(await cache.list()).toEqual([])

@@ -40,8 +40,8 @@ const MOST_STRIDE = 1024, MOST_OFFSET = 2 ** 28
 
 interface Site { readonly block: number; readonly index: number; readonly address: Affine; readonly base: Affine; readonly width: number }
 
-/** `next` as for `innermostLoops`. */
-export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[]): FastLoop {
+/** `next` as for `innermostLoops`. `namesAddresses`: the text may contain what lui and auipc yield. */
+export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], namesAddresses: boolean): FastLoop {
   const header = loop.blocks[0]!
   const atEntry = new Map<number, Values>([[header, entryValues()]])
   const distance = new Map<number, number>([[header, 0]])
@@ -56,6 +56,7 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
         if (base !== undefined && address !== undefined) sites.push({ block: position, index, address, base, width: instr.row.width })
       }
       step(values, instr)
+      if (instr.row.kind === 'upper' && !namesAddresses) values[instr.rd] = undefined
     }
     const travelled = distance.get(position)! + blocks[position]!.count
     for (const target of next[position]!) {

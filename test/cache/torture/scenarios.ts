@@ -122,6 +122,20 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       if (built !== 'built') throw new Error('the build is lost')
     },
   },
+  'storing and finding objects': {
+    prepare: async directory => {
+      await withFirst(directory)
+      await (await open(directory)).objects.store(first.key, Buffer.from(first.content))
+    },
+    work: async directory => {
+      const { objects } = await open(directory)
+      await objects.store(second.key, Buffer.from(second.content))
+      for (const { key, content } of [first, second]) {
+        const found = await objects.find(key)
+        if (found !== undefined && Buffer.compare(found, Buffer.from(content)) !== 0) throw new Error(`wrong object for ${key}`)
+      }
+    },
+  },
   pruning: { prepare: withFirst, work: async directory => (await open(directory)).prune({ maxBytes: 1 }), mayReject: true },
   verifying: { prepare: damaged('library.so'), work: async directory => (await open(directory)).verify(), mayReject: true },
 }

@@ -1,0 +1,75 @@
+/** In which registers compiled code most likely keeps upper parts of addresses from one block to the next, calls in between included. */
+import type { Block, Graph } from '../ir/program.ts'
+import type { Instr } from '../isa/row.ts'
+import { isMovingUpper, type MovingRange } from './addresses.ts'
+import type { NamedFunction, Places } from './names.ts'
+import { writes } from '../isa/registers-used.ts'
+
+/** Registers that a called function keeps, by every ABI: sp, gp, tp, s0 … s11. */
+const KEPT = 0x0ffc_031c
+const RETURN_ADDRESS = 1
+
+/** The mask of registers behind an instruction. */
+export function afterInstr(mask: number, instr: Instr, range: MovingRange): number {
+  const written = writes(instr)
+  return written === 0 ? mask : isMovingUpper(instr, range) ? mask | written : mask & ~written
+}
+
+/**
+ * A mask of registers for the start of each block. A guess: called functions may do what they like. So it may decide how the text says a
+ * number, and never what the number is.
+ */
+export function likelyUppers(graph: Graph, places: Places, range: MovingRange): Int32Array {
+  const { blocks, program: { instrs } } = graph
+  const owner = blocks.map(block => places.functionAt(block.pc))
+  const next = blocks.map((block): number[] => flow(block, blocks).filter(id => owner[id] === owner[block.id]))
+  jumpsThroughTables(blocks, owner, next)
+  const entering = new Int32Array(blocks.length).fill(-1)
+  const hasSource = new Uint8Array(blocks.length)
+  for (const targets of next) for (const target of targets) hasSource[target] = 1
+  for (const { id, pc } of blocks) if (hasSource[id] === 0 || owner[id]?.start === pc) entering[id] = 0
+  for (let changed = true; changed;) {
+    changed = false
+    for (const { id, first, count, end } of blocks) {
+      let mask = entering[id]!
+      for (let slot = first; slot < first + count; slot++) mask = afterInstr(mask, instrs[slot]!, range)
+      if ((end.kind === 'jump' || end.kind === 'indirect') && end.instr.rd !== 0) mask &= KEPT
+      for (const target of next[id]!) {
+        const met = entering[target]! & mask
+        if (met === entering[target]) continue
+        entering[target] = met
+        if (target <= id) changed = true
+      }
+    }
+  }
+  return entering
+}
+
+/** Where control goes on in the same function, behind a call too. */
+function flow({ id, end }: Block, blocks: readonly Block[]): number[] {
+  const behind = id + 1 < blocks.length ? [id + 1] : []
+  switch (end.kind) {
+    case 'branch': return [end.taken, end.next].filter(target => target !== undefined)
+    case 'jump': return end.instr.rd !== 0 ? behind : end.target === undefined ? [] : [end.target]
+    case 'indirect': return end.instr.rd !== 0 ? behind : []
+    case 'fall': return end.next === undefined ? [] : [end.next]
+    case 'host': return behind
+  }
+}
+
+/** A jump to a register that is no return goes to the blocks of its function that nothing else leads to. */
+function jumpsThroughTables(blocks: readonly Block[], owner: readonly (NamedFunction | undefined)[], next: number[][]): void {
+  const hasSource = new Uint8Array(blocks.length)
+  for (const targets of next) for (const target of targets) hasSource[target] = 1
+  const orphans = new Map<NamedFunction | undefined, number[]>()
+  for (const { id, pc } of blocks) {
+    const home = owner[id]
+    if (hasSource[id] === 1 || home === undefined || home.start === pc) continue
+    const known = orphans.get(home)
+    if (known === undefined) orphans.set(home, [id])
+    else known.push(id)
+  }
+  for (const { id, end } of blocks) {
+    if (end.kind === 'indirect' && end.instr.rd === 0 && end.instr.rs1 !== RETURN_ADDRESS) next[id]!.push(...orphans.get(owner[id]) ?? [])
+  }
+}

@@ -1,0 +1,94 @@
+/** Which instructions of a block add the rest to the upper part of an address that may move, and what the text says there. */
+import { successors } from '../cfg/successors.ts'
+import type { Instr } from '../isa/row.ts'
+import { isMovingUpper, upperValue, type Addresses } from './addresses.ts'
+import type { BlockPlan, RegionPlan } from './region-plan.ts'
+import type { StableText } from './stable.ts'
+import { afterInstr } from './likely-uppers.ts'
+import { writes } from '../isa/registers-used.ts'
+
+/** What stands in the text for rs1 and the immediate, or for the immediate alone. */
+export type Moving =
+  /** The whole address is known. */
+  | { readonly kind: 'whole'; readonly address: number; readonly text: string }
+  /** The register holds its upper part, as far as one can tell: the immediate may move with it. */
+  | { readonly kind: 'rest'; readonly text: string }
+
+/** Upper parts by register; NaN where nothing is known. */
+type Uppers = Float64Array
+
+function pass(uppers: Uppers, instr: Instr, stable: StableText): void {
+  if (writes(instr) !== 0) uppers[instr.rd] = isMovingUpper(instr, stable.range) ? upperValue(instr) : NaN
+}
+
+/** Keeps in `into` what both know; returns whether it changed. */
+function meet(into: Uppers, other: Uppers): boolean {
+  let changed = false
+  for (let r = 1; r < 32; r++) {
+    if (Number.isNaN(into[r]!) || into[r] === other[r]) continue
+    into[r] = NaN
+    changed = true
+  }
+  return changed
+}
+
+const nothing = (): Uppers => new Float64Array(32).fill(NaN)
+
+/** What is known at the start of each block of a region, by the block's number. */
+function enteringUppers({ blocks, region }: RegionPlan, stable: StableText): Map<number, Uppers> {
+  const entering = new Map<number, Uppers>()
+  if (!blocks.some(({ instrs }) => instrs.some(instr => isMovingUpper(instr, stable.range)))) return entering
+  const position = new Map(region.blocks.map((id, index) => [id, index]))
+  entering.set(region.blocks[0]!, nothing())
+  for (let changed = true; changed;) {
+    changed = false
+    for (const [index, { block, instrs }] of blocks.entries()) {
+      const uppers = entering.get(block.id)?.slice()
+      if (uppers === undefined) continue
+      for (const instr of instrs) pass(uppers, instr, stable)
+      for (const next of successors(block)) {
+        const target = position.get(next)
+        if (target === undefined) continue
+        const before = entering.get(next)
+        if (before === undefined) entering.set(next, uppers.slice())
+        else if (!meet(before, uppers)) continue
+        if (target <= index) changed = true
+      }
+    }
+  }
+  return entering
+}
+
+const addsRest = ({ row }: Instr): boolean => row.kind === 'load' || row.kind === 'store' || row.kind === 'jalr' || row.name === 'addi'
+
+/** Answers for the blocks of one region. */
+export class MovingAddresses {
+  readonly #addresses: Addresses
+  readonly #stable: StableText | undefined
+  readonly #entering: ReadonlyMap<number, Uppers>
+
+  constructor(plan: RegionPlan, addresses: Addresses, stable: StableText | undefined) {
+    this.#addresses = addresses
+    this.#stable = stable
+    this.#entering = stable === undefined ? new Map() : enteringUppers(plan, stable)
+  }
+
+  /** By index of the instruction in the block. */
+  inBlock({ block, instrs }: Pick<BlockPlan, 'block' | 'instrs'>): ReadonlyMap<number, Moving> {
+    const found = new Map<number, Moving>()
+    const stable = this.#stable
+    if (stable === undefined) return found
+    const uppers = this.#entering.get(block.id)?.slice() ?? nothing()
+    let likely = stable.likely[block.id]!
+    for (const [position, instr] of instrs.entries()) {
+      const upper = uppers[instr.rs1]!
+      if (addsRest(instr)) {
+        if (!Number.isNaN(upper)) found.set(position, { kind: 'whole', address: upper + instr.imm, text: this.#addresses.whole(upper + instr.imm) })
+        else if ((likely >>> instr.rs1) & 1) found.set(position, { kind: 'rest', text: this.#addresses.rest(instr.imm) })
+      }
+      pass(uppers, instr, stable)
+      likely = afterInstr(likely, instr, stable.range)
+    }
+    return found
+  }
+}

@@ -1,0 +1,73 @@
+/** Objects of a project that need no compiler because the cache has them. */
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Cache } from '../cache/cache.ts'
+import type { Key } from '../cache/digest.ts'
+import { objectContext, objectKey, type KeyContext } from '../cache/keys.ts'
+import type { Project, ProjectFile } from '../codegen/project.ts'
+import { messageOf } from '../errors.ts'
+
+/** How many of the C files that may stay the same did. */
+export interface ObjectsReport {
+  readonly reused: number
+  readonly compiled: number
+}
+
+const objectOf = (path: string): string => path.replace(/\.c$/, '.o')
+
+/** Writes a file whole, or leaves none: make would take half of one for an object. */
+async function put(path: string, content: Uint8Array): Promise<boolean> {
+  try {
+    await writeFile(path, content)
+    return true
+  } catch {
+    await rm(path, { force: true })
+    return false
+  }
+}
+
+/** One build's use of the cache's objects. Without a `context` nothing is looked for and nothing stored. */
+export class ObjectReuse {
+  readonly #cache: Cache
+  readonly #files: readonly ProjectFile[]
+  readonly #together: Key | undefined
+  /** Keys of what the cache did not have, by path. */
+  readonly #missed = new Map<string, string>()
+  #reused = 0
+
+  constructor(cache: Cache, context: KeyContext | undefined, { files, reusable = [] }: Project) {
+    const paths = new Set(reusable)
+    this.#cache = cache
+    this.#files = files.filter(({ path }) => paths.has(path))
+    this.#together = context === undefined || paths.size === 0 ? undefined : objectContext(context, files.filter(({ path }) => path === 'Makefile' || path.endsWith('.h')))
+  }
+
+  /** Undefined where no object of the project can be in the cache. */
+  get report(): ObjectsReport | undefined {
+    return this.#together === undefined ? undefined : { reused: this.#reused, compiled: this.#missed.size }
+  }
+
+  /** Puts what the cache has beside the project's files, which are all written: make finds these objects newer than what they are made from. Returns how many. */
+  async fetch(directory: string): Promise<number> {
+    if (this.#together === undefined) return 0
+    for (const file of this.#files) {
+      const key = objectKey(this.#together, file), content = await this.#cache.objects.find(key)
+      if (content !== undefined && await put(join(directory, objectOf(file.path)), content)) this.#reused++
+      else this.#missed.set(file.path, key)
+    }
+    this.#cache.count('object-hit', this.#reused)
+    this.#cache.count('object-miss', this.#missed.size)
+    return this.#reused
+  }
+
+  /** After make has succeeded: stores what it compiled. */
+  async store(directory: string): Promise<void> {
+    let stored = 0
+    for (const [path, key] of this.#missed) {
+      const content = await readFile(join(directory, objectOf(path))).catch((error: unknown) => messageOf(error))
+      if (typeof content === 'string' || !await this.#cache.objects.store(key, content)) break
+      stored++
+    }
+    this.#cache.count('object-publish', stored)
+  }
+}
