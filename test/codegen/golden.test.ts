@@ -5,7 +5,7 @@ import { preserveNone, sibling } from '../../src/codegen/convention.ts'
 import { generate } from '../../src/codegen/generate.ts'
 import { defaultMachine } from '../../src/machine/machine.ts'
 import { modeNamed } from '../../src/modes/registry.ts'
-import { graphOf, loopGuest, memoryGuest } from './guests.ts'
+import { graphOf, loopGuest, memoryGuest, pairGuest } from './guests.ts'
 
 const cases = [
   { name: 'loop.rv64.pure.preserve_none', xlen: 64, mode: 'pure', convention: preserveNone, guest: loopGuest },
@@ -14,6 +14,7 @@ const cases = [
   { name: 'memory.rv32.pure.sibling', xlen: 32, mode: 'pure', convention: sibling, guest: memoryGuest },
   { name: 'loop.rv64.metered.preserve_none', xlen: 64, mode: 'metered', convention: preserveNone, guest: loopGuest },
   { name: 'memory.rv32.metered.sibling', xlen: 32, mode: 'metered', convention: sibling, guest: memoryGuest },
+  { name: 'pairs.rv32.pure.preserve_none', xlen: 32, mode: 'pure', convention: preserveNone, guest: pairGuest },
 ] as const
 
 for (const { name, xlen, mode, convention, guest } of cases) {

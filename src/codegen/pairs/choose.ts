@@ -3,7 +3,7 @@ import type { Pair, PairGraph, PairKind } from './graph.ts'
 
 /** Instructions that a pair saves against its two halves, and what putting halves together costs. */
 const gains: Readonly<Record<PairKind, number>> = {
-  combine: -2, load: 0.5, extend: 0, extendSigned: 0, and: 1, or: 1, xor: 1, rotate: 5, left: 3, right: 3, rightSigned: 3, add: 1.5, sub: 1.5, mul: 1, mulSigned: 1, mulMixed: 1,
+  combine: -2, load: 0.5, extend: 0, extendSigned: 0, and: 1, or: 1, xor: 1, rotate: 5, left: 3, right: 3, rightSigned: 3, add: 1.5, sub: 1.5, mul: 2, mulSigned: 2, mulMixed: 2,
 }
 /** Does it put together what others compute? */
 export const isLeaf = ({ kind }: Pair): boolean => kind === 'combine' || kind === 'load' || kind === 'extend' || kind === 'extendSigned'
