@@ -1,7 +1,7 @@
 /** Which instructions become 64-bit arithmetic, seen in the C. */
 import { describe, expect, test } from 'vitest'
 import { planPairs } from '../../../src/codegen/pairs/plan.ts'
-import type { Assembler } from '../../support/assembler.ts'
+import type { Assembler, Register } from '../../support/assembler.ts'
 import { graphOf } from '../guests.ts'
 
 /** The lines that a block of these instructions gets, and the statements that change. */
@@ -15,7 +15,7 @@ function linesOf(write: (a: Assembler) => Assembler): string[] {
 const add = (a: Assembler): Assembler => a
   .op('add', { rd: 'a4', rs1: 'a0', rs2: 'a2' }).op('sltu', { rd: 't0', rs1: 'a4', rs2: 'a0' }).op('add', { rd: 'a5', rs1: 'a1', rs2: 'a3' }).op('add', { rd: 'a5', rs1: 'a5', rs2: 't0' })
 /** hi:lo = hi:lo rotated left by 3, with temporaries. */
-const rotate = (a: Assembler, low: string, high: string): Assembler => a
+const rotate = (a: Assembler, low: Register, high: Register): Assembler => a
   .op('slli', { rd: 't0', rs1: low, imm: 3 }).op('srli', { rd: 't1', rs1: high, imm: 29 }).op('slli', { rd: 't2', rs1: high, imm: 3 }).op('srli', { rd: 't3', rs1: low, imm: 29 })
   .op('or', { rd: low, rs1: 't0', rs2: 't1' }).op('or', { rd: high, rs1: 't2', rs2: 't3' })
 
