@@ -99,7 +99,7 @@ function emitCase(out: ProgramBuilder, random: Random): void {
   }
   const some = (most: number): void => { for (let n = 1 + random.below(most); n > 0; n--) simple() }
   for (let item = 5 + random.below(12); item > 0; item--) {
-    switch (random.below(xlen === 32 ? 12 : 9)) {
+    switch (random.below(xlen === 32 ? 10 : 9)) {
       case 0: {
         const over = out.hole()
         some(4)
@@ -138,7 +138,7 @@ function emitCase(out: ProgramBuilder, random: Random): void {
         break
       }
       case 4: point(); break
-      case 9: case 10: case 11: emitPairIdioms((name, operands) => out.emit(name, operands), random, 2 + random.below(8), [POINTER, WALKER], simple); break
+      case 9: emitPairIdioms((name, operands) => out.emit(name, operands), random, 3 + random.below(8), [POINTER, WALKER], simple); break
       default: some(6)
     }
   }

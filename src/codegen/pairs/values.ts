@@ -138,7 +138,7 @@ export class BlockValues {
     if (known !== undefined) return known < 0 ? ~known : known
     const number = this.#create(load, 0, 0, index)
     words.set(offset, number)
-    const below = words.get(offset - 4), above = words.get(offset + 4)
+    const below = words.get((offset - 4) | 0), above = words.get((offset + 4) | 0)
     if (below !== undefined && below >= 0 && !this.adjacent.has(below)) this.adjacent.set(below, number)
     if (above !== undefined && above >= 0) this.adjacent.set(number, above)
     return number
@@ -150,7 +150,7 @@ export class BlockValues {
     // What other bases reach may be the same bytes.
     const words = this.#memory.get(root) ?? new Map<number, number>()
     if (this.#memory.size > 1 || !this.#memory.has(root)) this.#memory = new Map([[root, words]])
-    for (let at = offset - 3; at < offset + width; at++) words.delete(at)
+    for (let at = -3; at < width; at++) words.delete((offset + at) | 0)
     if (width === 4) words.set(offset, ~value)
   }
 }
