@@ -8,6 +8,7 @@ import { groupAccesses } from './access-groups.ts'
 import { callStatements, RESULT } from './calls.ts'
 import type { Check } from './facts.ts'
 import type { Moving } from './moving.ts'
+import { planPairs } from './pairs/plan.ts'
 import { addressOf, constant, operand, wideConstant } from './operands.ts'
 import { writes } from '../isa/registers-used.ts'
 import { total, type BlockPlan } from './region-plan.ts'
@@ -20,7 +21,7 @@ import type { RegionWriter } from './region-writer.ts'
 export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: number | undefined, repeats?: string): void {
   const { context, lines } = writer
   const { block, instrs, checks, amounts } = plan
-  const { mode, emission, machine, cold } = context
+  const { mode, emission, machine, cold, graph: { program: { xlen } } } = context
   const moving = writer.moving.inBlock(plan)
   if (repeats !== undefined) lines.push('  do {')
   else lines.push(`${writer.label(block)}:;`)
@@ -34,25 +35,29 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
   for (const [index, counter] of mode.counters.entries()) if (repeats === undefined && amounts[index] !== 0 && (index > 0 || prepaid === '')) lines.push(`  ${counter.name} ${index === 0 ? '-=' : '+='} ${amounts[index]};`)
   for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
   const groups = emission.memoryTouched === undefined ? undefined : groupAccesses(instrs, new Set(checks.inner.keys()), moving)
+  const pairs = xlen === 32 ? planPairs(instrs) : undefined
   let dirty = plan.dirtyAtEntry
   /** Gives back what the block has paid for the instructions from `index` on. */
   const refund = (index: number): string => mode.counters.map((counter, number) => {
     const amount = total(counter, instrs, machine, index)
     return amount === 0 ? '' : `${counter.name} ${number === 0 ? '+=' : '-='} ${amount}; `
   }).join('') + (emission.refund?.(instrs.slice(index)) ?? '')
+  if (pairs !== undefined) lines.push('  {')
   for (let index = 0; index < instrs.length; index++) {
     const instr = instrs[index]!
     const check = checks.inner.get(index)
     if (check !== undefined) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(instr.pc, 'RVR_STEP', dirty, refund(index))};`)
     for (const group of groups?.get(index) ?? []) for (const line of emission.memoryTouched!(group)) lines.push(`  ${line}`)
     if (instr.row.kind === 'call') for (const line of callStatements(instr, instr.row, context, writer.sideExit(instr.pc, 'RVR_STEP', dirty, refund(index)))) lines.push(`  ${line}`)
-    const text = statement(instr, writer, moving.get(index))
+    for (const line of pairs?.before[index] ?? []) lines.push(`  ${line}`)
+    const text = pairs?.statements[index] ?? statement(instr, writer, moving.get(index))
     if (text !== undefined) lines.push(`  ${text} /* ${instr.pc.toString(16)} ${disassemble(instr)} */`)
     const dirtyBefore = dirty
     dirty |= writes(instr) & cold
-    if (index === instrs.length - 1 && repeats !== undefined) lines.push(`  } while (--${repeats} != 0);`)
+    if (index === instrs.length - 1 && repeats !== undefined) lines.push(`  ${pairs === undefined ? '' : '} '}} while (--${repeats} != 0);`)
     if (index === instrs.length - 1 && isTransfer(block.end)) writeTransfer(writer, block.id, block.end, dirtyBefore, dirty, refund(index), following, moving.get(index))
   }
+  if (pairs !== undefined && repeats === undefined) lines.push('  }')
   if (block.end.kind === 'host') lines.push(`  goto ${writer.sideExit(block.end.pc, 'RVR_STEP', dirty)};`)
   else if (block.end.kind === 'fall' && block.end.next !== following) lines.push(`  ${writer.transfer(block.end.next, pcAfter(block.end.next, writer, block.pc + 4 * block.count), dirty)}`)
 }

@@ -6,7 +6,7 @@ import { generate } from '../../src/codegen/generate.ts'
 import { stressTuning } from '../../src/codegen/tuning.ts'
 import { defaultMachine } from '../../src/machine/machine.ts'
 import { modeNamed } from '../../src/modes/registry.ts'
-import { graphOf, loopGuest, memoryGuest, TEXT } from './guests.ts'
+import { graphOf, loopGuest, memoryGuest, pairGuest, TEXT } from './guests.ts'
 
 const cases = [
   { name: 'loop.rv64.pure.preserve_none', xlen: 64, mode: 'pure', convention: preserveNone, guest: loopGuest },
@@ -17,6 +17,7 @@ const cases = [
   // The loop behind `sum` was executed ten times, the way to `terminate` never.
   { name: 'memory.rv64.pure.preserve_none.profile', xlen: 64, mode: 'pure', convention: preserveNone, guest: memoryGuest, profile: [{ pc: TEXT, instructions: 3, count: 1 }, { pc: TEXT + 28, instructions: 1, count: 1 }, { pc: TEXT + 32, instructions: 7, count: 10 }] },
   { name: 'memory.rv32.metered.sibling', xlen: 32, mode: 'metered', convention: sibling, guest: memoryGuest },
+  { name: 'pairs.rv32.pure.preserve_none', xlen: 32, mode: 'pure', convention: preserveNone, guest: pairGuest },
 ] as const
 
 for (const { name, xlen, mode, convention, guest, ...more } of cases) {

@@ -5,6 +5,7 @@ import { rows as integerRows } from '../../src/isa/i/rows.ts'
 import { rows as multiplyRows } from '../../src/isa/m/rows.ts'
 import type { Row } from '../../src/isa/row.ts'
 import { buildElf } from '../support/elf-builder.ts'
+import { emitPairIdioms } from './pair-idioms.ts'
 
 /** A small seeded generator (xorshift32); equal seeds give equal programs everywhere. */
 export class Random {
@@ -98,7 +99,7 @@ function emitCase(out: ProgramBuilder, random: Random): void {
   }
   const some = (most: number): void => { for (let n = 1 + random.below(most); n > 0; n--) simple() }
   for (let item = 5 + random.below(12); item > 0; item--) {
-    switch (random.below(9)) {
+    switch (random.below(xlen === 32 ? 10 : 9)) {
       case 0: {
         const over = out.hole()
         some(4)
@@ -137,6 +138,7 @@ function emitCase(out: ProgramBuilder, random: Random): void {
         break
       }
       case 4: point(); break
+      case 9: emitPairIdioms((name, operands) => out.emit(name, operands), random, 3 + random.below(8), [POINTER, WALKER], simple); break
       default: some(6)
     }
   }
