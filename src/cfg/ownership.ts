@@ -11,7 +11,7 @@ export interface RegionLimits {
   readonly loops: number
 }
 
-export const defaultLimits: RegionLimits = { duplicateUpTo: 12, regionSize: 4000, loops: 8 }
+export const defaultLimits: RegionLimits = { duplicateUpTo: 12, regionSize: 4000, loops: 16 }
 
 /** Copies of one block that duplication may make before it becomes a root after all. */
 const MAX_COPIES = 4

@@ -7,7 +7,7 @@ import type { Machine } from '../machine/machine.ts'
 import type { EmitterContext } from './emitter.ts'
 import { covers, meet, noFacts, planChecks, type BlockChecks, type Facts } from './facts.ts'
 import { innermostLoops } from './loops/find.ts'
-import { learnHoisted, planFastLoop, type FastLoop, type HoistedCheck } from './loops/plan.ts'
+import { learnHoisted, pays, planFastLoop, type FastLoop, type HoistedCheck } from './loops/plan.ts'
 import { reads, writes } from '../isa/registers-used.ts'
 
 export interface BlockPlan {
@@ -67,7 +67,7 @@ export function planRegion(graph: Graph, region: Region, { mode, machine, cold, 
   const { mayDirty, loaded, locals } = traffic(bodies, inside, cold)
   const isHeader = (position: number): boolean => region.headers.has(ids[position]!)
   const own = ids.map(id => graph.blocks[id]!)
-  const fast = fastLoops !== 'none' && region.headers.size > 0 ? innermostLoops(own, inside, isHeader).map(loop => planFastLoop(loop, own, bodies, inside, stable === undefined)) : []
+  const fast = fastLoops !== 'none' && region.headers.size > 0 ? innermostLoops(own, inside, isHeader).map(loop => planFastLoop(loop, own, bodies, inside, stable === undefined)).filter(pays) : []
   const isAlone = ({ header }: FastLoop): boolean => typeof fastLoops === 'function' && fastLoops(ids[header]!)
   const replaced = new Set(fast.filter(isAlone).flatMap(loop => loop.blocks))
   const { checks, entering } = proveChecks(nodesOf(bodies, inside, isHeader, fast, replaced))
@@ -181,7 +181,9 @@ function proveChecks(nodes: readonly Node[]): { checks: BlockChecks[]; entering:
       } else if (meet(before, facts, nodes[target]!.widens) && target <= from) changed = true
     }
     for (const [index, { body, next, covered, proven, before }] of nodes.entries()) {
-      const facts = entering[index]?.slice() ?? noFacts()
+      // What is not reached yet knows nothing to pass on; another round follows when it is.
+      const facts = entering[index]?.slice()
+      if (facts === undefined) continue
       if (before !== undefined) flow(index, before, facts)
       if (proven !== undefined) learnHoisted(facts, proven)
       checks[index] = planChecks(body, facts, covered)
@@ -189,5 +191,6 @@ function proveChecks(nodes: readonly Node[]): { checks: BlockChecks[]; entering:
     }
     if (simple) break
   }
+  for (const [index, { body }] of nodes.entries()) checks[index] ??= planChecks(body, noFacts())
   return { checks, entering }
 }

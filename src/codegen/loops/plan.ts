@@ -130,3 +130,6 @@ export function learnHoisted(facts: Facts, { hoisted }: FastLoop): void {
     if (terms.length === 1 && terms[0]!.coefficient === 1) learn(facts, { register: terms[0]!.register, low, high })
   }
 }
+
+/** Has the fast copy anything to offer but that its test of the budget counts instead? */
+export const pays = ({ hoisted, trips }: FastLoop): boolean => hoisted.length > 0 || trips !== undefined
