@@ -50,14 +50,16 @@ export class ObjectReuse {
   /** Puts what the cache has beside the project's files, which are all written: make finds these objects newer than what they are made from. Returns how many. */
   async fetch(directory: string): Promise<number> {
     if (this.#together === undefined) return 0
-    for (const file of this.#files) {
-      const key = objectKey(this.#together, file), content = await this.#cache.objects.find(key)
-      if (content !== undefined && await put(join(directory, objectOf(file.path)), content)) this.#reused++
-      else this.#missed.set(file.path, key)
-    }
+    for (const file of this.#files) await this.#take(this.#together, directory, file)
     this.#cache.count('object-hit', this.#reused)
     this.#cache.count('object-miss', this.#missed.size)
     return this.#reused
+  }
+
+  async #take(together: Key, directory: string, file: ProjectFile): Promise<void> {
+    const key = objectKey(together, file), content = await this.#cache.objects.find(key)
+    if (content !== undefined && await put(join(directory, objectOf(file.path)), content)) this.#reused++
+    else this.#missed.set(file.path, key)
   }
 
   /** After make has succeeded: stores what it compiled. */
