@@ -30,6 +30,17 @@ test('a suspended run with cost', () => {
   expect(runText(run, artifact)).toMatch(/^suspended +at the cost limit, next instruction at 0x200810\n/)
 })
 
+test('a run that moved, and one that ended before native code was there', () => {
+  const moved: ReportedRun = { ...terminated, engine: 'native', interpreted: 1234n }
+  expect(runJson(moved, artifact)).toMatchObject({ engine: 'native', interpreted: 1234 })
+  expect(runText(moved, artifact)).toMatch(/^instructions +12,000,265, the first 1,234 interpreted$/m)
+  const ended: ReportedRun = { ...terminated, engine: 'interp', interpreted: 12_000_265n }
+  // The artifact is native by now; the run was not.
+  expect(runJson(ended, artifact)).toMatchObject({ engine: 'interp' })
+  expect(runJson(ended, artifact)).not.toHaveProperty('interpreted')
+  expect(runText(ended, artifact)).toMatch(/^mode +pure, interpreted$/m)
+})
+
 test('a trapped run', () => {
   const run: ReportedRun = {
     ...terminated, outcome: 'trapped', exitCode: undefined,
