@@ -8,6 +8,7 @@ import { MAX_INTERVAL_LEAVES, MAX_INTERVAL_ROWS, SPARE_LEAVES } from '../../mach
 import type { Machine } from '../../machine/machine.ts'
 import { weightOf } from '../../machine/weights.ts'
 import type { Emission, EmissionTarget } from '../mode.ts'
+import { dueHeader, gatesFile } from './gates.ts'
 import { assignLanes, type Lanes } from './lanes.ts'
 import { touchStatements } from './touches.ts'
 
@@ -46,11 +47,7 @@ export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget)
     parameters: vectors.map(name => ({ type: 'rows', name, initial: '(rows){ 0 }' })),
     // The interval pays for whole blocks: where it does not reach, a check comes first and grants a new one, unless the run has to stop.
     blockTest: (count, stop) => (count === 0 ? [] : [
-      `if (__builtin_expect((left -= ${count}) < 0, 0)) {`,
-      `  left = check(m, left + ${count});`,
-      `  if (left < ${count}) { ${keep} ${vectors.join(' = ')} = (rows){ 0 }; left = check_fully(m, left); if (left < ${count}) goto ${stop}; }`,
-      `  left -= ${count};`,
-      '}',
+      `if (__builtin_expect((left -= ${count}) < 0, 0) && (left = due(m, left, ${count}, ${vectors.map(name => `&${name}`).join(', ')})) < 0) { left += ${count}; goto ${stop}; }`,
     ]),
     blockEntered: instrs => [...lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant};`), ...callRows(instrs, machine, '+', '-')],
     refund: instrs => [...lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} -= ${constant};`), ...callRows(instrs, machine, '-', '+')].map(line => `${line} `).join(''),
@@ -61,6 +58,7 @@ export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget)
     include: 'meter.h',
     files: [
       { path: 'meter-area.h', content: meterHeader() }, { path: 'meter.h', content: template('meter.h') },
+      { path: 'meter-due.h', content: dueHeader(lanes.vectors, vectorBytes) }, { path: 'meter-gates.c', content: gatesFile(vectorBytes) },
       { path: 'meter.c', content: template('meter.c') }, { path: 'meter-tables.c', content: tables(lanes, graph) },
     ],
     resumesOften: true,

@@ -188,10 +188,13 @@ static int is_steady(struct rvr_meter *t)
  * A check is due before the next block. Returns what is left of the new interval; or `left` as it was, when the host has to do the check:
  * it has to cut, or the run has to stop.
  */
-int64_t rvr_check_fully(char *m, int64_t left)
+int64_t rvr_check_fully(char *m, int64_t left, rows *counts)
 {
   struct rvr_meter *t = meter(m);
+  enum { VECTORS = RVR_LANES * sizeof(uint16_t) / sizeof(rows) };
+  for (uint32_t i = 0; i < VECTORS; i++) lanes(m)[i] = counts[i];
   add_lanes(t);
+  for (uint32_t i = 0; i < VECTORS; i++) counts[i] = (rows){ 0 };
   int64_t retired = t->retired + t->granted - left;
   if (retired + t->interval > t->limit || floor_of(m) > RVR_FLOOR) return left;
   int full = t->log_length > METER_LOG_COUNT / 2;
@@ -247,28 +250,3 @@ void meter_leave(char *m)
   add_lanes(meter(m));
   fold_lanes(meter(m));
 }
-
-#ifdef __x86_64__
-/* Offsets from the gates' frame pointer: saved frame pointer, return address, then what the caller pushed, the last first. */
-__asm__(
-  ".text\n"
-  ".macro RVR_GATE name, function\n"
-  "  .hidden \\name\n  .globl \\name\n  .type \\name, @function\n\\name:\n"
-  "  push %rbp\n  mov %rsp, %rbp\n  push %rax\n  push %rcx\n  push %rdx\n  push %rsi\n  push %rdi\n  push %r8\n  push %r9\n  push %r10\n  push %r11\n"
-  "  and $-64, %rsp\n  mov 16(%rbp), %rdx\n  mov 24(%rbp), %rsi\n  mov 32(%rbp), %rdi\n  call \\function\n"
-  "  lea -72(%rbp), %rsp\n  pop %r11\n  pop %r10\n  pop %r9\n  pop %r8\n  pop %rdi\n  pop %rsi\n  pop %rdx\n  pop %rcx\n  pop %rax\n  pop %rbp\n  ret\n"
-  "  .size \\name, .-\\name\n"
-  ".endm\n"
-  "RVR_GATE rvr_touch_gate, rvr_touch\n"
-  "RVR_GATE rvr_touch_group_gate, rvr_touch_group\n"
-  ".macro RVR_CHECK_GATE name, function\n"
-  "  .hidden \\name\n  .globl \\name\n  .type \\name, @function\n\\name:\n"
-  "  push %rbp\n  mov %rsp, %rbp\n  push %rax\n  push %rcx\n  push %rdx\n  push %rsi\n  push %rdi\n  push %r8\n  push %r9\n  push %r10\n  push %r11\n"
-  "  and $-64, %rsp\n  mov 16(%rbp), %rsi\n  mov 24(%rbp), %rdi\n  call \\function\n  mov %rax, 16(%rbp)\n"
-  "  lea -72(%rbp), %rsp\n  pop %r11\n  pop %r10\n  pop %r9\n  pop %r8\n  pop %rdi\n  pop %rsi\n  pop %rdx\n  pop %rcx\n  pop %rax\n  pop %rbp\n  ret\n"
-  "  .size \\name, .-\\name\n"
-  ".endm\n"
-  "RVR_CHECK_GATE rvr_check_gate, rvr_check\n"
-  "RVR_CHECK_GATE rvr_check_fully_gate, rvr_check_fully\n"
-);
-#endif
