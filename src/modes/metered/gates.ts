@@ -44,10 +44,8 @@ function due(vectorBytes: number): string[] {
 }
 
 /** Assembly for x86-64; elsewhere the functions of meter.h are plain calls. */
-export function gatesFile(vectorBytes: number): string {
-  return `/* The ways from regions to the functions of meter.c: every register is kept, the row counts apart, and arguments come on the stack. */
-#include "guest.h"
-
+export function gates(vectorBytes: number): string {
+  return `/* The ways from regions to the functions above: every register is kept, the row counts apart, and arguments come on the stack. */
 #ifdef __x86_64__
 __attribute__((visibility("hidden"))) const uint64_t meter_below = RVR_METER_BELOW;
 

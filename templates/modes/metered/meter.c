@@ -3,10 +3,7 @@
 #include <sys/mman.h>
 #include "guest.h"
 
-extern const uint8_t lane_chips[];
-extern const uint32_t lane_count;
-extern const uint8_t grows[];
-extern const uint64_t block_starts[];
+/* TABLES */
 
 static inline uint32_t *log_of(struct rvr_meter *t) { return (uint32_t *)((char *)t + METER_LOG_OFFSET); }
 static inline uint32_t *undo_of(struct rvr_meter *t) { return (uint32_t *)((char *)t + METER_UNDO_OFFSET); }
@@ -22,7 +19,6 @@ static inline uint8_t *seen_of(struct rvr_meter *t) { return (uint8_t *)t + METE
 
 enum { SPACE_BITS = 25, TREE_HEIGHT = 28, MEMORY_SPACE = 1 };
 
-/* Bit k of word k / 64 is set where a basic block starts at slot k. */
 __attribute__((visibility("default"))) const uint64_t *rvr_block_starts(void) { return block_starts; }
 
 /* One node of the tree at height h: accounts for it unless this segment has touched it before, which is the answer. */
@@ -250,3 +246,5 @@ void meter_leave(char *m)
   add_lanes(meter(m));
   fold_lanes(meter(m));
 }
+
+/* GATES */

@@ -34,7 +34,7 @@ void rvr_touch_group(char *m, uint64_t base, const struct rvr_access *accesses);
 void meter_leave(char *m);
 
 /*
- * The calls stand on cold paths of functions whose arguments fill the host's registers. On x86-64 they go through gates (meter-gates.c) that
+ * The calls stand on cold paths of functions whose arguments fill the host's registers. On x86-64 they go through gates (at the end of meter.c) that
  * keep every register, take their arguments from the stack and hide from the compiler that they are calls: a region stays a leaf function
  * without a frame, and no register is set aside. The first step over 128 bytes leaves the red zone alone.
  */
