@@ -39,6 +39,15 @@ function neededFiles(graph: Graph, callFiles: ReadonlyMap<string, string>): Proj
 
 /** Generates the C project; equal input gives byte-identical files. */
 export function generate(graph: Graph, options: GenerateOptions): Project {
+  const files = generateFiles(graph, options)
+  for (;;) {
+    const { value, done } = files.next()
+    if (done === true) return value
+  }
+}
+
+/** The same a file at a time: first what every unit includes, then the units as they are written, the ones that run most first. */
+export function* generateFiles(graph: Graph, options: GenerateOptions): Generator<ProjectFile, Project> {
   const { mode, machine, convention, limits = defaultLimits } = options
   const regions = buildRegions(graph, limits)
   const emission = mode.emission?.({ graph, machine, vectorBytes: options.vectorBytes ?? 16 }) ?? { parameters: [] }
@@ -50,8 +59,15 @@ export function generate(graph: Graph, options: GenerateOptions): Project {
     isRoot: regions.isRoot, isResume: regions.isResume,
     ...signature(mode, emission, hot),
   }
-  const units = [...writeUnits(context, graph, regions.main, 'unit'), ...writeUnits(context, graph, regions.resume, emission.resumesOften === true ? 'unit_resume' : 'resume')]
-  const files = [...units, ...neededFiles(graph, options.callFiles ?? new Map()), ...runtimeFiles(context, graph, regions, limits.regionSize, options.identity)].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const files: ProjectFile[] = [...neededFiles(graph, options.callFiles ?? new Map()), ...runtimeFiles(context, graph, regions, limits.regionSize, options.identity)]
+  yield* files
+  for (const units of [writeUnits(context, graph, regions.main, 'unit'), writeUnits(context, graph, regions.resume, emission.resumesOften === true ? 'unit_resume' : 'resume')]) {
+    for (const unit of units) {
+      files.push(unit)
+      yield unit
+    }
+  }
+  files.sort((a, b) => (a.path < b.path ? -1 : 1))
   const twice = files.find((file, index) => file.path === files[index + 1]?.path)
   if (twice !== undefined) throw new RvrError('CONFIG_INVALID', `an extension has a file ${twice.path}, which is a name of the generated project's own`, { hint: 'Rename it.', details: { path: twice.path } })
   return { files, units: files.filter(file => file.path.endsWith('.c')).map(file => file.path) }
