@@ -89,16 +89,19 @@ function traffic(bodies: readonly (readonly Instr[])[], next: readonly (readonly
   return { mayDirty: may, loaded: loaded & cold, locals: locals | (loaded & cold) }
 }
 
+const NOTHING = noFacts()
+
 /** Runs the facts to a fixed point over the region, then plans each block's checks. */
 function proveChecks(ids: readonly number[], bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], headers: ReadonlySet<number>): BlockChecks[] {
   if (ids.length === 1 && headers.size === 0) return [planChecks(bodies[0]!, noFacts())]
   const entering: (Facts | undefined)[] = ids.map(() => undefined)
   entering[0] = noFacts()
   const checks: BlockChecks[] = []
+  const facts = noFacts()
   for (let changed = true; changed;) {
     changed = false
     for (const [index, body] of bodies.entries()) {
-      const facts = entering[index]?.slice() ?? noFacts()
+      facts.set(entering[index] ?? NOTHING)
       checks[index] = planChecks(body, facts)
       for (const target of next[index]!) {
         const before = entering[target]
