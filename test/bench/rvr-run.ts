@@ -1,5 +1,6 @@
 /** Everything the benchmark asks of the SDK: compile a guest, run it, and say how long each took. */
 import { Rvr, type Artifact } from '../../src/index.ts'
+import { childrenUsage } from './children.ts'
 
 export interface RvrSetup {
   readonly elf: string
@@ -14,6 +15,8 @@ export interface PreparedGuest {
   readonly cacheOutcome: string
   /** Wall-clock milliseconds of the whole compile call. */
   readonly compileCallMs: number
+  /** User processor time of the compilers. */
+  readonly compilerUserMs: number
   /** Instruction slots in the executable segments. */
   readonly instructionSlots: number
   run(scale: number, input?: Uint8Array): Promise<GuestRun>
@@ -33,7 +36,7 @@ export async function prepare({ elf, mode, cc, cacheDir }: RvrSetup): Promise<Pr
   const rvr = await Rvr.create({ cacheDir, cc })
   try {
     const guest = await rvr.load(elf, { abi: 'linux' })
-    const begin = performance.now()
+    const begin = performance.now(), before = childrenUsage()
     const artifact = await guest.compile(mode)
     const compileCallMs = performance.now() - begin
     const code = guest.image.segments.filter(segment => segment.executable)
@@ -41,6 +44,7 @@ export async function prepare({ elf, mode, cc, cacheDir }: RvrSetup): Promise<Pr
       timing: artifact.timing,
       cacheOutcome: artifact.cache.outcome,
       compileCallMs,
+      compilerUserMs: childrenUsage().userMs - before.userMs,
       instructionSlots: code.reduce((sum, segment) => sum + Math.floor(segment.bytes.length / 4), 0),
       run: (scale, input) => runOnce(artifact, scale, input),
       close: () => rvr.dispose(),
