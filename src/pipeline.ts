@@ -22,16 +22,15 @@ import type { Mode } from './modes/mode.ts'
 import type { ExecutionProfile } from './profile/counts.ts'
 import { modeNamed, modes } from './modes/registry.ts'
 import type { EngineChoice } from './run/session.ts'
+import { Build } from './pipeline/build.ts'
 import { detailsOf, reportMiss } from './pipeline/explain.ts'
-import { changedMeanwhile, inputsOf, makeArguments, stressOf } from './pipeline/inputs.ts'
-import { ObjectReuse, type ObjectsReport } from './pipeline/objects.ts'
+import { changedMeanwhile, inputsOf, stressOf } from './pipeline/inputs.ts'
+import type { ObjectReuse, ObjectsReport } from './pipeline/objects.ts'
 import type { generateProject } from './pipeline/project.ts'
 import { BuildDirectories } from './toolchain/build-directory.ts'
 import type { Toolchain } from './toolchain/toolchain.ts'
 import { checkIncludes } from './toolchain/includes.ts'
 import { JobSlots } from './toolchain/job-slots.ts'
-import { runMake } from './toolchain/make.ts'
-import { writeProject } from './toolchain/write-project.ts'
 
 /** Choices that hold for everything an Rvr compiles. */
 export interface PipelineOptions extends LimitOptions {
@@ -127,8 +126,7 @@ export async function buildArtifact(request: BuildRequest, services: PipelineSer
   if (input === undefined) {
     await request.beforeWork?.()
     if (toolchain.targetFacts === undefined) cache.count('uncacheable')
-    const { project, timing } = await generate(request, toolchain, services)
-    return compileProject(request, project, timing, toolchain, services, undefined, async library => ({ library, report: { outcome: 'off' } }))
+    return compileGuest(request, toolchain, services, undefined, async library => ({ library, report: { outcome: 'off' } }))
   }
   const hit = await lookup(request, input, cache)
   if (hit !== undefined && request.emitDirectory === undefined) return hit
@@ -138,9 +136,9 @@ export async function buildArtifact(request: BuildRequest, services: PipelineSer
     const late = hit ?? await lookup(request, input, cache) ?? await fetchRemote(request, input, toolchain, services)
     if (late !== undefined && request.emitDirectory === undefined) return late
     if (late === undefined && options.explainMisses === true) await reportMiss(request, input, toolchain, services)
-    const { project, timing } = await generate(request, toolchain, services)
-    if (late !== undefined) return late
-    return storeOrCompile(request, { project, timing, context, input, toolchain }, services)
+    if (late === undefined) return compileAndStore(request, { context, input, toolchain }, services)
+    await generate(request, toolchain, services)
+    return late
   }, request.signal)
 }
 
@@ -185,18 +183,10 @@ async function fetchRemote(request: BuildRequest, input: Key, toolchain: Toolcha
   }
 }
 
-interface Generated {
-  readonly project: Project
-  readonly timing: BuildTiming
-  readonly context: KeyContext
-  readonly input: Key
-  readonly toolchain: Toolchain
-}
-
-async function storeOrCompile(request: BuildRequest, { project, timing, context, input, toolchain }: Generated, services: PipelineServices): Promise<BuiltArtifact> {
+async function compileAndStore(request: BuildRequest, { context, input, toolchain }: { context: KeyContext; input: Key; toolchain: Toolchain }, services: PipelineServices): Promise<BuiltArtifact> {
   const { cache, events, remote } = services
-  const artifact = artifactKey({ ...context, project })
-  return compileProject(request, project, timing, toolchain, services, context, async (library, compileMs, objects) => {
+  return compileGuest(request, toolchain, services, context, async (library, project, compileMs, objects) => {
+    const artifact = artifactKey({ ...context, project })
     if (cache.state === 'ready' && await changedMeanwhile(request, input, services)) {
       cache.count('uncacheable')
       events({ type: 'warning', message: 'the compiler or a file of an extension changed while the guest was compiled; the library is not stored' })
@@ -212,23 +202,19 @@ async function storeOrCompile(request: BuildRequest, { project, timing, context,
   })
 }
 
-type Keep = (library: string, compileMs: number, objects: ObjectReuse) => Promise<{ library: string | Entry; stored?: boolean; report: CacheReport }>
+type Keep = (library: string, project: Project, compileMs: number, objects: ObjectReuse) => Promise<{ library: string | Entry; stored?: boolean; report: CacheReport }>
 
-/** Project → library → wherever `keep` puts it. A failed project stays for a look; an aborted one does not. */
-async function compileProject(request: BuildRequest, project: Project, timing: BuildTiming, toolchain: Toolchain, services: PipelineServices, context: KeyContext | undefined, keep: Keep): Promise<BuiltArtifact> {
-  const { events, directories, cache, slots } = services
+/** Guest → project → library → wherever `keep` puts it; units are compiled while later ones are written. A failed project stays for a look; an aborted one does not. */
+async function compileGuest(request: BuildRequest, toolchain: Toolchain, services: PipelineServices, context: KeyContext | undefined, keep: Keep): Promise<BuiltArtifact> {
+  const { directories, cache } = services
   const directory = await directories.create()
   cache.count('build')
   try {
-    const objects = new ObjectReuse(cache, context, project)
-    await writeProject(directory, project)
-    const planned = project.units.length - await objects.fetch(directory)
-    const { ms } = await stage(events, 'compile', async () => {
-      using taken = await slots.take(planned, request.signal)
-      await runMake(directory, toolchain, makeArguments(toolchain, request.abi), { signal: request.signal, jobs: taken.count, planned, events })
-    })
+    await using build = new Build(directory, request, toolchain, services, context)
+    const { project, timing } = await generate(request, toolchain, services, files => build.add(files))
+    const ms = await build.finish(project)
     await checkIncludes(directory, request.abi.extensions)
-    const { library, stored, report } = await keep(`${directory}/guest.so`, ms, objects)
+    const { library, stored, report } = await keep(`${directory}/guest.so`, project, ms, build.objects)
     const opened = await openArtifact(library, request)
     if (stored === true) await directories.remove(directory)
     return { engine: opened.engine, cache: report, timing: { ...timing, compileMs: ms, loadMs: opened.loadMs } }

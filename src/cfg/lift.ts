@@ -13,6 +13,7 @@ export function lift(image: Image, decode: Decoder): Program {
   const base = text === undefined ? 0 : (text.address + 3) & ~3
   const bytes = text === undefined ? new Uint8Array() : text.bytes.subarray(base - text.address)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const instrs = Array.from({ length: bytes.length >>> 2 }, (_, slot) => decode(view.getInt32(slot * 4, true), base + slot * 4))
+  const instrs: Program['instrs'][number][] = []
+  for (let offset = 0; offset + 4 <= bytes.length; offset += 4) instrs.push(decode(view.getInt32(offset, true), base + offset))
   return { image, xlen: image.xlen, base, instrs }
 }

@@ -4,6 +4,7 @@ import type { Graph } from '../ir/program.ts'
 /** A backward transfer over more slots is no loop that matters. */
 const LONGEST_LOOP = 2000
 const DEEPEST = 4
+const WEIGHTS = Array.from({ length: DEEPEST + 1 }, (_, depth) => 8 ** depth)
 
 /** A weight for each slot: 8 to the number of backward transfers that span it, at most 4. By address ranges: cheap, and right for compiled code. */
 export function loopWeights({ blocks, program: { instrs } }: Graph): Float64Array {
@@ -14,9 +15,10 @@ export function loopWeights({ blocks, program: { instrs } }: Graph): Float64Arra
     change[blocks[target]!.first]! += 1
     change[block.first + block.count]! -= 1
   }
-  let depth = 0
-  return Float64Array.from(instrs, (_, slot) => {
+  const weights = new Float64Array(instrs.length)
+  for (let slot = 0, depth = 0; slot < weights.length; slot++) {
     depth += change[slot]!
-    return 8 ** Math.min(depth, DEEPEST)
-  })
+    weights[slot] = WEIGHTS[Math.min(depth, DEEPEST)]!
+  }
+  return weights
 }

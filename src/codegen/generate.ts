@@ -18,7 +18,7 @@ import { runtimeFiles } from './runtime.ts'
 import { stableText } from './stable.ts'
 import { defaultTuning, type Tuning } from './tuning.ts'
 import { defaultUnitLimits, type UnitLimits } from './unit-limits.ts'
-import { addressesFile, writeUnits } from './units.ts'
+import { addressesFile, writeUnits, type Unit } from './units.ts'
 
 export interface GenerateOptions {
   readonly mode: Mode
@@ -51,6 +51,15 @@ const floorOf = (graph: Graph, tuning: Tuning): number => graph.blocks.reduce((m
 
 /** Generates the C project; equal input gives byte-identical files. */
 export function generate(graph: Graph, options: GenerateOptions): Project {
+  const files = generateFiles(graph, options)
+  for (;;) {
+    const { value, done } = files.next()
+    if (done === true) return value
+  }
+}
+
+/** The same a file at a time: first what every unit includes, then the units as they are written, the ones that run most first. */
+export function* generateFiles(graph: Graph, options: GenerateOptions): Generator<ProjectFile, Project> {
   const { mode, machine, convention, tuning = defaultTuning, units: unitLimits = defaultUnitLimits } = options
   const frequencies = options.profile === undefined ? undefined : frequenciesOf(graph, options.profile)
   const regions = buildRegions(graph, tuning, frequencies)
@@ -66,13 +75,27 @@ export function generate(graph: Graph, options: GenerateOptions): Project {
     ...signature(mode, emission, hot),
   }
   const neglected = frequencies === undefined ? new Set<Region>() : neglectedRegions(graph, regions.main, frequencies)
-  const units = [
-    ...writeUnits(context, graph, regions.main.filter(region => !neglected.has(region)), 'unit', unitLimits), ...writeUnits(context, graph, regions.main.filter(region => neglected.has(region)), 'cold', unitLimits),
-    ...writeUnits(context, graph, regions.resume, emission.resumesOften === true ? 'unit_resume' : 'resume', unitLimits),
+  const files: ProjectFile[] = [...neededFiles(graph, options.callFiles ?? new Map()), ...runtimeFiles(context, graph, regions, floorOf(graph, tuning), options.identity)]
+  yield* files
+  const units: Unit[] = []
+  const kinds: [prefix: string, regions: readonly Region[]][] = [
+    ['unit', regions.main.filter(region => !neglected.has(region))], ['cold', regions.main.filter(region => neglected.has(region))], [emission.resumesOften === true ? 'unit_resume' : 'resume', regions.resume],
   ]
+  for (const [prefix, own] of kinds) {
+    for (const unit of writeUnits(context, graph, own, prefix, unitLimits)) {
+      const file = { path: unit.path, content: unit.content, ...(unit.addresses !== undefined && { reusable: true as const }) }
+      units.push(unit)
+      files.push(file)
+      yield file
+    }
+  }
   const addresses = addressesFile(units, graph.program.instrs.length)
-  const files = [...units.map(({ path, content }) => ({ path, content })), ...(addresses === undefined ? [] : [addresses]), ...neededFiles(graph, options.callFiles ?? new Map()), ...runtimeFiles(context, graph, regions, floorOf(graph, tuning), options.identity)].toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  if (addresses !== undefined) {
+    files.push(addresses)
+    yield addresses
+  }
+  files.sort((a, b) => (a.path < b.path ? -1 : 1))
   const twice = files.find((file, index) => file.path === files[index + 1]?.path)
   if (twice !== undefined) throw new RvrError('CONFIG_INVALID', `an extension has a file ${twice.path}, which is a name of the generated project's own`, { hint: 'Rename it.', details: { path: twice.path } })
-  return { files, units: files.filter(file => file.path.endsWith('.c')).map(file => file.path), reusable: addresses === undefined ? [] : units.map(({ path }) => path) }
+  return { files, units: files.filter(file => file.path.endsWith('.c')).map(file => file.path) }
 }

@@ -14,7 +14,8 @@ const BASE = [2, 10, 1, 8, 11, 9, 12]
 export function chooseHot(graph: Graph, count: number): number[] {
   const { instrs } = graph.program, weights = loopWeights(graph)
   const score = new Float64Array(32)
-  for (const [slot, instr] of instrs.entries()) {
+  for (let slot = 0; slot < instrs.length; slot++) {
+    const instr = instrs[slot]
     if (instr === undefined) continue
     const weight = weights[slot]!
     score[instr.rs1]! += weight

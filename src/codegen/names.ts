@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { ElfSymbol } from '../elf/image.ts'
 
 /** An address as eight hex digits, without prefix. */
-export const hex8 = (pc: number): string => (0x1_0000_0000 + pc).toString(16).slice(1)
+export const hex8 = (pc: number): string => pc.toString(16).padStart(8, '0')
 
 /** Names of functions by address, as C identifiers. */
 export function functionNames(symbols: readonly ElfSymbol[]): ReadonlyMap<number, string> {

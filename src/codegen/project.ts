@@ -4,6 +4,8 @@ export interface ProjectFile {
   /** Relative, with forward slashes. */
   readonly path: string
   readonly content: string
+  /** A unit whose text stays the same when other functions of the guest change: its object may come from the cache. */
+  readonly reusable?: true
 }
 
 export interface Project {
@@ -11,6 +13,4 @@ export interface Project {
   readonly files: readonly ProjectFile[]
   /** The C files that become objects, in the order of their numbers. */
   readonly units: readonly string[]
-  /** Those of them whose text stays the same when another part of the guest changes; absent: none. */
-  readonly reusable?: readonly string[]
 }

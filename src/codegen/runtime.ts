@@ -33,8 +33,8 @@ void enter(char *m, region *to);
 ${emission.include === undefined ? '' : `#include "${emission.include}"\n`}`
 }
 
-/** `enter` loads the hot registers and counters from the state block, `leave` stores them back. */
-function entryFile(context: EmitterContext, graph: Graph, regions: Regions): string {
+/** `enter` loads the hot registers and counters from the state block, `leave` stores them back; instances and the identity block. One file, because each costs a compiler's start. */
+function entryFile(context: EmitterContext, graph: Graph, regions: Regions, identity: string): string {
   const { mode, emission, hot } = context
   const loads = ['m', ...mode.counters.map((_, index) => `s->counters[${index}]`), ...emission.parameters.map(({ initial }) => initial), ...hot.map(r => `s->x[${r}]`)]
   const entries = [...regions.main, ...regions.resume].map(region => {
@@ -42,7 +42,8 @@ function entryFile(context: EmitterContext, graph: Graph, regions: Regions): str
     return { slot: block.first, name: regionName(context, region.kind, block.pc) }
   }).toSorted((a, b) => a.slot - b.slot)
   const count = Math.max(entries.length, 1)
-  return `#include "guest.h"
+  return `#include <sys/mman.h>
+#include "guest.h"
 
 void enter(char *m, region *to)
 {
@@ -65,27 +66,27 @@ ${context.convention.attribute}void not_an_entry(${context.parameters})
 }
 
 region ${['leave', ...entries.map(entry => entry.name)].join(', ')};
-const uint32_t entry_count = ${entries.length};
-const uint32_t entry_slots[${count}] = { ${entries.map(entry => entry.slot).join(', ') || '0'} };
-region *const entry_functions[${count}] = { ${entries.map(entry => entry.name).join(', ') || '0'} };
-`
+static const uint32_t entry_count = ${entries.length};
+static const uint32_t entry_slots[${count}] = { ${entries.map(entry => entry.slot).join(', ') || '0'} };
+static region *const entry_functions[${count}] = { ${entries.map(entry => entry.name).join(', ') || '0'} };
+
+${template('runtime/instance.c')}
+${identityBlock(identity)}`
 }
 
 /** Text in a C string literal. */
 const quoted = (text: string): string => JSON.stringify(text).replaceAll('?', '\\?')
 
 /** The identity block: JSON in a section of its own, so that a loader can read it without running anything. */
-function identityFile(identity: string): string {
+function identityBlock(identity: string): string {
   return `__attribute__((section(".rvr.identity"), used, retain, visibility("default"))) const char rvr_identity[] = ${quoted(identity)};\n`
 }
 
 export function runtimeFiles(context: EmitterContext, graph: Graph, regions: Regions, floor: number, identity: string): ProjectFile[] {
   return [
     { path: 'Makefile', content: template('project/Makefile') },
-    { path: 'entry.c', content: entryFile(context, graph, regions) },
+    { path: 'entry.c', content: entryFile(context, graph, regions, identity) },
     { path: 'guest.h', content: guestHeader(context, graph, floor) },
-    { path: 'identity.c', content: identityFile(identity) },
-    { path: 'instance.c', content: template('runtime/instance.c') },
     { path: 'semantics.h', content: template('runtime/semantics.h') },
     { path: 'state.h', content: stateHeader() },
     ...(context.emission.files ?? []),

@@ -13,22 +13,23 @@ export interface Unit extends ProjectFile {
   readonly addresses?: { readonly name: string; readonly values: readonly number[] }
 }
 
-/** Writes the regions of one kind into files `<prefix>_….c`; region order is address order. */
-export function writeUnits(context: EmitterContext, graph: Graph, regions: readonly Region[], prefix: string, limits: UnitLimits): Unit[] {
+/** Writes the regions of one kind into files `<prefix>_….c`, one at a time; region order is address order. */
+export function* writeUnits(context: EmitterContext, graph: Graph, regions: readonly Region[], prefix: string, limits: UnitLimits): Generator<Unit> {
   const { stable } = context
   if (stable === undefined) {
     const addresses = fixedAddresses(context)
-    return cutBySize(graph, regions, limits.size).map((part, index) => ({ path: `${prefix}_${String(index).padStart(3, '0')}.c`, content: unitText(context, graph, part, addresses, '') }))
+    for (const [index, part] of cutBySize(graph, regions, limits.size).entries()) yield { path: `${prefix}_${String(index).padStart(3, '0')}.c`, content: unitText(context, graph, part, addresses, '') }
+    return
   }
   const { places } = stable
-  return cutByNames(graph, regions, places, limits).map(part => {
+  for (const part of cutByNames(graph, regions, places, limits)) {
     const pcs = part.map(region => startOf(graph, region))
     const first = places.functionAt(pcs[0]!), last = places.functionAt(pcs.at(-1)!)
     const name = `${prefix}_at_${places.nameOf(first?.start ?? pcs[0]!)}`
     const addresses = new UnitAddresses(stable, graph.program.xlen, first?.start ?? pcs[0]!, last?.end ?? pcs.at(-1)! + 4)
     const text = unitText(context, graph, part, addresses, name)
-    return { path: `${name}.c`, content: text, addresses: { name, values: addresses.table } }
-  })
+    yield { path: `${name}.c`, content: text, addresses: { name, values: addresses.table } }
+  }
 }
 
 /** `table`: the unit's name, where its text has a table of addresses. */

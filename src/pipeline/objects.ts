@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Cache } from '../cache/cache.ts'
 import type { Key } from '../cache/digest.ts'
 import { objectContext, objectKey, type KeyContext } from '../cache/keys.ts'
-import type { Project, ProjectFile } from '../codegen/project.ts'
+import type { ProjectFile } from '../codegen/project.ts'
 import { messageOf } from '../errors.ts'
 
 /** How many of the C files that may stay the same did. */
@@ -29,17 +29,17 @@ async function put(path: string, content: Uint8Array): Promise<boolean> {
 /** One build's use of the cache's objects. Without a `context` nothing is looked for and nothing stored. */
 export class ObjectReuse {
   readonly #cache: Cache
-  readonly #files: readonly ProjectFile[]
-  readonly #together: Key | undefined
+  readonly #context: KeyContext | undefined
+  /** What every unit is compiled with: the Makefile and the headers. They come in front of the units. */
+  readonly #shared: ProjectFile[] = []
+  #together: Key | undefined
   /** Keys of what the cache did not have, by path. */
   readonly #missed = new Map<string, string>()
   #reused = 0
 
-  constructor(cache: Cache, context: KeyContext | undefined, { files, reusable = [] }: Project) {
-    const paths = new Set(reusable)
+  constructor(cache: Cache, context: KeyContext | undefined) {
     this.#cache = cache
-    this.#files = files.filter(({ path }) => paths.has(path))
-    this.#together = context === undefined || paths.size === 0 ? undefined : objectContext(context, files.filter(({ path }) => path === 'Makefile' || path.endsWith('.h')))
+    this.#context = context
   }
 
   /** Undefined where no object of the project can be in the cache. */
@@ -47,19 +47,24 @@ export class ObjectReuse {
     return this.#together === undefined ? undefined : { reused: this.#reused, compiled: this.#missed.size }
   }
 
-  /** Puts what the cache has beside the project's files, which are all written: make finds these objects newer than what they are made from. Returns how many. */
-  async fetch(directory: string): Promise<number> {
-    if (this.#together === undefined) return 0
-    for (const file of this.#files) await this.#take(this.#together, directory, file)
-    this.#cache.count('object-hit', this.#reused)
-    this.#cache.count('object-miss', this.#missed.size)
-    return this.#reused
+  /** Puts what the cache has beside these files, which are written: make finds such objects newer than what they are made from. Returns the files that it had no object of. */
+  async take(directory: string, files: readonly ProjectFile[]): Promise<ProjectFile[]> {
+    const rest: ProjectFile[] = []
+    if (this.#context === undefined) return [...files]
+    this.#shared.push(...files.filter(({ path }) => path === 'Makefile' || path.endsWith('.h')))
+    for (const file of files) {
+      if (file.reusable !== true || !await this.#find(this.#together ??= objectContext(this.#context, this.#shared), directory, file)) rest.push(file)
+    }
+    return rest
   }
 
-  async #take(together: Key, directory: string, file: ProjectFile): Promise<void> {
+  async #find(together: Key, directory: string, file: ProjectFile): Promise<boolean> {
     const key = objectKey(together, file), content = await this.#cache.objects.find(key)
-    if (content !== undefined && await put(join(directory, objectOf(file.path)), content)) this.#reused++
+    const isThere = content !== undefined && await put(join(directory, objectOf(file.path)), content)
+    if (isThere) this.#reused++
     else this.#missed.set(file.path, key)
+    this.#cache.count(isThere ? 'object-hit' : 'object-miss')
+    return isThere
   }
 
   /** After make has succeeded: stores what it compiled. */

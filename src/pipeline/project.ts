@@ -1,10 +1,12 @@
 /** Image → Program → Graph → Project: what happens when a guest's library is not there yet. */
+import { setImmediate } from 'node:timers/promises'
 import { buildGraph } from '../cfg/graph.ts'
 import { lift } from '../cfg/lift.ts'
 import { conventionFor } from '../codegen/convention.ts'
-import { generate } from '../codegen/generate.ts'
-import type { Project } from '../codegen/project.ts'
+import { generateFiles } from '../codegen/generate.ts'
+import type { Project, ProjectFile } from '../codegen/project.ts'
 import { tuningOf } from '../codegen/tuning.ts'
+import { RvrError } from '../errors.ts'
 import { stage } from '../events.ts'
 import { callFiles } from '../extensions/compose.ts'
 import { decoderFor } from '../extensions/registry.ts'
@@ -18,8 +20,11 @@ import { writeProject } from '../toolchain/write-project.ts'
 import { version } from '../version.ts'
 import { modeOptionsOf } from './inputs.ts'
 
-/** The C project of a request, also written to `request.emitDirectory` where there is one. */
-export async function generateProject(request: BuildRequest, toolchain: Toolchain, { events, options }: PipelineServices): Promise<{ project: Project; timing: BuildTiming }> {
+/** Code generation gives way to other work after so many milliseconds and the unit at hand. */
+const LONGEST_STRETCH_MS = 20
+
+/** The C project of a request, also written to `request.emitDirectory` where there is one. `receive` gets its files as they are written. @throws what `receive` throws; RvrError `ABORTED`. */
+export async function generateProject(request: BuildRequest, toolchain: Toolchain, { events, options }: PipelineServices, receive?: (files: readonly ProjectFile[]) => Promise<void>): Promise<{ project: Project; timing: BuildTiming }> {
   const { image, abi, mode, machine, profile } = request
   const lifted = await stage(events, 'lift', () => buildGraph(lift(image, decoderFor(image.xlen, abi)), longestBlock(machine)))
   const { program } = lifted.value
@@ -28,10 +33,27 @@ export async function generateProject(request: BuildRequest, toolchain: Toolchai
     targetDigest: toolchain.targetFacts?.digest ?? '', targetCpu: toolchain.targetCpu, cpuFeatures: toolchain.cpuFeatures, slots: program.instrs.length, base: program.base,
     definedSlots: definedSlots(image, decoderFor(image.xlen, abi)), ...(profile !== undefined && { profileDigest: profileDigest(profile) }),
   })
-  const generated = await stage(events, 'codegen', () => generate(lifted.value, {
+  const generated = await stage(events, 'codegen', () => collect(generateFiles(lifted.value, {
     mode, machine, convention: conventionFor(toolchain), tuning: tuningOf(options.stress), vectorBytes: toolchain.cpuFeatures.includes('avx2') ? 32 : 16, identity, callFiles: callFiles(abi),
     units: request.units, ...(profile !== undefined && { profile: profile.stretches }),
-  }))
+  }), request.signal, receive))
   if (request.emitDirectory !== undefined) await writeProject(request.emitDirectory, generated.value)
   return { project: generated.value, timing: { liftMs: lifted.ms, codegenMs: generated.ms } }
+}
+
+/** Goes through the files, and lets other work of this process in between two units. */
+async function collect(files: Generator<ProjectFile, Project>, signal?: AbortSignal, receive?: (files: readonly ProjectFile[]) => Promise<void>): Promise<Project> {
+  let batch: ProjectFile[] = [], begin = performance.now()
+  for (;;) {
+    const { value, done } = files.next()
+    if (done !== true) batch.push(value)
+    if (batch.length > 0 && (done === true || performance.now() - begin > LONGEST_STRETCH_MS)) {
+      await receive?.(batch)
+      await setImmediate()
+      if (signal?.aborted === true) throw new RvrError('ABORTED', 'generating code was aborted', { cause: signal.reason })
+      batch = []
+      begin = performance.now()
+    }
+    if (done === true) return value
+  }
 }

@@ -15,6 +15,8 @@ export interface MakeOptions {
   readonly jobs?: number | undefined
   /** Objects that will be made, for progress; 0 when unknown. */
   readonly planned?: number
+  /** How many of them are there already. */
+  readonly made?: number
   readonly events?: EventSink
 }
 
@@ -34,11 +36,11 @@ function killGroup(pid: number | undefined): void {
 }
 
 /** Counts objects from the lines that make prints: "CC unit_000.o" announces one, so all before it but the last `jobs` are finished; "LD" means all are. */
-async function followProgress(lines: AsyncIterable<unknown>, planned: number, jobs: number, events: EventSink): Promise<void> {
-  let started = 0, done = -1
+async function followProgress(lines: AsyncIterable<unknown>, { planned = 0, made = 0, events = noEvents }: MakeOptions, jobs: number): Promise<void> {
+  let started = made, done = -1
   for await (const line of lines) {
     if (/^CC \S+\.o$/.test(String(line))) started++
-    const finished = String(line).startsWith('LD ') ? started : Math.max(0, started - jobs)
+    const finished = String(line).startsWith('LD ') ? started : Math.max(made, started - jobs)
     if (finished === done) continue
     done = finished
     events({ type: 'object', done, planned: Math.max(planned, started) })
@@ -51,7 +53,7 @@ async function followProgress(lines: AsyncIterable<unknown>, planned: number, jo
  * of it is left. The directory stays in either case.
  */
 export async function runMake(directory: string, toolchain: Toolchain, args: readonly string[] = [], options: MakeOptions = {}): Promise<void> {
-  const { signal, events = noEvents } = options
+  const { signal } = options
   const jobs = Math.max(1, options.jobs ?? availableParallelism())
   const aborted = (): RvrError => new RvrError('ABORTED', 'compiling was aborted', { details: { projectDir: directory }, cause: signal?.reason })
   const isAborted = (): boolean => signal?.aborted === true
@@ -68,7 +70,7 @@ export async function runMake(directory: string, toolchain: Toolchain, args: rea
   // A detached group outlives its parent: take it along when the process exits.
   process.once('exit', stop)
   try {
-    const [result] = await Promise.all([child, followProgress(child.iterable({ from: 'stdout' }), options.planned ?? 0, jobs, events).catch(() => {})])
+    const [result] = await Promise.all([child, followProgress(child.iterable({ from: 'stdout' }), options, jobs).catch(() => {})])
     if (isAborted()) throw aborted()
     if (result.failed) throw compileFailed(directory, toolchain, result)
   } finally {

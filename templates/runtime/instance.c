@@ -1,12 +1,4 @@
-/* One guest instance: the mode's area, its dispatch table, state block and guest memory in one mapping, with guards around the memory. */
-#define _GNU_SOURCE
-#include <sys/mman.h>
-#include "guest.h"
-
-extern const uint32_t entry_slots[];
-extern region *const entry_functions[];
-extern const uint32_t entry_count;
-
+/* A guest instance: the mode's area, its dispatch table, state block and guest memory in one mapping, with guards around the memory. */
 static const uint64_t below = RVR_AREA_BYTES + RVR_TABLE_BELOW, whole = RVR_AREA_BYTES + RVR_TABLE_BELOW + RVR_MEMORY_BYTES + RVR_GUARD_BYTES;
 
 /* Returns the address of guest memory, zero-filled, or NULL when the host has no room. */

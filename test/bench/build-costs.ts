@@ -13,18 +13,21 @@ export interface BuildCost {
   readonly variant: string
   readonly instructionSlots: number
   readonly liftAndCodegenMsPer1000: number
+  /** By the clock, and user processor time of the compilers. */
   readonly compileSecondsPer1000: number
+  readonly compilerUserSecondsPer1000: number
 }
 
 /** The cost of the compiles that `variants` did; those the cache answered are left out. */
 export function buildCosts(variants: readonly Variant[]): BuildCost[] {
   return variants.flatMap(({ name, prepared }) => {
     if (prepared?.cacheOutcome !== 'miss') return []
-    const { timing: { liftMs = 0, codegenMs = 0, compileMs = 0 }, instructionSlots } = prepared
+    const { timing: { liftMs = 0, codegenMs = 0, compileMs = 0 }, instructionSlots, compilerUserMs } = prepared
     return [{
       variant: name, instructionSlots,
       liftAndCodegenMsPer1000: (liftMs + codegenMs) / instructionSlots * 1000,
       compileSecondsPer1000: compileMs / instructionSlots,
+      compilerUserSecondsPer1000: compilerUserMs / instructionSlots,
     }]
   })
 }

@@ -1,5 +1,6 @@
 /** Everything the benchmark asks of the SDK: compile a guest, run it, and say how long each took. */
 import { Rvr, type Artifact, type ExecuteOptions, type ExecutionProfile } from '../../src/index.ts'
+import { childrenUsage } from './children.ts'
 
 export interface RvrSetup {
   readonly elf: string
@@ -15,6 +16,8 @@ export interface PreparedGuest {
   readonly cacheOutcome: string
   /** Wall-clock milliseconds of the whole compile call. */
   readonly compileCallMs: number
+  /** User processor time of the compilers. */
+  readonly compilerUserMs: number
   /** Instruction slots in the executable segments. */
   readonly instructionSlots: number
   run(scale: number, input?: Uint8Array, limits?: Pick<ExecuteOptions, 'maxInstructions' | 'maxCost'>): Promise<GuestRun>
@@ -34,7 +37,7 @@ export async function prepare({ elf, mode, cc, cacheDir, profile }: RvrSetup): P
   const rvr = await Rvr.create({ cacheDir, cc })
   try {
     const guest = await rvr.load(elf, { abi: 'linux' })
-    const begin = performance.now()
+    const begin = performance.now(), before = childrenUsage()
     const artifact = await guest.compile(mode, profile === undefined ? {} : { profile })
     const compileCallMs = performance.now() - begin
     const code = guest.image.segments.filter(segment => segment.executable)
@@ -42,6 +45,7 @@ export async function prepare({ elf, mode, cc, cacheDir, profile }: RvrSetup): P
       timing: artifact.timing,
       cacheOutcome: artifact.cache.outcome,
       compileCallMs,
+      compilerUserMs: childrenUsage().userMs - before.userMs,
       instructionSlots: code.reduce((sum, segment) => sum + Math.floor(segment.bytes.length / 4), 0),
       run: (scale, input, limits) => runOnce(artifact, scale, input, limits),
       close: () => rvr.dispose(),

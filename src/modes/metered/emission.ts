@@ -8,6 +8,7 @@ import { MAX_INTERVAL_LEAVES, MAX_INTERVAL_ROWS, SPARE_LEAVES } from '../../mach
 import type { Machine } from '../../machine/machine.ts'
 import { weightOf } from '../../machine/weights.ts'
 import type { Emission, EmissionTarget } from '../mode.ts'
+import { dueHeader, gates } from './gates.ts'
 import { assignLanes, type Lanes } from './lanes.ts'
 import { touchStatements } from './touches.ts'
 
@@ -21,13 +22,11 @@ function blockStarts(graph: Graph): string {
 }
 
 function tables(lanes: Lanes, graph: Graph): string {
-  return `#include "guest.h"
-
-const uint32_t lane_count = ${lanes.chips.length};
-const uint8_t lane_chips[${Math.max(1, lanes.chips.length)}] = { ${lanes.chips.join(', ') || '0'} };
-const uint8_t grows[METER_CHIPS] = { ${lanes.growing.map(chip => `[${chip}] = 1`).join(', ') || '0'} };
-const uint64_t block_starts[] = { ${blockStarts(graph)} };
-`
+  return `static const uint32_t lane_count = ${lanes.chips.length};
+static const uint8_t lane_chips[${Math.max(1, lanes.chips.length)}] = { ${lanes.chips.join(', ') || '0'} };
+static const uint8_t grows[METER_CHIPS] = { ${lanes.growing.map(chip => `[${chip}] = 1`).join(', ') || '0'} };
+/* Bit k of word k / 64 is set where a basic block starts at slot k. */
+static const uint64_t block_starts[] = { ${blockStarts(graph)} };`
 }
 
 /** Calls are few and dear: their rows go straight to the heights, and what they weigh beyond one counts as no instruction. */
@@ -46,11 +45,7 @@ export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget)
     parameters: vectors.map(name => ({ type: 'rows', name, initial: '(rows){ 0 }' })),
     // The interval pays for whole blocks: where it does not reach, a check comes first and grants a new one, unless the run has to stop.
     blockTest: (count, stop) => (count === 0 ? [] : [
-      `if (__builtin_expect((left -= ${count}) < 0, 0)) {`,
-      `  left = check(m, left + ${count});`,
-      `  if (left < ${count}) { ${keep} ${vectors.join(' = ')} = (rows){ 0 }; left = check_fully(m, left); if (left < ${count}) goto ${stop}; }`,
-      `  left -= ${count};`,
-      '}',
+      `if (__builtin_expect((left -= ${count}) < 0, 0) && (left = due(m, left, ${count}, ${vectors.map(name => `&${name}`).join(', ')})) < 0) { left += ${count}; goto ${stop}; }`,
     ]),
     blockEntered: instrs => [...lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant};`), ...callRows(instrs, machine, '+', '-')],
     refund: instrs => [...lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} -= ${constant};`), ...callRows(instrs, machine, '-', '+')].map(line => `${line} `).join(''),
@@ -61,7 +56,9 @@ export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget)
     include: 'meter.h',
     files: [
       { path: 'meter-area.h', content: meterHeader() }, { path: 'meter.h', content: template('meter.h') },
-      { path: 'meter.c', content: template('meter.c') }, { path: 'meter-tables.c', content: tables(lanes, graph) },
+      { path: 'meter-due.h', content: dueHeader(lanes.vectors, vectorBytes) },
+      // One file, because each costs a compiler's start.
+      { path: 'meter.c', content: template('meter.c').replace('/* TABLES */', () => tables(lanes, graph)).replace('/* GATES */', () => gates(vectorBytes)) },
     ],
     resumesOften: true,
     areaBytes: meterLayout.areaBytes,

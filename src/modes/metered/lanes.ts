@@ -24,7 +24,9 @@ const hasLane = ({ row }: Instr): boolean => row.kind !== 'host' && row.kind !==
 export function assignLanes(graph: Graph, machine: Machine, vectorBytes: number): Lanes {
   const weights = loopWeights(graph)
   const uses = new Map<number, number>()
-  for (const [slot, instr] of graph.program.instrs.entries()) {
+  const { instrs } = graph.program
+  for (let slot = 0; slot < instrs.length; slot++) {
+    const instr = instrs[slot]
     const chip = instr === undefined || !hasLane(instr) ? undefined : chipOf(machine, instr)
     if (chip !== undefined) uses.set(chip, (uses.get(chip) ?? 0) + weights[slot]!)
   }

@@ -18,8 +18,8 @@ function touchAll(base: string, accesses: readonly Access[]): string {
   return `static const struct rvr_access group[] = { ${rows.join(', ')} }; touch_group(m, (uint64_t)${base}, group);`
 }
 
-/** The slow path marks each access by its exact bytes. So conditions may assume too much and never too little. */
-const unless = (conditions: readonly string[], base: string, accesses: readonly Access[]): string => `if (__builtin_expect(${conditions.join(' || ')}, 0)) { ${touchAll(base, accesses)} }`
+/** The slow path marks each access by its exact bytes. So conditions may assume too much and never too little. Each is unlikely by itself: of a whole that is unlikely compilers make arithmetic. */
+const unless = (conditions: readonly string[], base: string, accesses: readonly Access[]): string => `if (${conditions.map(condition => `__builtin_expect(${condition}, 0)`).join(' || ')}) { ${touchAll(base, accesses)} }`
 
 const unmarked = (base: string, offset: number): string => `!*seen(m, ${addressText(base, offset)})`
 const misaligned = (base: string, offset: number, unit: number): string[] => (unit === 1 ? [] : [`((${addressText(base, offset)}) & ${unit - 1}) != 0`])
@@ -40,9 +40,7 @@ export function touchStatements({ base, isStackPointer, accesses }: AccessGroup)
       first += window.length
     } else if (span.length === 1) {
       const { offset, width } = span[0]!
-      // Two statements: from one condition of two parts compilers make arithmetic.
-      lines.push(`if (__builtin_expect(${unmarked(base, offset)}, 0)) mark(m, ${addressText(base, offset)});`)
-      if (width > 1) lines.push(unless(misaligned(base, offset, width), base, span))
+      lines.push(unless([unmarked(base, offset), ...misaligned(base, offset, width)], base, span))
       first++
     } else {
       // Sixteen bytes lie in one leaf or two: those of the first and the last byte.

@@ -3,10 +3,7 @@
 #include <sys/mman.h>
 #include "guest.h"
 
-extern const uint8_t lane_chips[];
-extern const uint32_t lane_count;
-extern const uint8_t grows[];
-extern const uint64_t block_starts[];
+/* TABLES */
 
 static inline uint32_t *log_of(struct rvr_meter *t) { return (uint32_t *)((char *)t + METER_LOG_OFFSET); }
 static inline uint32_t *undo_of(struct rvr_meter *t) { return (uint32_t *)((char *)t + METER_UNDO_OFFSET); }
@@ -22,7 +19,6 @@ static inline uint8_t *seen_of(struct rvr_meter *t) { return (uint8_t *)t + METE
 
 enum { SPACE_BITS = 25, TREE_HEIGHT = 28, MEMORY_SPACE = 1 };
 
-/* Bit k of word k / 64 is set where a basic block starts at slot k. */
 __attribute__((visibility("default"))) const uint64_t *rvr_block_starts(void) { return block_starts; }
 
 /* One node of the tree at height h: accounts for it unless this segment has touched it before, which is the answer. */
@@ -188,10 +184,13 @@ static int is_steady(struct rvr_meter *t)
  * A check is due before the next block. Returns what is left of the new interval; or `left` as it was, when the host has to do the check:
  * it has to cut, or the run has to stop.
  */
-int64_t rvr_check_fully(char *m, int64_t left)
+int64_t rvr_check_fully(char *m, int64_t left, rows *counts)
 {
   struct rvr_meter *t = meter(m);
+  enum { VECTORS = RVR_LANES * sizeof(uint16_t) / sizeof(rows) };
+  for (uint32_t i = 0; i < VECTORS; i++) lanes(m)[i] = counts[i];
   add_lanes(t);
+  for (uint32_t i = 0; i < VECTORS; i++) counts[i] = (rows){ 0 };
   int64_t retired = t->retired + t->granted - left;
   if (retired + t->interval > t->limit || floor_of(m) > RVR_FLOOR) return left;
   int full = t->log_length > METER_LOG_COUNT / 2;
@@ -248,27 +247,4 @@ void meter_leave(char *m)
   fold_lanes(meter(m));
 }
 
-#ifdef __x86_64__
-/* Offsets from the gates' frame pointer: saved frame pointer, return address, then what the caller pushed, the last first. */
-__asm__(
-  ".text\n"
-  ".macro RVR_GATE name, function\n"
-  "  .hidden \\name\n  .globl \\name\n  .type \\name, @function\n\\name:\n"
-  "  push %rbp\n  mov %rsp, %rbp\n  push %rax\n  push %rcx\n  push %rdx\n  push %rsi\n  push %rdi\n  push %r8\n  push %r9\n  push %r10\n  push %r11\n"
-  "  and $-64, %rsp\n  mov 16(%rbp), %rdx\n  mov 24(%rbp), %rsi\n  mov 32(%rbp), %rdi\n  call \\function\n"
-  "  lea -72(%rbp), %rsp\n  pop %r11\n  pop %r10\n  pop %r9\n  pop %r8\n  pop %rdi\n  pop %rsi\n  pop %rdx\n  pop %rcx\n  pop %rax\n  pop %rbp\n  ret\n"
-  "  .size \\name, .-\\name\n"
-  ".endm\n"
-  "RVR_GATE rvr_touch_gate, rvr_touch\n"
-  "RVR_GATE rvr_touch_group_gate, rvr_touch_group\n"
-  ".macro RVR_CHECK_GATE name, function\n"
-  "  .hidden \\name\n  .globl \\name\n  .type \\name, @function\n\\name:\n"
-  "  push %rbp\n  mov %rsp, %rbp\n  push %rax\n  push %rcx\n  push %rdx\n  push %rsi\n  push %rdi\n  push %r8\n  push %r9\n  push %r10\n  push %r11\n"
-  "  and $-64, %rsp\n  mov 16(%rbp), %rsi\n  mov 24(%rbp), %rdi\n  call \\function\n  mov %rax, 16(%rbp)\n"
-  "  lea -72(%rbp), %rsp\n  pop %r11\n  pop %r10\n  pop %r9\n  pop %r8\n  pop %rdi\n  pop %rsi\n  pop %rdx\n  pop %rcx\n  pop %rax\n  pop %rbp\n  ret\n"
-  "  .size \\name, .-\\name\n"
-  ".endm\n"
-  "RVR_CHECK_GATE rvr_check_gate, rvr_check\n"
-  "RVR_CHECK_GATE rvr_check_fully_gate, rvr_check_fully\n"
-);
-#endif
+/* GATES */

@@ -24,9 +24,9 @@ static inline void touch_range(char *m, uint64_t address, uint64_t length)
     if (!*seen(m, leaf)) mark(m, leaf);
 }
 
-/* A check that needs no look at the limits; else `left` comes back as it was, and the row counts have to be in `lanes` for a full one. */
+/* A check that needs no look at the limits; else `left` comes back as it was. A full one takes the row counts and leaves zeros. */
 int64_t rvr_check(char *m, int64_t left);
-int64_t rvr_check_fully(char *m, int64_t left);
+int64_t rvr_check_fully(char *m, int64_t left, rows *counts);
 void rvr_touch(char *m, uint64_t address, uint64_t width);
 /* Accesses of one base register; `more` is 0 in the last. */
 struct rvr_access { int16_t offset; uint8_t width, more; };
@@ -34,26 +34,11 @@ void rvr_touch_group(char *m, uint64_t base, const struct rvr_access *accesses);
 void meter_leave(char *m);
 
 /*
- * The calls stand on cold paths of functions whose arguments fill the host's registers. On x86-64 they go through gates that keep every
- * register, take their arguments from the stack and hide from the compiler that they are calls: a region stays a leaf function without a
- * frame, and no register is set aside. The first step over 128 bytes leaves the red zone alone.
+ * The calls stand on cold paths of functions whose arguments fill the host's registers. On x86-64 they go through gates (at the end of meter.c) that
+ * keep every register, take their arguments from the stack and hide from the compiler that they are calls: a region stays a leaf function
+ * without a frame, and no register is set aside. The first step over 128 bytes leaves the red zone alone.
  */
 #ifdef __x86_64__
-static inline int64_t check(char *m, int64_t left)
-{
-  __asm__ volatile("lea -128(%%rsp), %%rsp\n\tpush %1\n\tpush %0\n\tcall rvr_check_gate\n\tpop %0\n\tlea 136(%%rsp), %%rsp"
-    : "+r"(left) : "r"(m) : "memory", "cc");
-  return left;
-}
-
-static inline int64_t check_fully(char *m, int64_t left)
-{
-  __asm__ volatile("lea -128(%%rsp), %%rsp\n\tpush %1\n\tpush %0\n\tcall rvr_check_fully_gate\n\tpop %0\n\tlea 136(%%rsp), %%rsp"
-    : "+r"(left) : "r"(m)
-    : "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
-  return left;
-}
-
 static inline void touch(char *m, uint64_t address, uint64_t width)
 {
   __asm__ volatile("lea -128(%%rsp), %%rsp\n\tpush %0\n\tpush %1\n\tpush %2\n\tcall rvr_touch_gate\n\tlea 152(%%rsp), %%rsp" : : "r"(m), "re"(address), "re"(width) : "memory", "cc");
@@ -64,8 +49,8 @@ static inline void touch_group(char *m, uint64_t base, const struct rvr_access *
   __asm__ volatile("lea -128(%%rsp), %%rsp\n\tpush %0\n\tpush %1\n\tpush %2\n\tcall rvr_touch_group_gate\n\tlea 152(%%rsp), %%rsp" : : "r"(m), "re"(base), "r"(accesses) : "memory", "cc");
 }
 #else
-static inline int64_t check(char *m, int64_t left) { return rvr_check(m, left); }
-static inline int64_t check_fully(char *m, int64_t left) { return rvr_check_fully(m, left); }
 static inline void touch(char *m, uint64_t address, uint64_t width) { rvr_touch(m, address, width); }
 static inline void touch_group(char *m, uint64_t base, const struct rvr_access *accesses) { rvr_touch_group(m, base, accesses); }
 #endif
+
+#include "meter-due.h"

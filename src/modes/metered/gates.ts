@@ -1,0 +1,84 @@
+/** The gates of mode metered: how regions reach the meter's cold functions without a call that the C compiler sees, and without losing a register. */
+import { meterLayout, meterOffset, SPACE_BITS } from '../../layout/meter.ts'
+
+/** Registers that a C function may change, in the order in which the gates save them. */
+const SCRATCH = ['rax', 'rcx', 'rdx', 'rsi', 'rdi', 'r8', 'r9', 'r10', 'r11']
+const VECTORS = 16
+
+const asm = (lines: readonly string[]): string => `__asm__(\n${lines.map(line => `  "${line}\\n"`).join('\n')}\n);\n`
+
+/** A gate from its first label on; control comes with the arguments on the stack, the first one deepest. */
+const gate = (name: string, body: readonly string[]): string[] => [`.hidden ${name}`, `.globl ${name}`, `.type ${name}, @function`, `${name}:`, ...body.map(line => (line.endsWith(':') ? line : `  ${line}`)), `.size ${name}, .-${name}`]
+
+const enter = ['push %rbp', 'mov %rsp, %rbp', ...SCRATCH.map(name => `push %${name}`), 'and $-64, %rsp']
+const leave = [`lea -${8 * SCRATCH.length}(%rbp), %rsp`, ...SCRATCH.toReversed().map(name => `pop %${name}`), 'pop %rbp', 'ret']
+
+/** Every access whose bytes lie in one leaf is marked here; what crosses into another goes on in C. */
+const touch = [
+  'push %rax', 'push %rcx', 'push %rdx',
+  // Above them: return address, width, address, memory.
+  'mov 40(%rsp), %rax', 'mov 32(%rsp), %rdx', 'lea -1(%rdx, %rax), %rdx', 'shr $4, %rax', 'shr $4, %rdx', 'mov 48(%rsp), %rcx', 'sub meter_below(%rip), %rcx',
+  'cmp %rax, %rdx', 'jne 2f',
+  `cmpb $0, ${meterLayout.seen.offset}(%rcx, %rax)`, 'jne 1f',
+  `movb $-1, ${meterLayout.seen.offset}(%rcx, %rax)`, `mov ${meterOffset('log_length')}(%rcx), %edx`, `or $${2 ** SPACE_BITS}, %eax`,
+  `mov %eax, ${meterLayout.log.offset}(%rcx, %rdx, 4)`, 'inc %edx', `mov %edx, ${meterOffset('log_length')}(%rcx)`,
+  '1:', 'pop %rdx', 'pop %rcx', 'pop %rax', 'ret',
+  '2:', 'pop %rdx', 'pop %rcx', 'pop %rax',
+  ...enter, 'mov 32(%rbp), %rdi', 'mov 24(%rbp), %rsi', 'mov 16(%rbp), %rdx', 'call rvr_touch', ...leave,
+]
+
+const touchGroup = [...enter, 'mov 32(%rbp), %rdi', 'mov 24(%rbp), %rsi', 'mov 16(%rbp), %rdx', 'call rvr_touch_group', ...leave]
+
+/** Arguments: memory, what is left behind the block (the result too), the block's rows. The row counts stand in the first vector registers. */
+function due(vectorBytes: number): string[] {
+  const move = vectorBytes === 32 ? 'vmovdqa' : 'movdqa', name = vectorBytes === 32 ? 'ymm' : 'xmm'
+  const registers = Array.from({ length: VECTORS }, (_, index) => index)
+  const before = ['mov 32(%rbp), %rdi', 'mov 24(%rbp), %rsi', 'add 16(%rbp), %rsi']
+  return [
+    ...enter, ...before, 'call rvr_check', 'sub 16(%rbp), %rax', 'jns 1f',
+    `sub $${VECTORS * vectorBytes}, %rsp`, ...registers.map(index => `${move} %${name}${index}, ${index * vectorBytes}(%rsp)`),
+    ...before, 'mov %rsp, %rdx', 'call rvr_check_fully', 'sub 16(%rbp), %rax',
+    ...registers.map(index => `${move} ${index * vectorBytes}(%rsp), %${name}${index}`),
+    '1:', 'mov %rax, 24(%rbp)', ...leave,
+  ]
+}
+
+/** Assembly for x86-64; elsewhere the functions of meter.h are plain calls. */
+export function gates(vectorBytes: number): string {
+  return `/* The ways from regions to the functions above: every register is kept, the row counts apart, and arguments come on the stack. */
+#ifdef __x86_64__
+__attribute__((visibility("hidden"))) const uint64_t meter_below = RVR_METER_BELOW;
+
+${asm(['.text', ...gate('rvr_touch_gate', touch), ...gate('rvr_touch_group_gate', touchGroup), ...gate('rvr_due_gate', due(vectorBytes))])}#endif
+`
+}
+
+/** Declares `due`, which has a row count for each vector argument. */
+export function dueHeader(vectors: number, vectorBytes: number): string {
+  const names = Array.from({ length: vectors }, (_, index) => `rows${index}`)
+  const parameters = names.map(name => `rows *${name}`).join(', ')
+  return `/* What happens when an interval is used up. */
+
+/*
+ * A block has taken \`count\` off what is left of the interval, which did not reach. Returns what is left of a new interval behind the block,
+ * or \`left\` when the run has to stop. The row counts may go where the meter keeps them.
+ */
+static inline int64_t due(char *m, int64_t left, int64_t count, ${parameters})
+{
+#ifdef __x86_64__
+${names.map((name, index) => `  register rows in_${name} __asm__("${vectorBytes === 32 ? 'ymm' : 'xmm'}${index}") = *${name};`).join('\n')}
+  __asm__ volatile("lea -128(%%rsp), %%rsp\\n\\tpush %[m]\\n\\tpush %[left]\\n\\tpush %[count]\\n\\tcall rvr_due_gate\\n\\tlea 8(%%rsp), %%rsp\\n\\tpop %[left]\\n\\tlea 136(%%rsp), %%rsp"
+    : [left] "+r"(left), ${names.map(name => `"+x"(in_${name})`).join(', ')} : [m] "r"(m), [count] "re"(count) : "memory", "cc");
+${names.map(name => `  *${name} = in_${name};`).join('\n')}
+  return left;
+#else
+  int64_t before = left + count;
+  left = rvr_check(m, before) - count;
+  if (left >= 0) return left;
+${names.map((name, index) => `  lanes(m)[${index}] = *${name};`).join('\n')}
+${names.map(name => `  *${name} = (rows){ 0 };`).join('\n')}
+  return rvr_check_fully(m, before, lanes(m)) - count;
+#endif
+}
+`
+}
