@@ -6,6 +6,7 @@ import type { Instr } from '../isa/row.ts'
 import type { Block, Terminator } from '../ir/program.ts'
 import { groupAccesses } from './access-groups.ts'
 import { callStatements, RESULT } from './calls.ts'
+import { regionName } from './emitter.ts'
 import type { Check } from './facts.ts'
 import type { Moving } from './moving.ts'
 import { planPairs } from './pairs/plan.ts'
@@ -144,8 +145,14 @@ function writeTransfer(writer: RegionWriter, block: number, end: Transfer, dirty
         return
       }
       const goal = moving?.kind === 'whole' ? moving.text : `${operand(instr.rs1)}${moving === undefined && instr.imm === 0 ? '' : ` + ${moving?.text ?? constant(instr.imm)}`}`
+      // An odd target is no slot either: the interpreter clears its lowest bit.
+      // Never a goto: what is known in front of a block does not count these ways into it.
+      for (const site of context.returns.get(block) ?? []) {
+        const { pc } = context.graph.blocks[site]!
+        if (context.isRoot[site] === 1) lines.push(`  if (${operand(instr.rs1)} == ${writer.addresses.link(pc)}) { ${writer.tailCall(regionName(context, 'main', pc), dirty)} }`)
+      }
       lines.push(
-        `  { reg target = (${goal}) & ~(reg)1; reg slot = target - ${wideConstant(base, xlen)}; ${comment}`,
+        `  { reg target = ${goal}; reg slot = target - ${wideConstant(base, xlen)}; ${comment}`,
         `    slot = slot >> 2 | slot << ${xlen - 2};`,
         `    if (__builtin_expect(slot >= RVR_SLOTS, 0)) ${bad()}`,
         `    ${link}${writer.flush(dirty)}state(m)->pc = target; ${context.convention.tail} table(m)[slot](${context.arguments}); }`,

@@ -25,6 +25,8 @@ export interface EmitterContext {
   readonly stable: StableText | undefined
   readonly isRoot: Uint8Array
   readonly isResume: Uint8Array
+  /** Where a return may well go to, by its block. */
+  readonly returns: ReadonlyMap<number, readonly number[]>
   /** The condition of a block's branch, with what a profile says about it. */
   readonly expect: (block: number, condition: string) => string
   /** `char *m, int64_t left, …`: the parameters that every region has, and the same names as arguments of a transfer. */

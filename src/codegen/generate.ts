@@ -1,6 +1,7 @@
 /** Graph × Mode → Project: the whole of code generation in order. */
 import { frequenciesOf } from '../cfg/frequency.ts'
 import { buildRegions } from '../cfg/regions.ts'
+import { returnSites } from '../cfg/return-sites.ts'
 import type { Graph, Region } from '../ir/program.ts'
 import { RvrError } from '../errors.ts'
 import type { Machine } from '../machine/machine.ts'
@@ -71,7 +72,7 @@ export function* generateFiles(graph: Graph, options: GenerateOptions): Generato
     cold: hot.reduce((mask, register) => mask & ~(1 << register), ~1),
     functions: functionNames(graph.program.image.symbols),
     stable: stableText(graph, mode, unitLimits),
-    isRoot: regions.isRoot, isResume: regions.isResume, expect: branchExpectation(graph, frequencies),
+    isRoot: regions.isRoot, isResume: regions.isResume, returns: tuning.tableJumps ? new Map() : returnSites(graph), expect: branchExpectation(graph, frequencies),
     ...signature(mode, emission, hot),
   }
   const neglected = frequencies === undefined ? new Set<Region>() : neglectedRegions(graph, regions.main, frequencies)
