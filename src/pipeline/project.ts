@@ -33,8 +33,10 @@ export async function generateProject(request: BuildRequest, toolchain: Toolchai
     targetDigest: toolchain.targetFacts?.digest ?? '', targetCpu: toolchain.targetCpu, cpuFeatures: toolchain.cpuFeatures, slots: program.instrs.length, base: program.base,
     definedSlots: definedSlots(image, decoderFor(image.xlen, abi)), ...(profile !== undefined && { profileDigest: profileDigest(profile) }),
   })
+  const convention = conventionFor(toolchain)
+  // gcc aligns the stack of a function that spills a wider vector than the stack's own 16 bytes, and then it makes no sibling calls.
   const generated = await stage(events, 'codegen', () => collect(generateFiles(lifted.value, {
-    mode, machine, convention: conventionFor(toolchain), tuning: tuningOf(options.stress), vectorBytes: toolchain.cpuFeatures.includes('avx2') ? 32 : 16, identity, callFiles: callFiles(abi),
+    mode, machine, convention, tuning: tuningOf(options.stress), vectorBytes: convention.verifies || !toolchain.cpuFeatures.includes('avx2') ? 16 : 32, identity, callFiles: callFiles(abi),
     units: request.units, ...(profile !== undefined && { profile: profile.stretches }),
   }), request.signal, receive))
   if (request.emitDirectory !== undefined) await writeProject(request.emitDirectory, generated.value)

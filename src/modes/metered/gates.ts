@@ -61,9 +61,10 @@ export function dueHeader(vectors: number, vectorBytes: number): string {
 
 /*
  * A block has taken \`count\` off what is left of the interval, which did not reach. Returns what is left of a new interval behind the block,
- * or \`left\` when the run has to stop. The row counts may go where the meter keeps them.
+ * or \`left\` when the run has to stop. The row counts may go where the meter keeps them. Always inline: a region whose locals have an
+ * address makes no sibling calls.
  */
-static inline int64_t due(char *m, int64_t left, int64_t count, ${parameters})
+static inline __attribute__((always_inline)) int64_t due(char *m, int64_t left, int64_t count, ${parameters})
 {
 #ifdef __x86_64__
 ${names.map((name, index) => `  register rows in_${name} __asm__("${vectorBytes === 32 ? 'ymm' : 'xmm'}${index}") = *${name};`).join('\n')}
