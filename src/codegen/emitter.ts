@@ -5,6 +5,7 @@ import type { Emission, Mode } from '../modes/mode.ts'
 import { registerNames } from '../isa/registers.ts'
 import type { Convention } from './convention.ts'
 import { hex8 } from './names.ts'
+import { warmName } from './operands.ts'
 import type { Tuning } from './tuning.ts'
 import type { StableText } from './stable.ts'
 
@@ -20,6 +21,8 @@ export interface EmitterContext {
   /** Hot registers in argument order. */
   readonly hot: readonly number[]
   readonly cold: number
+  /** Those of the others that travel in vector registers, in argument order. Inside a region they are locals like the rest. */
+  readonly warm: readonly number[]
   readonly functions: ReadonlyMap<number, string>
   /** Undefined where units say addresses as they are. */
   readonly stable: StableText | undefined
@@ -34,12 +37,12 @@ export interface EmitterContext {
   readonly arguments: string
 }
 
-/** Parameter and argument lists for a mode's counters, its own arguments and the hot registers. */
-export function signature(mode: Mode, emission: Emission, hot: readonly number[]): Pick<EmitterContext, 'parameters' | 'arguments'> {
-  const counters = mode.counters.map(counter => counter.name), registers = hot.map(r => registerNames[r]!)
+/** Parameter and argument lists for a mode's counters, its own arguments and the registers that travel. */
+export function signature(mode: Mode, emission: Emission, hot: readonly number[], warm: readonly number[]): Pick<EmitterContext, 'parameters' | 'arguments'> {
+  const counters = mode.counters.map(counter => counter.name), registers = hot.map(r => registerNames[r]!), others = warm.map(warmName)
   return {
-    parameters: ['char *m', ...counters.map(name => `int64_t ${name}`), ...emission.parameters.map(({ type, name }) => `${type} ${name}`), ...registers.map(name => `reg ${name}`)].join(', '),
-    arguments: ['m', ...counters, ...emission.parameters.map(({ name }) => name), ...registers].join(', '),
+    parameters: ['char *m', ...counters.map(name => `int64_t ${name}`), ...emission.parameters.map(({ type, name }) => `${type} ${name}`), ...registers.map(name => `reg ${name}`), ...others.map(name => `double ${name}`)].join(', '),
+    arguments: ['m', ...counters, ...emission.parameters.map(({ name }) => name), ...registers, ...others].join(', '),
   }
 }
 

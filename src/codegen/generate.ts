@@ -67,13 +67,15 @@ export function* generateFiles(graph: Graph, options: GenerateOptions): Generato
   const emission = mode.emission?.({ graph, machine, vectorBytes: options.vectorBytes ?? 16 }) ?? { parameters: [] }
   const places = convention.arguments - 1 - mode.counters.length
   const hot = frequencies === undefined ? chooseHot(graph, places) : chooseHotByTraffic(graph, regions.main, frequencies, places)
+  // A mode with arguments of its own keeps them in vector registers.
+  const warm = emission.parameters.length > 0 ? [] : chooseHot(graph, 31).filter(register => !hot.includes(register)).slice(0, convention.warm)
   const context: EmitterContext = {
-    graph, mode, emission, machine, convention, tuning, hot,
+    graph, mode, emission, machine, convention, tuning, hot, warm,
     cold: hot.reduce((mask, register) => mask & ~(1 << register), ~1),
     functions: functionNames(graph.program.image.symbols),
     stable: stableText(graph, mode, unitLimits),
     isRoot: regions.isRoot, isResume: regions.isResume, returns: tuning.tableJumps ? new Map() : returnSites(graph), expect: branchExpectation(graph, frequencies),
-    ...signature(mode, emission, hot),
+    ...signature(mode, emission, hot, warm),
   }
   const neglected = frequencies === undefined ? new Set<Region>() : neglectedRegions(graph, regions.main, frequencies)
   const files: ProjectFile[] = [...neededFiles(graph, options.callFiles ?? new Map()), ...runtimeFiles(context, graph, regions, floorOf(graph, tuning), options.identity)]

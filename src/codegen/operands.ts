@@ -20,5 +20,8 @@ export function addressOf(base: number, offset: number): string {
   return offset === 0 ? register : offset < 0 ? `${register} - ${-offset}` : `${register} + ${offset}`
 }
 
+/** The argument in which a warm register travels. */
+export const warmName = (register: number): string => `${registerNames[register]!}_in`
+
 /** The register's lane in the state block, where registers live that are no arguments of the regions. */
 export const stateOf = (register: number): string => `state(m)->x[${register}]`

@@ -6,7 +6,7 @@ import { writeBlock } from './block-writer.ts'
 import { regionName, type EmitterContext } from './emitter.ts'
 import { MovingAddresses } from './moving.ts'
 import { hex8 } from './names.ts'
-import { stateOf } from './operands.ts'
+import { stateOf, warmName } from './operands.ts'
 import { eachRegister } from '../isa/registers-used.ts'
 import { backEdge, enterFastLoop, loopCounter } from './loops/write.ts'
 import type { LoopPlan, RegionPlan } from './region-plan.ts'
@@ -55,10 +55,10 @@ export class RegionWriter {
     return unique
   }
 
-  /** Statements that store the cold registers in `dirty` to the state block. */
+  /** Statements that bring the registers in `dirty` up to date where the next region or the host looks for them. */
   flush(dirty: number): string {
     let text = ''
-    eachRegister(dirty, r => { text += `${stateOf(r)} = ${registerNames[r]!}; ` })
+    eachRegister(dirty, r => { text += this.context.warm.includes(r) ? `${warmName(r)} = of_reg(${registerNames[r]!}); ` : `${stateOf(r)} = ${registerNames[r]!}; ` })
     return text
   }
 
@@ -97,7 +97,7 @@ export class RegionWriter {
     }
     this.#writeExits()
     const locals: string[] = []
-    eachRegister(plan.locals, r => locals.push((plan.loaded >>> r) & 1 ? `${registerNames[r]!} = ${stateOf(r)}` : registerNames[r]!))
+    eachRegister(plan.locals, r => locals.push((plan.loaded >>> r) & 1 ? `${registerNames[r]!} = ${context.warm.includes(r) ? `to_reg(${warmName(r)})` : stateOf(r)}` : registerNames[r]!))
     const symbol = context.functions.get(first.pc)
     const head = [
       `/* ${plan.region.kind === 'main' ? '' : 'resume at '}0x${hex8(first.pc)}${symbol === undefined ? '' : ` ${symbol}`}: blocks ${plan.blocks.length} */`,

@@ -6,6 +6,7 @@ import type { Graph } from '../ir/program.ts'
 import { registerNames } from '../isa/registers.ts'
 import { callPrototypes, calledRows } from './calls.ts'
 import { regionName, type EmitterContext } from './emitter.ts'
+import { warmName } from './operands.ts'
 import type { ProjectFile } from './project.ts'
 import { stateHeader, stateLayout, tableBytes } from '../layout/state.ts'
 
@@ -35,8 +36,8 @@ ${emission.include === undefined ? '' : `#include "${emission.include}"\n`}`
 
 /** `enter` loads the hot registers and counters from the state block, `leave` stores them back; instances and the identity block. One file, because each costs a compiler's start. */
 function entryFile(context: EmitterContext, graph: Graph, regions: Regions, identity: string): string {
-  const { mode, emission, hot } = context
-  const loads = ['m', ...mode.counters.map((_, index) => `s->counters[${index}]`), ...emission.parameters.map(({ initial }) => initial), ...hot.map(r => `s->x[${r}]`)]
+  const { mode, emission, hot, warm } = context
+  const loads = ['m', ...mode.counters.map((_, index) => `s->counters[${index}]`), ...emission.parameters.map(({ initial }) => initial), ...hot.map(r => `s->x[${r}]`), ...warm.map(r => `of_reg(s->x[${r}])`)]
   const entries = [...regions.main, ...regions.resume].map(region => {
     const block = graph.blocks[region.blocks[0]!]!
     return { slot: block.first, name: regionName(context, region.kind, block.pc) }
@@ -55,7 +56,7 @@ ${context.convention.attribute}void leave(${context.parameters})
 {
   struct rvr_state *s = state(m);
 ${mode.counters.map((counter, index) => `  s->counters[${index}] = ${counter.name};`).join('\n')}
-${[...hot.map(r => `  s->x[${r}] = ${registerNames[r]!};`), ...(emission.leaving ?? []).map(line => `  ${line}`)].join('\n')}
+${[...hot.map(r => `  s->x[${r}] = ${registerNames[r]!};`), ...warm.map(r => `  s->x[${r}] = to_reg(${warmName(r)});`), ...(emission.leaving ?? []).map(line => `  ${line}`)].join('\n')}
 }
 
 /* Stands in the dispatch table for every slot where no region starts; the jump has stored its target in pc. */

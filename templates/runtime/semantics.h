@@ -15,6 +15,10 @@ static inline void store16(char *p, uint16_t v) { __builtin_memcpy(p, &v, 2); }
 static inline void store32(char *p, uint32_t v) { __builtin_memcpy(p, &v, 4); }
 static inline void store64(char *p, uint64_t v) { __builtin_memcpy(p, &v, 8); }
 
+/* Registers that travel as arguments in vector registers. */
+static inline double of_reg(reg v) { uint64_t bits = v; double d; __builtin_memcpy(&d, &bits, 8); return d; }
+static inline reg to_reg(double d) { uint64_t bits; __builtin_memcpy(&bits, &d, 8); return (reg)bits; }
+
 static inline reg sext32(uint32_t v) { return (reg)(sreg)(int32_t)v; }
 
 static inline reg mulh(reg a, reg b) { return (reg)(((wide_signed)(sreg)a * (wide_signed)(sreg)b) >> XLEN); }
