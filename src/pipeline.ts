@@ -121,7 +121,7 @@ export async function createServices(options: PipelineOptions, events: EventSink
 
 /** The library of a guest for a mode: from the cache by its input key, else generated, compiled and stored. */
 export async function buildArtifact(request: BuildRequest, services: PipelineServices): Promise<BuiltArtifact> {
-  const { cache, options } = services
+  const { cache, options, remote } = services
   const { toolchain, context, input } = await inputsOf(request, services)
   if (input === undefined) {
     await request.beforeWork?.()
@@ -130,12 +130,15 @@ export async function buildArtifact(request: BuildRequest, services: PipelineSer
   }
   const hit = await lookup(request, input, cache)
   if (hit !== undefined && request.emitDirectory === undefined) return hit
+  const explains = hit === undefined && options.explainMisses === true
+  // A miss of the whole of the cache is known when the server has been asked; without one, what may end at any time hears of it now.
+  if (explains && remote === undefined) await reportMiss(request, input, toolchain, services)
   await request.beforeWork?.()
   return cache.withBuildLock(input.key, async () => {
     // Another process may have built it while this one waited.
     const late = hit ?? await lookup(request, input, cache) ?? await fetchRemote(request, input, toolchain, services)
     if (late !== undefined && request.emitDirectory === undefined) return late
-    if (late === undefined && options.explainMisses === true) await reportMiss(request, input, toolchain, services)
+    if (late === undefined && explains && remote !== undefined) await reportMiss(request, input, toolchain, services)
     if (late === undefined) return compileAndStore(request, { context, input, toolchain }, services)
     await generate(request, toolchain, services)
     return late

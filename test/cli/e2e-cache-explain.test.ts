@@ -45,6 +45,7 @@ test('-v says why a guest has to be compiled', async () => {
   expect(result.status).toBe(0)
   expect(result.stderr).toMatch(/^rvr: cache miss: differs from the nearest entry [0-9a-f]{12} /m)
   expect(result.stderr).toMatch(/^rvr: cache miss: mode: another mode: pure then, metered-cost now$/m)
+  await ask(['compile', guest, '--mode', 'metered-cost'])
   const quiet = await cli(at, ['run', guest, '--input', 'u64:90', '--mode', 'metered-cost', '-v'])
   expect(quiet.stderr).not.toContain('cache miss')
 })
