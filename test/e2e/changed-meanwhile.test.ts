@@ -8,7 +8,7 @@ import { answer, compilerThat, fibonacci, filesIn, perform, scratch } from './su
 
 test('the compiler', async () => {
   const directory = await scratch(), cacheDir = join(directory, 'cache')
-  const cc = await compilerThat(`test -e ${directory}/done || { : > ${directory}/done; cp "$0" "$0.new"; echo "# replaced" >> "$0.new"; mv "$0.new" "$0"; }`, join(directory, 'bin'))
+  const cc = await compilerThat(`if mkdir ${directory}/done 2>/dev/null; then cp "$0" "$0.new"; echo "# replaced" >> "$0.new"; mv "$0.new" "$0"; fi`, join(directory, 'bin'))
   const first = await perform(fibonacci('pure', cacheDir, { cc }))
   expect(first).toMatchObject({ outcome: 'terminated', publicValues: answer, cache: { outcome: 'off' }, counts: { build: 1, uncacheable: 1 }, warnings: [expect.stringContaining('changed while')] })
   expect(await filesIn(cacheDir, /library\.so$/)).toEqual([])
