@@ -131,5 +131,8 @@ export function learnHoisted(facts: Facts, { hoisted }: FastLoop): void {
   }
 }
 
-/** Has the fast copy anything to offer but that its test of the budget counts instead? */
-export const pays = ({ hoisted, trips }: FastLoop): boolean => hoisted.length > 0 || trips !== undefined
+/**
+ * Is the fast copy worth it? Where it saves no check, what is left is that iterations are counted in a register instead of being compared with a word in memory:
+ * that pays in the tightest loops, and not in those that are left after a turn or two.
+ */
+export const pays = ({ hoisted, trips, blocks }: FastLoop): boolean => hoisted.length > 0 || trips !== undefined || blocks.length === 1

@@ -6,6 +6,9 @@ import type { EmitterContext } from '../emitter.ts'
 import type { LoopPlan } from '../region-plan.ts'
 import type { HoistedCheck } from './plan.ts'
 
+/** Iterations that a counted loop makes at most between two tests. */
+const MOST_TRIPS = 4095
+
 const headerOf = ({ blocks }: LoopPlan, addresses: Addresses): string => addresses.label(blocks[0]!.block.pc)
 
 /** The variable that counts down the iterations of a chunk. */
@@ -46,6 +49,3 @@ export function enterFastLoop(plan: LoopPlan, { mode }: EmitterContext, addresse
     ...mode.counters.flatMap(({ name }, index) => (blocks[0]!.amounts[index] === 0 ? [] : [`  ${name} ${index === 0 ? '-=' : '+='} (int64_t)${counter} * ${blocks[0]!.amounts[index]};`])),
   ]
 }
-
-/** Iterations that a counted loop makes at most between two tests. */
-const MOST_TRIPS = 4095
