@@ -47,6 +47,12 @@ function neededFiles(graph: Graph, callFiles: ReadonlyMap<string, string>): Proj
   })
 }
 
+/**
+ * A run that was stopped in a loop, or moved there from the interpreter, stays in resume regions until the function around it ends. In guests with fewer
+ * instructions that may be all of the run, and compiling these regions like all others takes little.
+ */
+const SMALL = 5000
+
 /** No region has more instructions: a block is never split, however small regions have to be. */
 const floorOf = (graph: Graph, tuning: Tuning): number => graph.blocks.reduce((most, block) => Math.max(most, block.count), tuning.regionSize)
 
@@ -82,7 +88,7 @@ export function* generateFiles(graph: Graph, options: GenerateOptions): Generato
   yield* files
   const units: Unit[] = []
   const kinds: [prefix: string, regions: readonly Region[]][] = [
-    ['unit', regions.main.filter(region => !neglected.has(region))], ['cold', regions.main.filter(region => neglected.has(region))], [emission.resumesOften === true ? 'unit_resume' : 'resume', regions.resume],
+    ['unit', regions.main.filter(region => !neglected.has(region))], ['cold', regions.main.filter(region => neglected.has(region))], [emission.resumesOften === true || graph.program.instrs.length < SMALL ? 'unit_resume' : 'resume', regions.resume],
   ]
   for (const [prefix, own] of kinds) {
     for (const unit of writeUnits(context, graph, own, prefix, unitLimits)) {
