@@ -3,7 +3,7 @@ import { MEMORY_BYTES } from '../elf/image.ts'
 import { disassemble } from '../isa/disassemble.ts'
 import { registerNames } from '../isa/registers.ts'
 import type { Instr } from '../isa/row.ts'
-import type { Block, Terminator } from '../ir/program.ts'
+import type { Terminator } from '../ir/program.ts'
 import { groupAccesses } from './access-groups.ts'
 import { callStatements, RESULT } from './calls.ts'
 import { regionName } from './emitter.ts'
@@ -104,17 +104,6 @@ function isSlot(writer: RegionWriter, pc: number): boolean {
   return pc >= base && pc < base + instrs.length * 4 && pc % 4 === 0
 }
 
-/** The root that starts at `pc`. */
-function rootAt({ graph: { blocks }, isRoot }: RegionWriter['context'], pc: number): Block | undefined {
-  let low = 0, high = blocks.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (blocks[middle]!.pc < pc) low = middle + 1
-    else high = middle
-  }
-  return blocks[low]?.pc === pc && isRoot[low] === 1 ? blocks[low] : undefined
-}
-
 function writeTransfer(writer: RegionWriter, block: number, end: Transfer, dirtyBefore: number, dirty: number, refund: string, following: number | undefined, moving: Moving | undefined): void {
   const { lines, context } = writer
   const { instr } = end
@@ -139,9 +128,8 @@ function writeTransfer(writer: RegionWriter, block: number, end: Transfer, dirty
       return
     case 'indirect': {
       const { xlen, base } = context.graph.program
-      const known = end.target !== undefined ? context.graph.blocks[end.target] : moving?.kind === 'whole' ? rootAt(context, moving.address & ~1) : undefined
-      if (known !== undefined) {
-        lines.push(`  ${link}${writer.transfer(known.id, known.pc, dirty)} ${comment}`)
+      if (end.target !== undefined) {
+        lines.push(`  ${link}${writer.transfer(end.target, context.graph.blocks[end.target]!.pc, dirty)} ${comment}`)
         return
       }
       const goal = moving?.kind === 'whole' ? moving.text : `${operand(instr.rs1)}${moving === undefined && instr.imm === 0 ? '' : ` + ${moving?.text ?? constant(instr.imm)}`}`

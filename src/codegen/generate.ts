@@ -12,7 +12,7 @@ import type { Convention } from './convention.ts'
 import { signature, type EmitterContext } from './emitter.ts'
 import { neglectedRegions } from './effort.ts'
 import { branchExpectation } from './expectation.ts'
-import { chooseHot, chooseHotByTraffic } from './hot.ts'
+import { chooseHotByTraffic, hotOrder } from './hot.ts'
 import { functionNames } from './names.ts'
 import type { Project, ProjectFile } from './project.ts'
 import { runtimeFiles } from './runtime.ts'
@@ -72,9 +72,10 @@ export function* generateFiles(graph: Graph, options: GenerateOptions): Generato
   const regions = buildRegions(graph, tuning, frequencies)
   const emission = mode.emission?.({ graph, machine, vectorBytes: options.vectorBytes ?? 16 }) ?? { parameters: [] }
   const places = convention.arguments - 1 - mode.counters.length
-  const hot = frequencies === undefined ? chooseHot(graph, places) : chooseHotByTraffic(graph, regions.main, frequencies, places)
+  const order = hotOrder(graph), usual = order.slice(0, places)
+  const hot = frequencies === undefined ? usual : chooseHotByTraffic(graph, regions.main, frequencies, usual)
   // A mode with arguments of its own keeps them in vector registers.
-  const warm = emission.parameters.length > 0 ? [] : chooseHot(graph, 31).filter(register => !hot.includes(register)).slice(0, convention.warm)
+  const warm = emission.parameters.length > 0 ? [] : order.filter(register => !hot.includes(register)).slice(0, convention.warm)
   const context: EmitterContext = {
     graph, mode, emission, machine, convention, tuning, hot, warm,
     cold: hot.reduce((mask, register) => mask & ~(1 << register), ~1),

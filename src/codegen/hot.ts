@@ -10,8 +10,8 @@ import { eachRegister, writes } from '../isa/registers-used.ts'
 /** Always worth it: calls and small functions live on them (codegen.md: choosing by score alone made one guest three times slower). */
 const BASE = [2, 10, 1, 8, 11, 9, 12]
 
-/** The `count` hot registers in argument order. Beyond the base set those used most, each use weighted with how deep backward branches nest around it. */
-export function chooseHot(graph: Graph, count: number): number[] {
+/** All registers, those that should travel in host registers first. Behind the base set by use, each use weighted with how deep backward branches nest around it. */
+export function hotOrder(graph: Graph): number[] {
   const { instrs } = graph.program, weights = loopWeights(graph)
   const score = new Float64Array(32)
   for (let slot = 0; slot < instrs.length; slot++) {
@@ -23,17 +23,17 @@ export function chooseHot(graph: Graph, count: number): number[] {
     if (instr.row.kind !== 'store' && instr.row.kind !== 'branch') score[instr.rd]! += weight
   }
   const rest = Array.from({ length: 31 }, (_, index) => index + 1).filter(r => !BASE.includes(r)).toSorted((a, b) => score[b]! - score[a]! || a - b)
-  return [...BASE, ...rest].slice(0, count)
+  return [...BASE, ...rest]
 }
 
 /** Loads and stores that another hot register has to save, as a share of all instructions: the usual choice also serves what the profile has not seen. */
 const WORTH = 1 / 200
 
 /**
- * The `count` hot registers by a profile. What a cold register costs is its load where a region is entered and its store where one is left; how often
+ * The hot registers by a profile, instead of the `usual` ones. What a cold register costs is its load where a region is entered and its store where one is left; how often
  * it is used in between does not matter, because there it is a C local either way. So the usual choice gives way where that saves enough.
  */
-export function chooseHotByTraffic(graph: Graph, regions: readonly Region[], frequencies: Frequencies, count: number): number[] {
+export function chooseHotByTraffic(graph: Graph, regions: readonly Region[], frequencies: Frequencies, usual: readonly number[]): number[] {
   const { program: { instrs }, blocks } = graph
   const score = new Float64Array(32)
   const add = (mask: number, times: number): void => eachRegister(mask, register => { score[register]! += times })
@@ -54,7 +54,7 @@ export function chooseHotByTraffic(graph: Graph, regions: readonly Region[], fre
     }
   }
   const least = blocks.reduce((sum, block) => sum + frequencies.blocks[block.id]! * block.count, 0) * WORTH
-  const hot = chooseHot(graph, count), by = (a: number, b: number): number => score[b]! - score[a]! || a - b
+  const hot = [...usual], by = (a: number, b: number): number => score[b]! - score[a]! || a - b
   const outside = Array.from({ length: 31 }, (_, index) => index + 1).filter(register => !hot.includes(register)).toSorted(by)
   for (const [index, idle] of hot.toSorted(by).toReversed().entries()) {
     const better = outside[index]

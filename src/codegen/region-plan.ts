@@ -28,8 +28,6 @@ export interface LoopPlan {
   readonly blocks: readonly BlockPlan[]
   /** What has to be tested, apart from the budget. */
   readonly tests: readonly HoistedCheck[]
-  /** Cold registers that hold values newer than the state block in front of the test. */
-  readonly dirtyAtEntry: number
   /** This is the region's only copy: where the test fails, the resume region of the header goes on. */
   readonly alone: boolean
   /** The number of iterations is known in front of the loop, and nothing leaves it on the way: the whole chunk is paid for at once. */
@@ -79,7 +77,7 @@ export function planRegion(graph: Graph, region: Region, { mode, machine, cold, 
   const loops = new Map(fast.map((loop): [number, LoopPlan] => {
     const blocks = loop.blocks.map(position => planOf(position, node++))
     node++
-    return [ids[loop.header]!, { loop, blocks, dirtyAtEntry: mayDirty[loop.header]!, alone: isAlone(loop), counted: loop.trips !== undefined && isSmooth(blocks[0]!), tests: loop.hoisted.filter(check => !isProven(check, entering[loop.header])) }]
+    return [ids[loop.header]!, { loop, blocks, alone: isAlone(loop), counted: loop.trips !== undefined && isSmooth(blocks[0]!), tests: loop.hoisted.filter(check => !isProven(check, entering[loop.header])) }]
   }))
   return { region, blocks: ids.map((_, position) => planOf(position, position)), replaced: new Set([...replaced].map(position => ids[position]!)), loops, loaded, locals }
 }

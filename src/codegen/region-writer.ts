@@ -125,8 +125,8 @@ export class RegionWriter {
       this.lines.push(`${exit.label}: ${exit.refund}${this.flush(exit.dirty)}state(m)->pc = ${this.addresses.pc(exit.pc)}; goto ${exit.reason === 'RVR_STEP' ? 'step' : 'stop'};`)
     }
     for (const loop of this.plan.loops.values()) {
-      const { pc } = loop.blocks[0]!.block
-      if (loop.alone) this.lines.push(`s_${this.addresses.label(pc)}:; ${this.tailCall(regionName(context, 'resume', pc), loop.dirtyAtEntry)}`)
+      const { block: { pc }, dirtyAtEntry } = loop.blocks[0]!
+      if (loop.alone) this.lines.push(`s_${this.addresses.label(pc)}:; ${this.tailCall(regionName(context, 'resume', pc), dirtyAtEntry)}`)
     }
     for (const reason of reasons) this.lines.push(`${reason === 'RVR_STEP' ? 'step' : 'stop'}: state(m)->reason = ${reason}; ${context.convention.tail} leave(${context.arguments});`)
   }

@@ -17,7 +17,7 @@ const ZERO: Affine = { terms: [], constant: 0 }
 /** Every register stands for itself. */
 export const entryValues = (): Values => Array.from({ length: 32 }, (_, register) => (register === 0 ? ZERO : { terms: [{ register, coefficient: 1 }], constant: 0 }))
 
-export const sameAffine = (a: Affine | undefined, b: Affine | undefined): boolean =>
+const sameAffine = (a: Affine | undefined, b: Affine | undefined): boolean =>
   a === b || (a !== undefined && b !== undefined && a.constant === b.constant && sameTerms(a, b))
 
 export const sameTerms = (a: Affine, b: Affine): boolean =>
