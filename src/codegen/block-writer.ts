@@ -26,7 +26,7 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
   const moving = writer.moving.inBlock(plan)
   if (repeats !== undefined) lines.push('  do {')
   else lines.push(`${writer.label(block)}:;`)
-  // Between two tests lies less than a region, and no region has more instructions than the floor: the budget never becomes negative.
+  // No test is farther from the next than the floor: the budget never becomes negative.
   const stop = (): string => writer.sideExit(block.pc, 'RVR_STOP', plan.dirtyAtEntry)
   if (emission.blockTest !== undefined) for (const line of emission.blockTest(amounts[0]!, stop())) lines.push(`  ${line}`)
   else if (plan.tests) lines.push(`  if (__builtin_expect(${mode.counters[0].name} < floor_of(m), 0)) goto ${stop()};`)

@@ -1,4 +1,5 @@
 /** What the parts of the C emitter share while one region is written. */
+import type { StopTests } from '../cfg/stop-tests.ts'
 import type { Graph } from '../ir/program.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Emission, Mode } from '../modes/mode.ts'
@@ -28,6 +29,8 @@ export interface EmitterContext {
   readonly stable: StableText | undefined
   readonly isRoot: Uint8Array
   readonly isResume: Uint8Array
+  /** The blocks that start with a stop test, by region. */
+  readonly stopTests: StopTests
   /** Where a return may well go to, by its block. */
   readonly returns: ReadonlyMap<number, readonly number[]>
   /** The condition of a block's branch, with what a profile says about it. */
