@@ -55,3 +55,8 @@ export function regionName(context: EmitterContext, kind: 'main' | 'resume', pc:
   const symbol = context.functions.get(pc)
   return `${kind === 'main' ? 'r' : 'resume'}_${hex8(pc)}${symbol === undefined ? '' : `_${symbol}`}`
 }
+
+/** Declarations of regions: hidden, so that a transfer into another unit is a direct jump and its address does not come from a table. */
+export function declareRegions(names: readonly string[]): string {
+  return names.length === 0 ? '' : `#pragma GCC visibility push(hidden)\nregion ${names.join(', ')};\n#pragma GCC visibility pop\n`
+}
