@@ -18,13 +18,15 @@ interface Ways {
   readonly fromTest: readonly number[]
   /** To its end from the entry, without a test. */
   readonly longest: number
+  /** To the ends of computed jumps, likewise. */
+  readonly jumps: readonly number[]
   /** To other regions, by the block that they start at, through the end of the block that leads there. */
   readonly exits: readonly { readonly to: number; readonly fromEntry: number; readonly fromTest: number }[]
 }
 
 function waysOf({ blocks: ids, headers }: Region, blocks: readonly Block[]): Ways {
   const position = new Map(ids.map((id, index) => [id, index]))
-  const fromEntry = ids.map(() => -Infinity), fromTest = ids.map(() => -Infinity), exits: { to: number; fromEntry: number; fromTest: number }[] = []
+  const fromEntry = ids.map(() => -Infinity), fromTest = ids.map(() => -Infinity), exits: { to: number; fromEntry: number; fromTest: number }[] = [], jumps: number[] = []
   let longest = 0
   fromEntry[0] = 0
   // In reverse postorder every way but that to a loop header leads forward.
@@ -35,6 +37,7 @@ function waysOf({ blocks: ids, headers }: Region, blocks: readonly Block[]): Way
     }
     const { count } = blocks[id]!, entry = fromEntry[index]! + count, test = fromTest[index]! + count
     longest = Math.max(longest, entry)
+    if (isComputedJump(blocks[id]!)) jumps.push(entry)
     for (const to of successors(blocks[id]!)) {
       const target = position.get(to)
       if (target === undefined) exits.push({ to, fromEntry: entry, fromTest: test })
@@ -44,7 +47,7 @@ function waysOf({ blocks: ids, headers }: Region, blocks: readonly Block[]): Way
       }
     }
   }
-  return { fromEntry, fromTest, longest, exits }
+  return { fromEntry, fromTest, longest, jumps, exits }
 }
 
 /**
@@ -112,6 +115,8 @@ export function placeStopTests(graph: Graph, main: readonly Region[], resume: re
   const reach = (id: number, distance: number): void => { before[id] = Math.max(before[id]!, distance) }
   for (const region of resume) for (const { to, fromEntry, fromTest } of ways.get(region)!.exits) reach(to, Math.max(fromEntry, fromTest))
   for (const { exits } of wayFrom.values()) for (const { to, fromTest } of exits) reach(to, fromTest)
+  // Where computed jumps are all that a region leads to, one test at its entry does for them: nothing has to be kept there for the case that it fails.
+  for (const [id, { jumps, exits }] of wayFrom) if (jumps.some(length => length >= 0) && jumps.every(length => length <= near) && exits.every(({ fromEntry }) => fromEntry < 0)) isTested[id] = 1
   const next = new Map([...wayFrom].map(([id, { exits }]) => [id, exits.filter(({ to, fromEntry }) => isEntry[to] === 1 && fromEntry >= 0).map(({ to }) => to)]))
   for (const id of breakCycles(next, isTested)) {
     const { longest, exits } = wayFrom.get(id)!
