@@ -85,6 +85,15 @@ test('calls, return sites and ways from region to region need no test: returns a
   expect(testedIn(graphOf(64, a => a.op('jal', { rd: 'ra', target: 'f' }).op('jal', { rd: 'ra', target: 'f' }).op('terminate').label('f').op('addi', { rd: 'a0' }).op('jalr', { rs1: 'ra' })))).toEqual([3])
 })
 
+test('where all ways lead to returns there is one test in front of them', () => {
+  const f = (a: Parameters<Parameters<typeof graphOf>[1]>[0], isCalling: boolean): unknown => a.op('jal', { rd: 'ra', target: 'f' }).op('terminate')
+    .label('f').op('addi', { rd: 'a0' }).op('beq', { rs1: 'a0', rs2: 'a1', target: 'two' }).op('jalr', { rs1: 'ra' })
+    .label('two').op('addi', { rd: 'a1' }).op(isCalling ? 'jal' : 'jalr', isCalling ? { rd: 'ra', target: 'g' } : { rs1: 'ra' }).label('g').op('terminate')
+  expect(testedIn(graphOf(64, a => f(a, false)))).toEqual([2])
+  // The way that goes on to another function needs none.
+  expect(testedIn(graphOf(64, a => f(a, true)))).toEqual([4])
+})
+
 test('a function that calls itself tests where it is entered', () => {
   expect(testedIn(graphOf(64, a => a.op('jal', { rd: 'ra', target: 'f' }).op('terminate').label('f').op('addi', { rd: 'a0' }).op('jal', { rd: 'ra', target: 'f' }).op('terminate')))).toEqual([2])
 })
