@@ -93,7 +93,7 @@ export const covers = (facts: Facts, register: number, low: number, high: number
  * Accesses whose base is an entry value plus a constant are checked at the head, once for all offsets of that base; the others in place.
  * Those at the indices in `covered` need no check.
  */
-export function planChecks(instrs: readonly Instr[], facts: Facts, covered?: ReadonlySet<number>): BlockChecks {
+export function planChecks(instrs: readonly Instr[], facts: Facts, covered?: Pick<ReadonlySet<number>, 'has'>): BlockChecks {
   // Scratch arrays are kept: this runs for every block several times.
   entry.set(facts)
   delta.fill(0)

@@ -8,6 +8,7 @@ import type { EmitterContext } from './emitter.ts'
 import { covers, meet, noFacts, planChecks, type BlockChecks, type Facts } from './facts.ts'
 import { innermostLoops } from './loops/find.ts'
 import { learnHoisted, pays, planFastLoop, type FastLoop, type HoistedCheck } from './loops/plan.ts'
+import { isStill } from './loops/strides.ts'
 import { reads, writes } from '../isa/registers-used.ts'
 
 export interface BlockPlan {
@@ -77,7 +78,7 @@ export function planRegion(graph: Graph, region: Region, { mode, machine, cold, 
   const loops = new Map(fast.map((loop): [number, LoopPlan] => {
     const blocks = loop.blocks.map(position => planOf(position, node++))
     node++
-    return [ids[loop.header]!, { loop, blocks, alone: isAlone(loop), counted: loop.trips !== undefined && isSmooth(blocks[0]!), tests: loop.hoisted.filter(check => !isProven(check, entering[loop.header])) }]
+    return [ids[loop.header]!, { loop, blocks, alone: isAlone(loop), counted: loop.trips !== undefined && blocks.every(isSmooth), tests: loop.hoisted.filter(check => !isProven(check, entering[loop.header])) }]
   }))
   return { region, blocks: ids.map((_, position) => planOf(position, position)), replaced: new Set([...replaced].map(position => ids[position]!)), loops, loaded, locals }
 }
@@ -87,7 +88,7 @@ const isSmooth = ({ checks, instrs }: BlockPlan): boolean => checks.head.length 
 
 /** Is it known at the header in every iteration, without a test? */
 const isProven = ({ terms, stride, low, high }: HoistedCheck, facts: Facts = noFacts()): boolean =>
-  stride === 0 && terms.length === 1 && terms[0]!.coefficient === 1 && covers(facts, terms[0]!.register, low, high)
+  isStill(stride) && terms.length === 1 && terms[0]!.coefficient === 1 && covers(facts, terms[0]!.register, low, high)
 
 /** Sum of a counter's amounts over instructions. */
 export function total(counter: Counter, instrs: readonly Instr[], machine: Machine, from = 0): number {
@@ -133,7 +134,7 @@ export function traffic(bodies: readonly (readonly Instr[])[], next: readonly (r
 interface Node {
   readonly body: readonly Instr[]
   readonly next: readonly number[]
-  readonly covered?: ReadonlySet<number>
+  readonly covered?: Pick<ReadonlySet<number>, 'has'>
   /** Set for the header of a fast copy, and for the place where a chunk ends in front of the slow one. */
   readonly proven?: FastLoop
   /** Facts are dropped rather than narrowed here, so that iteration ends. */

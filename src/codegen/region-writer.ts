@@ -8,7 +8,7 @@ import { MovingAddresses } from './moving.ts'
 import { hex8 } from './names.ts'
 import { stateOf, warmName } from './operands.ts'
 import { eachRegister } from '../isa/registers-used.ts'
-import { backEdge, enterFastLoop, loopCounter } from './loops/write.ts'
+import { backEdge, chunkPointers, enterFastLoop, loopCounter } from './loops/write.ts'
 import type { LoopPlan, RegionPlan } from './region-plan.ts'
 
 /** A way out of the region to the host, written behind the blocks: stores what is newer than the state block and leaves. */
@@ -113,7 +113,18 @@ export class RegionWriter {
   #writeFastLoop(plan: LoopPlan, following: number | undefined): void {
     this.lines.push(...enterFastLoop(plan, this.context, this.addresses))
     this.#loop = plan
-    for (const [index, block] of plan.blocks.entries()) writeBlock(this, block, plan.blocks[index + 1]?.block.id ?? (plan.alone ? following : undefined), plan.counted ? loopCounter(plan, this.addresses) : undefined)
+    const { blocks, counted, loop: { trips } } = plan
+    const behind = (index: number): number | undefined => blocks[index + 1]?.block.id ?? (plan.alone ? following : undefined)
+    if (counted && trips !== undefined) {
+      const another = `(--${loopCounter(plan, this.addresses)} != 0)`
+      // Where registers are overwritten in each iteration, the last one is written apart: the others need not keep values that nobody will see.
+      const apart = trips.hasTemporaries || trips.exit < blocks.length - 1
+      const pointers = this.context.graph.program.xlen === 32 ? chunkPointers(plan) : undefined
+      this.lines.push('  {', ...pointers?.declarations ?? [], apart ? `  while ${another} {` : '  do {')
+      for (const [index, block] of blocks.entries()) writeBlock(this, block, undefined, 'instructions', pointers?.places[index])
+      this.lines.push(...pointers?.steps ?? [], apart ? '  } }' : `  } while ${another}; }`)
+      for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index), index > trips.exit ? 'whole' : apart ? 'paid' : 'transfer')
+    } else for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index))
     this.#loop = undefined
   }
 

@@ -1,5 +1,6 @@
 /** Register values as sums of the values that registers have at one place: what a loop's addresses and bounds are made of. */
 import type { Instr } from '../../isa/row.ts'
+import { registerNames } from '../../isa/registers.ts'
 import { writes } from '../../isa/registers-used.ts'
 
 /** The sum of `coefficient × register` over `terms`, ascending by register, plus `constant`, modulo 2^XLEN. Registers stand for their values at the loop's header. */
@@ -52,4 +53,11 @@ export function step(values: Values, instr: Instr): void {
 /** Keeps in `into` what both know. */
 export function meetValues(into: Values, other: Values): void {
   for (let register = 1; register < 32; register++) if (!sameAffine(into[register], other[register])) into[register] = undefined
+}
+
+/** The sum of the terms and `constant` as C of type reg; with less than two parts it needs no parentheses. */
+export function affineText({ terms, constant }: Affine): string {
+  const parts = terms.map(({ register, coefficient }) => (coefficient === 1 ? registerNames[register]! : `${registerNames[register]!} * ${coefficient}`))
+  if (constant !== 0 || parts.length === 0) parts.push(`(reg)${constant}`)
+  return parts.length === 1 ? parts[0]! : `(${parts.join(' + ')})`
 }
