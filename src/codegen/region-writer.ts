@@ -119,7 +119,7 @@ export class RegionWriter {
       const another = `(--${loopCounter(plan, this.addresses)} != 0)`
       // Where registers are overwritten in each iteration, the last one is written apart: the others need not keep values that nobody will see.
       const apart = trips.hasTemporaries || trips.exit < blocks.length - 1
-      const pointers = this.context.graph.program.xlen === 32 ? chunkPointers(plan) : undefined
+      const pointers = this.context.graph.program.xlen === 32 || plan.loop.narrow.length > 0 ? chunkPointers(plan) : undefined
       this.lines.push('  {', ...pointers?.declarations ?? [], apart ? `  while ${another} {` : '  do {')
       for (const [index, block] of blocks.entries()) writeBlock(this, block, undefined, 'instructions', pointers?.places[index])
       this.lines.push(...pointers?.steps ?? [], apart ? '  } }' : `  } while ${another}; }`)

@@ -3,7 +3,7 @@ import type { Block } from '../../ir/program.ts'
 import type { Instr } from '../../isa/row.ts'
 import { learn, reached, type Facts } from '../facts.ts'
 import { entryValues, meetValues, plus, sameTerms, step, type Affine, type Values } from './affine.ts'
-import { strideOfTerms, stridesOf, type Stride } from './strides.ts'
+import { narrowChecks, strideOf, stridesOf, type Assumptions, type Stride } from './strides.ts'
 import type { InnermostLoop } from './find.ts'
 import { onlyExit, tripsOf } from './trips.ts'
 import { reads, writes } from '../../isa/registers-used.ts'
@@ -31,6 +31,8 @@ export interface FastLoop {
   readonly covered: readonly ReadonlyMap<number, Place>[]
   /** What one test proves for all iterations of a chunk. */
   readonly hoisted: readonly HoistedCheck[]
+  /** Values, not addresses, that have to lie in 32 bits for that. */
+  readonly narrow: readonly HoistedCheck[]
   /** Instructions of the longest way round. */
   readonly longest: number
   /** Iterations of a chunk; at most so many where `trips` says how many there are. */
@@ -59,7 +61,7 @@ const MOST_STRIDE = 1024, MOST_OFFSET = 2 ** 26
 
 interface Site { readonly block: number; readonly index: number; readonly address: Affine | undefined; readonly base: Affine | undefined; readonly width: number }
 
-const isNear = (...values: Affine[]): boolean => values.every(({ constant }) => Math.abs(constant) < MOST_OFFSET)
+const isNear = ({ constant }: Affine): boolean => Math.abs(constant) < MOST_OFFSET
 
 /** `next` as for `innermostLoops`. `namesAddresses`: the text may contain what lui and auipc yield. */
 export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], namesAddresses: boolean): FastLoop {
@@ -97,16 +99,18 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
   }
   const strides = stridesOf(backEdges), constant = strides.map(stride => (stride?.register === 0 ? stride : undefined))
   const instrs = loop.blocks.flatMap(position => bodies[position]!)
-  const withStrides = (own: readonly (Stride | undefined)[]): Hoisted & Pick<FastLoop, 'trips'> => {
-    const text = exit === undefined || atExit === undefined ? undefined : tripsOf(exit, atExit, own)
-    return { ...hoist(sites, own, loop.blocks), trips: text === undefined ? undefined : { text, exit: exit!.index, hasTemporaries: hasTemporaries(instrs) } }
+  const withStrides = (own: readonly (Stride | undefined)[]): Hoisted & Pick<FastLoop, 'trips' | 'narrow' | 'registerStrides'> => {
+    const assumptions: Assumptions = { registers: new Set(), narrow: [] }
+    const text = exit === undefined || atExit === undefined ? undefined : tripsOf(exit, atExit, own, assumptions)
+    const hoisted = hoist(sites, own, loop.blocks, assumptions)
+    return { ...hoisted, trips: text === undefined ? undefined : { text, exit: exit!.index, hasTemporaries: hasTemporaries(instrs) }, narrow: narrowChecks(assumptions, own), registerStrides: [...assumptions.registers] }
   }
   // Strides in registers are for loops that are counted: nobody knows how far others would lead.
   const counted = withStrides(strides), isCounted = counted.trips !== undefined && counted.all && instrs.every(({ row }) => row.kind !== 'call')
-  const { hoisted, covered, trips } = isCounted ? counted : withStrides(constant)
+  const { hoisted, covered, trips, narrow, registerStrides } = isCounted ? counted : withStrides(constant)
   const farthest = Math.max(1, ...hoisted.map(({ stride }) => Math.abs(stride.constant)))
   const iterations = Math.max(4, Math.min(MOST_ITERATIONS, Math.floor(CHUNK / longest), Math.floor(MOST_DISTANCE / farthest)))
-  return { header, blocks: loop.blocks, covered, hoisted, longest, iterations, trips, registerStrides: isCounted ? [...new Set(strides.flatMap(stride => (stride === undefined || stride.register === 0 ? [] : [stride.register])))] : [] }
+  return { header, blocks: loop.blocks, covered, hoisted, narrow, longest, iterations, trips, registerStrides }
 }
 
 /** Is a register written in every iteration before it is read? */
@@ -126,13 +130,13 @@ interface Hoisted extends Pick<FastLoop, 'hoisted' | 'covered'> {
 }
 
 /** One check for all accesses whose addresses have the same terms. The base registers' own values are covered too, so that no sum of base and offset wraps around. */
-function hoist(sites: readonly Site[], strides: readonly (Stride | undefined)[], blocks: readonly number[]): Hoisted {
+function hoist(sites: readonly Site[], strides: readonly (Stride | undefined)[], blocks: readonly number[], assumptions: Assumptions): Hoisted {
   const groups: { terms: Affine; stride: Stride; low: number; high: number; sites: Site[] }[] = []
   let all = true
   for (const site of sites) {
     const { address, base, width } = site
-    const stride = address === undefined || address.terms.length === 0 ? undefined : strideOfTerms(address.terms, strides)
-    if (stride === undefined || address === undefined || base === undefined || Math.abs(stride.constant) > MOST_STRIDE || !isNear(address, base)) {
+    const stride = address === undefined || address.terms.length === 0 || !isNear(address) ? undefined : strideOf(address, strides, assumptions)
+    if (stride === undefined || address === undefined || base === undefined || Math.abs(stride.constant) > MOST_STRIDE || !isNear(base)) {
       all = false
       continue
     }

@@ -4,13 +4,13 @@ import type { Instr } from '../../isa/row.ts'
 import { registerNames } from '../../isa/registers.ts'
 import { affineText, type Affine, type Values } from './affine.ts'
 import type { InnermostLoop } from './find.ts'
-import { isStill, strideOfTerms, strideText, type Stride } from './strides.ts'
+import { isStill, strideOf, strideText, type Assumptions, type Stride } from './strides.ts'
 
 /** One side of the branch: its value in the first iteration as C, and how it moves. */
 interface Side { readonly text: string; readonly stride: Stride }
 
-function sideOf(value: Affine | undefined, strides: readonly (Stride | undefined)[]): Side | undefined {
-  const stride = value && strideOfTerms(value.terms, strides)
+function sideOf(value: Affine | undefined, strides: readonly (Stride | undefined)[], assumptions: Assumptions): Side | undefined {
+  const stride = value && strideOf(value, strides, assumptions)
   return stride && { text: affineText(value!), stride }
 }
 
@@ -43,10 +43,10 @@ const opposite: Readonly<Record<string, string>> = { beq: 'bne', bne: 'beq', blt
 
 /**
  * An expression of type reg: how often in a row the loop goes on at least. Undefined where its branch does not count.
- * `values` are those at the branch, in terms of the registers at the header.
+ * `values` are those at the branch, in terms of the registers at the header. What has to hold for that is added to `assumptions`.
  */
-export function tripsOf({ instr: { row, rs1, rs2 }, taken }: OnlyExit, values: Values, strides: readonly (Stride | undefined)[]): string | undefined {
-  const a = sideOf(values[rs1], strides), b = sideOf(values[rs2], strides)
+export function tripsOf({ instr: { row, rs1, rs2 }, taken }: OnlyExit, values: Values, strides: readonly (Stride | undefined)[], assumptions: Assumptions): string | undefined {
+  const a = sideOf(values[rs1], strides, assumptions), b = sideOf(values[rs2], strides, assumptions)
   if (a === undefined || b === undefined || isStill(a.stride) === isStill(b.stride)) return undefined
   const moving = isStill(a.stride) ? b : a, fixed = isStill(a.stride) ? a : b
   const step = strideText(moving.stride), up = moving.stride.constant >= 0

@@ -22,23 +22,30 @@ export function backEdge(plan: LoopPlan, addresses: Addresses): string {
   return plan.counted ? again : `if (--${loopCounter(plan, addresses)} != 0) goto f_${header}; ${again}`
 }
 
-/** Does an address of the check leave memory within `iterations`, a constant or a variable? Unsigned, so that every high bit counts. */
-function leaves({ terms, low, high, stride }: HoistedCheck, iterations: number | string): string {
+/** Does a value of the check leave `0 … size` within `iterations`, a constant or a variable? Unsigned, so that every high bit counts. */
+function leaves({ terms, low, high, stride }: HoistedCheck, iterations: number | string, size: number): string {
   const isDown = stride.constant < 0, isFixed = typeof iterations === 'number'
   const way = isFixed ? Math.abs(stride.constant) * iterations : 0, varying = isFixed || isStill(stride) ? '' : ` - ${strideText(stride, iterations)}`
   const lowest = affineText({ terms, constant: isDown ? low - way : low })
-  return `${isDown && varying !== '' ? `(reg)(${lowest}${varying})` : lowest} > ${MEMORY_BYTES - (high - low) - way}${varying}`
+  return `${isDown && varying !== '' ? `(reg)(${lowest}${varying})` : lowest} > ${size - (high - low) - way}${varying}`
 }
+
+/** The conditions under which a chunk cannot run. */
+const obstacles = ({ tests, loop: { narrow, registerStrides } }: LoopPlan, iterations: number | string): string[] => [
+  ...registerStrides.map(register => `${registerNames[register]!} > ${MOST_REGISTER_STRIDE / MOST_FACTOR}`),
+  ...narrow.map(check => leaves({ ...check, low: check.low + 2 ** 31, high: check.high + 2 ** 31 }, iterations, 2 ** 32)),
+  ...tests.map(check => leaves(check, iterations, MEMORY_BYTES)),
+]
 
 /** In front of the loop: goes on with a chunk of the fast copy, or to the slow one where budget or memory could end within it. */
 export function enterFastLoop(plan: LoopPlan, { mode }: EmitterContext, addresses: Addresses): string[] {
-  const { loop: { longest, iterations, trips, registerStrides }, tests, counted, blocks } = plan
+  const { loop: { longest, iterations, trips }, counted, blocks } = plan
   const header = headerOf(plan, addresses), counter = loopCounter(plan, addresses), left = mode.counters[0].name
   const unlikely = (conditions: readonly string[]): string => `  if (__builtin_expect(${conditions.join(' || ')}, 0)) goto s_${header};`
   if (!counted || trips === undefined) {
     return [
       `b_${header}:;`,
-      unlikely([`${left} - ${longest * iterations} < floor_of(m)`, ...tests.map(check => leaves(check, iterations))]),
+      unlikely([`${left} - ${longest * iterations} < floor_of(m)`, ...obstacles(plan, iterations)]),
       `  ${counter} = ${iterations};`,
     ]
   }
@@ -48,7 +55,7 @@ export function enterFastLoop(plan: LoopPlan, { mode }: EmitterContext, addresse
     `b_${header}:;`,
     `  ${counter} = ${trips.text};`,
     `  ${counter} = (${counter} < ${MOST_TRIPS} ? ${counter} : ${MOST_TRIPS}) + 1;`,
-    unlikely([`${left} - (int64_t)${counter} * ${longest} < floor_of(m)`, ...registerStrides.map(register => `${registerNames[register]!} > ${MOST_REGISTER_STRIDE / MOST_FACTOR}`), ...tests.map(check => leaves(check, counter))]),
+    unlikely([`${left} - (int64_t)${counter} * ${longest} < floor_of(m)`, ...obstacles(plan, counter)]),
     ...mode.counters.flatMap(({ name }, index) => {
       const all = amount(0, index), unpaid = amount(trips.exit + 1, index)
       return all === 0 ? [] : [`  ${name} ${index === 0 ? '-=' : '+='} (int64_t)${counter} * ${all}${unpaid === 0 ? '' : ` - ${unpaid}`};`]
