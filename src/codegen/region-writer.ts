@@ -30,7 +30,6 @@ export class RegionWriter {
   readonly addresses: Addresses
   readonly moving: MovingAddresses
   readonly #exits = new Map<string, SideExit>()
-  readonly #inside: ReadonlySet<number>
   /** The loop whose fast copy is being written. */
   #loop: LoopPlan | undefined
 
@@ -39,7 +38,6 @@ export class RegionWriter {
     this.plan = plan
     this.addresses = addresses
     this.moving = new MovingAddresses(plan, addresses, context.stable)
-    this.#inside = new Set(plan.region.blocks)
   }
 
   get name(): string {
@@ -70,7 +68,7 @@ export class RegionWriter {
     const loop = this.#loop
     if (loop?.blocks[0]!.block.id === id) return backEdge(loop, this.addresses)
     if (loop?.blocks.some(({ block }) => block.id === id)) return `goto f_${this.addresses.label(pc)};`
-    if (this.#inside.has(id) && (id !== entry || (plan.region.headers.has(entry) && !tableJumps))) return `goto b_${this.addresses.label(pc)};`
+    if (plan.position.has(id) && (id !== entry || (plan.region.headers.has(entry) && !tableJumps))) return `goto b_${this.addresses.label(pc)};`
     if (tableJumps) return `${this.flush(dirty)}state(m)->pc = ${this.addresses.pc(pc)}; ${context.convention.tail} table(m)[${context.graph.blocks[id]!.first}](${context.arguments});`
     return this.tailCall(regionName(context, context.isRoot[id] === 1 ? 'main' : 'resume', pc), dirty)
   }

@@ -13,9 +13,10 @@ export type Values = (Affine | undefined)[]
 
 const MOST_TERMS = 2, MOST_SHIFT = 12, MOST = 2 ** 31
 const ZERO: Affine = { terms: [], constant: 0 }
+const REGISTERS: readonly Affine[] = Array.from({ length: 32 }, (_, register) => (register === 0 ? ZERO : { terms: [{ register, coefficient: 1 }], constant: 0 }))
 
 /** Every register stands for itself. */
-export const entryValues = (): Values => Array.from({ length: 32 }, (_, register) => (register === 0 ? ZERO : { terms: [{ register, coefficient: 1 }], constant: 0 }))
+export const entryValues = (): Values => REGISTERS.slice()
 
 const sameAffine = (a: Affine | undefined, b: Affine | undefined): boolean =>
   a === b || (a !== undefined && b !== undefined && a.constant === b.constant && sameTerms(a, b))
