@@ -33,7 +33,9 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
   // The test of a mode of its own has paid counter 0 already.
   const prepaid = emission.blockTest === undefined || amounts[0] === 0 ? '' : `${mode.counters[0].name} += ${amounts[0]}; `
   for (const check of checks.head) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(block.pc, 'RVR_STEP', plan.dirtyAtEntry, prepaid)};`)
-  for (const [index, counter] of mode.counters.entries()) if (repeats === undefined && amounts[index] !== 0 && (index > 0 || prepaid === '')) lines.push(`  ${counter.name} ${index === 0 ? '-=' : '+='} ${amounts[index]};`)
+  for (let index = 0; index < mode.counters.length; index++) {
+    if (repeats === undefined && amounts[index] !== 0 && (index > 0 || prepaid === '')) lines.push(`  ${mode.counters[index]!.name} ${index === 0 ? '-=' : '+='} ${amounts[index]};`)
+  }
   for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
   const groups = emission.memoryTouched === undefined ? undefined : groupAccesses(instrs, new Set(checks.inner.keys()), moving)
   const pairs = xlen === 32 ? planPairs(instrs) : undefined
@@ -56,7 +58,7 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
     const dirtyBefore = dirty
     dirty |= writes(instr) & cold
     if (index === instrs.length - 1 && repeats !== undefined) lines.push(`  ${pairs === undefined ? '' : '} '}} while (--${repeats} != 0);`)
-    if (index === instrs.length - 1 && isTransfer(block.end)) writeTransfer(writer, block.id, block.end, dirtyBefore, dirty, refund(index), following, moving.get(index))
+    if (index === instrs.length - 1 && isTransfer(block.end)) writeTransfer(writer, block.id, block.end, dirtyBefore, dirty, () => refund(index), following, moving.get(index))
   }
   if (pairs !== undefined && repeats === undefined) lines.push('  }')
   if (block.end.kind === 'host') lines.push(`  goto ${writer.sideExit(block.end.pc, 'RVR_STEP', dirty)};`)
@@ -104,13 +106,13 @@ function isSlot(writer: RegionWriter, pc: number): boolean {
   return pc >= base && pc < base + instrs.length * 4 && pc % 4 === 0
 }
 
-function writeTransfer(writer: RegionWriter, block: number, end: Transfer, dirtyBefore: number, dirty: number, refund: string, following: number | undefined, moving: Moving | undefined): void {
+function writeTransfer(writer: RegionWriter, block: number, end: Transfer, dirtyBefore: number, dirty: number, refund: () => string, following: number | undefined, moving: Moving | undefined): void {
   const { lines, context } = writer
   const { instr } = end
   const comment = `/* ${instr.pc.toString(16)} ${disassemble(instr)} */`
   const target = instr.pc + instr.imm
   // A static target that is no slot of the program: the interpreter executes the transfer and traps, or goes on in other code.
-  const bad = (): string => `goto ${writer.sideExit(instr.pc, 'RVR_STEP', dirtyBefore, refund)};`
+  const bad = (): string => `goto ${writer.sideExit(instr.pc, 'RVR_STEP', dirtyBefore, refund())};`
   const link = instr.rd === 0 ? '' : `${registerNames[instr.rd]!} = ${writer.addresses.link(instr.pc + 4)}; `
   switch (end.kind) {
     case 'branch': {

@@ -68,10 +68,9 @@ const lowest = new Int32Array(32), highest = new Int32Array(32), wanted: number[
 const ENTRY_REGISTERS = Int8Array.from({ length: 32 }, (_, r) => r)
 const NO_CHECKS: readonly Check[] = [], NO_INNER: ReadonlyMap<number, Check> = new Map()
 
-/** What one instruction does to the facts, apart from checks. */
+/** What one instruction that writes a register does to the facts, apart from checks. */
 function transfer(facts: Facts, instr: Instr): void {
   const { row, rd } = instr
-  if (writes(instr) === 0) return
   if (row.kind === 'alu' && row.name === 'addi') {
     const { rs1, imm } = instr
     if (rs1 === 0) set(facts, rd, -imm, MEMORY_BYTES - imm)
@@ -102,26 +101,29 @@ export function planChecks(instrs: readonly Instr[], facts: Facts, covered?: Rea
   delta.fill(0)
   origin.set(ENTRY_REGISTERS)
   wanted.length = 0
+  let isProven = true
   for (let index = 0; index < instrs.length; index++) {
     const instr = instrs[index]!
     const { row, rs1, rd, imm } = instr
     if ((row.kind === 'load' || row.kind === 'store') && covered?.has(index) !== true) {
-      const from = origin[rs1]!
-      if (from > 0 && !covers(facts, rs1, imm, imm + row.width)) {
+      const from = origin[rs1]!, isCovered = covers(facts, rs1, imm, imm + row.width)
+      if (!isCovered) isProven = false
+      if (from > 0 && !isCovered) {
         const low = delta[rs1]! + imm, high = low + row.width, isFirst = !wanted.includes(from)
         if (isFirst) wanted.push(from)
         lowest[from] = isFirst ? low : Math.min(lowest[from]!, low)
         highest[from] = isFirst ? high : Math.max(highest[from]!, high)
       }
     }
+    if (writes(instr) === 0) continue
     transfer(facts, instr)
-    if (writes(instr) !== 0) {
-      if (row.name === 'addi' && origin[rs1]! > 0 && Math.abs(delta[rs1]! + imm) < REACH) {
-        origin[rd] = origin[rs1]!
-        delta[rd] = delta[rs1]! + imm
-      } else origin[rd] = -1
-    }
+    if (row.name === 'addi' && origin[rs1]! > 0 && Math.abs(delta[rs1]! + imm) < REACH) {
+      origin[rd] = origin[rs1]!
+      delta[rd] = delta[rs1]! + imm
+    } else origin[rd] = -1
   }
+  // Without a check the facts are what they are behind the last instruction.
+  if (isProven) return { head: NO_CHECKS, inner: NO_INNER }
   const head = wanted.length === 0 ? NO_CHECKS : wanted.map(register => widened(register, lowest[register]!, highest[register]!))
   facts.set(entry)
   for (let index = 0; index < head.length; index++) learn(facts, head[index]!)
@@ -135,7 +137,7 @@ export function planChecks(instrs: readonly Instr[], facts: Facts, covered?: Rea
       inner.set(index, check)
       set(facts, rs1, check.low, check.high)
     }
-    transfer(facts, instr)
+    if (writes(instr) !== 0) transfer(facts, instr)
   }
   return { head, inner: inner ?? NO_INNER }
 }

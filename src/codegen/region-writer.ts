@@ -29,7 +29,9 @@ export class RegionWriter {
   readonly plan: RegionPlan
   readonly addresses: Addresses
   readonly moving: MovingAddresses
-  readonly #exits = new Map<string, SideExit>()
+  readonly #exits: SideExit[] = []
+  /** The first exit at each pc, and for each reason: pc is a multiple of 4. */
+  readonly #firstExits = new Map<number, SideExit>()
   /** The loop whose fast copy is being written. */
   #loop: LoopPlan | undefined
 
@@ -46,17 +48,20 @@ export class RegionWriter {
 
   /** Label of a side exit at `pc`; equal exits are shared. */
   sideExit(pc: number, reason: SideExit['reason'], dirty: number, refund = ''): string {
-    const label = `${reason === 'RVR_STEP' ? 'step' : 'stop'}_${this.addresses.label(pc)}`
-    const twin = this.#exits.get(label)
-    const unique = twin === undefined || (twin.dirty === dirty && twin.refund === refund) ? label : `${label}_${this.#exits.size}`
-    this.#exits.set(unique, { label: unique, pc, reason, dirty, refund })
-    return unique
+    const isStep = reason === 'RVR_STEP', key = isStep ? pc : pc + 1, first = this.#firstExits.get(key)
+    if (first !== undefined && first.dirty === dirty && first.refund === refund) return first.label
+    const label = `${isStep ? 'step' : 'stop'}_${this.addresses.label(pc)}${first === undefined ? '' : `_${this.#exits.length}`}`
+    const exit = { label, pc, reason, dirty, refund }
+    this.#exits.push(exit)
+    if (first === undefined) this.#firstExits.set(key, exit)
+    return label
   }
 
   /** Statements that bring the registers in `dirty` up to date where the next region or the host looks for them. */
   flush(dirty: number): string {
+    if (dirty === 0) return ''
     let text = ''
-    eachRegister(dirty, r => { text += this.context.warm.includes(r) ? `${warmName(r)} = of_reg(${registerNames[r]!}); ` : `${stateOf(r)} = ${registerNames[r]!}; ` })
+    eachRegister(dirty, r => { text += this.context.saves[r]! })
     return text
   }
 
@@ -87,9 +92,9 @@ export class RegionWriter {
   write(): string {
     const { context, plan } = this
     const first = plan.blocks[0]!.block
-    const text = plan.blocks.filter(({ block: { id } }) => plan.loops.has(id) || !plan.replaced.has(id))
-    for (const [index, block] of text.entries()) {
-      const loop = plan.loops.get(block.block.id), following = text[index + 1]?.block.id
+    const text = plan.replaced.size === 0 ? plan.blocks : plan.blocks.filter(({ block: { id } }) => plan.loops.has(id) || !plan.replaced.has(id))
+    for (let index = 0; index < text.length; index++) {
+      const block = text[index]!, loop = plan.loops.get(block.block.id), following = text[index + 1]?.block.id
       if (loop !== undefined) this.#writeFastLoop(loop, following)
       if (loop?.alone !== true) writeBlock(this, block, following)
     }
@@ -118,7 +123,7 @@ export class RegionWriter {
   #writeExits(): void {
     const { context } = this
     const reasons = new Set<SideExit['reason']>()
-    for (const exit of this.#exits.values()) {
+    for (const exit of this.#exits) {
       reasons.add(exit.reason)
       this.lines.push(`${exit.label}: ${exit.refund}${this.flush(exit.dirty)}state(m)->pc = ${this.addresses.pc(exit.pc)}; goto ${exit.reason === 'RVR_STEP' ? 'step' : 'stop'};`)
     }

@@ -84,17 +84,20 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
 
 /** By how much each register changes in every iteration; undefined where that differs. */
 function stridesOf(backEdges: readonly Values[]): (number | undefined)[] {
-  return Array.from({ length: 32 }, (_, register) => {
-    if (register === 0) return 0
-    let stride: number | undefined
-    for (const [index, values] of backEdges.entries()) {
-      const value = values[register]
-      if (value?.terms.length !== 1 || value.terms[0]!.register !== register || value.terms[0]!.coefficient !== 1) return undefined
-      if (index > 0 && stride !== value.constant) return undefined
-      stride = value.constant
-    }
-    return stride
-  })
+  const strides: (number | undefined)[] = [0]
+  for (let register = 1; register < 32; register++) strides.push(strideOf(register, backEdges))
+  return strides
+}
+
+function strideOf(register: number, backEdges: readonly Values[]): number | undefined {
+  let stride: number | undefined
+  for (let index = 0; index < backEdges.length; index++) {
+    const value = backEdges[index]![register]
+    if (value?.terms.length !== 1 || value.terms[0]!.register !== register || value.terms[0]!.coefficient !== 1) return undefined
+    if (index > 0 && stride !== value.constant) return undefined
+    stride = value.constant
+  }
+  return stride
 }
 
 /** One check for all accesses whose addresses have the same terms. The base registers' own values are covered too, so that no sum of base and offset wraps around. */
