@@ -40,7 +40,9 @@ function writeEntry(writer: RegionWriter, { block, checks, amounts, tests, dirty
   // The test of a mode of its own has paid counter 0 already.
   const prepaid = emission.blockTest === undefined || amounts[0] === 0 ? '' : `${mode.counters[0].name} += ${amounts[0]}; `
   for (const check of checks.head) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(block.pc, 'RVR_STEP', dirtyAtEntry, prepaid)};`)
-  for (const [index, counter] of mode.counters.entries()) if (amounts[index] !== 0 && (index > 0 || prepaid === '')) lines.push(`  ${counter.name} ${index === 0 ? '-=' : '+='} ${amounts[index]};`)
+  for (let index = 0; index < mode.counters.length; index++) {
+    if (amounts[index] !== 0 && (index > 0 || prepaid === '')) lines.push(`  ${mode.counters[index]!.name} ${index === 0 ? '-=' : '+='} ${amounts[index]};`)
+  }
 }
 
 /** Gives back what a block has paid for its instructions from `index` on. */
@@ -57,7 +59,8 @@ function writeInstructions(writer: RegionWriter, { instrs, checks, dirtyAtEntry 
   const pairs = xlen === 32 ? planPairs(instrs) : undefined
   let dirty = dirtyAtEntry
   if (pairs !== undefined) lines.push('  {')
-  for (const [index, instr] of instrs.entries()) {
+  for (let index = 0; index < instrs.length; index++) {
+    const instr = instrs[index]!
     const check = checks.inner.get(index)
     const exit = (): string => writer.sideExit(instr.pc, 'RVR_STEP', dirty, refund(context, instrs, index))
     if (check !== undefined) lines.push(`  if (${outside(check)}) goto ${exit()};`)
@@ -75,9 +78,11 @@ function writeInstructions(writer: RegionWriter, { instrs, checks, dirtyAtEntry 
 function writeEnd(writer: RegionWriter, { block: { id, pc, count, end }, instrs, dirtyAtEntry }: BlockPlan, following: number | undefined, moving: ReadonlyMap<number, Moving>): void {
   const { lines, context } = writer
   const last = instrs.length - 1
-  const before = instrs.slice(0, last).reduce((mask, instr) => mask | writes(instr), 0), all = last < 0 ? 0 : before | writes(instrs[last]!)
+  let before = 0
+  for (let index = 0; index < last; index++) before |= writes(instrs[index]!)
+  const all = last < 0 ? 0 : before | writes(instrs[last]!)
   const dirty = dirtyAtEntry | (all & context.cold)
-  if (isTransfer(end)) writeTransfer(writer, id, end, dirtyAtEntry | (before & context.cold), dirty, refund(context, instrs, last), following, moving.get(last))
+  if (isTransfer(end)) writeTransfer(writer, id, end, dirtyAtEntry | (before & context.cold), dirty, () => refund(context, instrs, last), following, moving.get(last))
   else if (end.kind === 'host') lines.push(`  goto ${writer.sideExit(end.pc, 'RVR_STEP', dirty)};`)
   else if (end.next !== following) lines.push(`  ${writer.transfer(end.next, pcAfter(end.next, writer, pc + 4 * count), dirty)}`)
 }
@@ -123,13 +128,13 @@ function isSlot(writer: RegionWriter, pc: number): boolean {
   return pc >= base && pc < base + instrs.length * 4 && pc % 4 === 0
 }
 
-function writeTransfer(writer: RegionWriter, block: number, end: Transfer, dirtyBefore: number, dirty: number, refund: string, following: number | undefined, moving: Moving | undefined): void {
+function writeTransfer(writer: RegionWriter, block: number, end: Transfer, dirtyBefore: number, dirty: number, refund: () => string, following: number | undefined, moving: Moving | undefined): void {
   const { lines, context } = writer
   const { instr } = end
   const comment = `/* ${instr.pc.toString(16)} ${disassemble(instr)} */`
   const target = instr.pc + instr.imm
   // A static target that is no slot of the program: the interpreter executes the transfer and traps, or goes on in other code.
-  const bad = (): string => `goto ${writer.sideExit(instr.pc, 'RVR_STEP', dirtyBefore, refund)};`
+  const bad = (): string => `goto ${writer.sideExit(instr.pc, 'RVR_STEP', dirtyBefore, refund())};`
   const link = instr.rd === 0 ? '' : `${registerNames[instr.rd]!} = ${writer.addresses.link(instr.pc + 4)}; `
   switch (end.kind) {
     case 'branch': {

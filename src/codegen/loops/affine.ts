@@ -19,9 +19,10 @@ export type Values = (Affine | undefined)[]
 
 const MOST_TERMS = 2, MOST_SHIFT = 12, MOST = 2 ** 31
 const ZERO: Affine = { terms: [], constant: 0, narrow: [] }
+const REGISTERS: readonly Affine[] = Array.from({ length: 32 }, (_, register) => (register === 0 ? ZERO : { terms: [{ register, coefficient: 1 }], constant: 0, narrow: [] }))
 
 /** Every register stands for itself. */
-export const entryValues = (): Values => Array.from({ length: 32 }, (_, register) => (register === 0 ? ZERO : { terms: [{ register, coefficient: 1 }], constant: 0, narrow: [] }))
+export const entryValues = (): Values => REGISTERS.slice()
 
 export const sameTerms = (a: Pick<Sum, 'terms'>, b: Pick<Sum, 'terms'>): boolean =>
   a.terms.length === b.terms.length && a.terms.every(({ register, coefficient }, index) => b.terms[index]!.register === register && b.terms[index]!.coefficient === coefficient)

@@ -75,7 +75,9 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
   let longest = 0
   for (const position of loop.blocks) {
     const values = atEntry.get(position)!.slice()
-    for (const [index, instr] of bodies[position]!.entries()) {
+    const body = bodies[position]!
+    for (let index = 0; index < body.length; index++) {
+      const instr = body[index]!
       if (instr.row.kind === 'load' || instr.row.kind === 'store') {
         const base = values[instr.rs1], address = plus(base, instr.imm)
         sites.push({ block: position, index, address, base, width: instr.row.width })
