@@ -51,7 +51,7 @@ const refund = ({ mode, emission, machine }: EmitterContext, instrs: readonly In
   return amount === 0 ? '' : `${counter.name} ${number === 0 ? '+=' : '-='} ${amount}; `
 }).join('') + (emission.refund?.(instrs.slice(index)) ?? '')
 
-function writeInstructions(writer: RegionWriter, { instrs, checks, dirtyAtEntry }: BlockPlan, moving: ReadonlyMap<number, Moving>, pointers: ReadonlyMap<number, string> | undefined): void {
+function writeInstructions(writer: RegionWriter, { instrs, checks, dirtyAtEntry, stored }: BlockPlan, moving: ReadonlyMap<number, Moving>, pointers: ReadonlyMap<number, string> | undefined): void {
   const { context, lines } = writer
   const { emission, cold, graph: { program: { xlen } } } = context
   for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
@@ -69,20 +69,29 @@ function writeInstructions(writer: RegionWriter, { instrs, checks, dirtyAtEntry 
     for (const line of pairs?.before[index] ?? []) lines.push(`  ${line}`)
     const text = pairs?.statements[index] ?? statement(instr, writer, moving.get(index), pointers?.get(index))
     if (text !== undefined) lines.push(`  ${text} /* ${instr.pc.toString(16)} ${disassemble(instr)} */`)
-    dirty |= writes(instr) & cold
+    const written = writes(instr) & cold, finished = written & stored & ~writtenBehind(instrs, index, stored)
+    if (finished !== 0) lines.push(`  ${writer.flush(finished).trimEnd()}`)
+    dirty = (dirty | written) & ~finished
   }
   if (pairs !== undefined) lines.push('  }')
 }
 
+/** Which registers of `mask` does the block write behind the instruction? */
+function writtenBehind(instrs: readonly Instr[], index: number, mask: number): number {
+  let written = 0
+  if (mask !== 0) for (let later = index + 1; later < instrs.length; later++) written |= writes(instrs[later]!)
+  return written & mask
+}
+
 /** Where control goes on. */
-function writeEnd(writer: RegionWriter, { block: { id, pc, count, end }, instrs, dirtyAtEntry }: BlockPlan, following: number | undefined, moving: ReadonlyMap<number, Moving>): void {
+function writeEnd(writer: RegionWriter, { block: { id, pc, count, end }, instrs, dirtyAtEntry, stored }: BlockPlan, following: number | undefined, moving: ReadonlyMap<number, Moving>): void {
   const { lines, context } = writer
   const last = instrs.length - 1
   let before = 0
   for (let index = 0; index < last; index++) before |= writes(instrs[index]!)
   const all = last < 0 ? 0 : before | writes(instrs[last]!)
-  const dirty = dirtyAtEntry | (all & context.cold)
-  if (isTransfer(end)) writeTransfer(writer, id, end, dirtyAtEntry | (before & context.cold), dirty, () => refund(context, instrs, last), following, moving.get(last))
+  const dirty = (dirtyAtEntry | (all & context.cold)) & ~stored
+  if (isTransfer(end)) writeTransfer(writer, id, end, (dirtyAtEntry | (before & context.cold)) & ~stored, dirty, () => refund(context, instrs, last), following, moving.get(last))
   else if (end.kind === 'host') lines.push(`  goto ${writer.sideExit(end.pc, 'RVR_STEP', dirty)};`)
   else if (end.next !== following) lines.push(`  ${writer.transfer(end.next, pcAfter(end.next, writer, pc + 4 * count), dirty)}`)
 }

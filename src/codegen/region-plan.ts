@@ -9,7 +9,7 @@ import { covers, meet, noFacts, planChecks, type BlockChecks, type Facts } from 
 import { innermostLoops } from './loops/find.ts'
 import { learnHoisted, pays, planFastLoop, type FastLoop, type HoistedCheck } from './loops/plan.ts'
 import { isStill } from './loops/strides.ts'
-import { reads, writes } from '../isa/registers-used.ts'
+import { storedAtOnce, traffic } from './traffic.ts'
 
 export interface BlockPlan {
   readonly block: Block
@@ -19,6 +19,8 @@ export interface BlockPlan {
   readonly checks: BlockChecks
   /** Cold registers that hold values newer than the state block when the block is entered. */
   readonly dirtyAtEntry: number
+  /** Cold registers that are stored where the block last writes them. */
+  readonly stored: number
   /** Does the block start with a stop test? The region's entry and its loop headers do: no cycle of the guest avoids them. */
   readonly tests: boolean
 }
@@ -66,7 +68,8 @@ export function planRegion(graph: Graph, region: Region, { mode, machine, cold, 
   })
   const inside = ids.map(id => successors(graph.blocks[id]!).flatMap(next => (next !== entry || region.headers.has(entry) ? position.get(next) ?? [] : [])))
   const amounts = bodies.map(body => mode.counters.map(counter => total(counter, body, machine)))
-  const { mayDirty, loaded, locals } = traffic(bodies, inside, cold)
+  const stored = storedAtOnce(bodies, inside, cold)
+  const { mayDirty, loaded, locals } = traffic(bodies, inside, cold, stored)
   const isHeader = (position: number): boolean => region.headers.has(ids[position]!)
   const own = ids.map(id => graph.blocks[id]!)
   const fast = fastLoops !== 'none' && region.headers.size > 0 ? innermostLoops(own, inside, isHeader).map(loop => planFastLoop(loop, own, bodies, inside, stable === undefined)).filter(pays) : []
@@ -74,7 +77,7 @@ export function planRegion(graph: Graph, region: Region, { mode, machine, cold, 
   const replaced = new Set(fast.filter(isAlone).flatMap(loop => loop.blocks))
   const { checks, entering } = proveChecks(nodesOf(bodies, inside, isHeader, fast, replaced))
   const planOf = (position: number, node: number): BlockPlan => ({
-    block: own[position]!, instrs: bodies[position]!, amounts: amounts[position]!, checks: checks[node]!, dirtyAtEntry: mayDirty[position]!,
+    block: own[position]!, instrs: bodies[position]!, amounts: amounts[position]!, checks: checks[node]!, dirtyAtEntry: mayDirty[position]!, stored: stored[position]!,
     tests: position === node && (position === 0 || isHeader(position)),
   })
   let node = ids.length
@@ -100,39 +103,6 @@ export function total(counter: Counter, instrs: readonly Instr[], machine: Machi
   let sum = 0
   for (let index = from; index < instrs.length; index++) sum += counter.amount(instrs[index]!, machine)
   return sum
-}
-
-/** Forward analysis of the cold registers: which may be, and which surely are, newer in locals than in the state block. */
-export function traffic(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], cold: number): { mayDirty: readonly number[]; loaded: number; locals: number } {
-  const written = bodies.map(body => body.reduce((mask, instr) => mask | writes(instr), 0) & cold)
-  // Small typed arrays take longer to make than to use.
-  const may = bodies.map(() => 0), must = bodies.map((_, index): number => (index === 0 ? 0 : -1))
-  for (let changed = true; changed;) {
-    changed = false
-    for (let index = 0; index < next.length; index++) {
-      const mayOut = may[index]! | written[index]!, mustOut = must[index]! | written[index]!
-      for (const target of next[index]!) {
-        const newMay = may[target]! | mayOut, newMust = target === 0 ? 0 : must[target]! & mustOut
-        if (newMay !== may[target] || newMust !== must[target]) changed = true
-        may[target] = newMay
-        must[target] = newMust
-      }
-    }
-  }
-  let loaded = 0, locals = 0
-  for (let index = 0; index < bodies.length; index++) {
-    // A register that only some paths wrote is stored on every exit behind them, so it has to hold its old value on the others.
-    loaded |= may[index]! & ~must[index]!
-    let known = must[index]!
-    for (const instr of bodies[index]!) {
-      const read = reads(instr) & cold
-      locals |= read
-      loaded |= read & ~known
-      known |= writes(instr)
-    }
-    locals |= written[index]!
-  }
-  return { mayDirty: may, loaded: loaded & cold, locals: locals | (loaded & cold) }
 }
 
 /** A piece of code in the analysis of checks: a block of the region, or of a loop's fast copy. */
