@@ -21,14 +21,15 @@ export function buildGraph(program: Program, longest: number = MAX_BLOCK): Graph
   }
   // Cut long runs: every start is followed by a boundary within `longest` slots.
   const cuts: number[] = []
-  for (const [index, start] of starts.entries()) {
+  for (let index = 0; index < starts.length; index++) {
+    const start = starts[index]!
     const stop = starts[index + 1] ?? instrs.length
     let end = start
     while (end < stop && instrs[end] !== undefined) end++
     for (let slot = start; slot < end; slot += longest) cuts.push(slot)
   }
   const blockAt = new Int32Array(instrs.length).fill(-1)
-  for (const [id, slot] of cuts.entries()) blockAt[slot] = id
+  for (let id = 0; id < cuts.length; id++) blockAt[cuts[id]!] = id
   const at = (pc: number): number | undefined => {
     const slot = (pc - base) / 4
     const id = slot >= 0 && slot < instrs.length ? blockAt[slot] : undefined

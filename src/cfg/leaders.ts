@@ -23,7 +23,8 @@ export function findLeaders(program: Program): Uint8Array {
   for (const symbol of image.symbols) if (symbol.kind === 'function') mark(symbol.address, LEADER | ROOT)
   for (const pc of codePointers(program)) mark(pc, LEADER | ROOT)
   let known = false
-  for (const [slot, instr] of instrs.entries()) {
+  for (let slot = 0; slot < instrs.length; slot++) {
+    const instr = instrs[slot]
     const next = base + slot * 4 + 4
     switch (instr?.row.kind) {
       case 'branch':

@@ -43,7 +43,7 @@ function collect(kind: Region['kind'], entry: number, stop: (id: number) => bool
 }
 
 /** Successors by block, the one that is written right behind its block last: the next in the guest's text, or the one that was executed most. */
-function orderedSuccessors({ blocks }: Graph, frequencies: Frequencies | undefined): number[][] {
+function orderedSuccessors({ blocks }: Graph, frequencies: Frequencies | undefined): (readonly number[])[] {
   const next = blocks.map(successors)
   if (frequencies === undefined) return next
   return next.map((targets, id) => targets.toSorted((a, b) => frequencies.edge(id, a) - frequencies.edge(id, b)))

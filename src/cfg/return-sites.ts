@@ -19,43 +19,80 @@ const calleeOf = ({ end }: Block): number | undefined =>
  * to be compared with the address: functions are also called through pointers.
  */
 export function returnSites({ blocks }: Graph): Map<number, readonly number[]> {
-  // Behind the call's slot, in address order.
-  const behind = (block: Block): number | undefined => {
-    const next = blocks[block.id + 1]
-    return next !== undefined && next.first === block.first + block.count ? next.id : undefined
-  }
   const calls = new Map<number, number[]>()
   for (const block of blocks) {
-    const callee = calleeOf(block), site = behind(block)
+    const callee = calleeOf(block), site = behind(block, blocks)
     if (callee === undefined || site === undefined) continue
     const known = calls.get(callee)
     if (known === undefined) calls.set(callee, [site])
     else known.push(site)
   }
-  const found = new Map<number, number[]>()
-  const stamp = new Int32Array(blocks.length).fill(-1)
+  const body = new FunctionBody(blocks), found = new Map<number, Set<number>>()
   for (const [entry, sites] of calls) {
     if (sites.length > MOST) continue
-    const body = bodyOf(entry, blocks, stamp, behind)
-    const order = [...sites.filter(site => stamp[site] === entry), ...sites.filter(site => stamp[site] !== entry)]
-    for (const id of body) if (isReturn(blocks[id]!)) found.set(id, [...new Set([...found.get(id) ?? [], ...order])])
+    body.walk(entry)
+    const order = [...sites.filter(site => body.has(site)), ...sites.filter(site => !body.has(site))]
+    for (const id of body.returns) {
+      const known = found.get(id)
+      if (known === undefined) found.set(id, new Set(order))
+      // More than so many are of no use: what else there is need not be known.
+      else if (known.size <= MOST) for (const site of order) known.add(site)
+    }
   }
-  return new Map([...found].filter(([, sites]) => sites.length <= MOST))
+  const few = new Map<number, readonly number[]>()
+  for (const [id, sites] of found) if (sites.size <= MOST) few.set(id, [...sites])
+  return few
 }
 
-/** The function's blocks; each has `entry` as its stamp. */
-function bodyOf(entry: number, blocks: readonly Block[], stamp: Int32Array, behind: (block: Block) => number | undefined): number[] {
-  const body: number[] = [], pending = [entry]
-  while (pending.length > 0 && body.length < LONGEST) {
-    const id = pending.pop()!
-    if (stamp[id] === entry) continue
-    stamp[id] = entry
-    body.push(id)
-    const block = blocks[id]!, { end } = block
-    const isCall = (end.kind === 'jump' || end.kind === 'indirect') && end.instr.rd !== 0
-    const site = isCall || end.kind === 'host' ? behind(block) : undefined
-    if (site !== undefined) pending.push(site)
-    if (!isCall) pending.push(...successors(block))
+/** The block behind the last slot of another, in address order. */
+function behind(block: Block, blocks: readonly Block[]): number | undefined {
+  const next = blocks[block.id + 1]
+  return next !== undefined && next.first === block.first + block.count ? next.id : undefined
+}
+
+/** The blocks of one function after the other: in programs without names functions run into each other, and blocks are walked many times. */
+class FunctionBody {
+  /** The function's blocks that end in a return. */
+  readonly returns: number[] = []
+  readonly #isReturn: Uint8Array
+  /** The function's entry for each of its blocks. */
+  readonly #stamp: Int32Array
+  /** Two for each block, -1 where there is none: where control goes on in the same function, a call's site first. */
+  readonly #next: Int32Array
+  readonly #pending: number[] = []
+  #entry = -1
+
+  constructor(blocks: readonly Block[]) {
+    this.#isReturn = Uint8Array.from(blocks, block => (isReturn(block) ? 1 : 0))
+    this.#stamp = new Int32Array(blocks.length).fill(-1)
+    this.#next = new Int32Array(2 * blocks.length).fill(-1)
+    for (const block of blocks) {
+      const { end } = block
+      const isCall = (end.kind === 'jump' || end.kind === 'indirect') && end.instr.rd !== 0
+      const next = isCall || end.kind === 'host' ? [behind(block, blocks)] : successors(block)
+      for (let index = 0; index < next.length; index++) this.#next[2 * block.id + index] = next[index] ?? -1
+    }
   }
-  return body
+
+  /** Finds the function's blocks, up to a number of them. */
+  walk(entry: number): void {
+    const pending = this.#pending, next = this.#next, stamp = this.#stamp
+    this.#entry = entry
+    this.returns.length = 0
+    pending.length = 0
+    pending.push(entry)
+    for (let size = 0; pending.length > 0 && size < LONGEST;) {
+      const id = pending.pop()!
+      if (stamp[id] === entry) continue
+      stamp[id] = entry
+      size++
+      if (this.#isReturn[id] === 1) this.returns.push(id)
+      if (next[2 * id]! >= 0) pending.push(next[2 * id]!)
+      if (next[2 * id + 1]! >= 0) pending.push(next[2 * id + 1]!)
+    }
+  }
+
+  has(id: number): boolean {
+    return this.#stamp[id] === this.#entry
+  }
 }

@@ -116,7 +116,10 @@ export function placeStopTests(graph: Graph, main: readonly Region[], resume: re
   for (const region of resume) for (const { to, fromEntry, fromTest } of ways.get(region)!.exits) reach(to, Math.max(fromEntry, fromTest))
   for (const { exits } of wayFrom.values()) for (const { to, fromTest } of exits) reach(to, fromTest)
   // Where computed jumps are all that a region leads to, one test at its entry does for them: nothing has to be kept there for the case that it fails.
-  for (const [id, { jumps, exits }] of wayFrom) if (jumps.some(length => length >= 0) && jumps.every(length => length <= near) && exits.every(({ fromEntry }) => fromEntry < 0)) isTested[id] = 1
+  for (const region of main) {
+    const { jumps, exits } = ways.get(region)!
+    if (jumps.length > 0 && exits.length === 0 && region.headers.size === 0 && jumps.every(length => length <= near)) isTested[entryOf(region)] = 1
+  }
   const next = new Map([...wayFrom].map(([id, { exits }]) => [id, exits.filter(({ to, fromEntry }) => isEntry[to] === 1 && fromEntry >= 0).map(({ to }) => to)]))
   for (const id of breakCycles(next, isTested)) {
     const { longest, exits } = wayFrom.get(id)!

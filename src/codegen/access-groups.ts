@@ -38,7 +38,8 @@ export function groupAccesses(instrs: readonly Instr[], cuts: ReadonlySet<number
     else at.push(group)
   }
   begin(0)
-  for (const [index, instr] of instrs.entries()) {
+  for (let index = 0; index < instrs.length; index++) {
+    const instr = instrs[index]!
     const { row, rd, rs1, imm } = instr
     if (index > 0 && cuts.has(index)) begin(index)
     const moved = moving.get(index)

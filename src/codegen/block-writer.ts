@@ -6,7 +6,7 @@ import type { Instr } from '../isa/row.ts'
 import type { Terminator } from '../ir/program.ts'
 import { groupAccesses } from './access-groups.ts'
 import { callStatements, RESULT } from './calls.ts'
-import { regionName } from './emitter.ts'
+import { regionName, type EmitterContext } from './emitter.ts'
 import type { Check } from './facts.ts'
 import type { Moving } from './moving.ts'
 import { planPairs } from './pairs/plan.ts'
@@ -15,52 +15,85 @@ import { writes } from '../isa/registers-used.ts'
 import { total, type BlockPlan } from './region-plan.ts'
 import type { RegionWriter } from './region-writer.ts'
 
+/** What is written of a block: all of it, or, where everything in front of the instructions is done already, those, the transfer or both. */
+export type Part = 'whole' | 'instructions' | 'transfer' | 'paid'
+
 /**
  * Writes a block: stop test, memory checks, counters, instructions, transfer. `following` is the block whose text comes next.
- * `repeats`: the variable that says how often the instructions run before the transfer; everything else is done already.
+ * `pointers`: C expressions of what instructions (by index) access, where these are not made of their registers.
  */
-export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: number | undefined, repeats?: string): void {
-  const { context, lines } = writer
-  const { block, instrs, checks, amounts } = plan
-  const { mode, emission, machine, cold, graph: { program: { xlen } } } = context
+export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: number | undefined, part: Part = 'whole', pointers?: ReadonlyMap<number, string>): void {
   const moving = writer.moving.inBlock(plan)
-  if (repeats !== undefined) lines.push('  do {')
-  else lines.push(`${writer.label(block)}:;`)
+  if (part === 'whole') writeEntry(writer, plan)
+  if (part !== 'transfer') writeInstructions(writer, plan, moving, pointers)
+  if (part !== 'instructions') writeEnd(writer, plan, following, moving)
+}
+
+/** Label, stop test, checks of what registers hold here, counters. */
+function writeEntry(writer: RegionWriter, { block, checks, amounts, tests, dirtyAtEntry }: BlockPlan): void {
+  const { lines, context: { mode, emission } } = writer
+  lines.push(`${writer.label(block)}:;`)
   // No test is farther from the next than the floor: the budget never becomes negative.
-  const stop = (): string => writer.sideExit(block.pc, 'RVR_STOP', plan.dirtyAtEntry)
+  const stop = (): string => writer.sideExit(block.pc, 'RVR_STOP', dirtyAtEntry)
   if (emission.blockTest !== undefined) for (const line of emission.blockTest(amounts[0]!, stop())) lines.push(`  ${line}`)
-  else if (plan.tests) lines.push(`  if (__builtin_expect(${mode.counters[0].name} < floor_of(m), 0)) goto ${stop()};`)
+  else if (tests) lines.push(`  if (__builtin_expect(${mode.counters[0].name} < floor_of(m), 0)) goto ${stop()};`)
   // The test of a mode of its own has paid counter 0 already.
   const prepaid = emission.blockTest === undefined || amounts[0] === 0 ? '' : `${mode.counters[0].name} += ${amounts[0]}; `
-  for (const check of checks.head) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(block.pc, 'RVR_STEP', plan.dirtyAtEntry, prepaid)};`)
-  for (const [index, counter] of mode.counters.entries()) if (repeats === undefined && amounts[index] !== 0 && (index > 0 || prepaid === '')) lines.push(`  ${counter.name} ${index === 0 ? '-=' : '+='} ${amounts[index]};`)
+  for (const check of checks.head) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(block.pc, 'RVR_STEP', dirtyAtEntry, prepaid)};`)
+  for (let index = 0; index < mode.counters.length; index++) {
+    if (amounts[index] !== 0 && (index > 0 || prepaid === '')) lines.push(`  ${mode.counters[index]!.name} ${index === 0 ? '-=' : '+='} ${amounts[index]};`)
+  }
+}
+
+/** Gives back what a block has paid for its instructions from `index` on. */
+const refund = ({ mode, emission, machine }: EmitterContext, instrs: readonly Instr[], index: number): string => mode.counters.map((counter, number) => {
+  const amount = total(counter, instrs, machine, index)
+  return amount === 0 ? '' : `${counter.name} ${number === 0 ? '+=' : '-='} ${amount}; `
+}).join('') + (emission.refund?.(instrs.slice(index)) ?? '')
+
+function writeInstructions(writer: RegionWriter, { instrs, checks, dirtyAtEntry, stored }: BlockPlan, moving: ReadonlyMap<number, Moving>, pointers: ReadonlyMap<number, string> | undefined): void {
+  const { context, lines } = writer
+  const { emission, cold, graph: { program: { xlen } } } = context
   for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
   const groups = emission.memoryTouched === undefined ? undefined : groupAccesses(instrs, new Set(checks.inner.keys()), moving)
   const pairs = xlen === 32 ? planPairs(instrs) : undefined
-  let dirty = plan.dirtyAtEntry
-  /** Gives back what the block has paid for the instructions from `index` on. */
-  const refund = (index: number): string => mode.counters.map((counter, number) => {
-    const amount = total(counter, instrs, machine, index)
-    return amount === 0 ? '' : `${counter.name} ${number === 0 ? '+=' : '-='} ${amount}; `
-  }).join('') + (emission.refund?.(instrs.slice(index)) ?? '')
+  let dirty = dirtyAtEntry
   if (pairs !== undefined) lines.push('  {')
   for (let index = 0; index < instrs.length; index++) {
     const instr = instrs[index]!
     const check = checks.inner.get(index)
-    if (check !== undefined) lines.push(`  if (${outside(check)}) goto ${writer.sideExit(instr.pc, 'RVR_STEP', dirty, refund(index))};`)
+    const exit = (): string => writer.sideExit(instr.pc, 'RVR_STEP', dirty, refund(context, instrs, index))
+    if (check !== undefined) lines.push(`  if (${outside(check)}) goto ${exit()};`)
     for (const group of groups?.get(index) ?? []) for (const line of emission.memoryTouched!(group)) lines.push(`  ${line}`)
-    if (instr.row.kind === 'call') for (const line of callStatements(instr, instr.row, context, writer.sideExit(instr.pc, 'RVR_STEP', dirty, refund(index)))) lines.push(`  ${line}`)
+    if (instr.row.kind === 'call') for (const line of callStatements(instr, instr.row, context, exit())) lines.push(`  ${line}`)
     for (const line of pairs?.before[index] ?? []) lines.push(`  ${line}`)
-    const text = pairs?.statements[index] ?? statement(instr, writer, moving.get(index))
+    const text = pairs?.statements[index] ?? statement(instr, writer, moving.get(index), pointers?.get(index))
     if (text !== undefined) lines.push(`  ${text} /* ${instr.pc.toString(16)} ${disassemble(instr)} */`)
-    const dirtyBefore = dirty
-    dirty |= writes(instr) & cold
-    if (index === instrs.length - 1 && repeats !== undefined) lines.push(`  ${pairs === undefined ? '' : '} '}} while (--${repeats} != 0);`)
-    if (index === instrs.length - 1 && isTransfer(block.end)) writeTransfer(writer, block.id, block.end, dirtyBefore, dirty, refund(index), following, moving.get(index))
+    const written = writes(instr) & cold, finished = written & stored & ~writtenBehind(instrs, index, stored)
+    if (finished !== 0) lines.push(`  ${writer.flush(finished).trimEnd()}`)
+    dirty = (dirty | written) & ~finished
   }
-  if (pairs !== undefined && repeats === undefined) lines.push('  }')
-  if (block.end.kind === 'host') lines.push(`  goto ${writer.sideExit(block.end.pc, 'RVR_STEP', dirty)};`)
-  else if (block.end.kind === 'fall' && block.end.next !== following) lines.push(`  ${writer.transfer(block.end.next, pcAfter(block.end.next, writer, block.pc + 4 * block.count), dirty)}`)
+  if (pairs !== undefined) lines.push('  }')
+}
+
+/** Which registers of `mask` does the block write behind the instruction? */
+function writtenBehind(instrs: readonly Instr[], index: number, mask: number): number {
+  let written = 0
+  if (mask !== 0) for (let later = index + 1; later < instrs.length; later++) written |= writes(instrs[later]!)
+  return written & mask
+}
+
+/** Where control goes on. */
+function writeEnd(writer: RegionWriter, { block: { id, pc, count, end }, instrs, dirtyAtEntry, stored }: BlockPlan, following: number | undefined, moving: ReadonlyMap<number, Moving>): void {
+  const { lines, context } = writer
+  const last = instrs.length - 1
+  let before = 0
+  for (let index = 0; index < last; index++) before |= writes(instrs[index]!)
+  const all = last < 0 ? 0 : before | writes(instrs[last]!)
+  const dirty = (dirtyAtEntry | (all & context.cold)) & ~stored
+  if (isTransfer(end)) writeTransfer(writer, id, end, (dirtyAtEntry | (before & context.cold)) & ~stored, dirty, () => refund(context, instrs, last), following, moving.get(last))
+  else if (end.kind === 'host') lines.push(`  goto ${writer.sideExit(end.pc, 'RVR_STEP', dirty)};`)
+  else if (end.next !== following) lines.push(`  ${writer.transfer(end.next, pcAfter(end.next, writer, pc + 4 * count), dirty)}`)
 }
 
 const pcAfter = (id: number | undefined, writer: RegionWriter, otherwise: number): number => (id === undefined ? otherwise : writer.context.graph.blocks[id]!.pc)
@@ -76,23 +109,23 @@ function outside(check: Check): string {
 }
 
 /** The C statement of an instruction that is no transfer; undefined where it has no effect. */
-function statement(instr: Instr, { context, addresses }: RegionWriter, moving: Moving | undefined): string | undefined {
+function statement(instr: Instr, { context, addresses }: RegionWriter, moving: Moving | undefined, pointer: string | undefined): string | undefined {
   const { row, rd } = instr
   const { xlen } = context.graph.program
   const target = registerNames[rd]!
-  const place = (): string => (moving === undefined ? addressOf(instr.rs1, instr.imm) : moving.kind === 'whole' ? moving.text : `(uint64_t)${operand(instr.rs1)} + (sreg)${moving.text}`)
+  const place = (): string => pointer ?? `m + ${moving === undefined ? addressOf(instr.rs1, instr.imm) : moving.kind === 'whole' ? moving.text : `(uint64_t)${operand(instr.rs1)} + (sreg)${moving.text}`}`
   switch (row.kind) {
     case 'alu': return rd === 0 ? undefined : moving?.kind === 'whole' ? `${target} = ${moving.text};` : `${target} = ${row.c(operand(instr.rs1), row.source === 'register' ? operand(instr.rs2) : moving?.text ?? constant(instr.imm), xlen)};`
     case 'upper': return rd === 0 ? undefined : `${target} = ${addresses.upper(instr)};`
     case 'load': {
       const bits = row.width * 8
-      const read = `load${bits}(m + ${place()})`
+      const read = `load${bits}(${place()})`
       const value = row.signed && bits < xlen ? `(reg)(sreg)(int${bits}_t)${read}` : read
-      return rd === 0 ? `(void)*(volatile char *)(m + ${place()});` : `${target} = ${value};`
+      return rd === 0 ? `(void)*(volatile char *)(${place()});` : `${target} = ${value};`
     }
     case 'store': {
       const bits = row.width * 8
-      return `store${bits}(m + ${place()}, (uint${bits}_t)${operand(instr.rs2)});`
+      return `store${bits}(${place()}, (uint${bits}_t)${operand(instr.rs2)});`
     }
     default: return undefined
   }
@@ -104,13 +137,13 @@ function isSlot(writer: RegionWriter, pc: number): boolean {
   return pc >= base && pc < base + instrs.length * 4 && pc % 4 === 0
 }
 
-function writeTransfer(writer: RegionWriter, block: number, end: Transfer, dirtyBefore: number, dirty: number, refund: string, following: number | undefined, moving: Moving | undefined): void {
+function writeTransfer(writer: RegionWriter, block: number, end: Transfer, dirtyBefore: number, dirty: number, refund: () => string, following: number | undefined, moving: Moving | undefined): void {
   const { lines, context } = writer
   const { instr } = end
   const comment = `/* ${instr.pc.toString(16)} ${disassemble(instr)} */`
   const target = instr.pc + instr.imm
   // A static target that is no slot of the program: the interpreter executes the transfer and traps, or goes on in other code.
-  const bad = (): string => `goto ${writer.sideExit(instr.pc, 'RVR_STEP', dirtyBefore, refund)};`
+  const bad = (): string => `goto ${writer.sideExit(instr.pc, 'RVR_STEP', dirtyBefore, refund())};`
   const link = instr.rd === 0 ? '' : `${registerNames[instr.rd]!} = ${writer.addresses.link(instr.pc + 4)}; `
   switch (end.kind) {
     case 'branch': {

@@ -6,7 +6,7 @@ import type { Emission, Mode } from '../modes/mode.ts'
 import { registerNames } from '../isa/registers.ts'
 import type { Convention } from './convention.ts'
 import { hex8 } from './names.ts'
-import { warmName } from './operands.ts'
+import { stateOf, warmName } from './operands.ts'
 import type { Tuning } from './tuning.ts'
 import type { StableText } from './stable.ts'
 
@@ -35,6 +35,10 @@ export interface EmitterContext {
   readonly returns: ReadonlyMap<number, readonly number[]>
   /** The condition of a block's branch, with what a profile says about it. */
   readonly expect: (block: number, condition: string) => string
+  /** Names of regions that were asked for, see regionName. */
+  readonly names: Map<number, string>
+  /** By register, the statement that brings its value to where the next region or the host looks for it. */
+  readonly saves: readonly string[]
   /** `char *m, int64_t left, …`: the parameters that every region has, and the same names as arguments of a transfer. */
   readonly parameters: string
   readonly arguments: string
@@ -49,8 +53,20 @@ export function signature(mode: Mode, emission: Emission, hot: readonly number[]
   }
 }
 
+/** The statement for each register. */
+export const savesOf = (warm: readonly number[]): string[] =>
+  registerNames.map((name, register) => `${warm.includes(register) ? `${warmName(register)} = of_reg(${name})` : `${stateOf(register)} = ${name}`}; `)
+
 /** Name of the C function of the region that starts at `pc`. */
 export function regionName(context: EmitterContext, kind: 'main' | 'resume', pc: number): string {
+  // Addresses of code are multiples of 4.
+  const key = kind === 'main' ? pc : pc + 1
+  let name = context.names.get(key)
+  if (name === undefined) context.names.set(key, (name = newName(context, kind, pc)))
+  return name
+}
+
+function newName(context: EmitterContext, kind: 'main' | 'resume', pc: number): string {
   if (context.stable !== undefined) return `${kind === 'main' ? 'r' : 'resume'}_${context.stable.places.nameOf(pc)}`
   const symbol = context.functions.get(pc)
   return `${kind === 'main' ? 'r' : 'resume'}_${hex8(pc)}${symbol === undefined ? '' : `_${symbol}`}`

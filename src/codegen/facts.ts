@@ -61,13 +61,16 @@ export function learn(facts: Facts, { register, low, high }: Check): void {
   set(facts, register, Math.min(low, facts[register]!), Math.max(high, facts[HIGH + register]!))
 }
 
-const origin = new Int8Array(32), delta = new Int32Array(32)
-const entry = new Int32Array(64)
+/** Scratch of planChecks, kept because it runs for every block several times. */
+const origin = new Int8Array(32), delta = new Int32Array(32), entry = noFacts()
+/** The range that accesses need, by the register at the block's entry, and these registers in order. */
+const lowest = new Int32Array(32), highest = new Int32Array(32), wanted: number[] = []
+const ENTRY_REGISTERS = Int8Array.from({ length: 32 }, (_, r) => r)
+const NO_CHECKS: readonly Check[] = [], NO_INNER: ReadonlyMap<number, Check> = new Map()
 
-/** What one instruction does to the facts, apart from checks. */
+/** What one instruction that writes a register does to the facts, apart from checks. */
 function transfer(facts: Facts, instr: Instr): void {
   const { row, rd } = instr
-  if (writes(instr) === 0) return
   if (row.kind === 'alu' && row.name === 'addi') {
     const { rs1, imm } = instr
     if (rs1 === 0) set(facts, rd, -imm, MEMORY_BYTES - imm)
@@ -93,48 +96,48 @@ export const covers = (facts: Facts, register: number, low: number, high: number
  * Accesses whose base is an entry value plus a constant are checked at the head, once for all offsets of that base; the others in place.
  * Those at the indices in `covered` need no check.
  */
-export function planChecks(instrs: readonly Instr[], facts: Facts, covered?: ReadonlySet<number>): BlockChecks {
-  // Scratch arrays are kept: this runs for every block several times.
+export function planChecks(instrs: readonly Instr[], facts: Facts, covered?: Pick<ReadonlySet<number>, 'has'>): BlockChecks {
   entry.set(facts)
   delta.fill(0)
-  for (let r = 1; r < 32; r++) origin[r] = r
-  const wanted = new Map<number, { low: number; high: number }>()
+  origin.set(ENTRY_REGISTERS)
+  wanted.length = 0
+  let isProven = true
   for (let index = 0; index < instrs.length; index++) {
     const instr = instrs[index]!
     const { row, rs1, rd, imm } = instr
     if ((row.kind === 'load' || row.kind === 'store') && covered?.has(index) !== true) {
-      const from = origin[rs1]!
-      if (from > 0 && !covers(facts, rs1, imm, imm + row.width)) {
-        const low = delta[rs1]! + imm, high = low + row.width
-        const range = wanted.get(from)
-        wanted.set(from, range === undefined ? { low, high } : { low: Math.min(range.low, low), high: Math.max(range.high, high) })
+      const from = origin[rs1]!, isCovered = covers(facts, rs1, imm, imm + row.width)
+      if (!isCovered) isProven = false
+      if (from > 0 && !isCovered) {
+        const low = delta[rs1]! + imm, high = low + row.width, isFirst = !wanted.includes(from)
+        if (isFirst) wanted.push(from)
+        lowest[from] = isFirst ? low : Math.min(lowest[from]!, low)
+        highest[from] = isFirst ? high : Math.max(highest[from]!, high)
       }
     }
+    if (writes(instr) === 0) continue
     transfer(facts, instr)
-    if (writes(instr) !== 0) {
-      if (row.name === 'addi' && origin[rs1]! > 0 && Math.abs(delta[rs1]! + imm) < REACH) {
-        origin[rd] = origin[rs1]!
-        delta[rd] = delta[rs1]! + imm
-      } else origin[rd] = -1
-    }
+    if (row.name === 'addi' && origin[rs1]! > 0 && Math.abs(delta[rs1]! + imm) < REACH) {
+      origin[rd] = origin[rs1]!
+      delta[rd] = delta[rs1]! + imm
+    } else origin[rd] = -1
   }
-  const head: Check[] = []
+  // Without a check the facts are what they are behind the last instruction.
+  if (isProven) return { head: NO_CHECKS, inner: NO_INNER }
+  const head = wanted.length === 0 ? NO_CHECKS : wanted.map(register => widened(register, lowest[register]!, highest[register]!))
   facts.set(entry)
-  for (const [register, range] of wanted) {
-    const check = widened(register, range.low, range.high)
-    head.push(check)
-    learn(facts, check)
-  }
-  const inner = new Map<number, Check>()
+  for (let index = 0; index < head.length; index++) learn(facts, head[index]!)
+  let inner: Map<number, Check> | undefined
   for (let index = 0; index < instrs.length; index++) {
     const instr = instrs[index]!
     const { row, rs1, imm } = instr
     if ((row.kind === 'load' || row.kind === 'store') && covered?.has(index) !== true && !covers(facts, rs1, imm, imm + row.width)) {
       const check = widened(rs1, imm, imm + row.width)
+      inner ??= new Map()
       inner.set(index, check)
       set(facts, rs1, check.low, check.high)
     }
-    transfer(facts, instr)
+    if (writes(instr) !== 0) transfer(facts, instr)
   }
-  return { head, inner }
+  return { head, inner: inner ?? NO_INNER }
 }

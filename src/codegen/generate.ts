@@ -10,7 +10,7 @@ import type { Mode } from '../modes/mode.ts'
 import type { Stretch } from '../profile/counts.ts'
 import { calledRows } from './calls.ts'
 import type { Convention } from './convention.ts'
-import { signature, type EmitterContext } from './emitter.ts'
+import { savesOf, signature, type EmitterContext } from './emitter.ts'
 import { neglectedRegions } from './effort.ts'
 import { branchExpectation } from './expectation.ts'
 import { chooseHotByTraffic, hotOrder } from './hot.ts'
@@ -78,7 +78,7 @@ export function* generateFiles(graph: Graph, options: GenerateOptions): Generato
     graph, mode, emission, machine, convention, tuning, hot, warm,
     cold: hot.reduce((mask, register) => mask & ~(1 << register), ~1),
     functions: functionNames(graph.program.image.symbols),
-    stable: stableText(graph, mode, unitLimits),
+    stable: stableText(graph, mode, unitLimits), names: new Map(), saves: savesOf(warm),
     isRoot: regions.isRoot, isResume: regions.isResume, stopTests: placeStopTests(graph, regions.main, regions.resume, tuning), returns: tuning.tableJumps ? new Map() : returnSites(graph), expect: branchExpectation(graph, frequencies),
     ...signature(mode, emission, hot, warm),
   }

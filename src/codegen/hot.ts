@@ -4,7 +4,7 @@ import type { Frequencies } from '../cfg/frequency.ts'
 import { successors } from '../cfg/successors.ts'
 import type { Graph, Region } from '../ir/program.ts'
 import type { Instr } from '../isa/row.ts'
-import { traffic } from './region-plan.ts'
+import { traffic } from './traffic.ts'
 import { eachRegister, writes } from '../isa/registers-used.ts'
 
 /** Always worth it: calls and small functions live on them (codegen.md: choosing by score alone made one guest three times slower). */

@@ -33,18 +33,23 @@ function meet(into: Uppers, other: Uppers): boolean {
 }
 
 const nothing = (): Uppers => new Float64Array(32).fill(NaN)
+const NOTHING = nothing()
+/** Scratch, kept because making it takes longer than using it. */
+const current = nothing()
+const NONE: ReadonlyMap<number, Moving> = new Map()
 
 /** What is known at the start of each block of a region, by the block's number. */
-function enteringUppers({ blocks, region }: RegionPlan, stable: StableText): Map<number, Uppers> {
+function enteringUppers({ blocks, region, position }: RegionPlan, stable: StableText): ReadonlyMap<number, Uppers> {
+  if (!blocks.some(({ instrs }) => instrs.some(instr => isMovingUpper(instr, stable.range)))) return NO_UPPERS
   const entering = new Map<number, Uppers>()
-  if (!blocks.some(({ instrs }) => instrs.some(instr => isMovingUpper(instr, stable.range)))) return entering
-  const position = new Map(region.blocks.map((id, index) => [id, index]))
   entering.set(region.blocks[0]!, nothing())
   for (let changed = true; changed;) {
     changed = false
-    for (const [index, { block, instrs }] of blocks.entries()) {
-      const uppers = entering.get(block.id)?.slice()
-      if (uppers === undefined) continue
+    for (let index = 0; index < blocks.length; index++) {
+      const { block, instrs } = blocks[index]!, known = entering.get(block.id)
+      if (known === undefined) continue
+      const uppers = current
+      uppers.set(known)
       for (const instr of instrs) pass(uppers, instr, stable)
       for (const next of successors(block)) {
         const target = position.get(next)
@@ -61,6 +66,8 @@ function enteringUppers({ blocks, region }: RegionPlan, stable: StableText): Map
 
 const addsRest = ({ row }: Instr): boolean => row.kind === 'load' || row.kind === 'store' || row.kind === 'jalr' || row.name === 'addi'
 
+const NO_UPPERS: ReadonlyMap<number, Uppers> = new Map()
+
 /** Answers for the blocks of one region. */
 export class MovingAddresses {
   readonly #addresses: Addresses
@@ -70,25 +77,26 @@ export class MovingAddresses {
   constructor(plan: RegionPlan, addresses: Addresses, stable: StableText | undefined) {
     this.#addresses = addresses
     this.#stable = stable
-    this.#entering = stable === undefined ? new Map() : enteringUppers(plan, stable)
+    this.#entering = stable === undefined ? NO_UPPERS : enteringUppers(plan, stable)
   }
 
   /** By index of the instruction in the block. */
   inBlock({ block, instrs }: Pick<BlockPlan, 'block' | 'instrs'>): ReadonlyMap<number, Moving> {
-    const found = new Map<number, Moving>()
     const stable = this.#stable
-    if (stable === undefined) return found
-    const uppers = this.#entering.get(block.id)?.slice() ?? nothing()
-    let likely = stable.likely[block.id]!
-    for (const [position, instr] of instrs.entries()) {
+    if (stable === undefined) return NONE
+    const uppers = current
+    uppers.set(this.#entering.get(block.id) ?? NOTHING)
+    let found: Map<number, Moving> | undefined, likely = stable.likely[block.id]!
+    for (let position = 0; position < instrs.length; position++) {
+      const instr = instrs[position]!
       const upper = uppers[instr.rs1]!
       if (addsRest(instr)) {
-        if (!Number.isNaN(upper)) found.set(position, { kind: 'whole', address: upper + instr.imm, text: this.#addresses.whole(upper + instr.imm) })
-        else if ((likely >>> instr.rs1) & 1) found.set(position, { kind: 'rest', text: this.#addresses.rest(instr.imm) })
+        if (!Number.isNaN(upper)) (found ??= new Map()).set(position, { kind: 'whole', address: upper + instr.imm, text: this.#addresses.whole(upper + instr.imm) })
+        else if ((likely >>> instr.rs1) & 1) (found ??= new Map()).set(position, { kind: 'rest', text: this.#addresses.rest(instr.imm) })
       }
       pass(uppers, instr, stable)
       likely = afterInstr(likely, instr, stable.range)
     }
-    return found
+    return found ?? NONE
   }
 }

@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto'
 import type { ElfSymbol } from '../elf/image.ts'
 
 /** An address as eight hex digits, without prefix. */
-export const hex8 = (pc: number): string => pc.toString(16).padStart(8, '0')
+export function hex8(pc: number): string {
+  const digits = pc.toString(16)
+  return ZEROS[digits.length]! + digits
+}
+
+/** What fills so many digits up to eight. */
+const ZEROS = Array.from({ length: 14 }, (_, digits) => '0'.repeat(Math.max(8 - digits, 0)))
 
 /** Names of functions by address, as C identifiers. */
 export function functionNames(symbols: readonly ElfSymbol[]): ReadonlyMap<number, string> {

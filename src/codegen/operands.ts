@@ -8,9 +8,10 @@ export const operand = (register: number): string => (register === 0 ? '(reg)0' 
 /** A sign-extended immediate as a value of type reg. */
 export const constant = (value: number): string => (value < 0 ? `(reg)${value}` : `${value}`)
 
-/** A code address or upper immediate, which may be any 32-bit signed value, as a value of type reg. */
+/** A code address or upper immediate, which may be any 32-bit value, signed or not, as a value of type reg. */
 export function wideConstant(value: number, xlen: Xlen): string {
-  return `(reg)0x${BigInt.asUintN(xlen, BigInt(value)).toString(16)}u`
+  if (value >= 0) return `(reg)0x${value.toString(16)}u`
+  return `(reg)0x${xlen === 64 ? 'ffffffff' : ''}${(value >>> 0).toString(16)}u`
 }
 
 /** A checked address as an offset into guest memory. */

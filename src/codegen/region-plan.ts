@@ -8,7 +8,8 @@ import type { EmitterContext } from './emitter.ts'
 import { covers, meet, noFacts, planChecks, type BlockChecks, type Facts } from './facts.ts'
 import { innermostLoops } from './loops/find.ts'
 import { learnHoisted, pays, planFastLoop, type FastLoop, type HoistedCheck } from './loops/plan.ts'
-import { reads, writes } from '../isa/registers-used.ts'
+import { isStill } from './loops/strides.ts'
+import { storedAtOnce, traffic } from './traffic.ts'
 
 export interface BlockPlan {
   readonly block: Block
@@ -18,6 +19,8 @@ export interface BlockPlan {
   readonly checks: BlockChecks
   /** Cold registers that hold values newer than the state block when the block is entered. */
   readonly dirtyAtEntry: number
+  /** Cold registers that are stored where the block last writes them. */
+  readonly stored: number
   /** Does the block start with a stop test? */
   readonly tests: boolean
 }
@@ -36,6 +39,8 @@ export interface LoopPlan {
 
 export interface RegionPlan {
   readonly region: Region
+  /** Where a block stands in the region, by its number. */
+  readonly position: ReadonlyMap<number, number>
   readonly blocks: readonly BlockPlan[]
   /** Blocks of loops that have no other copy than the fast one. */
   readonly replaced: ReadonlySet<number>
@@ -54,15 +59,17 @@ export type FastLoops = 'none' | 'beside' | ((header: number) => boolean)
 export function planRegion(graph: Graph, region: Region, { mode, machine, cold, stable, stopTests }: Pick<EmitterContext, 'mode' | 'machine' | 'cold' | 'stable' | 'stopTests'>, fastLoops: FastLoops): RegionPlan {
   const { instrs } = graph.program
   const ids = region.blocks
-  const position = new Map(ids.map((id, index) => [id, index]))
+  const position = new Map<number, number>()
+  for (let index = 0; index < ids.length; index++) position.set(ids[index]!, index)
   const entry = ids[0]!
   const bodies = ids.map(id => {
     const block = graph.blocks[id]!
     return instrs.slice(block.first, block.first + block.count) as Instr[]
   })
-  const inside = ids.map(id => successors(graph.blocks[id]!).filter(next => position.has(next) && (next !== entry || region.headers.has(entry))).map(next => position.get(next)!))
+  const inside = ids.map(id => successors(graph.blocks[id]!).flatMap(next => (next !== entry || region.headers.has(entry) ? position.get(next) ?? [] : [])))
   const amounts = bodies.map(body => mode.counters.map(counter => total(counter, body, machine)))
-  const { mayDirty, loaded, locals } = traffic(bodies, inside, cold)
+  const stored = storedAtOnce(bodies, inside, cold)
+  const { mayDirty, loaded, locals } = traffic(bodies, inside, cold, stored)
   const tests = stopTests.get(region)!
   const isHeader = (position: number): boolean => region.headers.has(ids[position]!)
   const own = ids.map(id => graph.blocks[id]!)
@@ -71,24 +78,26 @@ export function planRegion(graph: Graph, region: Region, { mode, machine, cold, 
   const replaced = new Set(fast.filter(isAlone).flatMap(loop => loop.blocks))
   const { checks, entering } = proveChecks(nodesOf(bodies, inside, isHeader, fast, replaced))
   const planOf = (position: number, node: number): BlockPlan => ({
-    block: own[position]!, instrs: bodies[position]!, amounts: amounts[position]!, checks: checks[node]!, dirtyAtEntry: mayDirty[position]!,
+    block: own[position]!, instrs: bodies[position]!, amounts: amounts[position]!, checks: checks[node]!, dirtyAtEntry: mayDirty[position]!, stored: stored[position]!,
     tests: position === node && tests.has(ids[position]!),
   })
   let node = ids.length
   const loops = new Map(fast.map((loop): [number, LoopPlan] => {
     const blocks = loop.blocks.map(position => planOf(position, node++))
     node++
-    return [ids[loop.header]!, { loop, blocks, alone: isAlone(loop), counted: loop.trips !== undefined && isSmooth(blocks[0]!), tests: loop.hoisted.filter(check => !isProven(check, entering[loop.header])) }]
+    return [ids[loop.header]!, { loop, blocks, alone: isAlone(loop), counted: loop.trips !== undefined && blocks.every(isSmooth), tests: loop.hoisted.filter(check => !isProven(check, entering[loop.header])) }]
   }))
-  return { region, blocks: ids.map((_, position) => planOf(position, position)), replaced: new Set([...replaced].map(position => ids[position]!)), loops, loaded, locals }
+  return { region, position, blocks: ids.map((_, position) => planOf(position, position)), replaced: new Set([...replaced].map(position => ids[position]!)), loops, loaded, locals }
 }
+
+const NOTHING = noFacts()
 
 /** Does nothing leave the block but its transfer? */
 const isSmooth = ({ checks, instrs }: BlockPlan): boolean => checks.head.length === 0 && checks.inner.size === 0 && instrs.every(({ row }) => row.kind !== 'call')
 
 /** Is it known at the header in every iteration, without a test? */
-const isProven = ({ terms, stride, low, high }: HoistedCheck, facts: Facts = noFacts()): boolean =>
-  stride === 0 && terms.length === 1 && terms[0]!.coefficient === 1 && covers(facts, terms[0]!.register, low, high)
+const isProven = ({ terms, stride, low, high }: HoistedCheck, facts: Facts = NOTHING): boolean =>
+  isStill(stride) && terms.length === 1 && terms[0]!.coefficient === 1 && covers(facts, terms[0]!.register, low, high)
 
 /** Sum of a counter's amounts over instructions. */
 export function total(counter: Counter, instrs: readonly Instr[], machine: Machine, from = 0): number {
@@ -97,44 +106,11 @@ export function total(counter: Counter, instrs: readonly Instr[], machine: Machi
   return sum
 }
 
-/** Forward analysis of the cold registers: which may be, and which surely are, newer in locals than in the state block. */
-export function traffic(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], cold: number): { mayDirty: Int32Array; loaded: number; locals: number } {
-  const written = bodies.map(body => body.reduce((mask, instr) => mask | writes(instr), 0) & cold)
-  const may = new Int32Array(bodies.length), must = new Int32Array(bodies.length).fill(-1)
-  must[0] = 0
-  for (let changed = true; changed;) {
-    changed = false
-    for (const [index, targets] of next.entries()) {
-      const mayOut = may[index]! | written[index]!, mustOut = must[index]! | written[index]!
-      for (const target of targets) {
-        const newMay = may[target]! | mayOut, newMust = target === 0 ? 0 : must[target]! & mustOut
-        if (newMay !== may[target] || newMust !== must[target]) changed = true
-        may[target] = newMay
-        must[target] = newMust
-      }
-    }
-  }
-  let loaded = 0, locals = 0
-  for (const [index, body] of bodies.entries()) {
-    // A register that only some paths wrote is stored on every exit behind them, so it has to hold its old value on the others.
-    loaded |= may[index]! & ~must[index]!
-    let known = must[index]!
-    for (const instr of body) {
-      const read = reads(instr) & cold
-      locals |= read
-      loaded |= read & ~known
-      known |= writes(instr)
-    }
-    locals |= written[index]!
-  }
-  return { mayDirty: may, loaded: loaded & cold, locals: locals | (loaded & cold) }
-}
-
 /** A piece of code in the analysis of checks: a block of the region, or of a loop's fast copy. */
 interface Node {
   readonly body: readonly Instr[]
   readonly next: readonly number[]
-  readonly covered?: ReadonlySet<number>
+  readonly covered?: Pick<ReadonlySet<number>, 'has'>
   /** Set for the header of a fast copy, and for the place where a chunk ends in front of the slow one. */
   readonly proven?: FastLoop
   /** Facts are dropped rather than narrowed here, so that iteration ends. */
@@ -164,10 +140,19 @@ function nodesOf(bodies: readonly (readonly Instr[])[], next: readonly (readonly
   return nodes
 }
 
-/** Runs the facts to a fixed point over all nodes, then plans their checks. Also the facts in front of each. */
+/** Facts in front of each node and those at hand, kept from region to region: making them takes longer than using them. */
+const factsAt: Facts[] = [], current = noFacts()
+
+function keep(node: number, facts: Facts): Facts {
+  const kept = factsAt[node] ??= noFacts()
+  kept.set(facts)
+  return kept
+}
+
+/** Runs the facts to a fixed point over all nodes, then plans their checks. Also the facts in front of each, good until the next call. */
 function proveChecks(nodes: readonly Node[]): { checks: BlockChecks[]; entering: (Facts | undefined)[] } {
   const entering: (Facts | undefined)[] = nodes.map(() => undefined)
-  entering[0] = noFacts()
+  entering[0] = keep(0, NOTHING)
   const checks: BlockChecks[] = []
   const simple = nodes.length === 1 && nodes[0]!.next.length === 0
   for (let changed = true; changed;) {
@@ -175,14 +160,16 @@ function proveChecks(nodes: readonly Node[]): { checks: BlockChecks[]; entering:
     const flow = (from: number, target: number, facts: Facts): void => {
       const before = entering[target]
       if (before === undefined) {
-        entering[target] = facts.slice()
+        entering[target] = keep(target, facts)
         if (target <= from) changed = true
       } else if (meet(before, facts, nodes[target]!.widens) && target <= from) changed = true
     }
-    for (const [index, { body, next, covered, proven, before }] of nodes.entries()) {
+    for (let index = 0; index < nodes.length; index++) {
+      const { body, next, covered, proven, before } = nodes[index]!, known = entering[index]
       // What is not reached yet knows nothing to pass on; another round follows when it is.
-      const facts = entering[index]?.slice()
-      if (facts === undefined) continue
+      if (known === undefined) continue
+      const facts = current
+      facts.set(known)
       if (before !== undefined) flow(index, before, facts)
       if (proven !== undefined) learnHoisted(facts, proven)
       checks[index] = planChecks(body, facts, covered)
@@ -190,6 +177,6 @@ function proveChecks(nodes: readonly Node[]): { checks: BlockChecks[]; entering:
     }
     if (simple) break
   }
-  for (const [index, { body }] of nodes.entries()) checks[index] ??= planChecks(body, noFacts())
+  for (let index = 0; index < nodes.length; index++) checks[index] ??= planChecks(nodes[index]!.body, noFacts())
   return { checks, entering }
 }

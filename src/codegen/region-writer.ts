@@ -8,7 +8,7 @@ import { MovingAddresses } from './moving.ts'
 import { hex8 } from './names.ts'
 import { stateOf, warmName } from './operands.ts'
 import { eachRegister } from '../isa/registers-used.ts'
-import { backEdge, enterFastLoop, loopCounter } from './loops/write.ts'
+import { backEdge, chunkPointers, enterFastLoop, loopCounter } from './loops/write.ts'
 import type { LoopPlan, RegionPlan } from './region-plan.ts'
 
 /** A way out of the region to the host, written behind the blocks: stores what is newer than the state block and leaves. */
@@ -29,8 +29,9 @@ export class RegionWriter {
   readonly plan: RegionPlan
   readonly addresses: Addresses
   readonly moving: MovingAddresses
-  readonly #exits = new Map<string, SideExit>()
-  readonly #inside: ReadonlySet<number>
+  readonly #exits: SideExit[] = []
+  /** The first exit at each pc, and for each reason: pc is a multiple of 4. */
+  readonly #firstExits = new Map<number, SideExit>()
   /** The loop whose fast copy is being written. */
   #loop: LoopPlan | undefined
 
@@ -39,7 +40,6 @@ export class RegionWriter {
     this.plan = plan
     this.addresses = addresses
     this.moving = new MovingAddresses(plan, addresses, context.stable)
-    this.#inside = new Set(plan.region.blocks)
   }
 
   get name(): string {
@@ -48,17 +48,20 @@ export class RegionWriter {
 
   /** Label of a side exit at `pc`; equal exits are shared. */
   sideExit(pc: number, reason: SideExit['reason'], dirty: number, refund = ''): string {
-    const label = `${reason === 'RVR_STEP' ? 'step' : 'stop'}_${this.addresses.label(pc)}`
-    const twin = this.#exits.get(label)
-    const unique = twin === undefined || (twin.dirty === dirty && twin.refund === refund) ? label : `${label}_${this.#exits.size}`
-    this.#exits.set(unique, { label: unique, pc, reason, dirty, refund })
-    return unique
+    const isStep = reason === 'RVR_STEP', key = isStep ? pc : pc + 1, first = this.#firstExits.get(key)
+    if (first !== undefined && first.dirty === dirty && first.refund === refund) return first.label
+    const label = `${isStep ? 'step' : 'stop'}_${this.addresses.label(pc)}${first === undefined ? '' : `_${this.#exits.length}`}`
+    const exit = { label, pc, reason, dirty, refund }
+    this.#exits.push(exit)
+    if (first === undefined) this.#firstExits.set(key, exit)
+    return label
   }
 
   /** Statements that bring the registers in `dirty` up to date where the next region or the host looks for them. */
   flush(dirty: number): string {
+    if (dirty === 0) return ''
     let text = ''
-    eachRegister(dirty, r => { text += this.context.warm.includes(r) ? `${warmName(r)} = of_reg(${registerNames[r]!}); ` : `${stateOf(r)} = ${registerNames[r]!}; ` })
+    eachRegister(dirty, r => { text += this.context.saves[r]! })
     return text
   }
 
@@ -70,7 +73,7 @@ export class RegionWriter {
     const loop = this.#loop
     if (loop?.blocks[0]!.block.id === id) return backEdge(loop, this.addresses)
     if (loop?.blocks.some(({ block }) => block.id === id)) return `goto f_${this.addresses.label(pc)};`
-    if (this.#inside.has(id) && (id !== entry || (plan.region.headers.has(entry) && !tableJumps))) return `goto b_${this.addresses.label(pc)};`
+    if (plan.position.has(id) && (id !== entry || (plan.region.headers.has(entry) && !tableJumps))) return `goto b_${this.addresses.label(pc)};`
     if (tableJumps) return `${this.flush(dirty)}state(m)->pc = ${this.addresses.pc(pc)}; ${context.convention.tail} table(m)[${context.graph.blocks[id]!.first}](${context.arguments});`
     return this.tailCall(regionName(context, context.isRoot[id] === 1 ? 'main' : 'resume', pc), dirty)
   }
@@ -89,9 +92,9 @@ export class RegionWriter {
   write(): string {
     const { context, plan } = this
     const first = plan.blocks[0]!.block
-    const text = plan.blocks.filter(({ block: { id } }) => plan.loops.has(id) || !plan.replaced.has(id))
-    for (const [index, block] of text.entries()) {
-      const loop = plan.loops.get(block.block.id), following = text[index + 1]?.block.id
+    const text = plan.replaced.size === 0 ? plan.blocks : plan.blocks.filter(({ block: { id } }) => plan.loops.has(id) || !plan.replaced.has(id))
+    for (let index = 0; index < text.length; index++) {
+      const block = text[index]!, loop = plan.loops.get(block.block.id), following = text[index + 1]?.block.id
       if (loop !== undefined) this.#writeFastLoop(loop, following)
       if (loop?.alone !== true) writeBlock(this, block, following)
     }
@@ -113,14 +116,25 @@ export class RegionWriter {
   #writeFastLoop(plan: LoopPlan, following: number | undefined): void {
     this.lines.push(...enterFastLoop(plan, this.context, this.addresses))
     this.#loop = plan
-    for (const [index, block] of plan.blocks.entries()) writeBlock(this, block, plan.blocks[index + 1]?.block.id ?? (plan.alone ? following : undefined), plan.counted ? loopCounter(plan, this.addresses) : undefined)
+    const { blocks, counted, loop: { trips } } = plan
+    const behind = (index: number): number | undefined => blocks[index + 1]?.block.id ?? (plan.alone ? following : undefined)
+    if (counted && trips !== undefined) {
+      const another = `(--${loopCounter(plan, this.addresses)} != 0)`
+      // Where registers are overwritten in each iteration, the last one is written apart: the others need not keep values that nobody will see.
+      const apart = trips.hasTemporaries || trips.exit < blocks.length - 1
+      const pointers = this.context.graph.program.xlen === 32 || plan.loop.narrow.length > 0 ? chunkPointers(plan) : undefined
+      this.lines.push('  {', ...pointers?.declarations ?? [], apart ? `  while ${another} {` : '  do {')
+      for (const [index, block] of blocks.entries()) writeBlock(this, block, undefined, 'instructions', pointers?.places[index])
+      this.lines.push(...pointers?.steps ?? [], apart ? '  } }' : `  } while ${another}; }`)
+      for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index), index > trips.exit ? 'whole' : apart ? 'paid' : 'transfer')
+    } else for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index))
     this.#loop = undefined
   }
 
   #writeExits(): void {
     const { context } = this
     const reasons = new Set<SideExit['reason']>()
-    for (const exit of this.#exits.values()) {
+    for (const exit of this.#exits) {
       reasons.add(exit.reason)
       this.lines.push(`${exit.label}: ${exit.refund}${this.flush(exit.dirty)}state(m)->pc = ${this.addresses.pc(exit.pc)}; goto ${exit.reason === 'RVR_STEP' ? 'step' : 'stop'};`)
     }

@@ -1,9 +1,15 @@
 /** Register values as sums of the values that registers have at one place: what a loop's addresses and bounds are made of. */
 import type { Instr } from '../../isa/row.ts'
+import { registerNames } from '../../isa/registers.ts'
 import { writes } from '../../isa/registers-used.ts'
 
 /** The sum of `coefficient × register` over `terms`, ascending by register, plus `constant`, modulo 2^XLEN. Registers stand for their values at the loop's header. */
-export interface Affine {
+export interface Affine extends Sum {
+  /** Sums that have to lie in 32 bits for this one to hold: an instruction on the way keeps no more of them. */
+  readonly narrow: readonly Sum[]
+}
+
+export interface Sum {
   readonly terms: readonly { readonly register: number; readonly coefficient: number }[]
   readonly constant: number
 }
@@ -12,44 +18,63 @@ export interface Affine {
 export type Values = (Affine | undefined)[]
 
 const MOST_TERMS = 2, MOST_SHIFT = 12, MOST = 2 ** 31
-const ZERO: Affine = { terms: [], constant: 0 }
+const ZERO: Affine = { terms: [], constant: 0, narrow: [] }
+const REGISTERS: readonly Affine[] = Array.from({ length: 32 }, (_, register) => (register === 0 ? ZERO : { terms: [{ register, coefficient: 1 }], constant: 0, narrow: [] }))
 
 /** Every register stands for itself. */
-export const entryValues = (): Values => Array.from({ length: 32 }, (_, register) => (register === 0 ? ZERO : { terms: [{ register, coefficient: 1 }], constant: 0 }))
+export const entryValues = (): Values => REGISTERS.slice()
 
-const sameAffine = (a: Affine | undefined, b: Affine | undefined): boolean =>
-  a === b || (a !== undefined && b !== undefined && a.constant === b.constant && sameTerms(a, b))
-
-export const sameTerms = (a: Affine, b: Affine): boolean =>
+export const sameTerms = (a: Pick<Sum, 'terms'>, b: Pick<Sum, 'terms'>): boolean =>
   a.terms.length === b.terms.length && a.terms.every(({ register, coefficient }, index) => b.terms[index]!.register === register && b.terms[index]!.coefficient === coefficient)
 
+const sameSum = (a: Sum, b: Sum): boolean => a.constant === b.constant && sameTerms(a, b)
+
+/** All of them once. */
+export const union = (...lists: (readonly Sum[])[]): readonly Sum[] => lists.reduce((all, list) => (list.length === 0 ? all : [...all, ...list.filter(one => !all.some(other => sameSum(one, other)))]))
+
 const bounded = (value: Affine): Affine | undefined =>
-  (value.terms.length <= MOST_TERMS && Math.abs(value.constant) < MOST && value.terms.every(({ coefficient }) => coefficient <= 2 ** MOST_SHIFT) ? value : undefined)
+  (value.terms.length <= MOST_TERMS && value.narrow.length <= MOST_TERMS && Math.abs(value.constant) < MOST && value.terms.every(({ coefficient }) => coefficient <= 2 ** MOST_SHIFT) ? value : undefined)
 
 function sum(a: Affine | undefined, b: Affine | undefined): Affine | undefined {
   if (a === undefined || b === undefined) return undefined
   const coefficients = new Map<number, number>()
   for (const { register, coefficient } of [...a.terms, ...b.terms]) coefficients.set(register, (coefficients.get(register) ?? 0) + coefficient)
-  return bounded({ terms: [...coefficients].map(([register, coefficient]) => ({ register, coefficient })).toSorted((x, y) => x.register - y.register), constant: a.constant + b.constant })
+  const terms = [...coefficients].map(([register, coefficient]) => ({ register, coefficient })).toSorted((x, y) => x.register - y.register)
+  return bounded({ terms, constant: a.constant + b.constant, narrow: union(a.narrow, b.narrow) })
 }
 
-export const plus = (value: Affine | undefined, constant: number): Affine | undefined => value && bounded({ terms: value.terms, constant: value.constant + constant })
+export const plus = (value: Affine | undefined, constant: number): Affine | undefined => value && bounded({ ...value, constant: value.constant + constant })
 
 const scaled = (value: Affine | undefined, factor: number): Affine | undefined =>
-  value && bounded({ terms: value.terms.map(({ register, coefficient }) => ({ register, coefficient: coefficient * factor })), constant: value.constant * factor })
+  value && bounded({ ...value, terms: value.terms.map(({ register, coefficient }) => ({ register, coefficient: coefficient * factor })), constant: value.constant * factor })
+
+/** The value's lower 32 bits, sign-extended. */
+const narrowed = (value: Affine | undefined): Affine | undefined => value && bounded(value.terms.length === 0 ? value : { ...value, narrow: union(value.narrow, [value]) })
 
 /** Brings `values` behind one instruction. */
 export function step(values: Values, instr: Instr): void {
   if (writes(instr) === 0) return
   const { row, rd, rs1, rs2, imm } = instr
-  values[rd] = row.kind === 'upper' ? bounded({ terms: [], constant: (row.relative ? instr.pc : 0) + imm })
+  values[rd] = row.kind === 'upper' ? bounded({ ...ZERO, constant: (row.relative ? instr.pc : 0) + imm })
     : row.name === 'addi' ? plus(values[rs1], imm)
       : row.name === 'add' ? sum(values[rs1], values[rs2])
-        : row.name === 'slli' && imm <= MOST_SHIFT ? scaled(values[rs1], 2 ** imm)
-          : undefined
+        : row.name === 'addiw' ? narrowed(plus(values[rs1], imm))
+          : row.name === 'addw' ? narrowed(sum(values[rs1], values[rs2]))
+            : row.name === 'slli' && imm <= MOST_SHIFT ? scaled(values[rs1], 2 ** imm)
+              : undefined
 }
 
 /** Keeps in `into` what both know. */
 export function meetValues(into: Values, other: Values): void {
-  for (let register = 1; register < 32; register++) if (!sameAffine(into[register], other[register])) into[register] = undefined
+  for (let register = 1; register < 32; register++) {
+    const a = into[register], b = other[register]
+    if (a !== b) into[register] = a !== undefined && b !== undefined && sameSum(a, b) ? { ...a, narrow: union(a.narrow, b.narrow) } : undefined
+  }
+}
+
+/** The sum of the terms and `constant` as C of type reg; with less than two parts it needs no parentheses. */
+export function affineText({ terms, constant }: Sum): string {
+  const parts = terms.map(({ register, coefficient }) => (coefficient === 1 ? registerNames[register]! : `${registerNames[register]!} * ${coefficient}`))
+  if (constant !== 0 || parts.length === 0) parts.push(`(reg)${constant}`)
+  return parts.length === 1 ? parts[0]! : `(${parts.join(' + ')})`
 }

@@ -12,7 +12,7 @@ const LONGEST = 400
 /** `next[i]`: positions of the blocks behind block i, inside the region. Positions are in reverse postorder. */
 export function innermostLoops(blocks: readonly Block[], next: readonly (readonly number[])[], isHeader: (position: number) => boolean): InnermostLoop[] {
   const before: number[][] = next.map(() => [])
-  for (const [from, targets] of next.entries()) for (const target of targets) before[target]!.push(from)
+  for (let from = 0; from < next.length; from++) for (const target of next[from]!) before[target]!.push(from)
   const loops: InnermostLoop[] = []
   for (let header = 0; header < blocks.length; header++) {
     if (!isHeader(header)) continue

@@ -3,15 +3,23 @@ import type { Block } from '../../ir/program.ts'
 import type { Instr } from '../../isa/row.ts'
 import { learn, reached, type Facts } from '../facts.ts'
 import { entryValues, meetValues, plus, sameTerms, step, type Affine, type Values } from './affine.ts'
+import { narrowChecks, strideOf, stridesOf, type Assumptions, type Stride } from './strides.ts'
 import type { InnermostLoop } from './find.ts'
-import { tripsOf } from './trips.ts'
+import { onlyExit, tripsOf } from './trips.ts'
+import { reads, writes } from '../../isa/registers-used.ts'
 
 /** Addresses `value of terms + low … + high` at the header, which move by `stride` in each iteration. */
 export interface HoistedCheck {
   readonly terms: Affine['terms']
   readonly low: number
   readonly high: number
-  readonly stride: number
+  readonly stride: Stride
+}
+
+/** `offset` bytes behind the lowest address that check number `check` covers in the same iteration. */
+export interface Place {
+  readonly check: number
+  readonly offset: number
 }
 
 export interface FastLoop {
@@ -19,16 +27,29 @@ export interface FastLoop {
   readonly header: number
   /** Positions of all blocks, the header first. */
   readonly blocks: readonly number[]
-  /** Per block, the instructions (by index) whose accesses the test in front of the loop covers. */
-  readonly covered: readonly ReadonlySet<number>[]
+  /** Per block, the instructions (by index) whose accesses the test in front of the loop covers, and where they access. */
+  readonly covered: readonly ReadonlyMap<number, Place>[]
   /** What one test proves for all iterations of a chunk. */
   readonly hoisted: readonly HoistedCheck[]
+  /** Values, not addresses, that have to lie in 32 bits for that. */
+  readonly narrow: readonly HoistedCheck[]
   /** Instructions of the longest way round. */
   readonly longest: number
   /** Iterations of a chunk; at most so many where `trips` says how many there are. */
   readonly iterations: number
-  /** C expression: how often in a row the branch back is taken, where that is known in front of the loop. */
-  readonly trips: string | undefined
+  /** Registers by which others move: the test in front of the loop says that they are small. */
+  readonly registerStrides: readonly number[]
+  /** How often the loop goes on in a row, where it is one chain of blocks and that is known in front of it. */
+  readonly trips: Trips | undefined
+}
+
+export interface Trips {
+  /** C expression of type reg over the registers at the header. */
+  readonly text: string
+  /** Index of the block that may leave the loop. */
+  readonly exit: number
+  /** Some registers are overwritten in each iteration before anything reads them: nobody sees their values but those of the last one. */
+  readonly hasTemporaries: boolean
 }
 
 /** Instructions of a chunk: long enough for the test to cost nothing, short against a millisecond, so that a stop is not kept waiting. */
@@ -36,9 +57,11 @@ const CHUNK = 16_384, MOST_ITERATIONS = 1024
 /** An address moves by at most so many bytes within a chunk: tests must not fail because of what lies near the end of memory, such as the stack. */
 const MOST_DISTANCE = 4096
 /** Strides beyond this would let a chunk leave memory where the loop does not. */
-const MOST_STRIDE = 1024, MOST_OFFSET = 2 ** 28
+const MOST_STRIDE = 1024, MOST_OFFSET = 2 ** 26
 
-interface Site { readonly block: number; readonly index: number; readonly address: Affine; readonly base: Affine; readonly width: number }
+interface Site { readonly block: number; readonly index: number; readonly address: Affine | undefined; readonly base: Affine | undefined; readonly width: number }
+
+const isNear = ({ constant }: Affine): boolean => Math.abs(constant) < MOST_OFFSET
 
 /** `next` as for `innermostLoops`. `namesAddresses`: the text may contain what lui and auipc yield. */
 export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], namesAddresses: boolean): FastLoop {
@@ -47,17 +70,22 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
   const distance = new Map<number, number>([[header, 0]])
   const sites: Site[] = []
   const backEdges: Values[] = []
+  const exit = onlyExit(loop, blocks)
+  let atExit: Values | undefined
   let longest = 0
   for (const position of loop.blocks) {
     const values = atEntry.get(position)!.slice()
-    for (const [index, instr] of bodies[position]!.entries()) {
+    const body = bodies[position]!
+    for (let index = 0; index < body.length; index++) {
+      const instr = body[index]!
       if (instr.row.kind === 'load' || instr.row.kind === 'store') {
         const base = values[instr.rs1], address = plus(base, instr.imm)
-        if (base !== undefined && address !== undefined) sites.push({ block: position, index, address, base, width: instr.row.width })
+        sites.push({ block: position, index, address, base, width: instr.row.width })
       }
       step(values, instr)
       if (instr.row.kind === 'upper' && !namesAddresses) values[instr.rd] = undefined
     }
+    if (exit !== undefined && position === loop.blocks[exit.index]) atExit = values
     const travelled = distance.get(position)! + blocks[position]!.count
     for (const target of next[position]!) {
       if (target === header) {
@@ -71,44 +99,50 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
       }
     }
   }
-  const strides = stridesOf(backEdges)
-  const { checks: hoisted, covered } = hoist(sites, strides)
-  const last = loop.blocks.length === 1 ? bodies[header]!.at(-1)! : undefined
-  const trips = last === undefined || blocks[header]!.end.kind !== 'branch' ? undefined : tripsOf(last, backEdges[0]!, strides)
-  const farthest = Math.max(1, ...hoisted.map(({ stride }) => Math.abs(stride)))
+  const strides = stridesOf(backEdges), constant = strides.map(stride => (stride?.register === 0 ? stride : undefined))
+  const instrs = loop.blocks.flatMap(position => bodies[position]!)
+  const withStrides = (own: readonly (Stride | undefined)[]): Hoisted & Pick<FastLoop, 'trips' | 'narrow' | 'registerStrides'> => {
+    const assumptions: Assumptions = { registers: new Set(), narrow: [] }
+    const text = exit === undefined || atExit === undefined ? undefined : tripsOf(exit, atExit, own, assumptions)
+    const hoisted = hoist(sites, own, loop.blocks, assumptions)
+    return { ...hoisted, trips: text === undefined ? undefined : { text, exit: exit!.index, hasTemporaries: hasTemporaries(instrs) }, narrow: narrowChecks(assumptions, own), registerStrides: [...assumptions.registers] }
+  }
+  // Strides in registers are for loops that are counted: nobody knows how far others would lead.
+  const counted = withStrides(strides), isCounted = counted.trips !== undefined && counted.all && instrs.every(({ row }) => row.kind !== 'call')
+  const { hoisted, covered, trips, narrow, registerStrides } = isCounted ? counted : withStrides(constant)
+  const farthest = Math.max(1, ...hoisted.map(({ stride }) => Math.abs(stride.constant)))
   const iterations = Math.max(4, Math.min(MOST_ITERATIONS, Math.floor(CHUNK / longest), Math.floor(MOST_DISTANCE / farthest)))
-  return { header, blocks: loop.blocks, covered: loop.blocks.map(position => new Set(covered.filter(({ block }) => block === position).map(({ index }) => index))), hoisted, longest, iterations, trips }
+  return { header, blocks: loop.blocks, covered, hoisted, narrow, longest, iterations, trips, registerStrides }
 }
 
-/** By how much each register changes in every iteration; undefined where that differs. */
-function stridesOf(backEdges: readonly Values[]): (number | undefined)[] {
-  return Array.from({ length: 32 }, (_, register) => {
-    if (register === 0) return 0
-    let stride: number | undefined
-    for (const [index, values] of backEdges.entries()) {
-      const value = values[register]
-      if (value?.terms.length !== 1 || value.terms[0]!.register !== register || value.terms[0]!.coefficient !== 1) return undefined
-      if (index > 0 && stride !== value.constant) return undefined
-      stride = value.constant
-    }
-    return stride
-  })
+/** Is a register written in every iteration before it is read? */
+function hasTemporaries(instrs: readonly Instr[]): boolean {
+  let read = 0, written = 0, first = 0
+  for (const instr of instrs) {
+    read |= reads(instr) & ~written
+    written |= writes(instr)
+    first |= writes(instr) & ~read
+  }
+  return first !== 0
+}
+
+interface Hoisted extends Pick<FastLoop, 'hoisted' | 'covered'> {
+  /** Does the test in front of the loop cover every access? */
+  readonly all: boolean
 }
 
 /** One check for all accesses whose addresses have the same terms. The base registers' own values are covered too, so that no sum of base and offset wraps around. */
-function hoist(sites: readonly Site[], strides: readonly (number | undefined)[]): { checks: HoistedCheck[]; covered: Site[] } {
-  const groups: { terms: Affine; stride: number; low: number; high: number; sites: Site[] }[] = []
+function hoist(sites: readonly Site[], strides: readonly (Stride | undefined)[], blocks: readonly number[], assumptions: Assumptions): Hoisted {
+  const groups: { terms: Affine; stride: Stride; low: number; high: number; sites: Site[] }[] = []
+  let all = true
   for (const site of sites) {
     const { address, base, width } = site
-    let stride = 0, known = address.terms.length > 0
-    for (const { register, coefficient } of address.terms) {
-      const own = strides[register]
-      if (own === undefined) known = false
-      else stride += own * coefficient
+    const stride = address === undefined || address.terms.length === 0 || !isNear(address) ? undefined : strideOf(address, strides, assumptions)
+    if (stride === undefined || address === undefined || base === undefined || Math.abs(stride.constant) > MOST_STRIDE || !isNear(base)) {
+      all = false
+      continue
     }
-    if (!known || Math.abs(stride) > MOST_STRIDE) continue
     const low = Math.min(address.constant, base.constant), high = Math.max(address.constant, base.constant) + width
-    if (low < -MOST_OFFSET || high > MOST_OFFSET) continue
     const group = groups.find(({ terms }) => sameTerms(terms, address))
     if (group === undefined) groups.push({ terms: address, stride, low, high, sites: [site] })
     else {
@@ -117,11 +151,17 @@ function hoist(sites: readonly Site[], strides: readonly (number | undefined)[])
       group.sites.push(site)
     }
   }
-  return {
+  const covered = new Map<number, Map<number, Place>>()
+  const checks = groups.map(({ terms: { terms }, stride, low, high, sites: own }, check): HoistedCheck => {
     // As far as any check reaches, so that what the slow copy proves for the code behind the loop holds behind the fast one too.
-    checks: groups.map(({ terms: { terms }, stride, low, high }) => ({ terms, stride, ...reached(terms[0]!.register, low, high) })),
-    covered: groups.flatMap(group => group.sites),
-  }
+    const range = reached(terms[0]!.register, low, high)
+    for (const { block, index, address } of own) {
+      const places = covered.get(block) ?? new Map<number, Place>()
+      covered.set(block, places.set(index, { check, offset: address!.constant - range.low }))
+    }
+    return { terms, stride, ...range }
+  })
+  return { hoisted: checks, covered: blocks.map(position => covered.get(position) ?? new Map<number, Place>()), all }
 }
 
 /** Adds what the test in front of the loop proves at the header of every iteration. */

@@ -1,37 +1,68 @@
-/** How often a loop of one block goes round, as a C expression over the registers in front of it. */
+/** How often a loop that is one chain of blocks goes round, as a C expression over the registers in front of it. */
+import type { Block } from '../../ir/program.ts'
 import type { Instr } from '../../isa/row.ts'
-import { operand } from '../operands.ts'
-import type { Affine, Values } from './affine.ts'
+import { registerNames } from '../../isa/registers.ts'
+import { affineText, type Affine, type Values } from './affine.ts'
+import type { InnermostLoop } from './find.ts'
+import { isStill, strideOf, strideText, type Assumptions, type Stride } from './strides.ts'
 
-/** One side of the branch, in iteration i: `register + offset + i·stride`. */
-interface Side { readonly register: number; readonly offset: number; readonly stride: number }
+/** One side of the branch: its value in the first iteration as C, and how it moves. */
+interface Side { readonly text: string; readonly stride: Stride }
 
-const text = ({ register, offset }: Side): string => (offset === 0 ? operand(register) : `(${operand(register)} + (reg)${offset})`)
-
-function sideOf(value: Affine | undefined, strides: readonly (number | undefined)[]): Side | undefined {
-  if (value === undefined || value.terms.length > 1) return undefined
-  const term = value.terms[0]
-  if (term === undefined) return { register: 0, offset: value.constant, stride: 0 }
-  const stride = strides[term.register]
-  return stride === undefined || term.coefficient !== 1 ? undefined : { register: term.register, offset: value.constant, stride }
+function sideOf(value: Affine | undefined, strides: readonly (Stride | undefined)[], assumptions: Assumptions): Side | undefined {
+  const stride = value && strideOf(value, strides, assumptions)
+  return stride && { text: affineText(value!), stride }
 }
 
-/** An expression of type reg: how often in a row the branch back is taken at least. Undefined where it does not count. `values` are those behind the block, in terms of the registers in front of it. */
-export function tripsOf({ row, rs1, rs2 }: Instr, values: Values, strides: readonly (number | undefined)[]): string | undefined {
-  const a = sideOf(values[rs1], strides), b = sideOf(values[rs2], strides)
-  if (a === undefined || b === undefined || (a.stride === 0) === (b.stride === 0)) return undefined
-  const moving = a.stride === 0 ? b : a, fixed = a.stride === 0 ? a : b
-  const step = Math.abs(moving.stride), up = moving.stride > 0
-  const distance = up ? `${text(fixed)} - ${text(moving)}` : `${text(moving)} - ${text(fixed)}`
-  if (row.name === 'bne') {
-    // Where the step does not lead to the end exactly, nobody knows when it is met.
-    return step === 1 ? distance : `(${distance}) % ${step} == 0 ? (${distance}) / ${step} : 0`
+/** The branch at which a chain of blocks is left. */
+export interface OnlyExit {
+  readonly instr: Instr
+  /** Index of its block in the loop. */
+  readonly index: number
+  /** Does the loop go on where the branch is taken? */
+  readonly taken: boolean
+}
+
+/** Where a loop ends that is one chain of blocks and is left at one branch; undefined for all others. */
+export function onlyExit(loop: InnermostLoop, blocks: readonly Block[]): OnlyExit | undefined {
+  const ids = loop.blocks.map(position => blocks[position]!.id)
+  let exit: OnlyExit | undefined
+  for (const [index, position] of loop.blocks.entries()) {
+    const { end } = blocks[position]!, following = ids[(index + 1) % ids.length]!
+    if ((end.kind === 'fall' && end.next === following) || (end.kind === 'jump' && end.instr.rd === 0 && end.target === following)) continue
+    if (exit !== undefined || end.kind !== 'branch' || end.instr.row.kind !== 'branch') return undefined
+    const taken = end.taken === following, other = taken ? end.next : end.taken
+    if ((!taken && end.next !== following) || (other !== undefined && ids.includes(other))) return undefined
+    exit = { instr: end.instr, index, taken }
   }
-  const signed = row.name === 'blt', isLess = signed || row.name === 'bltu'
-  // Taken while moving < fixed upwards, or while fixed < moving downwards.
-  if (!isLess || (up ? moving !== a : moving !== b)) return undefined
-  const [low, high] = up ? [text(moving), text(fixed)] : [text(fixed), text(moving)]
-  const type = signed ? '(sreg)' : ''
-  return `${type}${low} < ${type}${high} ? (${distance} - 1) / ${step} + 1 : 0`
+  return exit
 }
 
+/** The condition on which a branch is not taken. */
+const opposite: Readonly<Record<string, string>> = { beq: 'bne', bne: 'beq', blt: 'bge', bge: 'blt', bltu: 'bgeu', bgeu: 'bltu' }
+
+/**
+ * An expression of type reg: how often in a row the loop goes on at least. Undefined where its branch does not count.
+ * `values` are those at the branch, in terms of the registers at the header. What has to hold for that is added to `assumptions`.
+ */
+export function tripsOf({ instr: { row, rs1, rs2 }, taken }: OnlyExit, values: Values, strides: readonly (Stride | undefined)[], assumptions: Assumptions): string | undefined {
+  const a = sideOf(values[rs1], strides, assumptions), b = sideOf(values[rs2], strides, assumptions)
+  if (a === undefined || b === undefined || isStill(a.stride) === isStill(b.stride)) return undefined
+  const moving = isStill(a.stride) ? b : a, fixed = isStill(a.stride) ? a : b
+  const step = strideText(moving.stride), up = moving.stride.constant >= 0
+  // A register that is 0 leads nowhere.
+  const leads = moving.stride.register === 0 ? '' : `${registerNames[moving.stride.register]!} != 0 && `
+  const [low, high] = up ? [moving.text, fixed.text] : [fixed.text, moving.text]
+  const condition = taken ? row.name : opposite[row.name]!
+  const distance = `${high} - ${low}`
+  if (condition === 'bne') {
+    // Where the step does not lead to the end exactly, nobody knows when it is met.
+    return step === '1' ? distance : `${leads}(${distance}) % (${step}) == 0 ? (${distance}) / (${step}) : 0`
+  }
+  if (condition === 'beq') return undefined
+  const type = condition === 'blt' || condition === 'bge' ? '(sreg)' : ''
+  // It goes on while a < b or while a >= b, and does so for a while if the moving side comes closer to the end of that.
+  const isLess = condition === 'blt' || condition === 'bltu'
+  if (isLess ? (up ? moving !== a : moving !== b) : (up ? moving !== b : moving !== a)) return undefined
+  return isLess ? `${leads}${type}${low} < ${type}${high} ? (${distance} - 1) / (${step}) + 1 : 0` : `${leads}${type}${low} <= ${type}${high} ? (${distance}) / (${step}) + 1 : 0`
+}

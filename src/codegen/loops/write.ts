@@ -4,7 +4,9 @@ import { registerNames } from '../../isa/registers.ts'
 import type { Addresses } from '../addresses.ts'
 import type { EmitterContext } from '../emitter.ts'
 import type { LoopPlan } from '../region-plan.ts'
+import { affineText } from './affine.ts'
 import type { HoistedCheck } from './plan.ts'
+import { isStill, MOST_FACTOR, MOST_REGISTER_STRIDE, strideText } from './strides.ts'
 
 /** Iterations that a counted loop makes at most between two tests. */
 const MOST_TRIPS = 4095
@@ -20,32 +22,68 @@ export function backEdge(plan: LoopPlan, addresses: Addresses): string {
   return plan.counted ? again : `if (--${loopCounter(plan, addresses)} != 0) goto f_${header}; ${again}`
 }
 
-/** Does an address of the check leave memory within `iterations`, a constant or a variable? Unsigned, so that every high bit counts. */
-function leaves({ terms, low, high, stride }: HoistedCheck, iterations: number | string): string {
-  const value = terms.map(({ register, coefficient }) => (coefficient === 1 ? registerNames[register]! : `${registerNames[register]!} * ${coefficient}`)).join(' + ')
-  const step = Math.abs(stride)
-  const [fixed, varying] = typeof iterations === 'number' ? [step * iterations, ''] : [0, step === 0 ? '' : ` - ${iterations}${step === 1 ? '' : ` * ${step}`}`]
-  const from = stride < 0 ? low - fixed : low
-  return `(reg)(${value}${from === 0 ? '' : from > 0 ? ` + ${from}` : ` - ${-from}`}${stride < 0 ? varying : ''}) > ${MEMORY_BYTES - (high - low) - fixed}${varying}`
+/** Does a value of the check leave `0 … size` within `iterations`, a constant or a variable? Unsigned, so that every high bit counts. */
+function leaves({ terms, low, high, stride }: HoistedCheck, iterations: number | string, size: number): string {
+  const isDown = stride.constant < 0, isFixed = typeof iterations === 'number'
+  const way = isFixed ? Math.abs(stride.constant) * iterations : 0, varying = isFixed || isStill(stride) ? '' : ` - ${strideText(stride, iterations)}`
+  const lowest = affineText({ terms, constant: isDown ? low - way : low })
+  return `${isDown && varying !== '' ? `(reg)(${lowest}${varying})` : lowest} > ${size - (high - low) - way}${varying}`
 }
+
+/** The conditions under which a chunk cannot run. */
+const obstacles = ({ tests, loop: { narrow, registerStrides } }: LoopPlan, iterations: number | string): string[] => [
+  ...registerStrides.map(register => `${registerNames[register]!} > ${MOST_REGISTER_STRIDE / MOST_FACTOR}`),
+  ...narrow.map(check => leaves({ ...check, low: check.low + 2 ** 31, high: check.high + 2 ** 31 }, iterations, 2 ** 32)),
+  ...tests.map(check => leaves(check, iterations, MEMORY_BYTES)),
+]
 
 /** In front of the loop: goes on with a chunk of the fast copy, or to the slow one where budget or memory could end within it. */
 export function enterFastLoop(plan: LoopPlan, { mode }: EmitterContext, addresses: Addresses): string[] {
-  const { loop: { longest, iterations, trips }, tests, counted, blocks } = plan
+  const { loop: { longest, iterations, trips }, counted, blocks } = plan
   const header = headerOf(plan, addresses), counter = loopCounter(plan, addresses), left = mode.counters[0].name
   const unlikely = (conditions: readonly string[]): string => `  if (__builtin_expect(${conditions.join(' || ')}, 0)) goto s_${header};`
   if (!counted || trips === undefined) {
     return [
       `b_${header}:;`,
-      unlikely([`${left} - ${longest * iterations} < floor_of(m)`, ...tests.map(check => leaves(check, iterations))]),
+      unlikely([`${left} - ${longest * iterations} < floor_of(m)`, ...obstacles(plan, iterations)]),
       `  ${counter} = ${iterations};`,
     ]
   }
+  // What stands behind the exit pays for itself in the last iteration, which may not come there.
+  const amount = (from: number, index: number): number => blocks.slice(from).reduce((sum, { amounts }) => sum + amounts[index]!, 0)
   return [
     `b_${header}:;`,
-    `  ${counter} = ${trips};`,
+    `  ${counter} = ${trips.text};`,
     `  ${counter} = (${counter} < ${MOST_TRIPS} ? ${counter} : ${MOST_TRIPS}) + 1;`,
-    unlikely([`${left} - (int64_t)${counter} * ${longest} < floor_of(m)`, ...tests.map(check => leaves(check, counter))]),
-    ...mode.counters.flatMap(({ name }, index) => (blocks[0]!.amounts[index] === 0 ? [] : [`  ${name} ${index === 0 ? '-=' : '+='} (int64_t)${counter} * ${blocks[0]!.amounts[index]};`])),
+    unlikely([`${left} - (int64_t)${counter} * ${longest} < floor_of(m)`, ...obstacles(plan, counter)]),
+    ...mode.counters.flatMap(({ name }, index) => {
+      const all = amount(0, index), unpaid = amount(trips.exit + 1, index)
+      return all === 0 ? [] : [`  ${name} ${index === 0 ? '-=' : '+='} (int64_t)${counter} * ${all}${unpaid === 0 ? '' : ` - ${unpaid}`};`]
+    }),
   ]
+}
+
+const offsetText = (offset: number): string => (offset === 0 ? '' : offset > 0 ? ` + ${offset}` : ` - ${-offset}`)
+
+/** Pointers that go through memory beside the registers of a counted loop. */
+export interface ChunkPointers {
+  readonly declarations: readonly string[]
+  /** What each iteration ends with. */
+  readonly steps: readonly string[]
+  /** Per block, what an instruction (by index) accesses, as a C expression. */
+  readonly places: readonly ReadonlyMap<number, string>[]
+}
+
+/**
+ * 32-bit registers wrap around, so C compilers cannot know that addresses in them rise evenly, and do not vectorise the loop. The test in front of a chunk says that
+ * these do not wrap.
+ */
+export function chunkPointers({ loop: { hoisted, covered } }: LoopPlan): ChunkPointers {
+  const moves = (check: number): boolean => !isStill(hoisted[check]!.stride)
+  const used = [...new Set(covered.flatMap(places => [...places.values()].map(({ check }) => check)))].filter(moves).toSorted((a, b) => a - b)
+  return {
+    declarations: used.map(check => `  char *p${check} = m + (uint64_t)${affineText({ terms: hoisted[check]!.terms, constant: hoisted[check]!.low })};`),
+    steps: used.map(check => `  p${check} ${hoisted[check]!.stride.constant < 0 ? '-' : '+'}= ${strideText(hoisted[check]!.stride)};`),
+    places: covered.map(places => new Map([...places].filter(([, { check }]) => moves(check)).map(([index, { check, offset }]) => [index, `p${check}${offsetText(offset)}`]))),
+  }
 }

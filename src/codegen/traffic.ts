@@ -1,0 +1,82 @@
+/** Cold registers of a region, which are C locals: when they are loaded, and where they are stored. */
+import type { Instr } from '../isa/row.ts'
+import { reads, writes } from '../isa/registers-used.ts'
+
+/** Forward analysis of the cold registers: which may be, and which surely are, newer in locals than in the state block. `stored`: per block, registers that it leaves stored. */
+export function traffic(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], cold: number, stored?: readonly number[]): { mayDirty: readonly number[]; loaded: number; locals: number } {
+  const written = bodies.map(body => body.reduce((mask, instr) => mask | writes(instr), 0) & cold)
+  // Small typed arrays take longer to make than to use.
+  const may = bodies.map(() => 0), must = bodies.map((_, index): number => (index === 0 ? 0 : -1))
+  for (let changed = true; changed;) {
+    changed = false
+    for (let index = 0; index < next.length; index++) {
+      const mayOut = (may[index]! | written[index]!) & ~(stored?.[index] ?? 0), mustOut = must[index]! | written[index]!
+      for (const target of next[index]!) {
+        const newMay = may[target]! | mayOut, newMust = target === 0 ? 0 : must[target]! & mustOut
+        if (newMay !== may[target] || newMust !== must[target]) changed = true
+        may[target] = newMay
+        must[target] = newMust
+      }
+    }
+  }
+  let loaded = 0, locals = 0
+  for (let index = 0; index < bodies.length; index++) {
+    // A register that only some paths wrote is stored on every exit behind them, so it has to hold its old value on the others.
+    loaded |= may[index]! & ~must[index]!
+    let known = must[index]!
+    for (const instr of bodies[index]!) {
+      const read = reads(instr) & cold
+      locals |= read
+      loaded |= read & ~known
+      known |= writes(instr)
+    }
+    locals |= written[index]!
+  }
+  return { mayDirty: may, loaded: loaded & cold, locals: locals | (loaded & cold) }
+}
+
+/**
+ * Per block, the cold registers that are stored where the block last writes them instead of at each way out of the region: those that no block behind writes again, outside of loops.
+ * On every path that is one store either way, and nothing has to hold the value until then: what a function's end loads from the stack goes straight to where the caller's code looks for it.
+ */
+export function storedAtOnce(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], cold: number): number[] {
+  const inLoop = loopMembers(next)
+  const written = bodies.map(body => body.reduce((mask, instr) => mask | writes(instr), 0) & cold)
+  const ahead = bodies.map(() => 0)
+  for (let changed = true; changed;) {
+    changed = false
+    for (let index = bodies.length - 1; index >= 0; index--) {
+      let mask = 0
+      for (const target of next[index]!) mask |= ahead[target]! | written[target]!
+      if (mask !== ahead[index]) changed = inLoop !== undefined
+      ahead[index] = mask
+    }
+  }
+  return bodies.map((body, index) => {
+    if (inLoop?.has(index) === true) return 0
+    const last = body.at(-1)
+    // A jump's link is written where the region is left.
+    const link = last !== undefined && (last.row.kind === 'jal' || last.row.kind === 'jalr') ? writes(last) : 0
+    return written[index]! & ~ahead[index]! & ~link
+  })
+}
+
+/** Blocks on a cycle; undefined where there is none. Positions are in reverse postorder, so an edge backwards closes one. */
+function loopMembers(next: readonly (readonly number[])[]): ReadonlySet<number> | undefined {
+  const closing = next.flatMap((targets, from) => targets.filter(target => target <= from).map(header => ({ from, header })))
+  if (closing.length === 0) return undefined
+  const before: number[][] = next.map(() => [])
+  for (const [from, targets] of next.entries()) for (const target of targets) before[target]!.push(from)
+  const members = new Set<number>()
+  for (const { from, header } of closing) {
+    const own = new Set([header]), pending = [from]
+    while (pending.length > 0) {
+      const member = pending.pop()!
+      if (member < header || own.has(member)) continue
+      own.add(member)
+      pending.push(...before[member]!)
+    }
+    for (const member of own) members.add(member)
+  }
+  return members
+}

@@ -1,0 +1,94 @@
+/** Loops that are counted in front of them: every branch, every direction, steps in registers, exits in the middle, values at the edges. */
+import { expect, test } from 'vitest'
+import type { Xlen } from '../../src/elf/image.ts'
+import { Rvr } from '../../src/index.ts'
+import { assembler, type Assembler } from '../support/assembler.ts'
+import { buildElf } from '../support/elf-builder.ts'
+import { randomSource } from '../support/random.ts'
+import { expectSame } from './support.ts'
+
+const TEXT = 0x10000, DATA = 0x400000
+
+/** How a loop moves a0, which starts at `start`, against a1: by a constant, by what a4 holds, or the same in 32 bits. */
+const steps: Readonly<Record<string, { readonly only?: Xlen; readonly write: (a: Assembler, register: 'a0' | 'a3') => unknown }>> = {
+  up: { write: (a, r) => a.op('addi', { rd: r, rs1: r, imm: 3 }) },
+  down: { write: (a, r) => a.op('addi', { rd: r, rs1: r, imm: -4 }) },
+  register: { write: (a, r) => a.op('add', { rd: r, rs1: r, rs2: 'a4' }) },
+  scaled: { write: (a, r) => a.op('slli', { rd: 't2', rs1: 'a4', imm: 2 }).op('add', { rd: r, rs1: 't2', rs2: r }) },
+  'up in 32 bits': { only: 64, write: (a, r) => a.op(r === 'a0' ? 'addiw' : 'addi', { rd: r, rs1: r, imm: 3 }) },
+  'register in 32 bits': { only: 64, write: (a, r) => a.op(r === 'a0' ? 'addw' : 'add', { rd: r, rs1: r, rs2: 'a4' }) },
+}
+
+interface Shape { readonly branch: string; readonly swapped: boolean; readonly middle: boolean; readonly step: string }
+
+const shapes = (xlen: Xlen): Shape[] => ['beq', 'bne', 'blt', 'bge', 'bltu', 'bgeu'].flatMap(branch => [false, true].flatMap(swapped => [false, true].flatMap(middle =>
+  Object.entries(steps).filter(([, { only }]) => only === undefined || only === xlen).map(([step]) => ({ branch, swapped, middle, step })))))
+
+/** Words are added up in a2 and written back; t0 and t1 hold something else in each iteration. */
+function loop(a: Assembler, index: number, { branch, swapped, middle, step }: Shape): void {
+  const { write } = steps[step]!
+  const body = (): unknown => a.op('lw', { rd: 't0', rs1: 'a3', imm: 8 }).op('add', { rd: 't0', rs1: 't0', rs2: 'a0' }).op('xor', { rd: 't1', rs1: 't0', rs2: 'a2' }).op('add', { rd: 'a2', rs1: 'a2', rs2: 't1' }).op('sw', { rs1: 'a3', rs2: 't0', imm: 8 })
+  const compare = (target: string): unknown => a.op(branch, { ...(swapped ? { rs1: 'a1', rs2: 'a0' } : { rs1: 'a0', rs2: 'a1' }), target })
+  a.label(`loop ${index}`)
+  body()
+  if (middle) {
+    compare(`exit ${index}`)
+    write(a, 'a0')
+    write(a, 'a3')
+    a.op('jal', { target: `loop ${index}` }).label(`exit ${index}`)
+  } else {
+    write(a, 'a0')
+    write(a, 'a3')
+    compare(`loop ${index}`)
+  }
+  a.op('jal', { target: 'end' })
+}
+
+/** The first argument chooses a shape and says start, end and step, each as (character - 64) << (character - 33). */
+function guest(xlen: Xlen): Uint8Array {
+  const a = assembler(xlen, TEXT)
+  a.op(xlen === 32 ? 'lw' : 'ld', { rd: 's0', rs1: 'sp', imm: xlen / 8 }).li('a3', DATA + 4096)
+  for (const [index, register] of (['a0', 'a1', 'a4'] as const).entries()) {
+    a.op('lbu', { rd: register, rs1: 's0', imm: 1 + 2 * index }).op('addi', { rd: register, rs1: register, imm: -64 }).op('lbu', { rd: 't0', rs1: 's0', imm: 2 + 2 * index }).op('addi', { rd: 't0', rs1: 't0', imm: -33 })
+    a.op('sll', { rd: register, rs1: register, rs2: 't0' })
+  }
+  a.op('lbu', { rd: 's1', rs1: 's0' }).op('lbu', { rd: 't0', rs1: 's0', imm: 7 }).op('add', { rd: 's1', rs1: 's1', rs2: 't0' })
+  for (const [index, shape] of shapes(xlen).entries()) {
+    a.li('t0', 66 + index).op('bne', { rs1: 's1', rs2: 't0', target: `not ${index}` })
+    loop(a, index, shape)
+    a.label(`not ${index}`)
+  }
+  a.label('end').li('a7', 93).li('a0', 0).op('ecall')
+  return buildElf({ xlen, entry: TEXT, segments: [{ address: TEXT, bytes: a.finish(), flags: 5 }] })
+}
+
+test.each([[64, undefined, 'pure'], [32, 'gcc', 'metered-cost']] as const)('RV%i, %s, mode %s', async (xlen, cc, mode) => {
+  await using rvr = await Rvr.create({ cacheDir: false, ...(cc !== undefined && { cc }) })
+  const loaded = await rvr.load(guest(xlen), { abi: 'linux' })
+  const native = await loaded.compile(mode), interpreter = loaded.interpret(mode)
+  const random = randomSource(xlen + 1)
+  const text = (value: number, shift = 0): string => String.fromCharCode(64 + value, 33 + shift)
+  const triples = [
+    [text(0), text(60), text(3)], [text(60), text(0), text(-3)], [text(-30), text(31), text(7)], [text(31), text(-30), text(1)], [text(0), text(0), text(0)], [text(5), text(45), text(8)], [text(45), text(6), text(-1, xlen - 1)],
+    [text(-1, xlen - 3), text(1, xlen - 2), text(1, xlen - 4)], [text(1, xlen - 2), text(1, xlen - 1), text(1, xlen - 3)], [text(-9), text(9), text(1, 12)], [text(-20), text(20), text(1, 27)],
+    // Around the ends of 32 bits.
+    [text(-1, 31), text(1, 31), text(1, 28)], [text(1, 31), text(1, xlen === 64 ? 33 : 29), text(1, 29)], [text(63, 25), text(62, 25), text(1, 24)],
+  ]
+  const outcomes = new Map<string, number>()
+  for (const [index] of shapes(xlen).entries()) {
+    // The sum of two characters is the shape, so that there are enough.
+    const first = 33 + Math.min(index, 90), second = 66 + index - first
+    // Not all of them with each shape: a run takes a while.
+    for (const triple of process.env.RVR_ALL === '1' ? triples : [triples[index * 5 % triples.length]!, triples[(index * 5 + 3) % triples.length]!]) {
+      const args = [String.fromCharCode(first) + triple.join('') + String.fromCharCode(second)]
+      const options = { args, maxInstructions: 1500 + random(1500) }
+      using wanted = await interpreter.execute(options)
+      using found = await native.execute(options)
+      expectSame(found, wanted)
+      const outcome = wanted.trap?.kind ?? wanted.outcome
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+    }
+  }
+  expect([...outcomes.keys()].toSorted()).toEqual(['load-outside', 'suspended', 'terminated'])
+  expect(outcomes.get('terminated')).toBeGreaterThan(shapes(xlen).length / 2)
+})
