@@ -138,13 +138,13 @@ export function traffic(bodies: readonly (readonly Instr[])[], next: readonly (r
 interface Node {
   readonly body: readonly Instr[]
   readonly next: readonly number[]
-  readonly covered?: ReadonlySet<number>
+  readonly covered: ReadonlySet<number> | undefined
   /** Set for the header of a fast copy, and for the place where a chunk ends in front of the slow one. */
-  readonly proven?: FastLoop
+  readonly proven: FastLoop | undefined
   /** Facts are dropped rather than narrowed here, so that iteration ends. */
   readonly widens: boolean
   /** Fast copies that control may enter in front of this block's own checks. */
-  readonly before?: number
+  readonly before: number | undefined
 }
 
 /** Blocks in order, then for each fast loop its blocks and the end of its chunks. */
@@ -152,18 +152,18 @@ function nodesOf(bodies: readonly (readonly Instr[])[], next: readonly (readonly
   let free = bodies.length
   const starts = loops.map(({ blocks }) => { const start = free; free += blocks.length + 1; return start })
   const nodes = bodies.map((body, position): Node => {
-    const loop = loops.findIndex(({ header }) => header === position)
-    return { ...(replaced.has(position) ? { body: [], next: [] } : { body, next: next[position]! }), widens: isHeader(position), ...(loop >= 0 && { before: starts[loop]! }) }
+    const isReplaced = replaced.has(position), loop = loops.length === 0 ? -1 : loops.findIndex(({ header }) => header === position)
+    return { body: isReplaced ? [] : body, next: isReplaced ? [] : next[position]!, covered: undefined, proven: undefined, widens: isHeader(position), before: loop < 0 ? undefined : starts[loop]! }
   })
   for (const [number, loop] of loops.entries()) {
     const start = starts[number]!, end = start + loop.blocks.length
     for (const [index, position] of loop.blocks.entries()) {
       nodes.push({
-        body: bodies[position]!, covered: loop.covered[index]!, widens: index === 0, ...(index === 0 && { proven: loop }),
+        body: bodies[position]!, covered: loop.covered[index]!, proven: index === 0 ? loop : undefined, widens: index === 0, before: undefined,
         next: next[position]!.flatMap(target => (target === loop.header ? [start, end] : [loop.blocks.includes(target) ? start + loop.blocks.indexOf(target) : target])),
       })
     }
-    nodes.push({ body: [], next: [loop.header], proven: loop, widens: false })
+    nodes.push({ body: [], next: [loop.header], covered: undefined, proven: loop, widens: false, before: undefined })
   }
   return nodes
 }
