@@ -63,7 +63,14 @@ export function planRegion(graph: Graph, region: Region, { mode, machine, cold, 
     const block = graph.blocks[id]!
     return instrs.slice(block.first, block.first + block.count) as Instr[]
   })
-  const inside = ids.map(id => successors(graph.blocks[id]!).flatMap(next => (next !== entry || region.headers.has(entry) ? position.get(next) ?? [] : [])))
+  const inside = ids.map(id => {
+    const targets: number[] = []
+    for (const next of successors(graph.blocks[id]!)) {
+      const target = next === entry && !region.headers.has(entry) ? undefined : position.get(next)
+      if (target !== undefined) targets.push(target)
+    }
+    return targets
+  })
   const amounts = bodies.map(body => mode.counters.map(counter => total(counter, body, machine)))
   const { mayDirty, loaded, locals } = traffic(bodies, inside, cold)
   const isHeader = (position: number): boolean => region.headers.has(ids[position]!)
@@ -101,9 +108,15 @@ export function total(counter: Counter, instrs: readonly Instr[], machine: Machi
   return sum
 }
 
+function writtenBy(body: readonly Instr[]): number {
+  let mask = 0
+  for (let index = 0; index < body.length; index++) mask |= writes(body[index]!)
+  return mask
+}
+
 /** Forward analysis of the cold registers: which may be, and which surely are, newer in locals than in the state block. */
 export function traffic(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], cold: number): { mayDirty: readonly number[]; loaded: number; locals: number } {
-  const written = bodies.map(body => body.reduce((mask, instr) => mask | writes(instr), 0) & cold)
+  const written = bodies.map(body => writtenBy(body) & cold)
   // Small typed arrays take longer to make than to use.
   const may = bodies.map(() => 0), must = bodies.map((_, index): number => (index === 0 ? 0 : -1))
   for (let changed = true; changed;) {
