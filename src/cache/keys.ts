@@ -3,7 +3,7 @@ import { platform } from 'node:process'
 import type { Project, ProjectFile } from '../codegen/project.ts'
 import { RvrError } from '../errors.ts'
 import { filterMakeArguments } from '../toolchain/make-arguments.ts'
-import { compileFlags, linkFlags } from '../toolchain/flags.ts'
+import { compileFlags, linkFlags, regionFlags } from '../toolchain/flags.ts'
 import type { Toolchain } from '../toolchain/toolchain.ts'
 import { composeKey, contentPart, digestPart, flagPart, numberPart, textPart, type Key, type KeyPart } from './digest.ts'
 
@@ -83,7 +83,7 @@ function contextParts(context: KeyContext): KeyPart[] {
     textPart('host/os', platform),
     textPart('host/arch', toolchain.arch),
     numberPart('abi', context.abiVersion),
-    ...listParts('flags/compile', compileFlags(toolchain.family, toolchain.version[0], toolchain.arch, toolchain.targetCpu)),
+    ...listParts('flags/compile', [...compileFlags(toolchain.family, toolchain.version[0], toolchain.arch, toolchain.targetCpu), ...regionFlags(toolchain.family, toolchain.arch)]),
     ...listParts('flags/link', linkFlags()),
     ...listParts('make', filterMakeArguments(context.makeArguments ?? [], context.roots)),
     ...Object.entries(toolchain.environment).map(([name, value]) => textPart(`environment/${name}`, value)),

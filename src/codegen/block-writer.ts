@@ -108,6 +108,18 @@ function outside(check: Check): string {
   return low === 0 ? `__builtin_expect(${register} > ${last}, 0)` : `__builtin_expect((reg)(${register} - ${low}) > ${last - low}, 0)`
 }
 
+/** The C around addresses and values, by bytes. */
+const LOADS = { 1: loadOf(8), 2: loadOf(16), 4: loadOf(32), 8: loadOf(64) }, STORES = { 1: storeOf(8), 2: storeOf(16), 4: storeOf(32), 8: storeOf(64) }
+
+function loadOf(bits: number): { plain: string; extended: string } {
+  const plain = `load${bits}(`
+  return { plain, extended: `(reg)(sreg)(int${bits}_t)${plain}` }
+}
+
+function storeOf(bits: number): { call: string; value: string } {
+  return { call: `store${bits}(`, value: `, (uint${bits}_t)` }
+}
+
 /** The C statement of an instruction that is no transfer; undefined where it has no effect. */
 function statement(instr: Instr, { context, addresses }: RegionWriter, moving: Moving | undefined, pointer: string | undefined): string | undefined {
   const { row, rd } = instr
@@ -118,14 +130,13 @@ function statement(instr: Instr, { context, addresses }: RegionWriter, moving: M
     case 'alu': return rd === 0 ? undefined : moving?.kind === 'whole' ? `${target} = ${moving.text};` : `${target} = ${row.c(operand(instr.rs1), row.source === 'register' ? operand(instr.rs2) : moving?.text ?? constant(instr.imm), xlen)};`
     case 'upper': return rd === 0 ? undefined : `${target} = ${addresses.upper(instr)};`
     case 'load': {
-      const bits = row.width * 8
-      const read = `load${bits}(${place()})`
-      const value = row.signed && bits < xlen ? `(reg)(sreg)(int${bits}_t)${read}` : read
-      return rd === 0 ? `(void)*(volatile char *)(${place()});` : `${target} = ${value};`
+      if (rd === 0) return `(void)*(volatile char *)(${place()});`
+      const { plain, extended } = LOADS[row.width]
+      return `${target} = ${row.signed && row.width * 8 < xlen ? extended : plain}${place()});`
     }
     case 'store': {
-      const bits = row.width * 8
-      return `store${bits}(${place()}, (uint${bits}_t)${operand(instr.rs2)});`
+      const { call, value } = STORES[row.width]
+      return `${call}${place()}${value}${operand(instr.rs2)});`
     }
     default: return undefined
   }

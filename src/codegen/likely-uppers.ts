@@ -28,12 +28,22 @@ export function likelyUppers(graph: Graph, places: Places, range: MovingRange): 
   const hasSource = new Uint8Array(blocks.length)
   for (const targets of next) for (const target of targets) hasSource[target] = 1
   for (const { id, pc } of blocks) if (hasSource[id] === 0 || owner[id]?.start === pc) entering[id] = 0
+  // A block clears some bits, sets others and leaves the rest: what it makes of all and of none says which.
+  const ofAll = new Int32Array(blocks.length), ofNone = new Int32Array(blocks.length)
+  for (const { id, first, count, end } of blocks) {
+    let all = -1, none = 0
+    for (let slot = first; slot < first + count; slot++) {
+      all = afterInstr(all, instrs[slot]!, range)
+      none = afterInstr(none, instrs[slot]!, range)
+    }
+    const isCall = (end.kind === 'jump' || end.kind === 'indirect') && end.instr.rd !== 0
+    ofAll[id] = isCall ? all & KEPT : all
+    ofNone[id] = isCall ? none & KEPT : none
+  }
   for (let changed = true; changed;) {
     changed = false
-    for (const { id, first, count, end } of blocks) {
-      let mask = entering[id]!
-      for (let slot = first; slot < first + count; slot++) mask = afterInstr(mask, instrs[slot]!, range)
-      if ((end.kind === 'jump' || end.kind === 'indirect') && end.instr.rd !== 0) mask &= KEPT
+    for (let id = 0; id < blocks.length; id++) {
+      const mask = (entering[id]! & ofAll[id]!) | ofNone[id]!
       for (const target of next[id]!) {
         const met = entering[target]! & mask
         if (met === entering[target]) continue

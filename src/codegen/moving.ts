@@ -34,19 +34,26 @@ function meet(into: Uppers, other: Uppers): boolean {
 
 const nothing = (): Uppers => new Float64Array(32).fill(NaN)
 const NOTHING = nothing()
-/** Scratch, kept because making it takes longer than using it. */
-const current = nothing()
+/** Those at hand and those at the start of blocks, kept from region to region: making them takes longer than using them. */
+const current = nothing(), uppersAt: Uppers[] = []
+
+function keep(position: number, uppers: Uppers): Uppers {
+  const kept = uppersAt[position] ??= nothing()
+  kept.set(uppers)
+  return kept
+}
+
 const NONE: ReadonlyMap<number, Moving> = new Map()
 
-/** What is known at the start of each block of a region, by the block's number. */
-function enteringUppers({ blocks, region, position }: RegionPlan, stable: StableText): ReadonlyMap<number, Uppers> {
-  if (!blocks.some(({ instrs }) => instrs.some(instr => isMovingUpper(instr, stable.range)))) return NO_UPPERS
-  const entering = new Map<number, Uppers>()
-  entering.set(region.blocks[0]!, nothing())
+/** What is known at the start of each block of a region, by its position; good until the next call. Empty where nothing is. */
+function enteringUppers({ blocks, position }: RegionPlan, stable: StableText): readonly (Uppers | undefined)[] {
+  const entering: (Uppers | undefined)[] = []
+  if (!blocks.some(({ instrs }) => instrs.some(instr => isMovingUpper(instr, stable.range)))) return entering
+  entering[0] = keep(0, NOTHING)
   for (let changed = true; changed;) {
     changed = false
     for (let index = 0; index < blocks.length; index++) {
-      const { block, instrs } = blocks[index]!, known = entering.get(block.id)
+      const { block, instrs } = blocks[index]!, known = entering[index]
       if (known === undefined) continue
       const uppers = current
       uppers.set(known)
@@ -54,8 +61,8 @@ function enteringUppers({ blocks, region, position }: RegionPlan, stable: Stable
       for (const next of successors(block)) {
         const target = position.get(next)
         if (target === undefined) continue
-        const before = entering.get(next)
-        if (before === undefined) entering.set(next, uppers.slice())
+        const before = entering[target]
+        if (before === undefined) entering[target] = keep(target, uppers)
         else if (!meet(before, uppers)) continue
         if (target <= index) changed = true
       }
@@ -66,18 +73,18 @@ function enteringUppers({ blocks, region, position }: RegionPlan, stable: Stable
 
 const addsRest = ({ row }: Instr): boolean => row.kind === 'load' || row.kind === 'store' || row.kind === 'jalr' || row.name === 'addi'
 
-const NO_UPPERS: ReadonlyMap<number, Uppers> = new Map()
-
-/** Answers for the blocks of one region. */
+/** Answers for the blocks of one region, until the next is made. */
 export class MovingAddresses {
   readonly #addresses: Addresses
   readonly #stable: StableText | undefined
-  readonly #entering: ReadonlyMap<number, Uppers>
+  readonly #position: RegionPlan['position']
+  readonly #entering: readonly (Uppers | undefined)[]
 
   constructor(plan: RegionPlan, addresses: Addresses, stable: StableText | undefined) {
     this.#addresses = addresses
     this.#stable = stable
-    this.#entering = stable === undefined ? NO_UPPERS : enteringUppers(plan, stable)
+    this.#position = plan.position
+    this.#entering = stable === undefined ? [] : enteringUppers(plan, stable)
   }
 
   /** By index of the instruction in the block. */
@@ -85,7 +92,7 @@ export class MovingAddresses {
     const stable = this.#stable
     if (stable === undefined) return NONE
     const uppers = current
-    uppers.set(this.#entering.get(block.id) ?? NOTHING)
+    uppers.set(this.#entering[this.#position.get(block.id)!] ?? NOTHING)
     let found: Map<number, Moving> | undefined, likely = stable.likely[block.id]!
     for (let position = 0; position < instrs.length; position++) {
       const instr = instrs[position]!

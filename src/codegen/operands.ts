@@ -2,8 +2,11 @@
 import { registerNames } from '../isa/registers.ts'
 import type { Xlen } from '../elf/image.ts'
 
+const OPERANDS = registerNames.map((name, register) => (register === 0 ? '(reg)0' : name))
+const BASES = registerNames.map(name => `(uint64_t)${name}`)
+
 /** A register as an operand; x0 is the constant 0. */
-export const operand = (register: number): string => (register === 0 ? '(reg)0' : registerNames[register]!)
+export const operand = (register: number): string => OPERANDS[register]!
 
 /** A sign-extended immediate as a value of type reg. */
 export const constant = (value: number): string => (value < 0 ? `(reg)${value}` : `${value}`)
@@ -17,7 +20,7 @@ export function wideConstant(value: number, xlen: Xlen): string {
 /** A checked address as an offset into guest memory. */
 export function addressOf(base: number, offset: number): string {
   if (base === 0) return `${offset}`
-  const register = `(uint64_t)${registerNames[base]!}`
+  const register = BASES[base]!
   return offset === 0 ? register : offset < 0 ? `${register} - ${-offset}` : `${register} + ${offset}`
 }
 

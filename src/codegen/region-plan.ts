@@ -66,7 +66,14 @@ export function planRegion(graph: Graph, region: Region, { mode, machine, cold, 
     const block = graph.blocks[id]!
     return instrs.slice(block.first, block.first + block.count) as Instr[]
   })
-  const inside = ids.map(id => successors(graph.blocks[id]!).flatMap(next => (next !== entry || region.headers.has(entry) ? position.get(next) ?? [] : [])))
+  const inside = ids.map(id => {
+    const targets: number[] = []
+    for (const next of successors(graph.blocks[id]!)) {
+      const target = next === entry && !region.headers.has(entry) ? undefined : position.get(next)
+      if (target !== undefined) targets.push(target)
+    }
+    return targets
+  })
   const amounts = bodies.map(body => mode.counters.map(counter => total(counter, body, machine)))
   const stored = storedAtOnce(bodies, inside, cold)
   const { mayDirty, loaded, locals } = traffic(bodies, inside, cold, stored)
@@ -110,13 +117,13 @@ export function total(counter: Counter, instrs: readonly Instr[], machine: Machi
 interface Node {
   readonly body: readonly Instr[]
   readonly next: readonly number[]
-  readonly covered?: Pick<ReadonlySet<number>, 'has'>
+  readonly covered: Pick<ReadonlySet<number>, 'has'> | undefined
   /** Set for the header of a fast copy, and for the place where a chunk ends in front of the slow one. */
-  readonly proven?: FastLoop
+  readonly proven: FastLoop | undefined
   /** Facts are dropped rather than narrowed here, so that iteration ends. */
   readonly widens: boolean
   /** Fast copies that control may enter in front of this block's own checks. */
-  readonly before?: number
+  readonly before: number | undefined
 }
 
 /** Blocks in order, then for each fast loop its blocks and the end of its chunks. */
@@ -124,18 +131,18 @@ function nodesOf(bodies: readonly (readonly Instr[])[], next: readonly (readonly
   let free = bodies.length
   const starts = loops.map(({ blocks }) => { const start = free; free += blocks.length + 1; return start })
   const nodes = bodies.map((body, position): Node => {
-    const loop = loops.findIndex(({ header }) => header === position)
-    return { ...(replaced.has(position) ? { body: [], next: [] } : { body, next: next[position]! }), widens: isHeader(position), ...(loop >= 0 && { before: starts[loop]! }) }
+    const isReplaced = replaced.has(position), loop = loops.length === 0 ? -1 : loops.findIndex(({ header }) => header === position)
+    return { body: isReplaced ? [] : body, next: isReplaced ? [] : next[position]!, covered: undefined, proven: undefined, widens: isHeader(position), before: loop < 0 ? undefined : starts[loop]! }
   })
   for (const [number, loop] of loops.entries()) {
     const start = starts[number]!, end = start + loop.blocks.length
     for (const [index, position] of loop.blocks.entries()) {
       nodes.push({
-        body: bodies[position]!, covered: loop.covered[index]!, widens: index === 0, ...(index === 0 && { proven: loop }),
+        body: bodies[position]!, covered: loop.covered[index]!, proven: index === 0 ? loop : undefined, widens: index === 0, before: undefined,
         next: next[position]!.flatMap(target => (target === loop.header ? [start, end] : [loop.blocks.includes(target) ? start + loop.blocks.indexOf(target) : target])),
       })
     }
-    nodes.push({ body: [], next: [loop.header], proven: loop, widens: false })
+    nodes.push({ body: [], next: [loop.header], covered: undefined, proven: loop, widens: false, before: undefined })
   }
   return nodes
 }

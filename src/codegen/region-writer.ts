@@ -21,10 +21,11 @@ interface SideExit {
   readonly refund: string
 }
 
-/** Collects one region's text, its side exits and the functions it transfers to. */
+/** Collects one region's text and side exits, and adds to its unit's callees. */
 export class RegionWriter {
   readonly lines: string[] = []
-  readonly callees = new Set<string>()
+  /** Functions that the regions of the unit transfer to. */
+  readonly callees: Set<string>
   readonly context: EmitterContext
   readonly plan: RegionPlan
   readonly addresses: Addresses
@@ -35,7 +36,8 @@ export class RegionWriter {
   /** The loop whose fast copy is being written. */
   #loop: LoopPlan | undefined
 
-  constructor(context: EmitterContext, plan: RegionPlan, addresses: Addresses) {
+  constructor(context: EmitterContext, plan: RegionPlan, addresses: Addresses, callees: Set<string>) {
+    this.callees = callees
     this.context = context
     this.plan = plan
     this.addresses = addresses

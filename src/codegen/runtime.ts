@@ -33,6 +33,12 @@ ${callPrototypes(calledRows(graph))}${declareRegions(['leave', 'not_an_entry'])}
 ${emission.include === undefined ? '' : `#include "${emission.include}"\n`}`
 }
 
+/** Regions may be compiled to preserve no registers, so that `enter` has to, whose own code must not know that: nothing of it stands behind the call. */
+const LOST = `#ifdef __x86_64__
+  __asm__ volatile("" ::: "rbx", "rbp", "r12", "r13", "r14", "r15");
+#endif
+`
+
 /** `enter` loads the hot registers and counters from the state block, `leave` stores them back; instances and the identity block. One file, because each costs a compiler's start. */
 function entryFile(context: EmitterContext, graph: Graph, regions: Regions, identity: string): string {
   const { mode, emission, hot, warm } = context
@@ -45,11 +51,11 @@ function entryFile(context: EmitterContext, graph: Graph, regions: Regions, iden
   return `#include <sys/mman.h>
 #include "guest.h"
 
-void enter(char *m, region *to)
+${context.convention.verifies ? '__attribute__((noinline)) ' : ''}void enter(char *m, region *to)
 {
   struct rvr_state *s = state(m);
   to(${loads.join(', ')});
-}
+${context.convention.verifies ? LOST : ''}}
 
 ${context.convention.attribute}void leave(${context.parameters})
 {

@@ -2,9 +2,15 @@
 import type { Instr } from '../isa/row.ts'
 import { reads, writes } from '../isa/registers-used.ts'
 
+function writtenBy(body: readonly Instr[]): number {
+  let mask = 0
+  for (let index = 0; index < body.length; index++) mask |= writes(body[index]!)
+  return mask
+}
+
 /** Forward analysis of the cold registers: which may be, and which surely are, newer in locals than in the state block. `stored`: per block, registers that it leaves stored. */
 export function traffic(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], cold: number, stored?: readonly number[]): { mayDirty: readonly number[]; loaded: number; locals: number } {
-  const written = bodies.map(body => body.reduce((mask, instr) => mask | writes(instr), 0) & cold)
+  const written = bodies.map(body => writtenBy(body) & cold)
   // Small typed arrays take longer to make than to use.
   const may = bodies.map(() => 0), must = bodies.map((_, index): number => (index === 0 ? 0 : -1))
   for (let changed = true; changed;) {
@@ -41,7 +47,7 @@ export function traffic(bodies: readonly (readonly Instr[])[], next: readonly (r
  */
 export function storedAtOnce(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], cold: number): number[] {
   const inLoop = loopMembers(next)
-  const written = bodies.map(body => body.reduce((mask, instr) => mask | writes(instr), 0) & cold)
+  const written = bodies.map(body => writtenBy(body) & cold)
   const ahead = bodies.map(() => 0)
   for (let changed = true; changed;) {
     changed = false

@@ -36,9 +36,8 @@ export function* writeUnits(context: EmitterContext, graph: Graph, regions: read
 function unitText(context: EmitterContext, graph: Graph, regions: readonly Region[], addresses: Addresses, table: string): string {
   const functions: string[] = [], callees = new Set<string>()
   for (const region of regions) {
-    const writer = new RegionWriter(context, planRegion(graph, region, context, fastLoopsIn(context, region)), addresses)
+    const writer = new RegionWriter(context, planRegion(graph, region, context, fastLoopsIn(context, region)), addresses, callees)
     functions.push(writer.write())
-    for (const callee of writer.callees) callees.add(callee)
     callees.add(writer.name)
   }
   const count = addresses instanceof UnitAddresses ? addresses.table.length : 0

@@ -1,5 +1,5 @@
 /** Arguments of make: what the toolchain contributes, and which of them belong into a cache key. */
-import { compileFlags, linkFlags } from './flags.ts'
+import { compileFlags, linkFlags, regionFlags } from './flags.ts'
 import type { Toolchain } from './toolchain.ts'
 
 /** One word for the shell that make starts, with make's own `$` doubled. */
@@ -8,10 +8,10 @@ function quoted(word: string): string {
   return shell.replaceAll('$', '$$$$')
 }
 
-/** `CC=… CFLAGS=… LDFLAGS=…` for the project's Makefile. */
+/** `CC=… CFLAGS=… REGION_CFLAGS=… LDFLAGS=…` for the project's Makefile. */
 export function makeVariables(toolchain: Toolchain): string[] {
   const cflags = compileFlags(toolchain.family, toolchain.version[0], toolchain.arch, toolchain.targetCpu)
-  return [`CC=${quoted(toolchain.cc.path)}`, `CFLAGS=${cflags.map(quoted).join(' ')}`, `LDFLAGS=${linkFlags().map(quoted).join(' ')}`]
+  return [`CC=${quoted(toolchain.cc.path)}`, `CFLAGS=${cflags.map(quoted).join(' ')}`, `REGION_CFLAGS=${regionFlags(toolchain.family, toolchain.arch).join(' ')}`, `LDFLAGS=${linkFlags().map(quoted).join(' ')}`]
 }
 
 /** Options that say how or where to work, not what to make. Those in the second list take their value from the next argument. */
