@@ -82,8 +82,8 @@ export function chunkPointers({ loop: { hoisted, covered } }: LoopPlan): ChunkPo
   const moves = (check: number): boolean => !isStill(hoisted[check]!.stride)
   const used = [...new Set(covered.flatMap(places => [...places.values()].map(({ check }) => check)))].filter(moves).toSorted((a, b) => a - b)
   return {
-    declarations: used.map(check => `  char *p${check} = m + (uint64_t)${affineText({ terms: hoisted[check]!.terms, constant: hoisted[check]!.low })};`),
-    steps: used.map(check => `  p${check} ${hoisted[check]!.stride.constant < 0 ? '-' : '+'}= ${strideText(hoisted[check]!.stride)};`),
-    places: covered.map(places => new Map([...places].filter(([, { check }]) => moves(check)).map(([index, { check, offset }]) => [index, `p${check}${offsetText(offset)}`]))),
+    declarations: used.map(check => `  char *way${check} = m + (uint64_t)${affineText({ terms: hoisted[check]!.terms, constant: hoisted[check]!.low })};`),
+    steps: used.map(check => `  way${check} ${hoisted[check]!.stride.constant < 0 ? '-' : '+'}= ${strideText(hoisted[check]!.stride)};`),
+    places: covered.map(places => new Map([...places].filter(([, { check }]) => moves(check)).map(([index, { check, offset }]) => [index, `way${check}${offsetText(offset)}`]))),
   }
 }
