@@ -33,7 +33,7 @@ export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: num
 function writeEntry(writer: RegionWriter, { block, checks, amounts, tests, dirtyAtEntry }: BlockPlan): void {
   const { lines, context: { mode, emission } } = writer
   lines.push(`${writer.label(block)}:;`)
-  // Between two tests lies less than a region, and no region has more instructions than the floor: the budget never becomes negative.
+  // No test is farther from the next than the floor: the budget never becomes negative.
   const stop = (): string => writer.sideExit(block.pc, 'RVR_STOP', dirtyAtEntry)
   if (emission.blockTest !== undefined) for (const line of emission.blockTest(amounts[0]!, stop())) lines.push(`  ${line}`)
   else if (tests) lines.push(`  if (__builtin_expect(${mode.counters[0].name} < floor_of(m), 0)) goto ${stop()};`)

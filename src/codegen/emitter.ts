@@ -1,4 +1,5 @@
 /** What the parts of the C emitter share while one region is written. */
+import type { StopTests } from '../cfg/stop-tests.ts'
 import type { Graph } from '../ir/program.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Emission, Mode } from '../modes/mode.ts'
@@ -28,6 +29,8 @@ export interface EmitterContext {
   readonly stable: StableText | undefined
   readonly isRoot: Uint8Array
   readonly isResume: Uint8Array
+  /** The blocks that start with a stop test, by region. */
+  readonly stopTests: StopTests
   /** Where a return may well go to, by its block. */
   readonly returns: ReadonlyMap<number, readonly number[]>
   /** The condition of a block's branch, with what a profile says about it. */
@@ -67,4 +70,9 @@ function newName(context: EmitterContext, kind: 'main' | 'resume', pc: number): 
   if (context.stable !== undefined) return `${kind === 'main' ? 'r' : 'resume'}_${context.stable.places.nameOf(pc)}`
   const symbol = context.functions.get(pc)
   return `${kind === 'main' ? 'r' : 'resume'}_${hex8(pc)}${symbol === undefined ? '' : `_${symbol}`}`
+}
+
+/** Declarations of regions: hidden, so that a transfer into another unit is a direct jump and its address does not come from a table. */
+export function declareRegions(names: readonly string[]): string {
+  return names.length === 0 ? '' : `#pragma GCC visibility push(hidden)\nregion ${names.join(', ')};\n#pragma GCC visibility pop\n`
 }

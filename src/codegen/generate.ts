@@ -2,6 +2,7 @@
 import { frequenciesOf } from '../cfg/frequency.ts'
 import { buildRegions } from '../cfg/regions.ts'
 import { returnSites } from '../cfg/return-sites.ts'
+import { floorOf, placeStopTests } from '../cfg/stop-tests.ts'
 import type { Graph, Region } from '../ir/program.ts'
 import { RvrError } from '../errors.ts'
 import type { Machine } from '../machine/machine.ts'
@@ -53,9 +54,6 @@ function neededFiles(graph: Graph, callFiles: ReadonlyMap<string, string>): Proj
  */
 const SMALL = 5000
 
-/** No region has more instructions: a block is never split, however small regions have to be. */
-const floorOf = (graph: Graph, tuning: Tuning): number => graph.blocks.reduce((most, block) => Math.max(most, block.count), tuning.regionSize)
-
 /** Generates the C project; equal input gives byte-identical files. */
 export function generate(graph: Graph, options: GenerateOptions): Project {
   const files = generateFiles(graph, options)
@@ -81,7 +79,7 @@ export function* generateFiles(graph: Graph, options: GenerateOptions): Generato
     cold: hot.reduce((mask, register) => mask & ~(1 << register), ~1),
     functions: functionNames(graph.program.image.symbols),
     stable: stableText(graph, mode, unitLimits), names: new Map(), saves: savesOf(warm),
-    isRoot: regions.isRoot, isResume: regions.isResume, returns: tuning.tableJumps ? new Map() : returnSites(graph), expect: branchExpectation(graph, frequencies),
+    isRoot: regions.isRoot, isResume: regions.isResume, stopTests: placeStopTests(graph, regions.main, regions.resume, tuning), returns: tuning.tableJumps ? new Map() : returnSites(graph), expect: branchExpectation(graph, frequencies),
     ...signature(mode, emission, hot, warm),
   }
   const neglected = frequencies === undefined ? new Set<Region>() : neglectedRegions(graph, regions.main, frequencies)

@@ -22,7 +22,7 @@ export interface BlockPlan {
   readonly dirtyAtEntry: number
   /** Cold registers that are stored where the block last writes them. */
   readonly stored: number
-  /** Does the block start with a stop test? The region's entry and its loop headers do: no cycle of the guest avoids them. */
+  /** Does the block start with a stop test? */
   readonly tests: boolean
 }
 
@@ -57,7 +57,7 @@ export interface RegionPlan {
 export type FastLoops = 'none' | 'beside' | ((header: number) => boolean)
 
 /** Plans one region. */
-export function planRegion(graph: Graph, region: Region, { mode, machine, cold, stable }: Pick<EmitterContext, 'mode' | 'machine' | 'cold' | 'stable'>, fastLoops: FastLoops): RegionPlan {
+export function planRegion(graph: Graph, region: Region, { mode, machine, cold, stable, stopTests }: Pick<EmitterContext, 'mode' | 'machine' | 'cold' | 'stable' | 'stopTests'>, fastLoops: FastLoops): RegionPlan {
   const { instrs } = graph.program
   const ids = region.blocks
   const position = new Map<number, number>()
@@ -78,6 +78,7 @@ export function planRegion(graph: Graph, region: Region, { mode, machine, cold, 
   const amounts = bodies.map(body => mode.counters.map(counter => total(counter, body, machine)))
   const stored = storedAtOnce(bodies, inside, cold)
   const { mayDirty, loaded, locals } = traffic(bodies, inside, cold, stored)
+  const tests = stopTests.get(region)!
   const isHeader = (position: number): boolean => region.headers.has(ids[position]!)
   const own = ids.map(id => graph.blocks[id]!)
   const fast = fastLoops !== 'none' && region.headers.size > 0 ? innermostLoops(own, inside, isHeader).map(loop => planFastLoop(loop, own, bodies, inside, stable === undefined, graph.program.xlen)).filter(pays) : []
@@ -86,7 +87,7 @@ export function planRegion(graph: Graph, region: Region, { mode, machine, cold, 
   const { checks, entering } = proveChecks(nodesOf(bodies, inside, isHeader, fast, replaced))
   const planOf = (position: number, node: number): BlockPlan => ({
     block: own[position]!, instrs: bodies[position]!, amounts: amounts[position]!, checks: checks[node]!, dirtyAtEntry: mayDirty[position]!, stored: stored[position]!,
-    tests: position === node && (position === 0 || isHeader(position)),
+    tests: position === node && tests.has(ids[position]!),
   })
   let node = ids.length
   const loops = new Map(fast.map((loop): [number, LoopPlan] => {

@@ -5,7 +5,7 @@ import { MEMORY_BYTES } from '../elf/image.ts'
 import type { Graph } from '../ir/program.ts'
 import { registerNames } from '../isa/registers.ts'
 import { callPrototypes, calledRows } from './calls.ts'
-import { regionName, type EmitterContext } from './emitter.ts'
+import { declareRegions, regionName, type EmitterContext } from './emitter.ts'
 import { warmName } from './operands.ts'
 import type { ProjectFile } from './project.ts'
 import { stateHeader, stateLayout, tableBytes } from '../layout/state.ts'
@@ -28,8 +28,7 @@ enum { XLEN = ${xlen}, RVR_STEP = 1, RVR_STOP = 2 };
 static const uint64_t RVR_BASE = 0x${base.toString(16)}, ${context.stable === undefined ? `RVR_SLOTS = ${instrs.length}, ` : ''}RVR_MEMORY_BYTES = ${MEMORY_BYTES}, RVR_GUARD_BYTES = ${stateLayout.guardBytes};
 ${context.stable === undefined ? '' : 'extern const uint64_t RVR_SLOTS __attribute__((visibility("hidden")));\n'}static const int64_t RVR_FLOOR = ${floor};
 static const uint64_t RVR_STATE_BELOW = ${stateBelow}, RVR_TABLE_BELOW = ${stateBelow + tableBytes(instrs.length)}, RVR_AREA_BYTES = ${emission.areaBytes ?? 0};
-${callPrototypes(calledRows(graph))}region leave, not_an_entry;
-void enter(char *m, region *to);
+${callPrototypes(calledRows(graph))}${declareRegions(['leave', 'not_an_entry'])}void enter(char *m, region *to);
 #include "semantics.h"
 ${emission.include === undefined ? '' : `#include "${emission.include}"\n`}`
 }
@@ -72,8 +71,7 @@ ${context.convention.attribute}void not_an_entry(${context.parameters})
   ${context.convention.tail} leave(${context.arguments});
 }
 
-region ${['leave', ...entries.map(entry => entry.name)].join(', ')};
-static const uint32_t entry_count = ${entries.length};
+${declareRegions(entries.map(entry => entry.name))}static const uint32_t entry_count = ${entries.length};
 static const uint32_t entry_slots[${count}] = { ${entries.map(entry => entry.slot).join(', ') || '0'} };
 static region *const entry_functions[${count}] = { ${entries.map(entry => entry.name).join(', ') || '0'} };
 

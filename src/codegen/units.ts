@@ -1,7 +1,7 @@
 /** Regions → C files of bounded size. */
 import type { Graph, Region } from '../ir/program.ts'
 import { fixedAddresses, UnitAddresses, type Addresses } from './addresses.ts'
-import type { EmitterContext } from './emitter.ts'
+import { declareRegions, type EmitterContext } from './emitter.ts'
 import type { NamedFunction, Places } from './names.ts'
 import type { ProjectFile } from './project.ts'
 import { planRegion, type FastLoops } from './region-plan.ts'
@@ -42,7 +42,7 @@ function unitText(context: EmitterContext, graph: Graph, regions: readonly Regio
   }
   const count = addresses instanceof UnitAddresses ? addresses.table.length : 0
   const declaration = count === 0 ? '' : `/* Addresses of the guest that may move; in addresses.c. */\nextern const reg at[${count}] __asm__("${tableName(table)}") __attribute__((visibility("hidden")));\n`
-  return `#include "guest.h"\n\n${declaration}region ${[...callees].toSorted().join(', ')};\n\n${functions.join('\n')}`
+  return `#include "guest.h"\n\n${declaration}${declareRegions([...callees].toSorted())}\n${functions.join('\n')}`
 }
 
 /** Innermost loops have a fast copy; in a main region it is the only one where a resume region starts at the header. Modes with a test of their own have none. */

@@ -30,7 +30,7 @@ export interface Parameter {
 export interface Emission {
   readonly parameters: readonly Parameter[]
   /**
-   * Replaces the stop test at region entries and loop headers: stands at the start of every basic block, may go to `stop`, and takes the
+   * Replaces the stop tests: stands at the start of every basic block, may go to `stop`, and takes the
    * block's `amount` off counter 0.
    */
   blockTest?(amount: number, stop: string): readonly string[]
