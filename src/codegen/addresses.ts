@@ -11,6 +11,9 @@ export interface Addresses {
   label(pc: number): string
   /** The pc that the state block gets. */
   pc(pc: number): string
+  /** The same as the variable pc of a way out has it: less what stands in `exitBase`, which ends in a plus sign. */
+  exit(pc: number): string
+  readonly exitBase: string
   /** A code address as a value of type reg. */
   link(pc: number): string
   /** What lui or auipc yields, of type reg. */
@@ -29,6 +32,8 @@ export function fixedAddresses({ graph: { program: { xlen } } }: EmitterContext)
   return {
     label: hex8,
     pc: pc => `0x${hex8(pc)}`,
+    exit: pc => `0x${hex8(pc)}`,
+    exitBase: '',
     link: pc => wideConstant(pc, xlen),
     upper: instr => wideConstant(upperValue(instr), xlen),
     whole: address => wideConstant(address, xlen),
@@ -66,6 +71,7 @@ export const isMovingUpper = ({ row, imm }: Instr, range: MovingRange): boolean 
 export class UnitAddresses implements Addresses {
   /** What the table holds; the unit's first address is in front. */
   readonly table: number[]
+  readonly exitBase = 'at[0] + '
   readonly #stable: StableText
   readonly #low: number
   readonly #high: number
@@ -96,6 +102,10 @@ export class UnitAddresses implements Addresses {
 
   pc(pc: number): string {
     return this.whole(pc)
+  }
+
+  exit(pc: number): string {
+    return this.#isOwn(pc) ? `0x${(pc - this.#low).toString(16)}` : `${this.whole(pc)} - at[0]`
   }
 
   link(pc: number): string {

@@ -8,6 +8,7 @@ import type { EmitterContext } from './emitter.ts'
 import { covers, meet, noFacts, planChecks, type BlockChecks, type Facts } from './facts.ts'
 import { innermostLoops } from './loops/find.ts'
 import { learnHoisted, pays, planFastLoop, type FastLoop, type HoistedCheck } from './loops/plan.ts'
+import { SLOTS } from './loops/affine.ts'
 import { isStill } from './loops/strides.ts'
 import { storedAtOnce, traffic } from './traffic.ts'
 
@@ -80,7 +81,7 @@ export function planRegion(graph: Graph, region: Region, { mode, machine, cold, 
   const tests = stopTests.get(region)!
   const isHeader = (position: number): boolean => region.headers.has(ids[position]!)
   const own = ids.map(id => graph.blocks[id]!)
-  const fast = fastLoops !== 'none' && region.headers.size > 0 ? innermostLoops(own, inside, isHeader).map(loop => planFastLoop(loop, own, bodies, inside, stable === undefined)).filter(pays) : []
+  const fast = fastLoops !== 'none' && region.headers.size > 0 ? innermostLoops(own, inside, isHeader).map(loop => planFastLoop(loop, own, bodies, inside, stable === undefined, graph.program.xlen)).filter(pays) : []
   const isAlone = ({ header }: FastLoop): boolean => typeof fastLoops === 'function' && fastLoops(ids[header]!)
   const replaced = new Set(fast.filter(isAlone).flatMap(loop => loop.blocks))
   const { checks, entering } = proveChecks(nodesOf(bodies, inside, isHeader, fast, replaced))
@@ -104,7 +105,7 @@ const isSmooth = ({ checks, instrs }: BlockPlan): boolean => checks.head.length 
 
 /** Is it known at the header in every iteration, without a test? */
 const isProven = ({ terms, stride, low, high }: HoistedCheck, facts: Facts = NOTHING): boolean =>
-  isStill(stride) && terms.length === 1 && terms[0]!.coefficient === 1 && covers(facts, terms[0]!.register, low, high)
+  isStill(stride) && terms.length === 1 && terms[0]!.coefficient === 1 && terms[0]!.register < SLOTS && covers(facts, terms[0]!.register, low, high)
 
 /** Sum of a counter's amounts over instructions. */
 export function total(counter: Counter, instrs: readonly Instr[], machine: Machine, from = 0): number {

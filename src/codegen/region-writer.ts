@@ -110,6 +110,7 @@ export class RegionWriter {
       '{',
     ]
     if (locals.length > 0) head.push(`  reg ${locals.join(', ')};`)
+    if (this.#exits.length > 0) head.push('  reg pc; uint32_t reason;')
     if (plan.loops.size > 0) head.push(`  reg ${[...plan.loops.values()].map(loop => loopCounter(loop, this.addresses)).join(', ')};`)
     return `${head.join('\n')}\n${this.lines.join('\n')}\n}\n`
   }
@@ -133,17 +134,14 @@ export class RegionWriter {
     this.#loop = undefined
   }
 
+  /** All ways out meet in one place: what differs between them are a few stores and constants, which C compilers get over with fastest. */
   #writeExits(): void {
     const { context } = this
-    const reasons = new Set<SideExit['reason']>()
-    for (const exit of this.#exits) {
-      reasons.add(exit.reason)
-      this.lines.push(`${exit.label}: ${exit.refund}${this.flush(exit.dirty)}state(m)->pc = ${this.addresses.pc(exit.pc)}; goto ${exit.reason === 'RVR_STEP' ? 'step' : 'stop'};`)
-    }
+    for (const exit of this.#exits) this.lines.push(`${exit.label}: ${exit.refund}${this.flush(exit.dirty)}pc = ${this.addresses.exit(exit.pc)}; reason = ${exit.reason}; goto out;`)
     for (const loop of this.plan.loops.values()) {
       const { block: { pc }, dirtyAtEntry } = loop.blocks[0]!
       if (loop.alone) this.lines.push(`s_${this.addresses.label(pc)}:; ${this.tailCall(regionName(context, 'resume', pc), dirtyAtEntry)}`)
     }
-    for (const reason of reasons) this.lines.push(`${reason === 'RVR_STEP' ? 'step' : 'stop'}: state(m)->reason = ${reason}; ${context.convention.tail} leave(${context.arguments});`)
+    if (this.#exits.length > 0) this.lines.push(`out: state(m)->pc = ${this.addresses.exitBase}pc; state(m)->reason = reason; ${context.convention.tail} leave(${context.arguments});`)
   }
 }

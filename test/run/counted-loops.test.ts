@@ -9,15 +9,30 @@ import { expectSame } from './support.ts'
 
 const TEXT = 0x10000, DATA = 0x400000
 
-/** How a loop moves a0, which starts at `start`, against a1: by a constant, by what a4 holds, or the same in 32 bits. */
-const steps: Readonly<Record<string, { readonly only?: Xlen; readonly write: (a: Assembler, register: 'a0' | 'a3') => unknown }>> = {
+interface Step {
+  readonly only?: Xlen
+  /** The loop writes nothing but the stack. */
+  readonly onStack?: true
+  readonly write: (a: Assembler, register: 'a0' | 'a3') => unknown
+}
+
+/** How a loop moves a0, which starts at `start`, against a1: by a constant, by what a4 holds, the same in 32 bits, or in a word of the stack. */
+const steps: Readonly<Record<string, Step>> = {
   up: { write: (a, r) => a.op('addi', { rd: r, rs1: r, imm: 3 }) },
   down: { write: (a, r) => a.op('addi', { rd: r, rs1: r, imm: -4 }) },
   register: { write: (a, r) => a.op('add', { rd: r, rs1: r, rs2: 'a4' }) },
   scaled: { write: (a, r) => a.op('slli', { rd: 't2', rs1: 'a4', imm: 2 }).op('add', { rd: r, rs1: 't2', rs2: r }) },
+  'on the stack': { onStack: true, write: (a, r) => a.op('addi', { rd: r, rs1: r, imm: 5 }) },
+  'on the stack by a register': { onStack: true, write: (a, r) => a.op('add', { rd: r, rs1: r, rs2: 'a4' }) },
   'up in 32 bits': { only: 64, write: (a, r) => a.op(r === 'a0' ? 'addiw' : 'addi', { rd: r, rs1: r, imm: 3 }) },
   'register in 32 bits': { only: 64, write: (a, r) => a.op(r === 'a0' ? 'addw' : 'add', { rd: r, rs1: r, rs2: 'a4' }) },
 }
+
+/** Where a0 and a3 live in loops that keep them on the stack. */
+const HOMES = { a0: -64, a3: -96 } as const
+const word = (xlen: Xlen, kind: 'l' | 's'): string => kind + (xlen === 64 ? 'd' : 'w')
+const spill = (a: Assembler, xlen: Xlen, register: keyof typeof HOMES): unknown => a.op(word(xlen, 's'), { rs1: 'sp', rs2: register, imm: HOMES[register] })
+const reload = (a: Assembler, xlen: Xlen, register: keyof typeof HOMES): unknown => a.op(word(xlen, 'l'), { rd: register, rs1: 'sp', imm: HOMES[register] })
 
 interface Shape { readonly branch: string; readonly swapped: boolean; readonly middle: boolean; readonly step: string }
 
@@ -25,20 +40,26 @@ const shapes = (xlen: Xlen): Shape[] => ['beq', 'bne', 'blt', 'bge', 'bltu', 'bg
   Object.entries(steps).filter(([, { only }]) => only === undefined || only === xlen).map(([step]) => ({ branch, swapped, middle, step })))))
 
 /** Words are added up in a2 and written back; t0 and t1 hold something else in each iteration. */
-function loop(a: Assembler, index: number, { branch, swapped, middle, step }: Shape): void {
-  const { write } = steps[step]!
-  const body = (): unknown => a.op('lw', { rd: 't0', rs1: 'a3', imm: 8 }).op('add', { rd: 't0', rs1: 't0', rs2: 'a0' }).op('xor', { rd: 't1', rs1: 't0', rs2: 'a2' }).op('add', { rd: 'a2', rs1: 'a2', rs2: 't1' }).op('sw', { rs1: 'a3', rs2: 't0', imm: 8 })
+function loop(a: Assembler, xlen: Xlen, index: number, { branch, swapped, middle, step }: Shape): void {
+  const { write, onStack } = steps[step]!
+  const body = (): unknown => a.op('lw', { rd: 't0', rs1: 'a3', imm: 8 }).op('add', { rd: 't0', rs1: 't0', rs2: 'a0' }).op('xor', { rd: 't1', rs1: 't0', rs2: 'a2' }).op('add', { rd: 'a2', rs1: 'a2', rs2: 't1' }).op('sw', onStack ? { rs1: 'sp', rs2: 't0', imm: -40 } : { rs1: 'a3', rs2: 't0', imm: 8 })
   const compare = (target: string): unknown => a.op(branch, { ...(swapped ? { rs1: 'a1', rs2: 'a0' } : { rs1: 'a0', rs2: 'a1' }), target })
+  const keep = (how: typeof spill): void => { if (onStack) for (const register of ['a0', 'a3'] as const) how(a, xlen, register) }
+  const move = (): void => {
+    write(a, 'a0')
+    write(a, 'a3')
+    keep(spill)
+  }
+  keep(spill)
   a.label(`loop ${index}`)
+  keep(reload)
   body()
   if (middle) {
     compare(`exit ${index}`)
-    write(a, 'a0')
-    write(a, 'a3')
+    move()
     a.op('jal', { target: `loop ${index}` }).label(`exit ${index}`)
   } else {
-    write(a, 'a0')
-    write(a, 'a3')
+    move()
     compare(`loop ${index}`)
   }
   a.op('jal', { target: 'end' })
@@ -55,7 +76,7 @@ function guest(xlen: Xlen): Uint8Array {
   a.op('lbu', { rd: 's1', rs1: 's0' }).op('lbu', { rd: 't0', rs1: 's0', imm: 7 }).op('add', { rd: 's1', rs1: 's1', rs2: 't0' })
   for (const [index, shape] of shapes(xlen).entries()) {
     a.li('t0', 66 + index).op('bne', { rs1: 's1', rs2: 't0', target: `not ${index}` })
-    loop(a, index, shape)
+    loop(a, xlen, index, shape)
     a.label(`not ${index}`)
   }
   a.label('end').li('a7', 93).li('a0', 0).op('ecall')

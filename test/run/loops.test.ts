@@ -72,6 +72,14 @@ const cases: Readonly<Record<string, Case>> = {
   'a copy to the byte before': copy(1, 0, 'lbu', 'sb', 1),
   'a copy three words on': copy(0, 12, 'lw', 'sw', 4),
   'a copy half a word on': copy(0, 2, 'lw', 'sw', 4),
+  'sums of two words with a carry, and pointers beside them': (a, loop) => {
+    a.li('a0', DATA).li('a1', DATA + 512).li('a3', DATA + 160)
+    loop('wide', again => {
+      a.op('lw', { rd: 't0', rs1: 'a0' }).op('lw', { rd: 't1', rs1: 'a0', imm: 4 }).op('lw', { rd: 't2', rs1: 'a1' }).op('lw', { rd: 't3', rs1: 'a1', imm: 4 })
+      a.op('add', { rd: 't4', rs1: 't0', rs2: 't2' }).op('sltu', { rd: 't5', rs1: 't4', rs2: 't0' }).op('add', { rd: 't6', rs1: 't1', rs2: 't3' }).op('add', { rd: 't6', rs1: 't6', rs2: 't5' })
+      a.op('sw', { rs1: 'a1', rs2: 't4' }).op('sw', { rs1: 'a1', rs2: 't6', imm: 4 }).op('addi', { rd: 'a0', rs1: 'a0', imm: 8 }).op('addi', { rd: 'a1', rs1: 'a1', imm: 8 }).op('bne', { rs1: 'a0', rs2: 'a3', target: again })
+    })
+  },
   'high bits of an address count': (a, loop, xlen) => {
     a.li('a0', DATA).li('t0', 1).op('slli', { rd: 't0', rs1: 't0', imm: xlen === 64 ? 40 : 31 }).op('add', { rd: 'a0', rs1: 'a0', rs2: 't0' }).li('a1', 0)
     loop('high', again => words(a, 4).op('bne', { rs1: 'a0', rs2: 'a1', target: again }))

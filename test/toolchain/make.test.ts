@@ -52,7 +52,7 @@ describe('runMake', () => {
       const names = (await readFile(join(directory, 'environment'), 'utf8')).trim().split('\n').map(line => line.split('=')[0])
       const ofMakeAndShell = ['MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKE_TERMOUT', 'MAKE_TERMERR', 'MAKEOVERRIDES', '_', 'PWD', 'SHLVL', 'OLDPWD']
       // Variables of make's command line reach its children as well.
-      expect(names.filter(name => !ofMakeAndShell.includes(name!)).toSorted()).toEqual(['CC', 'CFLAGS', 'LANG', 'LC_ALL', 'LDFLAGS', 'PATH', 'TMPDIR', 'TZ'])
+      expect(names.filter(name => !ofMakeAndShell.includes(name!)).toSorted()).toEqual(['CC', 'CFLAGS', 'LANG', 'LC_ALL', 'LDFLAGS', 'PATH', 'REGION_CFLAGS', 'TMPDIR', 'TZ'])
       expect(await readFile(join(directory, 'environment'), 'utf8')).not.toMatch(/^CFLAGS=-O0$/m)
     } finally {
       delete process.env['CFLAGS']

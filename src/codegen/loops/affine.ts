@@ -2,8 +2,14 @@
 import type { Instr } from '../../isa/row.ts'
 import { registerNames } from '../../isa/registers.ts'
 import { writes } from '../../isa/registers-used.ts'
+import type { Xlen } from '../../elf/image.ts'
+import { addressOf } from '../operands.ts'
+import { slotOf } from './slots.ts'
 
-/** The sum of `coefficient × register` over `terms`, ascending by register, plus `constant`, modulo 2^XLEN. Registers stand for their values at the loop's header. */
+/**
+ * The sum of `coefficient × register` over `terms`, ascending by register, plus `constant`, modulo 2^XLEN. Registers stand for their values at the loop's header; from 32 on they are
+ * words of the stack (slots.ts).
+ */
 export interface Affine extends Sum {
   /** Sums that have to lie in 32 bits for this one to hold: an instruction on the way keeps no more of them. */
   readonly narrow: readonly Sum[]
@@ -14,15 +20,18 @@ export interface Sum {
   readonly constant: number
 }
 
-/** Values of 32 registers; undefined where nothing is known. */
+/** Values of 32 registers and of slots; undefined where nothing is known. */
 export type Values = (Affine | undefined)[]
 
 const MOST_TERMS = 2, MOST_SHIFT = 12, MOST = 2 ** 31
 const ZERO: Affine = { terms: [], constant: 0, narrow: [] }
-const REGISTERS: readonly Affine[] = Array.from({ length: 32 }, (_, register) => (register === 0 ? ZERO : { terms: [{ register, coefficient: 1 }], constant: 0, narrow: [] }))
+/** The number of the first slot. */
+export const SLOTS = 32
+const REGISTERS: readonly Affine[] = Array.from({ length: 64 }, (_, register) => (register === 0 ? ZERO : { terms: [{ register, coefficient: 1 }], constant: 0, narrow: [] }))
+export const MOST_SLOTS = REGISTERS.length - SLOTS
 
-/** Every register stands for itself. */
-export const entryValues = (): Values => REGISTERS.slice()
+/** Every register and each of so many slots stand for themselves. */
+export const entryValues = (slots: number): Values => REGISTERS.slice(0, SLOTS + slots)
 
 export const sameTerms = (a: Pick<Sum, 'terms'>, b: Pick<Sum, 'terms'>): boolean =>
   a.terms.length === b.terms.length && a.terms.every(({ register, coefficient }, index) => b.terms[index]!.register === register && b.terms[index]!.coefficient === coefficient)
@@ -51,10 +60,15 @@ const scaled = (value: Affine | undefined, factor: number): Affine | undefined =
 /** The value's lower 32 bits, sign-extended. */
 const narrowed = (value: Affine | undefined): Affine | undefined => value && bounded(value.terms.length === 0 ? value : { ...value, narrow: union(value.narrow, [value]) })
 
-/** Brings `values` behind one instruction. */
-export function step(values: Values, instr: Instr): void {
+/** Brings `values` behind one instruction. `slots`: offsets of the words of the stack that are followed. */
+export function step(values: Values, instr: Instr, slots: readonly number[]): void {
+  const { row, rd, rs1, rs2, imm } = instr, slot = slots.length === 0 ? -1 : slotOf(instr, slots)
+  if (slot >= 0 && row.kind === 'store') values[SLOTS + slot] = values[rs2]
   if (writes(instr) === 0) return
-  const { row, rd, rs1, rs2, imm } = instr
+  if (slot >= 0) {
+    values[rd] = values[SLOTS + slot]
+    return
+  }
   values[rd] = row.kind === 'upper' ? bounded({ ...ZERO, constant: (row.relative ? instr.pc : 0) + imm })
     : row.name === 'addi' ? plus(values[rs1], imm)
       : row.name === 'add' ? sum(values[rs1], values[rs2])
@@ -66,15 +80,21 @@ export function step(values: Values, instr: Instr): void {
 
 /** Keeps in `into` what both know. */
 export function meetValues(into: Values, other: Values): void {
-  for (let register = 1; register < 32; register++) {
+  for (let register = 1; register < into.length; register++) {
     const a = into[register], b = other[register]
     if (a !== b) into[register] = a !== undefined && b !== undefined && sameSum(a, b) ? { ...a, narrow: union(a.narrow, b.narrow) } : undefined
   }
 }
 
+/** C of a register's value at the header. */
+export type NameOf = (register: number) => string
+
+/** The names of registers, and what a slot holds. */
+export const namesWith = (slots: readonly number[], xlen: Xlen): NameOf => register => registerNames[register] ?? `load${xlen}(m + ${addressOf(2, slots[register - SLOTS]!)})`
+
 /** The sum of the terms and `constant` as C of type reg; with less than two parts it needs no parentheses. */
-export function affineText({ terms, constant }: Sum): string {
-  const parts = terms.map(({ register, coefficient }) => (coefficient === 1 ? registerNames[register]! : `${registerNames[register]!} * ${coefficient}`))
+export function affineText({ terms, constant }: Sum, nameOf: NameOf): string {
+  const parts = terms.map(({ register, coefficient }) => (coefficient === 1 ? nameOf(register) : `${nameOf(register)} * ${coefficient}`))
   if (constant !== 0 || parts.length === 0) parts.push(`(reg)${constant}`)
   return parts.length === 1 ? parts[0]! : `(${parts.join(' + ')})`
 }

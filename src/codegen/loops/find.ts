@@ -6,8 +6,8 @@ export interface InnermostLoop {
   readonly blocks: readonly number[]
 }
 
-/** Instructions in a loop that is looked at: what is longer has little to gain. */
-const LONGEST = 400
+/** Instructions in a loop that is looked at. */
+const LONGEST = 2000
 
 /** `next[i]`: positions of the blocks behind block i, inside the region. Positions are in reverse postorder. */
 export function innermostLoops(blocks: readonly Block[], next: readonly (readonly number[])[], isHeader: (position: number) => boolean): InnermostLoop[] {

@@ -1,8 +1,10 @@
 /** Plans the fast copy of an innermost loop: what one test in front of it proves for many iterations. */
+import type { Xlen } from '../../elf/image.ts'
 import type { Block } from '../../ir/program.ts'
 import type { Instr } from '../../isa/row.ts'
 import { learn, reached, type Facts } from '../facts.ts'
-import { entryValues, meetValues, plus, sameTerms, step, type Affine, type Values } from './affine.ts'
+import { entryValues, meetValues, MOST_SLOTS, namesWith, plus, sameTerms, SLOTS, step, type Affine, type NameOf, type Values } from './affine.ts'
+import { stackSlots } from './slots.ts'
 import { narrowChecks, strideOf, stridesOf, type Assumptions, type Stride } from './strides.ts'
 import type { InnermostLoop } from './find.ts'
 import { onlyExit, tripsOf } from './trips.ts'
@@ -39,6 +41,8 @@ export interface FastLoop {
   readonly iterations: number
   /** Registers by which others move: the test in front of the loop says that they are small. */
   readonly registerStrides: readonly number[]
+  /** C of what registers, and words of the stack that stand for such, hold in front of the loop. */
+  readonly nameOf: NameOf
   /** How often the loop goes on in a row, where it is one chain of blocks and that is known in front of it. */
   readonly trips: Trips | undefined
 }
@@ -56,6 +60,8 @@ export interface Trips {
 const CHUNK = 16_384, MOST_ITERATIONS = 1024
 /** An address moves by at most so many bytes within a chunk: tests must not fail because of what lies near the end of memory, such as the stack. */
 const MOST_DISTANCE = 4096
+/** What is longer and not counted has little to gain. */
+const LONGEST_UNCOUNTED = 400
 /** Strides beyond this would let a chunk leave memory where the loop does not. */
 const MOST_STRIDE = 1024, MOST_OFFSET = 2 ** 26
 
@@ -64,9 +70,11 @@ interface Site { readonly block: number; readonly index: number; readonly addres
 const isNear = ({ constant }: Affine): boolean => Math.abs(constant) < MOST_OFFSET
 
 /** `next` as for `innermostLoops`. `namesAddresses`: the text may contain what lui and auipc yield. */
-export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], namesAddresses: boolean): FastLoop {
+export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], namesAddresses: boolean, xlen: Xlen): FastLoop {
   const header = loop.blocks[0]!
-  const atEntry = new Map<number, Values>([[header, entryValues()]])
+  const instrs = loop.blocks.flatMap(position => bodies[position]!)
+  const slots = stackSlots(instrs, xlen / 8).slice(0, MOST_SLOTS), nameOf = namesWith(slots, xlen)
+  const atEntry = new Map<number, Values>([[header, entryValues(slots.length)]])
   const distance = new Map<number, number>([[header, 0]])
   const sites: Site[] = []
   const backEdges: Values[] = []
@@ -82,7 +90,7 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
         const base = values[instr.rs1], address = plus(base, instr.imm)
         sites.push({ block: position, index, address, base, width: instr.row.width })
       }
-      step(values, instr)
+      step(values, instr, slots)
       if (instr.row.kind === 'upper' && !namesAddresses) values[instr.rd] = undefined
     }
     if (exit !== undefined && position === loop.blocks[exit.index]) atExit = values
@@ -100,10 +108,9 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
     }
   }
   const strides = stridesOf(backEdges), constant = strides.map(stride => (stride?.register === 0 ? stride : undefined))
-  const instrs = loop.blocks.flatMap(position => bodies[position]!)
   const withStrides = (own: readonly (Stride | undefined)[]): Hoisted & Pick<FastLoop, 'trips' | 'narrow' | 'registerStrides'> => {
     const assumptions: Assumptions = { registers: new Set(), narrow: [] }
-    const text = exit === undefined || atExit === undefined ? undefined : tripsOf(exit, atExit, own, assumptions)
+    const text = exit === undefined || atExit === undefined ? undefined : tripsOf(exit, atExit, own, assumptions, nameOf)
     const hoisted = hoist(sites, own, loop.blocks, assumptions)
     return { ...hoisted, trips: text === undefined ? undefined : { text, exit: exit!.index, hasTemporaries: hasTemporaries(instrs) }, narrow: narrowChecks(assumptions, own), registerStrides: [...assumptions.registers] }
   }
@@ -112,7 +119,7 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
   const { hoisted, covered, trips, narrow, registerStrides } = isCounted ? counted : withStrides(constant)
   const farthest = Math.max(1, ...hoisted.map(({ stride }) => Math.abs(stride.constant)))
   const iterations = Math.max(4, Math.min(MOST_ITERATIONS, Math.floor(CHUNK / longest), Math.floor(MOST_DISTANCE / farthest)))
-  return { header, blocks: loop.blocks, covered, hoisted, narrow, longest, iterations, trips, registerStrides }
+  return { header, blocks: loop.blocks, covered, hoisted, narrow, longest, iterations, trips, registerStrides, nameOf }
 }
 
 /** Is a register written in every iteration before it is read? */
@@ -167,7 +174,7 @@ function hoist(sites: readonly Site[], strides: readonly (Stride | undefined)[],
 /** Adds what the test in front of the loop proves at the header of every iteration. */
 export function learnHoisted(facts: Facts, { hoisted }: FastLoop): void {
   for (const { terms, low, high } of hoisted) {
-    if (terms.length === 1 && terms[0]!.coefficient === 1) learn(facts, { register: terms[0]!.register, low, high })
+    if (terms.length === 1 && terms[0]!.coefficient === 1 && terms[0]!.register < SLOTS) learn(facts, { register: terms[0]!.register, low, high })
   }
 }
 
@@ -175,4 +182,4 @@ export function learnHoisted(facts: Facts, { hoisted }: FastLoop): void {
  * Is the fast copy worth it? Where it saves no check, what is left is that iterations are counted in a register instead of being compared with a word in memory:
  * that pays in the tightest loops, and not in those that are left after a turn or two.
  */
-export const pays = ({ hoisted, trips, blocks }: FastLoop): boolean => hoisted.length > 0 || trips !== undefined || blocks.length === 1
+export const pays = ({ hoisted, trips, blocks, longest }: FastLoop): boolean => trips !== undefined || (longest <= LONGEST_UNCOUNTED && (hoisted.length > 0 || blocks.length === 1))

@@ -1,6 +1,5 @@
 /** By how much registers, and sums of them, change in each iteration of a loop. */
-import { registerNames } from '../../isa/registers.ts'
-import { sameTerms, union, type Affine, type Sum, type Values } from './affine.ts'
+import { sameTerms, union, type Affine, type NameOf, type Sum, type Values } from './affine.ts'
 
 /** `constant`, or `factor` times a register that the loop leaves alone. The latter is tested to be at most MOST_REGISTER_STRIDE, so both are known to be small. */
 export interface Stride {
@@ -31,7 +30,7 @@ const sameStride = (a: Stride, b: Stride): boolean => a.constant === b.constant 
 
 /** Of each register, in front of the loop; undefined where ways round differ or nothing is known. `backEdges`: values at the end of each way round, in terms of those at the header. */
 export function stridesOf(backEdges: readonly Values[]): (Stride | undefined)[] {
-  const strides = Array.from({ length: 32 }, (_, register): Stride | undefined => {
+  const strides = Array.from({ length: backEdges[0]?.length ?? 0 }, (_, register): Stride | undefined => {
     if (register === 0) return constantStride(0)
     let stride: Stride | undefined
     for (const values of backEdges) {
@@ -97,7 +96,7 @@ export function narrowChecks({ narrow }: Assumptions, strides: readonly (Stride 
 }
 
 /** The stride's absolute value as C, with `times` in front where that is given; it has type reg where a register is in it. */
-export function strideText({ constant, register, factor }: Stride, times?: string): string {
-  const own = register === 0 ? `${Math.abs(constant)}` : factor === 1 ? registerNames[register]! : `${registerNames[register]!} * ${factor}`
+export function strideText({ constant, register, factor }: Stride, nameOf: NameOf, times?: string): string {
+  const own = register === 0 ? `${Math.abs(constant)}` : factor === 1 ? nameOf(register) : `${nameOf(register)} * ${factor}`
   return times === undefined ? own : own === '1' ? times : `${times} * ${own}`
 }

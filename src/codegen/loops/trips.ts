@@ -1,17 +1,16 @@
 /** How often a loop that is one chain of blocks goes round, as a C expression over the registers in front of it. */
 import type { Block } from '../../ir/program.ts'
 import type { Instr } from '../../isa/row.ts'
-import { registerNames } from '../../isa/registers.ts'
-import { affineText, type Affine, type Values } from './affine.ts'
+import { affineText, type Affine, type NameOf, type Values } from './affine.ts'
 import type { InnermostLoop } from './find.ts'
 import { isStill, strideOf, strideText, type Assumptions, type Stride } from './strides.ts'
 
 /** One side of the branch: its value in the first iteration as C, and how it moves. */
 interface Side { readonly text: string; readonly stride: Stride }
 
-function sideOf(value: Affine | undefined, strides: readonly (Stride | undefined)[], assumptions: Assumptions): Side | undefined {
+function sideOf(value: Affine | undefined, strides: readonly (Stride | undefined)[], assumptions: Assumptions, nameOf: NameOf): Side | undefined {
   const stride = value && strideOf(value, strides, assumptions)
-  return stride && { text: affineText(value!), stride }
+  return stride && { text: affineText(value!, nameOf), stride }
 }
 
 /** The branch at which a chain of blocks is left. */
@@ -45,13 +44,13 @@ const opposite: Readonly<Record<string, string>> = { beq: 'bne', bne: 'beq', blt
  * An expression of type reg: how often in a row the loop goes on at least. Undefined where its branch does not count.
  * `values` are those at the branch, in terms of the registers at the header. What has to hold for that is added to `assumptions`.
  */
-export function tripsOf({ instr: { row, rs1, rs2 }, taken }: OnlyExit, values: Values, strides: readonly (Stride | undefined)[], assumptions: Assumptions): string | undefined {
-  const a = sideOf(values[rs1], strides, assumptions), b = sideOf(values[rs2], strides, assumptions)
+export function tripsOf({ instr: { row, rs1, rs2 }, taken }: OnlyExit, values: Values, strides: readonly (Stride | undefined)[], assumptions: Assumptions, nameOf: NameOf): string | undefined {
+  const a = sideOf(values[rs1], strides, assumptions, nameOf), b = sideOf(values[rs2], strides, assumptions, nameOf)
   if (a === undefined || b === undefined || isStill(a.stride) === isStill(b.stride)) return undefined
   const moving = isStill(a.stride) ? b : a, fixed = isStill(a.stride) ? a : b
-  const step = strideText(moving.stride), up = moving.stride.constant >= 0
+  const step = strideText(moving.stride, nameOf), up = moving.stride.constant >= 0
   // A register that is 0 leads nowhere.
-  const leads = moving.stride.register === 0 ? '' : `${registerNames[moving.stride.register]!} != 0 && `
+  const leads = moving.stride.register === 0 ? '' : `${nameOf(moving.stride.register)} != 0 && `
   const [low, high] = up ? [moving.text, fixed.text] : [fixed.text, moving.text]
   const condition = taken ? row.name : opposite[row.name]!
   const distance = `${high} - ${low}`

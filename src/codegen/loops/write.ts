@@ -1,15 +1,17 @@
 /** The C around a loop's fast copy: the test in front of it, and its back edge. */
 import { MEMORY_BYTES } from '../../elf/image.ts'
-import { registerNames } from '../../isa/registers.ts'
 import type { Addresses } from '../addresses.ts'
 import type { EmitterContext } from '../emitter.ts'
 import type { LoopPlan } from '../region-plan.ts'
-import { affineText } from './affine.ts'
+import { affineText, type NameOf } from './affine.ts'
 import type { HoistedCheck } from './plan.ts'
+import { STACK_POINTER } from './slots.ts'
 import { isStill, MOST_FACTOR, MOST_REGISTER_STRIDE, strideText } from './strides.ts'
 
 /** Iterations that a counted loop makes at most between two tests. */
 const MOST_TRIPS = 4095
+/** Instructions that it executes at most until the next: about a millisecond. */
+const MOST_INSTRUCTIONS = 2 ** 21
 
 const headerOf = ({ blocks }: LoopPlan, addresses: Addresses): string => addresses.label(blocks[0]!.block.pc)
 
@@ -23,38 +25,43 @@ export function backEdge(plan: LoopPlan, addresses: Addresses): string {
 }
 
 /** Does a value of the check leave `0 … size` within `iterations`, a constant or a variable? Unsigned, so that every high bit counts. */
-function leaves({ terms, low, high, stride }: HoistedCheck, iterations: number | string, size: number): string {
+function leaves({ terms, low, high, stride }: HoistedCheck, iterations: number | string, size: number, nameOf: NameOf): string {
   const isDown = stride.constant < 0, isFixed = typeof iterations === 'number'
-  const way = isFixed ? Math.abs(stride.constant) * iterations : 0, varying = isFixed || isStill(stride) ? '' : ` - ${strideText(stride, iterations)}`
-  const lowest = affineText({ terms, constant: isDown ? low - way : low })
+  const way = isFixed ? Math.abs(stride.constant) * iterations : 0, varying = isFixed || isStill(stride) ? '' : ` - ${strideText(stride, nameOf, iterations)}`
+  const lowest = affineText({ terms, constant: isDown ? low - way : low }, nameOf)
   return `${isDown && varying !== '' ? `(reg)(${lowest}${varying})` : lowest} > ${size - (high - low) - way}${varying}`
 }
 
+const isStack = ({ terms }: HoistedCheck): boolean => terms.length === 1 && terms[0]!.register === STACK_POINTER
+
 /** The conditions under which a chunk cannot run. */
-const obstacles = ({ tests, loop: { narrow, registerStrides } }: LoopPlan, iterations: number | string): string[] => [
-  ...registerStrides.map(register => `${registerNames[register]!} > ${MOST_REGISTER_STRIDE / MOST_FACTOR}`),
-  ...narrow.map(check => leaves({ ...check, low: check.low + 2 ** 31, high: check.high + 2 ** 31 }, iterations, 2 ** 32)),
-  ...tests.map(check => leaves(check, iterations, MEMORY_BYTES)),
+const obstacles = ({ tests, loop: { narrow, registerStrides, nameOf } }: LoopPlan, iterations: number | string): string[] => [
+  ...registerStrides.map(register => `${nameOf(register)} > ${MOST_REGISTER_STRIDE / MOST_FACTOR}`),
+  ...narrow.map(check => leaves({ ...check, low: check.low + 2 ** 31, high: check.high + 2 ** 31 }, iterations, 2 ** 32, nameOf)),
+  ...tests.filter(check => !isStack(check)).map(check => leaves(check, iterations, MEMORY_BYTES, nameOf)),
 ]
 
 /** In front of the loop: goes on with a chunk of the fast copy, or to the slow one where budget or memory could end within it. */
 export function enterFastLoop(plan: LoopPlan, { mode }: EmitterContext, addresses: Addresses): string[] {
-  const { loop: { longest, iterations, trips }, counted, blocks } = plan
+  const { loop: { longest, iterations, trips, nameOf }, counted, blocks, tests } = plan
   const header = headerOf(plan, addresses), counter = loopCounter(plan, addresses), left = mode.counters[0].name
   const unlikely = (conditions: readonly string[]): string => `  if (__builtin_expect(${conditions.join(' || ')}, 0)) goto s_${header};`
+  // The test of the stack comes first, because all others may read it.
+  const start = [`b_${header}:;`, ...tests.filter(isStack).map(check => unlikely([leaves(check, 1, MEMORY_BYTES, nameOf)]))]
   if (!counted || trips === undefined) {
     return [
-      `b_${header}:;`,
+      ...start,
       unlikely([`${left} - ${longest * iterations} < floor_of(m)`, ...obstacles(plan, iterations)]),
       `  ${counter} = ${iterations};`,
     ]
   }
   // What stands behind the exit pays for itself in the last iteration, which may not come there.
   const amount = (from: number, index: number): number => blocks.slice(from).reduce((sum, { amounts }) => sum + amounts[index]!, 0)
+  const most = Math.min(MOST_TRIPS, Math.floor(MOST_INSTRUCTIONS / longest))
   return [
-    `b_${header}:;`,
+    ...start,
     `  ${counter} = ${trips.text};`,
-    `  ${counter} = (${counter} < ${MOST_TRIPS} ? ${counter} : ${MOST_TRIPS}) + 1;`,
+    `  ${counter} = (${counter} < ${most} ? ${counter} : ${most}) + 1;`,
     unlikely([`${left} - (int64_t)${counter} * ${longest} < floor_of(m)`, ...obstacles(plan, counter)]),
     ...mode.counters.flatMap(({ name }, index) => {
       const all = amount(0, index), unpaid = amount(trips.exit + 1, index)
@@ -78,12 +85,12 @@ export interface ChunkPointers {
  * 32-bit registers wrap around, so C compilers cannot know that addresses in them rise evenly, and do not vectorise the loop. The test in front of a chunk says that
  * these do not wrap.
  */
-export function chunkPointers({ loop: { hoisted, covered } }: LoopPlan): ChunkPointers {
+export function chunkPointers({ loop: { hoisted, covered, nameOf } }: LoopPlan): ChunkPointers {
   const moves = (check: number): boolean => !isStill(hoisted[check]!.stride)
   const used = [...new Set(covered.flatMap(places => [...places.values()].map(({ check }) => check)))].filter(moves).toSorted((a, b) => a - b)
   return {
-    declarations: used.map(check => `  char *p${check} = m + (uint64_t)${affineText({ terms: hoisted[check]!.terms, constant: hoisted[check]!.low })};`),
-    steps: used.map(check => `  p${check} ${hoisted[check]!.stride.constant < 0 ? '-' : '+'}= ${strideText(hoisted[check]!.stride)};`),
-    places: covered.map(places => new Map([...places].filter(([, { check }]) => moves(check)).map(([index, { check, offset }]) => [index, `p${check}${offsetText(offset)}`]))),
+    declarations: used.map(check => `  char *way${check} = m + (uint64_t)${affineText({ terms: hoisted[check]!.terms, constant: hoisted[check]!.low }, nameOf)};`),
+    steps: used.map(check => `  way${check} ${hoisted[check]!.stride.constant < 0 ? '-' : '+'}= ${strideText(hoisted[check]!.stride, nameOf)};`),
+    places: covered.map(places => new Map([...places].filter(([, { check }]) => moves(check)).map(([index, { check, offset }]) => [index, `way${check}${offsetText(offset)}`]))),
   }
 }
