@@ -80,6 +80,17 @@ const cases: Readonly<Record<string, Case>> = {
       a.op('sw', { rs1: 'a1', rs2: 't4' }).op('sw', { rs1: 'a1', rs2: 't6', imm: 4 }).op('addi', { rd: 'a0', rs1: 'a0', imm: 8 }).op('addi', { rd: 'a1', rs1: 'a1', imm: 8 }).op('bne', { rs1: 'a0', rs2: 'a3', target: again })
     })
   },
+  'the stack pointer moves, beyond the end of memory': (a, loop) => {
+    a.li('sp', MEMORY_BYTES - 900).li('a1', 400)
+    loop('pop', again => a.op('lw', { rd: 't0', rs1: 'sp', imm: 8 }).op('add', { rd: 'a2', rs1: 'a2', rs2: 't0' }).op('addi', { rd: 'sp', rs1: 'sp', imm: 16 }).op('addi', { rd: 'a1', rs1: 'a1', imm: -1 }).op('bne', { rs1: 'a1', target: again }))
+  },
+  'a step that is a multiple of 2^XLEN': (a, loop, xlen) => {
+    a.li('a0', 45).li('a1', 6).li('a3', MEMORY_BYTES - 3000).li('a4', 1).op('slli', { rd: 'a4', rs1: 'a4', imm: xlen - 1 })
+    loop('stand', again => {
+      a.op('lw', { rd: 't0', rs1: 'a3' }).op('add', { rd: 'a2', rs1: 'a2', rs2: 't0' }).op('slli', { rd: 't2', rs1: 'a4', imm: 2 }).op('add', { rd: 'a0', rs1: 't2', rs2: 'a0' })
+      a.op('addi', { rd: 'a3', rs1: 'a3', imm: 4 }).op('bne', { rs1: 'a0', rs2: 'a1', target: again })
+    })
+  },
   'high bits of an address count': (a, loop, xlen) => {
     a.li('a0', DATA).li('t0', 1).op('slli', { rd: 't0', rs1: 't0', imm: xlen === 64 ? 40 : 31 }).op('add', { rd: 'a0', rs1: 'a0', rs2: 't0' }).li('a1', 0)
     loop('high', again => words(a, 4).op('bne', { rs1: 'a0', rs2: 'a1', target: again }))

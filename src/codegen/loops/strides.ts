@@ -18,9 +18,9 @@ export interface Assumptions {
   narrow: readonly Sum[]
 }
 
-/** A chunk of 4096 iterations with this stride stays within 256 MiB, half of guest memory. */
-export const MOST_REGISTER_STRIDE = 2 ** 16
-export const MOST_FACTOR = 8
+const MOST_FACTOR = 8
+/** A chunk of 4096 iterations with this stride, times a factor, stays within 256 MiB, half of guest memory. */
+export const MOST_REGISTER_STRIDE = 2 ** 16 / MOST_FACTOR
 
 const constantStride = (constant: number, narrow: readonly Sum[] = []): Stride => ({ constant, register: 0, factor: 0, narrow })
 

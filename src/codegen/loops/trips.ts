@@ -3,7 +3,7 @@ import type { Block } from '../../ir/program.ts'
 import type { Instr } from '../../isa/row.ts'
 import { affineText, type Affine, type NameOf, type Values } from './affine.ts'
 import type { InnermostLoop } from './find.ts'
-import { isStill, strideOf, strideText, type Assumptions, type Stride } from './strides.ts'
+import { isStill, MOST_REGISTER_STRIDE, strideOf, strideText, type Assumptions, type Stride } from './strides.ts'
 
 /** One side of the branch: its value in the first iteration as C, and how it moves. */
 interface Side { readonly text: string; readonly stride: Stride }
@@ -49,8 +49,8 @@ export function tripsOf({ instr: { row, rs1, rs2 }, taken }: OnlyExit, values: V
   if (a === undefined || b === undefined || isStill(a.stride) === isStill(b.stride)) return undefined
   const moving = isStill(a.stride) ? b : a, fixed = isStill(a.stride) ? a : b
   const step = strideText(moving.stride, nameOf), up = moving.stride.constant >= 0
-  // A register that is 0 leads nowhere.
-  const leads = moving.stride.register === 0 ? '' : `${nameOf(moving.stride.register)} != 0 && `
+  // A register that is 0 leads nowhere, and one that is large might be a multiple of 2^XLEN by its factor.
+  const leads = moving.stride.register === 0 ? '' : `${nameOf(moving.stride.register)} - 1 < ${MOST_REGISTER_STRIDE} && `
   const [low, high] = up ? [moving.text, fixed.text] : [fixed.text, moving.text]
   const condition = taken ? row.name : opposite[row.name]!
   const distance = `${high} - ${low}`

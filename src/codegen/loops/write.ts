@@ -6,7 +6,7 @@ import type { LoopPlan } from '../region-plan.ts'
 import { affineText, type NameOf } from './affine.ts'
 import type { HoistedCheck } from './plan.ts'
 import { STACK_POINTER } from './slots.ts'
-import { isStill, MOST_FACTOR, MOST_REGISTER_STRIDE, strideText } from './strides.ts'
+import { isStill, MOST_REGISTER_STRIDE, strideText } from './strides.ts'
 
 /** Iterations that a counted loop makes at most between two tests. */
 const MOST_TRIPS = 4095
@@ -32,11 +32,12 @@ function leaves({ terms, low, high, stride }: HoistedCheck, iterations: number |
   return `${isDown && varying !== '' ? `(reg)(${lowest}${varying})` : lowest} > ${size - (high - low) - way}${varying}`
 }
 
-const isStack = ({ terms }: HoistedCheck): boolean => terms.length === 1 && terms[0]!.register === STACK_POINTER
+/** A stack pointer that the loop moves is an address like any other. */
+const isStack = ({ terms, stride }: HoistedCheck): boolean => terms.length === 1 && terms[0]!.register === STACK_POINTER && isStill(stride)
 
 /** The conditions under which a chunk cannot run. */
 const obstacles = ({ tests, loop: { narrow, registerStrides, nameOf } }: LoopPlan, iterations: number | string): string[] => [
-  ...registerStrides.map(register => `${nameOf(register)} > ${MOST_REGISTER_STRIDE / MOST_FACTOR}`),
+  ...registerStrides.map(register => `${nameOf(register)} > ${MOST_REGISTER_STRIDE}`),
   ...narrow.map(check => leaves({ ...check, low: check.low + 2 ** 31, high: check.high + 2 ** 31 }, iterations, 2 ** 32, nameOf)),
   ...tests.filter(check => !isStack(check)).map(check => leaves(check, iterations, MEMORY_BYTES, nameOf)),
 ]
