@@ -81,7 +81,7 @@ const cases: Readonly<Record<string, Case>> = {
     })
   },
   'the stack pointer moves, beyond the end of memory': (a, loop) => {
-    a.li('sp', MEMORY_BYTES - 900).li('a1', 400)
+    a.li('sp', MEMORY_BYTES - 12_000).li('a1', 4000)
     loop('pop', again => a.op('lw', { rd: 't0', rs1: 'sp', imm: 8 }).op('add', { rd: 'a2', rs1: 'a2', rs2: 't0' }).op('addi', { rd: 'sp', rs1: 'sp', imm: 16 }).op('addi', { rd: 'a1', rs1: 'a1', imm: -1 }).op('bne', { rs1: 'a1', target: again }))
   },
   'a step that is a multiple of 2^XLEN': (a, loop, xlen) => {

@@ -1,0 +1,96 @@
+/** Random innermost loops, counted and others, run as the interpreter runs them: what the test in front of a chunk says has to be true whatever registers hold. */
+import { expect, test } from 'vitest'
+import { MEMORY_BYTES, type Xlen } from '../../src/elf/image.ts'
+import { Rvr } from '../../src/index.ts'
+import { assembler, type Assembler } from '../support/assembler.ts'
+import { buildElf } from '../support/elf-builder.ts'
+import { randomSource } from '../support/random.ts'
+import { expectSame } from './support.ts'
+
+const TEXT = 0x10000, DATA = 0x400000, LOOPS = 40
+/** RVR_FUZZ_SEED and RVR_FUZZ_ROUNDS as in test/differential. */
+const FIRST = Number(process.env['RVR_FUZZ_SEED'] ?? 1), ROUNDS = Number(process.env['RVR_FUZZ_ROUNDS'] ?? 1)
+
+type Random = (below: number) => number
+const pool = ['a0', 'a1', 'a2', 'a3', 'a4', 't0', 't1', 's0', 's1'] as const
+type Register = (typeof pool)[number] | 'sp'
+
+/** What registers hold in front of a loop: places in memory and its ends, small numbers, ends of 32 bits and of XLEN. */
+function initial(random: Random, xlen: Xlen): number | bigint {
+  const near = (value: number | bigint): bigint => BigInt(value) + BigInt(random(4096) - 2048)
+  switch (random(9)) {
+    case 0: case 1: return near(DATA)
+    case 2: return near(MEMORY_BYTES - 4096 * random(6))
+    case 3: return random(64) - 32
+    case 4: return random(2000)
+    case 5: return BigInt.asIntN(xlen, near(2 ** 31))
+    case 6: return BigInt.asIntN(xlen, 1n << BigInt(xlen - 1 - random(4)))
+    default: return DATA + random(512) * 8
+  }
+}
+
+function writeLoop(a: Assembler, xlen: Xlen, index: number, random: Random): void {
+  const one = <T>(list: readonly T[]): T => list[random(list.length)]!
+  const registers: readonly Register[] = random(3) === 0 ? [...pool, 'sp'] : pool
+  for (const register of pool) a.li(register, initial(random, xlen))
+  const movesStack = random(5) === 0
+  if (movesStack) a.li('sp', (random(2) === 0 ? DATA : MEMORY_BYTES - 4096 * (1 + random(6))) + 8 * random(256))
+  const fixed = one(pool), moving = pool.filter(register => register !== fixed)
+  const loads = xlen === 64 ? ['lb', 'lhu', 'lw', 'ld', 'ld'] : ['lb', 'lhu', 'lw', 'lw'], stores = xlen === 64 ? ['sb', 'sw', 'sd', 'sd'] : ['sb', 'sh', 'sw', 'sw']
+  const offset = (): number => 8 * (random(8) - 3) + (random(6) === 0 ? random(8) : 0)
+  const instruction = (): unknown => {
+    const rd = random(12) === 0 ? one(registers) : one(moving), rs1 = one(registers), rs2 = one(registers), words = xlen === 64 && random(3) === 0 ? 'w' : ''
+    switch (random(10)) {
+      case 0: case 1: return a.op(`addi${words}`, { rd, rs1: rd, imm: one([1, -1, 4, 8, -8, 3, 24]) })
+      case 2: return a.op(`add${words}`, { rd, rs1: rd, rs2: fixed })
+      case 3: return a.op(`addi${words}`, { rd, rs1, imm: random(64) - 32 })
+      case 4: return a.op(one([`add${words}`, 'xor', 'sub']), { rd, rs1, rs2 })
+      case 5: return a.op('slli', { rd, rs1, imm: 1 + random(4) })
+      case 6: case 7: return a.op(one(loads), { rd, rs1: random(2) === 0 ? 'sp' : rs1, imm: offset() })
+      default: return a.op(one(stores), { rs1: random(3) > 0 ? 'sp' : rs1, rs2, imm: offset() })
+    }
+  }
+  const some = (): void => { for (let count = 1 + random(4); count > 0; count--) instruction() }
+  const counter = one(moving), compare = (target: string): unknown => a.op(one(['beq', 'bne', 'blt', 'bge', 'bltu', 'bgeu']), { ...(random(2) === 0 ? { rs1: counter, rs2: fixed } : { rs1: fixed, rs2: counter }), target })
+  a.label(`loop ${index}`)
+  some()
+  if (movesStack) a.op('addi', { rd: 'sp', rs1: 'sp', imm: one([16, -16, 8, 48]) })
+  if (random(3) === 0) {
+    compare(`exit ${index}`)
+    some()
+    a.op('jal', { target: `loop ${index}` })
+  } else {
+    some()
+    if (random(2) === 0) a.op('addi', { rd: counter, rs1: counter, imm: one([1, -1, 8, -4]) })
+    compare(`loop ${index}`)
+  }
+  a.label(`exit ${index}`).op('jal', { target: 'end' })
+}
+
+function guest(xlen: Xlen, random: Random): Uint8Array {
+  const a = assembler(xlen, TEXT)
+  a.op('lw', { rd: 's2', rs1: 'sp' })
+  for (let index = 0; index < LOOPS; index++) {
+    a.li('s3', index).op('bne', { rs1: 's2', rs2: 's3', target: `not ${index}` })
+    writeLoop(a, xlen, index, random)
+    a.label(`not ${index}`)
+  }
+  a.label('end').li('a7', 93).li('a0', 0).op('ecall')
+  return buildElf({ xlen, entry: TEXT, segments: [{ address: TEXT, bytes: a.finish(), flags: 5 }] })
+}
+
+const cases = Array.from({ length: ROUNDS }, (_, round) => FIRST + round).flatMap(seed => ([64, 32] as const).map(xlen => ({ xlen, seed, cc: (seed + xlen / 32) % 2 === 0 ? 'gcc' as const : undefined, mode: seed % 3 === 0 ? 'metered-cost' : 'pure' })))
+
+test.each(cases)('RV$xlen, seed $seed, $cc, mode $mode', async ({ xlen, seed, cc, mode }) => {
+  const random = randomSource(seed * 2 + xlen)
+  await using rvr = await Rvr.create({ cacheDir: false, ...(cc !== undefined && { cc }) })
+  const loaded = await rvr.load(guest(xlen, random), { abi: 'linux' })
+  const native = await loaded.compile(mode), interpreter = loaded.interpret(mode)
+  for (let index = 0; index < LOOPS; index++) {
+    const options = { args: Array.from({ length: index }, () => 'x'), maxInstructions: 8000 + random(8000) }
+    using wanted = await interpreter.execute(options)
+    using found = await native.execute(options)
+    expectSame(found, wanted)
+    expect(found.instret, `loop ${index}`).toBe(wanted.instret)
+  }
+})
