@@ -42,29 +42,34 @@ export function traffic(bodies: readonly (readonly Instr[])[], next: readonly (r
 }
 
 /**
- * Per block, the cold registers that are stored where the block last writes them instead of at each way out of the region: those that no block behind writes again, outside of loops.
- * On every path that is one store either way, and nothing has to hold the value until then: what a function's end loads from the stack goes straight to where the caller's code looks for it.
+ * Per block, the cold registers that are stored where the block last writes them instead of at each way out of the region: those that the region neither reads nor writes behind that, outside of
+ * loops. On every path that is one store either way, and nothing has to hold the value until then: what a function's end loads from the stack goes straight to where the caller's code looks for it.
  */
 export function storedAtOnce(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], cold: number): number[] {
   const inLoop = loopMembers(next)
-  const written = bodies.map(body => writtenBy(body) & cold)
+  const touched: number[] = [], finished: number[] = []
+  for (const body of bodies) {
+    let later = 0, last = 0
+    for (let index = body.length - 1; index >= 0; index--) {
+      const instr = body[index]!, written = writes(instr)
+      // A jump's link is written where the region is left.
+      if (instr.row.kind !== 'jal' && instr.row.kind !== 'jalr') last |= written & ~later
+      later |= written | reads(instr)
+    }
+    touched.push(later & cold)
+    finished.push(last & cold)
+  }
   const ahead = bodies.map(() => 0)
   for (let changed = true; changed;) {
     changed = false
     for (let index = bodies.length - 1; index >= 0; index--) {
       let mask = 0
-      for (const target of next[index]!) mask |= ahead[target]! | written[target]!
+      for (const target of next[index]!) mask |= ahead[target]! | touched[target]!
       if (mask !== ahead[index]) changed = inLoop !== undefined
       ahead[index] = mask
     }
   }
-  return bodies.map((body, index) => {
-    if (inLoop?.has(index) === true) return 0
-    const last = body.at(-1)
-    // A jump's link is written where the region is left.
-    const link = last !== undefined && (last.row.kind === 'jal' || last.row.kind === 'jalr') ? writes(last) : 0
-    return written[index]! & ~ahead[index]! & ~link
-  })
+  return finished.map((mask, index) => (inLoop?.has(index) === true ? 0 : mask & ~ahead[index]!))
 }
 
 /** Blocks on a cycle; undefined where there is none. Positions are in reverse postorder, so an edge backwards closes one. */
