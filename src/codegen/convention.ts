@@ -6,6 +6,8 @@ export interface Convention {
   readonly arguments: number
   /** Further guest registers that travel in vector registers: all that carry arguments. 0 where the compiler is better without. */
   readonly warm: number
+  /** Registers that live in the state block are stored as soon as a region wrote them last, also those that it reads again: worth it where few host registers are left to hold them. */
+  readonly storesEarly: boolean
   /** Attribute in front of every region function. */
   readonly attribute: string
   /** The words of a tail call. */
@@ -15,11 +17,11 @@ export interface Convention {
 }
 
 /** clang 19 and newer: nearly all host registers carry arguments, and tail calls are guaranteed (12 arguments do not compile). */
-export const preserveNone: Convention = { name: 'preserve_none', arguments: 11, warm: 8, attribute: '__attribute__((preserve_none)) ', tail: '__attribute__((musttail)) return', verifies: false }
+export const preserveNone: Convention = { name: 'preserve_none', arguments: 11, warm: 8, storesEarly: false, attribute: '__attribute__((preserve_none)) ', tail: '__attribute__((musttail)) return', verifies: false }
 /** Older clang: the platform's own six argument registers, tail calls guaranteed. */
-export const mustTail: Convention = { name: 'musttail', arguments: 6, warm: 8, attribute: '', tail: '__attribute__((musttail)) return', verifies: false }
+export const mustTail: Convention = { name: 'musttail', arguments: 6, warm: 8, storesEarly: false, attribute: '', tail: '__attribute__((musttail)) return', verifies: false }
 /** gcc: sibling calls, which the project's Makefile verifies after compiling. */
-export const sibling: Convention = { name: 'sibling', arguments: 6, warm: 0, attribute: '', tail: 'return', verifies: true }
+export const sibling: Convention = { name: 'sibling', arguments: 6, warm: 0, storesEarly: true, attribute: '', tail: 'return', verifies: true }
 
 /** The convention for a compiler. */
 export function conventionFor(compiler: { readonly family: 'clang' | 'gcc'; readonly preserveNone: boolean }): Convention {

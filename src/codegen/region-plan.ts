@@ -57,7 +57,7 @@ export interface RegionPlan {
 export type FastLoops = 'none' | 'beside' | ((header: number) => boolean)
 
 /** Plans one region. */
-export function planRegion(graph: Graph, region: Region, { mode, machine, cold, stable, stopTests }: Pick<EmitterContext, 'mode' | 'machine' | 'cold' | 'stable' | 'stopTests'>, fastLoops: FastLoops): RegionPlan {
+export function planRegion(graph: Graph, region: Region, { mode, machine, cold, stable, stopTests, convention }: Pick<EmitterContext, 'mode' | 'machine' | 'cold' | 'stable' | 'stopTests' | 'convention'>, fastLoops: FastLoops): RegionPlan {
   const { instrs } = graph.program
   const ids = region.blocks
   const position = new Map<number, number>()
@@ -76,7 +76,7 @@ export function planRegion(graph: Graph, region: Region, { mode, machine, cold, 
     return targets
   })
   const amounts = bodies.map(body => mode.counters.map(counter => total(counter, body, machine)))
-  const stored = storedAtOnce(bodies, inside, cold)
+  const stored = storedAtOnce(bodies, inside, cold, convention.storesEarly)
   const { mayDirty, loaded, locals } = traffic(bodies, inside, cold, stored)
   const tests = stopTests.get(region)!
   const isHeader = (position: number): boolean => region.headers.has(ids[position]!)

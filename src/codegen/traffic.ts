@@ -42,10 +42,10 @@ export function traffic(bodies: readonly (readonly Instr[])[], next: readonly (r
 }
 
 /**
- * Per block, the cold registers that are stored where the block last writes them instead of at each way out of the region: those that the region neither reads nor writes behind that, outside of
- * loops. On every path that is one store either way, and nothing has to hold the value until then: what a function's end loads from the stack goes straight to where the caller's code looks for it.
+ * Per block, the cold registers that are stored where the block last writes them instead of at each way out of the region: those that the region does not write behind that nor, unless
+ * `early`, read, outside of loops. On every path that is one store either way, and nothing has to hold the value until then: what a function's end loads from the stack goes straight to where the caller's code looks for it.
  */
-export function storedAtOnce(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], cold: number): number[] {
+export function storedAtOnce(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], cold: number, early: boolean): number[] {
   const inLoop = loopMembers(next)
   const touched: number[] = [], finished: number[] = []
   for (const body of bodies) {
@@ -54,7 +54,7 @@ export function storedAtOnce(bodies: readonly (readonly Instr[])[], next: readon
       const instr = body[index]!, written = writes(instr)
       // A jump's link is written where the region is left.
       if (instr.row.kind !== 'jal' && instr.row.kind !== 'jalr') last |= written & ~later
-      later |= written | reads(instr)
+      later |= early ? written : written | reads(instr)
     }
     touched.push(later & cold)
     finished.push(last & cold)
