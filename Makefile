@@ -41,9 +41,9 @@ test: tools setup check build
 	@npm run --silent test
 
 # More random programs than make test: RVR_FUZZ_ROUNDS programs of 100 cases per width in all modes, seeds from RVR_FUZZ_SEED. Of three programs two
-# take rare paths; RVR_STRESS=paths or stops makes all of them do that.
+# take rare paths; RVR_STRESS=paths or stops makes all of them do that. And as many seeds of random loops, and all values of counted ones.
 fuzz: tools setup
-	RVR_FUZZ_ROUNDS=$${RVR_FUZZ_ROUNDS:-20} RVR_FUZZ_SEED=$${RVR_FUZZ_SEED:-$$(date +%s)} npm run --silent test -- test/differential
+	RVR_FUZZ_ROUNDS=$${RVR_FUZZ_ROUNDS:-20} RVR_FUZZ_SEED=$${RVR_FUZZ_SEED:-$$(date +%s)} npm run --silent test -- test/differential test/run/random-loops.test.ts test/run/counted-loops.test.ts
 
 # The cache under faults, kills and eviction at length: RVR_CACHE_TORTURE rounds of processes killed at random, every call failing in every way. make test does a part.
 cache-torture: setup

@@ -1,11 +1,9 @@
 /** Groups the loads and stores of a basic block by base register, for modes that look at memory. */
-import { registerNames } from '../isa/registers.ts'
+import { registerNames, STACK_POINTER } from '../isa/registers.ts'
 import type { Instr } from '../isa/row.ts'
 import type { AccessGroup } from '../modes/mode.ts'
 import type { Moving } from './moving.ts'
 import { writes } from '../isa/registers-used.ts'
-
-const STACK_POINTER = 2
 
 interface OpenGroup {
   /** A register, or C text. */

@@ -14,6 +14,7 @@ import { addressOf, constant, operand, wideConstant } from './operands.ts'
 import { writes } from '../isa/registers-used.ts'
 import { total, type BlockPlan } from './region-plan.ts'
 import type { RegionWriter } from './region-writer.ts'
+import { writtenBy } from './traffic.ts'
 
 /** What is written of a block: all of it, or, where everything in front of the instructions is done already, those, the transfer or both. */
 export type Part = 'whole' | 'instructions' | 'transfer' | 'paid'
@@ -57,41 +58,44 @@ function writeInstructions(writer: RegionWriter, { instrs, checks, dirtyAtEntry,
   for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
   const groups = emission.memoryTouched === undefined ? undefined : groupAccesses(instrs, new Set(checks.inner.keys()), moving)
   const pairs = xlen === 32 ? planPairs(instrs) : undefined
+  const lasts = lastWrites(instrs, stored)
   let dirty = dirtyAtEntry
   if (pairs !== undefined) lines.push('  {')
   for (let index = 0; index < instrs.length; index++) {
     const instr = instrs[index]!
     const check = checks.inner.get(index)
-    const exit = (): string => writer.sideExit(instr.pc, 'RVR_STEP', dirty, refund(context, instrs, index))
-    if (check !== undefined) lines.push(`  if (${outside(check)}) goto ${exit()};`)
+    const exit = check === undefined && instr.row.kind !== 'call' ? '' : writer.sideExit(instr.pc, 'RVR_STEP', dirty, refund(context, instrs, index))
+    if (check !== undefined) lines.push(`  if (${outside(check)}) goto ${exit};`)
     for (const group of groups?.get(index) ?? []) for (const line of emission.memoryTouched!(group)) lines.push(`  ${line}`)
-    if (instr.row.kind === 'call') for (const line of callStatements(instr, instr.row, context, exit())) lines.push(`  ${line}`)
+    if (instr.row.kind === 'call') for (const line of callStatements(instr, instr.row, context, exit)) lines.push(`  ${line}`)
     for (const line of pairs?.before[index] ?? []) lines.push(`  ${line}`)
     const text = pairs?.statements[index] ?? statement(instr, writer, moving.get(index), pointers?.get(index))
     if (text !== undefined) lines.push(`  ${text} /* ${instr.pc.toString(16)} ${disassemble(instr)} */`)
-    const written = writes(instr) & cold, finished = written & stored & ~writtenBehind(instrs, index, stored)
+    const finished = lasts === undefined ? 0 : lasts[index]!
     if (finished !== 0) lines.push(`  ${writer.flush(finished).trimEnd()}`)
-    dirty = (dirty | written) & ~finished
+    dirty = (dirty | (writes(instr) & cold)) & ~finished
   }
   if (pairs !== undefined) lines.push('  }')
 }
 
-/** Which registers of `mask` does the block write behind the instruction? */
-function writtenBehind(instrs: readonly Instr[], index: number, mask: number): number {
-  let written = 0
-  if (mask !== 0) for (let later = index + 1; later < instrs.length; later++) written |= writes(instrs[later]!)
-  return written & mask
+/** By instruction, which registers of `mask` it is the last to write; undefined where there are none. */
+function lastWrites(instrs: readonly Instr[], mask: number): number[] | undefined {
+  if (mask === 0) return undefined
+  const last: number[] = []
+  for (let index = instrs.length - 1, open = mask; index >= 0; index--) {
+    last[index] = writes(instrs[index]!) & open
+    open &= ~last[index]!
+  }
+  return last
 }
 
 /** Where control goes on. */
 function writeEnd(writer: RegionWriter, { block: { id, pc, count, end }, instrs, dirtyAtEntry, stored }: BlockPlan, following: number | undefined, moving: ReadonlyMap<number, Moving>): void {
   const { lines, context } = writer
   const last = instrs.length - 1
-  let before = 0
-  for (let index = 0; index < last; index++) before |= writes(instrs[index]!)
-  const all = last < 0 ? 0 : before | writes(instrs[last]!)
-  const dirty = (dirtyAtEntry | (all & context.cold)) & ~stored
-  if (isTransfer(end)) writeTransfer(writer, id, end, (dirtyAtEntry | (before & context.cold)) & ~stored, dirty, () => refund(context, instrs, last), following, moving.get(last))
+  const dirtyBehind = (count: number): number => (dirtyAtEntry | (writtenBy(instrs, count) & context.cold)) & ~stored
+  const dirty = dirtyBehind(instrs.length)
+  if (isTransfer(end)) writeTransfer(writer, id, end, dirtyBehind(last), dirty, () => refund(context, instrs, last), following, moving.get(last))
   else if (end.kind === 'host') lines.push(`  goto ${writer.sideExit(end.pc, 'RVR_STEP', dirty)};`)
   else if (end.next !== following) lines.push(`  ${writer.transfer(end.next, pcAfter(end.next, writer, pc + 4 * count), dirty)}`)
 }

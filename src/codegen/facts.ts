@@ -1,6 +1,7 @@
 /** Which memory accesses need no check: a forward analysis of what earlier checks have already proved about each register. */
 import type { Instr } from '../isa/row.ts'
 import { MEMORY_BYTES } from '../elf/image.ts'
+import { STACK_POINTER } from '../isa/registers.ts'
 import { writes } from '../isa/registers-used.ts'
 
 /**
@@ -26,7 +27,6 @@ export interface BlockChecks {
 
 /** A failed check only costs time (the interpreter steps the block), so checks reach further than needed to serve later accesses too. */
 const REACH = 4096
-const STACK_POINTER = 2
 
 export const noFacts = (): Facts => new Int32Array(64)
 

@@ -4,8 +4,8 @@ import type { Frequencies } from '../cfg/frequency.ts'
 import { successors } from '../cfg/successors.ts'
 import type { Graph, Region } from '../ir/program.ts'
 import type { Instr } from '../isa/row.ts'
-import { traffic } from './traffic.ts'
-import { eachRegister, writes } from '../isa/registers-used.ts'
+import { traffic, writtenBy } from './traffic.ts'
+import { eachRegister } from '../isa/registers-used.ts'
 
 /** Always worth it: calls and small functions live on them (codegen.md: choosing by score alone made one guest three times slower). */
 const BASE = [2, 10, 1, 8, 11, 9, 12]
@@ -50,7 +50,7 @@ export function chooseHotByTraffic(graph: Graph, regions: readonly Region[], fre
     add(loaded, entered)
     for (const [index, id] of ids.entries()) {
       const targets = successors(blocks[id]!), leaves = targets.length === 0 ? frequencies.blocks[id]! : targets.filter(target => !isInside(target)).reduce((sum, target) => sum + frequencies.edge(id, target), 0)
-      if (leaves > 0) add(bodies[index]!.reduce((mask, instr) => mask | writes(instr), mayDirty[index]!), Math.min(leaves, entered))
+      if (leaves > 0) add(mayDirty[index]! | writtenBy(bodies[index]!), Math.min(leaves, entered))
     }
   }
   const least = blocks.reduce((sum, block) => sum + frequencies.blocks[block.id]! * block.count, 0) * WORTH

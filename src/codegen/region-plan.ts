@@ -7,9 +7,9 @@ import type { Machine } from '../machine/machine.ts'
 import type { EmitterContext } from './emitter.ts'
 import { covers, meet, noFacts, planChecks, type BlockChecks, type Facts } from './facts.ts'
 import { innermostLoops } from './loops/find.ts'
-import { learnHoisted, pays, planFastLoop, type FastLoop, type HoistedCheck } from './loops/plan.ts'
+import { learnHoisted, pays, planFastLoop, type FastLoop, type Trips } from './loops/plan.ts'
 import { SLOTS } from './loops/affine.ts'
-import { isStill } from './loops/strides.ts'
+import { isStill, type HoistedCheck } from './loops/strides.ts'
 import { storedAtOnce, traffic } from './traffic.ts'
 
 export interface BlockPlan {
@@ -34,8 +34,8 @@ export interface LoopPlan {
   readonly tests: readonly HoistedCheck[]
   /** This is the region's only copy: where the test fails, the resume region of the header goes on. */
   readonly alone: boolean
-  /** The number of iterations is known in front of the loop, and nothing leaves it on the way: the whole chunk is paid for at once. */
-  readonly counted: boolean
+  /** Set where the number of iterations is known in front of the loop and nothing leaves it on the way: the whole chunk is paid for at once. */
+  readonly counted: Trips | undefined
 }
 
 export interface RegionPlan {
@@ -93,7 +93,7 @@ export function planRegion(graph: Graph, region: Region, { mode, machine, cold, 
   const loops = new Map(fast.map((loop): [number, LoopPlan] => {
     const blocks = loop.blocks.map(position => planOf(position, node++))
     node++
-    return [ids[loop.header]!, { loop, blocks, alone: isAlone(loop), counted: loop.trips !== undefined && blocks.every(isSmooth), tests: loop.hoisted.filter(check => !isProven(check, entering[loop.header])) }]
+    return [ids[loop.header]!, { loop, blocks, alone: isAlone(loop), counted: blocks.every(isSmooth) ? loop.trips : undefined, tests: loop.hoisted.filter(check => !isProven(check, entering[loop.header])) }]
   }))
   return { region, position, blocks: ids.map((_, position) => planOf(position, position)), replaced: new Set([...replaced].map(position => ids[position]!)), loops, loaded, locals }
 }

@@ -119,17 +119,17 @@ export class RegionWriter {
   #writeFastLoop(plan: LoopPlan, following: number | undefined): void {
     this.lines.push(...enterFastLoop(plan, this.context, this.addresses))
     this.#loop = plan
-    const { blocks, counted, loop: { trips } } = plan
+    const { blocks, counted } = plan
     const behind = (index: number): number | undefined => blocks[index + 1]?.block.id ?? (plan.alone ? following : undefined)
-    if (counted && trips !== undefined) {
+    if (counted !== undefined) {
       const another = `(--${loopCounter(plan, this.addresses)} != 0)`
       // Where registers are overwritten in each iteration, the last one is written apart: the others need not keep values that nobody will see.
-      const apart = trips.hasTemporaries || trips.exit < blocks.length - 1
+      const apart = counted.hasTemporaries || counted.exit < blocks.length - 1
       const pointers = this.context.graph.program.xlen === 32 || plan.loop.narrow.length > 0 ? chunkPointers(plan) : undefined
       this.lines.push('  {', ...pointers?.declarations ?? [], apart ? `  while ${another} {` : '  do {')
       for (const [index, block] of blocks.entries()) writeBlock(this, block, undefined, 'instructions', pointers?.places[index])
       this.lines.push(...pointers?.steps ?? [], apart ? '  } }' : `  } while ${another}; }`)
-      for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index), index > trips.exit ? 'whole' : apart ? 'paid' : 'transfer')
+      for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index), index > counted.exit ? 'whole' : apart ? 'paid' : 'transfer')
     } else for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index))
     this.#loop = undefined
   }

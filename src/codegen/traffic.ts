@@ -2,9 +2,10 @@
 import type { Instr } from '../isa/row.ts'
 import { reads, writes } from '../isa/registers-used.ts'
 
-function writtenBy(body: readonly Instr[]): number {
+/** The registers that the first `count` instructions write. */
+export function writtenBy(body: readonly Instr[], count = body.length): number {
   let mask = 0
-  for (let index = 0; index < body.length; index++) mask |= writes(body[index]!)
+  for (let index = 0; index < count; index++) mask |= writes(body[index]!)
   return mask
 }
 

@@ -1,6 +1,6 @@
 /** Register values as sums of the values that registers have at one place: what a loop's addresses and bounds are made of. */
 import type { Instr } from '../../isa/row.ts'
-import { registerNames } from '../../isa/registers.ts'
+import { registerNames, STACK_POINTER } from '../../isa/registers.ts'
 import { writes } from '../../isa/registers-used.ts'
 import type { Xlen } from '../../elf/image.ts'
 import { addressOf } from '../operands.ts'
@@ -90,7 +90,7 @@ export function meetValues(into: Values, other: Values): void {
 export type NameOf = (register: number) => string
 
 /** The names of registers, and what a slot holds. */
-export const namesWith = (slots: readonly number[], xlen: Xlen): NameOf => register => registerNames[register] ?? `load${xlen}(m + ${addressOf(2, slots[register - SLOTS]!)})`
+export const namesWith = (slots: readonly number[], xlen: Xlen): NameOf => register => registerNames[register] ?? `load${xlen}(m + ${addressOf(STACK_POINTER, slots[register - SLOTS]!)})`
 
 /** The sum of the terms and `constant` as C of type reg; with less than two parts it needs no parentheses. */
 export function affineText({ terms, constant }: Sum, nameOf: NameOf): string {

@@ -5,18 +5,10 @@ import type { Instr } from '../../isa/row.ts'
 import { learn, reached, type Facts } from '../facts.ts'
 import { entryValues, meetValues, MOST_SLOTS, namesWith, plus, sameTerms, SLOTS, step, type Affine, type NameOf, type Values } from './affine.ts'
 import { stackSlots } from './slots.ts'
-import { narrowChecks, strideOf, stridesOf, type Assumptions, type Stride } from './strides.ts'
+import { narrowChecks, strideOf, stridesOf, type Assumptions, type HoistedCheck, type Stride } from './strides.ts'
 import type { InnermostLoop } from './find.ts'
 import { onlyExit, tripsOf } from './trips.ts'
 import { reads, writes } from '../../isa/registers-used.ts'
-
-/** Addresses `value of terms + low … + high` at the header, which move by `stride` in each iteration. */
-export interface HoistedCheck {
-  readonly terms: Affine['terms']
-  readonly low: number
-  readonly high: number
-  readonly stride: Stride
-}
 
 /** `offset` bytes behind the lowest address that check number `check` covers in the same iteration. */
 export interface Place {
@@ -116,7 +108,7 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
   }
   // Strides in registers are for loops that are counted: nobody knows how far others would lead.
   const counted = withStrides(strides), isCounted = counted.trips !== undefined && counted.all && instrs.every(({ row }) => row.kind !== 'call')
-  const { hoisted, covered, trips, narrow, registerStrides } = isCounted ? counted : withStrides(constant)
+  const { hoisted, covered, trips, narrow, registerStrides } = isCounted || counted.registerStrides.length === 0 ? counted : withStrides(constant)
   const farthest = Math.max(1, ...hoisted.map(({ stride }) => Math.abs(stride.constant)))
   const iterations = Math.max(4, Math.min(MOST_ITERATIONS, Math.floor(CHUNK / longest), Math.floor(MOST_DISTANCE / farthest)))
   return { header, blocks: loop.blocks, covered, hoisted, narrow, longest, iterations, trips, registerStrides, nameOf }

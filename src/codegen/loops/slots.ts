@@ -1,8 +1,7 @@
 /** Words of the stack in which a loop keeps values: where the C compiler of the guest ran out of registers, a counter may be one. */
 import type { Instr } from '../../isa/row.ts'
+import { STACK_POINTER } from '../../isa/registers.ts'
 import { writes } from '../../isa/registers-used.ts'
-
-export const STACK_POINTER = 2
 
 /**
  * Offsets from the stack pointer of words that the loop reads or writes as a whole alone. None where it moves the stack pointer, or writes memory in any other way: such a store might

@@ -11,6 +11,14 @@ export interface Stride {
   readonly narrow: readonly Sum[]
 }
 
+/** Addresses `value of terms + low … + high` at the header, which move by `stride` in each iteration. */
+export interface HoistedCheck {
+  readonly terms: Sum['terms']
+  readonly low: number
+  readonly high: number
+  readonly stride: Stride
+}
+
 /** What the test in front of a loop has to say besides where accesses go. */
 export interface Assumptions {
   /** Registers that are strides. */
@@ -82,8 +90,8 @@ export function strideOf(value: Affine, strides: readonly (Stride | undefined)[]
 }
 
 /** Checks that the sums lie in 32 bits, one for those of the same terms. */
-export function narrowChecks({ narrow }: Assumptions, strides: readonly (Stride | undefined)[]): { terms: Sum['terms']; low: number; high: number; stride: Stride }[] {
-  const checks: { terms: Sum['terms']; low: number; high: number; stride: Stride }[] = []
+export function narrowChecks({ narrow }: Assumptions, strides: readonly (Stride | undefined)[]): HoistedCheck[] {
+  const checks: { -readonly [K in keyof HoistedCheck]: HoistedCheck[K] }[] = []
   for (const { terms, constant } of narrow) {
     const known = checks.find(check => sameTerms(check, { terms }))
     if (known === undefined) checks.push({ terms, low: constant, high: constant + 1, stride: strideOfTerms(terms, strides)! })

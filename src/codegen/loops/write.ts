@@ -1,12 +1,11 @@
 /** The C around a loop's fast copy: the test in front of it, and its back edge. */
 import { MEMORY_BYTES } from '../../elf/image.ts'
+import { STACK_POINTER } from '../../isa/registers.ts'
 import type { Addresses } from '../addresses.ts'
 import type { EmitterContext } from '../emitter.ts'
 import type { LoopPlan } from '../region-plan.ts'
 import { affineText, type NameOf } from './affine.ts'
-import type { HoistedCheck } from './plan.ts'
-import { STACK_POINTER } from './slots.ts'
-import { isStill, MOST_REGISTER_STRIDE, strideText } from './strides.ts'
+import { isStill, MOST_REGISTER_STRIDE, strideText, type HoistedCheck } from './strides.ts'
 
 /** Iterations that a counted loop makes at most between two tests. */
 const MOST_TRIPS = 4095
@@ -21,7 +20,7 @@ export const loopCounter = (plan: LoopPlan, addresses: Addresses): string => `n_
 /** From the end of an iteration to the next, or to the header's test, where the next chunk begins. */
 export function backEdge(plan: LoopPlan, addresses: Addresses): string {
   const header = headerOf(plan, addresses), again = `goto b_${header};`
-  return plan.counted ? again : `if (--${loopCounter(plan, addresses)} != 0) goto f_${header}; ${again}`
+  return plan.counted !== undefined ? again : `if (--${loopCounter(plan, addresses)} != 0) goto f_${header}; ${again}`
 }
 
 /** Does a value of the check leave `0 … size` within `iterations`, a constant or a variable? Unsigned, so that every high bit counts. */
@@ -44,12 +43,12 @@ const obstacles = ({ tests, loop: { narrow, registerStrides, nameOf } }: LoopPla
 
 /** In front of the loop: goes on with a chunk of the fast copy, or to the slow one where budget or memory could end within it. */
 export function enterFastLoop(plan: LoopPlan, { mode }: EmitterContext, addresses: Addresses): string[] {
-  const { loop: { longest, iterations, trips, nameOf }, counted, blocks, tests } = plan
+  const { loop: { longest, iterations, nameOf }, counted, blocks, tests } = plan
   const header = headerOf(plan, addresses), counter = loopCounter(plan, addresses), left = mode.counters[0].name
   const unlikely = (conditions: readonly string[]): string => `  if (__builtin_expect(${conditions.join(' || ')}, 0)) goto s_${header};`
   // The test of the stack comes first, because all others may read it.
   const start = [`b_${header}:;`, ...tests.filter(isStack).map(check => unlikely([leaves(check, 1, MEMORY_BYTES, nameOf)]))]
-  if (!counted || trips === undefined) {
+  if (counted === undefined) {
     return [
       ...start,
       unlikely([`${left} - ${longest * iterations} < floor_of(m)`, ...obstacles(plan, iterations)]),
@@ -61,11 +60,11 @@ export function enterFastLoop(plan: LoopPlan, { mode }: EmitterContext, addresse
   const most = Math.min(MOST_TRIPS, Math.floor(MOST_INSTRUCTIONS / longest))
   return [
     ...start,
-    `  ${counter} = ${trips.text};`,
+    `  ${counter} = ${counted.text};`,
     `  ${counter} = (${counter} < ${most} ? ${counter} : ${most}) + 1;`,
     unlikely([`${left} - (int64_t)${counter} * ${longest} < floor_of(m)`, ...obstacles(plan, counter)]),
     ...mode.counters.flatMap(({ name }, index) => {
-      const all = amount(0, index), unpaid = amount(trips.exit + 1, index)
+      const all = amount(0, index), unpaid = amount(counted.exit + 1, index)
       return all === 0 ? [] : [`  ${name} ${index === 0 ? '-=' : '+='} (int64_t)${counter} * ${all}${unpaid === 0 ? '' : ` - ${unpaid}`};`]
     }),
   ]
