@@ -9,6 +9,7 @@ import { callStatements, RESULT } from './calls.ts'
 import { regionName, type EmitterContext } from './emitter.ts'
 import type { Check } from './facts.ts'
 import type { Moving } from './moving.ts'
+import type { WordVariables } from './loops/words.ts'
 import { planPairs } from './pairs/plan.ts'
 import { addressOf, constant, operand, wideConstant } from './operands.ts'
 import { writes } from '../isa/registers-used.ts'
@@ -19,14 +20,21 @@ import { writtenBy } from './traffic.ts'
 /** What is written of a block: all of it, or, where everything in front of the instructions is done already, those, the transfer or both. */
 export type Part = 'whole' | 'instructions' | 'transfer' | 'paid'
 
-/**
- * Writes a block: stop test, memory checks, counters, instructions, transfer. `following` is the block whose text comes next.
- * `pointers`: C expressions of what instructions (by index) access, where these are not made of their registers.
- */
-export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: number | undefined, part: Part = 'whole', pointers?: ReadonlyMap<number, string>): void {
+/** A block of a counted loop, where memory is accessed by other ways than its instructions do. */
+export interface InLoop {
+  /** C expressions of what instructions (by index) access, where these are not made of their registers. */
+  readonly places: ReadonlyMap<number, string> | undefined
+  /** Words of the stack that are kept in variables. */
+  readonly variables: WordVariables | undefined
+  /** Does the block begin an iteration? */
+  readonly isHeader: boolean
+}
+
+/** Writes a block: stop test, memory checks, counters, instructions, transfer. `following` is the block whose text comes next. */
+export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: number | undefined, part: Part = 'whole', inLoop?: InLoop): void {
   const moving = writer.moving.inBlock(plan)
   if (part === 'whole') writeEntry(writer, plan)
-  if (part !== 'transfer') writeInstructions(writer, plan, moving, pointers)
+  if (part !== 'transfer') writeInstructions(writer, plan, moving, inLoop)
   if (part !== 'instructions') writeEnd(writer, plan, following, moving)
 }
 
@@ -52,12 +60,12 @@ const refund = ({ mode, emission, machine }: EmitterContext, instrs: readonly In
   return amount === 0 ? '' : `${counter.name} ${number === 0 ? '+=' : '-='} ${amount}; `
 }).join('') + (emission.refund?.(instrs.slice(index)) ?? '')
 
-function writeInstructions(writer: RegionWriter, { instrs, checks, dirtyAtEntry, stored }: BlockPlan, moving: ReadonlyMap<number, Moving>, pointers: ReadonlyMap<number, string> | undefined): void {
+function writeInstructions(writer: RegionWriter, { instrs, checks, dirtyAtEntry, stored }: BlockPlan, moving: ReadonlyMap<number, Moving>, inLoop: InLoop | undefined): void {
   const { context, lines } = writer
   const { emission, cold, graph: { program: { xlen } } } = context
   for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
   const groups = emission.memoryTouched === undefined ? undefined : groupAccesses(instrs, new Set(checks.inner.keys()), moving)
-  const pairs = xlen === 32 ? planPairs(instrs) : undefined
+  const pairs = xlen === 32 ? planPairs(instrs, inLoop?.variables, inLoop?.isHeader) : undefined
   const lasts = lastWrites(instrs, stored)
   let dirty = dirtyAtEntry
   if (pairs !== undefined) lines.push('  {')
@@ -69,7 +77,7 @@ function writeInstructions(writer: RegionWriter, { instrs, checks, dirtyAtEntry,
     for (const group of groups?.get(index) ?? []) for (const line of emission.memoryTouched!(group)) lines.push(`  ${line}`)
     if (instr.row.kind === 'call') for (const line of callStatements(instr, instr.row, context, exit)) lines.push(`  ${line}`)
     for (const line of pairs?.before[index] ?? []) lines.push(`  ${line}`)
-    const text = pairs?.statements[index] ?? statement(instr, writer, moving.get(index), pointers?.get(index))
+    const text = pairs?.statements[index] ?? statement(instr, writer, moving.get(index), inLoop?.places?.get(index), inLoop?.variables?.nameOf(instr))
     if (text !== undefined) lines.push(`  ${text} /* ${instr.pc.toString(16)} ${disassemble(instr)} */`)
     const finished = lasts === undefined ? 0 : lasts[index]!
     if (finished !== 0) lines.push(`  ${writer.flush(finished).trimEnd()}`)
@@ -115,9 +123,9 @@ function outside(check: Check): string {
 /** The C around addresses and values, by bytes. */
 const LOADS = { 1: loadOf(8), 2: loadOf(16), 4: loadOf(32), 8: loadOf(64) }, STORES = { 1: storeOf(8), 2: storeOf(16), 4: storeOf(32), 8: storeOf(64) }
 
-function loadOf(bits: number): { plain: string; extended: string } {
-  const plain = `load${bits}(`
-  return { plain, extended: `(reg)(sreg)(int${bits}_t)${plain}` }
+function loadOf(bits: number): { plain: string; extended: string; extension: string } {
+  const plain = `load${bits}(`, extension = `(reg)(sreg)(int${bits}_t)`
+  return { plain, extended: `${extension}${plain}`, extension }
 }
 
 function storeOf(bits: number): { call: string; value: string } {
@@ -125,7 +133,7 @@ function storeOf(bits: number): { call: string; value: string } {
 }
 
 /** The C statement of an instruction that is no transfer; undefined where it has no effect. */
-function statement(instr: Instr, { context, addresses }: RegionWriter, moving: Moving | undefined, pointer: string | undefined): string | undefined {
+function statement(instr: Instr, { context, addresses }: RegionWriter, moving: Moving | undefined, pointer: string | undefined, variable: string | undefined): string | undefined {
   const { row, rd } = instr
   const { xlen } = context.graph.program
   const target = registerNames[rd]!
@@ -135,11 +143,12 @@ function statement(instr: Instr, { context, addresses }: RegionWriter, moving: M
     case 'upper': return rd === 0 ? undefined : `${target} = ${addresses.upper(instr)};`
     case 'load': {
       if (rd === 0) return `(void)*(volatile char *)(${place()});`
-      const { plain, extended } = LOADS[row.width]
-      return `${target} = ${row.signed && row.width * 8 < xlen ? extended : plain}${place()});`
+      const { plain, extended, extension } = LOADS[row.width], isExtended = row.signed && row.width * 8 < xlen
+      return variable !== undefined ? `${target} = ${isExtended ? extension : ''}${variable};` : `${target} = ${isExtended ? extended : plain}${place()});`
     }
     case 'store': {
       const { call, value } = STORES[row.width]
+      if (variable !== undefined) return `${variable} = (uint${row.width * 8}_t)${operand(instr.rs2)};`
       return `${call}${place()}${value}${operand(instr.rs2)});`
     }
     default: return undefined

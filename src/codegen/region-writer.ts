@@ -9,6 +9,7 @@ import { hex8 } from './names.ts'
 import { stateOf, warmName } from './operands.ts'
 import { eachRegister } from '../isa/registers-used.ts'
 import { backEdge, chunkPointers, enterFastLoop, loopCounter } from './loops/write.ts'
+import { WordVariables } from './loops/words.ts'
 import type { LoopPlan, RegionPlan } from './region-plan.ts'
 
 /** A way out of the region to the host, written behind the blocks: stores what is newer than the state block and leaves. */
@@ -122,13 +123,19 @@ export class RegionWriter {
     const { blocks, counted } = plan
     const behind = (index: number): number | undefined => blocks[index + 1]?.block.id ?? (plan.alone ? following : undefined)
     if (counted !== undefined) {
-      const another = `(--${loopCounter(plan, this.addresses)} != 0)`
-      // Where registers are overwritten in each iteration, the last one is written apart: the others need not keep values that nobody will see.
-      const apart = counted.hasTemporaries || counted.exit < blocks.length - 1
+      const another = `(--${loopCounter(plan, this.addresses)} != 0)`, { words } = plan.loop.kept
+      // Where registers are overwritten in each iteration, the last one is written apart: the others need not keep values that nobody will see. It finds all words in memory.
+      const apart = counted.hasTemporaries || counted.exit < blocks.length - 1 || words.length > 0
       const pointers = this.context.graph.program.xlen === 32 || plan.loop.narrow.length > 0 ? chunkPointers(plan) : undefined
-      this.lines.push('  {', ...pointers?.declarations ?? [], apart ? `  while ${another} {` : '  do {')
-      for (const [index, block] of blocks.entries()) writeBlock(this, block, undefined, 'instructions', pointers?.places[index])
-      this.lines.push(...pointers?.steps ?? [], apart ? '  } }' : `  } while ${another}; }`)
+      const variables = words.length === 0 ? undefined : new WordVariables(words)
+      const before = this.lines.length
+      for (const [index, block] of blocks.entries()) writeBlock(this, block, undefined, 'instructions', { places: pointers?.places[index], variables, isHeader: index === 0 })
+      const iteration = this.lines.splice(before)
+      this.lines.push('  {', ...pointers?.declarations ?? [])
+      if (variables === undefined) this.lines.push(apart ? `  while ${another} {` : '  do {', ...iteration, ...pointers?.steps ?? [], apart ? '  } }' : `  } while ${another}; }`)
+      else {
+        this.lines.push(`  if (${loopCounter(plan, this.addresses)} != 1) {`, ...variables.declarations, `  while ${another} {`, ...variables.splits, ...iteration, ...pointers?.steps ?? [], ...variables.joins, '  }', ...variables.stores, '  } }')
+      }
       for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index), index > counted.exit ? 'whole' : apart ? 'paid' : 'transfer')
     } else for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index))
     this.#loop = undefined

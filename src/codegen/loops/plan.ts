@@ -5,6 +5,7 @@ import type { Instr } from '../../isa/row.ts'
 import { learn, reached, type Facts } from '../facts.ts'
 import { entryValues, meetValues, MOST_SLOTS, namesWith, plus, sameTerms, SLOTS, step, type Affine, type NameOf, type Values } from './affine.ts'
 import { stackSlots } from './slots.ts'
+import { extentOf, isStackAccess, stackWords, type KeptWords, type Neighbour } from './words.ts'
 import { narrowChecks, strideOf, stridesOf, type Assumptions, type HoistedCheck, type Stride } from './strides.ts'
 import type { InnermostLoop } from './find.ts'
 import { onlyExit, tripsOf } from './trips.ts'
@@ -37,6 +38,8 @@ export interface FastLoop {
   readonly nameOf: NameOf
   /** How often the loop goes on in a row, where it is one chain of blocks and that is known in front of it. */
   readonly trips: Trips | undefined
+  /** Words of the stack that a counted loop keeps in variables. */
+  readonly kept: KeptWords
 }
 
 export interface Trips {
@@ -57,7 +60,7 @@ const LONGEST_UNCOUNTED = 400
 /** Strides beyond this would let a chunk leave memory where the loop does not. */
 const MOST_STRIDE = 1024, MOST_OFFSET = 2 ** 26
 
-interface Site { readonly block: number; readonly index: number; readonly address: Affine | undefined; readonly base: Affine | undefined; readonly width: number }
+interface Site { readonly block: number; readonly index: number; readonly instr: Instr; readonly address: Affine | undefined; readonly base: Affine | undefined; readonly width: number }
 
 const isNear = ({ constant }: Affine): boolean => Math.abs(constant) < MOST_OFFSET
 
@@ -80,7 +83,7 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
       const instr = body[index]!
       if (instr.row.kind === 'load' || instr.row.kind === 'store') {
         const base = values[instr.rs1], address = plus(base, instr.imm)
-        sites.push({ block: position, index, address, base, width: instr.row.width })
+        sites.push({ block: position, index, instr, address, base, width: instr.row.width })
       }
       step(values, instr, slots)
       if (instr.row.kind === 'upper' && !namesAddresses) values[instr.rd] = undefined
@@ -111,7 +114,25 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
   const { hoisted, covered, trips, narrow, registerStrides } = isCounted || counted.registerStrides.length === 0 ? counted : withStrides(constant)
   const farthest = Math.max(1, ...hoisted.map(({ stride }) => Math.abs(stride.constant)))
   const iterations = Math.max(4, Math.min(MOST_ITERATIONS, Math.floor(CHUNK / longest), Math.floor(MOST_DISTANCE / farthest)))
-  return { header, blocks: loop.blocks, covered, hoisted, narrow, longest, iterations, trips, registerStrides, nameOf }
+  return { header, blocks: loop.blocks, covered, hoisted, narrow, longest, iterations, trips, registerStrides, nameOf, kept: isCounted ? keptWords(instrs, sites, hoisted, covered, loop.blocks) : NOTHING_KEPT }
+}
+
+const NOTHING_KEPT: KeptWords = { words: [], neighbours: [] }
+
+/** `hoisted` covers all sites. */
+function keptWords(instrs: readonly Instr[], sites: readonly Site[], hoisted: readonly HoistedCheck[], covered: FastLoop['covered'], blocks: readonly number[]): KeptWords {
+  const words = stackWords(instrs), neighbours: Neighbour[] = []
+  if (words.length === 0) return NOTHING_KEPT
+  for (const { block, index, instr, address, width } of sites) {
+    const extent = extentOf(words, instr.row.kind === 'store')
+    // The words themselves, and other parts of the stack by constant offsets: which they meet was looked at.
+    if (extent === undefined || isStackAccess(instr)) continue
+    const { terms, stride } = hoisted[covered[blocks.indexOf(block)]!.get(index)!.check]!, low = address!.constant, high = low + width
+    const known = neighbours.findIndex(other => other.terms === terms && other.from === extent.from && other.to === extent.to)
+    if (known < 0) neighbours.push({ terms, stride, low, high, ...extent })
+    else neighbours[known] = { ...neighbours[known]!, low: Math.min(neighbours[known]!.low, low), high: Math.max(neighbours[known]!.high, high) }
+  }
+  return { words, neighbours }
 }
 
 /** Is a register written in every iteration before it is read? */

@@ -1,11 +1,12 @@
 /** The C around a loop's fast copy: the test in front of it, and its back edge. */
 import { MEMORY_BYTES } from '../../elf/image.ts'
-import { STACK_POINTER } from '../../isa/registers.ts'
+import { registerNames, STACK_POINTER } from '../../isa/registers.ts'
 import type { Addresses } from '../addresses.ts'
 import type { EmitterContext } from '../emitter.ts'
 import type { LoopPlan } from '../region-plan.ts'
 import { affineText, type NameOf } from './affine.ts'
 import { isStill, MOST_REGISTER_STRIDE, strideText, type HoistedCheck } from './strides.ts'
+import type { Neighbour } from './words.ts'
 
 /** Iterations that a counted loop makes at most between two tests. */
 const MOST_TRIPS = 4095
@@ -41,9 +42,15 @@ const obstacles = ({ tests, loop: { narrow, registerStrides, nameOf } }: LoopPla
   ...tests.filter(check => !isStack(check)).map(check => leaves(check, iterations, MEMORY_BYTES, nameOf)),
 ]
 
+/** Does it meet the words of the stack that are kept in variables, within `iterations`? In unsigned arithmetic one comparison says it. */
+function meets({ terms, low, high, stride, from, to }: Neighbour, iterations: string, nameOf: NameOf): string {
+  const way = isStill(stride) ? '' : ` + ${strideText(stride, nameOf, iterations)}`, isDown = stride.constant < 0
+  return `(reg)(${affineText({ terms, constant: high - 1 - from }, nameOf)} - ${registerNames[STACK_POINTER]!}${isDown ? '' : way}) < ${high - low + to - from - 1}${way}`
+}
+
 /** In front of the loop: goes on with a chunk of the fast copy, or to the slow one where budget or memory could end within it. */
 export function enterFastLoop(plan: LoopPlan, { mode }: EmitterContext, addresses: Addresses): string[] {
-  const { loop: { longest, iterations, nameOf }, counted, blocks, tests } = plan
+  const { loop: { longest, iterations, nameOf, kept }, counted, blocks, tests } = plan
   const header = headerOf(plan, addresses), counter = loopCounter(plan, addresses), left = mode.counters[0].name
   const unlikely = (conditions: readonly string[]): string => `  if (__builtin_expect(${conditions.join(' || ')}, 0)) goto s_${header};`
   // The test of the stack comes first, because all others may read it.
@@ -62,6 +69,7 @@ export function enterFastLoop(plan: LoopPlan, { mode }: EmitterContext, addresse
     ...start,
     `  ${counter} = ${counted.text};`,
     `  ${counter} = (${counter} < ${most} ? ${counter} : ${most}) + 1;`,
+    ...(kept.neighbours.length === 0 ? [] : [`  if (__builtin_expect(${kept.neighbours.map(neighbour => meets(neighbour, counter, nameOf)).join(' || ')}, 0)) ${counter} = 1;`]),
     unlikely([`${left} - (int64_t)${counter} * ${longest} < floor_of(m)`, ...obstacles(plan, counter)]),
     ...mode.counters.flatMap(({ name }, index) => {
       const all = amount(0, index), unpaid = amount(counted.exit + 1, index)

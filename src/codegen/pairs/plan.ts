@@ -7,7 +7,7 @@ import { choose, completeAt, isNeeded } from './choose.ts'
 import { PairGraph, type Halves, type Pair } from './graph.ts'
 import { orient } from './orient.ts'
 import { addSeeds } from './seeds.ts'
-import { BlockValues, entry } from './values.ts'
+import { BlockValues, entry, load } from './values.ts'
 
 /**
  * What a block's text gets: lines in front of instructions, and other statements for some.
@@ -21,8 +21,14 @@ export interface PairPlan {
 /** Longer blocks are left alone: value numbers have 16 bits. */
 const LONGEST = 16_000
 
-/** Plans the pairs of an RV32 block; undefined where none is worth it. */
-export function planPairs(instrs: readonly Instr[]): PairPlan | undefined {
+/** Variables that a loop keeps words of memory in, and pairs from iteration to iteration (loops/words.ts). */
+export interface KeptVariables {
+  nameOf(instr: Instr): string | undefined
+  carry(low: string, high: string): string | undefined
+}
+
+/** Plans the pairs of an RV32 block; undefined where none is worth it. `kept`: the block is in a loop with such variables, and may begin its iterations. */
+export function planPairs(instrs: readonly Instr[], kept?: KeptVariables, isHeader = false): PairPlan | undefined {
   if (instrs.length > LONGEST || !hasSeeds(instrs)) return undefined
   const graph = new PairGraph(new BlockValues(instrs))
   addSeeds(graph)
@@ -32,7 +38,7 @@ export function planPairs(instrs: readonly Instr[]): PairPlan | undefined {
   const pairs = choose(graph)
   if (pairs.length === 0) return undefined
   orient(graph, pairs)
-  return new PairWriter(graph, pairs, instrs).write()
+  return new PairWriter(graph, pairs, instrs, kept, isHeader).write()
 }
 
 /** Is there a product's high half, a comparison that is added or subtracted, or two shifts that are put together? Most blocks have none and are done with here. */
@@ -67,6 +73,8 @@ class PairWriter {
   readonly #graph: PairGraph
   readonly #pairs: readonly Pair[]
   readonly #instrs: readonly Instr[]
+  readonly #kept: KeptVariables | undefined
+  readonly #isHeader: boolean
   readonly #before: string[][]
   readonly #statements: (string | undefined)[]
   readonly #names = new Map<Pair, string>()
@@ -75,10 +83,12 @@ class PairWriter {
   readonly #registers = new Int32Array(32).fill(-1)
   readonly #copies = new Set<number>()
 
-  constructor(graph: PairGraph, pairs: readonly Pair[], instrs: readonly Instr[]) {
+  constructor(graph: PairGraph, pairs: readonly Pair[], instrs: readonly Instr[], kept: KeptVariables | undefined, isHeader: boolean) {
     this.#graph = graph
     this.#pairs = pairs
     this.#instrs = instrs
+    this.#kept = kept
+    this.#isHeader = isHeader
     this.#before = instrs.map(() => [])
     this.#statements = instrs.map(() => undefined)
   }
@@ -156,6 +166,22 @@ class PairWriter {
     return name
   }
 
+  /** The variable that a value is in where an iteration begins. */
+  #variableAtStart(value: number): string | undefined {
+    const { values } = this.#graph
+    if (values.op[value] === entry) return registerNames[values.a[value]!]
+    if (values.op[value] !== load) return undefined
+    const at = values.definedAt[value]!, name = this.#kept!.nameOf(this.#instrs[at]!)
+    return name === undefined || this.#instrs.slice(0, at).some(instr => instr.row.kind === 'store' && this.#kept!.nameOf(instr) === name) ? undefined : name
+  }
+
+  /** The variable that carries a pair from the iteration before. */
+  #carried(low: number, high: number): string | undefined {
+    if (this.#kept === undefined || !this.#isHeader || low <= 0 || high <= 0) return undefined
+    const first = this.#variableAtStart(low), second = this.#variableAtStart(high)
+    return first === undefined || second === undefined ? undefined : this.#kept.carry(first, second)
+  }
+
   #operand({ low, high }: Halves): string {
     const { values } = this.#graph
     if (values.isConstant(low) && values.isConstant(high)) {
@@ -169,10 +195,13 @@ class PairWriter {
   #expression(pair: Pair, index: number): string {
     const { kind, low, high, operands, amount, factors } = pair
     switch (kind) {
-      case 'combine': return low === 0 ? `(uint64_t)${this.#value(high)} << 32` : `(uint64_t)${this.#value(high)} << 32 | ${this.#value(low)}`
+      case 'combine': return this.#carried(low, high) ?? (low === 0 ? `(uint64_t)${this.#value(high)} << 32` : `(uint64_t)${this.#value(high)} << 32 | ${this.#value(low)}`)
       case 'extend': return this.#value(low)
       case 'extendSigned': return `(uint64_t)(int64_t)(sreg)${this.#value(low)}`
       case 'load': {
+        const carried = this.#carried(low, high), [first, second] = [low, high].map(half => this.#kept?.nameOf(this.#instrs[this.#graph.values.definedAt[half]!]!))
+        if (carried !== undefined) return carried
+        if (first !== undefined && second !== undefined) return `(uint64_t)${second} << 32 | ${first}`
         const { rs1, imm } = this.#instrs[index]!
         return `load64(m + ${addressOf(rs1, this.#graph.values.definedAt[low] === index ? imm : imm - 4)})`
       }

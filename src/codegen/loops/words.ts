@@ -1,0 +1,123 @@
+/** Words of the stack that a counted loop keeps in C variables: what the guest's C compiler had no registers for, the host's may have. */
+import { STACK_POINTER } from '../../isa/registers.ts'
+import { writes } from '../../isa/registers-used.ts'
+import type { Instr } from '../../isa/row.ts'
+import { addressOf } from '../operands.ts'
+import type { Sum } from './affine.ts'
+import type { Stride } from './strides.ts'
+
+export interface StackWord {
+  /** From the stack pointer, in bytes, and its size. */
+  readonly offset: number
+  readonly bytes: number
+  /** Is it read in an iteration before that writes it? */
+  readonly isRead: boolean
+  readonly isWritten: boolean
+}
+
+/** Other memory that the loop accesses, which must not meet words from `from` to `to`: values of `terms` and `low` to `high`, as of a check. */
+export interface Neighbour {
+  readonly terms: Sum['terms']
+  readonly low: number
+  readonly high: number
+  readonly stride: Stride
+  readonly from: number
+  readonly to: number
+}
+
+/** What a loop keeps in variables, while that is so. */
+export interface KeptWords {
+  readonly words: readonly StackWord[]
+  /** Where one of these meets the words, iterations run one at a time, on memory itself. */
+  readonly neighbours: readonly Neighbour[]
+}
+
+/** With fewer accesses, what is read in front of the loop and written behind it costs as much; and shorter loops are slow where only one iteration runs at a time. */
+const FEWEST_ACCESSES = 8, SHORTEST = 24
+
+/** Words that all accesses of the loop relative to the stack pointer take as a whole, where it stands still. `instrs`: those of an iteration in their order. */
+export function stackWords(instrs: readonly Instr[]): StackWord[] {
+  if (instrs.length < SHORTEST) return []
+  const words = new Map<number, { offset: number; bytes: number; isRead: boolean; isWritten: boolean }>(), accesses: { offset: number; bytes: number }[] = []
+  for (const instr of instrs) {
+    const { row, imm: offset } = instr
+    if (writes(instr) === 1 << STACK_POINTER || row.kind === 'call') return []
+    if (!isStackAccess(instr) || (row.kind !== 'load' && row.kind !== 'store')) continue
+    const bytes = row.width
+    accesses.push({ offset, bytes })
+    const word = words.get(offset) ?? { offset, bytes, isRead: false, isWritten: false }
+    if (row.kind === 'store') word.isWritten = true
+    else if (!word.isWritten) word.isRead = true
+    words.set(offset, word)
+  }
+  const whole = [...words.values()].filter(word => word.offset >= 0 && word.bytes >= 4 && accesses.every(other => meetsAsWhole(word, other)))
+  return accesses.filter(({ offset }) => whole.some(word => word.offset === offset)).length < FEWEST_ACCESSES ? [] : whole.toSorted((a, b) => a.offset - b.offset)
+}
+
+export const isStackAccess = ({ row, rs1 }: Instr): boolean => (row.kind === 'load' || row.kind === 'store') && rs1 === STACK_POINTER
+
+const meetsAsWhole = (word: Pick<StackWord, 'offset' | 'bytes'>, other: Pick<StackWord, 'offset' | 'bytes'>): boolean =>
+  other.offset === word.offset ? other.bytes === word.bytes : other.offset >= word.offset + word.bytes || other.offset + other.bytes <= word.offset
+
+/** The part of the stack that an access must not meet: loads may meet what is only read. */
+export function extentOf(words: readonly StackWord[], isStore: boolean): { from: number; to: number } | undefined {
+  const concerned = words.filter(({ isWritten }) => isStore || isWritten)
+  return concerned.length === 0 ? undefined : { from: Math.min(...concerned.map(({ offset }) => offset)), to: Math.max(...concerned.map(({ offset, bytes }) => offset + bytes)) }
+}
+
+/** The variables of one loop's words, and pairs of 32-bit values that go from iteration to iteration in one variable. */
+export class WordVariables {
+  readonly #words: readonly StackWord[]
+  readonly #byOffset: ReadonlyMap<number, StackWord>
+  readonly #carried: { readonly low: string; readonly high: string }[] = []
+
+  constructor(words: readonly StackWord[]) {
+    this.#words = words
+    this.#byOffset = new Map(words.map(word => [word.offset, word]))
+  }
+
+  /** The variable that an instruction accesses in place of memory. */
+  nameOf(instr: Instr): string | undefined {
+    const word = isStackAccess(instr) ? this.#byOffset.get(instr.imm) : undefined
+    return word && variable(word)
+  }
+
+  /** The variable that holds two values of 32 bits, which these variables hold where an iteration begins; undefined where one of them is held otherwise already. */
+  carry(low: string, high: string): string | undefined {
+    const known = this.#carried.findIndex(pair => pair.low === low && pair.high === high)
+    if (known >= 0) return `c${known}`
+    if (low === high || this.#carried.some(pair => [pair.low, pair.high].some(name => name === low || name === high))) return undefined
+    return `c${this.#carried.push({ low, high }) - 1}`
+  }
+
+  /** In front of the loop. */
+  get declarations(): string[] {
+    const sizes = [...new Set(this.#words.map(({ bytes }) => bytes))]
+    return [
+      ...sizes.map(size => `  uint${size * 8}_t ${this.#words.filter(({ bytes }) => bytes === size).map(word => `${variable(word)}${word.isRead ? ` = load${size * 8}(m + ${addressOf(STACK_POINTER, word.offset)})` : ''}`).join(', ')};`),
+      ...this.#carried.map((_, index) => `  uint64_t ${this.#join(index)}`),
+    ]
+  }
+
+  /** Where an iteration begins. */
+  get splits(): string[] {
+    return this.#carried.map(({ low, high }, index) => `  ${low} = (reg)c${index}; ${high} = (reg)(c${index} >> 32);`)
+  }
+
+  /** Where it ends. */
+  get joins(): string[] {
+    return this.#carried.map((_, index) => `  ${this.#join(index)}`)
+  }
+
+  #join(index: number): string {
+    const { low, high } = this.#carried[index]!
+    return `c${index} = (uint64_t)${high} << 32 | ${low};`
+  }
+
+  /** Behind the loop. */
+  get stores(): string[] {
+    return this.#words.filter(({ isWritten }) => isWritten).map(word => `  store${word.bytes * 8}(m + ${addressOf(STACK_POINTER, word.offset)}, ${variable(word)});`)
+  }
+}
+
+const variable = ({ offset }: StackWord): string => `w${offset}`
