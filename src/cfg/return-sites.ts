@@ -27,7 +27,10 @@ export function returnSites({ blocks }: Graph): Map<number, readonly number[]> {
     if (known === undefined) calls.set(callee, [site])
     else known.push(site)
   }
-  const body = new FunctionBody(blocks), found = new Map<number, Set<number>>()
+  // A function that many call returns to them, whoever else goes on in it at its own end.
+  const crowded = new Uint8Array(blocks.length)
+  for (const [entry, sites] of calls) if (sites.length > MOST) crowded[entry] = 1
+  const body = new FunctionBody(blocks, crowded), found = new Map<number, Set<number>>()
   for (const [entry, sites] of calls) {
     if (sites.length > MOST) continue
     body.walk(entry)
@@ -62,7 +65,8 @@ class FunctionBody {
   readonly #pending: number[] = []
   #entry = -1
 
-  constructor(blocks: readonly Block[]) {
+  /** `ends`: 1 for blocks that no function goes on with. */
+  constructor(blocks: readonly Block[], ends: Uint8Array) {
     this.#isReturn = Uint8Array.from(blocks, block => (isReturn(block) ? 1 : 0))
     this.#stamp = new Int32Array(blocks.length).fill(-1)
     this.#next = new Int32Array(2 * blocks.length).fill(-1)
@@ -70,7 +74,10 @@ class FunctionBody {
       const { end } = block
       const isCall = (end.kind === 'jump' || end.kind === 'indirect') && end.instr.rd !== 0
       const next = isCall || end.kind === 'host' ? [behind(block, blocks)] : successors(block)
-      for (let index = 0; index < next.length; index++) this.#next[2 * block.id + index] = next[index] ?? -1
+      for (let index = 0; index < next.length; index++) {
+        const target = next[index]
+        if (target !== undefined && ends[target] === 0) this.#next[2 * block.id + index] = target
+      }
     }
   }
 
