@@ -54,11 +54,11 @@ export function compileFlags(family: CompilerFamily, major: number, arch: string
 }
 
 /**
- * Further flags for the units that regions are in. gcc has no calling convention in which a function preserves nothing: here it learns that none of these registers
+ * Further flags for the units that regions are in. Regions begin at lines of the cache: nearly every transfer leads to the start of one. gcc has no calling convention in which a function preserves nothing: here it learns that none of these registers
  * outlives a call, so regions, which end in jumps, need not save and restore them. The function `enter` does that once for all.
  */
 export function regionFlags(family: CompilerFamily, arch: string): string[] {
-  return family === 'gcc' && arch === 'x64' ? ['rbx', 'r12', 'r13', 'r14', 'r15'].map(register => `-fcall-used-${register}`) : []
+  return ['-falign-functions=64', ...(family === 'gcc' && arch === 'x64' ? ['rbx', 'r12', 'r13', 'r14', 'r15'].map(register => `-fcall-used-${register}`) : [])]
 }
 
 /** Flags for linking the units into a library. */
