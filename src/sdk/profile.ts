@@ -1,4 +1,5 @@
 /** How often each instruction was executed, and what that cost by function and by operation. */
+import { basename, dirname, resolve } from 'node:path'
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/registry.ts'
@@ -62,13 +63,17 @@ export class Profile {
   }
 
   /**
-   * Adds the counts to a profile file of the same guest, or makes it; returns the file's absolute path. `guest.compile` takes it as its `profile`.
+   * Adds the counts to a profile file of the same guest, or makes it; returns the file's absolute path. `guest.compile` takes it as its `profile`. Several runs, of
+   * several processes too, may add to one file at once.
    *
    * @throws RvrError `IO`, `INPUT_INVALID` (the file is there and is no profile of this guest).
    */
   async addTo(file: string): Promise<string> {
-    const { addToProfile } = await import('../profile/file.ts')
-    return addToProfile(file, this.recorded)
+    const [{ addToProfile }, { withLock }, { makeDirectory }] = await Promise.all([import('../profile/file.ts'), import('../cache/build-lock.ts'), import('../files.ts')])
+    const path = resolve(file), directory = dirname(path)
+    // What cannot be made or locked, writing will say.
+    await makeDirectory(directory).catch(() => {})
+    return withLock(directory, `.${basename(path)}.lock`, () => addToProfile(path, this.recorded), () => {})
   }
 
   /** Adds up what has the same name; asked in address order. */

@@ -1,5 +1,5 @@
 /** Profiles from the command line: recorded, added to, compiled for, refused. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { answer, cli, expectEnd, expectFailure, fixture, jsonOf, place } from './e2e-support.ts'
@@ -29,6 +29,14 @@ test('a run is recorded, another one added, and the guest compiled for both', as
   expect((await ask('inspect', compiled.artifact)).identity.profileDigest).toMatch(/^[0-9a-f]{64}$/)
   expect(await ask('cache', 'explain', guest)).toMatchObject({ outcome: 'would-miss', differences: [{ part: 'profile', kind: 'profile', now: null, meaning: 'compiled with a profile then, without one now' }] })
   expect(await ask('cache', 'explain', guest, '--profile', file)).toMatchObject({ outcome: 'would-miss', differences: [{ part: 'profile', kind: 'profile', meaning: 'the profile has other counts' }] })
+})
+
+test('runs that end at the same time are all added', async () => {
+  const file = join(at.directory, 'new', 'together.profile'), alone = join(at.directory, 'alone.profile')
+  const record = (path: string): Promise<unknown> => cli(at, ['run', guest, '--input', 'u64:90', '--profile-out', path, '--engine', 'interp']).then(result => expectEnd(result, 0))
+  await Promise.all([record(alone), ...Array.from({ length: 5 }, () => record(file))])
+  expect(counts(file)).toEqual(counts(alone).map(count => 5 * count))
+  expect(readdirSync(join(at.directory, 'new'))).toEqual(['together.profile'])
 })
 
 test('a guest that was built anew refuses the profile and loses nothing', async () => {
