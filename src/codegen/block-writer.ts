@@ -21,12 +21,13 @@ export type Part = 'whole' | 'instructions' | 'transfer' | 'paid'
 
 /**
  * Writes a block: stop test, memory checks, counters, instructions, transfer. `following` is the block whose text comes next.
- * `pointers`: C expressions of what instructions (by index) access, where these are not made of their registers.
+ * `pointers`: C expressions of what instructions (by index) access, where these are not made of their registers. `counted`: set where the block's rows, and what those of its instructions
+ * touch, are counted elsewhere.
  */
-export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: number | undefined, part: Part = 'whole', pointers?: ReadonlyMap<number, string>): void {
+export function writeBlock(writer: RegionWriter, plan: BlockPlan, following: number | undefined, part: Part = 'whole', pointers?: ReadonlyMap<number, string>, counted?: ReadonlySet<number>): void {
   const moving = writer.moving.inBlock(plan)
   if (part === 'whole') writeEntry(writer, plan)
-  if (part !== 'transfer') writeInstructions(writer, plan, moving, pointers)
+  if (part !== 'transfer') writeInstructions(writer, plan, moving, pointers, counted)
   if (part !== 'instructions') writeEnd(writer, plan, following, moving)
 }
 
@@ -52,11 +53,11 @@ const refund = ({ mode, emission, machine }: EmitterContext, instrs: readonly In
   return amount === 0 ? '' : `${counter.name} ${number === 0 ? '+=' : '-='} ${amount}; `
 }).join('') + (emission.refund?.(instrs.slice(index)) ?? '')
 
-function writeInstructions(writer: RegionWriter, { instrs, checks, dirtyAtEntry, stored }: BlockPlan, moving: ReadonlyMap<number, Moving>, pointers: ReadonlyMap<number, string> | undefined): void {
+function writeInstructions(writer: RegionWriter, { instrs, checks, dirtyAtEntry, stored }: BlockPlan, moving: ReadonlyMap<number, Moving>, pointers: ReadonlyMap<number, string> | undefined, counted: ReadonlySet<number> | undefined): void {
   const { context, lines } = writer
   const { emission, cold, graph: { program: { xlen } } } = context
-  for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
-  const groups = emission.memoryTouched === undefined ? undefined : groupAccesses(instrs, new Set(checks.inner.keys()), moving)
+  if (counted === undefined) for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
+  const groups = emission.memoryTouched === undefined ? undefined : groupAccesses(instrs, new Set(checks.inner.keys()), moving, counted)
   const pairs = xlen === 32 ? planPairs(instrs) : undefined
   const lasts = lastWrites(instrs, stored)
   let dirty = dirtyAtEntry

@@ -8,6 +8,7 @@ import { MovingAddresses } from './moving.ts'
 import { hex8 } from './names.ts'
 import { stateOf, warmName } from './operands.ts'
 import { eachRegister } from '../isa/registers-used.ts'
+import { writeAtOnce } from './loops/at-once.ts'
 import { backEdge, chunkPointers, enterFastLoop, loopCounter } from './loops/write.ts'
 import type { LoopPlan, RegionPlan } from './region-plan.ts'
 
@@ -97,7 +98,8 @@ export class RegionWriter {
     const text = plan.replaced.size === 0 ? plan.blocks : plan.blocks.filter(({ block: { id } }) => plan.loops.has(id) || !plan.replaced.has(id))
     for (let index = 0; index < text.length; index++) {
       const block = text[index]!, loop = plan.loops.get(block.block.id), following = text[index + 1]?.block.id
-      if (loop !== undefined) this.#writeFastLoop(loop, following)
+      if (loop !== undefined && context.emission.loops !== undefined) writeAtOnce(this, loop, context.emission.loops)
+      else if (loop !== undefined) this.#writeFastLoop(loop, following)
       if (loop?.alone !== true) writeBlock(this, block, following)
     }
     this.#writeExits()

@@ -41,13 +41,18 @@ const obstacles = ({ tests, loop: { narrow, registerStrides, nameOf } }: LoopPla
   ...tests.filter(check => !isStack(check)).map(check => leaves(check, iterations, MEMORY_BYTES, nameOf)),
 ]
 
+/** To the slow copy where one of the conditions holds. */
+const unlessAny = (conditions: readonly string[], header: string): string => `  if (__builtin_expect(${conditions.join(' || ')}, 0)) goto s_${header};`
+
+/** The header's label. The test of the stack comes first, because all others may read it. */
+const headerOfChunks = ({ tests, loop: { nameOf } }: LoopPlan, header: string): string[] =>
+  [`b_${header}:;`, ...tests.filter(isStack).map(check => unlessAny([leaves(check, 1, MEMORY_BYTES, nameOf)], header))]
+
 /** In front of the loop: goes on with a chunk of the fast copy, or to the slow one where budget or memory could end within it. */
 export function enterFastLoop(plan: LoopPlan, { mode }: EmitterContext, addresses: Addresses): string[] {
-  const { loop: { longest, iterations, nameOf }, counted, blocks, tests } = plan
+  const { loop: { longest, iterations }, counted, blocks } = plan
   const header = headerOf(plan, addresses), counter = loopCounter(plan, addresses), left = mode.counters[0].name
-  const unlikely = (conditions: readonly string[]): string => `  if (__builtin_expect(${conditions.join(' || ')}, 0)) goto s_${header};`
-  // The test of the stack comes first, because all others may read it.
-  const start = [`b_${header}:;`, ...tests.filter(isStack).map(check => unlikely([leaves(check, 1, MEMORY_BYTES, nameOf)]))]
+  const unlikely = (conditions: readonly string[]): string => unlessAny(conditions, header), start = headerOfChunks(plan, header)
   if (counted === undefined) {
     return [
       ...start,
@@ -67,6 +72,16 @@ export function enterFastLoop(plan: LoopPlan, { mode }: EmitterContext, addresse
       const all = amount(0, index), unpaid = amount(counted.exit + 1, index)
       return all === 0 ? [] : [`  ${name} ${index === 0 ? '-=' : '+='} (int64_t)${counter} * ${all}${unpaid === 0 ? '' : ` - ${unpaid}`};`]
     }),
+  ]
+}
+
+/** In front of a loop that goes on behind its chunk: how many iterations it makes in a row at least, and no more than `most`, a C expression. */
+export function countIterations(plan: LoopPlan, addresses: Addresses, most: string): string[] {
+  const header = headerOf(plan, addresses), counter = loopCounter(plan, addresses), conditions = obstacles(plan, `(${counter} + 1)`)
+  return [
+    ...headerOfChunks(plan, header),
+    `  { reg most = ${most}; ${counter} = ${plan.counted!.text}; if (${counter} > most) ${counter} = most; }`,
+    ...(conditions.length === 0 ? [] : [unlessAny(conditions, header)]),
   ]
 }
 

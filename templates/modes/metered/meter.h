@@ -53,4 +53,28 @@ static inline void touch(char *m, uint64_t address, uint64_t width) { rvr_touch(
 static inline void touch_group(char *m, uint64_t base, const struct rvr_access *accesses) { rvr_touch_group(m, base, accesses); }
 #endif
 
+/* The next two mark what many iterations of a loop touch. Most leaves are marked already, so a look at all of them comes first. */
+
+/* Every leaf of `length` bytes. */
+static inline void touch_span(char *m, uint64_t address, uint64_t length)
+{
+  const char *mark = seen(m, address), *last = seen(m, address + length - 1);
+  uint64_t all = ~(uint64_t)0;
+  for (; last - mark >= 8; mark += 8) all &= load64(mark);
+  /* What is read behind the last mark goes out at the top. */
+  all &= ~(~load64(mark) << 8 * (7 - (last - mark)));
+  if (__builtin_expect(all != ~(uint64_t)0, 0)) touch(m, address, length);
+}
+
+/* So many accesses, `stride` bytes apart. */
+static inline void touch_series(char *m, uint64_t address, uint64_t times, uint64_t stride, uint64_t width)
+{
+  if (stride <= 16) {
+    touch_span(m, address, (times - 1) * stride + width);
+    return;
+  }
+  for (; times != 0; times--, address += stride)
+    if (__builtin_expect(!*seen(m, address), 0) || __builtin_expect((address & (width - 1)) != 0, 0)) touch(m, address, width);
+}
+
 #include "meter-due.h"
