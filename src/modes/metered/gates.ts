@@ -27,6 +27,8 @@ const touch = [
   ...enter, 'mov 32(%rbp), %rdi', 'mov 24(%rbp), %rsi', 'mov 16(%rbp), %rdx', 'call rvr_touch', ...leave,
 ]
 
+const touchAll = [...enter, 'mov 48(%rbp), %rdi', 'mov 40(%rbp), %rsi', 'mov 32(%rbp), %rdx', 'mov 24(%rbp), %rcx', 'mov 16(%rbp), %r8', 'call rvr_touch_all', ...leave]
+
 const touchGroup = [...enter, 'mov 32(%rbp), %rdi', 'mov 24(%rbp), %rsi', 'mov 16(%rbp), %rdx', 'call rvr_touch_group', ...leave]
 
 /** How all vector registers are kept across a C function; compilers hold constants of vectorised loops in them. The first ones are row counts, which it reads and changes. */
@@ -70,7 +72,7 @@ export function gates(vectorBytes: number, vectors: number): string {
 #ifdef __x86_64__
 __attribute__((visibility("hidden"))) const uint64_t meter_below = RVR_METER_BELOW;
 
-${asm(['.text', ...gate('rvr_touch_gate', touch), ...gate('rvr_touch_group_gate', touchGroup)])}
+${asm(['.text', ...gate('rvr_touch_gate', touch), ...gate('rvr_touch_group_gate', touchGroup), ...gate('rvr_touch_all_gate', touchAll)])}
 #ifdef __AVX512F__
 ${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors))))}#else
 ${asm(gate('rvr_due_gate', due(keeping(vectorBytes))))}#endif

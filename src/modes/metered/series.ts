@@ -24,7 +24,9 @@ export function seriesStatements(series: AccessSeries, times: string): string[] 
   const distinct = [...new Map(accesses.map(access => [`${access.offset} ${access.width}`, access])).values()]
   if (typeof stride === 'string') return distinct.map(({ offset, width }) => `touch_series(m, ${addressText(base, offset)}, ${times}, ${stride}, ${width});`)
   // Backwards is forwards from the other end.
-  const way = `(uint64_t)(${times} - 1) * ${Math.abs(stride)}`, back = stride < 0 ? ` - ${way}` : ''
-  if (Math.abs(stride) > LEAF) return distinct.map(({ offset, width }) => `touch_series(m, ${addressText(base, offset)}${back}, ${times}, ${Math.abs(stride)}, ${width});`)
-  return spansOf(distinct).map(({ from, to }) => `touch_span(m, ${addressText(base, from)}${back}, ${way} + ${to - from});`)
+  const step = Math.abs(stride), way = `(uint64_t)(${times} - 1) * ${step}`, back = stride < 0 ? ` - ${way}` : ''
+  const spans = spansOf(distinct)
+  const isDense = spans.every(({ from, to }) => step <= to - from - 1 + LEAF)
+  return isDense ? spans.map(({ from, to }) => `touch_span(m, ${addressText(base, from)}${back}, ${way} + ${to - from});`)
+    : distinct.map(({ offset, width }) => `touch_series(m, ${addressText(base, offset)}${back}, ${times}, ${step}, ${width});`)
 }
