@@ -19,9 +19,9 @@ const ONE_OBJECT = 256
 /**
  * The groups of a block by the index of the instruction that they stand before. An instruction in `cuts` may leave the block, so groups
  * that stand before it hold no access behind it; where a base is not the value of a register at the start of the stretch plus a constant,
- * the access is a group of its own in place.
+ * the access is a group of its own in place. Accesses in `without` are in none.
  */
-export function groupAccesses(instrs: readonly Instr[], cuts: ReadonlySet<number>, moving: ReadonlyMap<number, Moving> = new Map()): Map<number, AccessGroup[]> {
+export function groupAccesses(instrs: readonly Instr[], cuts: ReadonlySet<number>, moving: ReadonlyMap<number, Moving> = new Map(), without: ReadonlySet<number> = new Set()): Map<number, AccessGroup[]> {
   const places = new Map<number, OpenGroup[]>()
   const origin = new Int8Array(32), delta = new Int32Array(32)
   let start = 0, open: OpenGroup[] = []
@@ -40,8 +40,8 @@ export function groupAccesses(instrs: readonly Instr[], cuts: ReadonlySet<number
     const instr = instrs[index]!
     const { row, rd, rs1, imm } = instr
     if (index > 0 && cuts.has(index)) begin(index)
-    const moved = moving.get(index)
-    if ((row.kind === 'load' || row.kind === 'store') && moved?.kind === 'whole') {
+    const moved = moving.get(index), isAccess = (row.kind === 'load' || row.kind === 'store') && !without.has(index)
+    if (isAccess && moved?.kind === 'whole') {
       const { address, text } = moved
       let group = open.find(candidate => candidate.address !== undefined && Math.abs(candidate.address - address) < ONE_OBJECT)
       if (group === undefined) {
@@ -50,9 +50,9 @@ export function groupAccesses(instrs: readonly Instr[], cuts: ReadonlySet<number
         open.push(group)
       }
       group.accesses.push({ offset: address - group.address!, width: row.width })
-    } else if ((row.kind === 'load' || row.kind === 'store') && moved?.kind === 'rest') {
+    } else if (isAccess && moved?.kind === 'rest') {
       add(index, { base: `(${registerNames[rs1]!} + ${moved.text})`, accesses: [{ offset: 0, width: row.width }] })
-    } else if (row.kind === 'load' || row.kind === 'store') {
+    } else if (isAccess) {
       const from = origin[rs1]!, offset = (from < 0 ? 0 : delta[rs1]!) + imm
       let group = from < 0 ? undefined : open.find(({ base }) => base === from)
       if (group === undefined) {

@@ -28,6 +28,8 @@ export interface InLoop {
   readonly variables: WordVariables | undefined
   /** Does the block begin an iteration? */
   readonly isHeader: boolean
+  /** Set where the block's rows, and what those of its instructions (by index) touch, are counted elsewhere. */
+  readonly counted: ReadonlySet<number> | undefined
 }
 
 /** Writes a block: stop test, memory checks, counters, instructions, transfer. `following` is the block whose text comes next. */
@@ -63,8 +65,8 @@ const refund = ({ mode, emission, machine }: EmitterContext, instrs: readonly In
 function writeInstructions(writer: RegionWriter, { instrs, checks, dirtyAtEntry, stored }: BlockPlan, moving: ReadonlyMap<number, Moving>, inLoop: InLoop | undefined): void {
   const { context, lines } = writer
   const { emission, cold, graph: { program: { xlen } } } = context
-  for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
-  const groups = emission.memoryTouched === undefined ? undefined : groupAccesses(instrs, new Set(checks.inner.keys()), moving)
+  if (inLoop?.counted === undefined) for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
+  const groups = emission.memoryTouched === undefined ? undefined : groupAccesses(instrs, new Set(checks.inner.keys()), moving, inLoop?.counted)
   const pairs = xlen === 32 ? planPairs(instrs, inLoop?.variables, inLoop?.isHeader) : undefined
   const lasts = lastWrites(instrs, stored)
   let dirty = dirtyAtEntry

@@ -57,7 +57,7 @@ export interface RegionPlan {
 export type FastLoops = 'none' | 'beside' | ((header: number) => boolean)
 
 /** Plans one region. */
-export function planRegion(graph: Graph, region: Region, { mode, machine, cold, stable, stopTests, convention }: Pick<EmitterContext, 'mode' | 'machine' | 'cold' | 'stable' | 'stopTests' | 'convention'>, fastLoops: FastLoops): RegionPlan {
+export function planRegion(graph: Graph, region: Region, { mode, emission, machine, cold, stable, stopTests, convention }: Pick<EmitterContext, 'mode' | 'emission' | 'machine' | 'cold' | 'stable' | 'stopTests' | 'convention'>, fastLoops: FastLoops): RegionPlan {
   const { instrs } = graph.program
   const ids = region.blocks
   const position = new Map<number, number>()
@@ -81,7 +81,9 @@ export function planRegion(graph: Graph, region: Region, { mode, machine, cold, 
   const tests = stopTests.get(region)!
   const isHeader = (position: number): boolean => region.headers.has(ids[position]!)
   const own = ids.map(id => graph.blocks[id]!)
-  const fast = fastLoops !== 'none' && region.headers.size > 0 ? innermostLoops(own, inside, isHeader).map(loop => planFastLoop(loop, own, bodies, inside, stable === undefined, graph.program.xlen)).filter(pays) : []
+  // Where a mode's own test stands in every block, a loop gains nothing but by counted iterations.
+  const countsAll = emission.loops !== undefined
+  const fast = fastLoops !== 'none' && region.headers.size > 0 ? innermostLoops(own, inside, isHeader).map(loop => planFastLoop(loop, own, bodies, inside, stable === undefined, graph.program.xlen)).filter(loop => (countsAll ? loop.trips !== undefined : pays(loop))) : []
   const isAlone = ({ header }: FastLoop): boolean => typeof fastLoops === 'function' && fastLoops(ids[header]!)
   const replaced = new Set(fast.filter(isAlone).flatMap(loop => loop.blocks))
   const { checks, entering } = proveChecks(nodesOf(bodies, inside, isHeader, fast, replaced))
@@ -94,7 +96,7 @@ export function planRegion(graph: Graph, region: Region, { mode, machine, cold, 
     const blocks = loop.blocks.map(position => planOf(position, node++))
     node++
     return [ids[loop.header]!, { loop, blocks, alone: isAlone(loop), counted: blocks.every(isSmooth) ? loop.trips : undefined, tests: loop.hoisted.filter(check => !isProven(check, entering[loop.header])) }]
-  }))
+  }).filter(([, { counted }]) => !countsAll || counted !== undefined))
   return { region, position, blocks: ids.map((_, position) => planOf(position, position)), replaced: new Set([...replaced].map(position => ids[position]!)), loops, loaded, locals }
 }
 

@@ -8,8 +8,9 @@ import { MovingAddresses } from './moving.ts'
 import { hex8 } from './names.ts'
 import { stateOf, warmName } from './operands.ts'
 import { eachRegister } from '../isa/registers-used.ts'
-import { backEdge, chunkPointers, enterFastLoop, loopCounter } from './loops/write.ts'
-import { WordVariables } from './loops/words.ts'
+import { writeAtOnce } from './loops/at-once.ts'
+import { iterations } from './loops/iterations.ts'
+import { backEdge, enterFastLoop, loopCounter } from './loops/write.ts'
 import type { LoopPlan, RegionPlan } from './region-plan.ts'
 
 /** A way out of the region to the host, written behind the blocks: stores what is newer than the state block and leaves. */
@@ -98,7 +99,8 @@ export class RegionWriter {
     const text = plan.replaced.size === 0 ? plan.blocks : plan.blocks.filter(({ block: { id } }) => plan.loops.has(id) || !plan.replaced.has(id))
     for (let index = 0; index < text.length; index++) {
       const block = text[index]!, loop = plan.loops.get(block.block.id), following = text[index + 1]?.block.id
-      if (loop !== undefined) this.#writeFastLoop(loop, following)
+      if (loop !== undefined && context.emission.loops !== undefined) writeAtOnce(this, loop, context.emission.loops)
+      else if (loop !== undefined) this.#writeFastLoop(loop, following)
       if (loop?.alone !== true) writeBlock(this, block, following)
     }
     this.#writeExits()
@@ -123,19 +125,11 @@ export class RegionWriter {
     const { blocks, counted } = plan
     const behind = (index: number): number | undefined => blocks[index + 1]?.block.id ?? (plan.alone ? following : undefined)
     if (counted !== undefined) {
-      const another = `(--${loopCounter(plan, this.addresses)} != 0)`, { words } = plan.loop.kept
+      const keepsWords = plan.loop.kept.words.length > 0
       // Where registers are overwritten in each iteration, the last one is written apart: the others need not keep values that nobody will see. It finds all words in memory.
-      const apart = counted.hasTemporaries || counted.exit < blocks.length - 1 || words.length > 0
-      const pointers = this.context.graph.program.xlen === 32 || plan.loop.narrow.length > 0 ? chunkPointers(plan) : undefined
-      const variables = words.length === 0 ? undefined : new WordVariables(words)
-      const before = this.lines.length
-      for (const [index, block] of blocks.entries()) writeBlock(this, block, undefined, 'instructions', { places: pointers?.places[index], variables, isHeader: index === 0 })
-      const iteration = this.lines.splice(before)
-      this.lines.push('  {', ...pointers?.declarations ?? [])
-      if (variables === undefined) this.lines.push(apart ? `  while ${another} {` : '  do {', ...iteration, ...pointers?.steps ?? [], apart ? '  } }' : `  } while ${another}; }`)
-      else {
-        this.lines.push(`  if (${loopCounter(plan, this.addresses)} != 1) {`, ...variables.declarations, `  while ${another} {`, ...variables.splits, ...iteration, ...pointers?.steps ?? [], ...variables.joins, '  }', ...variables.stores, '  } }')
-      }
+      const apart = counted.hasTemporaries || counted.exit < blocks.length - 1 || keepsWords
+      const text = iterations(this, plan, apart ? 'while' : 'do')
+      this.lines.push(...keepsWords ? [`  if (${loopCounter(plan, this.addresses)} != 1)`] : [], ...text)
       for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index), index > counted.exit ? 'whole' : apart ? 'paid' : 'transfer')
     } else for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index))
     this.#loop = undefined

@@ -45,9 +45,9 @@ function unitText(context: EmitterContext, graph: Graph, regions: readonly Regio
   return `#include "guest.h"\n\n${declaration}${declareRegions([...callees].toSorted())}\n${functions.join('\n')}`
 }
 
-/** Innermost loops have a fast copy; in a main region it is the only one where a resume region starts at the header. Modes with a test of their own have none. */
+/** Innermost loops have a fast copy; in a main region it is the only one where a resume region starts at the header. In modes with a test of their own it stands in front of the loop, if there is one. */
 const fastLoopsIn = ({ tuning, emission, isResume }: EmitterContext, { kind }: Region): FastLoops =>
-  (!tuning.chunks || emission.blockTest !== undefined ? 'none' : kind === 'resume' ? 'beside' : header => isResume[header] === 1)
+  (!tuning.chunks || (emission.blockTest !== undefined && emission.loops === undefined) ? 'none' : kind === 'resume' || emission.loops !== undefined ? 'beside' : header => isResume[header] === 1)
 
 const tableName = (unit: string): string => `addresses_of_${unit}`
 

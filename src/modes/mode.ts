@@ -18,6 +18,22 @@ export interface AccessGroup {
   readonly accesses: readonly { readonly offset: number; readonly width: number }[]
 }
 
+/** Loads and stores of a loop whose addresses are `base` plus constants in its first iteration and `stride` more in each one behind that. */
+export interface AccessSeries extends AccessGroup {
+  /** Bytes; a C expression, of type reg and positive, where a register holds it. */
+  readonly stride: number | string
+}
+
+/** How a mode counts several iterations of a loop at once. `times`, how many, is a C expression of type reg. */
+export interface LoopEmission {
+  /** How many iterations of `amount` each pass before the next test may find something to do: a C expression of type reg. */
+  reach(amount: number): string
+  /** Instead of `blockEntered` in each iteration. */
+  entered(instrs: readonly Instr[], times: string): readonly string[]
+  /** Instead of `memoryTouched` in each iteration; `times` is not 0. */
+  touched(series: AccessSeries, times: string): readonly string[]
+}
+
 /** A further argument of every region. */
 export interface Parameter {
   readonly type: string
@@ -34,6 +50,8 @@ export interface Emission {
    * block's `amount` off counter 0.
    */
   blockTest?(amount: number, stop: string): readonly string[]
+  /** Modes with a test of their own count iterations at once by these; loops are left as they are without. */
+  readonly loops?: LoopEmission
   /** At the start of each basic block, behind its tests and checks. */
   blockEntered?(instrs: readonly Instr[]): readonly string[]
   /** Takes back what `blockEntered` did for instructions that will not run. */

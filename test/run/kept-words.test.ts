@@ -47,7 +47,7 @@ function guest(xlen: Xlen): Uint8Array {
   return buildElf({ xlen, entry: TEXT, segments: [{ address: TEXT, bytes: a.finish(), flags: 5 }] })
 }
 
-test.each([[32, undefined, 'pure'], [64, undefined, 'metered-cost'], [64, 'gcc', 'pure']] as const)('RV%i, %s, mode %s', async (xlen, cc, mode) => {
+test.each([[32, undefined, 'pure'], [64, undefined, 'metered-cost'], [64, 'gcc', 'pure'], [32, undefined, 'metered']] as const)('RV%i, %s, mode %s', async (xlen, cc, mode) => {
   const directory = await mkdtemp(join(tmpdir(), 'rvr-test-'))
   await using rvr = await Rvr.create({ cacheDir: false, ...(cc !== undefined && { cc }) })
   const loaded = await rvr.load(guest(xlen), { abi: 'linux' })

@@ -48,13 +48,22 @@ function meets({ terms, low, high, stride, from, to }: Neighbour, iterations: st
   return `(reg)(${affineText({ terms, constant: high - 1 - from }, nameOf)} - ${registerNames[STACK_POINTER]!}${isDown ? '' : way}) < ${high - low + to - from - 1}${way}`
 }
 
+/** Where something meets the words that are kept in variables, only so many iterations. */
+const unlessMeeting = ({ loop: { kept: { neighbours }, nameOf } }: LoopPlan, counter: string, instead: number): string[] =>
+  (neighbours.length === 0 ? [] : [`  if (__builtin_expect(${neighbours.map(neighbour => meets(neighbour, counter, nameOf)).join(' || ')}, 0)) ${counter} = ${instead};`])
+
+/** To the slow copy where one of the conditions holds. */
+const unlessAny = (conditions: readonly string[], header: string): string => `  if (__builtin_expect(${conditions.join(' || ')}, 0)) goto s_${header};`
+
+/** The header's label. The test of the stack comes first, because all others may read it. */
+const headerOfChunks = ({ tests, loop: { nameOf } }: LoopPlan, header: string): string[] =>
+  [`b_${header}:;`, ...tests.filter(isStack).map(check => unlessAny([leaves(check, 1, MEMORY_BYTES, nameOf)], header))]
+
 /** In front of the loop: goes on with a chunk of the fast copy, or to the slow one where budget or memory could end within it. */
 export function enterFastLoop(plan: LoopPlan, { mode }: EmitterContext, addresses: Addresses): string[] {
-  const { loop: { longest, iterations, nameOf, kept }, counted, blocks, tests } = plan
+  const { loop: { longest, iterations }, counted, blocks } = plan
   const header = headerOf(plan, addresses), counter = loopCounter(plan, addresses), left = mode.counters[0].name
-  const unlikely = (conditions: readonly string[]): string => `  if (__builtin_expect(${conditions.join(' || ')}, 0)) goto s_${header};`
-  // The test of the stack comes first, because all others may read it.
-  const start = [`b_${header}:;`, ...tests.filter(isStack).map(check => unlikely([leaves(check, 1, MEMORY_BYTES, nameOf)]))]
+  const unlikely = (conditions: readonly string[]): string => unlessAny(conditions, header), start = headerOfChunks(plan, header)
   if (counted === undefined) {
     return [
       ...start,
@@ -69,12 +78,23 @@ export function enterFastLoop(plan: LoopPlan, { mode }: EmitterContext, addresse
     ...start,
     `  ${counter} = ${counted.text};`,
     `  ${counter} = (${counter} < ${most} ? ${counter} : ${most}) + 1;`,
-    ...(kept.neighbours.length === 0 ? [] : [`  if (__builtin_expect(${kept.neighbours.map(neighbour => meets(neighbour, counter, nameOf)).join(' || ')}, 0)) ${counter} = 1;`]),
+    ...unlessMeeting(plan, counter, 1),
     unlikely([`${left} - (int64_t)${counter} * ${longest} < floor_of(m)`, ...obstacles(plan, counter)]),
     ...mode.counters.flatMap(({ name }, index) => {
       const all = amount(0, index), unpaid = amount(counted.exit + 1, index)
       return all === 0 ? [] : [`  ${name} ${index === 0 ? '-=' : '+='} (int64_t)${counter} * ${all}${unpaid === 0 ? '' : ` - ${unpaid}`};`]
     }),
+  ]
+}
+
+/** In front of a loop that goes on behind its chunk: how many iterations it makes in a row at least, and no more than `most`, a C expression. */
+export function countIterations(plan: LoopPlan, addresses: Addresses, most: string): string[] {
+  const header = headerOf(plan, addresses), counter = loopCounter(plan, addresses), conditions = obstacles(plan, `(${counter} + 1)`)
+  return [
+    ...headerOfChunks(plan, header),
+    `  { reg most = ${most}; ${counter} = ${plan.counted!.text}; if (${counter} > most) ${counter} = most; }`,
+    ...unlessMeeting(plan, counter, 0),
+    ...(conditions.length === 0 ? [] : [unlessAny(conditions, header)]),
   ]
 }
 

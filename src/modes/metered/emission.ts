@@ -10,6 +10,7 @@ import { weightOf } from '../../machine/weights.ts'
 import type { Emission, EmissionTarget } from '../mode.ts'
 import { dueHeader, gates } from './gates.ts'
 import { assignLanes, type Lanes } from './lanes.ts'
+import { seriesStatements } from './series.ts'
 import { touchStatements } from './touches.ts'
 
 const template = (name: string): string => readFileSync(new URL(`../../../templates/modes/metered/${name}`, import.meta.url), 'utf8')
@@ -47,6 +48,12 @@ export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget)
     blockTest: (count, stop) => (count === 0 ? [] : [
       `if (__builtin_expect((left -= ${count}) < 0, 0) && (left = due(m, left, ${count}, ${vectors.map(name => `&${name}`).join(', ')})) < 0) { left += ${count}; goto ${stop}; }`,
     ]),
+    loops: {
+      reach: amount => `(reg)left / ${amount}`,
+      // No lane grows by more rows than the interval has.
+      entered: (instrs, times) => lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant} * (uint16_t)${times};`),
+      touched: seriesStatements,
+    },
     blockEntered: instrs => [...lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant};`), ...callRows(instrs, machine, '+', '-')],
     refund: instrs => [...lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} -= ${constant};`), ...callRows(instrs, machine, '-', '+')].map(line => `${line} `).join(''),
     memoryTouched: touchStatements,
@@ -58,7 +65,7 @@ export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget)
       { path: 'meter-area.h', content: meterHeader() }, { path: 'meter.h', content: template('meter.h') },
       { path: 'meter-due.h', content: dueHeader(lanes.vectors, vectorBytes) },
       // One file, because each costs a compiler's start.
-      { path: 'meter.c', content: template('meter.c').replace('/* TABLES */', () => tables(lanes, graph)).replace('/* GATES */', () => gates(vectorBytes)) },
+      { path: 'meter.c', content: template('meter.c').replace('/* TABLES */', () => tables(lanes, graph)).replace('/* GATES */', () => gates(vectorBytes, lanes.vectors)) },
     ],
     resumesOften: true,
     areaBytes: meterLayout.areaBytes,

@@ -27,29 +27,56 @@ const touch = [
   ...enter, 'mov 32(%rbp), %rdi', 'mov 24(%rbp), %rsi', 'mov 16(%rbp), %rdx', 'call rvr_touch', ...leave,
 ]
 
+const touchAll = [...enter, 'mov 48(%rbp), %rdi', 'mov 40(%rbp), %rsi', 'mov 32(%rbp), %rdx', 'mov 24(%rbp), %rcx', 'mov 16(%rbp), %r8', 'call rvr_touch_all', ...leave]
+
 const touchGroup = [...enter, 'mov 32(%rbp), %rdi', 'mov 24(%rbp), %rsi', 'mov 16(%rbp), %rdx', 'call rvr_touch_group', ...leave]
 
+/** How all vector registers are kept across a C function; compilers hold constants of vectorised loops in them. The first ones are row counts, which it reads and changes. */
+interface Keeping {
+  readonly bytes: number
+  readonly before: readonly string[]
+  readonly behind: readonly string[]
+}
+
+const move = (vectorBytes: number): string => (vectorBytes === 32 ? 'vmovdqa' : 'movdqa')
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
+
+function keeping(vectorBytes: number): Keeping {
+  const slots = numbers(VECTORS).map(index => [`%${vectorBytes === 32 ? 'ymm' : 'xmm'}${index}`, `${index * vectorBytes}(%rsp)`] as const)
+  return { bytes: VECTORS * vectorBytes, before: slots.map(([name, slot]) => `${move(vectorBytes)} ${name}, ${slot}`), behind: slots.map(([name, slot]) => `${move(vectorBytes)} ${slot}, ${name}`) }
+}
+
+/** With AVX-512 there are twice as many, they are wider, and masks beside them. */
+function keepingWide(vectorBytes: number, vectors: number): Keeping {
+  const usual = keeping(vectorBytes), masks = usual.bytes + 32 * 64
+  const slots = [...numbers(32).map(index => ['vmovdqa64', `%zmm${index}`, `${usual.bytes + 64 * index}(%rsp)`] as const), ...numbers(8).map(index => ['kmovq', `%k${index}`, `${masks + 8 * index}(%rsp)`] as const)]
+  return {
+    bytes: masks + 64, before: [...usual.before, ...slots.map(([how, name, slot]) => `${how} ${name}, ${slot}`)],
+    behind: [...slots.map(([how, name, slot]) => `${how} ${slot}, ${name}`), ...usual.behind.slice(0, vectors)],
+  }
+}
+
 /** Arguments: memory, what is left behind the block (the result too), the block's rows. The row counts stand in the first vector registers. */
-function due(vectorBytes: number): string[] {
-  const move = vectorBytes === 32 ? 'vmovdqa' : 'movdqa', name = vectorBytes === 32 ? 'ymm' : 'xmm'
-  const registers = Array.from({ length: VECTORS }, (_, index) => index)
-  const before = ['mov 32(%rbp), %rdi', 'mov 24(%rbp), %rsi', 'add 16(%rbp), %rsi']
+function due({ bytes, before, behind }: Keeping): string[] {
+  const load = ['mov 32(%rbp), %rdi', 'mov 24(%rbp), %rsi', 'add 16(%rbp), %rsi']
   return [
-    ...enter, ...before, 'call rvr_check', 'sub 16(%rbp), %rax', 'jns 1f',
-    `sub $${VECTORS * vectorBytes}, %rsp`, ...registers.map(index => `${move} %${name}${index}, ${index * vectorBytes}(%rsp)`),
-    ...before, 'mov %rsp, %rdx', 'call rvr_check_fully', 'sub 16(%rbp), %rax',
-    ...registers.map(index => `${move} ${index * vectorBytes}(%rsp), %${name}${index}`),
+    ...enter, ...load, 'call rvr_check', 'sub 16(%rbp), %rax', 'jns 1f',
+    `sub $${bytes}, %rsp`, ...before, ...load, 'mov %rsp, %rdx', 'call rvr_check_fully', 'sub 16(%rbp), %rax', ...behind,
     '1:', 'mov %rax, 24(%rbp)', ...leave,
   ]
 }
 
 /** Assembly for x86-64; elsewhere the functions of meter.h are plain calls. */
-export function gates(vectorBytes: number): string {
+export function gates(vectorBytes: number, vectors: number): string {
   return `/* The ways from regions to the functions above: every register is kept, the row counts apart, and arguments come on the stack. */
 #ifdef __x86_64__
 __attribute__((visibility("hidden"))) const uint64_t meter_below = RVR_METER_BELOW;
 
-${asm(['.text', ...gate('rvr_touch_gate', touch), ...gate('rvr_touch_group_gate', touchGroup), ...gate('rvr_due_gate', due(vectorBytes))])}#endif
+${asm(['.text', ...gate('rvr_touch_gate', touch), ...gate('rvr_touch_group_gate', touchGroup), ...gate('rvr_touch_all_gate', touchAll)])}
+#ifdef __AVX512F__
+${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors))))}#else
+${asm(gate('rvr_due_gate', due(keeping(vectorBytes))))}#endif
+#endif
 `
 }
 

@@ -8,7 +8,7 @@ const WINDOW = 8
 type Access = AccessGroup['accesses'][number]
 
 /** `base + offset` as an unsigned 64-bit address. */
-const addressText = (base: string, offset: number): string => (offset === 0 ? `(uint64_t)${base}` : offset < 0 ? `(uint64_t)${base} - ${-offset}` : `(uint64_t)${base} + ${offset}`)
+export const addressText = (base: string, offset: number): string => (offset === 0 ? `(uint64_t)${base}` : offset < 0 ? `(uint64_t)${base} - ${-offset}` : `(uint64_t)${base} + ${offset}`)
 
 /** Statements that mark exactly the leaves of the accesses; several share one call with a table. */
 function touchAll(base: string, accesses: readonly Access[]): string {

@@ -240,6 +240,26 @@ GENERAL_REGISTERS void rvr_touch_group(char *m, uint64_t base, const struct rvr_
   do rvr_touch(m, base + (uint64_t)(int64_t)accesses->offset, accesses->width); while ((accesses++)->more);
 }
 
+GENERAL_REGISTERS void rvr_touch_all(char *m, uint64_t address, uint64_t times, uint64_t stride, uint64_t width)
+{
+  struct rvr_meter *t = meter(m);
+  uint8_t *marks = seen_of(t);
+  uint32_t *log = log_of(t) + t->log_length, *end = log;
+  for (; times != 0; times--, address += stride) {
+    /* An access lies in one leaf or two. */
+    uint32_t first = (uint32_t)(address >> 4), last = (uint32_t)((address + width - 1) >> 4);
+    if (!marks[first]) {
+      marks[first] = 255;
+      *end++ = MEMORY_SPACE << SPACE_BITS | first;
+    }
+    if (!marks[last]) {
+      marks[last] = 255;
+      *end++ = MEMORY_SPACE << SPACE_BITS | last;
+    }
+  }
+  t->log_length += (uint32_t)(end - log);
+}
+
 /* Native code hands back: all rows go where the host reads them. */
 void meter_leave(char *m)
 {

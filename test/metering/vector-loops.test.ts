@@ -1,0 +1,20 @@
+/** Loops that C compilers vectorise keep what they hold in vector registers across checks, also those that look at the limits and change the row counts. */
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { useRvr } from '../run/support.ts'
+import { kernel, load } from './guests.ts'
+
+const host = useRvr()
+const { kernels } = JSON.parse(readFileSync(new URL('../../cache-fixtures/guests/expected.json', import.meta.url), 'utf8')) as { kernels: Record<string, Record<string, string>> }
+
+test.each(['sieve', 'matmul'])('%s', async name => {
+  const subject = kernel(64, name), guest = await load(host.rvr, subject)
+  const found: unknown[] = []
+  for (const mode of ['metered', 'metered-cost']) {
+    let printed = ''
+    using run = await (await guest.compile(mode)).execute({ ...subject.options, onPrint: (_stream, bytes) => { printed += Buffer.from(bytes).toString('latin1') } })
+    expect(printed, mode).toContain(kernels[name]!['1'])
+    found.push([run.instret, run.cost])
+  }
+  expect(found[0]).toEqual(found[1])
+})
