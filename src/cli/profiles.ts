@@ -20,8 +20,8 @@ export interface ProfileOutOptions {
   readonly mode?: string
 }
 
-export const profileOption = (): Option =>
-  new Option('--profile <file>', 'compile for what earlier runs executed: a file of run --profile-out, repeatable').argParser((value: string, earlier: readonly string[] | undefined) => append(value, earlier ?? []))
+export const profileOption = (description = 'compile for what earlier runs executed: a file of run --profile-out, repeatable'): Option =>
+  new Option('--profile <file>', description).argParser((value: string, earlier: readonly string[] | undefined) => append(value, earlier ?? []))
 
 /** The options of `guest.compile` that come from --profile. */
 export const profileOptions = ({ profile }: ProfileOptions): Pick<CompileOptions, 'profile'> => (profile === undefined ? {} : { profile })

@@ -39,6 +39,15 @@ test('runs that end at the same time are all added', async () => {
   expect(readdirSync(join(at.directory, 'new'))).toEqual(['together.profile'])
 })
 
+test('emit shows what a profile makes of regions and C', async () => {
+  for (const stage of ['cfg', 'c']) {
+    const texts = await Promise.all([[], ['--profile', file]].map(options => cli(at, ['emit', guest, '--stage', stage, ...options])))
+    for (const result of texts) expectEnd(result, 0)
+    expect(texts[0]!.stdout).not.toBe(texts[1]!.stdout)
+  }
+  expectFailure(await cli(at, ['emit', guest, '--stage', 'c', '--profile', guest]), 2, guest, 'it is not JSON')
+})
+
 test('a guest that was built anew refuses the profile and loses nothing', async () => {
   const rebuilt = join(at.directory, 'rebuilt.elf'), before = readFileSync(file, 'utf8')
   writeFileSync(rebuilt, Buffer.concat([readFileSync(guest), Buffer.alloc(1)]))

@@ -9,12 +9,13 @@ import type { Image } from '../../elf/image.ts'
 import { EXIT_OK } from '../exit-codes.ts'
 import { addGuestOptions, DEFAULT_MODE, jsonOption, loadOptions, modeOption, type GuestOptions } from '../options.ts'
 import { jsonLine } from '../output.ts'
+import { profileOption, type ProfileOptions } from '../profiles.ts'
 import type { Shell } from '../shell.ts'
 
 const stages = ['image', 'ir', 'cfg', 'c'] as const
 type StageName = (typeof stages)[number]
 
-interface EmitOptions extends GuestOptions {
+interface EmitOptions extends GuestOptions, ProfileOptions {
   readonly stage: StageName
   readonly mode?: string
   readonly output?: string
@@ -33,6 +34,7 @@ export function declareEmit(program: Command, shell: Shell): void {
     .description('Prints or writes what one stage makes of a guest: its segments and symbols (image),\nits instructions (ir), its blocks and regions (cfg), its C code (c).')
     .addOption(new Option('--stage <stage>', 'which stage').choices(stages).makeOptionMandatory())
     .addOption(modeOption()))
+    .addOption(profileOption('cut regions and write C for what earlier runs executed: a file of run --profile-out, repeatable'))
     .option('-o, --output <dir>', 'write files into this directory instead of printing')
     .addOption(jsonOption())
     .addHelpText('after', `
@@ -74,13 +76,14 @@ async function emitStage(image: Image, file: string, options: EmitOptions): Prom
   }
   const [{ buildGraph }, { longestBlock }] = await Promise.all([import('../../cfg/graph.ts'), import('../../machine/interval.ts')])
   const graph = buildGraph(program, longestBlock(machine))
+  const profile = options.profile === undefined ? undefined : (await (await import('../../profile/file.ts')).readProfiles(options.profile, image)).stretches
   if (stage === 'cfg') {
-    const [{ cfgJson, cfgText }, { buildRegions }] = await Promise.all([import('../../report/stages/cfg.ts'), import('../../cfg/regions.ts')])
-    const regions = buildRegions(graph)
+    const [{ cfgJson, cfgText }, { buildRegions }, { frequenciesOf }] = await Promise.all([import('../../report/stages/cfg.ts'), import('../../cfg/regions.ts'), import('../../cfg/frequency.ts')])
+    const regions = buildRegions(graph, undefined, profile && frequenciesOf(graph, profile))
     return { json: cfgJson(graph, regions), files: [{ path: 'cfg.txt', content: cfgText(graph, regions) }] }
   }
   const [{ generate }, { preserveNone }, { modeNamed }] = await Promise.all([import('../../codegen/generate.ts'), import('../../codegen/convention.ts'), import('../../modes/registry.ts')])
-  const { files } = generate(graph, { mode: modeNamed(mode), machine, convention: preserveNone, identity: '{}', callFiles: callFiles(abi) })
+  const { files } = generate(graph, { mode: modeNamed(mode), machine, convention: preserveNone, identity: '{}', callFiles: callFiles(abi), ...(profile !== undefined && { profile }) })
   return { json: { stage, mode, files }, files }
 }
 
