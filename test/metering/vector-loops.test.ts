@@ -1,14 +1,15 @@
 /** Loops that C compilers vectorise keep what they hold in vector registers across checks, also those that look at the limits and change the row counts. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { useRvr } from '../run/support.ts'
+import { Rvr } from '../../src/index.ts'
 import { kernel, load } from './guests.ts'
 
-const host = useRvr()
 const { kernels } = JSON.parse(readFileSync(new URL('../../cache-fixtures/guests/expected.json', import.meta.url), 'utf8')) as { kernels: Record<string, Record<string, string>> }
 
-test.each(['sieve', 'matmul'])('%s', async name => {
-  const subject = kernel(64, name), guest = await load(host.rvr, subject)
+/** What each compiler vectorises for each CPU. */
+test.each([['sieve', undefined, undefined], ['matmul', 'gcc', 'x86-64-v3']] as const)('%s, %s, %s', async (name, cc, targetCpu) => {
+  await using rvr = await Rvr.create({ cacheDir: false, ...(cc && { cc }), ...(targetCpu && { targetCpu }) })
+  const subject = kernel(64, name), guest = await load(rvr, subject)
   const found: unknown[] = []
   for (const mode of ['metered', 'metered-cost']) {
     let printed = ''

@@ -38,30 +38,31 @@ interface Keeping {
   readonly behind: readonly string[]
 }
 
-const move = (vectorBytes: number): string => (vectorBytes === 32 ? 'vmovdqa' : 'movdqa')
-const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
+type Slot = readonly [move: string, register: string, place: string]
+
+/** Registers from a place on the stack on. */
+const slots = (move: string, register: string, count: number, bytes: number, from: number): Slot[] => Array.from({ length: count }, (_, index) => [move, `%${register}${index}`, `${from + bytes * index}(%rsp)`] as const)
+const store = ([move, register, place]: Slot): string => `${move} ${register}, ${place}`
+const load = ([move, register, place]: Slot): string => `${move} ${place}, ${register}`
 
 function keeping(vectorBytes: number): Keeping {
-  const slots = numbers(VECTORS).map(index => [`%${vectorBytes === 32 ? 'ymm' : 'xmm'}${index}`, `${index * vectorBytes}(%rsp)`] as const)
-  return { bytes: VECTORS * vectorBytes, before: slots.map(([name, slot]) => `${move(vectorBytes)} ${name}, ${slot}`), behind: slots.map(([name, slot]) => `${move(vectorBytes)} ${slot}, ${name}`) }
+  const all = slots(vectorBytes === 32 ? 'vmovdqa' : 'movdqa', vectorBytes === 32 ? 'ymm' : 'xmm', VECTORS, vectorBytes, 0)
+  return { bytes: VECTORS * vectorBytes, before: all.map(store), behind: all.map(load) }
 }
 
-/** With AVX-512 there are twice as many, they are wider, and masks beside them. */
-function keepingWide(vectorBytes: number, vectors: number): Keeping {
-  const usual = keeping(vectorBytes), masks = usual.bytes + 32 * 64
-  const slots = [...numbers(32).map(index => ['vmovdqa64', `%zmm${index}`, `${usual.bytes + 64 * index}(%rsp)`] as const), ...numbers(8).map(index => ['kmovq', `%k${index}`, `${masks + 8 * index}(%rsp)`] as const)]
-  return {
-    bytes: masks + 64, before: [...usual.before, ...slots.map(([how, name, slot]) => `${how} ${name}, ${slot}`)],
-    behind: [...slots.map(([how, name, slot]) => `${how} ${slot}, ${name}`), ...usual.behind.slice(0, vectors)],
-  }
+/** Where registers are wider than row counts they are kept whole as well, with AVX-512 twice as many and the masks beside them. */
+function keepingWide(vectorBytes: number, vectors: number, kind: 'ymm' | 'zmm'): Keeping {
+  const counts = slots('vmovdqa', vectorBytes === 32 ? 'ymm' : 'xmm', VECTORS, vectorBytes, 0), bytes = VECTORS * vectorBytes
+  const whole = kind === 'ymm' ? slots('vmovdqa', 'ymm', VECTORS, 32, bytes) : [...slots('vmovdqa64', 'zmm', 32, 64, bytes), ...slots('kmovq', 'k', 8, 8, bytes + 32 * 64)]
+  return { bytes: bytes + (kind === 'ymm' ? 32 * VECTORS : 32 * 64 + 64), before: [...counts, ...whole].map(store), behind: [...whole, ...counts.slice(0, vectors)].map(load) }
 }
 
 /** Arguments: memory, what is left behind the block (the result too), the block's rows. The row counts stand in the first vector registers. */
 function due({ bytes, before, behind }: Keeping): string[] {
-  const load = ['mov 32(%rbp), %rdi', 'mov 24(%rbp), %rsi', 'add 16(%rbp), %rsi']
+  const ready = ['mov 32(%rbp), %rdi', 'mov 24(%rbp), %rsi', 'add 16(%rbp), %rsi']
   return [
-    ...enter, ...load, 'call rvr_check', 'sub 16(%rbp), %rax', 'jns 1f',
-    `sub $${bytes}, %rsp`, ...before, ...load, 'mov %rsp, %rdx', 'call rvr_check_fully', 'sub 16(%rbp), %rax', ...behind,
+    ...enter, ...ready, 'call rvr_check', 'sub 16(%rbp), %rax', 'jns 1f',
+    `sub $${bytes}, %rsp`, ...before, ...ready, 'mov %rsp, %rdx', 'call rvr_check_fully', 'sub 16(%rbp), %rax', ...behind,
     '1:', 'mov %rax, 24(%rbp)', ...leave,
   ]
 }
@@ -74,7 +75,8 @@ __attribute__((visibility("hidden"))) const uint64_t meter_below = RVR_METER_BEL
 
 ${asm(['.text', ...gate('rvr_touch_gate', touch), ...gate('rvr_touch_group_gate', touchGroup), ...gate('rvr_touch_all_gate', touchAll)])}
 #ifdef __AVX512F__
-${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors))))}#else
+${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'zmm'))))}${vectorBytes === 32 ? '' : `#elif defined(__AVX__)
+${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'ymm'))))}`}#else
 ${asm(gate('rvr_due_gate', due(keeping(vectorBytes))))}#endif
 #endif
 `
