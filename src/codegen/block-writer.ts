@@ -112,17 +112,8 @@ function outside(check: Check): string {
   return low === 0 ? `__builtin_expect(${register} > ${last}, 0)` : `__builtin_expect((reg)(${register} - ${low}) > ${last - low}, 0)`
 }
 
-/** The C around addresses and values, by bytes. */
-const LOADS = { 1: loadOf(8), 2: loadOf(16), 4: loadOf(32), 8: loadOf(64) }, STORES = { 1: storeOf(8), 2: storeOf(16), 4: storeOf(32), 8: storeOf(64) }
-
-function loadOf(bits: number): { plain: string; extended: string } {
-  const plain = `load${bits}(`
-  return { plain, extended: `(reg)(sreg)(int${bits}_t)${plain}` }
-}
-
-function storeOf(bits: number): { call: string; value: string } {
-  return { call: `store${bits}(`, value: `, (uint${bits}_t)` }
-}
+/** The C in front of addresses, by bytes: types of any alignment. Calls of functions that copy take C compilers longer. */
+const UNSIGNED = { 1: '*(uint8_t *)(', 2: '*(u16 *)(', 4: '*(u32 *)(', 8: '*(u64 *)(' } as const, SIGNED = { 1: '*(int8_t *)(', 2: '*(i16 *)(', 4: '*(i32 *)(', 8: '*(u64 *)(' } as const
 
 /** The C statement of an instruction that is no transfer; undefined where it has no effect. */
 function statement(instr: Instr, { context, addresses }: RegionWriter, moving: Moving | undefined, pointer: string | undefined): string | undefined {
@@ -135,13 +126,10 @@ function statement(instr: Instr, { context, addresses }: RegionWriter, moving: M
     case 'upper': return rd === 0 ? undefined : `${target} = ${addresses.upper(instr)};`
     case 'load': {
       if (rd === 0) return `(void)*(volatile char *)(${place()});`
-      const { plain, extended } = LOADS[row.width]
-      return `${target} = ${row.signed && row.width * 8 < xlen ? extended : plain}${place()});`
+      // Assigned to a register, a signed value is extended.
+      return `${target} = ${(row.signed && row.width * 8 < xlen ? SIGNED : UNSIGNED)[row.width]}${place()});`
     }
-    case 'store': {
-      const { call, value } = STORES[row.width]
-      return `${call}${place()}${value}${operand(instr.rs2)});`
-    }
+    case 'store': return `${UNSIGNED[row.width]}${place()}) = ${operand(instr.rs2)};`
     default: return undefined
   }
 }
