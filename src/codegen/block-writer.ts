@@ -122,17 +122,8 @@ function outside(check: Check): string {
   return low === 0 ? `__builtin_expect(${register} > ${last}, 0)` : `__builtin_expect((reg)(${register} - ${low}) > ${last - low}, 0)`
 }
 
-/** The C around addresses and values, by bytes. */
-const LOADS = { 1: loadOf(8), 2: loadOf(16), 4: loadOf(32), 8: loadOf(64) }, STORES = { 1: storeOf(8), 2: storeOf(16), 4: storeOf(32), 8: storeOf(64) }
-
-function loadOf(bits: number): { plain: string; extended: string; extension: string } {
-  const plain = `load${bits}(`, extension = `(reg)(sreg)(int${bits}_t)`
-  return { plain, extended: `${extension}${plain}`, extension }
-}
-
-function storeOf(bits: number): { call: string; value: string } {
-  return { call: `store${bits}(`, value: `, (uint${bits}_t)` }
-}
+/** The C in front of addresses, by bytes: types of any alignment. Calls of functions that copy take C compilers longer. */
+const UNSIGNED = { 1: '*(uint8_t *)(', 2: '*(u16 *)(', 4: '*(u32 *)(', 8: '*(u64 *)(' } as const, SIGNED = { 1: '*(int8_t *)(', 2: '*(i16 *)(', 4: '*(i32 *)(', 8: '*(u64 *)(' } as const
 
 /** The C statement of an instruction that is no transfer; undefined where it has no effect. */
 function statement(instr: Instr, { context, addresses }: RegionWriter, moving: Moving | undefined, pointer: string | undefined, variable: string | undefined): string | undefined {
@@ -145,14 +136,12 @@ function statement(instr: Instr, { context, addresses }: RegionWriter, moving: M
     case 'upper': return rd === 0 ? undefined : `${target} = ${addresses.upper(instr)};`
     case 'load': {
       if (rd === 0) return `(void)*(volatile char *)(${place()});`
-      const { plain, extended, extension } = LOADS[row.width], isExtended = row.signed && row.width * 8 < xlen
-      return variable !== undefined ? `${target} = ${isExtended ? extension : ''}${variable};` : `${target} = ${isExtended ? extended : plain}${place()});`
+      // Assigned to a register, a signed value is extended.
+      const isExtended = row.signed && row.width * 8 < xlen
+      if (variable !== undefined) return `${target} = ${isExtended ? `(int${row.width * 8}_t)` : ''}${variable};`
+      return `${target} = ${(isExtended ? SIGNED : UNSIGNED)[row.width]}${place()});`
     }
-    case 'store': {
-      const { call, value } = STORES[row.width]
-      if (variable !== undefined) return `${variable} = (uint${row.width * 8}_t)${operand(instr.rs2)};`
-      return `${call}${place()}${value}${operand(instr.rs2)});`
-    }
+    case 'store': return `${variable ?? `${UNSIGNED[row.width]}${place()})`} = ${operand(instr.rs2)};`
     default: return undefined
   }
 }

@@ -6,14 +6,14 @@ static inline region **table(char *m) { return (region **)(m - RVR_TABLE_BELOW);
 /* The stop test's limit. Another thread may raise it at any time, so no compiler may keep it. */
 static inline int64_t floor_of(char *m) { return *(volatile int64_t *)&state(m)->floor; }
 
-static inline uint8_t load8(const char *p) { return *(const uint8_t *)p; }
-static inline uint16_t load16(const char *p) { uint16_t v; __builtin_memcpy(&v, p, 2); return v; }
+/* Guest memory is read and written at any address. */
+typedef uint16_t u16 __attribute__((aligned(1), may_alias));
+typedef uint32_t u32 __attribute__((aligned(1), may_alias));
+typedef uint64_t u64 __attribute__((aligned(1), may_alias));
+typedef int16_t i16 __attribute__((aligned(1), may_alias));
+typedef int32_t i32 __attribute__((aligned(1), may_alias));
 static inline uint32_t load32(const char *p) { uint32_t v; __builtin_memcpy(&v, p, 4); return v; }
 static inline uint64_t load64(const char *p) { uint64_t v; __builtin_memcpy(&v, p, 8); return v; }
-static inline void store8(char *p, uint8_t v) { *(uint8_t *)p = v; }
-static inline void store16(char *p, uint16_t v) { __builtin_memcpy(p, &v, 2); }
-static inline void store32(char *p, uint32_t v) { __builtin_memcpy(p, &v, 4); }
-static inline void store64(char *p, uint64_t v) { __builtin_memcpy(p, &v, 8); }
 
 /* Registers that travel as arguments in vector registers. */
 static inline double of_reg(reg v) { uint64_t bits = v; double d; __builtin_memcpy(&d, &bits, 8); return d; }

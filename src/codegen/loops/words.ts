@@ -94,7 +94,7 @@ export class WordVariables {
   get declarations(): string[] {
     const sizes = [...new Set(this.#words.map(({ bytes }) => bytes))]
     return [
-      ...sizes.map(size => `  uint${size * 8}_t ${this.#words.filter(({ bytes }) => bytes === size).map(word => `${variable(word)}${word.isRead ? ` = load${size * 8}(m + ${addressOf(STACK_POINTER, word.offset)})` : ''}`).join(', ')};`),
+      ...sizes.map(size => `  uint${size * 8}_t ${this.#words.filter(({ bytes }) => bytes === size).map(word => `${variable(word)}${word.isRead ? ` = *(u${size * 8} *)(m + ${addressOf(STACK_POINTER, word.offset)})` : ''}`).join(', ')};`),
       ...this.#carried.map((_, index) => `  uint64_t ${this.#join(index)}`),
     ]
   }
@@ -116,7 +116,7 @@ export class WordVariables {
 
   /** Behind the loop. */
   get stores(): string[] {
-    return this.#words.filter(({ isWritten }) => isWritten).map(word => `  store${word.bytes * 8}(m + ${addressOf(STACK_POINTER, word.offset)}, ${variable(word)});`)
+    return this.#words.filter(({ isWritten }) => isWritten).map(word => `  *(u${word.bytes * 8} *)(m + ${addressOf(STACK_POINTER, word.offset)}) = ${variable(word)};`)
   }
 }
 
