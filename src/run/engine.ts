@@ -3,6 +3,7 @@ import { MEMORY_BYTES } from '../elf/image.ts'
 import { createHart, type Hart } from '../ir/hart.ts'
 import { REASON_STEP, stateOffset } from '../layout/state.ts'
 import { loadLibrary, viewInstance, type InstanceViews, type NativeLibrary } from '../load/library.ts'
+import { MAX_INTERVAL_ROWS } from '../machine/interval.ts'
 import type { Meter } from '../machine/meter.ts'
 import type { Place } from './job.ts'
 
@@ -75,14 +76,16 @@ function nativeEngine(place: NativePlace, views: InstanceViews, hart: Hart, mete
   const floor = BigInt(library.floor)
   // An earlier job of the same instance may have been stopped.
   state.setBigInt64(FLOOR, floor, true)
+  // A metered stretch goes on to the end of the interval before anything stops it. Regions are that large unless rare paths are forced.
+  const least = meter !== undefined && floor < MAX_INTERVAL_ROWS ? BigInt(MAX_INTERVAL_ROWS) : floor
   const stretch = meter === undefined ? countingStretch(place, library, views, hart) : meteredStretch(place, library, views, hart, meter)
   return {
-    floor,
+    floor: least,
     enters(pc) {
       const slot = (pc - place.base) / 4
       return slot >= 0 && slot < place.slots && Number.isInteger(slot) && table[slot] !== filler
     },
-    run: place.leastBudget ? () => stretch(floor) : stretch,
+    run: place.leastBudget ? () => stretch(least) : stretch,
   }
 }
 

@@ -16,7 +16,7 @@ test.each([['paths', 32, 'metered'], ['paths', 64, 'metered-cost'], ['stops', 32
   await using rvr = await Rvr.create({ cacheDir: false, stress })
   const guest = await rvr.load(fixture('traps', xlen)), artifact = await guest.compile(mode)
   for (const selector of selectors) {
-    const options = { inputs: [Uint8Array.of(selector)], maxInstructions: 20_000 }
+    const options = { inputs: [Uint8Array.of(selector)], maxInstructions: 20_459 }
     using native = await artifact.execute(options)
     using interpreted = await guest.interpret(mode).execute(options)
     expectSame(native, interpreted)
