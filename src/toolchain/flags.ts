@@ -25,7 +25,6 @@ const BY_FAMILY: Readonly<Record<CompilerFamily, readonly string[]>> = {
     '-fno-tree-slp-vectorize', '-foptimize-sibling-calls', '-fno-semantic-interposition', '-fno-stack-clash-protection',
     '-fno-schedule-insns2', // the same second order of the instructions
     '-fno-tree-pta', '-fno-ipa-icf', // nothing to find: all pointers come from one, and no two regions are equal
-    '-fno-tree-vrp', '-fno-tree-dominator-opts', '-fno-thread-jumps', '-fno-ipa-modref', // an eighth of the compile for what the guest's own compiler has done already
   ],
 }
 
