@@ -7,7 +7,7 @@ import type { Machine } from '../machine/machine.ts'
 import type { EmitterContext } from './emitter.ts'
 import { covers, meet, noFacts, planChecks, type BlockChecks, type Facts } from './facts.ts'
 import { innermostLoops } from './loops/find.ts'
-import { learnHoisted, pays, planFastLoop, type FastLoop, type Trips } from './loops/plan.ts'
+import { learnHoisted, pays, paysAtOnce, planFastLoop, type FastLoop, type Trips } from './loops/plan.ts'
 import { SLOTS } from './loops/affine.ts'
 import { isStill, type HoistedCheck } from './loops/strides.ts'
 import { storedAtOnce, traffic } from './traffic.ts'
@@ -81,9 +81,8 @@ export function planRegion(graph: Graph, region: Region, { mode, emission, machi
   const tests = stopTests.get(region)!
   const isHeader = (position: number): boolean => region.headers.has(ids[position]!)
   const own = ids.map(id => graph.blocks[id]!)
-  // Where a mode's own test stands in every block, a loop gains nothing but by counted iterations, and nothing if few of them pass in a row.
   const countsAll = emission.loops !== undefined
-  const fast = fastLoops !== 'none' && region.headers.size > 0 ? innermostLoops(own, inside, isHeader).map(loop => planFastLoop(loop, own, bodies, inside, stable === undefined, graph.program.xlen)).filter(loop => (countsAll ? loop.trips !== undefined && loop.longest <= LONGEST_AT_ONCE : pays(loop))) : []
+  const fast = fastLoops !== 'none' && region.headers.size > 0 ? innermostLoops(own, inside, isHeader).map(loop => planFastLoop(loop, own, bodies, inside, stable === undefined, graph.program.xlen)).filter(countsAll ? paysAtOnce : pays) : []
   const isAlone = ({ header }: FastLoop): boolean => typeof fastLoops === 'function' && fastLoops(ids[header]!)
   const replaced = new Set(fast.filter(isAlone).flatMap(loop => loop.blocks))
   const { checks, entering } = proveChecks(nodesOf(bodies, inside, isHeader, fast, replaced))
@@ -99,9 +98,6 @@ export function planRegion(graph: Graph, region: Region, { mode, emission, machi
   }).filter(([, { counted }]) => !countsAll || counted !== undefined))
   return { region, position, blocks: ids.map((_, position) => planOf(position, position)), replaced: new Set([...replaced].map(position => ids[position]!)), loops, loaded, locals }
 }
-
-/** A fourth of the default interval between tests of that kind. */
-const LONGEST_AT_ONCE = 250
 
 const NOTHING = noFacts()
 

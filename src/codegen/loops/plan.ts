@@ -5,7 +5,7 @@ import type { Instr } from '../../isa/row.ts'
 import { learn, reached, type Facts } from '../facts.ts'
 import { entryValues, meetValues, MOST_SLOTS, namesWith, plus, sameTerms, SLOTS, step, type Affine, type NameOf, type Values } from './affine.ts'
 import { stackSlots } from './slots.ts'
-import { extentOf, isStackAccess, stackWords, type KeptWords, type Neighbour } from './words.ts'
+import { extentOf, isStackAccess, stackWords, worthKeeping, type KeptWords, type Neighbour, type StackWord } from './words.ts'
 import { narrowChecks, strideOf, stridesOf, type Assumptions, type HoistedCheck, type Stride } from './strides.ts'
 import type { InnermostLoop } from './find.ts'
 import { onlyExit, tripsOf } from './trips.ts'
@@ -68,7 +68,7 @@ const isNear = ({ constant }: Affine): boolean => Math.abs(constant) < MOST_OFFS
 export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], namesAddresses: boolean, xlen: Xlen): FastLoop {
   const header = loop.blocks[0]!
   const instrs = loop.blocks.flatMap(position => bodies[position]!)
-  const slots = stackSlots(instrs, xlen / 8).slice(0, MOST_SLOTS), nameOf = namesWith(slots, xlen)
+  const stack = stackWords(instrs), slots = stackSlots(stack, instrs, xlen / 8).slice(0, MOST_SLOTS), nameOf = namesWith(slots, xlen)
   const atEntry = new Map<number, Values>([[header, entryValues(slots.length)]])
   const distance = new Map<number, number>([[header, 0]])
   const sites: Site[] = []
@@ -114,14 +114,14 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
   const { hoisted, covered, trips, narrow, registerStrides } = isCounted || counted.registerStrides.length === 0 ? counted : withStrides(constant)
   const farthest = Math.max(1, ...hoisted.map(({ stride }) => Math.abs(stride.constant)))
   const iterations = Math.max(4, Math.min(MOST_ITERATIONS, Math.floor(CHUNK / longest), Math.floor(MOST_DISTANCE / farthest)))
-  return { header, blocks: loop.blocks, covered, hoisted, narrow, longest, iterations, trips, registerStrides, nameOf, kept: isCounted ? keptWords(instrs, sites, hoisted, covered, loop.blocks) : NOTHING_KEPT }
+  return { header, blocks: loop.blocks, covered, hoisted, narrow, longest, iterations, trips, registerStrides, nameOf, kept: isCounted ? keptWords(worthKeeping(stack, instrs), sites, hoisted, covered, loop.blocks) : NOTHING_KEPT }
 }
 
 const NOTHING_KEPT: KeptWords = { words: [], neighbours: [] }
 
 /** `hoisted` covers all sites. */
-function keptWords(instrs: readonly Instr[], sites: readonly Site[], hoisted: readonly HoistedCheck[], covered: FastLoop['covered'], blocks: readonly number[]): KeptWords {
-  const words = stackWords(instrs), neighbours: Neighbour[] = []
+function keptWords(words: readonly StackWord[], sites: readonly Site[], hoisted: readonly HoistedCheck[], covered: FastLoop['covered'], blocks: readonly number[]): KeptWords {
+  const neighbours: Neighbour[] = []
   if (words.length === 0) return NOTHING_KEPT
   for (const { block, index, instr, address, width } of sites) {
     const extent = extentOf(words, instr.row.kind === 'store')
@@ -196,3 +196,9 @@ export function learnHoisted(facts: Facts, { hoisted }: FastLoop): void {
  * that pays in the tightest loops, and not in those that are left after a turn or two.
  */
 export const pays = ({ hoisted, trips, blocks, longest }: FastLoop): boolean => trips !== undefined || (longest <= LONGEST_UNCOUNTED && (hoisted.length > 0 || blocks.length === 1))
+
+/** A fourth of the default interval between a mode's own tests. */
+const LONGEST_AT_ONCE = 250
+
+/** Where a mode's own test stands in every block, a loop gains nothing but by counted iterations, and nothing if few of them pass in a row. */
+export const paysAtOnce = ({ trips, longest }: FastLoop): boolean => trips !== undefined && longest <= LONGEST_AT_ONCE

@@ -35,9 +35,8 @@ export interface KeptWords {
 /** With fewer accesses, what is read in front of the loop and written behind it costs as much; and shorter loops are slow where only one iteration runs at a time. */
 const FEWEST_ACCESSES = 8, SHORTEST = 24
 
-/** Words that all accesses of the loop relative to the stack pointer take as a whole, where it stands still. `instrs`: those of an iteration in their order. */
+/** Words that all accesses of the loop relative to the stack pointer take as a whole, where it stands still and nothing is called. `instrs`: those of an iteration in their order. */
 export function stackWords(instrs: readonly Instr[]): StackWord[] {
-  if (instrs.length < SHORTEST) return []
   const words = new Map<number, { offset: number; bytes: number; isRead: boolean; isWritten: boolean }>(), accesses: { offset: number; bytes: number }[] = []
   for (const instr of instrs) {
     const { row, imm: offset } = instr
@@ -50,8 +49,14 @@ export function stackWords(instrs: readonly Instr[]): StackWord[] {
     else if (!word.isWritten) word.isRead = true
     words.set(offset, word)
   }
-  const whole = [...words.values()].filter(word => word.offset >= 0 && word.bytes >= 4 && accesses.every(other => meetsAsWhole(word, other)))
-  return accesses.filter(({ offset }) => whole.some(word => word.offset === offset)).length < FEWEST_ACCESSES ? [] : whole.toSorted((a, b) => a.offset - b.offset)
+  return [...words.values()].filter(word => accesses.every(other => meetsAsWhole(word, other)))
+}
+
+/** Those of the words that are worth a variable. */
+export function worthKeeping(words: readonly StackWord[], instrs: readonly Instr[]): StackWord[] {
+  const kept = words.filter(({ offset, bytes }) => offset >= 0 && bytes >= 4)
+  const accesses = instrs.filter(instr => isStackAccess(instr) && kept.some(({ offset }) => offset === instr.imm)).length
+  return instrs.length < SHORTEST || accesses < FEWEST_ACCESSES ? [] : kept.toSorted((a, b) => a.offset - b.offset)
 }
 
 export const isStackAccess = ({ row, rs1 }: Instr): boolean => (row.kind === 'load' || row.kind === 'store') && rs1 === STACK_POINTER

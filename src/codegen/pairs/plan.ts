@@ -1,6 +1,7 @@
 /** Arithmetic on pairs of 32-bit registers → arithmetic on 64-bit C variables beside it. */
 import type { Instr } from '../../isa/row.ts'
 import { registerNames } from '../../isa/registers.ts'
+import type { WordVariables } from '../loops/words.ts'
 import { addressOf } from '../operands.ts'
 import { addCarries } from './carries.ts'
 import { choose, completeAt, isNeeded } from './choose.ts'
@@ -21,14 +22,8 @@ export interface PairPlan {
 /** Longer blocks are left alone: value numbers have 16 bits. */
 const LONGEST = 16_000
 
-/** Variables that a loop keeps words of memory in, and pairs from iteration to iteration (loops/words.ts). */
-export interface KeptVariables {
-  nameOf(instr: Instr): string | undefined
-  carry(low: string, high: string): string | undefined
-}
-
 /** Plans the pairs of an RV32 block; undefined where none is worth it. `kept`: the block is in a loop with such variables, and may begin its iterations. */
-export function planPairs(instrs: readonly Instr[], kept?: KeptVariables, isHeader = false): PairPlan | undefined {
+export function planPairs(instrs: readonly Instr[], kept?: WordVariables, isHeader = false): PairPlan | undefined {
   if (instrs.length > LONGEST || !hasSeeds(instrs)) return undefined
   const graph = new PairGraph(new BlockValues(instrs))
   addSeeds(graph)
@@ -73,7 +68,7 @@ class PairWriter {
   readonly #graph: PairGraph
   readonly #pairs: readonly Pair[]
   readonly #instrs: readonly Instr[]
-  readonly #kept: KeptVariables | undefined
+  readonly #kept: WordVariables | undefined
   readonly #isHeader: boolean
   readonly #before: string[][]
   readonly #statements: (string | undefined)[]
@@ -83,7 +78,7 @@ class PairWriter {
   readonly #registers = new Int32Array(32).fill(-1)
   readonly #copies = new Set<number>()
 
-  constructor(graph: PairGraph, pairs: readonly Pair[], instrs: readonly Instr[], kept: KeptVariables | undefined, isHeader: boolean) {
+  constructor(graph: PairGraph, pairs: readonly Pair[], instrs: readonly Instr[], kept: WordVariables | undefined, isHeader: boolean) {
     this.#graph = graph
     this.#pairs = pairs
     this.#instrs = instrs

@@ -1,8 +1,7 @@
 /** Marks of the leaves that a loop touches in many iterations, whose addresses move evenly. */
+import { LEAF_BYTES } from '../../layout/meter.ts'
 import type { AccessSeries } from '../mode.ts'
 import { addressText, touchStatements } from './touches.ts'
-
-const LEAF = 16
 
 interface Span { from: number; to: number }
 
@@ -11,7 +10,7 @@ function spansOf(accesses: AccessSeries['accesses']): Span[] {
   const spans: Span[] = []
   for (const { offset, width } of accesses.toSorted((a, b) => a.offset - b.offset)) {
     const last = spans.at(-1)
-    if (last !== undefined && offset <= last.to - 1 + LEAF) last.to = Math.max(last.to, offset + width)
+    if (last !== undefined && offset <= last.to - 1 + LEAF_BYTES) last.to = Math.max(last.to, offset + width)
     else spans.push({ from: offset, to: offset + width })
   }
   return spans
@@ -26,7 +25,7 @@ export function seriesStatements(series: AccessSeries, times: string): string[] 
   // Backwards is forwards from the other end.
   const step = Math.abs(stride), way = `(uint64_t)(${times} - 1) * ${step}`, back = stride < 0 ? ` - ${way}` : ''
   const spans = spansOf(distinct)
-  const isDense = spans.every(({ from, to }) => step <= to - from - 1 + LEAF)
+  const isDense = spans.every(({ from, to }) => step <= to - from - 1 + LEAF_BYTES)
   return isDense ? spans.map(({ from, to }) => `touch_span(m, ${addressText(base, from)}${back}, ${way} + ${to - from});`)
     : distinct.map(({ offset, width }) => `touch_series(m, ${addressText(base, offset)}${back}, ${times}, ${step}, ${width});`)
 }
