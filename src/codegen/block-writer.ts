@@ -20,16 +20,18 @@ import { writtenBy } from './traffic.ts'
 /** What is written of a block: all of it, or, where everything in front of the instructions is done already, those, the transfer or both. */
 export type Part = 'whole' | 'instructions' | 'transfer' | 'paid'
 
-/** A block of a counted loop, where memory is accessed by other ways than its instructions do. */
+/** A block of a loop's fast copy: what the test in front of it allows. */
 export interface InLoop {
+  /** Instructions (by index) that add and keep 32 bits, which are all that there is. */
+  readonly lossless: ReadonlySet<number>
   /** C expressions of what instructions (by index) access, where these are not made of their registers. */
-  readonly places: ReadonlyMap<number, string> | undefined
+  readonly places?: ReadonlyMap<number, string> | undefined
   /** Words of the stack that are kept in variables. */
-  readonly variables: WordVariables | undefined
+  readonly variables?: WordVariables | undefined
   /** Does the block begin an iteration? */
-  readonly isHeader: boolean
+  readonly isHeader?: boolean
   /** Set where the block's rows, and what those of its instructions (by index) touch, are counted elsewhere. */
-  readonly counted: ReadonlySet<number> | undefined
+  readonly counted?: ReadonlySet<number> | undefined
 }
 
 /** Writes a block: stop test, memory checks, counters, instructions, transfer. `following` is the block whose text comes next. */
@@ -79,7 +81,7 @@ function writeInstructions(writer: RegionWriter, { instrs, checks, dirtyAtEntry,
     for (const group of groups?.get(index) ?? []) for (const line of emission.memoryTouched!(group)) lines.push(`  ${line}`)
     if (instr.row.kind === 'call') for (const line of callStatements(instr, instr.row, context, exit)) lines.push(`  ${line}`)
     for (const line of pairs?.before[index] ?? []) lines.push(`  ${line}`)
-    const text = pairs?.statements[index] ?? statement(instr, writer, moving.get(index), inLoop?.places?.get(index), inLoop?.variables?.nameOf(instr))
+    const text = pairs?.statements[index] ?? statement(instr, writer, moving.get(index), inLoop?.lossless.has(index) === true, inLoop?.places?.get(index), inLoop?.variables?.nameOf(instr))
     if (text !== undefined) lines.push(`  ${text} /* ${instr.pc.toString(16)} ${disassemble(instr)} */`)
     const finished = lasts === undefined ? 0 : lasts[index]!
     if (finished !== 0) lines.push(`  ${writer.flush(finished).trimEnd()}`)
@@ -126,11 +128,12 @@ function outside(check: Check): string {
 const UNSIGNED = { 1: '*(uint8_t *)(', 2: '*(u16 *)(', 4: '*(u32 *)(', 8: '*(u64 *)(' } as const, SIGNED = { 1: '*(int8_t *)(', 2: '*(i16 *)(', 4: '*(i32 *)(', 8: '*(u64 *)(' } as const
 
 /** The C statement of an instruction that is no transfer; undefined where it has no effect. */
-function statement(instr: Instr, { context, addresses }: RegionWriter, moving: Moving | undefined, pointer: string | undefined, variable: string | undefined): string | undefined {
+function statement(instr: Instr, { context, addresses }: RegionWriter, moving: Moving | undefined, isLossless: boolean, pointer: string | undefined, variable: string | undefined): string | undefined {
   const { row, rd } = instr
   const { xlen } = context.graph.program
   const target = registerNames[rd]!
   const place = (): string => pointer ?? `m + ${moving === undefined ? addressOf(instr.rs1, instr.imm) : moving.kind === 'whole' ? moving.text : `(uint64_t)${operand(instr.rs1)} + (sreg)${moving.text}`}`
+  if (isLossless) return `${target} = ${operand(instr.rs1)} + ${row.kind === 'alu' && row.source === 'register' ? operand(instr.rs2) : constant(instr.imm)};`
   switch (row.kind) {
     case 'alu': return rd === 0 ? undefined : moving?.kind === 'whole' ? `${target} = ${moving.text};` : `${target} = ${row.c(operand(instr.rs1), row.source === 'register' ? operand(instr.rs2) : moving?.text ?? constant(instr.imm), xlen)};`
     case 'upper': return rd === 0 ? undefined : `${target} = ${addresses.upper(instr)};`

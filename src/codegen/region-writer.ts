@@ -131,7 +131,7 @@ export class RegionWriter {
       const text = iterations(this, plan, apart ? 'while' : 'do')
       this.lines.push(...keepsWords ? [`  if (${loopCounter(plan, this.addresses)} != 1)`] : [], ...text)
       for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index), index > counted.exit ? 'whole' : apart ? 'paid' : 'transfer')
-    } else for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index))
+    } else for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index), 'whole', { lossless: plan.loop.lossless[index]! })
     this.#loop = undefined
   }
 

@@ -28,6 +28,9 @@ const BY_FAMILY: Readonly<Record<CompilerFamily, readonly string[]>> = {
   ],
 }
 
+/** Which instructions there are is the CPU's matter; with what gcc knows about the speed of new ones it keeps integers in vector registers, in and out in every iteration. */
+const GCC_BY_ARCH: Readonly<Record<string, readonly string[]>> = { x64: ['-mtune=generic'] }
+
 /** clang 16 and newer: no configuration file may add flags that no key knows of. */
 const UNCONFIGURED = ['--no-default-config']
 
@@ -50,7 +53,7 @@ export function targetFlags(arch: string, targetCpu: string): string[] {
 
 /** Flags for compiling one unit with a compiler of this family and major version. */
 export function compileFlags(family: CompilerFamily, major: number, arch: string, targetCpu: string): string[] {
-  return [...LANGUAGE, ...targetFlags(arch, targetCpu), ...BY_FAMILY[family], ...(family === 'clang' && major >= 16 ? UNCONFIGURED : []), ...LIBRARY, ...(BY_ARCH[arch] ?? [])]
+  return [...LANGUAGE, ...targetFlags(arch, targetCpu), ...BY_FAMILY[family], ...(family === 'gcc' ? GCC_BY_ARCH[arch] ?? [] : []), ...(family === 'clang' && major >= 16 ? UNCONFIGURED : []), ...LIBRARY, ...(BY_ARCH[arch] ?? [])]
 }
 
 /**

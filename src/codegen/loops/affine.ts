@@ -38,8 +38,10 @@ export const sameTerms = (a: Pick<Sum, 'terms'>, b: Pick<Sum, 'terms'>): boolean
 
 const sameSum = (a: Sum, b: Sum): boolean => a.constant === b.constant && sameTerms(a, b)
 
+export const isAmong = (list: readonly Sum[], one: Sum): boolean => list.some(other => sameSum(one, other))
+
 /** All of them once. */
-export const union = (...lists: (readonly Sum[])[]): readonly Sum[] => lists.reduce((all, list) => (list.length === 0 ? all : [...all, ...list.filter(one => !all.some(other => sameSum(one, other)))]))
+export const union = (...lists: (readonly Sum[])[]): readonly Sum[] => lists.reduce((all, list) => (list.length === 0 ? all : [...all, ...list.filter(one => !isAmong(all, one))]))
 
 const bounded = (value: Affine): Affine | undefined =>
   (value.terms.length <= MOST_TERMS && value.narrow.length <= MOST_TERMS && Math.abs(value.constant) < MOST && value.terms.every(({ coefficient }) => coefficient <= 2 ** MOST_SHIFT) ? value : undefined)
@@ -60,6 +62,11 @@ const scaled = (value: Affine | undefined, factor: number): Affine | undefined =
 /** The value's lower 32 bits, sign-extended. */
 const narrowed = (value: Affine | undefined): Affine | undefined => value && bounded(value.terms.length === 0 ? value : { ...value, narrow: union(value.narrow, [value]) })
 
+/** The sum of which an instruction keeps the lower 32 bits, where it is one. */
+export function cutSum(values: Values, { row, rd, rs1, rs2, imm }: Instr): Affine | undefined {
+  return rd === 0 ? undefined : row.name === 'addiw' ? plus(values[rs1], imm) : row.name === 'addw' ? sum(values[rs1], values[rs2]) : undefined
+}
+
 /** Brings `values` behind one instruction. `slots`: offsets of the words of the stack that are followed. */
 export function step(values: Values, instr: Instr, slots: readonly number[]): void {
   const { row, rd, rs1, rs2, imm } = instr, slot = slots.length === 0 ? -1 : slotOf(instr, slots)
@@ -72,10 +79,8 @@ export function step(values: Values, instr: Instr, slots: readonly number[]): vo
   values[rd] = row.kind === 'upper' ? bounded({ ...ZERO, constant: (row.relative ? instr.pc : 0) + imm })
     : row.name === 'addi' ? plus(values[rs1], imm)
       : row.name === 'add' ? sum(values[rs1], values[rs2])
-        : row.name === 'addiw' ? narrowed(plus(values[rs1], imm))
-          : row.name === 'addw' ? narrowed(sum(values[rs1], values[rs2]))
-            : row.name === 'slli' && imm <= MOST_SHIFT ? scaled(values[rs1], 2 ** imm)
-              : undefined
+        : row.name === 'slli' && imm <= MOST_SHIFT ? scaled(values[rs1], 2 ** imm)
+          : narrowed(cutSum(values, instr))
 }
 
 /** Keeps in `into` what both know. */

@@ -3,7 +3,7 @@ import type { Xlen } from '../../elf/image.ts'
 import type { Block } from '../../ir/program.ts'
 import type { Instr } from '../../isa/row.ts'
 import { learn, reached, type Facts } from '../facts.ts'
-import { entryValues, meetValues, MOST_SLOTS, namesWith, plus, sameTerms, SLOTS, step, type Affine, type NameOf, type Values } from './affine.ts'
+import { cutSum, entryValues, isAmong, meetValues, MOST_SLOTS, namesWith, plus, sameTerms, SLOTS, step, type Affine, type NameOf, type Values } from './affine.ts'
 import { stackSlots } from './slots.ts'
 import { extentOf, isStackAccess, stackWords, worthKeeping, type KeptWords, type Neighbour, type StackWord } from './words.ts'
 import { narrowChecks, strideOf, stridesOf, type Assumptions, type HoistedCheck, type Stride } from './strides.ts'
@@ -28,6 +28,8 @@ export interface FastLoop {
   readonly hoisted: readonly HoistedCheck[]
   /** Values, not addresses, that have to lie in 32 bits for that. */
   readonly narrow: readonly HoistedCheck[]
+  /** Per block, the instructions (by index) that add and keep 32 bits, of which `narrow` says that nothing is lost. */
+  readonly lossless: readonly ReadonlySet<number>[]
   /** Instructions of the longest way round. */
   readonly longest: number
   /** Iterations of a chunk; at most so many where `trips` says how many there are. */
@@ -60,6 +62,9 @@ const LONGEST_UNCOUNTED = 400
 /** Strides beyond this would let a chunk leave memory where the loop does not. */
 const MOST_STRIDE = 1024, MOST_OFFSET = 2 ** 26
 
+/** A sum of which an instruction keeps 32 bits. */
+interface Cut { readonly block: number; readonly index: number; readonly sum: Affine }
+
 interface Site { readonly block: number; readonly index: number; readonly instr: Instr; readonly address: Affine | undefined; readonly base: Affine | undefined; readonly width: number }
 
 const isNear = ({ constant }: Affine): boolean => Math.abs(constant) < MOST_OFFSET
@@ -71,7 +76,7 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
   const stack = stackWords(instrs), slots = stackSlots(stack, instrs, xlen / 8).slice(0, MOST_SLOTS), nameOf = namesWith(slots, xlen)
   const atEntry = new Map<number, Values>([[header, entryValues(slots.length)]])
   const distance = new Map<number, number>([[header, 0]])
-  const sites: Site[] = []
+  const sites: Site[] = [], cuts: Cut[] = []
   const backEdges: Values[] = []
   const exit = onlyExit(loop, blocks)
   let atExit: Values | undefined
@@ -85,6 +90,8 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
         const base = values[instr.rs1], address = plus(base, instr.imm)
         sites.push({ block: position, index, instr, address, base, width: instr.row.width })
       }
+      const sum = cutSum(values, instr)
+      if (sum !== undefined) cuts.push({ block: position, index, sum })
       step(values, instr, slots)
       if (instr.row.kind === 'upper' && !namesAddresses) values[instr.rd] = undefined
     }
@@ -103,19 +110,23 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
     }
   }
   const strides = stridesOf(backEdges), constant = strides.map(stride => (stride?.register === 0 ? stride : undefined))
-  const withStrides = (own: readonly (Stride | undefined)[]): Hoisted & Pick<FastLoop, 'trips' | 'narrow' | 'registerStrides'> => {
+  const withStrides = (own: readonly (Stride | undefined)[]): Hoisted & Pick<FastLoop, 'trips' | 'narrow' | 'lossless' | 'registerStrides'> => {
     const assumptions: Assumptions = { registers: new Set(), narrow: [] }
     const text = exit === undefined || atExit === undefined ? undefined : tripsOf(exit, atExit, own, assumptions, nameOf)
     const hoisted = hoist(sites, own, loop.blocks, assumptions)
-    return { ...hoisted, trips: text === undefined ? undefined : { text, exit: exit!.index, hasTemporaries: hasTemporaries(instrs) }, narrow: narrowChecks(assumptions, own), registerStrides: [...assumptions.registers] }
+    return { ...hoisted, trips: text === undefined ? undefined : { text, exit: exit!.index, hasTemporaries: hasTemporaries(instrs) }, narrow: narrowChecks(assumptions, own), lossless: lossless(cuts, assumptions, loop.blocks), registerStrides: [...assumptions.registers] }
   }
   // Strides in registers are for loops that are counted: nobody knows how far others would lead.
   const counted = withStrides(strides), isCounted = counted.trips !== undefined && counted.all && instrs.every(({ row }) => row.kind !== 'call')
-  const { hoisted, covered, trips, narrow, registerStrides } = isCounted || counted.registerStrides.length === 0 ? counted : withStrides(constant)
+  const { hoisted, covered, trips, narrow, lossless: exact, registerStrides } = isCounted || counted.registerStrides.length === 0 ? counted : withStrides(constant)
   const farthest = Math.max(1, ...hoisted.map(({ stride }) => Math.abs(stride.constant)))
   const iterations = Math.max(4, Math.min(MOST_ITERATIONS, Math.floor(CHUNK / longest), Math.floor(MOST_DISTANCE / farthest)))
-  return { header, blocks: loop.blocks, covered, hoisted, narrow, longest, iterations, trips, registerStrides, nameOf, kept: isCounted ? keptWords(worthKeeping(stack, instrs), sites, hoisted, covered, loop.blocks) : NOTHING_KEPT }
+  return { header, blocks: loop.blocks, covered, hoisted, narrow, lossless: exact, longest, iterations, trips, registerStrides, nameOf, kept: isCounted ? keptWords(worthKeeping(stack, instrs), sites, hoisted, covered, loop.blocks) : NOTHING_KEPT }
 }
+
+/** Cuts of sums that are assumed to lie in 32 bits, like all that these are made of. */
+const lossless = (cuts: readonly Cut[], { narrow }: Assumptions, blocks: readonly number[]): ReadonlySet<number>[] =>
+  blocks.map(position => new Set(cuts.filter(({ block, sum }) => block === position && isAmong(narrow, sum) && sum.narrow.every(own => isAmong(narrow, own))).map(({ index }) => index)))
 
 const NOTHING_KEPT: KeptWords = { words: [], neighbours: [] }
 
