@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
+    globalSetup: new URL('./shared-cache.ts', import.meta.url).pathname,
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,

@@ -1,5 +1,5 @@
 /** Segments of the interpreter and of native code are those of the plain model, with limits of every kind. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { Rvr } from '../../src/index.ts'
 import { defaultMachine, type MachineFile } from '../../src/machine/machine.ts'
 import { widths } from '../run/support.ts'
@@ -9,7 +9,7 @@ import { expectPieces, floorLimits, piecesOf, plainPieces, trace, type Limits } 
 const compilers = [undefined, 'gcc'] as const
 const rvrs: Rvr[] = []
 const seen = new Set<string>()
-beforeAll(async () => { for (const cc of compilers) rvrs.push(await Rvr.create({ cacheDir: false, ...(cc && { cc }) })) })
+beforeAll(async () => { for (const cc of compilers) rvrs.push(await Rvr.create({ cacheDir: inject('sharedCache'), ...(cc && { cc }) })) })
 afterAll(async () => { for (const rvr of rvrs) await rvr.dispose() })
 
 /** Kernels run on; the plain model takes the square of a segment's length. */

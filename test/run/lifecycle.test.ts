@@ -5,7 +5,7 @@ import { Rvr, u64, type Artifact } from '../../src/index.ts'
 import type { Assembler } from '../support/assembler.ts'
 import { artifactOf, DATA, endless, engines, errorOf, factsOf, fixture, program, useRvr, type Engine } from './support.ts'
 
-const host = useRvr()
+const host = useRvr('own')
 const MEMORY_BYTES = 2 ** 29
 
 /** Waits until somebody stores an exit code at DATA, then reveals it. */

@@ -7,7 +7,7 @@ import { attach } from '../../src/run/engine.ts'
 import { settle } from '../../src/run/home.ts'
 import { endless, errorOf, expectSame, fixture, program, useRvr } from './support.ts'
 
-const host = useRvr()
+const host = useRvr('own')
 
 /** Selectors of guest `traps`: memory, jumps, hints, ends, and an endless loop. */
 const selectors = [0, 1, 2, 3, 4, 6, 7, 9, 12, 16]

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { afterAll, beforeAll, expect, inject } from 'vitest'
 import type { Xlen } from '../../src/elf/image.ts'
 import { Rvr, RvrError, type Artifact, type Guest, type Run } from '../../src/index.ts'
 import { assembler, type Assembler } from '../support/assembler.ts'
@@ -21,17 +21,17 @@ export const PATIENCE_MS = 10_000
 /** Path of a prebuilt guest. */
 export const fixture = (name: string, xlen: Xlen): string => new URL(`../../cache-fixtures/guests/elf/${name}.rv${xlen}.elf`, import.meta.url).pathname
 
-/** An Rvr with a cache of its own, open while the tests of this file run. */
-export function useRvr(): { readonly rvr: Rvr } {
+/** An Rvr, open while the tests of this file run, with the cache that test files share, or with one of its own where misses count. */
+export function useRvr(cache: 'shared' | 'own' = 'shared'): { readonly rvr: Rvr } {
   const holder = {} as { rvr: Rvr }
-  let directory: string
+  let own: string | undefined
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'rvr-run-'))
-    holder.rvr = await Rvr.create({ cacheDir: join(directory, 'cache') })
+    if (cache === 'own') own = await mkdtemp(join(tmpdir(), 'rvr-run-'))
+    holder.rvr = await Rvr.create({ cacheDir: own === undefined ? inject('sharedCache') : join(own, 'cache') })
   })
   afterAll(async () => {
     await holder.rvr.dispose()
-    await rm(directory, { recursive: true, force: true })
+    if (own !== undefined) await rm(own, { recursive: true, force: true })
   })
   return holder
 }

@@ -12,7 +12,7 @@ import { busyGuest, busyOptions, expectEqual, printer, useDirectory } from './sa
 import { endless, errorOf, factsOf, fixture, program, useRvr } from './support.ts'
 import { useMoves } from './tier-support.ts'
 
-const host = useRvr()
+const host = useRvr('own')
 const movingAfter = useMoves()
 const directory = useDirectory()
 const LIMITS = { segmentLimits: { maxTraceHeight: 512 } }

@@ -9,7 +9,7 @@ import type { LoadOptions, RvrError } from '../../../src/index.ts'
 import { errorOf, program, useRvr } from '../../run/support.ts'
 import { CRC32, crc32Word } from './crc32-guest.ts'
 
-const host = useRvr()
+const host = useRvr('own')
 let base: string
 beforeAll(async () => { base = await mkdtemp(join(tmpdir(), 'rvr-own-')) })
 afterAll(() => rm(base, { recursive: true, force: true }))
