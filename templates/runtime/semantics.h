@@ -12,8 +12,6 @@ typedef uint32_t u32 __attribute__((aligned(1), may_alias));
 typedef uint64_t u64 __attribute__((aligned(1), may_alias));
 typedef int16_t i16 __attribute__((aligned(1), may_alias));
 typedef int32_t i32 __attribute__((aligned(1), may_alias));
-static inline uint32_t load32(const char *p) { uint32_t v; __builtin_memcpy(&v, p, 4); return v; }
-static inline uint64_t load64(const char *p) { uint64_t v; __builtin_memcpy(&v, p, 8); return v; }
 
 /* Registers that travel as arguments in vector registers. */
 static inline double of_reg(reg v) { uint64_t bits = v; double d; __builtin_memcpy(&d, &bits, 8); return d; }

@@ -95,7 +95,7 @@ export function meetValues(into: Values, other: Values): void {
 export type NameOf = (register: number) => string
 
 /** The names of registers, and what a slot holds. */
-export const namesWith = (slots: readonly number[], xlen: Xlen): NameOf => register => registerNames[register] ?? `load${xlen}(m + ${addressOf(STACK_POINTER, slots[register - SLOTS]!)})`
+export const namesWith = (slots: readonly number[], xlen: Xlen): NameOf => register => registerNames[register] ?? `*(u${xlen} *)(m + ${addressOf(STACK_POINTER, slots[register - SLOTS]!)})`
 
 /** The sum of the terms and `constant` as C of type reg; with less than two parts it needs no parentheses. */
 export function affineText({ terms, constant }: Sum, nameOf: NameOf): string {

@@ -198,7 +198,7 @@ class PairWriter {
         if (carried !== undefined) return carried
         if (first !== undefined && second !== undefined) return `(uint64_t)${second} << 32 | ${first}`
         const { rs1, imm } = this.#instrs[index]!
-        return `load64(m + ${addressOf(rs1, this.#graph.values.definedAt[low] === index ? imm : imm - 4)})`
+        return `*(u64 *)(m + ${addressOf(rs1, this.#graph.values.definedAt[low] === index ? imm : imm - 4)})`
       }
       case 'mul': return `(uint64_t)${this.#value(factors![0])} * ${this.#value(factors![1])}`
       case 'mulSigned': return `(uint64_t)((int64_t)(sreg)${this.#value(factors![0])} * (sreg)${this.#value(factors![1])})`

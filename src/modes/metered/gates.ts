@@ -50,10 +50,10 @@ function keeping(vectorBytes: number): Keeping {
   return { bytes: VECTORS * vectorBytes, before: all.map(store), behind: all.map(load) }
 }
 
-/** Where registers are wider than row counts they are kept whole as well, with AVX-512 twice as many and the masks beside them. */
-function keepingWide(vectorBytes: number, vectors: number, kind: 'ymm' | 'zmm'): Keeping {
+/** Where registers are wider than row counts they are kept whole as well, with AVX-512 twice as many and the masks beside them, which have 16 bits where it has no lanes of bytes. */
+function keepingWide(vectorBytes: number, vectors: number, kind: 'ymm' | 'zmm', moveMask = 'kmovq'): Keeping {
   const counts = slots('vmovdqa', vectorBytes === 32 ? 'ymm' : 'xmm', VECTORS, vectorBytes, 0), bytes = VECTORS * vectorBytes
-  const whole = kind === 'ymm' ? slots('vmovdqa', 'ymm', VECTORS, 32, bytes) : [...slots('vmovdqa64', 'zmm', 32, 64, bytes), ...slots('kmovq', 'k', 8, 8, bytes + 32 * 64)]
+  const whole = kind === 'ymm' ? slots('vmovdqa', 'ymm', VECTORS, 32, bytes) : [...slots('vmovdqa64', 'zmm', 32, 64, bytes), ...slots(moveMask, 'k', 8, 8, bytes + 32 * 64)]
   return { bytes: bytes + (kind === 'ymm' ? 32 * VECTORS : 32 * 64 + 64), before: [...counts, ...whole].map(store), behind: [...whole, ...counts.slice(0, vectors)].map(load) }
 }
 
@@ -74,8 +74,9 @@ export function gates(vectorBytes: number, vectors: number): string {
 __attribute__((visibility("hidden"))) const uint64_t meter_below = RVR_METER_BELOW;
 
 ${asm(['.text', ...gate('rvr_touch_gate', touch), ...gate('rvr_touch_group_gate', touchGroup), ...gate('rvr_touch_all_gate', touchAll)])}
-#ifdef __AVX512F__
-${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'zmm'))))}${vectorBytes === 32 ? '' : `#elif defined(__AVX__)
+#ifdef __AVX512BW__
+${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'zmm'))))}#elif defined(__AVX512F__)
+${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'zmm', 'kmovw'))))}${vectorBytes === 32 ? '' : `#elif defined(__AVX__)
 ${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'ymm'))))}`}#else
 ${asm(gate('rvr_due_gate', due(keeping(vectorBytes))))}#endif
 #endif

@@ -74,5 +74,5 @@ function windowTest(base: string, unit: number, window: readonly Access[]): stri
   })
   const mask = masks.length === 1 ? masks[0]! : `(const uint64_t[]){ ${masks.join(', ')} }[(${addressText(base, from)}) >> ${Math.log2(unit)} & ${masks.length - 1}]`
   // The alignment first: a misaligned base near 0 would put the word of marks outside all memory.
-  return unless([...misaligned(base, 0, unit), `(~load64(seen(m, ${addressText(base, from)})) & ${mask}) != 0`], base, window)
+  return unless([...misaligned(base, 0, unit), `(~*(u64 *)seen(m, ${addressText(base, from)}) & ${mask}) != 0`], base, window)
 }

@@ -70,9 +70,9 @@ static inline void touch_span(char *m, uint64_t address, uint64_t length)
 {
   const char *mark = seen(m, address), *last = seen(m, address + length - 1);
   for (; last - mark >= 8; mark += 8)
-    if (__builtin_expect(load64(mark) != ~(uint64_t)0, 0)) goto unmarked;
+    if (__builtin_expect(*(const u64 *)mark != ~(uint64_t)0, 0)) goto unmarked;
   /* What is read behind the last mark goes out at the top. */
-  if (__builtin_expect(~load64(mark) << 8 * (7 - (last - mark)) == 0, 1)) return;
+  if (__builtin_expect(~*(const u64 *)mark << 8 * (7 - (last - mark)) == 0, 1)) return;
 unmarked:
   touch(m, address, length);
 }

@@ -29,7 +29,7 @@ describe('products and sums', () => {
       .op('lw', { rd: 's0', rs1: 'sp', imm: 0 }).op('lw', { rd: 's1', rs1: 'sp', imm: 4 })
       .op('mul', { rd: 'a2', rs1: 'a0', rs2: 'a1' }).op('mulhu', { rd: 'a3', rs1: 'a0', rs2: 'a1' })
       .op('add', { rd: 'a2', rs1: 's0', rs2: 'a2' }).op('sltu', { rd: 't0', rs1: 'a2', rs2: 's0' }).op('add', { rd: 'a3', rs1: 'a3', rs2: 's1' }).op('add', { rd: 'a3', rs1: 't0', rs2: 'a3' }))
-    expect(lines).toContain('uint64_t p0 = load64(m + (uint64_t)sp);')
+    expect(lines).toContain('uint64_t p0 = *(u64 *)(m + (uint64_t)sp);')
     expect(lines).toContain('uint64_t p2 = p0 + p1;')
     expect(lines.at(-1)).toBe('a3 = (reg)(p2 >> 32);')
   })
@@ -72,7 +72,7 @@ describe('memory', () => {
     .op('lw', { rd: 's1', rs1: 'sp', imm: 4 })
     .op('mul', { rd: 'a2', rs1: 'a0', rs2: 'a1' }).op('mulhu', { rd: 'a3', rs1: 'a0', rs2: 'a1' })
     .op('add', { rd: 'a4', rs1: 's0', rs2: 'a2' }).op('sltu', { rd: 't0', rs1: 'a4', rs2: 's0' }).op('add', { rd: 'a5', rs1: 'a3', rs2: 's1' }).op('add', { rd: 'a5', rs1: 't0', rs2: 'a5' })
-  const reads = (between: (a: Assembler) => Assembler): boolean => linesOf(a => product(a, between)).some(line => line.includes('load64'))
+  const reads = (between: (a: Assembler) => Assembler): boolean => linesOf(a => product(a, between)).some(line => line.includes('*(u64 *)'))
 
   test('two words are read at once unless something may have been written in between', () => {
     expect(reads(a => a)).toBe(true)
