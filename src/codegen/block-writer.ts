@@ -64,7 +64,7 @@ const refund = ({ mode, emission, machine }: EmitterContext, instrs: readonly In
   return amount === 0 ? '' : `${counter.name} ${number === 0 ? '+=' : '-='} ${amount}; `
 }).join('') + (emission.refund?.(instrs.slice(index)) ?? '')
 
-function writeInstructions(writer: RegionWriter, { instrs, checks, dirtyAtEntry, stored }: BlockPlan, moving: ReadonlyMap<number, Moving>, inLoop: InLoop | undefined): void {
+function writeInstructions(writer: RegionWriter, { instrs, checks, dirtyAtEntry, stored, loads }: BlockPlan, moving: ReadonlyMap<number, Moving>, inLoop: InLoop | undefined): void {
   const { context, lines } = writer
   const { emission, cold, graph: { program: { xlen } } } = context
   if (inLoop?.counted === undefined) for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
@@ -72,10 +72,14 @@ function writeInstructions(writer: RegionWriter, { instrs, checks, dirtyAtEntry,
   const pairs = xlen === 32 ? planPairs(instrs, inLoop?.variables, inLoop?.isHeader) : undefined
   const lasts = lastWrites(instrs, stored)
   let dirty = dirtyAtEntry
+  // Then registers may be read in front of the instruction that does it.
+  const loadsFirst = pairs !== undefined || groups !== undefined
+  if (loadsFirst) for (const mask of loads?.values() ?? []) lines.push(`  ${writer.load(mask)}`)
   if (pairs !== undefined) lines.push('  {')
   for (let index = 0; index < instrs.length; index++) {
     const instr = instrs[index]!
-    const check = checks.inner.get(index)
+    const check = checks.inner.get(index), mask = loadsFirst ? undefined : loads?.get(index)
+    if (mask !== undefined) lines.push(`  ${writer.load(mask)}`)
     const exit = check === undefined && instr.row.kind !== 'call' ? '' : writer.sideExit(instr.pc, 'RVR_STEP', dirty, refund(context, instrs, index))
     if (check !== undefined) lines.push(`  if (${outside(check)}) goto ${exit};`)
     for (const group of groups?.get(index) ?? []) for (const line of emission.memoryTouched!(group)) lines.push(`  ${line}`)

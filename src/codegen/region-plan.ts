@@ -10,7 +10,8 @@ import { innermostLoops } from './loops/find.ts'
 import { learnHoisted, pays, paysAtOnce, planFastLoop, type FastLoop, type Trips } from './loops/plan.ts'
 import { SLOTS } from './loops/affine.ts'
 import { isStill, type HoistedCheck } from './loops/strides.ts'
-import { storedAtOnce, traffic } from './traffic.ts'
+import { placeLoads, type Loads } from './loads.ts'
+import { loopMembers, storedAtOnce, traffic } from './traffic.ts'
 
 export interface BlockPlan {
   readonly block: Block
@@ -22,6 +23,8 @@ export interface BlockPlan {
   readonly dirtyAtEntry: number
   /** Cold registers that are stored where the block last writes them. */
   readonly stored: number
+  /** Cold registers that are loaded in the block. */
+  readonly loads: Loads | undefined
   /** Does the block start with a stop test? */
   readonly tests: boolean
 }
@@ -47,7 +50,7 @@ export interface RegionPlan {
   readonly replaced: ReadonlySet<number>
   /** Fast copies by their header's block number. */
   readonly loops: ReadonlyMap<number, LoopPlan>
-  /** Cold registers read from the state block on entry. */
+  /** Cold registers that are loaded on entry. */
   readonly loaded: number
   /** Cold registers that are C locals. */
   readonly locals: number
@@ -57,7 +60,7 @@ export interface RegionPlan {
 export type FastLoops = 'none' | 'beside' | ((header: number) => boolean)
 
 /** Plans one region. */
-export function planRegion(graph: Graph, region: Region, { mode, emission, machine, cold, stable, stopTests, convention }: Pick<EmitterContext, 'mode' | 'emission' | 'machine' | 'cold' | 'stable' | 'stopTests' | 'convention'>, fastLoops: FastLoops): RegionPlan {
+export function planRegion(graph: Graph, region: Region, { mode, emission, machine, cold, warm, stable, stopTests, convention }: Pick<EmitterContext, 'mode' | 'emission' | 'machine' | 'cold' | 'warm' | 'stable' | 'stopTests' | 'convention'>, fastLoops: FastLoops): RegionPlan {
   const { instrs } = graph.program
   const ids = region.blocks
   const position = new Map<number, number>()
@@ -76,7 +79,7 @@ export function planRegion(graph: Graph, region: Region, { mode, emission, machi
     return targets
   })
   const amounts = bodies.map(body => mode.counters.map(counter => total(counter, body, machine)))
-  const stored = storedAtOnce(bodies, inside, cold, convention.storesEarly)
+  const inLoop = loopMembers(inside), stored = storedAtOnce(bodies, inside, inLoop, cold, convention.storesEarly)
   const { mayDirty, loaded, locals } = traffic(bodies, inside, cold, stored)
   const tests = stopTests.get(region)!
   const isHeader = (position: number): boolean => region.headers.has(ids[position]!)
@@ -86,8 +89,9 @@ export function planRegion(graph: Graph, region: Region, { mode, emission, machi
   const isAlone = ({ header }: FastLoop): boolean => typeof fastLoops === 'function' && fastLoops(ids[header]!)
   const replaced = new Set(fast.filter(isAlone).flatMap(loop => loop.blocks))
   const { checks, entering } = proveChecks(nodesOf(bodies, inside, isHeader, fast, replaced))
+  const loads = placeLoads(loaded, warm.reduce((mask, register) => mask & ~(1 << register), cold), { bodies, next: inside, inLoop, mayDirty, checks })
   const planOf = (position: number, node: number): BlockPlan => ({
-    block: own[position]!, instrs: bodies[position]!, amounts: amounts[position]!, checks: checks[node]!, dirtyAtEntry: mayDirty[position]!, stored: stored[position]!,
+    block: own[position]!, instrs: bodies[position]!, amounts: amounts[position]!, checks: checks[node]!, dirtyAtEntry: mayDirty[position]!, stored: stored[position]!, loads: loads.inBlocks[position],
     tests: position === node && tests.has(ids[position]!),
   })
   let node = ids.length
@@ -96,7 +100,7 @@ export function planRegion(graph: Graph, region: Region, { mode, emission, machi
     node++
     return [ids[loop.header]!, { loop, blocks, alone: isAlone(loop), counted: blocks.every(isSmooth) ? loop.trips : undefined, tests: loop.hoisted.filter(check => !isProven(check, entering[loop.header])) }]
   }).filter(([, { counted }]) => !countsAll || counted !== undefined))
-  return { region, position, blocks: ids.map((_, position) => planOf(position, position)), replaced: new Set([...replaced].map(position => ids[position]!)), loops, loaded, locals }
+  return { region, position, blocks: ids.map((_, position) => planOf(position, position)), replaced: new Set([...replaced].map(position => ids[position]!)), loops, loaded: loads.atEntry, locals }
 }
 
 const NOTHING = noFacts()

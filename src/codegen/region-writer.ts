@@ -69,6 +69,13 @@ export class RegionWriter {
     return text
   }
 
+  /** Statements that load cold registers. */
+  load(mask: number): string {
+    const statements: string[] = []
+    eachRegister(mask, r => statements.push(`${registerNames[r]!} = ${stateOf(r)};`))
+    return statements.join(' ')
+  }
+
   /** Statements that go to block `id`, or to the interpreter at `pc` when there is no such block. */
   transfer(id: number | undefined, pc: number, dirty: number): string {
     if (id === undefined) return `goto ${this.sideExit(pc, 'RVR_STEP', dirty)};`

@@ -46,8 +46,7 @@ export function traffic(bodies: readonly (readonly Instr[])[], next: readonly (r
  * Per block, the cold registers that are stored where the block last writes them instead of at each way out of the region: those that the region does not write behind that nor, unless
  * `early`, read, outside of loops. On every path that is one store either way, and nothing has to hold the value until then: what a function's end loads from the stack goes straight to where the caller's code looks for it.
  */
-export function storedAtOnce(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], cold: number, early: boolean): number[] {
-  const inLoop = loopMembers(next)
+export function storedAtOnce(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], inLoop: ReadonlySet<number> | undefined, cold: number, early: boolean): number[] {
   const touched: number[] = [], finished: number[] = []
   for (const body of bodies) {
     let later = 0, last = 0
@@ -74,7 +73,7 @@ export function storedAtOnce(bodies: readonly (readonly Instr[])[], next: readon
 }
 
 /** Blocks on a cycle; undefined where there is none. Positions are in reverse postorder, so an edge backwards closes one. */
-function loopMembers(next: readonly (readonly number[])[]): ReadonlySet<number> | undefined {
+export function loopMembers(next: readonly (readonly number[])[]): ReadonlySet<number> | undefined {
   const closing = next.flatMap((targets, from) => targets.filter(target => target <= from).map(header => ({ from, header })))
   if (closing.length === 0) return undefined
   const before: number[][] = next.map(() => [])

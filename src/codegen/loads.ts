@@ -1,0 +1,81 @@
+/** Where a region loads the cold registers whose values it needs: at its entry, or later, where fewer values are alive and fewer ways lead. */
+import type { Instr } from '../isa/row.ts'
+import { eachRegister, reads, writes } from '../isa/registers-used.ts'
+import type { BlockChecks } from './facts.ts'
+
+/** By instruction, the registers (a mask) that are loaded in front of it. */
+export type Loads = ReadonlyMap<number, number>
+
+export interface LoadPlan {
+  /** Registers that are loaded on entry. */
+  readonly atEntry: number
+  /** Per block, what is loaded in it. */
+  readonly inBlocks: readonly (Loads | undefined)[]
+}
+
+interface Flow {
+  readonly bodies: readonly (readonly Instr[])[]
+  /** Successors inside the region; positions are in reverse postorder. */
+  readonly next: readonly (readonly number[])[]
+  /** Blocks on a cycle. */
+  readonly inLoop: ReadonlySet<number> | undefined
+  /** Per block, registers that may be newer in locals where it is entered. */
+  readonly mayDirty: readonly number[]
+  readonly checks: readonly BlockChecks[]
+}
+
+/** Where on all ways to what reads or writes a register nothing has done so yet: its load stands there, behind the entry and outside of loops. `movable`: the registers in question, `loaded` all that are loaded. */
+export function placeLoads(loaded: number, movable: number, flow: Flow): LoadPlan {
+  const { bodies, inLoop, checks } = flow, inBlocks: (Map<number, number> | undefined)[] = bodies.map(() => undefined)
+  let atEntry = loaded & ~movable
+  if ((loaded & movable) === 0 || inLoop?.has(0) === true) return { atEntry: loaded, inBlocks }
+  const early = bodies.map((_, position) => checks[position]!.head.reduce((mask, { register }) => mask | 1 << register, 0))
+  const touchedAt = (position: number, index: number): number => {
+    const instr = bodies[position]![index]!, check = checks[position]!.inner.get(index)
+    return reads(instr) | writes(instr) | (check === undefined ? 0 : 1 << check.register)
+  }
+  const touched = bodies.map((body, position) => body.reduce((mask, _, index) => mask | touchedAt(position, index), flow.mayDirty[position]! | early[position]!))
+  const dominators = bodies.length === 1 ? [0] : dominatorsOf(flow.next)
+  eachRegister(loaded & movable, register => {
+    const bit = 1 << register
+    let place = -1
+    for (const [position, mask] of touched.entries()) if ((mask & bit) !== 0) place = place < 0 ? position : common(dominators, place, position)
+    while (place > 0 && (inLoop?.has(place) === true || (early[place]! & bit) !== 0)) place = dominators[place]!
+    if (place < 0 || (early[place]! & bit) !== 0) {
+      atEntry |= bit
+      return
+    }
+    const body = bodies[place]!, first = body.findIndex((_, index) => (touchedAt(place, index) & bit) !== 0), index = first < 0 ? body.length - 1 : first
+    const own = inBlocks[place] ??= new Map<number, number>()
+    own.set(index, (own.get(index) ?? 0) | bit)
+  })
+  return { atEntry, inBlocks }
+}
+
+/** Immediate dominators (Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm). */
+function dominatorsOf(next: readonly (readonly number[])[]): number[] {
+  const dominators = next.map((_, position): number => (position === 0 ? 0 : -1))
+  for (let changed = true; changed;) {
+    changed = false
+    for (let from = 0; from < next.length; from++) {
+      if (dominators[from]! < 0) continue
+      for (const to of next[from]!) {
+        if (to === 0) continue
+        const known = dominators[to]!, now = known < 0 ? from : common(dominators, known, from)
+        if (now === known) continue
+        dominators[to] = now
+        changed = true
+      }
+    }
+  }
+  return dominators
+}
+
+/** The last block that all ways to both lead through. */
+function common(dominators: readonly number[], a: number, b: number): number {
+  while (a !== b) {
+    if (a > b) a = dominators[a]!
+    else b = dominators[b]!
+  }
+  return a
+}
