@@ -145,7 +145,7 @@ export class RegionWriter {
   /** All ways out meet in one place: what differs between them are a few stores and constants, which C compilers get over with fastest. */
   #writeExits(): void {
     const { context } = this
-    for (const exit of this.#exits) this.lines.push(`${exit.label}: ${exit.refund}${this.flush(exit.dirty)}pc = ${this.addresses.exit(exit.pc)}; reason = ${exit.reason}; goto out;`)
+    for (const exit of this.#exits) this.lines.push(`${exit.label}: ${exit.refund === '' && exit.dirty === 0 ? context.convention.apart : ''}${exit.refund}${this.flush(exit.dirty)}pc = ${this.addresses.exit(exit.pc)}; reason = ${exit.reason}; goto out;`)
     for (const loop of this.plan.loops.values()) {
       const { block: { pc }, dirtyAtEntry } = loop.blocks[0]!
       if (loop.alone) this.lines.push(`s_${this.addresses.label(pc)}:; ${this.tailCall(regionName(context, 'resume', pc), dirtyAtEntry)}`)
