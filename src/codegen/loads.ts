@@ -24,7 +24,10 @@ interface Flow {
   readonly checks: readonly BlockChecks[]
 }
 
-/** Where on all ways to what reads or writes a register nothing has done so yet: its load stands there, behind the entry and outside of loops. `movable`: the registers in question, `loaded` all that are loaded. */
+/**
+ * Places the loads of `movable` registers; the rest of `loaded` stays at the entry. A load stands in the last block that all ways to what touches its register lead through, or in one in front
+ * of that, outside of loops: in front of the first instruction there that touches it, or of the last. Nothing has written the register until then.
+ */
 export function placeLoads(loaded: number, movable: number, flow: Flow): LoadPlan {
   const { bodies, inLoop, checks } = flow, inBlocks: (Map<number, number> | undefined)[] = bodies.map(() => undefined)
   let atEntry = loaded & ~movable
@@ -40,8 +43,9 @@ export function placeLoads(loaded: number, movable: number, flow: Flow): LoadPla
     const bit = 1 << register
     let place = -1
     for (const [position, mask] of touched.entries()) if ((mask & bit) !== 0) place = place < 0 ? position : common(dominators, place, position)
-    while (place > 0 && (inLoop?.has(place) === true || (early[place]! & bit) !== 0)) place = dominators[place]!
-    if (place < 0 || (early[place]! & bit) !== 0) {
+    const isUnfit = (): boolean => inLoop?.has(place) === true || (early[place]! & bit) !== 0 || bodies[place]!.length === 0
+    while (place > 0 && isUnfit()) place = dominators[place]!
+    if (place < 0 || isUnfit()) {
       atEntry |= bit
       return
     }
