@@ -30,7 +30,7 @@ for (const xlen of [32, 64] as const) {
     if (asked !== undefined) agree(xlen, seed, 100, modes, [undefined, ...stresses][seed % 3])
     else {
       // Compiling is what takes the time: seeds take turns with the modes too.
-      agree(xlen, seed, 60, modes.filter((_, index) => index >> 1 === (seed >> 1) % 2))
+      agree(xlen, seed, 45, modes.filter((_, index) => index >> 1 === (seed >> 1) % 2))
       agree(xlen, seed + rounds, 20, modes, stresses[(seed + xlen / 32) % 2])
     }
   }
