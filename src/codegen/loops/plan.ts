@@ -114,18 +114,18 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
     const assumptions: Assumptions = { registers: new Set(), narrow: [] }
     const text = exit === undefined || atExit === undefined ? undefined : tripsOf(exit, atExit, own, assumptions, nameOf)
     const hoisted = hoist(sites, own, loop.blocks, assumptions)
-    return { ...hoisted, trips: text === undefined ? undefined : { text, exit: exit!.index, hasTemporaries: hasTemporaries(instrs) }, narrow: narrowChecks(assumptions, own), lossless: lossless(cuts, assumptions, loop.blocks), registerStrides: [...assumptions.registers] }
+    return { ...hoisted, trips: text === undefined ? undefined : { text, exit: exit!.index, hasTemporaries: hasTemporaries(instrs) }, narrow: narrowChecks(assumptions, own), lossless: losslessCuts(cuts, assumptions, loop.blocks), registerStrides: [...assumptions.registers] }
   }
   // Strides in registers are for loops that are counted: nobody knows how far others would lead.
   const counted = withStrides(strides), isCounted = counted.trips !== undefined && counted.all && instrs.every(({ row }) => row.kind !== 'call')
-  const { hoisted, covered, trips, narrow, lossless: exact, registerStrides } = isCounted || counted.registerStrides.length === 0 ? counted : withStrides(constant)
+  const { hoisted, covered, trips, narrow, lossless, registerStrides } = isCounted || counted.registerStrides.length === 0 ? counted : withStrides(constant)
   const farthest = Math.max(1, ...hoisted.map(({ stride }) => Math.abs(stride.constant)))
   const iterations = Math.max(4, Math.min(MOST_ITERATIONS, Math.floor(CHUNK / longest), Math.floor(MOST_DISTANCE / farthest)))
-  return { header, blocks: loop.blocks, covered, hoisted, narrow, lossless: exact, longest, iterations, trips, registerStrides, nameOf, kept: isCounted ? keptWords(worthKeeping(stack, instrs), sites, hoisted, covered, loop.blocks) : NOTHING_KEPT }
+  return { header, blocks: loop.blocks, covered, hoisted, narrow, lossless, longest, iterations, trips, registerStrides, nameOf, kept: isCounted ? keptWords(worthKeeping(stack, instrs), sites, hoisted, covered, loop.blocks) : NOTHING_KEPT }
 }
 
 /** Cuts of sums that are assumed to lie in 32 bits, like all that these are made of. */
-const lossless = (cuts: readonly Cut[], { narrow }: Assumptions, blocks: readonly number[]): ReadonlySet<number>[] =>
+const losslessCuts = (cuts: readonly Cut[], { narrow }: Assumptions, blocks: readonly number[]): ReadonlySet<number>[] =>
   blocks.map(position => new Set(cuts.filter(({ block, sum }) => block === position && isAmong(narrow, sum) && sum.narrow.every(own => isAmong(narrow, own))).map(({ index }) => index)))
 
 const NOTHING_KEPT: KeptWords = { words: [], neighbours: [] }
