@@ -32,7 +32,7 @@ export function readingFailed(what: string, error: unknown): Exclude<LookupResul
   return SHORTAGES.has(codeOf(error)) ? { state: 'absent' } : { state: 'damaged', reason: `${what} cannot be read (${codeOf(error)})` }
 }
 
-/** Entries that are evicted or stored while they are looked at are looked at again, so often at most. */
+/** Entries that are evicted or stored while they are looked at are looked at again, so often at most; then they count as absent, because nothing says that they are damaged. */
 const LOOKS = 4
 
 /** Tells directories apart that stand under one name one after the other. */
@@ -51,7 +51,8 @@ export async function lookupEntry(layout: Layout, key: string): Promise<LookupRe
   for (let looks = 1; ; looks++) {
     const before = directoryStamp(directory)
     const found = await lookAt(directory, key)
-    if (found.state !== 'damaged' || looks === LOOKS || directoryStamp(directory) === before) return found
+    if (found.state !== 'damaged' || directoryStamp(directory) === before) return found
+    if (looks === LOOKS) return { state: 'absent' }
   }
 }
 
