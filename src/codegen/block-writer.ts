@@ -25,13 +25,13 @@ export interface InLoop {
   /** Instructions (by index) that add and keep 32 bits, which are all that there is. */
   readonly lossless: ReadonlySet<number>
   /** C expressions of what instructions (by index) access, where these are not made of their registers. */
-  readonly places?: ReadonlyMap<number, string> | undefined
+  readonly places?: ReadonlyMap<number, string>
   /** Words of the stack that are kept in variables. */
-  readonly variables?: WordVariables | undefined
+  readonly variables?: WordVariables
   /** Does the block begin an iteration? */
   readonly isHeader?: boolean
   /** Set where the block's rows, and what those of its instructions (by index) touch, are counted elsewhere. */
-  readonly counted?: ReadonlySet<number> | undefined
+  readonly counted?: ReadonlySet<number>
 }
 
 /** Writes a block: stop test, memory checks, counters, instructions, transfer. `following` is the block whose text comes next. */
@@ -137,9 +137,13 @@ function statement(instr: Instr, { context, addresses }: RegionWriter, moving: M
   const { xlen } = context.graph.program
   const target = registerNames[rd]!
   const place = (): string => pointer ?? `m + ${moving === undefined ? addressOf(instr.rs1, instr.imm) : moving.kind === 'whole' ? moving.text : `(uint64_t)${operand(instr.rs1)} + (sreg)${moving.text}`}`
-  if (isLossless) return `${target} = ${operand(instr.rs1)} + ${row.kind === 'alu' && row.source === 'register' ? operand(instr.rs2) : constant(instr.imm)};`
   switch (row.kind) {
-    case 'alu': return rd === 0 ? undefined : moving?.kind === 'whole' ? `${target} = ${moving.text};` : `${target} = ${row.c(operand(instr.rs1), row.source === 'register' ? operand(instr.rs2) : moving?.text ?? constant(instr.imm), xlen)};`
+    case 'alu': {
+      if (rd === 0) return undefined
+      if (moving?.kind === 'whole') return `${target} = ${moving.text};`
+      const first = operand(instr.rs1), second = row.source === 'register' ? operand(instr.rs2) : moving?.text ?? constant(instr.imm)
+      return `${target} = ${isLossless ? `${first} + ${second}` : row.c(first, second, xlen)};`
+    }
     case 'upper': return rd === 0 ? undefined : `${target} = ${addresses.upper(instr)};`
     case 'load': {
       if (rd === 0) return `(void)*(volatile char *)(${place()});`

@@ -38,7 +38,7 @@ export function placeLoads(loaded: number, movable: number, flow: Flow): LoadPla
     return reads(instr) | writes(instr) | (check === undefined ? 0 : 1 << check.register)
   }
   const touched = bodies.map((body, position) => body.reduce((mask, _, index) => mask | touchedAt(position, index), flow.mayDirty[position]! | early[position]!))
-  const dominators = bodies.length === 1 ? [0] : dominatorsOf(flow.next)
+  const dominators = dominatorsOf(flow.next)
   eachRegister(loaded & movable, register => {
     const bit = 1 << register
     let place = -1
