@@ -1,4 +1,5 @@
 /** The symbol table of a guest, and the name of the function that an address lies in. */
+import { ReadableNames } from './demangle/names.ts'
 import { MEMORY_BYTES, type ElfSymbol, type Image } from './image.ts'
 import { readSections, stringAt } from './sections.ts'
 
@@ -63,11 +64,26 @@ export function functionStart(image: Image, pc: number): number | undefined {
   return list[lastBelow(list, pc)]?.address
 }
 
-/**
- * `name` or `name+0x1c` for an address in a function; undefined where no function covers it. A function without a size reaches up to the
- * next one or to the end of its segment.
- */
-export function symbolAt(image: Image, pc: number): string | undefined {
+const namesOf = new WeakMap<Image, ReadableNames>()
+
+/** Readable names of the guest's symbols. */
+export function readableNames(image: Image): ReadableNames {
+  let names = namesOf.get(image)
+  if (names === undefined) namesOf.set(image, (names = new ReadableNames()))
+  return names
+}
+
+/** Where an address lies in a function. */
+export interface Place {
+  /** The function's name as people write it, and as the file has it. */
+  readonly name: string
+  readonly symbol: string
+  /** Bytes behind the function's start. */
+  readonly offset: number
+}
+
+/** The function that covers an address; undefined where none does. One without a size reaches up to the next one or to the end of its segment. */
+export function placeAt(image: Image, pc: number): Place | undefined {
   const list = functions(image)
   // Aliases share an address; the largest of them comes first.
   let index = lastBelow(list, pc)
@@ -77,5 +93,14 @@ export function symbolAt(image: Image, pc: number): string | undefined {
   const segment = image.segments.find(({ address, memorySize }) => symbol.address >= address && symbol.address < address + memorySize)
   const end = symbol.size > 0 ? symbol.address + symbol.size : segment === undefined ? symbol.address : segment.address + segment.memorySize
   if (pc >= end) return undefined
-  return pc === symbol.address ? symbol.name : `${symbol.name}+0x${(pc - symbol.address).toString(16)}`
+  return { name: readableNames(image).of(symbol.name), symbol: symbol.name, offset: pc - symbol.address }
+}
+
+/** `name` or `name+0x1c`, with the readable name. */
+export const placeText = ({ name, offset }: Place): string => (offset === 0 ? name : `${name}+0x${offset.toString(16)}`)
+
+/** The text of the place that an address is; undefined where no function covers it. */
+export function symbolAt(image: Image, pc: number): string | undefined {
+  const place = placeAt(image, pc)
+  return place === undefined ? undefined : placeText(place)
 }

@@ -1,7 +1,7 @@
 /** Two measurements side by side: what became dearer, what became cheaper, and whether it is too much. */
 import { jsonInteger } from './json.ts'
 import { breakdowns, type Breakdown, type Measurement } from './measurement.ts'
-import { table } from './table.ts'
+import { shortened, table } from './table.ts'
 import { grouped, sizeText } from './units.ts'
 
 export interface Change {
@@ -96,7 +96,7 @@ const row = (name: string, change: Change, text: (value: bigint) => string = gro
 export function comparisonText(comparison: Comparison, shown: Breakdown, top: number): string {
   const { base, cost, instret, segments, peakMemoryBytes, by, threshold, isExceeded } = comparison
   const changes = by[shown]
-  const detail = changes === undefined ? [] : changes.slice(0, top).map(change => row(`  ${change.name}`, change))
+  const detail = changes === undefined ? [] : changes.slice(0, top).map(change => row(`  ${shortened(change.name)}`, change))
   const more = changes === undefined ? '' : changes.length > top ? `  and ${changes.length - top} more with smaller changes\n` : ''
   const size = (value: bigint): string => sizeText(Number(value))
   return [

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { parseElf } from '../elf/parse.ts'
 import { hexText } from './json.ts'
-import { imageJson } from './stages/image.ts'
+import { segmentsJson } from './stages/image.ts'
 import { grouped } from './units.ts'
 
 interface Answer {
@@ -24,7 +24,7 @@ export function isSharedLibrary(bytes: Uint8Array): boolean {
 /** @throws RvrError `ELF_INVALID` when it is no guest. */
 export function inspectGuest(path: string, bytes: Uint8Array): Answer {
   const image = parseElf(bytes, path)
-  const { segments } = imageJson(image)
+  const segments = segmentsJson(image)
   const functions = image.symbols.filter(symbol => symbol.kind === 'function').length
   const json = {
     kind: 'guest', path, bytes: bytes.length, isa: `rv${image.xlen}im`, xlen: image.xlen, entry: hexText(image.entry), end: hexText(image.end),

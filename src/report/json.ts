@@ -27,6 +27,7 @@ function trapJson(trap: TrapReport) {
     kind: trap.kind,
     pc: hexText(trap.pc),
     ...(trap.symbol !== undefined && { symbol: trap.symbol }),
+    ...(trap.mangled !== undefined && { mangled: trap.mangled }),
     ...(trap.address !== undefined && { address: hexText(trap.address) }),
     instruction: trap.instruction,
     message: trap.message,

@@ -1,5 +1,6 @@
 /** What can be compared of a run's cost, read from the JSON that `rvr run` and `rvr cost` print. */
 import * as v from 'valibot'
+import { ReadableNames } from '../elf/demangle/names.ts'
 import { RvrError } from '../errors.ts'
 
 export const breakdowns = ['chips', 'functions', 'opcodes'] as const
@@ -37,6 +38,13 @@ const Json = v.looseObject({
   machine: v.optional(v.string('a digest')),
 }, 'an object')
 
+/** Files of earlier versions of rvr have symbols as the guest has them: with hashes, which tell two builds of one function apart. */
+function byReadableName(symbols: ReadonlyMap<string, number>): Map<string, number> {
+  const names = new ReadableNames().all([...symbols.keys()]), found = new Map<string, number>()
+  for (const [index, count] of [...symbols.values()].entries()) found.set(names[index]!, (found.get(names[index]!) ?? 0) + count)
+  return found
+}
+
 /** @throws RvrError `INPUT_INVALID` naming the field for anything that is not the JSON of a run with cost. */
 export function readMeasurement(data: unknown, origin: string): Measurement {
   const refuse = (problem: string): RvrError => new RvrError('INPUT_INVALID', `${origin} is no base to compare with: ${problem}`, {
@@ -54,7 +62,7 @@ export function readMeasurement(data: unknown, origin: string): Measurement {
     ...(output.segments !== undefined && { segments: output.segments.length + (output.openSegment === undefined ? 0 : 1) }),
     ...(output.peakMemoryBytes !== undefined && { peakMemoryBytes: output.peakMemoryBytes }),
     ...(output.chips !== undefined && { chips: named(output.chips) }),
-    ...(output.functions !== undefined && { functions: named(output.functions) }),
+    ...(output.functions !== undefined && { functions: byReadableName(named(output.functions)) }),
     ...(output.opcodes !== undefined && { opcodes: named(output.opcodes) }),
     ...(output.machine !== undefined && { machine: output.machine }),
   }

@@ -1,13 +1,13 @@
 /** What profiled runs report: trace cells and instructions by function and by operation. */
 import type { ProfileEntry } from '../sdk/profile.ts'
 import type { Run } from '../sdk/run.ts'
-import { table } from './table.ts'
+import { shortened, table } from './table.ts'
 import { count, grouped, percentText } from './units.ts'
 
 /** Rows of a table in `rvr run`; `rvr cost --top` shows more. */
 const TOP = 15
 
-const entriesJson = (entries: readonly ProfileEntry[]) => Object.fromEntries(entries.map(({ name, instructions, cells }) => [name, { instructions, cells }]))
+const entriesJson = (entries: readonly ProfileEntry[]) => Object.fromEntries(entries.map(({ name, ...rest }) => [name, rest]))
 
 /** The keys of `rvr run --json` that come from profiling; none in other modes. */
 export function profileJson({ profile }: Pick<Run, 'profile'>) {
@@ -21,7 +21,7 @@ export function entriesText(title: string, entries: readonly ProfileEntry[], top
   const row = (name: string, list: readonly ProfileEntry[]): string[] => [name, grouped(sum(list, 'instructions')), grouped(sum(list, 'cells')), all > 0 ? percentText(sum(list, 'cells') / all) : '']
   const shown = entries.slice(0, top), others = entries.slice(shown.length)
   return table([
-    [title, 'instructions', 'cells', 'of cost'], ...shown.map(entry => row(entry.name, [entry])), ...(others.length === 0 ? [] : [row(count(others.length, 'other', 'others'), others)]),
+    [title, 'instructions', 'cells', 'of cost'], ...shown.map(entry => row(shortened(entry.name), [entry])), ...(others.length === 0 ? [] : [row(count(others.length, 'other', 'others'), others)]),
   ], 'lrrr', '  ')
 }
 

@@ -8,6 +8,16 @@ export function table(rows: readonly (readonly string[])[], align = '', indent =
   return rows.map(row => `${indent}${row.map(padded).join('  ')}`.trimEnd() + '\n').join('')
 }
 
+/** Columns that a name gets in a table. */
+const MOST_COLUMNS = 72
+
+/** A name that fits into a table: both ends of a long one, which say more than its middle. */
+export function shortened(name: string, most = MOST_COLUMNS): string {
+  if (name.length <= most) return name
+  const front = Math.floor((most - 1) / 2)
+  return `${name.slice(0, front)}…${name.slice(name.length - (most - 1 - front))}`
+}
+
 const NAME_WIDTH = 16
 
 /** One fact of a report: its name, then its value. */

@@ -5,7 +5,7 @@ import type { StopCause } from '../run/job.ts'
 import { engineOf, hasMoved, hexText, type ReportedArtifact, type ReportedRun } from './json.ts'
 import { profileText } from './profile.ts'
 import { meteredText } from './segments-text.ts'
-import { line } from './table.ts'
+import { line, shortened } from './table.ts'
 import { durationText, grouped } from './units.ts'
 
 const STOPS: Readonly<Record<StopCause, string>> = {
@@ -13,7 +13,7 @@ const STOPS: Readonly<Record<StopCause, string>> = {
 }
 
 function trapText(trap: TrapReport): string {
-  const rows = [line('trapped', trap.kind), line('at', `${hexText(trap.pc)}${trap.symbol === undefined ? '' : ` (${trap.symbol})`}: ${trap.instruction}`), line('because', trap.message)]
+  const rows = [line('trapped', trap.kind), line('at', `${hexText(trap.pc)}${trap.symbol === undefined ? '' : ` (${shortened(trap.symbol)})`}: ${trap.instruction}`), line('because', trap.message)]
   const registers = trap.registers.map((value, index) => `${registerNames[index]!.padStart(4)} ${hexText(value).padEnd(18)}`)
   for (let first = 0; first < registers.length; first += 4) {
     rows.push(line(first === 0 ? 'registers' : '', registers.slice(first, first + 4).join(' ').trimEnd()))

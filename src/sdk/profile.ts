@@ -1,6 +1,7 @@
 /** How often each instruction was executed, and what that cost by function and by operation. */
 import { basename, dirname, resolve } from 'node:path'
 import type { Image } from '../elf/image.ts'
+import { readableNames } from '../elf/symbols.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/registry.ts'
 import { instructionWord } from '../interp/slots.ts'
@@ -10,10 +11,13 @@ import { countsByPc, type SlotCounts } from '../run/profiler.ts'
 
 /** A share of a run. */
 export interface ProfileEntry {
+  /** Of functions the readable name: demangled, without hashes. */
   readonly name: string
   readonly instructions: number
   /** Trace cells. */
   readonly cells: number
+  /** Functions: the symbols of the file that have this name, where they are not the name itself. */
+  readonly symbols?: readonly string[]
 }
 
 /** Where no function symbol lies at or below an address of its segment. */
@@ -46,10 +50,10 @@ export class Profile {
 
   /**
    * By function, the dearest first. An instruction belongs to the nearest function symbol at or below it in its segment; functions of one
-   * name count together.
+   * readable name count together: what a compiler made of one generic function for several types, say.
    */
   get functions(): readonly ProfileEntry[] {
-    return (this.#functions ??= this.#collect(functionNames(this.#guest.image)))
+    return (this.#functions ??= this.#readable(this.#collect(functionNames(this.#guest.image))))
   }
 
   /** By operation, such as `addi` or `hint_buffer`, the dearest first. */
@@ -89,9 +93,23 @@ export class Profile {
       entry.instructions += count
       if (instr !== undefined) entry.cells += cellsOf(machine, instr, count + (this.extraRows.get(pc) ?? 0))
     }
-    return [...entries.values()].toSorted((a, b) => b.cells - a.cells || b.instructions - a.instructions || (a.name < b.name ? -1 : 1))
+    return inOrder([...entries.values()])
+  }
+
+  /** Symbols by their readable names. */
+  #readable(entries: readonly ProfileEntry[]): ProfileEntry[] {
+    const names = readableNames(this.#guest.image).all(entries.map(({ name }) => name))
+    return inOrder([...Map.groupBy(entries, (_, index) => names[index]!)].map(([name, parts]) => {
+      const total = (key: 'instructions' | 'cells'): number => parts.reduce((sum, part) => sum + part[key], 0)
+      const merged = { name, instructions: total('instructions'), cells: total('cells') }
+      const symbols = parts.map(part => part.name)
+      return symbols.length === 1 && symbols[0] === name ? merged : { ...merged, symbols }
+    }))
   }
 }
+
+const inOrder = (entries: readonly ProfileEntry[]): ProfileEntry[] =>
+  entries.toSorted((a, b) => b.cells - a.cells || b.instructions - a.instructions || (a.name < b.name ? -1 : 1))
 
 /** The name of the function that an address belongs to; addresses have to be asked for in order. */
 function functionNames({ symbols, segments }: Image): (pc: number) => string {

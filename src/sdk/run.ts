@@ -1,5 +1,5 @@
 /** One run of a guest: what came out, its memory, and how to go on when it was suspended. */
-import { symbolAt } from '../elf/symbols.ts'
+import { placeAt, placeText } from '../elf/symbols.ts'
 import { RvrError } from '../errors.ts'
 import { disassemble } from '../isa/disassemble.ts'
 import { decoderFor } from '../extensions/registry.ts'
@@ -19,8 +19,10 @@ export type Outcome = 'terminated' | 'suspended' | 'trapped'
 export interface TrapReport {
   readonly kind: TrapKind
   readonly pc: number
-  /** Function and offset, such as `main+0x1c`; absent where the guest has no symbols there. */
+  /** Function (its readable name) and offset, such as `main+0x1c`; absent where the guest has no symbols there. */
   readonly symbol?: string
+  /** The function's symbol as the guest has it, where it is mangled. */
+  readonly mangled?: string
   /** The memory address or jump target concerned. */
   readonly address?: bigint
   /** The instruction's assembly text. */
@@ -173,11 +175,12 @@ export class Run implements Disposable {
 
   #describe(trap: { kind: TrapKind; pc: number; address?: bigint; message: string }): TrapReport {
     const { image, abi } = this.#session
-    const symbol = symbolAt(image, trap.pc)
+    const place = placeAt(image, trap.pc)
     const word = instructionWord(image, trap.pc)
     const instr = word === undefined ? undefined : decoderFor(image.xlen, abi)(word, trap.pc)
     return {
-      kind: trap.kind, pc: trap.pc, ...(symbol !== undefined && { symbol }), ...(trap.address !== undefined && { address: trap.address }),
+      kind: trap.kind, pc: trap.pc, ...(place !== undefined && { symbol: placeText(place) }),
+      ...(place !== undefined && place.symbol !== place.name && { mangled: place.symbol }), ...(trap.address !== undefined && { address: trap.address }),
       instruction: instr !== undefined ? disassemble(instr) : word === undefined ? 'no instruction' : `.word 0x${word.toString(16).padStart(8, '0')}`,
       message: trap.message, instret: this.instret, registers: this.registers,
     }

@@ -1,6 +1,6 @@
 /** `rvr emit --stage cfg`: basic blocks, where they lead, and the regions that become functions. */
 import type { Regions } from '../../cfg/regions.ts'
-import { symbolAt } from '../../elf/symbols.ts'
+import { readableNames, symbolAt } from '../../elf/symbols.ts'
 import type { Block, Graph, Region } from '../../ir/program.ts'
 import { hexText } from '../json.ts'
 
@@ -34,6 +34,8 @@ export function cfgJson(graph: Graph, regions: Regions) {
 export function cfgText(graph: Graph, regions: Regions): string {
   const { blocks, regions: list } = cfgJson(graph, regions)
   const { image } = graph.program
+  // All at once is far faster than one by one.
+  readableNames(image).all(image.symbols.flatMap(({ kind, name }) => (kind === 'function' ? name : [])))
   const rows = blocks.map(block => {
     const symbol = symbolAt(image, Number(block.pc))
     const marks = [block.root ? 'root' : '', block.resume ? 'resume' : ''].filter(mark => mark !== '')

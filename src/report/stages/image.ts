@@ -1,16 +1,23 @@
 /** `rvr emit --stage image`: the parsed guest. */
 import type { Image } from '../../elf/image.ts'
+import { readableNames } from '../../elf/symbols.ts'
 import { hexText } from '../json.ts'
+
+/** Segments as JSON; bytes are left out. */
+export const segmentsJson = ({ segments }: Image) => segments.map(segment => ({
+  address: hexText(segment.address), fileSize: segment.bytes.length, memorySize: segment.memorySize,
+  access: `${segment.readable ? 'r' : '-'}${segment.writable ? 'w' : '-'}${segment.executable ? 'x' : '-'}`,
+}))
 
 /** The image as a JSON object; bytes are left out. */
 export function imageJson(image: Image) {
+  const readable = readableNames(image).all(image.symbols.map(({ name }) => name))
   return {
     stage: 'image', xlen: image.xlen, entry: hexText(image.entry), end: hexText(image.end), digest: image.digest,
-    segments: image.segments.map(segment => ({
-      address: hexText(segment.address), fileSize: segment.bytes.length, memorySize: segment.memorySize,
-      access: `${segment.readable ? 'r' : '-'}${segment.writable ? 'w' : '-'}${segment.executable ? 'x' : '-'}`,
+    segments: segmentsJson(image),
+    symbols: image.symbols.map(({ name, address, size, kind }, index) => ({
+      name, ...(readable[index] !== name && { readable: readable[index] }), address: hexText(address), size, kind,
     })),
-    symbols: image.symbols.map(symbol => ({ name: symbol.name, address: hexText(symbol.address), size: symbol.size, kind: symbol.kind })),
   }
 }
 

@@ -1,5 +1,6 @@
 /** `rvr emit --stage ir`: every instruction slot of the lifted program. */
 import type { Program } from '../../ir/program.ts'
+import { readableNames } from '../../elf/symbols.ts'
 import { disassemble } from '../../isa/disassemble.ts'
 import { hexText } from '../json.ts'
 
@@ -37,7 +38,9 @@ export function irJson(program: Program) {
 
 /** A listing: `pc: word  text`, with the function's name in front of its first instruction. */
 export function irText(program: Program): string {
-  const lines = slotsOf(program).map(slot =>
-    `${slot.symbol === undefined ? '' : `\n${word(slot.pc)} <${slot.symbol}>:\n`}${word(slot.pc)}: ${word(slot.word)}  ${slot.text ?? '(unknown)'}\n`)
+  const slots = slotsOf(program), names = readableNames(program.image)
+  names.all(slots.flatMap(({ symbol }) => symbol ?? []))
+  const lines = slots.map(slot =>
+    `${slot.symbol === undefined ? '' : `\n${word(slot.pc)} <${names.of(slot.symbol)}>:\n`}${word(slot.pc)}: ${word(slot.word)}  ${slot.text ?? '(unknown)'}\n`)
   return lines.join('').replace(/^\n/, '')
 }
