@@ -55,12 +55,11 @@ function waysOf({ blocks: ids, headers }: Region, blocks: readonly Block[]): Way
  * A cycle has a way that leads backwards in the guest's text. No order of walking decides, so an edited function changes few others.
  */
 function breakCycles(next: ReadonlyMap<number, readonly number[]>, isTested: Uint8Array): number[] {
-  const components = componentsOf(next, isTested.length), order: number[] = []
+  const components = componentsOf(next, isTested.length)
   const component = new Int32Array(isTested.length)
   for (const [number, members] of components.entries()) for (const id of members) component[id] = number
   for (const members of components) for (const id of members) for (const target of next.get(id)!) if (target <= id && component[target] === component[id]) isTested[target] = 1
-  for (const members of components.toReversed()) order.push(...members.toSorted((a, b) => a - b))
-  return order
+  return components.toReversed().flatMap(members => members.toSorted((a, b) => a - b))
 }
 
 /** Strongly connected components (Tarjan), those first that others lead to. */

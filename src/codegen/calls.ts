@@ -33,7 +33,8 @@ export function callStatements(instr: Instr, row: CallRow, { graph, emission }: 
   const lines = [`if (__builtin_expect(${[...checks, call].join(' || ')}, 0)) goto ${step}; /* ${instr.pc.toString(16)} ${disassemble(instr)} */`]
   // Registers still have the values that the call saw.
   for (const target of row.operands) {
-    if (target.access !== 'value') lines.push(...emission.rangeTouched?.(`(uint64_t)${operand(instr[target.register])}`, length(instr, target)) ?? [])
+    if (target.access === 'value') continue
+    for (const line of emission.rangeTouched?.(`(uint64_t)${operand(instr[target.register])}`, length(instr, target)) ?? []) lines.push(line)
   }
   if (row.result === 'register' && instr.rd !== 0) lines.push(`${registerNames[instr.rd]!} = (reg)${RESULT};`)
   return lines

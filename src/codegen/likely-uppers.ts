@@ -80,6 +80,7 @@ function jumpsThroughTables(blocks: readonly Block[], owner: readonly (NamedFunc
     else known.push(id)
   }
   for (const { id, end } of blocks) {
-    if (end.kind === 'indirect' && end.instr.rd === 0 && end.instr.rs1 !== RETURN_ADDRESS) next[id]!.push(...orphans.get(owner[id]) ?? [])
+    if (end.kind !== 'indirect' || end.instr.rd !== 0 || end.instr.rs1 === RETURN_ADDRESS) continue
+    for (const orphan of orphans.get(owner[id]) ?? []) next[id]!.push(orphan)
   }
 }

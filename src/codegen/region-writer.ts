@@ -127,7 +127,7 @@ export class RegionWriter {
 
   /** The fast copy and the way into it, in front of the slow copy's header. */
   #writeFastLoop(plan: LoopPlan, following: number | undefined): void {
-    this.lines.push(...enterFastLoop(plan, this.context, this.addresses))
+    for (const line of enterFastLoop(plan, this.context, this.addresses)) this.lines.push(line)
     this.#loop = plan
     const { blocks, counted } = plan
     const behind = (index: number): number | undefined => blocks[index + 1]?.block.id ?? (plan.alone ? following : undefined)
@@ -136,7 +136,8 @@ export class RegionWriter {
       // Where registers are overwritten in each iteration, the last one is written apart: the others need not keep values that nobody will see. It finds all words in memory.
       const apart = counted.hasTemporaries || counted.exit < blocks.length - 1 || keepsWords
       const text = iterations(this, plan, apart ? 'while' : 'do')
-      this.lines.push(...keepsWords ? [`  if (${loopCounter(plan, this.addresses)} != 1)`] : [], ...text)
+      if (keepsWords) this.lines.push(`  if (${loopCounter(plan, this.addresses)} != 1)`)
+      for (const line of text) this.lines.push(line)
       for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index), index > counted.exit ? 'whole' : apart ? 'paid' : 'transfer')
     } else for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index), 'whole', { lossless: plan.loop.lossless[index]! })
     this.#loop = undefined

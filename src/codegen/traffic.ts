@@ -85,7 +85,7 @@ export function loopMembers(next: readonly (readonly number[])[]): ReadonlySet<n
       const member = pending.pop()!
       if (member < header || own.has(member)) continue
       own.add(member)
-      pending.push(...before[member]!)
+      for (const earlier of before[member]!) pending.push(earlier)
     }
     for (const member of own) members.add(member)
   }

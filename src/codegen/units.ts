@@ -94,7 +94,7 @@ function cutByNames(graph: Graph, regions: readonly Region[], places: Places, li
       parts.push([...own])
       size = added
     } else {
-      parts.at(-1)!.push(...own)
+      for (const region of own) parts.at(-1)!.push(region)
       size += added
     }
   }

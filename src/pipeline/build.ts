@@ -38,7 +38,7 @@ export class Build implements AsyncDisposable {
     await writeFiles(this.#directory, files)
     const compiled = await this.objects.take(this.#directory, files)
     if (this.#early !== undefined) return
-    this.#first.push(...compiled.filter(({ path }) => UNIT.test(path)).map(({ path }) => path.replace(/c$/, 'o')))
+    for (const { path } of compiled) if (UNIT.test(path)) this.#first.push(path.replace(/c$/, 'o'))
     const { total } = this.#services.slots
     // With fewer there is nothing to gain.
     if (this.#first.length <= total) return

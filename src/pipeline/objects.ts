@@ -51,7 +51,7 @@ export class ObjectReuse {
   async take(directory: string, files: readonly ProjectFile[]): Promise<ProjectFile[]> {
     const rest: ProjectFile[] = []
     if (this.#context === undefined) return [...files]
-    this.#shared.push(...files.filter(({ path }) => path === 'Makefile' || path.endsWith('.h')))
+    for (const file of files) if (file.path === 'Makefile' || file.path.endsWith('.h')) this.#shared.push(file)
     for (const file of files) {
       if (file.reusable !== true || !await this.#find(this.#together ??= objectContext(this.#context, this.#shared), directory, file)) rest.push(file)
     }

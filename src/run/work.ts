@@ -44,7 +44,7 @@ export function work(job: Job, image: Image, abi: GuestAbi, print: PrintSink, on
     instructions += counts.instructions
     cost += counts.cost
     if (place.engine === 'interp') interpreted += counts.instructions
-    segments.push(...counts.segments)
+    for (const segment of counts.segments) segments.push(segment)
     const finish = (as: JobEnd): JobResult => ({
       end: as, pc, host, instructions, cost, executeMs: performance.now() - begin, segments, interpreted, moved: place !== job.place,
       ...(profiler !== undefined && { profile: profiler.counts }), ...(rewind !== undefined && { rewind }),

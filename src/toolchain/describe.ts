@@ -67,7 +67,7 @@ export async function describeCandidate({ candidate, make, targetCpu, environmen
   const preserveNone = nature.family === 'clang' && nature.version[0] >= PREFERRED_CLANG
   const programs = nature.family === 'gcc' ? await gccPrograms(cc, tools) : []
   const libraries = await codeLibraries([cc, linker, ...programs], tools)
-  stamps.push(...stampsOf([linker, ...programs, ...libraries]))
+  for (const stamp of stampsOf([linker, ...programs, ...libraries])) stamps.push(stamp)
   const ld = describeTool(linker, await versionOf(linker, tools))
   const toolchain: Toolchain = {
     cc: describeTool(cc, ccVersion), make: describeTool(make, makeVersion), ld, programs: [...programs.map(path => describeTool(path, '')), ...libraries.map(describeLibrary)],

@@ -112,3 +112,22 @@ test('a chain of functions longer than the floor is tested on the way', () => {
   expect(tested.length).toBeGreaterThan(1)
   expect(tested.length).toBeLessThan(5)
 })
+
+test('a cycle of 150,000 regions is none too many (large-arrays-as-arguments)', () => {
+  const count = 150_000
+  const graph = graphOf(64, a => {
+    a.label('first')
+    for (let n = 0; n < count - 1; n++) a.word(0x0015_0513) // addi a0, a0, 1
+    a.op('jal', { target: 'first' })
+  })
+  // Whatever made them roots: symbols would, at greater cost.
+  const blocks = graph.program.instrs.map((instr, first) => ({
+    id: first, pc: TEXT + 4 * first, first, count: 1,
+    end: first === count - 1 ? { kind: 'jump' as const, instr: instr!, target: 0 } : { kind: 'fall' as const, next: first + 1 },
+  }))
+  const regions = { kind: 'main' as const, headers: new Set<number>() }
+  const tests = placeStopTests({ ...graph, blocks }, blocks.map(({ id }) => ({ ...regions, blocks: [id] })), [], defaultLimits)
+  const tested = [...tests].flatMap(([region, at]) => (at.size > 0 ? [region.blocks[0]!] : []))
+  expect(tested).toContain(0)
+  expect(tested.length).toBeGreaterThanOrEqual(Math.floor(count / defaultLimits.regionSize))
+})

@@ -57,7 +57,7 @@ function listDifference(part: string, kind: DifferenceKind, stored: readonly str
 }
 
 /** Names of what was changed, added and removed between two details. */
-function changes(stored: Detail, now: Detail, accepts: (name: string) => boolean = () => true): [string, string[]][] {
+function changes([stored, now]: [Detail, Detail], accepts: (name: string) => boolean = () => true): [string, string[]][] {
   const names = [...new Set([...Object.keys(stored), ...Object.keys(now)])].filter(accepts).toSorted()
   return [
     ['changed:', names.filter(name => stored[name] !== undefined && now[name] !== undefined && stored[name] !== now[name])],
@@ -76,7 +76,7 @@ function bothDetails({ stored, now }: Pair, read: DetailReaders): [Detail, Detai
 /** A digest whose contents may be known. */
 function digestDifference(part: string, kind: DifferenceKind, pair: Pair, read: DetailReaders, what: string): Difference[] {
   const details = bothDetails(pair, read)
-  const named = details === undefined ? '' : sentence(changes(...details))
+  const named = details === undefined ? '' : sentence(changes(details))
   return [{ part, kind, ...digests(pair), meaning: named === '' ? what : `${what} (${named})` }]
 }
 
@@ -85,7 +85,7 @@ function generatorDifferences(pair: Pair, read: DetailReaders): Difference[] {
   const isTemplate = (name: string): boolean => name.startsWith('templates/') || name.startsWith('ffi/')
   const details = bothDetails(pair, read)
   if (details === undefined) return [{ part: 'generator', kind: 'generator', ...digests(pair), meaning: "rvr's code generator is another one; which files differ is not recorded" }]
-  const code = sentence(changes(...details, name => !isTemplate(name))), templates = sentence(changes(...details, isTemplate))
+  const code = sentence(changes(details, name => !isTemplate(name))), templates = sentence(changes(details, isTemplate))
   return [
     ...(code === '' ? [] : [{ part: 'generator', kind: 'generator' as const, ...digests(pair), meaning: `rvr's code generator is another one (${code})` }]),
     ...(templates === '' ? [] : [{ part: 'generator', kind: 'template' as const, ...digests(pair), meaning: `templates of generated C (${templates})` }]),
@@ -153,7 +153,7 @@ export function differencesOf(stored: readonly KeyPart[], now: readonly KeyPart[
     const { stored: old, now: current } = pair(name)
     if (same(old, current) || LISTS.some(list => isOfList(list.name, (old ?? current)!))) continue
     const tool = /^tool\/(.+)\/(digest|version)$/.exec(name)?.[1]
-    if (tool === undefined) found.push(...plainDifference(name, { stored: old, now: current }, read))
+    if (tool === undefined) for (const difference of plainDifference(name, { stored: old, now: current }, read)) found.push(difference)
     else tools.add(tool)
   }
   for (const tool of tools) found.push(toolDifference(tool, pair(`tool/${tool}/version`), pair(`tool/${tool}/digest`), read))

@@ -33,9 +33,9 @@ export function writeAtOnce(writer: RegionWriter, plan: LoopPlan, emission: Loop
   const counter = loopCounter(plan, addresses), instrs = blocks.flatMap(block => block.instrs)
   const amount = (index: number): number => blocks.reduce((sum, { amounts }) => sum + amounts[index]!, 0)
   const { all, counted } = seriesOf(writer, plan)
-  lines.push(...countIterations(plan, addresses, emission.reach(amount(0))), `  if (${counter} != 0) {`)
+  for (const line of [...countIterations(plan, addresses, emission.reach(amount(0))), `  if (${counter} != 0) {`]) lines.push(line)
   for (const [index, { name }] of mode.counters.entries()) if (amount(index) !== 0) lines.push(`  ${name} ${index === 0 ? '-=' : '+='} (int64_t)${counter} * ${amount(index)};`)
   for (const line of emission.entered(instrs, counter)) lines.push(`  ${line}`)
   for (const series of all) for (const line of emission.touched(series, counter)) lines.push(`  ${line}`)
-  lines.push(...iterations(writer, plan, 'do', counted), '  }')
+  for (const line of [...iterations(writer, plan, 'do', counted), '  }']) lines.push(line)
 }

@@ -34,7 +34,7 @@ function collect(header: number, before: readonly (readonly number[])[], isHeade
     // Reaching back beyond the header means that the loop has a second entry.
     if (member < header || isHeader(member)) return undefined
     members.add(member)
-    pending.push(...before[member]!)
+    for (const earlier of before[member]!) pending.push(earlier)
   }
   return [...members].toSorted((a, b) => a - b)
 }

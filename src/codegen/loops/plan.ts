@@ -119,7 +119,7 @@ export function planFastLoop(loop: InnermostLoop, blocks: readonly Block[], bodi
   // Strides in registers are for loops that are counted: nobody knows how far others would lead.
   const counted = withStrides(strides), isCounted = counted.trips !== undefined && counted.all && instrs.every(({ row }) => row.kind !== 'call')
   const { hoisted, covered, trips, narrow, lossless, registerStrides } = isCounted || counted.registerStrides.length === 0 ? counted : withStrides(constant)
-  const farthest = Math.max(1, ...hoisted.map(({ stride }) => Math.abs(stride.constant)))
+  const farthest = hoisted.reduce((most, { stride }) => Math.max(most, Math.abs(stride.constant)), 1)
   const iterations = Math.max(4, Math.min(MOST_ITERATIONS, Math.floor(CHUNK / longest), Math.floor(MOST_DISTANCE / farthest)))
   return { header, blocks: loop.blocks, covered, hoisted, narrow, lossless, longest, iterations, trips, registerStrides, nameOf, kept: isCounted ? keptWords(worthKeeping(stack, instrs), sites, hoisted, covered, loop.blocks) : NOTHING_KEPT }
 }

@@ -82,7 +82,7 @@ export function strideOf(value: Affine, strides: readonly (Stride | undefined)[]
   for (const own of narrow) {
     const other = strideOfTerms(own.terms, strides)
     if (other === undefined) return undefined
-    narrow.push(...union(narrow, other.narrow).slice(narrow.length))
+    for (const another of union(narrow, other.narrow).slice(narrow.length)) narrow.push(another)
   }
   for (const { register } of [stride, ...narrow.map(own => strideOfTerms(own.terms, strides)!)]) if (register !== 0) assumptions.registers.add(register)
   assumptions.narrow = union(assumptions.narrow, narrow)

@@ -67,7 +67,11 @@ const meetsAsWhole = (word: Pick<StackWord, 'offset' | 'bytes'>, other: Pick<Sta
 /** The part of the stack that an access must not meet: loads may meet what is only read. */
 export function extentOf(words: readonly StackWord[], isStore: boolean): { from: number; to: number } | undefined {
   const concerned = words.filter(({ isWritten }) => isStore || isWritten)
-  return concerned.length === 0 ? undefined : { from: Math.min(...concerned.map(({ offset }) => offset)), to: Math.max(...concerned.map(({ offset, bytes }) => offset + bytes)) }
+  if (concerned.length === 0) return undefined
+  return {
+    from: concerned.reduce((least, { offset }) => Math.min(least, offset), Infinity),
+    to: concerned.reduce((most, { offset, bytes }) => Math.max(most, offset + bytes), -Infinity),
+  }
 }
 
 /** The variables of one loop's words, and pairs of 32-bit values that go from iteration to iteration in one variable. */

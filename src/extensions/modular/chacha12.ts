@@ -17,7 +17,7 @@ function quarterRound(x: Uint32Array, [a, b, c, d]: readonly [number, number, nu
 
 /** Block number `counter` of the key stream, 16 words. */
 function block(counter: number): Uint32Array {
-  const start = Uint32Array.of(...SIGMA, 0, 0, 0, 0, 0, 0, 0, 0, counter, 0, 0, 0)
+  const start = Uint32Array.from([...SIGMA, 0, 0, 0, 0, 0, 0, 0, 0, counter, 0, 0, 0])
   const x = start.slice()
   for (let round = 0; round < DOUBLE_ROUNDS; round++) for (const quarter of quarters) quarterRound(x, quarter)
   return x.map((word, index) => word + start[index]!)

@@ -29,7 +29,7 @@ const end = ({ offset, width }: Access): number => offset + width
 export function touchStatements({ base, isStackPointer, accesses }: AccessGroup): string[] {
   const sorted = [...new Map(accesses.map(access => [`${access.offset} ${access.width}`, access])).values()].toSorted((a, b) => a.offset - b.offset || a.width - b.width)
   // The stack pointer is 16-aligned by every ABI; other bases are as aligned as their widest access.
-  const unit = isStackPointer ? LEAF : Math.max(...sorted.map(({ width }) => width))
+  const unit = isStackPointer ? LEAF : sorted.reduce((most, { width }) => Math.max(most, width), 1)
   const lines: string[] = []
   for (let first = 0; first < sorted.length;) {
     const window = windowFrom(sorted, first, unit)
@@ -44,7 +44,7 @@ export function touchStatements({ base, isStackPointer, accesses }: AccessGroup)
       first++
     } else {
       // Sixteen bytes lie in one leaf or two: those of the first and the last byte.
-      lines.push(unless([unmarked(base, span[0]!.offset), unmarked(base, Math.max(...span.map(end)) - 1)], base, span))
+      lines.push(unless([unmarked(base, span[0]!.offset), unmarked(base, span.reduce((most, access) => Math.max(most, end(access)), -Infinity) - 1)], base, span))
       first += span.length
     }
   }
