@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 GUEST := cache-fixtures/guests/elf/fibonacci.rv64.elf
 INPUT := u64:800000
 
-.PHONY: all setup build demo check test fuzz cache-torture bench bench-cache guests real-guests real tools clean
+.PHONY: all setup build demo check test fuzz words cache-torture bench bench-cache guests real-guests real tools clean
 
 all: build
 
@@ -44,6 +44,10 @@ test: tools setup check build
 # take rare paths; RVR_STRESS=paths or stops makes all of them do that. And as many seeds of random loops, and all values of counted ones.
 fuzz: tools setup
 	RVR_FUZZ_ROUNDS=$${RVR_FUZZ_ROUNDS:-20} RVR_FUZZ_SEED=$${RVR_FUZZ_SEED:-$$(date +%s)} npm run --silent test -- test/differential test/run/random-loops.test.ts test/run/counted-loops.test.ts
+
+# Every class of instruction words, with all values of the field rs2, against the manual and qemu. make test does a part.
+words: tools setup
+	RVR_WORDS=all npm run --silent test -- test/isa/reserved-words.test.ts
 
 # The cache under faults, kills and eviction at length: RVR_CACHE_TORTURE rounds of processes killed at random, every call failing in every way. make test does a part.
 cache-torture: setup

@@ -52,7 +52,6 @@ function checkNames(extensions: readonly Extension[]): void {
   }
   for (const [index, { name, rows, files = [], sources = [], headers = [], libraries = [] }] of extensions.entries()) {
     if (extensions.findIndex(extension => extension.name === name) !== index) throw new RvrError('CONFIG_INVALID', `there are two extensions of the name ${name}`, { hint: 'Leave one of them out.', details: { extensions: [name, name] } })
-    // `csrrw x0` and the like stand in several tables under one name, of which a guest has one.
     for (const row of rows) {
       claim('instruction', row.name, name)
       if (row.kind === 'call') claim('C function', row.c, name)

@@ -1,7 +1,6 @@
 /** Instruction rows of the `openvm` ABI: custom-0 with funct3 000 … 011 (guest-abi.md, "custom-0"). */
 import { FUNCT3_MASK } from '../../isa/encoding.ts'
-import type { HostRow, Row } from '../../isa/row.ts'
-import { csrNop } from '../csr-nop.ts'
+import type { HostRow, NopRow, Row } from '../../isa/row.ts'
 
 const CUSTOM_0 = 0x0b
 const SELECTOR_MASK = 0xfff0707f | 0
@@ -11,6 +10,9 @@ const host = (name: string, funct3: number): HostRow => ({ kind: 'host', format:
 const selected = (name: string, funct3: number, selector: number): HostRow => ({
   kind: 'host', format: 'I', name, mask: SELECTOR_MASK, match: (CUSTOM_0 | (funct3 << 12) | (selector << 20)) | 0,
 })
+
+/** `csrrw x0, csr, x0`: the only CSR instruction that guests may execute. The mask fixes rd = 0 and rs1 = 0; the CSR number is free. */
+const csrNop: NopRow = { kind: 'nop', format: 'csr', name: 'csrrw', mask: 0x000fffff, match: 0x1073 }
 
 export const rows = [
   host('terminate', 0),

@@ -12,6 +12,8 @@ import { writeStack } from './stack.ts'
 
 const DEFAULT_ARGS = ['guest']
 const SP = 2, A0 = 10, A7 = 17
+/** What the assembler writes for `unimp`: csrrw x0, cycle, x0. */
+const UNIMP = 0xc000_1073
 
 /** System calls by their generic number (asm-generic/unistd.h); every other number returns -ENOSYS. */
 const handlers: Readonly<Record<number, SystemHandler>> = {
@@ -59,5 +61,6 @@ export const linux: GuestSystem = {
     hart.x[SP] = BigInt(writeStack(hart, image.entry, options.args ?? DEFAULT_ARGS, options.seed ?? 0n))
     hart.pc = image.entry
   },
-  unknown: (pc, word) => illegal(pc, `the word 0x${(word >>> 0).toString(16).padStart(8, '0')} is no known instruction`),
+  unknown: (pc, word) => illegal(pc, word >>> 0 === UNIMP ? 'the guest executed unimp, which compilers place where execution must not come' :
+    `the word 0x${(word >>> 0).toString(16).padStart(8, '0')} is no known instruction`),
 }

@@ -77,5 +77,5 @@ export const rows: readonly Row[] = [
   immediate('addiw', 'addw', OP_IMM_32, 0),
   shiftW('slliw', 'sllw', 1, 0), shiftW('srliw', 'srlw', 5, 0), shiftW('sraiw', 'sraw', 5, 0x20),
   register('addw', OP_32, 0), register('subw', OP_32, 0, 0x20), register('sllw', OP_32, 1), register('srlw', OP_32, 5), register('sraw', OP_32, 5, 0x20),
-  { kind: 'nop', format: 'fence', name: 'fence', mask: OPCODE_MASK, match: 0x0f },
+  { kind: 'nop', format: 'fence', name: 'fence', mask: FUNCT3_MASK, match: 0x0f },
 ]
