@@ -60,7 +60,7 @@ bench-cache: setup
 bench: setup build
 	@npm run --silent bench --
 
-# Rebuilds the committed guests; needs clang-22, lld-22, gcc-riscv64-unknown-elf and picolibc.
+# Rebuilds the committed guests; needs clang-22, lld-22, llvm-22, gcc-riscv64-unknown-elf, picolibc and, for the Rust ones, rustc-web, cargo-web and rust-web-src.
 guests:
 	$(MAKE) -C cache-fixtures/guests
 

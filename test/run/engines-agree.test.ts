@@ -47,6 +47,9 @@ const selectors: readonly (readonly [selector: number, wanted: object, options?:
   [200, exit(1)],
 ]
 
+const SENTENCE = 'The cat and the dog: the cat sat.'
+const wordCounts = Buffer.from(Uint32Array.of(8, 5, 3).buffer).toString('hex').padEnd(128, '0')
+
 const cases: readonly Case[] = [
   ...[0, 1, 2, 93, 5000].map((n): Case => ({ guest: 'fibonacci', title: `n = ${n}`, options: { inputs: [u64(n)] }, wanted: { ...exit(0), publicValues: Buffer.from(u64(fibonacci(n))).toString('hex').padEnd(128, '0') } })),
   { guest: 'fibonacci', title: 'no input', options: {}, wanted: trap('input-empty', { instret: expect.any(BigInt) }) },
@@ -57,6 +60,8 @@ const cases: readonly Case[] = [
   ...selectors.map(([selector, wanted, options]): Case => ({ guest: 'traps', title: `selector ${selector}`, options: { inputs: [Uint8Array.of(selector)], ...options }, wanted })),
   { guest: 'hello', abi: 'linux', title: 'prints', options: {}, wanted: exit(0) },
   { guest: 'args', abi: 'linux', title: 'arguments and standard input', options: { args: ['args', 'one', 'two'], inputs: [utf8('standard input\n')] }, wanted: exit(2) },
+  { guest: 'wordcount', title: 'a text', options: { inputs: [utf8(SENTENCE)] }, wanted: { ...exit(0), publicValues: wordCounts } },
+  { guest: 'wordcount', title: 'a panic', options: { inputs: [Uint8Array.of(0xff)] }, wanted: exit(1) },
 ]
 
 const load = (xlen: 32 | 64, { guest, abi }: Case): Promise<Guest> => host.rvr.load(fixture(guest, xlen), abi === undefined ? {} : { abi })
@@ -99,6 +104,13 @@ describe.each(widths)('RV%i', xlen => {
       interpreted.run.dispose()
     }
     expect(byMode[1]).toEqual(byMode[0])
+  })
+
+  test('a panic of a Rust guest says what and where', async () => {
+    const options = { inputs: [Uint8Array.of(0xff)] }
+    const { run, printed } = await runCase(xlen, { guest: 'wordcount', title: '', options, wanted: {} }, 'pure', 'interp')
+    expect(printed.replaceAll(/print(Str)?:|stdout:/g, '')).toMatch(/^panicked at src\/main\.rs:\d+:\d+:\nthe record is text: Utf8Error/)
+    run.dispose()
   })
 
   test('a trap names the function, the instruction and where it was', async () => {
