@@ -51,6 +51,8 @@ export interface PipelineOptions extends LimitOptions {
    * every transfer a jump through the table; `stops`: the usual code. Either is stopped as often as it can be. Slow. Default: RVR_STRESS.
    */
   readonly stress?: Stress | undefined
+  /** Ends the reading of files that the options name while the Rvr is created. */
+  readonly signal?: AbortSignal
 }
 
 /** Choices of one compilation. */
@@ -114,7 +116,7 @@ export interface BuiltArtifact {
 /** @throws RvrError `CACHE_UNSAFE`, `USAGE` and `IO` (the remote cache is set up wrongly). */
 export async function createServices(options: PipelineOptions, events: EventSink): Promise<PipelineServices> {
   const cache = await openCache({ cacheDir: options.cacheDir, cacheMaxBytes: options.cacheMaxBytes, cacheMaxDays: options.cacheMaxDays }, events)
-  const settings = options.cacheDir === false ? undefined : remoteSettings(options.remote, process.env)
+  const settings = options.cacheDir === false ? undefined : await remoteSettings(options.remote, process.env, options.signal)
   const remote = settings === undefined ? undefined : (await import('./cache/remote/tier.ts')).openRemote(settings, { count: counter => cache.count(counter), events })
   return { options: { ...options, stress: stressOf(options.stress, process.env) }, events, cache, remote, directories: new BuildDirectories(), slots: new JobSlots(options.jobs) }
 }

@@ -56,7 +56,7 @@ export interface Cache {
   /** Writes the entry whose key is or starts with `keyPrefix` to a file. @throws RvrError `USAGE` (no such entry, or several), `IO`. */
   export(keyPrefix: string, file: string): Promise<ExportedEntry>
   /** Stores what `export` wrote, here or on another host. @throws RvrError `ARTIFACT_REFUSED` (no export, damaged, another version), `IO`. */
-  import(file: string): Promise<ImportedEntry>
+  import(file: string, options?: { readonly signal?: AbortSignal }): Promise<ImportedEntry>
   /** How much may stay, and how long. */
   readonly limits: CacheLimits
   /** Makes the cache's limits hold, or others, and sweeps; undefined when another process is at it, or nothing can be written. */
@@ -265,7 +265,7 @@ class OpenCache implements Cache {
     return exportEntry(entry, file)
   }
 
-  async import(file: string): Promise<ImportedEntry> {
+  async import(file: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ImportedEntry> {
     const layout = this.#layout
     if (layout === undefined || this.state !== 'ready') throw new RvrError('IO', `nothing can be stored in the cache: it is ${this.state}`, { hint: 'Choose another directory with --cache-dir.' })
     const { importEntry } = await import('./import-entry.ts')
@@ -276,7 +276,7 @@ class OpenCache implements Cache {
       if (entry === undefined) throw new RvrError('IO', `${file} could not be stored in ${this.directory}`, { hint: 'The warning above says why.', details: { path: file } })
       entry.file.close()
       return { key, inputKey, bytes, info, stored: (this.counts['publish'] ?? 0) > before }
-    })
+    }, signal)
   }
 
   async clear(): Promise<number> {

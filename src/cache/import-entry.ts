@@ -1,8 +1,9 @@
 /** Reads an exported entry back: everything is checked before anything of it gets into the store. */
 import { createHash } from 'node:crypto'
-import { open, rm } from 'node:fs/promises'
+import { open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { RvrError, messageOf } from '../errors.ts'
+import { inputChunks } from '../files/chunks.ts'
+import { unreadable } from '../files/refusal.ts'
 import { uniqueName } from './durable.ts'
 import { decodeHeader, decodeManifest, HEADER_BYTES, importRefusal } from './export-format.ts'
 import type { Layout } from './layout.ts'
@@ -10,6 +11,9 @@ import type { Manifest } from './manifest.ts'
 import { openNamed, type OpenFile } from './open-file.ts'
 
 const CHUNK_BYTES = 1 << 20
+
+/** Takes what was unpacked into the store. */
+type Publish<T> = (manifest: Manifest, library: string) => Promise<T>
 
 export interface ImportedEntry {
   readonly key: string
@@ -25,17 +29,35 @@ function opened(path: string): OpenFile {
   try {
     return openNamed(path)
   } catch (cause) {
-    throw new RvrError('IO', `cannot read ${path}: ${messageOf(cause)}`, { hint: 'Name a file that rvr cache export wrote.', details: { path }, cause })
+    throw unreadable('archive', path, cause)
   }
+}
+
+/** What comes through a pipe is put into a file first: its parts are read by their places. */
+async function received(path: string, copy: string, signal: AbortSignal | undefined): Promise<OpenFile> {
+  const stats = await stat(path).catch(() => undefined)
+  if (stats === undefined || stats.isFile() || stats.isDirectory()) return opened(path)
+  await using output = await open(copy, 'wx', 0o600)
+  for await (const chunk of inputChunks('archive', path, signal)) await output.writeFile(chunk)
+  return opened(copy)
 }
 
 /**
  * Unpacks the export at `path` and hands manifest and library to `publish`, the library as a private file that is gone afterwards.
  *
- * @throws RvrError `IO`, `ARTIFACT_REFUSED` (details.reason says why), and what `publish` throws.
+ * @throws RvrError `IO`, `ABORTED`, `ARTIFACT_REFUSED` (details.reason says why), and what `publish` throws.
  */
-export async function importEntry<T>(layout: Layout, path: string, publish: (manifest: Manifest, library: string) => Promise<T>): Promise<T> {
-  using file = opened(path)
+export async function importEntry<T>(layout: Layout, path: string, publish: Publish<T>, signal?: AbortSignal): Promise<T> {
+  const copy = join(layout.staging, uniqueName())
+  try {
+    using file = await received(path, copy, signal)
+    return await unpacked(layout, path, file, publish)
+  } finally {
+    await rm(copy, { force: true }).catch(() => {})
+  }
+}
+
+async function unpacked<T>(layout: Layout, path: string, file: OpenFile, publish: Publish<T>): Promise<T> {
   const start = Buffer.alloc(Math.min(HEADER_BYTES, file.bytes))
   const header = decodeHeader(path, start.subarray(0, file.read(start, 0)), file.bytes)
   const text = Buffer.alloc(header.manifestBytes)

@@ -5,7 +5,7 @@ import type { Artifact } from '../sdk/artifact.ts'
 import type { Guest } from '../sdk/guest.ts'
 import type { ExecuteOptions } from '../sdk/options.ts'
 import { INPUT_FORMS } from './input-spec.ts'
-import { addGuestOptions, append, segmentLimits, type BuildOptions, type GuestOptions, type SegmentOptions } from './options.ts'
+import { addGuestOptions, append, inputPath, segmentLimits, type BuildOptions, type GuestOptions, type SegmentOptions } from './options.ts'
 import { profileOptions, type ProfileOptions } from './profiles.ts'
 import type { Progress } from './progress.ts'
 import type { Shell } from './shell.ts'
@@ -31,7 +31,7 @@ export interface ExecutionOptions extends BuildOptions, GuestOptions, SegmentOpt
 export function addExecutionOptions(command: Command, tiers: readonly Tier[]): Command {
   return addGuestOptions(command)
     .addOption(new Option('--input <spec>', `one input record, repeatable: ${INPUT_FORMS}`).argParser(append).default([], 'none'))
-    .option('--input-file <json>', 'input records from a file {"input": ["0x01…"]}, before those of --input')
+    .addOption(new Option('--input-file <json>', 'input records from a file {"input": ["0x01…"]}, before those of --input').argParser(inputPath))
     .addOption(new Option('--arg <text>', 'one argument of a linux guest after its name, repeatable').argParser(append).default([], 'none'))
     .addOption(new Option('--max-instructions <n>', 'stop after exactly this many instructions').argParser(parseCount))
     .addOption(new Option('--max-cost <n>', 'stop before the trace cells exceed this').argParser(parseCount))
@@ -64,10 +64,10 @@ export function executeOptions(file: string, options: ExecutionOptions, inputs: 
   }
 }
 
-export async function readInputs(options: Pick<ExecutionOptions, 'input' | 'inputFile'>): Promise<Uint8Array[]> {
+export async function readInputs(options: Pick<ExecutionOptions, 'input' | 'inputFile'>, signal: AbortSignal): Promise<Uint8Array[]> {
   const { parseInput, readInputFile } = await import('./input-spec.ts')
-  const fromFile = options.inputFile === undefined ? [] : await readInputFile(options.inputFile)
-  return [...fromFile, ...await Promise.all(options.input.map(parseInput))]
+  const fromFile = options.inputFile === undefined ? [] : await readInputFile(options.inputFile, signal)
+  return [...fromFile, ...await Promise.all(options.input.map(spec => parseInput(spec, signal)))]
 }
 
 /** The guest compiled, or being compiled while it runs. Without a compiler the interpreter takes over, unless native code was asked for by name. */
@@ -75,7 +75,7 @@ export async function compileOrInterpret(guest: Guest, mode: string, how: Exclud
   const compile = { signal: shell.signal, ...profileOptions(options) }
   try {
     // Beside a running guest, whose text goes to the same place, no progress is shown.
-    return await (how === 'native' ? guest.compile(mode, compile) : guest.tiered(mode, { ...compile, onEvent: event => { if (event.type !== 'object' && !(event.type === 'stage' && event.state === 'start')) progress.sink(event) } }))
+    return await (how === 'native' ? guest.compile(mode, { ...compile, onEvent: progress.sink }) : guest.tiered(mode, { ...compile, onEvent: event => { if (event.type !== 'object' && !(event.type === 'stage' && event.state === 'start')) progress.sink(event) } }))
   } catch (error) {
     // A compiler that was asked for by name and is not there is the user's error, not a reason to run far slower.
     const isNamed = namedTier(options) === 'native' || options.cc !== undefined || Boolean(process.env['RVR_CC'])

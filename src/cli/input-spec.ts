@@ -1,10 +1,11 @@
 /** Input records as the command line writes them: `--input SPEC` and the files of `--input-file`. */
-import { readFile } from 'node:fs/promises'
 import { RvrError, messageOf } from '../errors.ts'
+import { STANDARD_INPUT } from '../files/standard-input.ts'
+import { readInput, readInputText } from '../files/read.ts'
 import { hex, u32, u64, utf8 } from '../sdk/inputs.ts'
 
 /** The accepted forms, for help texts and errors. */
-export const INPUT_FORMS = 'hex:DIGITS, 0x01DIGITS (bytes), 0x02DIGITS (field words), u32:N, u64:N, utf8:TEXT, file:PATH'
+export const INPUT_FORMS = 'hex:DIGITS, 0x01DIGITS (bytes), 0x02DIGITS (field words), u32:N, u64:N, utf8:TEXT, file:PATH (- is standard input)'
 /** Order of OpenVM's field: a word of the `0x02` form is below it. */
 const FIELD_ORDER = 0x7800_0001
 
@@ -49,9 +50,9 @@ function prefixed(spec: string): Uint8Array {
 /**
  * One `--input SPEC` as a record of bytes.
  *
- * @throws RvrError `INPUT_INVALID` naming the spec and the accepted forms; `details` is {spec}
+ * @throws RvrError `INPUT_INVALID` naming the spec and the accepted forms; `details` is {spec}; `IO`, `ABORTED`
  */
-export async function parseInput(spec: string): Promise<Uint8Array> {
+export async function parseInput(spec: string, signal?: AbortSignal): Promise<Uint8Array> {
   if (/^0x/i.test(spec)) return prefixed(spec)
   const colon = spec.indexOf(':')
   const value = spec.slice(colon + 1)
@@ -60,11 +61,9 @@ export async function parseInput(spec: string): Promise<Uint8Array> {
     case 'u32': return integer(spec, value, u32)
     case 'u64': return integer(spec, value, u64)
     case 'utf8': return utf8(value)
-    case 'file': try {
-      return await readFile(value)
-    } catch (cause) {
-      throw invalid(spec, `cannot read the file: ${messageOf(cause)}`, cause)
-    }
+    case 'file':
+      if (value === '') throw invalid(spec, 'it names no file')
+      return readInput('input', value === '-' ? STANDARD_INPUT : value, signal)
     default: throw invalid(spec, 'not a form of input')
   }
 }
@@ -72,15 +71,16 @@ export async function parseInput(spec: string): Promise<Uint8Array> {
 /**
  * The records of an OpenVM input file: `{"input": ["0x01…", …]}`. Every form of `--input` is accepted in it.
  *
- * @throws RvrError `INPUT_INVALID` naming the file and what is wrong with it
+ * @throws RvrError `INPUT_INVALID` naming the file and what is wrong with it; `IO`, `ABORTED`
  */
-export async function readInputFile(path: string): Promise<Uint8Array[]> {
+export async function readInputFile(path: string, signal?: AbortSignal): Promise<Uint8Array[]> {
   const fail = (problem: string, cause?: unknown): RvrError => new RvrError('INPUT_INVALID', `input file ${path}: ${problem}`, {
     hint: 'The file has to look like {"input": ["0x01…", "u64:5"]}.', details: { path }, ...(cause !== undefined && { cause }),
   })
+  const text = await readInputText('inputList', path, signal)
   let data: unknown
   try {
-    data = JSON.parse(await readFile(path, 'utf8'))
+    data = JSON.parse(text)
   } catch (cause) {
     throw fail(messageOf(cause), cause)
   }
@@ -89,6 +89,6 @@ export async function readInputFile(path: string): Promise<Uint8Array[]> {
   return Promise.all(specs.map(async (spec: unknown, index) => {
     if (typeof spec !== 'string') throw fail(`input[${index}] is no string`)
     // OpenVM accepts its form without 0x too.
-    return parseInput(/^0[12]([0-9a-f]{2})*$/i.test(spec) ? `0x${spec}` : spec)
+    return parseInput(/^0[12]([0-9a-f]{2})*$/i.test(spec) ? `0x${spec}` : spec, signal)
   }))
 }

@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { abiNames } from '../extensions/registry.ts'
 import type { AbiName } from '../extensions/abi.ts'
+import { STANDARD_INPUT } from '../files/standard-input.ts'
 import { modes } from '../modes/registry.ts'
 import type { ExecuteOptions, LoadOptions, RvrOptions } from '../sdk/options.ts'
 import { Progress } from './progress.ts'
@@ -53,6 +54,9 @@ const notEmpty = (text: string): string => {
   return text
 }
 
+/** The path of a file to read, where `-` is standard input. */
+export const inputPath = (text: string): string => (text === '-' ? STANDARD_INPUT : notEmpty(text))
+
 export const jsonOption = (): Option => new Option('--json', 'print one JSON object (schema: docs/json.md)')
 
 export const modeOption = (): Option =>
@@ -61,19 +65,19 @@ export const modeOption = (): Option =>
 const abiOption = (): Option => new Option('--abi <abi>', 'what the guest expects of its host').choices(abiNames).default('openvm' satisfies AbiName)
 
 const machineOption = (): Option =>
-  new Option('--machine <file>', "chips, widths and limits to count with (default: RV64IM or RV32IM, as the guest; format: docs/machine.md)").argParser(notEmpty)
+  new Option('--machine <file>', "chips, widths and limits to count with (default: RV64IM or RV32IM, as the guest; format: docs/machine.md)").argParser(inputPath)
 
 /** --abi, --config, --extension and --machine: what a guest is built for. */
 export function addGuestOptions(command: Command): Command {
   return command.addOption(abiOption())
-    .addOption(new Option('--config <file>', "the openvm.toml that the guest was built with (default: the one beside the guest)").argParser(notEmpty))
+    .addOption(new Option('--config <file>', "the openvm.toml that the guest was built with (default: the one beside the guest)").argParser(inputPath))
     .addOption(new Option('--extension <path>', 'module or folder of an extension of your own, repeatable (docs/extensions.md); its code runs in rvr').argParser(append).default([], 'none'))
     .addOption(machineOption())
 }
 
 /** The options of `rvr.load` that come from a command's options. */
-export function loadOptions({ abi, machine, config, extension }: GuestOptions): LoadOptions {
-  return { abi, ...(machine !== undefined && { machine }), ...(config !== undefined && { config }), ...(extension.length > 0 && { extensions: extension }) }
+export function loadOptions({ abi, machine, config, extension }: GuestOptions, { signal }: Pick<Shell, 'signal'>): LoadOptions {
+  return { abi, signal, ...(machine !== undefined && { machine }), ...(config !== undefined && { config }), ...(extension.length > 0 && { extensions: extension }) }
 }
 
 /** --json, -q and -v. */
@@ -131,10 +135,10 @@ export function createProgress(options: ReportOptions, shell: Shell): Progress {
 }
 
 /** The SDK's options for the build options of a command. */
-export function rvrOptions(options: BuildOptions & Pick<ReportOptions, 'verbose'>, progress: Pick<Progress, 'sink'>): RvrOptions {
+export function rvrOptions(options: BuildOptions & Pick<ReportOptions, 'verbose'>, progress: Pick<Progress, 'sink'>, { signal }: Pick<Shell, 'signal'>): RvrOptions {
   const { cacheDir, cc, targetCpu, jobs, remoteCache, remoteCacheReadOnly, remoteCacheUnsigned } = options
   return {
-    onEvent: progress.sink,
+    onEvent: progress.sink, signal,
     ...(options.cache === false ? { cacheDir: false } : cacheDir !== undefined && { cacheDir }),
     remote: remoteCache === false ? false : {
       ...(typeof remoteCache === 'string' && { url: remoteCache }), ...(remoteCacheReadOnly && { readOnly: true }), ...(remoteCacheUnsigned && { unsigned: true }),

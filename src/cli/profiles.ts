@@ -5,7 +5,7 @@ import { modeNamed } from '../modes/registry.ts'
 import type { CompileOptions } from '../sdk/options.ts'
 import type { Guest } from '../sdk/guest.ts'
 import type { Run } from '../sdk/run.ts'
-import { append } from './options.ts'
+import { append, inputPath } from './options.ts'
 import type { Shell } from './shell.ts'
 
 /** The mode that counts. */
@@ -21,7 +21,7 @@ export interface ProfileOutOptions {
 }
 
 export const profileOption = (description = 'compile for what earlier runs executed: a file of run --profile-out, repeatable'): Option =>
-  new Option('--profile <file>', description).argParser((value: string, earlier: readonly string[] | undefined) => append(value, earlier ?? []))
+  new Option('--profile <file>', description).argParser((value: string, earlier: readonly string[] | undefined) => append(inputPath(value), earlier ?? []))
 
 /** The options of `guest.compile` that come from --profile. */
 export const profileOptions = ({ profile }: ProfileOptions): Pick<CompileOptions, 'profile'> => (profile === undefined ? {} : { profile })

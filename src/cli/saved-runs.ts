@@ -6,7 +6,7 @@ import { checkFits } from '../run/saved/restore.ts'
 import { checkTarget } from '../run/saved/write.ts'
 import type { Guest } from '../sdk/guest.ts'
 import type { Run } from '../sdk/run.ts'
-import { DEFAULT_MODE, type GuestOptions } from './options.ts'
+import { DEFAULT_MODE, inputPath, type GuestOptions } from './options.ts'
 import type { Shell } from './shell.ts'
 
 export interface SavedRunOptions {
@@ -19,14 +19,14 @@ const SETTLED = ['input', 'inputFile', 'arg', 'publicValuesBytes', 'seed', 'maxT
 
 export function addSavedRunOptions(command: Command): Command {
   return command.addOption(new Option('--save <file>', 'when a limit stops the guest, save the run to this file').conflicts('check'))
-    .addOption(new Option('--resume <file>', 'go on with a saved run; mode, ABI and inputs come from the file').conflicts(SETTLED))
+    .addOption(new Option('--resume <file>', 'go on with a saved run; mode, ABI and inputs come from the file').argParser(inputPath).conflicts(SETTLED))
 }
 
 /** The saved run to go on with, and the options of a run of its mode and ABI where no others were asked for. */
-export async function openResumed<Options extends SavedRunOptions & GuestOptions & { readonly mode?: string }>(options: Options, command: Command): Promise<{ saved: SavedRun | undefined; options: Options }> {
+export async function openResumed<Options extends SavedRunOptions & GuestOptions & { readonly mode?: string }>(options: Options, command: Command, signal: AbortSignal): Promise<{ saved: SavedRun | undefined; options: Options }> {
   if (options.save !== undefined) await checkTarget(options.save)
   if (options.resume === undefined) return { saved: undefined, options }
-  const saved = await openSavedRun(options.resume)
+  const saved = await openSavedRun(options.resume, { signal })
   return { saved, options: { ...options, mode: options.mode ?? saved.mode, ...(command.getOptionValueSource('abi') === 'default' && { abi: saved.abi }) } }
 }
 

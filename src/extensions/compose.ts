@@ -1,9 +1,9 @@
 /** Extensions + system → GuestAbi: one decoder, one set of handlers, one digest. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Xlen } from '../elf/image.ts'
-import { RvrError, messageOf } from '../errors.ts'
+import { RvrError } from '../errors.ts'
+import { readPlainFile } from '../files/read.ts'
 import { rows as integerRows } from '../isa/i/rows.ts'
 import { rows as multiplyRows } from '../isa/m/rows.ts'
 import { createDecoder, type Decoder } from '../isa/table.ts'
@@ -104,9 +104,10 @@ export const callFiles = ({ extensions }: GuestAbi): Map<string, string> => new 
 
 function contentOf(extension: string, path: string): Uint8Array {
   try {
-    return readFileSync(path)
-  } catch (cause) {
-    throw new RvrError('IO', `cannot read ${path} of extension ${extension}: ${messageOf(cause)}`, { hint: 'Build it first, or correct the path in the extension.', cause, details: { path, extension } })
+    return readPlainFile('extensionFile', path)
+  } catch (error) {
+    if (!(error instanceof RvrError)) throw error
+    throw new RvrError('IO', `extension ${extension}: ${error.message}`, { hint: 'Build it first, or correct the path in the extension.', cause: error.cause, details: { ...error.details, extension } })
   }
 }
 

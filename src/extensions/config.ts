@@ -1,7 +1,7 @@
 /** A guest's configuration file (`openvm.toml`), and the errors of its fields. */
-import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { RvrError, messageOf } from '../errors.ts'
+import { readInputText } from '../files/read.ts'
 import { shown } from '../machine/file.ts'
 import type { GuestConfig } from './abi.ts'
 
@@ -41,15 +41,10 @@ export function configOf(data: unknown, origin: string): GuestConfig {
 /**
  * The configuration in a TOML file.
  *
- * @throws RvrError `IO`, `CONFIG_INVALID` (no TOML: the message says line and column; or a field that does not fit)
+ * @throws RvrError `IO`, `ABORTED`, `CONFIG_INVALID` (no TOML: the message says line and column; or a field that does not fit)
  */
-export async function loadConfig(path: string): Promise<GuestConfig> {
-  let text
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new RvrError('IO', `cannot read configuration ${path}: ${messageOf(cause)}`, { hint: 'Give the path of the openvm.toml that the guest was built with.', cause, details: { path } })
-  }
+export async function loadConfig(path: string, signal?: AbortSignal): Promise<GuestConfig> {
+  const text = await readInputText('config', path, signal)
   const { parse } = await import('smol-toml')
   let data: unknown
   try {
@@ -61,12 +56,12 @@ export async function loadConfig(path: string): Promise<GuestConfig> {
 }
 
 /** The configuration that lies beside a guest file; undefined where there is none. */
-export async function configBeside(guest: string): Promise<GuestConfig | undefined> {
+export async function configBeside(guest: string, signal?: AbortSignal): Promise<GuestConfig | undefined> {
   const path = join(dirname(guest), FILE)
   try {
-    return await loadConfig(path)
+    return await loadConfig(path, signal)
   } catch (error) {
-    if (error instanceof RvrError && error.code === 'IO' && (error.cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (error instanceof RvrError && error.code === 'IO' && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return undefined
     throw error
   }
 }

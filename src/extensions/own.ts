@@ -4,6 +4,8 @@ import { basename, dirname, extname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import * as v from 'valibot'
 import { RvrError, messageOf } from '../errors.ts'
+import { inputKinds } from '../files/kinds.ts'
+import { tooLarge } from '../files/refusal.ts'
 import type { CallRow, Row } from '../isa/row.ts'
 import type { Extension, ExtensionDefinition } from './extension.ts'
 import { MAX_WEIGHT, weightOfRow } from '../machine/weights.ts'
@@ -18,7 +20,9 @@ const MODULES = ['extension.ts', 'extension.js', 'extension.mjs']
 export async function ownModule(path: string): Promise<string> {
   for (const candidate of [path, ...MODULES.map(name => resolve(path, name))]) {
     const found = await stat(candidate).catch(() => undefined)
-    if (found?.isFile() === true) return pathToFileURL(resolve(candidate)).href
+    if (found?.isFile() !== true) continue
+    if (found.size > inputKinds.extensionModule.limit) throw tooLarge('extensionModule', candidate)
+    return pathToFileURL(resolve(candidate)).href
   }
   throw new RvrError('IO', `there is no extension at ${path}`, { hint: `Give a module, or a folder with one of ${MODULES.join(', ')}.`, details: { path } })
 }

@@ -104,6 +104,11 @@ export function openLibrary(path: string, verified?: OpenFile): { file: LibraryF
     return { file, identity: identityOf(path, headersOf(file)) }
   } catch (cause) {
     if (cause instanceof RvrError) throw cause
+    if ((cause as NodeJS.ErrnoException).code === 'EINVAL') {
+      throw new RvrError('IO', `${path} cannot be loaded: it is no plain file`, {
+        hint: 'The system loads libraries from files alone: write it to one, and name that.', details: { path }, cause,
+      })
+    }
     throw new RvrError('IO', `${path} cannot be read: ${messageOf(cause)}`, { hint: 'Check the path and its permissions.', details: { path }, cause })
   }
 }

@@ -1,22 +1,17 @@
 /** Machines from files, and the choice of one for a guest. */
-import { readFile } from 'node:fs/promises'
 import type { Xlen } from '../elf/image.ts'
 import { RvrError, messageOf } from '../errors.ts'
+import { readInputText } from '../files/read.ts'
 import { defaultMachine, parseMachine, type Machine, type MachineFile } from './machine.ts'
 
 /**
  * A machine from a JSON file.
  *
- * @throws RvrError `IO` (the file cannot be read), `MACHINE_INVALID` (no JSON: `details` is {path} and, where known, position, the offset
+ * @throws RvrError `IO` (the file cannot be read), `ABORTED`, `MACHINE_INVALID` (no JSON: `details` is {path} and, where known, position, the offset
  *   in characters; or a field that does not fit: see `parseMachine`)
  */
-export async function loadMachine(path: string): Promise<Machine> {
-  let text
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new RvrError('IO', `cannot read machine ${path}: ${messageOf(cause)}`, { hint: 'Give the path of a machine file; docs/machine.md describes it.', cause, details: { path } })
-  }
+export async function loadMachine(path: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Machine> {
+  const text = await readInputText('machine', path, signal)
   let data: unknown
   try {
     data = JSON.parse(text)
@@ -43,9 +38,9 @@ function positionOf(message: string, text: string): number | undefined {
  * @param guest names the guest in errors
  * @throws RvrError `USAGE` (the machine is for guests of another width), and what `loadMachine` throws
  */
-export async function machineFor(guest: string, xlen: Xlen, choice?: string | MachineFile): Promise<Machine> {
+export async function machineFor(guest: string, xlen: Xlen, choice?: string | MachineFile, signal?: AbortSignal): Promise<Machine> {
   if (choice === undefined) return defaultMachine(xlen)
-  const machine = typeof choice === 'string' ? await loadMachine(choice) : parseMachine(choice, '<object>')
+  const machine = typeof choice === 'string' ? await loadMachine(choice, { signal }) : parseMachine(choice, '<object>')
   if (machine.xlen === xlen) return machine
   const origin = typeof choice === 'string' ? choice : machine.name
   throw new RvrError('USAGE', `machine ${origin} has registers of ${machine.xlen} bits, but guest ${guest} is RV${xlen}`, {

@@ -1,11 +1,12 @@
 /** Profiles as files: JSON that names its format, its version and its guest; read, checked, added to. */
 import { randomBytes } from 'node:crypto'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import * as v from 'valibot'
 import type { Image } from '../elf/image.ts'
 import { RvrError, messageOf } from '../errors.ts'
-import { makeDirectory } from '../files.ts'
+import { makeDirectory } from '../files/directory.ts'
+import { readInputText } from '../files/read.ts'
 import { addProfiles, type ExecutionProfile, type Stretch } from './counts.ts'
 
 const FORMAT = 'rvr profile', VERSION = 1
@@ -75,21 +76,15 @@ export function checkProfile({ guest, xlen }: ExecutionProfile, of: ProfiledGues
  *
  * @throws RvrError `IO` (the file cannot be read), `INPUT_INVALID` (no profile, another version, another guest: `details.reason`).
  */
-export async function readProfile(path: string, guest: ProfiledGuest): Promise<ExecutionProfile> {
-  let text
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new RvrError('IO', `cannot read profile ${path}: ${messageOf(cause)}`, { hint: 'Give the path of a file that rvr run --profile-out wrote.', cause, details: { path } })
-  }
-  const profile = parse(text, path)
+export async function readProfile(path: string, guest: ProfiledGuest, signal?: AbortSignal): Promise<ExecutionProfile> {
+  const profile = parse(await readInputText('profile', path, signal), path)
   checkProfile(profile, guest, path)
   return profile
 }
 
 /** All runs in several files together. @throws what `readProfile` throws. */
-export async function readProfiles(paths: readonly string[], guest: ProfiledGuest): Promise<ExecutionProfile> {
-  const [first, ...others] = await Promise.all(paths.map(path => readProfile(path, guest)))
+export async function readProfiles(paths: readonly string[], guest: ProfiledGuest, signal?: AbortSignal): Promise<ExecutionProfile> {
+  const [first, ...others] = await Promise.all(paths.map(path => readProfile(path, guest, signal)))
   return first === undefined ? { guest: guest.digest, xlen: guest.xlen, stretches: [] } : addProfiles([first, ...others])
 }
 

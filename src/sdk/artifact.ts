@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { rename, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { RvrError, messageOf } from '../errors.ts'
-import { makeDirectory } from '../files.ts'
+import { makeDirectory } from '../files/directory.ts'
 import type { AbiName } from '../extensions/abi.ts'
 import type { BuildTiming, CacheReport } from '../pipeline.ts'
 import { openSavedRun, type SavedRun } from '../run/saved/read.ts'
@@ -98,7 +98,7 @@ export class Artifact {
    */
   async resumeFrom(file: string | SavedRun, options: ResumeFromOptions = {}): Promise<Run> {
     const { image, abi, mode, machine } = this.#parts
-    const saved = typeof file === 'string' ? await openSavedRun(file) : file
+    const saved = typeof file === 'string' ? await openSavedRun(file, { signal: options.signal }) : file
     checkFits(saved, { image, abi, mode, machine })
     const session = this.#session(options)
     try {

@@ -52,7 +52,7 @@ export class Guest {
     pool.warm()
     const tracer = modeNamed(mode)
     const { onEvent: events = services.events, profile, ...others } = options
-    const built = await buildArtifact({ image, abi, machine, mode: tracer, ...others, ...await this.#profile(profile) }, { ...services, events })
+    const built = await buildArtifact({ image, abi, machine, mode: tracer, ...others, ...await this.#profile(profile, others.signal) }, { ...services, events })
     return new Artifact({ image, abi, machine, mode: tracer, pool, engine: built.engine, cache: built.cache, timing: built.timing })
   }
 
@@ -67,7 +67,7 @@ export class Guest {
     pool.warm()
     const tracer = modeNamed(mode), parts = { image, abi, machine, mode: tracer, pool }
     const { onEvent: events = services.events, profile, ...others } = options
-    const build = new BackgroundBuild({ image, abi, machine, mode: tracer, ...others, ...await this.#profile(profile) }, { ...services, events })
+    const build = new BackgroundBuild({ image, abi, machine, mode: tracer, ...others, ...await this.#profile(profile, others.signal) }, { ...services, events })
     const built = await build.atOnce
     if (built !== undefined) return new Artifact({ ...parts, engine: built.engine, cache: built.cache, timing: built.timing })
     background.add(build)
@@ -85,11 +85,11 @@ export class Guest {
     return explainArtifact({ image, abi, machine, mode: modeNamed(mode), ...await this.#profile(profile) }, services)
   }
 
-  async #profile(choice: ProfileChoice['profile']): Promise<{ profile?: ExecutionProfile }> {
+  async #profile(choice: ProfileChoice['profile'], signal?: AbortSignal): Promise<{ profile?: ExecutionProfile }> {
     if (choice === undefined) return {}
     const { checkProfile, readProfiles } = await import('../profile/file.ts')
-    if (typeof choice === 'string') return { profile: await readProfiles([choice], this.image) }
-    if (!('stretches' in choice)) return { profile: await readProfiles(choice, this.image) }
+    if (typeof choice === 'string') return { profile: await readProfiles([choice], this.image, signal) }
+    if (!('stretches' in choice)) return { profile: await readProfiles(choice, this.image, signal) }
     checkProfile(choice, this.image)
     return { profile: choice }
   }

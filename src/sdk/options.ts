@@ -55,6 +55,8 @@ export interface LoadOptions {
   readonly config?: string | Readonly<Record<string, unknown>> | false
   /** Extensions of one's own: paths of modules, or of folders with an `extension.ts` or `extension.js`. Their code runs in this process. */
   readonly extensions?: readonly string[]
+  /** Ends the reading of files, which may be pipes that nobody writes to. */
+  readonly signal?: AbortSignal
 }
 
 /** What guides the code generator. */

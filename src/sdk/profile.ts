@@ -73,7 +73,7 @@ export class Profile {
    * @throws RvrError `IO`, `INPUT_INVALID` (the file is there and is no profile of this guest).
    */
   async addTo(file: string): Promise<string> {
-    const [{ addToProfile }, { withLock }, { makeDirectory }] = await Promise.all([import('../profile/file.ts'), import('../cache/build-lock.ts'), import('../files.ts')])
+    const [{ addToProfile }, { withLock }, { makeDirectory }] = await Promise.all([import('../profile/file.ts'), import('../cache/build-lock.ts'), import('../files/directory.ts')])
     const path = resolve(file), directory = dirname(path)
     // What cannot be made or locked, writing will say.
     await makeDirectory(directory).catch(() => {})

@@ -1,9 +1,8 @@
 /** The SDK's entry: one Rvr holds a cache, a toolchain choice and a pool of worker threads. */
-import { readFile } from 'node:fs/promises'
 import type { Cache } from '../cache/cache.ts'
 import { parseElf } from '../elf/parse.ts'
-import { RvrError, messageOf } from '../errors.ts'
 import { noEvents } from '../events.ts'
+import { readInput } from '../files/read.ts'
 import { createServices, type PipelineServices } from '../pipeline.ts'
 import { WorkerPool } from '../run/pool.ts'
 import type { BackgroundBuild } from './background.ts'
@@ -34,12 +33,12 @@ export class Rvr implements AsyncDisposable {
   /**
    * Reads and checks a guest, its configuration (`openvm.toml` beside it, where no other is given), and the machine whose chips its cost is counted in.
    *
-   * @throws RvrError `IO` (no such file), `ELF_INVALID` (what, where, found, wanted), `MACHINE_INVALID` and `CONFIG_INVALID` (field, found, wanted),
+   * @throws RvrError `IO` (no such file, or one of more than 1 GiB), `ABORTED`, `ELF_INVALID` (what, where, found, wanted), `MACHINE_INVALID` and `CONFIG_INVALID` (field, found, wanted),
    *   `USAGE` (the machine is for guests of another register width).
    */
   async load(guest: string | Uint8Array, options: LoadOptions = {}): Promise<Guest> {
     const path = typeof guest === 'string' ? guest : '<bytes>'
-    const image = parseElf(typeof guest === 'string' ? await readGuest(guest) : guest, path)
+    const image = parseElf(typeof guest === 'string' ? await readInput('guest', guest, options.signal) : guest, path)
     const surroundings = await surroundingsOf(image, typeof guest === 'string' ? guest : undefined, options, this.#services.events)
     return new Guest({ image, path, ...surroundings, services: this.#services, pool: this.#pool, background: this.#background })
   }
@@ -56,13 +55,5 @@ export class Rvr implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose()
-  }
-}
-
-async function readGuest(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path)
-  } catch (cause) {
-    throw new RvrError('IO', `cannot read guest ${path}: ${messageOf(cause)}`, { hint: 'Give the path of a RISC-V ELF executable.', cause, details: { path } })
   }
 }

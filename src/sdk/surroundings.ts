@@ -5,6 +5,7 @@ import type { EventSink } from '../events.ts'
 import type { AbiChoice, GuestAbi, GuestConfig } from '../extensions/abi.ts'
 import { configBeside, configOf, loadConfig } from '../extensions/config.ts'
 import { guestAbi, unknownTables } from '../extensions/registry.ts'
+import { isStandardInput } from '../files/standard-input.ts'
 import { withChips } from '../machine/chips.ts'
 import { machineFor } from '../machine/load.ts'
 import type { Machine } from '../machine/machine.ts'
@@ -15,20 +16,20 @@ export interface Surroundings {
   readonly machine: Machine
 }
 
-async function configFor(file: string | undefined, { abi = 'openvm', config }: LoadOptions): Promise<GuestConfig | undefined> {
+async function configFor(file: string | undefined, { abi = 'openvm', config, signal }: LoadOptions): Promise<GuestConfig | undefined> {
   if (config === false) return undefined
   if (abi !== 'openvm') {
     if (config !== undefined) throw new RvrError('USAGE', `ABI ${abi} has no configuration`, { hint: 'Leave the configuration out, or choose ABI openvm.' })
     return undefined
   }
-  if (typeof config === 'string') return loadConfig(config)
+  if (typeof config === 'string') return loadConfig(config, signal)
   if (config !== undefined) return configOf(config, '<object>')
-  return file === undefined ? undefined : configBeside(file)
+  return file === undefined || isStandardInput(file) ? undefined : configBeside(file, signal)
 }
 
 /**
  * @param file the guest's file, beside which its configuration may lie; undefined for bytes
- * @throws RvrError `IO`, `CONFIG_INVALID`, `MACHINE_INVALID`, `USAGE`
+ * @throws RvrError `IO`, `ABORTED`, `CONFIG_INVALID`, `MACHINE_INVALID`, `USAGE`
  */
 export async function surroundingsOf(image: Image, file: string | undefined, options: LoadOptions, events: EventSink): Promise<Surroundings> {
   const config = await configFor(file, options)
@@ -41,6 +42,6 @@ export async function surroundingsOf(image: Image, file: string | undefined, opt
       events({ type: 'warning', message: `configuration ${config.origin}: rvr has no extension ${table}; its instructions will end the guest` })
     }
   }
-  const machine = await machineFor(file ?? '<bytes>', image.xlen, options.machine)
+  const machine = await machineFor(file ?? '<bytes>', image.xlen, options.machine, options.signal)
   return { abi, machine: withChips(machine, abi.extensions.flatMap(({ chips = [] }) => chips)) }
 }

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import type { Project, ProjectFile } from '../codegen/project.ts'
 import { RvrError, messageOf } from '../errors.ts'
-import { makeDirectory } from '../files.ts'
+import { makeDirectory } from '../files/directory.ts'
 
 /** Writes all files of `project` under `directory`, which is created. Throws IO when that fails, INTERNAL for a path that leads outside. */
 export function writeProject(directory: string, project: Project): Promise<void> {

@@ -48,18 +48,21 @@ export interface Options {
   readonly environment?: NodeJS.ProcessEnv
   /** Something stays in TMPDIR, and the test says what. */
   readonly leavesFiles?: boolean
+  /** What comes on standard input; default: nothing. */
+  readonly input?: Uint8Array
 }
 
 /** Starts `rvr`. Of the caller's RVR_ variables none gets through; the compiler is gcc. */
-export function start(at: Place, args: readonly string[], { cache, environment = {}, leavesFiles = false }: Options = {}): Running {
+export function start(at: Place, args: readonly string[], { cache, environment = {}, leavesFiles = false, input }: Options = {}): Running {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('RVR_') && name !== 'NODE_OPTIONS'))
   const child = spawn(process.execPath, [main, ...args], {
-    cwd: root, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000, killSignal: 'SIGKILL',
+    cwd: root, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], timeout: 60_000, killSignal: 'SIGKILL',
     env: { ...inherited, NO_COLOR: '1', TMPDIR: at.temporary, RVR_CC: 'gcc', RVR_CACHE_DIR: cache ?? at.cache, ...environment },
   })
+  child.stdin?.on('error', () => {}).end(input)
   let stdout = '', stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text })
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => { stdout += text })
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => { stderr += text })
   const result = new Promise<Result>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', status => resolve({ status, stdout, stderr }))

@@ -35,10 +35,14 @@ test('file:PATH is the bytes of the file', async () => {
 
 test.each([
   '', '5', 'u8:1', 'U64:1', 'hex:abc', 'hex:zz', '0x', '0x00', '0x03aa', '0x01a', '0x02010000', '0x02ffffffff', 'u32:4294967296', 'u32:-1', 'u64:18446744073709551616', 'u64:1.5', 'u64:',
-  'u64: 1', 'u64:1__0', 'file:', 'file:/no/such/file',
+  'u64: 1', 'u64:1__0', 'file:',
 ])('%j is refused', async spec => {
   await expect(parseInput(spec)).rejects.toMatchObject({ code: 'INPUT_INVALID', hint: `Accepted forms: ${INPUT_FORMS}.`, details: { spec } })
   await expect(parseInput(spec)).rejects.toThrow(JSON.stringify(spec))
+})
+
+test('a file that is not there is named', async () => {
+  await expect(parseInput('file:/no/such/file')).rejects.toMatchObject({ code: 'IO', message: expect.stringContaining('/no/such/file'), details: { path: '/no/such/file' } })
 })
 
 test('an input file holds records in order', async () => {

@@ -1,6 +1,6 @@
 /** Which remote cache to use and how far to trust it: options first, then the environment. */
-import { readFileSync } from 'node:fs'
-import { RvrError, messageOf } from '../../errors.ts'
+import { RvrError } from '../../errors.ts'
+import { readInputText } from '../../files/read.ts'
 
 /** Milliseconds that a request may take. */
 export interface RemoteTimeouts {
@@ -46,14 +46,8 @@ const SECRET_BYTES = 16
 
 const usage = (message: string, hint: string): RvrError => new RvrError('USAGE', message, { hint })
 
-function readLine(path: string, what: string): string {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new RvrError('IO', `the ${what} of the remote cache cannot be read from ${path}: ${messageOf(cause)}`, { hint: 'Check the path and its permissions.', details: { path }, cause })
-  }
-  return text.replace(/\r?\n$/, '')
+async function readLine(path: string, kind: 'secret' | 'credentials', signal: AbortSignal | undefined): Promise<string> {
+  return (await readInputText(kind, path, signal)).replace(/\r?\n$/, '')
 }
 
 function parseUrl(text: string): string {
@@ -78,13 +72,13 @@ function isSet(value: string | undefined): boolean {
 }
 
 /** Undefined where no remote cache is named. @throws RvrError `USAGE`, `IO`: a remote cache that is set up wrongly is no fault of the server's. */
-export function remoteSettings(options: RemoteOptions | false | undefined, environment: NodeJS.ProcessEnv): RemoteSettings | undefined {
+export async function remoteSettings(options: RemoteOptions | false | undefined, environment: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<RemoteSettings | undefined> {
   const given = options === false ? undefined : options?.url ?? environment['RVR_REMOTE_CACHE']
   if (options === false || given === undefined || given === '') return undefined
   const url = parseUrl(given)
   const variable = (name: string): string | undefined => environment[`RVR_REMOTE_CACHE_${name}`] || undefined
   const secretFile = options?.secretFile ?? variable('SECRET_FILE')
-  const secret = secretFile === undefined ? variable('SECRET') : readLine(secretFile, 'secret')
+  const secret = secretFile === undefined ? variable('SECRET') : await readLine(secretFile, 'secret', signal)
   const unsigned = options?.unsigned ?? isSet(variable('UNSIGNED'))
   if (secret === undefined && !unsigned) {
     throw usage(`the remote cache ${url} has no secret: whoever can write there could run code here`, 'Name a file with a shared secret in RVR_REMOTE_CACHE_SECRET_FILE (openssl rand -hex 32 makes one), or accept the risk with --remote-cache-unsigned.')
@@ -92,7 +86,7 @@ export function remoteSettings(options: RemoteOptions | false | undefined, envir
   if (secret !== undefined && unsigned) throw usage('the remote cache has a secret and is to be used unsigned', 'Leave one of the two out.')
   if (secret !== undefined && Buffer.byteLength(secret) < SECRET_BYTES) throw usage(`the secret of the remote cache has less than ${SECRET_BYTES} bytes`, 'openssl rand -hex 32 makes a good one.')
   const credentialsFile = options?.credentialsFile ?? variable('CREDENTIALS'), token = variable('TOKEN')
-  const authorization = credentialsFile !== undefined ? authorizationOf(readLine(credentialsFile, 'credentials'), credentialsFile)
+  const authorization = credentialsFile !== undefined ? authorizationOf(await readLine(credentialsFile, 'credentials', signal), credentialsFile)
     : token === undefined ? undefined : authorizationOf(`bearer ${token}`, 'RVR_REMOTE_CACHE_TOKEN')
   return {
     url, authorization, readOnly: options?.readOnly ?? isSet(variable('READ_ONLY')), secret: secret === undefined ? undefined : Buffer.from(secret), timeouts: { ...TIMEOUTS, ...options?.timeouts },

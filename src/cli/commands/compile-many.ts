@@ -33,10 +33,10 @@ export async function compileMany(files: readonly string[], modes: readonly stri
   const tasks = files.flatMap(file => modes.map(mode => ({ file, mode })))
   const parallel = Math.min(tasks.length, options.jobs ?? availableParallelism())
   await using progress = new CompilationProgress({ stream: shell.stderr, ...(options.quiet && { quiet: true }), ...(options.verbose && { verbose: true }) }, tasks.map(({ file, mode }) => `${file} ${mode}`), parallel)
-  await using rvr = await Rvr.create(rvrOptions(options, progress))
+  await using rvr = await Rvr.create(rvrOptions(options, progress, shell))
   const guests = new Map<string, Promise<Guest>>()
   const load = (file: string): Promise<Guest> => {
-    const known = guests.get(file) ?? rvr.load(file, loadOptions(options))
+    const known = guests.get(file) ?? rvr.load(file, loadOptions(options, shell))
     guests.set(file, known)
     return known
   }

@@ -4,7 +4,7 @@ import { RvrError } from '../../errors.ts'
 import { EXIT_OK } from '../exit-codes.ts'
 import { expandGuests, isPattern } from '../guest-patterns.ts'
 import {
-  addBuildOptions, addGuestOptions, addReportOptions, createProgress, DEFAULT_MODE, loadOptions, modeOption, rvrOptions, type BuildOptions, type GuestOptions,
+  addBuildOptions, addGuestOptions, addReportOptions, append, createProgress, DEFAULT_MODE, inputPath, loadOptions, modeOption, rvrOptions, type BuildOptions, type GuestOptions,
   type ReportOptions,
 } from '../options.ts'
 import { jsonLine } from '../output.ts'
@@ -25,7 +25,7 @@ function modesOption(): Option {
 }
 
 export function declareCompile(program: Command, shell: Shell): void {
-  const command = program.command('compile').argument('<guest...>', 'RISC-V ELF executables, or patterns of their names in quotes')
+  const command = program.command('compile').argument('<guest...>', 'RISC-V ELF executables, or patterns of their names in quotes; - is standard input', (text, earlier: readonly string[] | undefined) => append(inputPath(text), earlier ?? []))
     .summary('compile guests to shared libraries')
     .description('Compiles a guest to a shared library, or finds it in the cache, and prints where it is. Of several guests or modes one that fails stops no other.')
     .addOption(modesOption())
@@ -57,8 +57,8 @@ async function compile(file: string, mode: string, options: CompileOptions, shel
   }
   const { Rvr } = await import('../../index.ts')
   await using progress = createProgress(options, shell)
-  await using rvr = await Rvr.create(rvrOptions(options, progress))
-  const guest = await rvr.load(file, loadOptions(options))
+  await using rvr = await Rvr.create(rvrOptions(options, progress, shell))
+  const guest = await rvr.load(file, loadOptions(options, shell))
   const artifact = await guest.compile(mode, { signal: shell.signal, ...(options.emitC !== undefined && { emitDirectory: options.emitC }), ...profileOptions(options) })
   const path = options.output === undefined ? artifact.file! : await artifact.save(options.output)
   await progress.settle()

@@ -1,7 +1,8 @@
 /** `rvr cost`: what proving a run costs, by chip, function or operation, and compared with an earlier measurement or another guest. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { Option, type Command } from 'commander'
 import { RvrError, messageOf } from '../../errors.ts'
+import { readInputText } from '../../files/read.ts'
 import type { CostRun } from '../../report/cost.ts'
 import type { Breakdown, Measurement } from '../../report/measurement.ts'
 import type { Artifact } from '../../sdk/artifact.ts'
@@ -9,7 +10,7 @@ import type { Guest } from '../../sdk/guest.ts'
 import type { Run } from '../../sdk/run.ts'
 import { exitStatusOfRun, EXIT_OK, EXIT_TOO_DEAR } from '../exit-codes.ts'
 import { addExecutionOptions, compileOrInterpret, executeOptions, namedTier, readInputs, type ExecutionOptions } from '../execution.ts'
-import { addBuildOptions, addReportOptions, addSegmentOptions, createProgress, loadOptions, rvrOptions, type ReportOptions } from '../options.ts'
+import { addBuildOptions, addReportOptions, addSegmentOptions, createProgress, inputPath, loadOptions, rvrOptions, type ReportOptions } from '../options.ts'
 import { jsonLine, warningText } from '../output.ts'
 import type { Shell } from '../shell.ts'
 import { parseLimit, parsePercent } from '../values.ts'
@@ -29,13 +30,13 @@ interface CostOptions extends ExecutionOptions, ReportOptions {
 }
 
 export function declareCost(program: Command, shell: Shell): void {
-  const command = program.command('cost').argument('<guest>', 'RISC-V ELF executable')
+  const command = program.command('cost').argument('<guest>', 'RISC-V ELF executable; - is standard input', inputPath)
     .summary('what proving a run costs, compared with an earlier run')
     .description('Runs a guest and reports what proving it costs: trace cells, segments, memory, by chip, function or operation. Compares with an earlier measurement or another guest, so that CI can gate on cost.')
     .addOption(new Option('--by <what>', 'the breakdown to show').choices(Object.keys(breakdownOf)).default('chip' satisfies By))
     .addOption(new Option('--top <n>', `rows of the breakdown; the rest is summed (default: ${DEFAULT_TOP})`).argParser(parseLimit))
-    .option('--base <file>', 'compare with this output of an earlier rvr cost --json or rvr run --mode metered --json')
-    .addOption(new Option('--base-guest <elf>', 'compare with this guest, run in the same way').conflicts('base'))
+    .addOption(new Option('--base <file>', 'compare with this output of an earlier rvr cost --json or rvr run --mode metered --json').argParser(inputPath))
+    .addOption(new Option('--base-guest <elf>', 'compare with this guest, run in the same way').argParser(inputPath).conflicts('base'))
     .option('--save-base <file>', 'write the measurement to a file, for --base')
     .addOption(new Option('--threshold <percent>', 'exit with 1 when the cost grew by more than this: 2%, 0.5%').argParser(parsePercent))
   addReportOptions(addBuildOptions(addSegmentOptions(addExecutionOptions(command, ['native', 'interp']))))
@@ -62,8 +63,8 @@ async function cost(file: string, options: CostOptions, shell: Shell): Promise<n
     import('../../report/cost.ts'), import('../../report/comparison.ts'), import('../../report/measurement.ts'),
   ])
   // A base that cannot be used is found before anything runs.
-  const earlier = options.base === undefined ? undefined : readMeasurement(await readBase(options.base), options.base)
-  const inputs = await readInputs(options)
+  const earlier = options.base === undefined ? undefined : readMeasurement(await readBase(options.base, shell.signal), options.base)
+  const inputs = await readInputs(options, shell.signal)
   const base = options.baseGuest === undefined ? earlier : readMeasurement(costJson(await measure(options.baseGuest, options, inputs, shell, false)), options.baseGuest)
   const measured = await measure(file, options, inputs, shell, true)
   const json = costJson(measured), now = readMeasurement(json, file)
@@ -85,43 +86,42 @@ function* doubts(name: string, base: Measurement, now: Measurement): Generator<s
 
 /** Runs a guest for its chips and segments, and once more for its functions and operations where those were asked for. */
 async function measure(file: string, options: CostOptions, inputs: readonly Uint8Array[], shell: Shell, prints: boolean): Promise<CostRun> {
-  const metered = await runIn('metered', file, options, inputs, shell, prints)
-  const profiled = options.by === 'chip' ? undefined : await runIn('profile', file, options, inputs, shell, false)
-  return { guest: metered.guest, artifact: metered.artifact, metered: metered.run, profiled: profiled?.run }
-}
-
-interface Finished {
-  readonly guest: Guest
-  readonly artifact: Artifact
-  readonly run: Run
-}
-
-async function runIn(mode: 'metered' | 'profile', file: string, options: CostOptions, inputs: readonly Uint8Array[], shell: Shell, prints: boolean): Promise<Finished> {
   const { Rvr } = await import('../../index.ts')
   await using progress = createProgress(options, shell)
-  await using rvr = await Rvr.create(rvrOptions(options, progress))
-  const guest = await rvr.load(file, loadOptions(options))
+  await using rvr = await Rvr.create(rvrOptions(options, progress, shell))
+  // Once for both modes: a guest from a pipe can be read once.
+  const guest = await rvr.load(file, loadOptions(options, shell))
+  const { artifact, run } = await runIn('metered', { guest, options, inputs, shell, prints })
+  const profiled = options.by === 'chip' ? undefined : await runIn('profile', { guest, options, inputs, shell, prints: false })
+  return { guest, artifact, metered: run, profiled: profiled?.run }
+}
+
+interface Measured {
+  readonly guest: Guest
+  readonly options: CostOptions
+  readonly inputs: readonly Uint8Array[]
+  readonly shell: Shell
+  /** The guest prints once, however often it is run. */
+  readonly prints: boolean
+}
+
+async function runIn(mode: 'metered' | 'profile', { guest, options, inputs, shell, prints }: Measured): Promise<{ readonly artifact: Artifact; readonly run: Run }> {
+  await using progress = createProgress(options, shell)
   const artifact = namedTier(options) === 'interp' ? guest.interpret(mode) : await compileOrInterpret(guest, mode, 'native', options, shell, progress)
   await progress.settle()
-  const { segmentLimits, onPrint, ...execute } = executeOptions(file, options, inputs, shell, progress)
+  const { segmentLimits, onPrint, ...execute } = executeOptions(guest.path, options, inputs, shell, progress)
   progress.sink({ type: 'stage', stage: 'execute', state: 'start' })
-  // The guest prints once, however often it is run.
   const run = await artifact.execute({ ...execute, ...(prints && onPrint !== undefined && { onPrint }), ...(artifact.keepsSegments && segmentLimits !== undefined && { segmentLimits }) })
   run.dispose()
   progress.sink({ type: 'stage', stage: 'execute', state: 'done', ms: run.timing.executeMs })
   const { overLimitWarning } = await import('../../report/segments.ts')
   const warning = overLimitWarning(run)
   if (warning !== undefined) progress.sink({ type: 'warning', ...warning })
-  return { guest, artifact, run }
+  return { artifact, run }
 }
 
-async function readBase(file: string): Promise<unknown> {
-  let text
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (cause) {
-    throw new RvrError('IO', `cannot read the base ${file}: ${messageOf(cause)}`, { hint: 'rvr cost --save-base FILE writes one.', cause, details: { path: file } })
-  }
+async function readBase(file: string, signal: AbortSignal): Promise<unknown> {
+  const text = await readInputText('base', file, signal)
   try {
     return JSON.parse(text) as unknown
   } catch (cause) {

@@ -1,13 +1,14 @@
 /** `rvr emit`: the result of one stage, printed or written. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import { RvrError, messageOf } from '../../errors.ts'
 import { noEvents } from '../../events.ts'
-import { makeDirectory } from '../../files.ts'
+import { makeDirectory } from '../../files/directory.ts'
+import { readInput } from '../../files/read.ts'
 import type { Image } from '../../elf/image.ts'
 import { EXIT_OK } from '../exit-codes.ts'
-import { addGuestOptions, DEFAULT_MODE, jsonOption, loadOptions, modeOption, type GuestOptions } from '../options.ts'
+import { addGuestOptions, DEFAULT_MODE, inputPath, jsonOption, loadOptions, modeOption, type GuestOptions } from '../options.ts'
 import { jsonLine } from '../output.ts'
 import { profileOption, type ProfileOptions } from '../profiles.ts'
 import type { Shell } from '../shell.ts'
@@ -29,7 +30,7 @@ interface Emitted {
 }
 
 export function declareEmit(program: Command, shell: Shell): void {
-  addGuestOptions(program.command('emit').argument('<guest>', 'RISC-V ELF executable')
+  addGuestOptions(program.command('emit').argument('<guest>', 'RISC-V ELF executable; - is standard input', inputPath)
     .summary('print or write the result of one stage')
     .description('Prints or writes what one stage makes of a guest: its segments and symbols (image),\nits instructions (ir), its blocks and regions (cfg), its C code (c).')
     .addOption(new Option('--stage <stage>', 'which stage').choices(stages).makeOptionMandatory())
@@ -46,13 +47,8 @@ Examples:
 
 async function emit(file: string, options: EmitOptions, shell: Shell): Promise<number> {
   const { parseElf } = await import('../../elf/parse.ts')
-  let bytes
-  try {
-    bytes = await readFile(file)
-  } catch (cause) {
-    throw new RvrError('IO', `cannot read guest ${file}: ${messageOf(cause)}`, { hint: 'Give the path of a RISC-V ELF executable.', cause, details: { path: file } })
-  }
-  const emitted = await emitStage(parseElf(bytes, file), file, options)
+  const image = parseElf(await readInput('guest', file, shell.signal), file)
+  const emitted = await emitStage(image, file, options, shell)
   if (options.output !== undefined) {
     const written = await writeFiles(resolve(options.output), emitted.files)
     shell.stdout.write(options.json ? jsonLine({ stage: options.stage, written }) : written.map(path => `${path}\n`).join(''))
@@ -61,14 +57,14 @@ async function emit(file: string, options: EmitOptions, shell: Shell): Promise<n
   return EXIT_OK
 }
 
-async function emitStage(image: Image, file: string, options: EmitOptions): Promise<Emitted> {
+async function emitStage(image: Image, file: string, options: EmitOptions, shell: Shell): Promise<Emitted> {
   const { stage, mode = DEFAULT_MODE } = options
   if (stage === 'image') {
     const { imageJson, imageText } = await import('../../report/stages/image.ts')
     return { json: imageJson(image), files: [{ path: 'image.json', content: imageText(image) }] }
   }
   const [{ lift }, { callFiles, decoderFor }, { surroundingsOf }] = await Promise.all([import('../../cfg/lift.ts'), import('../../extensions/compose.ts'), import('../../sdk/surroundings.ts')])
-  const { abi, machine } = await surroundingsOf(image, file, loadOptions(options), noEvents)
+  const { abi, machine } = await surroundingsOf(image, file, loadOptions(options, shell), noEvents)
   const program = lift(image, decoderFor(image.xlen, abi))
   if (stage === 'ir') {
     const { irJson, irText } = await import('../../report/stages/ir.ts')
@@ -76,7 +72,7 @@ async function emitStage(image: Image, file: string, options: EmitOptions): Prom
   }
   const [{ buildGraph }, { longestBlock }] = await Promise.all([import('../../cfg/graph.ts'), import('../../machine/interval.ts')])
   const graph = buildGraph(program, longestBlock(machine))
-  const profile = options.profile === undefined ? undefined : (await (await import('../../profile/file.ts')).readProfiles(options.profile, image)).stretches
+  const profile = options.profile === undefined ? undefined : (await (await import('../../profile/file.ts')).readProfiles(options.profile, image, shell.signal)).stretches
   if (stage === 'cfg') {
     const [{ cfgJson, cfgText }, { buildRegions }, { frequenciesOf }] = await Promise.all([import('../../report/stages/cfg.ts'), import('../../cfg/regions.ts'), import('../../cfg/frequency.ts')])
     const regions = buildRegions(graph, undefined, profile && frequenciesOf(graph, profile))

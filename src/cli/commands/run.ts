@@ -10,7 +10,7 @@ import type { Run } from '../../sdk/run.ts'
 import { exitStatusOfRun } from '../exit-codes.ts'
 import { addExecutionOptions, compileOrInterpret, executeOptions, namedTier, readInputs, type ExecutionOptions } from '../execution.ts'
 import {
-  addBuildOptions, addReportOptions, addSegmentOptions, createProgress, DEFAULT_MODE, loadOptions, modeOption, rvrOptions, type ReportOptions,
+  addBuildOptions, addReportOptions, addSegmentOptions, createProgress, DEFAULT_MODE, inputPath, loadOptions, modeOption, rvrOptions, type ReportOptions,
 } from '../options.ts'
 import { jsonLine } from '../output.ts'
 import { addProfileOptions, checkProfileOut, countingMode, recordProfile, type ProfileOptions, type ProfileOutOptions } from '../profiles.ts'
@@ -26,13 +26,13 @@ export interface RunOptions extends ExecutionOptions, ReportOptions, SavedRunOpt
 }
 
 export function declareRun(program: Command, shell: Shell): void {
-  const command = program.command('run').argument('<guest>', 'RISC-V ELF executable')
+  const command = program.command('run').argument('<guest>', 'RISC-V ELF executable; - is standard input', inputPath)
     .summary('execute a guest, compile it if needed, report')
     .description('Executes a guest and reports how it ended. If the cache does not have it compiled, it starts in the interpreter and goes on in native code as soon as that is ready.')
     .addOption(modeOption())
   addExecutionOptions(command, ['auto', 'native', 'interp'])
     .addOption(new Option('--stop-at-segment', 'stop at the next cut between segments (mode metered)').conflicts('check'))
-    .addOption(new Option('--artifact <file>', 'run this compiled library instead of compiling'))
+    .addOption(new Option('--artifact <file>', 'run this compiled library instead of compiling').argParser(inputPath))
     .option('--check', 'run native code and interpreter side by side and compare every step')
   addReportOptions(addBuildOptions(addProfileOptions(addSegmentOptions(addSavedRunOptions(command)))))
     .addHelpText('after', `
@@ -53,12 +53,12 @@ Examples:
 
 async function run(file: string, given: RunOptions, command: Command, shell: Shell): Promise<number> {
   const { Rvr } = await import('../../index.ts')
-  const { saved, options } = await openResumed(countingMode(given), command)
+  const { saved, options } = await openResumed(countingMode(given), command, shell.signal)
   checkSegmentOptions(options)
   await using progress = createProgress(options, shell)
-  const inputs = await readInputs(options)
-  await using rvr = await Rvr.create({ ...rvrOptions(options, progress), ...(shell.pool !== undefined && { pool: shell.pool }) })
-  const guest = await rvr.load(file, loadOptions(options))
+  const inputs = await readInputs(options, shell.signal)
+  await using rvr = await Rvr.create({ ...rvrOptions(options, progress, shell), ...(shell.pool !== undefined && { pool: shell.pool }) })
+  const guest = await rvr.load(file, loadOptions(options, shell))
   checkResumed(saved, guest, options.mode)
   await checkProfileOut(options, guest)
   const artifact = await prepare(guest, options, shell, progress)

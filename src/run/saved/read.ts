@@ -1,17 +1,16 @@
 /** Reads a saved run: the whole file is checked against its digest before anything in it is believed. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createInflateRaw } from 'node:zlib'
-import { RvrError, messageOf } from '../../errors.ts'
+import { messageOf } from '../../errors.ts'
 import type { AbiName } from '../../extensions/abi.ts'
+import { readInput } from '../../files/read.ts'
 import { damaged, DIGEST_BYTES, FORMAT_VERSION, MAGIC, parseHeader, PREFIX_BYTES, refuse, type SavedHeader } from './format.ts'
 
 const CHUNK_BYTES = 256 << 10
 /** Bytes hashed between two turns of the event loop. */
 const TURN_BYTES = 4 << 20
-const MAX_FILE_BYTES = 2 ** 31 - 1
 
 /** A saved run, checked and ready to go on; `artifact.resumeFrom` takes it as often as wanted. */
 export class SavedRun {
@@ -100,27 +99,13 @@ export class ByteSource {
   }
 }
 
-async function contentOf(path: string): Promise<Buffer> {
-  const unreadable = (reason: string, cause?: unknown): RvrError =>
-    new RvrError('IO', `cannot read saved run ${path}: ${reason}`, { hint: 'Give the path of a file that a suspended run was saved to.', details: { path }, ...(cause !== undefined && { cause }) })
-  try {
-    // A pipe or a device may never end.
-    const info = await stat(path)
-    if (!info.isFile()) throw unreadable('it is no regular file')
-    if (info.size > MAX_FILE_BYTES) throw refuse(path, 'not-a-saved-run', `${info.size} bytes are more than any saved run has`, 'Give the path of a file that a suspended run was saved to.')
-    return await readFile(path)
-  } catch (cause) {
-    throw cause instanceof RvrError ? cause : unreadable(messageOf(cause), cause)
-  }
-}
-
 /**
  * Opens a saved run.
  *
- * @throws RvrError `IO` (the file cannot be read), `STATE_REFUSED` (it is no saved run, of another format version, or damaged)
+ * @throws RvrError `IO` (the file cannot be read), `ABORTED`, `STATE_REFUSED` (it is no saved run, of another format version, or damaged)
  */
-export async function openSavedRun(file: string): Promise<SavedRun> {
-  const path = resolve(file), content = await contentOf(path)
+export async function openSavedRun(file: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<SavedRun> {
+  const path = resolve(file), content = await readInput('savedRun', path, signal)
   if (content.length < PREFIX_BYTES + DIGEST_BYTES || !content.subarray(0, MAGIC.length).equals(MAGIC)) {
     throw content.length > 0 && MAGIC.equals(content.subarray(0, MAGIC.length)) ? damaged(path, `${content.length} bytes are less than any saved run has`)
       : refuse(path, 'not-a-saved-run', 'it is no saved run', 'Give the path of a file that a suspended run was saved to.')

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { createDeflateRaw } from 'node:zlib'
 import { flush, uniqueName } from '../../cache/durable.ts'
 import { RvrError, messageOf } from '../../errors.ts'
-import { makeDirectory } from '../../files.ts'
+import { makeDirectory } from '../../files/directory.ts'
 import { FORMAT_VERSION, MAGIC, MAX_HEADER_BYTES, PREFIX_BYTES, type HeaderText } from './format.ts'
 
 export interface FileContent {

@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path/posix'
 import { expect, test } from 'vitest'
 import { generatorFiles } from '../../../src/cache/generator-digest.ts'
 
-/** Say nothing about what is generated: errors, events, directories at users' paths; the version is a part of the input key. */
-const SILENT = ['errors.ts', 'events.ts', 'files.ts', 'version.ts']
-/** What the pipeline does beside generating: storing, loading, running. */
-const BESIDE = /^(cache\/(?!keys|digest)|load\/(?!abi-version)|run\/)/
+/** Say nothing about what is generated: errors, events; the version is a part of the input key. */
+const SILENT = ['errors.ts', 'events.ts', 'version.ts']
+/** What the pipeline does beside generating: reading and writing users' files, storing, loading, running. */
+const BESIDE = /^(files\/|cache\/(?!keys|digest)|load\/(?!abi-version)|run\/)/
 
 const text = (path: string): string => readFileSync(new URL(`../../../src/${path}`, import.meta.url), 'utf8')
 

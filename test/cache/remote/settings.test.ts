@@ -6,39 +6,39 @@ import { fileWith, secret } from './server.ts'
 const url = 'http://cache.example/rvr'
 const environment = { RVR_REMOTE_CACHE: url, RVR_REMOTE_CACHE_SECRET: secret }
 
-test('without an address there is no remote cache', () => {
-  expect(remoteSettings(undefined, {})).toBeUndefined()
-  expect(remoteSettings({}, { RVR_REMOTE_CACHE: '' })).toBeUndefined()
-  expect(remoteSettings({ readOnly: true }, { RVR_REMOTE_CACHE_SECRET: 'short' })).toBeUndefined()
-  expect(remoteSettings(false, environment)).toBeUndefined()
+test('without an address there is no remote cache', async () => {
+  expect(await remoteSettings(undefined, {})).toBeUndefined()
+  expect(await remoteSettings({}, { RVR_REMOTE_CACHE: '' })).toBeUndefined()
+  expect(await remoteSettings({ readOnly: true }, { RVR_REMOTE_CACHE_SECRET: 'short' })).toBeUndefined()
+  expect(await remoteSettings(false, environment)).toBeUndefined()
 })
 
 test('the environment alone is enough, and options win', async () => {
-  expect(remoteSettings(undefined, environment)).toEqual({
+  expect(await remoteSettings(undefined, environment)).toEqual({
     url, readOnly: false, secret: Buffer.from(secret), authorization: undefined, timeouts: { connectMs: 100, silenceMs: 2000, requestMs: 30_000, closeMs: 2000 },
   })
   const other = 'another secret of 16 bytes and more'
-  expect(remoteSettings({ url: 'https://other.example', secretFile: await fileWith(other), readOnly: false, timeouts: { connectMs: 7 } }, { ...environment, RVR_REMOTE_CACHE_READ_ONLY: '1' }))
+  expect(await remoteSettings({ url: 'https://other.example', secretFile: await fileWith(other), readOnly: false, timeouts: { connectMs: 7 } }, { ...environment, RVR_REMOTE_CACHE_READ_ONLY: '1' }))
     .toMatchObject({ url: 'https://other.example', secret: Buffer.from(other), readOnly: false, timeouts: { connectMs: 7, silenceMs: 2000 } })
-  expect(remoteSettings({}, { RVR_REMOTE_CACHE: url, RVR_REMOTE_CACHE_SECRET_FILE: await fileWith(other), RVR_REMOTE_CACHE_READ_ONLY: '1' })).toMatchObject({ secret: Buffer.from(other), readOnly: true })
-  expect(remoteSettings({}, { ...environment, RVR_REMOTE_CACHE_READ_ONLY: '0' })).toMatchObject({ readOnly: false })
+  expect(await remoteSettings({}, { RVR_REMOTE_CACHE: url, RVR_REMOTE_CACHE_SECRET_FILE: await fileWith(other), RVR_REMOTE_CACHE_READ_ONLY: '1' })).toMatchObject({ secret: Buffer.from(other), readOnly: true })
+  expect(await remoteSettings({}, { ...environment, RVR_REMOTE_CACHE_READ_ONLY: '0' })).toMatchObject({ readOnly: false })
 })
 
-test.each([['http://a.example/', 'http://a.example'], ['http://a.example:8080/x//', 'http://a.example:8080/x']])('the address %s is %s', (given, wanted) => {
-  expect(remoteSettings({ url: given }, environment)?.url).toBe(wanted)
+test.each([['http://a.example/', 'http://a.example'], ['http://a.example:8080/x//', 'http://a.example:8080/x']])('the address %s is %s', async (given, wanted) => {
+  expect((await remoteSettings({ url: given }, environment))?.url).toBe(wanted)
 })
 
 test('credentials come from a file, or a token from the environment', async () => {
-  expect(remoteSettings({ credentialsFile: await fileWith('basic me:pass:word') }, environment)?.authorization).toBe(`Basic ${Buffer.from('me:pass:word').toString('base64')}`)
-  expect(remoteSettings({}, { ...environment, RVR_REMOTE_CACHE_CREDENTIALS: await fileWith('Bearer abc') })?.authorization).toBe('Bearer abc')
-  expect(remoteSettings({}, { ...environment, RVR_REMOTE_CACHE_TOKEN: 'abc' })?.authorization).toBe('Bearer abc')
+  expect((await remoteSettings({ credentialsFile: await fileWith('basic me:pass:word') }, environment))?.authorization).toBe(`Basic ${Buffer.from('me:pass:word').toString('base64')}`)
+  expect((await remoteSettings({}, { ...environment, RVR_REMOTE_CACHE_CREDENTIALS: await fileWith('Bearer abc') }))?.authorization).toBe('Bearer abc')
+  expect((await remoteSettings({}, { ...environment, RVR_REMOTE_CACHE_TOKEN: 'abc' }))?.authorization).toBe('Bearer abc')
 })
 
-test('without a secret nothing works but what is declared unsigned', () => {
-  expect(() => remoteSettings({ url }, {})).toThrow('has no secret')
-  expect(remoteSettings({ url, unsigned: true }, {})?.secret).toBeUndefined()
-  expect(remoteSettings({ url }, { RVR_REMOTE_CACHE_UNSIGNED: '1' })?.secret).toBeUndefined()
-  expect(() => remoteSettings({ url, unsigned: true }, { RVR_REMOTE_CACHE_SECRET: secret })).toThrow('unsigned')
+test('without a secret nothing works but what is declared unsigned', async () => {
+  await expect(remoteSettings({ url }, {})).rejects.toThrow('has no secret')
+  expect((await remoteSettings({ url, unsigned: true }, {}))?.secret).toBeUndefined()
+  expect((await remoteSettings({ url }, { RVR_REMOTE_CACHE_UNSIGNED: '1' }))?.secret).toBeUndefined()
+  await expect(remoteSettings({ url, unsigned: true }, { RVR_REMOTE_CACHE_SECRET: secret })).rejects.toThrow('unsigned')
 })
 
 describe('refused with a hint:', () => {
@@ -51,13 +51,13 @@ describe('refused with a hint:', () => {
     ['a secret that is not there', { secretFile: '/nonexistent' }, {}, 'IO'],
     ['credentials that are not there', { credentialsFile: '/nonexistent' }, {}, 'IO'],
     ['a token of two lines', {}, { RVR_REMOTE_CACHE_TOKEN: 'abc\r\nx-header: y' }, 'USAGE'],
-  ])('%s', (_name, options, more, code) => {
+  ])('%s', async (_name, options, more, code) => {
     const refused = expect.objectContaining({ code, hint: expect.any(String), message: expect.not.stringMatching(/me:secret|fifteen|abc/) })
-    expect(() => remoteSettings(options, { ...environment, ...more })).toThrow(refused)
+    await expect(remoteSettings(options, { ...environment, ...more })).rejects.toThrow(refused)
   })
 
   test.each(['abc', 'basic abc', 'bearer', '', 'digest a:b'])('credentials %j', async line => {
     const credentialsFile = await fileWith(line)
-    expect(() => remoteSettings({ credentialsFile }, environment)).toThrow('holds no credentials')
+    await expect(remoteSettings({ credentialsFile }, environment)).rejects.toThrow('holds no credentials')
   })
 })

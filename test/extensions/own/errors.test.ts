@@ -91,7 +91,7 @@ describe('modules', () => {
   test.each(['sources', 'headers', 'libraries'])('%s that are missing', async field => {
     const path = await folder(own(call(), `${field}: ['absent.c']`))
     const error = await refusal([path])
-    expect(error).toMatchObject({ code: 'IO', message: expect.stringContaining(`cannot read ${join(path, 'absent.c')} of extension own`), details: { extension: 'own' } })
+    expect(error).toMatchObject({ code: 'IO', message: expect.stringContaining(`extension own: cannot read file ${join(path, 'absent.c')}: `), details: { extension: 'own' } })
   })
 })
 

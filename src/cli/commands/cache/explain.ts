@@ -13,11 +13,11 @@ export const explain: Subcommand = {
   declare(command) {
     addToolchainOptions(addGuestOptions(command.addOption(modeOption()).addOption(profileOption())))
   },
-  async answer({ argument: file, options, progress }) {
+  async answer({ argument: file, options, progress, shell }) {
     const given = options as unknown as ExplainOptions
     const { Rvr } = await import('../../../index.ts')
-    await using rvr = await Rvr.create({ ...rvrOptions(given, progress), remote: false })
-    const guest = await rvr.load(file, loadOptions(given))
+    await using rvr = await Rvr.create({ ...rvrOptions(given, progress, shell), remote: false })
+    const guest = await rvr.load(file, loadOptions(given, shell))
     const { explainAnswer } = await import('../../../report/cache-explain.ts')
     return explainAnswer(await guest.explainCache(given.mode ?? DEFAULT_MODE, profileOptions(given)))
   },

@@ -1,11 +1,11 @@
 /** `rvr cache export`: entries as files, for shipping compiled guests with an application. */
 import { Option } from 'commander'
 import { statSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Cache } from '../../../cache/cache.ts'
 import type { StoredEntry } from '../../../cache/inventory.ts'
-import { RvrError, messageOf } from '../../../errors.ts'
+import { RvrError } from '../../../errors.ts'
+import { readInput } from '../../../files/read.ts'
 import { modes } from '../../../modes/registry.ts'
 import type { Subcommand } from './subcommand.ts'
 
@@ -19,20 +19,16 @@ const NAME_DIGITS = 16
 
 const usage = (message: string, hint: string): RvrError => new RvrError('USAGE', message, { hint })
 
-async function entriesOfGuest(cache: Cache, file: string): Promise<StoredEntry[]> {
+async function entriesOfGuest(cache: Cache, file: string, signal: AbortSignal): Promise<StoredEntry[]> {
   const { digestBytes } = await import('../../../cache/digest.ts')
-  try {
-    const digest = digestBytes(await readFile(file))
-    return (await cache.list()).filter(({ manifest }) => manifest.info['guest'] === digest)
-  } catch (cause) {
-    throw new RvrError('IO', `cannot read guest ${file}: ${messageOf(cause)}`, { hint: 'Give the path of a RISC-V ELF executable, or a key.', cause, details: { path: file } })
-  }
+  const digest = digestBytes(await readInput('guest', file, signal))
+  return (await cache.list()).filter(({ manifest }) => manifest.info['guest'] === digest)
 }
 
 /** The entries that an argument means: hex digits are the start of a key, anything else is a guest's file. */
-async function entriesFor(cache: Cache, argument: string, mode: string | undefined): Promise<StoredEntry[]> {
+async function entriesFor(cache: Cache, argument: string, mode: string | undefined, signal: AbortSignal): Promise<StoredEntry[]> {
   const isKey = /^[0-9a-f]{1,64}$/i.test(argument)
-  const found = isKey ? await cache.show(argument) : await entriesOfGuest(cache, argument)
+  const found = isKey ? await cache.show(argument) : await entriesOfGuest(cache, argument, signal)
   if (isKey && found.length > 1) throw usage(`${found.length} entries have keys that start with ${argument}`, 'Give more digits.')
   const entries = found.filter(({ manifest }) => mode === undefined || manifest.info['mode'] === mode)
   if (entries.length > 0) return entries
@@ -49,16 +45,16 @@ export const exportEntries: Subcommand = {
     command.requiredOption('-o, --output <file>', 'file to write; for several entries a directory')
       .addOption(new Option('--mode <mode>', 'only entries of this mode').choices(modes.map(mode => mode.name)))
   },
-  async answer({ all, options, openCache }) {
+  async answer({ all, options, shell, openCache }) {
     const { output, mode } = options as unknown as ExportOptions
     const cache = await openCache()
-    const keys = new Map((await Promise.all(all.map(argument => entriesFor(cache, argument, mode)))).flat().map(entry => [entry.key, entry]))
+    const keys = new Map((await Promise.all(all.map(argument => entriesFor(cache, argument, mode, shell.signal)))).flat().map(entry => [entry.key, entry]))
     const toDirectory = isDirectory(output)
     if (keys.size > 1 && !toDirectory) {
       const list = [...keys.values()].map(({ key, manifest }) => `${key.slice(0, 12)} (${manifest.info['mode']})`).join(', ')
       throw usage(`${output} has room for one entry, but there are ${keys.size}: ${list}`, 'Choose one by its key or with --mode, or name a directory with -o.')
     }
-    if (toDirectory) await (await import('../../../files.ts')).makeDirectory(output)
+    if (toDirectory) await (await import('../../../files/directory.ts')).makeDirectory(output)
     const exported = []
     for (const key of keys.keys()) exported.push(await cache.export(key, toDirectory ? join(output, `${key.slice(0, NAME_DIGITS)}.rvr`) : output))
     const { exportAnswer } = await import('../../../report/cache-transfer.ts')

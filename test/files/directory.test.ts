@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { makeDirectory } from '../src/files.ts'
+import { makeDirectory } from '../../src/files/directory.ts'
 
 test('makes what is missing, and is content with what is there', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'rvr-files-'))

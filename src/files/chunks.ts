@@ -1,0 +1,109 @@
+/** Reads what a path names, whatever it is, piece by piece: never more than its kind may have, and never waiting where it cannot be stopped. */
+import type { Stats } from 'node:fs'
+import { constants } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
+import { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ReadStream as Terminal, isatty } from 'node:tty'
+import { RvrError } from '../errors.ts'
+import { inputKinds, type InputKindName } from './kinds.ts'
+import { aborted, tooLarge, unreadable } from './refusal.ts'
+import { isStandardInput, takeStandardInput } from './standard-input.ts'
+
+/** A device that has nothing yet is asked again after this time. */
+const AGAIN_MS = 20
+const PIECE_BYTES = 1 << 20
+/** A plain file is read in few pieces; between two of them the event loop has its turn, and an abort is seen. */
+const FILE_PIECE_BYTES = 16 << 20
+
+/**
+ * The content at `path`: a plain file, a pipe, a FIFO, a terminal or a device; standard input is read as such. Ends with an error as soon as there is
+ * more than the kind may have.
+ *
+ * @throws RvrError `IO` (details.path, and details.limit where it is too large), `ABORTED`
+ */
+export async function* inputChunks(kind: InputKindName, path: string, signal?: AbortSignal): AsyncGenerator<Buffer, void, void> {
+  const { label, limit } = inputKinds[kind]
+  let total = 0
+  try {
+    if (signal?.aborted === true) throw aborted(signal, `reading ${label} ${path}`)
+    for await (const chunk of isStandardInput(path) ? standardInput(signal) : opened(kind, path, signal)) {
+      total += chunk.length
+      if (total > limit) throw tooLarge(kind, path)
+      yield chunk
+    }
+  } catch (cause) {
+    if (signal?.aborted === true) throw aborted(signal, `reading ${label} ${path}`)
+    throw cause instanceof RvrError ? cause : unreadable(kind, path, cause)
+  }
+}
+
+function standardInput(signal: AbortSignal | undefined): AsyncIterable<Buffer> {
+  const stream = takeStandardInput()
+  if (stream === undefined) throw new Error('standard input has been read already, and it can be read only once')
+  return streamed(stream, signal)
+}
+
+async function* opened(kind: InputKindName, path: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  // Opening a FIFO must not wait for who writes to it: a thread that waits for that cannot be stopped.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
+  let isOurs = true
+  try {
+    const stats = await file.stat()
+    if (stats.isDirectory()) throw new Error('it is a directory')
+    if (stats.isFile() && stats.size > inputKinds[kind].limit) throw tooLarge(kind, path)
+    const stream = streamOf(file, stats)
+    if (stream === undefined) yield* pieces(file, stats, signal)
+    else {
+      // The stream closes the descriptor.
+      isOurs = false
+      yield* streamed(stream, signal)
+    }
+  } finally {
+    if (isOurs) await file.close()
+  }
+}
+
+/** Pipes and terminals are waited for by the event loop, which also knows a FIFO that nobody has written to yet from one that has ended. */
+function streamOf({ fd }: FileHandle, stats: Stats): Readable | undefined {
+  if (stats.isFIFO()) return new Socket({ fd, readable: true, writable: false })
+  return stats.isCharacterDevice() && isatty(fd) ? new Terminal(fd) : undefined
+}
+
+async function* streamed(stream: Readable, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  const end = (): void => { stream.destroy(new Error('aborted')) }
+  signal?.addEventListener('abort', end, { once: true })
+  try {
+    for await (const chunk of stream) yield chunk as Buffer
+  } finally {
+    signal?.removeEventListener('abort', end)
+    stream.destroy()
+  }
+}
+
+/** Plain files and devices. A file may be longer than it said, or say nothing (as in /proc). */
+async function* pieces(file: FileHandle, stats: Stats, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  let room = stats.isFile() && stats.size > 0 ? stats.size + 1 : PIECE_BYTES
+  for (;;) {
+    const piece = Buffer.allocUnsafeSlow(room)
+    const filled = await fill(file, piece, signal)
+    if (filled > 0) yield piece.subarray(0, filled)
+    if (filled < room) return
+    room = PIECE_BYTES
+  }
+}
+
+async function fill(file: FileHandle, piece: Buffer, signal: AbortSignal | undefined): Promise<number> {
+  for (let filled = 0; ;) {
+    signal?.throwIfAborted()
+    try {
+      const { bytesRead } = await file.read(piece, filled, Math.min(piece.length - filled, FILE_PIECE_BYTES), null)
+      filled += bytesRead
+      if (bytesRead === 0 || filled === piece.length) return filled
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      await sleep(AGAIN_MS, undefined, { signal })
+    }
+  }
+}
