@@ -37,6 +37,18 @@ export class RvrError extends Error {
   }
 }
 
+/** The error of work that its caller gave up. `what` says which work: `compiling`. */
+export function abortError(what: string, signal?: AbortSignal, details: Readonly<Record<string, unknown>> = {}): RvrError {
+  return new RvrError('ABORTED', `${what} was aborted`, { cause: signal?.reason, details })
+}
+
+/** @throws RvrError `ABORTED` when `signal` has fired. */
+export function throwIfAborted(what: string, signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw abortError(what, signal)
+}
+
+export const isAborted = (error: unknown): boolean => error instanceof RvrError && error.code === 'ABORTED'
+
 /** The text of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

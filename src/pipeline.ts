@@ -12,7 +12,7 @@ import type { Project } from './codegen/project.ts'
 import type { Stress } from './codegen/tuning.ts'
 import type { UnitLimits } from './codegen/unit-limits.ts'
 import type { Image } from './elf/image.ts'
-import { RvrError } from './errors.ts'
+import { RvrError, isAborted, throwIfAborted } from './errors.ts'
 import { stage, type EventSink } from './events.ts'
 import type { GuestAbi } from './extensions/abi.ts'
 import { ABI_VERSION } from './load/abi-version.ts'
@@ -23,11 +23,11 @@ import type { ExecutionProfile } from './profile/counts.ts'
 import { modeNamed, modes } from './modes/registry.ts'
 import type { EngineChoice } from './run/session.ts'
 import { Build } from './pipeline/build.ts'
+import { BuildDirectories } from './pipeline/build-directories.ts'
 import { detailsOf, reportMiss } from './pipeline/explain.ts'
 import { changedMeanwhile, inputsOf, stressOf } from './pipeline/inputs.ts'
 import type { ObjectReuse, ObjectsReport } from './pipeline/objects.ts'
 import type { generateProject } from './pipeline/project.ts'
-import { BuildDirectories } from './toolchain/build-directory.ts'
 import type { Toolchain } from './toolchain/toolchain.ts'
 import { checkIncludes } from './toolchain/includes.ts'
 import { JobSlots } from './toolchain/job-slots.ts'
@@ -171,6 +171,7 @@ async function lookup(request: BuildRequest, input: Key, cache: Cache): Promise<
 async function fetchRemote(request: BuildRequest, input: Key, toolchain: Toolchain, { cache, remote, directories }: PipelineServices): Promise<BuiltArtifact | undefined> {
   const begin = performance.now()
   const found = await remote?.fetch(input.key, request.signal)
+  throwIfAborted('compiling', request.signal)
   if (found === undefined) return undefined
   const directory = await directories.create(), file = `${directory}/guest.so`
   try {
@@ -183,6 +184,7 @@ async function fetchRemote(request: BuildRequest, input: Key, toolchain: Toolcha
     return { engine, cache: { outcome: 'hit', key: found.key, inputKey: input.key, origin: 'remote' }, timing: { loadMs: performance.now() - begin } }
   } catch (error) {
     await directories.remove(directory)
+    if (isAborted(error)) throw error
     cache.count(error instanceof RvrError && error.code === 'ARTIFACT_REFUSED' ? 'remote-refused' : 'remote-error')
     return undefined
   }

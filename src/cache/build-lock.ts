@@ -1,7 +1,7 @@
 /** Single flight: of all processes and callers that want one key, one builds and the others wait for it. */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RvrError } from '../errors.ts'
+import { throwIfAborted } from '../errors.ts'
 import type { Counter } from './counters.ts'
 import { tryLock } from './lock.ts'
 
@@ -11,13 +11,11 @@ const POLL_MS = 50
 /** Callers of this process, by lock file: the last one in the queue. Waiting for each other needs no polling. */
 const queues = new Map<string, Promise<void>>()
 
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new RvrError('ABORTED', 'waiting for another build of the same guest was aborted', { cause: signal.reason })
-}
+const throwIfGivenUp = (signal: AbortSignal | undefined): void => throwIfAborted('waiting for another build of the same guest', signal)
 
 async function settledOrAborted(turn: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return turn
-  throwIfAborted(signal)
+  throwIfGivenUp(signal)
   const { promise, resolve } = Promise.withResolvers<void>()
   const wake = (): void => resolve()
   signal.addEventListener('abort', wake, { once: true })
@@ -26,7 +24,7 @@ async function settledOrAborted(turn: Promise<void>, signal: AbortSignal | undef
   } finally {
     signal.removeEventListener('abort', wake)
   }
-  throwIfAborted(signal)
+  throwIfGivenUp(signal)
 }
 
 /**
@@ -56,7 +54,7 @@ async function withFileLock<T>(file: string | undefined, work: () => Promise<T>,
   if (file === undefined) return work()
   let counted = waited
   for (;;) {
-    throwIfAborted(signal)
+    throwIfGivenUp(signal)
     const lock = await tryLock(file)
     if (lock === 'unavailable') {
       count('lock-unavailable')
@@ -71,6 +69,6 @@ async function withFileLock<T>(file: string | undefined, work: () => Promise<T>,
     }
     if (!counted) count('lock-wait')
     counted = true
-    await sleep(POLL_MS, undefined, signal === undefined ? {} : { signal }).catch(() => throwIfAborted(signal))
+    await sleep(POLL_MS, undefined, signal === undefined ? {} : { signal }).catch(() => throwIfGivenUp(signal))
   }
 }

@@ -62,8 +62,8 @@ function danglingMappings(layout: Layout, now: number): Item[] {
 /** Files of locks whose holders were killed: whoever takes such a lock removes its file when letting go. */
 async function sweepLocks(layout: Layout, now: number): Promise<number> {
   let swept = 0
-  for (const { path, name, ageMs } of itemsIn(layout.locks, now)) {
-    if (ageMs < DAY_MS || !isKey(name)) continue
+  for (const { path, name } of itemsIn(layout.locks, now)) {
+    if (!isKey(name)) continue
     const lock = await tryLock(path)
     if (typeof lock !== 'object') continue
     lock.release()

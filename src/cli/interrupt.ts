@@ -3,7 +3,7 @@ import { RvrError } from '../errors.ts'
 
 /** A second signal within this time is part of the first (a terminal signals the whole process group, and so may the caller). */
 const GRACE_MS = 1000
-const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const
 type Caught = keyof typeof SIGNALS
 
 export interface Interrupts extends Disposable {

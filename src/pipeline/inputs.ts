@@ -4,7 +4,7 @@ import { generatorDigest } from '../cache/generator-digest.ts'
 import { inputKey, type KeyContext } from '../cache/keys.ts'
 import { conventionFor } from '../codegen/convention.ts'
 import { stressTunings, type Stress } from '../codegen/tuning.ts'
-import { RvrError } from '../errors.ts'
+import { RvrError, isAborted } from '../errors.ts'
 import { noEvents } from '../events.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { outsideFiles } from '../extensions/compose.ts'
@@ -38,7 +38,7 @@ export async function inputsOf(request: BuildRequest, { cache, options, events }
   const { beforeWork } = request
   // An empty store has no library for this guest, whatever the compiler is.
   const beforeAsking = beforeWork && (async () => { if ((await cache.list()).length === 0) await beforeWork() })
-  const toolchain = await describeToolchain({ cc: options.cc, targetCpu: options.targetCpu, memoDirectory: cache.memoDirectory, events, beforeAsking })
+  const toolchain = await describeToolchain({ cc: options.cc, targetCpu: options.targetCpu, memoDirectory: cache.memoDirectory, events, beforeAsking, signal: request.signal })
   const context: KeyContext = {
     mode: request.mode.name, modeOptions: modeOptionsOf(options), toolchain, makeArguments: makeArguments(toolchain, request.abi), abiVersion: ABI_VERSION, extensionFiles: outsideFiles(request.abi.extensions),
     ...(request.profile !== undefined && { profileDigest: profileDigest(request.profile) }),
@@ -53,8 +53,10 @@ export async function inputsOf(request: BuildRequest, { cache, options, events }
 /** What lies outside of rvr (compiler, sources of extensions) may have changed while it was compiled: then nobody knows what the library was made from. */
 export async function changedMeanwhile(request: BuildRequest, input: Key, services: PipelineServices): Promise<boolean> {
   try {
-    return (await inputsOf(request, { ...services, events: noEvents })).input?.key !== input.key
-  } catch {
+    const { beforeWork: _, ...again } = request
+    return (await inputsOf(again, { ...services, events: noEvents })).input?.key !== input.key
+  } catch (error) {
+    if (isAborted(error)) throw error
     return true // something is gone
   }
 }

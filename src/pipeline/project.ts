@@ -6,7 +6,7 @@ import { conventionFor } from '../codegen/convention.ts'
 import { generateFiles } from '../codegen/generate.ts'
 import type { Project, ProjectFile } from '../codegen/project.ts'
 import { tuningOf } from '../codegen/tuning.ts'
-import { RvrError } from '../errors.ts'
+import { throwIfAborted } from '../errors.ts'
 import { stage } from '../events.ts'
 import { callFiles } from '../extensions/compose.ts'
 import { decoderFor } from '../extensions/registry.ts'
@@ -52,7 +52,7 @@ async function collect(files: Generator<ProjectFile, Project>, signal?: AbortSig
     if (batch.length > 0 && (done === true || performance.now() - begin > LONGEST_STRETCH_MS)) {
       await receive?.(batch)
       await setImmediate()
-      if (signal?.aborted === true) throw new RvrError('ABORTED', 'generating code was aborted', { cause: signal.reason })
+      throwIfAborted('generating code', signal)
       batch = []
       begin = performance.now()
     }

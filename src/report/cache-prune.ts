@@ -2,6 +2,7 @@
 import type { Cache } from '../cache/cache.ts'
 import type { CacheLimits } from '../cache/limits.ts'
 import { RvrError } from '../errors.ts'
+import { sweepBuilds } from '../pipeline/build-directories.ts'
 import { table } from './table.ts'
 import { count } from './units.ts'
 
@@ -10,13 +11,13 @@ const date = (ms: number): string => new Date(ms).toISOString()
 /** `cache prune` @throws RvrError `IO` when the cache cannot be written. */
 export async function pruneAnswer(cache: Cache, limits: Partial<CacheLimits>): Promise<{ json: object; text: string }> {
   if (cache.state !== 'ready') throw new RvrError('IO', `${cache.directory} cannot be pruned: it is ${cache.state}`, { hint: 'Name a directory that you can write to with --cache-dir.' })
-  const done = await cache.prune(limits)
+  const builds = await sweepBuilds(), done = await cache.prune(limits)
   if (done === undefined) return { json: { directory: cache.directory, busy: true }, text: `another process is pruning ${cache.directory}\n` }
   const { evicted, evictedObjects, entries, objects, bytes, swept } = done
-  const leftovers = Object.values(swept ?? {}).reduce<number>((sum, number) => sum + number, 0)
+  const allSwept = { ...swept, builds }, leftovers = Object.values(allSwept).reduce<number>((sum, number) => sum + number, 0)
   return {
     json: {
-      directory: cache.directory, entries, objects, bytes, swept, evictedObjects,
+      directory: cache.directory, entries, objects, bytes, swept: allSwept, evictedObjects,
       evicted: evicted.map(({ key, inputKey, mode, bytes: size, usedMs, reason }) => ({ key, inputKey, mode, bytes: size, used: date(usedMs), reason })),
     },
     text: `${table(evicted.map(entry => [entry.key.slice(0, 12), count(entry.bytes, 'byte', 'bytes'), `last used ${date(entry.usedMs)}`, entry.reason]), 'lr')}`

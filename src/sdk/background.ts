@@ -1,7 +1,7 @@
 /** A compile that goes on while the guest is already running in the interpreter. */
 import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RvrError, messageOf } from '../errors.ts'
+import { RvrError, isAborted, messageOf, throwIfAborted } from '../errors.ts'
 import type { RvrEvent } from '../events.ts'
 import { buildArtifact, type BuildRequest, type BuiltArtifact, type PipelineServices } from '../pipeline.ts'
 import { Tier } from '../run/tier.ts'
@@ -33,14 +33,14 @@ export class BackgroundBuild {
       const pause = (ms: number, until: AbortSignal): Promise<void> => sleep(ms, undefined, { signal: until }).catch(() => {})
       await pause(HEAD_START_MS, AbortSignal.any([signal, begun.signal]))
       if (begun.signal.aborted) await pause(FIRST_TEXT_MS, signal)
-      if (signal.aborted) throw new RvrError('ABORTED', 'compiling was aborted', { cause: signal.reason })
+      throwIfAborted('compiling', signal)
     }
     // Not before the constructor is done: the tier is needed.
     const building = Promise.resolve().then(() => buildArtifact({ ...request, signal, beforeWork }, { ...services, events: event => this.#follow(event, services) }))
     this.atOnce = Promise.race([building, working.promise])
     const ended = building.then(built => (this.built = built), (error: unknown) => {
-      // Where it failed at once, `atOnce` says so.
-      if (!isAborted(error)) void this.atOnce.then(() => services.events(warningOf(error)), () => {})
+      // Where it failed at once, `atOnce` says so. What was given up has not failed, however it ended.
+      if (!signal.aborted && !isAborted(error)) void this.atOnce.then(() => services.events(warningOf(error)), () => {})
     })
     this.tier = new Tier(ended.then(() => this.built?.engine))
     this.settled = ended.then(() => {})
@@ -56,8 +56,6 @@ export class BackgroundBuild {
     this.#abandoned.abort()
   }
 }
-
-const isAborted = (error: unknown): boolean => error instanceof RvrError && error.code === 'ABORTED'
 
 function warningOf(error: unknown): { type: 'warning'; message: string; hint: string } {
   const hint = error instanceof RvrError ? error.hint : undefined

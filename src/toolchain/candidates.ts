@@ -1,6 +1,6 @@
 /** Which C compilers and which make are tried, in which order. */
 import { RvrError } from '../errors.ts'
-import { findClangs, findExecutable, isCompiler } from './path-search.ts'
+import { findClangs, findExecutable, findExecutables, isCompiler } from './path-search.ts'
 
 /** Oldest clang that has the calling convention preserve_none, with which generated code is fastest. */
 export const PREFERRED_CLANG = 19
@@ -16,7 +16,7 @@ export interface CompilerCandidate {
 const INSTALL = 'Install a C compiler and make, for example: apt-get install clang make, or apt-get install gcc make.'
 
 /**
- * Compilers to try, best first: the one named by `cc` or RVR_CC alone, else clang from 19 on, newest first, else gcc and cc.
+ * Compilers to try, best first: the one named by `cc` or RVR_CC alone, else clang from 19 on, newest first, else every gcc and cc on PATH that is no caching wrapper.
  * Throws TOOLCHAIN_MISSING when the named one is not there or none is.
  */
 export function compilerCandidates(cc: string | undefined, environment: NodeJS.ProcessEnv): CompilerCandidate[] {
@@ -26,18 +26,22 @@ export function compilerCandidates(cc: string | undefined, environment: NodeJS.P
     const found = findExecutable(named, path)
     if (found === undefined) {
       throw new RvrError('TOOLCHAIN_MISSING', `the C compiler ${named} was not found${named.includes('/') ? '' : ' on PATH'}`, {
-        hint: `Name an existing compiler with --cc or RVR_CC, or leave both out. ${INSTALL}`, details: { cc: named },
+        hint: `${/\s/.test(named) ? 'Name the compiler alone, without arguments and without a wrapper: rvr has a cache of its own.' : 'Name an existing compiler with --cc or RVR_CC, or leave both out.'} ${INSTALL}`,
+        details: { cc: named },
       })
     }
     return [{ path: found, explicit: true, needsPreferred: false }]
   }
   const clangs = findClangs(path).filter(clang => clang.major === undefined || clang.major >= PREFERRED_CLANG)
-  const others = ['gcc', 'cc'].map(name => findExecutable(name, path)).filter(file => file !== undefined).filter(isCompiler)
+  const others = ['gcc', 'cc'].flatMap(name => findExecutables(name, path)), compilers = others.filter(isCompiler), wrapper = others.find(file => !isCompiler(file))
   const candidates = [
     ...clangs.map(clang => ({ path: clang.path, explicit: false, needsPreferred: clang.major === undefined })),
-    ...others.map(file => ({ path: file, explicit: false, needsPreferred: false })),
+    ...compilers.map(file => ({ path: file, explicit: false, needsPreferred: false })),
   ]
-  if (candidates.length === 0) throw new RvrError('TOOLCHAIN_MISSING', 'no C compiler was found on PATH (looked for clang-NN, clang, gcc, cc)', { hint: INSTALL, details: { searched: path } })
+  if (candidates.length === 0) {
+    const passed = wrapper === undefined ? '' : `; ${wrapper} is a wrapper, and there is no compiler behind it on PATH`
+    throw new RvrError('TOOLCHAIN_MISSING', `no C compiler was found on PATH (looked for clang-NN, clang, gcc, cc${passed})`, { hint: INSTALL, details: { searched: path } })
+  }
   return candidates
 }
 

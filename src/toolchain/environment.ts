@@ -7,6 +7,9 @@ import { dirname } from 'node:path'
  */
 export type HashedEnvironment = Readonly<Record<string, string | undefined>>
 
+/** Where compilers of environment modules and the like have their libraries. Passed on, and hashed, for those alone that do not work without it: it differs from shell to shell. */
+export const LIBRARY_PATH = 'LD_LIBRARY_PATH'
+
 /** The hashed part of the environment, from the caller's own. */
 export function hashedEnvironment(from: NodeJS.ProcessEnv): HashedEnvironment {
   return { LANG: 'C', LC_ALL: 'C', TZ: 'UTC', SOURCE_DATE_EPOCH: from['SOURCE_DATE_EPOCH'] }

@@ -1,6 +1,6 @@
 /** Compiler processes that one rvr may run at a time, shared by all that it compiles at once. */
 import { availableParallelism } from 'node:os'
-import { RvrError } from '../errors.ts'
+import { abortError } from '../errors.ts'
 
 export interface TakenSlots extends Disposable {
   /** How many compiler processes may run. */
@@ -26,14 +26,13 @@ export class JobSlots {
   /** Slots for a build that has work for `wanted` processes: at least half of what it could use, as soon as they are free. Rejects with ABORTED when `signal` fires before. */
   take(wanted: number, signal?: AbortSignal): Promise<TakenSlots> {
     return new Promise((resolve, reject) => {
-      const aborted = (): RvrError => new RvrError('ABORTED', 'compiling was aborted', { cause: signal?.reason })
       if (signal?.aborted === true) {
-        reject(aborted())
+        reject(abortError('compiling', signal))
         return
       }
       const give = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(place), 1)
-        reject(aborted())
+        reject(abortError('compiling', signal))
         this.#serve()
       }
       const place: Waiting = {

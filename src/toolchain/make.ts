@@ -2,11 +2,13 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { RvrError } from '../errors.ts'
+import { RvrError, abortError } from '../errors.ts'
 import { noEvents, type EventSink } from '../events.ts'
 import { firstError } from './compiler-errors.ts'
 import { toolEnvironment } from './environment.ts'
+import { tiedToThisProcess } from './lifeline.ts'
 import { makeVariables } from './make-arguments.ts'
+import { endingWith } from './process-group.ts'
 import type { Toolchain } from './toolchain.ts'
 
 export interface MakeOptions {
@@ -24,16 +26,6 @@ export interface MakeOptions {
 const TEMPORARY = '.tmp'
 /** Output kept for an error report, in characters. */
 const LOG_LIMIT = 4_000_000
-
-/** Ends make and everything it started: the group dies at once, so no compiler goes on writing. */
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch {
-    // the group has ended by itself
-  }
-}
 
 /** Counts objects from the lines that make prints: "CC unit_000.o" announces one, so all before it but the last `jobs` are finished; "LD" means all are. */
 async function followProgress(lines: AsyncIterable<unknown>, { planned = 0, made = 0, events = noEvents }: MakeOptions, jobs: number): Promise<void> {
@@ -55,27 +47,24 @@ async function followProgress(lines: AsyncIterable<unknown>, { planned = 0, made
 export async function runMake(directory: string, toolchain: Toolchain, args: readonly string[] = [], options: MakeOptions = {}): Promise<void> {
   const { signal } = options
   const jobs = Math.max(1, options.jobs ?? availableParallelism())
-  const aborted = (): RvrError => new RvrError('ABORTED', 'compiling was aborted', { details: { projectDir: directory }, cause: signal?.reason })
   const isAborted = (): boolean => signal?.aborted === true
+  const aborted = (): RvrError => abortError('compiling', signal, { projectDir: directory })
   if (isAborted()) throw aborted()
   const { execa } = await import('execa')
   const temporary = join(directory, TEMPORARY)
   await mkdir(temporary, { recursive: true })
-  const child = execa(toolchain.make.path, ['--no-builtin-rules', '--no-print-directory', `-j${jobs}`, ...makeVariables(toolchain), ...args], {
+  const make = ['--no-builtin-rules', '--no-print-directory', `-j${jobs}`, ...makeVariables(toolchain), ...args]
+  const child = execa(...tiedToThisProcess(toolchain.make.path, make), {
     cwd: directory, env: toolEnvironment(toolchain.environment, [toolchain.cc.path, toolchain.make.path, toolchain.ld.path], temporary), extendEnv: false,
-    stdin: 'ignore', all: true, detached: true, cleanup: false, reject: false, maxBuffer: LOG_LIMIT,
+    stdin: 'pipe', all: true, detached: true, cleanup: false, reject: false, maxBuffer: LOG_LIMIT,
   })
-  const stop = (): void => killGroup(child.pid)
-  signal?.addEventListener('abort', stop, { once: true })
-  // A detached group outlives its parent: take it along when the process exits.
-  process.once('exit', stop)
+  // A detached group outlives its parent: it is taken along when the process exits.
+  using _ = endingWith(child.pid, signal)
   try {
     const [result] = await Promise.all([child, followProgress(child.iterable({ from: 'stdout' }), options, jobs).catch(() => {})])
     if (isAborted()) throw aborted()
     if (result.failed) throw compileFailed(directory, toolchain, result)
   } finally {
-    process.off('exit', stop)
-    signal?.removeEventListener('abort', stop)
     await rm(temporary, { recursive: true, force: true })
   }
 }

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } 
 import { join } from 'node:path'
 
 /** Changes with the shape or the meaning of what is remembered. */
-const SCHEMA = 1
+const SCHEMA = 2
 
 /** What has to be unchanged for a file to count as the same one. Numbers are decimal text: they exceed 2^53. */
 export interface FileStamp {

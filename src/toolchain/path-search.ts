@@ -22,8 +22,18 @@ export function findExecutable(name: string, path: string): string | undefined {
   return directories(path).map(directory => join(directory, name)).find(isExecutable)
 }
 
-/** Caching wrappers need a home directory and a configuration that rvr does not hash. */
-const WRAPPERS = new Set(['ccache', 'sccache', 'distcc', 'icecc', 'colorgcc'])
+/** All of that name, in the order of `path`; what is one file by two names counts once. */
+export function findExecutables(name: string, path: string): string[] {
+  const byFile = new Map<string, string>()
+  for (const file of directories(path).map(directory => join(directory, name)).filter(isExecutable)) {
+    const real = realpathSync(file)
+    if (!byFile.has(real)) byFile.set(real, file)
+  }
+  return [...byFile.values()]
+}
+
+/** Caching and distributing wrappers need a home directory and a configuration that rvr does not hash. */
+const WRAPPERS = new Set(['ccache', 'sccache', 'distcc', 'icecc', 'icerun', 'colorgcc', 'buildcache', 'gomacc', 'rewrapper', 'firebuild'])
 
 /** Does `file` lead to a compiler itself? */
 export function isCompiler(file: string): boolean {

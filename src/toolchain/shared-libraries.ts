@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync, realpathSync } from 'node:fs'
 import { basename } from 'node:path'
-import { capture } from './capture.ts'
+import type { Ask } from './capture.ts'
 import { describeTool, type Tool } from './tool.ts'
 
 /** Those that decide what is compiled. The system's own (libc, libstdc++ …) do not, and would set machines apart for no reason. */
@@ -14,8 +14,8 @@ export function decidingLibraries(listing: string): string[] {
 }
 
 /** The libraries of programs, by name. The loader is asked, which does not run a program then; one that knows no such question lets it print its version. */
-export async function codeLibraries(programs: readonly string[], environment: Record<string, string>): Promise<string[]> {
-  const listings = await Promise.all(programs.map(program => capture(program, ['--version'], { ...environment, LD_TRACE_LOADED_OBJECTS: '1' })))
+export async function codeLibraries(programs: readonly string[], ask: Ask): Promise<string[]> {
+  const listings = await Promise.all(programs.map(program => ask(program, ['--version'], { LD_TRACE_LOADED_OBJECTS: '1' })))
   const byName = new Map(listings.flatMap(({ stdout }) => decidingLibraries(stdout)).map(path => [basename(path), path]))
   return [...byName].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path)
 }

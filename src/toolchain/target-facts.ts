@@ -1,6 +1,6 @@
 /** What the compiler knows about the CPU it compiles for: its predefined macros. */
 import { createHash } from 'node:crypto'
-import { capture } from './capture.ts'
+import type { Ask } from './capture.ts'
 import type { CompilerFamily } from './flags.ts'
 
 export interface TargetFacts {
@@ -15,11 +15,11 @@ export function sortMacros(output: string): string {
   return output.split('\n').filter(line => line !== '').toSorted().join('\n')
 }
 
-/** Asks `cc` for its macros with `flags`; undefined when it fails or prints something else. */
-export async function probeMacros(cc: string, flags: readonly string[], environment: Record<string, string>): Promise<string | undefined> {
-  const { status, stdout } = await capture(cc, [...flags, '-dM', '-E', '-x', 'c', '/dev/null'], environment)
+/** Asks `cc` for its macros with `flags`: undefined when it fails or prints something else. With what it says to that. */
+export async function probeMacros(cc: string, flags: readonly string[], ask: Ask): Promise<{ macros: string | undefined; said: string }> {
+  const { status, stdout, stderr } = await ask(cc, [...flags, '-dM', '-E', '-x', 'c', '/dev/null'])
   const macros = sortMacros(stdout)
-  return status === 0 && macros.includes('#define __STDC__ ') ? macros : undefined
+  return { macros: status === 0 && macros.includes('#define __STDC__ ') ? macros : undefined, said: stderr }
 }
 
 export function targetFacts(macros: string): TargetFacts {

@@ -6,7 +6,8 @@ import { noEvents, type EventSink } from '../events.ts'
 import { RvrError, messageOf } from '../errors.ts'
 import { compilerCandidates, findMake, type CompilerCandidate } from './candidates.ts'
 import { hostCpu, type CpuInfo } from './cpu-info.ts'
-import { hashedEnvironment, toolEnvironment, type HashedEnvironment } from './environment.ts'
+import type { Behind } from './behind.ts'
+import { hashedEnvironment, LIBRARY_PATH, toolEnvironment, type HashedEnvironment } from './environment.ts'
 import { targetFlags, type CompilerFamily } from './flags.ts'
 import { recall, remember } from './memo.ts'
 import { findExecutable } from './path-search.ts'
@@ -47,14 +48,23 @@ export interface ToolchainOptions {
   readonly events?: EventSink
   /** Called before programs are started to find out what they are. */
   readonly beforeAsking?: (() => Promise<void>) | undefined
+  /** Rejects with ABORTED when it fires while programs are asked. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What is remembered. `environment` holds what these tools need beside what all get. */
+interface Remembered {
+  readonly toolchain: Toolchain
+  readonly behind: Behind
 }
 
 /** What `recall` returns is as good as what was remembered: the memo's stamps vouch for the files, this for the shape. */
-function isToolchain(value: unknown): value is Toolchain {
-  if (typeof value !== 'object' || value === null) return false
-  const { cc, make, ld, programs, version, cpuFeatures, targetFacts } = value as Record<string, unknown>
-  const isTool = (tool: unknown): boolean => typeof tool === 'object' && tool !== null && ['path', 'realPath', 'digest', 'version'].every(name => typeof (tool as Record<string, unknown>)[name] === 'string')
-  return [cc, make, ld].every(isTool) && Array.isArray(programs) && programs.every(isTool) && Array.isArray(version) && Array.isArray(cpuFeatures) && typeof targetFacts === 'object' && targetFacts !== null
+function isRemembered(value: unknown): value is Remembered {
+  const isObject = (item: unknown): item is Record<string, unknown> => typeof item === 'object' && item !== null
+  if (!isObject(value) || !isObject(value['toolchain']) || !isObject(value['behind'])) return false
+  const { cc, make, ld, programs, version, cpuFeatures, targetFacts, environment } = value['toolchain']
+  const isTool = (tool: unknown): boolean => isObject(tool) && ['path', 'realPath', 'digest', 'version'].every(name => typeof tool[name] === 'string')
+  return [cc, make, ld].every(isTool) && Array.isArray(programs) && programs.every(isTool) && [version, cpuFeatures].every(Array.isArray) && isObject(targetFacts) && isObject(environment)
 }
 
 const toolsOf = ({ cc, make, ld, programs }: Toolchain): Tool[] => [cc, make, ld, ...programs]
@@ -74,23 +84,49 @@ function programsOnPath(cc: string, make: string): string[] {
   return ['ld', 'as'].map(name => findExecutable(name, places) ?? '')
 }
 
-async function describeOrRecall(candidate: CompilerCandidate, make: string, targetCpu: string, cpu: CpuInfo | undefined, options: ToolchainOptions): Promise<Toolchain | undefined> {
-  const environment = hashedEnvironment(options.environment ?? process.env)
+interface Question {
+  readonly candidate: CompilerCandidate
+  readonly make: string
+  readonly targetCpu: string
+  readonly cpu: CpuInfo | undefined
+}
+
+/** The toolchain as it was described earlier, if it still is that one. */
+async function recalled({ candidate, make }: Question, known: unknown, environment: HashedEnvironment, options: ToolchainOptions): Promise<Toolchain | undefined> {
+  if (!isRemembered(known)) return undefined
+  const { toolchain, behind } = known, needed = toolchain.environment[LIBRARY_PATH]
+  if (toolchain.cc.path !== candidate.path || toolchain.make.path !== make || !leadsToSameFiles(toolchain)) return undefined
+  if (needed !== undefined && needed !== (options.environment ?? process.env)[LIBRARY_PATH]) return undefined
+  const today = { ...environment, ...toolchain.environment }
+  if (Object.keys(behind).length > 0) {
+    const { askingIn } = await import('./capture.ts'), { isStillBehind } = await import('./behind.ts')
+    if (!await isStillBehind(behind, askingIn(toolEnvironment(today, [candidate.path, make]), options.signal), candidate.path, toolchain.ld.path)) return undefined
+  }
+  return { ...toolchain, environment: today }
+}
+
+async function describeOrRecall(asked: Question, options: ToolchainOptions): Promise<Toolchain | undefined> {
+  const { candidate, make, targetCpu, cpu } = asked, { memoDirectory, signal } = options
+  const from = options.environment ?? process.env, environment = hashedEnvironment(from), libraryPath = from[LIBRARY_PATH]
   const question = [candidate.path, String(candidate.needsPreferred), make, targetCpu, hostArch, platform, cpu?.identity ?? '', ...programsOnPath(candidate.path, make)]
-  const known = options.memoDirectory === undefined ? undefined : recall(options.memoDirectory, question)
-  if (isToolchain(known) && known.cc.path === candidate.path && known.make.path === make && leadsToSameFiles(known)) return { ...known, environment }
+  const known = memoDirectory === undefined ? undefined : await recalled(asked, recall(memoDirectory, question), environment, options)
+  if (known !== undefined) return known
   await options.beforeAsking?.()
   const { describeCandidate } = await import('./describe.ts')
-  const described = await describeCandidate({ candidate, make, targetCpu, environment, cpu })
+  const described = await describeCandidate({ candidate, make, targetCpu, environment, libraryPath, cpu, signal })
   if (described === undefined) return undefined
-  const { toolchain, stamps } = described
-  if (toolchain.targetFacts !== undefined && options.memoDirectory !== undefined) remember(options.memoDirectory, question, stamps, { ...toolchain, environment: {} })
+  const { toolchain, stamps, behind } = described
+  if (toolchain.targetFacts !== undefined && behind !== undefined && memoDirectory !== undefined) {
+    const needed = toolchain.environment[LIBRARY_PATH]
+    const kept: Remembered = { toolchain: { ...toolchain, environment: needed === undefined ? {} : { [LIBRARY_PATH]: needed } }, behind }
+    remember(memoDirectory, question, stamps, kept)
+  }
   return toolchain
 }
 
 /**
  * Finds and describes the toolchain (specification codegen.md, cache.md). A warm call reads a few small files and starts no program.
- * Throws TOOLCHAIN_MISSING when nothing here can compile, USAGE for a malformed target CPU. Warns when the CPU cannot be described.
+ * Throws TOOLCHAIN_MISSING when nothing here can compile, USAGE for a malformed target CPU, ABORTED. Warns when the CPU cannot be described.
  */
 export async function describeToolchain(options: ToolchainOptions = {}): Promise<Toolchain> {
   const environment = options.environment ?? process.env
@@ -103,7 +139,7 @@ export async function describeToolchain(options: ToolchainOptions = {}): Promise
   const failures: string[] = []
   for (const candidate of candidates) {
     try {
-      const toolchain = await describeOrRecall(candidate, make, targetCpu, cpu, options)
+      const toolchain = await describeOrRecall({ candidate, make, targetCpu, cpu }, options)
       if (toolchain === undefined) continue
       if (toolchain.targetFacts === undefined) {
         (options.events ?? noEvents)({
@@ -112,7 +148,8 @@ export async function describeToolchain(options: ToolchainOptions = {}): Promise
       }
       return toolchain
     } catch (error) {
-      if (candidate.explicit || !(error instanceof RvrError)) throw error
+      // Whatever else went wrong, an abort for one, says nothing about the compiler.
+      if (candidate.explicit || !(error instanceof RvrError) || error.code !== 'TOOLCHAIN_MISSING') throw error
       failures.push(messageOf(error))
     }
   }

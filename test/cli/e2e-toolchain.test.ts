@@ -56,7 +56,7 @@ function isAlive(pid: string): boolean {
   }
 }
 
-test.each([['SIGINT', 130], ['SIGHUP', 129]] as const)('%s while compiling gives status %d, ends the compilers and leaves no file', async (signal, status) => {
+test.each([['SIGINT', 130], ['SIGHUP', 129], ['SIGQUIT', 131]] as const)('%s while compiling gives status %d, ends the compilers and leaves no file', async (signal, status) => {
   const at = place(), noted = join(at.directory, 'pids')
   const cc = compilerThat(`echo $$ >>${noted}; sleep 60 & echo $! >>${noted}; wait`, at)
   const running = start(at, ['run', guest, '--tier', 'native', '--json', '--cc', cc])

@@ -17,12 +17,14 @@ interface Seen extends Report {
   readonly tools: readonly string[]
 }
 
-/** A place whose compiler, linker and make note that they were started, then do what the host's own do. */
+/** A place whose compiler and make note that they were started, then do what the host's own do. */
 async function place(): Promise<{ directory: string; cc: string; cacheDir: string; run: (mode: string) => Promise<Seen> }> {
   const directory = await scratch(), bin = join(directory, 'bin'), starts = join(directory, 'starts'), noted = join(directory, 'tools'), cacheDir = join(directory, 'cache')
   await mkdir(bin)
-  const { cc, ld, make } = await describeToolchain()
-  for (const tool of [cc, ld, make]) await writeFile(join(bin, basename(tool.path)), `#!/bin/sh\necho ${basename(tool.path)} >> "${noted}"\nexec ${tool.path} "$@"\n`, { mode: 0o755 })
+  const { cc, make } = await describeToolchain()
+  // It says that it is the compiler itself: of one that is a script nobody would know without asking.
+  const isItself = 'case "$*" in *-###*) echo " \\"$0\\"" >&2; exit ;; esac'
+  for (const tool of [cc, make]) await writeFile(join(bin, basename(tool.path)), `#!/bin/sh\n${tool === cc ? isItself : ''}\necho ${basename(tool.path)} >> "${noted}"\nexec ${tool.path} "$@"\n`, { mode: 0o755 })
   const lines = (file: string): string[] => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [])
   return {
     directory, cacheDir, cc: join(bin, basename(cc.path)),

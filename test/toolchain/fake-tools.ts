@@ -19,6 +19,7 @@ ${extra}
 case "$*" in
   *--version*) echo "clang version ${major}.1.0" ;;
   *-print-prog-name=*) echo /usr/bin/ld ;;
+  *-\\#\\#\\#*) echo " \\"$0\\" \\"-cc1\\"" >&2 ;;
   *) printf '#define __STDC__ 1\\n#define ${machine} 1\\n#define __clang_major__ ${major}\\n#define __clang_minor__ 1\\n#define __clang_patchlevel__ 0\\n#define __AVX2__ 1\\n' ;;
 esac`)
 }

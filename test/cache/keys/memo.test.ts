@@ -2,6 +2,7 @@
 import { copyFile, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { askingIn } from '../../../src/toolchain/capture.ts'
 import { buildId, codeLibraries, decidingLibraries, describeLibrary } from '../../../src/toolchain/shared-libraries.ts'
 import { describeToolchain, type Toolchain } from '../../../src/toolchain/toolchain.ts'
 import { script } from '../../toolchain/fake-tools.ts'
@@ -142,7 +143,7 @@ describe('libraries that hold a compiler', () => {
 
   it.runIf(compilers.includes('clang-22') && process.platform === 'linux')('are parts of the toolchain and of the memo', async () => {
     const { programs, cc } = await describeToolchain({ cc: 'clang-22' })
-    const libraries = await codeLibraries([cc.path], {})
+    const libraries = await codeLibraries([cc.path], askingIn({}))
     expect(programs.map(({ path }) => path)).toEqual(expect.arrayContaining(libraries))
   })
 })
