@@ -54,7 +54,8 @@ export async function runMake(directory: string, toolchain: Toolchain, args: rea
   const temporary = join(directory, TEMPORARY)
   await mkdir(temporary, { recursive: true })
   const make = ['--no-builtin-rules', '--no-print-directory', `-j${jobs}`, ...makeVariables(toolchain), ...args]
-  const child = execa(...tiedToThisProcess(toolchain.make.path, make), {
+  const [shell, command] = tiedToThisProcess(toolchain.make.path, make)
+  const child = execa(shell, command, {
     cwd: directory, env: toolEnvironment(toolchain.environment, [toolchain.cc.path, toolchain.make.path, toolchain.ld.path], temporary), extendEnv: false,
     stdin: 'pipe', all: true, detached: true, cleanup: false, reject: false, maxBuffer: LOG_LIMIT,
   })
