@@ -35,6 +35,8 @@ export interface Extension {
   readonly headers?: readonly string[]
   readonly libraries?: readonly string[]
   readonly chips?: readonly ExtensionChip[]
+  /** Tables of constant height, by chip, that have to be at least so high where a machine gets the extension's chips. */
+  readonly constantHeights?: Readonly<Record<string, number>>
 }
 
 /** How an extension is turned on: by tables of the guest's configuration (`openvm.toml`, `app_vm_config`). */

@@ -43,5 +43,5 @@ export async function surroundingsOf(image: Image, file: string | undefined, opt
     }
   }
   const machine = await machineFor(file ?? '<bytes>', image.xlen, options.machine, options.signal)
-  return { abi, machine: withChips(machine, abi.extensions.flatMap(({ chips = [] }) => chips)) }
+  return { abi, machine: withChips(machine, abi.extensions) }
 }

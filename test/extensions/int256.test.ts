@@ -65,10 +65,9 @@ test('every operation is as its formula, on edges and random numbers', () => {
   }
 })
 
-test('each operation has one chip, with the published width', () => {
+test('each operation has one chip', () => {
   const operations = extension.chips!.flatMap(chip => chip.operations)
   expect(operations.toSorted()).toEqual(rows.map(row => row.name).toSorted())
-  expect(extension.chips!.map(({ width }) => width)).toEqual([107, 111, 172, 156, 154, 80])
 })
 
 /** Operands anywhere, on top of each other, and at the end of the memory. */

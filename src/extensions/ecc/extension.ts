@@ -5,6 +5,7 @@ import type { CallOperand, CallRow } from '../../isa/row.ts'
 import { configError } from '../config.ts'
 import type { ExtensionChip, ExtensionDefinition, ExtensionFile } from '../extension.ts'
 import { fieldBytes, fieldConstants, fieldHeaders, wordArray } from '../field/constants.ts'
+import { fieldRowFigures, greatestElement, type Equation } from '../field/figures.ts'
 import { checkTable, list, MAX_INSTANCES, Modulus, Name, Residue, shape, tablePath } from '../field/table.ts'
 import { isSmooth, type Curve } from './curve.ts'
 import { eccOperations, type EccOperation } from './operations.ts'
@@ -55,15 +56,25 @@ function sourceOf({ modulus, a }: Curve, index: number): ExtensionFile {
   return { path: sourceName(index), content: `${fieldConstants(modulus)}${wordArray('ECC_A', a, fieldBytes(modulus) / 8)}\n#include "ecc.h"\n\n${functions.join('\n')}` }
 }
 
-/**
- * Assumed: no published figures. A row holds the bytes of its points, of the slope and of the quotients of three products, each with carries;
- * each byte of a point is looked up or exchanged with memory once, each word of 4 bytes has a timestamp.
- */
-function chipsOf({ modulus }: Curve, index: number): ExtensionChip[] {
-  const bytes = fieldBytes(modulus), name = `ecc_${index}`
+/** The prover's own figures: an equation for the slope and one for each coordinate. */
+function chipsOf({ modulus, a }: Curve, index: number): ExtensionChip[] {
+  const name = `ecc_${index}`, most = greatestElement(modulus), square = most * most
+  const product = (bound: bigint): Equation => ({ most: bound, isProduct: true })
+  const coordinates = [product(square), product(square + 2n * most)], numerator = product(3n * square + a)
+  // The carries of 3x² + a - 2yλ do not fit into a range check where an element has 48 limbs: 3x² + a is an element of its own.
+  const slope = fieldBytes(modulus) === 48 ? [numerator, product(2n * square)] : [numerator]
+  const row = { modulus, elements: 2, flags: 1 }
   return [
-    { name: `EcAddNe[${index}]`, width: 40 + 17 * bytes, interactions: 25 + 12 * bytes, operations: [`${name}_add_ne`, `${name}_setup_add_ne`] },
-    { name: `EcDouble[${index}]`, width: 40 + 15 * bytes, interactions: 25 + 10 * bytes, operations: [`${name}_double`, `${name}_setup_double`] },
+    {
+      name: `EcAddNe[${index}]`,
+      ...fieldRowFigures({ ...row, reads: 2, variables: 3, equations: [product(square + most), ...coordinates] }),
+      operations: [`${name}_add_ne`, `${name}_setup_add_ne`],
+    },
+    {
+      name: `EcDouble[${index}]`,
+      ...fieldRowFigures({ ...row, reads: 1, variables: 2 + slope.length, equations: [...slope, ...coordinates] }),
+      operations: [`${name}_double`, `${name}_setup_double`],
+    },
   ]
 }
 

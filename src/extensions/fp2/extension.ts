@@ -5,6 +5,7 @@ import { FUNCT7_MASK, rType } from '../../isa/encoding.ts'
 import type { CallOperand, CallRow } from '../../isa/row.ts'
 import type { ExtensionChip, ExtensionDefinition, ExtensionFile } from '../extension.ts'
 import { fieldBytes, fieldConstants, fieldHeaders } from '../field/constants.ts'
+import { fieldRowFigures, greatestElement, type Equation, type RowFigures } from '../field/figures.ts'
 import { checkTable, list, MAX_INSTANCES, Modulus, Name, shape } from '../field/table.ts'
 import { fp2Operations, type Fp2Operation } from './operations.ts'
 
@@ -47,15 +48,20 @@ function sourceOf(p: bigint, index: number): ExtensionFile {
   return { path: sourceName(index), content: `${fieldConstants(p)}#include "fp2.h"\n\n${functions.join('\n')}` }
 }
 
-/**
- * Assumed: no published figures. A row holds the bytes of three elements and, for products, as many quotients and carries; each byte of an
- * operand is looked up or exchanged with memory once, each word of 4 bytes has a timestamp.
- */
+/** The prover's own figures: an equation for each of the two coordinates. */
 function chipsOf(p: bigint, index: number): ExtensionChip[] {
-  const bytes = 2 * fieldBytes(p), name = `fp2_${index}`
+  const name = `fp2_${index}`, most = greatestElement(p)
+  const operations = (...suffixes: string[]): string[] => suffixes.map(suffix => `${name}_${suffix}`)
+  const figures = (...equations: Equation[]): RowFigures =>
+    fieldRowFigures({ modulus: p, reads: 2, elements: 2, variables: 2, equations, flags: 2 })
+  const sum = { most: 2n * most, isProduct: false }
   return [
-    { name: `Fp2AddSub[${index}]`, width: 30 + 4 * bytes, interactions: 20 + 3 * bytes, operations: [`${name}_add`, `${name}_sub`, `${name}_setup_addsub`] },
-    { name: `Fp2MulDiv[${index}]`, width: 30 + 7 * bytes, interactions: 20 + 5 * bytes, operations: [`${name}_mul`, `${name}_div`, `${name}_setup_muldiv`] },
+    { name: `Fp2AddSub[${index}]`, ...figures(sum, sum), operations: operations('add', 'sub', 'setup_addsub') },
+    {
+      name: `Fp2MulDiv[${index}]`,
+      ...figures({ most: most * most + most, isProduct: true }, { most: 2n * most * most, isProduct: true }),
+      operations: operations('mul', 'div', 'setup_muldiv'),
+    },
   ]
 }
 

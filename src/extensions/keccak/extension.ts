@@ -39,6 +39,7 @@ const rows: readonly CallRow[] = [
   },
 ]
 
+/** The prover's own figures. */
 const chips: readonly ExtensionChip[] = [
   { name: 'KeccakfOp', width: 258, interactions: 110, operations: ['keccakf'] },
   { name: 'KeccakfPerm', width: 2634, interactions: 2, nextRow: true, operations: ['keccakf_permutation'] },

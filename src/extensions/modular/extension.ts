@@ -3,6 +3,7 @@ import { FUNCT7_MASK, rType } from '../../isa/encoding.ts'
 import type { CallOperand, CallOutcome, CallRow, CallValue, HostRow, Row } from '../../isa/row.ts'
 import type { Extension, ExtensionChip, ExtensionDefinition, Handler } from '../extension.ts'
 import { fieldBytes, fieldHeaders } from '../field/constants.ts'
+import { fieldRowFigures, greatestElement, type Equation, type RowFigures } from '../field/figures.ts'
 import { readInteger, writeInteger } from '../field/little-endian.ts'
 import { checkTable, list, MAX_INSTANCES, Modulus, shape } from '../field/table.ts'
 import { inverse, residue } from '../field/residues.ts'
@@ -85,16 +86,25 @@ const hostRow = (index: number, operation: number, suffix: string): HostRow => (
   kind: 'host', format: 'R', name: `modular_${index}_${suffix}`, mask: FUNCT7_MASK, match: rType(CUSTOM_1, FUNCT3, index * OPERATIONS + operation),
 })
 
-/**
- * Assumed, from the shape of such chips: an adapter with the pointers and timestamps of three operands, then per byte of an element
- * its limbs, and carries and quotients of the equation that is proved. One interaction checks the range of each committed limb.
- */
+/** The prover's own figures. */
 function chipsOf(index: number, p: bigint): ExtensionChip[] {
-  const n = fieldBytes(p), operations = (...suffixes: string[]): string[] => suffixes.map(suffix => `modular_${index}_${suffix}`)
+  const n = fieldBytes(p), most = greatestElement(p)
+  const operations = (...suffixes: string[]): string[] => suffixes.map(suffix => `modular_${index}_${suffix}`)
+  const figures = (equation: Equation): RowFigures =>
+    fieldRowFigures({ modulus: p, reads: 2, elements: 1, variables: 1, equations: [equation], flags: 2 })
   return [
-    { name: `ModularAddSub[${index}]`, width: 4 * n + 71, interactions: 2 * n + 36, operations: operations('add', 'sub', 'setup_addsub') },
-    { name: `ModularMulDiv[${index}]`, width: 6 * n + 69, interactions: 4 * n + 35, operations: operations('mul', 'div', 'setup_muldiv') },
-    { name: `ModularIsEqual[${index}]`, width: 3 * n + 70, interactions: n + 35, operations: operations('iseq', 'setup_iseq') },
+    {
+      name: `ModularAddSub[${index}]`, ...figures({ most: 2n * most, isProduct: false }),
+      operations: operations('add', 'sub', 'setup_addsub'),
+    },
+    {
+      name: `ModularMulDiv[${index}]`, ...figures({ most: most * most, isProduct: true }),
+      operations: operations('mul', 'div', 'setup_muldiv'),
+    },
+    {
+      name: `ModularIsEqual[${index}]`, width: 25 + (5 * n) / 2, interactions: 19 + n,
+      operations: operations('iseq', 'setup_iseq'),
+    },
   ]
 }
 
