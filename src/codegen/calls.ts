@@ -3,7 +3,7 @@ import { MEMORY_BYTES } from '../elf/image.ts'
 import type { Graph } from '../ir/program.ts'
 import { disassemble } from '../isa/disassemble.ts'
 import { registerNames } from '../isa/registers.ts'
-import type { CallOperand, CallRow, Instr } from '../isa/row.ts'
+import { exportedCall, type CallOperand, type CallRow, type Instr } from '../isa/row.ts'
 import type { EmitterContext } from './emitter.ts'
 import { operand } from './operands.ts'
 
@@ -40,10 +40,12 @@ export function callStatements(instr: Instr, row: CallRow, { graph, emission }: 
   return lines
 }
 
-function prototype({ c, operands, result }: CallRow): string {
+function parameterTypes({ operands, result }: CallRow): string[] {
   const types = operands.map(({ access }) => (access === 'value' ? 'uint64_t' : access === 'read' ? 'const uint8_t *' : 'uint8_t *'))
-  return `int ${c}(${[...types, ...(result === undefined ? [] : ['uint64_t *'])].join(', ')});`
+  return [...types, ...(result === undefined ? [] : ['uint64_t *'])]
 }
+
+const prototype = (row: CallRow): string => `int ${row.c}(${parameterTypes(row).join(', ')});`
 
 /** The rows of all calls in the guest, one for each C function, in order of the functions' names. */
 export function calledRows({ program }: Graph): CallRow[] {
@@ -56,4 +58,13 @@ export function calledRows({ program }: Graph): CallRow[] {
 export function callPrototypes(rows: readonly CallRow[]): string {
   if (rows.length === 0) return ''
   return `#pragma GCC visibility push(hidden)\n${rows.map(prototype).join('\n')}\n#pragma GCC visibility pop\n`
+}
+
+/** Ways into the C functions from outside, for `--check`. */
+export function callExports(rows: readonly CallRow[]): string {
+  return rows.map(row => {
+    const types = parameterTypes(row), names = types.map((_, index) => `a${index}`)
+    const parameters = types.map((type, index) => `${type}${type.endsWith('*') ? '' : ' '}${names[index]}`)
+    return `__attribute__((visibility("default"))) int ${exportedCall(row)}(${parameters.join(', ')}) { return ${row.c}(${names.join(', ')}); }\n`
+  }).join('')
 }

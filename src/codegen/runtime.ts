@@ -4,7 +4,7 @@ import type { Regions } from '../cfg/regions.ts'
 import { MEMORY_BYTES } from '../elf/image.ts'
 import type { Graph } from '../ir/program.ts'
 import { registerNames } from '../isa/registers.ts'
-import { callPrototypes, calledRows } from './calls.ts'
+import { callExports, callPrototypes, calledRows } from './calls.ts'
 import { declareRegions, regionName, type EmitterContext } from './emitter.ts'
 import { warmName } from './operands.ts'
 import type { ProjectFile } from './project.ts'
@@ -76,7 +76,7 @@ static const uint32_t entry_slots[${count}] = { ${entries.map(entry => entry.slo
 static region *const entry_functions[${count}] = { ${entries.map(entry => entry.name).join(', ') || '0'} };
 
 ${template('runtime/instance.c')}
-${identityBlock(identity)}`
+${callExports(calledRows(graph))}${identityBlock(identity)}`
 }
 
 /** Text in a C string literal. */

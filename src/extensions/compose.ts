@@ -111,6 +111,11 @@ function contentOf(extension: string, path: string): Uint8Array {
   }
 }
 
+/** The user's own extensions among those of an ABI: they come last. */
+export function ownExtensions({ choice, extensions }: Pick<GuestAbi, 'choice' | 'extensions'>): readonly Extension[] {
+  return extensions.slice(extensions.length - (choice.extensions?.length ?? 0))
+}
+
 const decoders = new WeakMap<GuestAbi, Map<Xlen, Decoder>>()
 
 /** The decoder for all of an ABI's instructions of one width. Made once: checking all rows against each other is no work for every run. */

@@ -15,30 +15,51 @@ export type CallEnd =
   /** `result` is 0 where the row has none. */
   | { readonly trap?: undefined; readonly result: bigint; readonly touched: readonly Touched[] }
 
-/** Executes `instr`, whose row is `row`. On a trap nothing has changed. */
-export function executeCall(row: CallRow, instr: Instr, { x, memory, xlen }: Hart): CallEnd {
+/** An operand as it lies in guest memory, or a value. */
+export type ResolvedOperand = { readonly value: bigint } | Touched
+
+/** Operands in the row's order, all of them legal; or the trap of the first one that is not. */
+export type ResolvedOperands = { readonly trap: Trap } | { readonly trap?: undefined; readonly operands: readonly ResolvedOperand[] }
+
+export function resolveOperands(row: CallRow, instr: Instr, { x, xlen }: Hart): ResolvedOperands {
   const { pc } = instr
-  const invalid = (message: string): CallEnd => ({ trap: { kind: 'operand-invalid', pc, message: `${row.name}: ${message}` } })
-  const values: CallValue[] = [], touched: Touched[] = []
+  const operands: ResolvedOperand[] = []
   for (const operand of row.operands) {
     const value = x[instr[operand.register]]!
     if (operand.access === 'value') {
-      values.push(value)
+      operands.push({ value })
       continue
     }
     let bytes = 0
     if ('most' in operand) {
       const length = x[instr.rs2]!
       const unit = operand.inWords === true ? xlen / 8 : 1
-      if (length > BigInt(operand.most) || length % BigInt(unit) !== 0n) return invalid(`a length of ${length} bytes, wanted ${unit > 1 ? `a multiple of ${unit} ` : ''}up to ${operand.most}`)
+      if (length > BigInt(operand.most) || length % BigInt(unit) !== 0n) return { trap: invalid(row, pc, `a length of ${length} bytes, wanted ${unit > 1 ? `a multiple of ${unit} ` : ''}up to ${operand.most}`) }
       bytes = Number(length)
     } else bytes = operand.bytes
     if (!isInMemory(value, bytes)) return { trap: outsideTrap(operand.access === 'read' ? 'load-outside' : 'store-outside', pc, value, bytes) }
-    const address = Number(value)
-    values.push(memory.subarray(address, address + bytes))
-    if (bytes > 0) touched.push({ address, length: bytes })
+    operands.push({ address: Number(value), length: bytes })
   }
+  return { operands }
+}
+
+const invalid = (row: CallRow, pc: number, message: string): Trap => ({ kind: 'operand-invalid', pc, message: `${row.name}: ${message}` })
+
+/** How a call is executed; undefined: the run has to stop in front of it. */
+export type CallExecutor = (row: CallRow, instr: Instr, hart: Hart) => CallEnd | undefined
+
+/** Executes `instr`, whose row is `row`. On a trap nothing has changed. */
+export function executeCall(row: CallRow, instr: Instr, hart: Hart): CallEnd {
+  const resolved = resolveOperands(row, instr, hart)
+  return resolved.trap !== undefined ? resolved : executeResolved(row, instr, resolved.operands, hart)
+}
+
+/** The same for operands that have been looked at. */
+export function executeResolved(row: CallRow, instr: Instr, operands: readonly ResolvedOperand[], { memory, xlen }: Hart): CallEnd {
+  const values = operands.map((operand): CallValue => ('value' in operand ? operand.value : memory.subarray(operand.address, operand.address + operand.length)))
   const outcome = row.execute(values, xlen)
+  if ('refused' in outcome) return { trap: invalid(row, instr.pc, outcome.refused) }
+  const touched = operands.filter((operand): operand is Touched => 'length' in operand && operand.length > 0)
   // A register takes its own bits of the result, a branch looks at all 64.
-  return 'refused' in outcome ? invalid(outcome.refused) : { result: BigInt.asUintN(row.result === 'register' ? xlen : 64, outcome.result ?? 0n), touched }
+  return { result: BigInt.asUintN(row.result === 'register' ? xlen : 64, outcome.result ?? 0n), touched }
 }

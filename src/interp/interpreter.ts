@@ -12,7 +12,7 @@ import { blockLengths } from './blocks.ts'
 import { createCode } from './code.ts'
 import { fetchTrap, jumpTrap } from './jumps.ts'
 import { readMemory, writeMemory } from './access.ts'
-import { executeCall } from './call.ts'
+import { executeCall, type CallExecutor } from './call.ts'
 import { ALU_IMMEDIATE, ALU_REGISTER, BRANCH, CALL, CONSTANT, HOST, JAL, JALR, LOAD, NOP, STORE, type Operation } from './operation.ts'
 
 /** Prices executed instructions. */
@@ -42,12 +42,14 @@ export interface Tracer {
 /**
  * - `limit`: `maxInstructions` or `maxCalls` have been executed · `leader`: `until` accepted the next pc
  * - `pause`: the tracer wants to stop in front of a block
+ * - `call`: whoever executes calls wants to stop in front of one
  * - `terminated`: the guest ended; pc is that of the terminating instruction · `trap`: pc is that of the trapping instruction
  */
 export type StopReason =
   | { readonly type: 'limit' }
   | { readonly type: 'leader' }
   | { readonly type: 'pause' }
+  | { readonly type: 'call' }
   | { readonly type: 'terminated'; readonly exitCode: number }
   | { readonly type: 'trap'; readonly trap: Trap }
 
@@ -72,6 +74,8 @@ export interface StretchOptions {
 export interface InterpreterOptions {
   readonly meter?: Meter
   readonly tracer?: Tracer
+  /** Executes the calls of extensions; default: their reference semantics alone. */
+  readonly call?: CallExecutor
   /** Default: the base tables and the ABI's rows. */
   readonly decode?: Decoder
 }
@@ -98,7 +102,7 @@ function exactAddress(xlen: Xlen, x: BigUint64Array, operation: Operation): bigi
  * An interpreter for one image. Code is taken from the image, not from memory: what a guest stores never changes what it executes.
  */
 export function createInterpreter(image: Image, abi: GuestAbi, options: InterpreterOptions = {}): Interpreter {
-  const { meter, tracer } = options
+  const { meter, tracer, call = executeCall } = options
   const { xlen } = image
   const code = createCode(image, options.decode ?? decoderFor(xlen, abi))
 
@@ -181,7 +185,8 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
         }
         case CALL: {
           calls++
-          const end = executeCall(operation.call!, operation.instr!, hart)
+          const end = call(operation.call!, operation.instr!, hart)
+          if (end === undefined) return stop({ type: 'call' })
           if (end.trap !== undefined) return trapped(end.trap)
           for (const { address, length } of end.touched) tracer?.touched(MEMORY, address, length)
           if (operation.call!.result === 'register') {

@@ -98,6 +98,9 @@ export interface CallRow extends Encoding {
   readonly execute: (operands: readonly CallValue[], xlen: Xlen) => CallOutcome
 }
 
+/** The name by which a library offers the C function of a call to those who compare it with its reference semantics. */
+export const exportedCall = ({ c }: CallRow): string => `rvr_call_${c}`
+
 export type Row = AluRow | UpperRow | LoadRow | StoreRow | BranchRow | JumpRow | NopRow | HostRow | CallRow
 
 /** A decoded instruction. `imm` is the sign-extended immediate as a JavaScript number (for `upper` rows already shifted by 12). */

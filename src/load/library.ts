@@ -1,6 +1,7 @@
 /** The native library of one artifact: the only place that calls through koffi into generated code. */
 import koffi from 'koffi'
 import { RvrError, messageOf } from '../errors.ts'
+import { exportedCall, type CallRow } from '../isa/row.ts'
 import { stateLayout, stateOffset, tableBytes } from '../layout/state.ts'
 import type { LibraryFile } from './library-file.ts'
 
@@ -20,9 +21,14 @@ export interface NativeLibrary {
   clearSeen(memory: bigint): void
   /** Metered artifacts: address of the bitmap of slots where basic blocks start; of profiled ones also of those where they end. */
   blockStarts(): bigint
+  /** The C function of an extension's call; undefined where the library has none, because no instruction of the guest calls it. */
+  call(row: CallRow): NativeCall | undefined
   /** Unmaps the instance; no view of it may exist any more. */
   destroy(memory: bigint): void
 }
+
+/** Calls a C function with an argument for each operand, views of memory or values, and answers what it answers; `result` receives its result, where it has one. */
+export type NativeCall = (operands: readonly (Uint8Array | bigint)[], result: BigUint64Array) => number
 
 const loaded = new Map<string, NativeLibrary>()
 
@@ -61,6 +67,16 @@ export function loadLibrary(name: string, path: string = name): NativeLibrary {
     retire: memory => void retire(memory),
     destroy: memory => void destroy(memory),
     clearSeen: memory => void handle.func('rvr_clear_seen', 'void', ['uintptr_t'])(memory),
+    call(row) {
+      const types = [...row.operands.map(({ access }) => (access === 'value' ? 'uint64_t' : 'void *')), ...(row.result === undefined ? [] : ['void *'])]
+      let call: (...args: unknown[]) => unknown
+      try {
+        call = handle.func(exportedCall(row), 'int', types)
+      } catch {
+        return undefined
+      }
+      return (operands, result) => call(...operands, ...(row.result === undefined ? [] : [result])) as number // oxlint-disable-line rvr/no-spread-arguments -- at most three operands
+    },
     blockStarts: () => BigInt(handle.func('rvr_block_starts', 'uintptr_t', [])() as number | bigint),
   }
   loaded.set(name, library)

@@ -9,7 +9,7 @@ import { line, shortened } from './table.ts'
 import { durationText, grouped } from './units.ts'
 
 const STOPS: Readonly<Record<StopCause, string>> = {
-  instructions: 'at the instruction limit', cost: 'at the cost limit', segment: 'at the end of a segment', timeout: 'at the time limit', abort: 'on request',
+  instructions: 'at the instruction limit', cost: 'at the cost limit', segment: 'at the end of a segment', timeout: 'at the time limit', abort: 'on request', difference: 'at a call whose C is wrong',
 }
 
 function trapText(trap: TrapReport): string {

@@ -34,13 +34,15 @@ export interface ExecutionResult {
   readonly end: ExecutionEnd
   readonly instructions: bigint
   readonly cost: bigint
+  /** Instructions at which native code handed back for the last time; undefined where it never ran. */
+  readonly nativeUntil: bigint | undefined
 }
 
 /** Runs until the end, a limit or a stop request. The hart and the host state are left exactly where the run stopped. */
 export function execute(execution: Execution): ExecutionResult {
   const { hart, host, interpreter, native, maxCost, print } = execution
   const instructionLimit = execution.maxInstructions ?? UNLIMITED
-  let instructions = 0n, cost = 0n
+  let instructions = 0n, cost = 0n, nativeUntil: bigint | undefined
   /** How far native code may run: below every limit, whatever the instructions cost. */
   const nativeBudget = (): bigint => {
     const left = instructionLimit - instructions
@@ -63,24 +65,26 @@ export function execute(execution: Execution): ExecutionResult {
     instructions += BigInt(executed)
     cost += BigInt(cells)
     if (reason.type === 'terminated') return { outcome: 'terminated', exitCode: reason.exitCode }
+    if (reason.type === 'call') return { outcome: 'suspended', cause: 'difference' }
     if (reason.type === 'pause') return { outcome: 'suspended', cause: 'segment' }
     return reason.type === 'trap' ? { outcome: 'trapped', trap: reason.trap } : undefined
   }
   for (;;) {
     const stop = execution.stopRequest()
-    if (stop !== undefined) return { end: { outcome: 'suspended', cause: stop }, instructions, cost }
-    if (instructions >= instructionLimit) return { end: { outcome: 'suspended', cause: 'instructions' }, instructions, cost }
+    if (stop !== undefined) return { end: { outcome: 'suspended', cause: stop }, instructions, cost, nativeUntil }
+    if (instructions >= instructionLimit) return { end: { outcome: 'suspended', cause: 'instructions' }, instructions, cost, nativeUntil }
     if (native?.enters(hart.pc)) {
       const budget = nativeBudget()
       if (budget >= native.floor) {
         const { used, cells, step, paused } = native.run(budget)
         instructions += used
         cost += cells
-        if (paused) return { end: { outcome: 'suspended', cause: 'segment' }, instructions, cost }
+        nativeUntil = instructions
+        if (paused) return { end: { outcome: 'suspended', cause: 'segment' }, instructions, cost, nativeUntil }
         if (!step) continue
       }
     }
     const end = interpret()
-    if (end !== undefined) return { end, instructions, cost }
+    if (end !== undefined) return { end, instructions, cost, nativeUntil }
   }
 }

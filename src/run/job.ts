@@ -6,6 +6,8 @@ import type { Rewind, Segment } from '../machine/meter.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { SlotCounts } from './profiler.ts'
 import type { Trap } from '../ir/trap.ts'
+import type { CallDifference } from './call-witness.ts'
+import type { TracedStep } from './trace.ts'
 
 /** Where the guest's memory and registers live. */
 export type Place =
@@ -37,6 +39,10 @@ export interface Job {
   readonly timeoutMs: number | undefined
   /** Int32[0]: asks the guest to stop (`ABORT`, `TIMEOUT`), or to go on in the place that waits at the port (`MOVE`). */
   readonly control: SharedArrayBuffer
+  /** Interpreted guests: compares each call of an extension with the C of this library. */
+  readonly witness?: string
+  /** Every instruction is executed by the interpreter and listed in the result. */
+  readonly trace?: true
   /** An interpreted guest whose native code is being made. */
   readonly move?: MoveOrder
 }
@@ -55,7 +61,8 @@ export type MoveTarget = Extract<Place, { engine: 'native' }> | undefined
 /** Messages to a worker. A guest's image and what its ABI is made from travel once per worker. */
 export type ToWorker = { readonly type: 'abi'; readonly digest: string; readonly choice: AbiChoice } | { readonly type: 'image'; readonly digest: string; readonly image: Image } | { readonly type: 'job'; readonly job: Job }
 
-export type StopCause = 'instructions' | 'cost' | 'segment' | 'timeout' | 'abort'
+/** `difference`: a checked run, at a call of an extension whose C does not do what its reference semantics do. */
+export type StopCause = 'instructions' | 'cost' | 'segment' | 'timeout' | 'abort' | 'difference'
 
 export type JobEnd =
   | { readonly outcome: 'terminated'; readonly exitCode: number }
@@ -79,6 +86,12 @@ export interface JobResult {
   readonly rewind?: Rewind
   /** Instructions that the interpreter executed before native code was there. */
   readonly interpreted: bigint
+  /** Instructions of this job at which native code handed back for the last time; absent where it never ran. */
+  readonly nativeUntil?: bigint
+  /** The run stands in front of this call. */
+  readonly difference?: CallDifference
+  /** What a traced job executed. */
+  readonly trace?: readonly TracedStep[]
   /** The guest now lives in the place that the port brought. */
   readonly moved: boolean
 }

@@ -7,11 +7,13 @@ import { cellsOf } from '../machine/machine.ts'
 import { Meter, type Rewind, type Segment } from '../machine/meter.ts'
 import { modeNamed } from '../modes/registry.ts'
 import type { BlockCosts } from './block-costs.ts'
+import type { CallWitness } from './call-witness.ts'
 import type { Attachment } from './engine.ts'
 import { execute, type ExecutionEnd, type StopRequest } from './execute.ts'
 import type { Job, Place } from './job.ts'
 import type { Profiler } from './profiler.ts'
 import { segmentTracer } from './segment-tracer.ts'
+import { tracedInterpreter, type TracedStep } from './trace.ts'
 
 /** What a job's legs share. */
 export interface LegContext {
@@ -22,6 +24,10 @@ export interface LegContext {
   /** Modes that profile. */
   readonly profiler: Profiler | undefined
   readonly stopRequest: () => StopRequest | undefined
+  /** Checked runs: the C that calls are compared with. */
+  readonly witness: CallWitness | undefined
+  /** Traced runs: gets every instruction. */
+  readonly trace: ((step: TracedStep) => void) | undefined
   readonly print: PrintSink
 }
 
@@ -39,10 +45,11 @@ export interface LegResult {
   readonly cost: bigint
   readonly segments: readonly Segment[]
   readonly rewind: Rewind | undefined
+  readonly nativeUntil: bigint | undefined
 }
 
 /** Runs the guest from `pc`; `attachment.hart.pc` is where it stopped. */
-export function runLeg({ job, image, abi, blockCosts, profiler, stopRequest, print }: LegContext, { place, attachment, pc, maxInstructions, maxCost }: Leg): LegResult {
+export function runLeg({ job, image, abi, blockCosts, profiler, stopRequest, witness, trace, print }: LegContext, { place, attachment, pc, maxInstructions, maxCost }: Leg): LegResult {
   const mode = modeNamed(job.mode), { machine } = job
   const { hart, area, native } = attachment
   hart.pc = pc
@@ -50,7 +57,8 @@ export function runLeg({ job, image, abi, blockCosts, profiler, stopRequest, pri
   meter?.load()
   if (meter !== undefined) meter.pauseAtCut = job.stopAtSegment
   const start = meter?.instret ?? 0, startCells = meter?.cells() ?? 0n
-  const interpreter = createInterpreter(image, abi, {
+  const plain = createInterpreter(image, abi, {
+    ...(witness !== undefined && { call: witness.call }),
     ...(mode.reportsCost && {
       meter: {
         cost(instr: Parameters<typeof cellsOf>[1], rows: number) {
@@ -61,8 +69,9 @@ export function runLeg({ job, image, abi, blockCosts, profiler, stopRequest, pri
     }),
     ...(meter !== undefined && { tracer: segmentTracer(meter, place, image, abi, machine) }),
   })
+  const interpreter = trace === undefined ? plain : tracedInterpreter(plain, image, abi, trace)
   const result = execute({
-    hart, host: job.host, interpreter, native: native?.(meter), maxInstructions, maxCost, stopRequest,
+    hart, host: job.host, interpreter, native: trace === undefined ? native?.(meter) : undefined, maxInstructions, maxCost, stopRequest,
     blockCost: at => {
       const instr = interpreter.instrAt(at)
       // A host instruction may add more rows than its one.
@@ -78,5 +87,5 @@ export function runLeg({ job, image, abi, blockCosts, profiler, stopRequest, pri
   if (result.end.outcome === 'terminated' && interpreter.instrAt(hart.pc) === undefined) profiler?.count(hart.pc, 1)
   if (area !== undefined && place.engine === 'native') profiler?.takeNative(place, area)
   const counts = meter === undefined ? result : { instructions: BigInt(meter.instret - start), cost: meter.cells() - startCells }
-  return { end: result.end, instructions: counts.instructions, cost: counts.cost, segments: meter?.segments ?? [], rewind: meter?.rewind }
+  return { end: result.end, instructions: counts.instructions, cost: counts.cost, segments: meter?.segments ?? [], rewind: meter?.rewind, nativeUntil: result.nativeUntil }
 }

@@ -41,6 +41,8 @@ export interface SessionOptions {
   readonly engine: EngineChoice
   /** An interpreted guest goes on in what this brings. */
   readonly tier?: Tier
+  /** An interpreted guest: compares each call of an extension with the C of this library. */
+  readonly witness?: string
   readonly pool: WorkerPool
   readonly print: PrintSink
 }
@@ -127,6 +129,12 @@ export class Session {
     return this.#execute(state, limits)
   }
 
+  /** The same, instruction by instruction in the interpreter; the new state lists them. */
+  async trace(state: SessionState, limits: RunLimits): Promise<SessionState> {
+    this.#checkNewest(state)
+    return this.#execute(state, limits, true)
+  }
+
   /** Writes everything that `restore` needs to a file; the session can go on afterwards. Returns the file's absolute path. */
   async save(state: SessionState, file: string, signal?: AbortSignal): Promise<string> {
     if (this.#disposed) throw new RvrError('DISPOSED', 'this run has been disposed')
@@ -156,13 +164,13 @@ export class Session {
     this.#home.retire()
   }
 
-  async #execute(from: Before, limits: RunLimits): Promise<SessionState> {
+  async #execute(from: Before, limits: RunLimits, isTraced = false): Promise<SessionState> {
     if (this.#disposed) throw new RvrError('DISPOSED', 'this run has been disposed')
     const { signal } = limits
     const { maxInstructions, maxCost } = checkLimits(limits, this.mode)
     const aborted = (): RvrError => new RvrError('ABORTED', 'the run was aborted', { cause: signal?.reason })
     if (signal?.aborted) throw aborted()
-    const { pool, image, print, machine, mode, tier } = this.#options
+    const { pool, image, print, machine, mode, tier, witness } = this.#options
     const control = new SharedArrayBuffer(4), id = nextJob++
     const mover = tier === undefined || this.#home.place.engine === 'native' ? undefined : new Mover(tier, engine => settle(engine, image, mode), control)
     const stop = (cause: typeof ABORT | typeof TIMEOUT): void => {
@@ -185,6 +193,7 @@ export class Session {
       const result = await pool.submit({
         id, place: this.#home.place, guest: image.digest, abi: this.abi.digest, mode: mode.name, machine, pc: from.pc, host: from.host, control,
         maxInstructions, maxCost, timeoutMs: limits.timeoutMs, stopAtSegment: limits.stopAtSegment === true, muteUntil: this.#printedUntil,
+        ...(witness !== undefined && { witness }), ...(isTraced && { trace: true }),
         ...(mover !== undefined && { move: mover.order(from.instructions) }),
       }, { image, abi: this.abi }, {
         print,
@@ -200,7 +209,9 @@ export class Session {
       const instructions = from.instructions + result.instructions
       const place = result.rewind === undefined ? result : { ...result, ...await this.#goBack(result.rewind, instructions, signal) }
       const { moved: _, ...counts } = place
-      this.#current = { ...counts, engine: this.#home.place.engine, interpreted: (from.interpreted ?? 0n) + result.interpreted, instructions, cost: from.cost + result.cost, ...(result.profile !== undefined && { profile: addCounts(from.profile, result.profile) }), ...this.#segmentsOf(from.segments, result, instructions) }
+      this.#current = {
+        ...counts, ...(result.nativeUntil !== undefined && { nativeUntil: from.instructions + result.nativeUntil }),
+        engine: this.#home.place.engine, interpreted: (from.interpreted ?? 0n) + result.interpreted, instructions, cost: from.cost + result.cost, ...(result.profile !== undefined && { profile: addCounts(from.profile, result.profile) }), ...this.#segmentsOf(from.segments, result, instructions) }
       return this.#current
     } finally {
       clearTimeout(timer)

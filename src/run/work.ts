@@ -7,10 +7,13 @@ import { modeNamed } from '../modes/registry.ts'
 import { blockCosts } from './block-costs.ts'
 import { attach } from './engine.ts'
 import type { StopRequest } from './execute.ts'
+import { loadLibrary } from '../load/library.ts'
+import { CallWitness } from './call-witness.ts'
 import { ABORT, MOVE, TIMEOUT, type Job, type JobEnd, type JobResult, type MoveTarget, type Place } from './job.ts'
 import { runLeg, type Leg, type LegContext } from './leg.ts'
 import { moveGuest } from './move.ts'
 import { Profiler } from './profiler.ts'
+import type { TracedStep } from './trace.ts'
 
 const minus = (limit: bigint | undefined, done: bigint): bigint | undefined => (limit === undefined ? undefined : limit - done)
 const least = (a: bigint | undefined, b: bigint | undefined): bigint | undefined => (a === undefined || (b !== undefined && b < a) ? b : a)
@@ -32,14 +35,18 @@ export function work(job: Job, image: Image, abi: GuestAbi, print: PrintSink, on
     return asked === MOVE && order !== undefined && order.after === undefined ? 'move' : undefined
   }
   const profiler = modeNamed(job.mode).profile === undefined ? undefined : new Profiler()
-  const context: LegContext = { job, image, abi, blockCosts: blockCosts(image, abi, job.machine), profiler, stopRequest, print }
+  const witness = job.witness === undefined ? undefined : new CallWitness(loadLibrary(job.witness))
+  const steps: TracedStep[] = []
+  const trace = job.trace === undefined ? undefined : (step: TracedStep): void => { steps.push(step) }
+  const context: LegContext = { job, image, abi, blockCosts: blockCosts(image, abi, job.machine), profiler, stopRequest, witness, trace, print }
 
-  let instructions = 0n, cost = 0n, interpreted = 0n
+  let instructions = 0n, cost = 0n, interpreted = 0n, nativeUntil: bigint | undefined
   const segments: Segment[] = []
   for (;;) {
     const left = minus(maxInstructions, instructions), toMove = minus(order?.after, instructions)
     const leg: Leg = { place, attachment, pc, maxInstructions: least(left, toMove), maxCost: minus(maxCost, cost) }
     const { end, rewind, ...counts } = runLeg(context, leg)
+    if (counts.nativeUntil !== undefined) nativeUntil = instructions + counts.nativeUntil
     pc = attachment.hart.pc
     instructions += counts.instructions
     cost += counts.cost
@@ -48,6 +55,7 @@ export function work(job: Job, image: Image, abi: GuestAbi, print: PrintSink, on
     const finish = (as: JobEnd): JobResult => ({
       end: as, pc, host, instructions, cost, executeMs: performance.now() - begin, segments, interpreted, moved: place !== job.place,
       ...(profiler !== undefined && { profile: profiler.counts }), ...(rewind !== undefined && { rewind }),
+      ...(nativeUntil !== undefined && { nativeUntil }), ...(witness?.found !== undefined && { difference: witness.found }), ...(trace !== undefined && { trace: steps }),
     })
     const isAtMove = end.outcome === 'suspended' && (end.cause === 'move' || (end.cause === 'instructions' && toMove !== undefined && instructions === order?.after && instructions !== maxInstructions))
     if (!isAtMove) {

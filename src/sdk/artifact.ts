@@ -113,8 +113,19 @@ export class Artifact {
   }
 
   #session({ onPrint = () => {} }: Pick<ExecuteOptions, 'onPrint'>): Session {
-    const { image, abi, mode, machine, pool, tier } = this.#parts
-    return new Session({ image, abi, mode, machine, engine: this.#engine, pool, print: onPrint, ...(tier !== undefined && { tier }) })
+    const { image, abi, mode, machine, pool, tier, witness } = this.#parts
+    return new Session({ image, abi, mode, machine, engine: this.#engine, pool, print: onPrint, ...(tier !== undefined && { tier }), ...(witness !== undefined && { witness }) })
+  }
+
+  /**
+   * @internal The guest in the interpreter, which compares every call of an extension with the C in this artifact's library, or does not.
+   * @throws RvrError `USAGE` (the artifact has no library).
+   */
+  reference(comparesCalls: boolean): Artifact {
+    const { image, abi, mode, machine, pool } = this.#parts, engine = this.#engine
+    if (engine.engine === 'interp') throw new RvrError('USAGE', 'only native code can be checked, and this artifact is interpreted', { hint: 'Compile it first: guest.compile(mode).' })
+    engine.library.keep()
+    return new Artifact({ image, abi, mode, machine, pool, engine: { engine: 'interp' }, ...(comparesCalls && { witness: engine.library.name }), cache: { outcome: 'off' }, timing: {} })
   }
 
   /** Have the last compilers of a tiered artifact been started? */

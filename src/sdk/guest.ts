@@ -1,6 +1,7 @@
 /** A parsed guest: the same for every mode and every run. */
 import type { Explanation } from '../cache/explain/explain.ts'
 import type { Image } from '../elf/image.ts'
+import { RvrError } from '../errors.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import type { Machine } from '../machine/machine.ts'
 import { modeNamed } from '../modes/registry.ts'
@@ -10,7 +11,8 @@ import type { ExecutionProfile } from '../profile/counts.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import { Artifact } from './artifact.ts'
 import { BackgroundBuild } from './background.ts'
-import type { CompileOptions, ProfileChoice } from './options.ts'
+import type { CheckReport } from './check.ts'
+import type { CompileOptions, ExecuteOptions, ProfileChoice } from './options.ts'
 
 export interface GuestParts {
   readonly image: Image
@@ -98,6 +100,20 @@ export class Guest {
   interpret(mode: string): Artifact {
     const { image, abi, machine, pool } = this.#parts
     return new Artifact({ image, abi, machine, mode: modeNamed(mode), pool, engine: { engine: 'interp' }, cache: { outcome: 'off' }, timing: {} })
+  }
+
+  /**
+   * Runs native code and the reference interpreter side by side to the guest's end and compares them: registers, pc, counts and public values after every
+   * 100,000 instructions, the C of every call of an extension with its reference semantics, memory at the end. Far slower than `artifact.execute`, whose options it takes.
+   *
+   * @throws RvrError `CHECK_DIVERGED` naming the call whose C is wrong, or the instructions within which native code goes wrong; `USAGE` (the artifact is interpreted
+   *   or of another guest), `ABORTED`.
+   */
+  async check(artifact: Artifact, options: ExecuteOptions = {}): Promise<CheckReport> {
+    const { image, abi } = this
+    if (artifact.guestDigest !== this.digest || artifact.abi !== abi.name) throw new RvrError('USAGE', 'the artifact is another guest than this', { hint: 'Take one that this guest compiled or loaded.', details: { wanted: this.digest, found: artifact.guestDigest } })
+    const { checkRun } = await import('./check.ts')
+    return checkRun({ image, abi, artifact }, options)
   }
 
   /**

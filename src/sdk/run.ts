@@ -7,8 +7,10 @@ import { instructionWord } from '../interp/slots.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Segment } from '../machine/meter.ts'
 import type { TrapKind } from '../ir/trap.ts'
+import type { CallDifference } from '../run/call-witness.ts'
 import type { StopCause } from '../run/job.ts'
 import type { Session, SessionState } from '../run/session.ts'
+import type { TracedStep } from '../run/trace.ts'
 import type { ResumeOptions } from './options.ts'
 import { Profile } from './profile.ts'
 import { passCuts, segmentStart, segmentStarts, stoppingAtCuts, type RunOrigin, type SegmentStartOptions } from './segments.ts'
@@ -41,6 +43,27 @@ export interface GuestMemoryView {
   /** The whole memory without a copy: index = guest address. Native guests' memory reads as zeros once the run is disposed. */
   readonly bytes: Uint8Array
 }
+
+export interface TraceOptions {
+  /** Instructions to execute at most. */
+  readonly maxInstructions: bigint | number
+  readonly signal?: AbortSignal
+}
+
+/** One instruction that was executed. */
+export interface TracedInstruction extends TracedStep {
+  /** Instructions retired before it. */
+  readonly instret: bigint
+}
+
+export interface Trace {
+  /** The run behind the last instruction of the trace. */
+  readonly run: Run
+  readonly steps: readonly TracedInstruction[]
+}
+
+/** Instructions of one trace, which are in memory all at once. */
+const MOST_TRACED = 100_000
 
 /** The result of `execute` or `resume`. Values are those at the moment the run stopped; memory is live until it is resumed or disposed. */
 export class Run implements Disposable {
@@ -133,6 +156,20 @@ export class Run implements Disposable {
   }
 
   /**
+   * Goes on instruction by instruction in the interpreter and lists what was executed, at most 100,000 instructions at a time. An instruction that traps has not been
+   * executed. The new run can be traced, or resumed at native speed; this one keeps its values.
+   *
+   * @throws RvrError `USAGE` (the run is not suspended, or more instructions were asked for), `ABORTED`.
+   */
+  async trace({ maxInstructions, signal }: TraceOptions): Promise<Trace> {
+    if (this.outcome !== 'suspended') throw new RvrError('USAGE', `a run that has ${this.outcome} cannot be traced`)
+    if (!(maxInstructions >= 0 && maxInstructions <= MOST_TRACED)) throw new RvrError('USAGE', `maxInstructions is ${maxInstructions}, and a trace has at most ${MOST_TRACED} instructions`, { hint: 'Trace the run that comes with a trace for more.' })
+    const state = await this.#session.trace(this.#state, { maxInstructions, ...(signal !== undefined && { signal }) })
+    const steps = (state.trace ?? []).map((step, index) => ({ ...step, instret: this.instret + BigInt(index) }))
+    return { run: new Run(this.#session, state, this.#origin), steps }
+  }
+
+  /**
    * A fresh run, suspended exactly where segment `index` starts: its registers, memory and pc are that segment's start state. The guest
    * runs once more up to there. The open segment of a suspended run is the last one.
    *
@@ -156,6 +193,16 @@ export class Run implements Disposable {
   async save(file: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<string> {
     if (this.outcome !== 'suspended') throw new RvrError('USAGE', `a run that has ${this.outcome} cannot be saved`, { hint: 'Only a run that a limit stopped can go on.' })
     return this.#session.save(this.#state, file, signal)
+  }
+
+  /** @internal A checked run: the call that it stands in front of, whose C is wrong. */
+  get callDifference(): CallDifference | undefined {
+    return this.#state.difference
+  }
+
+  /** @internal Instructions at which native code handed back for the last time in this stretch; undefined where it never ran. */
+  get nativeUntil(): bigint | undefined {
+    return this.#state.nativeUntil
   }
 
   /** Gives the guest's memory back to the host. */

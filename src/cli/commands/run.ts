@@ -5,7 +5,6 @@ import { RvrError } from '../../errors.ts'
 import { modeNamed } from '../../modes/registry.ts'
 import type { Artifact } from '../../sdk/artifact.ts'
 import type { Guest } from '../../sdk/guest.ts'
-import type { ExecuteOptions } from '../../sdk/options.ts'
 import type { Run } from '../../sdk/run.ts'
 import { exitStatusOfRun } from '../exit-codes.ts'
 import { addExecutionOptions, compileOrInterpret, executeOptions, namedTier, readInputs, type ExecutionOptions } from '../execution.ts'
@@ -33,7 +32,7 @@ export function declareRun(program: Command, shell: Shell): void {
   addExecutionOptions(command, ['auto', 'native', 'interp'])
     .addOption(new Option('--stop-at-segment', 'stop at the next cut between segments (mode metered)').conflicts('check'))
     .addOption(new Option('--artifact <file>', 'run this compiled library instead of compiling').argParser(inputPath))
-    .option('--check', 'run native code and interpreter side by side and compare every step')
+    .option('--check', 'compare native code with the interpreter: registers and counts every 100,000 instructions, each call of an extension, memory at the end')
   addReportOptions(addBuildOptions(addProfileOptions(addSegmentOptions(addSavedRunOptions(command)))))
     .addHelpText('after', `
 Exit status: 0 the guest terminated with 0; 1 with another code; 2 bad usage or input;
@@ -65,7 +64,7 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
   await progress.settle()
   const execute = { ...executeOptions(file, options, inputs, shell, progress), ...(options.stopAtSegment && { stopAtSegment: true }) }
   progress.sink({ type: 'stage', stage: 'execute', state: 'start' })
-  using result = options.check ? await checked(guest, artifact, execute) : await (saved === undefined ? artifact.execute(execute) : artifact.resumeFrom(saved, execute))
+  using result = options.check ? (await guest.check(artifact, execute)).run : await (saved === undefined ? artifact.execute(execute) : artifact.resumeFrom(saved, execute))
   progress.sink({ type: 'stage', stage: 'execute', state: 'done', ms: result.timing.executeMs })
   const { overLimitWarning } = await import('../../report/segments.ts')
   const warning = overLimitWarning(result)
@@ -106,12 +105,6 @@ function checkSegmentOptions(options: RunOptions): void {
   if (flag === undefined || (options.artifact !== undefined && options.mode === undefined)) return
   const { name, segments } = modeNamed(options.mode ?? DEFAULT_MODE)
   if (!segments) throw new RvrError('USAGE', `--${flag} is about segments, and mode ${name} cuts none`, { hint: 'Add --mode metered.' })
-}
-
-/** The run, after native code and interpreter agreed on all of it. */
-async function checked(guest: Guest, artifact: Artifact, options: ExecuteOptions): Promise<Run> {
-  const { checkRun } = await import('../../sdk/check.ts')
-  return (await checkRun(guest, artifact, options)).run
 }
 
 /** The guest ready to run. */

@@ -74,7 +74,7 @@ function* inBatches(bytes: Uint8Array): Generator<Uint8Array> {
 /** Nothing may run or change the guest's memory until the body has been taken. */
 export async function capture({ session, meter, started, printedUntil }: Context, state: SessionState, signal?: AbortSignal): Promise<FileContent> {
   const { image, abi, mode, machine, hart } = session, { end } = state
-  if (end.outcome !== 'suspended' || end.cause === 'abort') throw new RvrError('INTERNAL', 'only a suspended run has a state to save')
+  if (end.outcome !== 'suspended' || end.cause === 'abort' || end.cause === 'difference') throw new RvrError('INTERNAL', 'only a suspended run has a state to save')
   const blobs = new Blobs()
   const pages = await changedPages(image, hart.memory, signal)
   const metered = meter === undefined ? undefined : await captureMeter(meter, machine.memoryChips)

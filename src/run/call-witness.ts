@@ -1,0 +1,131 @@
+/** Compares every call of an extension with the C function that native code would call, on copies of its operands. */
+import { executeResolved, resolveOperands, type CallEnd, type ResolvedOperand, type Touched } from '../interp/call.ts'
+import type { Hart } from '../ir/hart.ts'
+import type { CallRow, Instr } from '../isa/row.ts'
+import type { NativeCall, NativeLibrary } from '../load/library.ts'
+
+/** A call whose C does not do what its reference semantics do. */
+export interface CallDifference {
+  readonly pc: number
+  /** Name of the instruction's row and of the C function. */
+  readonly instruction: string
+  readonly c: string
+  /** What differs: whether the operands were refused, the result, bytes of an operand, or bytes beside all operands. */
+  readonly kind: 'answer' | 'result' | 'memory' | 'outside'
+  /** One clause for a person: what the C did and what was expected. */
+  readonly text: string
+  readonly operands: readonly CallOperandFacts[]
+}
+
+export interface CallOperandFacts {
+  readonly register: 'rd' | 'rs1' | 'rs2'
+  readonly access: 'read' | 'write' | 'update' | 'value'
+  /** The register's value: an address or a number. */
+  readonly value: bigint
+  /** Memory operands: their size, and their first bytes before the call. */
+  readonly bytes?: number
+  readonly begins?: Uint8Array
+}
+
+/** Bytes on both sides of a copy: a function that writes beside its operands is found out. */
+const MARGIN = 64, FILLER = 0xa5
+/** Bytes of an operand that a report shows. */
+const SHOWN = 32
+
+/** Operands that overlap share a copy. */
+interface Arena {
+  readonly address: number
+  readonly length: number
+  /** With margins. */
+  readonly copy: Uint8Array
+}
+
+function arenasOf(ranges: readonly Touched[], memory: Uint8Array): Arena[] {
+  const merged: { address: number; length: number }[] = []
+  for (const { address, length } of ranges.toSorted((a, b) => a.address - b.address)) {
+    const last = merged.at(-1)
+    if (last !== undefined && address < last.address + last.length) last.length = Math.max(last.length, address + length - last.address)
+    else merged.push({ address, length })
+  }
+  return merged.map(({ address, length }) => {
+    const copy = new Uint8Array(length + 2 * MARGIN).fill(FILLER)
+    copy.set(memory.subarray(address, address + length), MARGIN)
+    return { address, length, copy }
+  })
+}
+
+const hex = (value: number | bigint): string => `0x${value.toString(16)}`
+
+export class CallWitness {
+  readonly #library: NativeLibrary
+  readonly #functions = new Map<string, NativeCall | undefined>()
+  /** The difference that the run stands in front of. */
+  found: CallDifference | undefined
+
+  constructor(library: NativeLibrary) {
+    this.#library = library
+  }
+
+  /** Executes a call by its reference semantics; undefined where the C does something else: nothing has changed then. */
+  readonly call = (row: CallRow, instr: Instr, hart: Hart): CallEnd | undefined => {
+    const { trap, ...resolved } = resolveOperands(row, instr, hart)
+    if (trap !== undefined || !('operands' in resolved)) return { trap: trap! }
+    const { operands } = resolved, { memory } = hart
+    const native = this.#function(row)
+    if (native === undefined) return executeResolved(row, instr, operands, hart)
+    const ranges = operands.filter((operand): operand is Touched => 'address' in operand)
+    const arenas = arenasOf(ranges, memory), before = arenas.map(({ copy }) => copy.slice())
+    const result = new BigUint64Array(1)
+    const answer = native(operands.map(operand => ('value' in operand ? operand.value : within(arenas, operand))), result)
+    const end = executeResolved(row, instr, operands, hart)
+    const difference = answerDifference(answer, end) ?? resultDifference(row, result[0]!, end, hart.xlen) ?? memoryDifference(arenas, memory)
+    if (difference === undefined) return end
+    for (const [index, { address, length }] of arenas.entries()) memory.set(before[index]!.subarray(MARGIN, MARGIN + length), address)
+    this.found = { pc: instr.pc, instruction: row.name, c: row.c, ...difference, operands: factsOf(row, instr, operands, hart) }
+    return undefined
+  }
+
+  #function(row: CallRow): NativeCall | undefined {
+    if (!this.#functions.has(row.c)) this.#functions.set(row.c, this.#library.call(row))
+    return this.#functions.get(row.c)
+  }
+}
+
+function within(arenas: readonly Arena[], { address, length }: Touched): Uint8Array {
+  const arena = arenas.find(candidate => address >= candidate.address && address + length <= candidate.address + candidate.length)!
+  return arena.copy.subarray(MARGIN + address - arena.address, MARGIN + address - arena.address + length + MARGIN)
+}
+
+type Difference = Pick<CallDifference, 'kind' | 'text'>
+
+function answerDifference(answer: number, { trap }: CallEnd): Difference | undefined {
+  if ((answer !== 0) === (trap === undefined)) return undefined
+  return { kind: 'answer', text: trap === undefined ? 'it answers 0 (refused), expected 1 (done)' : `it answers ${answer} (done), expected 0 (refused: ${trap.message})` }
+}
+
+function resultDifference(row: CallRow, found: bigint, end: CallEnd, xlen: 32 | 64): Difference | undefined {
+  if (row.result === undefined || end.trap !== undefined) return undefined
+  const actual = BigInt.asUintN(row.result === 'register' ? xlen : 64, found)
+  const isSame = row.result === 'register' ? actual === end.result : (actual !== 0n) === (end.result !== 0n)
+  return isSame ? undefined : { kind: 'result', text: `its result is ${hex(actual)}, expected ${hex(end.result)}` }
+}
+
+function memoryDifference(arenas: readonly Arena[], memory: Uint8Array): Difference | undefined {
+  for (const { address, length, copy } of arenas) {
+    for (const [index, byte] of copy.entries()) {
+      const offset = index - MARGIN, isInside = offset >= 0 && offset < length
+      const expected = isInside ? memory[address + offset]! : FILLER
+      if (byte === expected) continue
+      const at = hex(address + offset)
+      return isInside ? { kind: 'memory', text: `it leaves ${hex(byte)} at ${at}, expected ${hex(expected)}` } : { kind: 'outside', text: `it writes at ${at}, outside of its operands` }
+    }
+  }
+  return undefined
+}
+
+function factsOf(row: CallRow, instr: Instr, operands: readonly ResolvedOperand[], { x, memory }: Hart): CallOperandFacts[] {
+  return row.operands.map(({ register, access }, index) => {
+    const operand = operands[index]!, facts = { register, access, value: x[instr[register]]! }
+    return 'value' in operand ? facts : { ...facts, bytes: operand.length, begins: memory.slice(operand.address, operand.address + Math.min(operand.length, SHOWN)) }
+  })
+}

@@ -1,0 +1,87 @@
+/** Tells of every instruction that an interpreter executes: what it was, and what it did to registers and memory. */
+import type { Image } from '../elf/image.ts'
+import type { GuestAbi } from '../extensions/abi.ts'
+import { resolveOperands } from '../interp/call.ts'
+import type { Interpreter, Stretch } from '../interp/interpreter.ts'
+import { instructionWord } from '../interp/slots.ts'
+import type { Hart } from '../ir/hart.ts'
+import type { Instr } from '../isa/row.ts'
+import { MEMORY } from '../layout/meter.ts'
+
+/** Bytes of guest memory that an instruction read, wrote, or both. */
+export interface TracedAccess {
+  readonly access: 'read' | 'write' | 'update'
+  readonly address: number
+  readonly bytes: number
+  /** Loads and stores: the bytes as a little-endian number. */
+  readonly value?: bigint
+}
+
+/** One executed instruction. */
+export interface TracedStep {
+  readonly pc: number
+  /** The instruction's word, unsigned. */
+  readonly word: number
+  /** Registers that it wrote or the host changed, with their new values. */
+  readonly registers: readonly (readonly [register: number, value: bigint])[]
+  readonly memory: readonly TracedAccess[]
+}
+
+/** Memory that an instruction is about to access, as far as the hart's registers tell before it. */
+function accesses(instr: Instr, hart: Hart, abi: GuestAbi): TracedAccess[] {
+  const { row } = instr
+  switch (row.kind) {
+    case 'load': case 'store': {
+      const address = Number(BigInt.asUintN(hart.xlen, hart.x[instr.rs1]! + BigInt(instr.imm)))
+      return [{ access: row.kind === 'load' ? 'read' : 'write', address, bytes: row.width }]
+    }
+    case 'call': {
+      const { trap, ...resolved } = resolveOperands(row, instr, hart)
+      if (trap !== undefined || !('operands' in resolved)) return []
+      return resolved.operands.flatMap((operand, index): TracedAccess[] => {
+        const { access } = row.operands[index]!
+        return access === 'value' || !('address' in operand) ? [] : [{ access, address: operand.address, bytes: operand.length }]
+      })
+    }
+    case 'host': {
+      const { touched } = abi.effects(instr, hart)
+      return touched?.space !== MEMORY ? [] : [{ access: 'write', address: touched.address, bytes: touched.length }]
+    }
+    default: return []
+  }
+}
+
+const littleEndian = (memory: Uint8Array, { address, bytes }: TracedAccess): bigint =>
+  memory.subarray(address, address + bytes).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n)
+
+/** Registers that are not what they were. An instruction that writes a register the value it had writes it all the same. */
+function changed(before: BigUint64Array, { x }: Hart, instr: Instr | undefined): TracedStep['registers'] {
+  const writesItself = instr !== undefined && ['alu', 'upper', 'load', 'jal', 'jalr'].includes(instr.row.kind) ? instr.rd : 0
+  return [...x].flatMap((value, register) => (register !== 0 && (register === writesItself || value !== before[register]) ? [[register, value] as const] : []))
+}
+
+/** `interpreter`, one instruction at a time. What traps has not been executed. */
+export function tracedInterpreter(interpreter: Interpreter, image: Image, abi: GuestAbi, tell: (step: TracedStep) => void): Interpreter {
+  return {
+    ...interpreter,
+    run(hart, host, options): Stretch {
+      const most = Number(options.maxInstructions)
+      const before = new BigUint64Array(32)
+      let executed = 0, cost = 0
+      while (executed < most) {
+        const { pc } = hart, instr = interpreter.instrAt(pc)
+        before.set(hart.x)
+        const planned = instr === undefined ? [] : accesses(instr, hart, abi)
+        const stretch = interpreter.run(hart, host, { ...options, maxInstructions: 1 })
+        executed += stretch.executed
+        cost += stretch.cost
+        if (stretch.executed > 0) {
+          const memory = instr?.row.kind === 'load' || instr?.row.kind === 'store' ? planned.map(access => ({ ...access, value: littleEndian(hart.memory, access) })) : planned
+          tell({ pc, word: instructionWord(image, pc) ?? 0, registers: changed(before, hart, instr), memory })
+        }
+        if (stretch.reason.type !== 'limit') return { ...stretch, executed, cost }
+      }
+      return { reason: { type: 'limit' }, executed, cost }
+    },
+  }
+}

@@ -1,0 +1,31 @@
+/** The error of a call whose C does not do what its reference semantics do: whose C it is, where it was called, and with what. */
+import type { Image } from '../../elf/image.ts'
+import { RvrError } from '../../errors.ts'
+import type { GuestAbi } from '../../extensions/abi.ts'
+import { ownExtensions } from '../../extensions/compose.ts'
+import type { CallDifference, CallOperandFacts } from '../../run/call-witness.ts'
+import { placeOf } from './place.ts'
+
+const hex = (value: bigint): string => `0x${value.toString(16)}`
+
+function operandText({ register, access, value, bytes, begins }: CallOperandFacts): string {
+  if (bytes === undefined || begins === undefined) return `${register} = ${hex(value)}`
+  const shown = Buffer.from(begins).toString('hex')
+  return `${register} = ${hex(value)} (${access}, ${bytes} bytes${bytes === 0 ? '' : `: ${shown}${bytes > begins.length ? '…' : ''}`})`
+}
+
+/** `instret`: instructions retired before the call. */
+export function callError({ image, abi }: { readonly image: Image; readonly abi: GuestAbi }, found: CallDifference, instret: bigint): RvrError {
+  const { pc, instruction, c, kind, text, operands } = found
+  const has = ({ rows }: GuestAbi['extensions'][number]): boolean => rows.some(({ name }) => name === instruction)
+  const extension = abi.extensions.find(has)?.name ?? instruction
+  const isOwn = ownExtensions(abi).some(has)
+  const message = `the C function ${c} of extension ${extension} is wrong at instruction ${instret + 1n}, ${placeOf(image, abi, pc)}: ${text}. Operands: ${operands.map(operandText).join(', ')}`
+  return new RvrError('CHECK_DIVERGED', message, {
+    hint: isOwn ? `Correct ${c}, or the reference semantics (execute) of ${instruction} if they are what is wrong.` : 'This is a defect in rvr; please report it with the guest.',
+    details: {
+      pc, instret: instret + 1n, extension, instruction, function: c, kind, difference: text,
+      operands: operands.map(({ begins, ...facts }) => ({ ...facts, value: hex(facts.value), ...(begins !== undefined && { begins: Buffer.from(begins).toString('hex') }) })),
+    },
+  })
+}

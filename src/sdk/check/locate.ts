@@ -1,0 +1,71 @@
+/** Finds the instructions within which native code goes wrong, by running both engines to points in between. */
+import { RvrError } from '../../errors.ts'
+import type { GuestAbi } from '../../extensions/abi.ts'
+import { ownExtensions } from '../../extensions/compose.ts'
+import { registerNames } from '../../isa/registers.ts'
+import type { TracedStep } from '../../run/trace.ts'
+import type { ExecuteOptions } from '../options.ts'
+import type { Run } from '../run.ts'
+import type { Checked } from './checked.ts'
+import { difference, type Difference } from './difference.ts'
+import { placeOf } from './place.ts'
+
+/** Whose fault a difference outside of all compared calls is. C that is not rvr's own may do anything: no report says that rvr is to blame where it runs. */
+export function blame(abi: GuestAbi): string {
+  const names = ownExtensions(abi).filter(({ rows }) => rows.some(({ kind }) => kind === 'call')).map(({ name }) => name)
+  if (names.length === 0) return 'This is a defect in rvr; please report it with the guest.'
+  return `Every call of ${names.join(', ')} did what its reference semantics do. C that keeps state between calls or writes elsewhere would still do this: check that first, then report it with the guest.`
+}
+
+/** A limit that hides the difference, one that shows it, and what was seen there. */
+interface Bounds {
+  readonly agreed: bigint
+  readonly known: bigint
+  readonly found: Difference
+}
+
+/** What both engines are like under a limit. */
+interface Probe {
+  readonly found: Difference | undefined
+  /** Instructions at which native code handed back for the last time; the interpreter executed those behind it. */
+  readonly nativeUntil: bigint
+}
+
+export async function locate({ image, abi, artifact }: Checked, options: ExecuteOptions, { agreed, known, found }: Bounds): Promise<RvrError> {
+  const reference = artifact.reference(false)
+  const limited = (maxInstructions: bigint): ExecuteOptions => ({ ...options, timeoutMs: undefined, onPrint: () => {}, maxInstructions })
+  const probe = async (count: bigint): Promise<Probe> => {
+    using native = await artifact.execute(limited(count))
+    using expected = await reference.execute(limited(count))
+    return { found: difference(native, expected), nativeUntil: native.nativeUntil ?? 0n }
+  }
+  let good = agreed, bad = known, before = await probe(agreed), behind: Probe = { found, nativeUntil: known }
+  while (bad - good > 1n) {
+    const middle = (good + bad) / 2n, result = await probe(middle)
+    if (result.found === undefined) [good, before] = [middle, result]
+    else [bad, behind] = [middle, result]
+  }
+  // Between these two native code did what it did not do under a limit that is one instruction less.
+  const from = before.nativeUntil, what = behind.found ?? found
+  using start = await reference.execute(limited(from))
+  const { until, writer } = await lastWriter(start, what.register, behind.nativeUntil)
+  const begin = placeOf(image, abi, start.pc)
+  const last = writer === undefined || what.register === undefined ? '' : `; the interpreter last writes ${registerNames[what.register]!} at instruction ${writer.instret}, ${placeOf(image, abi, writer.pc)}`
+  return new RvrError('CHECK_DIVERGED', `native code and the interpreter differ after instructions ${from + 1n} to ${until}, which begin at ${begin}: ${what.text}${last}`, {
+    hint: blame(abi), details: { pc: writer?.pc ?? start.pc, instret: writer?.instret ?? until, from: from + 1n, until, difference: what.text },
+  })
+}
+
+/** The instruction that writes a register last on the way from `start` to `until`, or to the guest's end. */
+async function lastWriter(start: Run, register: number | undefined, until: bigint): Promise<{ until: bigint; writer: { pc: number; instret: bigint } | undefined }> {
+  const CHUNK = 10_000n
+  let current = start, writer: { pc: number; instret: bigint } | undefined
+  while (current.outcome === 'suspended' && current.stopCause === 'instructions' && current.instret < until) {
+    const before = current.instret, left = until - before
+    const { run, steps } = await current.trace({ maxInstructions: left < CHUNK ? left : CHUNK })
+    const index = steps.findLastIndex(({ registers }: TracedStep) => registers.some(([written]) => written === register))
+    if (index >= 0) writer = { pc: steps[index]!.pc, instret: before + BigInt(index) + 1n }
+    current = run
+  }
+  return { until: current.instret, writer }
+}

@@ -1,0 +1,14 @@
+/** Where an instruction is and what it is, in words. */
+import type { Image } from '../../elf/image.ts'
+import { symbolAt } from '../../elf/symbols.ts'
+import type { GuestAbi } from '../../extensions/abi.ts'
+import { decoderFor } from '../../extensions/compose.ts'
+import { instructionWord } from '../../interp/slots.ts'
+import { disassemble } from '../../isa/disassemble.ts'
+
+/** `0x200840 (main+0x10): addi a0,a0,1` */
+export function placeOf(image: Image, abi: GuestAbi, pc: number): string {
+  const word = instructionWord(image, pc), symbol = symbolAt(image, pc)
+  const instr = word === undefined ? undefined : decoderFor(image.xlen, abi)(word, pc)
+  return `0x${pc.toString(16)}${symbol === undefined ? '' : ` (${symbol})`}${instr === undefined ? '' : `: ${disassemble(instr)}`}`
+}
