@@ -2,6 +2,12 @@
 import type { Instr } from '../isa/row.ts'
 import { writes } from '../isa/registers-used.ts'
 
+/** How far in front of a jump its address is looked for, in slots: compilers place both side by side. */
+const NEAR = 4
+
+/** The target of the `jalr` at `slot` where the instructions right in front of it build the address. */
+export const targetBuiltNear = (instrs: readonly (Instr | undefined)[], slot: number): number | undefined => builtTarget(instrs, Math.max(0, slot - NEAR), slot)
+
 /** The target of the `jalr` at `slot`, if the instruction from `from` on that last wrote its base register is an `auipc` or a `lui` and nothing jumps in between. */
 export function builtTarget(instrs: readonly (Instr | undefined)[], from: number, slot: number): number | undefined {
   const jump = instrs[slot]!

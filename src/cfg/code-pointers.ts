@@ -1,61 +1,87 @@
 /** Addresses of code that the guest may jump to indirectly: words in data, and constants that code builds. */
 import { functionStart } from '../elf/symbols.ts'
 import type { Program } from '../ir/program.ts'
+import type { Instr } from '../isa/row.ts'
 
 /** Entries of one table of offsets that are looked at. */
 const MAX_TABLE = 4096
 
 /**
  * Yields every 4-aligned 32-bit word of the image that lies in the program's slots (function pointers, absolute jump tables; an instruction
- * never looks like one because its low two bits are set), and every such constant built by lui/auipc + addi in straight-line code. A constant that points
- * to data may be the base of a position-independent jump table: 32-bit offsets from the table itself, which are followed as long as they lead
- * to code. Too many code pointers cost a little speed and never correctness, as do too few.
+ * never looks like one because its low two bits are set), and every such constant that code builds. Too many code pointers cost a little speed and
+ * never correctness, as do too few.
  *
  * Where functions have names, numbers that only look like addresses are told apart: a pointer into the middle of a
  * function is an entry of a table or built in that function.
  */
 export function* codePointers(program: Program): Generator<number> {
-  const { image, base, instrs } = program
-  const end = base + instrs.length * 4
-  const isCode = (word: number): boolean => word >= base && word < end && (word & 3) === 0
+  yield* wordPointers(program)
+  const built = new BuiltPointers(program)
+  for (const instr of program.instrs) if (instr !== undefined) yield* built.behind(instr)
+}
+
+const isSlot = ({ base, instrs }: Program, address: number): boolean => address >= base && address < base + instrs.length * 4 && address % 4 === 0
+
+/** Code pointers among the words of the image. */
+export function* wordPointers(program: Program): Generator<number> {
+  const { image } = program
   for (const segment of image.segments) {
     const skip = -segment.address & 3
     const bytes = segment.bytes
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     for (let offset = skip; offset + 4 <= bytes.length; offset += 4) {
       const word = view.getUint32(offset, true)
-      if (!isCode(word)) continue
+      if (!isSlot(program, word)) continue
       const home = functionStart(image, word)
       // In a table of addresses, of 4 or of 8 bytes each, another one into the same function is next to it.
-      const isEntry = (at: number): boolean => at >= skip && at + 4 <= bytes.length && isCode(view.getUint32(at, true)) && functionStart(image, view.getUint32(at, true)) === home
+      const isEntry = (at: number): boolean => at >= skip && at + 4 <= bytes.length && isSlot(program, view.getUint32(at, true)) && functionStart(image, view.getUint32(at, true)) === home
       if (home === undefined || home === word || [offset - 8, offset - 4, offset + 4, offset + 8].some(isEntry)) yield word
     }
   }
-  // Constants of the current straight-line run; 0 stands for unknown.
-  const constants = new Float64Array(32)
-  for (const instr of instrs) {
-    if (instr === undefined) continue
-    const { row } = instr
+}
+
+/**
+ * Code pointers that lui/auipc + addi build in straight-line code, and those in tables that such a constant is the base of: 32-bit offsets from the table
+ * itself (a position-independent jump table), which are followed as long as they lead to code.
+ */
+export class BuiltPointers {
+  readonly #program: Program
+  /** Constants of the current straight-line run; 0 stands for unknown. */
+  readonly #constants = new Float64Array(32)
+
+  constructor(program: Program) {
+    this.#program = program
+  }
+
+  /** What comes next is not behind what came before. */
+  forget(): void {
+    this.#constants.fill(0)
+  }
+
+  /** The pointers that are there behind the next instruction of the run. */
+  * behind(instr: Instr): Generator<number> {
+    const { row, rd } = instr, { image } = this.#program
     if (row.kind === 'upper') {
-      constants[instr.rd] = instr.rd === 0 ? 0 : (row.relative ? instr.pc : 0) + instr.imm
-    } else if (row.name === 'addi' && constants[instr.rs1] !== 0) {
-      const value = constants[instr.rs1]! + instr.imm
+      this.#constants[rd] = rd === 0 ? 0 : (row.relative ? instr.pc : 0) + instr.imm
+    } else if (row.name === 'addi' && this.#constants[instr.rs1] !== 0) {
+      const value = this.#constants[instr.rs1]! + instr.imm
       if (value % 4 === 0) {
         const home = functionStart(image, value)
-        if (isCode(value) && (home === undefined || home === value || home === functionStart(image, instr.pc))) yield value
-        yield* offsetTable(program, value, instr.pc)
+        if (isSlot(this.#program, value) && (home === undefined || home === value || home === functionStart(image, instr.pc))) yield value
+        yield* offsetTable(this.#program, value, instr.pc)
       }
-      if (instr.rd !== 0) constants[instr.rd] = value
+      if (rd !== 0) this.#constants[rd] = value
     } else if (row.kind === 'alu' || row.kind === 'load') {
-      constants[instr.rd] = 0
+      this.#constants[rd] = 0
     } else if (row.kind !== 'store' && row.kind !== 'nop') {
-      constants.fill(0)
+      this.forget()
     }
   }
 }
 
 /** Targets of the offset table at `address`, up to the first word that does not lead to a slot. Some lead into the function that uses the table, at `user`. */
-function* offsetTable({ image, base, instrs }: Program, address: number, user: number): Generator<number> {
+function* offsetTable(program: Program, address: number, user: number): Generator<number> {
+  const { image } = program
   const segment = image.segments.find(candidate => address >= candidate.address && address + 4 <= candidate.address + candidate.bytes.length)
   if (segment === undefined) return
   const view = new DataView(segment.bytes.buffer, segment.bytes.byteOffset, segment.bytes.byteLength)
@@ -63,7 +89,7 @@ function* offsetTable({ image, base, instrs }: Program, address: number, user: n
   const home = functionStart(image, user), targets: number[] = []
   for (let entry = 0; entry < MAX_TABLE && start + entry * 4 + 4 <= segment.bytes.length; entry++) {
     const target = address + view.getInt32(start + entry * 4, true)
-    if (target < base || target >= base + instrs.length * 4 || target % 4 !== 0) break
+    if (!isSlot(program, target)) break
     targets.push(target)
   }
   if (home === undefined || targets.some(target => functionStart(image, target) === home)) yield* targets

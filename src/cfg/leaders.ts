@@ -1,14 +1,11 @@
 /** Finds where basic blocks start (leaders) and which of those starts may be entered indirectly (roots). */
 import type { Program } from '../ir/program.ts'
-import { builtTarget } from './built-target.ts'
+import { targetBuiltNear } from './built-target.ts'
 import { codePointers } from './code-pointers.ts'
 
 export const LEADER = 1
 /** Entered from elsewhere than by a branch: entry, call targets, return sites, code pointers, sites behind host instructions. */
 export const ROOT = 2
-
-/** How far in front of a jump its address is looked for, in slots: compilers place both side by side. */
-const NEAR = 4
 
 /** One byte of marks per slot. */
 export function findLeaders(program: Program): Uint8Array {
@@ -36,7 +33,7 @@ export function findLeaders(program: Program): Uint8Array {
         mark(next, instr.rd === 0 ? LEADER : LEADER | ROOT)
         break
       case 'jalr': {
-        const target = builtTarget(instrs, Math.max(0, slot - NEAR), slot)
+        const target = targetBuiltNear(instrs, slot)
         if (target !== undefined) mark(target, LEADER | ROOT)
         mark(next, instr.rd === 0 ? LEADER : LEADER | ROOT)
         break

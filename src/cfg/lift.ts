@@ -1,9 +1,15 @@
-/** Image → Program: decodes every instruction slot of the segment that is compiled. */
+/** Image → Program: decodes the code in the segment that is compiled, and leaves data alone. */
 import type { Image } from '../elf/image.ts'
+import type { AddressRange } from '../elf/section-ranges.ts'
 import type { Program } from '../ir/program.ts'
+import type { Instr } from '../isa/row.ts'
 import type { Decoder } from '../isa/table.ts'
+import { addReached, CODE, DATA, UNSAID } from './reached.ts'
 
-/** The executable segment with the most bytes; code in other executable segments runs in the interpreter. */
+/**
+ * The executable segment with the most bytes; code in other executable segments runs in the interpreter. Section headers say which of its slots are code;
+ * where they do not, something has to lead there.
+ */
 export function lift(image: Image, decode: Decoder): Program {
   let text = undefined
   for (const segment of image.segments) {
@@ -13,7 +19,21 @@ export function lift(image: Image, decode: Decoder): Program {
   const base = text === undefined ? 0 : (text.address + 3) & ~3
   const bytes = text === undefined ? new Uint8Array() : text.bytes.subarray(base - text.address)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const instrs: Program['instrs'][number][] = []
-  for (let offset = 0; offset + 4 <= bytes.length; offset += 4) instrs.push(decode(view.getInt32(offset, true), base + offset))
-  return { image, xlen: image.xlen, base, instrs }
+  const decodeAt = (slot: number): Instr | undefined => decode(view.getInt32(slot * 4, true), base + slot * 4)
+  const said = saidBySections(image, base, bytes.length >>> 2)
+  const instrs = Array.from(said, (kind, slot) => (kind === CODE ? decodeAt(slot) : undefined))
+  const program = { image, xlen: image.xlen, base, instrs }
+  if (said.some(kind => kind !== CODE)) addReached(program, said, decodeAt)
+  return program
+}
+
+/** What section headers say about each slot; code where they contradict themselves. */
+function saidBySections({ sections }: Image, base: number, slots: number): Uint8Array {
+  const said = new Uint8Array(slots).fill(UNSAID)
+  const say = (kind: number, ranges: readonly AddressRange[]): void => {
+    for (const { from, to } of ranges) said.fill(kind, Math.max(0, Math.floor((from - base) / 4)), Math.max(0, Math.ceil((to - base) / 4)))
+  }
+  say(DATA, sections.data)
+  say(CODE, sections.code)
+  return said
 }

@@ -1,5 +1,7 @@
 /** What the ELF reader hands on: the guest as bytes to load, ranges that hold code, and symbols. */
 
+import type { SectionRanges } from './section-ranges.ts'
+
 export type Xlen = 32 | 64
 
 /** One PT_LOAD program header. Addresses and sizes in bytes; `bytes.length` is p_filesz, `memorySize` is p_memsz. */
@@ -27,6 +29,8 @@ export interface Image {
   readonly segments: readonly Segment[]
   /** Defined symbols ordered by address; empty where the file has none. */
   readonly symbols: readonly ElfSymbol[]
+  /** What section headers say about addresses. */
+  readonly sections: SectionRanges
   /** First address behind the highest segment. */
   readonly end: number
   /** SHA-256 of the file's bytes, 64 hex digits. */

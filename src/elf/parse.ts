@@ -5,6 +5,7 @@ import { MEMORY_BYTES, type ElfSymbol, type Image, type Segment } from './image.
 import { createFieldReader } from './reader.ts'
 import { hex, rejection } from './reject.ts'
 import { readSegments } from './segments.ts'
+import { readSectionRanges, type SectionRanges } from './section-ranges.ts'
 import { readSymbols } from './symbols.ts'
 
 /** The first instruction must be a whole instruction slot of an executable segment. */
@@ -34,7 +35,7 @@ export function parseElf(bytes: Uint8Array, path: string): Image {
   const segments = readSegments(reader, header)
   const entry = checkEntry(path, header.entry, segments)
   const last = segments.at(-1)
-  let symbols: readonly ElfSymbol[] | undefined
+  let symbols: readonly ElfSymbol[] | undefined, sections: SectionRanges | undefined
   return {
     xlen: header.xlen,
     entry,
@@ -42,6 +43,9 @@ export function parseElf(bytes: Uint8Array, path: string): Image {
     // Large guests have hundreds of thousands, and a hit of the cache needs none.
     get symbols() {
       return symbols ??= readSymbols(bytes)
+    },
+    get sections() {
+      return sections ??= readSectionRanges(bytes)
     },
     end: last === undefined ? 0 : last.address + last.memorySize,
     digest: createHash('sha256').update(bytes).digest('hex'),

@@ -4,6 +4,10 @@
 export interface Section {
   readonly name: string
   readonly type: number
+  readonly flags: number
+  /** Where it lies in the memory of a program, and how many bytes it takes there. */
+  readonly address: number
+  readonly size: number
   /** Index of the section that this one refers to: the string table of a symbol table. */
   readonly link: number
   readonly entrySize: number
@@ -47,7 +51,8 @@ export function readSections(bytes: Uint8Array): Section[] {
   return Array.from({ length: count }, (_, index) => {
     const at = table + index * size
     return {
-      name: stringAt(names, u32(at)), type: u32(at + 4), link: u32(at + (wide ? 40 : 24)), entrySize: word(at + (wide ? 56 : 36)), bytes: contents(index),
+      name: stringAt(names, u32(at)), type: u32(at + 4), flags: word(at + 8), address: word(at + (wide ? 16 : 12)), size: word(at + (wide ? 32 : 20)),
+      link: u32(at + (wide ? 40 : 24)), entrySize: word(at + (wide ? 56 : 36)), bytes: contents(index),
     }
   })
 }

@@ -7,6 +7,8 @@ export interface SlotRange {
   readonly base: number
   /** First address behind the last slot. */
   readonly end: number
+  /** First address behind the last slot that has bytes of the file: from there on all words are zero. */
+  readonly written: number
   /** The instruction word of the slot at `pc`; zero beyond the bytes of the file. */
   wordAt(pc: number): number
 }
@@ -16,6 +18,7 @@ function slotRange({ address, bytes, memorySize }: Segment): SlotRange {
   const byte = (at: number): number => bytes[at - address] ?? 0
   return {
     base,
+    written: Math.max(base, Math.ceil((address + bytes.length) / 4) * 4),
     end: Math.max(base, Math.floor((address + memorySize) / 4) * 4),
     wordAt: pc => byte(pc) | (byte(pc + 1) << 8) | (byte(pc + 2) << 16) | (byte(pc + 3) << 24),
   }
@@ -48,6 +51,11 @@ export function instructionWord(image: Image, pc: number): number | undefined {
 /** Number of slots that hold a known instruction. */
 export function definedSlots(image: Image, decode: Decoder): number {
   let count = 0
-  for (const { base, end, wordAt } of slotRanges(image)) for (let pc = base; pc < end; pc += 4) if (decode(wordAt(pc), pc) !== undefined) count++
+  for (const { base, end, written, wordAt } of slotRanges(image)) {
+    const last = Math.min(end, written)
+    for (let pc = base; pc < last; pc += 4) if (decode(wordAt(pc), pc) !== undefined) count++
+    // A file of a few bytes may ask for all of memory.
+    if (decode(0, last) !== undefined) count += (end - last) / 4
+  }
   return count
 }

@@ -4,7 +4,7 @@ import type { Instr } from '../isa/row.ts'
 
 /**
  * The instruction slots that are compiled: one contiguous run of 4-byte words. Slot i is the word at `base + 4·i`;
- * `instrs[i]` is undefined where the word is no known instruction.
+ * `instrs[i]` is undefined where the word is no known instruction, and where it is data: the interpreter decides what happens there.
  */
 export interface Program {
   readonly image: Image

@@ -4,36 +4,49 @@ import { lift } from '../cfg/lift.ts'
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/registry.ts'
+import { instructionWord } from '../interp/slots.ts'
 import type { Instr } from '../isa/row.ts'
 import { longestBlock } from '../machine/interval.ts'
 import { cellsOf, type Machine } from '../machine/machine.ts'
 
 export interface BlockCosts {
-  /** Cost of the basic block at an address. A host instruction counts as a block of its own; undefined where neither starts. */
+  /**
+   * Cost of the basic block at an address. What lies in none (host instructions, words that are no instruction, code that is not compiled) counts as
+   * a block of its own. Undefined in the middle of a block.
+   */
   at(pc: number): number | undefined
   /** Cost of the dearest instruction that native code executes. */
   readonly greatest: number
 }
 
 export function blockCosts(image: Image, abi: GuestAbi, machine: Machine): BlockCosts {
-  let costs: { readonly blocks: Map<number, number>; readonly greatest: number } | undefined
-  return { at: pc => (costs ??= collect()).blocks.get(pc), get greatest() { return (costs ??= collect()).greatest } }
+  const decode = decoderFor(image.xlen, abi)
+  let costs: { readonly blocks: Map<number, number>; readonly greatest: number; holds(pc: number): boolean } | undefined
+  return {
+    at(pc) {
+      const { blocks, holds } = costs ??= collect()
+      if (holds(pc)) return blocks.get(pc)
+      const word = instructionWord(image, pc), instr = word === undefined ? undefined : decode(word | 0, pc)
+      return instr === undefined ? 0 : cellsOf(machine, instr)
+    },
+    get greatest() { return (costs ??= collect()).greatest },
+  }
 
   function collect(): NonNullable<typeof costs> {
     let greatest = 1
-    const graph = buildGraph(lift(image, decoderFor(image.xlen, abi)), longestBlock(machine))
+    const graph = buildGraph(lift(image, decode), longestBlock(machine))
     const { instrs, base } = graph.program
     const found = new Map<number, number>()
-    for (const [slot, instr] of instrs.entries()) {
-      if (instr === undefined) found.set(base + slot * 4, 0)
-      else if (instr.row.kind === 'host') found.set(instr.pc, cellsOf(machine, instr))
-      else greatest = Math.max(greatest, cellsOf(machine, instr))
-    }
+    for (const instr of instrs) if (instr !== undefined && instr.row.kind !== 'host') greatest = Math.max(greatest, cellsOf(machine, instr))
     for (const block of graph.blocks) {
       if (block.count === 0) continue
       const body = instrs.slice(block.first, block.first + block.count) as Instr[]
       found.set(block.pc, body.reduce((sum, instr) => sum + cellsOf(machine, instr), 0))
     }
-    return { blocks: found, greatest }
+    const holds = (pc: number): boolean => {
+      const instr = instrs[(pc - base) / 4]
+      return instr !== undefined && instr.row.kind !== 'host'
+    }
+    return { blocks: found, greatest, holds }
   }
 }

@@ -65,6 +65,8 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     // A jump to itself never ends.
     const isEndless = (word: number): boolean => (word & 127) === 0x6f ? word >>> 12 === 0 : (word & 127) === 0x63 && (word & 0xfe00_0f80) === 0
     const isAllowed = ({ rs1, rd, rs2 }: Fields): boolean => rs1 !== RESERVED_REGISTER && rd !== RESERVED_REGISTER && (rs2 & 2) === 0
+    // qemu 7.2 executes atomics of 8 bytes with the A extension off, and whole-register moves (vmv1r.v and the like) without the V extension.
+    const isMistaken = (fields: Fields): boolean => (fields.funct3 === 3 && otherExtensions['A']!(fields, xlen)) || (fields.opcode === 0x57 && fields.funct3 === 3 && fields.funct7 === 0b1001111)
     const plain = 'a=off,f=off,d=off,zba=off,zbb=off,zbc=off,zbs=off,Zicsr=off,Zifencei=off'
     // Where one bit of rs2 makes a jump lead between two words, qemu ends instead of telling: JAL has no reserved words anyway.
     const words = [...new Set([
@@ -74,8 +76,6 @@ describe.each([32, 64] as const)('RV%i', xlen => {
 
     test('with I and M alone it refuses the same words', () => {
       const illegal = illegalInQemu(xlen, plain, words)
-      // qemu 7.2 executes atomics of 8 bytes with the A extension off.
-      const isMistaken = (fields: Fields): boolean => fields.funct3 === 3 && otherExtensions['A']!(fields, xlen)
       expect(firstOf(words.filter((word, index) => !isMistaken(fieldsOf(word)) && (illegal[index] === 1) === isLinuxInstruction(fieldsOf(word), xlen)))).toEqual([])
     })
 
@@ -85,7 +85,7 @@ describe.each([32, 64] as const)('RV%i', xlen => {
         const fields = fieldsOf(word)
         if (illegal[index] === 1 || isLinuxInstruction(fields, xlen)) continue
         const names = Object.keys(otherExtensions).filter(name => otherExtensions[name]!(fields, xlen))
-        if (names.length === 0) wrong.push(word)
+        if (names.length === 0 && !isMistaken(fields)) wrong.push(word)
         for (const name of names) seen.add(name)
       }
       expect(firstOf(wrong)).toEqual([])

@@ -19,11 +19,22 @@ export interface SymbolSpec {
   readonly section?: number
 }
 
+/** A section header beside those of the symbol table. It has no contents of its own: what it says is about addresses. */
+export interface SectionSpec {
+  readonly address: number
+  readonly size: number
+  /** SHF_ALLOC 2, SHF_EXECINSTR 4. */
+  readonly flags: number
+  /** SHT_PROGBITS 1 (default), SHT_NOBITS 8. */
+  readonly type?: number
+}
+
 export interface ElfSpec {
   readonly xlen: Xlen
   readonly entry: number
   readonly segments: readonly SegmentSpec[]
   readonly symbols?: readonly SymbolSpec[]
+  readonly sections?: readonly SectionSpec[]
   readonly flags?: number
   /** Places contents at file offsets congruent to their addresses modulo 4096, as operating systems want them; default false. */
   readonly pageAligned?: boolean
@@ -73,9 +84,9 @@ function symbolTable(xlen: Xlen, symbols: readonly SymbolSpec[]): { table: Uint8
   return { table: table.finish(), strings: strings.finish() }
 }
 
-/** An executable: header, program headers, contents, then (with symbols) .symtab, .strtab, .shstrtab and the section headers. */
-export function buildElf({ xlen, entry, segments, symbols, flags = 0, pageAligned = false }: ElfSpec): Uint8Array {
-  const wide = xlen === 64
+/** An executable: header, program headers, contents, then (with symbols or sections) .symtab, .strtab, .shstrtab and the section headers. */
+export function buildElf({ xlen, entry, segments, symbols, sections = [], flags = 0, pageAligned = false }: ElfSpec): Uint8Array {
+  const wide = xlen === 64, hasSections = symbols !== undefined || sections.length > 0
   const headerSize = wide ? 64 : 52, programSize = wide ? 56 : 32, sectionSize = wide ? 64 : 40
   const contentsStart = headerSize + segments.length * programSize
   const padding = (offset: number, address: number): number => (pageAligned ? (((address - offset) % 4096) + 4096) % 4096 : 0)
@@ -87,9 +98,9 @@ export function buildElf({ xlen, entry, segments, symbols, flags = 0, pageAligne
   const w = createWriter(xlen)
   w.bytes(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, wide ? 2 : 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0))
   w.u16(2); w.u16(243); w.u32(1)
-  w.word(entry); w.word(headerSize); w.word(symbols === undefined ? 0 : sectionsAt)
+  w.word(entry); w.word(headerSize); w.word(hasSections ? sectionsAt : 0)
   w.u32(flags); w.u16(headerSize); w.u16(programSize); w.u16(segments.length)
-  w.u16(sectionSize); w.u16(symbols === undefined ? 0 : 4); w.u16(symbols === undefined ? 0 : 3)
+  w.u16(sectionSize); w.u16(hasSections ? 4 + sections.length : 0); w.u16(hasSections ? 3 : 0)
   let offset = contentsStart
   for (const { address, bytes, flags: protection = 7, memorySize = bytes.length } of segments) {
     offset += padding(offset, address)
@@ -104,7 +115,7 @@ export function buildElf({ xlen, entry, segments, symbols, flags = 0, pageAligne
     w.bytes(new Uint8Array(padding(w.length, address)))
     w.bytes(bytes)
   }
-  if (symbols === undefined) return w.finish()
+  if (!hasSections) return w.finish()
   w.bytes(table); w.bytes(strings); w.bytes(names)
   const section = (name: number, type: number, at: number, size: number, link: number, entrySize: number): void => {
     w.u32(name); w.u32(type); w.word(0); w.word(0); w.word(at); w.word(size); w.u32(link); w.u32(0); w.word(1); w.word(entrySize)
@@ -113,5 +124,8 @@ export function buildElf({ xlen, entry, segments, symbols, flags = 0, pageAligne
   section(1, 2, contentsEnd, table.length, 2, wide ? 24 : 16)
   section(9, 3, contentsEnd + table.length, strings.length, 0, 0)
   section(17, 3, contentsEnd + table.length + strings.length, names.length, 0, 0)
+  for (const { address, size, flags: protection, type = 1 } of sections) {
+    w.u32(0); w.u32(type); w.word(protection); w.word(address); w.word(contentsStart); w.word(size); w.u32(0); w.u32(0); w.word(4); w.word(0)
+  }
   return w.finish()
 }

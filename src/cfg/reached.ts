@@ -1,0 +1,54 @@
+/** Finds instructions outside of what section headers say is code, by what leads to them. */
+import type { Program } from '../ir/program.ts'
+import type { Instr } from '../isa/row.ts'
+import { targetBuiltNear } from './built-target.ts'
+import { BuiltPointers, wordPointers } from './code-pointers.ts'
+
+/** What section headers say about a slot. */
+export const UNSAID = 0, DATA = 1, CODE = 2
+
+/** A program whose slots are still being filled in. */
+export interface Unfinished extends Program {
+  readonly instrs: (Instr | undefined)[]
+}
+
+/**
+ * Fills in the instructions that something leads to: a transfer from known code, wherever it goes, and, where sections say nothing, a number that may be
+ * the address of code. Data in between stays empty, and with it code that is reached in a way that nobody can see: the interpreter has that.
+ *
+ * @param said UNSAID, DATA or CODE by slot; the instructions of CODE are there already
+ * @param decodeAt the instruction of a slot
+ */
+export function addReached(program: Unfinished, said: Uint8Array, decodeAt: (slot: number) => Instr | undefined): void {
+  const { image, base, instrs } = program
+  const isKnown = said.map(kind => (kind === CODE ? 1 : 0)), pending: number[] = [], built = new BuiltPointers(program)
+  const lead = (pc: number): void => {
+    const slot = (pc - base) / 4
+    // A place that is no slot has no mark either.
+    if (isKnown[slot] === 0) pending.push(slot)
+  }
+  const point = (pc: number): void => { if (said[(pc - base) / 4] === UNSAID) lead(pc) }
+  /** Notes where an instruction leads; does it also lead to the next slot? */
+  const follow = (slot: number, instr: Instr): boolean => {
+    const { row, pc, imm, rd } = instr
+    for (const pointer of built.behind(instr)) point(pointer)
+    if (row.kind === 'branch' || row.kind === 'jal' || (row.kind === 'call' && row.result === 'branch')) lead(pc + imm)
+    if (row.kind === 'jalr') {
+      const target = targetBuiltNear(instrs, slot)
+      if (target !== undefined) lead(target)
+    }
+    return rd !== 0 || (row.kind !== 'jal' && row.kind !== 'jalr')
+  }
+  lead(image.entry)
+  for (const symbol of image.symbols) if (symbol.kind === 'function') lead(symbol.address)
+  for (const pointer of wordPointers(program)) point(pointer)
+  for (const [slot, instr] of instrs.entries()) if (instr !== undefined && follow(slot, instr)) lead(instr.pc + 4)
+  for (let first = pending.pop(); first !== undefined; first = pending.pop()) {
+    built.forget()
+    for (let slot = first; isKnown[slot] === 0; slot++) {
+      isKnown[slot] = 1
+      const instr = instrs[slot] = decodeAt(slot)
+      if (instr === undefined || !follow(slot, instr)) break
+    }
+  }
+}

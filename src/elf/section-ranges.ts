@@ -1,0 +1,42 @@
+/** What section headers say about addresses: which of them hold code, and which hold data. */
+import { MEMORY_BYTES } from './image.ts'
+import { readSections } from './sections.ts'
+
+/** Addresses from `from` up to `to`. */
+export interface AddressRange {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * Disjoint ranges in ascending order. A file may say nothing about an address, or contradict itself, and what it says may be wrong: this decides
+ * what is worth compiling, never what a guest does.
+ */
+export interface SectionRanges {
+  readonly code: readonly AddressRange[]
+  readonly data: readonly AddressRange[]
+}
+
+const SHT_NULL = 0, SHT_NOBITS = 8
+const SHF_ALLOC = 2, SHF_EXECINSTR = 4
+
+function merged(ranges: readonly AddressRange[]): AddressRange[] {
+  const result: AddressRange[] = []
+  for (const range of ranges.toSorted((a, b) => a.from - b.from)) {
+    const last = result.at(-1)
+    if (last !== undefined && range.from <= last.to) result[result.length - 1] = { from: last.from, to: Math.max(last.to, range.to) }
+    else result.push(range)
+  }
+  return result
+}
+
+/** The ranges of sections that are loaded with contents of the file. A file without a section table, or with a damaged one, says nothing. */
+export function readSectionRanges(bytes: Uint8Array): SectionRanges {
+  const code: AddressRange[] = [], data: AddressRange[] = []
+  for (const { type, flags, address, size } of readSections(bytes)) {
+    if (type === SHT_NULL || type === SHT_NOBITS || (flags & SHF_ALLOC) === 0 || size === 0 || address >= MEMORY_BYTES) continue
+    const kind = (flags & SHF_EXECINSTR) === 0 ? data : code
+    kind.push({ from: address, to: Math.min(address + size, MEMORY_BYTES) })
+  }
+  return { code: merged(code), data: merged(data) }
+}
