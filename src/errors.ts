@@ -4,7 +4,7 @@
  * Every failure that rvr reports. The command line maps each code to an exit status (see `cli/exit-codes.ts`).
  *
  * - `USAGE` bad option or argument · `INPUT_INVALID` bad input spec or input file · `ELF_INVALID` the guest file is not acceptable
- * - `TOOLCHAIN_MISSING` no usable compiler, linker or make · `COMPILE_FAILED` the C compiler or linker reported an error
+ * - `TOOLCHAIN_MISSING` no usable compiler, linker or make · `COMPILE_FAILED` the C compiler or linker reported an error, or the library has no place
  * - `ARTIFACT_REFUSED` a compiled library does not fit (guest, mode, machine, CPU, ABI) · `CACHE_UNSAFE` the cache directory cannot be trusted
  * - `MACHINE_INVALID` a machine file is malformed · `CONFIG_INVALID` a guest's configuration or an extension does not fit · `ABORTED` the caller's AbortSignal fired · `WORKER_FAILED` a worker thread died
  * - `CHECK_DIVERGED` native code and interpreter disagree · `DISPOSED` use after dispose · `IO` a file could not be read or written

@@ -111,6 +111,8 @@ export interface BuiltArtifact {
   readonly engine: Extract<EngineChoice, { engine: 'native' }>
   readonly cache: CacheReport
   readonly timing: BuildTiming
+  /** Is the library's file in the cache? Otherwise it is in a build directory, and goes away with the Rvr. */
+  readonly isKept: boolean
 }
 
 /** @throws RvrError `CACHE_UNSAFE`, `USAGE` and `IO` (the remote cache is set up wrongly). */
@@ -158,7 +160,7 @@ async function lookup(request: BuildRequest, input: Key, cache: Cache): Promise<
   if (key === undefined || entry === undefined) return undefined
   try {
     const { engine } = await openArtifact(entry, request)
-    return { engine, cache: { outcome: 'hit', key, inputKey: input.key }, timing: { loadMs: performance.now() - begin } }
+    return { engine, cache: { outcome: 'hit', key, inputKey: input.key }, timing: { loadMs: performance.now() - begin }, isKept: true }
   } catch (error) {
     // Whole, but not what its key says: somebody else's entry came here under that name.
     if (!(error instanceof RvrError) || error.code !== 'ARTIFACT_REFUSED') throw error
@@ -181,7 +183,7 @@ async function fetchRemote(request: BuildRequest, input: Key, toolchain: Toolcha
     const { engine } = await openArtifact(entry ?? file, request)
     cache.count('remote-hit')
     if (entry !== undefined) await directories.remove(directory)
-    return { engine, cache: { outcome: 'hit', key: found.key, inputKey: input.key, origin: 'remote' }, timing: { loadMs: performance.now() - begin } }
+    return { engine, cache: { outcome: 'hit', key: found.key, inputKey: input.key, origin: 'remote' }, timing: { loadMs: performance.now() - begin }, isKept: entry !== undefined }
   } catch (error) {
     await directories.remove(directory)
     if (isAborted(error)) throw error
@@ -224,7 +226,7 @@ async function compileGuest(request: BuildRequest, toolchain: Toolchain, service
     const { library, stored, report } = await keep(`${directory}/guest.so`, project, ms, build.objects)
     const opened = await openArtifact(library, request)
     if (stored === true) await directories.remove(directory)
-    return { engine: opened.engine, cache: report, timing: { ...timing, compileMs: ms, loadMs: opened.loadMs } }
+    return { engine: opened.engine, cache: report, timing: { ...timing, compileMs: ms, loadMs: opened.loadMs }, isKept: stored === true }
   } catch (error) {
     if (error instanceof RvrError && error.code === 'COMPILE_FAILED') {
       cache.count('build-failed')

@@ -87,7 +87,7 @@ class OpenCache implements Cache {
     this.#events = events
     this.#layout = directory === undefined || state.state === 'off' ? undefined : layoutOf(directory)
     this.objects = new ObjectStore(this.#layout, state.state === 'ready', (counter, reason) => this.#degrade(counter, reason))
-    if (directory !== undefined && state.state !== 'ready') this.#degrade('degraded', state.reason)
+    if (state.state !== 'ready' && state.isWanted !== false) this.#degrade('degraded', state.reason)
   }
 
   get memoDirectory(): string | undefined {
@@ -291,7 +291,8 @@ class OpenCache implements Cache {
 export async function openCache(options: CacheOptions = {}, events: EventSink = noEvents): Promise<Cache> {
   const environment = options.environment ?? process.env
   const limits = limitsFrom(options, environment, message => events({ type: 'warning', message }))
-  if (options.cacheDir === false) return new OpenCache(undefined, { state: 'off', reason: 'it is turned off' }, limits, events)
+  if (options.cacheDir === false) return new OpenCache(undefined, { state: 'off', reason: 'it is turned off', isWanted: false }, limits, events)
   const directory = cacheDirectory(options.cacheDir, environment)
+  if (directory === undefined) return new OpenCache(undefined, { state: 'off', reason: 'there is no home directory to keep it in' }, limits, events)
   return new OpenCache(directory, prepareDirectory(directory), limits, events)
 }

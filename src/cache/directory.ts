@@ -1,22 +1,35 @@
 /** Chooses the cache directory and decides whether it can be trusted: a cached library is code that we run. */
 import { accessSync, constants, lstatSync, mkdirSync, readlinkSync, statSync, type Stats } from 'node:fs'
-import { homedir } from 'node:os'
+import { userInfo } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { RvrError, messageOf } from '../errors.ts'
 import { layoutOf } from './layout.ts'
 import { replaceability, unsafety } from './ownership.ts'
 
-/** The option, else RVR_CACHE_DIR, else `$XDG_CACHE_HOME/rvr`, else `~/.cache/rvr`. Absolute. */
-export function cacheDirectory(option: string | undefined, environment: NodeJS.ProcessEnv): string {
+/** The user's home: HOME, else what the system's table of users says; undefined where neither names an absolute directory. */
+function homeDirectory({ HOME: home }: NodeJS.ProcessEnv): string | undefined {
+  if (home !== undefined && isAbsolute(home)) return home
+  try {
+    const { homedir } = userInfo()
+    return isAbsolute(homedir) ? homedir : undefined
+  } catch {
+    return undefined // a user without an entry, as in containers
+  }
+}
+
+/** The option, else RVR_CACHE_DIR, else `$XDG_CACHE_HOME/rvr`, else `~/.cache/rvr`; relative values of HOME and XDG_CACHE_HOME count for nothing. Absolute; undefined where there is none of them. */
+export function cacheDirectory(option: string | undefined, environment: NodeJS.ProcessEnv): string | undefined {
   const named = option ?? environment['RVR_CACHE_DIR']
   if (named !== undefined && named !== '') return resolve(named)
   const xdg = environment['XDG_CACHE_HOME']
   // The XDG specification says that relative paths are to be ignored.
-  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(environment['HOME'] ?? homedir(), '.cache'), 'rvr')
+  if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'rvr')
+  const home = homeDirectory(environment)
+  return home === undefined ? undefined : join(home, '.cache', 'rvr')
 }
 
 /** `read-only`: entries may be used, none can be added. `off`: there is nothing to use. */
-export type DirectoryState = { readonly state: 'ready' } | { readonly state: 'read-only' | 'off'; readonly reason: string }
+export type DirectoryState = { readonly state: 'ready' } | { readonly state: 'read-only' | 'off'; readonly reason: string; /** False: the caller turned it off. */ readonly isWanted?: false }
 
 /** The system follows as many links on the way to a file. */
 const MAX_LINKS = 40

@@ -6,6 +6,7 @@ import { parseManifest, type Manifest } from './manifest.ts'
 
 export interface StoredEntry {
   readonly key: string
+  /** Library and manifest: what counts for the cache's limit. */
   readonly bytes: number
   readonly createdMs: number
   /** Milliseconds since 1970. */
@@ -28,10 +29,10 @@ export async function storedKeys(layout: Layout): Promise<string[]> {
 export async function readEntry(layout: Layout, key: string): Promise<StoredEntry | undefined> {
   const directory = entryDirectory(layout, key)
   try {
-    const manifest = parseManifest(await readFile(join(directory, MANIFEST_FILE), 'utf8'), key)
+    const text = await readFile(join(directory, MANIFEST_FILE)), manifest = parseManifest(text.toString(), key)
     if (manifest === undefined) return undefined
     const usedMs = await stat(join(directory, USED_FILE)).then(stats => stats.mtimeMs, () => manifest.createdMs)
-    return { key, bytes: manifest.library.bytes, createdMs: manifest.createdMs, usedMs, manifest }
+    return { key, bytes: manifest.library.bytes + text.length, createdMs: manifest.createdMs, usedMs, manifest }
   } catch {
     return undefined
   }

@@ -3,6 +3,7 @@ import type { Cache } from '../cache/cache.ts'
 import type { CacheLimits } from '../cache/limits.ts'
 import { RvrError } from '../errors.ts'
 import { sweepBuilds } from '../pipeline/build-directories.ts'
+import { heldText, placeOf } from './cache.ts'
 import { table } from './table.ts'
 import { count } from './units.ts'
 
@@ -10,7 +11,7 @@ const date = (ms: number): string => new Date(ms).toISOString()
 
 /** `cache prune` @throws RvrError `IO` when the cache cannot be written. */
 export async function pruneAnswer(cache: Cache, limits: Partial<CacheLimits>): Promise<{ json: object; text: string }> {
-  if (cache.state !== 'ready') throw new RvrError('IO', `${cache.directory} cannot be pruned: it is ${cache.state}`, { hint: 'Name a directory that you can write to with --cache-dir.' })
+  if (cache.state !== 'ready') throw new RvrError('IO', `${placeOf(cache)} cannot be pruned: it is ${cache.state}`, { hint: 'Name a directory that you can write to with --cache-dir.' })
   const builds = await sweepBuilds(), done = await cache.prune(limits)
   if (done === undefined) return { json: { directory: cache.directory, busy: true }, text: `another process is pruning ${cache.directory}\n` }
   const { evicted, evictedObjects, entries, objects, bytes, swept } = done
@@ -21,6 +22,6 @@ export async function pruneAnswer(cache: Cache, limits: Partial<CacheLimits>): P
       evicted: evicted.map(({ key, inputKey, mode, bytes: size, usedMs, reason }) => ({ key, inputKey, mode, bytes: size, used: date(usedMs), reason })),
     },
     text: `${table(evicted.map(entry => [entry.key.slice(0, 12), count(entry.bytes, 'byte', 'bytes'), `last used ${date(entry.usedMs)}`, entry.reason]), 'lr')}`
-      + `evicted ${count(evicted.length, 'entry', 'entries')}${evictedObjects === 0 ? '' : ` and ${count(evictedObjects, 'object', 'objects')}`}, swept ${count(leftovers, 'leftover', 'leftovers')}, kept ${count(entries, 'entry', 'entries')}${objects === 0 ? '' : ` and ${count(objects, 'object', 'objects')}`} of ${count(bytes, 'byte', 'bytes')} in ${cache.directory}\n`,
+      + `evicted ${count(evicted.length, 'entry', 'entries')}${evictedObjects === 0 ? '' : ` and ${count(evictedObjects, 'object', 'objects')}`}, swept ${count(leftovers, 'leftover', 'leftovers')}, kept ${heldText(entries, objects, bytes)} in ${cache.directory}\n`,
   }
 }

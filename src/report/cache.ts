@@ -11,6 +11,14 @@ interface Answer {
 }
 
 const SHORT_KEY = 12
+
+/** Where a cache lies. */
+export const placeOf = ({ directory }: Pick<Cache, 'directory'>): string => directory ?? 'no directory'
+
+/** `12 entries and 3 objects of 1,234 bytes`: all that counts for the limit. */
+export function heldText(entries: number, objects: number, bytes: number): string {
+  return `${count(entries, 'entry', 'entries')}${objects === 0 ? '' : ` and ${count(objects, 'object', 'objects')}`} of ${count(bytes, 'byte', 'bytes')}`
+}
 const date = (ms: number): string => new Date(ms).toISOString()
 
 const entryJson = ({ key, bytes, createdMs, usedMs, manifest }: StoredEntry) =>
@@ -22,12 +30,12 @@ const infoText = (entry: StoredEntry): string => Object.entries(entry.manifest.i
 export async function statsAnswer(cache: Cache): Promise<Answer> {
   const [counts, entries] = await Promise.all([cache.stats(), cache.list()])
   const counters = Object.fromEntries(Object.entries(counts).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-  const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0)
   const objects = cache.objects.list(), objectBytes = objects.reduce((sum, object) => sum + object.bytes, 0)
+  const bytes = entries.reduce((sum, entry) => sum + entry.bytes, objectBytes)
   const rows = Object.entries(counters).map(([name, value]) => [name, grouped(value)])
   return {
     json: { directory: cache.directory, state: cache.state, entries: entries.length, bytes, objects: objects.length, objectBytes, counters },
-    text: `${cache.directory} (${cache.state}): ${count(entries.length, 'entry', 'entries')}, ${count(bytes, 'byte', 'bytes')}${objects.length === 0 ? '' : `; ${count(objects.length, 'object', 'objects')}, ${count(objectBytes, 'byte', 'bytes')}`}\n${table(rows)}`,
+    text: `${placeOf(cache)} (${cache.state}): ${heldText(entries.length, objects.length, bytes)}\n${table(rows)}`,
   }
 }
 
@@ -36,7 +44,7 @@ export async function listAnswer(cache: Cache): Promise<Answer> {
   const entries = await cache.list()
   return {
     json: { directory: cache.directory, entries: entries.map(entryJson) },
-    text: entries.length === 0 ? `no entries in ${cache.directory}\n`
+    text: entries.length === 0 ? `no entries in ${placeOf(cache)}\n`
       : table(entries.map(entry => [entry.key.slice(0, SHORT_KEY), grouped(entry.bytes).padStart(13), date(entry.usedMs), infoText(entry)])),
   }
 }

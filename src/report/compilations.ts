@@ -11,14 +11,16 @@ export interface Compilation {
   readonly mode: string
   readonly guest?: ReportedGuest
   readonly artifact?: Artifact
+  /** Where the library is. */
+  readonly library?: string
   readonly error?: RvrError
 }
 
 /** The object of `rvr compile --json` for several guests or modes. */
 export function compilationsJson(compilations: readonly Compilation[]): object {
   return {
-    compilations: compilations.map(({ file, mode, guest, artifact, error }) => {
-      if (guest !== undefined && artifact !== undefined) return compileJson(artifact.file!, guest, artifact)
+    compilations: compilations.map(({ file, mode, guest, artifact, library, error }) => {
+      if (guest !== undefined && artifact !== undefined && library !== undefined) return compileJson(library, guest, artifact)
       return { mode, guest: { path: file }, ...(error !== undefined && { error: { code: error.code, message: error.message, hint: error.hint, details: error.details } }) }
     }),
     failed: compilations.filter(({ error }) => error !== undefined).length,
@@ -29,6 +31,6 @@ export function compilationsJson(compilations: readonly Compilation[]): object {
 export function compilationsText(compilations: readonly Compilation[]): string {
   const done = compilations.filter(({ error }) => error === undefined), hits = done.filter(({ artifact }) => artifact?.cache.outcome === 'hit')
   const failed = compilations.length - done.length
-  const rows = compilations.map(({ file, mode, artifact, error }) => [file, mode, error === undefined ? artifact!.cache.outcome : 'failed', artifact?.file ?? error!.code])
+  const rows = compilations.map(({ file, mode, artifact, library, error }) => [file, mode, error === undefined ? artifact!.cache.outcome : 'failed', library ?? error!.code])
   return `${table(rows)}${count(done.length, 'library', 'libraries')} ready, ${hits.length} from the cache${failed === 0 ? '' : `; ${failed} failed`}\n`
 }

@@ -1,5 +1,6 @@
 /** A guest made ready to run in one mode: compiled, loaded from a file, interpreted, or interpreted until it is compiled. */
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { RvrError, messageOf } from '../errors.ts'
@@ -19,6 +20,8 @@ export type { BuildTiming, CacheReport }
 export interface ArtifactParts extends Omit<SessionOptions, 'print'> {
   readonly cache: CacheReport
   readonly timing: BuildTiming
+  /** Does the library's file outlive the Rvr? Absent: there is none. */
+  readonly isKept?: boolean
   /** What makes native code of it while it runs. */
   readonly background?: BackgroundBuild
 }
@@ -49,10 +52,19 @@ export class Artifact {
     return this.#engine.engine
   }
 
-  /** The library's file; undefined for the interpreter. */
+  /**
+   * The library's file, as long as it is there; undefined for the interpreter. In the cache it stays until it is evicted, otherwise until the Rvr is
+   * disposed: see `isKept`, and `save`.
+   */
   get file(): string | undefined {
     const engine = this.#engine
-    return engine.engine === 'native' ? engine.library.path : undefined
+    return engine.engine === 'native' && existsSync(engine.library.path) ? engine.library.path : undefined
+  }
+
+  /** Does `file` outlive the Rvr? Not where the library could not be stored: the cache is off or cannot be written, or the compiler does not tell what the CPU is. */
+  get isKept(): boolean {
+    const { background, isKept = false } = this.#parts
+    return this.#engine.engine === 'native' && (background?.built?.isKept ?? isKept)
   }
 
   get cache(): CacheReport {

@@ -55,7 +55,7 @@ export class Guest {
     const tracer = modeNamed(mode)
     const { onEvent: events = services.events, profile, ...others } = options
     const built = await buildArtifact({ image, abi, machine, mode: tracer, ...others, ...await this.#profile(profile, others.signal) }, { ...services, events })
-    return new Artifact({ image, abi, machine, mode: tracer, pool, engine: built.engine, cache: built.cache, timing: built.timing })
+    return new Artifact({ image, abi, machine, mode: tracer, pool, engine: built.engine, cache: built.cache, timing: built.timing, isKept: built.isKept })
   }
 
   /**
@@ -71,7 +71,7 @@ export class Guest {
     const { onEvent: events = services.events, profile, ...others } = options
     const build = new BackgroundBuild({ image, abi, machine, mode: tracer, ...others, ...await this.#profile(profile, others.signal) }, { ...services, events })
     const built = await build.atOnce
-    if (built !== undefined) return new Artifact({ ...parts, engine: built.engine, cache: built.cache, timing: built.timing })
+    if (built !== undefined) return new Artifact({ ...parts, engine: built.engine, cache: built.cache, timing: built.timing, isKept: built.isKept })
     background.add(build)
     void build.settled.then(() => background.delete(build))
     return new Artifact({ ...parts, engine: { engine: 'interp' }, cache: { outcome: services.cache.state === 'off' ? 'off' : 'miss' }, timing: {}, tier: build.tier, background: build })
@@ -124,6 +124,6 @@ export class Guest {
   async loadArtifact(file: string, expected: { mode?: string } = {}): Promise<Artifact> {
     const { image, abi, machine, pool } = this.#parts
     const opened = await openArtifact(file, { image, abi, machine, ...(expected.mode !== undefined && { mode: modeNamed(expected.mode) }) })
-    return new Artifact({ image, abi, machine, mode: opened.mode, pool, engine: opened.engine, cache: { outcome: 'off' }, timing: { loadMs: opened.loadMs } })
+    return new Artifact({ image, abi, machine, mode: opened.mode, pool, engine: opened.engine, cache: { outcome: 'off' }, timing: { loadMs: opened.loadMs }, isKept: true })
   }
 }

@@ -1,5 +1,6 @@
 /** Which cache directory is used, and which one is refused. */
 import { chmod, chown, lchown, mkdir, readdir, rename, stat, symlink, writeFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openCache } from '../../src/cache/cache.ts'
@@ -15,6 +16,10 @@ describe('cacheDirectory', () => {
     expect(cacheDirectory(undefined, all)).toBe('/b')
     expect(cacheDirectory(undefined, { ...all, RVR_CACHE_DIR: '' })).toBe('/c/rvr')
     expect(cacheDirectory(undefined, { HOME: '/d', XDG_CACHE_HOME: 'relative' })).toBe('/d/.cache/rvr')
+  })
+
+  it.each([undefined, '', '.', 'relative/home'])('goes by the table of users when HOME is %j', HOME => {
+    expect(cacheDirectory(undefined, { HOME })).toBe(join(userInfo().homedir, '.cache/rvr'))
   })
 })
 

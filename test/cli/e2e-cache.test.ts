@@ -106,6 +106,7 @@ test('cache stats, ls, show, verify and clear after a build and a hit', async ()
   const stats = await ask('stats')
   expect(stats).toMatchObject({ directory: at.cache, state: 'ready', entries: 1, counters: { build: 1, publish: 1, hit: 1 } })
   expect(stats.bytes).toBeGreaterThan(1000)
+  expect(await ask('prune')).toMatchObject({ entries: stats.entries, objects: stats.objects, bytes: stats.bytes, evicted: [] })
   const entry = { key, inputKey, bytes: stats.bytes, created: expect.stringMatching(/^\d{4}-.*Z$/), used: expect.any(String), info: expect.objectContaining({ mode: 'pure', xlen: 64 }) }
   expect(await ask('ls')).toEqual({ directory: at.cache, entries: [entry] })
   expect(await ask('show', key.slice(0, 12))).toMatchObject({ ...entry, library: { bytes: expect.any(Number) }, parts: expect.any(Array), inputParts: expect.any(Array) })

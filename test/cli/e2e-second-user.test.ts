@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { expectFailure, fixture, jsonOf, type Result } from './e2e-support.ts'
+import { expectFailure, fixture, jsonOf, warningsOf, type Result } from './e2e-support.ts'
 
 const ALICE = 20_001, MALLORY = 20_002
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
@@ -35,6 +35,14 @@ describe.skipIf(!isPossible)('a second user', () => {
     chownSync(path, user, user)
     return path
   }
+
+  test('without an entry in the table of users and without a home works without a cache, and is told once', () => {
+    const { status, stdout, stderr } = spawnSync('setpriv', [`--reuid=${ALICE}`, `--regid=${ALICE}`, '--clear-groups', process.execPath, main, 'run', fixture('fibonacci'), '--input', 'u64:90', '--tier', 'interp', '--json'], {
+      encoding: 'utf8', cwd: '/', timeout: 60_000, env: { PATH: process.env['PATH'] },
+    })
+    expect(jsonOf({ status, stdout, stderr })).toMatchObject({ outcome: 'terminated' })
+    expect(warningsOf({ status, stdout, stderr })).toEqual([expect.stringContaining('no home directory')])
+  })
 
   test('finds a cache of their own in a directory like /tmp, which is closed to others', () => {
     const cache = join(shared, 'cache')

@@ -5,6 +5,7 @@ import type { Compilation } from '../../report/compilations.ts'
 import type { Guest } from '../../sdk/guest.ts'
 import { CompilationProgress } from '../compilation-progress.ts'
 import { EXIT_OK, exitStatusOfError } from '../exit-codes.ts'
+import { checkPlace, keptFile } from '../kept-library.ts'
 import { loadOptions, rvrOptions, type BuildOptions, type GuestOptions, type ReportOptions } from '../options.ts'
 import { asRvrError, jsonLine, writeError } from '../output.ts'
 import { profileOptions, type ProfileOptions } from '../profiles.ts'
@@ -34,6 +35,7 @@ export async function compileMany(files: readonly string[], modes: readonly stri
   const parallel = Math.min(tasks.length, options.jobs ?? availableParallelism())
   await using progress = new CompilationProgress({ stream: shell.stderr, ...(options.quiet && { quiet: true }), ...(options.verbose && { verbose: true }) }, tasks.map(({ file, mode }) => `${file} ${mode}`), parallel)
   await using rvr = await Rvr.create(rvrOptions(options, progress, shell))
+  if (rvr.cache.state === 'off') await checkPlace(rvr.cache, async () => false)
   const guests = new Map<string, Promise<Guest>>()
   const load = (file: string): Promise<Guest> => {
     const known = guests.get(file) ?? rvr.load(file, loadOptions(options, shell))
@@ -48,8 +50,9 @@ export async function compileMany(files: readonly string[], modes: readonly stri
     const onEvent = progress.begin(index), begun = performance.now()
     try {
       const guest = await load(file)
+      await checkPlace(rvr.cache, async () => (await guest.explainCache(mode, profileOptions(options))).outcome === 'hit')
       const artifact = await guest.compile(mode, { signal: shell.signal, onEvent, ...profileOptions(options) })
-      compilations[index] = { file, mode, guest, artifact }
+      compilations[index] = { file, mode, guest, artifact, library: keptFile(artifact) }
       progress.end(index, 'done', `${artifact.cache.outcome}, ${((performance.now() - begun) / 1000).toFixed(1)} s`)
     } catch (thrown) {
       const error = asRvrError(thrown)

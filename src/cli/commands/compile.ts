@@ -7,6 +7,7 @@ import {
   addBuildOptions, addGuestOptions, addReportOptions, append, createProgress, DEFAULT_MODE, inputPath, loadOptions, modeOption, rvrOptions, type BuildOptions, type GuestOptions,
   type ReportOptions,
 } from '../options.ts'
+import { checkPlace, keptFile } from '../kept-library.ts'
 import { jsonLine } from '../output.ts'
 import { profileOption, profileOptions, type ProfileOptions } from '../profiles.ts'
 import type { Shell } from '../shell.ts'
@@ -59,8 +60,9 @@ async function compile(file: string, mode: string, options: CompileOptions, shel
   await using progress = createProgress(options, shell)
   await using rvr = await Rvr.create(rvrOptions(options, progress, shell))
   const guest = await rvr.load(file, loadOptions(options, shell))
+  if (options.output === undefined) await checkPlace(rvr.cache, async () => (await guest.explainCache(mode, profileOptions(options))).outcome === 'hit')
   const artifact = await guest.compile(mode, { signal: shell.signal, ...(options.emitC !== undefined && { emitDirectory: options.emitC }), ...profileOptions(options) })
-  const path = options.output === undefined ? artifact.file! : await artifact.save(options.output)
+  const path = options.output === undefined ? keptFile(artifact) : await artifact.save(options.output)
   await progress.settle()
   if (options.json) {
     const { compileJson } = await import('../../report/json.ts')

@@ -6,6 +6,6 @@ export const clear: Subcommand = {
   async answer({ openCache }) {
     const cache = await openCache()
     const removed = await cache.clear()
-    return { json: { directory: cache.directory, removed }, text: `removed ${removed} ${removed === 1 ? 'entry' : 'entries'} from ${cache.directory}\n` }
+    return { json: { directory: cache.directory, removed }, text: `removed ${removed} ${removed === 1 ? 'entry' : 'entries'} from ${cache.directory ?? 'no directory'}\n` }
   },
 }
