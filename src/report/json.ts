@@ -32,6 +32,8 @@ function trapJson(trap: TrapReport) {
     instruction: trap.instruction,
     message: trap.message,
     instret: jsonInteger(trap.instret),
+    backtrace: trap.backtrace.frames.map(frame => ({ ...frame, pc: hexText(frame.pc) })),
+    ...(trap.backtrace.isCut && { backtraceCut: true }),
     registers: Object.fromEntries(trap.registers.map((value, index) => [registerNames[index]!, hexText(value)])),
   }
 }

@@ -14,11 +14,29 @@ const STOPS: Readonly<Record<StopCause, string>> = {
 
 function trapText(trap: TrapReport): string {
   const rows = [line('trapped', trap.kind), line('at', `${hexText(trap.pc)}${trap.symbol === undefined ? '' : ` (${shortened(trap.symbol)})`}: ${trap.instruction}`), line('because', trap.message)]
+  rows.push(backtraceText(trap))
   const registers = trap.registers.map((value, index) => `${registerNames[index]!.padStart(4)} ${hexText(value).padEnd(18)}`)
   for (let first = 0; first < registers.length; first += 4) {
     rows.push(line(first === 0 ? 'registers' : '', registers.slice(first, first + 4).join(' ').trimEnd()))
   }
   return rows.join('')
+}
+
+/** Rows of a backtrace; JSON has all. */
+const MOST_CALLS = 16
+
+/** The frame of the trap itself stands above already. A question mark: what was found may be left over from an earlier call. */
+function backtraceText({ backtrace: { frames, isCut } }: TrapReport): string {
+  const rows: { text: string; times: number }[] = []
+  for (const { pc, symbol, found } of frames.slice(1)) {
+    const text = `${hexText(pc)}${symbol === undefined ? '' : ` (${shortened(symbol)})`}${found === 'stack' ? ' ? found on the stack' : ''}`
+    const last = rows.at(-1)
+    if (last?.text === text) last.times++
+    else rows.push({ text, times: 1 })
+  }
+  const shown = rows.slice(0, MOST_CALLS).map(({ text, times }) => (times === 1 ? text : `${text}, ${times} times`))
+  const more = isCut || rows.length > MOST_CALLS ? ['…'] : []
+  return [...shown, ...more].map((row, index) => line(index === 0 ? 'called from' : '', row)).join('')
 }
 
 /** Opcodes that RISC-V leaves to extensions. */

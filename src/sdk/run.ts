@@ -11,6 +11,7 @@ import type { CallDifference } from '../run/call-witness.ts'
 import type { StopCause } from '../run/job.ts'
 import type { Session, SessionState } from '../run/session.ts'
 import type { TracedStep } from '../run/trace.ts'
+import { backtraceOf, type Backtrace } from './backtrace/backtrace.ts'
 import type { ResumeOptions } from './options.ts'
 import { Profile } from './profile.ts'
 import { passCuts, segmentStart, segmentStarts, stoppingAtCuts, type RunOrigin, type SegmentStartOptions } from './segments.ts'
@@ -34,6 +35,8 @@ export interface TrapReport {
   readonly instret: bigint
   /** x0 … x31 before the instruction. */
   readonly registers: readonly bigint[]
+  /** The calls that led to it. */
+  readonly backtrace: Backtrace
 }
 
 /** Guest memory as JavaScript sees it. */
@@ -221,7 +224,7 @@ export class Run implements Disposable {
   }
 
   #describe(trap: { kind: TrapKind; pc: number; address?: bigint; message: string }): TrapReport {
-    const { image, abi } = this.#session
+    const { image, abi, hart } = this.#session
     const place = placeAt(image, trap.pc)
     const word = instructionWord(image, trap.pc)
     const instr = word === undefined ? undefined : decoderFor(image.xlen, abi)(word, trap.pc)
@@ -229,7 +232,7 @@ export class Run implements Disposable {
       kind: trap.kind, pc: trap.pc, ...(place !== undefined && { symbol: placeText(place) }),
       ...(place !== undefined && place.symbol !== place.name && { mangled: place.symbol }), ...(trap.address !== undefined && { address: trap.address }),
       instruction: instr !== undefined ? disassemble(instr) : word === undefined ? 'no instruction' : `.word 0x${word.toString(16).padStart(8, '0')}`,
-      message: trap.message, instret: this.instret, registers: this.registers,
+      message: trap.message, instret: this.instret, registers: this.registers, backtrace: backtraceOf(image, abi, hart, trap.pc),
     }
   }
 }

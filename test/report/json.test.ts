@@ -44,17 +44,21 @@ test('a run that moved, and one that ended before native code was there', () => 
 test('a trapped run', () => {
   const run: ReportedRun = {
     ...terminated, outcome: 'trapped', exitCode: undefined,
-    trap: { kind: 'load-outside', pc: 0x200810, symbol: 'main+0x8', address: 0xffff_ffff_ffff_fff8n, instruction: 'ld a0,-8(zero)', message: 'read outside', instret: 7n, registers },
+    trap: { kind: 'load-outside', pc: 0x200810, symbol: 'main+0x8', address: 0xffff_ffff_ffff_fff8n, instruction: 'ld a0,-8(zero)', message: 'read outside', instret: 7n, registers,
+      backtrace: { frames: [{ pc: 0x200810, symbol: 'main+0x8', found: 'trap' }, { pc: 0x200900, symbol: 'x::y', mangled: '_ZN1x1yE', found: 'stack' }], isCut: true },
+    },
   }
   const json = runJson(run, artifact)
   expect(json.trap).toMatchObject({
     kind: 'load-outside', pc: '0x200810', symbol: 'main+0x8', address: '0xfffffffffffffff8', instruction: 'ld a0,-8(zero)', message: 'read outside', instret: 7,
+    backtrace: [{ pc: '0x200810', symbol: 'main+0x8', found: 'trap' }, { pc: '0x200900', symbol: 'x::y', mangled: '_ZN1x1yE', found: 'stack' }], backtraceCut: true,
     registers: { zero: '0x0', ra: '0x1', sp: '0x2', t6: '0x1f' },
   })
   expect(Object.keys(json.trap!.registers)).toHaveLength(32)
   expect(runText(run, artifact)).toContain('0x200810 (main+0x8): ld a0,-8(zero)')
+  expect(runText(run, artifact)).toContain('\ncalled from     0x200900 (x::y) ? found on the stack\n                …\n')
   const { symbol: _symbol, address: _address, ...bare } = run.trap!
-  expect(Object.keys(runJson({ ...run, trap: bare }, artifact).trap!)).toEqual(['kind', 'pc', 'instruction', 'message', 'instret', 'registers'])
+  expect(Object.keys(runJson({ ...run, trap: { ...bare, backtrace: { frames: [], isCut: false } } }, artifact).trap!)).toEqual(['kind', 'pc', 'instruction', 'message', 'instret', 'backtrace', 'registers'])
 })
 
 test('compile', () => {
