@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 GUEST := cache-fixtures/guests/elf/fibonacci.rv64.elf
 INPUT := u64:800000
 
-.PHONY: all setup build demo check test fuzz words cache-torture bench bench-cache guests real-guests real tools clean
+.PHONY: all setup build demo package install uninstall check test fuzz words cache-torture bench bench-cache guests real-guests real tools clean
 
 all: build
 
@@ -22,6 +22,31 @@ demo: build
 	@rm -rf build/demo-cache
 	$(NODE) dist/cli/main.js run $(GUEST) --input $(INPUT) --tier native --cache-dir build/demo-cache
 	$(NODE) dist/cli/main.js run $(GUEST) --input $(INPUT) --cache-dir build/demo-cache
+
+# What npm and other machines install.
+PACKAGE = build/rvr-$(shell $(NODE) -p "require('./package.json').version").tgz
+package: build
+	@mkdir -p build
+	@npm pack --silent --ignore-scripts --pack-destination build >/dev/null
+	@echo $(PACKAGE)
+
+# rvr on PATH, with a Node of its own beside it, so that the system's may be older.
+PREFIX ?= $(if $(filter 0,$(shell id -u)),/usr/local,$(HOME)/.local)
+install: package
+	@rm -rf "$(PREFIX)/lib/rvr"
+	@mkdir -p "$(PREFIX)/lib/rvr" "$(PREFIX)/bin"
+	@echo '{"private":true,"allowScripts":{"node":true,"koffi":true}}' > "$(PREFIX)/lib/rvr/package.json"
+	@npm install --prefix "$(PREFIX)/lib/rvr" --no-audit --no-fund --loglevel=error "$(abspath $(PACKAGE))" \
+	  node@$(shell $(NODE) -p process.versions.node)
+	@printf '#!/bin/sh\nexec "%s/node_modules/.bin/node" "%s/node_modules/rvr/dist/cli/main.js" "$$@"\n' \
+	  "$(PREFIX)/lib/rvr" "$(PREFIX)/lib/rvr" > "$(PREFIX)/bin/rvr"
+	@chmod 755 "$(PREFIX)/bin/rvr"
+	@"$(PREFIX)/bin/rvr" --version >/dev/null
+	@echo "installed $(PREFIX)/bin/rvr"
+	@case ":$$PATH:" in *":$(PREFIX)/bin:"*) ;; *) echo "$(PREFIX)/bin is not on PATH: export PATH=\"$(PREFIX)/bin:\$$PATH\"";; esac
+
+uninstall:
+	rm -rf "$(PREFIX)/lib/rvr" "$(PREFIX)/bin/rvr"
 
 check: setup
 	@npm run --silent check

@@ -4,7 +4,8 @@ import type { WorkerPool } from '../run/pool.ts'
 
 const required = 22
 if (Number(process.versions.node.split('.')[0]) < required) {
-  process.stderr.write(`rvr: error: rvr needs Node.js ${required} or newer, this is ${process.version}\n  hint: Install a current Node.js from https://nodejs.org or your distribution.\n`)
+  const todo = 'install a current Node.js, or `make install` in rvr\'s sources, which brings its own'
+  process.stderr.write(`rvr: error: rvr needs Node.js ${required} or newer, this is ${process.version}: ${todo}\n`)
   process.exitCode = 2
 } else {
   const argv = process.argv.slice(2)

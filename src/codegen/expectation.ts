@@ -7,7 +7,7 @@ const CLEAR = 0.9
 
 /**
  * Wraps the condition of a block's branch. Branches that close loops are left alone: compilers expect loops to go on anyway, and with a
- * probability clang allots registers in kernels of straight loops worse (docs/performance.md).
+ * probability clang allots registers in kernels of straight loops worse (docs/lab-notebook.md).
  */
 export function branchExpectation({ blocks }: Graph, frequencies: Frequencies | undefined): (block: number, condition: string) => string {
   if (frequencies === undefined) return (_block, condition) => condition

@@ -1,0 +1,45 @@
+/** A directory as the pages assume it: their guests and files under the names that the examples use, and `rvr` on PATH. */
+import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
+import { root } from './blocks.ts'
+
+/** Guests by the names of the examples; the directory's own are there for patterns. */
+const guests: Readonly<Record<string, string>> = {
+  'guest.elf': 'fibonacci', 'fibonacci.elf': 'fibonacci', 'fibonacci.rv64.elf': 'fibonacci', 'old.elf': 'fibonacci',
+  'new.elf': 'fibonacci', 'other.elf': 'exitcode', 'guests/a.elf': 'fibonacci', 'guests/deep/b.elf': 'echo',
+  'traps.rv64.elf': 'traps', 'args.elf': 'args', 'hello.elf': 'hello', 'sort.elf': 'bench-sort',
+  'wordcount.elf': 'wordcount', 'crc32.elf': 'crc32',
+}
+
+const base = mkdtempSync(join(tmpdir(), 'rvr-docs-'))
+afterAll(() => rmSync(base, { recursive: true, force: true }))
+
+export interface Place {
+  readonly directory: string
+  readonly environment: NodeJS.ProcessEnv
+}
+
+export function place(): Place {
+  const directory = mkdtempSync(join(base, 'page-')), bin = join(base, 'bin')
+  mkdirSync(join(directory, 'guests/deep'), { recursive: true })
+  for (const [name, guest] of Object.entries(guests)) {
+    copyFileSync(join(root, `cache-fixtures/guests/elf/${guest}.rv64.elf`), join(directory, name))
+  }
+  writeFileSync(join(directory, 'block.bin'), Uint8Array.of(0xe8, 3, 0, 0, 0, 0, 0, 0))
+  copyFileSync(join(root, 'src/machine/rv64im.json'), join(directory, 'mine.json'))
+  cpSync(join(root, 'cache-fixtures/extensions/crc32'), join(directory, 'crc32'), { recursive: true })
+  mkdirSync(bin, { recursive: true })
+  const command = join(bin, 'rvr'), node = join(root, 'node_modules/.bin/node')
+  writeFileSync(command, `#!/bin/sh\nexec '${node}' '${root}src/cli/main.ts' "$@"\n`)
+  chmodSync(command, 0o755)
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(RVR_|NODE_OPTIONS$|XDG_)/.test(name))
+  return {
+    directory,
+    environment: {
+      ...Object.fromEntries(inherited), NO_COLOR: '1', HOME: directory, REPOSITORY: root,
+      PATH: `${bin}:${process.env.PATH}`,
+    },
+  }
+}

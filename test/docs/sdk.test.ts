@@ -1,0 +1,49 @@
+/** Every piece of TypeScript in README and docs/ is accepted by the compiler and runs. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { blocksOf, pages, root, type Block } from './blocks.ts'
+import { place } from './place.ts'
+
+const blocks = pages.flatMap(blocksOf).filter(({ language, notRun }) => language === 'ts' && notRun === undefined)
+/** In the repository, so that the compiler finds its types. */
+const directory = join(root, 'build/docs-examples')
+const fileOf = ({ page, line }: Block): string => join(directory, `${page.replaceAll(/\W/g, '-')}-${line}.ts`)
+
+/** What pieces that are no whole programs take for granted; a piece's own names hide these. */
+const NAMES = ['Rvr', 'RvrError', 'u32', 'u64', 'utf8', 'hex', 'openSavedRun', 'type Run']
+const GIVEN = `
+await using rvr = await Rvr.create()
+const guest = await rvr.load('guest.elf')
+const inputs = [u64(1000n)], onPrint = () => {}
+const artifact = guest.interpret('pure'), metered = guest.interpret('metered')
+`
+
+function programOf({ text, setup }: Block): string {
+  const imports = text.match(/^import .+$/gm) ?? [], rest = text.replaceAll(/^import .+$/gm, '').replace(/^export default .+$/m, '')
+  const own = imports.join('\n')
+  const names = NAMES.filter(name => !new RegExp(`\\b${name.replace('type ', '')}\\b`).test(own))
+  return `import { ${names.join(', ')} } from 'rvr'\n${own}\n`.replaceAll(`'rvr'`, `'../../src/index.ts'`)
+    + `${GIVEN}{\n${setup}\n{\n${rest}\n}}\n`
+}
+
+beforeAll(() => {
+  mkdirSync(directory, { recursive: true })
+  for (const block of blocks) writeFileSync(fileOf(block), programOf(block))
+  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({
+    extends: '../../tsconfig.json', compilerOptions: { noEmit: true, noUnusedLocals: false }, include: ['*.ts'],
+  }))
+})
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+test('the compiler accepts all of them', () => {
+  const { status, stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', directory], { encoding: 'utf8' })
+  expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
+})
+
+test.each(blocks)('$page, line $line', block => {
+  const { directory: cwd, environment: env } = place()
+  const { status, stderr } = spawnSync(join(root, 'node_modules/.bin/node'), [fileOf(block)], { cwd, env, encoding: 'utf8' })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+})
