@@ -73,6 +73,8 @@ function streamOf({ fd }: FileHandle, stats: Stats): Readable | undefined {
 
 async function* streamed(stream: Readable, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
   const end = (): void => { stream.destroy(new Error('aborted')) }
+  // It may have been aborted while the file was opened.
+  if (signal?.aborted === true) end()
   signal?.addEventListener('abort', end, { once: true })
   try {
     for await (const chunk of stream) yield chunk as Buffer

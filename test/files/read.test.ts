@@ -69,6 +69,10 @@ test('waiting-for-input: an abort ends waiting for a pipe, with the reason that 
   const reading = readInput(kind, path, stop.signal)
   setTimeout(() => stop.abort(why), 20)
   await expect(reading).rejects.toBe(why)
+  // While it is being opened, too.
+  const early = new AbortController(), opening = readInput(kind, path, early.signal)
+  early.abort(why)
+  await expect(opening).rejects.toBe(why)
   await expect(readInput(kind, path, AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED', cause: expect.objectContaining({ name: 'AbortError' }) })
 })
 
