@@ -1,9 +1,8 @@
 /** Answers of `rvr inspect`: facts about a guest or a compiled library. */
 import { createHash } from 'node:crypto'
 import { parseElf } from '../elf/parse.ts'
-import { hexText } from './json.ts'
 import { segmentsJson } from './stages/image.ts'
-import { grouped } from './units.ts'
+import { grouped, hexText } from './units.ts'
 
 interface Answer {
   readonly json: object

@@ -1,10 +1,11 @@
 /** Results of commands as JSON objects; docs/json.md is their description. */
-import { registerNames } from '../isa/registers.ts'
 import type { Artifact } from '../sdk/artifact.ts'
 import type { Guest } from '../sdk/guest.ts'
 import type { Run, TrapReport } from '../sdk/run.ts'
+import { registersJson } from './registers.ts'
 import { profileJson } from './profile.ts'
 import { meteredJson } from './segments.ts'
+import { hexText } from './units.ts'
 
 /** What a report needs to know of a run, an artifact and a guest. */
 export type ReportedRun = Pick<Run, 'outcome' | 'exitCode' | 'stopCause' | 'trap' | 'mode' | 'instret' | 'cost' | 'publicValues' | 'pc' | 'timing' | 'machine' | 'segments' | 'openSegment' | 'profile'> & Partial<Pick<Run, 'unknownWord' | 'engine' | 'interpreted'>>
@@ -15,9 +16,6 @@ export type ReportedGuest = Pick<Guest, 'path' | 'digest'>
 export function jsonInteger(value: bigint): number | string {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString()
 }
-
-/** Lower-case hex with `0x`, without leading zeros. */
-export const hexText = (value: bigint | number): string => `0x${value.toString(16)}`
 
 const milliseconds = (timing: object): Record<string, number> =>
   Object.fromEntries(Object.entries(timing).filter(([, ms]) => ms !== undefined).map(([name, ms]) => [name, Math.round(Number(ms) * 1000) / 1000]))
@@ -34,7 +32,7 @@ function trapJson(trap: TrapReport) {
     instret: jsonInteger(trap.instret),
     backtrace: trap.backtrace.frames.map(frame => ({ ...frame, pc: hexText(frame.pc) })),
     ...(trap.backtrace.isCut && { backtraceCut: true }),
-    registers: Object.fromEntries(trap.registers.map((value, index) => [registerNames[index]!, hexText(value)])),
+    registers: registersJson(trap.registers),
   }
 }
 

@@ -1,12 +1,12 @@
 /** Results of commands as text for people. */
-import { registerNames } from '../isa/registers.ts'
 import type { TrapReport } from '../sdk/run.ts'
 import type { StopCause } from '../run/job.ts'
-import { engineOf, hasMoved, hexText, type ReportedArtifact, type ReportedRun } from './json.ts'
+import { registersText } from './registers.ts'
+import { engineOf, hasMoved, type ReportedArtifact, type ReportedRun } from './json.ts'
 import { profileText } from './profile.ts'
 import { meteredText } from './segments-text.ts'
 import { line, shortened } from './table.ts'
-import { durationText, grouped } from './units.ts'
+import { durationText, grouped, hexText } from './units.ts'
 
 const STOPS: Readonly<Record<StopCause, string>> = {
   instructions: 'at the instruction limit', cost: 'at the cost limit', segment: 'at the end of a segment', timeout: 'at the time limit', abort: 'on request', difference: 'at a call whose C is wrong',
@@ -15,10 +15,7 @@ const STOPS: Readonly<Record<StopCause, string>> = {
 function trapText(trap: TrapReport): string {
   const rows = [line('trapped', trap.kind), line('at', `${hexText(trap.pc)}${trap.symbol === undefined ? '' : ` (${shortened(trap.symbol)})`}: ${trap.instruction}`), line('because', trap.message)]
   rows.push(backtraceText(trap))
-  const registers = trap.registers.map((value, index) => `${registerNames[index]!.padStart(4)} ${hexText(value).padEnd(18)}`)
-  for (let first = 0; first < registers.length; first += 4) {
-    rows.push(line(first === 0 ? 'registers' : '', registers.slice(first, first + 4).join(' ').trimEnd()))
-  }
+  rows.push(registersText(trap.registers))
   return rows.join('')
 }
 

@@ -12,7 +12,7 @@ import type { StopCause } from '../run/job.ts'
 import type { Session, SessionState } from '../run/session.ts'
 import type { TracedStep } from '../run/trace.ts'
 import { backtraceOf, type Backtrace } from './backtrace/backtrace.ts'
-import type { ResumeOptions } from './options.ts'
+import type { ResumeOptions, RunLimits } from './options.ts'
 import { Profile } from './profile.ts'
 import { passCuts, segmentStart, segmentStarts, stoppingAtCuts, type RunOrigin, type SegmentStartOptions } from './segments.ts'
 
@@ -47,10 +47,9 @@ export interface GuestMemoryView {
   readonly bytes: Uint8Array
 }
 
-export interface TraceOptions {
+export interface TraceOptions extends Pick<RunLimits, 'maxCost' | 'timeoutMs' | 'signal'> {
   /** Instructions to execute at most. */
   readonly maxInstructions: bigint | number
-  readonly signal?: AbortSignal
 }
 
 /** One instruction that was executed. */
@@ -164,10 +163,11 @@ export class Run implements Disposable {
    *
    * @throws RvrError `USAGE` (the run is not suspended, or more instructions were asked for), `ABORTED`.
    */
-  async trace({ maxInstructions, signal }: TraceOptions): Promise<Trace> {
+  async trace(options: TraceOptions): Promise<Trace> {
+    const { maxInstructions } = options
     if (this.outcome !== 'suspended') throw new RvrError('USAGE', `a run that has ${this.outcome} cannot be traced`)
     if (!(maxInstructions >= 0 && maxInstructions <= MOST_TRACED)) throw new RvrError('USAGE', `maxInstructions is ${maxInstructions}, and a trace has at most ${MOST_TRACED} instructions`, { hint: 'Trace the run that comes with a trace for more.' })
-    const state = await this.#session.trace(this.#state, { maxInstructions, ...(signal !== undefined && { signal }) })
+    const state = await this.#session.trace(this.#state, options)
     const steps = (state.trace ?? []).map((step, index) => ({ ...step, instret: this.instret + BigInt(index) }))
     return { run: new Run(this.#session, state, this.#origin), steps }
   }

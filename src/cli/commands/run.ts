@@ -5,9 +5,12 @@ import { RvrError } from '../../errors.ts'
 import { modeNamed } from '../../modes/registry.ts'
 import type { Artifact } from '../../sdk/artifact.ts'
 import type { Guest } from '../../sdk/guest.ts'
+import type { ResumeOptions } from '../../sdk/options.ts'
 import type { Run } from '../../sdk/run.ts'
 import { exitStatusOfRun } from '../exit-codes.ts'
+import { addDumpOptions, dumpsOf, type DumpOptions } from '../dumps.ts'
 import { addExecutionOptions, compileOrInterpret, executeOptions, namedTier, readInputs, type ExecutionOptions } from '../execution.ts'
+import { addTraceOptions, runTraced, type TraceOptions } from '../instruction-trace.ts'
 import {
   addBuildOptions, addReportOptions, addSegmentOptions, createProgress, DEFAULT_MODE, inputPath, loadOptions, modeOption, rvrOptions, type ReportOptions,
 } from '../options.ts'
@@ -17,7 +20,7 @@ import type { Progress } from '../progress.ts'
 import { addSavedRunOptions, checkResumed, openResumed, saveSuspended, type SavedRunOptions } from '../saved-runs.ts'
 import type { Shell } from '../shell.ts'
 
-export interface RunOptions extends ExecutionOptions, ReportOptions, SavedRunOptions, ProfileOptions, ProfileOutOptions {
+export interface RunOptions extends ExecutionOptions, ReportOptions, SavedRunOptions, ProfileOptions, ProfileOutOptions, DumpOptions, TraceOptions {
   readonly mode?: string
   readonly check?: boolean
   readonly artifact?: string
@@ -33,7 +36,7 @@ export function declareRun(program: Command, shell: Shell): void {
     .addOption(new Option('--stop-at-segment', 'stop at the next cut between segments (mode metered)').conflicts('check'))
     .addOption(new Option('--artifact <file>', 'run this compiled library instead of compiling').argParser(inputPath))
     .option('--check', 'compare native code with the interpreter: registers and counts every 100,000 instructions, each call of an extension, memory at the end')
-  addReportOptions(addBuildOptions(addProfileOptions(addSegmentOptions(addSavedRunOptions(command)))))
+  addReportOptions(addBuildOptions(addProfileOptions(addSegmentOptions(addSavedRunOptions(addDumpOptions(addTraceOptions(command)))))))
     .addHelpText('after', `
 Exit status: 0 the guest terminated with 0; 1 with another code; 2 bad usage or input;
 3 no toolchain or compile failed; 4 the guest trapped (or --check found a difference);
@@ -46,7 +49,8 @@ Examples:
   $ rvr run guest.elf --input u64:5 --timeout 1h --save part.run
   $ rvr run guest.elf --resume part.run
   $ rvr run guest.elf --input u64:5 --profile-out guest.profile
-  $ rvr run guest.elf --input u64:800000 --profile guest.profile`)
+  $ rvr run guest.elf --input u64:800000 --profile guest.profile
+  $ rvr run guest.elf --trace-instructions=5000000,200 --dump-registers --dump-memory 0x300000,64`)
     .action(async (file: string, options: RunOptions, self: Command) => shell.finish(await run(file, options, self, shell)))
 }
 
@@ -64,19 +68,22 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
   await progress.settle()
   const execute = { ...executeOptions(file, options, inputs, shell, progress), ...(options.stopAtSegment && { stopAtSegment: true }) }
   progress.sink({ type: 'stage', stage: 'execute', state: 'start' })
-  using result = options.check ? (await guest.check(artifact, execute)).run : await (saved === undefined ? artifact.execute(execute) : artifact.resumeFrom(saved, execute))
+  const start = (limits: ResumeOptions): Promise<Run> => (saved === undefined ? artifact.execute({ ...execute, ...limits }) : artifact.resumeFrom(saved, { ...execute, ...limits }))
+  const traced = (): Promise<Run> => runTraced(guest, options, execute, { start, done: { instret: saved?.instret ?? 0n, cost: saved?.header.cost ?? 0n }, shell })
+  using result = options.check ? (await guest.check(artifact, execute)).run : await (options.traceInstructions === undefined ? start(execute) : traced())
   progress.sink({ type: 'stage', stage: 'execute', state: 'done', ms: result.timing.executeMs })
   const { overLimitWarning } = await import('../../report/segments.ts')
   const warning = overLimitWarning(result)
   if (warning !== undefined) progress.sink({ type: 'warning', ...warning })
   const savedTo = await saveSuspended(result, guest, options, shell)
   const recorded = await recordProfile(result, options, shell)
+  const dumps = dumpsOf(options), dumped = dumps && await import('../../report/dumps.ts')
   if (options.json) {
     const { runJson } = await import('../../report/json.ts')
-    shell.stdout.write(jsonLine({ ...runJson(result, artifact), ...savedTo, ...recorded, ...(options.check && { check: 'agreed' }) }))
+    shell.stdout.write(jsonLine({ ...runJson(result, artifact), ...savedTo, ...recorded, ...(options.check && { check: 'agreed' }), ...(dumps && dumped?.dumpsJson(result, dumps)) }))
   } else {
     const { runText } = await import('../../report/text.ts')
-    shell.stdout.write(`${runText(result, artifact)}${options.check ? 'native code and interpreter agree\n' : ''}`)
+    shell.stdout.write(`${runText(result, artifact)}${options.check ? 'native code and interpreter agree\n' : ''}${dumps && dumped ? dumped.dumpsText(result, dumps) : ''}`)
   }
   await finishCompile(artifact, result, shell)
   return exitStatusOfRun(result)

@@ -2,7 +2,7 @@
 import type { Regions } from '../../cfg/regions.ts'
 import { readableNames, symbolAt } from '../../elf/symbols.ts'
 import type { Block, Graph, Region } from '../../ir/program.ts'
-import { hexText } from '../json.ts'
+import { hexText } from '../units.ts'
 
 interface Edge { readonly kind: string; readonly target?: string | null }
 

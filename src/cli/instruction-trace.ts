@@ -1,0 +1,126 @@
+/** --trace-instructions of `rvr run`: a window of the run instruction by instruction, the rest at full speed. */
+import { open } from 'node:fs/promises'
+import { Option, type Command } from 'commander'
+import { RvrError, messageOf } from '../errors.ts'
+import type { Guest } from '../sdk/guest.ts'
+import type { ResumeOptions } from '../sdk/options.ts'
+import type { Run } from '../sdk/run.ts'
+import type { TextStream } from './output.ts'
+import type { Shell } from './shell.ts'
+import { parseCount } from './values.ts'
+
+export interface TraceOptions {
+  readonly traceInstructions?: Window | true
+  readonly traceFile?: string
+}
+
+/** `count` instructions behind the first `from` of the guest. */
+export interface Window {
+  readonly from: bigint
+  readonly count: bigint
+}
+
+const DEFAULT_WINDOW: Window = { from: 0n, count: 1000n }
+/** A line has about a hundred bytes. */
+const MOST_TRACED = 10_000_000n
+/** Instructions whose lines are written at once. */
+const CHUNK = 4096n
+
+/** `FROM,COUNT` or `FROM` @throws RvrError `USAGE`. */
+export function parseWindow(text: string): Window {
+  if (!/^\d/.test(text)) throw new RvrError('USAGE', `${JSON.stringify(text)} is no window of instructions`, { hint: 'Write --trace-instructions=FROM,COUNT, or name the guest before --trace-instructions.' })
+  const [from = '', count, ...others] = text.split(',')
+  if (others.length > 0) throw new RvrError('USAGE', `${JSON.stringify(text)} is no window of instructions`, { hint: 'Write --trace-instructions=FROM,COUNT.' })
+  const window = { from: parseCount(from), count: count === undefined ? DEFAULT_WINDOW.count : parseCount(count) }
+  if (window.count > MOST_TRACED) throw new RvrError('USAGE', `${window.count} instructions are more than one trace has`, { hint: `The greatest number is ${MOST_TRACED}.` })
+  return window
+}
+
+export function addTraceOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--trace-instructions [from,count]', `list instructions with what they write on standard error: count of them behind the first from (default: ${DEFAULT_WINDOW.from},${DEFAULT_WINDOW.count})`)
+      .argParser(parseWindow).conflicts(['check', 'stopAtSegment']))
+    .option('--trace-file <file>', 'where --trace-instructions writes instead')
+}
+
+/** Limits of a run that is executed in parts. */
+class Remaining {
+  readonly #limits: ResumeOptions
+  readonly #begun = performance.now()
+  readonly #instret: bigint
+  readonly #cost: bigint
+
+  /** `instret` and `cost`: where the limits count from. */
+  constructor(limits: ResumeOptions, instret: bigint, cost: bigint) {
+    this.#limits = limits
+    this.#instret = instret
+    this.#cost = cost
+  }
+
+  /** What is left behind a part that ended at `run`, and of it no more than `most` instructions. */
+  behind(run: Pick<Run, 'instret' | 'cost'>, most?: bigint): ResumeOptions {
+    const { maxInstructions, maxCost, timeoutMs, signal } = this.#limits
+    const left = maxInstructions === undefined ? undefined : BigInt(maxInstructions) - (run.instret - this.#instret)
+    const instructions = most === undefined || (left !== undefined && left < most) ? left : most
+    return {
+      ...(instructions !== undefined && { maxInstructions: instructions }),
+      ...(maxCost !== undefined && { maxCost: BigInt(maxCost) - ((run.cost ?? 0n) - this.#cost) }),
+      ...(timeoutMs !== undefined && { timeoutMs: Math.max(0, timeoutMs - (performance.now() - this.#begun)) }),
+      ...(signal !== undefined && { signal }),
+    }
+  }
+}
+
+/**
+ * Executes a guest with the instructions of a window listed. `start` begins the run, or goes on with a saved one of which `done` has happened.
+ *
+ * @throws RvrError `IO` (the file cannot be written), and what `start` and `resume` reject with.
+ */
+export async function runTraced(guest: Guest, options: TraceOptions, limits: ResumeOptions, { start, done, shell }: {
+  readonly start: (limits: ResumeOptions) => Promise<Run>
+  readonly done: { readonly instret: bigint; readonly cost: bigint }
+  readonly shell: Shell
+}): Promise<Run> {
+  const { from, count } = options.traceInstructions === true || options.traceInstructions === undefined ? DEFAULT_WINDOW : options.traceInstructions
+  const { traceLine } = await import('../report/trace.ts')
+  await using output = await openOutput(options.traceFile, shell.stderr)
+  const remaining = new Remaining(limits, done.instret, done.cost)
+  const before = from > done.instret ? from - done.instret : 0n
+  let run = await start(remaining.behind(done, before))
+  const end = run.instret + count
+  const isAtWindow = run.instret >= from
+  try {
+    while (isAtWindow && goesOn(run) && run.instret < end) {
+      const left = end - run.instret
+      const part = remaining.behind(run, left < CHUNK ? left : CHUNK)
+      if (part.maxInstructions === 0n) return run
+      const traced = await run.trace({ ...part, maxInstructions: part.maxInstructions! })
+      await output.write(traced.steps.map(step => traceLine(guest.image, guest.abi, step)).join(''))
+      run = traced.run
+    }
+    return goesOn(run) && isAtWindow ? await run.resume(remaining.behind(run)) : run
+  } catch (error) {
+    run.dispose()
+    throw error
+  }
+}
+
+/** Was the run stopped by the number of instructions of its part alone? */
+const goesOn = (run: Run): boolean => run.outcome === 'suspended' && run.stopCause === 'instructions'
+
+interface Output extends AsyncDisposable {
+  write(text: string): Promise<void>
+}
+
+async function openOutput(file: string | undefined, stderr: TextStream): Promise<Output> {
+  if (file === undefined) return { write: async text => void stderr.write(text), async [Symbol.asyncDispose]() {} }
+  const failed = (cause: unknown): never => {
+    throw new RvrError('IO', `cannot write ${file}: ${messageOf(cause)}`, { hint: 'Choose a place that you can write to.', cause, details: { path: file } })
+  }
+  const handle = await open(file, 'w').catch(failed)
+  return {
+    write: text => handle.writeFile(text).catch(failed),
+    // Whatever was written has been written.
+    [Symbol.asyncDispose]: () => handle.close().catch(() => {}),
+  }
+}

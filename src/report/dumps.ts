@@ -1,0 +1,42 @@
+/** Registers and memory of a run that has stopped, for JSON and as text. */
+import type { Run } from '../sdk/run.ts'
+import { registersJson, registersText } from './registers.ts'
+import { line } from './table.ts'
+import { hexText } from './units.ts'
+
+/** A range of guest memory. */
+export interface MemoryRange {
+  readonly address: number
+  readonly length: number
+}
+
+export interface Dumps {
+  readonly registers: boolean
+  readonly memory: readonly MemoryRange[]
+}
+
+const ROW_BYTES = 16
+const PRINTABLE = /[^\x20-\x7e]/g
+
+function memoryText({ address, length }: MemoryRange, bytes: Uint8Array): string {
+  const rows: string[] = []
+  for (let at = 0; at < length; at += ROW_BYTES) {
+    const row = Buffer.from(bytes.subarray(at, at + ROW_BYTES)), digits = row.toString('hex').replaceAll(/..(?=.)/g, '$& ')
+    rows.push(`  ${hexText(address + at).padStart(10)}  ${digits.padEnd(3 * ROW_BYTES - 1)}  ${row.toString('latin1').replaceAll(PRINTABLE, '.')}\n`)
+  }
+  return `memory at ${hexText(address)}, ${length} bytes\n${rows.join('')}`
+}
+
+/** The keys `pc`, `registers` and `memory` of `rvr run --json`, as far as they were asked for. */
+export function dumpsJson(run: Pick<Run, 'pc' | 'registers' | 'memory'>, { registers, memory }: Dumps): object {
+  return {
+    ...(registers && { pc: hexText(run.pc), registers: registersJson(run.registers) }),
+    ...(memory.length > 0 && { memory: memory.map(({ address, length }) => ({ address: hexText(address), bytes: Buffer.from(run.memory.read(address, length)).toString('hex') })) }),
+  }
+}
+
+/** The same as text. */
+export function dumpsText(run: Pick<Run, 'pc' | 'registers' | 'memory'>, { registers, memory }: Dumps): string {
+  const place = registers ? `${line('pc', hexText(run.pc))}${registersText(run.registers)}` : ''
+  return `${place}${memory.map(range => memoryText(range, run.memory.read(range.address, range.length))).join('')}`
+}
