@@ -49,6 +49,8 @@ export function throwIfAborted(what: string, signal: AbortSignal | undefined): v
 
 export const isAborted = (error: unknown): boolean => error instanceof RvrError && error.code === 'ABORTED'
 
+export const isToolchainMissing = (error: unknown): boolean => error instanceof RvrError && error.code === 'TOOLCHAIN_MISSING'
+
 /** The text of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

@@ -12,7 +12,7 @@ import type { Project } from './codegen/project.ts'
 import type { Stress } from './codegen/tuning.ts'
 import type { UnitLimits } from './codegen/unit-limits.ts'
 import type { Image } from './elf/image.ts'
-import { RvrError, isAborted, throwIfAborted } from './errors.ts'
+import { RvrError, isAborted, isToolchainMissing, throwIfAborted } from './errors.ts'
 import { stage, type EventSink } from './events.ts'
 import type { GuestAbi } from './extensions/abi.ts'
 import { ABI_VERSION } from './load/abi-version.ts'
@@ -25,9 +25,10 @@ import type { EngineChoice } from './run/session.ts'
 import { Build } from './pipeline/build.ts'
 import { BuildDirectories } from './pipeline/build-directories.ts'
 import { detailsOf, reportMiss } from './pipeline/explain.ts'
-import { changedMeanwhile, inputsOf, stressOf } from './pipeline/inputs.ts'
+import { changedMeanwhile, inputsOf, stressOf, type Inputs } from './pipeline/inputs.ts'
 import type { ObjectReuse, ObjectsReport } from './pipeline/objects.ts'
 import type { generateProject } from './pipeline/project.ts'
+import type { RecordedToolchain } from './pipeline/without-toolchain.ts'
 import type { Toolchain } from './toolchain/toolchain.ts'
 import { checkIncludes } from './toolchain/includes.ts'
 import { JobSlots } from './toolchain/job-slots.ts'
@@ -73,6 +74,8 @@ export interface CacheReport {
   readonly objects?: ObjectsReport
   /** `remote`: the hit came from the remote cache and is now in the one on this machine too. */
   readonly origin?: 'remote'
+  /** Nothing here can compile: the hit was found by what its manifest says of the toolchain that made it. */
+  readonly toolchain?: RecordedToolchain
 }
 
 /** Milliseconds that making the artifact ready took; stages that did not happen are absent. */
@@ -126,7 +129,15 @@ export async function createServices(options: PipelineOptions, events: EventSink
 /** The library of a guest for a mode: from the cache by its input key, else generated, compiled and stored. */
 export async function buildArtifact(request: BuildRequest, services: PipelineServices): Promise<BuiltArtifact> {
   const { cache, options, remote } = services
-  const { toolchain, context, input } = await inputsOf(request, services)
+  let inputs: Inputs
+  try {
+    inputs = await inputsOf(request, services)
+  } catch (error) {
+    const stored = isToolchainMissing(error) ? await lookupStored(request, services) : undefined
+    if (stored === undefined) throw error
+    return stored
+  }
+  const { toolchain, context, input } = inputs
   if (input === undefined) {
     await request.beforeWork?.()
     if (toolchain.targetFacts === undefined) cache.count('uncacheable')
@@ -169,6 +180,17 @@ async function lookup(request: BuildRequest, input: Key, cache: Cache): Promise<
   }
 }
 
+/** A hit where nothing can compile. */
+async function lookupStored(request: BuildRequest, services: PipelineServices): Promise<BuiltArtifact | undefined> {
+  if (request.emitDirectory !== undefined) return undefined
+  const { storedInputs } = await import('./pipeline/without-toolchain.ts')
+  for await (const { input, recorded } of storedInputs(request, services)) {
+    const hit = await lookup(request, input, services.cache)
+    if (hit !== undefined) return { ...hit, cache: { ...hit.cache, toolchain: recorded } }
+  }
+  return undefined
+}
+
 /** A hit of the remote cache: checked as any library is, then stored here. What does not fit is a miss. */
 async function fetchRemote(request: BuildRequest, input: Key, toolchain: Toolchain, { cache, remote, directories }: PipelineServices): Promise<BuiltArtifact | undefined> {
   const begin = performance.now()
@@ -204,7 +226,7 @@ async function compileAndStore(request: BuildRequest, { context, input, toolchai
     await objects.store(dirname(library))
     const { value: entry } = await stage(events, 'publish', () => cache.publish(artifact.key, input.key, library, {
       parts: artifact.parts, inputParts: input.parts, details: () => detailsOf(request, toolchain),
-      info: { mode: request.mode.name, guest: request.image.digest, abi: request.abi.name, xlen: request.image.xlen, compileMs: Math.round(compileMs) },
+      info: { mode: request.mode.name, guest: request.image.digest, abi: request.abi.name, xlen: request.image.xlen, compileMs: Math.round(compileMs), cc: toolchain.cc.path },
     }))
     if (entry !== undefined) remote?.offer(input.key, entry)
     return { library: entry ?? library, stored: entry !== undefined, report: { outcome: 'miss', key: artifact.key, inputKey: input.key, ...(objects.report !== undefined && { objects: objects.report }) } }

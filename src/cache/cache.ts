@@ -14,7 +14,7 @@ import { entryDirectory, inputFile, layoutOf, type Layout } from './layout.ts'
 import { limitsFrom, type CacheLimits, type CacheOptions } from './limits.ts'
 import { lookupEntry, markUsed, type Entry } from './lookup.ts'
 import { maintainAfter, pruneStore, type Maintenance } from './maintenance.ts'
-import type { ManifestDraft } from './manifest.ts'
+import type { Manifest, ManifestDraft } from './manifest.ts'
 import { readMapping, writeMapping } from './mapping.ts'
 import { ObjectStore } from './objects.ts'
 import { publishEntry } from './publish.ts'
@@ -61,6 +61,8 @@ export interface Cache {
   readonly limits: CacheLimits
   /** Makes the cache's limits hold, or others, and sweeps; undefined when another process is at it, or nothing can be written. */
   prune(limits?: Partial<CacheLimits>): Promise<Maintenance | undefined>
+  /** Manifests of the entries of a guest (SHA-256 of its file), the most recently used first. */
+  manifestsOf(guest: string): AsyncIterable<Manifest>
   /** Why the entry of an input key is there or not. Counts nothing and is no use of an entry. */
   explain(input: Key, details: Details): Promise<Explanation>
   /** Removes all entries; returns how many there were. */
@@ -177,6 +179,10 @@ class OpenCache implements Cache {
     this.count('object-evicted', evictedObjects)
     const leftovers = Object.values(swept ?? {}).reduce<number>((sum, number) => sum + number, 0)
     for (let index = 0; index < leftovers; index++) this.count('swept')
+  }
+
+  async* manifestsOf(guest: string): AsyncGenerator<Manifest, void, void> {
+    if (this.#layout !== undefined) yield* (await import('./of-guest.ts')).manifestsOfGuest(this.#layout, guest)
   }
 
   async explain(input: Key, details: Details): Promise<Explanation> {

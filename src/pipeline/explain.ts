@@ -2,9 +2,10 @@
 import type { Key } from '../cache/digest.ts'
 import type { Details } from '../cache/explain/details.ts'
 import type { Explanation } from '../cache/explain/explain.ts'
+import { isToolchainMissing } from '../errors.ts'
 import type { BuildRequest, PipelineServices } from '../pipeline.ts'
 import type { Toolchain } from '../toolchain/toolchain.ts'
-import { inputsOf } from './inputs.ts'
+import { inputsOf, type Inputs } from './inputs.ts'
 
 /** What lies behind the digests in the key of a request; read when it is needed. */
 export async function detailsOf(request: BuildRequest, toolchain: Toolchain): Promise<Details> {
@@ -14,9 +15,27 @@ export async function detailsOf(request: BuildRequest, toolchain: Toolchain): Pr
 
 /** Would the library come from the cache, and if not, why not? Nothing is compiled, counted or used. */
 export async function explainArtifact(request: BuildRequest, services: PipelineServices): Promise<Explanation> {
-  const { toolchain, input } = await inputsOf(request, services)
+  let inputs: Inputs
+  try {
+    inputs = await inputsOf(request, services)
+  } catch (error) {
+    const stored = isToolchainMissing(error) ? await explainStored(request, services) : undefined
+    if (stored === undefined) throw error
+    return stored
+  }
+  const { toolchain, input } = inputs
   if (input === undefined) return { outcome: 'off', reason: toolchain.targetFacts === undefined ? 'the compiler does not tell what the CPU is' : 'the cache is off', differences: [] }
   return services.cache.explain(input, await detailsOf(request, toolchain))
+}
+
+/** The entry that is found where nothing can compile. */
+async function explainStored(request: BuildRequest, services: PipelineServices): Promise<Explanation | undefined> {
+  const { storedInputs } = await import('./without-toolchain.ts')
+  for await (const { input, toolchain, recorded } of storedInputs(request, services)) {
+    const found = await services.cache.explain(input, await detailsOf(request, toolchain))
+    if (found.outcome === 'hit') return { ...found, toolchain: recorded }
+  }
+  return undefined
 }
 
 /** Tells those who asked why a library has to be compiled. */

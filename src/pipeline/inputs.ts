@@ -34,11 +34,16 @@ export interface Inputs {
 }
 
 /** Everything that decides which library a request leads to. */
-export async function inputsOf(request: BuildRequest, { cache, options, events }: PipelineServices): Promise<Inputs> {
-  const { beforeWork } = request
+export async function inputsOf(request: BuildRequest, services: PipelineServices): Promise<Inputs> {
+  const { cache, options, events } = services, { beforeWork, signal } = request
   // An empty store has no library for this guest, whatever the compiler is.
   const beforeAsking = beforeWork && (async () => { if ((await cache.list()).length === 0) await beforeWork() })
-  const toolchain = await describeToolchain({ cc: options.cc, targetCpu: options.targetCpu, memoDirectory: cache.memoDirectory, events, beforeAsking, signal: request.signal })
+  const toolchain = await describeToolchain({ cc: options.cc, targetCpu: options.targetCpu, memoDirectory: cache.memoDirectory, events, beforeAsking, signal })
+  return { toolchain, ...keysFor(request, toolchain, services) }
+}
+
+/** What a request's keys are with a toolchain. */
+export function keysFor(request: BuildRequest, toolchain: Toolchain, { cache, options }: PipelineServices): Omit<Inputs, 'toolchain'> {
   const context: KeyContext = {
     mode: request.mode.name, modeOptions: modeOptionsOf(options), toolchain, makeArguments: makeArguments(toolchain, request.abi), abiVersion: ABI_VERSION, extensionFiles: outsideFiles(request.abi.extensions),
     ...(request.profile !== undefined && { profileDigest: profileDigest(request.profile) }),
@@ -47,7 +52,7 @@ export async function inputsOf(request: BuildRequest, { cache, options, events }
     ...context, guestDigest: request.image.digest, machineDigest: request.machine.digest, generatorDigest: generatorDigest(),
     inputs: { xlen: request.image.xlen, abi: request.abi.name, extensions: request.abi.digest, rvr: version, ...(request.units !== undefined && { units: JSON.stringify(request.units) }) },
   })
-  return { toolchain, context, input }
+  return { context, input }
 }
 
 /** What lies outside of rvr (compiler, sources of extensions) may have changed while it was compiled: then nobody knows what the library was made from. */

@@ -52,6 +52,9 @@ function timingText({ timing }: ReportedArtifact): string {
   return stages.filter(([, ms]) => ms !== undefined).map(([name, ms]) => `${name} ${durationText(ms!)}`).join(', ')
 }
 
+/** Whose work a hit is where nothing can compile. */
+const madeByText = ({ cache: { toolchain } }: ReportedArtifact): string => (toolchain === undefined ? '' : ` (nothing here can compile: by its manifest made by ${toolchain.version})`)
+
 /** The text of `rvr run`. */
 export function runText(run: ReportedRun, artifact: ReportedArtifact): string {
   const perSecond = run.timing.executeMs > 0 ? Number(run.instret) / run.timing.executeMs / 1000 : 0
@@ -66,7 +69,7 @@ export function runText(run: ReportedRun, artifact: ReportedArtifact): string {
     run.cost === undefined ? '' : line('cost', `${grouped(run.cost)} trace cells`),
     run.publicValues.length === 0 ? '' : line('public values', Buffer.from(run.publicValues).toString('hex')),
     line('executed in', `${durationText(run.timing.executeMs)} (${perSecond.toFixed(perSecond < 10 ? 2 : 0)} million instructions/s)`),
-    line('made ready', `cache ${artifact.cache.outcome}${built === '' ? '' : `; ${built}`}`),
+    line('made ready', `cache ${artifact.cache.outcome}${madeByText(artifact)}${built === '' ? '' : `; ${built}`}`),
     meteredText(run),
     profileText(run),
   ].join('')
@@ -77,7 +80,7 @@ export function compileText(path: string, artifact: ReportedArtifact): string {
   return [
     line('library', path),
     line('mode', artifact.mode),
-    line('cache', `${artifact.cache.outcome}${artifact.cache.key === undefined ? '' : ` ${artifact.cache.key}`}`),
+    line('cache', `${artifact.cache.outcome}${madeByText(artifact)}${artifact.cache.key === undefined ? '' : ` ${artifact.cache.key}`}`),
     ...(artifact.cache.objects === undefined ? [] : [line('objects', `${artifact.cache.objects.reused} from the cache, ${artifact.cache.objects.compiled} compiled`)]),
     line('time', timingText(artifact)),
   ].join('')

@@ -15,13 +15,18 @@ export interface CompilerCandidate {
 
 const INSTALL = 'Install a C compiler and make, for example: apt-get install clang make, or apt-get install gcc make.'
 
+/** The compiler that the caller names, by option or by RVR_CC; undefined where any will do. */
+export function namedCompiler(cc: string | undefined, environment: NodeJS.ProcessEnv): string | undefined {
+  return cc ?? (environment['RVR_CC'] === '' ? undefined : environment['RVR_CC'])
+}
+
 /**
  * Compilers to try, best first: the one named by `cc` or RVR_CC alone, else clang from 19 on, newest first, else every gcc and cc on PATH that is no caching wrapper.
  * Throws TOOLCHAIN_MISSING when the named one is not there or none is.
  */
 export function compilerCandidates(cc: string | undefined, environment: NodeJS.ProcessEnv): CompilerCandidate[] {
   const path = environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'
-  const named = cc ?? (environment['RVR_CC'] === '' ? undefined : environment['RVR_CC'])
+  const named = namedCompiler(cc, environment)
   if (named !== undefined) {
     const found = findExecutable(named, path)
     if (found === undefined) {

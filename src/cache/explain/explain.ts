@@ -24,6 +24,8 @@ export interface Explanation {
   /** The artifact, for a hit. */
   readonly key?: string
   readonly inputKey?: string
+  /** A hit where nothing can compile: what the entry says of the toolchain that made it. */
+  readonly toolchain?: { readonly from: 'manifest'; readonly cc?: string; readonly version: string }
   /** Why, in words, where it is not a difference. */
   readonly reason?: string
   /** The stored entry that is most like the one looked for. */
@@ -63,8 +65,8 @@ function describe({ key, createdMs, usedMs, manifest }: { key: string; createdMs
 const date = (ms: number): string => new Date(ms).toISOString()
 
 /** An explanation as lines for people. */
-export function explanationLines({ outcome, key, reason, nearest, differences, evicted }: Explanation): string[] {
-  if (outcome === 'hit') return [`hit ${key}`]
+export function explanationLines({ outcome, key, toolchain, reason, nearest, differences, evicted }: Explanation): string[] {
+  if (outcome === 'hit') return [`hit ${key}`, ...(toolchain === undefined ? [] : [`nothing here can compile: found by its manifest, made by ${toolchain.version}`])]
   return [
     ...(evicted === undefined ? [] : [`was here, evicted on ${date(evicted.evictedMs)} (${evicted.reason === 'size' ? 'the cache was over its size limit' : 'not used for longer than the age limit'})`]),
     ...(reason === undefined ? [] : [reason]),
