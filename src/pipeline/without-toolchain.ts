@@ -1,7 +1,4 @@
-/**
- * What is stored for a request where nothing can compile. The toolchain's part of the key is taken from each entry's own manifest, everything else from
- * the request: an entry is found only if that gives its very input key.
- */
+/** What is stored for a request where nothing can compile: entries whose input key comes out with the toolchain that their own manifests tell of. */
 import { basename, resolve } from 'node:path'
 import { arch as hostArch } from 'node:process'
 import type { Key, KeyPart } from '../cache/digest.ts'
