@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { expectFailure, fixture, jsonOf, warningsOf, type Result } from './e2e-support.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 
 const ALICE = 20_001, MALLORY = 20_002
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
@@ -13,7 +14,7 @@ const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 /** `rvr` as another user, who has that number as user and group and belongs to no other group. */
 function rvrAs(user: number, args: readonly string[], cache: string): Result {
   const { status, stdout, stderr } = spawnSync('setpriv', [`--reuid=${user}`, `--regid=${user}`, '--clear-groups', process.execPath, main, ...args], {
-    encoding: 'utf8', cwd: '/', timeout: 60_000, env: { PATH: process.env['PATH'], NO_COLOR: '1', RVR_CC: 'gcc', RVR_CACHE_DIR: cache, HOME: '/nonexistent', TMPDIR: tmpdir() },
+    encoding: 'utf8', cwd: '/', timeout: PATIENCE_MS, env: { PATH: process.env['PATH'], NO_COLOR: '1', RVR_CC: 'gcc', RVR_CACHE_DIR: cache, HOME: '/nonexistent', TMPDIR: tmpdir() },
   })
   return { status, stdout, stderr }
 }
@@ -38,7 +39,7 @@ describe.skipIf(!isPossible)('a second user', () => {
 
   test('without an entry in the table of users and without a home works without a cache, and is told once', () => {
     const { status, stdout, stderr } = spawnSync('setpriv', [`--reuid=${ALICE}`, `--regid=${ALICE}`, '--clear-groups', process.execPath, main, 'run', fixture('fibonacci'), '--input', 'u64:90', '--tier', 'interp', '--json'], {
-      encoding: 'utf8', cwd: '/', timeout: 60_000, env: { PATH: process.env['PATH'] },
+      encoding: 'utf8', cwd: '/', timeout: PATIENCE_MS, env: { PATH: process.env['PATH'] },
     })
     expect(jsonOf({ status, stdout, stderr })).toMatchObject({ outcome: 'terminated' })
     expect(warningsOf({ status, stdout, stderr })).toEqual([expect.stringContaining('no home directory')])

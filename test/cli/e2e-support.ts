@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect } from 'vitest'
+import { PATIENCE_MS } from '../support/patience.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const main = join(root, 'src/cli/main.ts')
@@ -56,7 +57,7 @@ export interface Options {
 export function start(at: Place, args: readonly string[], { cache, environment = {}, leavesFiles = false, input }: Options = {}): Running {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('RVR_') && name !== 'NODE_OPTIONS'))
   const child = spawn(process.execPath, [main, ...args], {
-    cwd: root, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], timeout: 60_000, killSignal: 'SIGKILL',
+    cwd: root, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], timeout: PATIENCE_MS, killSignal: 'SIGKILL',
     env: { ...inherited, NO_COLOR: '1', TMPDIR: at.temporary, RVR_CC: 'gcc', RVR_CACHE_DIR: cache ?? at.cache, ...environment },
   })
   child.stdin?.on('error', () => {}).end(input)
@@ -101,10 +102,10 @@ export function expectEnd(result: Result, status: number): void {
 
 export const warningsOf = ({ stderr }: Result): string[] => stderr.split('\n').filter(line => line.startsWith('rvr: warning: '))
 
-/** Waits for a condition; fails after 60 s. */
+/** Waits for a condition. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
   for (const begin = performance.now(); !condition(); await sleep(10)) {
-    if (performance.now() - begin > 60_000) throw new Error(`not within 60 s: ${what}`)
+    if (performance.now() - begin > PATIENCE_MS) throw new Error(`not in time: ${what}`)
   }
 }
 

@@ -58,14 +58,12 @@ function isAlive(pid: string): boolean {
 
 test.each([['SIGINT', 130], ['SIGHUP', 129], ['SIGQUIT', 131]] as const)('%s while compiling gives status %d, ends the compilers and leaves no file', async (signal, status) => {
   const at = place(), noted = join(at.directory, 'pids')
-  const cc = compilerThat(`echo $$ >>${noted}; sleep 60 & echo $! >>${noted}; wait`, at)
+  const cc = compilerThat(`echo $$ >>${noted}; sleep 86400 & echo $! >>${noted}; wait`, at)
   const running = start(at, ['run', guest, '--tier', 'native', '--json', '--cc', cc])
   const pids = (): string[] => (existsSync(noted) ? readFileSync(noted, 'utf8').trim().split('\n') : [])
   await until('two compilers', () => pids().length >= 2)
-  const begin = performance.now()
   running.process.kill(signal)
   const result = await running.result
-  expect(performance.now() - begin).toBeLessThan(50_000)
   expect(result).toMatchObject({ status, stderr: expect.stringContaining('rvr: error: ') })
   expect(jsonOf(result)).toMatchObject({ error: { code: 'ABORTED' } })
   await until('the end of the compilers', () => !pids().some(isAlive))
@@ -87,7 +85,7 @@ test('a guest that is not in the cache runs at once, moves into native code, and
 
 test('a compile that the guest did not need is abandoned: its compilers end, no file stays', async () => {
   const at = place(), noted = join(at.directory, 'pids')
-  const cc = compilerThat(`echo $$ >>${noted}; sleep 60 & echo $! >>${noted}; wait`, at)
+  const cc = compilerThat(`echo $$ >>${noted}; sleep 86400 & echo $! >>${noted}; wait`, at)
   const result = await cli(at, [...endless, '--timeout', '1s', '--cc', cc])
   expectEnd(result, 6)
   expect(jsonOf(result)).toMatchObject({ engine: 'interp', stop: { cause: 'timeout' }, cache: { outcome: 'miss' } })

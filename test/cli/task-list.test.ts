@@ -5,6 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { CompilationProgress } from '../../src/cli/compilation-progress.ts'
 import { Progress } from '../../src/cli/progress.ts'
 import type { Stage } from '../../src/events.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 
 function start(options: { quiet?: boolean; noColor?: boolean; term?: string } = {}) {
   const before = { NO_COLOR: process.env['NO_COLOR'], TERM: process.env['TERM'] }
@@ -28,7 +29,7 @@ function start(options: { quiet?: boolean; noColor?: boolean; term?: string } = 
     isReleased: () => stream.write === write && text.endsWith('\u001B[?25h') || text.lastIndexOf('\u001B[?25h') > text.lastIndexOf('\u001B[?25l'),
   }
 }
-const shown = (text: () => string, what: string): Promise<void> => vi.waitFor(() => expect(text()).toContain(what), 30_000)
+const shown = (text: () => string, what: string): Promise<void> => vi.waitFor(() => expect(text()).toContain(what), PATIENCE_MS)
 /** Back to the usual colour. */
 const colours = '\u001B[39m'
 

@@ -8,7 +8,6 @@ import { randomGuest } from './generator.ts'
 const rounds = Number(process.env['RVR_FUZZ_ROUNDS'] ?? 1)
 const firstSeed = Number(process.env['RVR_FUZZ_SEED'] ?? 1)
 const CASES = 8
-const PATIENCE_MS = 600_000
 
 /** Counts by chance: none, few, many, the greatest there is, a few instructions alike at a time, and some outside of the code. */
 function randomProfile({ image, digest }: { image: { readonly xlen: 32 | 64; readonly segments: readonly { readonly address: number; readonly memorySize: number; readonly executable: boolean }[] }; digest: string }, seed: number): ExecutionProfile {
@@ -43,4 +42,4 @@ test.each(some)('rv$xlen in mode $mode, compiler $cc, seed $seed', async ({ xlen
   while (run.outcome === 'suspended') run = await run.resume({ maxInstructions: 1n + whole.instret / BigInt(2 + random(30)) })
   expect(facts(run)).toEqual(facts(expected))
   run.dispose()
-}, PATIENCE_MS)
+})

@@ -1,4 +1,5 @@
 /** Program of the cross-process tests: loads, compiles and runs one guest, then prints what happened as one line of JSON. Argument: a Task as JSON. */
+import { existsSync } from 'node:fs'
 import { Rvr, RvrError, type LoadOptions, type RvrOptions } from '../../src/index.ts'
 
 export interface Task {
@@ -9,8 +10,8 @@ export interface Task {
   readonly options: Omit<RvrOptions, 'onEvent'>
   /** How the guest is loaded. */
   readonly load?: LoadOptions
-  /** Abort the compilation this many milliseconds after the compiler was started. */
-  readonly abortAfterMs?: number
+  /** Abort the compilation when this file is there. */
+  readonly abortAt?: string
 }
 
 export interface Report {
@@ -27,6 +28,14 @@ export interface Report {
   readonly error?: { readonly code: string; readonly message: string; readonly details: Readonly<Record<string, unknown>> }
 }
 
+function abortAt(file: string, controller: AbortController): void {
+  const timer = setInterval(() => {
+    if (!existsSync(file)) return
+    clearInterval(timer)
+    controller.abort()
+  }, 10)
+}
+
 async function perform(task: Task): Promise<Report> {
   const stages: string[] = [], warnings: string[] = []
   const controller = new AbortController()
@@ -38,7 +47,7 @@ async function perform(task: Task): Promise<Report> {
       if (event.type !== 'stage' || event.state !== 'start') return
       stages.push(event.stage)
       process.stderr.write(`${event.stage}\n`)
-      if (event.stage === 'compile' && task.abortAfterMs !== undefined) setTimeout(() => controller.abort(), task.abortAfterMs)
+      if (event.stage === 'compile' && task.abortAt !== undefined) abortAt(task.abortAt, controller)
     },
   })
   try {

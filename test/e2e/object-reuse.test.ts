@@ -100,4 +100,4 @@ test.each([
   expect(repaired.cache.objects).toEqual({ reused: 6, compiled: 1 })
   expect(again.cache.counts).toMatchObject({ quarantined: 1, 'object-publish': 1 })
   expect(readFileSync(repaired.file!).equals(readFileSync(fromNothing.file!))).toBe(true)
-}, 120_000)
+})

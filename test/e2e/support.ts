@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import { describeToolchain } from '../../src/toolchain/toolchain.ts'
 import type { Report, Task } from './child.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 
 export type { Report, Task }
 
@@ -63,7 +64,7 @@ export const perform = (task: Task, options?: ChildOptions): Promise<Report> => 
 export const fibonacci = (mode: string, cacheDir: string | false, options: Task['options'] = {}): Task => ({ guest: fixture('fibonacci'), mode, inputs: [input], options: { cacheDir, ...options } })
 
 /** Waits for a condition; fails after `ms`. */
-export async function until(what: string, condition: () => boolean, ms = 60_000): Promise<void> {
+export async function until(what: string, condition: () => boolean, ms = PATIENCE_MS): Promise<void> {
   for (const begin = performance.now(); !condition(); await sleep(10)) {
     if (performance.now() - begin > ms) throw new Error(`${what}: not within ${ms} ms`)
   }

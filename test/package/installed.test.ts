@@ -29,7 +29,7 @@ beforeAll(() => {
     mkdirSync(dirname(join(project, path)), { recursive: true })
     symlinkSync(join(root, path), join(project, path))
   }
-}, 120_000)
+})
 afterAll(() => rmSync(project, { recursive: true, force: true }))
 
 const guest = join(root, 'cache-fixtures/guests/elf/fibonacci.rv64.elf')

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { BuildDirectories, sweepBuilds } from '../../src/pipeline/build-directories.ts'
 import { temporaryDirectory } from '../cache/sample.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 
 let parent: string
 beforeEach(async () => {
@@ -86,7 +87,7 @@ test('a process that is killed takes make and its compilers along, and the next 
   expect(await sweepBuilds()).toBe(0)
   child.kill('SIGKILL')
   const isAlive = (pid: string): boolean => existsSync(`/proc/${pid}`) && !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
-  await vi.waitFor(() => expect(pids.some(isAlive)).toBe(false), 60_000)
-  await vi.waitFor(async () => expect(await sweepBuilds()).toBe(1), 60_000)
+  await vi.waitFor(() => expect(pids.some(isAlive)).toBe(false), PATIENCE_MS)
+  await vi.waitFor(async () => expect(await sweepBuilds()).toBe(1), PATIENCE_MS)
   expect(readdirSync(parent).filter(name => name.startsWith('rvr-build-'))).toEqual([])
 })

@@ -9,6 +9,7 @@ import { Build } from '../../src/pipeline/build.ts'
 import { JobSlots } from '../../src/toolchain/job-slots.ts'
 import { describeToolchain } from '../../src/toolchain/toolchain.ts'
 import { recorder, sampleProject, temporaryDirectory } from '../cache/sample.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
 
 const toolchain = await describeToolchain()
 const { events, sink } = recorder()
@@ -32,7 +33,7 @@ test('make starts on the first units, and the library is the one that a single m
   {
     await using build = buildIn(streamed, slots)
     for (const file of whole.files) await build.add([file])
-    await expect.poll(async () => (await readdir(streamed)).filter(name => name.endsWith('.o')).toSorted(), { timeout: 60_000 }).toEqual(['unit_000.o', 'unit_001.o'])
+    await expect.poll(async () => (await readdir(streamed)).filter(name => name.endsWith('.o')).toSorted(), { timeout: PATIENCE_MS }).toEqual(['unit_000.o', 'unit_001.o'])
     await build.finish(whole)
   }
   expect(events.filter(event => event.type === 'object').at(-1)).toEqual({ type: 'object', done: whole.units.length, planned: whole.units.length })

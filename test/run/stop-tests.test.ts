@@ -6,7 +6,7 @@ import { attach } from '../../src/run/engine.ts'
 import { settle } from '../../src/run/home.ts'
 import { Rvr } from '../../src/index.ts'
 import type { Assembler } from '../support/assembler.ts'
-import { DATA, expectSame, PATIENCE_MS, program, TEXT, useRvr, widths } from './support.ts'
+import { DATA, expectSame, program, TEXT, useRvr, widths } from './support.ts'
 
 const host = useRvr()
 
@@ -81,5 +81,5 @@ describe.each(Object.keys(guests))('%s', kind => {
         expectSame(further, same)
       }
     }
-  }, PATIENCE_MS * 6)
+  })
 })

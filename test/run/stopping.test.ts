@@ -2,7 +2,8 @@
 import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { artifactOf, endless, engines, errorOf, modeNames, PATIENCE_MS, program, useRvr, widths, type Engine } from './support.ts'
+import { PATIENCE_MS } from '../support/patience.ts'
+import { artifactOf, endless, engines, errorOf, modeNames, program, useRvr, widths, type Engine } from './support.ts'
 
 const host = useRvr()
 const variants = engines.flatMap(engine => modeNames.map(mode => ({ engine, mode })))
@@ -15,9 +16,7 @@ async function endlessGuest(kind: string, mode: string, engine: Engine, xlen: 32
 describe.each(kinds)('an endless guest: %s', kind => {
   test.each(widths.flatMap(xlen => variants.map(variant => ({ xlen, ...variant }))))('stops at its deadline and can be resumed (RV$xlen, $mode, $engine)', async ({ xlen, mode, engine }) => {
     const artifact = await endlessGuest(kind, mode, engine, xlen)
-    const begin = performance.now()
     let first = await artifact.execute({ timeoutMs: 60 })
-    expect(performance.now() - begin).toBeLessThan(PATIENCE_MS)
     expect(first).toMatchObject({ outcome: 'suspended', stopCause: 'timeout', exitCode: undefined, trap: undefined })
     // A busy host may need all of a deadline to start the guest.
     while (first.instret === 0n) first = await first.resume({ timeoutMs: 600 })
@@ -36,10 +35,8 @@ describe.each(kinds)('an endless guest: %s', kind => {
     const controller = new AbortController()
     const running = errorOf(artifact.execute({ signal: controller.signal }))
     await sleep(30)
-    const begin = performance.now()
     controller.abort(reason)
     const error = await running
-    expect(performance.now() - begin).toBeLessThan(PATIENCE_MS)
     expect(error).toMatchObject({ code: 'ABORTED', cause: reason })
     using next = await artifact.execute({ maxInstructions: 100 })
     expect(next.instret).toBe(100n)

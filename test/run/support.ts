@@ -15,9 +15,6 @@ export const engines = ['native', 'interp'] as const
 export const widths = [32, 64] as const
 export type Engine = (typeof engines)[number]
 
-/** Longest time after a deadline or an abort that a test accepts, in milliseconds: far above what is promised, so that a busy host passes. */
-export const PATIENCE_MS = 10_000
-
 /** Path of a prebuilt guest. */
 export const fixture = (name: string, xlen: Xlen): string => new URL(`../../cache-fixtures/guests/elf/${name}.rv${xlen}.elf`, import.meta.url).pathname
 

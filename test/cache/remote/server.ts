@@ -11,6 +11,7 @@ import { digestBytes } from '../../../src/cache/digest.ts'
 import { Rvr, type RvrOptions } from '../../../src/index.ts'
 import { fixture, input } from '../../e2e/support.ts'
 import { draft, inputA, keyA, recorder, sampleLibrary, temporaryDirectory } from '../sample.ts'
+import { PATIENCE_MS } from '../../support/patience.ts'
 
 /** Takes a request over; `proceed` handles it as a healthy server does. */
 export type Fault = (request: IncomingMessage, response: ServerResponse, proceed: () => void) => void
@@ -68,8 +69,11 @@ export async function fileWith(text: string): Promise<string> {
   return file
 }
 
-/** Bounds that no healthy server here comes near, and that do not hold up the tests. */
-export const timeouts = { connectMs: 2000, silenceMs: 300, requestMs: 1000, closeMs: 10_000 } as const
+/** Bounds that no healthy server comes near, however busy the machine. */
+export const timeouts = { connectMs: PATIENCE_MS, silenceMs: PATIENCE_MS, requestMs: PATIENCE_MS, closeMs: PATIENCE_MS } as const
+
+/** Bounds for servers that never answer: whoever waits for them waits for nothing. */
+export const hasty = { ...timeouts, silenceMs: 300, requestMs: 1000 } as const
 
 export interface Alone {
   readonly remote: RemoteTier

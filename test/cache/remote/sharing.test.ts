@@ -9,7 +9,7 @@ import { writeRecord } from '../../../src/cache/remote/record.ts'
 import { Rvr } from '../../../src/index.ts'
 import { answer, fixture, input } from '../../e2e/support.ts'
 import { inputA, keyA, temporaryDirectory } from '../sample.ts'
-import { cacheServer, content, fileWith, machine, sampleEntry, secret, tier, timeouts, type CacheServer } from './server.ts'
+import { cacheServer, content, fileWith, hasty, machine, sampleEntry, secret, tier, timeouts, type CacheServer } from './server.ts'
 
 /** The entry of a machine that has compiled one guest. */
 async function storedBy({ cacheDir }: { cacheDir: string }): Promise<{ key: string; manifest: object; library: Buffer }> {
@@ -86,7 +86,7 @@ test.each<[string, Record<string, number>, Parameters<typeof cacheServer>[1]]>([
   ['that talks nonsense', { 'remote-unsigned': 1, 'remote-put': 1 }, (_request, response) => void response.writeHead(200).end('welcome')],
 ])('a server %s costs nothing but a compilation', async (_name, counts, fault) => {
   const server = await cacheServer([], fault)
-  const done = await machine({ url: server.url })
+  const done = await machine({ url: server.url, timeouts: hasty })
   expect(done).toMatchObject({ publicValues: answer, cache: { outcome: 'miss' }, counts: { ...counts, build: 1, publish: 1 } })
   expect(done.counts).not.toHaveProperty('remote-hit')
   expect(done.warnings).toHaveLength(1)
@@ -115,13 +115,11 @@ test('turned off, or without a cache on this machine, no server is asked', async
 })
 
 describe('uploads', () => {
-  const patient = { ...timeouts, silenceMs: 60_000, requestMs: 60_000, closeMs: 60_000 }
-
   test('go on while the guest runs', async () => {
     const server = await cacheServer()
     const { promise: released, resolve: release } = Promise.withResolvers<void>()
     server.fault = (request, _response, proceed) => { if (request.method === 'PUT') void released.then(proceed); else proceed() }
-    const rvr = await Rvr.create({ cacheDir: await temporaryDirectory(), remote: { url: server.url, secretFile: await fileWith(secret), timeouts: patient } })
+    const rvr = await Rvr.create({ cacheDir: await temporaryDirectory(), remote: { url: server.url, secretFile: await fileWith(secret), timeouts } })
     using run = await (await (await rvr.load(fixture('fibonacci'))).compile('pure')).execute({ inputs: [Buffer.from(input, 'hex')] })
     expect(Buffer.from(run.publicValues).toString('hex')).toBe(answer)
     expect(rvr.cache.counts).not.toHaveProperty('remote-put')
@@ -132,7 +130,7 @@ describe('uploads', () => {
 
   test('that hang are given up', async () => {
     const server = await cacheServer([], (request, _response, proceed) => { if (request.method !== 'PUT') proceed() })
-    const { remote, counters, warnings } = tier(server.url, { timeouts: { ...patient, closeMs: 50 } })
+    const { remote, counters, warnings } = tier(server.url, { timeouts: { ...timeouts, closeMs: 50 } })
     remote.offer(inputA, await sampleEntry())
     remote.offer(keyA, await sampleEntry())
     await remote.close()
