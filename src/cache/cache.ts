@@ -219,13 +219,13 @@ class OpenCache implements Cache {
     await quarantine(this.#layout, entryDirectory(this.#layout, key))
   }
 
-  async export(keyPrefix: string, file: string): Promise<ExportedEntry> {
+  async export(keyPrefix: string, file: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ExportedEntry> {
     const { exportEntry } = await import('./export-entry.ts')
     const [found, ...others] = await this.show(keyPrefix)
     if (others.length > 0) throw new RvrError('USAGE', `${others.length + 1} entries have keys that start with ${keyPrefix}`, { hint: 'Give more digits.', details: { key: keyPrefix } })
     const entry = found && await this.lookup(found.key)
     if (entry === undefined) throw new RvrError('USAGE', `no entry has a key that starts with ${keyPrefix}`, { hint: 'rvr cache ls prints the keys.', details: { key: keyPrefix } })
-    return exportEntry(entry, file)
+    return exportEntry(entry, file, signal)
   }
 
   async import(file: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ImportedEntry> {

@@ -44,7 +44,7 @@ export interface Cache {
   /** Moves an entry to quarantine that is whole, but not what its key says. */
   discard(key: string, reason: string): Promise<void>
   /** Writes the entry whose key is or starts with `keyPrefix` to a file. @throws RvrError `USAGE` (no such entry, or several), `IO`. */
-  export(keyPrefix: string, file: string): Promise<ExportedEntry>
+  export(keyPrefix: string, file: string, options?: { readonly signal?: AbortSignal }): Promise<ExportedEntry>
   /** Stores what `export` wrote, here or on another host. @throws RvrError `ARTIFACT_REFUSED` (no export, damaged, another version), `IO`. */
   import(file: string, options?: { readonly signal?: AbortSignal }): Promise<ImportedEntry>
   /** How much may stay, and how long. */

@@ -43,8 +43,9 @@ export function countingMode<Options extends ProfileOutOptions>(options: Options
 /** What is in the file already has to be of this guest: better said before the run than behind it. */
 export async function checkProfileOut({ profileOut }: ProfileOutOptions, guest: Guest): Promise<void> {
   if (profileOut === undefined) return
-  const { earlierProfile } = await import('../profile/file.ts')
+  const [{ earlierProfile }, { checkOutput }] = await Promise.all([import('../profile/file.ts'), import('../files/write.ts')])
   await earlierProfile(profileOut, guest.image)
+  await checkOutput(profileOut)
 }
 
 /** Adds the run to the file; the file's path for the report. */

@@ -1,10 +1,11 @@
 /** The file that a library is loaded from: opened once, so that what is loaded is what was checked. */
 import { randomBytes } from 'node:crypto'
 import { constants, openSync, rmSync, writeSync } from 'node:fs'
-import { copyFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openNamed, OpenFile } from '../cache/open-file.ts'
+
+const PIECE_BYTES = 1 << 20
 
 export class LibraryFile {
   /** Where it was found. Another file may have that name by now. */
@@ -29,10 +30,13 @@ export class LibraryFile {
     return this.#file.read(part, offset)
   }
 
-  /** Copies the file to `target`. Rejects with the file system's error. */
-  async copyTo(target: string): Promise<void> {
-    await copyFile(this.name, target)
-    void this.#file.bytes // it stays open until here
+  /** Hands its bytes to `put`, piece by piece. Rejects with the file system's error, or with that of `put`. */
+  async copyTo(put: (bytes: Uint8Array) => Promise<void>): Promise<void> {
+    const part = Buffer.alloc(PIECE_BYTES)
+    for (let at = 0, count = -1; count !== 0; at += count) {
+      count = this.#file.read(part, at)
+      await put(part.subarray(0, count))
+    }
   }
 
   /** Has to be called before the file is loaded: it stays open from then on. Otherwise it is closed when nobody uses it any more. */
@@ -68,7 +72,7 @@ function copyOf(file: OpenFile): OpenFile {
   const path = join(tmpdir(), `rvr-library-${randomBytes(12).toString('hex')}`)
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600)
   rmSync(path)
-  const part = Buffer.alloc(1 << 20)
+  const part = Buffer.alloc(PIECE_BYTES)
   for (let at = 0, count = -1; count !== 0; at += count) {
     count = file.read(part, at)
     for (let written = 0; written < count;) written += writeSync(fd, part, written, count - written, at + written)

@@ -1,12 +1,9 @@
 /** Profiles as files: JSON that names its format, its version and its guest; read, checked, added to. */
-import { randomBytes } from 'node:crypto'
-import { rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
 import * as v from 'valibot'
 import type { Image } from '../elf/image.ts'
 import { RvrError, messageOf } from '../errors.ts'
-import { makeDirectory } from '../files/directory.ts'
 import { readInputText } from '../files/read.ts'
+import { isPlainTarget, writeOutput } from '../files/write.ts'
 import { addProfiles, type ExecutionProfile, type Stretch } from './counts.ts'
 
 const FORMAT = 'rvr profile', VERSION = 1
@@ -90,6 +87,8 @@ export async function readProfiles(paths: readonly string[], guest: ProfiledGues
 
 /** The profile in a file that runs are going to be added to; undefined where there is none yet. @throws what `readProfile` throws. */
 export async function earlierProfile(path: string, guest: ProfiledGuest): Promise<ExecutionProfile | undefined> {
+  // A device or a FIFO holds nothing to add to.
+  if (!await isPlainTarget(path)) return undefined
   try {
     return await readProfile(path, guest)
   } catch (error) {
@@ -106,14 +105,6 @@ export async function earlierProfile(path: string, guest: ProfiledGuest): Promis
  */
 export async function addToProfile(path: string, profile: ExecutionProfile): Promise<string> {
   const earlier = await earlierProfile(path, { digest: profile.guest, xlen: profile.xlen })
-  const target = resolve(path), staged = join(dirname(target), `.${randomBytes(8).toString('hex')}`)
-  try {
-    await makeDirectory(dirname(target))
-    await writeFile(staged, profileText(earlier === undefined ? profile : addProfiles([earlier, profile])), { flag: 'wx' })
-    await rename(staged, target)
-  } catch (cause) {
-    await rm(staged, { force: true }).catch(() => {})
-    throw new RvrError('IO', `cannot write profile ${target}: ${messageOf(cause)}`, { hint: 'Choose a file in a directory that you can write to.', cause, details: { path: target } })
-  }
-  return target
+  const text = profileText(earlier === undefined ? profile : addProfiles([earlier, profile]))
+  return writeOutput(path, put => put(text), { failure: 'cannot write profile' })
 }

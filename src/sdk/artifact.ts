@@ -1,10 +1,7 @@
 /** A guest made ready to run in one mode: compiled, loaded from a file, interpreted, or interpreted until it is compiled. */
-import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
-import { RvrError, messageOf } from '../errors.ts'
-import { makeDirectory } from '../files/directory.ts'
+import { RvrError } from '../errors.ts'
+import { writeOutput } from '../files/write.ts'
 import type { AbiName } from '../extensions/abi.ts'
 import type { BuildTiming, CacheReport } from '../pipeline.ts'
 import { openSavedRun, type SavedRun } from '../run/saved/read.ts'
@@ -146,20 +143,10 @@ export class Artifact {
   }
 
   /** Copies the library to `file` and returns its absolute path; `Guest.loadArtifact` takes it from there. */
-  async save(file: string): Promise<string> {
+  async save(file: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<string> {
     const engine = this.#engine
     if (engine.engine === 'interp') throw new RvrError('USAGE', 'an interpreted guest has no library to save', { hint: 'Compile it first: guest.compile(mode), or artifact.compiled() where it was started tiered.' })
-    const target = resolve(file)
     // A library in use must never change under those who run it: the new file takes the name, the old one stays with its users.
-    const staged = `${target}.${randomBytes(6).toString('hex')}`
-    try {
-      await makeDirectory(dirname(target))
-      await engine.library.copyTo(staged)
-      await rename(staged, target)
-    } catch (cause) {
-      await rm(staged, { force: true }).catch(() => {})
-      throw new RvrError('IO', `cannot write ${target}: ${messageOf(cause)}`, { hint: 'Choose a directory that you can write to.', cause, details: { path: target } })
-    }
-    return target
+    return writeOutput(file, put => engine.library.copyTo(put), { mode: 0o400, signal })
   }
 }

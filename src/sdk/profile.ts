@@ -73,8 +73,11 @@ export class Profile {
    * @throws RvrError `IO`, `INPUT_INVALID` (the file is there and is no profile of this guest).
    */
   async addTo(file: string): Promise<string> {
-    const [{ addToProfile }, { withLock }, { makeDirectory }] = await Promise.all([import('../profile/file.ts'), import('../cache/build-lock.ts'), import('../files/directory.ts')])
+    const [{ addToProfile }, { withLock }, { makeDirectory }, { isPlainTarget }] = await Promise.all([
+      import('../profile/file.ts'), import('../cache/build-lock.ts'), import('../files/directory.ts'), import('../files/write.ts'),
+    ])
     const path = resolve(file), directory = dirname(path)
+    if (!await isPlainTarget(path)) return addToProfile(path, this.recorded)
     // What cannot be made or locked, writing will say.
     await makeDirectory(directory).catch(() => {})
     return withLock(directory, `.${basename(path)}.lock`, () => addToProfile(path, this.recorded), () => {})

@@ -56,13 +56,14 @@ async function compile(file: string, mode: string, options: CompileOptions, shel
   if (options.cache === false && options.output === undefined) {
     throw new RvrError('USAGE', 'with --no-cache the library needs a place', { hint: 'Add -o FILE.' })
   }
+  if (options.output !== undefined) await (await import('../../files/write.ts')).checkOutput(options.output)
   const { Rvr } = await import('../../index.ts')
   await using progress = createProgress(options, shell)
   await using rvr = await Rvr.create(rvrOptions(options, progress, shell))
   const guest = await rvr.load(file, loadOptions(options, shell))
   if (options.output === undefined) await checkPlace(rvr.cache, async () => (await guest.explainCache(mode, profileOptions(options))).outcome === 'hit')
   const artifact = await guest.compile(mode, { signal: shell.signal, ...(options.emitC !== undefined && { emitDirectory: options.emitC }), ...profileOptions(options) })
-  const path = options.output === undefined ? keptFile(artifact) : await artifact.save(options.output)
+  const path = options.output === undefined ? keptFile(artifact) : await artifact.save(options.output, { signal: shell.signal })
   await progress.settle()
   if (options.json) {
     const { compileJson } = await import('../../report/json.ts')

@@ -1,8 +1,8 @@
 /** `rvr cost`: what proving a run costs, by chip, function or operation, and compared with an earlier measurement or another guest. */
-import { writeFile } from 'node:fs/promises'
 import { Option, type Command } from 'commander'
 import { RvrError, messageOf } from '../../errors.ts'
 import { readInputText } from '../../files/read.ts'
+import { checkOutput, writeOutput } from '../../files/write.ts'
 import type { CostRun } from '../../report/cost.ts'
 import type { Breakdown, Measurement } from '../../report/measurement.ts'
 import type { Artifact } from '../../sdk/artifact.ts'
@@ -62,7 +62,8 @@ async function cost(file: string, options: CostOptions, shell: Shell): Promise<n
   const [{ costJson, costText }, { compare, comparisonJson, comparisonText }, { readMeasurement }] = await Promise.all([
     import('../../report/cost.ts'), import('../../report/comparison.ts'), import('../../report/measurement.ts'),
   ])
-  // A base that cannot be used is found before anything runs.
+  // A base that cannot be used, or written, is found before anything runs.
+  if (options.saveBase !== undefined) await checkOutput(options.saveBase)
   const earlier = options.base === undefined ? undefined : readMeasurement(await readBase(options.base, shell.signal), options.base)
   const inputs = await readInputs(options, shell.signal)
   const base = options.baseGuest === undefined ? earlier : readMeasurement(costJson(await measure(options.baseGuest, options, inputs, shell, false)), options.baseGuest)
@@ -71,7 +72,7 @@ async function cost(file: string, options: CostOptions, shell: Shell): Promise<n
   const name = options.baseGuest ?? options.base
   if (base !== undefined && options.quiet !== true) for (const message of doubts(name!, base, now)) shell.stderr.write(warningText(shell.stderr, message))
   const comparison = base === undefined ? undefined : compare(name!, base, now, options.threshold)
-  if (options.saveBase !== undefined) await saveBase(options.saveBase, jsonLine(json))
+  if (options.saveBase !== undefined) await writeOutput(options.saveBase, put => put(jsonLine(json)), { signal: shell.signal })
   if (options.json) shell.stdout.write(jsonLine({ ...json, ...(comparison !== undefined && { comparison: comparisonJson(comparison) }) }))
   else shell.stdout.write(`${costText(measured, shown, top)}${comparison === undefined ? '' : comparisonText(comparison, shown, top)}`)
   const status = exitStatusOfRun(measured.metered)
@@ -126,13 +127,5 @@ async function readBase(file: string, signal: AbortSignal): Promise<unknown> {
     return JSON.parse(text) as unknown
   } catch (cause) {
     throw new RvrError('INPUT_INVALID', `${file} is no base to compare with: ${messageOf(cause)}`, { hint: 'rvr cost --save-base FILE writes one.', cause, details: { path: file } })
-  }
-}
-
-async function saveBase(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text)
-  } catch (cause) {
-    throw new RvrError('IO', `cannot write ${file}: ${messageOf(cause)}`, { hint: 'Choose a place that you can write to.', cause, details: { path: file } })
   }
 }

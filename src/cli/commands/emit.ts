@@ -1,11 +1,9 @@
 /** `rvr emit`: the result of one stage, printed or written. */
-import { writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Option, type Command } from 'commander'
-import { RvrError, messageOf } from '../../errors.ts'
 import { noEvents } from '../../events.ts'
-import { makeDirectory } from '../../files/directory.ts'
 import { readInput } from '../../files/read.ts'
+import { writeOutput } from '../../files/write.ts'
 import type { Image } from '../../elf/image.ts'
 import { EXIT_OK } from '../exit-codes.ts'
 import { addGuestOptions, DEFAULT_MODE, inputPath, jsonOption, loadOptions, modeOption, type GuestOptions } from '../options.ts'
@@ -50,7 +48,7 @@ async function emit(file: string, options: EmitOptions, shell: Shell): Promise<n
   const image = parseElf(await readInput('guest', file, shell.signal), file)
   const emitted = await emitStage(image, file, options, shell)
   if (options.output !== undefined) {
-    const written = await writeFiles(resolve(options.output), emitted.files)
+    const written = await writeFiles(resolve(options.output), emitted.files, shell.signal)
     shell.stdout.write(options.json ? jsonLine({ stage: options.stage, written }) : written.map(path => `${path}\n`).join(''))
   } else if (options.json) shell.stdout.write(jsonLine(emitted.json))
   else for (const { path, content } of emitted.files) shell.stdout.write(emitted.files.length > 1 ? `/* ==== ${path} ==== */\n${content}\n` : content)
@@ -83,17 +81,8 @@ async function emitStage(image: Image, file: string, options: EmitOptions, shell
   return { json: { stage, mode, files }, files }
 }
 
-async function writeFiles(directory: string, files: Emitted['files']): Promise<string[]> {
+async function writeFiles(directory: string, files: Emitted['files'], signal: AbortSignal): Promise<string[]> {
   const paths: string[] = []
-  try {
-    for (const { path, content } of files) {
-      const target = join(directory, path)
-      await makeDirectory(dirname(target))
-      await writeFile(target, content)
-      paths.push(target)
-    }
-  } catch (cause) {
-    throw new RvrError('IO', `cannot write to ${directory}: ${messageOf(cause)}`, { cause, details: { path: directory } })
-  }
+  for (const { path, content } of files) paths.push(await writeOutput(join(directory, path), put => put(content), { signal }))
   return paths
 }

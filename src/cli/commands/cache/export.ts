@@ -56,7 +56,7 @@ export const exportEntries: Subcommand = {
     }
     if (toDirectory) await (await import('../../../files/directory.ts')).makeDirectory(output)
     const exported = []
-    for (const key of keys.keys()) exported.push(await cache.export(key, toDirectory ? join(output, `${key.slice(0, NAME_DIGITS)}.rvr`) : output))
+    for (const key of keys.keys()) exported.push(await cache.export(key, toDirectory ? join(output, `${key.slice(0, NAME_DIGITS)}.rvr`) : output, { signal: shell.signal }))
     const { exportAnswer } = await import('../../../report/cache-transfer.ts')
     return exportAnswer(cache, exported)
   },
