@@ -19,19 +19,22 @@ const FILE_PIECE_BYTES = 16 << 20
 
 /**
  * The content at `path`: a plain file, a pipe, a FIFO, a terminal or a device; standard input is read as such. Ends with an error as soon as there is
- * more than the kind may have.
+ * more than the kind may have, and just ends where it does not begin as the kind does: what is no such file is known then.
  *
  * @throws RvrError `IO` (details.path, and details.limit where it is too large), `ABORTED`
  */
 export async function* inputChunks(kind: InputKindName, path: string, signal?: AbortSignal): AsyncGenerator<Buffer, void, void> {
-  const { label, limit } = inputKinds[kind]
-  let total = 0
+  const { label, limit, start = '' } = inputKinds[kind]
+  let total = 0, begun = ''
   try {
     if (signal?.aborted === true) throw aborted(signal, `reading ${label} ${path}`)
     for await (const chunk of isStandardInput(path) ? standardInput(signal) : opened(kind, path, signal)) {
       total += chunk.length
       if (total > limit) throw tooLarge(kind, path)
       yield chunk
+      if (begun.length >= start.length) continue
+      begun += chunk.toString('latin1', 0, start.length - begun.length)
+      if (!start.startsWith(begun)) return
     }
   } catch (cause) {
     if (signal?.aborted === true) throw aborted(signal, `reading ${label} ${path}`)

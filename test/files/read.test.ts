@@ -55,6 +55,13 @@ test('dev-zero-took-23-gigabytes: what is too large is refused by its size, or a
   await expect(readInput(kind, endless)).rejects.toMatchObject({ code: 'IO', details: { path: endless, limit } })
 })
 
+test('what does not begin as its kind does is not read further', async () => {
+  expect((await readInput('guest', '/dev/zero')).length).toBeLessThanOrEqual(2 ** 20)
+  const path = fifo('magic'), elf = fileOf(Buffer.concat([Buffer.from('\x7fELF', 'latin1'), Buffer.alloc(200_000, 1)]), 'elf')
+  writeLater(path, `(head -c 2 '${elf}'; sleep 0.1; tail -c +3 '${elf}') > "$1"`)
+  expect((await readInput('guest', path)).length).toBe(200_004)
+})
+
 test('a pipe is read to its end, and one that nobody writes to is waited for', async () => {
   const path = fifo('slow')
   writeLater(path, '(printf one; sleep 0.1; printf two) > "$1"')
