@@ -5,6 +5,8 @@ import type { Instr } from '../isa/row.ts'
 
 /** Entries of one table of offsets that are looked at. */
 const MAX_TABLE = 4096
+/** Entries of all tables that are looked at: code that builds an address with every instruction would have as many tables. */
+const MAX_ENTRIES = 2 ** 20
 
 /**
  * Yields every 4-aligned 32-bit word of the image that lies in the program's slots (function pointers, absolute jump tables; an instruction
@@ -48,6 +50,7 @@ export class BuiltPointers {
   readonly #program: Program
   /** Constants of the current straight-line run; 0 stands for unknown. */
   readonly #constants = new Float64Array(32)
+  #entriesLeft = MAX_ENTRIES
 
   constructor(program: Program) {
     this.#program = program
@@ -68,7 +71,7 @@ export class BuiltPointers {
       if (value % 4 === 0) {
         const home = functionStart(image, value)
         if (isSlot(this.#program, value) && (home === undefined || home === value || home === functionStart(image, instr.pc))) yield value
-        yield* offsetTable(this.#program, value, instr.pc)
+        yield* this.#offsetTable(value, instr.pc)
       }
       if (rd !== 0) this.#constants[rd] = value
     } else if (row.kind === 'alu' || row.kind === 'load') {
@@ -77,20 +80,20 @@ export class BuiltPointers {
       this.forget()
     }
   }
-}
 
-/** Targets of the offset table at `address`, up to the first word that does not lead to a slot. Some lead into the function that uses the table, at `user`. */
-function* offsetTable(program: Program, address: number, user: number): Generator<number> {
-  const { image } = program
-  const segment = image.segments.find(candidate => address >= candidate.address && address + 4 <= candidate.address + candidate.bytes.length)
-  if (segment === undefined) return
-  const view = new DataView(segment.bytes.buffer, segment.bytes.byteOffset, segment.bytes.byteLength)
-  const start = address - segment.address
-  const home = functionStart(image, user), targets: number[] = []
-  for (let entry = 0; entry < MAX_TABLE && start + entry * 4 + 4 <= segment.bytes.length; entry++) {
-    const target = address + view.getInt32(start + entry * 4, true)
-    if (!isSlot(program, target)) break
-    targets.push(target)
+  /** Targets of the offset table at `address`, up to the first word that does not lead to a slot. Some lead into the function that uses the table, at `user`. */
+  #offsetTable(address: number, user: number): number[] {
+    const { image } = this.#program, targets: number[] = []
+    const segment = image.segments.find(candidate => address >= candidate.address && address + 4 <= candidate.address + candidate.bytes.length)
+    if (segment === undefined) return targets
+    const view = new DataView(segment.bytes.buffer, segment.bytes.byteOffset, segment.bytes.byteLength)
+    const start = address - segment.address, home = functionStart(image, user)
+    for (let entry = 0; entry < MAX_TABLE && this.#entriesLeft > 0 && start + entry * 4 + 4 <= segment.bytes.length; entry++) {
+      const target = address + view.getInt32(start + entry * 4, true)
+      if (!isSlot(this.#program, target)) break
+      this.#entriesLeft--
+      targets.push(target)
+    }
+    return home === undefined || targets.some(target => functionStart(image, target) === home) ? targets : []
   }
-  if (home === undefined || targets.some(target => functionStart(image, target) === home)) yield* targets
 }

@@ -1,7 +1,8 @@
 /** The ELF file header: identification and what rvr needs to find the program headers. */
 import type { Xlen } from './image.ts'
 import type { FieldReader } from './reader.ts'
-import { hex, rejection } from './reject.ts'
+import { featuresOf, kindOf } from './file-kind.ts'
+import { hex, rejection, type Rejection } from './reject.ts'
 
 export interface FileHeader {
   readonly xlen: Xlen
@@ -17,41 +18,46 @@ export const MAX_PROGRAM_HEADERS = 256
 const MAGIC = ['0x7f', '0x45', '0x4c', '0x46'] as const
 const TYPES: Readonly<Record<number, string>> = { 0: ' (ET_NONE)', 1: ' (ET_REL, an object file)', 3: ' (ET_DYN, position-independent)', 4: ' (ET_CORE)' }
 
-/** Rejects instruction sets and calling conventions that the guest was compiled for and rvr does not execute. */
-function checkFlags(path: string, flags: number): void {
-  const refuse = (bits: number, what: string, hint: string): void => {
-    if ((flags & bits) !== 0) throw rejection(path, { field: 'e_flags', found: `${hex(flags)} (${what})`, wanted: `no bit of ${hex(bits)}`, hint })
-  }
-  refuse(0x1, 'compressed instructions', 'Compile without the C extension (-march=rv64im or -march=rv32im): 2-byte instructions are not supported yet.')
-  refuse(0x6, 'floating-point calling convention', 'Compile with -mabi=lp64 or -mabi=ilp32 (soft float): the F and D extensions are not supported.')
-  refuse(0x8, 'RVE register file', 'Compile for the 32-register base (-mabi=ilp32 or -mabi=lp64): the E base is not supported.')
+type Refuse = (reason: Rejection) => never
+
+/** Refuses instruction sets and calling conventions that the guest was compiled for and rvr does not execute. */
+function checkFlags(flags: number, refuse: Refuse): void {
+  const unsupported = featuresOf(flags)
+  if (unsupported.length === 0) return
+  refuse({
+    field: 'e_flags', found: `${hex(flags)} (${unsupported.join(', ')})`, wanted: 'none of the bits 0xf',
+    hint: 'Compile and link everything, libraries too, for -march=rv64im -mabi=lp64 or -march=rv32im -mabi=ilp32: rvr has no C, F, D and E extension.',
+  })
 }
 
 /** Checks every field that decides acceptance, in file order (guest-abi.md, "ELF acceptance"). */
 export function readFileHeader(reader: FieldReader): FileHeader {
-  const { path } = reader
+  const { path, bytes } = reader
+  // What the file is comes first: a field of something else says little.
+  const refuse: Refuse = reason => { throw rejection(path, { ...kindOf(bytes), ...reason }) }
   const expect = (field: string, found: number, wanted: number, name: string, note = ''): void => {
-    if (found !== wanted) throw rejection(path, { field, found: `${found}${note}`, wanted: `${wanted} (${name})` })
+    if (found !== wanted) refuse({ field, found: `${found}${note}`, wanted: `${wanted} (${name})` })
   }
+  if (bytes.length === 0) refuse({ field: 'e_ident[0] (magic)', found: 'missing', wanted: `${MAGIC[0]}: the file is empty` })
   for (const [index, wanted] of MAGIC.entries()) {
     const found = hex(reader.u8(`e_ident[${index}] (magic)`, index))
-    if (found !== wanted) throw rejection(path, { field: `e_ident[${index}] (magic)`, found, wanted: `${wanted}: the file is no ELF file` })
+    if (found !== wanted) refuse({ field: `e_ident[${index}] (magic)`, found, wanted: `${wanted}: the file is no ELF file` })
   }
   const elfClass = reader.u8('EI_CLASS', 4)
-  if (elfClass !== 1 && elfClass !== 2) throw rejection(path, { field: 'EI_CLASS', found: elfClass, wanted: '1 (ELFCLASS32) or 2 (ELFCLASS64)' })
+  if (elfClass !== 1 && elfClass !== 2) refuse({ field: 'EI_CLASS', found: elfClass, wanted: '1 (ELFCLASS32) or 2 (ELFCLASS64)' })
   const xlen = elfClass === 2 ? 64 : 32
   const wide = xlen === 64
   expect('EI_DATA', reader.u8('EI_DATA', 5), 1, 'little endian')
   expect('EI_VERSION', reader.u8('EI_VERSION', 6), 1, 'EV_CURRENT')
   const type = reader.u16('e_type', 16)
-  expect('e_type', type, ET_EXEC, 'ET_EXEC', TYPES[type])
   expect('e_machine', reader.u16('e_machine', 18), EM_RISCV, 'EM_RISCV')
+  expect('e_type', type, ET_EXEC, 'ET_EXEC', TYPES[type])
   expect('e_version', reader.u32('e_version', 20), 1, 'EV_CURRENT')
   const entry = reader.word('e_entry', 24, xlen)
   const programHeaders = reader.word('e_phoff', wide ? 32 : 28, xlen)
   const behind = wide ? 48 : 36
   reader.word('e_shoff', wide ? 40 : 32, xlen)
-  checkFlags(path, reader.u32('e_flags', behind))
+  checkFlags(reader.u32('e_flags', behind), refuse)
   expect('e_ehsize', reader.u16('e_ehsize', behind + 4), wide ? 64 : 52, `header of ELFCLASS${xlen}`)
   const entrySize = reader.u16('e_phentsize', behind + 6)
   const programHeaderCount = reader.u16('e_phnum', behind + 8)

@@ -1,5 +1,6 @@
 /** Bytes of a guest file → Image, or an error that names the field which is not acceptable. */
 import { createHash } from 'node:crypto'
+import { architectureOf } from './attributes.ts'
 import { readFileHeader } from './header.ts'
 import { MEMORY_BYTES, type ElfSymbol, type Image, type Segment } from './image.ts'
 import { createFieldReader } from './reader.ts'
@@ -46,6 +47,9 @@ export function parseElf(bytes: Uint8Array, path: string): Image {
     },
     get sections() {
       return sections ??= readSectionRanges(bytes)
+    },
+    get architecture() {
+      return architectureOf(bytes)
     },
     end: last === undefined ? 0 : last.address + last.memorySize,
     digest: createHash('sha256').update(bytes).digest('hex'),

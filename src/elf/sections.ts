@@ -15,13 +15,13 @@ export interface Section {
 }
 
 const SHT_NOBITS = 8
-const MAX_NAME_BYTES = 4096
+const MAX_NAME_BYTES = 4096, MAX_SECTION_NAME_BYTES = 128
 const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
 
-/** The zero-terminated text at `offset` of a string table; empty where there is none, cut at 4096 bytes. */
-export function stringAt(table: Uint8Array, offset: number): string {
+/** The zero-terminated text at `offset` of a string table; empty where there is none, cut at `most` bytes. */
+export function stringAt(table: Uint8Array, offset: number, most: number = MAX_NAME_BYTES): string {
   if (offset >= table.length) return ''
-  const window = table.subarray(offset, offset + MAX_NAME_BYTES)
+  const window = table.subarray(offset, offset + most)
   const end = window.indexOf(0)
   return decoder.decode(end < 0 ? window : window.subarray(0, end))
 }
@@ -51,7 +51,7 @@ export function readSections(bytes: Uint8Array): Section[] {
   return Array.from({ length: count }, (_, index) => {
     const at = table + index * size
     return {
-      name: stringAt(names, u32(at)), type: u32(at + 4), flags: word(at + 8), address: word(at + (wide ? 16 : 12)), size: word(at + (wide ? 32 : 20)),
+      name: stringAt(names, u32(at), MAX_SECTION_NAME_BYTES), type: u32(at + 4), flags: word(at + 8), address: word(at + (wide ? 16 : 12)), size: word(at + (wide ? 32 : 20)),
       link: u32(at + (wide ? 40 : 24)), entrySize: word(at + (wide ? 56 : 36)), bytes: contents(index),
     }
   })

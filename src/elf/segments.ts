@@ -1,10 +1,11 @@
 /** Program headers → loadable segments that fit into guest memory and do not overlap. */
+import { kindOf } from './file-kind.ts'
 import type { FileHeader } from './header.ts'
 import { MEMORY_BYTES, type Segment } from './image.ts'
 import type { FieldReader } from './reader.ts'
 import { hex, rejection } from './reject.ts'
 
-const PT_LOAD = 1
+const PT_LOAD = 1, PT_INTERP = 3
 
 /** Reads program header `index` at file offset `at`; undefined where it loads nothing. */
 function readSegment(reader: FieldReader, { xlen }: FileHeader, index: number, at: number): Segment | undefined {
@@ -18,6 +19,7 @@ function readSegment(reader: FieldReader, { xlen }: FileHeader, index: number, a
   const fileSize = reader.word(named('p_filesz'), at + (wide ? 32 : 16), xlen)
   const memorySize = reader.word(named('p_memsz'), at + (wide ? 40 : 20), xlen)
   reader.word(named('p_align'), at + (wide ? 48 : 28), xlen)
+  if (type === PT_INTERP) throw rejection(path, { ...kindOf(bytes), field: named('p_type'), found: 'PT_INTERP', wanted: 'a statically linked program, which has none' })
   if (type !== PT_LOAD) return undefined
   if (fileSize > memorySize) throw rejection(path, { field: named('p_filesz'), found: hex(fileSize), wanted: `at most p_memsz, ${hex(memorySize)}` })
   if (fileSize > 0n && offset + fileSize > BigInt(bytes.length)) {

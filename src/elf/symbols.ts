@@ -15,7 +15,8 @@ function inOrder(a: ElfSymbol, b: ElfSymbol): number {
 
 /**
  * The defined symbols of `.symtab` ordered by address. Left out: names that are empty or start with `$` (mapping symbols), file, section
- * and thread-local symbols, and addresses outside guest memory. A damaged table yields no symbols.
+ * and thread-local symbols, and addresses outside guest memory. A damaged table yields no symbols, nor does one
+ * whose names overlap beyond all use: they would take far more memory than the file.
  */
 export function readSymbols(bytes: Uint8Array): ElfSymbol[] {
   const wide = bytes[4] === 2
@@ -26,6 +27,8 @@ export function readSymbols(bytes: Uint8Array): ElfSymbol[] {
   if (table === undefined || strings === undefined || table.entrySize !== entrySize) return []
   const view = new DataView(table.bytes.buffer, table.bytes.byteOffset, table.bytes.byteLength)
   const symbols: ElfSymbol[] = []
+  // Names may share an ending, which linkers make use of.
+  let left = 4 * strings.length + 2 ** 20
   for (let at = 0; at + entrySize <= table.bytes.length; at += entrySize) {
     const kind = KINDS[view.getUint8(at + (wide ? 4 : 12)) & 15]
     const section = view.getUint16(at + (wide ? 6 : 14), true)
@@ -33,6 +36,8 @@ export function readSymbols(bytes: Uint8Array): ElfSymbol[] {
     const size = wide ? Number(view.getBigUint64(at + 16, true)) : view.getUint32(at + 8, true)
     if (kind === undefined || section === SHN_UNDEF || address > MEMORY_BYTES) continue
     const name = stringAt(strings, view.getUint32(at, true))
+    left -= name.length
+    if (left < 0) return []
     if (name === '' || name.startsWith('$')) continue
     symbols.push({ name, address, size: Math.min(size, MEMORY_BYTES - address), kind })
   }

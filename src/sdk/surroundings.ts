@@ -1,4 +1,5 @@
 /** What a guest runs in: its ABI with all extensions, and the machine whose chips its cost is counted in. */
+import { doubtsAbout } from '../elf/doubts.ts'
 import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { EventSink } from '../events.ts'
@@ -37,6 +38,7 @@ export async function surroundingsOf(image: Image, file: string | undefined, opt
   const extensions = own.length === 0 ? [] : await Promise.all(own.map((await import('../extensions/own.ts')).ownModule))
   const choice: AbiChoice = { name: options.abi ?? 'openvm', ...(config !== undefined && { config }), ...(extensions.length > 0 && { extensions }) }
   const abi = await guestAbi(choice)
+  for (const message of doubtsAbout(image, file ?? 'the guest', choice.name)) events({ type: 'warning', message })
   if (config !== undefined) {
     for (const table of unknownTables(config, abi.extensions.map(({ name }) => name))) {
       events({ type: 'warning', message: `configuration ${config.origin}: rvr has no extension ${table}; its instructions will end the guest` })

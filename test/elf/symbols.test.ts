@@ -67,3 +67,17 @@ test('symbols are read when somebody wants them, once: a hit of the cache does n
   expect(image.symbols).toBe(image.symbols)
   expect(image.symbols).toHaveLength(6)
 })
+
+test('names that overlap take no more memory than the file is worth', () => {
+  const count = 20_000
+  const file = buildElf({
+    xlen: 64, entry: 0x1000, segments: [{ address: 0x1000, bytes: new Uint8Array(0x100), flags: 5 }],
+    symbols: Array.from({ length: count }, (_, index) => ({ name: 'a', address: 0x1000 + index % 0x100 })),
+  })
+  expect(parseElf(file, 'x').symbols).toHaveLength(count)
+  // One name of 40,000 bytes, and each symbol somewhere in it.
+  const table = file.indexOf(0x12, 64 + 56 + 0x100) - 4, view = new DataView(file.buffer)
+  for (let index = 0; index < count; index++) view.setUint32(table + 24 * index, 1 + index, true)
+  file.fill(0x61, table + 24 * count + 1, table + 24 * count + 2 * count)
+  expect(parseElf(file, 'x').symbols).toEqual([])
+})

@@ -29,7 +29,7 @@ test('image', () => {
 
 test('ir', () => {
   expect(irText(program)).toBe([
-    '00001000 <loop>:', '00001000: fff50513  addi a0,a0,-1', '00001004: fe051ee3  bne a0,zero,0x1000', '00001008: ffffffff  (unknown)', '0000100c: 0000000b  terminate zero,zero,0', '',
+    '00001000 <loop>:', '00001000: fff50513  addi a0,a0,-1', '00001004: fe051ee3  bne a0,zero,0x1000', '00001008: ffffffff  (not compiled)', '0000100c: 0000000b  (not compiled)', '',
   ].join('\n'))
   expect(irJson(program).slots[2]).toEqual({ pc: '0x1008', word: 'ffffffff' })
 })

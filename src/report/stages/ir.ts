@@ -41,6 +41,6 @@ export function irText(program: Program): string {
   const slots = slotsOf(program), names = readableNames(program.image)
   names.all(slots.flatMap(({ symbol }) => symbol ?? []))
   const lines = slots.map(slot =>
-    `${slot.symbol === undefined ? '' : `\n${word(slot.pc)} <${names.of(slot.symbol)}>:\n`}${word(slot.pc)}: ${word(slot.word)}  ${slot.text ?? '(unknown)'}\n`)
+    `${slot.symbol === undefined ? '' : `\n${word(slot.pc)} <${names.of(slot.symbol)}>:\n`}${word(slot.pc)}: ${word(slot.word)}  ${slot.text ?? '(not compiled)'}\n`)
   return lines.join('').replace(/^\n/, '')
 }

@@ -1,0 +1,34 @@
+/** What in a guest's file does not fit the ABI that it is loaded for: said before it runs, because the guest would only end at some word. */
+import { extensionsOf } from './attributes.ts'
+import type { Image, Segment } from './image.ts'
+
+/** Extensions that need no instruction beyond I and M, or only such as compilers list and programs seldom have. */
+const HARMLESS: ReadonlySet<string> = new Set(['i', 'm', 'zmmul', 'zicsr', 'zifencei', 'zicntr', 'zihpm'])
+const ECALL = Uint8Array.of(0x73, 0, 0, 0)
+/** TERMINATE: custom-0 with funct3 0. */
+const isTerminate = (word: number): boolean => (word & 0x707f) === 0x0b
+
+const executable = ({ segments }: Image): Segment[] => segments.filter(segment => segment.executable)
+
+/** Searches bytes, which is fast, for what hardly any other guest has. */
+function hasEcall({ address, bytes }: Segment): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = text.indexOf(ECALL); at >= 0; at = text.indexOf(ECALL, at + 1)) if ((address + at) % 4 === 0) return true
+  return false
+}
+
+function hasTerminate({ address, bytes }: Segment): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = -address & 3; at + 4 <= bytes.length; at += 4) if (isTerminate(view.getUint32(at, true))) return true
+  return false
+}
+
+/** Sentences for warnings; none where nothing is odd. */
+export function doubtsAbout(image: Image, path: string, abi: 'openvm' | 'linux'): string[] {
+  const doubts: string[] = [], text = executable(image), calls = text.some(hasEcall)
+  if (abi === 'openvm' && calls && !text.some(hasTerminate)) doubts.push(`${path} makes system calls and has no instruction that ends a guest of ABI openvm: if it is a Linux program, run it with --abi linux`)
+  if (abi === 'linux' && !calls && text.some(hasTerminate)) doubts.push(`${path} makes no system calls and ends as guests of ABI openvm do: if it is one, leave --abi linux out`)
+  const missing = image.architecture === undefined ? [] : extensionsOf(image.architecture).filter(name => !HARMLESS.has(name))
+  if (missing.length > 0) doubts.push(`${path} is compiled for ${image.architecture}, but rvr has no ${missing.join(', ')}: the first instruction of ${missing.length === 1 ? 'it' : 'these'} ends the guest`)
+  return doubts
+}
