@@ -59,6 +59,8 @@ export const inputPath = (text: string): string => (text === '-' ? STANDARD_INPU
 
 export const jsonOption = (): Option => new Option('--json', 'print one JSON object (schema: docs/json.md)')
 
+export const formatOption = (): Option => new Option('--format <format>', 'text, or markdown for job summaries (default: text)').choices(['text', 'markdown']).conflicts('json')
+
 export const modeOption = (): Option =>
   new Option('--mode <mode>', `what is counted beside the guest's work (default: ${DEFAULT_MODE})`).choices(modes.map(mode => mode.name))
 

@@ -92,23 +92,38 @@ function percentCell(change: Change): string {
 
 const row = (name: string, change: Change, text: (value: bigint) => string = grouped): string[] => [name, text(change.base), text(change.now), signed(text(magnitude(change)), change), percentCell(change)]
 
-/** The comparison as text; of the breakdown `shown` the `top` greatest changes. */
-export function comparisonText(comparison: Comparison, shown: Breakdown, top: number): string {
-  const { base, cost, instret, segments, peakMemoryBytes, by, threshold, isExceeded } = comparison
-  const changes = by[shown]
-  const detail = changes === undefined ? [] : changes.slice(0, top).map(change => row(`  ${shortened(change.name)}`, change))
-  const more = changes === undefined ? '' : changes.length > top ? `  and ${changes.length - top} more with smaller changes\n` : ''
+/** Totals, then the `top` greatest changes of the breakdown `shown`; `name` makes a cell of an entry's name. */
+export function comparisonRows({ cost, instret, segments, peakMemoryBytes, by }: Comparison, shown: Breakdown, top: number, name = (text: string): string => `  ${shortened(text)}`): string[][] {
+  const detail = (by[shown] ?? []).slice(0, top).map(change => row(name(change.name), change))
   const size = (value: bigint): string => sizeText(Number(value))
   return [
-    `compared with ${base}\n`,
-    table([
-      ['', 'base', 'now', 'change', ''], row('cost', cost), row('instructions', instret),
-      ...(segments === undefined ? [] : [row('segments', segments)]),
-      ...(peakMemoryBytes === undefined ? [] : [row('peak memory', peakMemoryBytes, size)]),
-      ...(detail.length === 0 ? [] : [[`cells by ${shown.slice(0, -1)}`, '', '', '', ''], ...detail]),
-    ], 'lrrrr', '  '),
-    more,
-    changes === undefined ? `  ${base} has no ${shown} to compare with\n` : '',
-    threshold === undefined ? '' : isExceeded ? `too dear: the cost grew by more than ${threshold}%\n` : `within the threshold of ${threshold}%\n`,
+    ['', 'base', 'now', 'change', ''], row('cost', cost), row('instructions', instret),
+    ...(segments === undefined ? [] : [row('segments', segments)]),
+    ...(peakMemoryBytes === undefined ? [] : [row('peak memory', peakMemoryBytes, size)]),
+    ...(detail.length === 0 ? [] : [[`cells by ${shown.slice(0, -1)}`, '', '', '', ''], ...detail]),
+  ]
+}
+
+/** What the rows do not show; undefined where they show all. */
+export function notShown({ base, by }: Comparison, shown: Breakdown, top: number): string | undefined {
+  const changes = by[shown]
+  if (changes === undefined) return `${base} has no ${shown} to compare with`
+  return changes.length > top ? `and ${changes.length - top} more with smaller changes` : undefined
+}
+
+/** What the threshold says; undefined without one. */
+export function verdict({ threshold, isExceeded }: Comparison): string | undefined {
+  if (threshold === undefined) return undefined
+  return isExceeded ? `too dear: the cost grew by more than ${threshold}%` : `within the threshold of ${threshold}%`
+}
+
+/** The comparison as text; of the breakdown `shown` the `top` greatest changes. */
+export function comparisonText(comparison: Comparison, shown: Breakdown, top: number): string {
+  const omitted = notShown(comparison, shown, top), judgement = verdict(comparison)
+  return [
+    `compared with ${comparison.base}\n`,
+    table(comparisonRows(comparison, shown, top), 'lrrrr', '  '),
+    omitted === undefined ? '' : `  ${omitted}\n`,
+    judgement === undefined ? '' : `${judgement}\n`,
   ].join('')
 }

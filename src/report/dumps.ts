@@ -15,6 +15,9 @@ export interface Dumps {
   readonly memory: readonly MemoryRange[]
 }
 
+/** What dumps are taken of. */
+export type DumpedRun = Pick<Run, 'pc' | 'registers' | 'memory'>
+
 const ROW_BYTES = 16
 const PRINTABLE = /[^\x20-\x7e]/g
 
@@ -28,7 +31,7 @@ function memoryText({ address, length }: MemoryRange, bytes: Uint8Array): string
 }
 
 /** The keys `pc`, `registers` and `memory` of `rvr run --json`, as far as they were asked for. */
-export function dumpsJson(run: Pick<Run, 'pc' | 'registers' | 'memory'>, { registers, memory }: Dumps): object {
+export function dumpsJson(run: DumpedRun, { registers, memory }: Dumps): object {
   return {
     ...(registers && { pc: hexText(run.pc), registers: registersJson(run.registers) }),
     ...(memory.length > 0 && { memory: memory.map(({ address, length }) => ({ address: hexText(address), bytes: Buffer.from(run.memory.read(address, length)).toString('hex') })) }),
@@ -36,7 +39,7 @@ export function dumpsJson(run: Pick<Run, 'pc' | 'registers' | 'memory'>, { regis
 }
 
 /** The same as text. */
-export function dumpsText(run: Pick<Run, 'pc' | 'registers' | 'memory'>, { registers, memory }: Dumps): string {
+export function dumpsText(run: DumpedRun, { registers, memory }: Dumps): string {
   const place = registers ? `${line('pc', hexText(run.pc))}${registersText(run.registers)}` : ''
   return `${place}${memory.map(range => memoryText(range, run.memory.read(range.address, range.length))).join('')}`
 }

@@ -12,20 +12,23 @@ const TOP_CHIPS = 12
 const FIRST_SEGMENTS = 8
 
 /** The dearest chips with their shares of the cost, the others in one row; then the memory tables. */
-export function chipsText(chips: readonly ChipTotal[], cost: bigint, dearest = TOP_CHIPS): string {
+export function chipRows(chips: readonly ChipTotal[], cost: bigint, dearest = TOP_CHIPS): string[][] {
   const paid = chips.filter(({ isCost }) => isCost), tables = chips.filter(({ isCost }) => !isCost)
   const top = paid.slice(0, dearest), others = paid.slice(top.length)
   const row = (name: string, list: readonly ChipTotal[], share: boolean): string[] => {
     const cells = list.reduce((sum, chip) => sum + chip.cells, 0)
     return [name, grouped(list.reduce((sum, chip) => sum + chip.rows, 0)), grouped(cells), share && cost > 0n ? percentText(cells / Number(cost)) : '']
   }
-  return table([
+  return [
     ['chip', 'rows', 'cells', 'of cost'],
     ...top.map(chip => row(chip.name, [chip], true)),
     ...(others.length === 0 ? [] : [row(count(others.length, 'other', 'others'), others, true)]),
     ...tables.map(chip => row(`${chip.name} (memory)`, [chip], false)),
-  ], 'lrrr', '  ')
+  ]
 }
+
+/** The same as text. */
+export const chipsText = (chips: readonly ChipTotal[], cost: bigint, dearest?: number): string => table(chipRows(chips, cost, dearest), 'lrrr', '  ')
 
 const segmentRow = (facts: SegmentFacts, number: number): string[] => [
   String(number), grouped(facts.instretStart), grouped(facts.instructions), percentText(facts.utilisation), sizeText(facts.memoryBytes),

@@ -55,6 +55,15 @@ function timingText({ timing }: ReportedArtifact): string {
 /** Whose work a hit is where nothing can compile. */
 const madeByText = ({ cache: { toolchain } }: ReportedArtifact): string => (toolchain === undefined ? '' : ` (nothing here can compile: by its manifest made by ${toolchain.version})`)
 
+/** How a run ended, in a few words. */
+export function outcomeText(run: Pick<ReportedRun, 'outcome' | 'exitCode' | 'trap' | 'stopCause'>): string {
+  switch (run.outcome) {
+    case 'terminated': return `terminated, exit code ${run.exitCode}`
+    case 'suspended': return `suspended ${STOPS[run.stopCause!]}`
+    case 'trapped': return `trapped, ${run.trap!.kind}`
+  }
+}
+
 /** The text of `rvr run`. */
 export function runText(run: ReportedRun, artifact: ReportedArtifact): string {
   const perSecond = run.timing.executeMs > 0 ? Number(run.instret) / run.timing.executeMs / 1000 : 0

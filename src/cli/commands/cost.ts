@@ -10,7 +10,7 @@ import type { Guest } from '../../sdk/guest.ts'
 import type { Run } from '../../sdk/run.ts'
 import { exitStatusOfRun, EXIT_OK, EXIT_TOO_DEAR } from '../exit-codes.ts'
 import { addExecutionOptions, compileOrInterpret, executeOptions, namedTier, readInputs, type ExecutionOptions } from '../execution.ts'
-import { addBuildOptions, addReportOptions, addSegmentOptions, createProgress, inputPath, loadOptions, rvrOptions, type ReportOptions } from '../options.ts'
+import { addBuildOptions, addReportOptions, addSegmentOptions, createProgress, formatOption, inputPath, loadOptions, rvrOptions, type ReportOptions } from '../options.ts'
 import { jsonLine, warningText } from '../output.ts'
 import type { Shell } from '../shell.ts'
 import { parseLimit, parsePercent } from '../values.ts'
@@ -27,6 +27,7 @@ interface CostOptions extends ExecutionOptions, ReportOptions {
   readonly baseGuest?: string
   readonly saveBase?: string
   readonly threshold?: number
+  readonly format?: 'text' | 'markdown'
 }
 
 export function declareCost(program: Command, shell: Shell): void {
@@ -39,7 +40,7 @@ export function declareCost(program: Command, shell: Shell): void {
     .addOption(new Option('--base-guest <elf>', 'compare with this guest, run in the same way').argParser(inputPath).conflicts('base'))
     .option('--save-base <file>', 'write the measurement to a file, for --base')
     .addOption(new Option('--threshold <percent>', 'exit with 1 when the cost grew by more than this: 2%, 0.5%').argParser(parsePercent))
-  addReportOptions(addBuildOptions(addSegmentOptions(addExecutionOptions(command, ['native', 'interp']))))
+  addReportOptions(addBuildOptions(addSegmentOptions(addExecutionOptions(command, ['native', 'interp'])))).addOption(formatOption())
     .addHelpText('after', `
 Exit status: 0 done, and the cost is within the threshold; 1 the cost grew by more than
 the threshold, or the guest terminated with another code than 0; 2 bad usage, input or
@@ -50,7 +51,8 @@ Examples:
   $ rvr cost guest.elf --input file:block.bin --by function --top 20
   $ rvr cost guest.elf --input file:block.bin --save-base cost.json
   $ rvr cost guest.elf --input file:block.bin --base cost.json --threshold 2%
-  $ rvr cost new.elf --base-guest old.elf --input u64:800000`)
+  $ rvr cost new.elf --base-guest old.elf --input u64:800000
+  $ rvr cost guest.elf --base cost.json --format markdown >> $GITHUB_STEP_SUMMARY`)
     .action(async (file: string, options: CostOptions) => shell.finish(await cost(file, options, shell)))
 }
 
@@ -74,6 +76,7 @@ async function cost(file: string, options: CostOptions, shell: Shell): Promise<n
   const comparison = base === undefined ? undefined : compare(name!, base, now, options.threshold)
   if (options.saveBase !== undefined) await writeOutput(options.saveBase, put => put(jsonLine(json)), { signal: shell.signal })
   if (options.json) shell.stdout.write(jsonLine({ ...json, ...(comparison !== undefined && { comparison: comparisonJson(comparison) }) }))
+  else if (options.format === 'markdown') shell.stdout.write((await import('../../report/summary.ts')).costMarkdown(measured, comparison, shown, top))
   else shell.stdout.write(`${costText(measured, shown, top)}${comparison === undefined ? '' : comparisonText(comparison, shown, top)}`)
   const status = exitStatusOfRun(measured.metered)
   return status === EXIT_OK && comparison?.isExceeded === true ? EXIT_TOO_DEAR : status

@@ -12,7 +12,7 @@ import { addDumpOptions, dumpsOf, type DumpOptions } from '../dumps.ts'
 import { addExecutionOptions, compileOrInterpret, executeOptions, namedTier, readInputs, type ExecutionOptions } from '../execution.ts'
 import { addTraceOptions, runTraced, type TraceOptions } from '../instruction-trace.ts'
 import {
-  addBuildOptions, addReportOptions, addSegmentOptions, createProgress, DEFAULT_MODE, inputPath, loadOptions, modeOption, rvrOptions, type ReportOptions,
+  addBuildOptions, addReportOptions, addSegmentOptions, createProgress, DEFAULT_MODE, formatOption, inputPath, loadOptions, modeOption, rvrOptions, type ReportOptions,
 } from '../options.ts'
 import { jsonLine } from '../output.ts'
 import { addProfileOptions, checkProfileOut, countingMode, recordProfile, type ProfileOptions, type ProfileOutOptions } from '../profiles.ts'
@@ -25,6 +25,7 @@ export interface RunOptions extends ExecutionOptions, ReportOptions, SavedRunOpt
   readonly check?: boolean
   readonly artifact?: string
   readonly stopAtSegment?: boolean
+  readonly format?: 'text' | 'markdown'
 }
 
 export function declareRun(program: Command, shell: Shell): void {
@@ -36,7 +37,7 @@ export function declareRun(program: Command, shell: Shell): void {
     .addOption(new Option('--stop-at-segment', 'stop at the next cut between segments (mode metered)').conflicts('check'))
     .addOption(new Option('--artifact <file>', 'run this compiled library instead of compiling').argParser(inputPath))
     .option('--check', 'compare native code with the interpreter: registers and counts every 100,000 instructions, each call of an extension, memory at the end')
-  addReportOptions(addBuildOptions(addProfileOptions(addSegmentOptions(addSavedRunOptions(addDumpOptions(addTraceOptions(command)))))))
+  addReportOptions(addBuildOptions(addProfileOptions(addSegmentOptions(addSavedRunOptions(addDumpOptions(addTraceOptions(command))))))).addOption(formatOption())
     .addHelpText('after', `
 Exit status: 0 the guest terminated with 0; 1 with another code; 2 bad usage or input;
 3 no toolchain or compile failed; 4 the guest trapped (or --check found a difference);
@@ -81,6 +82,9 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
   if (options.json) {
     const { runJson } = await import('../../report/json.ts')
     shell.stdout.write(jsonLine({ ...runJson(result, artifact), ...savedTo, ...recorded, ...(options.check && { check: 'agreed' }), ...(dumps && dumped?.dumpsJson(result, dumps)) }))
+  } else if (options.format === 'markdown') {
+    const { runMarkdown } = await import('../../report/summary.ts')
+    shell.stdout.write(runMarkdown(guest, result, artifact, dumps))
   } else {
     const { runText } = await import('../../report/text.ts')
     shell.stdout.write(`${runText(result, artifact)}${options.check ? 'native code and interpreter agree\n' : ''}${dumps && dumped ? dumped.dumpsText(result, dumps) : ''}`)
