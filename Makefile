@@ -53,12 +53,17 @@ check: setup
 
 # Debian packages for tests that are skipped without them: another compiler, another implementation of RISC-V, what compiles the real guests,
 # a server and another user of it.
-PACKAGES := qemu-user clang-22 gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf nginx ccache
+PACKAGES := qemu-user clang-22 lld-22 gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf nginx ccache
+# Another apt or dpkg that is at work is waited for.
+APT := DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300
 tools:
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  for package in $(PACKAGES); do \
-	    dpkg -s $$package >/dev/null 2>&1 || { [ -n "$$updated" ] || { apt-get update -qq && updated=1; }; \
-	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$package >/dev/null || echo "$$package cannot be installed: tests that need it are skipped" >&2; }; \
+	    dpkg -s $$package >/dev/null 2>&1 && continue; \
+	    echo "installing $$package"; \
+	    [ -n "$$updated" ] || said=$$($(APT) update 2>&1) || printf 'the lists of packages cannot be brought up to date:\n%s\n' "$$said" >&2; \
+	    updated=1; \
+	    said=$$($(APT) install -y --no-install-recommends $$package 2>&1) || printf '%s cannot be installed: tests that need it are skipped. apt-get says:\n%s\n' "$$package" "$$said" >&2; \
 	  done; \
 	else echo "not root or no apt-get: install $(PACKAGES) by hand for all witnesses" >&2; fi
 

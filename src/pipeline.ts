@@ -13,10 +13,11 @@ import type { Stress } from './codegen/tuning.ts'
 import type { UnitLimits } from './codegen/unit-limits.ts'
 import type { Image } from './elf/image.ts'
 import { RvrError, isAborted, isToolchainMissing, throwIfAborted } from './errors.ts'
-import { stage, type EventSink } from './events.ts'
+import { noEvents, stage, type EventSink, type RvrEvent } from './events.ts'
 import type { GuestAbi } from './extensions/abi.ts'
 import { ABI_VERSION } from './load/abi-version.ts'
 import { checkIdentity, openLibrary, refusal } from './load/identity.ts'
+import { isNoexec } from './load/noexec.ts'
 import type { Machine } from './machine/machine.ts'
 import type { Mode } from './modes/mode.ts'
 import type { ExecutionProfile } from './profile/counts.ts'
@@ -143,7 +144,7 @@ export async function buildArtifact(request: BuildRequest, services: PipelineSer
     if (toolchain.targetFacts === undefined) cache.count('uncacheable')
     return compileGuest(request, toolchain, services, undefined, async library => ({ library, report: { outcome: 'off' } }))
   }
-  const hit = await lookup(request, input, cache)
+  const hit = await lookup(request, input, services)
   if (hit !== undefined && request.emitDirectory === undefined) return hit
   const explains = hit === undefined && options.explainMisses === true
   // A miss of the whole of the cache is known when the server has been asked; without one, what may end at any time hears of it now.
@@ -151,7 +152,7 @@ export async function buildArtifact(request: BuildRequest, services: PipelineSer
   await request.beforeWork?.()
   return cache.withBuildLock(input.key, async () => {
     // Another process may have built it while this one waited.
-    const late = hit ?? await lookup(request, input, cache) ?? await fetchRemote(request, input, toolchain, services)
+    const late = hit ?? await lookup(request, input, services) ?? await fetchRemote(request, input, toolchain, services)
     if (late !== undefined && request.emitDirectory === undefined) return late
     if (late === undefined && explains && remote !== undefined) await reportMiss(request, input, toolchain, services)
     if (late === undefined) return compileAndStore(request, { context, input, toolchain }, services)
@@ -164,13 +165,13 @@ export async function buildArtifact(request: BuildRequest, services: PipelineSer
 const generate: typeof generateProject = async (...args) => (await import('./pipeline/project.ts')).generateProject(...args)
 
 /** A hit: no lifting, no code generation, no compiler. */
-async function lookup(request: BuildRequest, input: Key, cache: Cache): Promise<BuiltArtifact | undefined> {
+async function lookup(request: BuildRequest, input: Key, { cache, events }: PipelineServices): Promise<BuiltArtifact | undefined> {
   const begin = performance.now()
   const key = await cache.lookupInput(input.key)
   const entry = key === undefined ? undefined : await cache.lookup(key)
   if (key === undefined || entry === undefined) return undefined
   try {
-    const { engine } = await openArtifact(entry, request)
+    const { engine } = await openArtifact(entry, request, events)
     return { engine, cache: { outcome: 'hit', key, inputKey: input.key }, timing: { loadMs: performance.now() - begin }, isKept: true }
   } catch (error) {
     // Whole, but not what its key says: somebody else's entry came here under that name.
@@ -185,14 +186,14 @@ async function lookupStored(request: BuildRequest, services: PipelineServices): 
   if (request.emitDirectory !== undefined) return undefined
   const { storedInputs } = await import('./pipeline/without-toolchain.ts')
   for await (const { input, recorded } of storedInputs(request, services)) {
-    const hit = await lookup(request, input, services.cache)
+    const hit = await lookup(request, input, services)
     if (hit !== undefined) return { ...hit, cache: { ...hit.cache, toolchain: recorded } }
   }
   return undefined
 }
 
 /** A hit of the remote cache: checked as any library is, then stored here. What does not fit is a miss. */
-async function fetchRemote(request: BuildRequest, input: Key, toolchain: Toolchain, { cache, remote, directories }: PipelineServices): Promise<BuiltArtifact | undefined> {
+async function fetchRemote(request: BuildRequest, input: Key, toolchain: Toolchain, { cache, remote, directories, events }: PipelineServices): Promise<BuiltArtifact | undefined> {
   const begin = performance.now()
   const found = await remote?.fetch(input.key, request.signal)
   throwIfAborted('compiling', request.signal)
@@ -202,7 +203,7 @@ async function fetchRemote(request: BuildRequest, input: Key, toolchain: Toolcha
     await writeFile(file, found.library, { mode: 0o600 })
     await openArtifact(file, request)
     const entry = await cache.publish(found.key, input.key, file, { parts: found.manifest.parts, inputParts: input.parts, info: found.manifest.info, details: () => detailsOf(request, toolchain) })
-    const { engine } = await openArtifact(entry ?? file, request)
+    const { engine } = await openArtifact(entry ?? file, request, events)
     cache.count('remote-hit')
     if (entry !== undefined) await directories.remove(directory)
     return { engine, cache: { outcome: 'hit', key: found.key, inputKey: input.key, origin: 'remote' }, timing: { loadMs: performance.now() - begin }, isKept: entry !== undefined }
@@ -237,7 +238,7 @@ type Keep = (library: string, project: Project, compileMs: number, objects: Obje
 
 /** Guest → project → library → wherever `keep` puts it; units are compiled while later ones are written. A failed project stays for a look; an aborted one does not. */
 async function compileGuest(request: BuildRequest, toolchain: Toolchain, services: PipelineServices, context: KeyContext | undefined, keep: Keep): Promise<BuiltArtifact> {
-  const { directories, cache } = services
+  const { directories, cache, events } = services
   const directory = await directories.create()
   cache.count('build')
   try {
@@ -246,7 +247,7 @@ async function compileGuest(request: BuildRequest, toolchain: Toolchain, service
     const ms = await build.finish(project)
     await checkIncludes(directory, request.abi.extensions)
     const { library, stored, report } = await keep(`${directory}/guest.so`, project, ms, build.objects)
-    const opened = await openArtifact(library, request)
+    const opened = await openArtifact(library, request, events)
     if (stored === true) await directories.remove(directory)
     return { engine: opened.engine, cache: report, timing: { ...timing, compileMs: ms, loadMs: opened.loadMs }, isKept: stored === true }
   } catch (error) {
@@ -263,7 +264,7 @@ async function compileGuest(request: BuildRequest, toolchain: Toolchain, service
  *
  * @throws RvrError `ARTIFACT_REFUSED`, `IO`.
  */
-export async function openArtifact(source: string | Entry, expected: Omit<BuildRequest, 'mode'> & { mode?: Mode }): Promise<{ engine: BuiltArtifact['engine']; mode: Mode; loadMs: number }> {
+export async function openArtifact(source: string | Entry, expected: Omit<BuildRequest, 'mode'> & { mode?: Mode }, events: EventSink = noEvents): Promise<{ engine: BuiltArtifact['engine']; mode: Mode; loadMs: number }> {
   const begin = performance.now()
   const path = typeof source === 'string' ? source : source.library
   const { file, identity } = openLibrary(path, typeof source === 'string' ? undefined : source.file)
@@ -273,5 +274,12 @@ export async function openArtifact(source: string | Entry, expected: Omit<BuildR
   const { slots, base, definedSlots } = identity
   if (typeof slots !== 'number' || typeof base !== 'number' || typeof definedSlots !== 'number') throw refusal(path, 'no-identity', 'its identity block does not say which code it holds')
   if (!modes.some(mode => mode.name === identity.mode)) throw refusal(path, 'mode', `this rvr has no mode ${identity.mode}`, identity.mode)
+  file.onCopied = () => events(copyWarning(path))
   return { engine: { engine: 'native', library: file, slots, base, definedSlots, ...(identity.modeOptions['stress'] !== undefined && { leastBudget: true }) }, mode: modeNamed(identity.mode), loadMs: performance.now() - begin }
 }
+
+/** One that cannot be loaded from where it is. */
+const copyWarning = (path: string): RvrEvent => ({
+  type: 'warning', message: `no code may be run from ${dirname(path)}${isNoexec(path) ? ', whose file system is mounted noexec' : ''}: the library runs from a copy`,
+  hint: 'Choose a cache elsewhere with --cache-dir or RVR_CACHE_DIR, or another TMPDIR with --no-cache.',
+})

@@ -14,7 +14,7 @@ interface Task {
   readonly name: string
   readonly steps: BuildSteps
   title: string
-  state: 'waiting' | 'active' | 'done' | 'failed'
+  state: 'waiting' | 'active' | 'done' | 'failed' | 'stopped'
 }
 
 export class CompilationProgress implements AsyncDisposable {
@@ -57,13 +57,13 @@ export class CompilationProgress implements AsyncDisposable {
   }
 
   /** `remark` says how a task ended. */
-  end(index: number, state: 'done' | 'failed', remark: string): void {
+  end(index: number, state: 'done' | 'failed' | 'stopped', remark: string): void {
     const task = this.#tasks[index]!
     task.state = state
     task.title = `${task.name} (${remark})`
     this.#ended++
     if (this.#list.isShown) this.#list.update()
-    else if (!this.#options.quiet && this.#timer === undefined && performance.now() - this.#begin > DELAY_MS) this.#write(`rvr: compiled ${this.#ended} of ${this.#tasks.length}, ${task.title}\n`)
+    else if (state !== 'stopped' && !this.#options.quiet && this.#timer === undefined && performance.now() - this.#begin > DELAY_MS) this.#write(`rvr: compiled ${this.#ended} of ${this.#tasks.length}, ${task.title}\n`)
   }
 
   #write(text: string): void {
@@ -73,7 +73,7 @@ export class CompilationProgress implements AsyncDisposable {
   /** Ends the list, so that results and errors can be written. */
   async settle(): Promise<void> {
     clearTimeout(this.#timer)
-    await this.#list.settle()
+    await this.#list.settle(this.#options.signal?.aborted === true)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

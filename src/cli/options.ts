@@ -133,7 +133,7 @@ export function segmentLimits({ maxTraceHeight, maxMemory, maxInteractions }: Se
 }
 
 export function createProgress(options: ReportOptions, shell: Shell): Progress {
-  return new Progress({ stream: shell.stderr, ...(options.quiet && { quiet: true }), ...(options.verbose && { verbose: true }) })
+  return new Progress({ stream: shell.stderr, signal: shell.signal, ...(options.quiet && { quiet: true }), ...(options.verbose && { verbose: true }) })
 }
 
 /** The SDK's options for the build options of a command. */

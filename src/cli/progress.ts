@@ -19,6 +19,8 @@ export interface ProgressOptions {
   readonly quiet?: boolean
   /** Also the time of each stage and every cache outcome. */
   readonly verbose?: boolean
+  /** Fires when the work is given up. */
+  readonly signal?: AbortSignal
 }
 
 /** Shows events until disposed. What a guest prints is written through, whatever the options. */
@@ -26,6 +28,7 @@ export class Progress implements AsyncDisposable {
   readonly #stream: TextStream
   readonly #quiet: boolean
   readonly #verbose: boolean
+  readonly #signal: AbortSignal | undefined
   #begin = performance.now()
   readonly #steps = new BuildSteps()
   #stages: Stage[] = []
@@ -42,6 +45,7 @@ export class Progress implements AsyncDisposable {
     this.#list = new TerminalList(options.stream)
     this.#quiet = options.quiet ?? false
     this.#verbose = options.verbose ?? false
+    this.#signal = options.signal
   }
 
   readonly sink = (event: RvrEvent): void => {
@@ -55,10 +59,10 @@ export class Progress implements AsyncDisposable {
     }
   }
 
-  /** Ends the list, so that results and errors can be written. A step that is still going on is shown as failed. */
+  /** Ends the list, so that results and errors can be written. A step that is still going on is shown as failed, or as stopped once the signal has fired. */
   async settle(): Promise<void> {
     clearTimeout(this.#timer)
-    await this.#list.settle()
+    await this.#list.settle(this.#signal?.aborted === true)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -11,14 +11,15 @@ class Renderer extends DefaultRenderer {
 
 export interface ListedTask {
   readonly title: string
-  readonly state: 'waiting' | 'active' | 'done' | 'failed'
+  /** `stopped`: given up, which is no failure. */
+  readonly state: 'waiting' | 'active' | 'done' | 'failed' | 'stopped'
 }
 
 export interface TaskList {
   /** Draws what changed in the steps. */
   update(): void
-  /** Draws the list for the last time, without the steps that never began; a step that is still active has failed. */
-  close(): Promise<void>
+  /** Draws the list for the last time, without the steps that never began; a step that is still active has failed, or was stopped. */
+  close(isStopped: boolean): Promise<void>
 }
 
 /** Shows a list that follows `steps`, which the caller changes; `parallel` of them at a time. Until it is closed nobody else may write to the stream. */
@@ -27,12 +28,12 @@ export function openTaskList(stream: TextStream, steps: readonly ListedTask[], p
   const terminal = stream as NodeJS.WriteStream
   const logger = new ListrLogger<Level>({ useIcons: true, toStderr: [], processOutput: new ProcessOutput(terminal, terminal, { dump: ['stdout'], leaveEmptyLine: false }) })
   const color = (style: 'good' | 'error' | 'warning' | 'dim') => (text?: string): string => styled(stream, style, text ?? '')
-  const ends = steps.map(() => Promise.withResolvers<void>())
+  const ends = steps.map(() => Promise.withResolvers<'done' | 'stopped'>())
   for (const { promise } of ends) promise.catch(() => {}) // whichever the list has not come to when it is closed
   let isClosed = false
 
   const list = new Listr<unknown, typeof Renderer>(steps.map((step, index) => ({
-    title: step.title, enabled: () => !isClosed || step.state !== 'waiting', task: () => ends[index]!.promise,
+    title: step.title, enabled: () => !isClosed || step.state !== 'waiting', task: async (_, task) => { if (await ends[index]!.promise === 'stopped') task.skip() },
   })), {
     // Signals are the program's business: it stops the work and then closes the list.
     registerSignalListeners: false, ...(parallel > 1 && { concurrent: parallel }), exitOnError: parallel === 1, renderer: Renderer,
@@ -48,7 +49,7 @@ export function openTaskList(stream: TextStream, steps: readonly ListedTask[], p
     for (const [index, step] of steps.entries()) {
       const task = list.tasks[index]!
       if (task.title !== step.title) task.title$ = step.title
-      if (step.state === 'done') ends[index]!.resolve()
+      if (step.state === 'done' || step.state === 'stopped') ends[index]!.resolve(step.state)
       if (step.state === 'failed') ends[index]!.reject(new Error(step.title))
     }
   }
@@ -56,14 +57,15 @@ export function openTaskList(stream: TextStream, steps: readonly ListedTask[], p
   const finished = list.run().catch(() => {}) // the failure of a step: shown by the list, reported by the program
   return {
     update,
-    async close() {
+    async close(isStopped) {
       update()
       isClosed = true
       for (const [index, step] of steps.entries()) {
         if (step.state === 'waiting') {
           delete list.tasks[index]!.title // without a title it is not drawn
-          ends[index]!.resolve()
-        } else if (step.state === 'active') ends[index]!.reject(new Error(step.title))
+          ends[index]!.resolve('done')
+        } else if (step.state === 'active' && isStopped) ends[index]!.resolve('stopped')
+        else if (step.state === 'active') ends[index]!.reject(new Error(step.title))
       }
       await finished
       process.off('exit', onExit)

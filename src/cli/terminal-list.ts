@@ -39,10 +39,10 @@ export class TerminalList {
     return true
   }
 
-  /** Ends the list, then writes what waited. */
-  async settle(): Promise<void> {
+  /** Ends the list, then writes what waited. What is still active has failed, or was stopped. */
+  async settle(isStopped: boolean): Promise<void> {
     this.#settled = true
-    await (await this.#list)?.close()
+    await (await this.#list)?.close(isStopped)
     this.#list = this.#open = undefined
     if (this.#held !== '') this.#stream.write(this.#held)
     this.#held = ''

@@ -14,15 +14,27 @@ export class LibraryFile {
    * The name to load and to copy it by, the same on all threads of this process: that of its descriptor. The system's loader takes a name that
    * it knows for the library that it loaded before; what is loaded stays open, so no other file ever gets this name.
    */
-  readonly name: string
+  get name(): string {
+    return `/proc/self/fd/${this.#file.fd}`
+  }
   readonly bytes: number
-  readonly #file: OpenFile
+  /** Hears that the library cannot be loaded from where it is, and runs from a copy. */
+  onCopied: (() => void) | undefined
+  #file: OpenFile
 
   constructor(path: string, file: OpenFile) {
     this.path = path
-    this.name = `/proc/self/fd/${file.fd}`
     this.bytes = file.bytes
     this.#file = file
+  }
+
+  /** Goes on in a copy, as does everybody who opens the file later: in the nameless open file `fd`, or in one of the temporary directory. Throws the file system's error. */
+  moveTo(fd: number | undefined): void {
+    const { identity, stamp } = this.#file
+    this.#file = copyOf(this.#file, fd ?? nameless())
+    this.#file.keep()
+    known.set(identity, { stamp, file: new WeakRef(this.#file) })
+    this.onCopied?.()
   }
 
   /** Fills `part` from `offset` on; returns how many bytes there were. */
@@ -62,16 +74,21 @@ export function libraryFile(path: string, verified?: OpenFile): LibraryFile {
     return new LibraryFile(path, open)
   }
   // The loader knows files by device and inode, too: one that was changed in place while it is loaded needs another inode to be loaded again.
-  const used = open?.isKept === true && open !== file ? copyOf(file) : file
+  const used = open?.isKept === true && open !== file ? copyOf(file, nameless()) : file
   known.set(identity, { stamp, file: new WeakRef(used) })
   return new LibraryFile(path, used)
 }
 
-/** A private copy without a name. */
-function copyOf(file: OpenFile): OpenFile {
+/** A private file without a name, in the temporary directory. */
+function nameless(): number {
   const path = join(tmpdir(), `rvr-library-${randomBytes(12).toString('hex')}`)
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600)
   rmSync(path)
+  return fd
+}
+
+/** A copy in the empty file `fd`. */
+function copyOf(file: OpenFile, fd: number): OpenFile {
   const part = Buffer.alloc(PIECE_BYTES)
   for (let at = 0, count = -1; count !== 0; at += count) {
     count = file.read(part, at)

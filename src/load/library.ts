@@ -4,6 +4,7 @@ import { RvrError, messageOf } from '../errors.ts'
 import { exportedCall, type CallRow } from '../isa/row.ts'
 import { stateLayout, stateOffset, tableBytes } from '../layout/state.ts'
 import type { LibraryFile } from './library-file.ts'
+import { isNoexec } from './noexec.ts'
 
 /** Functions of one loaded artifact. `memory` is the address of a guest's memory, as `create` returned it. */
 export interface NativeLibrary {
@@ -32,10 +33,34 @@ export type NativeCall = (operands: readonly (Uint8Array | bigint)[], result: Bi
 
 const loaded = new Map<string, NativeLibrary>()
 
-/** Loads a library whose identity has been checked, from the file that it was read from. */
+/** Loads a library whose identity has been checked, from the file that it was read from, or from a copy where its file system lets no code run. */
 export function loadLibraryFile(file: LibraryFile): NativeLibrary {
   file.keep()
+  try {
+    return loadLibrary(file.name, file.path)
+  } catch (error) {
+    // Of one that is damaged a copy is no better.
+    if (!/failed to map|not permitted|[Pp]ermission denied/.test(messageOf(error))) throw error
+  }
+  file.moveTo(memoryFile())
   return loadLibrary(file.name, file.path)
+}
+
+const MFD_CLOEXEC = 1, MFD_EXEC = 16
+
+/** An empty file in memory alone, from which code may be run whatever the mounts are; undefined where the system has none. */
+function memoryFile(): number | undefined {
+  try {
+    const create = koffi.load(null).func('int memfd_create(const char *name, unsigned int flags)')
+    // Kernels before 6.3 know no files in memory that are not executable, and no flag for it.
+    for (const flags of [MFD_CLOEXEC | MFD_EXEC, MFD_CLOEXEC]) {
+      const fd = create('rvr', flags) as number
+      if (fd >= 0) return fd
+    }
+  } catch {
+    // a C library that does not have it
+  }
+  return undefined
 }
 
 /**
@@ -49,8 +74,9 @@ export function loadLibrary(name: string, path: string = name): NativeLibrary {
   try {
     handle = koffi.load(name)
   } catch (cause) {
-    throw new RvrError('ARTIFACT_REFUSED', `${path} cannot be loaded as a shared library: ${messageOf(cause)}`, {
-      hint: 'Compile the guest again with rvr compile.', details: { path, reason: 'not-a-library' }, cause,
+    const noexec = isNoexec(path)
+    throw new RvrError('ARTIFACT_REFUSED', `${path} cannot be loaded as a shared library: ${noexec ? 'its file system is mounted noexec; ' : ''}${messageOf(cause)}`, {
+      hint: noexec ? 'Choose a cache elsewhere with --cache-dir or RVR_CACHE_DIR, or --tier interp.' : 'Compile the guest again with rvr compile.', details: { path, reason: 'not-a-library' }, cause,
     })
   }
   const create = handle.func('rvr_create', 'uintptr_t', []), run = handle.func('rvr_run', 'uint32_t', ['uintptr_t'])

@@ -1,8 +1,13 @@
 /** What `rvr doctor` finds out about this host: runtime, toolchain, cache. */
+import { tmpdir } from 'node:os'
 import { openCache } from '../cache/cache.ts'
 import { RvrError } from '../errors.ts'
+import { isNoexec } from '../load/noexec.ts'
+import { compilerCandidates, findMake } from '../toolchain/candidates.ts'
 import { describeToolchain, type Toolchain } from '../toolchain/toolchain.ts'
 import type { Tool } from '../toolchain/tool.ts'
+import { tryToolchain } from '../toolchain/trial.ts'
+import { placeOf } from './cache.ts'
 
 export interface DoctorReport {
   readonly json: object
@@ -50,6 +55,21 @@ function toolchainText(toolchain: Toolchain): string {
   ].join('')
 }
 
+const NOEXEC_HINT = 'Choose a cache elsewhere with --cache-dir or RVR_CACHE_DIR, or another TMPDIR.'
+
+/** The tools that are there where not all are, in the order in which they are tried; whether they work is another question. */
+function foundTools(cc: string | undefined): { cc?: string; make?: string } {
+  const pathOf = (find: () => string | undefined): string | undefined => {
+    try {
+      return find()
+    } catch {
+      return undefined // that it is missing is a problem of its own
+    }
+  }
+  const compiler = pathOf(() => compilerCandidates(cc, process.env)[0]?.path), make = pathOf(() => findMake(process.env))
+  return { ...(compiler !== undefined && { cc: compiler }), ...(make !== undefined && { make }) }
+}
+
 /** Looks at the host; never throws for what it finds missing. */
 export async function examine(options: { cc?: string; targetCpu?: string; cacheDir?: string }): Promise<DoctorReport> {
   const problems: Problem[] = []
@@ -57,24 +77,29 @@ export async function examine(options: { cc?: string; targetCpu?: string; cacheD
     if (event.type === 'warning') problems.push({ message: event.message!, hint: event.hint })
   }
   const toolchain = await attempt(() => describeToolchain({ cc: options.cc, targetCpu: options.targetCpu, events: warn }), problems)
+  const canCompile = toolchain !== undefined && await attempt(async () => { await tryToolchain(toolchain); return true }, problems) === true
   const cache = await attempt(() => openCache({ cacheDir: options.cacheDir }, warn), problems)
   if (toolchain !== undefined && !toolchain.preserveNone) problems.push({ message: 'clang 19 or newer was not found', hint: 'Guests run fastest with it, for example: apt-get install clang-19.' })
-  const canCompile = toolchain !== undefined
+  const found = toolchain === undefined ? foundTools(options.cc) : undefined
+  for (const place of [cache?.directory, tmpdir()]) {
+    if (place !== undefined && isNoexec(place)) problems.push({ message: `the file system of ${place} is mounted noexec: libraries there run from copies`, hint: NOEXEC_HINT })
+  }
   const node = { version: process.version, path: process.execPath }
   return {
     canCompile,
     json: {
       canCompile, node, platform: process.platform, arch: process.arch,
       ...(toolchain !== undefined && { toolchain: toolchainJson(toolchain) }),
+      ...(found !== undefined && { found }),
       cache: cache === undefined ? { state: 'unsafe' } : { state: cache.state, directory: cache.directory },
       problems,
     },
     text: [
       line('node', `${node.version} (${process.platform} ${process.arch})`),
-      toolchain === undefined ? line('compiler', 'none') : toolchainText(toolchain),
-      line('cache', cache === undefined ? 'refused' : `${cache.directory} (${cache.state})`),
+      toolchain === undefined ? `${line('compiler', found?.cc ?? 'none')}${line('make', found?.make ?? 'none')}` : toolchainText(toolchain),
+      line('cache', cache === undefined ? 'refused' : `${placeOf(cache)} (${cache.state})`),
       ...problems.map(({ message, hint }) => `problem: ${message}\n${hint === undefined ? '' : `  hint: ${hint}\n`}`),
-      canCompile ? 'rvr can compile guests here.\n' : 'rvr cannot compile guests here; run --tier interp works without a compiler.\n',
+      canCompile ? 'rvr can compile guests here.\n' : 'rvr cannot compile guests here; what is in the cache runs, and run --tier interp works without a compiler.\n',
     ].join(''),
   }
 }

@@ -122,8 +122,8 @@ export class Guest {
    * @throws RvrError `ARTIFACT_REFUSED` when it was made for another guest, machine, CPU or version of rvr, or is no such library.
    */
   async loadArtifact(file: string, expected: { mode?: string } = {}): Promise<Artifact> {
-    const { image, abi, machine, pool } = this.#parts
-    const opened = await openArtifact(file, { image, abi, machine, ...(expected.mode !== undefined && { mode: modeNamed(expected.mode) }) })
+    const { image, abi, machine, pool, services } = this.#parts
+    const opened = await openArtifact(file, { image, abi, machine, ...(expected.mode !== undefined && { mode: modeNamed(expected.mode) }) }, services.events)
     return new Artifact({ image, abi, machine, mode: opened.mode, pool, engine: opened.engine, cache: { outcome: 'off' }, timing: { loadMs: opened.loadMs }, isKept: true })
   }
 }

@@ -7,7 +7,7 @@ import { Progress } from '../../src/cli/progress.ts'
 import type { Stage } from '../../src/events.ts'
 import { PATIENCE_MS } from '../support/patience.ts'
 
-function start(options: { quiet?: boolean; noColor?: boolean; term?: string } = {}) {
+function start(options: { quiet?: boolean; noColor?: boolean; term?: string; signal?: AbortSignal } = {}) {
   const before = { NO_COLOR: process.env['NO_COLOR'], TERM: process.env['TERM'] }
   onTestFinished(() => {
     for (const [name, value] of Object.entries(before)) if (value === undefined) delete process.env[name]; else process.env[name] = value
@@ -18,7 +18,7 @@ function start(options: { quiet?: boolean; noColor?: boolean; term?: string } = 
   let text = ''
   const stream = { isTTY: true, columns: 80, rows: 24, write: (part: string | Uint8Array) => { text += String(part); return true } }
   const { write } = stream
-  const progress = new Progress({ stream, ...(options.quiet && { quiet: true }) })
+  const progress = new Progress({ stream, ...(options.quiet && { quiet: true }), ...(options.signal && { signal: options.signal }) })
   const stage = (name: Stage, state: 'start' | 'done'): void => progress.sink({ type: 'stage', stage: name, state, ...(state === 'done' && { ms: 12 }) })
   return {
     progress, stage,
@@ -63,6 +63,16 @@ test('marks the step that failed and leaves out those that never began', async (
   expect(end()).toEqual(['✖ compile: objects 3 of 34'])
   expect(text()).not.toContain(colours)
   expect(isReleased()).toBe(true)
+})
+
+test('a step that was given up has not failed', async () => {
+  const controller = new AbortController(), { progress, stage, object, text, end } = start({ noColor: true, signal: controller.signal })
+  stage('compile', 'start')
+  object(3)
+  await shown(text, 'compile: objects 3 of 34')
+  controller.abort()
+  await progress[Symbol.asyncDispose]()
+  expect(end()).toEqual([expect.stringMatching(/^[^✖✔] compile: objects 3 of 34/)])
 })
 
 test.each([{ quiet: true }, {}])('shows nothing with -q, or for short work: %j', async options => {

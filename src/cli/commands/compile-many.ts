@@ -33,7 +33,7 @@ export async function compileMany(files: readonly string[], modes: readonly stri
   const { Rvr } = await import('../../index.ts')
   const tasks = files.flatMap(file => modes.map(mode => ({ file, mode })))
   const parallel = Math.min(tasks.length, options.jobs ?? availableParallelism())
-  await using progress = new CompilationProgress({ stream: shell.stderr, ...(options.quiet && { quiet: true }), ...(options.verbose && { verbose: true }) }, tasks.map(({ file, mode }) => `${file} ${mode}`), parallel)
+  await using progress = new CompilationProgress({ stream: shell.stderr, signal: shell.signal, ...(options.quiet && { quiet: true }), ...(options.verbose && { verbose: true }) }, tasks.map(({ file, mode }) => `${file} ${mode}`), parallel)
   await using rvr = await Rvr.create(rvrOptions(options, progress, shell))
   if (rvr.cache.state === 'off') await checkPlace(rvr.cache, async () => false)
   const guests = new Map<string, Promise<Guest>>()
@@ -58,7 +58,8 @@ export async function compileMany(files: readonly string[], modes: readonly stri
       const error = asRvrError(thrown)
       if (COMMON.has(error.code)) common ??= error
       compilations[index] = { file, mode, error }
-      progress.end(index, 'failed', 'failed')
+      const state = error.code === 'ABORTED' ? 'stopped' : 'failed'
+      progress.end(index, state, state)
     }
   }
   let next = 0
