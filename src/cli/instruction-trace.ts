@@ -1,11 +1,9 @@
 /** --trace-instructions of `rvr run`: a window of the run instruction by instruction, the rest at full speed. */
-import { open } from 'node:fs/promises'
 import { Option, type Command } from 'commander'
-import { RvrError, messageOf } from '../errors.ts'
+import { RvrError } from '../errors.ts'
 import type { Guest } from '../sdk/guest.ts'
 import type { ResumeOptions } from '../sdk/options.ts'
 import type { Run } from '../sdk/run.ts'
-import type { TextStream } from './output.ts'
 import type { Shell } from './shell.ts'
 import { parseCount } from './values.ts'
 
@@ -71,31 +69,44 @@ class Remaining {
   }
 }
 
-/**
- * Executes a guest with the instructions of a window listed. `start` begins the run, or goes on with a saved one of which `done` has happened.
- *
- * @throws RvrError `IO` (the file cannot be written), and what `start` and `resume` reject with.
- */
-export async function runTraced(guest: Guest, options: TraceOptions, limits: ResumeOptions, { start, done, shell }: {
+/** What a traced run needs beside its options. */
+interface Surroundings {
+  readonly guest: Guest
+  /** Limits of the whole. */
+  readonly limits: ResumeOptions
+  /** Begins the run, or goes on with a saved one of which `done` has happened. */
   readonly start: (limits: ResumeOptions) => Promise<Run>
   readonly done: { readonly instret: bigint; readonly cost: bigint }
   readonly shell: Shell
-}): Promise<Run> {
-  const { from, count } = options.traceInstructions === true || options.traceInstructions === undefined ? DEFAULT_WINDOW : options.traceInstructions
+}
+
+/** Executes a guest with the instructions of a window listed. @throws RvrError `IO` (the file cannot be written), and what `start` and `resume` reject with. */
+export async function runTraced({ traceInstructions = true, traceFile }: TraceOptions, surroundings: Surroundings): Promise<Run> {
+  const window = traceInstructions === true ? DEFAULT_WINDOW : traceInstructions, { shell } = surroundings
+  if (traceFile === undefined) return listed(window, surroundings, async text => void shell.stderr.write(text))
+  const { writeOutput } = await import('../files/write.ts')
+  let run: Run | undefined
+  try {
+    await writeOutput(traceFile, async put => { run = await listed(window, surroundings, put) }, { signal: shell.signal })
+  } catch (error) {
+    run?.dispose()
+    throw error
+  }
+  return run!
+}
+
+async function listed({ from, count }: Window, { guest, limits, start, done }: Surroundings, put: (text: string) => Promise<void>): Promise<Run> {
   const { traceLine } = await import('../report/trace.ts')
-  await using output = await openOutput(options.traceFile, shell.stderr)
   const remaining = new Remaining(limits, done.instret, done.cost)
-  const before = from > done.instret ? from - done.instret : 0n
-  let run = await start(remaining.behind(done, before))
-  const end = run.instret + count
-  const isAtWindow = run.instret >= from
+  let run = await start(remaining.behind(done, from > done.instret ? from - done.instret : 0n))
+  const end = run.instret + count, isAtWindow = run.instret >= from
   try {
     while (isAtWindow && goesOn(run) && run.instret < end) {
       const left = end - run.instret
       const part = remaining.behind(run, left < CHUNK ? left : CHUNK)
       if (part.maxInstructions === 0n) return run
       const traced = await run.trace({ ...part, maxInstructions: part.maxInstructions! })
-      await output.write(traced.steps.map(step => traceLine(guest.image, guest.abi, step)).join(''))
+      await put(traced.steps.map(step => traceLine(guest.image, guest.abi, step)).join(''))
       run = traced.run
     }
     return goesOn(run) && isAtWindow ? await run.resume(remaining.behind(run)) : run
@@ -107,20 +118,3 @@ export async function runTraced(guest: Guest, options: TraceOptions, limits: Res
 
 /** Was the run stopped by the number of instructions of its part alone? */
 const goesOn = (run: Run): boolean => run.outcome === 'suspended' && run.stopCause === 'instructions'
-
-interface Output extends AsyncDisposable {
-  write(text: string): Promise<void>
-}
-
-async function openOutput(file: string | undefined, stderr: TextStream): Promise<Output> {
-  if (file === undefined) return { write: async text => void stderr.write(text), async [Symbol.asyncDispose]() {} }
-  const failed = (cause: unknown): never => {
-    throw new RvrError('IO', `cannot write ${file}: ${messageOf(cause)}`, { hint: 'Choose a place that you can write to.', cause, details: { path: file } })
-  }
-  const handle = await open(file, 'w').catch(failed)
-  return {
-    write: text => handle.writeFile(text).catch(failed),
-    // Whatever was written has been written.
-    [Symbol.asyncDispose]: () => handle.close().catch(() => {}),
-  }
-}

@@ -70,7 +70,7 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
   const execute = { ...executeOptions(file, options, inputs, shell, progress), ...(options.stopAtSegment && { stopAtSegment: true }) }
   progress.sink({ type: 'stage', stage: 'execute', state: 'start' })
   const start = (limits: ResumeOptions): Promise<Run> => (saved === undefined ? artifact.execute({ ...execute, ...limits }) : artifact.resumeFrom(saved, { ...execute, ...limits }))
-  const traced = (): Promise<Run> => runTraced(guest, options, execute, { start, done: { instret: saved?.instret ?? 0n, cost: saved?.header.cost ?? 0n }, shell })
+  const traced = (): Promise<Run> => runTraced(options, { guest, limits: execute, start, done: { instret: saved?.instret ?? 0n, cost: saved?.header.cost ?? 0n }, shell })
   using result = options.check ? (await guest.check(artifact, execute)).run : await (options.traceInstructions === undefined ? start(execute) : traced())
   progress.sink({ type: 'stage', stage: 'execute', state: 'done', ms: result.timing.executeMs })
   const { overLimitWarning } = await import('../../report/segments.ts')
