@@ -18,6 +18,8 @@ export const EXIT_LIMIT = 6
 /** A defect in rvr itself. */
 export const EXIT_INTERNAL = 70
 export const EXIT_INTERRUPTED = 130
+/** Who reads standard output has gone: what a shell reports of a program that SIGPIPE ended. */
+export const EXIT_CLOSED_PIPE = 141
 
 /** Exit status of each error code. */
 export const exitStatusOfError: Readonly<Record<RvrErrorCode, number>> = {

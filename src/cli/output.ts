@@ -1,11 +1,9 @@
 /** What the command line writes: results to standard output, everything else to standard error. */
 import { RvrError, messageOf } from '../errors.ts'
+import { writeLine } from './guest-text.ts'
+import type { TextStream } from './text-stream.ts'
 
-/** A stream that text goes to; the process's own, or a test's. */
-export interface TextStream {
-  write(text: string | Uint8Array): unknown
-  readonly isTTY?: boolean | undefined
-}
+export type { TextStream }
 
 export type Style = 'error' | 'warning' | 'good' | 'hint' | 'dim'
 const CODES: Readonly<Record<Style, readonly [number, number]>> = { error: [31, 39], warning: [33, 39], good: [32, 39], hint: [36, 39], dim: [2, 22] }
@@ -49,7 +47,7 @@ export function asRvrError(error: unknown): RvrError {
 /** Writes an error to standard error and, where JSON was asked for, as one object to standard output. */
 export function writeError(error: RvrError, streams: { stdout: TextStream; stderr: TextStream }, json: boolean): void {
   const { stdout, stderr } = streams
-  stderr.write(`rvr: ${styled(stderr, 'error', 'error')}: ${error.message}\n`)
+  writeLine(stderr, `rvr: ${styled(stderr, 'error', 'error')}: ${error.message}\n`)
   if (error.hint !== undefined) stderr.write(`  ${styled(stderr, 'hint', 'hint')}: ${error.hint}\n`)
   if (process.env['RVR_DEBUG']) {
     for (let at: unknown = error; at instanceof Error; at = at.cause) stderr.write(`${at.stack ?? at.message}\n`)

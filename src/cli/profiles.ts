@@ -5,6 +5,7 @@ import { modeNamed } from '../modes/registry.ts'
 import type { CompileOptions } from '../sdk/options.ts'
 import type { Guest } from '../sdk/guest.ts'
 import type { Run } from '../sdk/run.ts'
+import { writeLine } from './guest-text.ts'
 import { append, inputPath } from './options.ts'
 import type { Shell } from './shell.ts'
 
@@ -52,6 +53,6 @@ export async function checkProfileOut({ profileOut }: ProfileOutOptions, guest: 
 export async function recordProfile(run: Run, options: ProfileOutOptions & { readonly quiet?: boolean }, shell: Shell): Promise<{ profileOut?: string }> {
   if (options.profileOut === undefined || run.profile === undefined) return {}
   const profileOut = await run.profile.addTo(options.profileOut)
-  if (!options.quiet) shell.stderr.write(`rvr: added the run to ${profileOut}; compile with --profile ${options.profileOut}\n`)
+  if (!options.quiet) writeLine(shell.stderr, `rvr: added the run to ${profileOut}; compile with --profile ${options.profileOut}\n`)
   return { profileOut }
 }

@@ -6,6 +6,7 @@ import { EXIT_OK, EXIT_USAGE, exitStatusOfError } from './exit-codes.ts'
 import { watchInterrupts } from './interrupt.ts'
 import { asRvrError, writeError } from './output.ts'
 import type { Shell } from './shell.ts'
+import { watchStreams } from './streams.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import { version } from '../version.ts'
 
@@ -37,15 +38,17 @@ function usageError(error: CommanderError, argv: readonly string[]): RvrError {
 /** Runs the command line and returns its exit status; never throws. `pool` has a thread that is starting already. */
 export async function main(argv: readonly string[], pool?: WorkerPool): Promise<number> {
   const { stdout, stderr } = process
-  for (const stream of [stdout, stderr]) {
-    // A reader that has gone (such as `| head`) is no failure of ours.
-    stream.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE') throw error })
-  }
+  const streams = watchStreams({ stdout, stderr })
   using interrupts = watchInterrupts()
+  return streams.settle(await runCommand(argv, { stdout, stderr, signal: AbortSignal.any([interrupts.signal, streams.signal]), pool }, () => interrupts.exitStatus))
+}
+
+/** `interrupted` gives the status that a signal asks for. */
+async function runCommand(argv: readonly string[], surroundings: Omit<Shell, 'finish'>, interrupted: () => number | undefined): Promise<number> {
+  const { stdout, stderr } = surroundings
   let status = EXIT_OK
-  const shell: Shell = { stdout, stderr, signal: interrupts.signal, finish: value => { status = value }, ...(pool !== undefined && { pool }) }
   try {
-    const program = buildProgram(shell)
+    const program = buildProgram({ ...surroundings, finish: value => { status = value } })
     if (argv.length === 0) {
       stderr.write(program.helpInformation())
       return EXIT_USAGE
@@ -60,6 +63,6 @@ export async function main(argv: readonly string[], pool?: WorkerPool): Promise<
     }
     const failure = error instanceof CommanderError ? usageError(error, argv) : asRvrError(error)
     writeError(failure, { stdout, stderr }, argv.includes('--json'))
-    return failure.code === 'ABORTED' ? interrupts.exitStatus ?? exitStatusOfError.ABORTED : exitStatusOfError[failure.code]
+    return failure.code === 'ABORTED' ? interrupted() ?? exitStatusOfError.ABORTED : exitStatusOfError[failure.code]
   }
 }

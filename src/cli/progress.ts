@@ -1,6 +1,7 @@
 /** Progress of long work on standard error: a task list on a terminal, plain lines elsewhere, nothing for work under 300 ms. */
 import type { RvrEvent, Stage } from '../events.ts'
 import { BuildSteps } from './build-steps.ts'
+import { endLine, writeGuestText, writeLine } from './guest-text.ts'
 import { isTerminal, warningText, type TextStream } from './output.ts'
 import { TerminalList } from './terminal-list.ts'
 
@@ -36,9 +37,8 @@ export class Progress implements AsyncDisposable {
   readonly #list: TerminalList
   #lastLine = ''
   #lastLineAt = -Infinity
-  /** The guest has printed, and its last text did not end its line. */
+  /** The guest has printed. */
   #printed = false
-  #midLine = false
 
   constructor(options: ProgressOptions) {
     this.#stream = options.stream
@@ -68,7 +68,7 @@ export class Progress implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.settle()
     clearTimeout(this.#timer)
-    if (isTerminal(this.#stream)) this.#endLine()
+    if (isTerminal(this.#stream)) endLine(this.#stream)
   }
 
   #stage(event: RvrEvent & { type: 'stage' }): void {
@@ -107,9 +107,8 @@ export class Progress implements AsyncDisposable {
 
   #print(bytes: Uint8Array): void {
     if (bytes.length === 0) return
-    this.#stream.write(bytes)
+    writeGuestText(this.#stream, bytes)
     this.#printed = true
-    this.#midLine = bytes.at(-1) !== 10
   }
 
   #say(text: string): void {
@@ -118,12 +117,6 @@ export class Progress implements AsyncDisposable {
 
   #write(text: string): void {
     if (this.#list.hold(text)) return
-    this.#endLine()
-    this.#stream.write(text)
-  }
-
-  #endLine(): void {
-    if (this.#midLine) this.#stream.write('\n')
-    this.#midLine = false
+    writeLine(this.#stream, text)
   }
 }

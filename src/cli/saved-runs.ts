@@ -6,6 +6,7 @@ import { checkFits } from '../run/saved/restore.ts'
 import { checkTarget } from '../run/saved/write.ts'
 import type { Guest } from '../sdk/guest.ts'
 import type { Run } from '../sdk/run.ts'
+import { writeLine } from './guest-text.ts'
 import { DEFAULT_MODE, inputPath, type GuestOptions } from './options.ts'
 import type { Shell } from './shell.ts'
 
@@ -39,6 +40,6 @@ export function checkResumed(saved: SavedRun | undefined, { image, abi, machine 
 export async function saveSuspended(run: Run, guest: Guest, options: SavedRunOptions & { readonly quiet?: boolean }, shell: Shell): Promise<{ saved?: string }> {
   if (options.save === undefined || run.outcome !== 'suspended') return {}
   const saved = await run.save(options.save, { signal: shell.signal })
-  if (!options.quiet) shell.stderr.write(`rvr: saved the run; go on with rvr run ${guest.path} --resume ${saved}\n`)
+  if (!options.quiet) writeLine(shell.stderr, `rvr: saved the run; go on with rvr run ${guest.path} --resume ${saved}\n`)
   return { saved }
 }

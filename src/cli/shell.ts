@@ -5,10 +5,10 @@ import type { TextStream } from './output.ts'
 export interface Shell {
   readonly stdout: TextStream
   readonly stderr: TextStream
-  /** Fires at Ctrl-C. */
+  /** Fires at Ctrl-C, and when standard output cannot be written. */
   readonly signal: AbortSignal
   /** Records the exit status of the command. */
   finish(status: number): void
   /** Threads for guests, for the command's first Rvr. */
-  readonly pool?: WorkerPool
+  readonly pool?: WorkerPool | undefined
 }

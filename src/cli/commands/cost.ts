@@ -11,6 +11,7 @@ import type { Run } from '../../sdk/run.ts'
 import { exitStatusOfRun, EXIT_OK, EXIT_TOO_DEAR } from '../exit-codes.ts'
 import { addExecutionOptions, compileOrInterpret, executeOptions, namedTier, readInputs, type ExecutionOptions } from '../execution.ts'
 import { addBuildOptions, addReportOptions, addSegmentOptions, createProgress, formatOption, inputPath, loadOptions, rvrOptions, type ReportOptions } from '../options.ts'
+import { writeLine, writeReport } from '../guest-text.ts'
 import { jsonLine, warningText } from '../output.ts'
 import type { Shell } from '../shell.ts'
 import { parseLimit, parsePercent } from '../values.ts'
@@ -72,12 +73,12 @@ async function cost(file: string, options: CostOptions, shell: Shell): Promise<n
   const measured = await measure(file, options, inputs, shell, true)
   const json = costJson(measured), now = readMeasurement(json, file)
   const name = options.baseGuest ?? options.base
-  if (base !== undefined && options.quiet !== true) for (const message of doubts(name!, base, now)) shell.stderr.write(warningText(shell.stderr, message))
+  if (base !== undefined && options.quiet !== true) for (const message of doubts(name!, base, now)) writeLine(shell.stderr, warningText(shell.stderr, message))
   const comparison = base === undefined ? undefined : compare(name!, base, now, options.threshold)
   if (options.saveBase !== undefined) await writeOutput(options.saveBase, put => put(jsonLine(json)), { signal: shell.signal })
-  if (options.json) shell.stdout.write(jsonLine({ ...json, ...(comparison !== undefined && { comparison: comparisonJson(comparison) }) }))
-  else if (options.format === 'markdown') shell.stdout.write((await import('../../report/summary.ts')).costMarkdown(measured, comparison, shown, top))
-  else shell.stdout.write(`${costText(measured, shown, top)}${comparison === undefined ? '' : comparisonText(comparison, shown, top)}`)
+  if (options.json) writeReport(shell, jsonLine({ ...json, ...(comparison !== undefined && { comparison: comparisonJson(comparison) }) }))
+  else if (options.format === 'markdown') writeReport(shell, (await import('../../report/summary.ts')).costMarkdown(measured, comparison, shown, top))
+  else writeReport(shell, `${costText(measured, shown, top)}${comparison === undefined ? '' : comparisonText(comparison, shown, top)}`)
   const status = exitStatusOfRun(measured.metered)
   return status === EXIT_OK && comparison?.isExceeded === true ? EXIT_TOO_DEAR : status
 }

@@ -14,6 +14,7 @@ import { addTraceOptions, runTraced, type TraceOptions } from '../instruction-tr
 import {
   addBuildOptions, addReportOptions, addSegmentOptions, createProgress, DEFAULT_MODE, formatOption, inputPath, loadOptions, modeOption, rvrOptions, type ReportOptions,
 } from '../options.ts'
+import { writeReport } from '../guest-text.ts'
 import { jsonLine } from '../output.ts'
 import { addProfileOptions, checkProfileOut, countingMode, recordProfile, type ProfileOptions, type ProfileOutOptions } from '../profiles.ts'
 import type { Progress } from '../progress.ts'
@@ -81,13 +82,13 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
   const dumps = dumpsOf(options), dumped = dumps && await import('../../report/dumps.ts')
   if (options.json) {
     const { runJson } = await import('../../report/json.ts')
-    shell.stdout.write(jsonLine({ ...runJson(result, artifact), ...savedTo, ...recorded, ...(options.check && { check: 'agreed' }), ...(dumps && dumped?.dumpsJson(result, dumps)) }))
+    writeReport(shell, jsonLine({ ...runJson(result, artifact), ...savedTo, ...recorded, ...(options.check && { check: 'agreed' }), ...(dumps && dumped?.dumpsJson(result, dumps)) }))
   } else if (options.format === 'markdown') {
     const { runMarkdown } = await import('../../report/summary.ts')
-    shell.stdout.write(runMarkdown(guest, result, artifact, dumps))
+    writeReport(shell, runMarkdown(guest, result, artifact, dumps))
   } else {
     const { runText } = await import('../../report/text.ts')
-    shell.stdout.write(`${runText(result, artifact)}${options.check ? 'native code and interpreter agree\n' : ''}${dumps && dumped ? dumped.dumpsText(result, dumps) : ''}`)
+    writeReport(shell, `${runText(result, artifact)}${options.check ? 'native code and interpreter agree\n' : ''}${dumps && dumped ? dumped.dumpsText(result, dumps) : ''}`)
   }
   await finishCompile(artifact, result, shell)
   return exitStatusOfRun(result)
