@@ -6,7 +6,9 @@ import { writes } from '../isa/registers-used.ts'
 const NEAR = 4
 
 /** The target of the `jalr` at `slot` where the instructions right in front of it build the address. */
-export const targetBuiltNear = (instrs: readonly (Instr | undefined)[], slot: number): number | undefined => builtTarget(instrs, Math.max(0, slot - NEAR), slot)
+export function targetBuiltNear(instrs: readonly (Instr | undefined)[], slot: number): number | undefined {
+  return builtTarget(instrs, Math.max(0, slot - NEAR), slot)
+}
 
 /** The target of the `jalr` at `slot`, if the instruction from `from` on that last wrote its base register is an `auipc` or a `lui` and nothing jumps in between. */
 export function builtTarget(instrs: readonly (Instr | undefined)[], from: number, slot: number): number | undefined {

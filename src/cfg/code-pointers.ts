@@ -1,17 +1,18 @@
 /** Addresses of code that the guest may jump to indirectly: words in data, and constants that code builds. */
+import type { Segment } from '../elf/image.ts'
 import { functionStart } from '../elf/symbols.ts'
 import type { Program } from '../ir/program.ts'
 import type { Instr } from '../isa/row.ts'
 
 /** Entries of one table of offsets that are looked at. */
 const MAX_TABLE = 4096
-/** Entries of all tables that are looked at: code that builds an address with every instruction would have as many tables. */
+/** Entries of all tables that are looked at: code may build an address with every other instruction. */
 const MAX_ENTRIES = 2 ** 20
 
 /**
- * Yields every 4-aligned 32-bit word of the image that lies in the program's slots (function pointers, absolute jump tables; an instruction
- * never looks like one because its low two bits are set), and every such constant that code builds. Too many code pointers cost a little speed and
- * never correctness, as do too few.
+ * Yields every 4-aligned 32-bit word of the image that lies in the program's slots (function pointers, absolute jump
+ * tables; an instruction never looks like one because its low two bits are set), and every such constant that code
+ * builds. Too many code pointers cost a little speed and never correctness, as do too few.
  *
  * Where functions have names, numbers that only look like addresses are told apart: a pointer into the middle of a
  * function is an entry of a table or built in that function.
@@ -22,7 +23,8 @@ export function* codePointers(program: Program): Generator<number> {
   for (const instr of program.instrs) if (instr !== undefined) yield* built.behind(instr)
 }
 
-const isSlot = ({ base, instrs }: Program, address: number): boolean => address >= base && address < base + instrs.length * 4 && address % 4 === 0
+const isSlot = ({ base, instrs }: Program, address: number): boolean =>
+  address >= base && address < base + instrs.length * 4 && address % 4 === 0
 
 /** Code pointers among the words of the image. */
 export function* wordPointers(program: Program): Generator<number> {
@@ -36,15 +38,19 @@ export function* wordPointers(program: Program): Generator<number> {
       if (!isSlot(program, word)) continue
       const home = functionStart(image, word)
       // In a table of addresses, of 4 or of 8 bytes each, another one into the same function is next to it.
-      const isEntry = (at: number): boolean => at >= skip && at + 4 <= bytes.length && isSlot(program, view.getUint32(at, true)) && functionStart(image, view.getUint32(at, true)) === home
+      const isEntry = (at: number): boolean => {
+        const other = at >= skip && at + 4 <= bytes.length ? view.getUint32(at, true) : NaN
+        return isSlot(program, other) && functionStart(image, other) === home
+      }
       if (home === undefined || home === word || [offset - 8, offset - 4, offset + 4, offset + 8].some(isEntry)) yield word
     }
   }
 }
 
 /**
- * Code pointers that lui/auipc + addi build in straight-line code, and those in tables that such a constant is the base of: 32-bit offsets from the table
- * itself (a position-independent jump table), which are followed as long as they lead to code.
+ * Code pointers that lui/auipc + addi build in straight-line code, and those in tables that such a constant is the base
+ * of: 32-bit offsets from the table itself (a position-independent jump table), which are followed as long as they lead
+ * to code.
  */
 export class BuiltPointers {
   readonly #program: Program
@@ -70,7 +76,8 @@ export class BuiltPointers {
       const value = this.#constants[instr.rs1]! + instr.imm
       if (value % 4 === 0) {
         const home = functionStart(image, value)
-        if (isSlot(this.#program, value) && (home === undefined || home === value || home === functionStart(image, instr.pc))) yield value
+        const isOwn = home === undefined || home === value || home === functionStart(image, instr.pc)
+        if (isOwn && isSlot(this.#program, value)) yield value
         yield* this.#offsetTable(value, instr.pc)
       }
       if (rd !== 0) this.#constants[rd] = value
@@ -81,14 +88,19 @@ export class BuiltPointers {
     }
   }
 
-  /** Targets of the offset table at `address`, up to the first word that does not lead to a slot. Some lead into the function that uses the table, at `user`. */
+  /**
+   * Targets of the offset table at `address`, up to the first word that does not lead to a slot. Some lead into the
+   * function that uses the table, at `user`.
+   */
   #offsetTable(address: number, user: number): number[] {
     const { image } = this.#program, targets: number[] = []
-    const segment = image.segments.find(candidate => address >= candidate.address && address + 4 <= candidate.address + candidate.bytes.length)
+    const isInside = (at: number, { address: from, bytes }: Segment): boolean => at >= from && at + 4 <= from + bytes.length
+    const segment = image.segments.find(candidate => isInside(address, candidate))
     if (segment === undefined) return targets
-    const view = new DataView(segment.bytes.buffer, segment.bytes.byteOffset, segment.bytes.byteLength)
+    const { bytes } = segment, view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const start = address - segment.address, home = functionStart(image, user)
-    for (let entry = 0; entry < MAX_TABLE && this.#entriesLeft > 0 && start + entry * 4 + 4 <= segment.bytes.length; entry++) {
+    const most = Math.min(MAX_TABLE, this.#entriesLeft, Math.floor((bytes.length - start) / 4))
+    for (let entry = 0; entry < most; entry++) {
       const target = address + view.getInt32(start + entry * 4, true)
       if (!isSlot(this.#program, target)) break
       this.#entriesLeft--

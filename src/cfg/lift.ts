@@ -7,8 +7,8 @@ import type { Decoder } from '../isa/table.ts'
 import { addReached, CODE, DATA, UNSAID } from './reached.ts'
 
 /**
- * The executable segment with the most bytes; code in other executable segments runs in the interpreter. Section headers say which of its slots are code;
- * where they do not, something has to lead there.
+ * The executable segment with the most bytes; code in other executable segments runs in the interpreter. Section headers
+ * say which of its slots are code; where they do not, something has to lead there.
  */
 export function lift(image: Image, decode: Decoder): Program {
   let text = undefined
@@ -30,8 +30,9 @@ export function lift(image: Image, decode: Decoder): Program {
 /** What section headers say about each slot; code where they contradict themselves. */
 function saidBySections({ sections }: Image, base: number, slots: number): Uint8Array {
   const said = new Uint8Array(slots).fill(UNSAID)
+  const slotOf = (address: number): number => Math.max(0, (address - base) / 4)
   const say = (kind: number, ranges: readonly AddressRange[]): void => {
-    for (const { from, to } of ranges) said.fill(kind, Math.max(0, Math.floor((from - base) / 4)), Math.max(0, Math.ceil((to - base) / 4)))
+    for (const { from, to } of ranges) said.fill(kind, Math.floor(slotOf(from)), Math.ceil(slotOf(to)))
   }
   say(DATA, sections.data)
   say(CODE, sections.code)

@@ -13,8 +13,9 @@ export interface Unfinished extends Program {
 }
 
 /**
- * Fills in the instructions that something leads to: a transfer from known code, wherever it goes, and, where sections say nothing, a number that may be
- * the address of code. Data in between stays empty, and with it code that is reached in a way that nobody can see: the interpreter has that.
+ * Fills in the instructions that something leads to: a transfer from known code, wherever it goes, and, where sections
+ * say nothing, a number that may be the address of code. Data in between stays empty, and with it code that is reached
+ * in a way that nobody can see: the interpreter has that.
  *
  * @param said UNSAID, DATA or CODE by slot; the instructions of CODE are there already
  * @param decodeAt the instruction of a slot

@@ -15,11 +15,13 @@ function readNumber(bytes: Uint8Array, at: number): { value: number; next: numbe
   return undefined
 }
 
-/** The architecture of a file, such as `rv64i2p1_m2p0_a2p1_c2p0`; undefined where it says nothing, or nothing that can be read. Never throws. */
+/** The architecture of a file, such as `rv64i2p1_m2p0_a2p1_c2p0`; undefined where it says none. Never throws. */
 export function architectureOf(file: Uint8Array): string | undefined {
   const bytes = readSections(file).find(({ name }) => name === '.riscv.attributes')?.bytes
-  // 'A', length of the vendor's part, "riscv", then parts of a tag, a length and attributes: even tags have numbers, odd tags have texts.
-  if (bytes === undefined || bytes[0] !== 0x41 || stringAt(bytes, 5) !== 'riscv' || bytes[11] !== FILE_ATTRIBUTES) return undefined
+  // 'A', length of the vendor's part, "riscv", then parts of a tag, a length and attributes. Even tags have numbers,
+  // odd tags have texts.
+  if (bytes === undefined || bytes[0] !== 0x41 || stringAt(bytes, 5) !== 'riscv') return undefined
+  if (bytes[11] !== FILE_ATTRIBUTES) return undefined
   for (let at = 16; at < bytes.length;) {
     const tag = readNumber(bytes, at)
     if (tag === undefined) return undefined
@@ -32,7 +34,7 @@ export function architectureOf(file: Uint8Array): string | undefined {
   return undefined
 }
 
-/** The extensions of an architecture, in lower case: letters behind the width, then names behind underscores, without versions. */
+/** The extensions of an architecture without versions: letters behind the width, then names behind underscores. */
 export function extensionsOf(architecture: string): string[] {
   const [first = '', ...others] = architecture.replace(/^rv\d+/, '').split('_')
   const name = (text: string): string => text.replace(/\d+(p\d+)?$/, '')

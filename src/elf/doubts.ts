@@ -1,4 +1,4 @@
-/** What in a guest's file does not fit the ABI that it is loaded for: said before it runs, because the guest would only end at some word. */
+/** What in a guest's file does not fit the ABI that it is loaded for: a guest itself would only end at some word. */
 import { extensionsOf } from './attributes.ts'
 import type { Image, Segment } from './image.ts'
 
@@ -13,7 +13,9 @@ const executable = ({ segments }: Image): Segment[] => segments.filter(segment =
 /** Searches bytes, which is fast, for what hardly any other guest has. */
 function hasEcall({ address, bytes }: Segment): boolean {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let at = text.indexOf(ECALL); at >= 0; at = text.indexOf(ECALL, at + 1)) if ((address + at) % 4 === 0) return true
+  for (let at = text.indexOf(ECALL); at >= 0; at = text.indexOf(ECALL, at + 1)) {
+    if ((address + at) % 4 === 0) return true
+  }
   return false
 }
 
@@ -26,9 +28,19 @@ function hasTerminate({ address, bytes }: Segment): boolean {
 /** Sentences for warnings; none where nothing is odd. */
 export function doubtsAbout(image: Image, path: string, abi: 'openvm' | 'linux'): string[] {
   const doubts: string[] = [], text = executable(image), calls = text.some(hasEcall)
-  if (abi === 'openvm' && calls && !text.some(hasTerminate)) doubts.push(`${path} makes system calls and has no instruction that ends a guest of ABI openvm: if it is a Linux program, run it with --abi linux`)
-  if (abi === 'linux' && !calls && text.some(hasTerminate)) doubts.push(`${path} makes no system calls and ends as guests of ABI openvm do: if it is one, leave --abi linux out`)
-  const missing = image.architecture === undefined ? [] : extensionsOf(image.architecture).filter(name => !HARMLESS.has(name))
-  if (missing.length > 0) doubts.push(`${path} is compiled for ${image.architecture}, but rvr has no ${missing.join(', ')}: the first instruction of ${missing.length === 1 ? 'it' : 'these'} ends the guest`)
+  if (abi === 'openvm' && calls && !text.some(hasTerminate)) {
+    doubts.push(`${path} makes system calls and has no instruction that ends a guest of ABI openvm: ` +
+      'if it is a Linux program, run it with --abi linux')
+  }
+  if (abi === 'linux' && !calls && text.some(hasTerminate)) {
+    doubts.push(`${path} makes no system calls and ends as guests of ABI openvm do: ` +
+      'if it is one, leave --abi linux out')
+  }
+  const { architecture = '' } = image, missing = extensionsOf(architecture).filter(name => !HARMLESS.has(name))
+  if (missing.length > 0) {
+    const these = missing.length === 1 ? 'it' : 'these'
+    doubts.push(`${path} is compiled for ${architecture}, but rvr has no ${missing.join(', ')}: ` +
+      `the first instruction of ${these} ends the guest`)
+  }
   return doubts
 }

@@ -26,7 +26,8 @@ function checkFlags(flags: number, refuse: Refuse): void {
   if (unsupported.length === 0) return
   refuse({
     field: 'e_flags', found: `${hex(flags)} (${unsupported.join(', ')})`, wanted: 'none of the bits 0xf',
-    hint: 'Compile and link everything, libraries too, for -march=rv64im -mabi=lp64 or -march=rv32im -mabi=ilp32: rvr has no C, F, D and E extension.',
+    hint: 'Compile and link everything, libraries too, for -march=rv64im -mabi=lp64 or -march=rv32im -mabi=ilp32: ' +
+      'rvr has no C, F, D and E extension.',
   })
 }
 
@@ -38,13 +39,16 @@ export function readFileHeader(reader: FieldReader): FileHeader {
   const expect = (field: string, found: number, wanted: number, name: string, note = ''): void => {
     if (found !== wanted) refuse({ field, found: `${found}${note}`, wanted: `${wanted} (${name})` })
   }
-  if (bytes.length === 0) refuse({ field: 'e_ident[0] (magic)', found: 'missing', wanted: `${MAGIC[0]}: the file is empty` })
+  const magic = (index: number): string => `e_ident[${index}] (magic)`
+  if (bytes.length === 0) refuse({ field: magic(0), found: 'missing', wanted: `${MAGIC[0]}: the file is empty` })
   for (const [index, wanted] of MAGIC.entries()) {
-    const found = hex(reader.u8(`e_ident[${index}] (magic)`, index))
-    if (found !== wanted) refuse({ field: `e_ident[${index}] (magic)`, found, wanted: `${wanted}: the file is no ELF file` })
+    const found = hex(reader.u8(magic(index), index))
+    if (found !== wanted) refuse({ field: magic(index), found, wanted: `${wanted}: the file is no ELF file` })
   }
   const elfClass = reader.u8('EI_CLASS', 4)
-  if (elfClass !== 1 && elfClass !== 2) refuse({ field: 'EI_CLASS', found: elfClass, wanted: '1 (ELFCLASS32) or 2 (ELFCLASS64)' })
+  if (elfClass !== 1 && elfClass !== 2) {
+    refuse({ field: 'EI_CLASS', found: elfClass, wanted: '1 (ELFCLASS32) or 2 (ELFCLASS64)' })
+  }
   const xlen = elfClass === 2 ? 64 : 32
   const wide = xlen === 64
   expect('EI_DATA', reader.u8('EI_DATA', 5), 1, 'little endian')

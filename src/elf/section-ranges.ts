@@ -9,8 +9,8 @@ export interface AddressRange {
 }
 
 /**
- * Disjoint ranges in ascending order. A file may say nothing about an address, or contradict itself, and what it says may be wrong: this decides
- * what is worth compiling, never what a guest does.
+ * Disjoint ranges in ascending order. A file may say nothing about an address, or contradict itself, and what it says
+ * may be wrong: this decides what is worth compiling, never what a guest does.
  */
 export interface SectionRanges {
   readonly code: readonly AddressRange[]
@@ -24,17 +24,18 @@ function merged(ranges: readonly AddressRange[]): AddressRange[] {
   const result: AddressRange[] = []
   for (const range of ranges.toSorted((a, b) => a.from - b.from)) {
     const last = result.at(-1)
-    if (last !== undefined && range.from <= last.to) result[result.length - 1] = { from: last.from, to: Math.max(last.to, range.to) }
-    else result.push(range)
+    if (last === undefined || range.from > last.to) result.push(range)
+    else result[result.length - 1] = { from: last.from, to: Math.max(last.to, range.to) }
   }
   return result
 }
 
-/** The ranges of sections that are loaded with contents of the file. A file without a section table, or with a damaged one, says nothing. */
+/** The ranges of sections that are loaded from the file: none without a section table, or with a damaged one. */
 export function readSectionRanges(bytes: Uint8Array): SectionRanges {
   const code: AddressRange[] = [], data: AddressRange[] = []
   for (const { type, flags, address, size } of readSections(bytes)) {
-    if (type === SHT_NULL || type === SHT_NOBITS || (flags & SHF_ALLOC) === 0 || size === 0 || address >= MEMORY_BYTES) continue
+    const isLoaded = type !== SHT_NULL && type !== SHT_NOBITS && (flags & SHF_ALLOC) !== 0
+    if (!isLoaded || size === 0 || address >= MEMORY_BYTES) continue
     const kind = (flags & SHF_EXECINSTR) === 0 ? data : code
     kind.push({ from: address, to: Math.min(address + size, MEMORY_BYTES) })
   }

@@ -19,7 +19,10 @@ function readSegment(reader: FieldReader, { xlen }: FileHeader, index: number, a
   const fileSize = reader.word(named('p_filesz'), at + (wide ? 32 : 16), xlen)
   const memorySize = reader.word(named('p_memsz'), at + (wide ? 40 : 20), xlen)
   reader.word(named('p_align'), at + (wide ? 48 : 28), xlen)
-  if (type === PT_INTERP) throw rejection(path, { ...kindOf(bytes), field: named('p_type'), found: 'PT_INTERP', wanted: 'a statically linked program, which has none' })
+  if (type === PT_INTERP) {
+    const wanted = 'a statically linked program, which has none'
+    throw rejection(path, { ...kindOf(bytes), field: named('p_type'), found: 'PT_INTERP', wanted })
+  }
   if (type !== PT_LOAD) return undefined
   if (fileSize > memorySize) throw rejection(path, { field: named('p_filesz'), found: hex(fileSize), wanted: `at most p_memsz, ${hex(memorySize)}` })
   if (fileSize > 0n && offset + fileSize > BigInt(bytes.length)) {

@@ -11,8 +11,8 @@ import { cellsOf, type Machine } from '../machine/machine.ts'
 
 export interface BlockCosts {
   /**
-   * Cost of the basic block at an address. What lies in none (host instructions, words that are no instruction, code that is not compiled) counts as
-   * a block of its own. Undefined in the middle of a block.
+   * Cost of the basic block at an address. What lies in none (host instructions, words that are no instruction, code that
+   * is not compiled) counts as a block of its own. Undefined in the middle of a block.
    */
   at(pc: number): number | undefined
   /** Cost of the dearest instruction that native code executes. */
@@ -37,7 +37,9 @@ export function blockCosts(image: Image, abi: GuestAbi, machine: Machine): Block
     const graph = buildGraph(lift(image, decode), longestBlock(machine))
     const { instrs, base } = graph.program
     const found = new Map<number, number>()
-    for (const instr of instrs) if (instr !== undefined && instr.row.kind !== 'host') greatest = Math.max(greatest, cellsOf(machine, instr))
+    for (const instr of instrs) {
+      if (instr !== undefined && instr.row.kind !== 'host') greatest = Math.max(greatest, cellsOf(machine, instr))
+    }
     for (const block of graph.blocks) {
       if (block.count === 0) continue
       const body = instrs.slice(block.first, block.first + block.count) as Instr[]

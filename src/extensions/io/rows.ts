@@ -11,7 +11,7 @@ const selected = (name: string, funct3: number, selector: number): HostRow => ({
   kind: 'host', format: 'I', name, mask: SELECTOR_MASK, match: (CUSTOM_0 | (funct3 << 12) | (selector << 20)) | 0,
 })
 
-/** `csrrw x0, csr, x0`: the only CSR instruction that guests may execute. The mask fixes rd = 0 and rs1 = 0; the CSR number is free. */
+/** `csrrw x0, csr, x0`: the only CSR instruction that guests may execute. rd and rs1 are fixed, the CSR number is free. */
 const csrNop: NopRow = { kind: 'nop', format: 'csr', name: 'csrrw', mask: 0x000fffff, match: 0x1073 }
 
 export const rows = [

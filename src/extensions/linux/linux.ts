@@ -61,6 +61,8 @@ export const linux: GuestSystem = {
     hart.x[SP] = BigInt(writeStack(hart, image.entry, options.args ?? DEFAULT_ARGS, options.seed ?? 0n))
     hart.pc = image.entry
   },
-  unknown: (pc, word) => illegal(pc, word >>> 0 === UNIMP ? 'the guest executed unimp, which compilers place where execution must not come' :
-    `the word 0x${(word >>> 0).toString(16).padStart(8, '0')} is no known instruction`),
+  unknown: (pc, word) => {
+    if (word >>> 0 === UNIMP) return illegal(pc, 'the guest executed unimp, which compilers place where execution must not come')
+    return illegal(pc, `the word 0x${(word >>> 0).toString(16).padStart(8, '0')} is no known instruction`)
+  },
 }

@@ -1,4 +1,4 @@
-/** Instruction rows of the `linux` ABI. No CSR instruction is among them: `unimp`, which compilers write where execution must not come, is one (csrrw x0, cycle, x0). */
+/** Instruction rows of the `linux` ABI. No CSR instruction is among them: `unimp` is one (csrrw x0, cycle, x0). */
 import type { Row } from '../../isa/row.ts'
 
 export const rows: readonly Row[] = [
