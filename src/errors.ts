@@ -7,12 +7,13 @@
  * - `TOOLCHAIN_MISSING` no usable compiler, linker or make · `COMPILE_FAILED` the C compiler or linker reported an error, or the library has no place
  * - `ARTIFACT_REFUSED` a compiled library does not fit (guest, mode, machine, CPU, ABI) · `CACHE_UNSAFE` the cache directory cannot be trusted
  * - `MACHINE_INVALID` a machine file is malformed · `CONFIG_INVALID` a guest's configuration or an extension does not fit · `ABORTED` the caller's AbortSignal fired · `WORKER_FAILED` a worker thread died
+ * - `CALLBACK_FAILED` a function that the caller passed, or an extension of the user's, threw: `cause` is what it threw
  * - `CHECK_DIVERGED` native code and interpreter disagree · `DISPOSED` use after dispose · `IO` a file could not be read or written
  * - `STATE_REFUSED` a saved run does not fit (guest, mode, machine, ABI, format version) or is damaged · `INTERNAL` a defect in rvr itself
  */
 export type RvrErrorCode =
   | 'USAGE' | 'INPUT_INVALID' | 'ELF_INVALID' | 'TOOLCHAIN_MISSING' | 'COMPILE_FAILED' | 'ARTIFACT_REFUSED' | 'STATE_REFUSED' | 'CACHE_UNSAFE'
-  | 'MACHINE_INVALID' | 'CONFIG_INVALID' | 'ABORTED' | 'WORKER_FAILED' | 'CHECK_DIVERGED' | 'DISPOSED' | 'IO' | 'INTERNAL'
+  | 'MACHINE_INVALID' | 'CONFIG_INVALID' | 'ABORTED' | 'WORKER_FAILED' | 'CALLBACK_FAILED' | 'CHECK_DIVERGED' | 'DISPOSED' | 'IO' | 'INTERNAL'
 
 export interface RvrErrorOptions {
   /** What to do next, one sentence. */
@@ -54,4 +55,20 @@ export const isToolchainMissing = (error: unknown): boolean => error instanceof 
 /** The text of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+/** The error of a call whose callback `name` threw `cause`. */
+export function callbackFailed(name: string, cause: unknown): RvrError {
+  return new RvrError('CALLBACK_FAILED', `${name} failed: ${messageOf(cause)}`, {
+    hint: 'The error is in the function that was passed to rvr; cause has its stack.', cause, details: { callback: name },
+  })
+}
+
+/** A value in an error: short, and safe to write as JSON. */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? `a list of ${value.length}` : 'an object'
+  const written = typeof value === 'string' ? JSON.stringify(value) : String(value)
+  return written.length > 80 ? `${written.slice(0, 80)}…` : written
 }

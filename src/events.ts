@@ -11,10 +11,14 @@ export type RvrEvent =
   | { readonly type: 'cache'; readonly counter: string; /** How often at once; absent: once. */ readonly times?: number }
   /** Why a library is compiled, for those who asked with `explainMisses`: lines for people. */
   | { readonly type: 'cache-miss'; readonly reasons: readonly string[] }
+  /** A guest is running: instructions since its start, and how many a second since the event before. */
+  | { readonly type: 'progress'; readonly instructions: bigint; readonly perSecond: number }
   /** Text that the guest printed for the host (phantom PrintStr, or a write to file descriptor 1 or 2). */
   | { readonly type: 'print'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
 
 export type EventSink = (event: RvrEvent) => void
+/** A caller's function for events, which may answer with a promise; what it throws, or its promise rejects with, ends the call that the event comes from. */
+export type EventReceiver = (event: RvrEvent) => unknown
 
 /** A sink that drops everything. */
 export const noEvents: EventSink = () => {}

@@ -12,6 +12,7 @@ import type { Project } from './codegen/project.ts'
 import type { Stress } from './codegen/tuning.ts'
 import type { UnitLimits } from './codegen/unit-limits.ts'
 import type { Image } from './elf/image.ts'
+import { isUnchanged } from './elf/parse.ts'
 import { RvrError, isAborted, isToolchainMissing, throwIfAborted } from './errors.ts'
 import { noEvents, stage, type EventSink, type RvrEvent } from './events.ts'
 import type { GuestAbi } from './extensions/abi.ts'
@@ -21,7 +22,7 @@ import { isNoexec } from './load/noexec.ts'
 import type { Machine } from './machine/machine.ts'
 import type { Mode } from './modes/mode.ts'
 import type { ExecutionProfile } from './profile/counts.ts'
-import { modeNamed, modes } from './modes/registry.ts'
+import { modeNamed, modes, type ModeName } from './modes/registry.ts'
 import type { EngineChoice } from './run/session.ts'
 import { Build } from './pipeline/build.ts'
 import { BuildDirectories } from './pipeline/build-directories.ts'
@@ -218,6 +219,8 @@ async function fetchRemote(request: BuildRequest, input: Key, toolchain: Toolcha
 async function compileAndStore(request: BuildRequest, { context, input, toolchain }: { context: KeyContext; input: Key; toolchain: Toolchain }, services: PipelineServices): Promise<BuiltArtifact> {
   const { cache, events, remote } = services
   return compileGuest(request, toolchain, services, context, async (library, project, compileMs, objects) => {
+    // A library under the key of a guest that it was not made of would be run for that guest ever after.
+    if (!isUnchanged(request.image)) throw new RvrError('INTERNAL', 'the bytes of the guest changed while it was compiled', { hint: 'This is a defect in rvr; please report it.' })
     const artifact = artifactKey({ ...context, project })
     if (cache.state === 'ready' && await changedMeanwhile(request, input, services)) {
       cache.count('uncacheable')
@@ -264,7 +267,7 @@ async function compileGuest(request: BuildRequest, toolchain: Toolchain, service
  *
  * @throws RvrError `ARTIFACT_REFUSED`, `IO`.
  */
-export async function openArtifact(source: string | Entry, expected: Omit<BuildRequest, 'mode'> & { mode?: Mode }, events: EventSink = noEvents): Promise<{ engine: BuiltArtifact['engine']; mode: Mode; loadMs: number }> {
+export async function openArtifact(source: string | Entry, expected: Omit<BuildRequest, 'mode'> & { mode?: Mode }, events: EventSink = noEvents): Promise<{ engine: BuiltArtifact['engine']; mode: Mode<ModeName>; loadMs: number }> {
   const begin = performance.now()
   const path = typeof source === 'string' ? source : source.library
   const { file, identity } = openLibrary(path, typeof source === 'string' ? undefined : source.file)

@@ -10,6 +10,7 @@ import { profileOptions, type ProfileOptions } from './profiles.ts'
 import type { Progress } from './progress.ts'
 import type { Shell } from './shell.ts'
 import { parseCount, parseDuration, parseSeed, parseSize } from './values.ts'
+import type { ModeName } from '../modes/registry.ts'
 
 export type Tier = 'auto' | 'native' | 'interp'
 
@@ -53,7 +54,7 @@ export const namedTier = ({ tier, engine }: Pick<ExecutionOptions, 'tier' | 'eng
 export function executeOptions(file: string, options: ExecutionOptions, inputs: readonly Uint8Array[], shell: Shell, progress: Progress): ExecuteOptions {
   return {
     inputs, signal: shell.signal,
-    onPrint: (stream, bytes) => progress.sink({ type: 'print', stream, bytes }),
+    onPrint: (_stream, bytes) => progress.print(bytes),
     ...(options.maxInstructions !== undefined && { maxInstructions: options.maxInstructions }),
     ...(options.maxCost !== undefined && { maxCost: options.maxCost }),
     ...segmentLimits(options),
@@ -71,7 +72,7 @@ export async function readInputs(options: Pick<ExecutionOptions, 'input' | 'inpu
 }
 
 /** The guest compiled, or being compiled while it runs. Without a compiler the interpreter takes over, unless native code was asked for by name. */
-export async function compileOrInterpret(guest: Guest, mode: string, how: Exclude<Tier, 'interp'>, options: Pick<ExecutionOptions, 'tier' | 'engine' | 'cc'> & ProfileOptions & { readonly check?: boolean }, shell: Shell, progress: Progress): Promise<Artifact> {
+export async function compileOrInterpret(guest: Guest, mode: ModeName, how: Exclude<Tier, 'interp'>, options: Pick<ExecutionOptions, 'tier' | 'engine' | 'cc'> & ProfileOptions & { readonly check?: boolean }, shell: Shell, progress: Progress): Promise<Artifact> {
   const compile = { signal: shell.signal, ...profileOptions(options) }
   try {
     // Beside a running guest, whose text goes to the same place, no progress is shown.

@@ -1,16 +1,17 @@
 /** Text of guests on a stream that rvr writes to as well: what rvr says begins on a line of its own. */
 import { fstatSync } from 'node:fs'
-import type { TextStream } from './text-stream.ts'
+import { drained, type TextStream } from './text-stream.ts'
 
 /** Streams on which a guest's text has not ended its line. */
 const unfinished = new WeakSet<TextStream>()
 
-/** Writes what a guest printed, as it is. */
-export function writeGuestText(stream: TextStream, bytes: Uint8Array): void {
-  if (bytes.length === 0) return
-  stream.write(bytes)
+/** Writes what a guest printed, as it is. Where the stream has to be waited for, the promise resolves when it takes more. */
+export function writeGuestText(stream: TextStream, bytes: Uint8Array): Promise<void> | undefined {
+  if (bytes.length === 0) return undefined
+  const takesMore = stream.write(bytes)
   if (bytes.at(-1) === 10) unfinished.delete(stream)
   else unfinished.add(stream)
+  return takesMore === false ? drained(stream) : undefined
 }
 
 /** Ends the line of a guest's text, where one is unfinished. */

@@ -1,7 +1,7 @@
 /** --profile and --profile-out: counts of earlier runs for the compiler, and a run that adds to them. */
 import { Option, type Command } from 'commander'
 import { RvrError } from '../errors.ts'
-import { modeNamed } from '../modes/registry.ts'
+import { modeNamed, type ModeName } from '../modes/registry.ts'
 import type { CompileOptions } from '../sdk/options.ts'
 import type { Guest } from '../sdk/guest.ts'
 import type { Run } from '../sdk/run.ts'
@@ -18,7 +18,7 @@ export interface ProfileOptions {
 
 export interface ProfileOutOptions {
   readonly profileOut?: string
-  readonly mode?: string
+  readonly mode?: ModeName
 }
 
 export const profileOption = (description = 'compile for what earlier runs executed: a file of run --profile-out, repeatable'): Option =>

@@ -14,6 +14,12 @@ const LABELS: Readonly<Record<Stage, string>> = {
   lift: 'lifting', codegen: 'generating C', compile: 'compiling', link: 'linking', publish: 'publishing', load: 'loading', execute: 'running',
 }
 
+/** Instructions in millions, with digits enough to see them move. */
+function millions(count: number | bigint): string {
+  const value = Number(count) / 1e6
+  return value.toFixed(value < 10 ? 2 : 0)
+}
+
 export interface ProgressOptions {
   readonly stream: TextStream
   /** No progress and no warnings. */
@@ -39,6 +45,7 @@ export class Progress implements AsyncDisposable {
   #lastLineAt = -Infinity
   /** The guest has printed. */
   #printed = false
+  #rateShown = false
 
   constructor(options: ProgressOptions) {
     this.#stream = options.stream
@@ -50,7 +57,8 @@ export class Progress implements AsyncDisposable {
 
   readonly sink = (event: RvrEvent): void => {
     switch (event.type) {
-      case 'print': this.#print(event.bytes); break
+      case 'print': void this.print(event.bytes); break
+      case 'progress': this.#showRate(event); break
       case 'warning': if (!this.#quiet) this.#write(warningText(this.#stream, event.message, event.hint)); break
       case 'cache': if (this.#verbose) this.#say(`cache ${event.counter}${event.times === undefined ? '' : ` × ${event.times}`}`); break
       case 'cache-miss': if (this.#verbose) for (const reason of event.reasons) this.#say(`cache miss: ${reason}`); break
@@ -62,6 +70,7 @@ export class Progress implements AsyncDisposable {
   /** Ends the list, so that results and errors can be written. A step that is still going on is shown as failed, or as stopped once the signal has fired. */
   async settle(): Promise<void> {
     clearTimeout(this.#timer)
+    this.#clearRate()
     await this.#list.settle(this.#signal?.aborted === true)
   }
 
@@ -74,6 +83,7 @@ export class Progress implements AsyncDisposable {
   #stage(event: RvrEvent & { type: 'stage' }): void {
     this.#steps.apply(event)
     this.#list.update()
+    if (event.stage === 'execute') this.#clearRate()
     if (event.state === 'start') {
       // How long the guest runs is another matter than how long making it ready took.
       if (event.stage === 'execute') this.#begin = performance.now()
@@ -105,10 +115,25 @@ export class Progress implements AsyncDisposable {
     this.#list.show(this.#steps.list)
   }
 
-  #print(bytes: Uint8Array): void {
-    if (bytes.length === 0) return
-    writeGuestText(this.#stream, bytes)
+  /** Writes what the guest prints; the promise resolves when the stream takes more. */
+  print(bytes: Uint8Array): Promise<void> | undefined {
+    if (bytes.length === 0) return undefined
+    this.#clearRate()
     this.#printed = true
+    return writeGuestText(this.#stream, bytes)
+  }
+
+  /** How far the guest is: on a terminal alone, in a line that is drawn over, until the guest prints something itself. */
+  #showRate({ instructions, perSecond }: RvrEvent & { type: 'progress' }): void {
+    if (this.#quiet || this.#printed || !isTerminal(this.#stream)) return
+    this.#clearRate()
+    this.#stream.write(`rvr: running, ${millions(instructions)} million instructions, ${millions(perSecond)} million/s`)
+    this.#rateShown = true
+  }
+
+  #clearRate(): void {
+    if (this.#rateShown) this.#stream.write('\r\u001B[K')
+    this.#rateShown = false
   }
 
   #say(text: string): void {
@@ -117,6 +142,7 @@ export class Progress implements AsyncDisposable {
 
   #write(text: string): void {
     if (this.#list.hold(text)) return
+    this.#clearRate()
     writeLine(this.#stream, text)
   }
 }

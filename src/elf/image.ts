@@ -35,6 +35,8 @@ export interface Image {
   readonly architecture: string | undefined
   /** First address behind the highest segment. */
   readonly end: number
+  /** The whole file; the segments are views of it. */
+  readonly file: Uint8Array
   /** SHA-256 of the file's bytes, 64 hex digits. */
   readonly digest: string
 }

@@ -52,6 +52,12 @@ export function parseElf(bytes: Uint8Array, path: string): Image {
       return architectureOf(bytes)
     },
     end: last === undefined ? 0 : last.address + last.memorySize,
-    digest: createHash('sha256').update(bytes).digest('hex'),
+    file: bytes,
+    digest: digestOf(bytes),
   }
 }
+
+const digestOf = (file: Uint8Array): string => createHash('sha256').update(file).digest('hex')
+
+/** Are the image's bytes still those that its digest was made of? */
+export const isUnchanged = ({ file, digest }: Pick<Image, 'file' | 'digest'>): boolean => digestOf(file) === digest

@@ -12,11 +12,15 @@ export type AbiName = 'openvm' | 'linux'
  * An ABI uses the fields it needs.
  */
 export interface HostState {
-  /** Input records not yet consumed, in order. In ABI `linux` their concatenation is standard input. */
+  /** Input records in order, from `nextInput` on not yet consumed. In ABI `linux` their concatenation is standard input. */
   inputs: Uint8Array[]
+  /** Default 0. Records in front of it are dropped now and then, and whenever the guest stops. */
+  nextInput?: number
   /** The current hint stream and the next byte to read from it. */
   hints: Uint8Array
   hintPosition: number
+  /** Random bytes of the hint stream behind `hints` that have not been drawn yet, and the 64-bit word that they begin with. */
+  hintsToDraw?: { readonly bytes: number; readonly from: bigint }
   publicValues: Uint8Array
   /** Seed and number of 64-bit words drawn so far (HintRandom, getrandom). */
   random: { readonly seed: bigint; drawn: bigint }
@@ -39,7 +43,7 @@ export interface HostEffects {
   readonly touched?: { readonly space: number; readonly address: number; readonly length: number }
 }
 
-/** What the host does with text that a guest prints. */
+/** What the host does with text that a guest prints. The bytes may be guest memory, which goes on changing when the call has returned. */
 export type PrintSink = (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
 
 export interface AbiOptions {

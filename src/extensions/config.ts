@@ -1,8 +1,7 @@
 /** A guest's configuration file (`openvm.toml`), and the errors of its fields. */
 import { dirname, join } from 'node:path'
-import { RvrError, messageOf } from '../errors.ts'
+import { RvrError, messageOf, shown } from '../errors.ts'
 import { readInputText } from '../files/read.ts'
-import { shown } from '../machine/file.ts'
 import type { GuestConfig } from './abi.ts'
 
 /** The file that lies beside a guest. */

@@ -6,8 +6,9 @@ import * as v from 'valibot'
 import { RvrError, messageOf } from '../errors.ts'
 import { inputKinds } from '../files/kinds.ts'
 import { tooLarge } from '../files/refusal.ts'
-import type { CallRow, Row } from '../isa/row.ts'
+import type { CallRow } from '../isa/row.ts'
 import type { Extension, ExtensionDefinition } from './extension.ts'
+import { guarded } from './own-functions.ts'
 import { MAX_WEIGHT, weightOfRow } from '../machine/weights.ts'
 
 const MODULES = ['extension.ts', 'extension.js', 'extension.mjs']
@@ -131,5 +132,5 @@ function checked(value: unknown, url: string, folder: string): Extension {
     if (!/^[\w./@+,=~-]+$/.test(absolute)) throw refuse(`the path ${absolute} has characters that make does not take; move the extension`)
     return absolute
   }
-  return { ...extension, rows: extension.rows as readonly Row[], sources: (extension.sources ?? []).map(at), headers: (extension.headers ?? []).map(at), libraries: (extension.libraries ?? []).map(at) }
+  return { ...guarded(extension), sources: (extension.sources ?? []).map(at), headers: (extension.headers ?? []).map(at), libraries: (extension.libraries ?? []).map(at) }
 }

@@ -3,7 +3,7 @@ import { createCipheriv, createHash } from 'node:crypto'
 import type { HostState } from './abi.ts'
 
 const BLOCK_BYTES = 16
-const WORD_BYTES = 8
+export const RANDOM_WORD_BYTES = 8
 
 /**
  * The next `length` bytes of the stream of `random`; advances `random.drawn` by the 64-bit words that they take.
@@ -14,10 +14,10 @@ const WORD_BYTES = 8
 export function drawRandom(random: HostState['random'], length: number): Uint8Array {
   const key = createHash('sha256').update(`rvr random ${random.seed}`).digest()
   const iv = Buffer.alloc(BLOCK_BYTES)
-  const block = random.drawn / BigInt(BLOCK_BYTES / WORD_BYTES)
+  const block = random.drawn / BigInt(BLOCK_BYTES / RANDOM_WORD_BYTES)
   iv.writeBigUInt64BE(BigInt.asUintN(64, block), 8)
-  const skip = Number(random.drawn % BigInt(BLOCK_BYTES / WORD_BYTES)) * WORD_BYTES
+  const skip = Number(random.drawn % BigInt(BLOCK_BYTES / RANDOM_WORD_BYTES)) * RANDOM_WORD_BYTES
   const stream = createCipheriv('aes-256-ctr', key, iv).update(new Uint8Array(skip + length))
-  random.drawn += BigInt(Math.ceil(length / WORD_BYTES))
+  random.drawn += BigInt(Math.ceil(length / RANDOM_WORD_BYTES))
   return new Uint8Array(stream.buffer, stream.byteOffset + skip, length)
 }

@@ -1,6 +1,6 @@
 /** The machine file: its fields, what each may hold, and the error that says which one does not fit. */
 import * as v from 'valibot'
-import { RvrError } from '../errors.ts'
+import { RvrError, shown } from '../errors.ts'
 
 /** Segment tables and the generated counters stay small below this. */
 const MAX_CHIPS = 120
@@ -77,14 +77,6 @@ const MachineFile = shape({
 export type Chip = v.InferOutput<typeof Chip>
 /** What a machine file holds. */
 export type MachineFile = v.InferOutput<typeof MachineFile>
-
-/** A value in an error: short, and safe to write as JSON. */
-export function shown(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? `a list of ${value.length}` : 'an object'
-  const written = typeof value === 'string' ? JSON.stringify(value) : String(value)
-  return written.length > 80 ? `${written.slice(0, 80)}…` : written
-}
 
 /** The error for a field, named by its dot path. */
 export function machineError(origin: string, field: string, found: unknown, wanted: string): RvrError {

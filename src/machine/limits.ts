@@ -1,6 +1,9 @@
 /** The three limits of a segment: trace height, proving memory, interactions (metering.md, "Metered: rows, memory tables, segments"). */
 import type { Machine } from './machine.ts'
 
+/** No prover has longer traces. */
+export const MAX_TRACE_HEIGHT = 2 ** 30
+
 export type CutReason = 'trace-height' | 'memory' | 'interactions'
 
 export interface SegmentLimits {

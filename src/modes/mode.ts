@@ -81,8 +81,8 @@ export interface EmissionTarget {
   readonly vectorBytes: 16 | 32
 }
 
-export interface Mode {
-  readonly name: string
+export interface Mode<Name extends string = string> {
+  readonly name: Name
   /** One line for `--help`. */
   readonly summary: string
   /** Counter 0 counts down, in every mode: native code comes back before it is used up. The others add up from 0. */

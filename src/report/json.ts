@@ -8,7 +8,7 @@ import { meteredJson } from './segments.ts'
 import { hexText } from './units.ts'
 
 /** What a report needs to know of a run, an artifact and a guest. */
-export type ReportedRun = Pick<Run, 'outcome' | 'exitCode' | 'stopCause' | 'trap' | 'mode' | 'instret' | 'cost' | 'publicValues' | 'pc' | 'timing' | 'machine' | 'segments' | 'openSegment' | 'profile'> & Partial<Pick<Run, 'unknownWord' | 'engine' | 'interpreted'>>
+export type ReportedRun = Pick<Run, 'outcome' | 'exitCode' | 'stopCause' | 'trap' | 'mode' | 'instret' | 'cost' | 'publicValues' | 'pc' | 'timing' | 'machine' | 'segments' | 'openSegment' | 'profile'> & Partial<Pick<Run, 'unknownWord' | 'engine' | 'interpreted' | 'executed'>>
 export type ReportedArtifact = Pick<Artifact, 'mode' | 'engine' | 'cache' | 'timing'>
 export type ReportedGuest = Pick<Guest, 'path' | 'digest'>
 

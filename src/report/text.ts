@@ -66,7 +66,7 @@ export function outcomeText(run: Pick<ReportedRun, 'outcome' | 'exitCode' | 'tra
 
 /** The text of `rvr run`. */
 export function runText(run: ReportedRun, artifact: ReportedArtifact): string {
-  const perSecond = run.timing.executeMs > 0 ? Number(run.instret) / run.timing.executeMs / 1000 : 0
+  const perSecond = run.timing.executeMs > 0 ? Number(run.executed ?? run.instret) / run.timing.executeMs / 1000 : 0
   const built = timingText(artifact)
   return [
     run.outcome === 'terminated' ? line('terminated', `exit code ${run.exitCode}`) : '',

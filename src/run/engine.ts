@@ -22,6 +22,8 @@ export interface NativeStretch {
 export interface NativeEngine {
   /** The least budget with which native code gets anywhere. */
   readonly floor: bigint
+  /** Lets native code run again after its floor was raised. Whoever wants it to stop says so first: look for that behind this call. */
+  rearm(): void
   /** Can native code start at `pc`? */
   readonly enters: (pc: number) => boolean
   /** Runs at most `budget` instructions from `hart.pc` and updates `hart.pc`. */
@@ -74,13 +76,21 @@ function nativeEngine(place: NativePlace, views: InstanceViews, hart: Hart, mete
   const { state, table } = views
   const filler = state.getBigUint64(FILLER, true)
   const floor = BigInt(library.floor)
+  /** A write to it is seen by other threads before anything that this thread reads afterwards. */
+  const fence = new Int32Array(new SharedArrayBuffer(4))
+  const rearm = (): void => {
+    if (state.getBigInt64(FLOOR, true) === floor) return
+    state.setBigInt64(FLOOR, floor, true)
+    Atomics.exchange(fence, 0, 1)
+  }
   // An earlier job of the same instance may have been stopped.
-  state.setBigInt64(FLOOR, floor, true)
+  rearm()
   // A metered stretch goes on to the end of the interval before anything stops it. Regions are that large unless rare paths are forced.
   const least = meter !== undefined && floor < MAX_INTERVAL_ROWS ? BigInt(MAX_INTERVAL_ROWS) : floor
   const stretch = meter === undefined ? countingStretch(place, library, views, hart) : meteredStretch(place, library, views, hart, meter)
   return {
     floor: least,
+    rearm,
     enters(pc) {
       const slot = (pc - place.base) / 4
       return slot >= 0 && slot < place.slots && Number.isInteger(slot) && table[slot] !== filler

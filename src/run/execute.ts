@@ -23,6 +23,8 @@ export interface Execution {
   readonly maxCost: bigint | undefined
   /** Why to stop now, if at all. Whoever makes it answer also raises the floor of native code, which then comes back. */
   readonly stopRequest: () => StopRequest | undefined
+  /** Told between stretches how many instructions have been executed. */
+  readonly onTurn: (instructions: bigint) => void
   readonly print: PrintSink
 }
 
@@ -70,7 +72,9 @@ export function execute(execution: Execution): ExecutionResult {
     return reason.type === 'trap' ? { outcome: 'trapped', trap: reason.trap } : undefined
   }
   for (;;) {
+    native?.rearm()
     const stop = execution.stopRequest()
+    execution.onTurn(instructions)
     if (stop !== undefined) return { end: { outcome: 'suspended', cause: stop }, instructions, cost, nativeUntil }
     if (instructions >= instructionLimit) return { end: { outcome: 'suspended', cause: 'instructions' }, instructions, cost, nativeUntil }
     if (native?.enters(hart.pc)) {

@@ -1,5 +1,6 @@
 /** What crosses between the main thread and a worker for one execution. */
 import type { MessagePort } from 'node:worker_threads'
+import type { RvrErrorCode } from '../errors.ts'
 import type { AbiChoice, HostState } from '../extensions/abi.ts'
 import type { Image } from '../elf/image.ts'
 import type { Rewind, Segment } from '../machine/meter.ts'
@@ -19,7 +20,7 @@ export type Place =
 export interface Job {
   readonly id: number
   readonly place: Place
-  /** Digests of the guest and of its ABI: what the worker has to know already. */
+  /** Digest of the guest, and key of what its ABI is made from: what the worker has to know already. */
   readonly guest: string
   readonly abi: string
   readonly mode: string
@@ -37,7 +38,7 @@ export interface Job {
   readonly muteUntil: number
   /** Wall-clock milliseconds from the job's start. */
   readonly timeoutMs: number | undefined
-  /** Int32[0]: asks the guest to stop (`ABORT`, `TIMEOUT`), or to go on in the place that waits at the port (`MOVE`). */
+  /** Words that both threads see (control.ts). */
   readonly control: SharedArrayBuffer
   /** Interpreted guests: compares each call of an extension with the C of this library. */
   readonly witness?: string
@@ -96,12 +97,21 @@ export interface JobResult {
   readonly moved: boolean
 }
 
-/** Values of the control word. */
-export const ABORT = 1, TIMEOUT = 2, MOVE = 3
-
 export type FromWorker =
   /** A job with a deadline, which counts from here, or one that may move has begun. */
   | { readonly type: 'started'; readonly id: number }
+  /** The answer to `PEEK`: instructions that the job has executed so far. */
+  | { readonly type: 'progress'; readonly id: number; readonly instructions: bigint }
   | { readonly type: 'print'; readonly id: number; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
   | { readonly type: 'result'; readonly id: number; readonly result: JobResult }
-  | { readonly type: 'failed'; readonly id: number; readonly message: string; readonly stack: string | undefined }
+  | { readonly type: 'failed'; readonly id: number; readonly error: FailureText }
+
+/** What a worker throws, as far as it can cross threads. */
+export interface FailureText {
+  /** Undefined for what is no RvrError. */
+  readonly code: RvrErrorCode | undefined
+  readonly message: string
+  readonly hint: string | undefined
+  /** What was thrown, or what that was caused by. */
+  readonly cause: unknown
+}

@@ -28,6 +28,8 @@ export interface LegContext {
   readonly witness: CallWitness | undefined
   /** Traced runs: gets every instruction. */
   readonly trace: ((step: TracedStep) => void) | undefined
+  /** Told now and then how many instructions the leg has executed. */
+  readonly onTurn: (instructions: bigint) => void
   readonly print: PrintSink
 }
 
@@ -49,7 +51,7 @@ export interface LegResult {
 }
 
 /** Runs the guest from `pc`; `attachment.hart.pc` is where it stopped. */
-export function runLeg({ job, image, abi, blockCosts, profiler, stopRequest, witness, trace, print }: LegContext, { place, attachment, pc, maxInstructions, maxCost }: Leg): LegResult {
+export function runLeg({ job, image, abi, blockCosts, profiler, stopRequest, onTurn, witness, trace, print }: LegContext, { place, attachment, pc, maxInstructions, maxCost }: Leg): LegResult {
   const mode = modeNamed(job.mode), { machine } = job
   const { hart, area, native } = attachment
   hart.pc = pc
@@ -71,7 +73,7 @@ export function runLeg({ job, image, abi, blockCosts, profiler, stopRequest, wit
   })
   const interpreter = trace === undefined ? plain : tracedInterpreter(plain, image, abi, trace)
   const result = execute({
-    hart, host: job.host, interpreter, native: trace === undefined ? native?.(meter) : undefined, maxInstructions, maxCost, stopRequest,
+    hart, host: job.host, interpreter, native: trace === undefined ? native?.(meter) : undefined, maxInstructions, maxCost, stopRequest, onTurn,
     blockCost: at => {
       const instr = interpreter.instrAt(at)
       // A host instruction may add more rows than its one.

@@ -2,15 +2,14 @@
 import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { GuestAbi, HostState } from '../extensions/abi.ts'
+import { MAX_PUBLIC_VALUES_BYTES } from '../extensions/bounds.ts'
 import { decoderFor } from '../extensions/registry.ts'
 import { definedSlots } from '../interp/slots.ts'
 import { LEAF_BYTES } from '../layout/meter.ts'
-import type { SegmentLimits } from '../machine/limits.ts'
+import { MAX_TRACE_HEIGHT, type SegmentLimits } from '../machine/limits.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Meter } from '../machine/meter.ts'
 import type { EngineChoice } from './home.ts'
-
-const MAX_PUBLIC_VALUES = 2 ** 20
 
 /** Leaves of the initial image that hold a byte other than zero. */
 function* imageLeaves(image: Image): Generator<number> {
@@ -33,8 +32,8 @@ export function startMeter(meter: Meter, guest: { image: Image; abi: GuestAbi; m
   for (const [name, value] of Object.entries(limits)) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) throw new RvrError('USAGE', `${name} is ${value}, not a count from 1 on`, { hint: 'Leave it out for the limit of the machine.' })
   }
-  if ((limits.maxTraceHeight ?? 0) > 2 ** 30) throw new RvrError('USAGE', `maxTraceHeight is ${limits.maxTraceHeight}, more than 2^30`, { hint: 'No prover has longer traces.' })
-  if (host.publicValues.length > MAX_PUBLIC_VALUES) throw new RvrError('USAGE', `${host.publicValues.length} bytes of public values cannot be metered`, { hint: `At most ${MAX_PUBLIC_VALUES} can.` })
+  if ((limits.maxTraceHeight ?? 0) > MAX_TRACE_HEIGHT) throw new RvrError('USAGE', `maxTraceHeight is ${limits.maxTraceHeight}, more than 2^30`, { hint: 'No prover has longer traces.' })
+  if (host.publicValues.length > MAX_PUBLIC_VALUES_BYTES) throw new RvrError('USAGE', `${host.publicValues.length} bytes of public values cannot be metered`, { hint: `At most ${MAX_PUBLIC_VALUES_BYTES} can.` })
   const { maxTraceHeight, maxMemoryBytes, maxInteractions } = machine.limits
   meter.start({
     limits: { maxTraceHeight: limits.maxTraceHeight ?? maxTraceHeight, maxMemoryBytes: limits.maxMemoryBytes ?? maxMemoryBytes, maxInteractions: limits.maxInteractions ?? maxInteractions },

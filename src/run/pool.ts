@@ -3,13 +3,20 @@ import { availableParallelism } from 'node:os'
 import { Worker, type MessagePort } from 'node:worker_threads'
 import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
-import type { GuestAbi, PrintSink } from '../extensions/abi.ts'
+import type { GuestAbi } from '../extensions/abi.ts'
+import { textTaken } from './control.ts'
+import { failureOf } from './failure.ts'
 import type { FromWorker, Job, JobResult, ToWorker } from './job.ts'
+import { weightOfText } from './print-gate.ts'
+import type { Stream } from './printer.ts'
 import { mayEnd } from './worker-life.ts'
 
 /** Whoever submitted a job. */
 export interface JobClient {
-  readonly print: PrintSink
+  /** `taken` has to be called when the text has been dealt with: the guest waits for it. */
+  print(stream: Stream, bytes: Uint8Array, taken: () => void): void
+  /** The guest was asked how far it is: instructions of this job. */
+  onProgress(instructions: bigint): void
   /** A job with a timeout, or one that may move, begins to execute. */
   onStart(): void
   /** Makes the running guest stop soon. */
@@ -47,7 +54,12 @@ class PoolWorker {
       const { current } = this
       if (current === undefined || message.id !== current.job.id) return
       if (message.type === 'print') {
-        current.client.print(message.stream, message.bytes)
+        const { control } = current.job, weight = weightOfText(message.bytes)
+        current.client.print(message.stream, message.bytes, () => textTaken(control, weight))
+        return
+      }
+      if (message.type === 'progress') {
+        current.client.onProgress(message.instructions)
         return
       }
       if (message.type === 'started') {
@@ -57,7 +69,7 @@ class PoolWorker {
       this.current = undefined
       this.#worker.unref()
       if (message.type === 'result') current.resolve(message.result)
-      else current.reject(new RvrError('WORKER_FAILED', `the guest's worker failed: ${message.message}`, { details: { stack: message.stack } }))
+      else current.reject(failureOf(message.error))
       onIdle()
     })
     const died = (error: unknown): void => {
@@ -95,19 +107,24 @@ export class WorkerPool {
   readonly #size: number
   readonly #workers: PoolWorker[] = []
   readonly #queue: Waiting[] = []
-  #closed = false
+  readonly #closing = new AbortController()
 
   constructor(size = availableParallelism()) {
     this.#size = size
   }
 
+  /** Fires when the pool is closed. */
+  get closing(): AbortSignal {
+    return this.#closing.signal
+  }
+
   /** Starts a worker ahead of the first job, so that its start-up overlaps with loading. */
   warm(): void {
-    if (this.#workers.length === 0 && !this.#closed) this.#spawn()
+    if (this.#workers.length === 0 && !this.#closing.signal.aborted) this.#spawn()
   }
 
   submit(job: Job, guest: JobGuest, client: JobClient): Promise<JobResult> {
-    if (this.#closed) return Promise.reject(new RvrError('DISPOSED', 'this Rvr has been disposed', { hint: 'Create another with Rvr.create().' }))
+    if (this.#closing.signal.aborted) return Promise.reject(new RvrError('DISPOSED', 'this Rvr has been disposed', { hint: 'Create another with Rvr.create().' }))
     const { promise, resolve, reject } = Promise.withResolvers<JobResult>()
     this.#queue.push({ job, guest, client, resolve, reject })
     this.#next()
@@ -123,7 +140,7 @@ export class WorkerPool {
   }
 
   async close(): Promise<void> {
-    this.#closed = true
+    this.#closing.abort()
     for (const waiting of this.#queue.splice(0)) waiting.reject(new RvrError('DISPOSED', 'this Rvr was disposed before the run started'))
     // A native guest cannot be interrupted from outside: ask it to stop, so that its thread can end.
     for (const worker of this.#workers) worker.current?.client.cancel()
@@ -141,7 +158,7 @@ export class WorkerPool {
   }
 
   #next(): void {
-    if (this.#closed) return
+    if (this.#closing.signal.aborted) return
     while (this.#queue.length > 0) {
       const idle = this.#workers.find(worker => worker.current === undefined) ?? (this.#workers.length < this.#size ? this.#spawn() : undefined)
       if (idle === undefined) return

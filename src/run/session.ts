@@ -1,67 +1,48 @@
 /** One guest in its memory, from its first instruction to its disposal, across any number of suspensions. */
+import { CallbackScope } from '../callbacks.ts'
 import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
-import type { AbiOptions, GuestAbi, PrintSink } from '../extensions/abi.ts'
+import type { GuestAbi } from '../extensions/abi.ts'
 import { loadImage } from '../interp/memory.ts'
 import type { Hart } from '../ir/hart.ts'
 import { LEAF_BYTES } from '../layout/meter.ts'
-import type { SegmentLimits } from '../machine/limits.ts'
 import type { Machine } from '../machine/machine.ts'
 import { Meter, type Segment } from '../machine/meter.ts'
 import type { Mode } from '../modes/mode.ts'
+import type { ModeName } from '../modes/registry.ts'
+import { choiceKey } from './choice-key.ts'
+import { createControl } from './control.ts'
 import { settle, type EngineChoice, type Home } from './home.ts'
-import { ABORT, TIMEOUT, type JobResult } from './job.ts'
+import type { JobResult } from './job.ts'
 import { checkLimits, type RunLimits } from './limits.ts'
 import { startMeter } from './metering.ts'
-import type { WorkerPool } from './pool.ts'
+import { Printer } from './printer.ts'
 import { addCounts } from './profiler.ts'
-import { Mover, type Tier } from './tier.ts'
+import { RunningJob } from './running-job.ts'
 import { capture } from './saved/capture.ts'
 import type { SavedRun } from './saved/read.ts'
 import { restore } from './saved/restore.ts'
 import { writeSaved } from './saved/write.ts'
+import type { SegmentsSoFar, SessionOptions, SessionState, StartOptions } from './session-state.ts'
+import { Mover } from './tier.ts'
 
-export type { EngineChoice, RunLimits }
-
-/** Where the guest stands after a stretch of execution; counts are since the guest's start. */
-export interface SessionState extends Omit<JobResult, 'rewind' | 'moved'> {
-  /** What the guest ran in when it stopped. */
-  readonly engine: EngineChoice['engine']
-  /** All finished segments; the last one ends with the guest. */
-  readonly segments: readonly Segment[]
-  /** The segment that a suspended guest is in. */
-  readonly openSegment: { readonly instretStart: number; readonly heights: readonly number[] } | undefined
-}
-
-export interface SessionOptions {
-  readonly image: Image
-  readonly abi: GuestAbi
-  readonly mode: Mode
-  readonly machine: Machine
-  readonly engine: EngineChoice
-  /** An interpreted guest goes on in what this brings. */
-  readonly tier?: Tier
-  /** An interpreted guest: compares each call of an extension with the C of this library. */
-  readonly witness?: string
-  readonly pool: WorkerPool
-  readonly print: PrintSink
-}
-
-export interface StartOptions extends AbiOptions {
-  /** Default: those of the machine. */
-  readonly segmentLimits?: Partial<SegmentLimits>
-}
+export type { EngineChoice, RunLimits, SegmentsSoFar, SessionOptions, SessionState, StartOptions }
 
 let nextJob = 1
 
-type Before = Pick<SessionState, 'pc' | 'host' | 'instructions' | 'cost' | 'segments' | 'profile'> & Partial<Pick<SessionState, 'interpreted'>>
+type Before = Pick<SessionState, 'pc' | 'host' | 'instructions' | 'cost' | 'profile'> & Partial<Pick<SessionState, 'interpreted'>>
 
 export class Session {
   readonly image: Image
   readonly abi: GuestAbi
-  readonly mode: Mode
+  readonly mode: Mode<ModeName>
   readonly machine: Machine
   readonly #options: SessionOptions
+  /** What the caller's functions for text and events throw. */
+  readonly #callbacks = new CallbackScope()
+  readonly #printer: Printer
+  /** All finished segments. */
+  #segments: Segment[] = []
   #home: Home
   #meter: Meter | undefined
   #started: StartOptions | undefined
@@ -85,6 +66,7 @@ export class Session {
     this.mode = options.mode
     this.machine = options.machine
     this.#options = options
+    this.#printer = new Printer(options.print, this.#callbacks)
     this.#home = home
     this.#meter = this.#meterIn(home)
     loadImage(options.image, home.hart.memory)
@@ -105,7 +87,7 @@ export class Session {
     this.abi.start(this.image, this.hart, options)
     const host = this.abi.createState(this.image, options)
     if (this.#meter !== undefined) startMeter(this.#meter, this.#options, host, options.segmentLimits ?? {})
-    return this.#execute({ pc: this.hart.pc, host, instructions: 0n, cost: 0n, segments: [] }, limits)
+    return this.#execute({ pc: this.hart.pc, host, instructions: 0n, cost: 0n }, limits)
   }
 
   /** How the guest was started, in this process or another; in modes without segments saved runs do not say. */
@@ -115,9 +97,10 @@ export class Session {
 
   /** Goes on from a saved run, instead of the guest's start. */
   async restore(saved: SavedRun, limits: RunLimits): Promise<SessionState> {
-    const { started, printedUntil, ...before } = await restore(saved, this, this.#meter, this.#options.engine)
+    const { started, printedUntil, segments, ...before } = await restore(saved, this, this.#meter, this.#options.engine)
     this.#started = started
     this.#printedUntil = printedUntil
+    this.#segments = [...segments]
     // Only going back to a cut needs it again.
     if (this.#meter !== undefined) this.#saved = saved
     return this.#execute(before, limits)
@@ -137,7 +120,7 @@ export class Session {
 
   /** Writes everything that `restore` needs to a file; the session can go on afterwards. Returns the file's absolute path. */
   async save(state: SessionState, file: string, signal?: AbortSignal): Promise<string> {
-    if (this.#disposed) throw new RvrError('DISPOSED', 'this run has been disposed')
+    if (this.#options.pool.closing.aborted) throw new RvrError('DISPOSED', 'the Rvr of this run has been disposed')
     this.#checkNewest(state)
     this.#saving = true
     try {
@@ -152,6 +135,7 @@ export class Session {
   }
 
   #checkNewest(state: SessionState): void {
+    if (this.#disposed) throw new RvrError('DISPOSED', 'this run has been disposed')
     if (this.#saving) throw new RvrError('USAGE', 'this run is being saved', { hint: 'Await save() first.' })
     if (state !== this.#current) throw new RvrError('USAGE', 'this run has already been resumed', { hint: 'Resume or save the Run object that the last resume() returned.' })
   }
@@ -160,65 +144,80 @@ export class Session {
     if (this.#saving) this.#disposeWhenSaved = true
     if (this.#disposed || this.#running || this.#saving) return
     this.#disposed = true
+    this.#printer.close()
     this.#follower?.session.dispose()
     this.#home.retire()
   }
 
+  /** A run whose caller's functions have thrown is of no use any more. */
   async #execute(from: Before, limits: RunLimits, isTraced = false): Promise<SessionState> {
+    try {
+      return await this.#run(from, limits, isTraced)
+    } catch (error) {
+      const failure = this.#callbacks.failure ?? error
+      if (failure instanceof RvrError && failure.code === 'CALLBACK_FAILED') this.dispose()
+      throw failure
+    }
+  }
+
+  async #run(from: Before, limits: RunLimits, isTraced: boolean): Promise<SessionState> {
     if (this.#disposed) throw new RvrError('DISPOSED', 'this run has been disposed')
-    const { signal } = limits
+    const { signal, timeoutMs } = limits, callbacks = this.#callbacks
+    if (callbacks.failure !== undefined) throw callbacks.failure
     const { maxInstructions, maxCost } = checkLimits(limits, this.mode)
     const aborted = (): RvrError => new RvrError('ABORTED', 'the run was aborted', { cause: signal?.reason })
     if (signal?.aborted) throw aborted()
-    const { pool, image, print, machine, mode, tier, witness } = this.#options
-    const control = new SharedArrayBuffer(4), id = nextJob++
+    const { pool, image, machine, mode, tier, progress, witness } = this.#options
+    const control = createControl(), id = nextJob++, current = this.#current
     const mover = tier === undefined || this.#home.place.engine === 'native' ? undefined : new Mover(tier, engine => settle(engine, image, mode), control)
-    const stop = (cause: typeof ABORT | typeof TIMEOUT): void => {
-      Atomics.store(new Int32Array(control), 0, cause)
-      Atomics.notify(new Int32Array(control), 0)
-      this.#home.interrupt()
-      mover?.home?.interrupt()
-    }
-    const onAbort = (): void => {
-      stop(ABORT)
+    using job = new RunningJob({
+      control, callbacks, printer: this.#printer, progress, before: from.instructions, timeoutMs, signal,
+      interrupt: () => {
+        this.#home.interrupt()
+        mover?.home?.interrupt()
+      },
+      onStart: () => tier?.begin(),
       // Nothing has run then: what could be resumed still can.
-      if (pool.withdraw(id, aborted())) this.#current = current
-    }
-    let timer: NodeJS.Timeout | undefined
-    signal?.addEventListener('abort', onAbort, { once: true })
-    const current = this.#current
+      onAbort: () => { if (pool.withdraw(id, aborted())) this.#current = current },
+    })
     this.#running = true
     this.#current = undefined
     try {
       const result = await pool.submit({
-        id, place: this.#home.place, guest: image.digest, abi: this.abi.digest, mode: mode.name, machine, pc: from.pc, host: from.host, control,
-        maxInstructions, maxCost, timeoutMs: limits.timeoutMs, stopAtSegment: limits.stopAtSegment === true, muteUntil: this.#printedUntil,
+        id, place: this.#home.place, guest: image.digest, abi: choiceKey(this.abi), mode: mode.name, machine, pc: from.pc, host: from.host, control,
+        maxInstructions, maxCost, timeoutMs, stopAtSegment: limits.stopAtSegment === true, muteUntil: this.#printedUntil,
         ...(witness !== undefined && { witness }), ...(isTraced && { trace: true }),
         ...(mover !== undefined && { move: mover.order(from.instructions) }),
-      }, { image, abi: this.abi }, {
-        print,
-        onStart: () => {
-          if (limits.timeoutMs !== undefined) timer = setTimeout(() => stop(TIMEOUT), limits.timeoutMs)
-          tier?.begin()
-        },
-        cancel: () => stop(ABORT),
-      })
+      }, { image, abi: this.abi }, job.client)
       const { end } = result
       if (result.moved) this.#moveTo(mover!.take())
-      if (end.outcome === 'suspended' && end.cause === 'abort') throw signal?.aborted === true ? aborted() : new RvrError('DISPOSED', 'this Rvr was disposed during the run')
+      const stopped = end.outcome === 'suspended' ? end.cause : undefined
+      // Neither a deadline nor an abort waits for the caller's functions.
+      if (stopped !== 'timeout' && stopped !== 'abort') await this.#delivered(signal)
+      if (stopped === 'abort' || signal?.aborted === true || pool.closing.aborted) {
+        throw signal?.aborted === true ? aborted() : new RvrError('DISPOSED', 'this Rvr was disposed during the run')
+      }
       const instructions = from.instructions + result.instructions
       const place = result.rewind === undefined ? result : { ...result, ...await this.#goBack(result.rewind, instructions, signal) }
-      const { moved: _, ...counts } = place
+      const { moved: _moved, segments: _segments, ...counts } = place
       this.#current = {
         ...counts, ...(result.nativeUntil !== undefined && { nativeUntil: from.instructions + result.nativeUntil }),
-        engine: this.#home.place.engine, interpreted: (from.interpreted ?? 0n) + result.interpreted, instructions, cost: from.cost + result.cost, ...(result.profile !== undefined && { profile: addCounts(from.profile, result.profile) }), ...this.#segmentsOf(from.segments, result, instructions) }
+        engine: this.#home.place.engine, interpreted: (from.interpreted ?? 0n) + result.interpreted, instructions, executed: result.instructions,
+        cost: from.cost + result.cost, ...(result.profile !== undefined && { profile: addCounts(from.profile, result.profile) }), ...this.#segmentsOf(result, instructions),
+      }
       return this.#current
     } finally {
-      clearTimeout(timer)
       mover?.close()
       this.#running = false
-      signal?.removeEventListener('abort', onAbort)
     }
+  }
+
+  /** Waits until the caller's functions have taken all of their text and events, unless the call ends before. */
+  async #delivered(signal: AbortSignal | undefined): Promise<void> {
+    const callbacks = this.#callbacks, ends = [callbacks.signal, this.#options.pool.closing, ...(signal === undefined ? [] : [signal])]
+    const until = AbortSignal.any(ends)
+    await this.#printer.settled(until)
+    await callbacks.settle(until)
   }
 
   /** The worker has taken everything over into `home`. */
@@ -229,14 +228,16 @@ export class Session {
   }
 
   /** Finished segments, the last one included when the guest has ended, and the open one when it has not. */
-  #segmentsOf(earlier: readonly Segment[], { segments: ended, end }: JobResult, instructions: bigint): Pick<SessionState, 'segments' | 'openSegment'> {
+  #segmentsOf({ segments: ended, end }: JobResult, instructions: bigint): Pick<SessionState, 'segments' | 'openSegment'> {
     const meter = this.#meter
-    if (meter === undefined) return { segments: [], openSegment: undefined }
+    const all = this.#segments, soFar = (): SegmentsSoFar => ({ list: all, count: all.length })
+    if (meter === undefined) return { segments: soFar(), openSegment: undefined }
     meter.load()
-    const segments = [...earlier, ...ended], instretStart = meter.segmentStart, heights = meter.openHeights()
-    if (end.outcome === 'suspended') return { segments, openSegment: { instretStart, heights } }
-    segments.push({ instretStart, instructions: Number(instructions) - instretStart, heights, reason: end.outcome === 'trapped' ? 'trap' : 'end' })
-    return { segments, openSegment: undefined }
+    for (const segment of ended) all.push(segment)
+    const instretStart = meter.segmentStart, heights = meter.openHeights()
+    if (end.outcome === 'suspended') return { segments: soFar(), openSegment: { instretStart, heights } }
+    all.push({ instretStart, instructions: Number(instructions) - instretStart, heights, reason: end.outcome === 'trapped' ? 'trap' : 'end' })
+    return { segments: soFar(), openSegment: undefined }
   }
 
   /**
@@ -255,7 +256,7 @@ export class Session {
   async #follow(instructions: bigint, signal: AbortSignal | undefined): Promise<{ session: Session; state: SessionState }> {
     const limits = { signal }
     if (this.#follower === undefined) {
-      const { tier, ...options } = this.#options
+      const { tier, progress: _progress, ...options } = this.#options
       const session = new Session({ ...options, engine: tier?.native ?? options.engine, print: () => {} }), saved = this.#saved
       // A run that was saved between a check and the cut there begins anew: its state is not known any more.
       const state = saved === undefined || saved.instret > instructions ? session.start(this.#started!, { ...limits, maxInstructions: instructions })

@@ -1,7 +1,8 @@
 /** Native code that is being made while the interpreter already runs the guest, and the move of a run into it. */
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { EngineChoice, Home } from './home.ts'
-import { MOVE, type MoveOrder, type MoveTarget } from './job.ts'
+import { STOP_WORD, MOVE } from './control.ts'
+import type { MoveOrder, MoveTarget } from './job.ts'
 
 type Native = Extract<EngineChoice, { engine: 'native' }>
 
@@ -66,8 +67,8 @@ export class Mover {
       // It may be there before the worker looks, so it is sent first.
       this.#port.postMessage((target?.engine === 'native' ? target : undefined) satisfies MoveTarget)
       // A stop request has precedence.
-      Atomics.compareExchange(new Int32Array(control), 0, 0, MOVE)
-      Atomics.notify(new Int32Array(control), 0)
+      Atomics.compareExchange(new Int32Array(control), STOP_WORD, 0, MOVE)
+      Atomics.notify(new Int32Array(control), STOP_WORD)
     }, this.#closing.signal)
   }
 

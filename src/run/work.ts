@@ -2,6 +2,7 @@
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi, PrintSink } from '../extensions/abi.ts'
+import { dropTaken } from '../extensions/input-queue.ts'
 import type { Segment } from '../machine/meter.ts'
 import { modeNamed } from '../modes/registry.ts'
 import { blockCosts } from './block-costs.ts'
@@ -9,27 +10,38 @@ import { attach } from './engine.ts'
 import type { StopRequest } from './execute.ts'
 import { loadLibrary } from '../load/library.ts'
 import { CallWitness } from './call-witness.ts'
-import { ABORT, MOVE, TIMEOUT, type Job, type JobEnd, type JobResult, type MoveTarget, type Place } from './job.ts'
+import { ABORT, MOVE, PEEK_WORD, STOP_WORD, TIMEOUT } from './control.ts'
+import type { Job, JobEnd, JobResult, MoveTarget, Place } from './job.ts'
 import { runLeg, type Leg, type LegContext } from './leg.ts'
 import { moveGuest } from './move.ts'
+import { printGate } from './print-gate.ts'
 import { Profiler } from './profiler.ts'
 import type { TracedStep } from './trace.ts'
 
 const minus = (limit: bigint | undefined, done: bigint): bigint | undefined => (limit === undefined ? undefined : limit - done)
 const least = (a: bigint | undefined, b: bigint | undefined): bigint | undefined => (a === undefined || (b !== undefined && b < a) ? b : a)
 
-/** `onStart` is called when everything is there that the guest's first instruction needs: its deadline counts from there. */
-export function work(job: Job, image: Image, abi: GuestAbi, print: PrintSink, onStart: () => void): JobResult {
+/** Whom a job tells what. */
+export interface WorkListener {
+  /** Takes a piece of text in memory of its own. */
+  readonly print: PrintSink
+  /** Everything is there that the guest's first instruction needs: its deadline counts from here. */
+  onStart(): void
+  /** The answer to a peek: instructions that the job has executed so far. */
+  onProgress(instructions: bigint): void
+}
+
+export function work(job: Job, image: Image, abi: GuestAbi, listener: WorkListener): JobResult {
   const { host, maxInstructions, maxCost } = job
   const control = new Int32Array(job.control)
   let place = job.place, attachment = attach(place, image.xlen), pc = job.pc
-  onStart()
+  listener.onStart()
   const begin = performance.now()
   const deadline = job.timeoutMs === undefined ? Infinity : begin + job.timeoutMs
   /** Undefined when the guest does not move, or not any more. */
   let order = job.move
   const stopRequest = (): StopRequest | undefined => {
-    const asked = Atomics.load(control, 0)
+    const asked = Atomics.load(control, STOP_WORD)
     if (asked === ABORT) return 'abort'
     if (asked === TIMEOUT || performance.now() >= deadline) return 'timeout'
     return asked === MOVE && order !== undefined && order.after === undefined ? 'move' : undefined
@@ -38,7 +50,11 @@ export function work(job: Job, image: Image, abi: GuestAbi, print: PrintSink, on
   const witness = job.witness === undefined ? undefined : new CallWitness(loadLibrary(job.witness))
   const steps: TracedStep[] = []
   const trace = job.trace === undefined ? undefined : (step: TracedStep): void => { steps.push(step) }
-  const context: LegContext = { job, image, abi, blockCosts: blockCosts(image, abi, job.machine), profiler, stopRequest, witness, trace, print }
+  const onTurn = (executed: bigint): void => {
+    if (Atomics.load(control, PEEK_WORD) === 1 && Atomics.exchange(control, PEEK_WORD, 0) === 1) listener.onProgress(instructions + executed)
+  }
+  const print = printGate(control, stopRequest, listener.print)
+  const context: LegContext = { job, image, abi, blockCosts: blockCosts(image, abi, job.machine), profiler, stopRequest, onTurn, witness, trace, print }
 
   let instructions = 0n, cost = 0n, interpreted = 0n, nativeUntil: bigint | undefined
   const segments: Segment[] = []
@@ -52,6 +68,8 @@ export function work(job: Job, image: Image, abi: GuestAbi, print: PrintSink, on
     cost += counts.cost
     if (place.engine === 'interp') interpreted += counts.instructions
     for (const segment of counts.segments) segments.push(segment)
+    // What has been consumed needs not travel.
+    dropTaken(host)
     const finish = (as: JobEnd): JobResult => ({
       end: as, pc, host, instructions, cost, executeMs: performance.now() - begin, segments, interpreted, moved: place !== job.place,
       ...(profiler !== undefined && { profile: profiler.counts }), ...(rewind !== undefined && { rewind }),
@@ -63,8 +81,8 @@ export function work(job: Job, image: Image, abi: GuestAbi, print: PrintSink, on
       return finish(end)
     }
     // With nothing to wait for this is no wait. A stop that comes meanwhile is found by the next leg before it runs anything.
-    Atomics.wait(control, 0, 0, deadline === Infinity ? undefined : Math.max(0, deadline - performance.now()))
-    if (Atomics.compareExchange(control, 0, MOVE, 0) !== MOVE) continue
+    Atomics.wait(control, STOP_WORD, 0, deadline === Infinity ? undefined : Math.max(0, deadline - performance.now()))
+    if (Atomics.compareExchange(control, STOP_WORD, MOVE, 0) !== MOVE) continue
     const target = (receiveMessageOnPort(order!.port) as { message: MoveTarget } | undefined)?.message
     order = undefined
     if (target === undefined) continue

@@ -3,7 +3,8 @@ import { parentPort } from 'node:worker_threads'
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { guestAbi } from '../extensions/registry.ts'
-import type { FromWorker, Job, ToWorker } from './job.ts'
+import { failureText, withoutCause } from './failure.ts'
+import type { FailureText, FromWorker, Job, ToWorker } from './job.ts'
 import { work } from './work.ts'
 
 const port = parentPort!
@@ -14,9 +15,20 @@ const send = (message: FromWorker): void => port.postMessage(message)
 async function execute(job: Job): Promise<void> {
   const { id } = job
   const abi = await abis.get(job.abi)!
-  const onStart = (): void => { if (job.timeoutMs !== undefined || job.move !== undefined) send({ type: 'started', id }) }
-  const result = work(job, images.get(job.guest)!, abi, (stream, bytes) => send({ type: 'print', id, stream, bytes: bytes.slice() }), onStart)
+  const result = work(job, images.get(job.guest)!, abi, {
+    print: (stream, bytes) => port.postMessage({ type: 'print', id, stream, bytes } satisfies FromWorker, [bytes.buffer as ArrayBuffer]),
+    onStart: () => { if (job.timeoutMs !== undefined || job.move !== undefined) send({ type: 'started', id }) },
+    onProgress: instructions => send({ type: 'progress', id, instructions }),
+  })
   send({ type: 'result', id, result })
+}
+
+function fail(id: number, error: FailureText): void {
+  try {
+    send({ type: 'failed', id, error })
+  } catch {
+    send({ type: 'failed', id, error: withoutCause(error) })
+  }
 }
 
 async function receive(message: ToWorker): Promise<void> {
@@ -34,8 +46,7 @@ async function receive(message: ToWorker): Promise<void> {
   try {
     await execute(message.job)
   } catch (error) {
-    const known = error instanceof Error ? error : new Error(String(error))
-    send({ type: 'failed', id: message.job.id, message: known.message, stack: known.stack })
+    fail(message.job.id, failureText(error))
   }
 }
 

@@ -1,20 +1,29 @@
 /** A guest made ready to run in one mode: compiled, loaded from a file, interpreted, or interpreted until it is compiled. */
 import { existsSync } from 'node:fs'
+import type { GenericSchema, InferOutput } from 'valibot'
+import { accept } from '../accept.ts'
 import { RvrError } from '../errors.ts'
+import type { EventReceiver } from '../events.ts'
 import { writeOutput } from '../files/write.ts'
 import type { AbiName } from '../extensions/abi.ts'
 import type { BuildTiming, CacheReport } from '../pipeline.ts'
 import { openSavedRun, type SavedRun } from '../run/saved/read.ts'
+import type { ModeName } from '../modes/registry.ts'
 import { checkFits } from '../run/saved/restore.ts'
 import { Session, type EngineChoice, type SessionOptions } from '../run/session.ts'
 import type { BackgroundBuild } from './background.ts'
-import type { ExecuteOptions, ResumeFromOptions } from './options.ts'
+import { Execute, ResumeFrom, Save } from './calls.ts'
+import type { Lifetime } from './lifetime.ts'
+import type { ExecuteOptions, ResumeFromOptions, RunListeners } from './options.ts'
 import { Run } from './run.ts'
-import { passCuts, stoppingAtCuts } from './segments.ts'
+import { beginning, passCuts, stoppingAtCuts } from './segments.ts'
 
 export type { BuildTiming, CacheReport }
 
-export interface ArtifactParts extends Omit<SessionOptions, 'print'> {
+export interface ArtifactParts extends Omit<SessionOptions, 'print' | 'progress'> {
+  readonly lifetime: Lifetime
+  /** The receiver of the Rvr. */
+  readonly onEvent?: EventReceiver | undefined
   readonly cache: CacheReport
   readonly timing: BuildTiming
   /** Does the library's file outlive the Rvr? Absent: there is none. */
@@ -23,8 +32,11 @@ export interface ArtifactParts extends Omit<SessionOptions, 'print'> {
   readonly background?: BackgroundBuild
 }
 
+/** Between two events that say how far a run is. */
+const PROGRESS_MS = 1000
+
 export class Artifact {
-  readonly mode: string
+  readonly mode: ModeName
   /** SHA-256 of the guest's ELF file, and the ABI it runs with. */
   readonly guestDigest: string
   readonly abi: AbiName
@@ -78,22 +90,15 @@ export class Artifact {
     return this.engine === 'native'
   }
 
-  /** Runs the guest in fresh memory, off the main thread. @throws RvrError `ABORTED`, `WORKER_FAILED`. */
+  /** Runs the guest in fresh memory, off the main thread. @throws RvrError `USAGE`, `ABORTED`, `CALLBACK_FAILED`, `DISPOSED`, `WORKER_FAILED`. */
   async execute(options: ExecuteOptions = {}): Promise<Run> {
-    const { mode } = this.#parts
-    if (options.segmentLimits !== undefined && !mode.segments) throw new RvrError('USAGE', `mode ${mode.name} does not cut segments, so it has no limits of segments`, { hint: 'Use mode metered.' })
-    const session = this.#session(options)
-    const from = { instret: 0n, cost: 0n, begun: performance.now() }
-    const inputs = [...options.inputs ?? []]
+    const own = this.#accept(Execute, 'execute', options), { mode } = this.#parts
+    const { inputs = [], publicValuesBytes, seed, args, segmentLimits } = own
+    if (segmentLimits !== undefined && !mode.segments) throw new RvrError('USAGE', `mode ${mode.name} does not cut segments, so it has no limits of segments`, { hint: 'Use mode metered.' })
+    const session = this.#session(own)
     try {
-      const state = await session.start({
-        inputs,
-        ...(options.publicValuesBytes !== undefined && { publicValuesBytes: options.publicValuesBytes }),
-        ...(options.seed !== undefined && { seed: options.seed }),
-        ...(options.args !== undefined && { args: options.args }),
-        ...(options.segmentLimits !== undefined && { segmentLimits: options.segmentLimits }),
-      }, stoppingAtCuts(options))
-      return await passCuts(new Run(session, state, { artifact: this, options: { ...options, inputs } }), options, from)
+      const state = await session.start({ inputs, publicValuesBytes, seed, args, segmentLimits }, stoppingAtCuts(own))
+      return await passCuts(new Run(session, state, { artifact: this, options: own }), own, beginning())
     } catch (error) {
       session.dispose()
       throw error
@@ -103,27 +108,34 @@ export class Artifact {
   /**
    * Goes on from a run that `run.save` wrote to a file: of the same guest, ABI, mode and machine, whichever engine it ran in. Limits count from there.
    *
-   * @throws RvrError `IO`, `STATE_REFUSED` (the file does not fit or is damaged: `details.reason`), `ABORTED`, `WORKER_FAILED`.
+   * @throws RvrError `IO`, `STATE_REFUSED` (the file does not fit or is damaged: `details.reason`), `USAGE`, `ABORTED`, `CALLBACK_FAILED`, `DISPOSED`, `WORKER_FAILED`.
    */
   async resumeFrom(file: string | SavedRun, options: ResumeFromOptions = {}): Promise<Run> {
-    const { image, abi, mode, machine } = this.#parts
-    const saved = typeof file === 'string' ? await openSavedRun(file, { signal: options.signal }) : file
+    const own = this.#accept(ResumeFrom, 'resumeFrom', options), { image, abi, mode, machine } = this.#parts
+    const saved = typeof file === 'string' ? await openSavedRun(file, { signal: own.signal }) : file
     checkFits(saved, { image, abi, mode, machine })
-    const session = this.#session(options)
+    const session = this.#session(own)
     try {
-      const from = { instret: saved.instret, cost: saved.header.cost, begun: performance.now() }
-      const state = await session.restore(saved, stoppingAtCuts(options))
-      const origin = mode.segments ? { artifact: this, options: { ...session.startedWith, ...(options.onPrint !== undefined && { onPrint: options.onPrint }) } } : undefined
-      return await passCuts(new Run(session, state, origin), options, from)
+      const from = beginning(saved.instret, saved.header.cost)
+      const state = await session.restore(saved, stoppingAtCuts(own))
+      const { onPrint, onEvent, progressMs } = own
+      const origin = mode.segments ? { artifact: this, options: { ...session.startedWith, onPrint, onEvent, progressMs } } : undefined
+      return await passCuts(new Run(session, state, origin), own, from)
     } catch (error) {
       session.dispose()
       throw error
     }
   }
 
-  #session({ onPrint = () => {} }: Pick<ExecuteOptions, 'onPrint'>): Session {
+  #accept<const Schema extends GenericSchema>(schema: Schema, call: string, options: unknown): InferOutput<Schema> {
+    this.#parts.lifetime.check()
+    return accept(schema, call, options)
+  }
+
+  #session({ onPrint = () => {}, onEvent = this.#parts.onEvent, progressMs = PROGRESS_MS }: RunListeners): Session {
     const { image, abi, mode, machine, pool, tier, witness } = this.#parts
-    return new Session({ image, abi, mode, machine, engine: this.#engine, pool, print: onPrint, ...(tier !== undefined && { tier }), ...(witness !== undefined && { witness }) })
+    const progress = onEvent === undefined ? undefined : { receiver: onEvent, everyMs: progressMs }
+    return new Session({ image, abi, mode, machine, engine: this.#engine, pool, print: onPrint, progress, ...(tier !== undefined && { tier }), ...(witness !== undefined && { witness }) })
   }
 
   /**
@@ -131,10 +143,10 @@ export class Artifact {
    * @throws RvrError `USAGE` (the artifact has no library).
    */
   reference(comparesCalls: boolean): Artifact {
-    const { image, abi, mode, machine, pool } = this.#parts, engine = this.#engine
+    const { image, abi, mode, machine, pool, lifetime } = this.#parts, engine = this.#engine
     if (engine.engine === 'interp') throw new RvrError('USAGE', 'only native code can be checked, and this artifact is interpreted', { hint: 'Compile it first: guest.compile(mode).' })
     engine.library.keep()
-    return new Artifact({ image, abi, mode, machine, pool, engine: { engine: 'interp' }, ...(comparesCalls && { witness: engine.library.name }), cache: { outcome: 'off' }, timing: {} })
+    return new Artifact({ image, abi, mode, machine, pool, lifetime, engine: { engine: 'interp' }, ...(comparesCalls && { witness: engine.library.name }), cache: { outcome: 'off' }, timing: {} })
   }
 
   /** Have the last compilers of a tiered artifact been started? */
@@ -143,7 +155,8 @@ export class Artifact {
   }
 
   /** Copies the library to `file` and returns its absolute path; `Guest.loadArtifact` takes it from there. */
-  async save(file: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<string> {
+  async save(file: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {
+    const { signal } = this.#accept(Save, 'save', options)
     const engine = this.#engine
     if (engine.engine === 'interp') throw new RvrError('USAGE', 'an interpreted guest has no library to save', { hint: 'Compile it first: guest.compile(mode), or artifact.compiled() where it was started tiered.' })
     // A library in use must never change under those who run it: the new file takes the name, the old one stays with its users.

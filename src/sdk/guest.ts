@@ -4,14 +4,20 @@ import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import type { Machine } from '../machine/machine.ts'
-import { modeNamed } from '../modes/registry.ts'
-import { buildArtifact, openArtifact, type PipelineServices } from '../pipeline.ts'
+import { accept } from '../accept.ts'
+import { sinkFor } from '../callbacks.ts'
+import type { EventReceiver, EventSink } from '../events.ts'
+import { modeNamed, type ModeName } from '../modes/registry.ts'
+import { buildArtifact, openArtifact, type BuildRequest, type PipelineServices } from '../pipeline.ts'
 import { explainArtifact } from '../pipeline/explain.ts'
 import type { ExecutionProfile } from '../profile/counts.ts'
 import type { WorkerPool } from '../run/pool.ts'
-import { Artifact } from './artifact.ts'
+import { Artifact, type ArtifactParts } from './artifact.ts'
 import { BackgroundBuild } from './background.ts'
 import type { CheckReport } from './check.ts'
+import { Compile, Execute, Explain, LoadArtifact } from './calls.ts'
+import { ownImage, ownMachine } from './copies.ts'
+import type { Lifetime } from './lifetime.ts'
 import type { CompileOptions, ExecuteOptions, ProfileChoice } from './options.ts'
 
 export interface GuestParts {
@@ -24,24 +30,35 @@ export interface GuestParts {
   readonly pool: WorkerPool
   /** What is being compiled while guests run. */
   readonly background: Set<BackgroundBuild>
+  readonly lifetime: Lifetime
+  /** The receiver of the Rvr. */
+  readonly onEvent: EventReceiver | undefined
 }
 
 export class Guest {
   readonly path: string
   /** SHA-256 of the ELF file, 64 hex digits. */
   readonly digest: string
-  readonly image: Image
   readonly abi: GuestAbi
-  readonly machine: Machine
   readonly #parts: GuestParts
+  #image: Image | undefined
+  #machine: Machine | undefined
 
   constructor(parts: GuestParts) {
     this.#parts = parts
     this.path = parts.path
-    this.image = parts.image
     this.digest = parts.image.digest
     this.abi = parts.abi
-    this.machine = parts.machine
+  }
+
+  /** The guest as it was parsed: a copy, like `machine`. What is changed in it changes nothing else. */
+  get image(): Image {
+    return (this.#image ??= ownImage(this.#parts.image))
+  }
+
+  /** The machine whose chips the guest's cost is counted in. */
+  get machine(): Machine {
+    return (this.#machine ??= ownMachine(this.#parts.machine))
   }
 
   /**
@@ -49,13 +66,14 @@ export class Guest {
    *
    * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `CACHE_UNSAFE`, `ABORTED`; `IO`, `INPUT_INVALID` (a profile that cannot be read or is of another guest).
    */
-  async compile(mode: string, options: CompileOptions = {}): Promise<Artifact> {
-    const { image, abi, machine, services, pool } = this.#parts
-    pool.warm()
-    const tracer = modeNamed(mode)
-    const { onEvent: events = services.events, profile, ...others } = options
-    const built = await buildArtifact({ image, abi, machine, mode: tracer, ...others, ...await this.#profile(profile, others.signal) }, { ...services, events })
-    return new Artifact({ image, abi, machine, mode: tracer, pool, engine: built.engine, cache: built.cache, timing: built.timing, isKept: built.isKept })
+  async compile(mode: ModeName, options: CompileOptions = {}): Promise<Artifact> {
+    const { services, pool, lifetime } = this.#parts, choices = accept(Compile, 'compile', options)
+    return lifetime.call(choices.signal, async signal => {
+      pool.warm()
+      const parts = this.#artifactParts(mode)
+      const built = await buildArtifact(await this.#request(parts, choices, signal), { ...services, events: this.#sink(choices) })
+      return new Artifact({ ...parts, engine: built.engine, cache: built.cache, timing: built.timing, isKept: built.isKept })
+    })
   }
 
   /**
@@ -64,17 +82,18 @@ export class Guest {
    *
    * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING` (there is nothing that could compile), `CACHE_UNSAFE`, `ABORTED`.
    */
-  async tiered(mode: string, options: CompileOptions = {}): Promise<Artifact> {
-    const { image, abi, machine, services, pool, background } = this.#parts
-    pool.warm()
-    const tracer = modeNamed(mode), parts = { image, abi, machine, mode: tracer, pool }
-    const { onEvent: events = services.events, profile, ...others } = options
-    const build = new BackgroundBuild({ image, abi, machine, mode: tracer, ...others, ...await this.#profile(profile, others.signal) }, { ...services, events })
-    const built = await build.atOnce
-    if (built !== undefined) return new Artifact({ ...parts, engine: built.engine, cache: built.cache, timing: built.timing, isKept: built.isKept })
-    background.add(build)
-    void build.settled.then(() => background.delete(build))
-    return new Artifact({ ...parts, engine: { engine: 'interp' }, cache: { outcome: services.cache.state === 'off' ? 'off' : 'miss' }, timing: {}, tier: build.tier, background: build })
+  async tiered(mode: ModeName, options: CompileOptions = {}): Promise<Artifact> {
+    const { services, pool, background, lifetime } = this.#parts, choices = accept(Compile, 'tiered', options)
+    return lifetime.call(choices.signal, async signal => {
+      pool.warm()
+      const parts = this.#artifactParts(mode), request = await this.#request(parts, choices, signal)
+      const build = new BackgroundBuild(request, { ...services, events: this.#sink(choices) })
+      const built = await build.atOnce
+      if (built !== undefined) return new Artifact({ ...parts, engine: built.engine, cache: built.cache, timing: built.timing, isKept: built.isKept })
+      background.add(build)
+      void build.settled.then(() => background.delete(build))
+      return new Artifact({ ...parts, engine: { engine: 'interp' }, cache: { outcome: services.cache.state === 'off' ? 'off' : 'miss' }, timing: {}, tier: build.tier, background: build })
+    })
   }
 
   /**
@@ -82,24 +101,40 @@ export class Guest {
    *
    * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING`; `IO`, `INPUT_INVALID` (a profile).
    */
-  async explainCache(mode: string, { profile }: ProfileChoice = {}): Promise<Explanation> {
-    const { image, abi, machine, services } = this.#parts
-    return explainArtifact({ image, abi, machine, mode: modeNamed(mode), ...await this.#profile(profile) }, services)
+  async explainCache(mode: ModeName, options: ProfileChoice = {}): Promise<Explanation> {
+    const { services, lifetime } = this.#parts, choices = accept(Explain, 'explainCache', options)
+    return lifetime.call(undefined, async signal => explainArtifact(await this.#request(this.#artifactParts(mode), choices, signal), services))
+  }
+
+  /** What every artifact of this guest in a mode has. @throws RvrError `USAGE` (unknown mode). */
+  #artifactParts(mode: string) {
+    const { image, abi, machine, pool, lifetime, onEvent } = this.#parts
+    return { image, abi, machine, mode: modeNamed(mode), pool, lifetime, onEvent }
+  }
+
+  async #request({ image, abi, machine, mode }: Pick<ArtifactParts, 'image' | 'abi' | 'machine' | 'mode'>, options: CompileOptions, signal: AbortSignal): Promise<BuildRequest> {
+    const { onEvent: _, profile, ...others } = options
+    return { image, abi, machine, mode, ...others, signal, ...await this.#profile(profile, signal) }
+  }
+
+  #sink({ onEvent }: CompileOptions): EventSink {
+    const { services, lifetime } = this.#parts
+    return onEvent === undefined ? services.events : sinkFor(onEvent, lifetime.callbacks)
   }
 
   async #profile(choice: ProfileChoice['profile'], signal?: AbortSignal): Promise<{ profile?: ExecutionProfile }> {
     if (choice === undefined) return {}
     const { checkProfile, readProfiles } = await import('../profile/file.ts')
-    if (typeof choice === 'string') return { profile: await readProfiles([choice], this.image, signal) }
-    if (!('stretches' in choice)) return { profile: await readProfiles(choice, this.image, signal) }
-    checkProfile(choice, this.image)
+    if (typeof choice === 'string') return { profile: await readProfiles([choice], this.#parts.image, signal) }
+    if (!('stretches' in choice)) return { profile: await readProfiles(choice, this.#parts.image, signal) }
+    checkProfile(choice, this.#parts.image)
     return { profile: choice }
   }
 
   /** The guest in the reference interpreter: needs no compiler, has the same results and counts, and is far slower. */
-  interpret(mode: string): Artifact {
-    const { image, abi, machine, pool } = this.#parts
-    return new Artifact({ image, abi, machine, mode: modeNamed(mode), pool, engine: { engine: 'interp' }, cache: { outcome: 'off' }, timing: {} })
+  interpret(mode: ModeName): Artifact {
+    this.#parts.lifetime.check()
+    return new Artifact({ ...this.#artifactParts(mode), engine: { engine: 'interp' }, cache: { outcome: 'off' }, timing: {} })
   }
 
   /**
@@ -110,10 +145,12 @@ export class Guest {
    *   or of another guest), `ABORTED`.
    */
   async check(artifact: Artifact, options: ExecuteOptions = {}): Promise<CheckReport> {
-    const { image, abi } = this
+    const { image, abi, lifetime } = this.#parts
+    lifetime.check()
+    const own = accept(Execute, 'check', options)
     if (artifact.guestDigest !== this.digest || artifact.abi !== abi.name) throw new RvrError('USAGE', 'the artifact is another guest than this', { hint: 'Take one that this guest compiled or loaded.', details: { wanted: this.digest, found: artifact.guestDigest } })
     const { checkRun } = await import('./check.ts')
-    return checkRun({ image, abi, artifact }, options)
+    return checkRun({ image, abi, artifact }, own)
   }
 
   /**
@@ -121,9 +158,11 @@ export class Guest {
    *
    * @throws RvrError `ARTIFACT_REFUSED` when it was made for another guest, machine, CPU or version of rvr, or is no such library.
    */
-  async loadArtifact(file: string, expected: { mode?: string } = {}): Promise<Artifact> {
-    const { image, abi, machine, pool, services } = this.#parts
-    const opened = await openArtifact(file, { image, abi, machine, ...(expected.mode !== undefined && { mode: modeNamed(expected.mode) }) }, services.events)
-    return new Artifact({ image, abi, machine, mode: opened.mode, pool, engine: opened.engine, cache: { outcome: 'off' }, timing: { loadMs: opened.loadMs }, isKept: true })
+  async loadArtifact(file: string, expected: { mode?: ModeName } = {}): Promise<Artifact> {
+    const { image, abi, machine, pool, lifetime, onEvent, services } = this.#parts, { mode } = accept(LoadArtifact, 'loadArtifact', expected)
+    return lifetime.call(undefined, async () => {
+      const opened = await openArtifact(file, { image, abi, machine, ...(mode !== undefined && { mode: modeNamed(mode) }) }, services.events)
+      return new Artifact({ image, abi, machine, mode: opened.mode, pool, lifetime, onEvent, engine: opened.engine, cache: { outcome: 'off' }, timing: { loadMs: opened.loadMs }, isKept: true })
+    })
   }
 }

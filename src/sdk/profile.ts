@@ -45,7 +45,7 @@ export class Profile {
     this.#guest = guest
     this.instret = instret
     this.counts = countsByPc(counts)
-    this.extraRows = counts.extraRows
+    this.extraRows = new Map(counts.extraRows)
   }
 
   /**

@@ -4,7 +4,9 @@ import { RvrError } from '../errors.ts'
 import { disassemble } from '../isa/disassemble.ts'
 import { decoderFor } from '../extensions/registry.ts'
 import { instructionWord } from '../interp/slots.ts'
+import { accept } from '../accept.ts'
 import type { Machine } from '../machine/machine.ts'
+import type { ModeName } from '../modes/registry.ts'
 import type { Segment } from '../machine/meter.ts'
 import type { TrapKind } from '../ir/trap.ts'
 import type { CallDifference } from '../run/call-witness.ts'
@@ -12,9 +14,11 @@ import type { StopCause } from '../run/job.ts'
 import type { Session, SessionState } from '../run/session.ts'
 import type { TracedStep } from '../run/trace.ts'
 import { backtraceOf, type Backtrace } from './backtrace/backtrace.ts'
+import { MemoryAddress, Resume, Save, TraceLimits } from './calls.ts'
+import { ownMachine } from './copies.ts'
 import type { ResumeOptions, RunLimits } from './options.ts'
 import { Profile } from './profile.ts'
-import { passCuts, segmentStart, segmentStarts, stoppingAtCuts, type RunOrigin, type SegmentStartOptions } from './segments.ts'
+import { beginning, passCuts, segmentStart, segmentStarts, stoppingAtCuts, type RunOrigin, type SegmentStartOptions } from './segments.ts'
 
 export type Outcome = 'terminated' | 'suspended' | 'trapped'
 
@@ -64,8 +68,6 @@ export interface Trace {
   readonly steps: readonly TracedInstruction[]
 }
 
-/** Instructions of one trace, which are in memory all at once. */
-const MOST_TRACED = 100_000
 
 /** The result of `execute` or `resume`. Values are those at the moment the run stopped; memory is live until it is resumed or disposed. */
 export class Run implements Disposable {
@@ -77,20 +79,27 @@ export class Run implements Disposable {
   readonly trap: TrapReport | undefined
   /** The word at `pc` that ended the guest because it is no instruction (ABI `openvm`: exit code 2); undefined for every other end. */
   readonly unknownWord: number | undefined
-  readonly mode: string
+  readonly mode: ModeName
   /** What the guest ran in when it stopped. */
   readonly engine: 'native' | 'interp'
   /** Instructions that the interpreter executed while there was no native code: 0n where that was there from the start. */
   readonly interpreted: bigint
   /** What the run is metered with: names and widths of the chips whose heights `segments` lists. */
-  readonly machine: Machine
+  get machine(): Machine {
+    return (this.#machine ??= ownMachine(this.#session.machine))
+  }
+
   /** Instructions retired since the guest's start, in all stretches together. */
   readonly instret: bigint
   /** Trace cells since the guest's start; undefined in modes without cost. */
   readonly cost: bigint | undefined
   readonly publicValues: Uint8Array
   /** Mode `metered`: finished segments; the last one ends with the guest. Empty in other modes. */
-  readonly segments: readonly Segment[]
+  get segments(): readonly Segment[] {
+    const { list, count } = this.#state.segments
+    return (this.#segments ??= list.slice(0, count))
+  }
+
   /** Mode `metered`: the segment that a suspended run is in, with its heights so far. */
   readonly openSegment: SessionState['openSegment']
   /** Address of the next instruction. */
@@ -98,12 +107,16 @@ export class Run implements Disposable {
   /** x0 … x31, unsigned. */
   readonly registers: readonly bigint[]
   readonly memory: GuestMemoryView
-  /** Wall-clock milliseconds that this stretch executed. */
+  /** Instructions of this stretch alone: since `execute`, `resume` or `resumeFrom`, or since the last cut where there is an `onSegment`. */
+  readonly executed: bigint
+  /** Wall-clock milliseconds that the same stretch executed. */
   readonly timing: { readonly executeMs: number }
   readonly #session: Session
   readonly #state: SessionState
   readonly #origin: RunOrigin | undefined
   #profile: Profile | undefined
+  #segments: readonly Segment[] | undefined
+  #machine: Machine | undefined
 
   /** `origin` says how to make the run again, for `segmentStart`. */
   constructor(session: Session, state: SessionState, origin?: RunOrigin) {
@@ -117,14 +130,13 @@ export class Run implements Disposable {
     this.mode = session.mode.name
     this.engine = state.engine
     this.interpreted = state.interpreted
-    this.machine = session.machine
     this.instret = state.instructions
     this.cost = session.mode.reportsCost ? state.cost : undefined
-    this.segments = state.segments
     this.openSegment = state.openSegment
     this.publicValues = state.host.publicValues.slice()
     this.pc = state.pc
     this.registers = [...session.hart.x]
+    this.executed = state.executed
     this.timing = { executeMs: state.executeMs }
     this.trap = end.outcome === 'trapped' ? this.#describe(end.trap) : undefined
     this.unknownWord = end.outcome === 'terminated' ? this.#unknownWord() : undefined
@@ -134,10 +146,11 @@ export class Run implements Disposable {
       },
       read(address, length) {
         const { memory } = session.hart
-        if (!(address >= 0 && length >= 0 && address + length <= memory.length)) {
+        const from = accept(MemoryAddress, 'memory.read', address), end = from + accept(MemoryAddress, 'memory.read', length)
+        if (end > memory.length) {
           throw new RvrError('USAGE', `${length} bytes at ${address} are not inside guest memory`, { hint: `Guest addresses are 0 … ${memory.length - 1}.` })
         }
-        return memory.slice(address, address + length)
+        return memory.slice(from, end)
       },
     }
   }
@@ -152,9 +165,10 @@ export class Run implements Disposable {
   /** Goes on where a suspended run stopped; limits count from there. The earlier Run object keeps its values and can no longer be resumed. */
   async resume(options: ResumeOptions = {}): Promise<Run> {
     if (this.outcome !== 'suspended') throw new RvrError('USAGE', `a run that has ${this.outcome} cannot be resumed`)
-    const from = { instret: this.instret, cost: this.cost ?? 0n, begun: performance.now() }
-    const next = new Run(this.#session, await this.#session.continue(this.#state, stoppingAtCuts(options)), this.#origin)
-    return passCuts(next, options, from)
+    const own = accept(Resume, 'resume', options)
+    const from = beginning(this.instret, this.cost)
+    const next = new Run(this.#session, await this.#session.continue(this.#state, stoppingAtCuts(own)), this.#origin)
+    return passCuts(next, own, from)
   }
 
   /**
@@ -164,10 +178,8 @@ export class Run implements Disposable {
    * @throws RvrError `USAGE` (the run is not suspended, or more instructions were asked for), `ABORTED`.
    */
   async trace(options: TraceOptions): Promise<Trace> {
-    const { maxInstructions } = options
     if (this.outcome !== 'suspended') throw new RvrError('USAGE', `a run that has ${this.outcome} cannot be traced`)
-    if (!(maxInstructions >= 0 && maxInstructions <= MOST_TRACED)) throw new RvrError('USAGE', `maxInstructions is ${maxInstructions}, and a trace has at most ${MOST_TRACED} instructions`, { hint: 'Trace the run that comes with a trace for more.' })
-    const state = await this.#session.trace(this.#state, options)
+    const state = await this.#session.trace(this.#state, accept(TraceLimits, 'trace', options))
     const steps = (state.trace ?? []).map((step, index) => ({ ...step, instret: this.instret + BigInt(index) }))
     return { run: new Run(this.#session, state, this.#origin), steps }
   }
@@ -193,7 +205,8 @@ export class Run implements Disposable {
    *
    * @throws RvrError `USAGE` (the run is not suspended, or has been resumed since), `IO`, `ABORTED`.
    */
-  async save(file: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<string> {
+  async save(file: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {
+    const { signal } = accept(Save, 'save', options)
     if (this.outcome !== 'suspended') throw new RvrError('USAGE', `a run that has ${this.outcome} cannot be saved`, { hint: 'Only a run that a limit stopped can go on.' })
     return this.#session.save(this.#state, file, signal)
   }

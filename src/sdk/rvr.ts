@@ -1,32 +1,44 @@
 /** The SDK's entry: one Rvr holds a cache, a toolchain choice and a pool of worker threads. */
 import type { Cache } from '../cache/cache.ts'
 import { parseElf } from '../elf/parse.ts'
-import { noEvents } from '../events.ts'
+import { accept } from '../accept.ts'
+import { inCall, sinkFor } from '../callbacks.ts'
 import { readInput } from '../files/read.ts'
 import { createServices, type PipelineServices } from '../pipeline.ts'
 import { WorkerPool } from '../run/pool.ts'
 import type { BackgroundBuild } from './background.ts'
+import { Create, GuestFile, Load } from './calls.ts'
 import { Guest } from './guest.ts'
+import { Lifetime } from './lifetime.ts'
 import type { LoadOptions, RvrOptions } from './options.ts'
+import type { EventReceiver } from '../events.ts'
 import { surroundingsOf } from './surroundings.ts'
 
 export class Rvr implements AsyncDisposable {
   readonly #services: PipelineServices
   readonly #pool: WorkerPool
   readonly #background = new Set<BackgroundBuild>()
+  readonly #lifetime: Lifetime
+  readonly #receiver: EventReceiver | undefined
+  #end: Promise<void> | undefined
 
-  private constructor(services: PipelineServices, pool: WorkerPool) {
+  private constructor(services: PipelineServices, lifetime: Lifetime, { onEvent, pool }: Pick<RvrOptions, 'onEvent' | 'pool'>) {
     this.#services = services
-    this.#pool = pool
+    this.#lifetime = lifetime
+    this.#pool = pool ?? new WorkerPool()
+    this.#receiver = onEvent
   }
 
   /** Opens the cache. @throws RvrError `CACHE_UNSAFE` when another user could have put code into it, `USAGE` and `IO` when a remote cache is set up wrongly. */
   static async create(options: RvrOptions = {}): Promise<Rvr> {
-    return new Rvr(await createServices(options, options.onEvent ?? noEvents), options.pool ?? new WorkerPool())
+    const { onEvent, pool, ...pipeline } = accept(Create, 'Rvr.create', options)
+    const lifetime = new Lifetime()
+    return inCall([], async () => new Rvr(await createServices(pipeline, sinkFor(onEvent, lifetime.callbacks)), lifetime, { onEvent, pool }))
   }
 
   /** The artifact cache; its state is `off` when it is turned off or cannot be used. */
   get cache(): Cache {
+    this.#lifetime.check()
     return this.#services.cache
   }
 
@@ -37,20 +49,39 @@ export class Rvr implements AsyncDisposable {
    *   `USAGE` (the machine is for guests of another register width).
    */
   async load(guest: string | Uint8Array, options: LoadOptions = {}): Promise<Guest> {
-    const path = typeof guest === 'string' ? guest : '<bytes>'
-    const image = parseElf(typeof guest === 'string' ? await readInput('guest', guest, options.signal) : guest, path)
-    const surroundings = await surroundingsOf(image, typeof guest === 'string' ? guest : undefined, options, this.#services.events)
-    return new Guest({ image, path, ...surroundings, services: this.#services, pool: this.#pool, background: this.#background })
+    this.#lifetime.check()
+    // All of this is the caller's, who may change it as soon as there is a promise.
+    const own = accept(GuestFile, 'load', guest), choices = accept(Load, 'load', options)
+    return this.#lifetime.call(choices.signal, async signal => {
+      const file = typeof own === 'string' ? own : undefined, path = file ?? '<bytes>'
+      const image = parseElf(typeof own === 'string' ? await readInput('guest', own, signal) : own, path)
+      const surroundings = await surroundingsOf(image, file, { ...choices, signal }, this.#services.events)
+      const shared = { services: this.#services, pool: this.#pool, background: this.#background, lifetime: this.#lifetime, onEvent: this.#receiver }
+      return new Guest({ image, path, ...surroundings, ...shared })
+    })
   }
 
-  /** Stops every run and every compile beside one, and ends the worker threads; uploads to a remote cache that are still going on have a short time. */
-  async dispose(): Promise<void> {
+  /**
+   * Stops every run and every compile, and ends the worker threads; uploads to a remote cache that are still going on have a short time. Nothing made by this Rvr can
+   * be used afterwards (`DISPOSED`), but the values of runs stay.
+   *
+   * @throws RvrError `CALLBACK_FAILED` when `onEvent` has thrown at an event that belonged to no call, after everything has ended.
+   */
+  dispose(): Promise<void> {
+    return (this.#end ??= this.#endAll())
+  }
+
+  async #endAll(): Promise<void> {
+    const calls = this.#lifetime.end()
     const builds = [...this.#background]
     for (const build of builds) build.abandon()
     await this.#pool.close()
     await Promise.all(builds.map(({ settled }) => settled))
+    await calls
     await this.#services.remote?.close()
     await this.#services.directories.removeAll()
+    const { failure } = this.#lifetime.callbacks
+    if (failure !== undefined) throw failure
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,8 @@
 /** Stops at the cuts between segments: a callback at each of them, and fresh runs that stand where a segment starts. */
-import { RvrError } from '../errors.ts'
+import { accept } from '../accept.ts'
+import { callbackFailed, RvrError } from '../errors.ts'
 import type { Artifact } from './artifact.ts'
+import { SegmentIndex, SegmentStart } from './calls.ts'
 import type { ExecuteOptions, ResumeOptions, RunLimits } from './options.ts'
 import type { Run } from './run.ts'
 
@@ -27,14 +29,16 @@ export interface Origin {
 /** Limits for a call that may want to hear of every cut. */
 export const stoppingAtCuts = ({ onSegment, ...limits }: ResumeOptions): RunLimits => (onSegment === undefined ? limits : { ...limits, stopAtSegment: true })
 
+/** Limits of a call that begins now. */
+export const beginning = (instret = 0n, cost = 0n): Origin => ({ instret, cost, begun: performance.now() })
+
 /** What is left of the limits after what `run` has done since `from`. */
 function rest({ maxInstructions, maxCost, timeoutMs, signal }: ResumeOptions, run: Run, from: Origin): RunLimits {
   return {
-    ...(maxInstructions !== undefined && { maxInstructions: BigInt(maxInstructions) - (run.instret - from.instret) }),
-    ...(maxCost !== undefined && { maxCost: BigInt(maxCost) - ((run.cost ?? 0n) - from.cost) }),
-    ...(timeoutMs !== undefined && { timeoutMs: Math.max(0, timeoutMs - (performance.now() - from.begun)) }),
-    ...(signal !== undefined && { signal }),
-    stopAtSegment: true,
+    maxInstructions: maxInstructions === undefined ? undefined : BigInt(maxInstructions) - (run.instret - from.instret),
+    maxCost: maxCost === undefined ? undefined : BigInt(maxCost) - ((run.cost ?? 0n) - from.cost),
+    timeoutMs: timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (performance.now() - from.begun)),
+    signal, stopAtSegment: true,
   }
 }
 
@@ -44,7 +48,12 @@ export async function passCuts(run: Run, options: ResumeOptions, from: Origin): 
   if (onSegment === undefined) return run
   let current = run
   while (current.stopCause === 'segment') {
-    await onSegment(current)
+    try {
+      await onSegment(current)
+    } catch (cause) {
+      current.dispose()
+      throw callbackFailed('onSegment', cause)
+    }
     if (options.stopAtSegment === true) break
     current = await current.resume(rest(options, current, from))
   }
@@ -56,12 +65,11 @@ async function runTo(instret: number, { artifact: own, options }: RunOrigin, { a
   if (artifact.guestDigest !== own.guestDigest || artifact.abi !== own.abi) {
     throw new RvrError('USAGE', 'the artifact is another guest than that of the run', { hint: 'Compile the same guest, for example in mode pure.', details: { wanted: own.guestDigest, found: artifact.guestDigest } })
   }
-  const { inputs, publicValuesBytes, seed, args, segmentLimits, onPrint } = options
+  const { onPrint, segmentLimits, inputs, publicValuesBytes, seed, args } = options
   let isThere = false
   const run = await artifact.execute({
-    ...(inputs !== undefined && { inputs }), ...(publicValuesBytes !== undefined && { publicValuesBytes }), ...(seed !== undefined && { seed }),
-    ...(args !== undefined && { args }), ...(segmentLimits !== undefined && artifact.keepsSegments && { segmentLimits }), ...(signal !== undefined && { signal }),
-    onPrint: (stream, bytes) => { if (isThere) onPrint?.(stream, bytes) },
+    inputs, publicValuesBytes, seed, args, signal, segmentLimits: artifact.keepsSegments ? segmentLimits : undefined,
+    onPrint: (stream, bytes) => (isThere ? onPrint?.(stream, bytes) : undefined),
     maxInstructions: instret,
   })
   isThere = true
@@ -78,18 +86,19 @@ function known(origin: RunOrigin | undefined): RunOrigin {
 
 /** A fresh run at the start of segment `index`. @throws RvrError `USAGE` for a segment that the run does not have. */
 export async function segmentStart(run: Run, index: number, origin: RunOrigin | undefined, options: SegmentStartOptions): Promise<Run> {
-  const starts = startsOf(run), instret = starts[index]
+  const starts = startsOf(run), instret = starts[accept(SegmentIndex, 'segmentStart', index)]
   if (instret === undefined) throw new RvrError('USAGE', `there is no segment ${index}`, { hint: starts.length === 0 ? 'Only runs in mode metered have segments.' : `Segments are 0 … ${starts.length - 1}.` })
-  return runTo(instret, known(origin), options)
+  return runTo(instret, known(origin), accept(SegmentStart, 'segmentStart', options))
 }
 
 /** The starts of all segments in order, in one pass: each run is the earlier one resumed, and the last one is disposed at the end. */
 export async function* segmentStarts(run: Run, origin: RunOrigin | undefined, options: SegmentStartOptions): AsyncGenerator<Run, void, void> {
+  accept(SegmentStart, 'segmentStarts', options)
   let current: Run | undefined
   try {
     for (const instret of startsOf(run)) {
       current = current === undefined ? await runTo(instret, known(origin), options)
-        : await current.resume({ maxInstructions: BigInt(instret) - current.instret, ...(options.signal !== undefined && { signal: options.signal }) })
+        : await current.resume({ maxInstructions: BigInt(instret) - current.instret, signal: options.signal })
       yield current
     }
   } finally {

@@ -2,6 +2,9 @@
 import { availableParallelism } from 'node:os'
 import { abortError } from '../errors.ts'
 
+/** More compilers at once than any machine has use for. */
+export const MAX_JOBS = 1024
+
 export interface TakenSlots extends Disposable {
   /** How many compiler processes may run. */
   readonly count: number

@@ -1,6 +1,7 @@
 /** Everything the benchmark asks of the SDK: compile a guest, run it, and say how long each took. */
 import { Rvr, type Artifact, type ExecuteOptions, type ExecutionProfile } from '../../src/index.ts'
 import { childrenUsage } from './children.ts'
+import type { ModeName } from '../../src/index.ts'
 
 export interface RvrSetup {
   readonly elf: string
@@ -38,7 +39,7 @@ export async function prepare({ elf, mode, cc, cacheDir, profile }: RvrSetup): P
   try {
     const guest = await rvr.load(elf, { abi: 'linux' })
     const begin = performance.now(), before = childrenUsage()
-    const artifact = await guest.compile(mode, profile === undefined ? {} : { profile })
+    const artifact = await guest.compile(mode as ModeName, profile === undefined ? {} : { profile })
     const compileCallMs = performance.now() - begin
     const code = guest.image.segments.filter(segment => segment.executable)
     return {

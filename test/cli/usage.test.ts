@@ -96,7 +96,7 @@ test('the interpreter takes over where there is no compiler, with a warning that
 test('exit statuses', () => {
   expect(exitStatusOfError).toEqual({
     USAGE: 2, INPUT_INVALID: 2, ELF_INVALID: 2, MACHINE_INVALID: 2, CONFIG_INVALID: 2, IO: 2, CACHE_UNSAFE: 2, TOOLCHAIN_MISSING: 3, COMPILE_FAILED: 3, CHECK_DIVERGED: 4,
-    ARTIFACT_REFUSED: 5, STATE_REFUSED: 5, ABORTED: 130, WORKER_FAILED: 70, DISPOSED: 70, INTERNAL: 70,
+    ARTIFACT_REFUSED: 5, STATE_REFUSED: 5, ABORTED: 130, WORKER_FAILED: 70, CALLBACK_FAILED: 70, DISPOSED: 70, INTERNAL: 70,
   })
   expect(exitStatusOfRun({ outcome: 'terminated', exitCode: 0 })).toBe(0)
   expect(exitStatusOfRun({ outcome: 'terminated', exitCode: 9 })).toBe(1)

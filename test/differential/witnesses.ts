@@ -9,6 +9,7 @@ import type { Xlen } from '../../src/elf/image.ts'
 import { Rvr } from '../../src/index.ts'
 import type { Mode } from '../../src/modes/mode.ts'
 import { modes as allModes } from '../../src/modes/registry.ts'
+import type { ModeName } from '../../src/index.ts'
 
 interface Result {
   readonly output: Buffer
@@ -17,7 +18,7 @@ interface Result {
   readonly registers: readonly bigint[]
 }
 
-async function runGuest(rvr: Rvr, elf: Uint8Array, mode: string, engine: 'native' | 'interp'): Promise<Result> {
+async function runGuest(rvr: Rvr, elf: Uint8Array, mode: ModeName, engine: 'native' | 'interp'): Promise<Result> {
   const guest = await rvr.load(elf, { abi: 'linux' })
   const artifact = engine === 'native' ? await guest.compile(mode) : guest.interpret(mode)
   const parts: Uint8Array[] = []
@@ -41,7 +42,7 @@ function runQemu(xlen: Xlen, elf: Uint8Array): Buffer | undefined {
 }
 
 /** Fails unless all agree on output, counts and registers; `describe` names what the first different output byte belongs to. */
-export async function agreeEverywhere(xlen: Xlen, elf: Uint8Array, outputBytes: number, describe: (byte: number) => string, { cc, modes = allModes, stress }: { cc?: string | undefined; modes?: readonly Mode[]; stress?: Stress | undefined } = {}): Promise<void> {
+export async function agreeEverywhere(xlen: Xlen, elf: Uint8Array, outputBytes: number, describe: (byte: number) => string, { cc, modes = allModes, stress }: { cc?: string | undefined; modes?: readonly Mode<ModeName>[]; stress?: Stress | undefined } = {}): Promise<void> {
   await using rvr = await Rvr.create({ cacheDir: false, stress, ...(cc && { cc }) })
   const expected = await runGuest(rvr, elf, 'metered-cost', 'interp')
   expect(expected.output.length).toBe(outputBytes)

@@ -1,6 +1,7 @@
 /** Program of the cross-process tests: loads, compiles and runs one guest, then prints what happened as one line of JSON. Argument: a Task as JSON. */
 import { existsSync } from 'node:fs'
 import { Rvr, RvrError, type LoadOptions, type RvrOptions } from '../../src/index.ts'
+import type { ModeName } from '../../src/index.ts'
 
 export interface Task {
   readonly guest: string
@@ -52,7 +53,7 @@ async function perform(task: Task): Promise<Report> {
   })
   try {
     const guest = await rvr.load(task.guest, task.load)
-    const artifact = await guest.compile(task.mode, { signal: controller.signal })
+    const artifact = await guest.compile(task.mode as ModeName, { signal: controller.signal })
     using run = await artifact.execute({ inputs: (task.inputs ?? []).map(record => Buffer.from(record, 'hex')) })
     return {
       outcome: run.outcome, instret: Number(run.instret), publicValues: Buffer.from(run.publicValues).toString('hex'), cache: artifact.cache,

@@ -10,6 +10,7 @@ import { Rvr, type Artifact } from '../../src/index.ts'
 import { assembler, type Assembler } from '../support/assembler.ts'
 import { buildElf } from '../support/elf-builder.ts'
 import { scratch } from './support.ts'
+import type { ModeName } from '../../src/index.ts'
 
 const TEXT = 0x200000
 const names = ['sum', 'scale', 'mix']
@@ -61,7 +62,7 @@ async function rvrAt(cacheDir: string, cc?: string): Promise<Rvr> {
 }
 
 /** What the guest reveals, natively and in the interpreter. */
-async function compileAndCheck(rvr: Rvr, elf: Uint8Array, mode: string): Promise<Artifact> {
+async function compileAndCheck(rvr: Rvr, elf: Uint8Array, mode: ModeName): Promise<Artifact> {
   const guest = await rvr.load(elf), options = { onEvent: () => {}, units }
   const artifact = await guest.compile(mode, options)
   using native = await artifact.execute()

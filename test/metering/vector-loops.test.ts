@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { Rvr } from '../../src/index.ts'
 import { kernel, load } from './guests.ts'
+import type { ModeName } from '../../src/index.ts'
 
 const { kernels } = JSON.parse(readFileSync(new URL('../../cache-fixtures/guests/expected.json', import.meta.url), 'utf8')) as { kernels: Record<string, Record<string, string>> }
 
@@ -13,7 +14,7 @@ test.each([['sieve', undefined, undefined], ['matmul', 'gcc', 'x86-64-v3']] as c
   const found: unknown[] = []
   for (const mode of ['metered', 'metered-cost']) {
     let printed = ''
-    using run = await (await guest.compile(mode)).execute({ ...subject.options, onPrint: (_stream, bytes) => { printed += Buffer.from(bytes).toString('latin1') } })
+    using run = await (await guest.compile(mode as ModeName)).execute({ ...subject.options, onPrint: (_stream, bytes) => { printed += Buffer.from(bytes).toString('latin1') } })
     expect(printed, mode).toContain(kernels[name]!['1'])
     found.push([run.instret, run.cost])
   }

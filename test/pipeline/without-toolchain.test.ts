@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { Rvr, type RvrEvent, type RvrOptions } from '../../src/index.ts'
 import { compilers } from '../cache/keys/surroundings.ts'
 import { fixture } from '../e2e/support.ts'
+import type { ModeName } from '../../src/index.ts'
 
 const cpu = vi.hoisted(() => ({ isOther: false }))
 vi.mock('../../src/toolchain/cpu-info.ts', async original => {
@@ -22,7 +23,7 @@ async function withRvr<T>(use: (rvr: Rvr, events: RvrEvent[]) => Promise<T>, opt
   await using rvr = await Rvr.create({ cacheDir, remote: false, onEvent: event => void events.push(event), ...options })
   return await use(rvr, events)
 }
-const compile = (options?: RvrOptions, wanted = mode) => withRvr(async rvr => (await rvr.load(guest)).compile(wanted), options)
+const compile = (options?: RvrOptions, wanted = mode) => withRvr(async rvr => (await rvr.load(guest)).compile(wanted as ModeName), options)
 
 beforeAll(async () => {
   mkdirSync(programs)

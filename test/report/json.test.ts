@@ -9,7 +9,7 @@ import { durationText, grouped } from '../../src/report/units.ts'
 const artifact: ReportedArtifact = { mode: 'pure', engine: 'native', cache: { outcome: 'hit', key: 'aa', inputKey: 'bb' }, timing: { loadMs: 1.23456 } }
 const terminated: ReportedRun = {
   outcome: 'terminated', exitCode: 0, stopCause: undefined, trap: undefined, mode: 'pure', instret: 12_000_265n, cost: undefined,
-  publicValues: Uint8Array.of(1, 255), pc: 0x200810, timing: { executeMs: 12 }, machine: defaultMachine(64), segments: [], openSegment: undefined, profile: undefined,
+  publicValues: Uint8Array.of(1, 255), pc: 0x200810, timing: { executeMs: 12 }, executed: 1000n, machine: defaultMachine(64), segments: [], openSegment: undefined, profile: undefined,
 }
 const registers = Array.from({ length: 32 }, (_, index) => BigInt(index))
 

@@ -43,7 +43,7 @@ test('other modes have none of it', () => {
   const plain = { ...run, segments: [] }
   expect(meteredJson(plain)).toBeUndefined()
   expect(meteredText(plain)).toBe('')
-  const reported: ReportedRun = { ...plain, outcome: 'terminated', exitCode: 0, stopCause: undefined, trap: undefined, mode: 'pure', publicValues: new Uint8Array(), pc: 0, profile: undefined, timing: { executeMs: 1 } }
+  const reported: ReportedRun = { ...plain, outcome: 'terminated', exitCode: 0, stopCause: undefined, trap: undefined, mode: 'pure', publicValues: new Uint8Array(), pc: 0, profile: undefined, timing: { executeMs: 1 }, executed: 1n }
   const artifact: ReportedArtifact = { mode: 'pure', engine: 'native', cache: { outcome: 'off' }, timing: {} }
   for (const key of ['segments', 'openSegment', 'chips', 'peakMemoryBytes']) expect(runJson(reported, artifact)).not.toHaveProperty(key)
 })

@@ -9,6 +9,7 @@ import { runMake } from '../../src/toolchain/make.ts'
 import { describeToolchain } from '../../src/toolchain/toolchain.ts'
 import { assembler, type Assembler } from '../support/assembler.ts'
 import { DATA, errorOf, fixture, modeNames, program, TEXT, useRvr, widths } from './support.ts'
+import type { ModeName } from '../../src/index.ts'
 
 const host = useRvr()
 
@@ -59,7 +60,7 @@ function slowStart(code: Assembler): Assembler {
 }
 
 /** The guest's library from C in which everything that `from` matches is replaced by `to`. */
-async function damaged(guest: Guest, mode: string, from: RegExp, to: string): Promise<Artifact> {
+async function damaged(guest: Guest, mode: ModeName, from: RegExp, to: string): Promise<Artifact> {
   const directory = await mkdtemp(join(tmpdir(), 'rvr-damaged-'))
   onTestFinished(() => rm(directory, { recursive: true, force: true }))
   await guest.compile(mode, { emitDirectory: directory })

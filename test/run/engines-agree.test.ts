@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { u64, utf8, type Artifact, type ExecuteOptions, type Guest, type Run } from '../../src/index.ts'
 import { artifactOf, engines, expectSame, factsOf, fixture, modeNames, useRvr, widths, type Engine } from './support.ts'
 import { useMoves } from './tier-support.ts'
+import type { ModeName } from '../../src/index.ts'
 
 const host = useRvr()
 const movingAfter = useMoves()
@@ -67,7 +68,7 @@ const cases: readonly Case[] = [
 const load = (xlen: 32 | 64, { guest, abi }: Case): Promise<Guest> => host.rvr.load(fixture(guest, xlen), abi === undefined ? {} : { abi })
 
 /** Runs a case in one engine and mode; what it printed comes along. */
-async function runCase(xlen: 32 | 64, item: Case, mode: string, engine: Engine): Promise<{ run: Run; printed: string }> {
+async function runCase(xlen: 32 | 64, item: Case, mode: ModeName, engine: Engine): Promise<{ run: Run; printed: string }> {
   return runOn(await artifactOf(await load(xlen, item), mode, engine), item)
 }
 
@@ -78,7 +79,7 @@ async function runOn(artifact: Artifact, { options }: Case): Promise<{ run: Run;
 }
 
 /** A run that moves in its middle; it must not matter. */
-async function expectMoved(xlen: 32 | 64, item: Case, mode: string, { run: wanted, printed: text }: { run: Run; printed: string }): Promise<void> {
+async function expectMoved(xlen: 32 | 64, item: Case, mode: ModeName, { run: wanted, printed: text }: { run: Run; printed: string }): Promise<void> {
   const guest = await load(xlen, item), after = wanted.instret / 2n
   const { run, printed } = await runOn(await movingAfter(guest, await guest.compile(mode), after), item)
   expectSame(run, wanted)

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { Rvr, u64, type Artifact } from '../../src/index.ts'
 import type { Assembler } from '../support/assembler.ts'
 import { artifactOf, DATA, endless, engines, errorOf, factsOf, fixture, program, useRvr, type Engine } from './support.ts'
+import type { ModeName } from '../../src/index.ts'
 
 const host = useRvr('own')
 const MEMORY_BYTES = 2 ** 29
@@ -106,7 +107,7 @@ describe.each(engines)('%s', engine => {
 
 test('guests of two widths and two modes run at once', async () => {
   const jobs = [32, 64].flatMap(xlen => ['pure', 'metered', 'metered-cost'].map(mode => ({ xlen: xlen as 32 | 64, mode })))
-  const runs = await Promise.all(jobs.map(async ({ xlen, mode }) => (await (await host.rvr.load(fixture('fibonacci', xlen))).compile(mode)).execute({ inputs: [u64(90)] })))
+  const runs = await Promise.all(jobs.map(async ({ xlen, mode }) => (await (await host.rvr.load(fixture('fibonacci', xlen))).compile(mode as ModeName)).execute({ inputs: [u64(90)] })))
   for (const run of runs) {
     expect(new DataView(run.publicValues.buffer).getBigUint64(0, true)).toBe(2880067194370816120n)
     run.dispose()

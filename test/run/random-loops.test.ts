@@ -7,6 +7,7 @@ import { buildElf } from '../support/elf-builder.ts'
 import { randomSource } from '../support/random.ts'
 import { piecesOf } from '../metering/support.ts'
 import { expectSame } from './support.ts'
+import type { ModeName } from '../../src/index.ts'
 
 const TEXT = 0x10000, DATA = 0x300000, LOOPS = 40
 /** RVR_FUZZ_SEED and RVR_FUZZ_ROUNDS as in test/differential. */
@@ -134,7 +135,7 @@ test.each(cases)('RV$xlen, seed $seed, $cc, mode $mode', async ({ xlen, seed, cc
   const random = randomSource(seed * 2 + xlen)
   await using rvr = await Rvr.create({ cacheDir: false, ...(cc !== undefined && { cc }) })
   const loaded = await rvr.load(guest(xlen, random), { abi: 'linux' })
-  const native = await loaded.compile(mode), interpreter = loaded.interpret(mode)
+  const native = await loaded.compile(mode as ModeName), interpreter = loaded.interpret(mode as ModeName)
   for (let index = 0; index < LOOPS; index++) {
     const options = { args: Array.from({ length: index }, () => 'x'), maxInstructions: 8000 + random(8000), ...(mode === 'metered' && limits[index % limits.length]) }
     using wanted = await interpreter.execute(options)

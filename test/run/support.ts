@@ -7,6 +7,7 @@ import type { Xlen } from '../../src/elf/image.ts'
 import { Rvr, RvrError, type Artifact, type Guest, type Run } from '../../src/index.ts'
 import { assembler, type Assembler } from '../support/assembler.ts'
 import { buildElf } from '../support/elf-builder.ts'
+import type { ModeName } from '../../src/index.ts'
 
 export const TEXT = 0x200800
 export const DATA = 0x300000
@@ -44,7 +45,7 @@ export function program(xlen: Xlen, write: (code: Assembler) => unknown): Uint8A
 }
 
 export function artifactOf(guest: Guest, mode: string, engine: Engine): Promise<Artifact> {
-  return engine === 'native' ? guest.compile(mode) : Promise.resolve(guest.interpret(mode))
+  return engine === 'native' ? guest.compile(mode as ModeName) : Promise.resolve(guest.interpret(mode as ModeName))
 }
 
 /** All values of a run but its memory and its times. */

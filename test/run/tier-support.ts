@@ -5,6 +5,7 @@ import { modeNamed } from '../../src/modes/registry.ts'
 import { openArtifact } from '../../src/pipeline.ts'
 import { WorkerPool } from '../../src/run/pool.ts'
 import { Tier } from '../../src/run/tier.ts'
+import { Lifetime } from '../../src/sdk/lifetime.ts'
 
 /** Makes artifacts whose runs are interpreted for `after` instructions and go on in the library of `native`. */
 export function useMoves(): (guest: Guest, native: Artifact, after: bigint) => Promise<Artifact> {
@@ -13,6 +14,6 @@ export function useMoves(): (guest: Guest, native: Artifact, after: bigint) => P
   return async ({ image, abi, machine }, native, after) => {
     const { engine } = await openArtifact(native.file!, { image, abi, machine })
     const tier = new Tier(Promise.resolve(engine), after)
-    return new Artifact({ image, abi, machine, mode: modeNamed(native.mode), pool, engine: { engine: 'interp' }, tier, cache: { outcome: 'off' }, timing: {} })
+    return new Artifact({ image, abi, machine, lifetime: new Lifetime(), mode: modeNamed(native.mode), pool, engine: { engine: 'interp' }, tier, cache: { outcome: 'off' }, timing: {} })
   }
 }

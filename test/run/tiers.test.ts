@@ -11,6 +11,7 @@ import { compilerThat, librariesIn, place, until } from '../cli/e2e-support.ts'
 import { busyGuest, busyOptions, expectEqual, printer, useDirectory } from './saved-support.ts'
 import { endless, errorOf, factsOf, fixture, program, useRvr } from './support.ts'
 import { useMoves } from './tier-support.ts'
+import { Lifetime } from '../../src/sdk/lifetime.ts'
 
 const host = useRvr('own')
 const movingAfter = useMoves()
@@ -21,7 +22,7 @@ afterAll(() => pool.close())
 
 /** An artifact that is interpreted for `after` instructions and then waits for what `native` brings. */
 const waitingFor = ({ image, abi, machine }: Guest, native: Promise<undefined>, after: bigint): Artifact =>
-  new Artifact({ image, abi, machine, mode: modeNamed('pure'), pool, engine: { engine: 'interp' }, tier: new Tier(native, after), cache: { outcome: 'off' }, timing: {} })
+  new Artifact({ image, abi, machine, lifetime: new Lifetime(), mode: modeNamed('pure'), pool, engine: { engine: 'interp' }, tier: new Tier(native, after), cache: { outcome: 'off' }, timing: {} })
 
 describe('mode metered with many cuts', () => {
   const options: ExecuteOptions = { ...busyOptions, ...LIMITS }

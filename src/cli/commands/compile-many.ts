@@ -10,6 +10,7 @@ import { loadOptions, rvrOptions, type BuildOptions, type GuestOptions, type Rep
 import { asRvrError, jsonLine, writeError } from '../output.ts'
 import { profileOptions, type ProfileOptions } from '../profiles.ts'
 import type { Shell } from '../shell.ts'
+import type { ModeName } from '../../modes/registry.ts'
 
 export interface ManyOptions extends BuildOptions, GuestOptions, ReportOptions, ProfileOptions {
   readonly output?: string
@@ -28,7 +29,7 @@ function checkOptions(files: readonly string[], options: ManyOptions): void {
 }
 
 /** Compiles every file for every mode. The status is the worst one. @throws RvrError for what concerns all of them. */
-export async function compileMany(files: readonly string[], modes: readonly string[], options: ManyOptions, shell: Shell): Promise<number> {
+export async function compileMany(files: readonly string[], modes: readonly ModeName[], options: ManyOptions, shell: Shell): Promise<number> {
   checkOptions(files, options)
   const { Rvr } = await import('../../index.ts')
   const tasks = files.flatMap(file => modes.map(mode => ({ file, mode })))

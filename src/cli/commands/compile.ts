@@ -11,9 +11,10 @@ import { checkPlace, keptFile } from '../kept-library.ts'
 import { jsonLine } from '../output.ts'
 import { profileOption, profileOptions, type ProfileOptions } from '../profiles.ts'
 import type { Shell } from '../shell.ts'
+import type { ModeName } from '../../modes/registry.ts'
 
 interface CompileOptions extends BuildOptions, GuestOptions, ReportOptions, ProfileOptions {
-  readonly mode?: readonly string[]
+  readonly mode?: readonly ModeName[]
   readonly output?: string
   readonly emitC?: string
 }
@@ -45,14 +46,14 @@ Examples:
 
 /** One guest in one mode is a result of its own, whatever a list would look like. */
 async function compileAll(guests: readonly string[], options: CompileOptions, shell: Shell): Promise<number> {
-  const modes = [...new Set(options.mode ?? [DEFAULT_MODE])]
+  const modes = [...new Set<ModeName>(options.mode ?? [DEFAULT_MODE])]
   const [only, ...others] = guests
   if (only !== undefined && others.length === 0 && !isPattern(only) && modes.length === 1) return compile(only, modes[0]!, options, shell)
   const { compileMany } = await import('./compile-many.ts')
   return compileMany(await expandGuests(guests), modes, options, shell)
 }
 
-async function compile(file: string, mode: string, options: CompileOptions, shell: Shell): Promise<number> {
+async function compile(file: string, mode: ModeName, options: CompileOptions, shell: Shell): Promise<number> {
   if (options.cache === false && options.output === undefined) {
     throw new RvrError('USAGE', 'with --no-cache the library needs a place', { hint: 'Add -o FILE.' })
   }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Option, type Command } from 'commander'
 import { RvrError } from '../../errors.ts'
-import { modeNamed } from '../../modes/registry.ts'
+import { modeNamed, type ModeName } from '../../modes/registry.ts'
 import type { Artifact } from '../../sdk/artifact.ts'
 import type { Guest } from '../../sdk/guest.ts'
 import type { ResumeOptions } from '../../sdk/options.ts'
@@ -22,7 +22,7 @@ import { addSavedRunOptions, checkResumed, openResumed, saveSuspended, type Save
 import type { Shell } from '../shell.ts'
 
 export interface RunOptions extends ExecutionOptions, ReportOptions, SavedRunOptions, ProfileOptions, ProfileOutOptions, DumpOptions, TraceOptions {
-  readonly mode?: string
+  readonly mode?: ModeName
   readonly check?: boolean
   readonly artifact?: string
   readonly stopAtSegment?: boolean

@@ -5,12 +5,15 @@ import type { Hart } from '../../ir/hart.ts'
 import type { Instr } from '../../isa/row.ts'
 import { MEMORY } from '../../layout/meter.ts'
 import type { HostEffects, HostOutcome, HostState } from '../abi.ts'
-import { drawRandom } from '../random.ts'
+import { takeInput } from '../input-queue.ts'
+import { drawRandom, RANDOM_WORD_BYTES } from '../random.ts'
 import type { Handler } from '../extension.ts'
 import { proceed, trap, wordBytes } from './handler.ts'
 
 /** HINT_BUFFER takes 1 … 1023 words. */
 const MAX_BUFFER_WORDS = 1023n
+/** Random bytes that are drawn ahead of what is read: whole words. */
+const DRAWN_AT_ONCE = 2 ** 16
 
 /** An input record as the hint stream presents it: length as a W-byte little-endian integer, payload, zeros up to a multiple of W. */
 export function frameRecord(record: Uint8Array, width: number): Uint8Array {
@@ -24,12 +27,33 @@ export function frameRecord(record: Uint8Array, width: number): Uint8Array {
 export function replaceHints(host: HostState, stream: Uint8Array): void {
   host.hints = stream
   host.hintPosition = 0
+  delete host.hintsToDraw
+}
+
+/** At least `bytes` of the hint stream in `hints`, as far as there are so many. */
+export function drawHints(host: HostState, bytes: number): void {
+  const { hintsToDraw: rest, hints, hintPosition } = host, have = hints.length - hintPosition
+  if (rest === undefined || have >= bytes) return
+  const length = Math.min(rest.bytes, Math.max(bytes - have, DRAWN_AT_ONCE))
+  const drawn = drawRandom({ seed: host.random.seed, drawn: rest.from }, length), left = rest.bytes - length
+  host.hints = new Uint8Array(have + length)
+  host.hints.set(hints.subarray(hintPosition))
+  host.hints.set(drawn, have)
+  host.hintPosition = 0
+  if (left === 0) delete host.hintsToDraw
+  else host.hintsToDraw = { bytes: left, from: rest.from + BigInt(length / RANDOM_WORD_BYTES) }
+}
+
+/** The hint stream with all of its random bytes; `host` stays as it is. */
+export function wholeHints(host: HostState): Pick<HostState, 'hints' | 'hintPosition'> {
+  const copy = { ...host }, { hints, hintPosition, hintsToDraw } = copy
+  drawHints(copy, hints.length - hintPosition + (hintsToDraw?.bytes ?? 0))
+  return copy
 }
 
 export const hintInput: Handler = (instr, hart, host) => {
-  const [record] = host.inputs
+  const record = takeInput(host)
   if (record === undefined) return trap({ kind: 'input-empty', pc: instr.pc, message: 'the guest asked for an input record, but all of them are consumed' })
-  host.inputs.shift()
   replaceHints(host, frameRecord(record, wordBytes(hart)))
   return proceed
 }
@@ -40,12 +64,16 @@ export const hintRandom: Handler = (instr, hart, host) => {
   if (bytes > BigInt(MEMORY_BYTES)) {
     return trap({ kind: 'hint-random-count', pc: instr.pc, message: `the guest asked for ${words} random words, more than its memory can hold` })
   }
-  replaceHints(host, drawRandom(host.random, Number(bytes)))
+  replaceHints(host, new Uint8Array())
+  // Drawn as they are read: a guest may ask for as much as its memory holds, and read nothing.
+  if (bytes > 0n) host.hintsToDraw = { bytes: Number(bytes), from: host.random.drawn }
+  host.random.drawn += BigInt(Math.ceil(Number(bytes) / RANDOM_WORD_BYTES))
   return proceed
 }
 
 /** Moves `length` bytes of the hint stream to `address`. */
 function takeHints(pc: number, hart: Hart, host: HostState, address: bigint, length: number): HostOutcome | undefined {
+  drawHints(host, length)
   const left = host.hints.length - host.hintPosition
   if (length > left) return trap({ kind: 'hint-exhausted', pc, message: `the guest read ${length} bytes of hints, but ${left} are left` })
   if (!isInMemory(address, length)) return trap(outsideTrap('store-outside', pc, address, length))

@@ -5,6 +5,7 @@ import type { Instr } from '../../isa/row.ts'
 import { PUBLIC_VALUES } from '../../layout/meter.ts'
 import type { HostEffects } from '../abi.ts'
 import type { Handler } from '../extension.ts'
+import { isUtf8Text } from '../utf8.ts'
 import { proceed, trap, wordBytes } from './handler.ts'
 
 const revealOffset = (instr: Instr, hart: Hart): bigint => BigInt.asUintN(hart.xlen, hart.x[instr.rd]! + BigInt(instr.imm))
@@ -28,23 +29,11 @@ export const reveal: Handler = (instr, hart, host) => {
   return proceed
 }
 
-const strict = new TextDecoder('utf-8', { fatal: true })
-
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    strict.decode(bytes)
-    return true
-  } catch {
-    return false
-  }
-}
-
 export const printStr: Handler = (instr, hart, _host, print) => {
   const address = hart.x[instr.rd]!, length = hart.x[instr.rs1]!
   if (!isInMemory(address, length)) return trap(outsideTrap('load-outside', instr.pc, address, length))
-  // A copy: guest memory may be shared and goes on changing, and the decoder takes no shared memory.
-  const bytes = hart.memory.slice(Number(address), Number(address + length))
-  if (!isUtf8(bytes)) return trap({ kind: 'print-invalid', pc: instr.pc, address, message: `the ${length} bytes to print at 0x${address.toString(16)} are not UTF-8` })
+  const bytes = hart.memory.subarray(Number(address), Number(address + length))
+  if (!isUtf8Text(bytes)) return trap({ kind: 'print-invalid', pc: instr.pc, address, message: `the ${length} bytes to print at 0x${address.toString(16)} are not UTF-8` })
   print('stdout', bytes)
   return proceed
 }

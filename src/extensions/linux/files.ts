@@ -26,7 +26,7 @@ export const write: SystemHandler = ({ hart, argument, int, print }) => {
   if (stream === undefined) return -EBADF
   const source = guestBytes(hart, argument(1), argument(2))
   if (source === undefined) return -EFAULT
-  if (source.length > 0) print(stream, source.slice())
+  if (source.length > 0) print(stream, source)
   return source.length
 }
 
@@ -50,7 +50,7 @@ export const writev: SystemHandler = ({ hart, argument, int, print }) => {
   const length = parts.reduce((sum, part) => sum + part.length, 0)
   // The kernel's own bound; it also keeps overlapping vectors from multiplying guest memory.
   if (length > 0x7fff_f000) return -EINVAL
-  for (const part of parts) if (part.length > 0) print(stream, part.slice())
+  for (const part of parts) if (part.length > 0) print(stream, part)
   return length
 }
 

@@ -7,6 +7,9 @@ import { BREAK_LIMIT, PAGE_BYTES } from './layout.ts'
 /** exit(code), exit_group(code): the low eight bits, as a shell would see them. */
 export const exit: SystemHandler = ({ int }) => ({ exitCode: int(0) & 0xff })
 
+/** Random bytes that are drawn at once: whole words, so that the stream is that of one draw. */
+const DRAWN_AT_ONCE = 2 ** 16
+
 const pageUp = (address: number): number => Math.ceil(address / PAGE_BYTES) * PAGE_BYTES
 
 /** brk(address): the new break, or the unchanged one where the request is impossible. Pages that are given back read as zero later. */
@@ -35,6 +38,9 @@ export const clockGettime64 = clock(() => 16)
 export const getrandom: SystemHandler = ({ hart, host, argument }) => {
   const target = guestBytes(hart, argument(0), argument(1))
   if (target === undefined) return -EFAULT
-  target.set(drawRandom(host.random, target.length))
+  for (let at = 0; at < target.length; at += DRAWN_AT_ONCE) {
+    const part = target.subarray(at, at + DRAWN_AT_ONCE)
+    part.set(drawRandom(host.random, part.length))
+  }
   return target.length
 }

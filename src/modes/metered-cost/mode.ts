@@ -2,7 +2,7 @@
 import { cellsOf } from '../../machine/machine.ts'
 import { instructionCounter, type Mode } from '../mode.ts'
 
-export const meteredCost: Mode = {
+export const meteredCost: Mode<'metered-cost'> = {
   name: 'metered-cost',
   summary: 'count instructions and the trace cells they cost',
   counters: [instructionCounter, { name: 'cells', amount: (instr, machine) => cellsOf(machine, instr) }],

@@ -3,7 +3,7 @@ import { weightOf } from '../../machine/weights.ts'
 import type { Mode } from '../mode.ts'
 import { meteredEmission } from './emission.ts'
 
-export const metered: Mode = {
+export const metered: Mode<'metered'> = {
   name: 'metered',
   summary: 'count trace rows by chip and cut the run into segments',
   // What is left of the interval.

@@ -4,7 +4,7 @@ import { meteredCost } from '../metered-cost/mode.ts'
 import type { Mode } from '../mode.ts'
 import { profileEmission } from './emission.ts'
 
-export const profile: Mode = {
+export const profile: Mode<'profile'> = {
   name: 'profile',
   summary: 'count how often each instruction is executed',
   counters: meteredCost.counters,

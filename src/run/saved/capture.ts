@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { RvrError } from '../../errors.ts'
 import type { HostState } from '../../extensions/abi.ts'
+import { wholeHints } from '../../extensions/io/hints.ts'
 import { captureMeter, leafSets, type LeafRanges, type LeafSet, type MeterScalars } from '../../machine/meter-state.ts'
 import type { Meter } from '../../machine/meter.ts'
 import { version } from '../../version.ts'
@@ -41,9 +42,9 @@ class Blobs {
 }
 
 function hostText(host: HostState, blobs: Blobs): HeaderText['host'] {
-  const { random, linux: { brk, brkStart, stdinPosition } } = host
+  const { random, linux: { brk, brkStart, stdinPosition } } = host, { hints, hintPosition } = wholeHints(host)
   return {
-    inputs: host.inputs.map(input => blobs.add(input)), hints: blobs.add(host.hints), hintPosition: host.hintPosition, publicValues: blobs.add(host.publicValues),
+    inputs: host.inputs.map(input => blobs.add(input)), hints: blobs.add(hints), hintPosition, publicValues: blobs.add(host.publicValues),
     random: { seed: `${random.seed}`, drawn: `${random.drawn}` }, linux: { brk, brkStart, stdinPosition },
   }
 }
@@ -83,7 +84,7 @@ export async function capture({ session, meter, started, printedUntil }: Context
     rvr: version, guest: image.digest, xlen: image.xlen, abi: abi.name, extensions: abi.digest, mode: mode.name, machine: machine.digest, stopCause: end.cause,
     pc: state.pc, registers: [...hart.x].map(String), instructions: `${state.instructions}`, cost: `${state.cost}`, printedUntil,
     host: hostText(state.host, blobs),
-    segments: state.segments.map(({ instretStart, instructions, heights, reason, overLimit }) => {
+    segments: state.segments.list.slice(0, state.segments.count).map(({ instretStart, instructions, heights, reason, overLimit }) => {
       if (reason === 'end' || reason === 'trap') throw new RvrError('INTERNAL', 'a suspended run has no last segment')
       return { instretStart, instructions, heights: [...heights], reason, ...(overLimit === true && { overLimit: true as const }) }
     }),

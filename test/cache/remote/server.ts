@@ -12,6 +12,7 @@ import { Rvr, type RvrOptions } from '../../../src/index.ts'
 import { fixture, input } from '../../e2e/support.ts'
 import { draft, inputA, keyA, recorder, sampleLibrary, temporaryDirectory } from '../sample.ts'
 import { PATIENCE_MS } from '../../support/patience.ts'
+import type { ModeName } from '../../../src/index.ts'
 
 /** Takes a request over; `proceed` handles it as a healthy server does. */
 export type Fault = (request: IncomingMessage, response: ServerResponse, proceed: () => void) => void
@@ -139,7 +140,7 @@ export async function machine(remote: RemoteOptions | false, { guest = 'fibonacc
     },
   })
   try {
-    const artifact = await (await rvr.load(fixture(guest))).compile(mode)
+    const artifact = await (await rvr.load(fixture(guest))).compile(mode as ModeName)
     using run = await artifact.execute({ inputs: [Buffer.from(input, 'hex')] })
     await rvr.dispose()
     return { publicValues: Buffer.from(run.publicValues).toString('hex'), instret: run.instret, cache: artifact.cache, counts: rvr.cache.counts, stages, warnings, cacheDir }

@@ -4,6 +4,7 @@ import type { Xlen } from '../../../src/elf/image.ts'
 import type { Artifact, Guest, LoadOptions, Run, Rvr } from '../../../src/index.ts'
 import { artifactOf, expectSame, fixture, type Engine } from '../../run/support.ts'
 import { useMoves } from '../../run/tier-support.ts'
+import type { ModeName } from '../../../src/index.ts'
 
 const movingAfter = useMoves()
 
@@ -48,7 +49,7 @@ async function expectMoved(guest: Guest, mode: string, input: GuestInput, { run:
   if (moved.has(name)) return
   moved.add(name)
   const third = wanted.instret / 3n, after = third < 20_000n ? third : 20_000n
-  const { run, text: found } = await runIn(await movingAfter(guest, await guest.compile(mode), after), input)
+  const { run, text: found } = await runIn(await movingAfter(guest, await guest.compile(mode as ModeName), after), input)
   expectSame(run, wanted)
   expect([found, run.segments, run.engine, run.interpreted]).toEqual([text, wanted.segments, 'native', after])
   run.dispose()

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Artifact, Guest } from '../../../src/index.ts'
 import { encode } from '../../../src/isa/encoding.ts'
 import { DATA, errorOf, program, useRvr } from '../../run/support.ts'
+import type { ModeName } from '../../../src/index.ts'
 
 const host = useRvr('own')
 
@@ -54,7 +55,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(directory, { recursive: true, force: true }))
 
-async function compiled(wrong: (typeof wrongs)[number], mode = 'pure', keeps = false): Promise<{ guest: Guest; artifact: Artifact }> {
+async function compiled(wrong: (typeof wrongs)[number], mode: ModeName = 'pure', keeps = false): Promise<{ guest: Guest; artifact: Artifact }> {
   const guest = await host.rvr.load(guestOf(wrongs.indexOf(wrong), keeps), { extensions: [directory] })
   return { guest, artifact: await guest.compile(mode) }
 }

@@ -2,9 +2,10 @@
 import { addGuestOptions, addToolchainOptions, DEFAULT_MODE, loadOptions, modeOption, rvrOptions, type BuildOptions, type GuestOptions } from '../../options.ts'
 import { profileOption, profileOptions, type ProfileOptions } from '../../profiles.ts'
 import type { Subcommand } from './subcommand.ts'
+import type { ModeName } from '../../../modes/registry.ts'
 
 interface ExplainOptions extends BuildOptions, GuestOptions, ProfileOptions {
-  readonly mode?: string
+  readonly mode?: ModeName
 }
 
 export const explain: Subcommand = {

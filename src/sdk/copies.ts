@@ -1,0 +1,8 @@
+/** Copies of what runs rest on, for callers, who may do with them what they like. */
+import type { Image } from '../elf/image.ts'
+import { parseElf } from '../elf/parse.ts'
+import type { Machine } from '../machine/machine.ts'
+
+export const ownImage = ({ file }: Image): Image => parseElf(new Uint8Array(file), '<bytes>')
+
+export const ownMachine = (machine: Machine): Machine => structuredClone(machine)
