@@ -1,0 +1,42 @@
+/** What README and docs/ show in other languages is what it says it is. */
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'smol-toml'
+import { expect, test } from 'vitest'
+import { configOf } from '../../src/extensions/config.ts'
+import { blocksOf, pages, root, type Block } from './blocks.ts'
+
+const all = pages.flatMap(blocksOf).filter(({ notRun }) => notRun === undefined)
+const of = (...languages: string[]): Block[] => all.filter(({ language }) => languages.includes(language))
+
+test.each(of('json'))('$page, line $line, is JSON', ({ text }) => expect(JSON.parse(text)).toBeTypeOf('object'))
+
+test.each(of('toml'))('$page, line $line, is a configuration', ({ page, text }) => {
+  expect(configOf(parse(text), page)).toBeTypeOf('object')
+})
+
+/** A page shows an example without its comments and with constants in place. */
+const bare = (text: string): string => text.replaceAll(/\/\*[^]*?\*\//g, '').replaceAll(/\s+/g, ' ')
+
+test('the C of an extension is the one of the example that the tests run', () => {
+  const [, shown] = of('c').filter(({ page }) => page === 'docs/extensions.md')
+  const file = readFileSync(join(root, 'cache-fixtures/extensions/crc32/crc32.c'), 'utf8')
+  expect(bare(file)).toContain(bare(shown!.text).trim())
+})
+
+test.each(of('c').slice(0, 1))('$page, line $line, is C for a guest', ({ text }) => {
+  const args = ['--target=riscv64-unknown-elf', '-march=rv64im', '-fsyntax-only', '-Werror', '-xc', '-']
+  const { status, stderr, error } = spawnSync('clang-22', args, { input: text, encoding: 'utf8' })
+  if (error === undefined) expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+})
+
+test('every language of a block is one that is tested', () => {
+  const tested = new Set(['sh', 'ts', '', 'json', 'toml', 'c'])
+  expect(all.filter(({ language }) => !tested.has(language)).map(({ page, line }) => `${page}:${line}`)).toEqual([])
+})
+
+test('what a terminal shows begins with its command', () => {
+  const shown = all.filter(({ language, text }) => language === '' && !text.startsWith('$ '))
+  expect(shown.map(({ page, line }) => `${page}:${line}`)).toEqual([])
+})
