@@ -66,7 +66,7 @@ function foundTools(cc: string | undefined): { cc?: string; make?: string } {
       return undefined // that it is missing is a problem of its own
     }
   }
-  const compiler = pathOf(() => compilerCandidates(cc, process.env)[0]?.path), make = pathOf(() => findMake(process.env))
+  const compiler = pathOf(() => compilerCandidates(cc, process.env).next().value?.path), make = pathOf(() => findMake(process.env))
   return { ...(compiler !== undefined && { cc: compiler }), ...(make !== undefined && { make }) }
 }
 

@@ -22,9 +22,9 @@ export function namedCompiler(cc: string | undefined, environment: NodeJS.Proces
 
 /**
  * Compilers to try, best first: the one named by `cc` or RVR_CC alone, else clang from 19 on, newest first, else every gcc and cc on PATH that is no caching wrapper.
- * Throws TOOLCHAIN_MISSING when the named one is not there or none is.
+ * Throws TOOLCHAIN_MISSING when the named one is not there, or in the end when none is.
  */
-export function compilerCandidates(cc: string | undefined, environment: NodeJS.ProcessEnv): CompilerCandidate[] {
+export function* compilerCandidates(cc: string | undefined, environment: NodeJS.ProcessEnv): Generator<CompilerCandidate, void, void> {
   const path = environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'
   const named = namedCompiler(cc, environment)
   if (named !== undefined) {
@@ -35,19 +35,17 @@ export function compilerCandidates(cc: string | undefined, environment: NodeJS.P
         details: { cc: named },
       })
     }
-    return [{ path: found, explicit: true, needsPreferred: false }]
+    yield { path: found, explicit: true, needsPreferred: false }
+    return
   }
   const clangs = findClangs(path).filter(clang => clang.major === undefined || clang.major >= PREFERRED_CLANG)
+  for (const clang of clangs) yield { path: clang.path, explicit: false, needsPreferred: clang.major === undefined }
+  // Looked for only when none of those will do: a hit with clang does not get here.
   const others = ['gcc', 'cc'].flatMap(name => findExecutables(name, path)), compilers = others.filter(isCompiler), wrapper = others.find(file => !isCompiler(file))
-  const candidates = [
-    ...clangs.map(clang => ({ path: clang.path, explicit: false, needsPreferred: clang.major === undefined })),
-    ...compilers.map(file => ({ path: file, explicit: false, needsPreferred: false })),
-  ]
-  if (candidates.length === 0) {
-    const passed = wrapper === undefined ? '' : `; ${wrapper} is a wrapper, and there is no compiler behind it on PATH`
-    throw new RvrError('TOOLCHAIN_MISSING', `no C compiler was found on PATH (looked for clang-NN, clang, gcc, cc${passed})`, { hint: INSTALL, details: { searched: path } })
-  }
-  return candidates
+  for (const file of compilers) yield { path: file, explicit: false, needsPreferred: false }
+  if (clangs.length > 0 || compilers.length > 0) return
+  const passed = wrapper === undefined ? '' : `; ${wrapper} is a wrapper, and there is no compiler behind it on PATH`
+  throw new RvrError('TOOLCHAIN_MISSING', `no C compiler was found on PATH (looked for clang-NN, clang, gcc, cc${passed})`, { hint: INSTALL, details: { searched: path } })
 }
 
 /** The make program. Throws TOOLCHAIN_MISSING when there is none. */

@@ -132,12 +132,12 @@ export async function describeToolchain(options: ToolchainOptions = {}): Promise
   const environment = options.environment ?? process.env
   const targetCpu = options.targetCpu ?? 'native'
   targetFlags(hostArch, targetCpu)
-  // The compiler first: when both are missing, its hint names both.
-  const candidates = compilerCandidates(options.cc, environment)
-  const make = findMake(environment)
   const cpu = hostCpu()
   const failures: string[] = []
-  for (const candidate of candidates) {
+  let make: string | undefined
+  for (const candidate of compilerCandidates(options.cc, environment)) {
+    // The compiler first: when both are missing, its hint names both.
+    make ??= findMake(environment)
     try {
       const toolchain = await describeOrRecall({ candidate, make, targetCpu, cpu }, options)
       if (toolchain === undefined) continue
