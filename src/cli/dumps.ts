@@ -13,19 +13,30 @@ export interface DumpOptions {
 /** Bytes that one option shows. */
 const MOST_BYTES = 2 ** 20
 
+const usage = (message: string, hint: string): RvrError => new RvrError('USAGE', message, { hint })
+
 /** `0x300000,64` @throws RvrError `USAGE`. */
 export function parseRange(text: string): MemoryRange {
   const [, address, length] = /^([^,]+),([^,]+)$/.exec(text) ?? []
-  if (address === undefined || length === undefined) throw new RvrError('USAGE', `${JSON.stringify(text)} is no range of memory`, { hint: 'Write address and number of bytes: 0x300000,64.' })
+  if (address === undefined || length === undefined) {
+    throw usage(`${JSON.stringify(text)} is no range of memory`, 'Write address and number of bytes: 0x300000,64.')
+  }
   const from = parseCount(address), bytes = parseCount(length)
-  if (bytes > MOST_BYTES) throw new RvrError('USAGE', `${bytes} bytes are more than --dump-memory shows`, { hint: `The greatest number is ${MOST_BYTES}; run.memory of the SDK has all.` })
-  if (from + bytes > MEMORY_BYTES) throw new RvrError('USAGE', `${bytes} bytes at 0x${from.toString(16)} are not inside guest memory`, { hint: `Guest addresses are 0 … 0x${(MEMORY_BYTES - 1).toString(16)}.` })
+  if (bytes > MOST_BYTES) {
+    throw usage(`${bytes} bytes are more than --dump-memory shows`, `The greatest number is ${MOST_BYTES}.`)
+  }
+  if (from + bytes > MEMORY_BYTES) {
+    const last = `0x${(MEMORY_BYTES - 1).toString(16)}`
+    const range = `${bytes} bytes at 0x${from.toString(16)}`
+    throw usage(`${range} are not inside guest memory`, `Guest addresses are 0 … ${last}.`)
+  }
   return { address: Number(from), length: Number(bytes) }
 }
 
 export function addDumpOptions(command: Command): Command {
+  const description = 'report memory where the guest stopped, up to 1 MiB, repeatable'
   return command.option('--dump-registers', 'report pc and registers where the guest stopped')
-    .addOption(new Option('--dump-memory <address,bytes>', 'report memory where the guest stopped, up to 1 MiB, repeatable')
+    .addOption(new Option('--dump-memory <address,bytes>', description)
       .argParser((value: string, earlier: readonly MemoryRange[] | undefined) => [...earlier ?? [], parseRange(value)]))
 }
 

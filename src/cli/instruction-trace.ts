@@ -26,17 +26,26 @@ const CHUNK = 4096n
 
 /** `FROM,COUNT` or `FROM` @throws RvrError `USAGE`. */
 export function parseWindow(text: string): Window {
-  if (!/^\d/.test(text)) throw new RvrError('USAGE', `${JSON.stringify(text)} is no window of instructions`, { hint: 'Write --trace-instructions=FROM,COUNT, or name the guest before --trace-instructions.' })
   const [from = '', count, ...others] = text.split(',')
-  if (others.length > 0) throw new RvrError('USAGE', `${JSON.stringify(text)} is no window of instructions`, { hint: 'Write --trace-instructions=FROM,COUNT.' })
+  if (!/^\d/.test(text) || others.length > 0) {
+    throw new RvrError('USAGE', `${JSON.stringify(text)} is no window of instructions`, {
+      hint: 'Write --trace-instructions=FROM,COUNT, or name the guest before --trace-instructions.',
+    })
+  }
   const window = { from: parseCount(from), count: count === undefined ? DEFAULT_WINDOW.count : parseCount(count) }
-  if (window.count > MOST_TRACED) throw new RvrError('USAGE', `${window.count} instructions are more than one trace has`, { hint: `The greatest number is ${MOST_TRACED}.` })
+  if (window.count > MOST_TRACED) {
+    throw new RvrError('USAGE', `${window.count} instructions are more than one trace has`, {
+      hint: `The greatest number is ${MOST_TRACED}.`,
+    })
+  }
   return window
 }
 
 export function addTraceOptions(command: Command): Command {
+  const window = `count of them behind the first from (default: ${DEFAULT_WINDOW.from},${DEFAULT_WINDOW.count})`
+  const description = `list instructions with what they write on standard error: ${window}`
   return command
-    .addOption(new Option('--trace-instructions [from,count]', `list instructions with what they write on standard error: count of them behind the first from (default: ${DEFAULT_WINDOW.from},${DEFAULT_WINDOW.count})`)
+    .addOption(new Option('--trace-instructions [from,count]', description)
       .argParser(parseWindow).conflicts(['check', 'stopAtSegment']))
     .option('--trace-file <file>', 'where --trace-instructions writes instead')
 }
@@ -80,14 +89,20 @@ interface Surroundings {
   readonly shell: Shell
 }
 
-/** Executes a guest with the instructions of a window listed. @throws RvrError `IO` (the file cannot be written), and what `start` and `resume` reject with. */
-export async function runTraced({ traceInstructions = true, traceFile }: TraceOptions, surroundings: Surroundings): Promise<Run> {
-  const window = traceInstructions === true ? DEFAULT_WINDOW : traceInstructions, { shell } = surroundings
+/**
+ * Executes a guest with the instructions of a window listed.
+ *
+ * @throws RvrError `IO` (the file cannot be written), and what `start` and `resume` reject with.
+ */
+export async function runTraced(options: TraceOptions, surroundings: Surroundings): Promise<Run> {
+  const { traceInstructions = true, traceFile } = options, { shell } = surroundings
+  const window = traceInstructions === true ? DEFAULT_WINDOW : traceInstructions
   if (traceFile === undefined) return listed(window, surroundings, async text => void shell.stderr.write(text))
   const { writeOutput } = await import('../files/write.ts')
   let run: Run | undefined
   try {
-    await writeOutput(traceFile, async put => { run = await listed(window, surroundings, put) }, { signal: shell.signal })
+    const write = async (put: Put): Promise<void> => { run = await listed(window, surroundings, put) }
+    await writeOutput(traceFile, write, { signal: shell.signal })
   } catch (error) {
     run?.dispose()
     throw error
@@ -95,7 +110,9 @@ export async function runTraced({ traceInstructions = true, traceFile }: TraceOp
   return run!
 }
 
-async function listed({ from, count }: Window, { guest, limits, start, done }: Surroundings, put: (text: string) => Promise<void>): Promise<Run> {
+type Put = (text: string) => Promise<void>
+
+async function listed({ from, count }: Window, { guest, limits, start, done }: Surroundings, put: Put): Promise<Run> {
   const { traceLine } = await import('../report/trace.ts')
   const remaining = new Remaining(limits, done.instret, done.cost)
   let run = await start(remaining.behind(done, from > done.instret ? from - done.instret : 0n))

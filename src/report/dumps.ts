@@ -19,22 +19,26 @@ export interface Dumps {
 export type DumpedRun = Pick<Run, 'pc' | 'registers' | 'memory'>
 
 const ROW_BYTES = 16
-const PRINTABLE = /[^\x20-\x7e]/g
+const UNPRINTABLE = /[^\x20-\x7e]/g
 
 function memoryText({ address, length }: MemoryRange, bytes: Uint8Array): string {
   const rows: string[] = []
   for (let at = 0; at < length; at += ROW_BYTES) {
-    const row = Buffer.from(bytes.subarray(at, at + ROW_BYTES)), digits = row.toString('hex').replaceAll(/..(?=.)/g, '$& ')
-    rows.push(`  ${hexText(address + at).padStart(10)}  ${digits.padEnd(3 * ROW_BYTES - 1)}  ${row.toString('latin1').replaceAll(PRINTABLE, '.')}\n`)
+    const row = Buffer.from(bytes.subarray(at, at + ROW_BYTES))
+    const digits = row.toString('hex').replaceAll(/..(?=.)/g, '$& ').padEnd(3 * ROW_BYTES - 1)
+    const letters = row.toString('latin1').replaceAll(UNPRINTABLE, '.')
+    rows.push(`  ${hexText(address + at).padStart(10)}  ${digits}  ${letters}\n`)
   }
   return `memory at ${hexText(address)}, ${length} bytes\n${rows.join('')}`
 }
 
 /** The keys `pc`, `registers` and `memory` of `rvr run --json`, as far as they were asked for. */
 export function dumpsJson(run: DumpedRun, { registers, memory }: Dumps): object {
+  const contents = memory.map(({ address, length }) =>
+    ({ address: hexText(address), bytes: Buffer.from(run.memory.read(address, length)).toString('hex') }))
   return {
     ...(registers && { pc: hexText(run.pc), registers: registersJson(run.registers) }),
-    ...(memory.length > 0 && { memory: memory.map(({ address, length }) => ({ address: hexText(address), bytes: Buffer.from(run.memory.read(address, length)).toString('hex') })) }),
+    ...(memory.length > 0 && { memory: contents }),
   }
 }
 

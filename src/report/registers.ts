@@ -11,6 +11,8 @@ export const registersJson = (registers: readonly bigint[]): Record<string, stri
 export function registersText(registers: readonly bigint[]): string {
   const cells = registers.map((value, index) => `${registerNames[index]!.padStart(4)} ${hexText(value).padEnd(18)}`)
   const rows: string[] = []
-  for (let first = 0; first < cells.length; first += 4) rows.push(line(first === 0 ? 'registers' : '', cells.slice(first, first + 4).join(' ').trimEnd()))
+  for (let first = 0; first < cells.length; first += 4) {
+    rows.push(line(first === 0 ? 'registers' : '', cells.slice(first, first + 4).join(' ').trimEnd()))
+  }
   return rows.join('')
 }

@@ -19,55 +19,83 @@ const nameCell = (name: string): string => code(shortened(name))
 /** How a trapped run came to its trap. */
 function trapFacts({ trap }: ReportedRun): Fact[] {
   if (trap === undefined) return []
-  const at = (pc: number, symbol: string | undefined): string => code(`${hexText(pc)}${symbol === undefined ? '' : ` ${shortened(symbol)}`}`)
-  const callers = trap.backtrace.frames.slice(1).map(({ pc, symbol, found }, index): Fact => [index === 0 ? 'called from' : '', `${at(pc, symbol)}${found === 'stack' ? ' (found on the stack)' : ''}`])
-  return [['at', `${at(trap.pc, trap.symbol)}: ${code(trap.instruction)}`], ['because', code(trap.message)], ...callers.slice(0, MOST_CALLS)]
+  const at = (pc: number, symbol = ''): string => code(`${hexText(pc)} ${shortened(symbol)}`.trimEnd())
+  const callers = trap.backtrace.frames.slice(1, 1 + MOST_CALLS).map(({ pc, symbol, found }, index): Fact =>
+    [index === 0 ? 'called from' : '', `${at(pc, symbol)}${found === 'stack' ? ' (found on the stack)' : ''}`])
+  return [['at', `${at(trap.pc, trap.symbol)}: ${code(trap.instruction)}`], ['because', code(trap.message)], ...callers]
 }
 const MOST_CALLS = 16
 
 function totals(run: ReportedRun): Fact[] {
-  const facts = meteredFacts(run)
-  const number = facts === undefined ? 0 : facts.segments.length + (facts.openSegment === undefined ? 0 : 1)
-  return [
-    ['instructions', grouped(run.instret)],
-    ...(run.cost === undefined ? [] : [['cost', `${grouped(run.cost)} trace cells`] as const]),
-    ...(facts === undefined ? [] : [['segments', `${count(number, 'segment', 'segments')}, peak memory ${sizeText(facts.peakMemoryBytes)} (estimate)`] as const]),
-  ]
+  const facts = meteredFacts(run), list: Fact[] = [['instructions', grouped(run.instret)]]
+  if (run.cost !== undefined) list.push(['cost', `${grouped(run.cost)} trace cells`])
+  if (facts !== undefined) {
+    const number = facts.segments.length + (facts.openSegment === undefined ? 0 : 1)
+    const memory = `peak memory ${sizeText(facts.peakMemoryBytes)} (estimate)`
+    list.push(['segments', `${count(number, 'segment', 'segments')}, ${memory}`])
+  }
+  return list
 }
 
-const heading = (guest: Pick<ReportedGuest, 'path'>, run: ReportedRun): string => `### ${code(guest.path)}: ${outcomeText(run)}\n\n`
+type Named = Pick<ReportedGuest, 'path'>
+
+const heading = ({ path }: Named, run: ReportedRun): string => `### ${code(path)}: ${outcomeText(run)}\n\n`
+const shares = (rows: readonly (readonly string[])[]): string => markdownTable(rows, 'lrrr')
+
+function profileMarkdown({ profile }: ReportedRun): string {
+  if (profile === undefined) return ''
+  const functions = entryRows('function', profile.functions, undefined, nameCell)
+  return `${shares(functions)}${shares(entryRows('operation', profile.opcodes))}`
+}
+
+type DumpableRun = ReportedRun & DumpedRun
 
 /** `rvr run --format markdown` */
-export function runMarkdown(guest: Pick<ReportedGuest, 'path'>, run: ReportedRun & DumpedRun, artifact: ReportedArtifact, dumps?: Dumps): string {
-  const facts = meteredFacts(run), { profile } = run
+export function runMarkdown(guest: Named, run: DumpableRun, artifact: ReportedArtifact, dumps?: Dumps): string {
+  const facts = meteredFacts(run), values = Buffer.from(run.publicValues).toString('hex')
   return [
     heading(guest, run),
     markdownFacts([
       ...trapFacts(run), ['mode', run.mode], ...totals(run),
-      ...(run.publicValues.length === 0 ? [] : [['public values', code(Buffer.from(run.publicValues).toString('hex'))] as const]),
+      ...(values === '' ? [] : [['public values', code(values)] as const]),
       ['executed in', durationText(run.timing.executeMs)], ['cache', artifact.cache.outcome],
     ]),
-    facts === undefined ? '' : markdownTable(chipRows(facts.chips, run.cost ?? 0n), 'lrrr'),
-    profile === undefined ? '' : `${markdownTable(entryRows('function', profile.functions, undefined, nameCell), 'lrrr')}${markdownTable(entryRows('operation', profile.opcodes), 'lrrr')}`,
+    facts === undefined ? '' : shares(chipRows(facts.chips, run.cost ?? 0n)),
+    profileMarkdown(run),
     dumps === undefined ? '' : codeBlock(dumpsText(run, dumps)),
   ].join('')
 }
 
-/** `rvr cost --format markdown`; of the breakdown `shown` the `top` dearest entries and greatest changes. */
-export function costMarkdown({ guest, metered, profiled }: CostRun, comparison: Comparison | undefined, shown: Breakdown, top: number): string {
-  const breakdown = shown === 'chips' ? chipRows(meteredFacts(metered)!.chips, metered.cost!, top)
-    : shown === 'functions' ? entryRows('function', profiled!.profile!.functions, top, nameCell) : entryRows('operation', profiled!.profile!.opcodes, top)
+/** Rows of each breakdown. */
+const breakdownRows: Readonly<Record<Breakdown, (run: CostRun, top: number) => string[][]>> = {
+  chips: ({ metered }, top) => chipRows(meteredFacts(metered)!.chips, metered.cost!, top),
+  functions: ({ profiled }, top) => entryRows('function', profiled!.profile!.functions, top, nameCell),
+  opcodes: ({ profiled }, top) => entryRows('operation', profiled!.profile!.opcodes, top),
+}
+
+/** Of the breakdown `shown` the `top` dearest entries and greatest changes. */
+export interface CostView {
+  readonly shown: Breakdown
+  readonly top: number
+}
+
+/** `rvr cost --format markdown` */
+export function costMarkdown(run: CostRun, comparison: Comparison | undefined, view: CostView): string {
+  const { guest, metered } = run
   return [
-    heading(guest, metered), markdownFacts([...trapFacts(metered), ...totals(metered)]), markdownTable(breakdown, 'lrrr'),
-    comparison === undefined ? '' : comparisonMarkdown(comparison, shown, top),
+    heading(guest, metered), markdownFacts([...trapFacts(metered), ...totals(metered)]),
+    shares(breakdownRows[view.shown](run, view.top)),
+    comparison === undefined ? '' : comparisonMarkdown(comparison, view),
   ].join('')
 }
 
-function comparisonMarkdown(comparison: Comparison, shown: Breakdown, top: number): string {
-  const omitted = notShown(comparison, shown, top), judgement = verdict(comparison)
-  const sentence = (text: string | undefined): string => (text === undefined ? '' : `${text}\n\n`)
+function comparisonMarkdown(comparison: Comparison, { shown, top }: CostView): string {
+  const base = code(comparison.base)
+  const omitted = notShown({ ...comparison, base }, shown, top), judgement = verdict(comparison)
   return [
-    `#### Compared with ${code(comparison.base)}\n\n`, sentence(judgement === undefined ? undefined : `**${judgement}**`),
-    markdownTable(comparisonRows(comparison, shown, top, shown === 'functions' ? nameCell : undefined), 'lrrrr'), sentence(omitted === undefined ? undefined : omitted.replace(comparison.base, () => code(comparison.base))),
+    `#### Compared with ${base}\n\n`,
+    judgement === undefined ? '' : `**${judgement}**\n\n`,
+    markdownTable(comparisonRows(comparison, shown, top, shown === 'functions' ? nameCell : undefined), 'lrrrr'),
+    omitted === undefined ? '' : `${omitted}\n\n`,
   ].join('')
 }

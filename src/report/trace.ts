@@ -18,12 +18,18 @@ function accessText({ access, address, bytes, value }: Access): string {
   return value === undefined ? `${sign}[${hex(address)}, ${bytes} bytes]` : `[${hex(address)}]${sign}${hex(value)}`
 }
 
-/** Instructions before it, address, place, word, assembly text, registers written, memory read (`->`), written (`<-`) or both (`<>`). */
-export function traceLine(image: Image, abi: GuestAbi, { instret, pc, word, registers, memory }: TracedInstruction): string {
+/**
+ * Instructions before it, address, place, word, assembly text, registers written, memory read (`->`), written (`<-`) or
+ * both (`<>`).
+ */
+export function traceLine(image: Image, abi: GuestAbi, step: TracedInstruction): string {
+  const { instret, pc, word, registers, memory } = step
   const instr = decoderFor(image.xlen, abi)(word, pc), place = placeAt(image, pc)
-  const effects = [...registers.map(([register, value]) => `${registerNames[register]!}=${hex(value)}`), ...memory.map(accessText)]
+  const written = registers.map(([register, value]) => `${registerNames[register]!}=${hex(value)}`)
+  const name = place === undefined ? '' : shortened(placeText(place), PLACE_WIDTH)
+  const text = instr === undefined ? '(unknown)' : disassemble(instr)
   return [
-    String(instret).padStart(10), hex(pc).padStart(10), (place === undefined ? '' : shortened(placeText(place), PLACE_WIDTH)).padEnd(PLACE_WIDTH),
-    word.toString(16).padStart(8, '0'), (instr === undefined ? '(unknown)' : disassemble(instr)).padEnd(INSTRUCTION_WIDTH), effects.join(' '),
+    String(instret).padStart(10), hex(pc).padStart(10), name.padEnd(PLACE_WIDTH), word.toString(16).padStart(8, '0'),
+    text.padEnd(INSTRUCTION_WIDTH), [...written, ...memory.map(accessText)].join(' '),
   ].join('  ').trimEnd() + '\n'
 }

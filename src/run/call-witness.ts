@@ -44,7 +44,8 @@ function arenasOf(ranges: readonly Touched[], memory: Uint8Array): Arena[] {
   const merged: { address: number; length: number }[] = []
   for (const { address, length } of ranges.toSorted((a, b) => a.address - b.address)) {
     const last = merged.at(-1)
-    if (last !== undefined && address < last.address + last.length) last.length = Math.max(last.length, address + length - last.address)
+    const isApart = last === undefined || address >= last.address + last.length
+    if (!isApart) last.length = Math.max(last.length, address + length - last.address)
     else merged.push({ address, length })
   }
   return merged.map(({ address, length }) => {
@@ -66,22 +67,27 @@ export class CallWitness {
     this.#library = library
   }
 
-  /** Executes a call by its reference semantics; undefined where the C does something else: nothing has changed then. */
+  /** Executes a call by its reference semantics; undefined where the C differs: then nothing has changed. */
   readonly call = (row: CallRow, instr: Instr, hart: Hart): CallEnd | undefined => {
-    const { trap, ...resolved } = resolveOperands(row, instr, hart)
-    if (trap !== undefined || !('operands' in resolved)) return { trap: trap! }
+    const resolved = resolveOperands(row, instr, hart)
+    if (resolved.trap !== undefined) return resolved
     const { operands } = resolved, { memory } = hart
     const native = this.#function(row)
     if (native === undefined) return executeResolved(row, instr, operands, hart)
     const ranges = operands.filter((operand): operand is Touched => 'address' in operand)
     const arenas = arenasOf(ranges, memory), before = arenas.map(({ copy }) => copy.slice())
     const result = new BigUint64Array(1)
-    const answer = native(operands.map(operand => ('value' in operand ? operand.value : within(arenas, operand))), result)
+    const given = operands.map(operand => ('value' in operand ? operand.value : within(arenas, operand)))
+    const answer = native(given, result)
     const end = executeResolved(row, instr, operands, hart)
-    const difference = answerDifference(answer, end) ?? resultDifference(row, result[0]!, end, hart.xlen) ?? memoryDifference(arenas, memory)
+    const difference = answerDifference(answer, end) ?? resultDifference(row, result[0]!, end, hart.xlen)
+      ?? memoryDifference(arenas, memory)
     if (difference === undefined) return end
-    for (const [index, { address, length }] of arenas.entries()) memory.set(before[index]!.subarray(MARGIN, MARGIN + length), address)
-    this.found = { pc: instr.pc, instruction: row.name, c: row.c, ...difference, operands: factsOf(row, instr, operands, hart) }
+    for (const [index, { address, length }] of arenas.entries()) {
+      memory.set(before[index]!.subarray(MARGIN, MARGIN + length), address)
+    }
+    const facts = factsOf(row, instr, operands, hart)
+    this.found = { pc: instr.pc, instruction: row.name, c: row.c, ...difference, operands: facts }
     return undefined
   }
 
@@ -92,15 +98,17 @@ export class CallWitness {
 }
 
 function within(arenas: readonly Arena[], { address, length }: Touched): Uint8Array {
-  const arena = arenas.find(candidate => address >= candidate.address && address + length <= candidate.address + candidate.length)!
-  return arena.copy.subarray(MARGIN + address - arena.address, MARGIN + address - arena.address + length + MARGIN)
+  const end = address + length
+  const arena = arenas.find(candidate => address >= candidate.address && end <= candidate.address + candidate.length)!
+  return arena.copy.subarray(MARGIN + address - arena.address, MARGIN + end - arena.address + MARGIN)
 }
 
 type Difference = Pick<CallDifference, 'kind' | 'text'>
 
 function answerDifference(answer: number, { trap }: CallEnd): Difference | undefined {
   if ((answer !== 0) === (trap === undefined)) return undefined
-  return { kind: 'answer', text: trap === undefined ? 'it answers 0 (refused), expected 1 (done)' : `it answers ${answer} (done), expected 0 (refused: ${trap.message})` }
+  if (trap === undefined) return { kind: 'answer', text: 'it answers 0 (refused), expected 1 (done)' }
+  return { kind: 'answer', text: `it answers ${answer} (done), expected 0 (refused: ${trap.message})` }
 }
 
 function resultDifference(row: CallRow, found: bigint, end: CallEnd, xlen: 32 | 64): Difference | undefined {
@@ -117,15 +125,20 @@ function memoryDifference(arenas: readonly Arena[], memory: Uint8Array): Differe
       const expected = isInside ? memory[address + offset]! : FILLER
       if (byte === expected) continue
       const at = hex(address + offset)
-      return isInside ? { kind: 'memory', text: `it leaves ${hex(byte)} at ${at}, expected ${hex(expected)}` } : { kind: 'outside', text: `it writes at ${at}, outside of its operands` }
+      if (!isInside) return { kind: 'outside', text: `it writes at ${at}, outside of its operands` }
+      return { kind: 'memory', text: `it leaves ${hex(byte)} at ${at}, expected ${hex(expected)}` }
     }
   }
   return undefined
 }
 
-function factsOf(row: CallRow, instr: Instr, operands: readonly ResolvedOperand[], { x, memory }: Hart): CallOperandFacts[] {
+type Operands = readonly ResolvedOperand[]
+
+function factsOf(row: CallRow, instr: Instr, operands: Operands, { x, memory }: Hart): CallOperandFacts[] {
   return row.operands.map(({ register, access }, index) => {
     const operand = operands[index]!, facts = { register, access, value: x[instr[register]]! }
-    return 'value' in operand ? facts : { ...facts, bytes: operand.length, begins: memory.slice(operand.address, operand.address + Math.min(operand.length, SHOWN)) }
+    if ('value' in operand) return facts
+    const { address, length } = operand
+    return { ...facts, bytes: length, begins: memory.slice(address, address + Math.min(length, SHOWN)) }
   })
 }

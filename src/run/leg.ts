@@ -71,7 +71,7 @@ export function runLeg({ job, image, abi, blockCosts, profiler, stopRequest, onT
     }),
     ...(meter !== undefined && { tracer: segmentTracer(meter, place, image, abi, machine) }),
   })
-  const interpreter = trace === undefined ? plain : tracedInterpreter(plain, image, abi, trace)
+  const interpreter = trace === undefined ? plain : tracedInterpreter(plain, { image, abi, tell: trace })
   const result = execute({
     hart, host: job.host, interpreter, native: trace === undefined ? native?.(meter) : undefined, maxInstructions, maxCost, stopRequest, onTurn,
     blockCost: at => {

@@ -36,11 +36,12 @@ function accesses(instr: Instr, hart: Hart, abi: GuestAbi): TracedAccess[] {
       return [{ access: row.kind === 'load' ? 'read' : 'write', address, bytes: row.width }]
     }
     case 'call': {
-      const { trap, ...resolved } = resolveOperands(row, instr, hart)
-      if (trap !== undefined || !('operands' in resolved)) return []
+      const resolved = resolveOperands(row, instr, hart)
+      if (resolved.trap !== undefined) return []
       return resolved.operands.flatMap((operand, index): TracedAccess[] => {
         const { access } = row.operands[index]!
-        return access === 'value' || !('address' in operand) ? [] : [{ access, address: operand.address, bytes: operand.length }]
+        if (access === 'value' || !('address' in operand)) return []
+        return [{ access, address: operand.address, bytes: operand.length }]
       })
     }
     case 'host': {
@@ -54,14 +55,24 @@ function accesses(instr: Instr, hart: Hart, abi: GuestAbi): TracedAccess[] {
 const littleEndian = (memory: Uint8Array, { address, bytes }: TracedAccess): bigint =>
   memory.subarray(address, address + bytes).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n)
 
-/** Registers that are not what they were. An instruction that writes a register the value it had writes it all the same. */
+/** Kinds of instructions that write rd, whatever it was before. */
+const WRITERS: ReadonlySet<string> = new Set(['alu', 'upper', 'load', 'jal', 'jalr'])
+
+/** Registers that were written, or are not what they were. */
 function changed(before: BigUint64Array, { x }: Hart, instr: Instr | undefined): TracedStep['registers'] {
-  const writesItself = instr !== undefined && ['alu', 'upper', 'load', 'jal', 'jalr'].includes(instr.row.kind) ? instr.rd : 0
-  return [...x].flatMap((value, register) => (register !== 0 && (register === writesItself || value !== before[register]) ? [[register, value] as const] : []))
+  const target = instr !== undefined && WRITERS.has(instr.row.kind) ? instr.rd : 0
+  const isChanged = (register: number): boolean => register === target || x[register] !== before[register]
+  return [...x.entries()].filter(([register]) => register !== 0 && isChanged(register))
+}
+
+interface Traced {
+  readonly image: Image
+  readonly abi: GuestAbi
+  readonly tell: (step: TracedStep) => void
 }
 
 /** `interpreter`, one instruction at a time. What traps has not been executed. */
-export function tracedInterpreter(interpreter: Interpreter, image: Image, abi: GuestAbi, tell: (step: TracedStep) => void): Interpreter {
+export function tracedInterpreter(interpreter: Interpreter, { image, abi, tell }: Traced): Interpreter {
   return {
     ...interpreter,
     run(hart, host, options): Stretch {
@@ -76,7 +87,8 @@ export function tracedInterpreter(interpreter: Interpreter, image: Image, abi: G
         executed += stretch.executed
         cost += stretch.cost
         if (stretch.executed > 0) {
-          const memory = instr?.row.kind === 'load' || instr?.row.kind === 'store' ? planned.map(access => ({ ...access, value: littleEndian(hart.memory, access) })) : planned
+          const isPlain = instr?.row.kind === 'load' || instr?.row.kind === 'store'
+          const memory = isPlain ? planned.map(access => ({ ...access, value: littleEndian(hart.memory, access) })) : planned
           tell({ pc, word: instructionWord(image, pc) ?? 0, registers: changed(before, hart, instr), memory })
         }
         if (stretch.reason.type !== 'limit') return { ...stretch, executed, cost }

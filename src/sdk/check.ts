@@ -1,4 +1,4 @@
-/** Lockstep checking: native code and the reference interpreter run the same guest and are compared after every stretch and at every call of an extension. */
+/** Lockstep checking: native code and the interpreter are compared stretch by stretch and call by call. */
 import { RvrError } from '../errors.ts'
 import { callError } from './check/call-error.ts'
 import type { Checked } from './check/checked.ts'
@@ -18,11 +18,13 @@ export interface CheckReport {
 }
 
 /**
- * Runs the artifact and the interpreter side by side to the guest's end and compares registers, pc, counts and public values after every 100,000 instructions,
- * the C of every call of an extension with its reference semantics, and memory at the end. A stopped run goes on in other compiled code than one that is
+ * Runs the artifact and the interpreter side by side to the guest's end and compares registers, pc, counts and public
+ * values after every 100,000 instructions, the C of every call of an extension with its reference semantics, and memory
+ * at the end. A stopped run goes on in other compiled code than one that is
  * never stopped, so native code then runs once more in one piece and has to end in the same state.
  *
- * @throws RvrError `CHECK_DIVERGED` naming the call whose C is wrong, or the instructions within which native code goes wrong; `USAGE` (there is no native code).
+ * @throws RvrError `CHECK_DIVERGED` naming the call whose C is wrong, or the instructions within which native code goes
+ *   wrong; `USAGE` (there is no native code).
  */
 export async function checkRun(checked: Checked, options: ExecuteOptions = {}): Promise<CheckReport> {
   const { artifact } = checked, reference = artifact.reference(true)
@@ -32,7 +34,8 @@ export async function checkRun(checked: Checked, options: ExecuteOptions = {}): 
   try {
     // First: it stops in front of a call that native code would get wrong.
     lane.expected = checkedCalls(checked, await reference.execute(limits))
-    let native = lane.native = await artifact.execute({ ...limits, ...(options.onPrint && { onPrint: options.onPrint }) })
+    const printing = options.onPrint === undefined ? limits : { ...limits, onPrint: options.onPrint }
+    let native = lane.native = await artifact.execute(printing)
     for (let agreed = 0n; ; agreed += STRETCH) {
       const found = difference(native, lane.expected)
       if (found !== undefined) throw await locate(checked, options, { agreed, known: agreed + STRETCH, found })
@@ -57,7 +60,7 @@ export async function checkRun(checked: Checked, options: ExecuteOptions = {}): 
   }
 }
 
-/** @throws RvrError `CHECK_DIVERGED` where the reference stands in front of a call whose C is wrong; the run is disposed then. */
+/** @throws RvrError `CHECK_DIVERGED` at a call whose C is wrong; the run, which stands in front of it, is disposed. */
 function checkedCalls({ image, abi }: Checked, expected: Run): Run {
   const { callDifference, instret } = expected
   if (callDifference === undefined) return expected
@@ -70,7 +73,9 @@ function checkMemory({ abi }: Checked, native: Run, expected: Run): void {
   const at = firstDifferentByte(native.memory.bytes, expected.memory.bytes)
   if (at === undefined) return
   const byte = (run: Run): string => `0x${run.memory.bytes[at]!.toString(16)}`
-  throw new RvrError('CHECK_DIVERGED', `native code and the interpreter agree in registers after ${native.instret} instructions, but memory at 0x${at.toString(16)} is ${byte(native)}, expected ${byte(expected)}`, {
+  const what = `memory at 0x${at.toString(16)} is ${byte(native)}, expected ${byte(expected)}`
+  const message = `native code and the interpreter agree in registers after ${native.instret} instructions, but ${what}`
+  throw new RvrError('CHECK_DIVERGED', message, {
     hint: blame(abi), details: { address: at, instret: native.instret },
   })
 }
@@ -78,14 +83,16 @@ function checkMemory({ abi }: Checked, native: Run, expected: Run): void {
 /** One uninterrupted native run against the state that the interpreter ended in. */
 async function checkWhole(checked: Checked, options: ExecuteOptions, expected: Run): Promise<void> {
   // A guest that was stopped by its deadline is compared as far as it came.
-  const limits = expected.outcome === 'suspended' && options.maxCost === undefined ? { ...options, maxInstructions: expected.instret } : options
+  const isPart = expected.outcome === 'suspended' && options.maxCost === undefined
+  const limits = isPart ? { ...options, maxInstructions: expected.instret } : options
   using whole = await checked.artifact.execute({ ...limits, timeoutMs: undefined, onPrint: () => {} })
   const found = difference(whole, expected)
-  // Near a limit the interpreter executes what is left, so only one that lies behind the guest's end does not hide anything.
-  if (found !== undefined) throw await locate(checked, options, { agreed: 0n, known: expected.instret + STRETCH, found })
+  if (found === undefined) return
+  // Near a limit the interpreter executes what is left, so only one that lies behind the guest's end hides nothing.
+  throw await locate(checked, options, { agreed: 0n, known: expected.instret + STRETCH, found })
 }
 
-/** Limits of the stretch behind `done`. A deadline would stop the engines at different places, so it is looked at between stretches. */
+/** Limits behind `done`. Deadlines would stop the engines at different places: they are looked at between stretches. */
 function nextStretch(options: ExecuteOptions, done?: Run): RunLimits {
   const { maxInstructions, maxCost, signal } = options
   const rest = maxInstructions === undefined ? STRETCH : BigInt(maxInstructions) - (done?.instret ?? 0n)

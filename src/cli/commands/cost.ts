@@ -77,7 +77,7 @@ async function cost(file: string, options: CostOptions, shell: Shell): Promise<n
   const comparison = base === undefined ? undefined : compare(name!, base, now, options.threshold)
   if (options.saveBase !== undefined) await writeOutput(options.saveBase, put => put(jsonLine(json)), { signal: shell.signal })
   if (options.json) writeReport(shell, jsonLine({ ...json, ...(comparison !== undefined && { comparison: comparisonJson(comparison) }) }))
-  else if (options.format === 'markdown') writeReport(shell, (await import('../../report/summary.ts')).costMarkdown(measured, comparison, shown, top))
+  else if (options.format === 'markdown') writeReport(shell, (await import('../../report/summary.ts')).costMarkdown(measured, comparison, { shown, top }))
   else writeReport(shell, `${costText(measured, shown, top)}${comparison === undefined ? '' : comparisonText(comparison, shown, top)}`)
   const status = exitStatusOfRun(measured.metered)
   return status === EXIT_OK && comparison?.isExceeded === true ? EXIT_TOO_DEAR : status

@@ -1,4 +1,4 @@
-/** The demangler of the Firefox profiler (Rust v0 and legacy, C++), whose WebAssembly is run with a time limit: names come from files that nobody vouches for. */
+/** The Firefox profiler's demangler (Rust, C++) under a time limit: names come from files that nobody vouches for. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createContext, runInContext, Script } from 'node:vm'
@@ -42,11 +42,17 @@ function demangled(name: string): string {
 
 const loop = new Script('work()')
 
+export interface Demangled {
+  readonly results: readonly string[]
+  readonly isWhole: boolean
+}
+
 /**
- * Demangles `names` in order until all are done or one takes too long or breaks the library; `isWhole` says which. The results are those of the names before
- * it. What the library cannot read it answers as it is, or without its underscore.
+ * Demangles `names` in order until all are done or one takes too long or breaks the library; `isWhole` says which.
+ * The results are those of the names before it. What the library cannot read it answers as it is, or without its
+ * underscore.
  */
-export function demangleInTime(names: readonly string[]): { readonly results: readonly string[]; readonly isWhole: boolean } {
+export function demangleInTime(names: readonly string[]): Demangled {
   const results: string[] = []
   const work = (): void => {
     for (const name of names) results.push(demangled(name))

@@ -1,4 +1,4 @@
-/** The calls that led to an instruction: by frames where functions say how theirs look, else by return addresses on the stack. Never reads outside guest memory, never throws. */
+/** The calls that led to an instruction, by frames or by what lies on the stack; no state of a guest makes it fail. */
 import type { Image, Xlen } from '../../elf/image.ts'
 import { functionStart, placeAt, placeText, readableNames } from '../../elf/symbols.ts'
 import type { GuestAbi } from '../../extensions/abi.ts'
@@ -17,8 +17,9 @@ export interface BacktraceFrame {
   /** The function's symbol as the guest has it, where it is mangled. */
   readonly mangled?: string
   /**
-   * How it is known: `trap` is the instruction itself, `register` the return address in ra, `frame` the one that the function saved in its frame.
-   * `stack`: a value on the stack that is an address behind a call; it may be left over from an earlier call.
+   * How it is known: `trap` is the instruction itself, `register` the return address in ra, `frame` the one that the
+   * function saved in its frame. `stack`: a value on the stack that is an address behind a call; it may be left over
+   * from an earlier call.
    */
   readonly found: 'trap' | 'register' | 'frame' | 'stack'
 }
@@ -82,15 +83,17 @@ class Stack {
   calls(pc: number, start: number): boolean {
     const instr = this.instrAt(pc), before = this.instrAt(pc - 4)
     if (instr?.row.kind === 'jal') return pc + instr.imm === start
-    return instr?.row.kind === 'jalr' && before?.row.kind === 'upper' && before.row.relative && before.rd === instr.rs1 && pc - 4 + before.imm + instr.imm === start
+    if (instr?.row.kind !== 'jalr' || before?.row.kind !== 'upper' || !before.row.relative) return false
+    return before.rd === instr.rs1 && pc - 4 + before.imm + instr.imm === start
   }
 
   isCode(address: number): boolean {
-    return this.#image.segments.some(({ executable, address: start, memorySize }) => executable && address >= start && address < start + memorySize)
+    return this.#image.segments.some(segment =>
+      segment.executable && address >= segment.address && address < segment.address + segment.memorySize)
   }
 }
 
-/** The caller by the frame of the function at `at`; undefined where that leads to no call. `isInner`: nothing was called from there. */
+/** The caller by the function's frame; undefined where that leads to no call. `isInner`: it called nothing. */
 function byFrame(stack: Stack, at: Position, start: number, isInner: boolean): Caller | undefined {
   const facts = frameFacts(stack.instrAt, start, at.pc)
   const base = facts.fp === undefined ? at.sp - facts.sp : at.fp - facts.fp
@@ -106,12 +109,13 @@ function byFrame(stack: Stack, at: Position, start: number, isInner: boolean): C
   return isOwnCall ? undefined : { pc: call, ra: at.ra, sp: base, fp, found: 'register' }
 }
 
-/** The caller by the chain of frame pointers, where code has no symbols: ra and the caller's s0 lie below the address in s0. */
+/** For code without symbols: the chain of frame pointers, where ra and the caller's s0 lie below the address in s0. */
 function byFramePointer(stack: Stack, at: Position): Caller | undefined {
   const { width } = stack
   if (at.fp <= at.sp || at.fp % width !== 0) return undefined
   const ra = stack.word(at.fp - width), fp = stack.word(at.fp - 2 * width)
-  return stack.isBehindCall(ra) && fp !== undefined && fp > at.fp ? { pc: ra - 4, ra, sp: at.fp, fp, found: 'frame' } : undefined
+  if (!stack.isBehindCall(ra) || fp === undefined || fp <= at.fp) return undefined
+  return { pc: ra - 4, ra, sp: at.fp, fp, found: 'frame' }
 }
 
 /** The return address in ra, where no symbol says where the function begins. */
@@ -122,11 +126,13 @@ function byRegister(stack: Stack, at: Position, isInner: boolean): Caller | unde
 /** The next value on the stack that could be a return address. Code is no stack. */
 function onStack(stack: Stack, at: Caller): Caller | undefined {
   const { width } = stack
-  for (let slot = Math.ceil(at.sp / width) * width, count = 0; count < MOST_WORDS && !stack.isCode(slot); slot += width, count++) {
+  const first = Math.ceil(at.sp / width) * width
+  for (let slot = first; slot < first + MOST_WORDS * width && !stack.isCode(slot); slot += width) {
     const ra = stack.word(slot)
     if (ra === undefined) return undefined
     // The function whose caller is known from ra alone may have saved that in its frame.
-    if (stack.isBehindCall(ra) && !(at.found === 'register' && ra === at.ra)) return { pc: ra - 4, ra, sp: slot + width, fp: at.fp, found: 'stack' }
+    const isKnown = at.found === 'register' && ra === at.ra
+    if (stack.isBehindCall(ra) && !isKnown) return { pc: ra - 4, ra, sp: slot + width, fp: at.fp, found: 'stack' }
   }
   return undefined
 }
@@ -139,14 +145,17 @@ export function backtraceOf(image: Image, abi: GuestAbi, { x, view }: Pick<Hart,
   const stack = new Stack(image, abi, view), { xlen } = image
   const register = (number: number): number => numberOf(x[number]!, xlen)
   const entry = functionStart(image, image.entry)
-  const found: Caller[] = [{ pc, ra: register(RETURN_ADDRESS), sp: register(STACK_POINTER), fp: register(FRAME_POINTER), found: 'trap' }]
-  let isCut = false
-  for (let at = found[0]!; !isCut;) {
+  const registers = { ra: register(RETURN_ADDRESS), sp: register(STACK_POINTER), fp: register(FRAME_POINTER) }
+  let at: Caller = { pc, ...registers, found: 'trap' }, isCut = false
+  const found = [at]
+  while (!isCut) {
     const start = functionStart(image, at.pc)
     const isInner = at.found === 'trap'
     // Nobody called the function that the guest begins with.
     if (start !== undefined && start === entry) break
-    const known = start === undefined ? byFramePointer(stack, at) ?? byRegister(stack, at, isInner) : byFrame(stack, at, start, isInner)
+    const known = start === undefined
+      ? byFramePointer(stack, at) ?? byRegister(stack, at, isInner)
+      : byFrame(stack, at, start, isInner)
     const caller = known ?? onStack(stack, at)
     if (caller === undefined) break
     // What follows from a guess is one.

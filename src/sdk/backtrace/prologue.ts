@@ -1,8 +1,8 @@
-/** What the first instructions of a function say about its stack frame: its size, and where return address and frame pointer were saved. */
+/** What the first instructions of a function say about its stack frame: its size, and where ra and s0 were saved. */
 import { STACK_POINTER } from '../../isa/registers.ts'
 import type { Instr } from '../../isa/row.ts'
 
-/** A frame as far as its prologue was executed. Offsets are in bytes from the caller's stack pointer, so they are negative. */
+/** A frame as far as its prologue was executed. Offsets are in bytes from the caller's stack pointer: negative. */
 export interface FrameFacts {
   /** Stack pointer of the function's body. */
   readonly sp: number

@@ -1,4 +1,4 @@
-/** The error of a call whose C does not do what its reference semantics do: whose C it is, where it was called, and with what. */
+/** The error of a call whose C is not its reference semantics: whose C it is, where it was called, and with what. */
 import type { Image } from '../../elf/image.ts'
 import { RvrError } from '../../errors.ts'
 import type { GuestAbi } from '../../extensions/abi.ts'
@@ -11,21 +11,35 @@ const hex = (value: bigint): string => `0x${value.toString(16)}`
 function operandText({ register, access, value, bytes, begins }: CallOperandFacts): string {
   if (bytes === undefined || begins === undefined) return `${register} = ${hex(value)}`
   const shown = Buffer.from(begins).toString('hex')
-  return `${register} = ${hex(value)} (${access}, ${bytes} bytes${bytes === 0 ? '' : `: ${shown}${bytes > begins.length ? '…' : ''}`})`
+  const content = bytes === 0 ? '' : `: ${shown}${bytes > begins.length ? '…' : ''}`
+  return `${register} = ${hex(value)} (${access}, ${bytes} bytes${content})`
+}
+
+function operandJson({ begins, ...facts }: CallOperandFacts): object {
+  const plain = { ...facts, value: hex(facts.value) }
+  return begins === undefined ? plain : { ...plain, begins: Buffer.from(begins).toString('hex') }
+}
+
+interface CheckedGuest {
+  readonly image: Image
+  readonly abi: GuestAbi
 }
 
 /** `instret`: instructions retired before the call. */
-export function callError({ image, abi }: { readonly image: Image; readonly abi: GuestAbi }, found: CallDifference, instret: bigint): RvrError {
+export function callError({ image, abi }: CheckedGuest, found: CallDifference, instret: bigint): RvrError {
   const { pc, instruction, c, kind, text, operands } = found
   const has = ({ rows }: GuestAbi['extensions'][number]): boolean => rows.some(({ name }) => name === instruction)
   const extension = abi.extensions.find(has)?.name ?? instruction
   const isOwn = ownExtensions(abi).some(has)
-  const message = `the C function ${c} of extension ${extension} is wrong at instruction ${instret + 1n}, ${placeOf(image, abi, pc)}: ${text}. Operands: ${operands.map(operandText).join(', ')}`
+  const place = `instruction ${instret + 1n}, ${placeOf(image, abi, pc)}`
+  const given = operands.map(operandText).join(', ')
+  const message = `the C function ${c} of extension ${extension} is wrong at ${place}: ${text}. Operands: ${given}`
+  const correct = `Correct ${c}, or the reference semantics (execute) of ${instruction} if they are what is wrong.`
   return new RvrError('CHECK_DIVERGED', message, {
-    hint: isOwn ? `Correct ${c}, or the reference semantics (execute) of ${instruction} if they are what is wrong.` : 'This is a defect in rvr; please report it with the guest.',
+    hint: isOwn ? correct : 'This is a defect in rvr; please report it with the guest.',
     details: {
       pc, instret: instret + 1n, extension, instruction, function: c, kind, difference: text,
-      operands: operands.map(({ begins, ...facts }) => ({ ...facts, value: hex(facts.value), ...(begins !== undefined && { begins: Buffer.from(begins).toString('hex') }) })),
+      operands: operands.map(operandJson),
     },
   })
 }

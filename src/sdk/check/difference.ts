@@ -12,21 +12,30 @@ export interface Difference {
 /** Undefined where nothing differs. Memory is not compared. */
 export function difference(native: Run, expected: Run): Difference | undefined {
   const register = native.registers.findIndex((value, index) => value !== expected.registers[index])
-  if (register >= 0) return { register, text: `${registerNames[register]!} is 0x${native.registers[register]!.toString(16)}, expected 0x${expected.registers[register]!.toString(16)}` }
+  if (register >= 0) {
+    const value = ({ registers }: Run): string => `0x${registers[register]!.toString(16)}`
+    return { register, text: `${registerNames[register]!} is ${value(native)}, expected ${value(expected)}` }
+  }
   const facts = (run: Run): Record<string, unknown> => ({
-    pc: run.pc, outcome: run.outcome, instret: run.instret, cost: run.cost, exitCode: run.exitCode, trap: run.trap && `${run.trap.kind} at ${run.trap.pc}`, publicValues: Buffer.from(run.publicValues).toString('hex'),
+    pc: run.pc, outcome: run.outcome, instret: run.instret, cost: run.cost, exitCode: run.exitCode,
+    trap: run.trap && `${run.trap.kind} at ${run.trap.pc}`, publicValues: Buffer.from(run.publicValues).toString('hex'),
   })
   const a = facts(native), b = facts(expected)
   const name = Object.keys(a).find(key => a[key] !== b[key])
-  return name === undefined ? differentHeights(native, expected) : { text: `${name} is ${String(a[name])}, expected ${String(b[name])}` }
+  if (name === undefined) return differentHeights(native, expected)
+  return { text: `${name} is ${String(a[name])}, expected ${String(b[name])}` }
 }
 
 /** The first segment, or height of the open segment, that differs. */
 function differentHeights(native: Run, expected: Run): Difference | undefined {
-  const all = (run: Run): string[] => [...run.segments, ...(run.openSegment === undefined ? [] : [run.openSegment])].map(segment => JSON.stringify(segment))
+  const all = ({ segments, openSegment }: Run): string[] =>
+    [...segments, ...(openSegment === undefined ? [] : [openSegment])].map(segment => JSON.stringify(segment))
   const a = all(native), b = all(expected)
-  const at = a.findIndex((segment, index) => segment !== b[index])
-  return at < 0 && a.length === b.length ? undefined : { text: `segment ${Math.max(at, 0)} is ${a[Math.max(at, 0)]}, expected ${b[Math.max(at, 0)]}` }
+  const first = a.findIndex((segment, index) => segment !== b[index])
+  if (first < 0 && a.length === b.length) return undefined
+  // One of them has more.
+  const at = first < 0 ? a.length : first
+  return { text: `segment ${at} is ${a[at] ?? 'missing'}, expected ${b[at] ?? 'none'}` }
 }
 
 export function firstDifferentByte(a: Uint8Array, b: Uint8Array): number | undefined {

@@ -3,18 +3,23 @@ import { RvrError } from '../../errors.ts'
 import type { GuestAbi } from '../../extensions/abi.ts'
 import { ownExtensions } from '../../extensions/compose.ts'
 import { registerNames } from '../../isa/registers.ts'
-import type { TracedStep } from '../../run/trace.ts'
 import type { ExecuteOptions } from '../options.ts'
 import type { Run } from '../run.ts'
 import type { Checked } from './checked.ts'
 import { difference, type Difference } from './difference.ts'
 import { placeOf } from './place.ts'
 
-/** Whose fault a difference outside of all compared calls is. C that is not rvr's own may do anything: no report says that rvr is to blame where it runs. */
+/**
+ * Whose fault a difference outside of all compared calls is. C that is not rvr's own may do anything: no report says
+ * that rvr is to blame where it runs.
+ */
 export function blame(abi: GuestAbi): string {
-  const names = ownExtensions(abi).filter(({ rows }) => rows.some(({ kind }) => kind === 'call')).map(({ name }) => name)
+  const calling = ownExtensions(abi).filter(({ rows }) => rows.some(({ kind }) => kind === 'call'))
+  const names = calling.map(({ name }) => name)
   if (names.length === 0) return 'This is a defect in rvr; please report it with the guest.'
-  return `Every call of ${names.join(', ')} did what its reference semantics do. C that keeps state between calls or writes elsewhere would still do this: check that first, then report it with the guest.`
+  return `Every call of ${names.join(', ')} did what its reference semantics do. `
+    + 'C that keeps state between calls or writes elsewhere would still do this: '
+    + 'check that first, then report it with the guest.'
 }
 
 /** A limit that hides the difference, one that shows it, and what was seen there. */
@@ -31,9 +36,11 @@ interface Probe {
   readonly nativeUntil: bigint
 }
 
-export async function locate({ image, abi, artifact }: Checked, options: ExecuteOptions, { agreed, known, found }: Bounds): Promise<RvrError> {
+export async function locate(checked: Checked, options: ExecuteOptions, bounds: Bounds): Promise<RvrError> {
+  const { image, abi, artifact } = checked, { agreed, known, found } = bounds
   const reference = artifact.reference(false)
-  const limited = (maxInstructions: bigint): ExecuteOptions => ({ ...options, timeoutMs: undefined, onPrint: () => {}, maxInstructions })
+  const limited = (maxInstructions: bigint): ExecuteOptions =>
+    ({ ...options, timeoutMs: undefined, onPrint: () => {}, maxInstructions })
   const probe = async (count: bigint): Promise<Probe> => {
     using native = await artifact.execute(limited(count))
     using expected = await reference.execute(limited(count))
@@ -49,21 +56,31 @@ export async function locate({ image, abi, artifact }: Checked, options: Execute
   const from = before.nativeUntil, what = behind.found ?? found
   using start = await reference.execute(limited(from))
   const { until, writer } = await lastWriter(start, what.register, behind.nativeUntil)
-  const begin = placeOf(image, abi, start.pc)
-  const last = writer === undefined || what.register === undefined ? '' : `; the interpreter last writes ${registerNames[what.register]!} at instruction ${writer.instret}, ${placeOf(image, abi, writer.pc)}`
-  return new RvrError('CHECK_DIVERGED', `native code and the interpreter differ after instructions ${from + 1n} to ${until}, which begin at ${begin}: ${what.text}${last}`, {
-    hint: blame(abi), details: { pc: writer?.pc ?? start.pc, instret: writer?.instret ?? until, from: from + 1n, until, difference: what.text },
+  const range = `instructions ${from + 1n} to ${until}, which begin at ${placeOf(image, abi, start.pc)}`
+  const message = `native code and the interpreter differ after ${range}: ${what.text}`
+  const at = writer ?? { pc: start.pc, instret: until }
+  const register = registerNames[what.register ?? 0]!, place = placeOf(image, abi, at.pc)
+  const last = `; the interpreter last writes ${register} at instruction ${at.instret}, ${place}`
+  return new RvrError('CHECK_DIVERGED', writer === undefined ? message : `${message}${last}`, {
+    hint: blame(abi), details: { ...at, from: from + 1n, until, difference: what.text },
   })
 }
 
+interface LastWriter {
+  /** Where the way ended. */
+  readonly until: bigint
+  /** `instret` is the number of the instruction, from 1 on. */
+  readonly writer: { readonly pc: number; readonly instret: bigint } | undefined
+}
+
 /** The instruction that writes a register last on the way from `start` to `until`, or to the guest's end. */
-async function lastWriter(start: Run, register: number | undefined, until: bigint): Promise<{ until: bigint; writer: { pc: number; instret: bigint } | undefined }> {
+async function lastWriter(start: Run, register: number | undefined, until: bigint): Promise<LastWriter> {
   const CHUNK = 10_000n
-  let current = start, writer: { pc: number; instret: bigint } | undefined
+  let current = start, writer: LastWriter['writer']
   while (current.outcome === 'suspended' && current.stopCause === 'instructions' && current.instret < until) {
     const before = current.instret, left = until - before
     const { run, steps } = await current.trace({ maxInstructions: left < CHUNK ? left : CHUNK })
-    const index = steps.findLastIndex(({ registers }: TracedStep) => registers.some(([written]) => written === register))
+    const index = steps.findLastIndex(({ registers }) => registers.some(([written]) => written === register))
     if (index >= 0) writer = { pc: steps[index]!.pc, instret: before + BigInt(index) + 1n }
     current = run
   }

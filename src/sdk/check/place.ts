@@ -10,5 +10,6 @@ import { disassemble } from '../../isa/disassemble.ts'
 export function placeOf(image: Image, abi: GuestAbi, pc: number): string {
   const word = instructionWord(image, pc), symbol = symbolAt(image, pc)
   const instr = word === undefined ? undefined : decoderFor(image.xlen, abi)(word, pc)
-  return `0x${pc.toString(16)}${symbol === undefined ? '' : ` (${symbol})`}${instr === undefined ? '' : `: ${disassemble(instr)}`}`
+  const name = symbol === undefined ? '' : ` (${symbol})`, text = instr === undefined ? '' : `: ${disassemble(instr)}`
+  return `0x${pc.toString(16)}${name}${text}`
 }
