@@ -164,7 +164,7 @@ describe.concurrent('cost', () => {
     const result = await command('cost', ...fibonacci(1000), '--json', '--save-base', file('saved.json'))
     expect(readFileSync(file('saved.json'), 'utf8')).toBe(result.stdout)
     expect(jsonOf(result)).toMatchObject({ guest: { digest: expect.stringMatching(/^[0-9a-f]{64}$/) }, machine: expect.stringMatching(/^[0-9a-f]{64}$/), mode: 'metered', outcome: 'terminated' })
-    expectFailure(await command('cost', ...fibonacci(10), '--save-base', '/no/such/directory/x.json'), 2, '/no/such/directory/x.json')
+    expectFailure(await command('cost', ...fibonacci(10), '--save-base', '/proc/no/such/x.json'), 2, '/proc/no/such/x.json')
   })
 
   test('the guest\'s end: another code 1, trap 4, limit 6', async () => {
