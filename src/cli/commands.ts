@@ -6,10 +6,11 @@ import { declareCompletions } from './commands/completions.ts'
 import { declareCost } from './commands/cost.ts'
 import { declareDoctor } from './commands/doctor.ts'
 import { declareEmit } from './commands/emit.ts'
+import { declareHelp } from './commands/help.ts'
 import { declareInspect } from './commands/inspect.ts'
 import { declareRun } from './commands/run.ts'
 import type { Shell } from './shell.ts'
 
 export const commands: readonly ((program: Command, shell: Shell) => void)[] = [
-  declareRun, declareCost, declareCompile, declareEmit, declareInspect, declareCache, declareDoctor, declareCompletions,
+  declareRun, declareCost, declareCompile, declareEmit, declareInspect, declareCache, declareDoctor, declareCompletions, declareHelp,
 ]

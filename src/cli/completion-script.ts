@@ -15,9 +15,12 @@ function entryOf(path: string, command: Command): Entry {
   return {
     path, summary: command.summary() || command.description(),
     options: command.createHelp().visibleOptions(command),
-    words: [...command.commands.map(sub => ({ name: sub.name(), summary: sub.summary() || sub.description() })), ...choices.map(name => ({ name, summary: '' }))],
+    words: [...command.commands.map(sub => ({ name: sub.name(), summary: sub.summary() || sub.description() })), ...choices.map(name => ({ name, summary: '' })), ...(command.name() === 'help' ? siblingsOf(command) : [])],
   }
 }
+
+/** What `rvr help` may be asked about. */
+const siblingsOf = (command: Command): Entry['words'] => command.parent!.commands.map(sub => ({ name: sub.name(), summary: sub.summary() }))
 
 function entries(program: Command): Entry[] {
   return program.commands.flatMap(command => [entryOf(command.name(), command), ...command.commands.map(sub => entryOf(`${command.name()} ${sub.name()}`, sub))])
@@ -27,24 +30,33 @@ const flags = (option: Option): string[] => [option.short, option.long].filter(f
 /** In single quotes for a POSIX shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
+/** The arm of bash's case that a command has: its words, and per option the values or files that may follow. */
+function bashArm({ path, options, words }: Entry): string {
+  const names = quoted([...words.map(word => word.name), ...options.flatMap(flags)].join(' '))
+  const following = options.filter(({ required }) => required).map(option => `${flags(option).join('|')}) ${option.argChoices ? `values=${quoted(option.argChoices.join(' '))}` : 'files=1'} ;;`)
+  const arm = `    ${quoted(path.includes(' ') ? path : `${path} `)}*) words=${names}`
+  return following.length === 0 ? `${arm} ;;` : `${arm}\n      case $flag in\n${following.map(line => `        ${line}\n`).join('')}      esac ;;`
+}
+
 function bash(program: Command): string {
-  const list = entries(program)
-  const values = new Map<string, string>()
-  for (const { options } of list) for (const option of options) if (option.argChoices) values.set(flags(option).join('|'), option.argChoices.join(' '))
   return `# bash completion for rvr
 _rvr() {
-  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} words=
-  case $prev in
-${[...values].map(([flag, words]) => `    ${flag}) COMPREPLY=($(compgen -W ${quoted(words)} -- "$cur")); return ;;`).join('\n')}
-  esac
+  local cur=\${COMP_WORDS[COMP_CWORD]} flag=\${COMP_WORDS[COMP_CWORD-1]} prefix= words= values= files=
+  # --option=value: three words where = breaks words, else one.
+  if [[ $cur == = ]]; then cur=
+  elif [[ $flag == = ]]; then flag=\${COMP_WORDS[COMP_CWORD-2]}
+  elif [[ $cur == --*=* ]]; then flag=\${cur%%=*} prefix=\${cur%%=*}= cur=\${cur#*=}
+  fi
   if ((COMP_CWORD == 1)); then
     COMPREPLY=($(compgen -W ${quoted(program.commands.map(command => command.name()).join(' '))} -- "$cur"))
     return
   fi
   case "\${COMP_WORDS[1]} \${COMP_WORDS[2]}" in
-${list.toReversed().map(({ path, options, words }) => `    ${quoted(path.includes(' ') ? path : `${path} `)}*) words=${quoted([...words.map(word => word.name), ...options.flatMap(flags)].join(' '))} ;;`).join('\n')}
+${entries(program).toReversed().map(bashArm).join('\n')}
   esac
-  if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "$words" -- "$cur"))
+  if [[ $values ]]; then COMPREPLY=($(compgen -P "$prefix" -W "$values" -- "$cur"))
+  elif [[ $files ]]; then COMPREPLY=($(compgen -P "$prefix" -f -- "$cur"))
+  elif [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "$words" -- "$cur"))
   else COMPREPLY=($(compgen -W "\${words//-[^ ]*/}" -- "$cur") $(compgen -f -- "$cur"))
   fi
 }
@@ -56,7 +68,9 @@ const zshText = (text: string): string => text.replaceAll(/[[\]:\\]/g, String.ra
 
 function zshOption(option: Option): string {
   const value = option.argChoices ? `:value:(${option.argChoices.join(' ')})` : option.required ? ':value:_files' : ''
-  return flags(option).map(flag => quoted(`*${flag}[${zshText(option.description)}]${value}`)).join(' ')
+  // With = a long option takes its value either way.
+  const named = (flag: string): string => (value !== '' && flag.startsWith('--') ? `${flag}=` : flag)
+  return flags(option).map(flag => quoted(`*${named(flag)}[${zshText(option.description)}]${value}`)).join(' ')
 }
 
 function zsh(program: Command): string {

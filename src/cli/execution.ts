@@ -3,11 +3,12 @@ import { Option, type Command } from 'commander'
 import { RvrError } from '../errors.ts'
 import type { Artifact } from '../sdk/artifact.ts'
 import type { Guest } from '../sdk/guest.ts'
-import type { ExecuteOptions } from '../sdk/options.ts'
+import type { ExecuteOptions, ResumeFromOptions } from '../sdk/options.ts'
 import { INPUT_FORMS } from './input-spec.ts'
 import { addGuestOptions, append, inputPath, segmentLimits, type BuildOptions, type GuestOptions, type SegmentOptions } from './options.ts'
 import { profileOptions, type ProfileOptions } from './profiles.ts'
 import type { Progress } from './progress.ts'
+import { stoppingForSave, type SavedRunOptions } from './saved-runs.ts'
 import type { Shell } from './shell.ts'
 import { parseCount, parseDuration, parseSeed, parseSize } from './values.ts'
 import type { ModeName } from '../modes/registry.ts'
@@ -50,15 +51,23 @@ const TIERS: readonly (readonly [Tier, string])[] = [
 /** What was asked for by name. */
 export const namedTier = ({ tier, engine }: Pick<ExecutionOptions, 'tier' | 'engine'>): Tier | undefined => tier ?? engine
 
-/** The SDK's options for the execution of the guest in `file`. */
-export function executeOptions(file: string, options: ExecutionOptions, inputs: readonly Uint8Array[], shell: Shell, progress: Progress): ExecuteOptions {
+/** Limits of an execution, and who hears of it: what a resumed run has too. */
+export function stretchOptions(options: ExecutionOptions & Pick<SavedRunOptions, 'save'>, shell: Shell, progress: Progress): ResumeFromOptions {
+  const { maxInstructions, maxCost, timeout } = options
   return {
-    inputs, signal: shell.signal,
+    ...stoppingForSave(options, shell),
     onPrint: (_stream, bytes) => progress.print(bytes),
-    ...(options.maxInstructions !== undefined && { maxInstructions: options.maxInstructions }),
-    ...(options.maxCost !== undefined && { maxCost: options.maxCost }),
+    ...(maxInstructions !== undefined && { maxInstructions }),
+    ...(maxCost !== undefined && { maxCost }),
+    ...(timeout !== undefined && { timeoutMs: timeout }),
+  }
+}
+
+/** The SDK's options for what the guest in `file` begins with. */
+export function startOptions(file: string, options: ExecutionOptions, inputs: readonly Uint8Array[]): ExecuteOptions {
+  return {
+    inputs,
     ...segmentLimits(options),
-    ...(options.timeout !== undefined && { timeoutMs: options.timeout }),
     ...(options.publicValuesBytes !== undefined && { publicValuesBytes: options.publicValuesBytes }),
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(options.arg.length > 0 && { args: [file, ...options.arg] }),

@@ -66,14 +66,14 @@ class Remaining {
 
   /** What is left behind a part that ended at `run`, and of it no more than `most` instructions. */
   behind(run: Pick<Run, 'instret' | 'cost'>, most?: bigint): ResumeOptions {
-    const { maxInstructions, maxCost, timeoutMs, signal } = this.#limits
+    const { maxInstructions, maxCost, timeoutMs, signal, suspend } = this.#limits
     const left = maxInstructions === undefined ? undefined : BigInt(maxInstructions) - (run.instret - this.#instret)
     const instructions = most === undefined || (left !== undefined && left < most) ? left : most
     return {
       ...(instructions !== undefined && { maxInstructions: instructions }),
       ...(maxCost !== undefined && { maxCost: BigInt(maxCost) - ((run.cost ?? 0n) - this.#cost) }),
       ...(timeoutMs !== undefined && { timeoutMs: Math.max(0, timeoutMs - (performance.now() - this.#begun)) }),
-      ...(signal !== undefined && { signal }),
+      ...(signal !== undefined && { signal }), ...(suspend !== undefined && { suspend }),
     }
   }
 }

@@ -40,12 +40,11 @@ export async function main(argv: readonly string[], pool?: WorkerPool): Promise<
   const { stdout, stderr } = process
   const streams = watchStreams({ stdout, stderr })
   using interrupts = watchInterrupts()
-  return streams.settle(await runCommand(argv, { stdout, stderr, signal: AbortSignal.any([interrupts.signal, streams.signal]), pool }, () => interrupts.exitStatus))
+  return streams.settle(await runCommand(argv, { stdout, stderr, signal: AbortSignal.any([interrupts.signal, streams.signal]), interrupted: () => interrupts.exitStatus, pool }))
 }
 
-/** `interrupted` gives the status that a signal asks for. */
-async function runCommand(argv: readonly string[], surroundings: Omit<Shell, 'finish'>, interrupted: () => number | undefined): Promise<number> {
-  const { stdout, stderr } = surroundings
+async function runCommand(argv: readonly string[], surroundings: Omit<Shell, 'finish'>): Promise<number> {
+  const { stdout, stderr, interrupted } = surroundings
   let status = EXIT_OK
   try {
     const program = buildProgram({ ...surroundings, finish: value => { status = value } })
@@ -63,6 +62,6 @@ async function runCommand(argv: readonly string[], surroundings: Omit<Shell, 'fi
     }
     const failure = error instanceof CommanderError ? usageError(error, argv) : asRvrError(error)
     writeError(failure, { stdout, stderr }, argv.includes('--json'))
-    return failure.code === 'ABORTED' ? interrupted() ?? exitStatusOfError.ABORTED : exitStatusOfError[failure.code]
+    return failure.code === 'ABORTED' ? interrupted?.() ?? exitStatusOfError.ABORTED : exitStatusOfError[failure.code]
   }
 }

@@ -5,6 +5,7 @@ import { openSavedRun, type SavedRun } from '../run/saved/read.ts'
 import { checkFits } from '../run/saved/restore.ts'
 import { checkTarget } from '../run/saved/write.ts'
 import type { Guest } from '../sdk/guest.ts'
+import type { RunLimits } from '../sdk/options.ts'
 import type { Run } from '../sdk/run.ts'
 import { writeLine } from './guest-text.ts'
 import { DEFAULT_MODE, inputPath, type GuestOptions } from './options.ts'
@@ -19,7 +20,7 @@ export interface SavedRunOptions {
 const SETTLED = ['input', 'inputFile', 'arg', 'publicValuesBytes', 'seed', 'maxTraceHeight', 'maxMemory', 'maxInteractions', 'check']
 
 export function addSavedRunOptions(command: Command): Command {
-  return command.addOption(new Option('--save <file>', 'when a limit stops the guest, save the run to this file').conflicts('check'))
+  return command.addOption(new Option('--save <file>', 'when a limit, a deadline or Ctrl-C stops the guest, save the run to this file').conflicts('check'))
     .addOption(new Option('--resume <file>', 'go on with a saved run; mode, ABI and inputs come from the file').argParser(inputPath).conflicts(SETTLED))
 }
 
@@ -36,10 +37,14 @@ export function checkResumed(saved: SavedRun | undefined, { image, abi, machine 
   if (saved !== undefined) checkFits(saved, { image, abi, machine, mode: modeNamed(mode) })
 }
 
+/** With --save an interrupt suspends the run, which is saved then; otherwise it ends the command. */
+export const stoppingForSave = ({ save }: SavedRunOptions, { signal }: Pick<Shell, 'signal'>): Pick<RunLimits, 'signal' | 'suspend'> => (save === undefined ? { signal } : { suspend: signal })
+
 /** Saves a run that can go on, when that was asked for; the file's path for the report. */
 export async function saveSuspended(run: Run, guest: Guest, options: SavedRunOptions & { readonly quiet?: boolean }, shell: Shell): Promise<{ saved?: string }> {
   if (options.save === undefined || run.outcome !== 'suspended') return {}
-  const saved = await run.save(options.save, { signal: shell.signal })
+  // What stopped the run must not stop this: a second interrupt ends everything.
+  const saved = await run.save(options.save, run.stopCause === 'request' ? {} : { signal: shell.signal })
   if (!options.quiet) writeLine(shell.stderr, `rvr: saved the run; go on with rvr run ${guest.path} --resume ${saved}\n`)
   return { saved }
 }

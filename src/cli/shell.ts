@@ -7,6 +7,8 @@ export interface Shell {
   readonly stderr: TextStream
   /** Fires at Ctrl-C, and when standard output cannot be written. */
   readonly signal: AbortSignal
+  /** The exit status that a caught signal asks for; undefined before one came. */
+  readonly interrupted?: () => number | undefined
   /** Records the exit status of the command. */
   finish(status: number): void
   /** Threads for guests, for the command's first Rvr. */

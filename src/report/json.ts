@@ -6,6 +6,7 @@ import { registersJson } from './registers.ts'
 import { profileJson } from './profile.ts'
 import { meteredJson } from './segments.ts'
 import { hexText } from './units.ts'
+import { unknownNote, wordText } from './unknown-word.ts'
 
 /** What a report needs to know of a run, an artifact and a guest. */
 export type ReportedRun = Pick<Run, 'outcome' | 'exitCode' | 'stopCause' | 'trap' | 'mode' | 'instret' | 'cost' | 'publicValues' | 'pc' | 'timing' | 'machine' | 'segments' | 'openSegment' | 'profile'> & Partial<Pick<Run, 'unknownWord' | 'engine' | 'interpreted' | 'executed'>>
@@ -42,6 +43,9 @@ export const engineOf = (run: ReportedRun, artifact: ReportedArtifact): 'native'
 /** Did the run begin in the interpreter and go on in native code? */
 export const hasMoved = (run: ReportedRun): run is ReportedRun & { readonly interpreted: bigint } => run.engine === 'native' && run.interpreted !== undefined && run.interpreted > 0n
 
+/** Is it one stretch of several? */
+export const isResumed = (run: ReportedRun): run is ReportedRun & { readonly executed: bigint } => run.executed !== undefined && run.executed !== run.instret
+
 /** The object of `rvr run --json`. Keys that do not apply are absent. */
 export function runJson(run: ReportedRun, artifact: ReportedArtifact) {
   return {
@@ -51,6 +55,8 @@ export function runJson(run: ReportedRun, artifact: ReportedArtifact) {
     engine: engineOf(run, artifact),
     instret: jsonInteger(run.instret),
     ...(hasMoved(run) && { interpreted: jsonInteger(run.interpreted) }),
+    ...(isResumed(run) && { executed: jsonInteger(run.executed) }),
+    ...(run.unknownWord !== undefined && { unknownWord: { word: wordText(run.unknownWord), pc: hexText(run.pc), note: unknownNote(run.unknownWord, run.pc) } }),
     publicValues: Buffer.from(run.publicValues).toString('hex'),
     ...(run.cost !== undefined && { cost: jsonInteger(run.cost) }),
     ...meteredJson(run),

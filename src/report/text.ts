@@ -2,14 +2,15 @@
 import type { TrapReport } from '../sdk/run.ts'
 import type { StopCause } from '../run/job.ts'
 import { registersText } from './registers.ts'
-import { engineOf, hasMoved, type ReportedArtifact, type ReportedRun } from './json.ts'
+import { engineOf, hasMoved, isResumed, type ReportedArtifact, type ReportedRun } from './json.ts'
 import { profileText } from './profile.ts'
 import { meteredText } from './segments-text.ts'
+import { unknownNote } from './unknown-word.ts'
 import { line, shortened } from './table.ts'
-import { durationText, grouped, hexText } from './units.ts'
+import { durationText, grouped, hexText, rateText } from './units.ts'
 
 const STOPS: Readonly<Record<StopCause, string>> = {
-  instructions: 'at the instruction limit', cost: 'at the cost limit', segment: 'at the end of a segment', timeout: 'at the time limit', abort: 'on request', difference: 'at a call whose C is wrong',
+  instructions: 'at the instruction limit', cost: 'at the cost limit', segment: 'at the end of a segment', timeout: 'at the time limit', request: 'on request', abort: 'on request', difference: 'at a call whose C is wrong',
 }
 
 function trapText(trap: TrapReport): string {
@@ -36,17 +37,6 @@ function backtraceText({ backtrace: { frames, isCut } }: TrapReport): string {
   return [...shown, ...more].map((row, index) => line(index === 0 ? 'called from' : '', row)).join('')
 }
 
-/** Opcodes that RISC-V leaves to extensions. */
-const CUSTOM: Readonly<Record<number, string>> = { 0x0b: 'custom-0', 0x2b: 'custom-1', 0x5b: 'custom-2', 0x7b: 'custom-3' }
-
-/** Why a guest may have ended at a word that is no instruction. */
-function unknownText({ unknownWord, pc }: ReportedRun): string {
-  if (unknownWord === undefined) return ''
-  const custom = CUSTOM[unknownWord & 0x7f]
-  const needs = custom === undefined ? '' : `; ${custom} belongs to extensions: the guest may need --config or --extension`
-  return line('note', `the word 0x${unknownWord.toString(16).padStart(8, '0')} at ${hexText(pc)} is no instruction here${needs}`)
-}
-
 function timingText({ timing }: ReportedArtifact): string {
   const stages = [['lift', timing.liftMs], ['codegen', timing.codegenMs], ['compile', timing.compileMs], ['load', timing.loadMs]] as const
   return stages.filter(([, ms]) => ms !== undefined).map(([name, ms]) => `${name} ${durationText(ms!)}`).join(', ')
@@ -64,20 +54,24 @@ export function outcomeText(run: Pick<ReportedRun, 'outcome' | 'exitCode' | 'tra
   }
 }
 
+/** What a resumed run has executed since then: its rate counts nothing else. */
+function stretchText(run: ReportedRun): string {
+  return isResumed(run) ? ` for the ${grouped(run.executed)} instructions since it was resumed` : ''
+}
+
 /** The text of `rvr run`. */
 export function runText(run: ReportedRun, artifact: ReportedArtifact): string {
-  const perSecond = run.timing.executeMs > 0 ? Number(run.executed ?? run.instret) / run.timing.executeMs / 1000 : 0
   const built = timingText(artifact)
   return [
     run.outcome === 'terminated' ? line('terminated', `exit code ${run.exitCode}`) : '',
-    unknownText(run),
+    run.unknownWord === undefined ? '' : line('note', unknownNote(run.unknownWord, run.pc)),
     run.outcome === 'suspended' ? line('suspended', `${STOPS[run.stopCause!]}, next instruction at ${hexText(run.pc)}`) : '',
     run.trap === undefined ? '' : trapText(run.trap),
     line('mode', `${run.mode}${engineOf(run, artifact) === 'interp' ? ', interpreted' : ''}`),
     line('instructions', `${grouped(run.instret)}${hasMoved(run) ? `, the first ${grouped(run.interpreted)} interpreted` : ''}`),
     run.cost === undefined ? '' : line('cost', `${grouped(run.cost)} trace cells`),
     run.publicValues.length === 0 ? '' : line('public values', Buffer.from(run.publicValues).toString('hex')),
-    line('executed in', `${durationText(run.timing.executeMs)} (${perSecond.toFixed(perSecond < 10 ? 2 : 0)} million instructions/s)`),
+    line('executed in', `${durationText(run.timing.executeMs)}${stretchText(run)} (${rateText(run.executed ?? run.instret, run.timing.executeMs)})`),
     line('made ready', `cache ${artifact.cache.outcome}${madeByText(artifact)}${built === '' ? '' : `; ${built}`}`),
     meteredText(run),
     profileText(run),

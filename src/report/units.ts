@@ -12,6 +12,14 @@ export function durationText(ms: number): string {
   return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`
 }
 
+/** How many instructions a second, in a unit that shows more than zeros. */
+export function rateText(instructions: bigint, ms: number): string {
+  const perSecond = ms > 0 ? (Number(instructions) / ms) * 1000 : 0
+  const [scale, unit] = perSecond >= 1e6 ? [1e6, 'million '] : perSecond >= 1e3 ? [1e3, 'thousand '] : [1, '']
+  const number = perSecond / scale
+  return `${number.toFixed(scale === 1 || number >= 10 ? 0 : 2)} ${unit}instructions/s`
+}
+
 /** Bytes in MiB or GiB. */
 export const sizeText = (bytes: number): string => (bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(2)} GiB`)
 

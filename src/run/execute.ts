@@ -29,7 +29,7 @@ export interface Execution {
 }
 
 /** `move`: the guest goes on elsewhere. */
-export type StopRequest = 'timeout' | 'abort' | 'move'
+export type StopRequest = 'timeout' | 'request' | 'abort' | 'move'
 export type ExecutionEnd = JobEnd | { readonly outcome: 'suspended'; readonly cause: 'move' }
 
 export interface ExecutionResult {

@@ -38,6 +38,8 @@ export interface Job {
   readonly muteUntil: number
   /** Wall-clock milliseconds from the job's start. */
   readonly timeoutMs: number | undefined
+  /** Its owner may ask it to stop and be suspended (`SUSPEND`). */
+  readonly suspends?: true
   /** Words that both threads see (control.ts). */
   readonly control: SharedArrayBuffer
   /** Interpreted guests: compares each call of an extension with the C of this library. */
@@ -62,8 +64,8 @@ export type MoveTarget = Extract<Place, { engine: 'native' }> | undefined
 /** Messages to a worker. A guest's image and what its ABI is made from travel once per worker. */
 export type ToWorker = { readonly type: 'abi'; readonly digest: string; readonly choice: AbiChoice } | { readonly type: 'image'; readonly digest: string; readonly image: Image } | { readonly type: 'job'; readonly job: Job }
 
-/** `difference`: a checked run, at a call of an extension whose C does not do what its reference semantics do. */
-export type StopCause = 'instructions' | 'cost' | 'segment' | 'timeout' | 'abort' | 'difference'
+/** `request`: the signal `suspend` fired. `difference`: a checked run, at a call of an extension whose C does not do what its reference semantics do. */
+export type StopCause = 'instructions' | 'cost' | 'segment' | 'timeout' | 'request' | 'abort' | 'difference'
 
 export type JobEnd =
   | { readonly outcome: 'terminated'; readonly exitCode: number }
@@ -98,7 +100,7 @@ export interface JobResult {
 }
 
 export type FromWorker =
-  /** A job with a deadline, which counts from here, or one that may move has begun. */
+  /** A job with a deadline, which counts from here, or one that may move or be suspended has begun. */
   | { readonly type: 'started'; readonly id: number }
   /** The answer to `PEEK`: instructions that the job has executed so far. */
   | { readonly type: 'progress'; readonly id: number; readonly instructions: bigint }

@@ -11,6 +11,8 @@ export interface RunLimits {
   readonly stopAtSegment?: boolean
   /** Stop after this much wall-clock time, in milliseconds; at most 2^31 - 1, about 24.8 days. */
   readonly timeoutMs?: number
+  /** Firing suspends the run, as a deadline does: `stopCause` is then `'request'`. */
+  readonly suspend?: AbortSignal
   /** Aborting rejects the call with an RvrError `ABORTED` within about 10 ms. */
   readonly signal?: AbortSignal
 }

@@ -15,7 +15,7 @@ export const weightOfText = (bytes: Uint8Array): number => bytes.length + WEIGHT
 
 /**
  * A sink that copies text, which may lie in guest memory, and hands it to `post`, as fast as it is taken. A guest that is asked to stop waits no longer: an
- * aborted one loses the text, one at its deadline posts it, because its instruction is executed as a whole.
+ * aborted one loses the text, one at its deadline or that is to be suspended posts it, because its instruction is executed as a whole.
  */
 export function printGate(control: Int32Array, stopRequest: () => StopRequest | undefined, post: PrintSink): PrintSink {
   /** False when the text is of no use any more. */
@@ -25,7 +25,7 @@ export function printGate(control: Int32Array, stopRequest: () => StopRequest | 
       if (undelivered === 0 || undelivered + weight <= MOST_UNDELIVERED) return true
       const stop = stopRequest()
       if (stop === 'abort') return false
-      if (stop === 'timeout') return true
+      if (stop === 'timeout' || stop === 'request') return true
       Atomics.wait(control, UNDELIVERED_WORD, undelivered, WAIT_MS)
     }
   }

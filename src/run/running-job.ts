@@ -2,7 +2,7 @@
 import type { CallbackScope } from '../callbacks.ts'
 import type { EventReceiver } from '../events.ts'
 import { stopAtExit } from './at-exit.ts'
-import { ABORT, STOP_WORD, TIMEOUT } from './control.ts'
+import { ABORT, STOP_WORD, SUSPEND, TIMEOUT } from './control.ts'
 import type { JobClient } from './pool.ts'
 import type { Printer } from './printer.ts'
 import { ProgressWatch } from './progress-watch.ts'
@@ -24,6 +24,7 @@ export interface RunningJobOptions {
   readonly before: bigint
   readonly timeoutMs: number | undefined
   readonly signal: AbortSignal | undefined
+  readonly suspend: AbortSignal | undefined
   onStart(): void
   /** The caller's signal has fired, and the guest was told to stop. */
   onAbort(): void
@@ -35,7 +36,7 @@ export class RunningJob implements Disposable {
   readonly #atEnd: (() => void)[] = []
 
   constructor(options: RunningJobOptions) {
-    const { callbacks, printer, progress, timeoutMs, signal } = options
+    const { callbacks, printer, progress, timeoutMs, signal, suspend } = options
     this.#options = options
     const watch = progress === undefined ? undefined : new ProgressWatch(options.before, progress.everyMs, options)
     const exit = stopAtExit(() => this.#stop(ABORT))
@@ -53,6 +54,9 @@ export class RunningJob implements Disposable {
       onStart: () => {
         const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#stop(TIMEOUT), timeoutMs)
         this.#atEnd.push(() => clearTimeout(timer))
+        // Only what has begun has a state to suspend.
+        if (suspend?.aborted === true) this.#stop(SUSPEND)
+        else if (suspend !== undefined) this.#listen(suspend, () => this.#stop(SUSPEND))
         options.onStart()
       },
       cancel: () => this.#stop(ABORT),
@@ -63,7 +67,7 @@ export class RunningJob implements Disposable {
     for (const end of this.#atEnd) end()
   }
 
-  #stop(cause: typeof ABORT | typeof TIMEOUT): void {
+  #stop(cause: typeof ABORT | typeof TIMEOUT | typeof SUSPEND): void {
     const words = new Int32Array(this.#options.control)
     Atomics.store(words, STOP_WORD, cause)
     Atomics.notify(words, STOP_WORD)

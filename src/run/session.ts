@@ -162,7 +162,7 @@ export class Session {
 
   async #run(from: Before, limits: RunLimits, isTraced: boolean): Promise<SessionState> {
     if (this.#disposed) throw new RvrError('DISPOSED', 'this run has been disposed')
-    const { signal, timeoutMs } = limits, callbacks = this.#callbacks
+    const { signal, suspend, timeoutMs } = limits, callbacks = this.#callbacks
     if (callbacks.failure !== undefined) throw callbacks.failure
     const { maxInstructions, maxCost } = checkLimits(limits, this.mode)
     const aborted = (): RvrError => new RvrError('ABORTED', 'the run was aborted', { cause: signal?.reason })
@@ -171,7 +171,7 @@ export class Session {
     const control = createControl(), id = nextJob++, current = this.#current
     const mover = tier === undefined || this.#home.place.engine === 'native' ? undefined : new Mover(tier, engine => settle(engine, image, mode), control)
     using job = new RunningJob({
-      control, callbacks, printer: this.#printer, progress, before: from.instructions, timeoutMs, signal,
+      control, callbacks, printer: this.#printer, progress, before: from.instructions, timeoutMs, signal, suspend,
       interrupt: () => {
         this.#home.interrupt()
         mover?.home?.interrupt()
@@ -186,14 +186,14 @@ export class Session {
       const result = await pool.submit({
         id, place: this.#home.place, guest: image.digest, abi: choiceKey(this.abi), mode: mode.name, machine, pc: from.pc, host: from.host, control,
         maxInstructions, maxCost, timeoutMs, stopAtSegment: limits.stopAtSegment === true, muteUntil: this.#printedUntil,
-        ...(witness !== undefined && { witness }), ...(isTraced && { trace: true }),
+        ...(suspend !== undefined && { suspends: true }), ...(witness !== undefined && { witness }), ...(isTraced && { trace: true }),
         ...(mover !== undefined && { move: mover.order(from.instructions) }),
       }, { image, abi: this.abi }, job.client)
       const { end } = result
       if (result.moved) this.#moveTo(mover!.take())
       const stopped = end.outcome === 'suspended' ? end.cause : undefined
-      // Neither a deadline nor an abort waits for the caller's functions.
-      if (stopped !== 'timeout' && stopped !== 'abort') await this.#delivered(signal)
+      // Neither a deadline nor an abort nor a request waits for the caller's functions.
+      if (stopped !== 'timeout' && stopped !== 'request' && stopped !== 'abort') await this.#delivered(signal)
       if (stopped === 'abort' || signal?.aborted === true || pool.closing.aborted) {
         throw signal?.aborted === true ? aborted() : new RvrError('DISPOSED', 'this Rvr was disposed during the run')
       }

@@ -10,7 +10,7 @@ import { attach } from './engine.ts'
 import type { StopRequest } from './execute.ts'
 import { loadLibrary } from '../load/library.ts'
 import { CallWitness } from './call-witness.ts'
-import { ABORT, MOVE, PEEK_WORD, STOP_WORD, TIMEOUT } from './control.ts'
+import { ABORT, MOVE, PEEK_WORD, STOP_WORD, SUSPEND, TIMEOUT } from './control.ts'
 import type { Job, JobEnd, JobResult, MoveTarget, Place } from './job.ts'
 import { runLeg, type Leg, type LegContext } from './leg.ts'
 import { moveGuest } from './move.ts'
@@ -43,6 +43,7 @@ export function work(job: Job, image: Image, abi: GuestAbi, listener: WorkListen
   const stopRequest = (): StopRequest | undefined => {
     const asked = Atomics.load(control, STOP_WORD)
     if (asked === ABORT) return 'abort'
+    if (asked === SUSPEND) return 'request'
     if (asked === TIMEOUT || performance.now() >= deadline) return 'timeout'
     return asked === MOVE && order !== undefined && order.after === undefined ? 'move' : undefined
   }

@@ -25,7 +25,7 @@ const milliseconds = upTo(MAX_TIMER_MS, 'milliseconds')
 const path = v.pipe(text, v.minLength(1, 'a path'))
 
 const limits = {
-  maxInstructions: optional(count(0, MAX_COUNT)), maxCost: optional(count(0, MAX_COUNT)), timeoutMs: optional(milliseconds), stopAtSegment: optional(flag), signal: optional(signal),
+  maxInstructions: optional(count(0, MAX_COUNT)), maxCost: optional(count(0, MAX_COUNT)), timeoutMs: optional(milliseconds), stopAtSegment: optional(flag), signal: optional(signal), suspend: optional(signal),
   onSegment: optional(callback<(run: Run) => unknown>()),
 }
 const listeners = { onPrint: optional(callback<PrintReceiver>()), onEvent: optional(callback<EventReceiver>()), progressMs: optional(number(1, MAX_TIMER_MS)) }

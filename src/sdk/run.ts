@@ -51,7 +51,7 @@ export interface GuestMemoryView {
   readonly bytes: Uint8Array
 }
 
-export interface TraceOptions extends Pick<RunLimits, 'maxCost' | 'timeoutMs' | 'signal'> {
+export interface TraceOptions extends Pick<RunLimits, 'maxCost' | 'timeoutMs' | 'signal' | 'suspend'> {
   /** Instructions to execute at most. */
   readonly maxInstructions: bigint | number
 }

@@ -33,12 +33,12 @@ export const stoppingAtCuts = ({ onSegment, ...limits }: ResumeOptions): RunLimi
 export const beginning = (instret = 0n, cost = 0n): Origin => ({ instret, cost, begun: performance.now() })
 
 /** What is left of the limits after what `run` has done since `from`. */
-function rest({ maxInstructions, maxCost, timeoutMs, signal }: ResumeOptions, run: Run, from: Origin): RunLimits {
+function rest({ maxInstructions, maxCost, timeoutMs, signal, suspend }: ResumeOptions, run: Run, from: Origin): RunLimits {
   return {
     maxInstructions: maxInstructions === undefined ? undefined : BigInt(maxInstructions) - (run.instret - from.instret),
     maxCost: maxCost === undefined ? undefined : BigInt(maxCost) - ((run.cost ?? 0n) - from.cost),
     timeoutMs: timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (performance.now() - from.begun)),
-    signal, stopAtSegment: true,
+    signal, suspend, stopAtSegment: true,
   }
 }
 

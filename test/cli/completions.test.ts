@@ -19,10 +19,20 @@ function offered(...words: string[]): string[] {
   return stdout.split('\n').filter(word => word !== '')
 }
 
+test('completions-lack-auto: values are those of the command, behind = too', () => {
+  expect(offered('rvr', 'run', '--tier', '')).toEqual(['auto', 'native', 'interp'])
+  expect(offered('rvr', 'cost', '--tier', '')).toEqual(['native', 'interp'])
+  expect(offered('rvr', 'run', '--mode', '=')).toEqual(['pure', 'metered', 'metered-cost', 'profile'])
+  expect(offered('rvr', 'run', '--mode', '=', 'me')).toEqual(['metered', 'metered-cost'])
+  expect(offered('rvr', 'run', '--mode=me')).toEqual(['--mode=metered', '--mode=metered-cost'])
+  expect(offered('rvr', 'run', '--machine', 'package.j')).toEqual(['package.json'])
+})
+
 test('bash completes commands, subcommands, options and values', () => {
   expect(offered('rvr', 'c')).toEqual(['cost', 'compile', 'cache', 'completions'])
   expect(offered('rvr', 'cache', 'v')).toContain('verify')
   expect(offered('rvr', 'run', 'x', '--max')).toEqual(['--max-instructions', '--max-cost', '--max-trace-height', '--max-memory', '--max-interactions'])
   expect(offered('rvr', 'cache', 'stats', '--j')).toEqual(['--json'])
   expect(offered('rvr', 'run', '--mode', 'me')).toEqual(['metered', 'metered-cost'])
+  expect(offered('rvr', 'help', 'comp')).toEqual(['compile', 'completions'])
 })

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { answer, cli, expectEnd, expectFailure, fixture, jsonOf, messagesOf, place, type Result } from './e2e-support.ts'
+import { answer, cli, expectEnd, expectFailure, fixture, jsonOf, messagesOf, place, start, type Result } from './e2e-support.ts'
 
 const warm = place()
 const saved = (name: string): string => join(warm.directory, name)
@@ -20,8 +20,19 @@ test.each(['pure', 'metered-cost', 'metered'])('mode %s: three processes and bot
   expect(jsonOf(second)).toMatchObject({ outcome: 'suspended', instret: 5555, mode, engine: 'interp' })
   const third = await run('fibonacci', '--resume', saved(`${mode}-2`), '--mode', mode, '--json')
   expectEnd(third, 0)
-  const facts = ({ timing: _timing, cache: _cache, ...rest }: any): object => rest
+  const facts = ({ timing: _timing, cache: _cache, executed: _executed, ...rest }: any): object => rest
   expect(facts(jsonOf(third))).toEqual(facts(whole))
+})
+
+test('save-keeps-the-run-on-Ctrl-C: the run is suspended and saved, and goes on', async () => {
+  const file = saved('interrupted'), running = start(place(), ['run', fixture('traps'), '--input', 'hex:07', '--tier', 'interp', '--save', file, '--json'], { cache: warm.cache })
+  await running.said('rvr: running')
+  running.process.kill('SIGINT')
+  const result = await running.result, { instret } = jsonOf(result)
+  expect(result).toMatchObject({ status: 130, stderr: expect.stringContaining(`go on with rvr run ${fixture('traps')} --resume ${file}\n`) })
+  expect(jsonOf(result)).toMatchObject({ outcome: 'suspended', stop: { cause: 'request' }, saved: file })
+  const next = await run('traps', '--resume', file, '--tier', 'interp', '--max-instructions', '10', '--json')
+  expect(jsonOf(next)).toMatchObject({ outcome: 'suspended', instret: instret + 10, executed: 10 })
 })
 
 test('a deadline saves too, text says where, and -q says nothing', async () => {

@@ -23,6 +23,12 @@ test.each(all.map(path => [path.join(' '), path] as const))('rvr %s --help', (_n
   expect(stdout).toMatch(/Examples?:\n {2}\$ rvr/)
 })
 
+test('rvr help COMMAND prints what its --help does', () => {
+  expect(rvr(['help', 'cache', 'prune'])).toEqual({ status: 0, stderr: '', stdout: readFileSync(new URL('rvr-cache-prune.txt', golden), 'utf8') })
+  expect(rvr(['help'])).toMatchObject({ status: 0, stdout: readFileSync(new URL('rvr.txt', golden), 'utf8') })
+  expect(rvr(['help', 'bogus'])).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(`unknown command 'bogus'`) })
+})
+
 test('no golden file is left over', () => {
   expect(readdirSync(golden).toSorted()).toEqual(all.map(fileOf).toSorted())
 })
@@ -32,5 +38,5 @@ test('every command that does something knows --json', () => {
     const command = path.reduce<Command>((at, name) => at.commands.find(sub => sub.name() === name)!, program)
     return !command.options.some(option => option.long === '--json')
   })
-  expect(without).toEqual([[], ['cache']])
+  expect(without).toEqual([[], ['cache'], ['help']])
 })

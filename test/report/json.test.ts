@@ -4,12 +4,12 @@ import { jsonLine } from '../../src/cli/output.ts'
 import { defaultMachine } from '../../src/machine/machine.ts'
 import { compileJson, jsonInteger, runJson, type ReportedArtifact, type ReportedRun } from '../../src/report/json.ts'
 import { runText } from '../../src/report/text.ts'
-import { durationText, grouped } from '../../src/report/units.ts'
+import { durationText, grouped, rateText } from '../../src/report/units.ts'
 
 const artifact: ReportedArtifact = { mode: 'pure', engine: 'native', cache: { outcome: 'hit', key: 'aa', inputKey: 'bb' }, timing: { loadMs: 1.23456 } }
 const terminated: ReportedRun = {
   outcome: 'terminated', exitCode: 0, stopCause: undefined, trap: undefined, mode: 'pure', instret: 12_000_265n, cost: undefined,
-  publicValues: Uint8Array.of(1, 255), pc: 0x200810, timing: { executeMs: 12 }, executed: 1000n, machine: defaultMachine(64), segments: [], openSegment: undefined, profile: undefined,
+  publicValues: Uint8Array.of(1, 255), pc: 0x200810, timing: { executeMs: 12 }, executed: 12_000_265n, machine: defaultMachine(64), segments: [], openSegment: undefined, profile: undefined,
 }
 const registers = Array.from({ length: 32 }, (_, index) => BigInt(index))
 
@@ -19,6 +19,18 @@ test('a terminated run', () => {
     cache: { outcome: 'hit', key: 'aa', inputKey: 'bb' }, timing: { loadMs: 1.235, executeMs: 12 },
   })
   expect(runText(terminated, artifact)).toContain('12,000,265')
+})
+
+test('JSON-lacks-the-unknown-word-note, rate-of-a-resumed-run: what the text says is in the object', () => {
+  const run: ReportedRun = { ...terminated, exitCode: 2, unknownWord: 0x0b, executed: 10n, timing: { executeMs: 1 } }
+  expect(runJson(run, artifact)).toMatchObject({ executed: 10, unknownWord: { word: '0x0000000b', pc: '0x200810', note: expect.stringContaining('custom-0') } })
+  expect(runText(run, artifact)).toMatch(/executed in +1\.00 ms for the 10 instructions since it was resumed \(10 thousand instructions\/s\)/)
+  expect(runJson({ ...run, executed: run.instret }, artifact)).not.toHaveProperty('executed')
+})
+
+test('zero-million-per-second', () => {
+  expect([rateText(5n, 1000), rateText(2500n, 1000), rateText(12_345_678n, 1000), rateText(2_500_000n, 1000), rateText(1n, 0)])
+    .toEqual(['5 instructions/s', '2.50 thousand instructions/s', '12 million instructions/s', '2.50 million instructions/s', '0 instructions/s'])
 })
 
 test('a suspended run with cost', () => {

@@ -48,6 +48,19 @@ test('a deadline of no time at all executes nothing', async () => {
   expect(run).toMatchObject({ outcome: 'suspended', stopCause: 'timeout', instret: 0n })
 })
 
+test.each(engines)('a signal of suspend stops as a deadline does, before the guest begins or while it runs (%s)', async engine => {
+  const artifact = await endlessGuest(kinds[0]!, 'pure', engine)
+  using early = await artifact.execute({ suspend: AbortSignal.abort() })
+  expect(early).toMatchObject({ outcome: 'suspended', stopCause: 'request', executed: early.instret })
+  const controller = new AbortController(), running = early.resume({ suspend: controller.signal })
+  await sleep(30)
+  controller.abort()
+  using late = await running
+  expect(late).toMatchObject({ outcome: 'suspended', stopCause: 'request', executed: late.instret - early.instret })
+  using next = await late.resume({ maxInstructions: 10 })
+  expect(next).toMatchObject({ stopCause: 'instructions', executed: 10n, instret: late.instret + 10n })
+})
+
 test.each(engines)('a signal that has fired already lets nothing start (%s)', async engine => {
   const artifact = await endlessGuest(kinds[0]!, 'pure', engine)
   expect(await errorOf(artifact.execute({ signal: AbortSignal.abort() }))).toMatchObject({ code: 'ABORTED' })

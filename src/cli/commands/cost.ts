@@ -9,7 +9,7 @@ import type { Artifact } from '../../sdk/artifact.ts'
 import type { Guest } from '../../sdk/guest.ts'
 import type { Run } from '../../sdk/run.ts'
 import { exitStatusOfRun, EXIT_OK, EXIT_TOO_DEAR } from '../exit-codes.ts'
-import { addExecutionOptions, compileOrInterpret, executeOptions, namedTier, readInputs, type ExecutionOptions } from '../execution.ts'
+import { addExecutionOptions, compileOrInterpret, namedTier, readInputs, startOptions, stretchOptions, type ExecutionOptions } from '../execution.ts'
 import { addBuildOptions, addReportOptions, addSegmentOptions, createProgress, formatOption, inputPath, loadOptions, rvrOptions, type ReportOptions } from '../options.ts'
 import { writeLine, writeReport } from '../guest-text.ts'
 import { jsonLine, warningText } from '../output.ts'
@@ -114,9 +114,9 @@ async function runIn(mode: 'metered' | 'profile', { guest, options, inputs, shel
   await using progress = createProgress(options, shell)
   const artifact = namedTier(options) === 'interp' ? guest.interpret(mode) : await compileOrInterpret(guest, mode, 'native', options, shell, progress)
   await progress.settle()
-  const { segmentLimits, onPrint, ...execute } = executeOptions(guest.path, options, inputs, shell, progress)
+  const { onPrint, ...stretch } = stretchOptions(options, shell, progress), { segmentLimits, ...execute } = startOptions(guest.path, options, inputs)
   progress.sink({ type: 'stage', stage: 'execute', state: 'start' })
-  const run = await artifact.execute({ ...execute, ...(prints && onPrint !== undefined && { onPrint }), ...(artifact.keepsSegments && segmentLimits !== undefined && { segmentLimits }) })
+  const run = await artifact.execute({ ...execute, ...stretch, ...(prints && onPrint !== undefined && { onPrint }), ...(artifact.keepsSegments && segmentLimits !== undefined && { segmentLimits }) })
   run.dispose()
   progress.sink({ type: 'stage', stage: 'execute', state: 'done', ms: run.timing.executeMs })
   const { overLimitWarning } = await import('../../report/segments.ts')

@@ -9,7 +9,7 @@ import type { ResumeOptions } from '../../sdk/options.ts'
 import type { Run } from '../../sdk/run.ts'
 import { exitStatusOfRun } from '../exit-codes.ts'
 import { addDumpOptions, dumpsOf, type DumpOptions } from '../dumps.ts'
-import { addExecutionOptions, compileOrInterpret, executeOptions, namedTier, readInputs, type ExecutionOptions } from '../execution.ts'
+import { addExecutionOptions, compileOrInterpret, namedTier, readInputs, startOptions, stretchOptions, type ExecutionOptions } from '../execution.ts'
 import { addTraceOptions, runTraced, type TraceOptions } from '../instruction-trace.ts'
 import {
   addBuildOptions, addReportOptions, addSegmentOptions, createProgress, DEFAULT_MODE, formatOption, inputPath, loadOptions, modeOption, rvrOptions, type ReportOptions,
@@ -68,11 +68,12 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
   await checkProfileOut(options, guest)
   const artifact = await prepare(guest, options, shell, progress)
   await progress.settle()
-  const execute = { ...executeOptions(file, options, inputs, shell, progress), ...(options.stopAtSegment && { stopAtSegment: true }) }
+  const stretch = { ...stretchOptions(options, shell, progress), ...(options.stopAtSegment && { stopAtSegment: true }) }
+  const execute = { ...startOptions(file, options, inputs), ...stretch }
   progress.sink({ type: 'stage', stage: 'execute', state: 'start' })
-  const start = (limits: ResumeOptions): Promise<Run> => (saved === undefined ? artifact.execute({ ...execute, ...limits }) : artifact.resumeFrom(saved, { ...execute, ...limits }))
-  const traced = (): Promise<Run> => runTraced(options, { guest, limits: execute, start, done: { instret: saved?.instret ?? 0n, cost: saved?.header.cost ?? 0n }, shell })
-  using result = options.check ? (await guest.check(artifact, execute)).run : await (options.traceInstructions === undefined ? start(execute) : traced())
+  const start = (limits: ResumeOptions): Promise<Run> => (saved === undefined ? artifact.execute({ ...execute, ...limits }) : artifact.resumeFrom(saved, { ...stretch, ...limits }))
+  const traced = (): Promise<Run> => runTraced(options, { guest, limits: stretch, start, done: { instret: saved?.instret ?? 0n, cost: saved?.header.cost ?? 0n }, shell })
+  using result = options.check ? (await guest.check(artifact, execute)).run : await (options.traceInstructions === undefined ? start(stretch) : traced())
   progress.sink({ type: 'stage', stage: 'execute', state: 'done', ms: result.timing.executeMs })
   const { overLimitWarning } = await import('../../report/segments.ts')
   const warning = overLimitWarning(result)
@@ -91,7 +92,7 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
     writeReport(shell, `${runText(result, artifact)}${options.check ? 'native code and interpreter agree\n' : ''}${dumps && dumped ? dumped.dumpsText(result, dumps) : ''}`)
   }
   await finishCompile(artifact, result, shell)
-  return exitStatusOfRun(result)
+  return (result.stopCause === 'request' ? shell.interrupted?.() : undefined) ?? exitStatusOfRun(result)
 }
 
 /** No compile is waited for longer. */

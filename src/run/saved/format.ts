@@ -55,7 +55,7 @@ const Header = v.strictObject({
   mode: v.picklist(modes.map(({ name }) => name)),
   /** SHA-256 of the machine. */
   machine: digest,
-  stopCause: v.picklist(['instructions', 'cost', 'segment', 'timeout']),
+  stopCause: v.picklist(['instructions', 'cost', 'segment', 'timeout', 'request']),
   pc: address,
   registers: v.pipe(v.array(large), v.length(32)),
   instructions: large,
