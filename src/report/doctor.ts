@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { openCache } from '../cache/cache.ts'
 import { RvrError } from '../errors.ts'
 import { isNoexec } from '../load/noexec.ts'
+import { BuildDirectories } from '../pipeline/build-directories.ts'
 import { compilerCandidates, findMake } from '../toolchain/candidates.ts'
 import { describeToolchain, type Toolchain } from '../toolchain/toolchain.ts'
 import type { Tool } from '../toolchain/tool.ts'
@@ -70,6 +71,17 @@ function foundTools(cc: string | undefined): { cc?: string; make?: string } {
   return { ...(compiler !== undefined && { cc: compiler }), ...(make !== undefined && { make }) }
 }
 
+/** True, or an error that says why not. */
+async function compiles(toolchain: Toolchain): Promise<true> {
+  const builds = new BuildDirectories()
+  try {
+    await tryToolchain(toolchain, await builds.create())
+  } finally {
+    await builds.removeAll()
+  }
+  return true
+}
+
 /** Looks at the host; never throws for what it finds missing. */
 export async function examine(options: { cc?: string; targetCpu?: string; cacheDir?: string }): Promise<DoctorReport> {
   const problems: Problem[] = []
@@ -77,7 +89,7 @@ export async function examine(options: { cc?: string; targetCpu?: string; cacheD
     if (event.type === 'warning') problems.push({ message: event.message!, hint: event.hint })
   }
   const toolchain = await attempt(() => describeToolchain({ cc: options.cc, targetCpu: options.targetCpu, events: warn }), problems)
-  const canCompile = toolchain !== undefined && await attempt(async () => { await tryToolchain(toolchain); return true }, problems) === true
+  const canCompile = toolchain !== undefined && await attempt(() => compiles(toolchain), problems) === true
   const cache = await attempt(() => openCache({ cacheDir: options.cacheDir }, warn), problems)
   if (toolchain !== undefined && !toolchain.preserveNone) problems.push({ message: 'clang 19 or newer was not found', hint: 'Guests run fastest with it, for example: apt-get install clang-19.' })
   const found = toolchain === undefined ? foundTools(options.cc) : undefined
