@@ -82,7 +82,7 @@ function unknownOption(schema: v.GenericSchema, call: string, issue: Issue): Rvr
 }
 
 /** A name that the given one begins, whatever its case, else the one of the fewest differing letters. */
-function nearestTo(name: string, known: readonly string[]): string | undefined {
+export function nearestTo(name: string, known: readonly string[]): string | undefined {
   const begun = known.find(other => other.toLowerCase().startsWith(name.toLowerCase()))
   return begun ?? (known.length === 0 ? undefined : closest(name, [...known]))
 }

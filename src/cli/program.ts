@@ -5,6 +5,7 @@ import { commands } from './commands.ts'
 import { EXIT_OK, EXIT_USAGE, exitStatusOfError } from './exit-codes.ts'
 import { watchInterrupts } from './interrupt.ts'
 import { asRvrError, writeError } from './output.ts'
+import { addProjectFile } from './project/apply.ts'
 import type { Shell } from './shell.ts'
 import { watchStreams } from './streams.ts'
 import type { WorkerPool } from '../run/pool.ts'
@@ -15,7 +16,7 @@ export function buildProgram(shell: Shell): Command {
   const program = new Command('rvr')
     .description('Runs RISC-V zkVM guest programs at native speed.')
     .usage('<command> [options]')
-    .version(version, '-V, --version', 'print the version')
+    .version(version, '-V, --version', 'print the version; with --verbose also ABI and toolchain')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .showSuggestionAfterError(true)
@@ -23,7 +24,14 @@ export function buildProgram(shell: Shell): Command {
     .exitOverride()
     .addHelpText('after', '\nExamples:\n  $ rvr run guest.elf --input u64:800000\n  $ rvr run --help')
   for (const declare of commands) declare(program, shell)
+  addProjectFile(program, shell)
   return program
+}
+
+/** `rvr --version --verbose` */
+function asksForVersions(argv: readonly string[]): boolean {
+  const given = (...names: string[]): boolean => argv.some(argument => names.includes(argument))
+  return argv.length === 2 && given('-V', '--version') && given('-v', '--verbose')
 }
 
 /** A parse error of commander as one of ours, with the command to ask for help. */
@@ -47,6 +55,10 @@ async function runCommand(argv: readonly string[], surroundings: Omit<Shell, 'fi
   const { stdout, stderr, interrupted } = surroundings
   let status = EXIT_OK
   try {
+    if (asksForVersions(argv)) {
+      stdout.write(await (await import('../report/version.ts')).versionText())
+      return EXIT_OK
+    }
     const program = buildProgram({ ...surroundings, finish: value => { status = value } })
     if (argv.length === 0) {
       stderr.write(program.helpInformation())

@@ -29,7 +29,7 @@ export async function openResumed<Options extends SavedRunOptions & GuestOptions
   if (options.save !== undefined) await checkTarget(options.save)
   if (options.resume === undefined) return { saved: undefined, options }
   const saved = await openSavedRun(options.resume, { signal })
-  return { saved, options: { ...options, mode: options.mode ?? saved.mode, ...(command.getOptionValueSource('abi') === 'default' && { abi: saved.abi }) } }
+  return { saved, options: { ...options, mode: options.mode ?? saved.mode, ...(command.getOptionValueSource('abi') !== 'cli' && { abi: saved.abi }) } }
 }
 
 /** Nothing is compiled for a file that does not fit. @throws RvrError `STATE_REFUSED`. */

@@ -55,6 +55,12 @@ test('without a command the help goes to standard error', () => {
   expect(stderr).toContain('Usage: rvr <command>')
 })
 
+test('--version --verbose prints what a report of a fault needs', () => {
+  for (const args of [['--version', '--verbose'], ['-v', '-V']]) {
+    expect(rvr(args)).toMatchObject({ status: 0, stderr: '', stdout: expect.stringMatching(/^rvr +\d+\.\d+\.\d+\nlibrary ABI +\d+\n[^]*^node +v\d[^]*^compiler +./m) })
+  }
+})
+
 test('--version prints the version alone', () => {
   expect(rvr(['--version'])).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' })
 })
