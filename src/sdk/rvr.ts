@@ -36,9 +36,8 @@ export class Rvr implements AsyncDisposable {
     return inCall([], async () => new Rvr(await createServices(pipeline, sinkFor(onEvent, lifetime.callbacks)), lifetime, { onEvent, pool }))
   }
 
-  /** The artifact cache; its state is `off` when it is turned off or cannot be used. */
+  /** The artifact cache; its state is `off` when it is turned off or cannot be used. What it counted is there after `dispose`, too: uploads end then. */
   get cache(): Cache {
-    this.#lifetime.check()
     return this.#services.cache
   }
 
