@@ -1,5 +1,6 @@
 /** What the commands that execute guests share: options, inputs, the guest made ready. */
 import { Option, type Command } from 'commander'
+import { MAX_PUBLIC_VALUES_BYTES } from '../extensions/bounds.ts'
 import { RvrError } from '../errors.ts'
 import type { Artifact } from '../sdk/artifact.ts'
 import type { Guest } from '../sdk/guest.ts'
@@ -10,7 +11,7 @@ import { profileOptions, type ProfileOptions } from './profiles.ts'
 import type { Progress } from './progress.ts'
 import { stoppingForSave, type SavedRunOptions } from './saved-runs.ts'
 import type { Shell } from './shell.ts'
-import { parseCount, parseDuration, parseSeed, parseSize } from './values.ts'
+import { parseCount, parseDuration, parseSeed, sizeIn } from './values.ts'
 import type { ModeName } from '../modes/registry.ts'
 
 export type Tier = 'auto' | 'native' | 'interp'
@@ -38,7 +39,7 @@ export function addExecutionOptions(command: Command, tiers: readonly Tier[]): C
     .addOption(new Option('--max-instructions <n>', 'stop after exactly this many instructions').argParser(parseCount))
     .addOption(new Option('--max-cost <n>', 'stop before the trace cells exceed this').argParser(parseCount))
     .addOption(new Option('--timeout <duration>', 'stop after this time: 500ms, 30s, 2m').argParser(parseDuration))
-    .addOption(new Option('--public-values-bytes <n>', 'size of the public values (default: 64)').argParser(parseSize))
+    .addOption(new Option('--public-values-bytes <n>', 'size of the public values (default: 64)').argParser(sizeIn({ greatest: MAX_PUBLIC_VALUES_BYTES })))
     .addOption(new Option('--seed <n>', 'seed of the random words a guest may ask for (default: 0)').argParser(parseSeed))
     .addOption(new Option('--tier <tier>', `${TIERS.filter(([name]) => tiers.includes(name)).map(([name, what]) => `${name}: ${what}`).join('; ')} (default: ${tiers[0]})`).choices(tiers))
     .addOption(new Option('--engine <tier>', 'the former name of --tier').choices(tiers).conflicts('tier').hideHelp())

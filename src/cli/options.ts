@@ -2,12 +2,13 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { abiNames } from '../extensions/registry.ts'
 import type { AbiName } from '../extensions/abi.ts'
+import { MAX_TRACE_HEIGHT } from '../machine/limits.ts'
 import { STANDARD_INPUT } from '../files/standard-input.ts'
 import { modes } from '../modes/registry.ts'
 import type { ExecuteOptions, LoadOptions, RvrOptions } from '../sdk/options.ts'
 import { Progress } from './progress.ts'
 import type { Shell } from './shell.ts'
-import { parseJobs, parseLimit, parseSize } from './values.ts'
+import { limitIn, parseJobs, sizeIn } from './values.ts'
 
 export const DEFAULT_MODE = 'pure'
 
@@ -117,9 +118,9 @@ export function addBuildOptions(command: Command): Command {
 /** --max-trace-height, --max-memory and --max-interactions: limits of a segment. */
 export function addSegmentOptions(command: Command): Command {
   return command
-    .addOption(new Option('--max-trace-height <rows>', 'cut segments before a padded trace is higher (default: that of the machine)').argParser(parseLimit))
-    .addOption(new Option('--max-memory <size>', 'cut segments before proving one is estimated to take more: 12GiB (default: that of the machine)').argParser(parseSize))
-    .addOption(new Option('--max-interactions <n>', 'cut segments before they have more bus interactions (default: that of the machine)').argParser(parseLimit))
+    .addOption(new Option('--max-trace-height <rows>', 'cut segments before a padded trace is higher (default: that of the machine)').argParser(limitIn({ least: 1, greatest: MAX_TRACE_HEIGHT })))
+    .addOption(new Option('--max-memory <size>', 'cut segments before proving one is estimated to take more: 12GiB (default: that of the machine)').argParser(sizeIn({ least: 1 })))
+    .addOption(new Option('--max-interactions <n>', 'cut segments before they have more bus interactions (default: that of the machine)').argParser(limitIn({ least: 1 })))
 }
 
 /** The limits of a segment that were given. */

@@ -3,7 +3,8 @@ import { RvrError } from '../errors.ts'
 
 const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 const SIZE_UNITS: Readonly<Record<string, number>> = {
-  '': 1, b: 1, k: 2 ** 10, kib: 2 ** 10, m: 2 ** 20, mib: 2 ** 20, g: 2 ** 30, gib: 2 ** 30, kb: 1e3, mb: 1e6, gb: 1e9,
+  '': 1, b: 1, k: 2 ** 10, kib: 2 ** 10, m: 2 ** 20, mib: 2 ** 20, g: 2 ** 30, gib: 2 ** 30, t: 2 ** 40, tib: 2 ** 40,
+  kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12,
 }
 /** Longest delay that a timer accepts (about 24.8 days). */
 const MAX_DURATION_MS = 2 ** 31 - 1
@@ -19,14 +20,36 @@ export function parseDuration(text: string): number {
   return ms
 }
 
-/** `64`, `4KiB`, `2g` → bytes; KiB/MiB/GiB (also k, m, g) are powers of 1024, kB/MB/GB powers of 1000. @throws RvrError `USAGE`. */
-export function parseSize(text: string): number {
+/** What an option's number may be, both ends included. */
+export interface Range {
+  readonly least?: number
+  readonly greatest?: number
+}
+
+function within(text: string, value: number, { least = 0, greatest = Number.MAX_SAFE_INTEGER }: Range): number {
+  const shown = greatest === Number.MAX_SAFE_INTEGER ? '2^53 − 1' : greatest.toLocaleString('en')
+  if (value > greatest) throw usage(`${JSON.stringify(text)} is too large`, `The greatest value is ${shown}.`)
+  if (value < least) throw usage(`${JSON.stringify(text)} is too small`, `The least value is ${least}.`)
+  return value
+}
+
+/**
+ * `64`, `4KiB`, `2g` → bytes; KiB/MiB/GiB/TiB (also k, m, g, t) are powers of 1024, kB/MB/GB/TB powers of 1000.
+ *
+ * @throws RvrError `USAGE`.
+ */
+export const sizeIn = (range: Range) => (text: string): number => {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)([a-z]*)$/i.exec(text.trim()) ?? []
   const scale = SIZE_UNITS[(unit ?? '?').toLowerCase()]
   const bytes = digits === undefined || scale === undefined ? NaN : Number(digits) * scale
-  if (!Number.isSafeInteger(bytes)) throw usage(`${JSON.stringify(text)} is not a size`, 'Write a whole number of bytes, or a number and a unit: 64, 4KiB, 512MiB, 5GiB.')
-  return bytes
+  if (bytes > Number.MAX_SAFE_INTEGER) return within(text, Infinity, range)
+  const forms = 'Write a whole number of bytes, or a number and a unit: 64, 4KiB, 512MiB, 5GiB.'
+  if (!Number.isSafeInteger(bytes)) throw usage(`${JSON.stringify(text)} is not a size`, forms)
+  return within(text, bytes, range)
 }
+
+/** Any size. @throws RvrError `USAGE`. */
+export const parseSize = sizeIn({})
 
 /** A whole number ≥ 0, decimal (`_` may separate digits) or 0x… @throws RvrError `USAGE`. */
 export function parseCount(text: string): bigint {
@@ -37,12 +60,11 @@ export function parseCount(text: string): bigint {
   return value
 }
 
-/** A count that a JavaScript number holds exactly. @throws RvrError `USAGE`. */
-export function parseLimit(text: string): number {
-  const value = parseCount(text)
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw usage(`${JSON.stringify(text)} is too large`, 'The largest number is 2^53 − 1.')
-  return Number(value)
-}
+/** A count that a JavaScript number holds exactly, in a range. @throws RvrError `USAGE`. */
+export const limitIn = (range: Range) => (text: string): number => within(text, Number(parseCount(text)), range)
+
+/** Any such count. @throws RvrError `USAGE`. */
+export const parseLimit = limitIn({})
 
 /** `2`, `2%`, `0.5%` → percent. @throws RvrError `USAGE`. */
 export function parsePercent(text: string): number {

@@ -1,6 +1,8 @@
 /** Durations, sizes and counts of options. */
 import { expect, test } from 'vitest'
-import { parseCount, parseDuration, parseJobs, parseLimit, parsePercent, parseSeed, parseSize } from '../../src/cli/values.ts'
+import {
+  limitIn, parseCount, parseDuration, parseJobs, parseLimit, parsePercent, parseSeed, parseSize, sizeIn,
+} from '../../src/cli/values.ts'
 
 const refused = { code: 'USAGE' }
 
@@ -34,4 +36,19 @@ test('limits and percentages', () => {
   for (const text of ['9007199254740992', '1.5', '-1', '']) expect(() => parseLimit(text)).toThrow(expect.objectContaining(refused))
   expect([parsePercent('2'), parsePercent('2%'), parsePercent(' 0.5% '), parsePercent('0')]).toEqual([2, 2, 0.5, 0])
   for (const text of ['', '%', '-1', 'two', '1e3', '1.', '0.1234567']) expect(() => parsePercent(text)).toThrow(expect.objectContaining(refused))
+})
+
+test('a number out of its range is told from none, with the end of the range', () => {
+  const refusal = (parse: () => unknown): string => {
+    try {
+      return `${parse()}`
+    } catch (error) {
+      return `${(error as Error).message}: ${(error as { hint?: string }).hint}`
+    }
+  }
+  expect(refusal(() => parseSize('99999999999GiB'))).toBe('"99999999999GiB" is too large: The greatest value is 2^53 − 1.')
+  expect(refusal(() => sizeIn({ greatest: 2 ** 20 })('1TiB'))).toBe('"1TiB" is too large: The greatest value is 1,048,576.')
+  expect(refusal(() => limitIn({ least: 1 })('0'))).toBe('"0" is too small: The least value is 1.')
+  expect(refusal(() => limitIn({ greatest: 2 ** 30 })('4294967296'))).toContain('The greatest value is 1,073,741,824.')
+  expect(refusal(() => limitIn({ least: 1, greatest: 2 ** 30 })('1073741824'))).toBe('1073741824')
 })
