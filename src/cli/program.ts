@@ -4,6 +4,7 @@ import { RvrError } from '../errors.ts'
 import { commands } from './commands.ts'
 import { EXIT_OK, EXIT_USAGE, exitStatusOfError } from './exit-codes.ts'
 import { watchInterrupts } from './interrupt.ts'
+import { withNamedRefusals } from './named-refusals.ts'
 import { asRvrError, writeError } from './output.ts'
 import { addProjectFile } from './project/apply.ts'
 import type { Shell } from './shell.ts'
@@ -25,7 +26,7 @@ export function buildProgram(shell: Shell): Command {
     .addHelpText('after', '\nExamples:\n  $ rvr run guest.elf --input u64:800000\n  $ rvr run --help')
   for (const declare of commands) declare(program, shell)
   addProjectFile(program, shell)
-  return program
+  return withNamedRefusals(program)
 }
 
 /** `rvr --version --verbose` */
