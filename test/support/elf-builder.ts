@@ -19,8 +19,11 @@ export interface SymbolSpec {
   readonly section?: number
 }
 
-/** A section header beside those of the symbol table. It has no contents of its own: what it says is about addresses. */
+/** A section header beside those of the symbol table. Without contents of its own it says something about addresses only. */
 export interface SectionSpec {
+  readonly name?: string
+  /** Contents that no segment has; `size` is theirs then. */
+  readonly bytes?: Uint8Array
   readonly address: number
   readonly size: number
   /** SHF_ALLOC 2, SHF_EXECINSTR 4. */
@@ -93,8 +96,15 @@ export function buildElf({ xlen, entry, segments, symbols, sections = [], flags 
   let contentsEnd = contentsStart
   for (const { address, bytes } of segments) contentsEnd += padding(contentsEnd, address) + bytes.length
   const { table, strings } = symbolTable(xlen, symbols ?? [])
-  const names = new TextEncoder().encode('\0.symtab\0.strtab\0.shstrtab\0')
-  const sectionsAt = contentsEnd + table.length + strings.length + names.length
+  let nameText = '\0.symtab\0.strtab\0.shstrtab\0'
+  const nameOffsets = sections.map(({ name }) => {
+    const at = name === undefined ? 0 : nameText.length
+    if (name !== undefined) nameText += `${name}\0`
+    return at
+  })
+  const names = new TextEncoder().encode(nameText)
+  const ownContentsAt = contentsEnd + table.length + strings.length + names.length
+  const sectionsAt = sections.reduce((at, { bytes }) => at + (bytes?.length ?? 0), ownContentsAt)
   const w = createWriter(xlen)
   w.bytes(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, wide ? 2 : 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0))
   w.u16(2); w.u16(243); w.u32(1)
@@ -117,6 +127,7 @@ export function buildElf({ xlen, entry, segments, symbols, sections = [], flags 
   }
   if (!hasSections) return w.finish()
   w.bytes(table); w.bytes(strings); w.bytes(names)
+  for (const { bytes } of sections) w.bytes(bytes ?? new Uint8Array())
   const section = (name: number, type: number, at: number, size: number, link: number, entrySize: number): void => {
     w.u32(name); w.u32(type); w.word(0); w.word(0); w.word(at); w.word(size); w.u32(link); w.u32(0); w.word(1); w.word(entrySize)
   }
@@ -124,8 +135,12 @@ export function buildElf({ xlen, entry, segments, symbols, sections = [], flags 
   section(1, 2, contentsEnd, table.length, 2, wide ? 24 : 16)
   section(9, 3, contentsEnd + table.length, strings.length, 0, 0)
   section(17, 3, contentsEnd + table.length + strings.length, names.length, 0, 0)
-  for (const { address, size, flags: protection, type = 1 } of sections) {
-    w.u32(0); w.u32(type); w.word(protection); w.word(address); w.word(contentsStart); w.word(size); w.u32(0); w.u32(0); w.word(4); w.word(0)
+  let ownContents = ownContentsAt
+  for (const [index, { address, bytes, size, flags: protection, type = 1 }] of sections.entries()) {
+    w.u32(nameOffsets[index]!); w.u32(type); w.word(protection); w.word(address)
+    w.word(bytes === undefined ? contentsStart : ownContents); w.word(bytes?.length ?? size)
+    w.u32(0); w.u32(0); w.word(4); w.word(0)
+    ownContents += bytes?.length ?? 0
   }
   return w.finish()
 }

@@ -1,13 +1,13 @@
-/** The calls that led to an instruction, by frames or by what lies on the stack; no state of a guest makes it fail. */
+/** The calls that led to an instruction, by call frame information, frames, or what lies on the stack; never fails. */
+import { callFrameAt, type CallFrame } from '../../elf/call-frames/lookup.ts'
 import type { Image, Xlen } from '../../elf/image.ts'
 import { functionStart, placeAt, placeText, readableNames } from '../../elf/symbols.ts'
 import type { GuestAbi } from '../../extensions/abi.ts'
-import { decoderFor } from '../../extensions/compose.ts'
-import { instructionWord } from '../../interp/slots.ts'
 import type { Hart } from '../../ir/hart.ts'
 import { STACK_POINTER } from '../../isa/registers.ts'
-import type { Instr } from '../../isa/row.ts'
+import { byCallFrame, isOutermost } from './call-frame.ts'
 import { frameFacts, FRAME_POINTER, RETURN_ADDRESS } from './prologue.ts'
+import { Stack, type Caller, type FoundBy, type Position } from './stack.ts'
 
 export interface BacktraceFrame {
   /** The trapping instruction, or the call that led to the frame before. */
@@ -16,12 +16,7 @@ export interface BacktraceFrame {
   readonly symbol?: string
   /** The function's symbol as the guest has it, where it is mangled. */
   readonly mangled?: string
-  /**
-   * How it is known: `trap` is the instruction itself, `register` the return address in ra, `frame` the one that the
-   * function saved in its frame. `stack`: a value on the stack that is an address behind a call; it may be left over
-   * from an earlier call.
-   */
-  readonly found: 'trap' | 'register' | 'frame' | 'stack'
+  readonly found: FoundBy
 }
 
 export interface Backtrace {
@@ -34,64 +29,6 @@ export interface Backtrace {
 const MOST_FRAMES = 64
 /** Words of the stack that are looked at for one return address. */
 const MOST_WORDS = 4096
-
-/** Registers of a frame as its function sees them at `pc`. */
-interface Position {
-  readonly pc: number
-  readonly ra: number
-  readonly sp: number
-  readonly fp: number
-}
-
-interface Caller extends Position {
-  readonly found: BacktraceFrame['found']
-}
-
-/** The guest as unwinding sees it. */
-class Stack {
-  readonly #image: Image
-  readonly #memory: DataView
-  readonly #decode: (word: number, pc: number) => Instr | undefined
-  readonly width: number
-
-  constructor(image: Image, abi: GuestAbi, memory: DataView) {
-    this.#image = image
-    this.#memory = memory
-    this.#decode = decoderFor(image.xlen, abi)
-    this.width = image.xlen / 8
-  }
-
-  readonly instrAt = (pc: number): Instr | undefined => {
-    const word = instructionWord(this.#image, pc)
-    return word === undefined ? undefined : this.#decode(word, pc)
-  }
-
-  /** Undefined outside of memory; numbers beyond 2^53, which are no addresses, are not exact. */
-  word(address: number): number | undefined {
-    if (!(address >= 0 && address + this.width <= this.#memory.byteLength)) return undefined
-    return this.width === 4 ? this.#memory.getUint32(address, true) : Number(this.#memory.getBigUint64(address, true))
-  }
-
-  /** Is there a call in front of `address`? */
-  isBehindCall(address: number | undefined): address is number {
-    if (address === undefined || address < 4 || address % 4 !== 0 || this.instrAt(address) === undefined) return false
-    const instr = this.instrAt(address - 4)
-    return instr !== undefined && (instr.row.kind === 'jal' || instr.row.kind === 'jalr') && instr.rd === RETURN_ADDRESS
-  }
-
-  /** Does the call at `pc` go to `start` by its own words? */
-  calls(pc: number, start: number): boolean {
-    const instr = this.instrAt(pc), before = this.instrAt(pc - 4)
-    if (instr?.row.kind === 'jal') return pc + instr.imm === start
-    if (instr?.row.kind !== 'jalr' || before?.row.kind !== 'upper' || !before.row.relative) return false
-    return before.rd === instr.rs1 && pc - 4 + before.imm + instr.imm === start
-  }
-
-  isCode(address: number): boolean {
-    return this.#image.segments.some(segment =>
-      segment.executable && address >= segment.address && address < segment.address + segment.memorySize)
-  }
-}
 
 /** The caller by the function's frame; undefined where that leads to no call. `isInner`: it called nothing. */
 function byFrame(stack: Stack, at: Position, start: number, isInner: boolean): Caller | undefined {
@@ -137,6 +74,15 @@ function onStack(stack: Stack, at: Caller): Caller | undefined {
   return undefined
 }
 
+/** The caller by the best that the guest has: call frame information, its functions' prologues, a frame pointer, ra. */
+function knownCaller(stack: Stack, at: Caller, { start, rules }: Partial<CallFrame>): Caller | undefined {
+  const isInner = at.found === 'trap'
+  const caller = rules === undefined ? undefined : byCallFrame(stack, at, rules, isInner)
+  if (caller !== undefined) return caller
+  if (start !== undefined) return byFrame(stack, at, start, isInner)
+  return byFramePointer(stack, at) ?? byRegister(stack, at, isInner)
+}
+
 /** Signed, so that a stack pointer that ran below 0 is a small number, from which its frame's end is found. */
 const numberOf = (value: bigint, xlen: Xlen): number => Number(BigInt.asIntN(xlen, value))
 
@@ -144,18 +90,18 @@ const numberOf = (value: bigint, xlen: Xlen): number => Number(BigInt.asIntN(xle
 export function backtraceOf(image: Image, abi: GuestAbi, { x, view }: Pick<Hart, 'x' | 'view'>, pc: number): Backtrace {
   const stack = new Stack(image, abi, view), { xlen } = image
   const register = (number: number): number => numberOf(x[number]!, xlen)
-  const entry = functionStart(image, image.entry)
+  // An entry of call frame information has an end, so it knows better than a symbol somewhere below.
+  const factsAt = (address: number): Partial<CallFrame> =>
+    callFrameAt(image, address) ?? { start: functionStart(image, address) }
+  const entry = factsAt(image.entry).start
   const registers = { ra: register(RETURN_ADDRESS), sp: register(STACK_POINTER), fp: register(FRAME_POINTER) }
   let at: Caller = { pc, ...registers, found: 'trap' }, isCut = false
   const found = [at]
   while (!isCut) {
-    const start = functionStart(image, at.pc)
-    const isInner = at.found === 'trap'
+    const { start, rules } = factsAt(at.pc)
     // Nobody called the function that the guest begins with.
-    if (start !== undefined && start === entry) break
-    const known = start === undefined
-      ? byFramePointer(stack, at) ?? byRegister(stack, at, isInner)
-      : byFrame(stack, at, start, isInner)
+    if ((start !== undefined && start === entry) || (rules !== undefined && isOutermost(rules))) break
+    const known = knownCaller(stack, at, { start, rules })
     const caller = known ?? onStack(stack, at)
     if (caller === undefined) break
     // What follows from a guess is one.

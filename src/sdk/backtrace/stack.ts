@@ -1,0 +1,72 @@
+/** Code and memory of a guest as a walk over its stack sees them. */
+import type { Image } from '../../elf/image.ts'
+import type { GuestAbi } from '../../extensions/abi.ts'
+import { decoderFor } from '../../extensions/compose.ts'
+import { instructionWord } from '../../interp/slots.ts'
+import type { Instr } from '../../isa/row.ts'
+import { RETURN_ADDRESS } from './prologue.ts'
+
+/**
+ * How a frame is known: `trap` is the instruction itself; `cfi` the return address where the guest's call frame
+ * information says that it is, `register` the one in ra, `frame` the one that the function saved in its frame.
+ * `stack`: a value on the stack that is an address behind a call; it may be left over from an earlier call.
+ */
+export type FoundBy = 'trap' | 'cfi' | 'register' | 'frame' | 'stack'
+
+/** Registers of a frame as its function sees them at `pc`. */
+export interface Position {
+  readonly pc: number
+  readonly ra: number
+  readonly sp: number
+  readonly fp: number
+}
+
+export interface Caller extends Position {
+  readonly found: FoundBy
+}
+
+/** The guest as unwinding sees it. */
+export class Stack {
+  readonly #image: Image
+  readonly #memory: DataView
+  readonly #decode: (word: number, pc: number) => Instr | undefined
+  readonly width: number
+
+  constructor(image: Image, abi: GuestAbi, memory: DataView) {
+    this.#image = image
+    this.#memory = memory
+    this.#decode = decoderFor(image.xlen, abi)
+    this.width = image.xlen / 8
+  }
+
+  readonly instrAt = (pc: number): Instr | undefined => {
+    const word = instructionWord(this.#image, pc)
+    return word === undefined ? undefined : this.#decode(word, pc)
+  }
+
+  /** Undefined outside of memory; numbers beyond 2^53, which are no addresses, are not exact. */
+  word(address: number): number | undefined {
+    if (!(address >= 0 && address + this.width <= this.#memory.byteLength)) return undefined
+    return this.width === 4 ? this.#memory.getUint32(address, true) : Number(this.#memory.getBigUint64(address, true))
+  }
+
+  /** Is there a call in front of `address`? */
+  isBehindCall(address: number | undefined): address is number {
+    if (address === undefined || address < 4 || address % 4 !== 0 || this.instrAt(address) === undefined) return false
+    const instr = this.instrAt(address - 4)
+    return instr !== undefined && (instr.row.kind === 'jal' || instr.row.kind === 'jalr') && instr.rd === RETURN_ADDRESS
+  }
+
+  /** Does the call at `pc` go to `start` by its own words? */
+  calls(pc: number, start: number): boolean {
+    const instr = this.instrAt(pc), before = this.instrAt(pc - 4)
+    if (instr?.row.kind === 'jal') return pc + instr.imm === start
+    if (instr?.row.kind !== 'jalr' || before?.row.kind !== 'upper' || !before.row.relative) return false
+    return before.rd === instr.rs1 && pc - 4 + before.imm + instr.imm === start
+  }
+
+  isCode(address: number): boolean {
+    return this.#image.segments.some(segment =>
+      segment.executable && address >= segment.address && address < segment.address + segment.memorySize)
+  }
+}
