@@ -6,6 +6,7 @@ import { createInflateRaw } from 'node:zlib'
 import { messageOf } from '../../errors.ts'
 import type { AbiName } from '../../extensions/abi.ts'
 import { readInput } from '../../files/read.ts'
+import type { ModeName } from '../../modes/registry.ts'
 import { damaged, DIGEST_BYTES, FORMAT_VERSION, MAGIC, parseHeader, PREFIX_BYTES, refuse, type SavedHeader } from './format.ts'
 
 const CHUNK_BYTES = 256 << 10
@@ -30,7 +31,7 @@ export class SavedRun {
     return this.header.guest
   }
 
-  get mode(): string {
+  get mode(): ModeName {
     return this.header.mode
   }
 
