@@ -115,12 +115,12 @@ export class Progress implements AsyncDisposable {
     this.#list.show(this.#steps.list)
   }
 
-  /** Writes what the guest prints; the promise resolves when the stream takes more. */
-  print(bytes: Uint8Array): Promise<void> | undefined {
+  /** Writes what the guest prints, on another stream where one is named; the promise resolves when the stream takes more. */
+  print(bytes: Uint8Array, stream: TextStream = this.#stream): Promise<void> | undefined {
     if (bytes.length === 0) return undefined
     this.#clearRate()
     this.#printed = true
-    return writeGuestText(this.#stream, bytes)
+    return writeGuestText(stream, bytes)
   }
 
   /** How far the guest is: on a terminal alone, in a line that is drawn over, until the guest prints something itself. */

@@ -60,3 +60,34 @@ test('guest-text-runs-into-the-report: the report begins on a line of its own wh
   expect(shell(run).stderr).toBe('no end of line')
   expect(shell(`${run} --save /proc/none/x`).stderr).toMatch(/^rvr: error: /)
 })
+
+/** A guest of ABI linux that copies at most 64 bytes of its standard input, says `done` on standard error, and traps or exits with 3. */
+function copier(traps: boolean): string {
+  const base = 0x200000, code = assembler(64, base), buffer = 0x300000
+  const call = (number: number, fd: number, address: number, length: number): void => {
+    code.op('addi', { rd: 'a0', imm: fd }).op('lui', { rd: 'a1', imm: address })
+    if (length > 0) code.op('addi', { rd: 'a2', imm: length })
+    code.op('addi', { rd: 'a7', imm: number }).op('ecall', {})
+  }
+  call(63, 0, buffer, 64)
+  code.op('addi', { rd: 'a2', rs1: 'a0', imm: 0 })
+  call(64, 1, buffer, 0)
+  call(64, 2, 0x301000, 4)
+  if (traps) code.word(0)
+  code.op('addi', { rd: 'a0', imm: 3 }).op('addi', { rd: 'a7', imm: 93 }).op('ecall', {})
+  const path = join(directory, `copier-${traps}.elf`)
+  const data = [{ address: buffer, bytes: new Uint8Array(64), flags: 6 }, { address: 0x301000, bytes: Buffer.from('done'), flags: 4 }]
+  writeFileSync(path, buildElf({ xlen: 64, entry: base, segments: [{ address: base, bytes: code.finish(), flags: 5 }, ...data] }))
+  return path
+}
+
+test('a linux guest has the streams of the shell where the report goes elsewhere', () => {
+  const run = (traps: boolean): string => `rvr run '${copier(traps)}' --abi linux --tier interp --no-cache`
+  expect(shell(`printf 'b\\na\\n' | ${run(false)} -q | sort; echo "\${PIPESTATUS[1]}"`)).toMatchObject({ stdout: 'a\nb\n1\n', stderr: 'done' })
+  expect(shell(`printf text | ${run(false)} --report "$DIR/report.json" --json; echo " $?"`)).toMatchObject({ stdout: 'text 1\n', stderr: 'done' })
+  expect(JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8'))).toMatchObject({ outcome: 'terminated', exitCode: 3 })
+  // Records are its input, a report on standard output is not mixed with what it prints, and traps are told.
+  expect(shell(`printf text | ${run(true)} -q --input utf8:other; echo " $?"`)).toMatchObject({ stdout: 'other 4\n', stderr: expect.stringMatching(/^done\nrvr: trapped, illegal-instruction: .+\n$/) })
+  expect(shell(`printf text | ${run(false)} -q --json`)).toMatchObject({ stdout: expect.stringMatching(/^\{.*\}\n$/), stderr: 'done' })
+  expect(shell(`${run(false)} -q --report /proc/none/x`)).toMatchObject({ status: 2, stdout: '' })
+})

@@ -14,14 +14,14 @@ import { addTraceOptions, runTraced, type TraceOptions } from '../instruction-tr
 import {
   addBuildOptions, addReportOptions, addSegmentOptions, createProgress, DEFAULT_MODE, formatOption, inputPath, loadOptions, modeOption, rvrOptions, type ReportOptions,
 } from '../options.ts'
-import { writeReport } from '../guest-text.ts'
+import { addReportTarget, printTo, ReportTarget, standardInput, type ReportTargetOptions } from '../guest-streams.ts'
 import { jsonLine } from '../output.ts'
 import { addProfileOptions, checkProfileOut, countingMode, recordProfile, type ProfileOptions, type ProfileOutOptions } from '../profiles.ts'
 import type { Progress } from '../progress.ts'
 import { addSavedRunOptions, checkResumed, openResumed, saveSuspended, type SavedRunOptions } from '../saved-runs.ts'
 import type { Shell } from '../shell.ts'
 
-export interface RunOptions extends ExecutionOptions, ReportOptions, SavedRunOptions, ProfileOptions, ProfileOutOptions, DumpOptions, TraceOptions {
+export interface RunOptions extends ExecutionOptions, ReportOptions, SavedRunOptions, ProfileOptions, ProfileOutOptions, DumpOptions, TraceOptions, ReportTargetOptions {
   readonly mode?: ModeName
   readonly check?: boolean
   readonly artifact?: string
@@ -38,7 +38,7 @@ export function declareRun(program: Command, shell: Shell): void {
     .addOption(new Option('--stop-at-segment', 'stop at the next cut between segments (mode metered)').conflicts('check'))
     .addOption(new Option('--artifact <file>', 'run this compiled library instead of compiling').argParser(inputPath))
     .option('--check', 'compare native code with the interpreter: registers and counts every 100,000 instructions, each call of an extension, memory at the end')
-  addReportOptions(addBuildOptions(addProfileOptions(addSegmentOptions(addSavedRunOptions(addDumpOptions(addTraceOptions(command))))))).addOption(formatOption())
+  addReportOptions(addBuildOptions(addProfileOptions(addSegmentOptions(addSavedRunOptions(addDumpOptions(addTraceOptions(addReportTarget(command)))))))).addOption(formatOption())
     .addHelpText('after', `
 Exit status: 0 the guest terminated with 0; 1 with another code; 2 bad usage or input;
 3 no toolchain or compile failed; 4 the guest trapped (or --check found a difference);
@@ -50,6 +50,7 @@ Examples:
   $ rvr run guest.elf --mode metered --max-memory 8GiB
   $ rvr run guest.elf --input u64:5 --timeout 1h --save part.run
   $ rvr run guest.elf --resume part.run
+  $ rvr run filter.elf --abi linux -q < input.txt | sort
   $ rvr run guest.elf --input u64:5 --profile-out guest.profile
   $ rvr run guest.elf --input u64:800000 --profile guest.profile
   $ rvr run guest.elf --trace-instructions=5000000,200 --dump-registers --dump-memory 0x300000,64`)
@@ -61,14 +62,15 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
   const { saved, options } = await openResumed(countingMode(given), command, shell.signal)
   checkSegmentOptions(options)
   await using progress = createProgress(options, shell)
-  const inputs = await readInputs(options, shell.signal)
+  const target = await ReportTarget.open(options, shell)
+  const inputs = [...await readInputs(options, shell.signal), ...await standardInput(file, options, shell)]
   await using rvr = await Rvr.create({ ...rvrOptions(options, progress, shell), ...(shell.pool !== undefined && { pool: shell.pool }) })
   const guest = await rvr.load(file, loadOptions(options, shell))
   checkResumed(saved, guest, options.mode)
   await checkProfileOut(options, guest)
   const artifact = await prepare(guest, options, shell, progress)
   await progress.settle()
-  const stretch = { ...stretchOptions(options, shell, progress), ...(options.stopAtSegment && { stopAtSegment: true }) }
+  const stretch = { ...stretchOptions(options, shell, progress), onPrint: printTo(options, shell, progress), ...(options.stopAtSegment && { stopAtSegment: true }) }
   const execute = { ...startOptions(file, options, inputs), ...stretch }
   progress.sink({ type: 'stage', stage: 'execute', state: 'start' })
   const start = (limits: ResumeOptions): Promise<Run> => (saved === undefined ? artifact.execute({ ...execute, ...limits }) : artifact.resumeFrom(saved, { ...stretch, ...limits }))
@@ -81,16 +83,15 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
   const savedTo = await saveSuspended(result, guest, options, shell)
   const recorded = await recordProfile(result, options, shell)
   const dumps = dumpsOf(options), dumped = dumps && await import('../../report/dumps.ts')
-  if (options.json) {
-    const { runJson } = await import('../../report/json.ts')
-    writeReport(shell, jsonLine({ ...runJson(result, artifact), ...savedTo, ...recorded, ...(options.check && { check: 'agreed' }), ...(dumps && dumped?.dumpsJson(result, dumps)) }))
-  } else if (options.format === 'markdown') {
-    const { runMarkdown } = await import('../../report/summary.ts')
-    writeReport(shell, runMarkdown(guest, result, artifact, dumps))
-  } else {
+  await target.write(result, async () => {
+    if (options.json) {
+      const { runJson } = await import('../../report/json.ts')
+      return jsonLine({ ...runJson(result, artifact), ...savedTo, ...recorded, ...(options.check && { check: 'agreed' }), ...(dumps && dumped?.dumpsJson(result, dumps)) })
+    }
+    if (options.format === 'markdown') return (await import('../../report/summary.ts')).runMarkdown(guest, result, artifact, dumps)
     const { runText } = await import('../../report/text.ts')
-    writeReport(shell, `${runText(result, artifact)}${options.check ? 'native code and interpreter agree\n' : ''}${dumps && dumped ? dumped.dumpsText(result, dumps) : ''}`)
-  }
+    return `${runText(result, artifact)}${options.check ? 'native code and interpreter agree\n' : ''}${dumps && dumped ? dumped.dumpsText(result, dumps) : ''}`
+  })
   await finishCompile(artifact, result, shell)
   return (result.stopCause === 'request' ? shell.interrupted?.() : undefined) ?? exitStatusOfRun(result)
 }
