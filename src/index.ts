@@ -1,4 +1,5 @@
 /** The public SDK. */
+/// <reference lib="esnext.disposable" preserve="true" />
 export { Rvr } from './sdk/rvr.ts'
 export { Guest } from './sdk/guest.ts'
 export { Artifact, type BuildTiming, type CacheReport } from './sdk/artifact.ts'

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path/posix'
 import { expect, test } from 'vitest'
 
 /** Left to right: a file may import from its own place and from every place before it. */
-const order = ['errors', 'events', 'callbacks', 'accept', 'version', 'files', 'elf', 'isa', 'ir', 'profile', 'cfg', 'layout', 'machine', 'modes', 'codegen', 'extensions', 'interp', 'toolchain', 'cache', 'load', 'run', 'pipeline', 'sdk', 'index', 'report', 'cli']
+const order = ['errors', 'events', 'callbacks', 'accept', 'environment', 'version', 'files', 'elf', 'isa', 'ir', 'profile', 'cfg', 'layout', 'machine', 'modes', 'codegen', 'extensions', 'interp', 'toolchain', 'cache', 'load', 'run', 'pipeline', 'sdk', 'index', 'report', 'cli']
 /** elf/image.ts names the register width and isa/row.ts the instruction: vocabulary of all stages. */
 const vocabulary = new Set(['ir/trap.ts', 'ir/hart.ts', 'ir/program.ts', 'ir/access.ts'])
 

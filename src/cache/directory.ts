@@ -2,12 +2,13 @@
 import { accessSync, constants, lstatSync, mkdirSync, readlinkSync, statSync, type Stats } from 'node:fs'
 import { userInfo } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
+import type { Environment } from '../environment.ts'
 import { RvrError, messageOf } from '../errors.ts'
 import { layoutOf } from './layout.ts'
 import { replaceability, unsafety } from './ownership.ts'
 
 /** The user's home: HOME, else what the system's table of users says; undefined where neither names an absolute directory. */
-function homeDirectory({ HOME: home }: NodeJS.ProcessEnv): string | undefined {
+function homeDirectory({ HOME: home }: Environment): string | undefined {
   if (home !== undefined && isAbsolute(home)) return home
   try {
     const { homedir } = userInfo()
@@ -18,7 +19,7 @@ function homeDirectory({ HOME: home }: NodeJS.ProcessEnv): string | undefined {
 }
 
 /** The option, else RVR_CACHE_DIR, else `$XDG_CACHE_HOME/rvr`, else `~/.cache/rvr`; relative values of HOME and XDG_CACHE_HOME count for nothing. Absolute; undefined where there is none of them. */
-export function cacheDirectory(option: string | undefined, environment: NodeJS.ProcessEnv): string | undefined {
+export function cacheDirectory(option: string | undefined, environment: Environment): string | undefined {
   const named = option ?? environment['RVR_CACHE_DIR']
   if (named !== undefined && named !== '') return resolve(named)
   const xdg = environment['XDG_CACHE_HOME']

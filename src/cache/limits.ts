@@ -1,4 +1,5 @@
 /** How much may stay in the cache, and how long. */
+import type { Environment } from '../environment.ts'
 
 export interface CacheLimits {
   /** Bytes of all entries; Infinity: no limit. */
@@ -19,14 +20,14 @@ export interface CacheOptions extends LimitOptions {
   /** Default RVR_CACHE_DIR, else `$XDG_CACHE_HOME/rvr`; `false` turns the cache off. */
   readonly cacheDir?: string | false | undefined
   /** The caller's environment; default `process.env`. */
-  readonly environment?: NodeJS.ProcessEnv
+  readonly environment?: Environment
 }
 
 export const DEFAULT_MAX_BYTES = 5 * 2 ** 30
 const DAY_MS = 86_400_000
 
 /** The number in an environment variable, or undefined where there is none; `none` is no limit. */
-function numberFrom(environment: NodeJS.ProcessEnv, name: string, warn: (message: string) => void): number | undefined {
+function numberFrom(environment: Environment, name: string, warn: (message: string) => void): number | undefined {
   const text = environment[name]
   if (text === undefined || text === '') return undefined
   if (text === 'none') return Infinity
@@ -36,7 +37,7 @@ function numberFrom(environment: NodeJS.ProcessEnv, name: string, warn: (message
 }
 
 /** The limits that hold; `warn` hears of variables that cannot be read. */
-export function limitsFrom(options: LimitOptions, environment: NodeJS.ProcessEnv, warn: (message: string) => void): CacheLimits {
+export function limitsFrom(options: LimitOptions, environment: Environment, warn: (message: string) => void): CacheLimits {
   const maxBytes = options.cacheMaxBytes ?? numberFrom(environment, 'RVR_CACHE_MAX_BYTES', warn) ?? DEFAULT_MAX_BYTES
   const maxDays = options.cacheMaxDays ?? numberFrom(environment, 'RVR_CACHE_MAX_DAYS', warn) ?? Infinity
   return { maxBytes, maxAgeMs: maxDays * DAY_MS }

@@ -1,5 +1,4 @@
 /** What crosses between the main thread and a worker for one execution. */
-import type { MessagePort } from 'node:worker_threads'
 import type { RvrErrorCode } from '../errors.ts'
 import type { AbiChoice, HostState } from '../extensions/abi.ts'
 import type { Image } from '../elf/image.ts'
@@ -50,10 +49,16 @@ export interface Job {
   readonly move?: MoveOrder
 }
 
+/** A `MessagePort` of Node's, in words of the language: the types of rvr need no types of Node. */
+export interface MovePort {
+  postMessage(message: unknown): void
+  close(): void
+}
+
 /** Where and when an interpreted guest goes on in native code. */
 export interface MoveOrder {
   /** Brings one `MoveTarget`. */
-  readonly port: MessagePort
+  readonly port: MovePort
   /** Move after exactly this many instructions of the job and wait for the target there; otherwise as soon as there is one. */
   readonly after: bigint | undefined
 }

@@ -6,7 +6,7 @@ import { RvrError } from '../errors.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { textTaken } from './control.ts'
 import { failureOf } from './failure.ts'
-import type { FromWorker, Job, JobResult, ToWorker } from './job.ts'
+import type { FromWorker, Job, JobResult, MovePort, ToWorker } from './job.ts'
 import { weightOfText } from './print-gate.ts'
 import type { Stream } from './printer.ts'
 import { mayEnd } from './worker-life.ts'
@@ -85,7 +85,7 @@ class PoolWorker {
   start(waiting: Waiting): void {
     this.current = waiting
     this.#worker.ref()
-    const post = (message: ToWorker, transfer: readonly MessagePort[] = []): void => this.#worker.postMessage(message, transfer)
+    const post = (message: ToWorker, transfer: readonly MovePort[] = []): void => this.#worker.postMessage(message, transfer as readonly MessagePort[])
     const { job, guest: { image, abi } } = waiting
     if (!this.#known.has(job.guest)) post({ type: 'image', digest: job.guest, image })
     if (!this.#known.has(job.abi)) post({ type: 'abi', digest: job.abi, choice: abi.choice })

@@ -1,5 +1,5 @@
 /** One job from its start to its end: in one place, or in the interpreter until native code is there and in that from then on. */
-import { receiveMessageOnPort } from 'node:worker_threads'
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi, PrintSink } from '../extensions/abi.ts'
 import { dropTaken } from '../extensions/input-queue.ts'
@@ -84,7 +84,7 @@ export function work(job: Job, image: Image, abi: GuestAbi, listener: WorkListen
     // With nothing to wait for this is no wait. A stop that comes meanwhile is found by the next leg before it runs anything.
     Atomics.wait(control, STOP_WORD, 0, deadline === Infinity ? undefined : Math.max(0, deadline - performance.now()))
     if (Atomics.compareExchange(control, STOP_WORD, MOVE, 0) !== MOVE) continue
-    const target = (receiveMessageOnPort(order!.port) as { message: MoveTarget } | undefined)?.message
+    const target = (receiveMessageOnPort(order!.port as MessagePort) as { message: MoveTarget } | undefined)?.message
     order = undefined
     if (target === undefined) continue
     const to = attach(target, image.xlen)

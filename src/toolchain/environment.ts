@@ -1,4 +1,5 @@
 /** The environment that make and the compiler get: an explicit list, never what happens to be set. */
+import type { Environment } from '../environment.ts'
 import { dirname } from 'node:path'
 
 /**
@@ -11,7 +12,7 @@ export type HashedEnvironment = Readonly<Record<string, string | undefined>>
 export const LIBRARY_PATH = 'LD_LIBRARY_PATH'
 
 /** The hashed part of the environment, from the caller's own. */
-export function hashedEnvironment(from: NodeJS.ProcessEnv): HashedEnvironment {
+export function hashedEnvironment(from: Environment): HashedEnvironment {
   return { LANG: 'C', LC_ALL: 'C', TZ: 'UTC', SOURCE_DATE_EPOCH: from['SOURCE_DATE_EPOCH'] }
 }
 

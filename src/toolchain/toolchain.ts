@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { arch as hostArch, platform } from 'node:process'
+import type { Environment } from '../environment.ts'
 import { noEvents, type EventSink } from '../events.ts'
 import { RvrError, messageOf } from '../errors.ts'
 import { compilerCandidates, findMake, type CompilerCandidate } from './candidates.ts'
@@ -44,7 +45,7 @@ export interface ToolchainOptions {
   /** Directory for remembered descriptions; without it every call starts the tools. */
   readonly memoDirectory?: string | undefined
   /** The caller's environment; default `process.env`. */
-  readonly environment?: NodeJS.ProcessEnv
+  readonly environment?: Environment
   readonly events?: EventSink
   /** Called before programs are started to find out what they are. */
   readonly beforeAsking?: (() => Promise<void>) | undefined

@@ -15,7 +15,7 @@ export interface RemoteRecord {
 }
 
 /** HMAC-SHA-256 over the input key and the content, each with its length in front: a record that is moved to another key is not signed there. */
-function signatureOf(secret: Buffer, input: string, content: string): Buffer {
+function signatureOf(secret: Uint8Array, input: string, content: string): Buffer {
   const hmac = createHmac('sha256', secret)
   for (const field of ['rvr remote', String(RECORD_SCHEMA), input, content]) {
     const bytes = Buffer.from(field), length = Buffer.alloc(4)
@@ -26,7 +26,7 @@ function signatureOf(secret: Buffer, input: string, content: string): Buffer {
 }
 
 /** The text of a record; without a secret it has no signature. */
-export function writeRecord(record: RemoteRecord, secret: Buffer | undefined): string {
+export function writeRecord(record: RemoteRecord, secret: Uint8Array | undefined): string {
   const content = JSON.stringify(record)
   return `${JSON.stringify({ schema: RECORD_SCHEMA, content, ...(secret !== undefined && { hmac: signatureOf(secret, record.input, content).toString('hex') }) })}\n`
 }
@@ -48,7 +48,7 @@ function parse(text: string): Record<string, unknown> | undefined {
 }
 
 /** Reads what a server gave for `input`. With a secret nothing of the content is looked at before its signature was found right. `limit`: size of the largest blob. */
-export function readRecord(text: string, input: string, secret: Buffer | undefined, limit: number): RemoteRecord | 'unsigned' | 'garbage' {
+export function readRecord(text: string, input: string, secret: Uint8Array | undefined, limit: number): RemoteRecord | 'unsigned' | 'garbage' {
   const { schema, content, hmac } = parse(text) ?? {}
   if (secret !== undefined) {
     if (schema !== RECORD_SCHEMA || typeof content !== 'string' || typeof hmac !== 'string' || !isKey(hmac)) return 'unsigned'

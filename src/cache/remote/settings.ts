@@ -1,4 +1,5 @@
 /** Which remote cache to use and how far to trust it: options first, then the environment. */
+import type { Environment } from '../../environment.ts'
 import { RvrError } from '../../errors.ts'
 import { readInputText } from '../../files/read.ts'
 
@@ -34,7 +35,7 @@ export interface RemoteSettings {
   readonly url: string
   readonly readOnly: boolean
   /** Undefined: entries are neither signed nor checked. */
-  readonly secret: Buffer | undefined
+  readonly secret: Uint8Array | undefined
   /** The header `Authorization`. */
   readonly authorization: string | undefined
   readonly timeouts: Required<RemoteTimeouts>
@@ -72,7 +73,7 @@ function isSet(value: string | undefined): boolean {
 }
 
 /** Undefined where no remote cache is named. @throws RvrError `USAGE`, `IO`: a remote cache that is set up wrongly is no fault of the server's. */
-export async function remoteSettings(options: RemoteOptions | false | undefined, environment: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<RemoteSettings | undefined> {
+export async function remoteSettings(options: RemoteOptions | false | undefined, environment: Environment, signal?: AbortSignal): Promise<RemoteSettings | undefined> {
   const given = options === false ? undefined : options?.url ?? environment['RVR_REMOTE_CACHE']
   if (options === false || given === undefined || given === '') return undefined
   const url = parseUrl(given)

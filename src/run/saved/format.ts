@@ -6,7 +6,7 @@ import { abiNames } from '../../extensions/registry.ts'
 import { modes } from '../../modes/registry.ts'
 
 /** The first bytes, then the format's version (uint16), then the header's length in bytes (uint32); integers are little-endian. */
-export const MAGIC = Buffer.from('rvr-saved-run\n')
+export const MAGIC: Uint8Array = Buffer.from('rvr-saved-run\n')
 export const FORMAT_VERSION = 2
 export const PREFIX_BYTES = MAGIC.length + 2 + 4
 /** SHA-256 of everything in front of it ends the file. */

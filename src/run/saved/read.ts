@@ -64,7 +64,7 @@ export class ByteSource {
   }
 
   /** The next `length` bytes, in memory of their own. @throws RvrError `STATE_REFUSED` where there are not so many. */
-  async take(length: number): Promise<Buffer> {
+  async take(length: number): Promise<Uint8Array> {
     const parts: Buffer[] = []
     for (let missing = length; missing > 0;) {
       if (this.#rest.length === 0) {
@@ -108,7 +108,7 @@ export class ByteSource {
 export async function openSavedRun(file: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<SavedRun> {
   const path = resolve(file), content = await readInput('savedRun', path, signal)
   if (content.length < PREFIX_BYTES + DIGEST_BYTES || !content.subarray(0, MAGIC.length).equals(MAGIC)) {
-    throw content.length > 0 && MAGIC.equals(content.subarray(0, MAGIC.length)) ? damaged(path, `${content.length} bytes are less than any saved run has`)
+    throw content.length > 0 && Buffer.compare(MAGIC, content.subarray(0, MAGIC.length)) === 0 ? damaged(path, `${content.length} bytes are less than any saved run has`)
       : refuse(path, 'not-a-saved-run', 'it is no saved run', 'Give the path of a file that a suspended run was saved to.')
   }
   const version = content.readUInt16LE(MAGIC.length)

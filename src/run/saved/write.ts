@@ -17,7 +17,7 @@ const CHUNK_BYTES = 256 << 10
 function prefix(header: Uint8Array): Buffer {
   if (header.length > MAX_HEADER_BYTES) throw new RvrError('USAGE', `the run has too much to save: its list of segments takes ${header.length} bytes`, { hint: 'Save it earlier.' })
   const bytes = Buffer.alloc(PREFIX_BYTES)
-  MAGIC.copy(bytes)
+  bytes.set(MAGIC)
   bytes.writeUInt16LE(FORMAT_VERSION, MAGIC.length)
   bytes.writeUInt32LE(header.length, MAGIC.length + 2)
   return bytes
