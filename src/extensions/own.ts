@@ -11,10 +11,10 @@ import type { Extension, ExtensionDefinition } from './extension.ts'
 import { guarded } from './own-functions.ts'
 import { MAX_WEIGHT, weightOfRow } from '../machine/weights.ts'
 
-const MODULES = ['extension.ts', 'extension.js', 'extension.mjs']
+const MODULES = ['extension.ts', 'extension.js', 'extension.mjs', 'extension.mts', 'extension.cjs']
 
 /**
- * The module of an extension: `path` itself, or `extension.ts`, `extension.js` or `extension.mjs` in it. Returns a file URL.
+ * The module of an extension: `path` itself, or one of `MODULES` in it. Returns a file URL.
  *
  * @throws RvrError `IO` when there is none
  */
@@ -70,9 +70,12 @@ const OwnExtension = v.strictObject({
 export async function loadOwn(url: string): Promise<ExtensionDefinition> {
   let exported: unknown
   try {
-    exported = (await import(url) as { default?: unknown }).default
+    exported = defaultOf(await import(url) as { default?: unknown })
   } catch (cause) {
-    throw new RvrError('IO', `the extension ${fileURLToPath(url)} cannot be loaded: ${messageOf(cause)}`, { hint: 'Run it with Node by itself to see the whole error.', cause, details: { path: fileURLToPath(url) } })
+    // A syntax error at the first `export` or `import`: Node takes the file for CommonJS.
+    const isCommonJs = cause instanceof SyntaxError && /'?(export|import)'?|import statement/.test(cause.message) && /\.[jt]s$/.test(url)
+    const hint = isCommonJs ? 'A package.json beside or above it says that it is CommonJS: name it extension.mjs or extension.mts, or assign to module.exports.' : 'Run it with Node by itself to see the whole error.'
+    throw new RvrError('IO', `the extension ${fileURLToPath(url)} cannot be loaded: ${messageOf(cause)}`, { hint, cause, details: { path: fileURLToPath(url) } })
   }
   const folder = dirname(fileURLToPath(url))
   const made = exported as Partial<ExtensionDefinition>
@@ -82,6 +85,11 @@ export async function loadOwn(url: string): Promise<ExtensionDefinition> {
   }
   const extension = checked(exported, url, folder)
   return { name: extension.name, implied: {}, create: () => extension }
+}
+
+/** The default export; compilers that write CommonJS put it one level down. */
+function defaultOf({ default: value }: { default?: unknown }): unknown {
+  return typeof value === 'object' && value !== null && '__esModule' in value && 'default' in value ? value.default : value
 }
 
 /** Whatever the author's code throws says what does not fit. */

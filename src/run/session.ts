@@ -120,7 +120,6 @@ export class Session {
 
   /** Writes everything that `restore` needs to a file; the session can go on afterwards. Returns the file's absolute path. */
   async save(state: SessionState, file: string, signal?: AbortSignal): Promise<string> {
-    if (this.#options.pool.closing.aborted) throw new RvrError('DISPOSED', 'the Rvr of this run has been disposed')
     this.#checkNewest(state)
     this.#saving = true
     try {
@@ -136,6 +135,7 @@ export class Session {
 
   #checkNewest(state: SessionState): void {
     if (this.#disposed) throw new RvrError('DISPOSED', 'this run has been disposed')
+    if (this.#options.pool.closing.aborted) throw new RvrError('DISPOSED', 'the Rvr of this run has been disposed')
     if (this.#saving) throw new RvrError('USAGE', 'this run is being saved', { hint: 'Await save() first.' })
     if (state !== this.#current) throw new RvrError('USAGE', 'this run has already been resumed', { hint: 'Resume or save the Run object that the last resume() returned.' })
   }
