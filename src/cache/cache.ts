@@ -1,4 +1,6 @@
 /** The artifact cache: nothing here fails a build, every outcome is counted. */
+import { optional } from 'valibot'
+import { accept, options, upTo } from '../accept.ts'
 import { RvrError, messageOf } from '../errors.ts'
 import { noEvents, type EventSink } from '../events.ts'
 import { withLock } from './build-lock.ts'
@@ -22,6 +24,8 @@ import { publishEntry } from './publish.ts'
 import { quarantine } from './quarantine.ts'
 import { foldUses, noteUse } from './uses.ts'
 import { verifyStore, type VerifyStep } from './verify.ts'
+
+const Prune = options<Partial<CacheLimits>>({ maxBytes: optional(upTo(Infinity, 'bytes')), maxAgeMs: optional(upTo(Infinity, 'milliseconds')) })
 
 export type { Cache } from './contract.ts'
 export type { CacheOptions } from './limits.ts'
@@ -148,8 +152,9 @@ class OpenCache implements Cache {
   }
 
   async prune(limits: Partial<CacheLimits> = {}): Promise<Maintenance | undefined> {
+    const own = accept(Prune, 'cache.prune', limits)
     if (this.#layout === undefined || this.state !== 'ready') return undefined
-    const done = await pruneStore(this.#layout, { ...this.limits, ...limits })
+    const done = await pruneStore(this.#layout, { ...this.limits, ...own })
     if (done !== undefined) this.#countMaintenance(done)
     return done
   }

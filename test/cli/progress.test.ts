@@ -1,4 +1,5 @@
 /** Progress without a list: silence for short work, plain lines where there is no terminal, guest text untouched. */
+import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Progress } from '../../src/cli/progress.ts'
 
@@ -70,4 +71,29 @@ test('the running of a guest has a delay of its own, and its text is enough of a
   talkative.progress.sink(print('half a line'))
   vi.advanceTimersByTime(5000)
   expect(talkative.take()).toBe('half a line')
+})
+
+test('a running guest: on a terminal one line that is drawn over, gone before anything else is written, and none once the guest has printed', async () => {
+  const written: string[] = [], stream = { isTTY: true, write: (text: string | Uint8Array) => written.push(typeof text === 'string' ? text : Buffer.from(text).toString()) }
+  const progress = new Progress({ stream })
+  progress.sink({ type: 'progress', instructions: 1_234_567_890n, perSecond: 456_000_000 })
+  progress.sink({ type: 'progress', instructions: 2_000_000n, perSecond: 500_000 })
+  progress.sink({ type: 'warning', message: 'w' })
+  await progress.print(Buffer.from('text\n'))
+  progress.sink({ type: 'progress', instructions: 3_000_000n, perSecond: 500_000 })
+  await progress.settle()
+  expect(written[0]).toBe('rvr: running, 1235 million instructions, 456 million/s')
+  expect(written.slice(1, 4)).toEqual(['\r\u001B[K', 'rvr: running, 2.00 million instructions, 0.50 million/s', '\r\u001B[K'])
+  expect(written.slice(4).join('')).toMatch(/warning.*: w\ntext\n$/)
+})
+
+test('text waits for a stream that takes no more', async () => {
+  const stream = Object.assign(new EventEmitter(), { write: () => false }), progress = new Progress({ stream })
+  let isTaken = false
+  const taken = progress.print(Buffer.from('text'))!.then(() => { isTaken = true })
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(isTaken).toBe(false)
+  stream.emit('drain')
+  await taken
+  expect(stream.eventNames()).toEqual([])
 })

@@ -67,6 +67,10 @@ describe('numbers at their ends: each works, or is bad usage that says the great
     }
   })
 
+  test('limits of the cache', async () => {
+    for (const value of [-1, NaN, 1n]) expect(await errorOf(rvr.cache.prune({ maxBytes: value as number }))).toMatchObject({ code: 'USAGE', message: expect.stringContaining('Infinity') })
+  })
+
   test('segments are counted', async () => {
     for (const value of [-1, 0.5, NaN, Infinity, 2 ** 53, 1n, 0]) expect(await errorOf(run.segmentStart(value as number))).toMatchObject({ code: 'USAGE' })
   })

@@ -5,8 +5,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createInflateRaw } from 'node:zlib'
 import { messageOf } from '../../errors.ts'
 import type { AbiName } from '../../extensions/abi.ts'
-import { readInput } from '../../files/read.ts'
 import type { ModeName } from '../../modes/registry.ts'
+import { readInput } from '../../files/read.ts'
 import { damaged, DIGEST_BYTES, FORMAT_VERSION, MAGIC, parseHeader, PREFIX_BYTES, refuse, type SavedHeader } from './format.ts'
 
 const CHUNK_BYTES = 256 << 10
