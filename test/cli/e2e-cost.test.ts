@@ -82,8 +82,8 @@ describe.concurrent('run --mode metered', () => {
   })
 
   test('limits that are none', async () => {
-    expectFailure(await command('run', ...fibonacci(9), '--mode', 'metered', '--max-trace-height', '0'), 2, 'not a count from 1 on')
-    expectFailure(await command('run', ...fibonacci(9), '--mode', 'metered', '--max-memory', 'much'), 2, 'not a size')
+    expectFailure(await command('run', ...fibonacci(9), '--mode', 'metered', '--max-trace-height', '0'), 2, '--max-trace-height: "0" is too small')
+    expectFailure(await command('run', ...fibonacci(9), '--mode', 'metered', '--max-memory', 'much'), 2, '--max-memory: "much" is not a size')
     expectFailure(await command('run', ...fibonacci(9), '--mode', 'metered', '--stop-at-segment', '--check'), 2, '--check')
   })
 })
