@@ -39,7 +39,7 @@ export async function generateProject(request: BuildRequest, toolchain: Toolchai
     mode, machine, convention, tuning: tuningOf(options.stress), vectorBytes: convention.verifies || !toolchain.cpuFeatures.includes('avx2') ? 16 : 32, identity, callFiles: callFiles(abi),
     units: request.units, ...(profile !== undefined && { profile: profile.stretches }),
   }), request.signal, receive))
-  if (request.emitDirectory !== undefined) await writeProject(request.emitDirectory, generated.value)
+  if (request.emitDirectory !== undefined) await writeProject(request.emitDirectory, generated.value, request.signal)
   return { project: generated.value, timing: { liftMs: lifted.ms, codegenMs: generated.ms } }
 }
 

@@ -66,7 +66,8 @@ describe('an exported entry', () => {
 
   it('cannot be written where there is no place, nor be made of what is not there', async () => {
     const { cache, cacheDir, directory } = await exported()
-    await expect(cache.export(artifact.key, join(directory, 'absent/x.rvr'))).rejects.toMatchObject({ code: 'IO', details: { path: join(directory, 'absent/x.rvr') } })
+    const nowhere = '/proc/none/x.rvr'
+    await expect(cache.export(artifact.key, nowhere)).rejects.toMatchObject({ code: 'IO', details: { path: nowhere } })
     await expect(cache.export('0'.repeat(64), join(directory, 'x.rvr'))).rejects.toMatchObject({ code: 'USAGE' })
     const library = join(entryDirectory(layoutOf(cacheDir), artifact.key), 'library.so')
     await chmod(library, 0o600)
