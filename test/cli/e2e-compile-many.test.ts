@@ -56,7 +56,7 @@ test('no more compilers run at a time than --jobs says', async () => {
   const at = place(), { folder } = guests(at), log = join(at.directory, 'log')
   copyFileSync(fixture('args'), join(folder, 'args.elf'))
   const compiler = compilerThat(`echo + >> ${log}; gcc "$@"; status=$?; echo - >> ${log}; exit $status`, at)
-  expectEnd(await cli(at, ['compile', join(folder, '**/*.elf'), '--abi', 'linux', '--jobs', '2', '--cc', compiler]), 0)
+  expectEnd(await cli(at, ['compile', join(folder, '**/*.elf'), '--abi', 'linux', '--jobs', '2', '--cc', compiler, '-q']), 0)
   let running = 0, most = 0, all = 0
   for (const sign of readFileSync(log, 'utf8').trim().split('\n')) {
     running += sign === '+' ? 1 : -1

@@ -77,6 +77,13 @@ describe('runMake', () => {
     for (const pid of pids) await expect.poll(() => isRunning(pid)).toBe(false)
   })
 
+  it('ends when it is aborted while make is being started', async () => {
+    const directory = await written(makeOnly('all:\n\t@sleep 86400\n')), controller = new AbortController()
+    const made = runMake(directory, toolchain, [], { signal: controller.signal })
+    controller.abort()
+    await expect(made).rejects.toMatchObject({ code: 'ABORTED' })
+  })
+
   it('does not start when it is aborted already', async () => {
     const directory = await written(sampleProject())
     await expect(runMake(directory, toolchain, [], { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' })
