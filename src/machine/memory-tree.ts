@@ -21,7 +21,7 @@ function climb(area: MeterArea, id: number, visit: (index: number, height: numbe
   }
 }
 
-/** Marks a leaf as touched before the program began. */
+/** Marks a leaf as touched before the program began. Nodes that the first segment's registers have touched already stay as they are. */
 export function stampImageLeaf(area: MeterArea, id: number): void {
   climb(area, id, index => {
     if (area.stamps[index] !== 0) return true

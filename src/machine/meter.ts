@@ -70,9 +70,10 @@ export class Meter {
       area.words[FIELD.space_offset + space] = meterLayout.spaceOffsets[space]!
       area.words[FIELD.space_bits + space] = bits[space]!
     }
-    for (const leaf of imageLeaves) stampImageLeaf(area, leafId(MEMORY, leaf))
     area.set('stamp', 2)
+    // On an empty tree: what the image holds is marked behind the registers of the first segment (metering.md).
     this.#touchRegisters()
+    for (const leaf of imageLeaves) stampImageLeaf(area, leafId(MEMORY, leaf))
     this.instret = 0
     this.left = checkInterval
     this.#lookAhead()

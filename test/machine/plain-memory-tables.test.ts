@@ -50,6 +50,31 @@ describe('golden rows', () => {
   })
 })
 
+describe('the registers of the first segment come before the image', () => {
+  const image = [memory(0), memory(16)]
+
+  test('so they cost the same whatever it holds, and pay for the zero subtrees up to the root', () => {
+    const tables = new PlainMemoryTables(image, 16)
+    expect(tables.rows()).toEqual({ boundary: 16, merkle: 78, hash: 84 })
+    // Public values: 26 nodes of their own, up to height 26. No default rows: every height is paid for.
+    expect(added(tables, () => tables.touch(leafIdOf(addressSpaces.publicValues, 0)))).toEqual({ boundary: 1, merkle: 52, hash: 27 })
+  })
+
+  test('leaves of the image have an initial hash, and so have the nodes above that registers do not share', () => {
+    const tables = new PlainMemoryTables(image, 16)
+    // 1 leaf and 25 nodes, final and initial.
+    expect(added(tables, () => tables.touch(memory(0)))).toEqual({ boundary: 1, merkle: 50, hash: 52 })
+  })
+
+  test('in later segments everything above them is there already', () => {
+    const tables = new PlainMemoryTables(image, 16)
+    tables.cut()
+    expect(tables.rows()).toEqual({ boundary: 16, merkle: 78, hash: 110 })
+    // Nothing of the public values' 26 nodes and their leaf was touched: default rows up to height 26.
+    expect(added(tables, () => tables.touch(leafIdOf(addressSpaces.publicValues, 0)))).toEqual({ boundary: 1, merkle: 52, hash: 54 })
+  })
+})
+
 describe('more cases by hand', () => {
   test('leaf ids', () => {
     expect(leafIdOf(addressSpaces.registers, 255)).toBe(15)

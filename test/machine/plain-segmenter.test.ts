@@ -168,7 +168,8 @@ describe('properties of arbitrary executions', () => {
       expect(instret).toBe(segment.instretStart + segment.instructions)
       const inside = blocks.slice(first, index)
       const touched = [...registers, ...inside.flatMap(block => block.touches)]
-      expect(segment.heights).toEqual(heightsOf(machine, 4, inside, memoryRows(earlier, touched)))
+      const rows = number === 0 ? memoryRows(earlier, touched, registers) : memoryRows(earlier, touched)
+      expect(segment.heights).toEqual(heightsOf(machine, 4, inside, rows))
       for (const leaf of touched) earlier.add(leaf)
       const last = number === segments.length - 1
       expect(segment.reason === 'end').toBe(last)

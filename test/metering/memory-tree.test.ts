@@ -67,6 +67,17 @@ describe('golden figures', () => {
   })
 })
 
+test('fault 1: registers are charged before the image is marked', () => {
+  const meter = freshMeter(defaultMachine(64), 1 << 20, [0, 1])
+  const fresh = rowsOf(meter.openHeights())
+  expect(fresh).toEqual({ boundary: 16, merkle: 78, hash: 84 })
+  meter.touch(PUBLIC_VALUES, 0, 8)
+  const revealed = rowsOf(meter.openHeights())
+  expect(minus(revealed, fresh)).toEqual({ boundary: 1, merkle: 52, hash: 27 })
+  meter.touch(MEMORY, 0, 1)
+  expect(minus(rowsOf(meter.openHeights()), revealed)).toEqual({ boundary: 1, merkle: 50, hash: 52 })
+})
+
 /** A leaf index: mostly near earlier ones, sometimes anywhere. */
 function leafSource(random: (bound: number) => number): () => [space: number, leaf: number] {
   let near = random(2 ** 25)

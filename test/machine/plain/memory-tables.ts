@@ -39,10 +39,13 @@ function withAncestors(leaves: Iterable<number>): Set<number> {
 
 /**
  * Row counts of one segment. `earlier` holds the leaves that are not all-zero at the segment's start, `touched` those touched in it.
+ * `onEmpty` holds leaves that were touched first of all, when the whole tree was all-zero: the registers of the first segment.
  */
-export function memoryRows(earlier: Iterable<number>, touched: Iterable<number>): MemoryRows {
-  const keys = withAncestors(touched)
+export function memoryRows(earlier: Iterable<number>, touched: Iterable<number>, onEmpty: Iterable<number> = []): MemoryRows {
+  const first = withAncestors(onEmpty)
+  const keys = new Set([...first, ...withAncestors(touched)])
   const nonZero = withAncestors(earlier)
+  for (const key of first) nonZero.delete(key)
   let leaves = 0
   let nodes = 0
   let initialHashes = 0
@@ -67,6 +70,9 @@ export class PlainMemoryTables {
   #touches: number[] = []
   readonly #registerLeaves: number
 
+  /** The first segment charges its registers before the image is marked. */
+  #isFirst = true
+
   /** `registerLeaves` leaves of address space 1 count as touched at every segment's start: 16 for RV64, 8 for RV32, 0 for none. */
   constructor(imageLeaves: Iterable<number>, registerLeaves = 0) {
     this.#earlier = new Set(imageLeaves)
@@ -80,7 +86,8 @@ export class PlainMemoryTables {
 
   /** Row counts of the segment in progress, computed anew. */
   rows(): MemoryRows {
-    return memoryRows(this.#earlier, [...this.#registers(), ...this.#touches])
+    const registers = this.#registers()
+    return this.#isFirst ? memoryRows(this.#earlier, this.#touches, registers) : memoryRows(this.#earlier, [...registers, ...this.#touches])
   }
 
   /**
@@ -97,6 +104,7 @@ export class PlainMemoryTables {
     const ended = this.rows()
     this.#earlier = new Set([...this.#earlier, ...this.#registers(), ...this.#touches])
     this.#touches = kept
+    this.#isFirst = false
     return ended
   }
 
