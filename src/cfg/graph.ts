@@ -1,11 +1,12 @@
 /** Program → Graph: cuts the slots into basic blocks and links them. */
 import type { Block, Graph, Program, Terminator } from '../ir/program.ts'
 import { builtTarget } from './built-target.ts'
-import { findLeaders, LEADER, ROOT } from './leaders.ts'
+import { endsSpan } from '../ir/span.ts'
+import { ARRIVAL, findLeaders, LEADER, ROOT } from './leaders.ts'
 import type { Instr, Row } from '../isa/row.ts'
 import { successors } from './successors.ts'
 
-/** A block holds at most this many instructions (metering.md: checks at most 1000 instructions apart). */
+/** A span holds at most this many instructions (metering.md: checks at most 1000 instructions apart). */
 export const MAX_BLOCK = 1000
 
 /** What kind of transfer an instruction is; a call that branches is a branch. */
@@ -16,22 +17,36 @@ interface EndFields { readonly instr?: Instr; readonly taken?: number | undefine
 /** Ends of all kinds have the same fields in the same order: what reads them all is faster for it. */
 const endOf = (kind: Terminator['kind'], { instr, taken, next, target, pc }: EndFields): Terminator => ({ kind, instr, taken, next, target, pc }) as Terminator
 
-/** Builds the graph with blocks of at most `longest` instructions. A block that nothing inside the program leads to is a root too: an unresolved jump may enter it. */
+interface Spans {
+  /** By slot, instructions from there to the end of its span, an unknown word at the end included. */
+  readonly rest: Uint16Array
+  /** 1 for each slot where one begins, one behind the last slot included. */
+  readonly starts: Uint8Array
+}
+
+function spansOf(instrs: Program['instrs'], marks: Uint8Array, longest: number): Spans {
+  const starts = new Uint8Array(instrs.length + 1), rest = new Uint16Array(instrs.length + 1)
+  for (let slot = 0, start = 0; slot < instrs.length; slot++) {
+    const isBehindEnd = slot > 0 && endsSpan(instrs[slot - 1]?.row)
+    if (slot !== 0 && !isBehindEnd && (marks[slot]! & ARRIVAL) === 0 && slot - start < longest) continue
+    start = slot
+    starts[slot] = 1
+  }
+  starts[instrs.length] = 1
+  for (let slot = instrs.length - 1; slot >= 0; slot--) rest[slot] = starts[slot + 1] === 1 ? 1 : rest[slot + 1]! + 1
+  return { rest, starts }
+}
+
+/**
+ * Builds the graph with spans of at most `longest` instructions. A block that nothing inside the program leads to is a
+ * root too: an unresolved jump may enter it.
+ */
 export function buildGraph(program: Program, longest: number = MAX_BLOCK): Graph {
   const { instrs, base } = program
-  const marks = findLeaders(program)
-  const starts: number[] = []
-  for (let slot = 0; slot < instrs.length; slot++) {
-    if (marks[slot]! & LEADER && instrs[slot] !== undefined) starts.push(slot)
-  }
-  // Cut long runs: every start is followed by a boundary within `longest` slots.
+  const marks = findLeaders(program), spans = spansOf(instrs, marks, longest)
   const cuts: number[] = []
-  for (let index = 0; index < starts.length; index++) {
-    const start = starts[index]!
-    const stop = starts[index + 1] ?? instrs.length
-    let end = start
-    while (end < stop && instrs[end] !== undefined) end++
-    for (let slot = start; slot < end; slot += longest) cuts.push(slot)
+  for (let slot = 0; slot < instrs.length; slot++) {
+    if (instrs[slot] !== undefined && ((marks[slot]! & LEADER) !== 0 || spans.starts[slot] === 1)) cuts.push(slot)
   }
   const blockAt = new Int32Array(instrs.length).fill(-1)
   for (let id = 0; id < cuts.length; id++) blockAt[cuts[id]!] = id
@@ -62,7 +77,7 @@ export function buildGraph(program: Program, longest: number = MAX_BLOCK): Graph
       const next = at(base + slot * 4)
       end = next === undefined ? endOf('host', { pc: base + slot * 4 }) : endOf('fall', { next })
     }
-    return { id, pc: base + first * 4, first, count: slot - first, end }
+    return { id, pc: base + first * 4, first, count: slot - first, rest: spans.rest[first]!, end }
   })
   const isRoot = new Uint8Array(blocks.length)
   const reached = new Uint8Array(blocks.length)
@@ -71,5 +86,5 @@ export function buildGraph(program: Program, longest: number = MAX_BLOCK): Graph
     for (const next of successors(block)) if (next !== block.id) reached[next] = 1
   }
   for (const block of blocks) if (reached[block.id] === 0) isRoot[block.id] = 1
-  return { program, blocks, isRoot }
+  return { program, blocks, isRoot, spanStarts: spans.starts }
 }

@@ -6,6 +6,8 @@ import { codePointers } from './code-pointers.ts'
 export const LEADER = 1
 /** Entered from elsewhere than by a branch: entry, call targets, return sites, code pointers, sites behind host instructions. */
 export const ROOT = 2
+/** Control may come here from elsewhere than from the slot in front: a span begins. */
+export const ARRIVAL = 4
 
 /** One byte of marks per slot. */
 export function findLeaders(program: Program): Uint8Array {
@@ -15,40 +17,43 @@ export function findLeaders(program: Program): Uint8Array {
     const slot = (pc - base) / 4
     if (slot >= 0 && slot < instrs.length && Number.isInteger(slot)) marks[slot]! |= flags
   }
-  mark(base, LEADER)
-  mark(image.entry, LEADER | ROOT)
-  for (const symbol of image.symbols) if (symbol.kind === 'function') mark(symbol.address, LEADER | ROOT)
-  for (const pc of codePointers(program)) mark(pc, LEADER | ROOT)
+  const arrive = (pc: number, flags = 0): void => mark(pc, LEADER | ARRIVAL | flags)
+  arrive(base)
+  arrive(image.entry, ROOT)
+  for (const symbol of image.symbols) if (symbol.kind === 'function') arrive(symbol.address, ROOT)
+  for (const pc of codePointers(program)) arrive(pc, ROOT)
   let known = false
   for (let slot = 0; slot < instrs.length; slot++) {
     const instr = instrs[slot]
     const next = base + slot * 4 + 4
     switch (instr?.row.kind) {
       case 'branch':
-        mark(instr.pc + instr.imm, LEADER)
-        mark(next, LEADER)
+        arrive(instr.pc + instr.imm)
+        arrive(next)
         break
       case 'jal':
-        mark(instr.pc + instr.imm, instr.rd === 0 ? LEADER : LEADER | ROOT)
-        mark(next, instr.rd === 0 ? LEADER : LEADER | ROOT)
+        arrive(instr.pc + instr.imm, instr.rd === 0 ? 0 : ROOT)
+        arrive(next, instr.rd === 0 ? 0 : ROOT)
         break
       case 'jalr': {
         const target = targetBuiltNear(instrs, slot)
-        if (target !== undefined) mark(target, LEADER | ROOT)
-        mark(next, instr.rd === 0 ? LEADER : LEADER | ROOT)
+        if (target !== undefined) arrive(target, ROOT)
+        arrive(next, instr.rd === 0 ? 0 : ROOT)
         break
       }
       case 'host':
         mark(next, LEADER | ROOT)
         break
       case 'call':
-        // A block of its own: checks of the mode metered count it by its weight.
+        // A block of its own: nothing in front of it or behind it moves across a call.
         mark(instr.pc, LEADER)
         mark(next, LEADER)
-        if (instr.row.result === 'branch') mark(instr.pc + instr.imm, LEADER)
+        if (instr.row.result !== 'branch') break
+        arrive(instr.pc + instr.imm)
+        arrive(next)
         break
     }
-    if (instr !== undefined && !known) marks[slot]! |= LEADER
+    if (instr !== undefined && !known) marks[slot]! |= LEADER | ARRIVAL
     known = instr !== undefined
   }
   return marks

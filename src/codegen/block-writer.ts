@@ -48,7 +48,7 @@ function writeEntry(writer: RegionWriter, { block, checks, amounts, tests, dirty
   lines.push(`${writer.label(block)}:;`)
   // No test is farther from the next than the floor: the budget never becomes negative.
   const stop = (): string => writer.sideExit(block.pc, 'RVR_STOP', dirtyAtEntry)
-  if (emission.blockTest !== undefined) for (const line of emission.blockTest(amounts[0]!, stop())) lines.push(`  ${line}`)
+  if (emission.blockTest !== undefined) for (const line of emission.blockTest(amounts[0]!, block.rest, stop())) lines.push(`  ${line}`)
   else if (tests) lines.push(`  if (__builtin_expect(${mode.counters[0].name} < floor_of(m), 0)) goto ${stop()};`)
   // The test of a mode of its own has paid counter 0 already.
   const prepaid = emission.blockTest === undefined || amounts[0] === 0 ? '' : `${mode.counters[0].name} += ${amounts[0]}; `

@@ -7,7 +7,8 @@ import { readPlainFile } from '../files/read.ts'
 import { rows as integerRows } from '../isa/i/rows.ts'
 import { rows as multiplyRows } from '../isa/m/rows.ts'
 import { createDecoder, type Decoder } from '../isa/table.ts'
-import type { AbiChoice, GuestAbi, GuestSystem } from './abi.ts'
+import { INSTRUCTION_BYTES, INSTRUCTION_ROWS } from '../machine/interval.ts'
+import type { AbiChoice, GuestAbi, GuestSystem, HostEffects } from './abi.ts'
 import type { EffectsHandler, Extension, Handler } from './extension.ts'
 
 /** The base instruction sets: extensions like any other. */
@@ -34,10 +35,24 @@ export function composeAbi(system: GuestSystem, further: readonly Extension[], c
       if (handler === undefined) throw new RvrError('INTERNAL', `no handler for instruction ${instr.row.name} in ABI ${system.name}`, { details: { pc: instr.pc } })
       return handler(instr, hart, host, print)
     },
-    effects: (instr, hart) => effects.get(instr.row.name)?.(instr, hart) ?? { rows: 1 },
+    effects: (instr, hart) => {
+      const handler = effects.get(instr.row.name)
+      return handler === undefined ? { rows: 1 } : checkedEffects(instr.row.name, handler(instr, hart))
+    },
   }
   for (const xlen of [32, 64] as const) decoderFor(xlen, abi)
   return abi
+}
+
+/** An interval of the meter has room for so much of each instruction (machine/interval.ts). */
+function checkedEffects(name: string, effects: HostEffects): HostEffects {
+  const { rows, touched } = effects
+  const refuse = (what: string): RvrError =>
+    new RvrError('CONFIG_INVALID', `effects of instruction ${name}: ${what}`, { hint: 'Correct the extension.' })
+  if (!Number.isInteger(rows) || rows < 1 || rows > INSTRUCTION_ROWS) throw refuse(`${rows} rows, wanted 1 to ${INSTRUCTION_ROWS}`)
+  const bytes = touched?.length ?? 0
+  if (bytes > INSTRUCTION_BYTES) throw refuse(`${bytes} bytes touched, wanted at most ${INSTRUCTION_BYTES}`)
+  return effects
 }
 
 function checkNames(extensions: readonly Extension[]): void {

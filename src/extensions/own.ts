@@ -9,7 +9,6 @@ import { tooLarge } from '../files/refusal.ts'
 import type { CallRow } from '../isa/row.ts'
 import type { Extension, ExtensionDefinition } from './extension.ts'
 import { guarded } from './own-functions.ts'
-import { MAX_WEIGHT, weightOfRow } from '../machine/weights.ts'
 
 const MODULES = ['extension.ts', 'extension.js', 'extension.mjs', 'extension.mts', 'extension.cjs']
 
@@ -32,7 +31,7 @@ const name = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_.]{0,60}$/, 'a lower-case
 const word = v.pipe(v.number(), v.integer('a 32-bit word'), v.minValue(-(2 ** 31), 'a 32-bit word'), v.maxValue(2 ** 32 - 1, 'a 32-bit word'), v.transform(value => value | 0))
 const register = v.picklist(['rd', 'rs1', 'rs2'])
 const access = v.picklist(['read', 'write', 'update'])
-const MAX_BYTES = 4096
+const MAX_BYTES = 4096, MAX_ROWS = 1000
 const bytes = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_BYTES, `at most ${MAX_BYTES} bytes`))
 const only = v.optional(v.picklist([32, 64]))
 const callable = v.custom<(...args: never[]) => unknown>(value => typeof value === 'function', 'a function')
@@ -130,7 +129,8 @@ function checked(value: unknown, url: string, folder: string): Extension {
     if (wrong !== undefined) throw refuse(`instruction ${row.name}: ${wrong}`)
     const missing = row.kind === 'call' ? row.files?.find(path => !extension.files?.some(file => file.path === path)) : undefined
     if (missing !== undefined) throw refuse(`instruction ${row.name} needs the file ${missing}, which is not in files`)
-    if (row.kind === 'call' && weightOfRow(row) > MAX_WEIGHT) throw refuse(`instruction ${row.name} adds ${weightOfRow(row)} rows or touches as much memory, more than the ${MAX_WEIGHT} that fit between two checks`)
+    const extra = row.kind === 'call' ? Object.values(row.extraRows ?? {}).reduce((sum, count) => sum + count, 0) : 0
+    if (extra + 1 > MAX_ROWS) throw refuse(`instruction ${row.name} adds ${extra + 1} rows, more than ${MAX_ROWS}`)
   }
   const stems = (extension.sources ?? []).map(path => basename(path, extname(path)))
   const twice = stems.find((stem, index) => stems.indexOf(stem) !== index)

@@ -8,7 +8,7 @@ import type { Trap } from '../ir/trap.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Decoder } from '../isa/table.ts'
 import { MEMORY } from '../layout/meter.ts'
-import { blockLengths } from './blocks.ts'
+import { spanLengths } from './spans.ts'
 import { createCode } from './code.ts'
 import { fetchTrap, jumpTrap } from './jumps.ts'
 import { readMemory, writeMemory } from './access.ts'
@@ -21,16 +21,14 @@ export interface Meter {
   cost(instr: Instr, rows: number): number
 }
 
-/** Watches executed instructions block by block, for modes that keep trace heights. */
+/** Watches executed instructions span by span (ir/span.ts), for modes that keep trace heights. */
 export interface Tracer {
-  /** Does a basic block start at `pc`? */
-  startsBlock(pc: number): boolean
-  /** No block is longer, wherever it is entered. */
-  readonly longestBlock: number
-  /** What a call weighs as a block of its own. */
-  weight(instr: Instr): number
-  /** A block of `rows` rows comes next. False: stop in front of it. */
-  enter(rows: number): boolean
+  /** Does a span start at `pc`? */
+  startsSpan(pc: number): boolean
+  /** No span is longer, wherever it is entered. */
+  readonly longestSpan: number
+  /** `count` instructions of a span come next. False: stop in front of them. */
+  enter(count: number): boolean
   /** One instruction retired; undefined for a word that is none. */
   retired(instr: Instr | undefined, rows: number): void
   /** Bytes of an address space (layout/meter.ts) are about to be read or written. */
@@ -106,14 +104,14 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
   const { xlen } = image
   const code = createCode(image, options.decode ?? decoderFor(xlen, abi))
 
-  const blockLength = tracer === undefined ? undefined : blockLengths(code, tracer)
+  const spanLength = tracer === undefined ? undefined : spanLengths(code, tracer)
 
   function run(hart: Hart, host: HostState, { maxInstructions, maxCalls = Infinity, until, print }: StretchOptions): Stretch {
     const { x, view } = hart
     const limit = Number(maxInstructions)
     let pc = hart.pc
     let executed = 0, cost = 0, calls = 0
-    /** Instructions to the end of the basic block, for the tracer. */
+    /** Instructions to the end of the span, for the tracer. */
     let untilBoundary = 0
     const stop = (reason: StopReason): Stretch => {
       hart.pc = pc
@@ -131,9 +129,9 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
         effects = abi.effects(operation.instr!, hart)
         rows = effects.rows
       }
-      if (blockLength !== undefined && untilBoundary === 0) {
-        untilBoundary = blockLength(pc)
-        if (!tracer!.enter(operation.code === HOST ? rows : operation.code === CALL ? tracer!.weight(operation.instr!) : untilBoundary)) return stop({ type: 'pause' })
+      if (spanLength !== undefined && untilBoundary === 0) {
+        untilBoundary = spanLength(pc)
+        if (!tracer!.enter(untilBoundary)) return stop({ type: 'pause' })
       }
       switch (operation.code) {
         case NOP:

@@ -31,14 +31,19 @@ export interface Block {
   readonly pc: number
   readonly first: number
   readonly count: number
+  /** Instructions from here to the end of the span (span.ts). Host instructions and calls cut a span into blocks. */
+  readonly rest: number
   readonly end: Terminator
 }
 
-/** Blocks in address order, and which of them are roots: entered from elsewhere than their own region. */
 export interface Graph {
   readonly program: Program
+  /** In address order. */
   readonly blocks: readonly Block[]
+  /** 1 for each block that is entered from elsewhere than its own region. */
   readonly isRoot: Uint8Array
+  /** 1 for each slot where a span begins, one behind the last slot included. */
+  readonly spanStarts: Uint8Array
 }
 
 /**

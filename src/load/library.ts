@@ -20,8 +20,10 @@ export interface NativeLibrary {
   retire(memory: bigint): void
   /** Metered artifacts: empties the marks of touched leaves. */
   clearSeen(memory: bigint): void
-  /** Metered artifacts: address of the bitmap of slots where basic blocks start; of profiled ones also of those where they end. */
-  blockStarts(): bigint
+  /**
+   * Address of a bitmap of slots: where spans start in metered artifacts, where blocks start or end in profiled ones.
+   */
+  boundaries(): bigint
   /** The C function of an extension's call; undefined where the library has none, because no instruction of the guest calls it. */
   call(row: CallRow): NativeCall | undefined
   /** Unmaps the instance; no view of it may exist any more. */
@@ -103,7 +105,7 @@ export function loadLibrary(name: string, path: string = name): NativeLibrary {
       }
       return (operands, result) => call(...operands, ...(row.result === undefined ? [] : [result])) as number // oxlint-disable-line rvr/no-spread-arguments -- at most three operands
     },
-    blockStarts: () => BigInt(handle.func('rvr_block_starts', 'uintptr_t', [])() as number | bigint),
+    boundaries: () => BigInt(handle.func('rvr_boundaries', 'uintptr_t', [])() as number | bigint),
   }
   loaded.set(name, library)
   return library

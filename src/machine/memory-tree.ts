@@ -21,7 +21,10 @@ function climb(area: MeterArea, id: number, visit: (index: number, height: numbe
   }
 }
 
-/** Marks a leaf as touched before the program began. Nodes that the first segment's registers have touched already stay as they are. */
+/**
+ * Marks a leaf as touched before the program began, but for nodes that the first segment's registers have touched
+ * already.
+ */
 export function stampImageLeaf(area: MeterArea, id: number): void {
   climb(area, id, index => {
     if (area.stamps[index] !== 0) return true
@@ -66,9 +69,14 @@ export function undoTouches(area: MeterArea): void {
   area.set('undo_length', 0)
 }
 
-/** The memory tables of `leaves` new leaves at most: rows of the boundary, tree and hash chips. */
-export function greatestRows(leaves: number): { boundary: number; merkle: number; hash: number } {
-  let nodes = 0
+/**
+ * The memory tables of `leaves` new leaves at most, wherever they lie: rows of the boundary, tree and hash chips.
+ * `inRanges`: so many more that lie side by side, as large operands do, and have little more than one node each; a
+ * guess.
+ */
+export function greatestRows(leaves: number, inRanges: number): { boundary: number; merkle: number; hash: number } {
+  let nodes = inRanges + Math.floor(inRanges / 8)
   for (let height = 1; height <= TREE_HEIGHT; height++) nodes += Math.min(leaves, 2 ** (TREE_HEIGHT - height))
-  return { boundary: leaves, merkle: 2 * nodes, hash: leaves === 0 ? 0 : 2 * (leaves + nodes) + TREE_HEIGHT + 1 }
+  const all = leaves + inRanges
+  return { boundary: all, merkle: 2 * nodes, hash: 2 * (all + nodes) + TREE_HEIGHT + 1 }
 }

@@ -10,6 +10,7 @@ export interface MeterPlace {
 
 const FIELDS = [
   'max_height', 'interval', 'quiet', 'quiet_log', 'steady', 'recording', 'drained', 'log_length', 'log_done', 'undo_length', 'host_wrote', 'stamp', 'zero_height', 'chips', 'boundary', 'merkle', 'hash', 'space_offset', 'space_bits',
+  'swell', 'quiet_swell', 'reserve_swell', 'reserve_leaves', 'careful', 'look_log',
 ] as const
 const WIDE_FIELDS = ['retired', 'granted', 'limit', 'left', 'segment_start', 'checkpoint', 'max_memory', 'max_interactions'] as const
 
@@ -29,6 +30,7 @@ export class MeterArea {
   readonly keptHeights: Uint32Array
   readonly widths: Uint32Array
   readonly interactions: Uint32Array
+  readonly units: Uint32Array
   readonly nextRow: Uint8Array
   readonly fixed: Uint8Array
   readonly log: Uint32Array
@@ -45,6 +47,7 @@ export class MeterArea {
     this.keptHeights = chipWords('kept_heights')
     this.widths = chipWords('widths')
     this.interactions = chipWords('interactions')
+    this.units = chipWords('units')
     this.nextRow = new Uint8Array(buffer, offset + meterOffset('next_row'), CHIPS)
     this.fixed = new Uint8Array(buffer, offset + meterOffset('fixed'), CHIPS)
     this.log = new Uint32Array(buffer, offset + log.offset, log.count)

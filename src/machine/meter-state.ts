@@ -1,7 +1,7 @@
 /** A meter's state as plain data: what a fresh meter area has to be given so that it counts on as this one would. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { LEAF_MASK, MEMORY, PUBLIC_VALUES, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
-import { MAX_INTERVAL_LEAVES } from './interval.ts'
+import { INTERVAL_LEAVES } from './interval.ts'
 import type { MemoryChips } from './machine.ts'
 import { leafId, stampImageLeaf, touchLeaf } from './memory-tree.ts'
 import { FIELD, type MeterArea } from './meter-area.ts'
@@ -9,8 +9,10 @@ import type { Meter } from './meter.ts'
 
 /** The counts. What only saves work (marks of touched leaves, checks that need no look at the limits) is left out: a fresh area finds it anew. */
 export interface MeterScalars {
-  /** Rows left of the interval; below 0 after a host instruction with more rows than an interval has. */
+  /** Instructions left of the interval. */
   readonly left: number
+  /** Every check is kept (look-ahead.ts). */
+  readonly careful: boolean
   readonly segmentStart: number
   readonly zeroHeight: number
   /** By chip. */
@@ -76,7 +78,7 @@ export async function captureMeter(meter: Meter, memoryChips: MemoryChips): Prom
   return {
     leaves,
     scalars: {
-      left: meter.left, segmentStart: meter.segmentStart, zeroHeight, heights,
+      left: meter.left, careful: area.get('careful') === 1, segmentStart: meter.segmentStart, zeroHeight, heights,
       ...(isRecording && { checkpoint: { instret: area.getWide('checkpoint'), zeroHeight: zeroHeight - newZeroRows, hostWrote: area.get('host_wrote') === 1, heights: kept } }),
     },
   }
@@ -120,7 +122,9 @@ export class MeterRestorer {
     for (const [chip, height] of heights.entries()) {
       if (area.fixed[chip] === 1 && (height !== area.heights[chip] || (checkpoint !== undefined && checkpoint.heights[chip] !== height))) throw new Error(`chip ${chip} has another constant height`)
     }
-    for (const field of ['recording', 'quiet', 'steady', 'log_length', 'log_done', 'undo_length', 'host_wrote', 'zero_height'] as const) area.set(field, 0)
+    const log = ['log_length', 'log_done', 'look_log', 'undo_length', 'host_wrote'] as const
+    for (const field of [...log, 'recording', 'quiet', 'steady', 'swell', 'zero_height'] as const) area.set(field, 0)
+    area.set('careful', scalars.careful ? 1 : 0)
     for (const chip of Object.values(memoryChips)) area.heights[chip] = 0
     area.set('stamp', OPEN_STAMP)
   }
@@ -130,7 +134,8 @@ export class MeterRestorer {
     this.#advance(set)
     const { area } = this.#meter, space = first >>> SPACE_BITS, leaf = first & LEAF_MASK
     if (space > PUBLIC_VALUES || count < 1 || count > MAX_RANGE_LEAVES || leaf + count > 2 ** area.words[FIELD.space_bits + space]!) throw new Error(`there are no ${count} leaves at ${first}`)
-    if (set === 'interval' && (this.#intervalLeaves += count) > MAX_INTERVAL_LEAVES) throw new Error('an interval cannot touch so many leaves')
+    if (set === 'interval') this.#intervalLeaves += count
+    if (this.#intervalLeaves > INTERVAL_LEAVES) throw new Error('an interval cannot touch so many leaves')
     for (let id = first; id < first + count; id++) {
       if (set === 'past') stampImageLeaf(area, id)
       else touchLeaf(area, id)

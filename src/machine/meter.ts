@@ -1,12 +1,14 @@
 /** The meter: counts rows and touched leaves of the open segment, checks the limits at block boundaries, cuts segments. */
 import { LEAF_BYTES, LEAF_MASK, MEMORY, meterLayout, PUBLIC_VALUES, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
-import { MAX_INTERVAL_LEAVES, MAX_INTERVAL_ROWS, SPARE_LEAVES } from './interval.ts'
+import { LOG_FULL } from './interval.ts'
 import { cellsOfHeights, exceededLimit, type CutReason, type SegmentLimits } from './limits.ts'
+import { isQuiet, LEAST_LEAVES, LEAST_SWELL, lookAhead } from './look-ahead.ts'
 import type { ChipRows } from './chips.ts'
 import type { Machine } from './machine.ts'
 import { FIELD, MeterArea, type MeterPlace } from './meter-area.ts'
-import { greatestRows, leafId, stampImageLeaf, touchLeaf, undoTouches } from './memory-tree.ts'
+import { leafId, stampImageLeaf, touchLeaf, undoTouches } from './memory-tree.ts'
 import type { Rewind, Segment } from './segment.ts'
+import type { Swelling } from './swell.ts'
 
 export type { Rewind, Segment } from './segment.ts'
 
@@ -17,26 +19,28 @@ export interface MeterStart {
   /** Leaves of guest memory that are not all-zero. */
   readonly imageLeaves: Iterable<number>
   readonly publicValuesBytes: number
+  /** Which instructions may add more rows than one to a chip. */
+  readonly swelling: Swelling
+  /** Keep every check, so that the run cannot be lost. */
+  readonly careful: boolean
 }
-
-/** How many checks at once may need no look at the limits. */
-const QUIET = [64, 8] as const
 
 export class Meter {
   readonly area: MeterArea
   /** Instructions retired; written to the area by `store`. */
   instret = 0
-  /** Rows left of the interval. */
+  /** Instructions left of the interval. */
   left = 0
   /** Segments finished since they were last taken. */
   readonly segments: Segment[] = []
   /** Stop at the next cut, at exactly the state of the cut. */
   pauseAtCut = false
   rewind: Rewind | undefined
+  /** A check found a limit exceeded and nothing to cut back to; the run stands in front of it (look-ahead.ts). */
+  lost = false
   #closedCells = 0n
   readonly #machine: Machine
   readonly #clearMarks: (() => void) | undefined
-  readonly #memoryBound = new Map<number, ReturnType<typeof greatestRows>>()
 
   /** `clearMarks` empties the marks of an area whose log does not hold them all any more. */
   constructor(place: MeterPlace, machine: Machine, clearMarks?: () => void) {
@@ -46,7 +50,7 @@ export class Meter {
   }
 
   /** Prepares a zeroed area for the guest's first instruction. */
-  start({ limits, slots, imageLeaves, publicValuesBytes }: MeterStart): void {
+  start({ limits, slots, imageLeaves, publicValuesBytes, swelling, careful }: MeterStart): void {
     const { area } = this
     const { chips, memoryChips, memory, limits: { checkInterval } } = this.#machine
     for (const [chip, { width, interactions, nextRow, constantHeight }] of chips.entries()) {
@@ -56,6 +60,10 @@ export class Meter {
       area.fixed[chip] = constantHeight === undefined ? 0 : 1
       area.heights[chip] = constantHeight === 'slots' ? slots : constantHeight ?? 0
     }
+    for (const [chip, unit] of swelling.units) area.units[chip] = unit
+    area.set('reserve_swell', swelling.isPossible ? LEAST_SWELL : 0)
+    area.set('reserve_leaves', swelling.isPossible ? LEAST_LEAVES : 0)
+    area.set('careful', careful ? 1 : 0)
     area.set('chips', chips.length)
     area.set('boundary', memoryChips.boundary)
     area.set('merkle', memoryChips.merkle)
@@ -92,15 +100,16 @@ export class Meter {
     this.area.setWide('retired', this.instret)
   }
 
-  /** A block boundary in front of `rows` rows. Returns false when the run has to pause here, or at `rewind`. */
-  enter(rows: number): boolean {
-    return this.left >= rows || this.check()
+  /** So many instructions in a row come next. False when the run has to pause here, or at `rewind`, or is lost. */
+  enter(count: number): boolean {
+    return this.left >= count || this.check()
   }
 
-  /** An instruction of some weight retired and added `times` as many rows to chips as one execution does. */
-  count(chips: readonly ChipRows[], times: number, weight: number): void {
+  /** An instruction retired, added `times` as many rows to chips as one execution does, and swells so much. */
+  count(chips: readonly ChipRows[], times: number, swell: number): void {
     this.instret++
-    this.left -= weight
+    this.left--
+    if (swell > 0) this.area.set('swell', this.area.get('swell') + swell)
     for (const { chip, rows } of chips) this.area.heights[chip]! += rows * times
   }
 
@@ -158,19 +167,24 @@ export class Meter {
   }
 
   /**
-   * The check in front of a block that the interval does not reach: the rules of templates/modes/metered/meter.c, and cutting.
-   * Returns false when the run has to pause here, or at `rewind`.
+   * The check in front of a span that the interval does not reach: the rules of meter.c, and cutting.
+   * Returns false when the run has to pause here, or at `rewind`, or is lost.
    */
   check(): boolean {
     const { area } = this
-    const quiet = area.get('quiet'), length = area.get('log_length')
-    if (quiet > 0 && length <= area.get('quiet_log')) area.set('quiet', quiet - 1)
+    const length = area.get('log_length')
+    if (isQuiet(area)) area.set('quiet', area.get('quiet') - 1)
     else {
       this.#account()
-      if (area.get('recording') === 1 && !this.#cutWhereExceeded()) return false
+      if (area.get('recording') === 1) {
+        if (!this.#cutWhereExceeded()) return false
+      } else if (this.#exceeded() !== undefined) {
+        this.lost = true
+        return false
+      }
       this.#lookAhead()
     }
-    if (area.get('recording') === 0 && length > meterLayout.log.count / 2) {
+    if (area.get('recording') === 0 && length > LOG_FULL) {
       this.#account()
       this.#forgetLog()
       area.set('drained', 1)
@@ -180,11 +194,17 @@ export class Meter {
     return true
   }
 
-  /** Cuts as long as the open segment exceeds a limit; an empty segment is never cut. Returns false when the run pauses at a cut. */
+  /** The limit that the open segment exceeds; an empty segment is never cut. */
+  #exceeded(): CutReason | undefined {
+    if (this.instret === this.segmentStart) return undefined
+    return exceededLimit(this.#machine, this.#limits(), this.area.heights)
+  }
+
+  /** Cuts as long as the open segment exceeds a limit. Returns false when the run pauses at a cut. */
   #cutWhereExceeded(): boolean {
     let isCut = false
     for (;;) {
-      const reason = this.instret > this.segmentStart ? exceededLimit(this.#machine, this.#limits(), this.area.heights) : undefined
+      const reason = this.#exceeded()
       if (reason === undefined) break
       const paused = this.#cut(reason)
       isCut = true
@@ -242,10 +262,7 @@ export class Meter {
   /** After a check: how many of the next ones need no look, and what to keep when the next one may cut. */
   #lookAhead(): void {
     const { area } = this
-    const quiet = QUIET.find(checks => this.#fits(checks))
-    area.set('quiet', quiet === undefined ? 0 : quiet - 1)
-    area.set('quiet_log', area.get('log_length') + SPARE_LEAVES)
-    if (quiet !== undefined || this.#fits(1)) {
+    if (lookAhead(area, this.#machine, this.#limits())) {
       area.set('recording', 0)
       return
     }
@@ -256,23 +273,9 @@ export class Meter {
     area.set('recording', 1)
   }
 
-  /**
-   * Does every check find the limits kept until `checks` are done? Before each of them the log tells whether the spare leaves are used up;
-   * what an interval may touch beyond that is allowed for.
-   */
-  #fits(checks: number): boolean {
-    const { heights } = this.area
-    const { chips, memoryChips } = this.#machine
-    const rows = checks * MAX_INTERVAL_ROWS, leaves = MAX_INTERVAL_LEAVES + (checks > 1 ? SPARE_LEAVES : 0)
-    let memory = this.#memoryBound.get(leaves)
-    if (memory === undefined) this.#memoryBound.set(leaves, (memory = greatestRows(leaves)))
-    const greatest = chips.map(({ constantHeight }, chip) => heights[chip]! + (constantHeight === undefined ? rows : 0))
-    for (const name of ['boundary', 'merkle', 'hash'] as const) greatest[memoryChips[name]] = heights[memoryChips[name]]! + memory[name]
-    return exceededLimit(this.#machine, this.#limits(), greatest) === undefined
-  }
-
   #forgetLog(): void {
-    for (const field of ['log_length', 'log_done', 'undo_length', 'host_wrote'] as const) this.area.set(field, 0)
+    const fields = ['log_length', 'log_done', 'look_log', 'undo_length', 'host_wrote'] as const
+    for (const field of fields) this.area.set(field, 0)
   }
 
   #clearSeen(): void {

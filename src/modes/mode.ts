@@ -46,10 +46,11 @@ export interface Parameter {
 export interface Emission {
   readonly parameters: readonly Parameter[]
   /**
-   * Replaces the stop tests: stands at the start of every basic block, may go to `stop`, and takes the
-   * block's `amount` off counter 0.
+   * Replaces the stop tests: stands at the start of every basic block, may go to `stop`, and takes the block's
+   * `amount` off counter 0. `rest`: what all instructions take from here to the end of the span (ir/span.ts), blocks
+   * that follow included.
    */
-  blockTest?(amount: number, stop: string): readonly string[]
+  blockTest?(amount: number, rest: number, stop: string): readonly string[]
   /** Modes with a test of their own count iterations at once by these; loops are left as they are without. */
   readonly loops?: LoopEmission
   /** At the start of each basic block, behind its tests and checks. */

@@ -12,7 +12,7 @@ import { callFiles } from '../extensions/compose.ts'
 import { decoderFor } from '../extensions/registry.ts'
 import { definedSlots } from '../interp/slots.ts'
 import { ABI_VERSION } from '../load/abi-version.ts'
-import { longestBlock } from '../machine/interval.ts'
+import { longestSpan } from '../machine/interval.ts'
 import type { BuildRequest, BuildTiming, PipelineServices } from '../pipeline.ts'
 import { profileDigest } from '../profile/counts.ts'
 import type { Toolchain } from '../toolchain/toolchain.ts'
@@ -26,7 +26,7 @@ const LONGEST_STRETCH_MS = 20
 /** The C project of a request, also written to `request.emitDirectory` where there is one. `receive` gets its files as they are written. @throws what `receive` throws; RvrError `ABORTED`. */
 export async function generateProject(request: BuildRequest, toolchain: Toolchain, { events, options }: PipelineServices, receive?: (files: readonly ProjectFile[]) => Promise<void>): Promise<{ project: Project; timing: BuildTiming }> {
   const { image, abi, mode, machine, profile } = request
-  const lifted = await stage(events, 'lift', () => buildGraph(lift(image, decoderFor(image.xlen, abi)), longestBlock(machine)))
+  const lifted = await stage(events, 'lift', () => buildGraph(lift(image, decoderFor(image.xlen, abi)), longestSpan(machine)))
   const { program } = lifted.value
   const identity = JSON.stringify({
     abiVersion: ABI_VERSION, rvr: version, mode: mode.name, modeOptions: modeOptionsOf(options), xlen: image.xlen, abi: abi.name, extensionsDigest: abi.digest, guestDigest: image.digest, machineDigest: machine.digest,

@@ -6,7 +6,7 @@ import type { GuestAbi } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/registry.ts'
 import { instructionWord } from '../interp/slots.ts'
 import type { Instr } from '../isa/row.ts'
-import { longestBlock } from '../machine/interval.ts'
+import { longestSpan } from '../machine/interval.ts'
 import { cellsOf, type Machine } from '../machine/machine.ts'
 
 export interface BlockCosts {
@@ -34,7 +34,7 @@ export function blockCosts(image: Image, abi: GuestAbi, machine: Machine): Block
 
   function collect(): NonNullable<typeof costs> {
     let greatest = 1
-    const graph = buildGraph(lift(image, decode), longestBlock(machine))
+    const graph = buildGraph(lift(image, decode), longestSpan(machine))
     const { instrs, base } = graph.program
     const found = new Map<number, number>()
     for (const instr of instrs) {

@@ -3,7 +3,7 @@ import { MEMORY_BYTES } from '../elf/image.ts'
 import { createHart, type Hart } from '../ir/hart.ts'
 import { REASON_STEP, stateOffset } from '../layout/state.ts'
 import { loadLibrary, viewInstance, type InstanceViews, type NativeLibrary } from '../load/library.ts'
-import { MAX_INTERVAL_ROWS } from '../machine/interval.ts'
+import { MAX_INTERVAL } from '../machine/interval.ts'
 import type { Meter } from '../machine/meter.ts'
 import type { Place } from './job.ts'
 
@@ -86,7 +86,7 @@ function nativeEngine(place: NativePlace, views: InstanceViews, hart: Hart, mete
   // An earlier job of the same instance may have been stopped.
   rearm()
   // A metered stretch goes on to the end of the interval before anything stops it. Regions are that large unless rare paths are forced.
-  const least = meter !== undefined && floor < MAX_INTERVAL_ROWS ? BigInt(MAX_INTERVAL_ROWS) : floor
+  const least = meter !== undefined && floor < MAX_INTERVAL ? BigInt(MAX_INTERVAL) : floor
   const stretch = meter === undefined ? countingStretch(place, library, views, hart) : meteredStretch(place, library, views, hart, meter)
   return {
     floor: least,

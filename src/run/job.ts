@@ -92,6 +92,8 @@ export interface JobResult {
   readonly profile?: SlotCounts
   /** The job stopped at a cut that lies behind it: counts are those of the cut, registers, memory and host state are not. */
   readonly rewind?: Rewind
+  /** The job stopped in front of a check that needs what its meter has not kept (machine/look-ahead.ts). */
+  readonly lost?: true
   /** Instructions that the interpreter executed before native code was there. */
   readonly interpreted: bigint
   /** Instructions of this job at which native code handed back for the last time; absent where it never ran. */

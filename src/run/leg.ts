@@ -47,6 +47,7 @@ export interface LegResult {
   readonly cost: bigint
   readonly segments: readonly Segment[]
   readonly rewind: Rewind | undefined
+  readonly lost: boolean
   readonly nativeUntil: bigint | undefined
 }
 
@@ -89,5 +90,8 @@ export function runLeg({ job, image, abi, blockCosts, profiler, stopRequest, onT
   if (result.end.outcome === 'terminated' && interpreter.instrAt(hart.pc) === undefined) profiler?.count(hart.pc, 1)
   if (area !== undefined && place.engine === 'native') profiler?.takeNative(place, area)
   const counts = meter === undefined ? result : { instructions: BigInt(meter.instret - start), cost: meter.cells() - startCells }
-  return { end: result.end, instructions: counts.instructions, cost: counts.cost, segments: meter?.segments ?? [], rewind: meter?.rewind, nativeUntil: result.nativeUntil }
+  return {
+    end: result.end, instructions: counts.instructions, cost: counts.cost, nativeUntil: result.nativeUntil,
+    segments: meter?.segments ?? [], rewind: meter?.rewind, lost: meter?.lost === true,
+  }
 }

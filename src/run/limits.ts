@@ -17,6 +17,22 @@ export interface RunLimits {
   readonly signal?: AbortSignal
 }
 
+/** What a part of a run has taken. */
+interface Done {
+  readonly instructions: bigint
+  readonly cost: bigint
+  readonly ms: number
+}
+
+/** What is left of limits that have been checked. */
+export function limitsBehind(limits: RunLimits, done: Done): RunLimits {
+  const { maxInstructions, maxCost, timeoutMs } = limits, left = { ...limits }
+  if (maxInstructions !== undefined) left.maxInstructions = BigInt(maxInstructions) - done.instructions
+  if (maxCost !== undefined) left.maxCost = BigInt(maxCost) - done.cost
+  if (timeoutMs !== undefined) left.timeoutMs = Math.max(0, timeoutMs - done.ms)
+  return left
+}
+
 /** Greatest limit: native code counts in signed 64-bit integers, and adds a little. */
 export const MAX_COUNT = 2n ** 62n - 1n
 /** Longest time that a timer of the system accepts, about 24.8 days. */

@@ -9,6 +9,7 @@ import { LEAF_BYTES } from '../layout/meter.ts'
 import { MAX_TRACE_HEIGHT, type SegmentLimits } from '../machine/limits.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Meter } from '../machine/meter.ts'
+import { swellingOf, type Swelling } from '../machine/swell.ts'
 import type { EngineChoice } from './home.ts'
 
 /** Leaves of the initial image that hold a byte other than zero. */
@@ -26,9 +27,25 @@ function* imageLeaves(image: Image): Generator<number> {
   }
 }
 
+/** What a meter is started for. */
+export interface MeteredGuest {
+  readonly image: Image
+  readonly abi: GuestAbi
+  readonly machine: Machine
+  readonly engine: EngineChoice
+  /** Keep every check (machine/look-ahead.ts). */
+  readonly careful?: boolean
+}
+
+/** What of the instructions that an ABI's guests may use can add more rows than one. */
+function swellingIn({ extensions }: GuestAbi, machine: Machine): Swelling {
+  const effects = new Set(extensions.flatMap(extension => Object.keys(extension.effects ?? {})))
+  return swellingOf(machine, extensions.flatMap(({ rows }) => rows), effects)
+}
+
 /** @throws RvrError `USAGE` for limits that are no counts, or more public values than the memory tables have room for. */
-export function startMeter(meter: Meter, guest: { image: Image; abi: GuestAbi; machine: Machine; engine: EngineChoice }, host: HostState, limits: Partial<SegmentLimits>): void {
-  const { image, abi, machine, engine } = guest
+export function startMeter(meter: Meter, guest: MeteredGuest, host: HostState, limits: Partial<SegmentLimits>): void {
+  const { image, abi, machine, engine, careful = false } = guest
   for (const [name, value] of Object.entries(limits)) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) throw new RvrError('USAGE', `${name} is ${value}, not a count from 1 on`, { hint: 'Leave it out for the limit of the machine.' })
   }
@@ -40,5 +57,6 @@ export function startMeter(meter: Meter, guest: { image: Image; abi: GuestAbi; m
     slots: engine.engine === 'native' ? engine.definedSlots : definedSlots(image, decoderFor(image.xlen, abi)),
     imageLeaves: imageLeaves(image),
     publicValuesBytes: host.publicValues.length,
+    swelling: swellingIn(abi, machine), careful,
   })
 }

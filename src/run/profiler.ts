@@ -61,7 +61,7 @@ export class Profiler {
   takeNative(place: Extract<Place, { engine: 'native' }>, area: { readonly buffer: ArrayBufferLike; readonly offset: number }): void {
     const { base, slots } = place
     const low = new Uint32Array(area.buffer, area.offset, slots * 2), high = new Int32Array(area.buffer, area.offset, slots * 2)
-    const starts = viewBitmap(loadLibrary(place.library).blockStarts(), slots)
+    const starts = viewBitmap(loadLibrary(place.library).boundaries(), slots)
     let running = 0
     for (let slot = 0; slot < slots; slot++) {
       if (((starts[slot >> 3]! >> (slot & 7)) & 1) === 1) running = 0

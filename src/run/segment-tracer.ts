@@ -5,50 +5,58 @@ import type { Image } from '../elf/image.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/registry.ts'
 import type { Tracer } from '../interp/interpreter.ts'
+import type { Graph } from '../ir/program.ts'
 import type { Instr } from '../isa/row.ts'
 import { loadLibrary, viewBitmap } from '../load/library.ts'
 import { rowsOf, type ChipRows } from '../machine/chips.ts'
-import { longestBlock } from '../machine/interval.ts'
+import { longestSpan } from '../machine/interval.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Meter } from '../machine/meter.ts'
-import { weightOf } from '../machine/weights.ts'
+import { swellOf } from '../machine/swell.ts'
 import type { Place } from './job.ts'
 
-/** By image and block length: finding the blocks of a large guest takes a while. */
-const known = new WeakMap<Image, Map<number, ReadonlySet<number>>>()
+/** By image and length of spans: finding them in a large guest takes a while. */
+const known = new WeakMap<Image, Map<number, Pick<Graph, 'program' | 'spanStarts'>>>()
 
-function blockStarts(image: Image, abi: GuestAbi, longest: number): ReadonlySet<number> {
+function graphOf(image: Image, abi: GuestAbi, longest: number): Pick<Graph, 'program' | 'spanStarts'> {
   let byLength = known.get(image)
   if (byLength === undefined) known.set(image, (byLength = new Map()))
-  let starts = byLength.get(longest)
-  if (starts === undefined) byLength.set(longest, (starts = new Set(buildGraph(lift(image, decoderFor(image.xlen, abi)), longest).blocks.map(block => block.pc))))
-  return starts
+  let graph = byLength.get(longest)
+  if (graph === undefined) {
+    const { program, spanStarts } = buildGraph(lift(image, decoderFor(image.xlen, abi)), longest)
+    byLength.set(longest, (graph = { program, spanStarts }))
+  }
+  return graph
 }
 
-/** A native library knows its blocks; without one they are found when they are first asked for. */
-function blockTest(place: Place, image: Image, abi: GuestAbi, machine: Machine): (pc: number) => boolean {
-  if (place.engine === 'interp') return pc => blockStarts(image, abi, longestBlock(machine)).has(pc)
+/** A native library knows its spans; without one they are found when they are first asked for. */
+function spanTest(place: Place, image: Image, abi: GuestAbi, machine: Machine): (pc: number) => boolean {
+  if (place.engine === 'interp') {
+    return pc => {
+      const { program, spanStarts } = graphOf(image, abi, longestSpan(machine))
+      return spanStarts[(pc - program.base) / 4] === 1
+    }
+  }
   const { base, slots } = place
-  const bits = viewBitmap(loadLibrary(place.library).blockStarts(), slots)
+  const bits = viewBitmap(loadLibrary(place.library).boundaries(), slots)
   return pc => {
     const slot = (pc - base) / 4
-    return slot >= 0 && slot < slots && Number.isInteger(slot) && ((bits[slot >> 3]! >> (slot & 7)) & 1) === 1
+    return slot >= 0 && slot <= slots && Number.isInteger(slot) && ((bits[slot >> 3]! >> (slot & 7)) & 1) === 1
   }
 }
 
 /** The tracer of a run whose meter is `meter`. */
 export function segmentTracer(meter: Meter, place: Place, image: Image, abi: GuestAbi, machine: Machine): Tracer {
-  const effects = new Map<Instr, { readonly chips: readonly ChipRows[]; readonly weight: number }>()
+  const effects = new Map<Instr, readonly ChipRows[]>()
   return {
-    startsBlock: blockTest(place, image, abi, machine),
-    longestBlock: longestBlock(machine),
-    weight: instr => weightOf(machine, instr),
-    enter: rows => meter.enter(rows),
+    startsSpan: spanTest(place, image, abi, machine),
+    longestSpan: longestSpan(machine),
+    enter: count => meter.enter(count),
     retired(instr, rows) {
-      if (instr === undefined) return meter.count([], rows, 1)
-      let effect = effects.get(instr)
-      if (effect === undefined) effects.set(instr, (effect = { chips: rowsOf(machine, instr), weight: weightOf(machine, instr) }))
-      meter.count(effect.chips, rows, rows * effect.weight)
+      if (instr === undefined) return meter.count([], 1, 0)
+      let chips = effects.get(instr)
+      if (chips === undefined) effects.set(instr, (chips = rowsOf(machine, instr)))
+      meter.count(chips, rows, swellOf(instr.row, rows))
     },
     touched: (space, address, length) => meter.touch(space, address, length),
     hostWrote: () => meter.hostWrote(),

@@ -14,7 +14,7 @@ import type { ProgressOptions } from './running-job.ts'
 import type { Tier } from './tier.ts'
 
 /** Where the guest stands after a stretch of execution; counts are since the guest's start. */
-export interface SessionState extends Omit<JobResult, 'rewind' | 'moved' | 'segments'> {
+export interface SessionState extends Omit<JobResult, 'rewind' | 'moved' | 'lost' | 'segments'> {
   /** Instructions of this stretch alone. */
   readonly executed: bigint
   /** What the guest ran in when it stopped. */
@@ -44,9 +44,17 @@ export interface SessionOptions {
   readonly pool: WorkerPool
   readonly print: PrintReceiver
   readonly progress?: ProgressOptions | undefined
+  /** Modes with segments: keep every check, which takes longer and never loses the run (machine/look-ahead.ts). */
+  readonly careful?: true
 }
 
 export interface StartOptions extends AbiOptions {
   /** Default: those of the machine. */
   readonly segmentLimits?: Partial<SegmentLimits>
+}
+
+/** A stretch and the one behind it, as the caller sees them. */
+export function asOneStretch(first: SessionState, second: SessionState): SessionState {
+  const trace = first.trace === undefined || second.trace === undefined ? {} : { trace: first.trace.concat(second.trace) }
+  return { ...second, executed: first.executed + second.executed, executeMs: first.executeMs + second.executeMs, ...trace }
 }

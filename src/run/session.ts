@@ -5,16 +5,17 @@ import { RvrError } from '../errors.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { loadImage } from '../interp/memory.ts'
 import type { Hart } from '../ir/hart.ts'
-import { LEAF_BYTES } from '../layout/meter.ts'
 import type { Machine } from '../machine/machine.ts'
 import { Meter, type Segment } from '../machine/meter.ts'
 import type { Mode } from '../modes/mode.ts'
 import type { ModeName } from '../modes/registry.ts'
 import { choiceKey } from './choice-key.ts'
 import { createControl } from './control.ts'
+import { copyBack } from './copy-back.ts'
+import { Follower, type Begin } from './follower.ts'
 import { settle, type EngineChoice, type Home } from './home.ts'
 import type { JobResult } from './job.ts'
-import { checkLimits, type RunLimits } from './limits.ts'
+import { checkLimits, limitsBehind, type RunLimits } from './limits.ts'
 import { startMeter } from './metering.ts'
 import { Printer } from './printer.ts'
 import { addCounts } from './profiler.ts'
@@ -23,7 +24,7 @@ import { capture } from './saved/capture.ts'
 import type { SavedRun } from './saved/read.ts'
 import { restore } from './saved/restore.ts'
 import { writeSaved } from './saved/write.ts'
-import type { SegmentsSoFar, SessionOptions, SessionState, StartOptions } from './session-state.ts'
+import { asOneStretch, type SegmentsSoFar, type SessionOptions, type SessionState, type StartOptions } from './session-state.ts'
 import { Mover } from './tier.ts'
 
 export type { EngineChoice, RunLimits, SegmentsSoFar, SessionOptions, SessionState, StartOptions }
@@ -37,7 +38,7 @@ export class Session {
   readonly abi: GuestAbi
   readonly mode: Mode<ModeName>
   readonly machine: Machine
-  readonly #options: SessionOptions
+  #options: SessionOptions
   /** What the caller's functions for text and events throw. */
   readonly #callbacks = new CallbackScope()
   readonly #printer: Printer
@@ -54,7 +55,9 @@ export class Session {
   #disposeWhenSaved = false
   #disposed = false
   /** A second session that stands where cuts were found, for going back to them. */
-  #follower: { readonly session: Session; readonly state: SessionState } | undefined
+  readonly #follower = new Follower<Session>((instructions, limits) => this.#second(instructions, limits, this.#saved))
+  /** A careful session on its way to where this one was lost. */
+  readonly #careful = new Follower<Session>((instructions, limits) => this.#second(instructions, limits, undefined, true))
   /** What was printed before this many instructions is not printed again after going back. */
   #printedUntil = 0
 
@@ -145,7 +148,8 @@ export class Session {
     if (this.#disposed || this.#running || this.#saving) return
     this.#disposed = true
     this.#printer.close()
-    this.#follower?.session.dispose()
+    this.#follower.dispose()
+    this.#careful.dispose()
     this.#home.retire()
   }
 
@@ -161,6 +165,26 @@ export class Session {
   }
 
   async #run(from: Before, limits: RunLimits, isTraced: boolean): Promise<SessionState> {
+    const begin = performance.now(), { state, lost } = await this.#stretch(from, limits, isTraced)
+    if (!lost) return state
+    const left = (): RunLimits => limitsBehind(limits, { instructions: state.executed, cost: state.cost - from.cost, ms: performance.now() - begin })
+    this.#running = true
+    this.#current = undefined
+    try {
+      const { state: found, session } = await this.#careful.takeOver(state, left())
+      this.#current = found
+      if (session === undefined) return found
+      this.#takeOver(session)
+    } finally {
+      this.#running = false
+    }
+    const { state: end, lost: isLostAgain } = await this.#stretch(this.#current, left(), isTraced)
+    if (isLostAgain) throw new RvrError('INTERNAL', 'a careful meter has lost its run')
+    this.#current = asOneStretch(state, end)
+    return this.#current
+  }
+
+  async #stretch(from: Before, limits: RunLimits, isTraced: boolean): Promise<{ readonly state: SessionState; readonly lost: boolean }> {
     if (this.#disposed) throw new RvrError('DISPOSED', 'this run has been disposed')
     const { signal, suspend, timeoutMs } = limits, callbacks = this.#callbacks
     if (callbacks.failure !== undefined) throw callbacks.failure
@@ -189,7 +213,7 @@ export class Session {
         ...(suspend !== undefined && { suspends: true }), ...(witness !== undefined && { witness }), ...(isTraced && { trace: true }),
         ...(mover !== undefined && { move: mover.order(from.instructions) }),
       }, { image, abi: this.abi }, job.client)
-      const { end } = result
+      const { end } = result, instructions = from.instructions + result.instructions
       if (result.moved) this.#moveTo(mover!.take())
       const stopped = end.outcome === 'suspended' ? end.cause : undefined
       // Neither a deadline nor an abort nor a request waits for the caller's functions.
@@ -197,15 +221,15 @@ export class Session {
       if (stopped === 'abort' || signal?.aborted === true || pool.closing.aborted) {
         throw signal?.aborted === true ? aborted() : new RvrError('DISPOSED', 'this Rvr was disposed during the run')
       }
-      const instructions = from.instructions + result.instructions
       const place = result.rewind === undefined ? result : { ...result, ...await this.#goBack(result.rewind, instructions, signal) }
-      const { moved: _moved, segments: _segments, ...counts } = place
-      this.#current = {
+      const { moved: _moved, segments: _segments, lost = false, ...counts } = place
+      const state: SessionState = {
         ...counts, ...(result.nativeUntil !== undefined && { nativeUntil: from.instructions + result.nativeUntil }),
         engine: this.#home.place.engine, interpreted: (from.interpreted ?? 0n) + result.interpreted, instructions, executed: result.instructions,
         cost: from.cost + result.cost, ...(result.profile !== undefined && { profile: addCounts(from.profile, result.profile) }), ...this.#segmentsOf(result, instructions),
       }
-      return this.#current
+      this.#current = state
+      return { state, lost }
     } finally {
       mover?.close()
       this.#running = false
@@ -214,8 +238,7 @@ export class Session {
 
   /** Waits until the caller's functions have taken all of their text and events, unless the call ends before. */
   async #delivered(signal: AbortSignal | undefined): Promise<void> {
-    const callbacks = this.#callbacks, ends = [callbacks.signal, this.#options.pool.closing, ...(signal === undefined ? [] : [signal])]
-    const until = AbortSignal.any(ends)
+    const callbacks = this.#callbacks, until = AbortSignal.any([callbacks.signal, this.#options.pool.closing, ...(signal === undefined ? [] : [signal])])
     await this.#printer.settled(until)
     await callbacks.settle(until)
   }
@@ -227,10 +250,18 @@ export class Session {
     this.#meter = this.#meterIn(home)
   }
 
+  /** Goes on in the place of a session that has come to the same state. */
+  #takeOver(session: Session): void {
+    session.#disposed = true
+    session.#printer.close()
+    this.#options = { ...this.#options, careful: true }
+    this.#segments = session.#segments
+    this.#moveTo(session.#home)
+  }
+
   /** Finished segments, the last one included when the guest has ended, and the open one when it has not. */
   #segmentsOf({ segments: ended, end }: JobResult, instructions: bigint): Pick<SessionState, 'segments' | 'openSegment'> {
-    const meter = this.#meter
-    const all = this.#segments, soFar = (): SegmentsSoFar => ({ list: all, count: all.length })
+    const meter = this.#meter, all = this.#segments, soFar = (): SegmentsSoFar => ({ list: all, count: all.length })
     if (meter === undefined) return { segments: soFar(), openSegment: undefined }
     meter.load()
     for (const segment of ended) all.push(segment)
@@ -241,42 +272,24 @@ export class Session {
   }
 
   /**
-   * Makes registers, memory and host state those of a cut that lies a few instructions back: a second session runs to it, and what
-   * the first has touched since is taken from there.
+   * Makes registers, memory and host state those of a cut a few instructions back: what was touched since is taken
+   * from a second session.
    */
   async #goBack({ leaves, from }: NonNullable<JobResult['rewind']>, instructions: bigint, signal: AbortSignal | undefined): Promise<Pick<SessionState, 'pc' | 'host'>> {
-    const follower = await this.#follow(instructions, signal)
-    const { hart } = follower.session
+    const { session: { hart }, state: { pc, host } } = await this.#follower.to(instructions, { signal })
     copyBack(this.hart.memory, hart.memory, leaves)
     this.hart.x.set(hart.x)
     this.#printedUntil = Math.max(this.#printedUntil, from)
-    return { pc: follower.state.pc, host: follower.state.host }
+    return { pc, host }
   }
 
-  async #follow(instructions: bigint, signal: AbortSignal | undefined): Promise<{ session: Session; state: SessionState }> {
-    const limits = { signal }
-    if (this.#follower === undefined) {
-      const { tier, progress: _progress, ...options } = this.#options
-      const session = new Session({ ...options, engine: tier?.native ?? options.engine, print: () => {} }), saved = this.#saved
-      // A run that was saved between a check and the cut there begins anew: its state is not known any more.
-      const state = saved === undefined || saved.instret > instructions ? session.start(this.#started!, { ...limits, maxInstructions: instructions })
-        : session.restore(saved, { ...limits, maxInstructions: instructions - saved.instret })
-      this.#follower = { session, state: await state }
-    } else {
-      const { session, state } = this.#follower
-      this.#follower = { session, state: await session.continue(state, { ...limits, maxInstructions: instructions - state.instructions }) }
-    }
-    return this.#follower
-  }
-}
-
-/** Makes `memory` like `source`, which differs in these leaves at most, or anywhere. */
-function copyBack(memory: Uint8Array, source: Uint8Array, leaves: readonly number[] | undefined): void {
-  const CHUNK = 2 ** 16
-  for (const leaf of leaves ?? []) memory.set(source.subarray(leaf * LEAF_BYTES, (leaf + 1) * LEAF_BYTES), leaf * LEAF_BYTES)
-  if (leaves !== undefined) return
-  for (let at = 0; at < memory.length; at += CHUNK) {
-    const wanted = source.subarray(at, at + CHUNK)
-    if (Buffer.compare(memory.subarray(at, at + CHUNK), wanted) !== 0) memory.set(wanted, at)
+  /** Another session of the same guest, which says nothing to the caller, on its way to so many instructions. */
+  #second(instructions: bigint, limits: RunLimits, saved?: SavedRun, careful?: true): ReturnType<Begin<Session>> {
+    const { tier, progress: _progress, ...options } = this.#options
+    const session = new Session({ ...options, ...(careful && { careful }), engine: tier?.native ?? options.engine, print: () => {} })
+    // A run that was saved between a check and the cut there begins anew: its state is not known any more.
+    const isStart = saved === undefined || saved.instret > instructions
+    const until = { ...limits, maxInstructions: isStart ? instructions : instructions - saved.instret }
+    return { session, state: isStart ? session.start(this.#started!, until) : session.restore(saved, until) }
   }
 }

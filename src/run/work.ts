@@ -62,7 +62,7 @@ export function work(job: Job, image: Image, abi: GuestAbi, listener: WorkListen
   for (;;) {
     const left = minus(maxInstructions, instructions), toMove = minus(order?.after, instructions)
     const leg: Leg = { place, attachment, pc, maxInstructions: least(left, toMove), maxCost: minus(maxCost, cost) }
-    const { end, rewind, ...counts } = runLeg(context, leg)
+    const { end, rewind, lost, ...counts } = runLeg(context, leg)
     if (counts.nativeUntil !== undefined) nativeUntil = instructions + counts.nativeUntil
     pc = attachment.hart.pc
     instructions += counts.instructions
@@ -73,7 +73,7 @@ export function work(job: Job, image: Image, abi: GuestAbi, listener: WorkListen
     dropTaken(host)
     const finish = (as: JobEnd): JobResult => ({
       end: as, pc, host, instructions, cost, executeMs: performance.now() - begin, segments, interpreted, moved: place !== job.place,
-      ...(profiler !== undefined && { profile: profiler.counts }), ...(rewind !== undefined && { rewind }),
+      ...(profiler !== undefined && { profile: profiler.counts }), ...(rewind !== undefined && { rewind }), ...(lost && { lost }),
       ...(nativeUntil !== undefined && { nativeUntil }), ...(witness?.found !== undefined && { difference: witness.found }), ...(trace !== undefined && { trace: steps }),
     })
     const isAtMove = end.outcome === 'suspended' && (end.cause === 'move' || (end.cause === 'instructions' && toMove !== undefined && instructions === order?.after && instructions !== maxInstructions))

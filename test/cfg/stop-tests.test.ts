@@ -122,7 +122,7 @@ test('a cycle of 150,000 regions is none too many (large-arrays-as-arguments)', 
   })
   // Whatever made them roots: symbols would, at greater cost.
   const blocks = graph.program.instrs.map((instr, first) => ({
-    id: first, pc: TEXT + 4 * first, first, count: 1,
+    id: first, pc: TEXT + 4 * first, first, count: 1, rest: 1,
     end: first === count - 1 ? { kind: 'jump' as const, instr: instr!, target: 0 } : { kind: 'fall' as const, next: first + 1 },
   }))
   const regions = { kind: 'main' as const, headers: new Set<number>() }

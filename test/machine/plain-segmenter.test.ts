@@ -16,9 +16,9 @@ function machineWith(limits: Partial<PlainLimits>): PlainMachine {
   }
 }
 
-const ten: PlainBlock = { instructions: 10, weight: 10, rows: [[3, 10]], touches: [] }
+const ten: PlainBlock = { instructions: 10, length: 10, rows: [[3, 10]], touches: [] }
 /** Ten instructions that add 200 rows. */
-const heavy: PlainBlock = { instructions: 10, weight: 200, rows: [[3, 200]], touches: [] }
+const heavy: PlainBlock = { instructions: 10, length: 10, rows: [[3, 200]], touches: [] }
 const tens = (count: number): PlainBlock[] => Array.from({ length: count }, () => ten)
 const run = (machine: PlainMachine, blocks: PlainBlock[]): PlainSegment[] =>
   segmentPlainly({ machine, slots: 4, imageLeaves: [], registerLeaves: 16, blocks })
@@ -80,23 +80,30 @@ describe('segments', () => {
   })
 
   test('a cut at the current state', () => {
-    // The check before the second block finds 200 rows; the check before it is the segment's start.
-    expect(run(machineWith({ maxTraceHeight: 128 }), [heavy, ten])).toEqual([
-      { instretStart: 0, instructions: 10, heights: [4, 16, 78, 200, 84], reason: 'trace-height', warning: true },
-      { instretStart: 10, instructions: 10, heights: [4, 16, 78, 10, 110], reason: 'end', warning: false },
+    // The check at 50 finds 240 rows; the check before it is the segment's start.
+    expect(run(machineWith({ maxTraceHeight: 128 }), [heavy, ...tens(5)])).toEqual([
+      { instretStart: 0, instructions: 50, heights: [4, 16, 78, 240, 84], reason: 'trace-height', warning: true },
+      { instretStart: 50, instructions: 10, heights: [4, 16, 78, 10, 110], reason: 'end', warning: false },
     ])
   })
 
   test('two cuts in one check', () => {
-    // After the cut at 50, the heavy block alone still exceeds the limit.
-    expect(outline(run(machineWith({ maxTraceHeight: 128 }), [...tens(5), heavy, ten]))).toEqual([
-      [0, 50, 'trace-height', false], [50, 10, 'trace-height', true], [60, 10, 'end', false],
+    // The check at 100 cuts at 50, and what is behind that still exceeds the limit.
+    expect(outline(run(machineWith({ maxTraceHeight: 128 }), [...tens(5), heavy, ...tens(5)]))).toEqual([
+      [0, 50, 'trace-height', false], [50, 50, 'trace-height', true], [100, 10, 'end', false],
     ])
   })
 
   test('registers that exceed a limit alone give a segment per check, never an empty one', () => {
-    expect(outline(run(machineWith({ maxTraceHeight: 64 }), [heavy, ...tens(6)]))).toEqual([
-      [0, 10, 'trace-height', true], [10, 50, 'trace-height', true], [60, 10, 'end', false],
+    expect(outline(run(machineWith({ maxTraceHeight: 64 }), [heavy, ...tens(10)]))).toEqual([
+      [0, 50, 'trace-height', true], [50, 50, 'trace-height', true], [100, 10, 'end', false],
+    ])
+  })
+
+  test('fault 1: every instruction counts as one, whatever rows it adds', () => {
+    // 200 rows in each 10 instructions: checks still lie 50 instructions apart.
+    expect(outline(run(machineWith({ maxTraceHeight: 1024 }), Array.from({ length: 16 }, () => heavy)))).toEqual([
+      [0, 50, 'trace-height', false], [50, 50, 'trace-height', false], [100, 60, 'end', false],
     ])
   })
 
@@ -146,9 +153,9 @@ describe('properties of arbitrary executions', () => {
     const next = numbers(seed * 7919)
     const blocks = Array.from({ length: 400 }, (): PlainBlock => {
       const instructions = 1 + next(20)
-      const weight = instructions + (next(10) === 0 ? next(300) : 0)
+      const rows = instructions + (next(10) === 0 ? next(300) : 0)
       const touches = Array.from({ length: next(4) }, () => (1 + next(2)) * 2 ** 25 + next(300))
-      return { instructions, weight, rows: [[3, weight]], touches }
+      return { instructions, length: instructions, rows: [[3, rows]], touches }
     })
     const machine = machineWith({ maxTraceHeight: 256 * (1 + next(4)), maxInteractions: 800 + next(800), maxMemoryBytes: 2_130_000 + next(40_000) })
     const imageLeaves = Array.from({ length: 40 }, () => 2 ** 25 + next(300))

@@ -1,6 +1,7 @@
 /** The memory tables of the meter agree with the plain ones: golden figures, and random accesses with cuts at random places. */
 import { describe, expect, test } from 'vitest'
-import { MEMORY, meterLayout, PUBLIC_VALUES, REGISTERS } from '../../src/layout/meter.ts'
+import { MEMORY, meterLayout, PUBLIC_VALUES, REGISTERS, TREE_HEIGHT } from '../../src/layout/meter.ts'
+import { INTERVAL_LEAVES, INTERVAL_NODES, LOG_FULL, MAX_INTERVAL } from '../../src/machine/interval.ts'
 import { defaultMachine, type Machine } from '../../src/machine/machine.ts'
 import { Meter } from '../../src/machine/meter.ts'
 import { MeterArea } from '../../src/machine/meter-area.ts'
@@ -11,9 +12,10 @@ import { randomSource } from '../support/random.ts'
 
 const PUBLIC_BYTES = 4096
 
-function freshMeter(machine: Machine, maxTraceHeight: number, imageLeaves: readonly number[] = []): Meter {
+function freshMeter(machine: Machine, maxTraceHeight: number, imageLeaves: readonly number[] = [], careful = false): Meter {
   const meter = new Meter({ buffer: new SharedArrayBuffer(meterLayout.areaBytes), offset: 0 }, machine)
-  meter.start({ limits: { ...machine.limits, maxTraceHeight }, slots: 8, imageLeaves, publicValuesBytes: PUBLIC_BYTES })
+  const swelling = { units: new Map([...machine.chipIndex.values()].map(chip => [chip, 64])), isPossible: true }
+  meter.start({ limits: { ...machine.limits, maxTraceHeight }, slots: 8, imageLeaves, publicValuesBytes: PUBLIC_BYTES, swelling, careful })
   return meter
 }
 
@@ -60,7 +62,7 @@ describe('golden figures', () => {
     meter.touch(MEMORY, 0, 1)
     expect(minus(rowsOf(meter.openHeights()), fresh)).toEqual({ boundary: 1, merkle: 50, hash: 26 })
     // The registers alone exceed this limit: the check ends the segment.
-    meter.count([], 1, 1)
+    meter.count([], 1, 0)
     expect(meter.check()).toBe(true)
     expect(meter.segments.map(({ instructions, overLimit }) => ({ instructions, overLimit }))).toEqual([{ instructions: 1, overLimit: true }])
     expect(rowsOf(meter.openHeights())).toEqual({ boundary: 16, merkle: 78, hash: 110 })
@@ -122,30 +124,77 @@ test.each([1, 2, 3, 4])('random touches, taken back and kept, seed %i', seed => 
   }
 })
 
+/** What a block does: its instructions, rows of one chip, and the leaves that it touches. */
+interface Step { readonly instructions: number; readonly chip: number; readonly rows: number; readonly touched: readonly (readonly [space: number, leaf: number])[] }
+
+/** Feeds a meter with blocks until it is lost; how many it took. */
+function feed(meter: Meter, steps: readonly Step[], random: (bound: number) => number): number {
+  for (const [index, { instructions, chip, rows, touched }] of steps.entries()) {
+    if (!meter.enter(instructions)) return index
+    for (const [space, leaf] of touched) meter.touch(space, leaf * 16 + random(16), 1)
+    for (let count = 0; count < instructions; count++) {
+      const own = count === 0 ? rows - instructions + 1 : 1
+      meter.count([{ chip, rows: 1 }], own, own > 1 ? Math.ceil(own / 64) : 0)
+    }
+  }
+  return steps.length
+}
+
 test.each([32, 64] as const)('random accesses through the meter are cut like the plain ones (RV%i)', xlen => {
   const machine = defaultMachine(xlen)
   const random = randomSource(xlen), next = leafSource(random)
   const chips = [...new Set(machine.chipIndex.values())]
-  for (const maxTraceHeight of [256, 2048, 16_384]) {
+  let lost = 0
+  for (const maxTraceHeight of [256, 16_384, 2 ** 18]) {
     const image = Array.from({ length: 200 }, () => random(4000) + (random(2) << 20))
-    const meter = freshMeter(machine, maxTraceHeight, image)
-    const blocks: PlainBlock[] = Array.from({ length: 1500 }, () => {
-      const instructions = 1 + random(40), rows = random(20) === 0 ? 1 + random(1023) : instructions
-      const count = random(20) === 0 ? Math.min(1, rows) : instructions
+    const steps = Array.from({ length: 900 }, (_, index): Step => {
+      // Some instructions add many rows, and once a whole interval's do.
+      const instructions = 1 + random(40), isBurst = index > 600 && index < 640, extra = isBurst ? random(60_000) : random(20) === 0 ? random(1023) : 0
       const touched = Array.from({ length: random(maxTraceHeight > 4000 ? 30 : 6) }, next).filter(([space]) => space !== REGISTERS)
-      const weight = Math.max(rows, count), chip = chips[random(chips.length)]!
-      expect(meter.enter(weight)).toBe(true)
-      for (const [space, leaf] of touched) meter.touch(space, leaf * 16 + random(16), 1)
-      for (let index = 0; index < count; index++) {
-        const rows = index === 0 ? weight - count + 1 : 1
-        meter.count([{ chip, rows: 1 }], rows, rows)
-      }
-      return { instructions: count, weight, rows: [[chip, weight]], touches: touched.map(([space, leaf]) => leafIdOf(space + 1, leaf * 16)) }
+      return { instructions, chip: chips[isBurst ? 0 : random(chips.length)]!, rows: instructions + extra, touched }
     })
+    const blocks = steps.map(({ instructions, chip, rows, touched }): PlainBlock => (
+      { instructions, length: instructions, rows: [[chip, rows]], touches: touched.map(([space, leaf]) => leafIdOf(space + 1, leaf * 16)) }))
     const wanted = segmentPlainly({ machine: { ...machine, limits: { ...machine.limits, maxTraceHeight } }, slots: 8, imageLeaves: image.map(leaf => leafIdOf(2, leaf * 16)), registerLeaves: xlen / 4, blocks })
-    const last = wanted.pop()!
-    expect(wanted.length).toBeGreaterThan(2)
-    expect(meter.segments).toEqual(wanted.map(({ warning, ...segment }) => ({ ...segment, ...(warning && { overLimit: true }) })))
-    expect({ instretStart: meter.segmentStart, heights: meter.openHeights() }).toEqual({ instretStart: last.instretStart, heights: last.heights })
+    const last = wanted.pop()!, ended = wanted.map(({ warning, ...segment }) => ({ ...segment, ...(warning && { overLimit: true }) }))
+    expect(wanted.length).toBeGreaterThan(1)
+    const careful = freshMeter(machine, maxTraceHeight, image, true)
+    expect(feed(careful, steps, random)).toBe(steps.length)
+    expect(careful.segments).toEqual(ended)
+    expect({ instretStart: careful.segmentStart, heights: careful.openHeights() }).toEqual({ instretStart: last.instretStart, heights: last.heights })
+    // A meter that is not careful may be lost, but only in front of a check that cuts, and never on the wrong side of
+    // one.
+    const quick = freshMeter(machine, maxTraceHeight, image), done = feed(quick, steps, random)
+    expect(quick.lost).toBe(done < steps.length)
+    if (quick.lost) lost++
+    expect(quick.segments).toEqual(ended.slice(0, quick.segments.length))
+    if (!quick.lost) expect(quick.segments).toHaveLength(ended.length)
+    else expect(ended[quick.segments.length]!.instretStart + ended[quick.segments.length]!.instructions).toBeGreaterThanOrEqual(quick.instret - 1000)
   }
+  expect(lost).toBeGreaterThan(0)
+})
+
+describe('what an interval may hold', () => {
+  test('the log and the undo list have room for it', () => {
+    expect(INTERVAL_LEAVES + LOG_FULL).toBeLessThanOrEqual(meterLayout.log.count)
+    // Registers are charged on top at a cut: 256 leaves at most, with all nodes above.
+    expect(INTERVAL_NODES + 2 * 256 + 2 * TREE_HEIGHT).toBeLessThanOrEqual(meterLayout.undo.count)
+    expect(64 * MAX_INTERVAL).toBeLessThan(2 ** 16)
+  })
+
+  test('operands that are spread over memory are taken back at a cut and counted in the next segment', () => {
+    const machine = defaultMachine(64), meter = freshMeter(machine, 2 ** 17, [], true), { boundary } = machine.memoryChips
+    const calls = 300, leaves = 1023
+    for (let index = 0; index < 1000; index++) meter.count([], 1, 0)
+    expect(meter.enter(calls)).toBe(true)
+    for (let index = 0; index < calls; index++) {
+      meter.touch(MEMORY, index * 2 ** 20, leaves * 16)
+      meter.count([], 1, 16)
+    }
+    expect(meter.enter(1000)).toBe(true)
+    // Both cuts come with the second check: what is behind the first exceeds the limit alone.
+    expect(meter.segments.map(({ instructions, heights, overLimit }) => [instructions, heights[boundary], overLimit]))
+      .toEqual([[1000, 16, undefined], [calls, 16 + calls * leaves, true]])
+    expect(meter.openHeights()[boundary]).toBe(16)
+  })
 })

@@ -41,27 +41,19 @@ function chipNamer({ machine }: Guest): (instr: Instr) => number | undefined {
 /** Runs a guest in an interpreter of its own and records its blocks. */
 export function trace(guest: Guest, { inputs = [], publicValuesBytes, seed, args, maxInstructions = 10_000_000 }: ExecuteOptions = {}): Trace {
   const { image, abi, machine } = guest
-  const longestBlock = Math.min(1000, machine.limits.checkInterval)
+  const longestSpan = Math.min(1000, machine.limits.checkInterval)
   const decode = decoderFor(image.xlen, abi)
-  const starts = new Set(buildGraph(lift(image, decode), longestBlock).blocks.map(({ pc }) => pc))
+  const { program, spanStarts } = buildGraph(lift(image, decode), longestSpan)
   const chipOf = chipNamer(guest), chipWith = (name: string): number => machine.chips.findIndex(({ operations }) => operations?.includes(name)), chips = new Map<Instr, number | undefined>()
   const blocks: OpenBlock[] = []
   let instructions = 0
   const current = (): OpenBlock => blocks.at(-1)!
   const tracer: Tracer = {
-    startsBlock: pc => starts.has(pc),
-    longestBlock,
+    startsSpan: pc => spanStarts[(pc - program.base) / 4] === 1,
+    longestSpan,
     hostWrote() {},
-    /** The rows it adds, or half the leaves that it could touch where they are more; at most an interval. */
-    weight({ row }) {
-      if (row.kind !== 'call') return 1
-      const rows = 1 + Object.values(row.extraRows ?? {}).reduce((sum, count) => sum + count, 0)
-      let leaves = 0
-      for (const operand of row.operands) if (operand.access !== 'value') leaves += 1 + Math.ceil((('most' in operand ? operand.most : operand.bytes) - 1) / leafBytes)
-      return Math.min(Math.max(rows, Math.ceil(leaves / 2)), machine.limits.checkInterval)
-    },
-    enter(weight) {
-      blocks.push({ instructions: 0, weight, rows: [], touches: [] })
+    enter(length) {
+      blocks.push({ instructions: 0, length, rows: [], touches: [] })
       return true
     },
     retired(instr, rows) {

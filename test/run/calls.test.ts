@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { MEMORY_BYTES } from '../../src/elf/image.ts'
-import type { Artifact, Guest, Run } from '../../src/index.ts'
+import { defaultMachine, type Artifact, type Guest, type Run } from '../../src/index.ts'
 import { createInterpreter } from '../../src/interp/interpreter.ts'
 import { loadImage } from '../../src/interp/memory.ts'
 import { createHart } from '../../src/ir/hart.ts'
@@ -30,7 +30,9 @@ function aroundCalls({ image, abi }: Guest): number[] {
 }
 
 describe.each(widths)('RV%i', xlen => {
-  const load = (): Promise<Guest> => host.rvr.load(busyGuest(xlen, ROUNDS), { extensions: [CRC32] })
+  // Short intervals: the guest has few instructions, and each counts as one.
+  const shipped = defaultMachine(xlen), machine = { ...shipped, limits: { ...shipped.limits, checkInterval: 100 } }
+  const load = (): Promise<Guest> => host.rvr.load(busyGuest(xlen, ROUNDS), { extensions: [CRC32], machine })
   const optionsFor = (mode: string): typeof options | { seed: bigint } => (mode === 'metered' ? options : { seed: 9n })
 
   describe.each(modeNames)('mode %s', mode => {

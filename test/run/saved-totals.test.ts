@@ -41,7 +41,7 @@ async function byTurns(artifacts: readonly Artifact[], options: ExecuteOptions, 
     const target = artifacts[random(2)]!
     if (random(4) === 0) {
       using same = await target.resumeFrom(file, { maxInstructions: 0 })
-      expect({ ...same, stopCause: 0, timing: 0, memory: 0, engine: 0, interpreted: 0 }).toEqual({ ...run, stopCause: 0, timing: 0, memory: 0, engine: 0, interpreted: 0 })
+      expect({ ...same, stopCause: 0, timing: 0, memory: 0, engine: 0, interpreted: 0, executed: 0 }).toEqual({ ...run, stopCause: 0, timing: 0, memory: 0, engine: 0, interpreted: 0, executed: 0 })
     }
     const next = await target.resumeFrom(file, { ...limits, onPrint })
     run.dispose()

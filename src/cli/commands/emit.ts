@@ -68,8 +68,8 @@ async function emitStage(image: Image, file: string, options: EmitOptions, shell
     const { irJson, irText } = await import('../../report/stages/ir.ts')
     return { json: irJson(program), files: [{ path: 'ir.txt', content: irText(program) }] }
   }
-  const [{ buildGraph }, { longestBlock }] = await Promise.all([import('../../cfg/graph.ts'), import('../../machine/interval.ts')])
-  const graph = buildGraph(program, longestBlock(machine))
+  const [{ buildGraph }, { longestSpan }] = await Promise.all([import('../../cfg/graph.ts'), import('../../machine/interval.ts')])
+  const graph = buildGraph(program, longestSpan(machine))
   const profile = options.profile === undefined ? undefined : (await (await import('../../profile/file.ts')).readProfiles(options.profile, image, shell.signal)).stretches
   if (stage === 'cfg') {
     const [{ cfgJson, cfgText }, { buildRegions }, { frequenciesOf }] = await Promise.all([import('../../report/stages/cfg.ts'), import('../../cfg/regions.ts'), import('../../cfg/frequency.ts')])

@@ -4,9 +4,10 @@ import { meterHeader, meterLayout } from '../../layout/meter.ts'
 import type { Graph } from '../../ir/program.ts'
 import type { Instr } from '../../isa/row.ts'
 import { rowsOf } from '../../machine/chips.ts'
-import { MAX_INTERVAL_LEAVES, MAX_INTERVAL_ROWS, SPARE_LEAVES } from '../../machine/interval.ts'
+import { LOG_FULL, PLAIN_LEAVES, PLAIN_ROWS, SPARE_LEAVES } from '../../machine/interval.ts'
+import { LEAST_LEAVES, LEAST_SWELL, MOST_LEAVES, MOST_SWELL } from '../../machine/look-ahead.ts'
 import type { Machine } from '../../machine/machine.ts'
-import { weightOf } from '../../machine/weights.ts'
+import { swellOf } from '../../machine/swell.ts'
 import type { Emission, EmissionTarget } from '../mode.ts'
 import { dueHeader, gates } from './gates.ts'
 import { assignLanes, type Lanes } from './lanes.ts'
@@ -15,10 +16,15 @@ import { touchStatements } from './touches.ts'
 
 const template = (name: string): string => readFileSync(new URL(`../../../templates/modes/metered/${name}`, import.meta.url), 'utf8')
 
-/** Bit k of word k / 64: a basic block starts at slot k. */
-function blockStarts(graph: Graph): string {
-  const words = new BigUint64Array(Math.ceil((graph.program.instrs.length + 1) / 64))
-  for (const { first } of graph.blocks) words[first >> 6]! |= 1n << BigInt(first & 63)
+/** The rules' numbers under the names that meter.c has for them. */
+const constants = Object.entries({
+  CHIPS: 128, LOG_FULL, PLAIN_LEAVES, PLAIN_ROWS, SPARE_LEAVES, LEAST_LEAVES, LEAST_SWELL, MOST_LEAVES, MOST_SWELL,
+}).map(([name, value]) => `METER_${name} = ${value}`).join(', ')
+
+/** Bit k of word k / 64: a span starts at slot k. */
+function spanStarts({ spanStarts: starts }: Graph): string {
+  const words = new BigUint64Array(Math.ceil(starts.length / 64))
+  for (const [slot, starting] of starts.entries()) if (starting === 1) words[slot >> 6]! |= 1n << BigInt(slot & 63)
   return [...words].map(word => `0x${word.toString(16)}u`).join(', ')
 }
 
@@ -26,40 +32,45 @@ function tables(lanes: Lanes, graph: Graph): string {
   return `static const uint32_t lane_count = ${lanes.chips.length};
 static const uint8_t lane_chips[${Math.max(1, lanes.chips.length)}] = { ${lanes.chips.join(', ') || '0'} };
 static const uint8_t grows[METER_CHIPS] = { ${lanes.growing.map(chip => `[${chip}] = 1`).join(', ') || '0'} };
-/* Bit k of word k / 64 is set where a basic block starts at slot k. */
-static const uint64_t block_starts[] = { ${blockStarts(graph)} };`
+/* Bit k of word k / 64 is set where a span of straight-line code starts at slot k. */
+static const uint64_t span_starts[] = { ${spanStarts(graph)} };`
 }
 
-/** Calls are few and dear: their rows go straight to the heights, and what they weigh beyond one counts as no instruction. */
-function callRows(instrs: readonly Instr[], machine: Machine, add: '+' | '-', take: '+' | '-'): string[] {
-  return instrs.filter(({ row }) => row.kind === 'call').flatMap(instr => {
-    const surplus = weightOf(machine, instr) - 1
-    return [...rowsOf(machine, instr).map(({ chip, rows }) => `meter(m)->heights[${chip}] ${add}= ${rows};`), ...(surplus === 0 ? [] : [`meter(m)->granted ${take}= ${surplus};`])]
-  })
+/** Calls are few and dear: their rows go straight to the heights. */
+function callRows(instrs: readonly Instr[], machine: Machine, sign: '+' | '-'): string[] {
+  return instrs.filter(({ row }) => row.kind === 'call').flatMap(instr => [
+    ...rowsOf(machine, instr).map(({ chip, rows }) => `meter(m)->heights[${chip}] ${sign}= ${rows};`),
+    ...swellOf(instr.row, 1) === 0 ? [] : [`meter(m)->swell ${sign}= ${swellOf(instr.row, 1)};`],
+  ])
 }
 
 export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget): Emission {
   const lanes = assignLanes(graph, machine, vectorBytes)
   const vectors = Array.from({ length: lanes.vectors }, (_, index) => `rows${index}`)
+  const counts = vectors.map(name => `&${name}`).join(', ')
   const keep = vectors.map((name, index) => `lanes(m)[${index}] = ${name};`).join(' ')
   return {
     parameters: vectors.map(name => ({ type: 'rows', name, initial: '(rows){ 0 }' })),
-    // The interval pays for whole blocks: where it does not reach, a check comes first and grants a new one, unless the run has to stop.
-    blockTest: (count, stop) => (count === 0 ? [] : [
-      `if (__builtin_expect((left -= ${count}) < 0, 0) && (left = due(m, left, ${count}, ${vectors.map(name => `&${name}`).join(', ')})) < 0) { left += ${count}; goto ${stop}; }`,
+    // The interval pays for whole spans: where it does not reach, a check comes first and grants a new one, unless the
+    // run has to stop.
+    // What a call or a host instruction cuts off tests again; it finds the same, unless control came there in another
+    // way.
+    blockTest: (count, rest, stop) => (count === 0 ? [] : [
+      `if (__builtin_expect((left -= ${rest}) < 0, 0) && (left = due(m, left, ${rest}, ${counts})) < 0) { left += ${rest}; goto ${stop}; }`,
+      ...count === rest ? [] : [`left += ${rest - count};`],
     ]),
     loops: {
       reach: amount => `(reg)left / ${amount}`,
-      // No lane grows by more rows than the interval has.
+      // No lane grows by more rows than the interval has instructions.
       entered: (instrs, times) => lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant} * (uint16_t)${times};`),
       touched: seriesStatements,
     },
-    blockEntered: instrs => [...lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant};`), ...callRows(instrs, machine, '+', '-')],
-    refund: instrs => [...lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} -= ${constant};`), ...callRows(instrs, machine, '-', '+')].map(line => `${line} `).join(''),
+    blockEntered: instrs => [...lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant};`), ...callRows(instrs, machine, '+')],
+    refund: instrs => [...lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} -= ${constant};`), ...callRows(instrs, machine, '-')].map(line => `${line} `).join(''),
     memoryTouched: touchStatements,
     rangeTouched: (address, length) => [`touch_range(m, ${address}, ${length});`],
     leaving: [keep, 'meter_leave(m);'],
-    header: `typedef uint16_t rows __attribute__((vector_size(${vectorBytes})));\nenum { RVR_LANES = ${(lanes.vectors * vectorBytes) / 2}, METER_INTERVAL_ROWS = ${MAX_INTERVAL_ROWS}, METER_INTERVAL_LEAVES = ${MAX_INTERVAL_LEAVES}, METER_SPARE_LEAVES = ${SPARE_LEAVES}, METER_CHIPS = 128 };\n`,
+    header: `typedef uint16_t rows __attribute__((vector_size(${vectorBytes})));\nenum { RVR_LANES = ${(lanes.vectors * vectorBytes) / 2}, ${constants} };\n`,
     include: 'meter.h',
     files: [
       { path: 'meter-area.h', content: meterHeader() }, { path: 'meter.h', content: template('meter.h') },

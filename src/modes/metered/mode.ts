@@ -1,13 +1,12 @@
 /** Mode `metered`: trace heights of every chip, segments, and everything that metered-cost counts (metering.md, "Metered"). */
-import { weightOf } from '../../machine/weights.ts'
-import type { Mode } from '../mode.ts'
+import { instructionCounter, type Mode } from '../mode.ts'
 import { meteredEmission } from './emission.ts'
 
 export const metered: Mode<'metered'> = {
   name: 'metered',
   summary: 'count trace rows by chip and cut the run into segments',
   // What is left of the interval.
-  counters: [{ name: 'left', amount: (instr, machine) => weightOf(machine, instr) }],
+  counters: [instructionCounter],
   emission: meteredEmission,
   reportsCost: true,
   segments: true,

@@ -7,7 +7,7 @@ import { modes } from '../../modes/registry.ts'
 
 /** The first bytes, then the format's version (uint16), then the header's length in bytes (uint32); integers are little-endian. */
 export const MAGIC: Uint8Array = Buffer.from('rvr-saved-run\n')
-export const FORMAT_VERSION = 2
+export const FORMAT_VERSION = 3
 export const PREFIX_BYTES = MAGIC.length + 2 + 4
 /** SHA-256 of everything in front of it ends the file. */
 export const DIGEST_BYTES = 32
@@ -36,7 +36,8 @@ const Origin = v.strictObject({
 })
 
 const Meter = v.strictObject({
-  left: whole(-2048, 2048),
+  left: whole(0, 1000),
+  careful: v.boolean(),
   segmentStart: count,
   zeroHeight: whole(0, 29),
   heights,

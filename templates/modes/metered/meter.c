@@ -19,7 +19,7 @@ static inline uint8_t *seen_of(struct rvr_meter *t) { return (uint8_t *)t + METE
 
 enum { SPACE_BITS = 25, TREE_HEIGHT = 28, MEMORY_SPACE = 1 };
 
-__attribute__((visibility("default"))) const uint64_t *rvr_block_starts(void) { return block_starts; }
+__attribute__((visibility("default"))) const uint64_t *rvr_boundaries(void) { return span_starts; }
 
 /* One node of the tree at height h: accounts for it unless this segment has touched it before, which is the answer. */
 static inline int visit(struct rvr_meter *t, uint32_t index, uint32_t h)
@@ -74,7 +74,7 @@ static void account(struct rvr_meter *t)
 
 static void forget_log(struct rvr_meter *t)
 {
-  t->log_length = t->log_done = t->undo_length = t->host_wrote = 0;
+  t->log_length = t->log_done = t->look_log = t->undo_length = t->host_wrote = 0;
 }
 
 static void clear_seen(struct rvr_meter *t)
@@ -101,23 +101,29 @@ static struct tables tables_now(struct rvr_meter *t)
   return (struct tables){ t->heights[t->boundary], t->heights[t->merkle], t->heights[t->hash] };
 }
 
-/* What they are at most with so many more leaves. */
+/* What they are at most with so many more leaves, and with those that are kept in reserve, which lie side by side. */
 static struct tables tables_with(struct rvr_meter *t, uint64_t leaves)
 {
   struct tables now = tables_now(t);
-  uint64_t nodes = 0;
+  uint64_t nodes = t->reserve_leaves + t->reserve_leaves / 8, all = leaves + t->reserve_leaves;
   for (int h = 1; h <= TREE_HEIGHT; h++) nodes += leaves < (uint64_t)1 << (TREE_HEIGHT - h) ? leaves : (uint64_t)1 << (TREE_HEIGHT - h);
-  return (struct tables){ now.boundary + leaves, now.merkle + 2 * nodes, now.hash + 2 * (leaves + nodes) + TREE_HEIGHT + 1 };
+  return (struct tables){ now.boundary + all, now.merkle + 2 * nodes, now.hash + 2 * (all + nodes) + TREE_HEIGHT + 1 };
 }
 
-/* Does a segment keep to its limits with so many more rows of every chip that the guest can add to, and these memory tables? */
-static int fits(struct rvr_meter *t, uint64_t rows, struct tables tables)
+/*
+ * Does a segment keep to its limits with so many more rows of every chip that the guest can add to, so much swelling,
+ * and these memory tables?
+ */
+static int fits(struct rvr_meter *t, uint64_t rows, uint64_t swell, struct tables tables)
 {
   uint64_t cells = 0, second = 0, paid = 0, interactions = 0;
   for (uint32_t chip = 0; chip < t->chips; chip++) {
     uint64_t height = t->heights[chip];
     if (!t->fixed[chip]) {
-      height = chip == t->boundary ? tables.boundary : chip == t->merkle ? tables.merkle : chip == t->hash ? tables.hash : height + (grows[chip] ? rows : 0);
+      if (chip == t->boundary) height = tables.boundary;
+      else if (chip == t->merkle) height = tables.merkle;
+      else if (chip == t->hash) height = tables.hash;
+      else height += (grows[chip] ? rows : 0) + swell * t->units[chip];
       if (padded(height) > t->max_height) return 0;
     }
     if (height == 0) continue;
@@ -134,12 +140,33 @@ static int fits(struct rvr_meter *t, uint64_t rows, struct tables tables)
 }
 
 /*
- * Does every check find the limits kept until so many are done? Before each of them the log tells whether the spare leaves are used up;
- * what an interval may touch beyond that is allowed for.
+ * Does every check find the limits kept until so many are done, and in the interval behind them, with so much swelling
+ * until then? Before each of them the log and `swell` tell whether what is allowed for is used up.
+ * src/machine/look-ahead.ts says what is proved of the last interval and what is a guess.
  */
-static int fits_for(struct rvr_meter *t, uint64_t checks)
+static int fits_for(struct rvr_meter *t, uint64_t checks, uint64_t swell)
 {
-  return fits(t, checks * METER_INTERVAL_ROWS, tables_with(t, METER_INTERVAL_LEAVES + (checks > 1 ? METER_SPARE_LEAVES : 0)));
+  uint64_t leaves = METER_PLAIN_LEAVES + (checks > 1 ? METER_SPARE_LEAVES : 0);
+  return fits(t, checks * METER_PLAIN_ROWS, swell + t->reserve_swell, tables_with(t, leaves));
+}
+
+static uint32_t reserve(uint32_t former, uint32_t used, uint32_t least, uint32_t most)
+{
+  uint32_t kept = former - (former + 7) / 8;
+  if (used > kept) kept = used;
+  if (kept < least) kept = least;
+  return kept < most ? kept : most;
+}
+
+/* Learns from what has happened since the last look. */
+static void learn(struct rvr_meter *t)
+{
+  if (t->reserve_swell > 0) {
+    t->reserve_swell = reserve(t->reserve_swell, t->swell, METER_LEAST_SWELL, METER_MOST_SWELL);
+    t->reserve_leaves = reserve(t->reserve_leaves, t->log_length - t->look_log, METER_LEAST_LEAVES, METER_MOST_LEAVES);
+  }
+  t->swell = 0;
+  t->look_log = t->log_length;
 }
 
 /* The state at this check is where the next one may cut; touches from here on are logged again. */
@@ -152,21 +179,32 @@ static void keep(struct rvr_meter *t, int64_t retired)
   clear_seen(t);
 }
 
+static int quiet_for(struct rvr_meter *t, uint32_t checks, uint32_t swell)
+{
+  if (!fits_for(t, checks, swell)) return 0;
+  t->quiet = checks - 1;
+  t->quiet_swell = swell;
+  return 1;
+}
+
 /* A look at the limits. Returns 0 when one is exceeded; else settles how far ahead the next look lies. */
 static int look(struct rvr_meter *t, int64_t retired)
 {
   fold_lanes(t);
-  if (t->recording && !fits(t, 0, tables_now(t))) return 0;
-  if (fits_for(t, 1)) {
-    t->quiet = fits_for(t, 64) ? 63 : fits_for(t, 16) ? 15 : fits_for(t, 4) ? 3 : 0;
+  learn(t);
+  t->quiet = 0;
+  if (!t->careful && fits_for(t, 1, 0)) {
+    static const uint32_t steps[][2] = { { 64, 1024 }, { 64, METER_LEAST_SWELL }, { 16, METER_LEAST_SWELL }, { 4, METER_LEAST_SWELL } };
+    for (uint32_t i = 0; i < 4 && !quiet_for(t, steps[i][0], steps[i][1]); i++);
     t->quiet_log = t->log_length + METER_SPARE_LEAVES;
     t->recording = 0;
     return 1;
   }
-  t->quiet = 0;
-  /* The next check may cut. As long as no memory table grows a step, it is the other chips alone that may do that. */
   struct tables now = tables_now(t), steps = { padded(now.boundary), padded(now.merkle), padded(now.hash) };
-  t->steady = fits(t, 64 * METER_INTERVAL_ROWS, steps) ? 64 : fits(t, 8 * METER_INTERVAL_ROWS, steps) ? 8 : fits(t, METER_INTERVAL_ROWS, steps);
+  if (!fits(t, 0, 0, now)) return 0;
+  /* The next check may cut. As long as no memory table grows a step, it is the other chips alone that may do that. */
+  t->quiet_swell = METER_LEAST_SWELL;
+  for (t->steady = 64; t->steady > 0 && !fits(t, t->steady * METER_PLAIN_ROWS, METER_LEAST_SWELL, steps);) t->steady /= 8;
   t->steady_rows[0] = (uint32_t)steps.boundary;
   t->steady_rows[1] = (uint32_t)steps.merkle;
   t->steady_rows[2] = (uint32_t)steps.hash;
@@ -177,7 +215,9 @@ static int look(struct rvr_meter *t, int64_t retired)
 
 static int is_steady(struct rvr_meter *t)
 {
-  return t->steady > 0 && t->heights[t->boundary] <= t->steady_rows[0] && t->heights[t->merkle] <= t->steady_rows[1] && t->heights[t->hash] <= t->steady_rows[2];
+  if (t->steady == 0 || t->swell > t->quiet_swell) return 0;
+  struct tables now = tables_now(t);
+  return now.boundary <= t->steady_rows[0] && now.merkle <= t->steady_rows[1] && now.hash <= t->steady_rows[2];
 }
 
 /*
@@ -193,8 +233,8 @@ int64_t rvr_check_fully(char *m, int64_t left, rows *counts)
   for (uint32_t i = 0; i < VECTORS; i++) counts[i] = (rows){ 0 };
   int64_t retired = t->retired + t->granted - left;
   if (retired + t->interval > t->limit || floor_of(m) > RVR_FLOOR) return left;
-  int full = t->log_length > METER_LOG_COUNT / 2;
-  int quiet = t->quiet > 0 && t->log_length <= t->quiet_log;
+  int full = t->log_length > METER_LOG_FULL;
+  int quiet = t->quiet > 0 && t->log_length <= t->quiet_log && t->swell <= t->quiet_swell;
   if (!quiet || full) account(t);
   if (quiet) t->quiet--;
   else if (t->recording && is_steady(t)) {
@@ -215,7 +255,7 @@ GENERAL_REGISTERS int64_t rvr_check(char *m, int64_t left)
 {
   struct rvr_meter *t = meter(m);
   int64_t retired = t->retired + t->granted - left;
-  if (t->quiet == 0 || t->log_length > t->quiet_log || t->log_length > METER_LOG_COUNT / 2) return left;
+  if (t->quiet == 0 || t->log_length > t->quiet_log || t->log_length > METER_LOG_FULL || t->swell > t->quiet_swell) return left;
   if (retired + t->interval > t->limit || floor_of(m) > RVR_FLOOR) return left;
   t->quiet--;
   t->retired = retired;

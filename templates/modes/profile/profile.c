@@ -3,4 +3,4 @@
 
 static const uint64_t boundaries[] = { BOUNDARIES };
 
-__attribute__((visibility("default"))) const uint64_t *rvr_block_starts(void) { return boundaries; }
+__attribute__((visibility("default"))) const uint64_t *rvr_boundaries(void) { return boundaries; }

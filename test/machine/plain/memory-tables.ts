@@ -38,8 +38,9 @@ function withAncestors(leaves: Iterable<number>): Set<number> {
 }
 
 /**
- * Row counts of one segment. `earlier` holds the leaves that are not all-zero at the segment's start, `touched` those touched in it.
- * `onEmpty` holds leaves that were touched first of all, when the whole tree was all-zero: the registers of the first segment.
+ * Row counts of one segment. `earlier` holds the leaves that are not all-zero at the segment's start, `touched` those
+ * touched in it. `onEmpty` holds leaves that were touched first of all, when the whole tree was all-zero: the
+ * registers of the first segment.
  */
 export function memoryRows(earlier: Iterable<number>, touched: Iterable<number>, onEmpty: Iterable<number> = []): MemoryRows {
   const first = withAncestors(onEmpty)

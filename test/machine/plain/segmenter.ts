@@ -26,9 +26,10 @@ export interface PlainMachine {
 
 /** One executed block. */
 export interface PlainBlock {
+  /** Instructions that were executed: fewer than the block has where the run ended in it. */
   instructions: number
-  /** Rows that count towards the check interval; at least the number of instructions. */
-  weight: number
+  /** Instructions of the whole block. Each counts as one towards the check interval, whatever rows it adds. */
+  length: number
   rows: readonly (readonly [chipIndex: number, count: number])[]
   touches: readonly number[]
 }
@@ -158,12 +159,12 @@ export function segmentPlainly(input: PlainInput): PlainSegment[] {
   }
 
   for (const [index, block] of blocks.entries()) {
-    if (block.weight < block.instructions) throw new Error(`block ${index} weighs less than its instructions`)
-    if (since + block.weight > machine.limits.checkInterval) {
+    if (block.length < block.instructions) throw new Error(`block ${index} is shorter than what was executed of it`)
+    if (since + block.length > machine.limits.checkInterval) {
       check(index)
       since = 0
     }
-    since += block.weight
+    since += block.length
     for (const leaf of block.touches) tables.touch(leaf)
   }
   cut(blocks.length, blocks.length, 'end', false)

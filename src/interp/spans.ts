@@ -1,0 +1,28 @@
+/** How far a span of straight-line code reaches, for any address in it. */
+import { endsSpan } from '../ir/span.ts'
+import type { Code } from './code.ts'
+
+/** Where spans begin, beside the places behind their ends. */
+export interface SpanBounds {
+  startsSpan(pc: number): boolean
+  readonly longestSpan: number
+}
+
+/** Instructions from `pc` to the end of its span. */
+export function spanLengths(code: Code, { startsSpan, longestSpan }: SpanBounds): (pc: number) => number {
+  const known = new Map<number, number>()
+  const measure = (pc: number): number => {
+    for (let count = 0; count < longestSpan; count++) {
+      const operation = code.at(pc + 4 * count)
+      if (operation === undefined) return Math.max(1, count)
+      if (count > 0 && startsSpan(pc + 4 * count)) return count
+      if (endsSpan(operation.instr?.row)) return count + 1
+    }
+    return longestSpan
+  }
+  return pc => {
+    let length = known.get(pc)
+    if (length === undefined) known.set(pc, (length = measure(pc)))
+    return length
+  }
+}

@@ -1,0 +1,80 @@
+/** How many checks in a row cannot find a limit exceeded, so that they need no look at the limits. */
+import { INTERVAL_LEAVES, MAX_INTERVAL, PLAIN_LEAVES, PLAIN_ROWS, SPARE_LEAVES } from './interval.ts'
+import { exceededLimit, type SegmentLimits } from './limits.ts'
+import type { Machine } from './machine.ts'
+import { greatestRows } from './memory-tree.ts'
+import type { MeterArea } from './meter-area.ts'
+
+/*
+ * templates/modes/metered/meter.c has the same rules.
+ *
+ * Whether a check may be passed over is proved. Since the last look a chip has grown by one row at most for each
+ * instruction, and by its unit for each count of `swell`; leaves are in the log. A check is passed over while `swell`
+ * and the log keep to what the look allowed for.
+ *
+ * Whether the next check may cut is proved of instructions that cannot swell: an interval has PLAIN_ROWS rows and
+ * PLAIN_LEAVES leaves of theirs at most. Of the others it is a guess, because an interval of a thousand HINT_BUFFERs
+ * fits into no segment. A look keeps a reserve, which grows with what the guest does. Where the guest outdoes it, a
+ * check finds a limit exceeded, and nothing was kept to cut back to: the run is *lost*. Then a careful meter, which
+ * keeps every check, runs the guest once more to the same place and goes on from there (run/follower.ts).
+ */
+
+/** What is kept in reserve at least where instructions may swell: some full HINT_BUFFERs, some hundred calls. */
+export const LEAST_SWELL = 64, LEAST_LEAVES = 8192
+/** At most: an interval cannot hold more. */
+export const MOST_SWELL = 16 * MAX_INTERVAL, MOST_LEAVES = INTERVAL_LEAVES
+
+/** How many checks, and how much swelling, a look tries to allow for. */
+const STEPS: readonly (readonly [checks: number, swell: number])[] = [[64, 1024], [64, LEAST_SWELL], [8, LEAST_SWELL]]
+
+/** The reserve behind a stretch that took `used`: what was seen last counts at once and is forgotten slowly. */
+const reserve = (former: number, used: number, least: number, most: number): number =>
+  Math.min(most, Math.max(least, used, former - Math.ceil(former / 8)))
+
+/** Learns from what has happened since the last look. */
+function learn(area: MeterArea): void {
+  const length = area.get('log_length')
+  if (area.get('reserve_swell') > 0) {
+    area.set('reserve_swell', reserve(area.get('reserve_swell'), area.get('swell'), LEAST_SWELL, MOST_SWELL))
+    const leaves = length - area.get('look_log')
+    area.set('reserve_leaves', reserve(area.get('reserve_leaves'), leaves, LEAST_LEAVES, MOST_LEAVES))
+  }
+  area.set('swell', 0)
+  area.set('look_log', length)
+}
+
+/**
+ * Would the segment keep to its limits through `checks` checks and the interval behind them, with so much swelling
+ * before that?
+ */
+function fits(area: MeterArea, machine: Machine, limits: SegmentLimits, checks: number, swell: number): boolean {
+  const { heights, units } = area, { chips, memoryChips } = machine
+  const memory = greatestRows(PLAIN_LEAVES + (checks > 1 ? SPARE_LEAVES : 0), area.get('reserve_leaves'))
+  const swelling = swell + area.get('reserve_swell')
+  const greatest = chips.map(({ constantHeight }, chip) =>
+    heights[chip]! + (constantHeight === undefined ? checks * PLAIN_ROWS + swelling * units[chip]! : 0))
+  for (const name of ['boundary', 'merkle', 'hash'] as const) {
+    const chip = memoryChips[name]
+    greatest[chip] = heights[chip]! + memory[name]
+  }
+  return exceededLimit(machine, limits, greatest) === undefined
+}
+
+/** Settles how many checks need no look. False: the next one may cut. All rows are accounted for. */
+export function lookAhead(area: MeterArea, machine: Machine, limits: SegmentLimits): boolean {
+  learn(area)
+  area.set('quiet', 0)
+  if (area.get('careful') === 1) return false
+  const step = STEPS.find(([checks, swell]) => fits(area, machine, limits, checks, swell))
+  if (step === undefined) return fits(area, machine, limits, 1, 0)
+  area.set('quiet', step[0] - 1)
+  area.set('quiet_swell', step[1])
+  area.set('quiet_log', area.get('log_length') + SPARE_LEAVES)
+  return true
+}
+
+/** May this check pass over the limits? */
+export function isQuiet(area: MeterArea): boolean {
+  if (area.get('quiet') === 0 || area.get('log_length') > area.get('quiet_log')) return false
+  return area.get('swell') <= area.get('quiet_swell')
+}
