@@ -13,12 +13,14 @@ describe.each(engines)('%s', engine => {
     const onEvent = (event: RvrEvent): void => {
       if (event.type !== 'progress') return
       seen.push(event)
-      if (seen.length === 4) controller.abort()
+      // A busy machine may be asked twice before it executes anything.
+      if (seen.length >= 4 && event.instructions > seen[0]!.instructions) controller.abort()
     }
     expect(await errorOf(artifact.execute({ onEvent, progressMs: 2, signal: controller.signal }))).toMatchObject({ code: 'ABORTED' })
-    for (const [index, { instructions, perSecond }] of seen.slice(1, 4).entries()) {
-      expect(instructions).toBeGreaterThan(seen[index]!.instructions)
-      expect(perSecond).toBeGreaterThan(0)
+    for (const [index, { instructions, perSecond }] of seen.slice(1).entries()) {
+      const grown = instructions - seen[index]!.instructions
+      expect(grown).toBeGreaterThanOrEqual(0n)
+      expect(perSecond > 0).toBe(grown > 0n)
     }
   })
 
