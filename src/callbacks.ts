@@ -24,7 +24,10 @@ export class CallbackScope {
     return this.#failure
   }
 
-  /** Calls a function of the caller's and never throws: a failure is kept. The promise, where there is one, resolves when the function's own has settled. */
+  /**
+   * Calls a function of the caller's and never throws: a failure is kept. The promise, where there is one, resolves
+   * when the function's own has settled.
+   */
   call(name: string, callback: () => unknown): Promise<void> | undefined {
     let answer: unknown
     try {
@@ -34,12 +37,21 @@ export class CallbackScope {
       return undefined
     }
     if (typeof (answer as PromiseLike<unknown> | undefined)?.then !== 'function') return undefined
-    const done = Promise.resolve(answer).then(() => {}, (error: unknown) => this.#fail(name, error)).then(() => void this.#pending.delete(done))
+    const done = Promise.resolve(answer)
+      .then(
+        () => {},
+        (error: unknown) => this.#fail(name, error),
+      )
+      .then(() => void this.#pending.delete(done))
     this.#pending.add(done)
     return done
   }
 
-  /** Waits for the promises of all callbacks, unless `until` fires first. @throws RvrError `CALLBACK_FAILED`, the first failure. */
+  /**
+   * Waits for the promises of all callbacks, unless `until` fires first.
+   *
+   * @throws RvrError `CALLBACK_FAILED`, the first failure.
+   */
   async settle(until: AbortSignal): Promise<void> {
     if (this.#pending.size > 0) await Promise.race([Promise.all(this.#pending), firing(until), firing(this.signal)])
     if (this.#failure !== undefined) throw this.#failure
@@ -53,7 +65,10 @@ export class CallbackScope {
 
 const openCalls = new AsyncLocalStorage<{ readonly scope: CallbackScope; isOpen: boolean }>()
 
-/** A sink for `receiver`, whose failures belong to the call that an event comes from; outside of all calls to `background`. */
+/**
+ * A sink for `receiver`, whose failures belong to the call that an event comes from; outside of all calls to
+ * `background`.
+ */
 export function sinkFor(receiver: EventReceiver | undefined, background: CallbackScope): EventSink {
   if (receiver === undefined) return () => {}
   return event => {
@@ -64,12 +79,17 @@ export function sinkFor(receiver: EventReceiver | undefined, background: Callbac
 }
 
 /**
- * Does the work of one call. Whatever the call's callbacks throw meanwhile ends it: the signal that `work` gets fires, and the call fails with that.
+ * Does the work of one call. Whatever the call's callbacks throw meanwhile ends it: the signal that `work` gets fires,
+ * and the call fails with that.
  *
  * @throws RvrError `CALLBACK_FAILED`, and what `work` throws.
  */
-export async function inCall<T>(signals: readonly (AbortSignal | undefined)[], work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const scope = new CallbackScope(), call = { scope, isOpen: true }
+export async function inCall<T>(
+  signals: readonly (AbortSignal | undefined)[],
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const scope = new CallbackScope()
+  const call = { scope, isOpen: true }
   const signal = AbortSignal.any([scope.signal, ...signals.filter(one => one !== undefined)])
   try {
     const result = await openCalls.run(call, () => work(signal))

@@ -8,7 +8,11 @@ export type RvrEvent =
   | { readonly type: 'object'; readonly done: number; readonly planned: number }
   | { readonly type: 'warning'; readonly message: string; readonly hint?: string }
   /** A named cache outcome, the same names that `rvr cache stats` counts. */
-  | { readonly type: 'cache'; readonly counter: string; /** How often at once; absent: once. */ readonly times?: number }
+  | {
+      readonly type: 'cache'
+      readonly counter: string
+      /** How often at once; absent: once. */ readonly times?: number
+    }
   /** Why a library is compiled, for those who asked with `explainMisses`: lines for people. */
   | { readonly type: 'cache-miss'; readonly reasons: readonly string[] }
   /** A guest is running: instructions since its start, and how many a second since the event before. */
@@ -17,14 +21,21 @@ export type RvrEvent =
   | { readonly type: 'print'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
 
 export type EventSink = (event: RvrEvent) => void
-/** A caller's function for events, which may answer with a promise; what it throws, or its promise rejects with, ends the call that the event comes from. */
+/**
+ * A caller's function for events, which may answer with a promise; what it throws, or its promise rejects with, ends
+ * the call that the event comes from.
+ */
 export type EventReceiver = (event: RvrEvent) => unknown
 
 /** A sink that drops everything. */
 export const noEvents: EventSink = () => {}
 
 /** Runs one stage between its start and done events and returns its result. */
-export async function stage<T>(events: EventSink, name: Stage, work: () => T | Promise<T>): Promise<{ value: T; ms: number }> {
+export async function stage<T>(
+  events: EventSink,
+  name: Stage,
+  work: () => T | Promise<T>,
+): Promise<{ value: T; ms: number }> {
   events({ type: 'stage', stage: name, state: 'start' })
   const begin = performance.now()
   const value = await work()

@@ -3,7 +3,15 @@
 export { Rvr } from './sdk/rvr.ts'
 export { Guest } from './sdk/guest.ts'
 export { Artifact, type BuildTiming, type CacheReport } from './sdk/artifact.ts'
-export { Run, type GuestMemoryView, type Outcome, type Trace, type TracedInstruction, type TraceOptions, type TrapReport } from './sdk/run.ts'
+export {
+  Run,
+  type GuestMemoryView,
+  type Outcome,
+  type Trace,
+  type TracedInstruction,
+  type TraceOptions,
+  type TrapReport,
+} from './sdk/run.ts'
 export type { Backtrace, BacktraceFrame } from './sdk/backtrace/backtrace.ts'
 export type { CheckReport } from './sdk/check.ts'
 export { Profile, type ProfileEntry } from './sdk/profile.ts'
@@ -12,19 +20,44 @@ export type { Explanation, NearestEntry } from './cache/explain/explain.ts'
 export type { Difference, DifferenceKind } from './cache/explain/differences.ts'
 export type { EvictedEntry } from './cache/evicted.ts'
 export type { RemoteOptions, RemoteTimeouts } from './cache/remote/settings.ts'
-export type { CompileOptions, ExecuteOptions, ExecutionProfile, LoadOptions, ProfileChoice, ResumeFromOptions, ResumeOptions, RunLimits, RunListeners, RvrOptions } from './sdk/options.ts'
+export type {
+  CompileOptions,
+  ExecuteOptions,
+  ExecutionProfile,
+  LoadOptions,
+  ProfileChoice,
+  ResumeFromOptions,
+  ResumeOptions,
+  RunLimits,
+  RunListeners,
+  RvrOptions,
+} from './sdk/options.ts'
 export type { SegmentStartOptions } from './sdk/segments.ts'
 export { paddedHeight, segmentSize, type CutReason, type SegmentLimits } from './machine/limits.ts'
 export type { Segment } from './machine/meter.ts'
 export { openSavedRun, type SavedRun } from './run/saved/read.ts'
 export { loadMachine } from './machine/load.ts'
-export { defaultMachine, parseMachine, type Chip, type Machine, type MachineFile, type MemoryChips } from './machine/machine.ts'
+export {
+  defaultMachine,
+  parseMachine,
+  type Chip,
+  type Machine,
+  type MachineFile,
+  type MemoryChips,
+} from './machine/machine.ts'
 export { RvrError, type RvrErrorCode } from './errors.ts'
 export type { EventReceiver, EventSink, RvrEvent, Stage } from './events.ts'
 export type { ModeName } from './modes/registry.ts'
 export type { PrintReceiver } from './run/printer.ts'
 export type { TrapKind } from './ir/trap.ts'
 export type { AbiName, HostEffects, HostOutcome, HostState } from './extensions/abi.ts'
-export type { EffectsHandler, Extension, ExtensionChip, ExtensionDefinition, ExtensionFile, Handler } from './extensions/extension.ts'
+export type {
+  EffectsHandler,
+  Extension,
+  ExtensionChip,
+  ExtensionDefinition,
+  ExtensionFile,
+  Handler,
+} from './extensions/extension.ts'
 export type { CallOperand, CallOutcome, CallRow, CallValue, HostRow, Instr, Row } from './isa/row.ts'
 export type { Hart } from './ir/hart.ts'

@@ -12,6 +12,8 @@ export default class SummaryReporter implements Reporter {
       }
     }
     // After the other reporters have had their say.
-    process.once('exit', () => process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`))
+    process.once('exit', () =>
+      process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`),
+    )
   }
 }

@@ -11,7 +11,8 @@ const POLL_MS = 50
 /** Callers of this process, by lock file: the last one in the queue. Waiting for each other needs no polling. */
 const queues = new Map<string, Promise<void>>()
 
-const throwIfGivenUp = (signal: AbortSignal | undefined): void => throwIfAborted('waiting for another build of the same guest', signal)
+const throwIfGivenUp = (signal: AbortSignal | undefined): void =>
+  throwIfAborted('waiting for another build of the same guest', signal)
 
 async function settledOrAborted(turn: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return turn
@@ -28,14 +29,22 @@ async function settledOrAborted(turn: Promise<void>, signal: AbortSignal | undef
 }
 
 /**
- * Runs `work` while holding the lock `key` in `directory` (undefined: among the callers of this process only). `work` has to look
- * the key up again: whoever held the lock before may have built it. Throws ABORTED when `signal` fires while waiting.
+ * Runs `work` while holding the lock `key` in `directory` (undefined: among the callers of this process only). `work`
+ * has to look the key up again: whoever held the lock before may have built it. Throws ABORTED when `signal` fires
+ * while waiting.
  */
-export async function withLock<T>(directory: string | undefined, key: string, work: () => Promise<T>, count: (counter: Counter) => void, signal?: AbortSignal): Promise<T> {
+export async function withLock<T>(
+  directory: string | undefined,
+  key: string,
+  work: () => Promise<T>,
+  count: (counter: Counter) => void,
+  signal?: AbortSignal,
+): Promise<T> {
   const name = directory === undefined ? key : join(directory, key)
   const before = queues.get(name)
   const { promise: turn, resolve: finish } = Promise.withResolvers<void>()
-  // A caller that gives up while waiting leaves its place to whoever is behind it, but not before the one in front is done.
+  // A caller that gives up while waiting leaves its place to whoever is behind it, but not before the one in front is
+  // done.
   const tail = before === undefined ? turn : before.then(() => turn)
   queues.set(name, tail)
   try {
@@ -50,7 +59,13 @@ export async function withLock<T>(directory: string | undefined, key: string, wo
   }
 }
 
-async function withFileLock<T>(file: string | undefined, work: () => Promise<T>, count: (counter: Counter) => void, waited: boolean, signal: AbortSignal | undefined): Promise<T> {
+async function withFileLock<T>(
+  file: string | undefined,
+  work: () => Promise<T>,
+  count: (counter: Counter) => void,
+  waited: boolean,
+  signal: AbortSignal | undefined,
+): Promise<T> {
   if (file === undefined) return work()
   let counted = waited
   for (;;) {

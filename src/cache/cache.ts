@@ -25,7 +25,10 @@ import { quarantine } from './quarantine.ts'
 import { foldUses, noteUse } from './uses.ts'
 import { verifyStore, type VerifyStep } from './verify.ts'
 
-const Prune = options<Partial<CacheLimits>>({ maxBytes: optional(upTo(Infinity, 'bytes')), maxAgeMs: optional(upTo(Infinity, 'milliseconds')) })
+const Prune = options<Partial<CacheLimits>>({
+  maxBytes: optional(upTo(Infinity, 'bytes')),
+  maxAgeMs: optional(upTo(Infinity, 'milliseconds')),
+})
 
 export type { Cache } from './contract.ts'
 export type { CacheOptions } from './limits.ts'
@@ -49,7 +52,9 @@ class OpenCache implements Cache {
     this.limits = limits
     this.#events = events
     this.#layout = directory === undefined || state.state === 'off' ? undefined : layoutOf(directory)
-    this.objects = new ObjectStore(this.#layout, state.state === 'ready', (counter, reason) => this.#degrade(counter, reason))
+    this.objects = new ObjectStore(this.#layout, state.state === 'ready', (counter, reason) =>
+      this.#degrade(counter, reason),
+    )
     if (state.state !== 'ready' && state.isWanted !== false) this.#degrade('degraded', state.reason)
   }
 
@@ -73,7 +78,11 @@ class OpenCache implements Cache {
     this.count(counter)
     if (this.#warned) return
     this.#warned = true
-    this.#events({ type: 'warning', message: `the cache cannot be used as it should: ${reason}`, hint: 'Compiling works, but is repeated. Choose another directory with --cache-dir, or see rvr cache verify.' })
+    this.#events({
+      type: 'warning',
+      message: `the cache cannot be used as it should: ${reason}`,
+      hint: 'Compiling works, but is repeated. Choose another directory with --cache-dir, or see rvr cache verify.',
+    })
   }
 
   async lookupInput(inputKey: string): Promise<string | undefined> {
@@ -125,10 +134,15 @@ class OpenCache implements Cache {
   }
 
   /** What is done for the store after publishing; a fault of it is no fault of the entry. */
-  async #maintain(layout: Layout, published: string, { inputParts, details }: Pick<ManifestDraft, 'inputParts' | 'details'>): Promise<void> {
+  async #maintain(
+    layout: Layout,
+    published: string,
+    { inputParts, details }: Pick<ManifestDraft, 'inputParts' | 'details'>,
+  ): Promise<void> {
     try {
       await this.#used(layout, published)
-      if (details !== undefined) await (await import('./explain/details.ts')).writeDetails(layout, inputParts, await details())
+      if (details !== undefined)
+        await (await import('./explain/details.ts')).writeDetails(layout, inputParts, await details())
       for (const done of await maintainAfter(layout, published, this.limits)) this.#countMaintenance(done)
     } catch (error) {
       this.#degrade('maintenance-failed', messageOf(error))
@@ -142,13 +156,15 @@ class OpenCache implements Cache {
     for (let index = 0; index < leftovers; index++) this.count('swept')
   }
 
-  async* manifestsOf(guest: string): AsyncGenerator<Manifest, void, void> {
+  async *manifestsOf(guest: string): AsyncGenerator<Manifest, void, void> {
     if (this.#layout !== undefined) yield* (await import('./of-guest.ts')).manifestsOfGuest(this.#layout, guest)
   }
 
   async explain(input: Key, details: Details): Promise<Explanation> {
     const { explainLookup } = await import('./explain/explain.ts')
-    return this.#layout === undefined ? { outcome: 'off', reason: 'the cache is off', differences: [] } : explainLookup(this.#layout, input, details)
+    return this.#layout === undefined
+      ? { outcome: 'off', reason: 'the cache is off', differences: [] }
+      : explainLookup(this.#layout, input, details)
   }
 
   async prune(limits: Partial<CacheLimits> = {}): Promise<Maintenance | undefined> {
@@ -159,7 +175,13 @@ class OpenCache implements Cache {
     return done
   }
 
-  async #store(layout: Layout, key: string, inputKey: string, libraryFile: string, draft: ManifestDraft): Promise<Entry> {
+  async #store(
+    layout: Layout,
+    key: string,
+    inputKey: string,
+    libraryFile: string,
+    draft: ManifestDraft,
+  ): Promise<Entry> {
     const entry = await this.#publishOrFind(layout, key, inputKey, libraryFile, draft)
     try {
       await this.#map(layout, inputKey, key)
@@ -172,11 +194,21 @@ class OpenCache implements Cache {
 
   async #map(layout: Layout, inputKey: string, key: string): Promise<void> {
     const before = readMapping(layout, inputKey)
-    if (typeof before === 'object' && before.artifact !== key) this.#degrade('mapping-changed', `the input ${inputKey.slice(0, 12)} led to two different projects: code generation is not deterministic`)
+    if (typeof before === 'object' && before.artifact !== key)
+      this.#degrade(
+        'mapping-changed',
+        `the input ${inputKey.slice(0, 12)} led to two different projects: code generation is not deterministic`,
+      )
     if (typeof before !== 'object' || before.artifact !== key) await writeMapping(layout, inputKey, key)
   }
 
-  async #publishOrFind(layout: Layout, key: string, inputKey: string, libraryFile: string, draft: ManifestDraft): Promise<Entry> {
+  async #publishOrFind(
+    layout: Layout,
+    key: string,
+    inputKey: string,
+    libraryFile: string,
+    draft: ManifestDraft,
+  ): Promise<Entry> {
     for (let tries = 1; tries <= PUBLISH_TRIES; tries++) {
       const own = await publishEntry(layout, key, inputKey, libraryFile, draft)
       if (own !== undefined) {
@@ -196,7 +228,13 @@ class OpenCache implements Cache {
   }
 
   withBuildLock<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return withLock(this.state === 'ready' ? this.#layout?.locks : undefined, key, work, counter => this.count(counter), signal)
+    return withLock(
+      this.state === 'ready' ? this.#layout?.locks : undefined,
+      key,
+      work,
+      counter => this.count(counter),
+      signal,
+    )
   }
 
   async stats(): Promise<Counts> {
@@ -224,27 +262,56 @@ class OpenCache implements Cache {
     await quarantine(this.#layout, entryDirectory(this.#layout, key))
   }
 
-  async export(keyPrefix: string, file: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ExportedEntry> {
+  async export(
+    keyPrefix: string,
+    file: string,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<ExportedEntry> {
     const { exportEntry } = await import('./export-entry.ts')
     const [found, ...others] = await this.show(keyPrefix)
-    if (others.length > 0) throw new RvrError('USAGE', `${others.length + 1} entries have keys that start with ${keyPrefix}`, { hint: 'Give more digits.', details: { key: keyPrefix } })
-    const entry = found && await this.lookup(found.key)
-    if (entry === undefined) throw new RvrError('USAGE', `no entry has a key that starts with ${keyPrefix}`, { hint: 'rvr cache ls prints the keys.', details: { key: keyPrefix } })
+    if (others.length > 0)
+      throw new RvrError('USAGE', `${others.length + 1} entries have keys that start with ${keyPrefix}`, {
+        hint: 'Give more digits.',
+        details: { key: keyPrefix },
+      })
+    const entry = found && (await this.lookup(found.key))
+    if (entry === undefined)
+      throw new RvrError('USAGE', `no entry has a key that starts with ${keyPrefix}`, {
+        hint: 'rvr cache ls prints the keys.',
+        details: { key: keyPrefix },
+      })
     return exportEntry(entry, file, signal)
   }
 
   async import(file: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<ImportedEntry> {
     const layout = this.#layout
-    if (layout === undefined || this.state !== 'ready') throw new RvrError('IO', `nothing can be stored in the cache: it is ${this.state}`, { hint: 'Choose another directory with --cache-dir.' })
+    if (layout === undefined || this.state !== 'ready')
+      throw new RvrError('IO', `nothing can be stored in the cache: it is ${this.state}`, {
+        hint: 'Choose another directory with --cache-dir.',
+      })
     const { importEntry } = await import('./import-entry.ts')
-    return importEntry(layout, file, async (manifest, library) => {
-      const { key, inputKey, info, library: { bytes } } = manifest
-      const before = this.counts['publish'] ?? 0
-      const entry = await this.publish(key, inputKey, library, manifest)
-      if (entry === undefined) throw new RvrError('IO', `${file} could not be stored in ${this.directory}`, { hint: 'The warning above says why.', details: { path: file } })
-      entry.file.close()
-      return { key, inputKey, bytes, info, stored: (this.counts['publish'] ?? 0) > before }
-    }, signal)
+    return importEntry(
+      layout,
+      file,
+      async (manifest, library) => {
+        const {
+          key,
+          inputKey,
+          info,
+          library: { bytes },
+        } = manifest
+        const before = this.counts['publish'] ?? 0
+        const entry = await this.publish(key, inputKey, library, manifest)
+        if (entry === undefined)
+          throw new RvrError('IO', `${file} could not be stored in ${this.directory}`, {
+            hint: 'The warning above says why.',
+            details: { path: file },
+          })
+        entry.file.close()
+        return { key, inputKey, bytes, info, stored: (this.counts['publish'] ?? 0) > before }
+      },
+      signal,
+    )
   }
 
   async clear(): Promise<number> {
@@ -253,14 +320,22 @@ class OpenCache implements Cache {
 }
 
 /**
- * Opens the cache directory, creating it if needed. Throws CACHE_UNSAFE when another user owns it or can write to it. A directory that
- * cannot be created or written gives a cache that works less or not at all, with one warning and the counter `degraded`.
+ * Opens the cache directory, creating it if needed. Throws CACHE_UNSAFE when another user owns it or can write to it. A
+ * directory that cannot be created or written gives a cache that works less or not at all, with one warning and the
+ * counter `degraded`.
  */
 export async function openCache(options: CacheOptions = {}, events: EventSink = noEvents): Promise<Cache> {
   const environment = options.environment ?? process.env
   const limits = limitsFrom(options, environment, message => events({ type: 'warning', message }))
-  if (options.cacheDir === false) return new OpenCache(undefined, { state: 'off', reason: 'it is turned off', isWanted: false }, limits, events)
+  if (options.cacheDir === false)
+    return new OpenCache(undefined, { state: 'off', reason: 'it is turned off', isWanted: false }, limits, events)
   const directory = cacheDirectory(options.cacheDir, environment)
-  if (directory === undefined) return new OpenCache(undefined, { state: 'off', reason: 'there is no home directory to keep it in' }, limits, events)
+  if (directory === undefined)
+    return new OpenCache(
+      undefined,
+      { state: 'off', reason: 'there is no home directory to keep it in' },
+      limits,
+      events,
+    )
   return new OpenCache(directory, prepareDirectory(directory), limits, events)
 }

@@ -14,7 +14,10 @@ import type { Manifest, ManifestDraft } from './manifest.ts'
 import type { ObjectStore } from './objects.ts'
 import type { VerifyStep } from './verify.ts'
 
-/** An open cache. Lookups and publishing never reject for a fault of the cache: they warn once, count, and answer undefined. */
+/**
+ * An open cache. Lookups and publishing never reject for a fault of the cache: they warn once, count, and answer
+ * undefined.
+ */
 export interface Cache {
   /** Absolute directory; undefined when the cache is off. */
   readonly directory: string | undefined
@@ -31,9 +34,15 @@ export interface Cache {
   lookupInput(inputKey: string): Promise<string | undefined>
   /** A whole artifact. A damaged one is moved to quarantine and missed. */
   lookup(key: string): Promise<Entry | undefined>
-  /** Stores a library; the stored entry (one's own or the winner's), or undefined when it could not be stored and the caller's file has to do. */
+  /**
+   * Stores a library; the stored entry (one's own or the winner's), or undefined when it could not be stored and the
+   * caller's file has to do.
+   */
   publish(key: string, inputKey: string, libraryFile: string, draft: ManifestDraft): Promise<Entry | undefined>
-  /** Lets one caller of all processes work on `key` at a time; look the key up again inside. Throws ABORTED when `signal` fires while waiting. */
+  /**
+   * Lets one caller of all processes work on `key` at a time; look the key up again inside. Throws ABORTED when
+   * `signal` fires while waiting.
+   */
   withBuildLock<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>
   /** Outcomes of all processes so far. */
   stats(): Promise<Counts>
@@ -43,13 +52,24 @@ export interface Cache {
   verify(): Promise<VerifyStep[]>
   /** Moves an entry to quarantine that is whole, but not what its key says. */
   discard(key: string, reason: string): Promise<void>
-  /** Writes the entry whose key is or starts with `keyPrefix` to a file. @throws RvrError `USAGE` (no such entry, or several), `IO`. */
+  /**
+   * Writes the entry whose key is or starts with `keyPrefix` to a file.
+   *
+   * @throws RvrError `USAGE` (no such entry, or several), `IO`.
+   */
   export(keyPrefix: string, file: string, options?: { readonly signal?: AbortSignal }): Promise<ExportedEntry>
-  /** Stores what `export` wrote, here or on another host. @throws RvrError `ARTIFACT_REFUSED` (no export, damaged, another version), `IO`. */
+  /**
+   * Stores what `export` wrote, here or on another host.
+   *
+   * @throws RvrError `ARTIFACT_REFUSED` (no export, damaged, another version), `IO`.
+   */
   import(file: string, options?: { readonly signal?: AbortSignal }): Promise<ImportedEntry>
   /** How much may stay, and how long. */
   readonly limits: CacheLimits
-  /** Makes the cache's limits hold, or others, and sweeps; undefined when another process is at it, or nothing can be written. */
+  /**
+   * Makes the cache's limits hold, or others, and sweeps; undefined when another process is at it, or nothing can be
+   * written.
+   */
   prune(limits?: Partial<CacheLimits>): Promise<Maintenance | undefined>
   /** Manifests of the entries of a guest (SHA-256 of its file), the most recently used first. */
   manifestsOf(guest: string): AsyncIterable<Manifest>

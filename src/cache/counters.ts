@@ -1,26 +1,72 @@
 /** Named cache outcomes, counted across processes: one appended line per outcome, folded into totals now and then. */
 import { randomBytes } from 'node:crypto'
-import { closeSync, fstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { openForAppending } from './durable.ts'
 import { tryLock } from './lock.ts'
 
 /**
- * - `input-hit` the input key led to an artifact key · `input-miss` it did not · `hit` a library was found whole · `miss` it was not
- * - `publish` a library was stored · `publish-lost-race` another process had stored it · `publish-failed` it could not be stored
- * - `quarantined` a damaged entry was moved away · `mapping-damaged` an input mapping was garbage · `mapping-changed` one input key led to two artifacts
- * - `build` a compiler was needed · `build-failed` it reported an error · `lock-wait` another builder was waited for · `lock-unavailable` the file system has no locks
- * - `remote-hit` a library came from the remote cache · `remote-miss` it had none · `remote-unsigned` not one with the right signature · `remote-refused` not one that fits
- * - `remote-error` it did not answer as it should · `remote-skipped` it was left alone after failures · `remote-put` a library was stored there · `remote-put-failed` it was not
- * - `object-hit` a C file's object was found, and the C file not compiled · `object-miss` it was not · `object-publish` one was stored · `object-evicted` one had to go for a limit
- * - `evicted` an entry had to go for a limit · `swept` a leftover was removed · `maintenance-failed` neither could be done
- * - `degraded` the cache directory could not be used as it should · `uncacheable` the toolchain could not be described, or something changed while it compiled
+ * - `input-hit` the input key led to an artifact key · `input-miss` it did not · `hit` a library was found whole ·
+ *   `miss` it was not
+ * - `publish` a library was stored · `publish-lost-race` another process had stored it · `publish-failed` it could not
+ *   be stored
+ * - `quarantined` a damaged entry was moved away · `mapping-damaged` an input mapping was garbage · `mapping-changed`
+ *   one input key led to two artifacts
+ * - `build` a compiler was needed · `build-failed` it reported an error · `lock-wait` another builder was waited for ·
+ *   `lock-unavailable` the file system has no locks
+ * - `remote-hit` a library came from the remote cache · `remote-miss` it had none · `remote-unsigned` not one with the
+ *   right signature · `remote-refused` not one that fits
+ * - `remote-error` it did not answer as it should · `remote-skipped` it was left alone after failures · `remote-put` a
+ *   library was stored there · `remote-put-failed` it was not
+ * - `object-hit` a C file's object was found, and the C file not compiled · `object-miss` it was not · `object-publish`
+ *   one was stored · `object-evicted` one had to go for a limit
+ * - `evicted` an entry had to go for a limit · `swept` a leftover was removed · `maintenance-failed` neither could be
+ *   done
+ * - `degraded` the cache directory could not be used as it should · `uncacheable` the toolchain could not be described,
+ *   or something changed while it compiled
  */
 export type Counter =
-  | 'input-hit' | 'input-miss' | 'hit' | 'miss' | 'publish' | 'publish-lost-race' | 'publish-failed' | 'quarantined' | 'mapping-damaged' | 'mapping-changed'
-  | 'build' | 'build-failed' | 'lock-wait' | 'lock-unavailable' | 'degraded' | 'uncacheable' | 'evicted' | 'swept' | 'maintenance-failed'
-  | 'object-hit' | 'object-miss' | 'object-publish' | 'object-evicted'
-  | 'remote-hit' | 'remote-miss' | 'remote-unsigned' | 'remote-refused' | 'remote-error' | 'remote-skipped' | 'remote-put' | 'remote-put-failed'
+  | 'input-hit'
+  | 'input-miss'
+  | 'hit'
+  | 'miss'
+  | 'publish'
+  | 'publish-lost-race'
+  | 'publish-failed'
+  | 'quarantined'
+  | 'mapping-damaged'
+  | 'mapping-changed'
+  | 'build'
+  | 'build-failed'
+  | 'lock-wait'
+  | 'lock-unavailable'
+  | 'degraded'
+  | 'uncacheable'
+  | 'evicted'
+  | 'swept'
+  | 'maintenance-failed'
+  | 'object-hit'
+  | 'object-miss'
+  | 'object-publish'
+  | 'object-evicted'
+  | 'remote-hit'
+  | 'remote-miss'
+  | 'remote-unsigned'
+  | 'remote-refused'
+  | 'remote-error'
+  | 'remote-skipped'
+  | 'remote-put'
+  | 'remote-put-failed'
 
 export type Counts = Readonly<Record<string, number>>
 
@@ -28,7 +74,9 @@ const LOG = 'log'
 const TOTALS = 'totals.json'
 /** A log that has grown to this many bytes is set aside for folding. */
 const LOG_LIMIT_BYTES = 1 << 20
-/** A log set aside may still be written by a process that had it open; nobody holds it open this long, in milliseconds. */
+/**
+ * A log set aside may still be written by a process that had it open; nobody holds it open this long, in milliseconds.
+ */
 const SETTLED_MS = 60_000
 
 /** Counts one outcome, so many times. Losing a count to a full or read-only disk is accepted. */
@@ -37,7 +85,8 @@ export function countOutcome(directory: string, counter: Counter, times = 1): vo
     const log = openForAppending(join(directory, LOG))
     try {
       writeSync(log, `${counter}\n`.repeat(times))
-      if (fstatSync(log).size > LOG_LIMIT_BYTES) renameSync(join(directory, LOG), join(directory, `${LOG}.${Date.now()}.${randomBytes(4).toString('hex')}`))
+      if (fstatSync(log).size > LOG_LIMIT_BYTES)
+        renameSync(join(directory, LOG), join(directory, `${LOG}.${Date.now()}.${randomBytes(4).toString('hex')}`))
     } finally {
       closeSync(log)
     }
@@ -68,7 +117,9 @@ function readTotals(directory: string): Totals {
 
 function logsIn(directory: string): string[] {
   try {
-    return readdirSync(directory).filter(name => name === LOG || name.startsWith(`${LOG}.`)).toSorted()
+    return readdirSync(directory)
+      .filter(name => name === LOG || name.startsWith(`${LOG}.`))
+      .toSorted()
   } catch {
     return []
   }
@@ -97,7 +148,9 @@ export async function foldCounters(directory: string): Promise<number> {
   try {
     const { counts: totals, folded } = readTotals(directory)
     for (const name of folded) rmSync(join(directory, name), { force: true })
-    const settled = logsIn(directory).filter(name => name !== LOG && statSync(join(directory, name)).mtimeMs < Date.now() - SETTLED_MS)
+    const settled = logsIn(directory).filter(
+      name => name !== LOG && statSync(join(directory, name)).mtimeMs < Date.now() - SETTLED_MS,
+    )
     if (settled.length === 0 && folded.length === 0) return 0
     const counts = new Map(Object.entries(totals))
     for (const name of settled) add(counts, readLog(directory, name))

@@ -7,8 +7,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { RvrError } from '../errors.ts'
 
 /**
- * One part of a key. `value` is the text itself, a decimal number, `true` or `false`, or for `bytes` and `file` the SHA-256 of the
- * contents (64 hex digits) with their length in `bytes`. `absent` has no value: it differs from the empty text.
+ * One part of a key. `value` is the text itself, a decimal number, `true` or `false`, or for `bytes` and `file` the
+ * SHA-256 of the contents (64 hex digits) with their length in `bytes`. `absent` has no value: it differs from the
+ * empty text.
  */
 export interface KeyPart {
   readonly name: string
@@ -82,7 +83,10 @@ export function digestPart(name: string, digest: string, bytes?: number): KeyPar
   return bytes === undefined ? { name, type: 'bytes', value: digest } : { name, type: 'bytes', value: digest, bytes }
 }
 
-/** The bytes that are hashed for one part: every field with its length (32 bits) in front, so that no two lists of parts look alike. */
+/**
+ * The bytes that are hashed for one part: every field with its length (32 bits) in front, so that no two lists of parts
+ * look alike.
+ */
 function encoded(part: KeyPart): Uint8Array[] {
   return [part.name, part.type, part.value, part.bytes === undefined ? '' : String(part.bytes)].flatMap(field => {
     const bytes = Buffer.from(field, 'utf8')
@@ -92,7 +96,10 @@ function encoded(part: KeyPart): Uint8Array[] {
   })
 }
 
-/** The key over `parts` in the name space `domain`; the order of the parts does not matter. Throws INTERNAL when two parts share a name. */
+/**
+ * The key over `parts` in the name space `domain`; the order of the parts does not matter. Throws INTERNAL when two
+ * parts share a name.
+ */
 export function composeKey(domain: string, parts: readonly KeyPart[]): Key {
   const sorted = parts.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
   const twice = sorted.find((part, index) => part.name === sorted[index + 1]?.name)

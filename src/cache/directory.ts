@@ -7,7 +7,10 @@ import { RvrError, messageOf } from '../errors.ts'
 import { layoutOf } from './layout.ts'
 import { replaceability, unsafety } from './ownership.ts'
 
-/** The user's home: HOME, else what the system's table of users says; undefined where neither names an absolute directory. */
+/**
+ * The user's home: HOME, else what the system's table of users says; undefined where neither names an absolute
+ * directory.
+ */
 function homeDirectory({ HOME: home }: Environment): string | undefined {
   if (home !== undefined && isAbsolute(home)) return home
   try {
@@ -18,7 +21,10 @@ function homeDirectory({ HOME: home }: Environment): string | undefined {
   }
 }
 
-/** The option, else RVR_CACHE_DIR, else `$XDG_CACHE_HOME/rvr`, else `~/.cache/rvr`; relative values of HOME and XDG_CACHE_HOME count for nothing. Absolute; undefined where there is none of them. */
+/**
+ * The option, else RVR_CACHE_DIR, else `$XDG_CACHE_HOME/rvr`, else `~/.cache/rvr`; relative values of HOME and
+ * XDG_CACHE_HOME count for nothing. Absolute; undefined where there is none of them.
+ */
 export function cacheDirectory(option: string | undefined, environment: Environment): string | undefined {
   const named = option ?? environment['RVR_CACHE_DIR']
   if (named !== undefined && named !== '') return resolve(named)
@@ -30,15 +36,23 @@ export function cacheDirectory(option: string | undefined, environment: Environm
 }
 
 /** `read-only`: entries may be used, none can be added. `off`: there is nothing to use. */
-export type DirectoryState = { readonly state: 'ready' } | { readonly state: 'read-only' | 'off'; readonly reason: string; /** False: the caller turned it off. */ readonly isWanted?: false }
+export type DirectoryState =
+  | { readonly state: 'ready' }
+  | {
+      readonly state: 'read-only' | 'off'
+      readonly reason: string
+      /** False: the caller turned it off. */ readonly isWanted?: false
+    }
 
 /** The system follows as many links on the way to a file. */
 const MAX_LINKS = 40
 
 function refuse(directory: string, path: string, why: string, advice?: string): RvrError {
-  const subject = path === directory ? `the cache directory ${path}` : `${path}, a part of the cache directory ${directory},`
+  const subject =
+    path === directory ? `the cache directory ${path}` : `${path}, a part of the cache directory ${directory},`
   return new RvrError('CACHE_UNSAFE', `${subject} ${why}; a cached library is code that would run with your rights`, {
-    hint: advice ?? 'Choose a directory of your own with --cache-dir or RVR_CACHE_DIR.', details: { path, directory },
+    hint: advice ?? 'Choose a directory of your own with --cache-dir or RVR_CACHE_DIR.',
+    details: { path, directory },
   })
 }
 
@@ -51,16 +65,26 @@ function statsOf(path: string): Stats | undefined {
 }
 
 /**
- * Throws CACHE_UNSAFE when another user could put something else in the place of `directory`: every directory above it and every link on the
- * way, and those that links lead through, have to belong to the user or root and must not be writable by others, unless they are sticky.
+ * Throws CACHE_UNSAFE when another user could put something else in the place of `directory`: every directory above it
+ * and every link on the way, and those that links lead through, have to belong to the user or root and must not be
+ * writable by others, unless they are sticky.
  */
 function checkWay(directory: string): void {
-  let at = '/', rest = directory.split('/').filter(name => name !== '')
+  let at = '/'
+  let rest = directory.split('/').filter(name => name !== '')
   const seen = (path: string, stats: Stats): void => {
     const why = replaceability(stats)
-    if (why !== undefined) throw refuse(directory, path, why, why.startsWith('belongs') ? undefined : `If only you have used it so far: chmod go-w ${path}. Otherwise choose another one with --cache-dir.`)
+    if (why !== undefined)
+      throw refuse(
+        directory,
+        path,
+        why,
+        why.startsWith('belongs')
+          ? undefined
+          : `If only you have used it so far: chmod go-w ${path}. Otherwise choose another one with --cache-dir.`,
+      )
   }
-  for (let links = 0; ; ) {
+  for (let links = 0; ;) {
     const stats = statsOf(at)
     if (stats === undefined) return
     if (stats.isSymbolicLink()) {
@@ -78,20 +102,40 @@ function checkWay(directory: string): void {
   }
 }
 
-/** Throws CACHE_UNSAFE when another user owns `path` or can write to it; where a link is allowed, it is checked itself and where it leads. */
+/**
+ * Throws CACHE_UNSAFE when another user owns `path` or can write to it; where a link is allowed, it is checked itself
+ * and where it leads.
+ */
 function checkOwnership(directory: string, path: string): void {
   const check = (stats: Stats): void => {
     const why = unsafety(stats)
-    if (why !== undefined) throw refuse(directory, path, why, why.startsWith('belongs') ? undefined : `If only you have used it so far: chmod 700 ${path}. Otherwise choose another one with --cache-dir.`)
+    if (why !== undefined)
+      throw refuse(
+        directory,
+        path,
+        why,
+        why.startsWith('belongs')
+          ? undefined
+          : `If only you have used it so far: chmod 700 ${path}. Otherwise choose another one with --cache-dir.`,
+      )
   }
   const stats = lstatSync(path)
   check(stats)
   if (!stats.isSymbolicLink()) return
-  if (path !== directory) throw refuse(directory, path, 'is a symbolic link', 'Nothing in a cache directory is a link: remove it, or choose another directory with --cache-dir.')
+  if (path !== directory)
+    throw refuse(
+      directory,
+      path,
+      'is a symbolic link',
+      'Nothing in a cache directory is a link: remove it, or choose another directory with --cache-dir.',
+    )
   check(statSync(path))
 }
 
-/** Creates what is missing of `path`, mode 0700. Node's own recursive mkdir never returns where a file system answers ENOENT below an existing directory (/proc). */
+/**
+ * Creates what is missing of `path`, mode 0700. Node's own recursive mkdir never returns where a file system answers
+ * ENOENT below an existing directory (/proc).
+ */
 function create(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 })
@@ -107,7 +151,10 @@ function code(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? ''
 }
 
-/** Creates and checks a cache directory. Throws CACHE_UNSAFE when it cannot be trusted; any other trouble is a degraded state, not an error. */
+/**
+ * Creates and checks a cache directory. Throws CACHE_UNSAFE when it cannot be trusted; any other trouble is a degraded
+ * state, not an error.
+ */
 export function prepareDirectory(path: string): DirectoryState {
   const { root, ...folders } = layoutOf(path)
   checkWay(path)

@@ -42,7 +42,10 @@ function namesIn(directory: string): string[] {
 }
 
 function usedMsOf(directory: string): number {
-  return (statSync(join(directory, USED_FILE), { throwIfNoEntry: false }) ?? statSync(directory, { throwIfNoEntry: false }))?.mtimeMs ?? 0
+  return (
+    (statSync(join(directory, USED_FILE), { throwIfNoEntry: false }) ?? statSync(directory, { throwIfNoEntry: false }))
+      ?.mtimeMs ?? 0
+  )
 }
 
 /** All entries and objects with what they take on the disk; others get their turn between folders. */
@@ -51,7 +54,11 @@ async function scan(layout: Layout): Promise<Candidate[]> {
   for (const shard of namesIn(layout.artifacts)) {
     for (const key of namesIn(join(layout.artifacts, shard)).filter(isKey)) {
       const directory = entryDirectory(layout, key)
-      found.push({ key, bytes: sizeOf(join(directory, LIBRARY_FILE)) + sizeOf(join(directory, MANIFEST_FILE)), usedMs: usedMsOf(directory) })
+      found.push({
+        key,
+        bytes: sizeOf(join(directory, LIBRARY_FILE)) + sizeOf(join(directory, MANIFEST_FILE)),
+        usedMs: usedMsOf(directory),
+      })
     }
     await nextTurn()
   }
@@ -59,13 +66,23 @@ async function scan(layout: Layout): Promise<Candidate[]> {
   return found
 }
 
-/** The least recently used first. Entries whose uses were not recorded come before all others, by the time of their last use. */
+/**
+ * The least recently used first. Entries whose uses were not recorded come before all others, by the time of their last
+ * use.
+ */
 export function leastRecentFirst<T extends Candidate>(entries: readonly T[], uses: readonly string[]): T[] {
   const rank = new Map(uses.map((key, index) => [key, index]))
-  return entries.toSorted((a, b) => (rank.get(a.key) ?? -1) - (rank.get(b.key) ?? -1) || a.usedMs - b.usedMs || (a.key < b.key ? -1 : 1))
+  return entries.toSorted(
+    (a, b) => (rank.get(a.key) ?? -1) - (rank.get(b.key) ?? -1) || a.usedMs - b.usedMs || (a.key < b.key ? -1 : 1),
+  )
 }
 
-function recordOf(directory: string, { key, bytes, usedMs }: Candidate, reason: EvictedEntry['reason'], now: number): EvictedEntry {
+function recordOf(
+  directory: string,
+  { key, bytes, usedMs }: Candidate,
+  reason: EvictedEntry['reason'],
+  now: number,
+): EvictedEntry {
   let manifest
   try {
     manifest = parseManifest(readStoredText(join(directory, MANIFEST_FILE)), key)
@@ -73,15 +90,30 @@ function recordOf(directory: string, { key, bytes, usedMs }: Candidate, reason: 
     // a damaged entry: what it was is not known
   }
   const { guest = '', mode = '' } = manifest?.info ?? {}
-  return { key, inputKey: manifest?.inputKey ?? '', guest: String(guest), mode: String(mode), bytes, usedMs, evictedMs: now, reason }
+  return {
+    key,
+    inputKey: manifest?.inputKey ?? '',
+    guest: String(guest),
+    mode: String(mode),
+    bytes,
+    usedMs,
+    evictedMs: now,
+    reason,
+  }
 }
 
 /**
- * Removes one entry. It leaves its place in one step, so that others find all of it or nothing; who has found it has its library open and is not hurt.
- * Undefined when it was gone already.
+ * Removes one entry. It leaves its place in one step, so that others find all of it or nothing; who has found it has
+ * its library open and is not hurt. Undefined when it was gone already.
  */
-async function evictEntry(layout: Layout, entry: Candidate, reason: EvictedEntry['reason'], now: number): Promise<EvictedEntry | undefined> {
-  const directory = entryDirectory(layout, entry.key), aside = join(layout.staging, uniqueName())
+async function evictEntry(
+  layout: Layout,
+  entry: Candidate,
+  reason: EvictedEntry['reason'],
+  now: number,
+): Promise<EvictedEntry | undefined> {
+  const directory = entryDirectory(layout, entry.key)
+  const aside = join(layout.staging, uniqueName())
   const record = recordOf(directory, entry, reason, now)
   try {
     renameSync(directory, aside)
@@ -90,19 +122,29 @@ async function evictEntry(layout: Layout, entry: Candidate, reason: EvictedEntry
     throw error
   }
   const mapping = isKey(record.inputKey) ? readMapping(layout, record.inputKey) : 'absent'
-  if (typeof mapping === 'object' && mapping.artifact === entry.key) await rm(inputFile(layout, record.inputKey), { force: true })
+  if (typeof mapping === 'object' && mapping.artifact === entry.key)
+    await rm(inputFile(layout, record.inputKey), { force: true })
   await rm(aside, { recursive: true, force: true })
   return record
 }
 
-const lastUse = (layout: Layout, { key, usedMs, isObject }: Candidate): number => (isObject ? usedMs : usedMsOf(entryDirectory(layout, key)))
+const lastUse = (layout: Layout, { key, usedMs, isObject }: Candidate): number =>
+  isObject ? usedMs : usedMsOf(entryDirectory(layout, key))
 
 /** Makes the limits hold; the entry `except` stays whatever they are. The caller holds the maintenance lock. */
-export async function evictOver(layout: Layout, { maxBytes, maxAgeMs }: CacheLimits, now: number, except?: string): Promise<Eviction> {
+export async function evictOver(
+  layout: Layout,
+  { maxBytes, maxAgeMs }: CacheLimits,
+  now: number,
+  except?: string,
+): Promise<Eviction> {
   const all = await scan(layout)
   let stamp = usesStamp(layout)
   let queue = leastRecentFirst(all, readUses(layout))
-  let bytes = all.reduce((sum, entry) => sum + entry.bytes, 0), objects = all.filter(({ isObject }) => isObject).length, entries = all.length - objects, evictedObjects = 0
+  let bytes = all.reduce((sum, entry) => sum + entry.bytes, 0)
+  let objects = all.filter(({ isObject }) => isObject).length
+  let entries = all.length - objects
+  let evictedObjects = 0
   const evicted: EvictedEntry[] = []
   while (queue.length > 0 && (bytes > maxBytes || maxAgeMs !== Infinity)) {
     const before = stamp

@@ -26,7 +26,11 @@ const file = (layout: Layout): string => join(layout.uses, 'evicted.json')
 function isEvicted(value: unknown): value is EvictedEntry {
   if (typeof value !== 'object' || value === null) return false
   const { key, inputKey, guest, mode, bytes, usedMs, evictedMs, reason } = value as Record<string, unknown>
-  return [key, inputKey, guest, mode].every(text => typeof text === 'string') && [bytes, usedMs, evictedMs].every(number => typeof number === 'number') && (reason === 'size' || reason === 'age')
+  return (
+    [key, inputKey, guest, mode].every(text => typeof text === 'string') &&
+    [bytes, usedMs, evictedMs].every(number => typeof number === 'number') &&
+    (reason === 'size' || reason === 'age')
+  )
 }
 
 /** The entries evicted last, the latest at the end. */
@@ -42,5 +46,9 @@ export function readEvicted(layout: Layout): EvictedEntry[] {
 /** The caller holds the maintenance lock. */
 export async function rememberEvicted(layout: Layout, entries: readonly EvictedEntry[]): Promise<void> {
   if (entries.length === 0) return
-  await replaceFile(layout.staging, file(layout), `${JSON.stringify([...readEvicted(layout), ...entries].slice(-REMEMBERED))}\n`)
+  await replaceFile(
+    layout.staging,
+    file(layout),
+    `${JSON.stringify([...readEvicted(layout), ...entries].slice(-REMEMBERED))}\n`,
+  )
 }

@@ -14,19 +14,32 @@ export interface ExportedEntry {
 }
 
 /** Writes `entry`, which it closes, to `file`, which is for its owner alone. @throws RvrError `IO`, `ABORTED`. */
-export async function exportEntry({ file: library, manifest }: Entry, file: string, signal?: AbortSignal): Promise<ExportedEntry> {
+export async function exportEntry(
+  { file: library, manifest }: Entry,
+  file: string,
+  signal?: AbortSignal,
+): Promise<ExportedEntry> {
   using source = library
   const text = Buffer.from(`${JSON.stringify(manifest)}\n`)
-  const target = await writeOutput(file, async put => {
-    await put(encodeHeader(text, source.bytes))
-    await put(text)
-    const part = Buffer.alloc(CHUNK_BYTES)
-    for (let at = 0; at < source.bytes;) {
-      const count = source.read(part, at)
-      if (count === 0) throw new Error('the library became shorter while it was read')
-      await put(part.subarray(0, count))
-      at += count
-    }
-  }, { mode: 0o600, durable: true, signal })
-  return { key: manifest.key, inputKey: manifest.inputKey, file: target, bytes: HEADER_BYTES + text.length + source.bytes }
+  const target = await writeOutput(
+    file,
+    async put => {
+      await put(encodeHeader(text, source.bytes))
+      await put(text)
+      const part = Buffer.alloc(CHUNK_BYTES)
+      for (let at = 0; at < source.bytes;) {
+        const count = source.read(part, at)
+        if (count === 0) throw new Error('the library became shorter while it was read')
+        await put(part.subarray(0, count))
+        at += count
+      }
+    },
+    { mode: 0o600, durable: true, signal },
+  )
+  return {
+    key: manifest.key,
+    inputKey: manifest.inputKey,
+    file: target,
+    bytes: HEADER_BYTES + text.length + source.bytes,
+  }
 }

@@ -8,7 +8,10 @@ import { parseManifest, type Manifest } from './manifest.ts'
 export const EXPORT_VERSION = 1
 /** The first bytes of every version; the version follows as a 32-bit number. */
 const MAGIC = Buffer.from('rvr artifact\n\0\0\0', 'latin1')
-/** Magic, version (u32), bytes of the manifest (u32), bytes of the library (u64), SHA-256 of the manifest; little-endian. */
+/**
+ * Magic, version (u32), bytes of the manifest (u32), bytes of the library (u64), SHA-256 of the manifest;
+ * little-endian.
+ */
 export const HEADER_BYTES = MAGIC.length + 4 + 4 + 8 + 32
 export const MAX_MANIFEST_BYTES = 16 << 20
 export const MAX_LIBRARY_BYTES = 1 << 30
@@ -25,7 +28,10 @@ const HINTS: Readonly<Record<ImportRefusal, string>> = {
 }
 
 export function importRefusal(path: string, reason: ImportRefusal, message: string): RvrError {
-  return new RvrError('ARTIFACT_REFUSED', `${path} is refused: ${message}`, { hint: HINTS[reason], details: { path, reason } })
+  return new RvrError('ARTIFACT_REFUSED', `${path} is refused: ${message}`, {
+    hint: HINTS[reason],
+    details: { path, reason },
+  })
 }
 
 export function encodeHeader(manifest: Uint8Array, libraryBytes: number): Buffer {
@@ -46,25 +52,51 @@ export interface Header {
 
 /** Reads a header, which says how long the file has to be. @throws RvrError `ARTIFACT_REFUSED`. */
 export function decodeHeader(path: string, header: Buffer, fileBytes: number): Header {
-  if (!header.subarray(0, MAGIC.length).equals(MAGIC)) throw importRefusal(path, 'not-an-export', 'it is no exported cache entry')
+  if (!header.subarray(0, MAGIC.length).equals(MAGIC))
+    throw importRefusal(path, 'not-an-export', 'it is no exported cache entry')
   if (header.length < HEADER_BYTES) throw importRefusal(path, 'damaged', 'it ends within its header')
   const version = header.readUInt32LE(MAGIC.length)
-  if (version !== EXPORT_VERSION) throw importRefusal(path, 'version', `its format has version ${version}, this rvr reads version ${EXPORT_VERSION}`)
-  const manifestBytes = header.readUInt32LE(MAGIC.length + 4), libraryBytes = header.readBigUInt64LE(MAGIC.length + 8)
-  if (manifestBytes > MAX_MANIFEST_BYTES) throw importRefusal(path, 'too-large', `its manifest has ${manifestBytes} bytes, at most ${MAX_MANIFEST_BYTES} are accepted`)
-  if (libraryBytes > MAX_LIBRARY_BYTES) throw importRefusal(path, 'too-large', `its library has ${libraryBytes} bytes, at most ${MAX_LIBRARY_BYTES} are accepted`)
+  if (version !== EXPORT_VERSION)
+    throw importRefusal(path, 'version', `its format has version ${version}, this rvr reads version ${EXPORT_VERSION}`)
+  const manifestBytes = header.readUInt32LE(MAGIC.length + 4)
+  const libraryBytes = header.readBigUInt64LE(MAGIC.length + 8)
+  if (manifestBytes > MAX_MANIFEST_BYTES)
+    throw importRefusal(
+      path,
+      'too-large',
+      `its manifest has ${manifestBytes} bytes, at most ${MAX_MANIFEST_BYTES} are accepted`,
+    )
+  if (libraryBytes > MAX_LIBRARY_BYTES)
+    throw importRefusal(
+      path,
+      'too-large',
+      `its library has ${libraryBytes} bytes, at most ${MAX_LIBRARY_BYTES} are accepted`,
+    )
   const whole = HEADER_BYTES + manifestBytes + Number(libraryBytes)
   if (fileBytes !== whole) throw importRefusal(path, 'damaged', `it has ${fileBytes} bytes instead of ${whole}`)
-  return { manifestBytes, libraryBytes: Number(libraryBytes), manifestDigest: header.toString('hex', MAGIC.length + 16, HEADER_BYTES) }
+  return {
+    manifestBytes,
+    libraryBytes: Number(libraryBytes),
+    manifestDigest: header.toString('hex', MAGIC.length + 16, HEADER_BYTES),
+  }
 }
 
 /** Reads the manifest, whose keys have to be those of its parts. @throws RvrError `ARTIFACT_REFUSED`. */
 export function decodeManifest(path: string, bytes: Buffer, { manifestDigest, libraryBytes }: Header): Manifest {
-  if (digestBytes(bytes) !== manifestDigest) throw importRefusal(path, 'damaged', 'its manifest differs from what was exported')
+  if (digestBytes(bytes) !== manifestDigest)
+    throw importRefusal(path, 'damaged', 'its manifest differs from what was exported')
   const manifest = parseManifest(bytes.toString('utf8'), keyIn(bytes))
-  if (manifest === undefined || !isKey(manifest.key) || !isKey(manifest.inputKey) || manifest.library.bytes !== libraryBytes) throw importRefusal(path, 'damaged', 'its manifest is not one')
-  if (keyOf('rvr artifact', manifest.parts) !== manifest.key) throw importRefusal(path, 'key', 'its key does not belong to its parts')
-  if (keyOf('rvr input', manifest.inputParts) !== manifest.inputKey) throw importRefusal(path, 'key', 'its input key does not belong to its parts')
+  if (
+    manifest === undefined ||
+    !isKey(manifest.key) ||
+    !isKey(manifest.inputKey) ||
+    manifest.library.bytes !== libraryBytes
+  )
+    throw importRefusal(path, 'damaged', 'its manifest is not one')
+  if (keyOf('rvr artifact', manifest.parts) !== manifest.key)
+    throw importRefusal(path, 'key', 'its key does not belong to its parts')
+  if (keyOf('rvr input', manifest.inputParts) !== manifest.inputKey)
+    throw importRefusal(path, 'key', 'its input key does not belong to its parts')
   return manifest
 }
 

@@ -6,7 +6,24 @@ import { RvrError, messageOf } from '../errors.ts'
 import { composeKey, contentPart, type KeyPart } from './digest.ts'
 
 /** Folders and files beside `cache/` whose code decides what is generated or how it is compiled. */
-const SOURCES = ['elf', 'isa', 'ir', 'cfg', 'layout', 'codegen', 'modes', 'extensions', 'machine', 'toolchain', 'interp/slots', 'load/abi-version', 'profile', 'cache/keys', 'cache/digest', 'pipeline']
+const SOURCES = [
+  'elf',
+  'isa',
+  'ir',
+  'cfg',
+  'layout',
+  'codegen',
+  'modes',
+  'extensions',
+  'machine',
+  'toolchain',
+  'interp/slots',
+  'load/abi-version',
+  'profile',
+  'cache/keys',
+  'cache/digest',
+  'pipeline',
+]
 
 const here = fileURLToPath(import.meta.url)
 /** `src` when running from sources, `dist` when built. */
@@ -14,19 +31,28 @@ const codeRoot = dirname(dirname(here))
 const extension = here.endsWith('.ts') ? '.ts' : '.js'
 
 function failed(path: string, cause: unknown): RvrError {
-  return new RvrError('IO', `the code generator's own file ${path} cannot be read: ${messageOf(cause)}`, { hint: 'Check the installation of rvr; a file that is skipped would make stale results look fresh.', details: { path }, cause })
+  return new RvrError('IO', `the code generator's own file ${path} cannot be read: ${messageOf(cause)}`, {
+    hint: 'Check the installation of rvr; a file that is skipped would make stale results look fresh.',
+    details: { path },
+    cause,
+  })
 }
 
-/** Files under `root`, relative, sorted; anything that is neither a file nor a directory is an error, as is anything unreadable. */
+/**
+ * Files under `root`, relative, sorted; anything that is neither a file nor a directory is an error, as is anything
+ * unreadable.
+ */
 function filesUnder(root: string, accepts: (name: string) => boolean, relative = ''): string[] {
   const directory = join(root, relative)
   try {
-    return readdirSync(directory, { withFileTypes: true }).flatMap(entry => {
-      const path = relative === '' ? entry.name : `${relative}/${entry.name}`
-      if (entry.isDirectory()) return filesUnder(root, accepts, path)
-      if (!entry.isFile()) throw new Error(`${path} is not a plain file`)
-      return accepts(entry.name) ? [path] : []
-    }).toSorted()
+    return readdirSync(directory, { withFileTypes: true })
+      .flatMap(entry => {
+        const path = relative === '' ? entry.name : `${relative}/${entry.name}`
+        if (entry.isDirectory()) return filesUnder(root, accepts, path)
+        if (!entry.isFile()) throw new Error(`${path} is not a plain file`)
+        return accepts(entry.name) ? [path] : []
+      })
+      .toSorted()
   } catch (cause) {
     throw cause instanceof RvrError ? cause : failed(directory, cause)
   }
@@ -53,10 +79,33 @@ interface Generator {
   readonly files: Readonly<Record<string, string>>
 }
 
-/** Reads the code under `code` (files ending in `suffix` or `.json`) and everything under `templates` and `ffi`. Throws IO when anything there cannot be read. */
-export function computeGenerator(code: string = codeRoot, templates: string = join(dirname(codeRoot), 'templates'), suffix: string = extension, native: string = join(dirname(codeRoot), 'ffi')): Generator {
-  const sources = filesUnder(code, name => (name.endsWith(suffix) && !name.endsWith(`.d${suffix}`)) || name.endsWith('.json')).filter(isSource)
-  const { key, parts } = composeKey('rvr generator', [...partsOf(code, 'code', sources), ...partsOf(templates, 'templates', filesUnder(templates, () => true)), ...partsOf(native, 'ffi', filesUnder(native, () => true))])
+/**
+ * Reads the code under `code` (files ending in `suffix` or `.json`) and everything under `templates` and `ffi`. Throws
+ * IO when anything there cannot be read.
+ */
+export function computeGenerator(
+  code: string = codeRoot,
+  templates: string = join(dirname(codeRoot), 'templates'),
+  suffix: string = extension,
+  native: string = join(dirname(codeRoot), 'ffi'),
+): Generator {
+  const sources = filesUnder(
+    code,
+    name => (name.endsWith(suffix) && !name.endsWith(`.d${suffix}`)) || name.endsWith('.json'),
+  ).filter(isSource)
+  const { key, parts } = composeKey('rvr generator', [
+    ...partsOf(code, 'code', sources),
+    ...partsOf(
+      templates,
+      'templates',
+      filesUnder(templates, () => true),
+    ),
+    ...partsOf(
+      native,
+      'ffi',
+      filesUnder(native, () => true),
+    ),
+  ])
   return { digest: key, files: Object.fromEntries(parts.map(part => [part.name, part.value.slice(0, 16)])) }
 }
 
@@ -73,11 +122,14 @@ export function builtDigestFile(): string {
 let known: Generator | undefined
 
 function generator(): Generator {
-  known ??= extension === '.ts' ? computeGenerator() : readBuiltDigest() ?? computeGenerator()
+  known ??= extension === '.ts' ? computeGenerator() : (readBuiltDigest() ?? computeGenerator())
   return known
 }
 
-/** The digest of the running code generator: computed when running from sources, written down by the build otherwise. 64 hex digits. */
+/**
+ * The digest of the running code generator: computed when running from sources, written down by the build otherwise. 64
+ * hex digits.
+ */
 export function generatorDigest(): string {
   return generator().digest
 }
@@ -97,6 +149,7 @@ function readBuiltDigest(): Generator | undefined {
     throw failed(builtDigestFile(), cause)
   }
   const { digest, files } = JSON.parse(text) as Partial<Generator>
-  if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest)) throw failed(builtDigestFile(), new Error('it holds no digest'))
+  if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest))
+    throw failed(builtDigestFile(), new Error('it holds no digest'))
   return { digest, files: files ?? {} }
 }

@@ -43,11 +43,17 @@ async function received(path: string, copy: string, signal: AbortSignal | undefi
 }
 
 /**
- * Unpacks the export at `path` and hands manifest and library to `publish`, the library as a private file that is gone afterwards.
+ * Unpacks the export at `path` and hands manifest and library to `publish`, the library as a private file that is gone
+ * afterwards.
  *
  * @throws RvrError `IO`, `ABORTED`, `ARTIFACT_REFUSED` (details.reason says why), and what `publish` throws.
  */
-export async function importEntry<T>(layout: Layout, path: string, publish: Publish<T>, signal?: AbortSignal): Promise<T> {
+export async function importEntry<T>(
+  layout: Layout,
+  path: string,
+  publish: Publish<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   const copy = join(layout.staging, uniqueName())
   try {
     using file = await received(path, copy, signal)
@@ -65,7 +71,8 @@ async function unpacked<T>(layout: Layout, path: string, file: OpenFile, publish
   const staged = join(layout.staging, uniqueName())
   try {
     const digest = await unpack(file, HEADER_BYTES + header.manifestBytes, staged)
-    if (digest !== manifest.library.digest) throw importRefusal(path, 'damaged', 'its library differs from what was exported')
+    if (digest !== manifest.library.digest)
+      throw importRefusal(path, 'damaged', 'its library differs from what was exported')
     return await publish(manifest, staged)
   } finally {
     await rm(staged, { force: true }).catch(() => {})
@@ -74,7 +81,8 @@ async function unpacked<T>(layout: Layout, path: string, file: OpenFile, publish
 
 /** Copies the rest of a file from `offset` on; returns the copy's SHA-256. */
 async function unpack(file: OpenFile, offset: number, target: string): Promise<string> {
-  const hash = createHash('sha256'), part = Buffer.alloc(CHUNK_BYTES)
+  const hash = createHash('sha256')
+  const part = Buffer.alloc(CHUNK_BYTES)
   await using output = await open(target, 'wx', 0o600)
   for (let at = offset, count = -1; count !== 0; at += count) {
     count = file.read(part, at)

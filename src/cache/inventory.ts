@@ -15,7 +15,10 @@ export interface StoredEntry {
 }
 
 async function namesIn(directory: string): Promise<string[]> {
-  return readdir(directory).then(names => names.toSorted(), () => [])
+  return readdir(directory).then(
+    names => names.toSorted(),
+    () => [],
+  )
 }
 
 /** Keys of all entries, damaged ones included, sorted. */
@@ -29,9 +32,13 @@ export async function storedKeys(layout: Layout): Promise<string[]> {
 export async function readEntry(layout: Layout, key: string): Promise<StoredEntry | undefined> {
   const directory = entryDirectory(layout, key)
   try {
-    const text = await readFile(join(directory, MANIFEST_FILE)), manifest = parseManifest(text.toString(), key)
+    const text = await readFile(join(directory, MANIFEST_FILE))
+    const manifest = parseManifest(text.toString(), key)
     if (manifest === undefined) return undefined
-    const usedMs = await stat(join(directory, USED_FILE)).then(stats => stats.mtimeMs, () => manifest.createdMs)
+    const usedMs = await stat(join(directory, USED_FILE)).then(
+      stats => stats.mtimeMs,
+      () => manifest.createdMs,
+    )
     return { key, bytes: manifest.library.bytes + text.length, createdMs: manifest.createdMs, usedMs, manifest }
   } catch {
     return undefined
@@ -41,13 +48,27 @@ export async function readEntry(layout: Layout, key: string): Promise<StoredEntr
 /** All healthy entries, most recently used first. */
 export async function listEntries(layout: Layout): Promise<StoredEntry[]> {
   const entries = await Promise.all((await storedKeys(layout)).map(key => readEntry(layout, key)))
-  return entries.filter(entry => entry !== undefined).toSorted((a, b) => b.usedMs - a.usedMs || (a.key < b.key ? -1 : 1))
+  return entries
+    .filter(entry => entry !== undefined)
+    .toSorted((a, b) => b.usedMs - a.usedMs || (a.key < b.key ? -1 : 1))
 }
 
-/** Removes everything but statistics and locks; returns how many artifacts there were. A library in use stays mapped until its process ends. */
+/**
+ * Removes everything but statistics and locks; returns how many artifacts there were. A library in use stays mapped
+ * until its process ends.
+ */
 export async function clearStore(layout: Layout): Promise<number> {
   const keys = await storedKeys(layout)
-  for (const folder of [layout.inputs, layout.artifacts, layout.objects, layout.staging, layout.quarantine, layout.toolchain, layout.uses, layout.details]) {
+  for (const folder of [
+    layout.inputs,
+    layout.artifacts,
+    layout.objects,
+    layout.staging,
+    layout.quarantine,
+    layout.toolchain,
+    layout.uses,
+    layout.details,
+  ]) {
     for (const name of await namesIn(folder)) await rm(join(folder, name), { recursive: true, force: true })
   }
   return keys.length

@@ -5,7 +5,16 @@ import { RvrError } from '../errors.ts'
 import { filterMakeArguments } from '../toolchain/make-arguments.ts'
 import { compileFlags, linkFlags, regionFlags } from '../toolchain/flags.ts'
 import type { Toolchain } from '../toolchain/toolchain.ts'
-import { composeKey, contentPart, digestPart, flagPart, numberPart, textPart, type Key, type KeyPart } from './digest.ts'
+import {
+  composeKey,
+  contentPart,
+  digestPart,
+  flagPart,
+  numberPart,
+  textPart,
+  type Key,
+  type KeyPart,
+} from './digest.ts'
 
 /** Changes when the meaning of a part or the store's layout changes. */
 export const KEY_SCHEMA = 1
@@ -60,18 +69,30 @@ function optionParts(prefix: string, options: ModeOptions): KeyPart[] {
 }
 
 function toolParts({ cc, make, ld, programs }: Toolchain): KeyPart[] {
-  const named: [string, Toolchain['cc']][] = [['cc', cc], ['make', make], ['ld', ld], ...programs.map((tool, index): [string, Toolchain['cc']] => [`program-${index}`, tool])]
-  return named.flatMap(([name, tool]) => [digestPart(`tool/${name}/digest`, tool.digest), textPart(`tool/${name}/version`, tool.version)])
+  const named: [string, Toolchain['cc']][] = [
+    ['cc', cc],
+    ['make', make],
+    ['ld', ld],
+    ...programs.map((tool, index): [string, Toolchain['cc']] => [`program-${index}`, tool]),
+  ]
+  return named.flatMap(([name, tool]) => [
+    digestPart(`tool/${name}/digest`, tool.digest),
+    textPart(`tool/${name}/version`, tool.version),
+  ])
 }
 
 /** The list's own length leaves no doubt where one argument ends and the next begins. */
 function listParts(name: string, values: readonly string[]): KeyPart[] {
-  return [numberPart(`${name}/count`, values.length), ...values.map((value, index) => textPart(`${name}/${String(index).padStart(3, '0')}`, value))]
+  return [
+    numberPart(`${name}/count`, values.length),
+    ...values.map((value, index) => textPart(`${name}/${String(index).padStart(3, '0')}`, value)),
+  ]
 }
 
 function contextParts(context: KeyContext): KeyPart[] {
   const { toolchain } = context
-  if (toolchain.targetFacts === undefined) throw new RvrError('INTERNAL', 'a cache key was asked for without target facts: nothing may be cached then')
+  if (toolchain.targetFacts === undefined)
+    throw new RvrError('INTERNAL', 'a cache key was asked for without target facts: nothing may be cached then')
   return [
     numberPart('schema', KEY_SCHEMA),
     textPart('mode', context.mode),
@@ -83,7 +104,10 @@ function contextParts(context: KeyContext): KeyPart[] {
     textPart('host/os', platform),
     textPart('host/arch', toolchain.arch),
     numberPart('abi', context.abiVersion),
-    ...listParts('flags/compile', [...compileFlags(toolchain.family, toolchain.version[0], toolchain.arch, toolchain.targetCpu), ...regionFlags(toolchain.family, toolchain.arch)]),
+    ...listParts('flags/compile', [
+      ...compileFlags(toolchain.family, toolchain.version[0], toolchain.arch, toolchain.targetCpu),
+      ...regionFlags(toolchain.family, toolchain.arch),
+    ]),
     ...listParts('flags/link', linkFlags()),
     ...listParts('make', filterMakeArguments(context.makeArguments ?? [], context.roots)),
     ...Object.entries(toolchain.environment).map(([name, value]) => textPart(`environment/${name}`, value)),
@@ -94,10 +118,16 @@ function contextParts(context: KeyContext): KeyPart[] {
 
 /** The key of a compiled library: everything that make sees. */
 export function artifactKey(input: ArtifactKeyInput): Key {
-  return composeKey('rvr artifact', [...contextParts(input), ...input.project.files.map(file => contentPart(`project/${file.path}`, 'file', file.content))])
+  return composeKey('rvr artifact', [
+    ...contextParts(input),
+    ...input.project.files.map(file => contentPart(`project/${file.path}`, 'file', file.content)),
+  ])
 }
 
-/** The key of what leads to a library: everything but the generated project, with what the project is generated from in its place. */
+/**
+ * The key of what leads to a library: everything but the generated project, with what the project is generated from in
+ * its place.
+ */
 export function inputKey(input: InputKeyInput): Key {
   return composeKey('rvr input', [
     ...contextParts(input),
@@ -108,12 +138,25 @@ export function inputKey(input: InputKeyInput): Key {
   ])
 }
 
-/** What the objects of a project have in common: everything of an artifact's key but the guest's own files; `files` are the Makefile and all headers. */
+/**
+ * What the objects of a project have in common: everything of an artifact's key but the guest's own files; `files` are
+ * the Makefile and all headers.
+ */
 export function objectContext(context: KeyContext, files: readonly ProjectFile[]): Key {
-  return composeKey('rvr objects', [...contextParts({ ...context, extensionFiles: [] }), ...files.map(file => contentPart(`project/${file.path}`, 'file', file.content))])
+  return composeKey('rvr objects', [
+    ...contextParts({ ...context, extensionFiles: [] }),
+    ...files.map(file => contentPart(`project/${file.path}`, 'file', file.content)),
+  ])
 }
 
-/** The key of what a C file compiles to. Comments name addresses, which move; the file's name decides on flags and is in the object. */
+/**
+ * The key of what a C file compiles to. Comments name addresses, which move; the file's name decides on flags and is in
+ * the object.
+ */
 export function objectKey(together: Key, { path, content }: ProjectFile): string {
-  return composeKey('rvr object', [digestPart('together', together.key), textPart('path', path), contentPart('text', 'file', content.replaceAll(/\/\*.*?\*\//gs, ''))]).key
+  return composeKey('rvr object', [
+    digestPart('together', together.key),
+    textPart('path', path),
+    contentPart('text', 'file', content.replaceAll(/\/\*.*?\*\//gs, '')),
+  ]).key
 }

@@ -26,8 +26,17 @@ export function layoutOf(directory: string): Layout {
   const root = join(directory, SCHEMA_DIRECTORY)
   const under = (name: string): string => join(root, name)
   return {
-    root, artifacts: under('artifacts'), inputs: under('inputs'), objects: under('objects'), staging: under('staging'), quarantine: under('quarantine'), locks: under('locks'), stats: under('stats'),
-    toolchain: under('toolchain'), uses: under('uses'), details: under('details'),
+    root,
+    artifacts: under('artifacts'),
+    inputs: under('inputs'),
+    objects: under('objects'),
+    staging: under('staging'),
+    quarantine: under('quarantine'),
+    locks: under('locks'),
+    stats: under('stats'),
+    toolchain: under('toolchain'),
+    uses: under('uses'),
+    details: under('details'),
   }
 }
 

@@ -37,7 +37,11 @@ function numberFrom(environment: Environment, name: string, warn: (message: stri
 }
 
 /** The limits that hold; `warn` hears of variables that cannot be read. */
-export function limitsFrom(options: LimitOptions, environment: Environment, warn: (message: string) => void): CacheLimits {
+export function limitsFrom(
+  options: LimitOptions,
+  environment: Environment,
+  warn: (message: string) => void,
+): CacheLimits {
   const maxBytes = options.cacheMaxBytes ?? numberFrom(environment, 'RVR_CACHE_MAX_BYTES', warn) ?? DEFAULT_MAX_BYTES
   const maxDays = options.cacheMaxDays ?? numberFrom(environment, 'RVR_CACHE_MAX_DAYS', warn) ?? Infinity
   return { maxBytes, maxAgeMs: maxDays * DAY_MS }

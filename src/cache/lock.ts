@@ -11,7 +11,10 @@ export interface FileLock {
 
 let flock: Promise<((fd: number, operation: number) => boolean | undefined) | undefined> | undefined
 
-/** flock(2) from the C library that Node itself runs on: true for success, false when another holds the lock, undefined for no such service. koffi is loaded here only: a hit needs no lock. */
+/**
+ * flock(2) from the C library that Node itself runs on: true for success, false when another holds the lock, undefined
+ * for no such service. koffi is loaded here only: a hit needs no lock.
+ */
 async function loadFlock(): Promise<((fd: number, operation: number) => boolean | undefined) | undefined> {
   try {
     const { default: koffi } = await import('koffi')
@@ -28,7 +31,8 @@ async function loadFlock(): Promise<((fd: number, operation: number) => boolean 
 
 function isSameFile(fd: number, path: string): boolean {
   try {
-    const open = fstatSync(fd), named = statSync(path)
+    const open = fstatSync(fd)
+    const named = statSync(path)
     return open.ino === named.ino && open.dev === named.dev
   } catch {
     return false
@@ -36,8 +40,9 @@ function isSameFile(fd: number, path: string): boolean {
 }
 
 /**
- * Takes the lock on the file `path` if nobody holds it; undefined when somebody does, 'unavailable' where files cannot be locked.
- * The file is removed with the lock, so that locks leave nothing behind. Node opens files close-on-exec: no child inherits the lock.
+ * Takes the lock on the file `path` if nobody holds it; undefined when somebody does, 'unavailable' where files cannot
+ * be locked. The file is removed with the lock, so that locks leave nothing behind. Node opens files close-on-exec: no
+ * child inherits the lock.
  */
 export async function tryLock(path: string): Promise<FileLock | undefined | 'unavailable'> {
   flock ??= loadFlock()
@@ -50,7 +55,8 @@ export async function tryLock(path: string): Promise<FileLock | undefined | 'una
     return 'unavailable'
   }
   const taken = call(fd, LOCK_EX | LOCK_NB)
-  // The holder before may have removed the file between our opening and locking it: then the lock is on nothing, try again later.
+  // The holder before may have removed the file between our opening and locking it: then the lock is on nothing, try
+  // again later.
   if (taken === true && isSameFile(fd, path)) {
     return {
       release: () => {

@@ -14,11 +14,16 @@ export interface StoredLibrary {
 }
 
 export interface Entry extends StoredLibrary {
-  /** The very file whose digest was compared, open: to be loaded from here, and to be closed by who does not pass it on. */
+  /**
+   * The very file whose digest was compared, open: to be loaded from here, and to be closed by who does not pass it on.
+   */
   readonly file: OpenFile
 }
 
-export type LookupResult = { readonly state: 'found'; readonly entry: Entry } | { readonly state: 'absent' } | { readonly state: 'damaged'; readonly reason: string }
+export type LookupResult =
+  | { readonly state: 'found'; readonly entry: Entry }
+  | { readonly state: 'absent' }
+  | { readonly state: 'damaged'; readonly reason: string }
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? ''
@@ -29,10 +34,15 @@ const SHORTAGES = new Set(['EMFILE', 'ENFILE', 'ENOMEM'])
 
 /** What an error means that came up while `what` was looked at. */
 export function readingFailed(what: string, error: unknown): Exclude<LookupResult, { state: 'found' }> {
-  return SHORTAGES.has(codeOf(error)) ? { state: 'absent' } : { state: 'damaged', reason: `${what} cannot be read (${codeOf(error)})` }
+  return SHORTAGES.has(codeOf(error))
+    ? { state: 'absent' }
+    : { state: 'damaged', reason: `${what} cannot be read (${codeOf(error)})` }
 }
 
-/** Entries that are evicted or stored while they are looked at are looked at again, so often at most; then they count as absent, because nothing says that they are damaged. */
+/**
+ * Entries that are evicted or stored while they are looked at are looked at again, so often at most; then they count as
+ * absent, because nothing says that they are damaged.
+ */
 const LOOKS = 4
 
 /** Tells directories apart that stand under one name one after the other. */
@@ -45,7 +55,10 @@ function directoryStamp(path: string): string {
   }
 }
 
-/** Looks `key` up. Damaged: there is something, but not a library with the digest that its manifest promises, or not one that only the user and root can have put there. */
+/**
+ * Looks `key` up. Damaged: there is something, but not a library with the digest that its manifest promises, or not one
+ * that only the user and root can have put there.
+ */
 export async function lookupEntry(layout: Layout, key: string): Promise<LookupResult> {
   const directory = entryDirectory(layout, key)
   for (let looks = 1; ; looks++) {
@@ -67,7 +80,8 @@ async function lookAt(directory: string, key: string): Promise<LookupResult> {
   try {
     text = readStoredText(join(directory, MANIFEST_FILE))
   } catch (error) {
-    // ENOENT may still be an entry directory without a manifest: publishing over it must be possible, so ask for the directory.
+    // ENOENT may still be an entry directory without a manifest: publishing over it must be possible, so ask for the
+    // directory.
     return codeOf(error) === 'ENOENT' ? missingManifest(directory) : readingFailed('its manifest', error)
   }
   const manifest = parseManifest(text, key)
@@ -77,7 +91,8 @@ async function lookAt(directory: string, key: string): Promise<LookupResult> {
   try {
     file = openStored(library)
     const { digest, bytes } = await verifiedDigest(file)
-    if (digest === manifest.library.digest && bytes === manifest.library.bytes) return { state: 'found', entry: { library, file, manifest } }
+    if (digest === manifest.library.digest && bytes === manifest.library.bytes)
+      return { state: 'found', entry: { library, file, manifest } }
     file.close()
     return { state: 'damaged', reason: 'its library differs from what was stored' }
   } catch (error) {
@@ -94,7 +109,10 @@ export function unsafeDirectory(path: string): string | undefined {
   return why === undefined ? undefined : `${path} ${why}`
 }
 
-/** Digests of files that this process has read, as long as nothing about them changes: device, inode, size, and both times to the nanosecond. */
+/**
+ * Digests of files that this process has read, as long as nothing about them changes: device, inode, size, and both
+ * times to the nanosecond.
+ */
 const verified = new Map<string, { readonly stamp: string; readonly digest: string; readonly bytes: number }>()
 
 async function verifiedDigest(file: OpenFile): Promise<{ digest: string; bytes: number }> {

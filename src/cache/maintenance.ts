@@ -16,7 +16,10 @@ export interface Maintenance extends Eviction {
 
 const LOCK = 'maintenance'
 
-/** Runs `work` alone among all processes; undefined when another one is at it. Where files cannot be locked it runs all the same: every step bears company. */
+/**
+ * Runs `work` alone among all processes; undefined when another one is at it. Where files cannot be locked it runs all
+ * the same: every step bears company.
+ */
 async function alone<T>(layout: Layout, work: () => Promise<T>): Promise<T | undefined> {
   const lock = await tryLock(join(layout.locks, LOCK))
   if (lock === undefined) return undefined
@@ -27,7 +30,9 @@ async function alone<T>(layout: Layout, work: () => Promise<T>): Promise<T | und
   }
 }
 
-/** Left by who found another process at work: it may have looked before the new entry was there, and has to look again. */
+/**
+ * Left by who found another process at work: it may have looked before the new entry was there, and has to look again.
+ */
 const NOTE = 'wanted'
 
 function leaveNote(layout: Layout): void {
@@ -38,7 +43,9 @@ function leaveNote(layout: Layout): void {
   }
 }
 
-/** Rounds of `work`, alone: one, and one more as long as others have left a note. None when another process is at it. */
+/**
+ * Rounds of `work`, alone: one, and one more as long as others have left a note. None when another process is at it.
+ */
 async function rounds(layout: Layout, work: (now: number) => Promise<Maintenance>): Promise<Maintenance[]> {
   const note = join(layout.uses, NOTE)
   const done: Maintenance[] = []
@@ -56,12 +63,26 @@ async function rounds(layout: Layout, work: (now: number) => Promise<Maintenance
 /** Makes the limits hold after `published` was stored, which stays itself, and sweeps if it is time. */
 export async function maintainAfter(layout: Layout, published: string, limits: CacheLimits): Promise<Maintenance[]> {
   leaveNote(layout)
-  return rounds(layout, async now => ({ ...await evictOver(layout, limits, now, published), swept: isSweepDue(layout, now) ? await sweepStore(layout, now) : undefined }))
+  return rounds(layout, async now => ({
+    ...(await evictOver(layout, limits, now, published)),
+    swept: isSweepDue(layout, now) ? await sweepStore(layout, now) : undefined,
+  }))
 }
 
 /** Makes the limits hold and sweeps, now; undefined when another process is at it. */
 export async function pruneStore(layout: Layout, limits: CacheLimits): Promise<Maintenance | undefined> {
-  const [first, ...more] = await rounds(layout, async now => ({ ...await evictOver(layout, limits, now), swept: await sweepStore(layout, now) }))
+  const [first, ...more] = await rounds(layout, async now => ({
+    ...(await evictOver(layout, limits, now)),
+    swept: await sweepStore(layout, now),
+  }))
   // What others stored meanwhile belongs to the answer.
-  return first === undefined ? undefined : { ...first, ...more.at(-1), evicted: [first, ...more].flatMap(round => round.evicted), evictedObjects: [first, ...more].reduce((sum, round) => sum + round.evictedObjects, 0), swept: first.swept }
+  return first === undefined
+    ? undefined
+    : {
+        ...first,
+        ...more.at(-1),
+        evicted: [first, ...more].flatMap(round => round.evicted),
+        evictedObjects: [first, ...more].reduce((sum, round) => sum + round.evictedObjects, 0),
+        swept: first.swept,
+      }
 }

@@ -30,7 +30,10 @@ function isPart(value: unknown): boolean {
   return typeof name === 'string' && typeof type === 'string' && typeof text === 'string'
 }
 
-/** Reads a manifest; undefined when it is garbage, of another schema, or of another key. Checked by hand: this lies on the path of every hit. */
+/**
+ * Reads a manifest; undefined when it is garbage, of another schema, or of another key. Checked by hand: this lies on
+ * the path of every hit.
+ */
 export function parseManifest(text: string, key: string): Manifest | undefined {
   let value: unknown
   try {
@@ -41,7 +44,19 @@ export function parseManifest(text: string, key: string): Manifest | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { schema, key: own, inputKey, library, createdMs, parts, inputParts, info } = value as Record<string, unknown>
   const { digest, bytes } = (typeof library === 'object' && library !== null ? library : {}) as Record<string, unknown>
-  const valid = schema === MANIFEST_SCHEMA && own === key && typeof inputKey === 'string' && typeof digest === 'string' && isKey(digest) && typeof bytes === 'number'
-    && typeof createdMs === 'number' && Array.isArray(parts) && parts.every(isPart) && Array.isArray(inputParts) && inputParts.every(isPart) && typeof info === 'object' && info !== null
-  return valid ? value as Manifest : undefined
+  const valid =
+    schema === MANIFEST_SCHEMA &&
+    own === key &&
+    typeof inputKey === 'string' &&
+    typeof digest === 'string' &&
+    isKey(digest) &&
+    typeof bytes === 'number' &&
+    typeof createdMs === 'number' &&
+    Array.isArray(parts) &&
+    parts.every(isPart) &&
+    Array.isArray(inputParts) &&
+    inputParts.every(isPart) &&
+    typeof info === 'object' &&
+    info !== null
+  return valid ? (value as Manifest) : undefined
 }

@@ -17,12 +17,18 @@ export function readMapping(layout: Layout, inputKey: string): { readonly artifa
   try {
     // The mapping names its own key: a file that was renamed or copied leads nowhere.
     const { schema, input, artifact } = JSON.parse(text) as Record<string, unknown>
-    return schema === MAPPING_SCHEMA && input === inputKey && typeof artifact === 'string' && isKey(artifact) ? { artifact } : 'damaged'
+    return schema === MAPPING_SCHEMA && input === inputKey && typeof artifact === 'string' && isKey(artifact)
+      ? { artifact }
+      : 'damaged'
   } catch {
     return 'damaged'
   }
 }
 
 export async function writeMapping(layout: Layout, inputKey: string, artifact: string): Promise<void> {
-  await replaceFile(layout.staging, inputFile(layout, inputKey), `${JSON.stringify({ schema: MAPPING_SCHEMA, input: inputKey, artifact })}\n`)
+  await replaceFile(
+    layout.staging,
+    inputFile(layout, inputKey),
+    `${JSON.stringify({ schema: MAPPING_SCHEMA, input: inputKey, artifact })}\n`,
+  )
 }

@@ -13,7 +13,8 @@ import { quarantine } from './quarantine.ts'
 import { noteUse } from './uses.ts'
 
 /** A line with a digest of key and content stands in front of the content. */
-const TITLE = 'rvr object 1 ', HEADER_BYTES = TITLE.length + 64 + 1
+const TITLE = 'rvr object 1 '
+const HEADER_BYTES = TITLE.length + 64 + 1
 /** A larger file is garbage. */
 const LIMIT_BYTES = 1 << 30
 
@@ -28,7 +29,10 @@ function header(key: string, content: Uint8Array): string {
   return `${TITLE}${createHash('sha256').update(key).update(content).digest('hex')}\n`
 }
 
-type Found = { readonly state: 'found'; readonly content: Uint8Array } | { readonly state: 'absent' } | { readonly state: 'damaged'; readonly reason: string }
+type Found =
+  | { readonly state: 'found'; readonly content: Uint8Array }
+  | { readonly state: 'absent' }
+  | { readonly state: 'damaged'; readonly reason: string }
 
 /** Reads an object and proves that it is what was stored under its key. */
 export function readObject(layout: Layout, key: string): Found {
@@ -41,9 +45,13 @@ export function readObject(layout: Layout, key: string): Found {
     if (file.bytes > LIMIT_BYTES || file.bytes < HEADER_BYTES) return { state: 'damaged', reason: 'it is no object' }
     const whole = Buffer.alloc(file.bytes)
     const content = whole.subarray(HEADER_BYTES, file.read(whole, 0))
-    return header(key, content) === whole.toString('latin1', 0, HEADER_BYTES) ? { state: 'found', content } : { state: 'damaged', reason: 'it differs from what was stored' }
+    return header(key, content) === whole.toString('latin1', 0, HEADER_BYTES)
+      ? { state: 'found', content }
+      : { state: 'damaged', reason: 'it differs from what was stored' }
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? { state: 'absent' } : readingFailed('it', error) as Found
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+      ? { state: 'absent' }
+      : (readingFailed('it', error) as Found)
   }
 }
 
@@ -57,14 +65,18 @@ function namesIn(directory: string): string[] {
 
 /** All objects, damaged ones included. */
 export function storedObjects(layout: Layout): StoredObject[] {
-  return namesIn(layout.objects).flatMap(shard => namesIn(join(layout.objects, shard)).filter(isKey).flatMap(key => {
-    try {
-      const { size, mtimeMs } = statSync(objectFile(layout, key))
-      return [{ key, bytes: size, usedMs: mtimeMs }]
-    } catch {
-      return [] // gone meanwhile
-    }
-  }))
+  return namesIn(layout.objects).flatMap(shard =>
+    namesIn(join(layout.objects, shard))
+      .filter(isKey)
+      .flatMap(key => {
+        try {
+          const { size, mtimeMs } = statSync(objectFile(layout, key))
+          return [{ key, bytes: size, usedMs: mtimeMs }]
+        } catch {
+          return [] // gone meanwhile
+        }
+      }),
+  )
 }
 
 /** Takes an object away in one step; false when it was gone already. */
@@ -112,11 +124,15 @@ export class ObjectStore {
     return undefined
   }
 
-  /** Stores an object; false when it could not be stored. It is not flushed: what a crash leaves of it has another digest. */
+  /**
+   * Stores an object; false when it could not be stored. It is not flushed: what a crash leaves of it has another
+   * digest.
+   */
   async store(key: string, content: Uint8Array): Promise<boolean> {
     const layout = this.#layout
     if (layout === undefined || !this.#writable) return false
-    const staged = join(layout.staging, uniqueName()), target = objectFile(layout, key)
+    const staged = join(layout.staging, uniqueName())
+    const target = objectFile(layout, key)
     try {
       await writeFile(staged, [header(key, content), content], { mode: 0o400, flag: 'wx' })
       await mkdir(dirname(target), { recursive: true, mode: 0o700 })

@@ -31,7 +31,8 @@ export class OpenFile implements Disposable {
   /** Fills `part` from `offset` on; returns how many bytes there were. */
   read(part: Uint8Array, offset: number): number {
     let done = 0
-    for (let count = -1; count !== 0 && done < part.length; done += count) count = readSync(this.fd, part, done, part.length - done, offset + done)
+    for (let count = -1; count !== 0 && done < part.length; done += count)
+      count = readSync(this.fd, part, done, part.length - done, offset + done)
     return done
   }
 
@@ -83,7 +84,10 @@ export function openNamed(path: string): OpenFile {
   return open(path, 0, fd => checkPlain(fd, path))
 }
 
-/** Opens a file of the store: no link, of a trusted owner, not writable by others. Throws the file system's error; EPERM for a file that is unsafe. */
+/**
+ * Opens a file of the store: no link, of a trusted owner, not writable by others. Throws the file system's error; EPERM
+ * for a file that is unsafe.
+ */
 export function openStored(path: string): OpenFile {
   return open(path, constants.O_NOFOLLOW, fd => {
     checkPlain(fd, path)

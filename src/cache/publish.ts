@@ -12,10 +12,16 @@ import { openStored, type OpenFile } from './open-file.ts'
 const TAKEN = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR'])
 
 /**
- * Stages library and manifest beside the store, flushes both, and renames the directory to its place. The entry, open before anybody can evict it;
- * undefined when there is one already. Throws the file system's error.
+ * Stages library and manifest beside the store, flushes both, and renames the directory to its place. The entry, open
+ * before anybody can evict it; undefined when there is one already. Throws the file system's error.
  */
-export async function publishEntry(layout: Layout, key: string, inputKey: string, libraryFile: string, draft: ManifestDraft): Promise<Entry | undefined> {
+export async function publishEntry(
+  layout: Layout,
+  key: string,
+  inputKey: string,
+  libraryFile: string,
+  draft: ManifestDraft,
+): Promise<Entry | undefined> {
   const staged = join(layout.staging, uniqueName())
   const target = entryDirectory(layout, key)
   let file: OpenFile | undefined
@@ -26,7 +32,14 @@ export async function publishEntry(layout: Layout, key: string, inputKey: string
     await chmod(library, 0o400)
     file = openStored(library)
     const manifest: Manifest = {
-      schema: MANIFEST_SCHEMA, key, inputKey, library: await digestDescriptor(file.fd), createdMs: Date.now(), info: draft.info, parts: draft.parts, inputParts: draft.inputParts,
+      schema: MANIFEST_SCHEMA,
+      key,
+      inputKey,
+      library: await digestDescriptor(file.fd),
+      createdMs: Date.now(),
+      info: draft.info,
+      parts: draft.parts,
+      inputParts: draft.inputParts,
     }
     await writeFile(join(staged, MANIFEST_FILE), `${JSON.stringify(manifest)}\n`, { mode: 0o600 })
     await writeFile(join(staged, USED_FILE), '', { mode: 0o600 })

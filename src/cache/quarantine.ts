@@ -14,10 +14,18 @@ export async function quarantine(layout: Layout, path: string): Promise<boolean>
     await rename(path, target)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true // another process was faster
-    return rm(path, { recursive: true, force: true }).then(() => true, () => false)
+    return rm(path, { recursive: true, force: true }).then(
+      () => true,
+      () => false,
+    )
   }
   // Names start with the time, so the oldest come first.
   const names = await readdir(layout.quarantine).catch((): string[] => [])
-  await Promise.all(names.toSorted().slice(0, -KEPT).map(name => rm(join(layout.quarantine, name), { recursive: true, force: true }).catch(() => {})))
+  await Promise.all(
+    names
+      .toSorted()
+      .slice(0, -KEPT)
+      .map(name => rm(join(layout.quarantine, name), { recursive: true, force: true }).catch(() => {})),
+  )
   return true
 }

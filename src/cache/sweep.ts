@@ -8,7 +8,8 @@ import { tryLock } from './lock.ts'
 import { readMapping } from './mapping.ts'
 import { foldUses, mark } from './uses.ts'
 
-const HOUR_MS = 3_600_000, DAY_MS = 24 * HOUR_MS
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 /** Nothing is staged for this long by a process that lives. */
 const STAGED_MS = HOUR_MS
 const QUARANTINED_MS = 30 * DAY_MS
@@ -55,7 +56,9 @@ function danglingMappings(layout: Layout, now: number): Item[] {
   return itemsIn(layout.inputs, now).filter(({ name }) => {
     const input = name.replace(/\.json$/, '')
     const mapping = isKey(input) ? readMapping(layout, input) : 'damaged'
-    return typeof mapping === 'string' ? !isKey(input) || exists(inputFile(layout, input)) : !exists(entryDirectory(layout, mapping.artifact))
+    return typeof mapping === 'string'
+      ? !isKey(input) || exists(inputFile(layout, input))
+      : !exists(entryDirectory(layout, mapping.artifact))
   })
 }
 
@@ -80,7 +83,11 @@ export async function sweepStore(layout: Layout, now: number): Promise<Swept> {
     quarantine: await removeAll(itemsIn(layout.quarantine, now).filter(item => item.ageMs > QUARANTINED_MS)),
     mappings: await removeAll(danglingMappings(layout, now)),
     locks: await sweepLocks(layout, now),
-    details: await removeAll(itemsIn(layout.details, now).toSorted((a, b) => a.ageMs - b.ageMs).slice(DETAILS)),
+    details: await removeAll(
+      itemsIn(layout.details, now)
+        .toSorted((a, b) => a.ageMs - b.ageMs)
+        .slice(DETAILS),
+    ),
   }
   mark(layout, 'swept')
   await foldCounters(layout.stats)

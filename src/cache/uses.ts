@@ -15,7 +15,10 @@ const LOG_LIMIT_BYTES = 1 << 20
 /** Nobody holds a log open this long, in milliseconds. */
 const SETTLED_MS = 10_000
 
-/** Notes a use of `key`; true when it is time to fold. The system appends whole lines one after the other, whoever writes them. */
+/**
+ * Notes a use of `key`; true when it is time to fold. The system appends whole lines one after the other, whoever
+ * writes them.
+ */
 export function noteUse(layout: Layout, key: string, limitBytes = LOG_LIMIT_BYTES): boolean {
   try {
     const path = join(layout.uses, LOG)
@@ -35,7 +38,9 @@ export function noteUse(layout: Layout, key: string, limitBytes = LOG_LIMIT_BYTE
 
 function setAside(layout: Layout): string[] {
   try {
-    return readdirSync(layout.uses).filter(name => name.startsWith(`${LOG}.`)).toSorted()
+    return readdirSync(layout.uses)
+      .filter(name => name.startsWith(`${LOG}.`))
+      .toSorted()
   } catch {
     return []
   }
@@ -101,10 +106,16 @@ export async function foldUses(layout: Layout): Promise<number> {
 /** Folding a log twice changes nothing, so a crash between the steps does not matter. */
 async function fold(layout: Layout): Promise<number> {
   const names = setAside(layout)
-  const fresh = names.findIndex(name => (statSync(join(layout.uses, name), { throwIfNoEntry: false })?.mtimeMs ?? 0) > Date.now() - SETTLED_MS)
+  const fresh = names.findIndex(
+    name => (statSync(join(layout.uses, name), { throwIfNoEntry: false })?.mtimeMs ?? 0) > Date.now() - SETTLED_MS,
+  )
   const settled = fresh === -1 ? names : names.slice(0, fresh)
   if (settled.length === 0) return 0
-  await replaceFile(layout.staging, join(layout.uses, ORDER), [...byLastMention(layout, [ORDER, ...settled])].map(key => `${key}\n`).join(''))
+  await replaceFile(
+    layout.staging,
+    join(layout.uses, ORDER),
+    [...byLastMention(layout, [ORDER, ...settled])].map(key => `${key}\n`).join(''),
+  )
   for (const name of settled) rmSync(join(layout.uses, name), { force: true })
   return settled.length
 }

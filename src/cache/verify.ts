@@ -33,14 +33,16 @@ const steps: Readonly<Record<string, Step>> = {
     for (const key of keys) {
       const found = await lookupEntry(layout, key)
       if (found.state === 'found') found.entry.file.close()
-      if (found.state === 'damaged' && await quarantine(layout, join(layout.artifacts, key.slice(0, 2), key))) repaired++
+      if (found.state === 'damaged' && (await quarantine(layout, join(layout.artifacts, key.slice(0, 2), key))))
+        repaired++
     }
     return { checked: keys.length, repaired }
   },
   async objects(layout) {
     const objects = storedObjects(layout)
     let repaired = 0
-    for (const { key } of objects) if (readObject(layout, key).state === 'damaged' && await quarantine(layout, objectFile(layout, key))) repaired++
+    for (const { key } of objects)
+      if (readObject(layout, key).state === 'damaged' && (await quarantine(layout, objectFile(layout, key)))) repaired++
     return { checked: objects.length, repaired }
   },
   async mappings(layout) {
@@ -76,6 +78,6 @@ const steps: Readonly<Record<string, Step>> = {
 /** Runs every step in order and returns what each found. */
 export async function verifyStore(layout: Layout): Promise<VerifyStep[]> {
   const done: VerifyStep[] = []
-  for (const [step, run] of Object.entries(steps)) done.push({ step, ...await run(layout) })
+  for (const [step, run] of Object.entries(steps)) done.push({ step, ...(await run(layout)) })
   return done
 }

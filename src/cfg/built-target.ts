@@ -10,13 +10,23 @@ export function targetBuiltNear(instrs: readonly (Instr | undefined)[], slot: nu
   return builtTarget(instrs, Math.max(0, slot - NEAR), slot)
 }
 
-/** The target of the `jalr` at `slot`, if the instruction from `from` on that last wrote its base register is an `auipc` or a `lui` and nothing jumps in between. */
+/**
+ * The target of the `jalr` at `slot`, if the instruction from `from` on that last wrote its base register is an `auipc`
+ * or a `lui` and nothing jumps in between.
+ */
 export function builtTarget(instrs: readonly (Instr | undefined)[], from: number, slot: number): number | undefined {
   const jump = instrs[slot]!
   for (let index = slot - 1; index >= from; index--) {
     const instr = instrs[index]
-    if (instr === undefined || instr.row.kind === 'branch' || instr.row.kind === 'jal' || instr.row.kind === 'jalr' || instr.row.kind === 'host') return undefined
-    if ((writes(instr) >>> jump.rs1 & 1) === 0) continue
+    if (
+      instr === undefined ||
+      instr.row.kind === 'branch' ||
+      instr.row.kind === 'jal' ||
+      instr.row.kind === 'jalr' ||
+      instr.row.kind === 'host'
+    )
+      return undefined
+    if (((writes(instr) >>> jump.rs1) & 1) === 0) continue
     if (instr.row.kind !== 'upper') return undefined
     const target = (instr.row.relative ? instr.pc : 0) + instr.imm + jump.imm
     return target % 4 === 0 ? target : undefined

@@ -42,7 +42,8 @@ export function* wordPointers(program: Program): Generator<number> {
         const other = at >= skip && at + 4 <= bytes.length ? view.getUint32(at, true) : NaN
         return isSlot(program, other) && functionStart(image, other) === home
       }
-      if (home === undefined || home === word || [offset - 8, offset - 4, offset + 4, offset + 8].some(isEntry)) yield word
+      if (home === undefined || home === word || [offset - 8, offset - 4, offset + 4, offset + 8].some(isEntry))
+        yield word
     }
   }
 }
@@ -68,8 +69,9 @@ export class BuiltPointers {
   }
 
   /** The pointers that are there behind the next instruction of the run. */
-  * behind(instr: Instr): Generator<number> {
-    const { row, rd } = instr, { image } = this.#program
+  *behind(instr: Instr): Generator<number> {
+    const { row, rd } = instr
+    const { image } = this.#program
     if (row.kind === 'upper') {
       this.#constants[rd] = rd === 0 ? 0 : (row.relative ? instr.pc : 0) + instr.imm
     } else if (row.name === 'addi' && this.#constants[instr.rs1] !== 0) {
@@ -93,12 +95,16 @@ export class BuiltPointers {
    * function that uses the table, at `user`.
    */
   #offsetTable(address: number, user: number): number[] {
-    const { image } = this.#program, targets: number[] = []
-    const isInside = (at: number, { address: from, bytes }: Segment): boolean => at >= from && at + 4 <= from + bytes.length
+    const { image } = this.#program
+    const targets: number[] = []
+    const isInside = (at: number, { address: from, bytes }: Segment): boolean =>
+      at >= from && at + 4 <= from + bytes.length
     const segment = image.segments.find(candidate => isInside(address, candidate))
     if (segment === undefined) return targets
-    const { bytes } = segment, view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const start = address - segment.address, home = functionStart(image, user)
+    const { bytes } = segment
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const start = address - segment.address
+    const home = functionStart(image, user)
     const most = Math.min(MAX_TABLE, this.#entriesLeft, Math.floor((bytes.length - start) / 4))
     for (let entry = 0; entry < most; entry++) {
       const target = address + view.getInt32(start + entry * 4, true)

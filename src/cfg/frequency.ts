@@ -3,7 +3,10 @@ import type { Graph } from '../ir/program.ts'
 import type { Stretch } from '../profile/counts.ts'
 import { successors } from './successors.ts'
 
-/** What a profile says about a graph. It is a guess about other runs: whoever uses it decides how code looks, never what it does. */
+/**
+ * What a profile says about a graph. It is a guess about other runs: whoever uses it decides how code looks, never what
+ * it does.
+ */
 export interface Frequencies {
   /** Executions by block. */
   readonly blocks: Float64Array
@@ -40,14 +43,22 @@ function slotCounts({ program: { base, instrs } }: Graph, stretches: readonly St
 }
 
 /**
- * Counts of blocks bound the counts of edges: what leaves a block is what entered it, and a block that is no root is entered by edges alone.
- * Counts that contradict each other, as those of no run do, give bounds that mean nothing and harm nothing.
+ * Counts of blocks bound the counts of edges: what leaves a block is what entered it, and a block that is no root is
+ * entered by edges alone. Counts that contradict each other, as those of no run do, give bounds that mean nothing and
+ * harm nothing.
  */
 export function frequenciesOf(graph: Graph, stretches: readonly Stretch[]): Frequencies {
   const counts = slotCounts(graph, stretches)
   const blocks = Float64Array.from(graph.blocks, ({ first }) => counts[first] ?? 0)
   const leaving = graph.blocks.map(({ first, count }) => counts[first + Math.max(count - 1, 0)] ?? 0)
-  const out: Edge[][] = graph.blocks.map(block => [...new Set(successors(block))].map(to => ({ from: block.id, to, low: 0, high: Math.min(leaving[block.id]!, blocks[to]!) })))
+  const out: Edge[][] = graph.blocks.map(block =>
+    [...new Set(successors(block))].map(to => ({
+      from: block.id,
+      to,
+      low: 0,
+      high: Math.min(leaving[block.id]!, blocks[to]!),
+    })),
+  )
   const into: Edge[][] = graph.blocks.map(() => [])
   for (const edge of out.flat()) if (blocks[edge.from]! > 0 && blocks[edge.to]! > 0) into[edge.to]!.push(edge)
   for (let pass = 0; pass < PASSES; pass++) {
@@ -55,7 +66,8 @@ export function frequenciesOf(graph: Graph, stretches: readonly Stretch[]): Freq
     for (const { id, end } of graph.blocks) {
       if (blocks[id] === 0) continue
       // A branch one way of which leads out of the program: nothing is known about that way.
-      if (end.kind !== 'branch' || (end.taken !== undefined && end.next !== undefined)) changed = narrow(out[id]!, leaving[id]!, true) || changed
+      if (end.kind !== 'branch' || (end.taken !== undefined && end.next !== undefined))
+        changed = narrow(out[id]!, leaving[id]!, true) || changed
       changed = narrow(into[id]!, blocks[id]!, graph.isRoot[id] === 0) || changed
     }
     if (!changed) break
@@ -65,7 +77,11 @@ export function frequenciesOf(graph: Graph, stretches: readonly Stretch[]): Freq
     blocks,
     cold: Uint8Array.from(graph.blocks, ({ id, count }) => {
       const targets = successors(graph.blocks[id]!)
-      const isDetour = graph.isRoot[id] === 0 && count <= SHORT && targets.length > 0 && targets.every(target => blocks[target]! > 0 && graph.isRoot[target] === 0)
+      const isDetour =
+        graph.isRoot[id] === 0 &&
+        count <= SHORT &&
+        targets.length > 0 &&
+        targets.every(target => blocks[target]! > 0 && graph.isRoot[target] === 0)
       return blocks[id]! > 0 || isDetour ? 0 : 1
     }),
     edge(from, to) {
@@ -73,7 +89,8 @@ export function frequenciesOf(graph: Graph, stretches: readonly Stretch[]): Freq
       return edge === undefined ? 0 : (edge.low + edge.high) / 2
     },
     taken(id) {
-      const { end } = graph.blocks[id]!, all = leaving[id]!
+      const { end } = graph.blocks[id]!
+      const all = leaving[id]!
       if (end.kind !== 'branch' || all === 0) return undefined
       const edge = find(id, end.taken)
       if (edge === undefined || edge.high - edge.low > WIDEST_RANGE * all) return undefined
@@ -86,13 +103,15 @@ export function frequenciesOf(graph: Graph, stretches: readonly Stretch[]): Freq
 function narrow(edges: readonly Edge[], total: number, isAll: boolean): boolean {
   let changed = false
   for (const edge of edges) {
-    let low = 0, high = 0
+    let low = 0
+    let high = 0
     for (const other of edges) {
       if (other === edge) continue
       low += other.low
       high += other.high
     }
-    const least = isAll ? Math.min(Math.max(edge.low, total - high), edge.high) : edge.low, most = Math.max(Math.min(edge.high, total - low), least)
+    const least = isAll ? Math.min(Math.max(edge.low, total - high), edge.high) : edge.low
+    const most = Math.max(Math.min(edge.high, total - low), least)
     if (least === edge.low && most === edge.high) continue
     edge.low = least
     edge.high = most

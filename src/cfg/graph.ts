@@ -12,10 +12,17 @@ export const MAX_BLOCK = 1000
 /** What kind of transfer an instruction is; a call that branches is a branch. */
 const transferOf = (row: Row): Row['kind'] => (row.kind === 'call' && row.result === 'branch' ? 'branch' : row.kind)
 
-interface EndFields { readonly instr?: Instr; readonly taken?: number | undefined; readonly next?: number | undefined; readonly target?: number | undefined; readonly pc?: number }
+interface EndFields {
+  readonly instr?: Instr
+  readonly taken?: number | undefined
+  readonly next?: number | undefined
+  readonly target?: number | undefined
+  readonly pc?: number
+}
 
 /** Ends of all kinds have the same fields in the same order: what reads them all is faster for it. */
-const endOf = (kind: Terminator['kind'], { instr, taken, next, target, pc }: EndFields): Terminator => ({ kind, instr, taken, next, target, pc }) as Terminator
+const endOf = (kind: Terminator['kind'], { instr, taken, next, target, pc }: EndFields): Terminator =>
+  ({ kind, instr, taken, next, target, pc }) as Terminator
 
 interface Spans {
   /** By slot, instructions from there to the end of its span, an unknown word at the end included. */
@@ -25,7 +32,8 @@ interface Spans {
 }
 
 function spansOf(instrs: Program['instrs'], marks: Uint8Array, longest: number): Spans {
-  const starts = new Uint8Array(instrs.length + 1), rest = new Uint16Array(instrs.length + 1)
+  const starts = new Uint8Array(instrs.length + 1)
+  const rest = new Uint16Array(instrs.length + 1)
   for (let slot = 0, start = 0; slot < instrs.length; slot++) {
     const isBehindEnd = slot > 0 && endsSpan(instrs[slot - 1]?.row)
     if (slot !== 0 && !isBehindEnd && (marks[slot]! & ARRIVAL) === 0 && slot - start < longest) continue
@@ -43,7 +51,8 @@ function spansOf(instrs: Program['instrs'], marks: Uint8Array, longest: number):
  */
 export function buildGraph(program: Program, longest: number = MAX_BLOCK): Graph {
   const { instrs, base } = program
-  const marks = findLeaders(program), spans = spansOf(instrs, marks, longest)
+  const marks = findLeaders(program)
+  const spans = spansOf(instrs, marks, longest)
   const cuts: number[] = []
   for (let slot = 0; slot < instrs.length; slot++) {
     if (instrs[slot] !== undefined && ((marks[slot]! & LEADER) !== 0 || spans.starts[slot] === 1)) cuts.push(slot)
@@ -62,9 +71,17 @@ export function buildGraph(program: Program, longest: number = MAX_BLOCK): Graph
     for (; slot < limit && end === undefined; slot++) {
       const instr = instrs[slot]
       switch (instr === undefined ? undefined : transferOf(instr.row)) {
-        case undefined: case 'host': end = endOf('host', { pc: base + slot * 4 }); slot--; break
-        case 'branch': end = endOf('branch', { instr: instr!, taken: at(instr!.pc + instr!.imm), next: at(instr!.pc + 4) }); break
-        case 'jal': end = endOf('jump', { instr: instr!, target: at(instr!.pc + instr!.imm) }); break
+        case undefined:
+        case 'host':
+          end = endOf('host', { pc: base + slot * 4 })
+          slot--
+          break
+        case 'branch':
+          end = endOf('branch', { instr: instr!, taken: at(instr!.pc + instr!.imm), next: at(instr!.pc + 4) })
+          break
+        case 'jal':
+          end = endOf('jump', { instr: instr!, target: at(instr!.pc + instr!.imm) })
+          break
         case 'jalr': {
           const target = builtTarget(instrs, first, slot)
           end = endOf('indirect', { instr: instr!, target: target === undefined ? undefined : at(target) })

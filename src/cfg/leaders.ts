@@ -4,7 +4,10 @@ import { targetBuiltNear } from './built-target.ts'
 import { codePointers } from './code-pointers.ts'
 
 export const LEADER = 1
-/** Entered from elsewhere than by a branch: entry, call targets, return sites, code pointers, sites behind host instructions. */
+/**
+ * Entered from elsewhere than by a branch: entry, call targets, return sites, code pointers, sites behind host
+ * instructions.
+ */
 export const ROOT = 2
 /** Control may come here from elsewhere than from the slot in front: a span begins. */
 export const ARRIVAL = 4

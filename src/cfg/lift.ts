@@ -7,8 +7,8 @@ import type { Decoder } from '../isa/table.ts'
 import { addReached, CODE, DATA, UNSAID } from './reached.ts'
 
 /**
- * The executable segment with the most bytes; code in other executable segments runs in the interpreter. Section headers
- * say which of its slots are code; where they do not, something has to lead there.
+ * The executable segment with the most bytes; code in other executable segments runs in the interpreter. Section
+ * headers say which of its slots are code; where they do not, something has to lead there.
  */
 export function lift(image: Image, decode: Decoder): Program {
   let text = undefined

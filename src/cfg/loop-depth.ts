@@ -6,12 +6,25 @@ const LONGEST_LOOP = 2000
 const DEEPEST = 4
 const WEIGHTS = Array.from({ length: DEEPEST + 1 }, (_, depth) => 8 ** depth)
 
-/** A weight for each slot: 8 to the number of backward transfers that span it, at most 4. By address ranges: cheap, and right for compiled code. */
+/**
+ * A weight for each slot: 8 to the number of backward transfers that span it, at most 4. By address ranges: cheap, and
+ * right for compiled code.
+ */
 export function loopWeights({ blocks, program: { instrs } }: Graph): Float64Array {
   const change = new Int32Array(instrs.length + 1)
   for (const block of blocks) {
-    const target = block.end.kind === 'branch' ? block.end.taken : block.end.kind === 'jump' && block.end.instr.rd === 0 ? block.end.target : undefined
-    if (target === undefined || blocks[target]!.first > block.first || block.first - blocks[target]!.first > LONGEST_LOOP) continue
+    const target =
+      block.end.kind === 'branch'
+        ? block.end.taken
+        : block.end.kind === 'jump' && block.end.instr.rd === 0
+          ? block.end.target
+          : undefined
+    if (
+      target === undefined ||
+      blocks[target]!.first > block.first ||
+      block.first - blocks[target]!.first > LONGEST_LOOP
+    )
+      continue
     change[blocks[target]!.first]! += 1
     change[block.first + block.count]! -= 1
   }

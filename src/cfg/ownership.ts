@@ -3,9 +3,15 @@ import type { Graph } from '../ir/program.ts'
 import { successors } from './successors.ts'
 
 export interface RegionLimits {
-  /** A block that several regions reach is duplicated when it has at most this many instructions; otherwise it becomes a root. */
+  /**
+   * A block that several regions reach is duplicated when it has at most this many instructions; otherwise it becomes a
+   * root.
+   */
   readonly duplicateUpTo: number
-  /** Instructions in one region, at least a block's; also the least budget with which native code goes on past a stop test. */
+  /**
+   * Instructions in one region, at least a block's; also the least budget with which native code goes on past a stop
+   * test.
+   */
   readonly regionSize: number
   /** Loops in one region: C compilers reason about chains of loops in one function at more than quadratic cost. */
   readonly loops: number
@@ -17,10 +23,15 @@ export const defaultLimits: RegionLimits = { duplicateUpTo: 12, regionSize: 4000
 const MAX_COPIES = 4
 
 /**
- * Walks the region of one root: calls `visit` for each block in depth-first order and stops at roots. `visit` returns false to leave
- * the block out (it has just become a root).
+ * Walks the region of one root: calls `visit` for each block in depth-first order and stops at roots. `visit` returns
+ * false to leave the block out (it has just become a root).
  */
-export function walkRegion(isRoot: Uint8Array, root: number, next: readonly (readonly number[])[], visit: (id: number) => boolean): void {
+export function walkRegion(
+  isRoot: Uint8Array,
+  root: number,
+  next: readonly (readonly number[])[],
+  visit: (id: number) => boolean,
+): void {
   const stack = [root]
   while (stack.length > 0) {
     const id = stack.pop()!
@@ -30,7 +41,9 @@ export function walkRegion(isRoot: Uint8Array, root: number, next: readonly (rea
   }
 }
 
-/** 1 for each block that is the target of a transfer from itself or a later block: where compiled code has its loops. */
+/**
+ * 1 for each block that is the target of a transfer from itself or a later block: where compiled code has its loops.
+ */
 function backwardTargets(next: readonly (readonly number[])[]): Uint8Array {
   const targets = new Uint8Array(next.length)
   for (let id = 0; id < next.length; id++) for (const target of next[id]!) if (target <= id) targets[target] = 1
@@ -51,7 +64,9 @@ interface Borders {
   readonly stops: (id: number, root: number) => boolean
 }
 
-/** Makes entries of blocks until every block that is no entry belongs to one region, or is small enough to be copied. */
+/**
+ * Makes entries of blocks until every block that is no entry belongs to one region, or is small enough to be copied.
+ */
 function settle({ blocks }: Graph, limits: RegionLimits, { next, entries, stops }: Borders): void {
   const isLoop = backwardTargets(next)
   const stamp = new Int32Array(blocks.length)
@@ -62,12 +77,16 @@ function settle({ blocks }: Graph, limits: RegionLimits, { next, entries, stops 
     copies.fill(0)
     for (let root = 0; root < blocks.length; root++) {
       if (!entries[root]) continue
-      let size = 0, loops = 0
+      let size = 0
+      let loops = 0
       walkRegion(entries, root, next, id => {
         if (stamp[id] === root || (id !== root && stops(id, root))) return false
         const block = blocks[id]!
         const shared = copies[id]! > 0 && (block.count > limits.duplicateUpTo || copies[id]! >= MAX_COPIES)
-        if (id !== root && (shared || size + block.count > limits.regionSize || (isLoop[id] === 1 && loops >= limits.loops))) {
+        if (
+          id !== root &&
+          (shared || size + block.count > limits.regionSize || (isLoop[id] === 1 && loops >= limits.loops))
+        ) {
           entries[id] = 1
           changed = true
           return false
@@ -83,24 +102,39 @@ function settle({ blocks }: Graph, limits: RegionLimits, { next, entries, stops 
 }
 
 /**
- * Grows the graph's set of roots until every block that is no root belongs to one region, or is small enough to be copied. Returns all roots.
- * With a profile, a cold block behind one that was executed is a root; what was executed is no root for the sake of cold blocks that lead to it.
+ * Grows the graph's set of roots until every block that is no root belongs to one region, or is small enough to be
+ * copied. Returns all roots. With a profile, a cold block behind one that was executed is a root; what was executed is
+ * no root for the sake of cold blocks that lead to it.
  */
 export function settleRoots(graph: Graph, limits: RegionLimits = defaultLimits, temperature?: Temperature): Uint8Array {
   const isRoot = graph.isRoot.slice()
-  const next = graph.blocks.map(successors), cold = temperature?.cold
-  if (cold !== undefined) for (const [id, targets] of next.entries()) if (cold[id] === 0) for (const target of targets) if (cold[target] === 1) isRoot[target] = 1
-  settle(graph, limits, { next, entries: isRoot, stops: cold === undefined ? () => false : (id, root) => cold[id] !== cold[root] })
+  const next = graph.blocks.map(successors)
+  const cold = temperature?.cold
+  if (cold !== undefined)
+    for (const [id, targets] of next.entries())
+      if (cold[id] === 0) for (const target of targets) if (cold[target] === 1) isRoot[target] = 1
+  settle(graph, limits, {
+    next,
+    entries: isRoot,
+    stops: cold === undefined ? () => false : (id, root) => cold[id] !== cold[root],
+  })
   return isRoot
 }
 
 /**
- * Blocks inside of executed regions that cold code leads back to: 1 for each that needs a region of its own, so that the region keeps its single entry.
- * `stops`: roots and what has a resume region already.
+ * Blocks inside of executed regions that cold code leads back to: 1 for each that needs a region of its own, so that
+ * the region keeps its single entry. `stops`: roots and what has a resume region already.
  */
-export function settleReturns(graph: Graph, limits: RegionLimits, { cold }: Temperature, stops: (id: number) => boolean): Uint8Array {
-  const next = graph.blocks.map(successors), entries = new Uint8Array(graph.blocks.length)
-  for (const [id, targets] of next.entries()) if (cold[id] === 1) for (const target of targets) if (cold[target] === 0 && !stops(target)) entries[target] = 1
+export function settleReturns(
+  graph: Graph,
+  limits: RegionLimits,
+  { cold }: Temperature,
+  stops: (id: number) => boolean,
+): Uint8Array {
+  const next = graph.blocks.map(successors)
+  const entries = new Uint8Array(graph.blocks.length)
+  for (const [id, targets] of next.entries())
+    if (cold[id] === 1) for (const target of targets) if (cold[target] === 0 && !stops(target)) entries[target] = 1
   settle(graph, limits, { next, entries, stops })
   return entries
 }

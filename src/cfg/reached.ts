@@ -5,7 +5,9 @@ import { targetBuiltNear } from './built-target.ts'
 import { BuiltPointers, wordPointers } from './code-pointers.ts'
 
 /** What section headers say about a slot. */
-export const UNSAID = 0, DATA = 1, CODE = 2
+export const UNSAID = 0
+export const DATA = 1
+export const CODE = 2
 
 /** A program whose slots are still being filled in. */
 export interface Unfinished extends Program {
@@ -22,13 +24,17 @@ export interface Unfinished extends Program {
  */
 export function addReached(program: Unfinished, said: Uint8Array, decodeAt: (slot: number) => Instr | undefined): void {
   const { image, base, instrs } = program
-  const isKnown = said.map(kind => (kind === CODE ? 1 : 0)), pending: number[] = [], built = new BuiltPointers(program)
+  const isKnown = said.map(kind => (kind === CODE ? 1 : 0))
+  const pending: number[] = []
+  const built = new BuiltPointers(program)
   const lead = (pc: number): void => {
     const slot = (pc - base) / 4
     // A place that is no slot has no mark either.
     if (isKnown[slot] === 0) pending.push(slot)
   }
-  const point = (pc: number): void => { if (said[(pc - base) / 4] === UNSAID) lead(pc) }
+  const point = (pc: number): void => {
+    if (said[(pc - base) / 4] === UNSAID) lead(pc)
+  }
   /** Notes where an instruction leads; does it also lead to the next slot? */
   const follow = (slot: number, instr: Instr): boolean => {
     const { row, pc, imm, rd } = instr
@@ -48,7 +54,7 @@ export function addReached(program: Unfinished, said: Uint8Array, decodeAt: (slo
     built.forget()
     for (let slot = first; isKnown[slot] === 0; slot++) {
       isKnown[slot] = 1
-      const instr = instrs[slot] = decodeAt(slot)
+      const instr = (instrs[slot] = decodeAt(slot))
       if (instr === undefined || !follow(slot, instr)) break
     }
   }

@@ -13,9 +13,20 @@ export interface Regions {
   readonly isResume: Uint8Array
 }
 
-/** Collects one region from `entry`: its blocks in reverse postorder (so that text follows control flow) and its loop headers. */
-function collect(kind: Region['kind'], entry: number, stop: (id: number) => boolean, next: readonly (readonly number[])[], mark: Int32Array, stampBase: number): Region {
-  const open = stampBase + 1, closed = stampBase + 2
+/**
+ * Collects one region from `entry`: its blocks in reverse postorder (so that text follows control flow) and its loop
+ * headers.
+ */
+function collect(
+  kind: Region['kind'],
+  entry: number,
+  stop: (id: number) => boolean,
+  next: readonly (readonly number[])[],
+  mark: Int32Array,
+  stampBase: number,
+): Region {
+  const open = stampBase + 1
+  const closed = stampBase + 2
   const headers = new Set<number>()
   const postorder: number[] = []
   const stack: { id: number; index: number }[] = [{ id: entry, index: 0 }]
@@ -42,7 +53,10 @@ function collect(kind: Region['kind'], entry: number, stop: (id: number) => bool
   return { kind, blocks: postorder.toReversed(), headers }
 }
 
-/** Successors by block, the one that is written right behind its block last: the next in the guest's text, or the one that was executed most. */
+/**
+ * Successors by block, the one that is written right behind its block last: the next in the guest's text, or the one
+ * that was executed most.
+ */
 function orderedSuccessors({ blocks }: Graph, frequencies: Frequencies | undefined): (readonly number[])[] {
   const next = blocks.map(successors)
   if (frequencies === undefined) return next
@@ -57,7 +71,11 @@ export function buildRegions(graph: Graph, limits: RegionLimits = defaultLimits,
   const mark = new Int32Array(blocks.length)
   const isResume = new Uint8Array(blocks.length)
   let stamp = 0
-  const gather = (kind: Region['kind'], entries: Uint8Array, stop: (id: number, entry: number) => boolean): Region[] => {
+  const gather = (
+    kind: Region['kind'],
+    entries: Uint8Array,
+    stop: (id: number, entry: number) => boolean,
+  ): Region[] => {
     const regions: Region[] = []
     for (let id = 0; id < blocks.length; id++) {
       if (!entries[id]) continue
@@ -72,7 +90,8 @@ export function buildRegions(graph: Graph, limits: RegionLimits = defaultLimits,
   for (const region of main) for (const header of region.headers) if (!isRoot[header]) isResume[header] = 1
   const resume = gather('resume', isResume, (id, entry) => isRoot[id] === 1 || isResume[id] === 1 || isApart(id, entry))
   if (frequencies === undefined) return { main, resume, isRoot, isResume }
-  const isHeader = isResume.slice(), returns = settleReturns(graph, limits, frequencies, id => isRoot[id] === 1 || isHeader[id] === 1)
+  const isHeader = isResume.slice()
+  const returns = settleReturns(graph, limits, frequencies, id => isRoot[id] === 1 || isHeader[id] === 1)
   const again = gather('resume', returns, id => isRoot[id] === 1 || isHeader[id] === 1 || returns[id] === 1)
   for (const [id, entry] of returns.entries()) if (entry === 1) isResume[id] = 1
   return { main, resume: [...resume, ...again].toSorted((a, b) => a.blocks[0]! - b.blocks[0]!), isRoot, isResume }

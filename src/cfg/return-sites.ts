@@ -8,20 +8,22 @@ const MOST = 4
 const LONGEST = 2000
 const RETURN_ADDRESS = 1
 
-const isReturn = ({ end }: Block): boolean => end.kind === 'indirect' && end.instr.rd === 0 && end.instr.rs1 === RETURN_ADDRESS && end.instr.imm === 0
+const isReturn = ({ end }: Block): boolean =>
+  end.kind === 'indirect' && end.instr.rd === 0 && end.instr.rs1 === RETURN_ADDRESS && end.instr.imm === 0
 
 /** The function that a block calls directly. */
 const calleeOf = ({ end }: Block): number | undefined =>
-  ((end.kind === 'jump' || end.kind === 'indirect') && end.instr.rd === RETURN_ADDRESS ? end.target : undefined)
+  (end.kind === 'jump' || end.kind === 'indirect') && end.instr.rd === RETURN_ADDRESS ? end.target : undefined
 
 /**
- * For blocks that end in a return, by number: the blocks that follow calls of their function, those of its own calls first. It is a guess
- * to be compared with the address: functions are also called through pointers.
+ * For blocks that end in a return, by number: the blocks that follow calls of their function, those of its own calls
+ * first. It is a guess to be compared with the address: functions are also called through pointers.
  */
 export function returnSites({ blocks }: Graph): Map<number, readonly number[]> {
   const calls = new Map<number, number[]>()
   for (const block of blocks) {
-    const callee = calleeOf(block), site = behind(block, blocks)
+    const callee = calleeOf(block)
+    const site = behind(block, blocks)
     if (callee === undefined || site === undefined) continue
     const known = calls.get(callee)
     if (known === undefined) calls.set(callee, [site])
@@ -30,7 +32,8 @@ export function returnSites({ blocks }: Graph): Map<number, readonly number[]> {
   // A function that many call returns to them, whoever else goes on in it at its own end.
   const crowded = new Uint8Array(blocks.length)
   for (const [entry, sites] of calls) if (sites.length > MOST) crowded[entry] = 1
-  const body = new FunctionBody(blocks, crowded), found = new Map<number, Set<number>>()
+  const body = new FunctionBody(blocks, crowded)
+  const found = new Map<number, Set<number>>()
   for (const [entry, sites] of calls) {
     if (sites.length > MOST) continue
     body.walk(entry)
@@ -53,7 +56,10 @@ function behind(block: Block, blocks: readonly Block[]): number | undefined {
   return next !== undefined && next.first === block.first + block.count ? next.id : undefined
 }
 
-/** The blocks of one function after the other: in programs without names functions run into each other, and blocks are walked many times. */
+/**
+ * The blocks of one function after the other: in programs without names functions run into each other, and blocks are
+ * walked many times.
+ */
 class FunctionBody {
   /** The function's blocks that end in a return. */
   readonly returns: number[] = []
@@ -83,7 +89,9 @@ class FunctionBody {
 
   /** Finds the function's blocks, up to a number of them. */
   walk(entry: number): void {
-    const pending = this.#pending, next = this.#next, stamp = this.#stamp
+    const pending = this.#pending
+    const next = this.#next
+    const stamp = this.#stamp
     this.#entry = entry
     this.returns.length = 0
     pending.length = 0

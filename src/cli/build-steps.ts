@@ -12,7 +12,13 @@ export interface Step {
   title: string
 }
 
-const TITLES: Readonly<Record<StepName, string>> = { lift: 'lift', codegen: 'generate C', compile: 'compile', link: 'link', publish: 'publish' }
+const TITLES: Readonly<Record<StepName, string>> = {
+  lift: 'lift',
+  codegen: 'generate C',
+  compile: 'compile',
+  link: 'link',
+  publish: 'publish',
+}
 const durationText = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`)
 
 export class BuildSteps {
@@ -54,6 +60,9 @@ export class BuildSteps {
   }
 
   #finish(name: StepName, remark?: string): void {
-    Object.assign(this.#step(name), { state: 'done', title: remark === undefined ? TITLES[name] : `${TITLES[name]} (${remark})` } satisfies Partial<Step>)
+    Object.assign(this.#step(name), {
+      state: 'done',
+      title: remark === undefined ? TITLES[name] : `${TITLES[name]} (${remark})`,
+    } satisfies Partial<Step>)
   }
 }

@@ -12,5 +12,13 @@ import { declareRun } from './commands/run.ts'
 import type { Shell } from './shell.ts'
 
 export const commands: readonly ((program: Command, shell: Shell) => void)[] = [
-  declareRun, declareCost, declareCompile, declareEmit, declareInspect, declareCache, declareDoctor, declareCompletions, declareHelp,
+  declareRun,
+  declareCost,
+  declareCompile,
+  declareEmit,
+  declareInspect,
+  declareCache,
+  declareDoctor,
+  declareCompletions,
+  declareHelp,
 ]

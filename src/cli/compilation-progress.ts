@@ -33,14 +33,18 @@ export class CompilationProgress implements AsyncDisposable {
     this.#options = options
     this.#tasks = names.map(name => ({ name, title: name, state: 'waiting', steps: new BuildSteps() }))
     const rows = (options.stream as { rows?: number }).rows ?? DEFAULT_ROWS
-    if (!options.quiet && isTerminal(options.stream) && names.length < rows - 1) this.#timer = setTimeout(() => this.#list.show(this.#tasks, parallel), DELAY_MS).unref()
+    if (!options.quiet && isTerminal(options.stream) && names.length < rows - 1)
+      this.#timer = setTimeout(() => this.#list.show(this.#tasks, parallel), DELAY_MS).unref()
   }
 
   /** For what concerns all of them: warnings and outcomes of the cache. */
   readonly sink: EventSink = event => {
-    if (event.type === 'warning' && !this.#options.quiet) this.#write(warningText(this.#stream, event.message, event.hint))
-    if (event.type === 'cache' && this.#options.verbose) this.#write(`rvr: cache ${event.counter}${event.times === undefined ? '' : ` × ${event.times}`}\n`)
-    if (event.type === 'cache-miss' && this.#options.verbose) for (const reason of event.reasons) this.#write(`rvr: cache miss: ${reason}\n`)
+    if (event.type === 'warning' && !this.#options.quiet)
+      this.#write(warningText(this.#stream, event.message, event.hint))
+    if (event.type === 'cache' && this.#options.verbose)
+      this.#write(`rvr: cache ${event.counter}${event.times === undefined ? '' : ` × ${event.times}`}\n`)
+    if (event.type === 'cache-miss' && this.#options.verbose)
+      for (const reason of event.reasons) this.#write(`rvr: cache miss: ${reason}\n`)
   }
 
   begin(index: number): EventSink {
@@ -63,7 +67,13 @@ export class CompilationProgress implements AsyncDisposable {
     task.title = `${task.name} (${remark})`
     this.#ended++
     if (this.#list.isShown) this.#list.update()
-    else if (state !== 'stopped' && !this.#options.quiet && this.#timer === undefined && performance.now() - this.#begin > DELAY_MS) this.#write(`rvr: compiled ${this.#ended} of ${this.#tasks.length}, ${task.title}\n`)
+    else if (
+      state !== 'stopped' &&
+      !this.#options.quiet &&
+      this.#timer === undefined &&
+      performance.now() - this.#begin > DELAY_MS
+    )
+      this.#write(`rvr: compiled ${this.#ended} of ${this.#tasks.length}, ${task.title}\n`)
   }
 
   #write(text: string): void {

@@ -13,29 +13,46 @@ interface Entry {
 function entryOf(path: string, command: Command): Entry {
   const choices = command.registeredArguments[0]?.argChoices ?? []
   return {
-    path, summary: command.summary() || command.description(),
+    path,
+    summary: command.summary() || command.description(),
     options: command.createHelp().visibleOptions(command),
-    words: [...command.commands.map(sub => ({ name: sub.name(), summary: sub.summary() || sub.description() })), ...choices.map(name => ({ name, summary: '' })), ...(command.name() === 'help' ? siblingsOf(command) : [])],
+    words: [
+      ...command.commands.map(sub => ({ name: sub.name(), summary: sub.summary() || sub.description() })),
+      ...choices.map(name => ({ name, summary: '' })),
+      ...(command.name() === 'help' ? siblingsOf(command) : []),
+    ],
   }
 }
 
 /** What `rvr help` may be asked about. */
-const siblingsOf = (command: Command): Entry['words'] => command.parent!.commands.map(sub => ({ name: sub.name(), summary: sub.summary() }))
+const siblingsOf = (command: Command): Entry['words'] =>
+  command.parent!.commands.map(sub => ({ name: sub.name(), summary: sub.summary() }))
 
 function entries(program: Command): Entry[] {
-  return program.commands.flatMap(command => [entryOf(command.name(), command), ...command.commands.map(sub => entryOf(`${command.name()} ${sub.name()}`, sub))])
+  return program.commands.flatMap(command => [
+    entryOf(command.name(), command),
+    ...command.commands.map(sub => entryOf(`${command.name()} ${sub.name()}`, sub)),
+  ])
 }
 
-const flags = (option: Option): string[] => [option.short, option.long].filter(flag => flag !== undefined && flag !== null)
+const flags = (option: Option): string[] =>
+  [option.short, option.long].filter(flag => flag !== undefined && flag !== null)
 /** In single quotes for a POSIX shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** The arm of bash's case that a command has: its words, and per option the values or files that may follow. */
 function bashArm({ path, options, words }: Entry): string {
   const names = quoted([...words.map(word => word.name), ...options.flatMap(flags)].join(' '))
-  const following = options.filter(({ required }) => required).map(option => `${flags(option).join('|')}) ${option.argChoices ? `values=${quoted(option.argChoices.join(' '))}` : 'files=1'} ;;`)
+  const following = options
+    .filter(({ required }) => required)
+    .map(
+      option =>
+        `${flags(option).join('|')}) ${option.argChoices ? `values=${quoted(option.argChoices.join(' '))}` : 'files=1'} ;;`,
+    )
   const arm = `    ${quoted(path.includes(' ') ? path : `${path} `)}*) words=${names}`
-  return following.length === 0 ? `${arm} ;;` : `${arm}\n      case $flag in\n${following.map(line => `        ${line}\n`).join('')}      esac ;;`
+  return following.length === 0
+    ? `${arm} ;;`
+    : `${arm}\n      case $flag in\n${following.map(line => `        ${line}\n`).join('')}      esac ;;`
 }
 
 function bash(program: Command): string {
@@ -70,11 +87,14 @@ function zshOption(option: Option): string {
   const value = option.argChoices ? `:value:(${option.argChoices.join(' ')})` : option.required ? ':value:_files' : ''
   // With = a long option takes its value either way.
   const named = (flag: string): string => (value !== '' && flag.startsWith('--') ? `${flag}=` : flag)
-  return flags(option).map(flag => quoted(`*${named(flag)}[${zshText(option.description)}]${value}`)).join(' ')
+  return flags(option)
+    .map(flag => quoted(`*${named(flag)}[${zshText(option.description)}]${value}`))
+    .join(' ')
 }
 
 function zsh(program: Command): string {
-  const describe = (words: Entry['words']): string => words.map(({ name, summary }) => quoted(summary === '' ? name : `${name}:${zshText(summary)}`)).join(' ')
+  const describe = (words: Entry['words']): string =>
+    words.map(({ name, summary }) => quoted(summary === '' ? name : `${name}:${zshText(summary)}`)).join(' ')
   const list = entries(program)
   return `#compdef rvr
 # zsh completion for rvr
@@ -87,11 +107,20 @@ _rvr() {
   fi
   if ((CURRENT == 3)); then
     case $words[2] in
-${list.filter(({ words }) => words.length > 0).map(({ path, words }) => `      ${path}) commands=(${describe(words)}); _describe word commands ;;`).join('\n')}
+${list
+  .filter(({ words }) => words.length > 0)
+  .map(({ path, words }) => `      ${path}) commands=(${describe(words)}); _describe word commands ;;`)
+  .join('\n')}
     esac
   fi
   case "$words[2] $words[3]" in
-${list.toReversed().map(({ path, options }) => `    ${quoted(path.includes(' ') ? path : `${path} `)}*) _arguments ${options.map(zshOption).join(' ')} '*:file:_files' ;;`).join('\n')}
+${list
+  .toReversed()
+  .map(
+    ({ path, options }) =>
+      `    ${quoted(path.includes(' ') ? path : `${path} `)}*) _arguments ${options.map(zshOption).join(' ')} '*:file:_files' ;;`,
+  )
+  .join('\n')}
   esac
 }
 _rvr "$@"
@@ -100,12 +129,21 @@ _rvr "$@"
 
 function fish(program: Command): string {
   const lines = ['# fish completion for rvr']
-  for (const command of program.commands) lines.push(`complete -c rvr -n __fish_use_subcommand -f -a ${command.name()} -d ${quoted(command.summary())}`)
+  for (const command of program.commands)
+    lines.push(`complete -c rvr -n __fish_use_subcommand -f -a ${command.name()} -d ${quoted(command.summary())}`)
   for (const { path, options, words } of entries(program)) {
-    const condition = path.split(' ').map(name => `__fish_seen_subcommand_from ${name}`).join('; and ')
-    for (const { name, summary } of words) lines.push(`complete -c rvr -n ${quoted(condition)} -f -a ${name}${summary === '' ? '' : ` -d ${quoted(summary)}`}`)
+    const condition = path
+      .split(' ')
+      .map(name => `__fish_seen_subcommand_from ${name}`)
+      .join('; and ')
+    for (const { name, summary } of words)
+      lines.push(
+        `complete -c rvr -n ${quoted(condition)} -f -a ${name}${summary === '' ? '' : ` -d ${quoted(summary)}`}`,
+      )
     for (const option of options) {
-      const names = [option.short ? `-s ${option.short.slice(1)}` : '', option.long ? `-l ${option.long.slice(2)}` : ''].filter(text => text !== '').join(' ')
+      const names = [option.short ? `-s ${option.short.slice(1)}` : '', option.long ? `-l ${option.long.slice(2)}` : '']
+        .filter(text => text !== '')
+        .join(' ')
       const value = option.argChoices ? ` -x -a ${quoted(option.argChoices.join(' '))}` : option.required ? ' -r' : ''
       lines.push(`complete -c rvr -n ${quoted(condition)} ${names}${value} -d ${quoted(option.description)}`)
     }

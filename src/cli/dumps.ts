@@ -21,7 +21,8 @@ export function parseRange(text: string): MemoryRange {
   if (address === undefined || length === undefined) {
     throw usage(`${JSON.stringify(text)} is no range of memory`, 'Write address and number of bytes: 0x300000,64.')
   }
-  const from = parseCount(address), bytes = parseCount(length)
+  const from = parseCount(address)
+  const bytes = parseCount(length)
   if (bytes > MOST_BYTES) {
     throw usage(`${bytes} bytes are more than --dump-memory shows`, `The greatest number is ${MOST_BYTES}.`)
   }
@@ -35,9 +36,13 @@ export function parseRange(text: string): MemoryRange {
 
 export function addDumpOptions(command: Command): Command {
   const description = 'report memory where the guest stopped, up to 1 MiB, repeatable'
-  return command.option('--dump-registers', 'report pc and registers where the guest stopped')
-    .addOption(new Option('--dump-memory <address,bytes>', description)
-      .argParser((value: string, earlier: readonly MemoryRange[] | undefined) => [...earlier ?? [], parseRange(value)]))
+  return command
+    .option('--dump-registers', 'report pc and registers where the guest stopped')
+    .addOption(
+      new Option('--dump-memory <address,bytes>', description).argParser(
+        (value: string, earlier: readonly MemoryRange[] | undefined) => [...(earlier ?? []), parseRange(value)],
+      ),
+    )
 }
 
 /** What was asked for; undefined where nothing was. */

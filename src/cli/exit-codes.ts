@@ -45,8 +45,11 @@ export const exitStatusOfError: Readonly<Record<RvrErrorCode, number>> = {
 /** Exit status of a run that came to an end. */
 export function exitStatusOfRun(run: { readonly outcome: Outcome; readonly exitCode: number | undefined }): number {
   switch (run.outcome) {
-    case 'terminated': return run.exitCode === 0 ? EXIT_OK : EXIT_GUEST
-    case 'suspended': return EXIT_LIMIT
-    case 'trapped': return EXIT_TRAP
+    case 'terminated':
+      return run.exitCode === 0 ? EXIT_OK : EXIT_GUEST
+    case 'suspended':
+      return EXIT_LIMIT
+    case 'trapped':
+      return EXIT_TRAP
   }
 }

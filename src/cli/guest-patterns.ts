@@ -10,7 +10,12 @@ export function isPattern(argument: string): boolean {
   return SPECIAL.test(argument) && !existsSync(argument)
 }
 
-/** The files that paths and patterns name, each once: arguments in their order, what a pattern matches in that of the names. @throws RvrError `USAGE` for a pattern that matches nothing. */
+/**
+ * The files that paths and patterns name, each once: arguments in their order, what a pattern matches in that of the
+ * names.
+ *
+ * @throws RvrError `USAGE` for a pattern that matches nothing.
+ */
 export async function expandGuests(args: readonly string[]): Promise<string[]> {
   const files = new Map<string, string>()
   for (const argument of args) {
@@ -24,6 +29,10 @@ export async function expandGuests(args: readonly string[]): Promise<string[]> {
 async function matches(pattern: string): Promise<string[]> {
   const { glob } = await import('glob')
   const found = await glob(pattern, { nodir: true })
-  if (found.length === 0) throw new RvrError('USAGE', `no file matches ${JSON.stringify(pattern)}`, { hint: 'Patterns are relative to the working directory; ** matches any directories.', details: { pattern } })
+  if (found.length === 0)
+    throw new RvrError('USAGE', `no file matches ${JSON.stringify(pattern)}`, {
+      hint: 'Patterns are relative to the working directory; ** matches any directories.',
+      details: { pattern },
+    })
   return found.toSorted()
 }

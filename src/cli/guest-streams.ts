@@ -16,10 +16,19 @@ export interface ReportTargetOptions {
   readonly report?: string
 }
 
-type Options = ExecutionOptions & ReportOptions & ReportTargetOptions & SavedRunOptions & DumpOptions & { readonly format?: string }
+type Options = ExecutionOptions &
+  ReportOptions &
+  ReportTargetOptions &
+  SavedRunOptions &
+  DumpOptions & { readonly format?: string }
 
 export function addReportTarget(command: Command): Command {
-  return command.addOption(new Option('--report <file>', 'write the report to this file; standard input and output are those of a linux guest then (with -q, too)'))
+  return command.addOption(
+    new Option(
+      '--report <file>',
+      'write the report to this file; standard input and output are those of a linux guest then (with -q, too)',
+    ),
+  )
 }
 
 /** Is standard output the guest's? */
@@ -28,7 +37,8 @@ export function ownsStreams(options: Options): boolean {
 }
 
 /** -q means no report, unless it was asked for in another way. */
-const wantsReport = ({ json, format, dumpRegisters, dumpMemory }: Options): boolean => json === true || format !== undefined || dumpRegisters !== undefined || dumpMemory !== undefined
+const wantsReport = ({ json, format, dumpRegisters, dumpMemory }: Options): boolean =>
+  json === true || format !== undefined || dumpRegisters !== undefined || dumpMemory !== undefined
 
 /** Where `rvr run` writes its report: a file, standard output, or nowhere. */
 export class ReportTarget {
@@ -46,9 +56,13 @@ export class ReportTarget {
     return new ReportTarget(options, shell)
   }
 
-  /** Writes the text that `make` gives; where there is no report, a line says how the run ended that did not come to its end. */
+  /**
+   * Writes the text that `make` gives; where there is no report, a line says how the run ended that did not come to its
+   * end.
+   */
   async write(run: Run, make: () => string | Promise<string>): Promise<void> {
-    const { report } = this.#options, { stderr } = this.#shell
+    const { report } = this.#options
+    const { stderr } = this.#shell
     if (report !== undefined) {
       const text = await make()
       // A run that an interrupt has stopped is reported all the same.
@@ -62,14 +76,18 @@ export class ReportTarget {
 }
 
 /** What a guest that owns the streams prints goes where it says. */
-export function printTo(options: Options, shell: Shell, progress: Progress): (stream: 'stdout' | 'stderr', bytes: Uint8Array) => Promise<void> | undefined {
+export function printTo(
+  options: Options,
+  shell: Shell,
+  progress: Progress,
+): (stream: 'stdout' | 'stderr', bytes: Uint8Array) => Promise<void> | undefined {
   const isOwn = ownsStreams(options)
   return (stream, bytes) => progress.print(bytes, isOwn && stream === 'stdout' ? shell.stdout : shell.stderr)
 }
 
 /**
- * Standard input as the guest's, where it owns the streams and was given no records. It is read to its end before the guest begins, so that a run stays a function of
- * its input. A terminal is not waited for.
+ * Standard input as the guest's, where it owns the streams and was given no records. It is read to its end before the
+ * guest begins, so that a run stays a function of its input. A terminal is not waited for.
  */
 export async function standardInput(guest: string, options: Options, { signal }: Shell): Promise<Uint8Array[]> {
   const isGiven = options.input.length > 0 || options.inputFile !== undefined || options.resume !== undefined

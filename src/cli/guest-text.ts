@@ -5,7 +5,10 @@ import { drained, type TextStream } from './text-stream.ts'
 /** Streams on which a guest's text has not ended its line. */
 const unfinished = new WeakSet<TextStream>()
 
-/** Writes what a guest printed, as it is. Where the stream has to be waited for, the promise resolves when it takes more. */
+/**
+ * Writes what a guest printed, as it is. Where the stream has to be waited for, the promise resolves when it takes
+ * more.
+ */
 export function writeGuestText(stream: TextStream, bytes: Uint8Array): Promise<void> | undefined {
   if (bytes.length === 0) return undefined
   const takesMore = stream.write(bytes)
@@ -34,7 +37,10 @@ function isOnePlace(first: TextStream, second: TextStream): boolean {
 }
 
 /** Writes a result to standard output, on a line of its own where it meets what a guest printed. */
-export function writeReport({ stdout, stderr }: { readonly stdout: TextStream; readonly stderr: TextStream }, text: string): void {
+export function writeReport(
+  { stdout, stderr }: { readonly stdout: TextStream; readonly stderr: TextStream },
+  text: string,
+): void {
   if (unfinished.has(stderr) && isOnePlace(stdout, stderr)) endLine(stderr)
   writeLine(stdout, text)
 }

@@ -45,8 +45,11 @@ export function addTraceOptions(command: Command): Command {
   const window = `count of them behind the first from (default: ${DEFAULT_WINDOW.from},${DEFAULT_WINDOW.count})`
   const description = `list instructions with what they write on standard error: ${window}`
   return command
-    .addOption(new Option('--trace-instructions [from,count]', description)
-      .argParser(parseWindow).conflicts(['check', 'stopAtSegment']))
+    .addOption(
+      new Option('--trace-instructions [from,count]', description)
+        .argParser(parseWindow)
+        .conflicts(['check', 'stopAtSegment']),
+    )
     .option('--trace-file <file>', 'where --trace-instructions writes instead')
 }
 
@@ -73,7 +76,8 @@ class Remaining {
       ...(instructions !== undefined && { maxInstructions: instructions }),
       ...(maxCost !== undefined && { maxCost: BigInt(maxCost) - ((run.cost ?? 0n) - this.#cost) }),
       ...(timeoutMs !== undefined && { timeoutMs: Math.max(0, timeoutMs - (performance.now() - this.#begun)) }),
-      ...(signal !== undefined && { signal }), ...(suspend !== undefined && { suspend }),
+      ...(signal !== undefined && { signal }),
+      ...(suspend !== undefined && { suspend }),
     }
   }
 }
@@ -95,13 +99,16 @@ interface Surroundings {
  * @throws RvrError `IO` (the file cannot be written), and what `start` and `resume` reject with.
  */
 export async function runTraced(options: TraceOptions, surroundings: Surroundings): Promise<Run> {
-  const { traceInstructions = true, traceFile } = options, { shell } = surroundings
+  const { traceInstructions = true, traceFile } = options
+  const { shell } = surroundings
   const window = traceInstructions === true ? DEFAULT_WINDOW : traceInstructions
   if (traceFile === undefined) return listed(window, surroundings, async text => void shell.stderr.write(text))
   const { writeOutput } = await import('../files/write.ts')
   let run: Run | undefined
   try {
-    const write = async (put: Put): Promise<void> => { run = await listed(window, surroundings, put) }
+    const write = async (put: Put): Promise<void> => {
+      run = await listed(window, surroundings, put)
+    }
     await writeOutput(traceFile, write, { signal: shell.signal })
   } catch (error) {
     run?.dispose()
@@ -116,7 +123,8 @@ async function listed({ from, count }: Window, { guest, limits, start, done }: S
   const { traceLine } = await import('../report/trace.ts')
   const remaining = new Remaining(limits, done.instret, done.cost)
   let run = await start(remaining.behind(done, from > done.instret ? from - done.instret : 0n))
-  const end = run.instret + count, isAtWindow = run.instret >= from
+  const end = run.instret + count
+  const isAtWindow = run.instret >= from
   try {
     while (isAtWindow && goesOn(run) && run.instret < end) {
       const left = end - run.instret

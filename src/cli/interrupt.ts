@@ -1,7 +1,10 @@
 /** Ctrl-C and its relatives: the first signal aborts what is running, so that it can clean up; a later one ends the process. */
 import { RvrError } from '../errors.ts'
 
-/** A second signal within this time is part of the first (a terminal signals the whole process group, and so may the caller). */
+/**
+ * A second signal within this time is part of the first (a terminal signals the whole process group, and so may the
+ * caller).
+ */
 const GRACE_MS = 1000
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const
 type Caught = keyof typeof SIGNALS
@@ -28,7 +31,9 @@ export function watchInterrupts(): Interrupts {
   for (const name of Object.keys(SIGNALS)) process.on(name, onSignal)
   return {
     signal: controller.signal,
-    get exitStatus() { return exitStatus },
+    get exitStatus() {
+      return exitStatus
+    },
     [Symbol.dispose]() {
       for (const name of Object.keys(SIGNALS)) process.off(name, onSignal)
     },

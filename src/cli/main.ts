@@ -4,7 +4,7 @@ import type { WorkerPool } from '../run/pool.ts'
 
 const required = 22
 if (Number(process.versions.node.split('.')[0]) < required) {
-  const todo = 'install a current Node.js, or `make install` in rvr\'s sources, which brings its own'
+  const todo = "install a current Node.js, or `make install` in rvr's sources, which brings its own"
   process.stderr.write(`rvr: error: rvr needs Node.js ${required} or newer, this is ${process.version}: ${todo}\n`)
   process.exitCode = 2
 } else {

@@ -11,7 +11,9 @@ function nameRefusals(option: Option): void {
     } catch (error) {
       if (!(error instanceof RvrError) || error.message.includes(`${long}`)) throw error
       throw new RvrError(error.code, `${long}: ${error.message}`, {
-        hint: error.hint, cause: error.cause, details: { ...error.details, option: long },
+        hint: error.hint,
+        cause: error.cause,
+        details: { ...error.details, option: long },
       })
     }
   })

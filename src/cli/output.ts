@@ -6,7 +6,13 @@ import type { TextStream } from './text-stream.ts'
 export type { TextStream }
 
 export type Style = 'error' | 'warning' | 'good' | 'hint' | 'dim'
-const CODES: Readonly<Record<Style, readonly [number, number]>> = { error: [31, 39], warning: [33, 39], good: [32, 39], hint: [36, 39], dim: [2, 22] }
+const CODES: Readonly<Record<Style, readonly [number, number]>> = {
+  error: [31, 39],
+  warning: [33, 39],
+  good: [32, 39],
+  hint: [36, 39],
+  dim: [2, 22],
+}
 
 /** Can text on this stream be drawn over? */
 export function isTerminal(stream: TextStream, environment: NodeJS.ProcessEnv = process.env): boolean {
@@ -26,7 +32,10 @@ export function styled(stream: TextStream, style: Style, text: string): string {
 /** One JSON object as one line. Integers beyond 2^53 become decimal strings, bytes become hex. */
 export function jsonLine(value: unknown): string {
   return `${JSON.stringify(value, (_key, item: unknown) => {
-    if (typeof item === 'bigint') return item <= BigInt(Number.MAX_SAFE_INTEGER) && item >= BigInt(Number.MIN_SAFE_INTEGER) ? Number(item) : item.toString()
+    if (typeof item === 'bigint')
+      return item <= BigInt(Number.MAX_SAFE_INTEGER) && item >= BigInt(Number.MIN_SAFE_INTEGER)
+        ? Number(item)
+        : item.toString()
     return item instanceof Uint8Array ? Buffer.from(item).toString('hex') : item
   })}\n`
 }
@@ -40,7 +49,8 @@ export function warningText(stream: TextStream, message: string, hint?: string):
 export function asRvrError(error: unknown): RvrError {
   if (error instanceof RvrError) return error
   return new RvrError('INTERNAL', `unexpected failure: ${messageOf(error)}`, {
-    hint: 'This is a defect in rvr; please report it with the text above. RVR_DEBUG=1 shows where it happened.', cause: error,
+    hint: 'This is a defect in rvr; please report it with the text above. RVR_DEBUG=1 shows where it happened.',
+    cause: error,
   })
 }
 
@@ -52,5 +62,8 @@ export function writeError(error: RvrError, streams: { stdout: TextStream; stder
   if (process.env['RVR_DEBUG']) {
     for (let at: unknown = error; at instanceof Error; at = at.cause) stderr.write(`${at.stack ?? at.message}\n`)
   }
-  if (json) stdout.write(jsonLine({ error: { code: error.code, message: error.message, hint: error.hint, details: error.details } }))
+  if (json)
+    stdout.write(
+      jsonLine({ error: { code: error.code, message: error.message, hint: error.hint, details: error.details } }),
+    )
 }

@@ -21,7 +21,11 @@ export function buildProgram(shell: Shell): Command {
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .showSuggestionAfterError(true)
-    .configureOutput({ writeOut: text => void shell.stdout.write(text), writeErr: text => void shell.stderr.write(text), outputError: () => {} })
+    .configureOutput({
+      writeOut: text => void shell.stdout.write(text),
+      writeErr: text => void shell.stderr.write(text),
+      outputError: () => {},
+    })
     .exitOverride()
     .addHelpText('after', '\nExamples:\n  $ rvr run guest.elf --input u64:800000\n  $ rvr run --help')
   for (const declare of commands) declare(program, shell)
@@ -49,7 +53,15 @@ export async function main(argv: readonly string[], pool?: WorkerPool): Promise<
   const { stdout, stderr } = process
   const streams = watchStreams({ stdout, stderr })
   using interrupts = watchInterrupts()
-  return streams.settle(await runCommand(argv, { stdout, stderr, signal: AbortSignal.any([interrupts.signal, streams.signal]), interrupted: () => interrupts.exitStatus, pool }))
+  return streams.settle(
+    await runCommand(argv, {
+      stdout,
+      stderr,
+      signal: AbortSignal.any([interrupts.signal, streams.signal]),
+      interrupted: () => interrupts.exitStatus,
+      pool,
+    }),
+  )
 }
 
 async function runCommand(argv: readonly string[], surroundings: Omit<Shell, 'finish'>): Promise<number> {
@@ -60,7 +72,12 @@ async function runCommand(argv: readonly string[], surroundings: Omit<Shell, 'fi
       stdout.write(await (await import('../report/version.ts')).versionText())
       return EXIT_OK
     }
-    const program = buildProgram({ ...surroundings, finish: value => { status = value } })
+    const program = buildProgram({
+      ...surroundings,
+      finish: value => {
+        status = value
+      },
+    })
     if (argv.length === 0) {
       stderr.write(program.helpInformation())
       return EXIT_USAGE
@@ -75,6 +92,6 @@ async function runCommand(argv: readonly string[], surroundings: Omit<Shell, 'fi
     }
     const failure = error instanceof CommanderError ? usageError(error, argv) : asRvrError(error)
     writeError(failure, { stdout, stderr }, argv.includes('--json'))
-    return failure.code === 'ABORTED' ? interrupted?.() ?? exitStatusOfError.ABORTED : exitStatusOfError[failure.code]
+    return failure.code === 'ABORTED' ? (interrupted?.() ?? exitStatusOfError.ABORTED) : exitStatusOfError[failure.code]
   }
 }

@@ -11,7 +11,13 @@ const DELAY_MS = 300
 const LINE_MS = 2000
 
 const LABELS: Readonly<Record<Stage, string>> = {
-  lift: 'lifting', codegen: 'generating C', compile: 'compiling', link: 'linking', publish: 'publishing', load: 'loading', execute: 'running',
+  lift: 'lifting',
+  codegen: 'generating C',
+  compile: 'compiling',
+  link: 'linking',
+  publish: 'publishing',
+  load: 'loading',
+  execute: 'running',
 }
 
 /** Instructions in millions, with digits enough to see them move. */
@@ -57,17 +63,35 @@ export class Progress implements AsyncDisposable {
 
   readonly sink = (event: RvrEvent): void => {
     switch (event.type) {
-      case 'print': void this.print(event.bytes); break
-      case 'progress': this.#showRate(event); break
-      case 'warning': if (!this.#quiet) this.#write(warningText(this.#stream, event.message, event.hint)); break
-      case 'cache': if (this.#verbose) this.#say(`cache ${event.counter}${event.times === undefined ? '' : ` × ${event.times}`}`); break
-      case 'cache-miss': if (this.#verbose) for (const reason of event.reasons) this.#say(`cache miss: ${reason}`); break
-      case 'object': this.#steps.apply(event); this.#show(`compiling, objects ${event.done} of ${event.planned}`); break
-      case 'stage': this.#stage(event); break
+      case 'print':
+        void this.print(event.bytes)
+        break
+      case 'progress':
+        this.#showRate(event)
+        break
+      case 'warning':
+        if (!this.#quiet) this.#write(warningText(this.#stream, event.message, event.hint))
+        break
+      case 'cache':
+        if (this.#verbose) this.#say(`cache ${event.counter}${event.times === undefined ? '' : ` × ${event.times}`}`)
+        break
+      case 'cache-miss':
+        if (this.#verbose) for (const reason of event.reasons) this.#say(`cache miss: ${reason}`)
+        break
+      case 'object':
+        this.#steps.apply(event)
+        this.#show(`compiling, objects ${event.done} of ${event.planned}`)
+        break
+      case 'stage':
+        this.#stage(event)
+        break
     }
   }
 
-  /** Ends the list, so that results and errors can be written. A step that is still going on is shown as failed, or as stopped once the signal has fired. */
+  /**
+   * Ends the list, so that results and errors can be written. A step that is still going on is shown as failed, or as
+   * stopped once the signal has fired.
+   */
   async settle(): Promise<void> {
     clearTimeout(this.#timer)
     this.#clearRate()
@@ -99,7 +123,8 @@ export class Progress implements AsyncDisposable {
   /** Shows what is going on now, or as soon as the delay has passed. */
   #show(text: string, isNew = false): void {
     if (this.#quiet) return
-    const now = performance.now(), wait = this.#begin + DELAY_MS - now
+    const now = performance.now()
+    const wait = this.#begin + DELAY_MS - now
     clearTimeout(this.#timer)
     if (wait > 0) this.#timer = setTimeout(() => this.#show(text, isNew), Math.ceil(wait)).unref()
     else if (isTerminal(this.#stream) && this.#steps.active !== undefined) this.#draw()
@@ -115,7 +140,10 @@ export class Progress implements AsyncDisposable {
     this.#list.show(this.#steps.list)
   }
 
-  /** Writes what the guest prints, on another stream where one is named; the promise resolves when the stream takes more. */
+  /**
+   * Writes what the guest prints, on another stream where one is named; the promise resolves when the stream takes
+   * more.
+   */
   print(bytes: Uint8Array, stream: TextStream = this.#stream): Promise<void> | undefined {
     if (bytes.length === 0) return undefined
     this.#clearRate()
@@ -123,7 +151,9 @@ export class Progress implements AsyncDisposable {
     return writeGuestText(stream, bytes)
   }
 
-  /** How far the guest is: on a terminal alone, in a line that is drawn over, until the guest prints something itself. */
+  /**
+   * How far the guest is: on a terminal alone, in a line that is drawn over, until the guest prints something itself.
+   */
   #showRate({ instructions, perSecond }: RvrEvent & { type: 'progress' }): void {
     if (this.#quiet || this.#printed || !isTerminal(this.#stream)) return
     this.#clearRate()

@@ -16,17 +16,28 @@ export interface WatchedStreams {
 function failureOf(name: Name, error: NodeJS.ErrnoException): { status: number; error?: RvrError } {
   if (error.code === 'EPIPE') return { status: EXIT_CLOSED_PIPE }
   const hint = 'Make room there, or redirect it to another place.'
-  return { status: EXIT_USAGE, error: new RvrError('IO', `cannot write ${name}: ${error.message}`, { hint, cause: error }) }
+  return {
+    status: EXIT_USAGE,
+    error: new RvrError('IO', `cannot write ${name}: ${error.message}`, { hint, cause: error }),
+  }
 }
 
 async function flush(stream: NodeJS.WriteStream): Promise<void> {
-  await new Promise<void>(resolve => { stream.write('', () => resolve()) })
+  await new Promise<void>(resolve => {
+    stream.write('', () => resolve())
+  })
   // Writes are called back before the stream tells its error.
   await nextTurn()
 }
 
 /** Listens until the process ends. */
-export function watchStreams({ stdout, stderr }: { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream }): WatchedStreams {
+export function watchStreams({
+  stdout,
+  stderr,
+}: {
+  stdout: NodeJS.WriteStream
+  stderr: NodeJS.WriteStream
+}): WatchedStreams {
   const controller = new AbortController()
   let failure: ReturnType<typeof failureOf> | undefined
   const onOutput = (error: NodeJS.ErrnoException): void => {
@@ -43,7 +54,8 @@ export function watchStreams({ stdout, stderr }: { stdout: NodeJS.WriteStream; s
     signal: controller.signal,
     async settle(status) {
       await flush(stdout)
-      if (failure?.error !== undefined) stderr.write(`rvr: error: ${failure.error.message}\n  hint: ${failure.error.hint}\n`)
+      if (failure?.error !== undefined)
+        stderr.write(`rvr: error: ${failure.error.message}\n  hint: ${failure.error.hint}\n`)
       await flush(stderr)
       return failure?.status ?? status
     },

@@ -8,10 +8,14 @@ export interface TextStream {
   readonly fd?: number
 }
 
-/** Resolves when a stream whose write() answered false takes more, or never will; at once for streams that do not tell. */
+/**
+ * Resolves when a stream whose write() answered false takes more, or never will; at once for streams that do not tell.
+ */
 export async function drained(stream: TextStream): Promise<void> {
   if (!(stream instanceof EventEmitter)) return
   const done = new AbortController()
-  await Promise.race(['drain', 'close', 'error'].map(name => once(stream, name, { signal: done.signal }).catch(() => {})))
+  await Promise.race(
+    ['drain', 'close', 'error'].map(name => once(stream, name, { signal: done.signal }).catch(() => {})),
+  )
   done.abort()
 }

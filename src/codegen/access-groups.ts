@@ -17,18 +17,28 @@ interface OpenGroup {
 const ONE_OBJECT = 256
 
 /**
- * The groups of a block by the index of the instruction that they stand before. An instruction in `cuts` may leave the block, so groups
- * that stand before it hold no access behind it; where a base is not the value of a register at the start of the stretch plus a constant,
- * the access is a group of its own in place. Accesses in `without` are in none.
+ * The groups of a block by the index of the instruction that they stand before. An instruction in `cuts` may leave the
+ * block, so groups that stand before it hold no access behind it; where a base is not the value of a register at the
+ * start of the stretch plus a constant, the access is a group of its own in place. Accesses in `without` are in none.
  */
-export function groupAccesses(instrs: readonly Instr[], cuts: ReadonlySet<number>, moving: ReadonlyMap<number, Moving> = new Map(), without: ReadonlySet<number> = new Set()): Map<number, AccessGroup[]> {
+export function groupAccesses(
+  instrs: readonly Instr[],
+  cuts: ReadonlySet<number>,
+  moving: ReadonlyMap<number, Moving> = new Map(),
+  without: ReadonlySet<number> = new Set(),
+): Map<number, AccessGroup[]> {
   const places = new Map<number, OpenGroup[]>()
-  const origin = new Int8Array(32), delta = new Int32Array(32)
-  let start = 0, open: OpenGroup[] = []
+  const origin = new Int8Array(32)
+  const delta = new Int32Array(32)
+  let start = 0
+  let open: OpenGroup[] = []
   const begin = (index: number): void => {
     start = index
     open = []
-    for (let r = 0; r < 32; r++) { origin[r] = r; delta[r] = 0 }
+    for (let r = 0; r < 32; r++) {
+      origin[r] = r
+      delta[r] = 0
+    }
   }
   const add = (index: number, group: OpenGroup): void => {
     const at = places.get(index)
@@ -40,10 +50,13 @@ export function groupAccesses(instrs: readonly Instr[], cuts: ReadonlySet<number
     const instr = instrs[index]!
     const { row, rd, rs1, imm } = instr
     if (index > 0 && cuts.has(index)) begin(index)
-    const moved = moving.get(index), isAccess = (row.kind === 'load' || row.kind === 'store') && !without.has(index)
+    const moved = moving.get(index)
+    const isAccess = (row.kind === 'load' || row.kind === 'store') && !without.has(index)
     if (isAccess && moved?.kind === 'whole') {
       const { address, text } = moved
-      let group = open.find(candidate => candidate.address !== undefined && Math.abs(candidate.address - address) < ONE_OBJECT)
+      let group = open.find(
+        candidate => candidate.address !== undefined && Math.abs(candidate.address - address) < ONE_OBJECT,
+      )
       if (group === undefined) {
         group = { base: `(${text})`, address, accesses: [] }
         add(start, group)
@@ -53,7 +66,8 @@ export function groupAccesses(instrs: readonly Instr[], cuts: ReadonlySet<number
     } else if (isAccess && moved?.kind === 'rest') {
       add(index, { base: `(${registerNames[rs1]!} + ${moved.text})`, accesses: [{ offset: 0, width: row.width }] })
     } else if (isAccess) {
-      const from = origin[rs1]!, offset = (from < 0 ? 0 : delta[rs1]!) + imm
+      const from = origin[rs1]!
+      const offset = (from < 0 ? 0 : delta[rs1]!) + imm
       let group = from < 0 ? undefined : open.find(({ base }) => base === from)
       if (group === undefined) {
         group = { base: from < 0 ? rs1 : from, accesses: [] }
@@ -67,7 +81,14 @@ export function groupAccesses(instrs: readonly Instr[], cuts: ReadonlySet<number
     delta[rd] = known ? delta[rs1]! + imm : 0
     origin[rd] = known ? origin[rs1]! : -1
   }
-  return new Map([...places].map(([index, groups]) => [index, groups.map(({ base, accesses }) => ({
-    base: typeof base === 'string' ? base : base === 0 ? '(reg)0' : registerNames[base]!, isStackPointer: base === STACK_POINTER, accesses,
-  }))]))
+  return new Map(
+    [...places].map(([index, groups]) => [
+      index,
+      groups.map(({ base, accesses }) => ({
+        base: typeof base === 'string' ? base : base === 0 ? '(reg)0' : registerNames[base]!,
+        isStackPointer: base === STACK_POINTER,
+        accesses,
+      })),
+    ]),
+  )
 }

@@ -25,10 +25,15 @@ export interface Addresses {
 }
 
 /** The value of lui or auipc. */
-export const upperValue = (instr: Instr): number => (instr.row.kind === 'upper' && instr.row.relative ? instr.pc : 0) + instr.imm
+export const upperValue = (instr: Instr): number =>
+  (instr.row.kind === 'upper' && instr.row.relative ? instr.pc : 0) + instr.imm
 
 /** The text of small guests: every address is a number. */
-export function fixedAddresses({ graph: { program: { xlen } } }: EmitterContext): Addresses {
+export function fixedAddresses({
+  graph: {
+    program: { xlen },
+  },
+}: EmitterContext): Addresses {
   return {
     label: hex8,
     pc: pc => `0x${hex8(pc)}`,
@@ -50,7 +55,8 @@ export function movingRange({ image, instrs }: Program): MovingRange {
   const first = image.segments[0]
   if (first === undefined) return undefined
   const range = { low: first.address - PAGE / 2, high: image.end + PAGE }
-  let absolute = 0, relative = 0
+  let absolute = 0
+  let relative = 0
   for (const instr of instrs) {
     if (instr?.row.kind !== 'upper') continue
     if (instr.row.relative) relative++
@@ -64,9 +70,9 @@ export const isMovingUpper = ({ row, imm }: Instr, range: MovingRange): boolean 
   row.kind === 'upper' && (row.relative || (range !== undefined && imm >= range.low && imm < range.high))
 
 /**
- * The text of a unit of a large guest: own code is relative to the unit's first address, everything else that may move is an entry of the
- * table `at`, which another file defines. An address of an object has one entry; a part of an address has one for each place that builds it,
- * because parts of two addresses may be equal today and differ tomorrow.
+ * The text of a unit of a large guest: own code is relative to the unit's first address, everything else that may move
+ * is an entry of the table `at`, which another file defines. An address of an object has one entry; a part of an
+ * address has one for each place that builds it, because parts of two addresses may be equal today and differ tomorrow.
  */
 export class UnitAddresses implements Addresses {
   /** What the table holds; the unit's first address is in front. */
@@ -113,7 +119,9 @@ export class UnitAddresses implements Addresses {
   }
 
   upper(instr: Instr): string {
-    return isMovingUpper(instr, this.#stable.range) ? this.#entry(upperValue(instr)) : wideConstant(upperValue(instr), this.#xlen)
+    return isMovingUpper(instr, this.#stable.range)
+      ? this.#entry(upperValue(instr))
+      : wideConstant(upperValue(instr), this.#xlen)
   }
 
   whole(address: number): string {

@@ -10,7 +10,8 @@ import { operand } from './operands.ts'
 /** Where a call with a result leaves it. */
 export const RESULT = 'state(m)->result'
 
-const length = (instr: Instr, { bytes }: Exclude<CallOperand, { access: 'value' }>): string => (bytes === 'rs2' ? `(uint64_t)${operand(instr.rs2)}` : `${bytes}`)
+const length = (instr: Instr, { bytes }: Exclude<CallOperand, { access: 'value' }>): string =>
+  bytes === 'rs2' ? `(uint64_t)${operand(instr.rs2)}` : `${bytes}`
 
 /** Conditions under which an operand is no legal memory: on the whole register, so that every high bit counts. */
 function outside(instr: Instr, target: CallOperand, xlen: number): string[] {
@@ -18,30 +19,49 @@ function outside(instr: Instr, target: CallOperand, xlen: number): string[] {
   const address = `(uint64_t)${operand(instr[target.register])}`
   if (target.bytes !== 'rs2') return [`${address} > ${MEMORY_BYTES - target.bytes}`]
   const bytes = length(instr, target)
-  return [`${bytes} > ${target.most}`, ...(target.inWords === true ? [`(${bytes} & ${xlen / 8 - 1}) != 0`] : []), `${address} > ${MEMORY_BYTES} - ${bytes}`]
+  return [
+    `${bytes} > ${target.most}`,
+    ...(target.inWords === true ? [`(${bytes} & ${xlen / 8 - 1}) != 0`] : []),
+    `${address} > ${MEMORY_BYTES} - ${bytes}`,
+  ]
 }
 
 /**
- * The statements of a call, without the transfer of one that branches. Where anything does not fit, control goes to `step`: the interpreter
- * executes the instruction and finds out what.
+ * The statements of a call, without the transfer of one that branches. Where anything does not fit, control goes to
+ * `step`: the interpreter executes the instruction and finds out what.
  */
-export function callStatements(instr: Instr, row: CallRow, { graph, emission }: EmitterContext, step: string): string[] {
+export function callStatements(
+  instr: Instr,
+  row: CallRow,
+  { graph, emission }: EmitterContext,
+  step: string,
+): string[] {
   const { xlen } = graph.program
-  const values = row.operands.map(target => (target.access === 'value' ? `(uint64_t)${operand(instr[target.register])}` : `(uint8_t *)m + (uint64_t)${operand(instr[target.register])}`))
+  const values = row.operands.map(target =>
+    target.access === 'value'
+      ? `(uint64_t)${operand(instr[target.register])}`
+      : `(uint8_t *)m + (uint64_t)${operand(instr[target.register])}`,
+  )
   const call = `!${row.c}(${[...values, ...(row.result === undefined ? [] : [`&${RESULT}`])].join(', ')})`
   const checks = [...new Set(row.operands.flatMap(target => outside(instr, target, xlen)))]
-  const lines = [`if (__builtin_expect(${[...checks, call].join(' || ')}, 0)) goto ${step}; /* ${instr.pc.toString(16)} ${disassemble(instr)} */`]
+  const lines = [
+    `if (__builtin_expect(${[...checks, call].join(' || ')}, 0)) goto ${step}; /* ${instr.pc.toString(16)} ${disassemble(instr)} */`,
+  ]
   // Registers still have the values that the call saw.
   for (const target of row.operands) {
     if (target.access === 'value') continue
-    for (const line of emission.rangeTouched?.(`(uint64_t)${operand(instr[target.register])}`, length(instr, target)) ?? []) lines.push(line)
+    for (const line of emission.rangeTouched?.(`(uint64_t)${operand(instr[target.register])}`, length(instr, target)) ??
+      [])
+      lines.push(line)
   }
   if (row.result === 'register' && instr.rd !== 0) lines.push(`${registerNames[instr.rd]!} = (reg)${RESULT};`)
   return lines
 }
 
 function parameterTypes({ operands, result }: CallRow): string[] {
-  const types = operands.map(({ access }) => (access === 'value' ? 'uint64_t' : access === 'read' ? 'const uint8_t *' : 'uint8_t *'))
+  const types = operands.map(({ access }) =>
+    access === 'value' ? 'uint64_t' : access === 'read' ? 'const uint8_t *' : 'uint8_t *',
+  )
   return [...types, ...(result === undefined ? [] : ['uint64_t *'])]
 }
 
@@ -62,9 +82,12 @@ export function callPrototypes(rows: readonly CallRow[]): string {
 
 /** Ways into the C functions from outside, for `--check`. */
 export function callExports(rows: readonly CallRow[]): string {
-  return rows.map(row => {
-    const types = parameterTypes(row), names = types.map((_, index) => `a${index}`)
-    const parameters = types.map((type, index) => `${type}${type.endsWith('*') ? '' : ' '}${names[index]}`)
-    return `__attribute__((visibility("default"))) int ${exportedCall(row)}(${parameters.join(', ')}) { return ${row.c}(${names.join(', ')}); }\n`
-  }).join('')
+  return rows
+    .map(row => {
+      const types = parameterTypes(row)
+      const names = types.map((_, index) => `a${index}`)
+      const parameters = types.map((type, index) => `${type}${type.endsWith('*') ? '' : ' '}${names[index]}`)
+      return `__attribute__((visibility("default"))) int ${exportedCall(row)}(${parameters.join(', ')}) { return ${row.c}(${names.join(', ')}); }\n`
+    })
+    .join('')
 }

@@ -22,7 +22,10 @@ export interface EmitterContext {
   /** Hot registers in argument order. */
   readonly hot: readonly number[]
   readonly cold: number
-  /** Those of the others that travel in vector registers, in argument order. Inside a region they are locals like the rest. */
+  /**
+   * Those of the others that travel in vector registers, in argument order. Inside a region they are locals like the
+   * rest.
+   */
   readonly warm: readonly number[]
   readonly functions: ReadonlyMap<number, string>
   /** Undefined where units say addresses as they are. */
@@ -39,23 +42,41 @@ export interface EmitterContext {
   readonly names: Map<number, string>
   /** By register, the statement that brings its value to where the next region or the host looks for it. */
   readonly saves: readonly string[]
-  /** `char *m, int64_t left, …`: the parameters that every region has, and the same names as arguments of a transfer. */
+  /**
+   * `char *m, int64_t left, …`: the parameters that every region has, and the same names as arguments of a transfer.
+   */
   readonly parameters: string
   readonly arguments: string
 }
 
 /** Parameter and argument lists for a mode's counters, its own arguments and the registers that travel. */
-export function signature(mode: Mode, emission: Emission, hot: readonly number[], warm: readonly number[]): Pick<EmitterContext, 'parameters' | 'arguments'> {
-  const counters = mode.counters.map(counter => counter.name), registers = hot.map(r => registerNames[r]!), others = warm.map(warmName)
+export function signature(
+  mode: Mode,
+  emission: Emission,
+  hot: readonly number[],
+  warm: readonly number[],
+): Pick<EmitterContext, 'parameters' | 'arguments'> {
+  const counters = mode.counters.map(counter => counter.name)
+  const registers = hot.map(r => registerNames[r]!)
+  const others = warm.map(warmName)
   return {
-    parameters: ['char *m', ...counters.map(name => `int64_t ${name}`), ...emission.parameters.map(({ type, name }) => `${type} ${name}`), ...registers.map(name => `reg ${name}`), ...others.map(name => `double ${name}`)].join(', '),
+    parameters: [
+      'char *m',
+      ...counters.map(name => `int64_t ${name}`),
+      ...emission.parameters.map(({ type, name }) => `${type} ${name}`),
+      ...registers.map(name => `reg ${name}`),
+      ...others.map(name => `double ${name}`),
+    ].join(', '),
     arguments: ['m', ...counters, ...emission.parameters.map(({ name }) => name), ...registers, ...others].join(', '),
   }
 }
 
 /** The statement for each register. */
 export const savesOf = (warm: readonly number[]): string[] =>
-  registerNames.map((name, register) => `${warm.includes(register) ? `${warmName(register)} = of_reg(${name})` : `${stateOf(register)} = ${name}`}; `)
+  registerNames.map(
+    (name, register) =>
+      `${warm.includes(register) ? `${warmName(register)} = of_reg(${name})` : `${stateOf(register)} = ${name}`}; `,
+  )
 
 /** Name of the C function of the region that starts at `pc`. */
 export function regionName(context: EmitterContext, kind: 'main' | 'resume', pc: number): string {
@@ -72,7 +93,12 @@ function newName(context: EmitterContext, kind: 'main' | 'resume', pc: number): 
   return `${kind === 'main' ? 'r' : 'resume'}_${hex8(pc)}${symbol === undefined ? '' : `_${symbol}`}`
 }
 
-/** Declarations of regions: hidden, so that a transfer into another unit is a direct jump and its address does not come from a table. */
+/**
+ * Declarations of regions: hidden, so that a transfer into another unit is a direct jump and its address does not come
+ * from a table.
+ */
 export function declareRegions(names: readonly string[]): string {
-  return names.length === 0 ? '' : `#pragma GCC visibility push(hidden)\nregion ${names.join(', ')};\n#pragma GCC visibility pop\n`
+  return names.length === 0
+    ? ''
+    : `#pragma GCC visibility push(hidden)\nregion ${names.join(', ')};\n#pragma GCC visibility pop\n`
 }

@@ -5,8 +5,9 @@ import { STACK_POINTER } from '../isa/registers.ts'
 import { writes } from '../isa/registers-used.ts'
 
 /**
- * What is known of 32 registers: every address in [register + low, register + high) is legal, with low at index r and high at 32 + r.
- * high = 0 means that nothing is known. Intervals always contain 0, so that the register itself lies in memory and no offset wraps around.
+ * What is known of 32 registers: every address in [register + low, register + high) is legal, with low at index r and
+ * high at 32 + r. high = 0 means that nothing is known. Intervals always contain 0, so that the register itself lies in
+ * memory and no offset wraps around.
  */
 export type Facts = Int32Array
 const HIGH = 32
@@ -25,7 +26,10 @@ export interface BlockChecks {
   readonly inner: ReadonlyMap<number, Check>
 }
 
-/** A failed check only costs time (the interpreter steps the block), so checks reach further than needed to serve later accesses too. */
+/**
+ * A failed check only costs time (the interpreter steps the block), so checks reach further than needed to serve later
+ * accesses too.
+ */
 const REACH = 4096
 
 export const noFacts = (): Facts => new Int32Array(64)
@@ -36,12 +40,16 @@ function set(facts: Facts, register: number, low: number, high: number): void {
   facts[HIGH + register] = valid ? high : 0
 }
 
-/** Narrows `into` to what both know. With `widen`, an interval that would shrink is dropped instead, so that iteration ends. Returns whether it changed. */
+/**
+ * Narrows `into` to what both know. With `widen`, an interval that would shrink is dropped instead, so that iteration
+ * ends. Returns whether it changed.
+ */
 export function meet(into: Facts, other: Facts, widen: boolean): boolean {
   let changed = false
   for (let r = 1; r < 32; r++) {
     if (into[HIGH + r] === 0) continue
-    const low = Math.max(into[r]!, other[r]!), high = Math.min(into[HIGH + r]!, other[HIGH + r]!)
+    const low = Math.max(into[r]!, other[r]!)
+    const high = Math.min(into[HIGH + r]!, other[HIGH + r]!)
     if (low === into[r] && high === into[HIGH + r]) continue
     changed = true
     if (widen || other[HIGH + r] === 0) set(into, r, 0, 0)
@@ -52,7 +60,8 @@ export function meet(into: Facts, other: Facts, widen: boolean): boolean {
 
 /** How far a check of `register` reaches that has to cover `low … high`. */
 export const reached = (register: number, low: number, high: number): { low: number; high: number } => ({
-  low: low >= 0 && register !== STACK_POINTER ? 0 : Math.min(low, -REACH), high: Math.max(high, REACH),
+  low: low >= 0 && register !== STACK_POINTER ? 0 : Math.min(low, -REACH),
+  high: Math.max(high, REACH),
 })
 const widened = (register: number, low: number, high: number): Check => ({ register, ...reached(register, low, high) })
 
@@ -62,11 +71,16 @@ export function learn(facts: Facts, { register, low, high }: Check): void {
 }
 
 /** Scratch of planChecks, kept because it runs for every block several times. */
-const origin = new Int8Array(32), delta = new Int32Array(32), entry = noFacts()
+const origin = new Int8Array(32)
+const delta = new Int32Array(32)
+const entry = noFacts()
 /** The range that accesses need, by the register at the block's entry, and these registers in order. */
-const lowest = new Int32Array(32), highest = new Int32Array(32), wanted: number[] = []
+const lowest = new Int32Array(32)
+const highest = new Int32Array(32)
+const wanted: number[] = []
 const ENTRY_REGISTERS = Int8Array.from({ length: 32 }, (_, r) => r)
-const NO_CHECKS: readonly Check[] = [], NO_INNER: ReadonlyMap<number, Check> = new Map()
+const NO_CHECKS: readonly Check[] = []
+const NO_INNER: ReadonlyMap<number, Check> = new Map()
 
 /** What one instruction that writes a register does to the facts, apart from checks. */
 function transfer(facts: Facts, instr: Instr): void {
@@ -88,15 +102,21 @@ function transfer(facts: Facts, instr: Instr): void {
 }
 
 export const covers = (facts: Facts, register: number, low: number, high: number): boolean =>
-  register === 0 ? low >= 0 && high <= MEMORY_BYTES : facts[HIGH + register] !== 0 && facts[register]! <= low && facts[HIGH + register]! >= high
+  register === 0
+    ? low >= 0 && high <= MEMORY_BYTES
+    : facts[HIGH + register] !== 0 && facts[register]! <= low && facts[HIGH + register]! >= high
 
 /**
  * Plans the checks of one block. `facts` are those at its entry and are turned into those at its exit.
  *
- * Accesses whose base is an entry value plus a constant are checked at the head, once for all offsets of that base; the others in place.
- * Those at the indices in `covered` need no check.
+ * Accesses whose base is an entry value plus a constant are checked at the head, once for all offsets of that base; the
+ * others in place. Those at the indices in `covered` need no check.
  */
-export function planChecks(instrs: readonly Instr[], facts: Facts, covered?: Pick<ReadonlySet<number>, 'has'>): BlockChecks {
+export function planChecks(
+  instrs: readonly Instr[],
+  facts: Facts,
+  covered?: Pick<ReadonlySet<number>, 'has'>,
+): BlockChecks {
   entry.set(facts)
   delta.fill(0)
   origin.set(ENTRY_REGISTERS)
@@ -106,10 +126,13 @@ export function planChecks(instrs: readonly Instr[], facts: Facts, covered?: Pic
     const instr = instrs[index]!
     const { row, rs1, rd, imm } = instr
     if ((row.kind === 'load' || row.kind === 'store') && covered?.has(index) !== true) {
-      const from = origin[rs1]!, isCovered = covers(facts, rs1, imm, imm + row.width)
+      const from = origin[rs1]!
+      const isCovered = covers(facts, rs1, imm, imm + row.width)
       if (!isCovered) isProven = false
       if (from > 0 && !isCovered) {
-        const low = delta[rs1]! + imm, high = low + row.width, isFirst = !wanted.includes(from)
+        const low = delta[rs1]! + imm
+        const high = low + row.width
+        const isFirst = !wanted.includes(from)
         if (isFirst) wanted.push(from)
         lowest[from] = isFirst ? low : Math.min(lowest[from]!, low)
         highest[from] = isFirst ? high : Math.max(highest[from]!, high)
@@ -124,14 +147,19 @@ export function planChecks(instrs: readonly Instr[], facts: Facts, covered?: Pic
   }
   // Without a check the facts are what they are behind the last instruction.
   if (isProven) return { head: NO_CHECKS, inner: NO_INNER }
-  const head = wanted.length === 0 ? NO_CHECKS : wanted.map(register => widened(register, lowest[register]!, highest[register]!))
+  const head =
+    wanted.length === 0 ? NO_CHECKS : wanted.map(register => widened(register, lowest[register]!, highest[register]!))
   facts.set(entry)
   for (let index = 0; index < head.length; index++) learn(facts, head[index]!)
   let inner: Map<number, Check> | undefined
   for (let index = 0; index < instrs.length; index++) {
     const instr = instrs[index]!
     const { row, rs1, imm } = instr
-    if ((row.kind === 'load' || row.kind === 'store') && covered?.has(index) !== true && !covers(facts, rs1, imm, imm + row.width)) {
+    if (
+      (row.kind === 'load' || row.kind === 'store') &&
+      covered?.has(index) !== true &&
+      !covers(facts, rs1, imm, imm + row.width)
+    ) {
       const check = widened(rs1, imm, imm + row.width)
       inner ??= new Map()
       inner.set(index, check)

@@ -16,11 +16,14 @@ export function afterInstr(mask: number, instr: Instr, range: MovingRange): numb
 }
 
 /**
- * A mask of registers for the start of each block. A guess: called functions may do what they like. So it may decide how the text says a
- * number, and never what the number is.
+ * A mask of registers for the start of each block. A guess: called functions may do what they like. So it may decide
+ * how the text says a number, and never what the number is.
  */
 export function likelyUppers(graph: Graph, places: Places, range: MovingRange): Int32Array {
-  const { blocks, program: { instrs } } = graph
+  const {
+    blocks,
+    program: { instrs },
+  } = graph
   const owner = blocks.map(block => places.functionAt(block.pc))
   const next = blocks.map((block): number[] => flow(block, blocks).filter(id => owner[id] === owner[block.id]))
   jumpsThroughTables(blocks, owner, next)
@@ -29,9 +32,11 @@ export function likelyUppers(graph: Graph, places: Places, range: MovingRange): 
   for (const targets of next) for (const target of targets) hasSource[target] = 1
   for (const { id, pc } of blocks) if (hasSource[id] === 0 || owner[id]?.start === pc) entering[id] = 0
   // A block clears some bits, sets others and leaves the rest: what it makes of all and of none says which.
-  const ofAll = new Int32Array(blocks.length), ofNone = new Int32Array(blocks.length)
+  const ofAll = new Int32Array(blocks.length)
+  const ofNone = new Int32Array(blocks.length)
   for (const { id, first, count, end } of blocks) {
-    let all = -1, none = 0
+    let all = -1
+    let none = 0
     for (let slot = first; slot < first + count; slot++) {
       all = afterInstr(all, instrs[slot]!, range)
       none = afterInstr(none, instrs[slot]!, range)
@@ -59,16 +64,25 @@ export function likelyUppers(graph: Graph, places: Places, range: MovingRange): 
 function flow({ id, end }: Block, blocks: readonly Block[]): number[] {
   const behind = id + 1 < blocks.length ? [id + 1] : []
   switch (end.kind) {
-    case 'branch': return [end.taken, end.next].filter(target => target !== undefined)
-    case 'jump': return end.instr.rd !== 0 ? behind : end.target === undefined ? [] : [end.target]
-    case 'indirect': return end.instr.rd !== 0 ? behind : []
-    case 'fall': return end.next === undefined ? [] : [end.next]
-    case 'host': return behind
+    case 'branch':
+      return [end.taken, end.next].filter(target => target !== undefined)
+    case 'jump':
+      return end.instr.rd !== 0 ? behind : end.target === undefined ? [] : [end.target]
+    case 'indirect':
+      return end.instr.rd !== 0 ? behind : []
+    case 'fall':
+      return end.next === undefined ? [] : [end.next]
+    case 'host':
+      return behind
   }
 }
 
 /** A jump to a register that is no return goes to the blocks of its function that nothing else leads to. */
-function jumpsThroughTables(blocks: readonly Block[], owner: readonly (NamedFunction | undefined)[], next: number[][]): void {
+function jumpsThroughTables(
+  blocks: readonly Block[],
+  owner: readonly (NamedFunction | undefined)[],
+  next: number[][],
+): void {
   const hasSource = new Uint8Array(blocks.length)
   for (const targets of next) for (const target of targets) hasSource[target] = 1
   const orphans = new Map<NamedFunction | undefined, number[]>()

@@ -25,32 +25,43 @@ interface Flow {
 }
 
 /**
- * Places the loads of `movable` registers; the rest of `loaded` stays at the entry. A load stands in the last block that all ways to what touches its register lead through, or in one in front
- * of that, outside of loops: in front of the first instruction there that touches it, or of the last. Nothing has written the register until then.
+ * Places the loads of `movable` registers; the rest of `loaded` stays at the entry. A load stands in the last block
+ * that all ways to what touches its register lead through, or in one in front of that, outside of loops: in front of
+ * the first instruction there that touches it, or of the last. Nothing has written the register until then.
  */
 export function placeLoads(loaded: number, movable: number, flow: Flow): LoadPlan {
-  const { bodies, inLoop, checks } = flow, inBlocks: (Map<number, number> | undefined)[] = bodies.map(() => undefined)
+  const { bodies, inLoop, checks } = flow
+  const inBlocks: (Map<number, number> | undefined)[] = bodies.map(() => undefined)
   let atEntry = loaded & ~movable
   if ((loaded & movable) === 0 || inLoop?.has(0) === true) return { atEntry: loaded, inBlocks }
-  const early = bodies.map((_, position) => checks[position]!.head.reduce((mask, { register }) => mask | 1 << register, 0))
+  const early = bodies.map((_, position) =>
+    checks[position]!.head.reduce((mask, { register }) => mask | (1 << register), 0),
+  )
   const touchedAt = (position: number, index: number): number => {
-    const instr = bodies[position]![index]!, check = checks[position]!.inner.get(index)
+    const instr = bodies[position]![index]!
+    const check = checks[position]!.inner.get(index)
     return reads(instr) | writes(instr) | (check === undefined ? 0 : 1 << check.register)
   }
-  const touched = bodies.map((body, position) => body.reduce((mask, _, index) => mask | touchedAt(position, index), flow.mayDirty[position]! | early[position]!))
+  const touched = bodies.map((body, position) =>
+    body.reduce((mask, _, index) => mask | touchedAt(position, index), flow.mayDirty[position]! | early[position]!),
+  )
   const dominators = dominatorsOf(flow.next)
   eachRegister(loaded & movable, register => {
     const bit = 1 << register
     let place = -1
-    for (const [position, mask] of touched.entries()) if ((mask & bit) !== 0) place = place < 0 ? position : common(dominators, place, position)
-    const isUnfit = (): boolean => inLoop?.has(place) === true || (early[place]! & bit) !== 0 || bodies[place]!.length === 0
+    for (const [position, mask] of touched.entries())
+      if ((mask & bit) !== 0) place = place < 0 ? position : common(dominators, place, position)
+    const isUnfit = (): boolean =>
+      inLoop?.has(place) === true || (early[place]! & bit) !== 0 || bodies[place]!.length === 0
     while (place > 0 && isUnfit()) place = dominators[place]!
     if (place < 0 || isUnfit()) {
       atEntry |= bit
       return
     }
-    const body = bodies[place]!, first = body.findIndex((_, index) => (touchedAt(place, index) & bit) !== 0), index = first < 0 ? body.length - 1 : first
-    const own = inBlocks[place] ??= new Map<number, number>()
+    const body = bodies[place]!
+    const first = body.findIndex((_, index) => (touchedAt(place, index) & bit) !== 0)
+    const index = first < 0 ? body.length - 1 : first
+    const own = (inBlocks[place] ??= new Map<number, number>())
     own.set(index, (own.get(index) ?? 0) | bit)
   })
   return { atEntry, inBlocks }
@@ -65,7 +76,8 @@ function dominatorsOf(next: readonly (readonly number[])[]): number[] {
       if (dominators[from]! < 0) continue
       for (const to of next[from]!) {
         if (to === 0) continue
-        const known = dominators[to]!, now = known < 0 ? from : common(dominators, known, from)
+        const known = dominators[to]!
+        const now = known < 0 ? from : common(dominators, known, from)
         if (now === known) continue
         dominators[to] = now
         changed = true

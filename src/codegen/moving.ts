@@ -34,18 +34,24 @@ function meet(into: Uppers, other: Uppers): boolean {
 
 const nothing = (): Uppers => new Float64Array(32).fill(NaN)
 const NOTHING = nothing()
-/** Those at hand and those at the start of blocks, kept from region to region: making them takes longer than using them. */
-const current = nothing(), uppersAt: Uppers[] = []
+/**
+ * Those at hand and those at the start of blocks, kept from region to region: making them takes longer than using them.
+ */
+const current = nothing()
+const uppersAt: Uppers[] = []
 
 function keep(position: number, uppers: Uppers): Uppers {
-  const kept = uppersAt[position] ??= nothing()
+  const kept = (uppersAt[position] ??= nothing())
   kept.set(uppers)
   return kept
 }
 
 const NONE: ReadonlyMap<number, Moving> = new Map()
 
-/** What is known at the start of each block of a region, by its position; good until the next call. Empty where nothing is. */
+/**
+ * What is known at the start of each block of a region, by its position; good until the next call. Empty where nothing
+ * is.
+ */
 function enteringUppers({ blocks, position }: RegionPlan, stable: StableText): readonly (Uppers | undefined)[] {
   const entering: (Uppers | undefined)[] = []
   if (!blocks.some(({ instrs }) => instrs.some(instr => isMovingUpper(instr, stable.range)))) return entering
@@ -53,7 +59,8 @@ function enteringUppers({ blocks, position }: RegionPlan, stable: StableText): r
   for (let changed = true; changed;) {
     changed = false
     for (let index = 0; index < blocks.length; index++) {
-      const { block, instrs } = blocks[index]!, known = entering[index]
+      const { block, instrs } = blocks[index]!
+      const known = entering[index]
       if (known === undefined) continue
       const uppers = current
       uppers.set(known)
@@ -71,7 +78,8 @@ function enteringUppers({ blocks, position }: RegionPlan, stable: StableText): r
   return entering
 }
 
-const addsRest = ({ row }: Instr): boolean => row.kind === 'load' || row.kind === 'store' || row.kind === 'jalr' || row.name === 'addi'
+const addsRest = ({ row }: Instr): boolean =>
+  row.kind === 'load' || row.kind === 'store' || row.kind === 'jalr' || row.name === 'addi'
 
 /** Answers for the blocks of one region, until the next is made. */
 export class MovingAddresses {
@@ -93,13 +101,20 @@ export class MovingAddresses {
     if (stable === undefined) return NONE
     const uppers = current
     uppers.set(this.#entering[this.#position.get(block.id)!] ?? NOTHING)
-    let found: Map<number, Moving> | undefined, likely = stable.likely[block.id]!
+    let found: Map<number, Moving> | undefined
+    let likely = stable.likely[block.id]!
     for (let position = 0; position < instrs.length; position++) {
       const instr = instrs[position]!
       const upper = uppers[instr.rs1]!
       if (addsRest(instr)) {
-        if (!Number.isNaN(upper)) (found ??= new Map()).set(position, { kind: 'whole', address: upper + instr.imm, text: this.#addresses.whole(upper + instr.imm) })
-        else if ((likely >>> instr.rs1) & 1) (found ??= new Map()).set(position, { kind: 'rest', text: this.#addresses.rest(instr.imm) })
+        if (!Number.isNaN(upper))
+          (found ??= new Map()).set(position, {
+            kind: 'whole',
+            address: upper + instr.imm,
+            text: this.#addresses.whole(upper + instr.imm),
+          })
+        else if ((likely >>> instr.rs1) & 1)
+          (found ??= new Map()).set(position, { kind: 'rest', text: this.#addresses.rest(instr.imm) })
       }
       pass(uppers, instr, stable)
       likely = afterInstr(likely, instr, stable.range)

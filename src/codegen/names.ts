@@ -15,7 +15,8 @@ const ZEROS = Array.from({ length: 14 }, (_, digits) => '0'.repeat(Math.max(8 - 
 export function functionNames(symbols: readonly ElfSymbol[]): ReadonlyMap<number, string> {
   const names = new Map<number, string>()
   for (const symbol of symbols) {
-    if (symbol.kind === 'function' && !names.has(symbol.address)) names.set(symbol.address, symbol.name.replaceAll(/\W/g, '_').slice(0, 60))
+    if (symbol.kind === 'function' && !names.has(symbol.address))
+      names.set(symbol.address, symbol.name.replaceAll(/\W/g, '_').slice(0, 60))
   }
   return names
 }
@@ -33,12 +34,18 @@ const LONGEST = 60
 /** Long names differ at their ends: a digest stands for what is cut off. */
 function identifier(name: string): string {
   const plain = name.replaceAll(/\W/g, '_')
-  const short = plain.length <= LONGEST ? plain : `${plain.slice(0, LONGEST - 13)}_${createHash('sha256').update(name).digest('hex').slice(0, 12)}`
+  const short =
+    plain.length <= LONGEST
+      ? plain
+      : `${plain.slice(0, LONGEST - 13)}_${createHash('sha256').update(name).digest('hex').slice(0, 12)}`
   // No function is called what a place in another one is.
   return /_0x[0-9a-f]+$/.test(short) ? `${short}_` : short
 }
 
-/** Names of places in the guest's code that stay the same when other functions grow: the function's name and the offset in it. */
+/**
+ * Names of places in the guest's code that stay the same when other functions grow: the function's name and the offset
+ * in it.
+ */
 export class Places {
   readonly #functions: readonly NamedFunction[]
 
@@ -63,7 +70,8 @@ export class Places {
 
   /** The function that an address lies in. */
   functionAt(pc: number): NamedFunction | undefined {
-    let low = 0, high = this.#functions.length
+    let low = 0
+    let high = this.#functions.length
     while (low < high) {
       const middle = (low + high) >>> 1
       if (this.#functions[middle]!.start <= pc) low = middle + 1

@@ -37,7 +37,10 @@ export interface LoopPlan {
   readonly tests: readonly HoistedCheck[]
   /** This is the region's only copy: where the test fails, the resume region of the header goes on. */
   readonly alone: boolean
-  /** Set where the number of iterations is known in front of the loop and nothing leaves it on the way: the whole chunk is paid for at once. */
+  /**
+   * Set where the number of iterations is known in front of the loop and nothing leaves it on the way: the whole chunk
+   * is paid for at once.
+   */
   readonly counted: Trips | undefined
 }
 
@@ -60,7 +63,21 @@ export interface RegionPlan {
 export type FastLoops = 'none' | 'beside' | ((header: number) => boolean)
 
 /** Plans one region. */
-export function planRegion(graph: Graph, region: Region, { mode, emission, machine, cold, warm, stable, stopTests, convention }: Pick<EmitterContext, 'mode' | 'emission' | 'machine' | 'cold' | 'warm' | 'stable' | 'stopTests' | 'convention'>, fastLoops: FastLoops): RegionPlan {
+export function planRegion(
+  graph: Graph,
+  region: Region,
+  {
+    mode,
+    emission,
+    machine,
+    cold,
+    warm,
+    stable,
+    stopTests,
+    convention,
+  }: Pick<EmitterContext, 'mode' | 'emission' | 'machine' | 'cold' | 'warm' | 'stable' | 'stopTests' | 'convention'>,
+  fastLoops: FastLoops,
+): RegionPlan {
   const { instrs } = graph.program
   const ids = region.blocks
   const position = new Map<number, number>()
@@ -79,38 +96,80 @@ export function planRegion(graph: Graph, region: Region, { mode, emission, machi
     return targets
   })
   const amounts = bodies.map(body => mode.counters.map(counter => total(counter, body, machine)))
-  const inLoop = loopMembers(inside), stored = storedAtOnce(bodies, inside, inLoop, cold, convention.storesEarly)
+  const inLoop = loopMembers(inside)
+  const stored = storedAtOnce(bodies, inside, inLoop, cold, convention.storesEarly)
   const { mayDirty, loaded, locals } = traffic(bodies, inside, cold, stored)
   const tests = stopTests.get(region)!
   const isHeader = (position: number): boolean => region.headers.has(ids[position]!)
   const own = ids.map(id => graph.blocks[id]!)
   const countsAll = emission.loops !== undefined
-  const fast = fastLoops !== 'none' && region.headers.size > 0 ? innermostLoops(own, inside, isHeader).map(loop => planFastLoop(loop, own, bodies, inside, stable === undefined, graph.program.xlen)).filter(countsAll ? paysAtOnce : pays) : []
+  const fast =
+    fastLoops !== 'none' && region.headers.size > 0
+      ? innermostLoops(own, inside, isHeader)
+          .map(loop => planFastLoop(loop, own, bodies, inside, stable === undefined, graph.program.xlen))
+          .filter(countsAll ? paysAtOnce : pays)
+      : []
   const isAlone = ({ header }: FastLoop): boolean => typeof fastLoops === 'function' && fastLoops(ids[header]!)
   const replaced = new Set(fast.filter(isAlone).flatMap(loop => loop.blocks))
   const { checks, entering } = proveChecks(nodesOf(bodies, inside, isHeader, fast, replaced))
-  const loads = placeLoads(loaded, warm.reduce((mask, register) => mask & ~(1 << register), cold), { bodies, next: inside, inLoop, mayDirty, checks })
+  const loads = placeLoads(
+    loaded,
+    warm.reduce((mask, register) => mask & ~(1 << register), cold),
+    { bodies, next: inside, inLoop, mayDirty, checks },
+  )
   const planOf = (position: number, node: number): BlockPlan => ({
-    block: own[position]!, instrs: bodies[position]!, amounts: amounts[position]!, checks: checks[node]!, dirtyAtEntry: mayDirty[position]!, stored: stored[position]!, loads: loads.inBlocks[position],
+    block: own[position]!,
+    instrs: bodies[position]!,
+    amounts: amounts[position]!,
+    checks: checks[node]!,
+    dirtyAtEntry: mayDirty[position]!,
+    stored: stored[position]!,
+    loads: loads.inBlocks[position],
     tests: position === node && tests.has(ids[position]!),
   })
   let node = ids.length
-  const loops = new Map(fast.map((loop): [number, LoopPlan] => {
-    const blocks = loop.blocks.map(position => planOf(position, node++))
-    node++
-    return [ids[loop.header]!, { loop, blocks, alone: isAlone(loop), counted: blocks.every(isSmooth) ? loop.trips : undefined, tests: loop.hoisted.filter(check => !isProven(check, entering[loop.header])) }]
-  }).filter(([, { counted }]) => !countsAll || counted !== undefined))
-  return { region, position, blocks: ids.map((_, position) => planOf(position, position)), replaced: new Set([...replaced].map(position => ids[position]!)), loops, loaded: loads.atEntry, locals }
+  const loops = new Map(
+    fast
+      .map((loop): [number, LoopPlan] => {
+        const blocks = loop.blocks.map(position => planOf(position, node++))
+        node++
+        return [
+          ids[loop.header]!,
+          {
+            loop,
+            blocks,
+            alone: isAlone(loop),
+            counted: blocks.every(isSmooth) ? loop.trips : undefined,
+            tests: loop.hoisted.filter(check => !isProven(check, entering[loop.header])),
+          },
+        ]
+      })
+      .filter(([, { counted }]) => !countsAll || counted !== undefined),
+  )
+  return {
+    region,
+    position,
+    blocks: ids.map((_, position) => planOf(position, position)),
+    replaced: new Set([...replaced].map(position => ids[position]!)),
+    loops,
+    loaded: loads.atEntry,
+    locals,
+  }
 }
 
 const NOTHING = noFacts()
 
 /** Does nothing leave the block but its transfer? */
-const isSmooth = ({ checks, instrs }: BlockPlan): boolean => checks.head.length === 0 && checks.inner.size === 0 && instrs.every(({ row }) => row.kind !== 'call')
+const isSmooth = ({ checks, instrs }: BlockPlan): boolean =>
+  checks.head.length === 0 && checks.inner.size === 0 && instrs.every(({ row }) => row.kind !== 'call')
 
 /** Is it known at the header in every iteration, without a test? */
 const isProven = ({ terms, stride, low, high }: HoistedCheck, facts: Facts = NOTHING): boolean =>
-  isStill(stride) && terms.length === 1 && terms[0]!.coefficient === 1 && terms[0]!.register < SLOTS && covers(facts, terms[0]!.register, low, high)
+  isStill(stride) &&
+  terms.length === 1 &&
+  terms[0]!.coefficient === 1 &&
+  terms[0]!.register < SLOTS &&
+  covers(facts, terms[0]!.register, low, high)
 
 /** Sum of a counter's amounts over instructions. */
 export function total(counter: Counter, instrs: readonly Instr[], machine: Machine, from = 0): number {
@@ -133,19 +192,46 @@ interface Node {
 }
 
 /** Blocks in order, then for each fast loop its blocks and the end of its chunks. */
-function nodesOf(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], isHeader: (position: number) => boolean, loops: readonly FastLoop[], replaced: ReadonlySet<number>): Node[] {
+function nodesOf(
+  bodies: readonly (readonly Instr[])[],
+  next: readonly (readonly number[])[],
+  isHeader: (position: number) => boolean,
+  loops: readonly FastLoop[],
+  replaced: ReadonlySet<number>,
+): Node[] {
   let free = bodies.length
-  const starts = loops.map(({ blocks }) => { const start = free; free += blocks.length + 1; return start })
+  const starts = loops.map(({ blocks }) => {
+    const start = free
+    free += blocks.length + 1
+    return start
+  })
   const nodes = bodies.map((body, position): Node => {
-    const isReplaced = replaced.has(position), loop = loops.length === 0 ? -1 : loops.findIndex(({ header }) => header === position)
-    return { body: isReplaced ? [] : body, next: isReplaced ? [] : next[position]!, covered: undefined, proven: undefined, widens: isHeader(position), before: loop < 0 ? undefined : starts[loop]! }
+    const isReplaced = replaced.has(position)
+    const loop = loops.length === 0 ? -1 : loops.findIndex(({ header }) => header === position)
+    return {
+      body: isReplaced ? [] : body,
+      next: isReplaced ? [] : next[position]!,
+      covered: undefined,
+      proven: undefined,
+      widens: isHeader(position),
+      before: loop < 0 ? undefined : starts[loop]!,
+    }
   })
   for (const [number, loop] of loops.entries()) {
-    const start = starts[number]!, end = start + loop.blocks.length
+    const start = starts[number]!
+    const end = start + loop.blocks.length
     for (const [index, position] of loop.blocks.entries()) {
       nodes.push({
-        body: bodies[position]!, covered: loop.covered[index]!, proven: index === 0 ? loop : undefined, widens: index === 0, before: undefined,
-        next: next[position]!.flatMap(target => (target === loop.header ? [start, end] : [loop.blocks.includes(target) ? start + loop.blocks.indexOf(target) : target])),
+        body: bodies[position]!,
+        covered: loop.covered[index]!,
+        proven: index === 0 ? loop : undefined,
+        widens: index === 0,
+        before: undefined,
+        next: next[position]!.flatMap(target =>
+          target === loop.header
+            ? [start, end]
+            : [loop.blocks.includes(target) ? start + loop.blocks.indexOf(target) : target],
+        ),
       })
     }
     nodes.push({ body: [], next: [loop.header], covered: undefined, proven: loop, widens: false, before: undefined })
@@ -153,16 +239,22 @@ function nodesOf(bodies: readonly (readonly Instr[])[], next: readonly (readonly
   return nodes
 }
 
-/** Facts in front of each node and those at hand, kept from region to region: making them takes longer than using them. */
-const factsAt: Facts[] = [], current = noFacts()
+/**
+ * Facts in front of each node and those at hand, kept from region to region: making them takes longer than using them.
+ */
+const factsAt: Facts[] = []
+const current = noFacts()
 
 function keep(node: number, facts: Facts): Facts {
-  const kept = factsAt[node] ??= noFacts()
+  const kept = (factsAt[node] ??= noFacts())
   kept.set(facts)
   return kept
 }
 
-/** Runs the facts to a fixed point over all nodes, then plans their checks. Also the facts in front of each, good until the next call. */
+/**
+ * Runs the facts to a fixed point over all nodes, then plans their checks. Also the facts in front of each, good until
+ * the next call.
+ */
 function proveChecks(nodes: readonly Node[]): { checks: BlockChecks[]; entering: (Facts | undefined)[] } {
   const entering: (Facts | undefined)[] = nodes.map(() => undefined)
   entering[0] = keep(0, NOTHING)
@@ -178,7 +270,8 @@ function proveChecks(nodes: readonly Node[]): { checks: BlockChecks[]; entering:
       } else if (meet(before, facts, nodes[target]!.widens) && target <= from) changed = true
     }
     for (let index = 0; index < nodes.length; index++) {
-      const { body, next, covered, proven, before } = nodes[index]!, known = entering[index]
+      const { body, next, covered, proven, before } = nodes[index]!
+      const known = entering[index]
       // What is not reached yet knows nothing to pass on; another round follows when it is.
       if (known === undefined) continue
       const facts = current

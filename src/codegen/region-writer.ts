@@ -13,7 +13,9 @@ import { iterations } from './loops/iterations.ts'
 import { backEdge, enterFastLoop, loopCounter } from './loops/write.ts'
 import type { LoopPlan, RegionPlan } from './region-plan.ts'
 
-/** A way out of the region to the host, written behind the blocks: stores what is newer than the state block and leaves. */
+/**
+ * A way out of the region to the host, written behind the blocks: stores what is newer than the state block and leaves.
+ */
 interface SideExit {
   readonly label: string
   readonly pc: number
@@ -52,7 +54,9 @@ export class RegionWriter {
 
   /** Label of a side exit at `pc`; equal exits are shared. */
   sideExit(pc: number, reason: SideExit['reason'], dirty: number, refund = ''): string {
-    const isStep = reason === 'RVR_STEP', key = isStep ? pc : pc + 1, first = this.#firstExits.get(key)
+    const isStep = reason === 'RVR_STEP'
+    const key = isStep ? pc : pc + 1
+    const first = this.#firstExits.get(key)
     if (first !== undefined && first.dirty === dirty && first.refund === refund) return first.label
     const label = `${isStep ? 'step' : 'stop'}_${this.addresses.label(pc)}${first === undefined ? '' : `_${this.#exits.length}`}`
     const exit = { label, pc, reason, dirty, refund }
@@ -65,7 +69,9 @@ export class RegionWriter {
   flush(dirty: number): string {
     if (dirty === 0) return ''
     let text = ''
-    eachRegister(dirty, r => { text += this.context.saves[r]! })
+    eachRegister(dirty, r => {
+      text += this.context.saves[r]!
+    })
     return text
   }
 
@@ -80,12 +86,15 @@ export class RegionWriter {
   transfer(id: number | undefined, pc: number, dirty: number): string {
     if (id === undefined) return `goto ${this.sideExit(pc, 'RVR_STEP', dirty)};`
     const { context, plan } = this
-    const entry = plan.region.blocks[0]!, { tableJumps } = context.tuning
+    const entry = plan.region.blocks[0]!
+    const { tableJumps } = context.tuning
     const loop = this.#loop
     if (loop?.blocks[0]!.block.id === id) return backEdge(loop, this.addresses)
     if (loop?.blocks.some(({ block }) => block.id === id)) return `goto f_${this.addresses.label(pc)};`
-    if (plan.position.has(id) && (id !== entry || (plan.region.headers.has(entry) && !tableJumps))) return `goto b_${this.addresses.label(pc)};`
-    if (tableJumps) return `${this.flush(dirty)}state(m)->pc = ${this.addresses.pc(pc)}; ${context.convention.tail} table(m)[${context.graph.blocks[id]!.first}](${context.arguments});`
+    if (plan.position.has(id) && (id !== entry || (plan.region.headers.has(entry) && !tableJumps)))
+      return `goto b_${this.addresses.label(pc)};`
+    if (tableJumps)
+      return `${this.flush(dirty)}state(m)->pc = ${this.addresses.pc(pc)}; ${context.convention.tail} table(m)[${context.graph.blocks[id]!.first}](${context.arguments});`
     return this.tailCall(regionName(context, context.isRoot[id] === 1 ? 'main' : 'resume', pc), dirty)
   }
 
@@ -103,16 +112,27 @@ export class RegionWriter {
   write(): string {
     const { context, plan } = this
     const first = plan.blocks[0]!.block
-    const text = plan.replaced.size === 0 ? plan.blocks : plan.blocks.filter(({ block: { id } }) => plan.loops.has(id) || !plan.replaced.has(id))
+    const text =
+      plan.replaced.size === 0
+        ? plan.blocks
+        : plan.blocks.filter(({ block: { id } }) => plan.loops.has(id) || !plan.replaced.has(id))
     for (let index = 0; index < text.length; index++) {
-      const block = text[index]!, loop = plan.loops.get(block.block.id), following = text[index + 1]?.block.id
+      const block = text[index]!
+      const loop = plan.loops.get(block.block.id)
+      const following = text[index + 1]?.block.id
       if (loop !== undefined && context.emission.loops !== undefined) writeAtOnce(this, loop, context.emission.loops)
       else if (loop !== undefined) this.#writeFastLoop(loop, following)
       if (loop?.alone !== true) writeBlock(this, block, following)
     }
     this.#writeExits()
     const locals: string[] = []
-    eachRegister(plan.locals, r => locals.push((plan.loaded >>> r) & 1 ? `${registerNames[r]!} = ${context.warm.includes(r) ? `to_reg(${warmName(r)})` : stateOf(r)}` : registerNames[r]!))
+    eachRegister(plan.locals, r =>
+      locals.push(
+        (plan.loaded >>> r) & 1
+          ? `${registerNames[r]!} = ${context.warm.includes(r) ? `to_reg(${warmName(r)})` : stateOf(r)}`
+          : registerNames[r]!,
+      ),
+    )
     const symbol = context.functions.get(first.pc)
     const head = [
       `/* ${plan.region.kind === 'main' ? '' : 'resume at '}0x${hex8(first.pc)}${symbol === undefined ? '' : ` ${symbol}`}: blocks ${plan.blocks.length} */`,
@@ -121,7 +141,8 @@ export class RegionWriter {
     ]
     if (locals.length > 0) head.push(`  reg ${locals.join(', ')};`)
     if (this.#exits.length > 0) head.push('  reg pc; uint32_t reason;')
-    if (plan.loops.size > 0) head.push(`  reg ${[...plan.loops.values()].map(loop => loopCounter(loop, this.addresses)).join(', ')};`)
+    if (plan.loops.size > 0)
+      head.push(`  reg ${[...plan.loops.values()].map(loop => loopCounter(loop, this.addresses)).join(', ')};`)
     return `${head.join('\n')}\n${this.lines.join('\n')}\n}\n`
   }
 
@@ -130,27 +151,47 @@ export class RegionWriter {
     for (const line of enterFastLoop(plan, this.context, this.addresses)) this.lines.push(line)
     this.#loop = plan
     const { blocks, counted } = plan
-    const behind = (index: number): number | undefined => blocks[index + 1]?.block.id ?? (plan.alone ? following : undefined)
+    const behind = (index: number): number | undefined =>
+      blocks[index + 1]?.block.id ?? (plan.alone ? following : undefined)
     if (counted !== undefined) {
       const keepsWords = plan.loop.kept.words.length > 0
-      // Where registers are overwritten in each iteration, the last one is written apart: the others need not keep values that nobody will see. It finds all words in memory.
+      // Where registers are overwritten in each iteration, the last one is written apart: the others need not keep
+      // values that nobody will see. It finds all words in memory.
       const apart = counted.hasTemporaries || counted.exit < blocks.length - 1 || keepsWords
       const text = iterations(this, plan, apart ? 'while' : 'do')
       if (keepsWords) this.lines.push(`  if (${loopCounter(plan, this.addresses)} != 1)`)
       for (const line of text) this.lines.push(line)
-      for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index), index > counted.exit ? 'whole' : apart ? 'paid' : 'transfer')
-    } else for (const [index, block] of blocks.entries()) writeBlock(this, block, behind(index), 'whole', { lossless: plan.loop.lossless[index]! })
+      for (const [index, block] of blocks.entries())
+        writeBlock(this, block, behind(index), index > counted.exit ? 'whole' : apart ? 'paid' : 'transfer')
+    } else
+      for (const [index, block] of blocks.entries())
+        writeBlock(this, block, behind(index), 'whole', { lossless: plan.loop.lossless[index]! })
     this.#loop = undefined
   }
 
-  /** All ways out meet in one place: what differs between them are a few stores and constants, which C compilers get over with fastest. */
+  /**
+   * All ways out meet in one place: what differs between them are a few stores and constants, which C compilers get
+   * over with fastest.
+   */
   #writeExits(): void {
     const { context } = this
-    for (const exit of this.#exits) this.lines.push(`${exit.label}: ${exit.refund === '' && exit.dirty === 0 ? context.convention.apart : ''}${exit.refund}${this.flush(exit.dirty)}pc = ${this.addresses.exit(exit.pc)}; reason = ${exit.reason}; goto out;`)
+    for (const exit of this.#exits)
+      this.lines.push(
+        `${exit.label}: ${exit.refund === '' && exit.dirty === 0 ? context.convention.apart : ''}${exit.refund}${this.flush(exit.dirty)}pc = ${this.addresses.exit(exit.pc)}; reason = ${exit.reason}; goto out;`,
+      )
     for (const loop of this.plan.loops.values()) {
-      const { block: { pc }, dirtyAtEntry } = loop.blocks[0]!
-      if (loop.alone) this.lines.push(`s_${this.addresses.label(pc)}:; ${this.tailCall(regionName(context, 'resume', pc), dirtyAtEntry)}`)
+      const {
+        block: { pc },
+        dirtyAtEntry,
+      } = loop.blocks[0]!
+      if (loop.alone)
+        this.lines.push(
+          `s_${this.addresses.label(pc)}:; ${this.tailCall(regionName(context, 'resume', pc), dirtyAtEntry)}`,
+        )
     }
-    if (this.#exits.length > 0) this.lines.push(`out: state(m)->pc = ${this.addresses.exitBase}pc; state(m)->reason = reason; ${context.convention.tail} leave(${context.arguments});`)
+    if (this.#exits.length > 0)
+      this.lines.push(
+        `out: state(m)->pc = ${this.addresses.exitBase}pc; state(m)->reason = reason; ${context.convention.tail} leave(${context.arguments});`,
+      )
   }
 }

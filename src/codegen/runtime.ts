@@ -33,20 +33,34 @@ ${callPrototypes(calledRows(graph))}${declareRegions(['leave', 'not_an_entry'])}
 ${emission.include === undefined ? '' : `#include "${emission.include}"\n`}`
 }
 
-/** Regions may be compiled to preserve no registers, so that `enter` has to, whose own code must not know that: nothing of it stands behind the call. */
+/**
+ * Regions may be compiled to preserve no registers, so that `enter` has to, whose own code must not know that: nothing
+ * of it stands behind the call.
+ */
 const LOST = `#ifdef __x86_64__
   __asm__ volatile("" ::: "rbx", "rbp", "r12", "r13", "r14", "r15");
 #endif
 `
 
-/** `enter` loads the hot registers and counters from the state block, `leave` stores them back; instances and the identity block. One file, because each costs a compiler's start. */
+/**
+ * `enter` loads the hot registers and counters from the state block, `leave` stores them back; instances and the
+ * identity block. One file, because each costs a compiler's start.
+ */
 function entryFile(context: EmitterContext, graph: Graph, regions: Regions, identity: string): string {
   const { mode, emission, hot, warm } = context
-  const loads = ['m', ...mode.counters.map((_, index) => `s->counters[${index}]`), ...emission.parameters.map(({ initial }) => initial), ...hot.map(r => `s->x[${r}]`), ...warm.map(r => `of_reg(s->x[${r}])`)]
-  const entries = [...regions.main, ...regions.resume].map(region => {
-    const block = graph.blocks[region.blocks[0]!]!
-    return { slot: block.first, name: regionName(context, region.kind, block.pc) }
-  }).toSorted((a, b) => a.slot - b.slot)
+  const loads = [
+    'm',
+    ...mode.counters.map((_, index) => `s->counters[${index}]`),
+    ...emission.parameters.map(({ initial }) => initial),
+    ...hot.map(r => `s->x[${r}]`),
+    ...warm.map(r => `of_reg(s->x[${r}])`),
+  ]
+  const entries = [...regions.main, ...regions.resume]
+    .map(region => {
+      const block = graph.blocks[region.blocks[0]!]!
+      return { slot: block.first, name: regionName(context, region.kind, block.pc) }
+    })
+    .toSorted((a, b) => a.slot - b.slot)
   const count = Math.max(entries.length, 1)
   return `#include <sys/mman.h>
 #include "guest.h"
@@ -87,7 +101,13 @@ function identityBlock(identity: string): string {
   return `__attribute__((section(".rvr.identity"), used, retain, visibility("default"))) const char rvr_identity[] = ${quoted(identity)};\n`
 }
 
-export function runtimeFiles(context: EmitterContext, graph: Graph, regions: Regions, floor: number, identity: string): ProjectFile[] {
+export function runtimeFiles(
+  context: EmitterContext,
+  graph: Graph,
+  regions: Regions,
+  floor: number,
+  identity: string,
+): ProjectFile[] {
   return [
     { path: 'Makefile', content: template('project/Makefile') },
     { path: 'entry.c', content: entryFile(context, graph, regions, identity) },

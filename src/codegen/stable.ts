@@ -13,7 +13,10 @@ export interface StableText {
   readonly likely: Int32Array
 }
 
-/** Undefined for guests that are small or name no functions, and for counts of a profile, which stand at numbers of instructions: those move. */
+/**
+ * Undefined for guests that are small or name no functions, and for counts of a profile, which stand at numbers of
+ * instructions: those move.
+ */
 export function stableText(graph: Graph, mode: Mode, { stableFrom }: UnitLimits): StableText | undefined {
   const { image, base, instrs } = graph.program
   if (instrs.length < stableFrom || mode.profile !== undefined) return undefined

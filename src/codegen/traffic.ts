@@ -9,26 +9,39 @@ export function writtenBy(body: readonly Instr[], count = body.length): number {
   return mask
 }
 
-/** Forward analysis of the cold registers: which may be, and which surely are, newer in locals than in the state block. `stored`: per block, registers that it leaves stored. */
-export function traffic(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], cold: number, stored?: readonly number[]): { mayDirty: readonly number[]; loaded: number; locals: number } {
+/**
+ * Forward analysis of the cold registers: which may be, and which surely are, newer in locals than in the state block.
+ * `stored`: per block, registers that it leaves stored.
+ */
+export function traffic(
+  bodies: readonly (readonly Instr[])[],
+  next: readonly (readonly number[])[],
+  cold: number,
+  stored?: readonly number[],
+): { mayDirty: readonly number[]; loaded: number; locals: number } {
   const written = bodies.map(body => writtenBy(body) & cold)
   // Small typed arrays take longer to make than to use.
-  const may = bodies.map(() => 0), must = bodies.map((_, index): number => (index === 0 ? 0 : -1))
+  const may = bodies.map(() => 0)
+  const must = bodies.map((_, index): number => (index === 0 ? 0 : -1))
   for (let changed = true; changed;) {
     changed = false
     for (let index = 0; index < next.length; index++) {
-      const mayOut = (may[index]! | written[index]!) & ~(stored?.[index] ?? 0), mustOut = must[index]! | written[index]!
+      const mayOut = (may[index]! | written[index]!) & ~(stored?.[index] ?? 0)
+      const mustOut = must[index]! | written[index]!
       for (const target of next[index]!) {
-        const newMay = may[target]! | mayOut, newMust = target === 0 ? 0 : must[target]! & mustOut
+        const newMay = may[target]! | mayOut
+        const newMust = target === 0 ? 0 : must[target]! & mustOut
         if (newMay !== may[target] || newMust !== must[target]) changed = true
         may[target] = newMay
         must[target] = newMust
       }
     }
   }
-  let loaded = 0, locals = 0
+  let loaded = 0
+  let locals = 0
   for (let index = 0; index < bodies.length; index++) {
-    // A register that only some paths wrote is stored on every exit behind them, so it has to hold its old value on the others.
+    // A register that only some paths wrote is stored on every exit behind them, so it has to hold its old value on the
+    // others.
     loaded |= may[index]! & ~must[index]!
     let known = must[index]!
     for (const instr of bodies[index]!) {
@@ -43,15 +56,26 @@ export function traffic(bodies: readonly (readonly Instr[])[], next: readonly (r
 }
 
 /**
- * Per block, the cold registers that are stored where the block last writes them instead of at each way out of the region: those that the region does not write behind that nor, unless
- * `early`, read, outside of loops. On every path that is one store either way, and nothing has to hold the value until then: what a function's end loads from the stack goes straight to where the caller's code looks for it.
+ * Per block, the cold registers that are stored where the block last writes them instead of at each way out of the
+ * region: those that the region does not write behind that nor, unless `early`, read, outside of loops. On every path
+ * that is one store either way, and nothing has to hold the value until then: what a function's end loads from the
+ * stack goes straight to where the caller's code looks for it.
  */
-export function storedAtOnce(bodies: readonly (readonly Instr[])[], next: readonly (readonly number[])[], inLoop: ReadonlySet<number> | undefined, cold: number, early: boolean): number[] {
-  const touched: number[] = [], finished: number[] = []
+export function storedAtOnce(
+  bodies: readonly (readonly Instr[])[],
+  next: readonly (readonly number[])[],
+  inLoop: ReadonlySet<number> | undefined,
+  cold: number,
+  early: boolean,
+): number[] {
+  const touched: number[] = []
+  const finished: number[] = []
   for (const body of bodies) {
-    let later = 0, last = 0
+    let later = 0
+    let last = 0
     for (let index = body.length - 1; index >= 0; index--) {
-      const instr = body[index]!, written = writes(instr)
+      const instr = body[index]!
+      const written = writes(instr)
       // A jump's link is written where the region is left.
       if (instr.row.kind !== 'jal' && instr.row.kind !== 'jalr') last |= written & ~later
       later |= early ? written : written | reads(instr)
@@ -72,15 +96,21 @@ export function storedAtOnce(bodies: readonly (readonly Instr[])[], next: readon
   return finished.map((mask, index) => (inLoop?.has(index) === true ? 0 : mask & ~ahead[index]!))
 }
 
-/** Blocks on a cycle; undefined where there is none. Positions are in reverse postorder, so an edge backwards closes one. */
+/**
+ * Blocks on a cycle; undefined where there is none. Positions are in reverse postorder, so an edge backwards closes
+ * one.
+ */
 export function loopMembers(next: readonly (readonly number[])[]): ReadonlySet<number> | undefined {
-  const closing = next.flatMap((targets, from) => targets.filter(target => target <= from).map(header => ({ from, header })))
+  const closing = next.flatMap((targets, from) =>
+    targets.filter(target => target <= from).map(header => ({ from, header })),
+  )
   if (closing.length === 0) return undefined
   const before: number[][] = next.map(() => [])
   for (const [from, targets] of next.entries()) for (const target of targets) before[target]!.push(from)
   const members = new Set<number>()
   for (const { from, header } of closing) {
-    const own = new Set([header]), pending = [from]
+    const own = new Set([header])
+    const pending = [from]
     while (pending.length > 0) {
       const member = pending.pop()!
       if (member < header || own.has(member)) continue

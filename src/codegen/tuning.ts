@@ -14,11 +14,13 @@ export const defaultTuning: Tuning = { ...defaultLimits, chunks: true, tableJump
 export const stressTuning: Tuning = { duplicateUpTo: 0, regionSize: 1, loops: 1, chunks: false, tableJumps: true }
 
 /**
- * What a guest is compiled and run with when rare paths are wanted: `paths` is the tuning above, `stops` the usual one, which then
- * stops and resumes inside of regions. In both native code gets the least budget it accepts, again and again.
+ * What a guest is compiled and run with when rare paths are wanted: `paths` is the tuning above, `stops` the usual one,
+ * which then stops and resumes inside of regions. In both native code gets the least budget it accepts, again and
+ * again.
  */
 export const stressTunings = { paths: stressTuning, stops: defaultTuning } as const satisfies Record<string, Tuning>
 
 export type Stress = keyof typeof stressTunings
 
-export const tuningOf = (stress: Stress | undefined): Tuning => (stress === undefined ? defaultTuning : stressTunings[stress])
+export const tuningOf = (stress: Stress | undefined): Tuning =>
+  stress === undefined ? defaultTuning : stressTunings[stress]

@@ -14,40 +14,78 @@ export interface Unit extends ProjectFile {
 }
 
 /** Writes the regions of one kind into files `<prefix>_….c`, one at a time; region order is address order. */
-export function* writeUnits(context: EmitterContext, graph: Graph, regions: readonly Region[], prefix: string, limits: UnitLimits): Generator<Unit> {
+export function* writeUnits(
+  context: EmitterContext,
+  graph: Graph,
+  regions: readonly Region[],
+  prefix: string,
+  limits: UnitLimits,
+): Generator<Unit> {
   const { stable } = context
   if (stable === undefined) {
     const addresses = fixedAddresses(context)
-    for (const [index, part] of cutBySize(graph, regions, limits.size).entries()) yield { path: `${prefix}_${String(index).padStart(3, '0')}.c`, content: unitText(context, graph, part, addresses, '') }
+    for (const [index, part] of cutBySize(graph, regions, limits.size).entries())
+      yield {
+        path: `${prefix}_${String(index).padStart(3, '0')}.c`,
+        content: unitText(context, graph, part, addresses, ''),
+      }
     return
   }
   const { places } = stable
   for (const part of cutByNames(graph, regions, places, limits)) {
     const pcs = part.map(region => startOf(graph, region))
-    const first = places.functionAt(pcs[0]!), last = places.functionAt(pcs.at(-1)!)
+    const first = places.functionAt(pcs[0]!)
+    const last = places.functionAt(pcs.at(-1)!)
     const name = `${prefix}_at_${places.nameOf(first?.start ?? pcs[0]!)}`
-    const addresses = new UnitAddresses(stable, graph.program.xlen, first?.start ?? pcs[0]!, last?.end ?? pcs.at(-1)! + 4)
+    const addresses = new UnitAddresses(
+      stable,
+      graph.program.xlen,
+      first?.start ?? pcs[0]!,
+      last?.end ?? pcs.at(-1)! + 4,
+    )
     const text = unitText(context, graph, part, addresses, name)
     yield { path: `${name}.c`, content: text, addresses: { name, values: addresses.table } }
   }
 }
 
 /** `table`: the unit's name, where its text has a table of addresses. */
-function unitText(context: EmitterContext, graph: Graph, regions: readonly Region[], addresses: Addresses, table: string): string {
-  const functions: string[] = [], callees = new Set<string>()
+function unitText(
+  context: EmitterContext,
+  graph: Graph,
+  regions: readonly Region[],
+  addresses: Addresses,
+  table: string,
+): string {
+  const functions: string[] = []
+  const callees = new Set<string>()
   for (const region of regions) {
-    const writer = new RegionWriter(context, planRegion(graph, region, context, fastLoopsIn(context, region)), addresses, callees)
+    const writer = new RegionWriter(
+      context,
+      planRegion(graph, region, context, fastLoopsIn(context, region)),
+      addresses,
+      callees,
+    )
     functions.push(writer.write())
     callees.add(writer.name)
   }
   const count = addresses instanceof UnitAddresses ? addresses.table.length : 0
-  const declaration = count === 0 ? '' : `/* Addresses of the guest that may move; in addresses.c. */\nextern const reg at[${count}] __asm__("${tableName(table)}") __attribute__((visibility("hidden")));\n`
+  const declaration =
+    count === 0
+      ? ''
+      : `/* Addresses of the guest that may move; in addresses.c. */\nextern const reg at[${count}] __asm__("${tableName(table)}") __attribute__((visibility("hidden")));\n`
   return `#include "guest.h"\n\n${declaration}${declareRegions([...callees].toSorted())}\n${functions.join('\n')}`
 }
 
-/** Innermost loops have a fast copy; in a main region it is the only one where a resume region starts at the header. In modes with a test of their own it stands in front of the loop, if there is one. */
+/**
+ * Innermost loops have a fast copy; in a main region it is the only one where a resume region starts at the header. In
+ * modes with a test of their own it stands in front of the loop, if there is one.
+ */
 const fastLoopsIn = ({ tuning, emission, isResume }: EmitterContext, { kind }: Region): FastLoops =>
-  (!tuning.chunks || (emission.blockTest !== undefined && emission.loops === undefined) ? 'none' : kind === 'resume' || emission.loops !== undefined ? 'beside' : header => isResume[header] === 1)
+  !tuning.chunks || (emission.blockTest !== undefined && emission.loops === undefined)
+    ? 'none'
+    : kind === 'resume' || emission.loops !== undefined
+      ? 'beside'
+      : header => isResume[header] === 1
 
 const tableName = (unit: string): string => `addresses_of_${unit}`
 
@@ -55,16 +93,24 @@ const tableName = (unit: string): string => `addresses_of_${unit}`
 export function addressesFile(units: readonly Unit[], slots: number): ProjectFile | undefined {
   const tables = units.flatMap(({ addresses }) => (addresses === undefined ? [] : [addresses]))
   if (tables.length === 0) return undefined
-  const lines = tables.map(({ name, values }) => `const reg ${tableName(name)}[${values.length}] = { ${values.map(value => (value < 0 ? `(reg)${value}` : `0x${value.toString(16)}`)).join(', ')} };\n`)
-  return { path: 'addresses.c', content: `/* Addresses of the guest that may move, by unit: the unit's own first address, then those that it uses. */\n#include "guest.h"\n\nconst uint64_t RVR_SLOTS = ${slots};\n${lines.join('')}` }
+  const lines = tables.map(
+    ({ name, values }) =>
+      `const reg ${tableName(name)}[${values.length}] = { ${values.map(value => (value < 0 ? `(reg)${value}` : `0x${value.toString(16)}`)).join(', ')} };\n`,
+  )
+  return {
+    path: 'addresses.c',
+    content: `/* Addresses of the guest that may move, by unit: the unit's own first address, then those that it uses. */\n#include "guest.h"\n\nconst uint64_t RVR_SLOTS = ${slots};\n${lines.join('')}`,
+  }
 }
 
 const startOf = (graph: Graph, region: Region): number => graph.blocks[region.blocks[0]!]!.pc
-const sizeOf = (graph: Graph, region: Region): number => region.blocks.reduce((sum, id) => sum + graph.blocks[id]!.count, 0)
+const sizeOf = (graph: Graph, region: Region): number =>
+  region.blocks.reduce((sum, id) => sum + graph.blocks[id]!.count, 0)
 
 function cutBySize(graph: Graph, regions: readonly Region[], limit: number): Region[][] {
   const parts: Region[][] = []
-  let part: Region[] = [], size = 0
+  let part: Region[] = []
+  let size = 0
   for (const region of regions) {
     part.push(region)
     size += sizeOf(graph, region)
@@ -89,7 +135,10 @@ function cutByNames(graph: Graph, regions: readonly Region[], places: Places, li
   let size = 0
   for (const [owner, own] of byFunction) {
     const added = own.reduce((sum, region) => sum + sizeOf(graph, region), 0)
-    const cut = parts.length === 0 || size >= limits.most || (size >= limits.least && (added >= limits.most || (owner !== undefined && startsUnit(owner.name, limits))))
+    const cut =
+      parts.length === 0 ||
+      size >= limits.most ||
+      (size >= limits.least && (added >= limits.most || (owner !== undefined && startsUnit(owner.name, limits))))
     if (cut) {
       parts.push([...own])
       size = added

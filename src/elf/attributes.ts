@@ -1,7 +1,8 @@
 /** The section `.riscv.attributes`: which instruction set a program was compiled for, as its compiler wrote it down. */
 import { readSections, stringAt } from './sections.ts'
 
-const FILE_ATTRIBUTES = 1, TAG_ARCH = 5
+const FILE_ATTRIBUTES = 1
+const TAG_ARCH = 5
 
 /** An unsigned LEB128 number below 2^28 and the offset behind it; undefined where there is none. */
 function readNumber(bytes: Uint8Array, at: number): { value: number; next: number } | undefined {

@@ -27,20 +27,28 @@ function hasTerminate({ address, bytes }: Segment): boolean {
 
 /** Sentences for warnings; none where nothing is odd. */
 export function doubtsAbout(image: Image, path: string, abi: 'openvm' | 'linux'): string[] {
-  const doubts: string[] = [], text = executable(image), calls = text.some(hasEcall)
+  const doubts: string[] = []
+  const text = executable(image)
+  const calls = text.some(hasEcall)
   if (abi === 'openvm' && calls && !text.some(hasTerminate)) {
-    doubts.push(`${path} makes system calls and has no instruction that ends a guest of ABI openvm: ` +
-      'if it is a Linux program, run it with --abi linux')
+    doubts.push(
+      `${path} makes system calls and has no instruction that ends a guest of ABI openvm: ` +
+        'if it is a Linux program, run it with --abi linux',
+    )
   }
   if (abi === 'linux' && !calls && text.some(hasTerminate)) {
-    doubts.push(`${path} makes no system calls and ends as guests of ABI openvm do: ` +
-      'if it is one, leave --abi linux out')
+    doubts.push(
+      `${path} makes no system calls and ends as guests of ABI openvm do: ` + 'if it is one, leave --abi linux out',
+    )
   }
-  const { architecture = '' } = image, missing = extensionsOf(architecture).filter(name => !HARMLESS.has(name))
+  const { architecture = '' } = image
+  const missing = extensionsOf(architecture).filter(name => !HARMLESS.has(name))
   if (missing.length > 0) {
     const these = missing.length === 1 ? 'it' : 'these'
-    doubts.push(`${path} is compiled for ${architecture}, but rvr has no ${missing.join(', ')}: ` +
-      `the first instruction of ${these} ends the guest`)
+    doubts.push(
+      `${path} is compiled for ${architecture}, but rvr has no ${missing.join(', ')}: ` +
+        `the first instruction of ${these} ends the guest`,
+    )
   }
   return doubts
 }

@@ -12,13 +12,29 @@ export interface FileKind {
 
 const EM_RISCV = 243
 const MACHINES: Readonly<Record<number, string>> = {
-  2: 'SPARC', 3: 'x86', 8: 'MIPS', 20: 'PowerPC', 21: 'PowerPC64', 22: 's390', 40: 'Arm', 42: 'SuperH', 43: 'SPARC V9',
-  62: 'x86-64', 183: 'AArch64', 247: 'eBPF', 243: 'RISC-V', 258: 'LoongArch',
+  2: 'SPARC',
+  3: 'x86',
+  8: 'MIPS',
+  20: 'PowerPC',
+  21: 'PowerPC64',
+  22: 's390',
+  40: 'Arm',
+  42: 'SuperH',
+  43: 'SPARC V9',
+  62: 'x86-64',
+  183: 'AArch64',
+  247: 'eBPF',
+  243: 'RISC-V',
+  258: 'LoongArch',
 }
-const ET_REL = 1, ET_EXEC = 2, ET_DYN = 3, ET_CORE = 4
+const ET_REL = 1
+const ET_EXEC = 2
+const ET_DYN = 3
+const ET_CORE = 4
 const PT_INTERP = 3
 /** Program headers that are looked at, and bytes of a loader's path. */
-const MOST_HEADERS = 256, MOST_PATH_BYTES = 100
+const MOST_HEADERS = 256
+const MOST_PATH_BYTES = 100
 const FLOATS = ['single', 'double', 'quad']
 
 const LINK = 'Link it into an executable.'
@@ -47,21 +63,27 @@ interface Fields {
 
 /** Reads the header in its own byte order; undefined where the file ends in it. */
 function fieldsOf(file: Uint8Array): Fields | undefined {
-  const isWide = file[4] === 2, little = file[5] !== 2
+  const isWide = file[4] === 2
+  const little = file[5] !== 2
   if (file.length < (isWide ? 64 : 52)) return undefined
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
   const offset = (at: number): number => (isWide ? Number(view.getBigUint64(at, little)) : view.getUint32(at, little))
-  const start = offset(isWide ? 32 : 28), size = isWide ? 56 : 32
+  const start = offset(isWide ? 32 : 28)
+  const size = isWide ? 56 : 32
   const count = Math.min(view.getUint16(isWide ? 56 : 44, little), MOST_HEADERS)
   let loader: string | undefined
   for (let at = start; at < start + count * size && at + size <= file.length; at += size) {
     if (view.getUint32(at, little) !== PT_INTERP) continue
-    const from = offset(at + (isWide ? 8 : 4)), path = file.subarray(from, from + MOST_PATH_BYTES)
+    const from = offset(at + (isWide ? 8 : 4))
+    const path = file.subarray(from, from + MOST_PATH_BYTES)
     const text = new TextDecoder('latin1').decode(path.subarray(0, Math.max(path.indexOf(0), 0)))
     loader = text.replace(/[^ -~]/g, '?')
   }
   return {
-    type: view.getUint16(16, little), machine: view.getUint16(18, little), isBig: !little, loader,
+    type: view.getUint16(16, little),
+    machine: view.getUint16(18, little),
+    isBig: !little,
+    loader,
     flags: view.getUint32(isWide ? 48 : 36, little),
   }
 }
@@ -70,7 +92,8 @@ const withArticle = (text: string): string => `${/^([aeiox]|s390)/i.test(text) ?
 
 /** A RISC-V program. */
 function guestKind(file: Uint8Array, { type, flags, loader }: Fields, name: string): FileKind {
-  const features = featuresOf(flags), needs = features.length === 0 ? '' : ` with ${features.join(' and ')}`
+  const features = featuresOf(flags)
+  const needs = features.length === 0 ? '' : ` with ${features.join(' and ')}`
   if (loader !== undefined) {
     const what = `a dynamically linked ${name} program${needs} (for the loader ${loader})`
     return { what, hint: `${LINK_STATICALLY} ${THEN_LINUX}` }

@@ -16,7 +16,12 @@ const ET_EXEC = 2
 const EM_RISCV = 243
 export const MAX_PROGRAM_HEADERS = 256
 const MAGIC = ['0x7f', '0x45', '0x4c', '0x46'] as const
-const TYPES: Readonly<Record<number, string>> = { 0: ' (ET_NONE)', 1: ' (ET_REL, an object file)', 3: ' (ET_DYN, position-independent)', 4: ' (ET_CORE)' }
+const TYPES: Readonly<Record<number, string>> = {
+  0: ' (ET_NONE)',
+  1: ' (ET_REL, an object file)',
+  3: ' (ET_DYN, position-independent)',
+  4: ' (ET_CORE)',
+}
 
 type Refuse = (reason: Rejection) => never
 
@@ -25,8 +30,11 @@ function checkFlags(flags: number, refuse: Refuse): void {
   const unsupported = featuresOf(flags)
   if (unsupported.length === 0) return
   refuse({
-    field: 'e_flags', found: `${hex(flags)} (${unsupported.join(', ')})`, wanted: 'none of the bits 0xf',
-    hint: 'Compile and link everything, libraries too, for -march=rv64im -mabi=lp64 or -march=rv32im -mabi=ilp32: ' +
+    field: 'e_flags',
+    found: `${hex(flags)} (${unsupported.join(', ')})`,
+    wanted: 'none of the bits 0xf',
+    hint:
+      'Compile and link everything, libraries too, for -march=rv64im -mabi=lp64 or -march=rv32im -mabi=ilp32: ' +
       'rvr has no C, F, D and E extension.',
   })
 }
@@ -35,7 +43,9 @@ function checkFlags(flags: number, refuse: Refuse): void {
 export function readFileHeader(reader: FieldReader): FileHeader {
   const { path, bytes } = reader
   // What the file is comes first: a field of something else says little.
-  const refuse: Refuse = reason => { throw rejection(path, { ...kindOf(bytes), ...reason }) }
+  const refuse: Refuse = reason => {
+    throw rejection(path, { ...kindOf(bytes), ...reason })
+  }
   const expect = (field: string, found: number, wanted: number, name: string, note = ''): void => {
     if (found !== wanted) refuse({ field, found: `${found}${note}`, wanted: `${wanted} (${name})` })
   }
@@ -65,8 +75,14 @@ export function readFileHeader(reader: FieldReader): FileHeader {
   expect('e_ehsize', reader.u16('e_ehsize', behind + 4), wide ? 64 : 52, `header of ELFCLASS${xlen}`)
   const entrySize = reader.u16('e_phentsize', behind + 6)
   const programHeaderCount = reader.u16('e_phnum', behind + 8)
-  if (programHeaderCount === 0) throw rejection(path, { field: 'e_phnum', found: 0, wanted: `1 to ${MAX_PROGRAM_HEADERS}: a PT_LOAD segment is needed` })
-  if (programHeaderCount > MAX_PROGRAM_HEADERS) throw rejection(path, { field: 'e_phnum', found: programHeaderCount, wanted: `at most ${MAX_PROGRAM_HEADERS}` })
+  if (programHeaderCount === 0)
+    throw rejection(path, {
+      field: 'e_phnum',
+      found: 0,
+      wanted: `1 to ${MAX_PROGRAM_HEADERS}: a PT_LOAD segment is needed`,
+    })
+  if (programHeaderCount > MAX_PROGRAM_HEADERS)
+    throw rejection(path, { field: 'e_phnum', found: programHeaderCount, wanted: `at most ${MAX_PROGRAM_HEADERS}` })
   expect('e_phentsize', entrySize, wide ? 56 : 32, `program header of ELFCLASS${xlen}`)
   reader.u16('e_shentsize', behind + 10)
   reader.u16('e_shnum', behind + 12)

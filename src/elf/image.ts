@@ -31,7 +31,10 @@ export interface Image {
   readonly symbols: readonly ElfSymbol[]
   /** What section headers say about addresses. */
   readonly sections: SectionRanges
-  /** The instruction set that the guest was compiled for, such as `rv64i2p1_m2p0`; undefined where the file does not say. */
+  /**
+   * The instruction set that the guest was compiled for, such as `rv64i2p1_m2p0`; undefined where the file does not
+   * say.
+   */
   readonly architecture: string | undefined
   /** First address behind the highest segment. */
   readonly end: number

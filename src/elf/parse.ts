@@ -17,8 +17,15 @@ function checkEntry(path: string, entry: bigint, segments: readonly Segment[]): 
   if (entry >= BigInt(MEMORY_BYTES)) reject(`an address below ${hex(MEMORY_BYTES)}`)
   if (entry % 4n !== 0n) reject('a multiple of 4')
   const pc = Number(entry)
-  if (!segments.some(({ executable, address, memorySize }) => executable && pc >= address && pc + 4 <= address + memorySize)) {
-    reject('an address inside an executable segment', 'Check the linker script: the segment of the entry point needs the flag PF_X.')
+  if (
+    !segments.some(
+      ({ executable, address, memorySize }) => executable && pc >= address && pc + 4 <= address + memorySize,
+    )
+  ) {
+    reject(
+      'an address inside an executable segment',
+      'Check the linker script: the segment of the entry point needs the flag PF_X.',
+    )
   }
   return pc
 }
@@ -43,10 +50,10 @@ export function parseElf(bytes: Uint8Array, path: string): Image {
     segments,
     // Large guests have hundreds of thousands, and a hit of the cache needs none.
     get symbols() {
-      return symbols ??= readSymbols(bytes)
+      return (symbols ??= readSymbols(bytes))
     },
     get sections() {
-      return sections ??= readSectionRanges(bytes)
+      return (sections ??= readSectionRanges(bytes))
     },
     get architecture() {
       return architectureOf(bytes)

@@ -19,7 +19,10 @@ export function createFieldReader(bytes: Uint8Array, path: string): FieldReader 
   const within = (field: string, offset: number, size: number): number => {
     if (offset + size > bytes.length) {
       throw rejection(path, {
-        field, found: `cut off (the file has ${bytes.length} bytes)`, wanted: `${size} bytes at offset ${offset}`, hint: 'The file is truncated; copy or build it again.',
+        field,
+        found: `cut off (the file has ${bytes.length} bytes)`,
+        wanted: `${size} bytes at offset ${offset}`,
+        hint: 'The file is truncated; copy or build it again.',
       })
     }
     return offset
@@ -30,6 +33,9 @@ export function createFieldReader(bytes: Uint8Array, path: string): FieldReader 
     u8: (field, offset) => view.getUint8(within(field, offset, 1)),
     u16: (field, offset) => view.getUint16(within(field, offset, 2), true),
     u32: (field, offset) => view.getUint32(within(field, offset, 4), true),
-    word: (field, offset, xlen) => (xlen === 64 ? view.getBigUint64(within(field, offset, 8), true) : BigInt(view.getUint32(within(field, offset, 4), true))),
+    word: (field, offset, xlen) =>
+      xlen === 64
+        ? view.getBigUint64(within(field, offset, 8), true)
+        : BigInt(view.getUint32(within(field, offset, 4), true)),
   }
 }

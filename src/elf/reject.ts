@@ -12,13 +12,21 @@ export interface Rejection {
   readonly what?: string
 }
 
-const DEFAULT_HINT = 'Pass a statically linked RV32IM or RV64IM executable, as the OpenVM toolchain or riscv64-unknown-elf-gcc makes it.'
+const DEFAULT_HINT =
+  'Pass a statically linked RV32IM or RV64IM executable, as the OpenVM toolchain or riscv64-unknown-elf-gcc makes it.'
 
-/** The error for a guest file that is not acceptable: `ELF_INVALID`, naming file, field, value found and value wanted. */
+/**
+ * The error for a guest file that is not acceptable: `ELF_INVALID`, naming file, field, value found and value wanted.
+ */
 export function rejection(path: string, { field, found, wanted, hint, what }: Rejection): RvrError {
-  return new RvrError('ELF_INVALID', `${path}${what === undefined ? '' : ` is ${what}`}: ${field} is ${found}, wanted ${wanted}`, {
-    hint: hint ?? DEFAULT_HINT, details: { path, field, found, wanted },
-  })
+  return new RvrError(
+    'ELF_INVALID',
+    `${path}${what === undefined ? '' : ` is ${what}`}: ${field} is ${found}, wanted ${wanted}`,
+    {
+      hint: hint ?? DEFAULT_HINT,
+      details: { path, field, found, wanted },
+    },
+  )
 }
 
 /** `value` in hexadecimal with prefix. */

@@ -17,8 +17,10 @@ export interface SectionRanges {
   readonly data: readonly AddressRange[]
 }
 
-const SHT_NULL = 0, SHT_NOBITS = 8
-const SHF_ALLOC = 2, SHF_EXECINSTR = 4
+const SHT_NULL = 0
+const SHT_NOBITS = 8
+const SHF_ALLOC = 2
+const SHF_EXECINSTR = 4
 
 function merged(ranges: readonly AddressRange[]): AddressRange[] {
   const result: AddressRange[] = []
@@ -32,7 +34,8 @@ function merged(ranges: readonly AddressRange[]): AddressRange[] {
 
 /** The ranges of sections that are loaded from the file: none without a section table, or with a damaged one. */
 export function readSectionRanges(bytes: Uint8Array): SectionRanges {
-  const code: AddressRange[] = [], data: AddressRange[] = []
+  const code: AddressRange[] = []
+  const data: AddressRange[] = []
   for (const { type, flags, address, size } of readSections(bytes)) {
     const isLoaded = type !== SHT_NULL && type !== SHT_NOBITS && (flags & SHF_ALLOC) !== 0
     if (!isLoaded || size === 0 || address >= MEMORY_BYTES) continue

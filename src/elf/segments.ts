@@ -5,7 +5,8 @@ import { MEMORY_BYTES, type Segment } from './image.ts'
 import type { FieldReader } from './reader.ts'
 import { hex, rejection } from './reject.ts'
 
-const PT_LOAD = 1, PT_INTERP = 3
+const PT_LOAD = 1
+const PT_INTERP = 3
 
 /** Reads program header `index` at file offset `at`; undefined where it loads nothing. */
 function readSegment(reader: FieldReader, { xlen }: FileHeader, index: number, at: number): Segment | undefined {
@@ -24,18 +25,27 @@ function readSegment(reader: FieldReader, { xlen }: FileHeader, index: number, a
     throw rejection(path, { ...kindOf(bytes), field: named('p_type'), found: 'PT_INTERP', wanted })
   }
   if (type !== PT_LOAD) return undefined
-  if (fileSize > memorySize) throw rejection(path, { field: named('p_filesz'), found: hex(fileSize), wanted: `at most p_memsz, ${hex(memorySize)}` })
+  if (fileSize > memorySize)
+    throw rejection(path, {
+      field: named('p_filesz'),
+      found: hex(fileSize),
+      wanted: `at most p_memsz, ${hex(memorySize)}`,
+    })
   if (fileSize > 0n && offset + fileSize > BigInt(bytes.length)) {
     throw rejection(path, {
-      field: named('p_offset'), found: `${hex(offset)} (with p_filesz ${hex(fileSize)} it ends at ${hex(offset + fileSize)})`,
-      wanted: `an end inside the file, which has ${hex(bytes.length)} bytes`, hint: 'The file is truncated; copy or build it again.',
+      field: named('p_offset'),
+      found: `${hex(offset)} (with p_filesz ${hex(fileSize)} it ends at ${hex(offset + fileSize)})`,
+      wanted: `an end inside the file, which has ${hex(bytes.length)} bytes`,
+      hint: 'The file is truncated; copy or build it again.',
     })
   }
   if (memorySize === 0n) return undefined
   if (address + memorySize > BigInt(MEMORY_BYTES)) {
     throw rejection(path, {
-      field: named('p_vaddr'), found: `${hex(address)} (with p_memsz ${hex(memorySize)} it ends at ${hex(address + memorySize)})`,
-      wanted: `an end of at most ${hex(MEMORY_BYTES)}`, hint: 'Link the guest into the first 512 MiB, for instance with -Wl,-Ttext=0x200800.',
+      field: named('p_vaddr'),
+      found: `${hex(address)} (with p_memsz ${hex(memorySize)} it ends at ${hex(address + memorySize)})`,
+      wanted: `an end of at most ${hex(MEMORY_BYTES)}`,
+      hint: 'Link the guest into the first 512 MiB, for instance with -Wl,-Ttext=0x200800.',
     })
   }
   return {
@@ -54,7 +64,9 @@ export function readSegments(reader: FieldReader, header: FileHeader): Segment[]
   const size = header.xlen === 64 ? 56 : 32
   if (header.programHeaders > BigInt(reader.bytes.length)) {
     throw rejection(path, {
-      field: 'e_phoff', found: hex(header.programHeaders), wanted: `an offset inside the file, which has ${hex(reader.bytes.length)} bytes`,
+      field: 'e_phoff',
+      found: hex(header.programHeaders),
+      wanted: `an offset inside the file, which has ${hex(reader.bytes.length)} bytes`,
       hint: 'The file is truncated; copy or build it again.',
     })
   }
@@ -63,7 +75,12 @@ export function readSegments(reader: FieldReader, header: FileHeader): Segment[]
     const segment = readSegment(reader, header, index, Number(header.programHeaders) + index * size)
     if (segment !== undefined) found.push({ index, segment })
   }
-  if (found.length === 0) throw rejection(path, { field: 'p_type', found: 'PT_LOAD in no program header', wanted: 'at least one PT_LOAD segment that is not empty' })
+  if (found.length === 0)
+    throw rejection(path, {
+      field: 'p_type',
+      found: 'PT_LOAD in no program header',
+      wanted: 'at least one PT_LOAD segment that is not empty',
+    })
   found.sort((a, b) => a.segment.address - b.segment.address)
   for (const [position, { index, segment }] of found.entries()) {
     const before = found[position - 1]
@@ -71,7 +88,8 @@ export function readSegments(reader: FieldReader, header: FileHeader): Segment[]
     const end = before.segment.address + before.segment.memorySize
     if (segment.address < end) {
       throw rejection(path, {
-        field: `p_vaddr of program header ${index}`, found: hex(segment.address),
+        field: `p_vaddr of program header ${index}`,
+        found: hex(segment.address),
         wanted: `at least ${hex(end)}, where the segment of program header ${before.index} ends: segments must not overlap`,
       })
     }

@@ -4,9 +4,15 @@ import { MEMORY_BYTES, type ElfSymbol, type Image } from './image.ts'
 import { readSections, stringAt } from './sections.ts'
 
 const SHT_SYMTAB = 2
-const STT_NOTYPE = 0, STT_OBJECT = 1, STT_FUNC = 2
+const STT_NOTYPE = 0
+const STT_OBJECT = 1
+const STT_FUNC = 2
 const SHN_UNDEF = 0
-const KINDS: Readonly<Record<number, ElfSymbol['kind']>> = { [STT_NOTYPE]: 'other', [STT_OBJECT]: 'object', [STT_FUNC]: 'function' }
+const KINDS: Readonly<Record<number, ElfSymbol['kind']>> = {
+  [STT_NOTYPE]: 'other',
+  [STT_OBJECT]: 'object',
+  [STT_FUNC]: 'function',
+}
 
 /** By address; at one address the larger symbol first, then by name, so that the order never depends on the file's. */
 function inOrder(a: ElfSymbol, b: ElfSymbol): number {
@@ -14,9 +20,9 @@ function inOrder(a: ElfSymbol, b: ElfSymbol): number {
 }
 
 /**
- * The defined symbols of `.symtab` ordered by address. Left out: names that are empty or start with `$` (mapping symbols), file, section
- * and thread-local symbols, and addresses outside guest memory. A damaged table yields no symbols, nor does one
- * whose names overlap beyond all use: they would take far more memory than the file.
+ * The defined symbols of `.symtab` ordered by address. Left out: names that are empty or start with `$` (mapping
+ * symbols), file, section and thread-local symbols, and addresses outside guest memory. A damaged table yields no
+ * symbols, nor does one whose names overlap beyond all use: they would take far more memory than the file.
  */
 export function readSymbols(bytes: Uint8Array): ElfSymbol[] {
   const wide = bytes[4] === 2
@@ -54,7 +60,8 @@ function functions(image: Image): readonly ElfSymbol[] {
 
 /** Index of the last function that starts at or below `pc`; -1 where there is none. */
 function lastBelow(list: readonly ElfSymbol[], pc: number): number {
-  let low = 0, high = list.length
+  let low = 0
+  let high = list.length
   while (low < high) {
     const middle = (low + high) >>> 1
     if (list[middle]!.address <= pc) low = middle + 1
@@ -63,7 +70,10 @@ function lastBelow(list: readonly ElfSymbol[], pc: number): number {
   return low - 1
 }
 
-/** Where the function starts that an address belongs to: the next one below it, however far. Undefined where the guest names none. */
+/**
+ * Where the function starts that an address belongs to: the next one below it, however far. Undefined where the guest
+ * names none.
+ */
 export function functionStart(image: Image, pc: number): number | undefined {
   const list = functions(image)
   return list[lastBelow(list, pc)]?.address
@@ -87,7 +97,10 @@ export interface Place {
   readonly offset: number
 }
 
-/** The function that covers an address; undefined where none does. One without a size reaches up to the next one or to the end of its segment. */
+/**
+ * The function that covers an address; undefined where none does. One without a size reaches up to the next one or to
+ * the end of its segment.
+ */
 export function placeAt(image: Image, pc: number): Place | undefined {
   const list = functions(image)
   // Aliases share an address; the largest of them comes first.
@@ -95,8 +108,15 @@ export function placeAt(image: Image, pc: number): Place | undefined {
   while (index > 0 && list[index - 1]!.address === list[index]!.address) index--
   const symbol = list[index]
   if (symbol === undefined) return undefined
-  const segment = image.segments.find(({ address, memorySize }) => symbol.address >= address && symbol.address < address + memorySize)
-  const end = symbol.size > 0 ? symbol.address + symbol.size : segment === undefined ? symbol.address : segment.address + segment.memorySize
+  const segment = image.segments.find(
+    ({ address, memorySize }) => symbol.address >= address && symbol.address < address + memorySize,
+  )
+  const end =
+    symbol.size > 0
+      ? symbol.address + symbol.size
+      : segment === undefined
+        ? symbol.address
+        : segment.address + segment.memorySize
   if (pc >= end) return undefined
   return { name: readableNames(image).of(symbol.name), symbol: symbol.name, offset: pc - symbol.address }
 }

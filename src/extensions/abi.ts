@@ -8,18 +8,23 @@ import type { Extension } from './extension.ts'
 export type AbiName = 'openvm' | 'linux'
 
 /**
- * Everything of a run that lives outside registers and memory: plain data, so that it can cross threads (structured clone) and be saved.
- * An ABI uses the fields it needs.
+ * Everything of a run that lives outside registers and memory: plain data, so that it can cross threads (structured
+ * clone) and be saved. An ABI uses the fields it needs.
  */
 export interface HostState {
-  /** Input records in order, from `nextInput` on not yet consumed. In ABI `linux` their concatenation is standard input. */
+  /**
+   * Input records in order, from `nextInput` on not yet consumed. In ABI `linux` their concatenation is standard input.
+   */
   inputs: Uint8Array[]
   /** Default 0. Records in front of it are dropped now and then, and whenever the guest stops. */
   nextInput?: number
   /** The current hint stream and the next byte to read from it. */
   hints: Uint8Array
   hintPosition: number
-  /** Random bytes of the hint stream behind `hints` that have not been drawn yet, and the 64-bit word that they begin with. */
+  /**
+   * Random bytes of the hint stream behind `hints` that have not been drawn yet, and the 64-bit word that they begin
+   * with.
+   */
   hintsToDraw?: { readonly bytes: number; readonly from: bigint }
   publicValues: Uint8Array
   /** Seed and number of 64-bit words drawn so far (HintRandom, getrandom). */
@@ -43,7 +48,10 @@ export interface HostEffects {
   readonly touched?: { readonly space: number; readonly address: number; readonly length: number }
 }
 
-/** What the host does with text that a guest prints. The bytes may be guest memory, which goes on changing when the call has returned. */
+/**
+ * What the host does with text that a guest prints. The bytes may be guest memory, which goes on changing when the call
+ * has returned.
+ */
 export type PrintSink = (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
 
 export interface AbiOptions {
@@ -92,7 +100,10 @@ export interface GuestAbi {
   readonly extensions: readonly Extension[]
   /** A fresh host state. */
   createState(image: Image, options: AbiOptions): HostState
-  /** Sets the registers and memory that the guest finds at its first instruction (the image is loaded already). Sets `hart.pc`. */
+  /**
+   * Sets the registers and memory that the guest finds at its first instruction (the image is loaded already). Sets
+   * `hart.pc`.
+   */
   start(image: Image, hart: Hart, options: AbiOptions): void
   /** Executes one host instruction. */
   execute(instr: Instr, hart: Hart, host: HostState, print: PrintSink): HostOutcome

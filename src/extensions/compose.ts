@@ -12,27 +12,40 @@ import type { AbiChoice, GuestAbi, GuestSystem, HostEffects } from './abi.ts'
 import type { EffectsHandler, Extension, Handler } from './extension.ts'
 
 /** The base instruction sets: extensions like any other. */
-const baseSets: readonly Extension[] = [{ name: 'i', rows: integerRows }, { name: 'm', rows: multiplyRows }]
+const baseSets: readonly Extension[] = [
+  { name: 'i', rows: integerRows },
+  { name: 'm', rows: multiplyRows },
+]
 
 /**
  * The ABI of a system with further extensions.
  *
- * @throws RvrError `CONFIG_INVALID` when two extensions claim one encoding or one name, `IO` when a source or library cannot be read
+ * @throws RvrError `CONFIG_INVALID` when two extensions claim one encoding or one name, `IO` when a source or library
+ *   cannot be read
  */
 export function composeAbi(system: GuestSystem, further: readonly Extension[], choice: AbiChoice): GuestAbi {
   const extensions = [...baseSets, ...system.base, ...further]
   checkNames(extensions)
-  const handlers = new Map<string, Handler>(), effects = new Map<string, EffectsHandler>()
+  const handlers = new Map<string, Handler>()
+  const effects = new Map<string, EffectsHandler>()
   for (const extension of extensions) {
     for (const [name, handler] of Object.entries(extension.handlers ?? {})) handlers.set(name, handler)
     for (const [name, handler] of Object.entries(extension.effects ?? {})) effects.set(name, handler)
   }
   const abi: GuestAbi = {
-    name: system.name, choice, extensions, digest: digestOf(extensions),
-    createState: system.createState, start: system.start, unknown: system.unknown,
+    name: system.name,
+    choice,
+    extensions,
+    digest: digestOf(extensions),
+    createState: system.createState,
+    start: system.start,
+    unknown: system.unknown,
     execute: (instr, hart, host, print) => {
       const handler = handlers.get(instr.row.name)
-      if (handler === undefined) throw new RvrError('INTERNAL', `no handler for instruction ${instr.row.name} in ABI ${system.name}`, { details: { pc: instr.pc } })
+      if (handler === undefined)
+        throw new RvrError('INTERNAL', `no handler for instruction ${instr.row.name} in ABI ${system.name}`, {
+          details: { pc: instr.pc },
+        })
       return handler(instr, hart, host, print)
     },
     effects: (instr, hart) => {
@@ -49,7 +62,8 @@ function checkedEffects(name: string, effects: HostEffects): HostEffects {
   const { rows, touched } = effects
   const refuse = (what: string): RvrError =>
     new RvrError('CONFIG_INVALID', `effects of instruction ${name}: ${what}`, { hint: 'Correct the extension.' })
-  if (!Number.isInteger(rows) || rows < 1 || rows > INSTRUCTION_ROWS) throw refuse(`${rows} rows, wanted 1 to ${INSTRUCTION_ROWS}`)
+  if (!Number.isInteger(rows) || rows < 1 || rows > INSTRUCTION_ROWS)
+    throw refuse(`${rows} rows, wanted 1 to ${INSTRUCTION_ROWS}`)
   const bytes = touched?.length ?? 0
   if (bytes > INSTRUCTION_BYTES) throw refuse(`${bytes} bytes touched, wanted at most ${INSTRUCTION_BYTES}`)
   return effects
@@ -61,12 +75,19 @@ function checkNames(extensions: readonly Extension[]): void {
   const claim = (kind: string, name: string, owner: string): void => {
     const other = seen.get(`${kind} ${name}`)
     if (other !== undefined && other !== owner) {
-      throw new RvrError('CONFIG_INVALID', `extensions ${other} and ${owner} both have ${kind} ${name}`, { hint: 'Leave one of the two extensions out, or rename.', details: { extensions: [other, owner] } })
+      throw new RvrError('CONFIG_INVALID', `extensions ${other} and ${owner} both have ${kind} ${name}`, {
+        hint: 'Leave one of the two extensions out, or rename.',
+        details: { extensions: [other, owner] },
+      })
     }
     seen.set(`${kind} ${name}`, owner)
   }
   for (const [index, { name, rows, files = [], sources = [], headers = [], libraries = [] }] of extensions.entries()) {
-    if (extensions.findIndex(extension => extension.name === name) !== index) throw new RvrError('CONFIG_INVALID', `there are two extensions of the name ${name}`, { hint: 'Leave one of them out.', details: { extensions: [name, name] } })
+    if (extensions.findIndex(extension => extension.name === name) !== index)
+      throw new RvrError('CONFIG_INVALID', `there are two extensions of the name ${name}`, {
+        hint: 'Leave one of them out.',
+        details: { extensions: [name, name] },
+      })
     for (const row of rows) {
       claim('instruction', row.name, name)
       if (row.kind === 'call') claim('C function', row.c, name)
@@ -83,7 +104,9 @@ function checkNames(extensions: readonly Extension[]): void {
 /** Rows as data (functions drop out: what they emit is part of the code generator) and the contents of all C. */
 function digestOf(extensions: readonly Extension[]): string {
   const hash = createHash('sha256')
-  const add = (text: string): void => { hash.update(`${Buffer.byteLength(text)}:`).update(text) }
+  const add = (text: string): void => {
+    hash.update(`${Buffer.byteLength(text)}:`).update(text)
+  }
   for (const extension of extensions) {
     const { name, rows, files } = extension
     add(JSON.stringify([name, rows, files ?? []]))
@@ -105,24 +128,38 @@ export interface OutsideFile {
 /** Sources, headers and static libraries of extensions. @throws RvrError `IO` */
 export function outsideFiles(extensions: readonly Extension[]): OutsideFile[] {
   return extensions.flatMap(({ name, sources = [], headers = [], libraries = [] }) => {
-    const files = [...sources.map(path => ({ kind: 'source', path }) as const), ...headers.map(path => ({ kind: 'header', path }) as const), ...libraries.map(path => ({ kind: 'library', path }) as const)]
+    const files = [
+      ...sources.map(path => ({ kind: 'source', path }) as const),
+      ...headers.map(path => ({ kind: 'header', path }) as const),
+      ...libraries.map(path => ({ kind: 'library', path }) as const),
+    ]
     return files.map(({ kind, path }, index) => {
       const content = contentOf(name, path)
       const before = files.slice(0, index).filter(other => basename(other.path) === basename(path)).length
-      return { name: `${name}/${basename(path)}${before === 0 ? '' : `#${before + 1}`}`, kind, digest: createHash('sha256').update(content).digest('hex'), bytes: content.length }
+      return {
+        name: `${name}/${basename(path)}${before === 0 ? '' : `#${before + 1}`}`,
+        kind,
+        digest: createHash('sha256').update(content).digest('hex'),
+        bytes: content.length,
+      }
     })
   })
 }
 
 /** C files of extensions that calls may need, by path in the project. */
-export const callFiles = ({ extensions }: GuestAbi): Map<string, string> => new Map(extensions.flatMap(({ files = [] }) => files.map(({ path, content }) => [path, content] as const)))
+export const callFiles = ({ extensions }: GuestAbi): Map<string, string> =>
+  new Map(extensions.flatMap(({ files = [] }) => files.map(({ path, content }) => [path, content] as const)))
 
 function contentOf(extension: string, path: string): Uint8Array {
   try {
     return readPlainFile('extensionFile', path)
   } catch (error) {
     if (!(error instanceof RvrError)) throw error
-    throw new RvrError('IO', `extension ${extension}: ${error.message}`, { hint: 'Build it first, or correct the path in the extension.', cause: error.cause, details: { ...error.details, extension } })
+    throw new RvrError('IO', `extension ${extension}: ${error.message}`, {
+      hint: 'Build it first, or correct the path in the extension.',
+      cause: error.cause,
+      details: { ...error.details, extension },
+    })
   }
 }
 
@@ -133,7 +170,10 @@ export function ownExtensions({ choice, extensions }: Pick<GuestAbi, 'choice' | 
 
 const decoders = new WeakMap<GuestAbi, Map<Xlen, Decoder>>()
 
-/** The decoder for all of an ABI's instructions of one width. Made once: checking all rows against each other is no work for every run. */
+/**
+ * The decoder for all of an ABI's instructions of one width. Made once: checking all rows against each other is no work
+ * for every run.
+ */
 export function decoderFor(xlen: Xlen, abi: GuestAbi): Decoder {
   let known = decoders.get(abi)
   if (known === undefined) decoders.set(abi, (known = new Map()))

@@ -17,7 +17,10 @@ export interface ExtensionFile {
   readonly content: string
 }
 
-/** A chip that the extension's instructions add rows to, for machines that do not know these operations: names of instructions and of `extraRows`. */
+/**
+ * A chip that the extension's instructions add rows to, for machines that do not know these operations: names of
+ * instructions and of `extraRows`.
+ */
 export type ExtensionChip = AddedChip
 
 /** One extension as a guest uses it. */
@@ -29,13 +32,20 @@ export interface Extension {
   readonly effects?: Readonly<Record<string, EffectsHandler>>
   /** C that call rows name in `files`; only what the guest's instructions need goes into its library. */
   readonly files?: readonly ExtensionFile[]
-  /** C sources and static libraries where they lie (absolute paths): given to make as EXT_SRCS and EXT_LIBS, with their contents in the cache keys. */
+  /**
+   * C sources and static libraries where they lie (absolute paths): given to make as EXT_SRCS and EXT_LIBS, with their
+   * contents in the cache keys.
+   */
   readonly sources?: readonly string[]
-  /** Files that the sources include, beside those of the system and `files`: their contents are in the cache keys too. */
+  /**
+   * Files that the sources include, beside those of the system and `files`: their contents are in the cache keys too.
+   */
   readonly headers?: readonly string[]
   readonly libraries?: readonly string[]
   readonly chips?: readonly ExtensionChip[]
-  /** Tables of constant height, by chip, that have to be at least so high where a machine gets the extension's chips. */
+  /**
+   * Tables of constant height, by chip, that have to be at least so high where a machine gets the extension's chips.
+   */
   readonly constantHeights?: Readonly<Record<string, number>>
 }
 

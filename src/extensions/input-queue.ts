@@ -6,7 +6,8 @@ const MOST_TAKEN = 1024
 
 /** The next record; undefined when all are consumed. */
 export function takeInput(host: HostState): Uint8Array | undefined {
-  const next = host.nextInput ?? 0, record = host.inputs[next]
+  const next = host.nextInput ?? 0
+  const record = host.inputs[next]
   if (record === undefined) return undefined
   host.nextInput = next + 1
   if (host.nextInput >= MOST_TAKEN && host.nextInput * 2 >= host.inputs.length) dropTaken(host)

@@ -8,10 +8,16 @@ const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.mi
 const Outcome = v.variant('type', [
   v.object({ type: v.literal('continue'), untraced: v.optional(v.literal(true)) }),
   v.object({ type: v.literal('terminate'), exitCode: whole(0, 255) }),
-  v.object({ type: v.literal('trap'), trap: v.object({ kind: v.string(), pc: v.number(), address: v.optional(v.bigint()), message: v.string() }) }),
+  v.object({
+    type: v.literal('trap'),
+    trap: v.object({ kind: v.string(), pc: v.number(), address: v.optional(v.bigint()), message: v.string() }),
+  }),
 ])
 /** As docs/extensions.md gives them. */
-const Effects = v.object({ rows: whole(1, 1024), touched: v.optional(v.object({ space: v.number(), address: v.number(), length: v.number() })) })
+const Effects = v.object({
+  rows: whole(1, 1024),
+  touched: v.optional(v.object({ space: v.number(), address: v.number(), length: v.number() })),
+})
 const CallEnd = v.union([v.object({ refused: v.string() }), v.object({ result: v.optional(v.bigint()) })])
 
 /** `answer` where it fits, else an error that says what was wanted. */
@@ -25,20 +31,37 @@ function answered<T>(schema: v.GenericSchema<unknown, unknown>, answer: T, wante
 
 /** The same extension; the functions in it name themselves when they fail. */
 export function guarded(extension: Extension): Extension {
-  const guard = <Arguments extends unknown[], T>(what: string, schema: v.GenericSchema, wanted: string, work: (...args: Arguments) => T) => (...args: Arguments): T => {
-    try {
-      return answered(schema, work(...args), wanted)
-    } catch (error) {
-      throw callbackFailed(`extension ${extension.name}: ${what}`, error)
+  const guard =
+    <Arguments extends unknown[], T>(
+      what: string,
+      schema: v.GenericSchema,
+      wanted: string,
+      work: (...args: Arguments) => T,
+    ) =>
+    (...args: Arguments): T => {
+      try {
+        return answered(schema, work(...args), wanted)
+      } catch (error) {
+        throw callbackFailed(`extension ${extension.name}: ${what}`, error)
+      }
     }
-  }
-  const guardRow = (row: CallRow): CallRow => ({ ...row, execute: guard(`execute of ${row.name}`, CallEnd, 'a result or a refusal', row.execute) })
-  const all = <T>(functions: Readonly<Record<string, T>> | undefined, one: (name: string, work: T) => T): Record<string, T> =>
+  const guardRow = (row: CallRow): CallRow => ({
+    ...row,
+    execute: guard(`execute of ${row.name}`, CallEnd, 'a result or a refusal', row.execute),
+  })
+  const all = <T>(
+    functions: Readonly<Record<string, T>> | undefined,
+    one: (name: string, work: T) => T,
+  ): Record<string, T> =>
     Object.fromEntries(Object.entries(functions ?? {}).map(([name, work]) => [name, one(name, work)]))
   return {
     ...extension,
     rows: extension.rows.map((row): Row => (row.kind === 'call' ? guardRow(row) : row)),
-    handlers: all<Handler>(extension.handlers, (name, work) => guard(`handler of ${name}`, Outcome, 'a HostOutcome', work)),
-    effects: all<EffectsHandler>(extension.effects, (name, work) => guard(`effects of ${name}`, Effects, 'HostEffects', work)),
+    handlers: all<Handler>(extension.handlers, (name, work) =>
+      guard(`handler of ${name}`, Outcome, 'a HostOutcome', work),
+    ),
+    effects: all<EffectsHandler>(extension.effects, (name, work) =>
+      guard(`effects of ${name}`, Effects, 'HostEffects', work),
+    ),
   }
 }

@@ -8,8 +8,9 @@ export const RANDOM_WORD_BYTES = 8
 /**
  * The next `length` bytes of the stream of `random`; advances `random.drawn` by the 64-bit words that they take.
  *
- * The stream is the AES-256-CTR key stream whose key is SHA-256 of `rvr random ` followed by the seed as decimal text; 64-bit word k of the
- * stream is bytes 8k … 8k + 7. So the state is a seed and a position, and long requests run at memory speed.
+ * The stream is the AES-256-CTR key stream whose key is SHA-256 of `rvr random ` followed by the seed as decimal text;
+ * 64-bit word k of the stream is bytes 8k … 8k + 7. So the state is a seed and a position, and long requests run at
+ * memory speed.
  */
 export function drawRandom(random: HostState['random'], length: number): Uint8Array {
   const key = createHash('sha256').update(`rvr random ${random.seed}`).digest()

@@ -24,7 +24,10 @@ const configured: Readonly<Record<string, () => Promise<ExtensionDefinition>>> =
   pairing: async () => (await import('./pairing/extension.ts')).pairing,
 }
 
-/** Tables of a configuration that turn nothing on: every guest has the base sets, and provers have settings that change no result. */
+/**
+ * Tables of a configuration that turn nothing on: every guest has the base sets, and provers have settings that change
+ * no result.
+ */
 const NEUTRAL_TABLES: ReadonlySet<string> = new Set(['rv32i', 'rv32m', 'rv64i', 'rv64m', 'io', 'system'])
 
 /** The names that `abiNamed` knows, for help texts. */
@@ -55,26 +58,42 @@ const plain = new Map<AbiName, GuestAbi>()
 /** The guest ABI of a name, with the extensions that need no configuration. */
 export function abiNamed(name: AbiName): GuestAbi {
   let abi = plain.get(name)
-  if (abi === undefined) plain.set(name, (abi = composeAbi(systems[name], name === 'openvm' ? implied.flatMap(definition => turnOn(definition, undefined) ?? []) : [], { name })))
+  if (abi === undefined)
+    plain.set(
+      name,
+      (abi = composeAbi(
+        systems[name],
+        name === 'openvm' ? implied.flatMap(definition => turnOn(definition, undefined) ?? []) : [],
+        { name },
+      )),
+    )
   return abi
 }
 
 /**
  * The guest ABI for a choice.
  *
- * @throws RvrError `CONFIG_INVALID` (a field of the configuration, an own extension, or two extensions that claim one encoding),
+ * @throws RvrError `CONFIG_INVALID` (a field of the configuration, an own extension, or two extensions that claim one
+ *   encoding),
  *   `IO` (an own extension cannot be loaded, or a file of it cannot be read)
  */
 export async function guestAbi(choice: AbiChoice): Promise<GuestAbi> {
   const { name, config, extensions = [] } = choice
   if (config === undefined && extensions.length === 0) return abiNamed(name)
   const asked = config === undefined ? [] : Object.keys(configured).filter(table => config.tables[table] !== undefined)
-  const shipped = name === 'openvm' ? [...implied, ...await Promise.all(asked.map(table => configured[table]!()))] : []
+  const shipped =
+    name === 'openvm' ? [...implied, ...(await Promise.all(asked.map(table => configured[table]!())))] : []
   const own = extensions.length === 0 ? [] : await Promise.all(extensions.map((await import('./own.ts')).loadOwn))
   const on = [
     ...shipped.map(definition => turnOn(definition, config)),
     // What nobody configures is on as its author meant it.
-    ...own.map(definition => turnOn(definition, tablesOf(definition).some(table => config?.tables[table] !== undefined) ? config : undefined)),
+    ...own.map(definition =>
+      turnOn(definition, tablesOf(definition).some(table => config?.tables[table] !== undefined) ? config : undefined),
+    ),
   ]
-  return composeAbi(systems[name], on.filter(extension => extension !== undefined), choice)
+  return composeAbi(
+    systems[name],
+    on.filter(extension => extension !== undefined),
+    choice,
+  )
 }

@@ -4,7 +4,9 @@ import { isUtf8 } from 'node:buffer'
 const CHECKED_AT_ONCE = 2 ** 20
 const isContinuation = (byte: number): boolean => (byte & 0xc0) === 0x80
 
-/** Where a piece of at most `size` bytes that begins at `from` ends: not within a character, where the bytes are UTF-8. */
+/**
+ * Where a piece of at most `size` bytes that begins at `from` ends: not within a character, where the bytes are UTF-8.
+ */
 export function endOfPiece(bytes: Uint8Array, from: number, size: number): number {
   const end = from + size
   if (end >= bytes.length) return bytes.length

@@ -18,14 +18,20 @@ const PIECE_BYTES = 1 << 20
 const FILE_PIECE_BYTES = 16 << 20
 
 /**
- * The content at `path`: a plain file, a pipe, a FIFO, a terminal or a device; standard input is read as such. Ends with an error as soon as there is
- * more than the kind may have, and just ends where it does not begin as the kind does: what is no such file is known then.
+ * The content at `path`: a plain file, a pipe, a FIFO, a terminal or a device; standard input is read as such. Ends
+ * with an error as soon as there is more than the kind may have, and just ends where it does not begin as the kind
+ * does: what is no such file is known then.
  *
  * @throws RvrError `IO` (details.path, and details.limit where it is too large), `ABORTED`
  */
-export async function* inputChunks(kind: InputKindName, path: string, signal?: AbortSignal): AsyncGenerator<Buffer, void, void> {
+export async function* inputChunks(
+  kind: InputKindName,
+  path: string,
+  signal?: AbortSignal,
+): AsyncGenerator<Buffer, void, void> {
   const { label, limit, start = '' } = inputKinds[kind]
-  let total = 0, begun = ''
+  let total = 0
+  let begun = ''
   try {
     if (signal?.aborted === true) throw aborted(signal, `reading ${label} ${path}`)
     for await (const chunk of isStandardInput(path) ? standardInput(signal) : opened(kind, path, signal)) {
@@ -68,14 +74,19 @@ async function* opened(kind: InputKindName, path: string, signal: AbortSignal | 
   }
 }
 
-/** Pipes and terminals are waited for by the event loop, which also knows a FIFO that nobody has written to yet from one that has ended. */
+/**
+ * Pipes and terminals are waited for by the event loop, which also knows a FIFO that nobody has written to yet from one
+ * that has ended.
+ */
 function streamOf({ fd }: FileHandle, stats: Stats): Readable | undefined {
   if (stats.isFIFO()) return new Socket({ fd, readable: true, writable: false })
   return stats.isCharacterDevice() && isatty(fd) ? new Terminal(fd) : undefined
 }
 
 async function* streamed(stream: Readable, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
-  const end = (): void => { stream.destroy(new Error('aborted')) }
+  const end = (): void => {
+    stream.destroy(new Error('aborted'))
+  }
   // It may have been aborted while the file was opened.
   if (signal?.aborted === true) end()
   signal?.addEventListener('abort', end, { once: true })

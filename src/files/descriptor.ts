@@ -7,7 +7,13 @@ import { promisify } from 'node:util'
 const AGAIN_MS = 5
 
 /** fs.write gives {bytesWritten, buffer}. */
-const writeOnce = promisify(write) as (fd: number, bytes: Uint8Array, offset: number, length: number, position: null) => Promise<{ bytesWritten: number }>
+const writeOnce = promisify(write) as (
+  fd: number,
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+  position: null,
+) => Promise<{ bytesWritten: number }>
 
 /** Rejects with the system's error, or when `signal` fires. */
 export async function writeAll(fd: number, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {

@@ -10,7 +10,10 @@ import { dirname } from 'node:path'
  * @throws the system's error.
  */
 export async function makeDirectory(path: string): Promise<void> {
-  const make = (): Promise<void> => mkdir(path).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'EEXIST') throw error })
+  const make = (): Promise<void> =>
+    mkdir(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
   try {
     await make()
   } catch (error) {

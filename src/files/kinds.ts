@@ -1,6 +1,8 @@
 /** What rvr reads at users' request, and how large each kind may be (docs/cli.md, "What is read"). */
 
-const KiB = 2 ** 10, MiB = 2 ** 20, GiB = 2 ** 30
+const KiB = 2 ** 10
+const MiB = 2 ** 20
+const GiB = 2 ** 30
 
 export interface InputKind {
   /** What errors call it, before its path. */
@@ -8,26 +10,59 @@ export interface InputKind {
   /** Bytes; a longer one is refused before more than that is read. */
   readonly limit: number
   readonly hint: string
-  /** The bytes that it begins with: whatever begins otherwise is not read further, and refused by who takes it apart. */
+  /**
+   * The bytes that it begins with: whatever begins otherwise is not read further, and refused by who takes it apart.
+   */
   readonly start?: string
 }
 
 const kinds = {
   guest: { label: 'guest', limit: GiB, start: '\x7fELF', hint: 'Give the path of a RISC-V ELF executable.' },
-  inspected: { label: 'file', limit: GiB, start: '\x7fELF', hint: 'Give the path of a guest or of a compiled library.' },
+  inspected: {
+    label: 'file',
+    limit: GiB,
+    start: '\x7fELF',
+    hint: 'Give the path of a guest or of a compiled library.',
+  },
   input: { label: 'input', limit: GiB, hint: 'Give the path of a file that you can read.' },
   // Texts stay below the longest string that V8 makes, 2^29 − 24 characters.
-  inputList: { label: 'input file', limit: 256 * MiB, hint: 'The file has to look like {"input": ["0x01…", "u64:5"]}.' },
-  config: { label: 'configuration', limit: MiB, hint: 'Give the path of the openvm.toml that the guest was built with.' },
+  inputList: {
+    label: 'input file',
+    limit: 256 * MiB,
+    hint: 'The file has to look like {"input": ["0x01…", "u64:5"]}.',
+  },
+  config: {
+    label: 'configuration',
+    limit: MiB,
+    hint: 'Give the path of the openvm.toml that the guest was built with.',
+  },
   project: { label: 'project file', limit: MiB, hint: 'docs/cli.md describes rvr.toml.' },
-  machine: { label: 'machine', limit: 16 * MiB, hint: 'Give the path of a machine file; docs/machine.md describes it.' },
+  machine: {
+    label: 'machine',
+    limit: 16 * MiB,
+    hint: 'Give the path of a machine file; docs/machine.md describes it.',
+  },
   profile: { label: 'profile', limit: 256 * MiB, hint: 'Give the path of a file that rvr run --profile-out wrote.' },
   base: { label: 'the base', limit: 256 * MiB, hint: 'rvr cost --save-base FILE writes one.' },
-  savedRun: { label: 'saved run', limit: 2 * GiB - 1, start: 'rvr-saved-run\n', hint: 'Give the path of a file that a suspended run was saved to.' },
+  savedRun: {
+    label: 'saved run',
+    limit: 2 * GiB - 1,
+    start: 'rvr-saved-run\n',
+    hint: 'Give the path of a file that a suspended run was saved to.',
+  },
   // Its manifest, its library and a header.
-  archive: { label: 'export', limit: GiB + 17 * MiB, start: 'rvr artifact\n', hint: 'Name a file that rvr cache export wrote.' },
+  archive: {
+    label: 'export',
+    limit: GiB + 17 * MiB,
+    start: 'rvr artifact\n',
+    hint: 'Name a file that rvr cache export wrote.',
+  },
   secret: { label: 'the secret of the remote cache in', limit: 64 * KiB, hint: 'Check the path and its permissions.' },
-  credentials: { label: 'the credentials of the remote cache in', limit: 64 * KiB, hint: 'Check the path and its permissions.' },
+  credentials: {
+    label: 'the credentials of the remote cache in',
+    limit: 64 * KiB,
+    hint: 'Check the path and its permissions.',
+  },
   extensionModule: { label: 'extension', limit: 16 * MiB, hint: 'Give a module, or the folder that it is in.' },
   extensionFile: { label: 'file', limit: 256 * MiB, hint: 'Build it first, or correct the path in the extension.' },
 } as const satisfies Readonly<Record<string, InputKind>>

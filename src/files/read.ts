@@ -22,12 +22,14 @@ export function readPlainFile(kind: InputKindName, path: string): Buffer {
   let file: number | undefined
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    const stats = fstatSync(file), { limit } = inputKinds[kind]
+    const stats = fstatSync(file)
+    const { limit } = inputKinds[kind]
     if (!stats.isFile()) throw new Error('it is no plain file')
     if (stats.size > limit) throw tooLarge(kind, path)
     const bytes = Buffer.allocUnsafeSlow(stats.size)
     let filled = 0
-    for (let count = -1; count !== 0 && filled < bytes.length; filled += count) count = readSync(file, bytes, filled, bytes.length - filled, null)
+    for (let count = -1; count !== 0 && filled < bytes.length; filled += count)
+      count = readSync(file, bytes, filled, bytes.length - filled, null)
     return bytes.subarray(0, filled)
   } catch (cause) {
     throw cause instanceof Error && cause.name === 'RvrError' ? cause : unreadable(kind, path, cause)

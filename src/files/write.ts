@@ -33,7 +33,10 @@ type Target =
   | { readonly kind: 'file'; readonly path: string; readonly mode: number | undefined }
   /** A device or a FIFO: opened by the name that was given. */
   | { readonly kind: 'stream'; readonly path: string; readonly isFifo: boolean }
-  /** A descriptor that this process has, such as standard output: opening it anew would be another place in the file, or impossible. */
+  /**
+   * A descriptor that this process has, such as standard output: opening it anew would be another place in the file, or
+   * impossible.
+   */
   | { readonly kind: 'descriptor'; readonly fd: number }
 
 /** `/dev/stdout` and its like. */
@@ -68,7 +71,9 @@ async function targetOf(path: string): Promise<Target> {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
-  return stats === undefined || stats.isFile() ? { kind: 'file', path: await behindLinks(path), mode: stats?.mode } : streamOf(path, stats)
+  return stats === undefined || stats.isFile()
+    ? { kind: 'file', path: await behindLinks(path), mode: stats?.mode }
+    : streamOf(path, stats)
 }
 
 /** Is it a plain file, or nothing yet? What is to be added to can only be read of a plain file. */
@@ -88,9 +93,16 @@ async function openStream(path: string, isFifo: boolean, signal: AbortSignal | u
   }
 }
 
-const putTo = (fd: number, signal: AbortSignal | undefined): Put => bytes => writeAll(fd, typeof bytes === 'string' ? Buffer.from(bytes) : bytes, signal)
+const putTo =
+  (fd: number, signal: AbortSignal | undefined): Put =>
+  bytes =>
+    writeAll(fd, typeof bytes === 'string' ? Buffer.from(bytes) : bytes, signal)
 
-async function replace({ path, mode: before }: Target & { kind: 'file' }, content: (put: Put) => Promise<void>, { mode, durable, signal }: OutputOptions): Promise<void> {
+async function replace(
+  { path, mode: before }: Target & { kind: 'file' },
+  content: (put: Put) => Promise<void>,
+  { mode, durable, signal }: OutputOptions,
+): Promise<void> {
   const staged = join(dirname(path), `.${randomBytes(8).toString('hex')}`)
   await makeDirectory(dirname(path))
   try {
@@ -115,24 +127,34 @@ async function writeTo(target: Target, content: (put: Put) => Promise<void>, opt
   await content(putTo(stream.fd, options.signal))
 }
 
-function guard<T>(path: string, { failure = 'cannot write', signal }: OutputOptions, work: () => Promise<T>): Promise<T> {
+function guard<T>(
+  path: string,
+  { failure = 'cannot write', signal }: OutputOptions,
+  work: () => Promise<T>,
+): Promise<T> {
   return work().catch((cause: unknown) => {
     if (signal?.aborted === true) throw aborted(signal, `writing ${path}`)
     if (cause instanceof RvrError) throw cause
     throw new RvrError('IO', `${failure} ${path}: ${messageOf(cause)}`, {
-      hint: 'Choose a file in a directory that you can write to and that has room.', cause, details: { path },
+      hint: 'Choose a file in a directory that you can write to and that has room.',
+      cause,
+      details: { path },
     })
   })
 }
 
 /**
- * Writes to `file` what `content` puts. A plain file appears or changes as a whole or not at all; devices, FIFOs and descriptors (`/dev/stdout`) are written
- * into; symbolic links are followed. Directories above are made.
+ * Writes to `file` what `content` puts. A plain file appears or changes as a whole or not at all; devices, FIFOs and
+ * descriptors (`/dev/stdout`) are written into; symbolic links are followed. Directories above are made.
  *
  * @returns the absolute path
  * @throws RvrError `IO` (details.path), `ABORTED`, and what `content` throws as RvrError
  */
-export async function writeOutput(file: string, content: (put: Put) => Promise<void>, options: OutputOptions = {}): Promise<string> {
+export async function writeOutput(
+  file: string,
+  content: (put: Put) => Promise<void>,
+  options: OutputOptions = {},
+): Promise<string> {
   const path = resolve(file)
   await guard(path, options, async () => {
     options.signal?.throwIfAborted()

@@ -19,7 +19,9 @@ export type CallEnd =
 export type ResolvedOperand = { readonly value: bigint } | Touched
 
 /** Operands in the row's order, all of them legal; or the trap of the first one that is not. */
-export type ResolvedOperands = { readonly trap: Trap } | { readonly trap?: undefined; readonly operands: readonly ResolvedOperand[] }
+export type ResolvedOperands =
+  | { readonly trap: Trap }
+  | { readonly trap?: undefined; readonly operands: readonly ResolvedOperand[] }
 
 export function resolveOperands(row: CallRow, instr: Instr, { x, xlen }: Hart): ResolvedOperands {
   const { pc } = instr
@@ -34,16 +36,28 @@ export function resolveOperands(row: CallRow, instr: Instr, { x, xlen }: Hart): 
     if ('most' in operand) {
       const length = x[instr.rs2]!
       const unit = operand.inWords === true ? xlen / 8 : 1
-      if (length > BigInt(operand.most) || length % BigInt(unit) !== 0n) return { trap: invalid(row, pc, `a length of ${length} bytes, wanted ${unit > 1 ? `a multiple of ${unit} ` : ''}up to ${operand.most}`) }
+      if (length > BigInt(operand.most) || length % BigInt(unit) !== 0n)
+        return {
+          trap: invalid(
+            row,
+            pc,
+            `a length of ${length} bytes, wanted ${unit > 1 ? `a multiple of ${unit} ` : ''}up to ${operand.most}`,
+          ),
+        }
       bytes = Number(length)
     } else bytes = operand.bytes
-    if (!isInMemory(value, bytes)) return { trap: outsideTrap(operand.access === 'read' ? 'load-outside' : 'store-outside', pc, value, bytes) }
+    if (!isInMemory(value, bytes))
+      return { trap: outsideTrap(operand.access === 'read' ? 'load-outside' : 'store-outside', pc, value, bytes) }
     operands.push({ address: Number(value), length: bytes })
   }
   return { operands }
 }
 
-const invalid = (row: CallRow, pc: number, message: string): Trap => ({ kind: 'operand-invalid', pc, message: `${row.name}: ${message}` })
+const invalid = (row: CallRow, pc: number, message: string): Trap => ({
+  kind: 'operand-invalid',
+  pc,
+  message: `${row.name}: ${message}`,
+})
 
 /** How a call is executed; undefined: the run has to stop in front of it. */
 export type CallExecutor = (row: CallRow, instr: Instr, hart: Hart) => CallEnd | undefined
@@ -55,8 +69,15 @@ export function executeCall(row: CallRow, instr: Instr, hart: Hart): CallEnd {
 }
 
 /** The same for operands that have been looked at. */
-export function executeResolved(row: CallRow, instr: Instr, operands: readonly ResolvedOperand[], { memory, xlen }: Hart): CallEnd {
-  const values = operands.map((operand): CallValue => ('value' in operand ? operand.value : memory.subarray(operand.address, operand.address + operand.length)))
+export function executeResolved(
+  row: CallRow,
+  instr: Instr,
+  operands: readonly ResolvedOperand[],
+  { memory, xlen }: Hart,
+): CallEnd {
+  const values = operands.map((operand): CallValue =>
+    'value' in operand ? operand.value : memory.subarray(operand.address, operand.address + operand.length),
+  )
   const outcome = row.execute(values, xlen)
   if ('refused' in outcome) return { trap: invalid(row, instr.pc, outcome.refused) }
   const touched = operands.filter((operand): operand is Touched => 'length' in operand && operand.length > 0)

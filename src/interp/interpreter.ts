@@ -13,7 +13,20 @@ import { createCode } from './code.ts'
 import { fetchTrap, jumpTrap } from './jumps.ts'
 import { readMemory, writeMemory } from './access.ts'
 import { executeCall, type CallExecutor } from './call.ts'
-import { ALU_IMMEDIATE, ALU_REGISTER, BRANCH, CALL, CONSTANT, HOST, JAL, JALR, LOAD, NOP, STORE, type Operation } from './operation.ts'
+import {
+  ALU_IMMEDIATE,
+  ALU_REGISTER,
+  BRANCH,
+  CALL,
+  CONSTANT,
+  HOST,
+  JAL,
+  JALR,
+  LOAD,
+  NOP,
+  STORE,
+  type Operation,
+} from './operation.ts'
 
 /** Prices executed instructions. */
 export interface Meter {
@@ -41,7 +54,8 @@ export interface Tracer {
  * - `limit`: `maxInstructions` or `maxCalls` have been executed · `leader`: `until` accepted the next pc
  * - `pause`: the tracer wants to stop in front of a block
  * - `call`: whoever executes calls wants to stop in front of one
- * - `terminated`: the guest ended; pc is that of the terminating instruction · `trap`: pc is that of the trapping instruction
+ * - `terminated`: the guest ended; pc is that of the terminating instruction · `trap`: pc is that of the trapping
+ *   instruction
  */
 export type StopReason =
   | { readonly type: 'limit' }
@@ -79,16 +93,24 @@ export interface InterpreterOptions {
 }
 
 export interface Interpreter {
-  /** Executes from `hart.pc` until something of `StopReason` happens; `hart` and `host` are then in the state at `hart.pc`. */
+  /**
+   * Executes from `hart.pc` until something of `StopReason` happens; `hart` and `host` are then in the state at
+   * `hart.pc`.
+   */
   run(hart: Hart, host: HostState, options: StretchOptions): Stretch
   /** The decoded instruction of the slot at `pc`; undefined where there is no slot or an unknown word. */
   instrAt(pc: number): Instr | undefined
 }
 
-/** The effective address of a load, store or indirect jump: XLEN bits unsigned, as an exact number below 2^53 and at least 2^53 above. */
+/**
+ * The effective address of a load, store or indirect jump: XLEN bits unsigned, as an exact number below 2^53 and at
+ * least 2^53 above.
+ */
 function effectiveAddress(xlen: Xlen, x: BigUint64Array, operation: Operation): number {
   const base = x[operation.rs1]!
-  return xlen === 32 ? (Number(base) + operation.offset) >>> 0 : Number(BigInt.asUintN(64, base + BigInt(operation.offset)))
+  return xlen === 32
+    ? (Number(base) + operation.offset) >>> 0
+    : Number(BigInt.asUintN(64, base + BigInt(operation.offset)))
 }
 
 /** The same address for a trap, exact at every size. */
@@ -97,7 +119,8 @@ function exactAddress(xlen: Xlen, x: BigUint64Array, operation: Operation): bigi
 }
 
 /**
- * An interpreter for one image. Code is taken from the image, not from memory: what a guest stores never changes what it executes.
+ * An interpreter for one image. Code is taken from the image, not from memory: what a guest stores never changes what
+ * it executes.
  */
 export function createInterpreter(image: Image, abi: GuestAbi, options: InterpreterOptions = {}): Interpreter {
   const { meter, tracer, call = executeCall } = options
@@ -106,11 +129,17 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
 
   const spanLength = tracer === undefined ? undefined : spanLengths(code, tracer)
 
-  function run(hart: Hart, host: HostState, { maxInstructions, maxCalls = Infinity, until, print }: StretchOptions): Stretch {
+  function run(
+    hart: Hart,
+    host: HostState,
+    { maxInstructions, maxCalls = Infinity, until, print }: StretchOptions,
+  ): Stretch {
     const { x, view } = hart
     const limit = Number(maxInstructions)
     let pc = hart.pc
-    let executed = 0, cost = 0, calls = 0
+    let executed = 0
+    let cost = 0
+    let calls = 0
     /** Instructions to the end of the span, for the tracer. */
     let untilBoundary = 0
     const stop = (reason: StopReason): Stretch => {
@@ -124,7 +153,8 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
       if (operation === undefined) return trapped(fetchTrap(pc))
       const { rd, rs1, rs2 } = operation
       let next = pc + 4
-      let rows = 1, effects: HostEffects | undefined
+      let rows = 1
+      let effects: HostEffects | undefined
       if (operation.code === HOST && (meter !== undefined || tracer !== undefined)) {
         effects = abi.effects(operation.instr!, hart)
         rows = effects.rows
@@ -151,7 +181,8 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
           break
         case LOAD: {
           const address = effectiveAddress(xlen, x, operation)
-          if (address > operation.last) return trapped(outsideTrap('load-outside', pc, exactAddress(xlen, x, operation), operation.width))
+          if (address > operation.last)
+            return trapped(outsideTrap('load-outside', pc, exactAddress(xlen, x, operation), operation.width))
           tracer?.touched(MEMORY, address, operation.width)
           const value = readMemory(view, address, operation.width, operation.signed)
           if (rd !== 0) x[rd] = xlen === 64 ? value : BigInt.asUintN(32, value)
@@ -159,7 +190,8 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
         }
         case STORE: {
           const address = effectiveAddress(xlen, x, operation)
-          if (address > operation.last) return trapped(outsideTrap('store-outside', pc, exactAddress(xlen, x, operation), operation.width))
+          if (address > operation.last)
+            return trapped(outsideTrap('store-outside', pc, exactAddress(xlen, x, operation), operation.width))
           tracer?.touched(MEMORY, address, operation.width)
           writeMemory(view, address, operation.width, x[rs2]!)
           break
@@ -206,7 +238,8 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
             return stop({ type: 'terminated', exitCode: outcome.exitCode })
           }
           if (outcome.untraced === true) tracer?.hostWrote()
-          if (effects?.touched !== undefined) tracer?.touched(effects.touched.space, effects.touched.address, effects.touched.length)
+          if (effects?.touched !== undefined)
+            tracer?.touched(effects.touched.space, effects.touched.address, effects.touched.length)
           break
         }
         default: {

@@ -12,5 +12,10 @@ export function jumpTrap(pc: number, target: bigint): Trap {
 
 /** Execution came to `pc` without a jump, and there is no instruction slot. */
 export function fetchTrap(pc: number): Trap {
-  return { kind: 'fetch-outside', pc, address: BigInt(pc), message: `execution ran to ${hex(pc)}, behind the end of the guest's code` }
+  return {
+    kind: 'fetch-outside',
+    pc,
+    address: BigInt(pc),
+    message: `execution ran to ${hex(pc)}, behind the end of the guest's code`,
+  }
 }

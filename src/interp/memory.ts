@@ -1,7 +1,10 @@
 /** Puts a guest's initial contents into its memory. */
 import type { Image } from '../elf/image.ts'
 
-/** Copies every PT_LOAD segment to its address. `memory` is guest memory and all zero before; the bytes beyond p_filesz stay zero. */
+/**
+ * Copies every PT_LOAD segment to its address. `memory` is guest memory and all zero before; the bytes beyond p_filesz
+ * stay zero.
+ */
 export function loadImage(image: Image, memory: Uint8Array): void {
   for (const { address, bytes } of image.segments) memory.set(bytes, address)
 }

@@ -3,7 +3,18 @@ import { MEMORY_BYTES, type Xlen } from '../elf/image.ts'
 import type { AluRow, BranchRow, CallRow, Instr } from '../isa/row.ts'
 
 /** What an operation does; arithmetic with rd = x0 is `NOP` already. */
-export const NOP = 0, ALU_REGISTER = 1, ALU_IMMEDIATE = 2, CONSTANT = 3, LOAD = 4, STORE = 5, BRANCH = 6, JAL = 7, JALR = 8, HOST = 9, UNKNOWN = 10, CALL = 11
+export const NOP = 0
+export const ALU_REGISTER = 1
+export const ALU_IMMEDIATE = 2
+export const CONSTANT = 3
+export const LOAD = 4
+export const STORE = 5
+export const BRANCH = 6
+export const JAL = 7
+export const JALR = 8
+export const HOST = 9
+export const UNKNOWN = 10
+export const CALL = 11
 
 /** One instruction slot. Every record has every field, so that the loop sees one shape. */
 export interface Operation {
@@ -34,7 +45,10 @@ export interface Operation {
 const noAlu: AluRow['eval'] = a => a
 const noTest: BranchRow['eval'] = () => false
 
-/** `pc + imm` as an address. RV64 code lies below 2^29, so the sum is exact when it is not negative; a negative one is no slot either way. */
+/**
+ * `pc + imm` as an address. RV64 code lies below 2^29, so the sum is exact when it is not negative; a negative one is
+ * no slot either way.
+ */
 function targetOf(xlen: Xlen, pc: number, imm: number): number {
   const sum = pc + imm
   return xlen === 32 ? sum >>> 0 : sum
@@ -44,21 +58,49 @@ function targetOf(xlen: Xlen, pc: number, imm: number): number {
 export function operationFor(xlen: Xlen, word: number, instr: Instr | undefined): Operation {
   const unsigned = (value: number): bigint => BigInt.asUintN(xlen, BigInt(value))
   const base = {
-    code: UNKNOWN, instr, word, rd: instr?.rd ?? 0, rs1: instr?.rs1 ?? 0, rs2: instr?.rs2 ?? 0, offset: instr?.imm ?? 0,
-    immediate: unsigned(instr?.imm ?? 0), value: 0n, alu: noAlu, test: noTest, call: undefined, target: 0, width: 0, last: 0, signed: false,
+    code: UNKNOWN,
+    instr,
+    word,
+    rd: instr?.rd ?? 0,
+    rs1: instr?.rs1 ?? 0,
+    rs2: instr?.rs2 ?? 0,
+    offset: instr?.imm ?? 0,
+    immediate: unsigned(instr?.imm ?? 0),
+    value: 0n,
+    alu: noAlu,
+    test: noTest,
+    call: undefined,
+    target: 0,
+    width: 0,
+    last: 0,
+    signed: false,
   }
   if (instr === undefined) return base
   const { row, pc, imm, rd } = instr
   switch (row.kind) {
-    case 'alu': return rd === 0 ? { ...base, code: NOP } : { ...base, code: row.source === 'register' ? ALU_REGISTER : ALU_IMMEDIATE, alu: row.eval }
-    case 'upper': return rd === 0 ? { ...base, code: NOP } : { ...base, code: CONSTANT, value: unsigned((row.relative ? pc : 0) + imm) }
-    case 'load': return { ...base, code: LOAD, width: row.width, last: MEMORY_BYTES - row.width, signed: row.signed }
-    case 'store': return { ...base, code: STORE, width: row.width, last: MEMORY_BYTES - row.width }
-    case 'branch': return { ...base, code: BRANCH, test: row.eval, target: targetOf(xlen, pc, imm) }
-    case 'jal': return { ...base, code: JAL, value: unsigned(pc + 4), target: targetOf(xlen, pc, imm) }
-    case 'jalr': return { ...base, code: JALR, value: unsigned(pc + 4) }
-    case 'nop': return { ...base, code: NOP }
-    case 'host': return { ...base, code: HOST }
-    case 'call': return { ...base, code: CALL, call: row, target: targetOf(xlen, pc, imm) }
+    case 'alu':
+      return rd === 0
+        ? { ...base, code: NOP }
+        : { ...base, code: row.source === 'register' ? ALU_REGISTER : ALU_IMMEDIATE, alu: row.eval }
+    case 'upper':
+      return rd === 0
+        ? { ...base, code: NOP }
+        : { ...base, code: CONSTANT, value: unsigned((row.relative ? pc : 0) + imm) }
+    case 'load':
+      return { ...base, code: LOAD, width: row.width, last: MEMORY_BYTES - row.width, signed: row.signed }
+    case 'store':
+      return { ...base, code: STORE, width: row.width, last: MEMORY_BYTES - row.width }
+    case 'branch':
+      return { ...base, code: BRANCH, test: row.eval, target: targetOf(xlen, pc, imm) }
+    case 'jal':
+      return { ...base, code: JAL, value: unsigned(pc + 4), target: targetOf(xlen, pc, imm) }
+    case 'jalr':
+      return { ...base, code: JALR, value: unsigned(pc + 4) }
+    case 'nop':
+      return { ...base, code: NOP }
+    case 'host':
+      return { ...base, code: HOST }
+    case 'call':
+      return { ...base, code: CALL, call: row, target: targetOf(xlen, pc, imm) }
   }
 }

@@ -26,7 +26,10 @@ function slotRange({ address, bytes, memorySize }: Segment): SlotRange {
 
 /** The slot ranges of an image, ordered by address. */
 export function slotRanges(image: Image): SlotRange[] {
-  return image.segments.filter(segment => segment.executable).map(slotRange).filter(({ base, end }) => end > base)
+  return image.segments
+    .filter(segment => segment.executable)
+    .map(slotRange)
+    .filter(({ base, end }) => end > base)
 }
 
 const rangesOf = new WeakMap<Image, readonly SlotRange[]>()

@@ -8,7 +8,17 @@ export function isInMemory(address: bigint, bytes: bigint | number): boolean {
 }
 
 /** The trap of an access of `bytes` bytes at `address` by the instruction at `pc`. */
-export function outsideTrap(kind: 'load-outside' | 'store-outside', pc: number, address: bigint, bytes: bigint | number): Trap {
+export function outsideTrap(
+  kind: 'load-outside' | 'store-outside',
+  pc: number,
+  address: bigint,
+  bytes: bigint | number,
+): Trap {
   const verb = kind === 'load-outside' ? 'read' : 'write'
-  return { kind, pc, address, message: `${verb} of ${bytes} ${BigInt(bytes) === 1n ? 'byte' : 'bytes'} at 0x${address.toString(16)}, but guest memory ends at 0x${MEMORY_BYTES.toString(16)}` }
+  return {
+    kind,
+    pc,
+    address,
+    message: `${verb} of ${bytes} ${BigInt(bytes) === 1n ? 'byte' : 'bytes'} at 0x${address.toString(16)}, but guest memory ends at 0x${MEMORY_BYTES.toString(16)}`,
+  }
 }

@@ -4,7 +4,8 @@ import type { Instr } from '../isa/row.ts'
 
 /**
  * The instruction slots that are compiled: one contiguous run of 4-byte words. Slot i is the word at `base + 4·i`;
- * `instrs[i]` is undefined where the word is no known instruction, and where it is data: the interpreter decides what happens there.
+ * `instrs[i]` is undefined where the word is no known instruction, and where it is data: the interpreter decides what
+ * happens there.
  */
 export interface Program {
   readonly image: Image
@@ -14,18 +15,26 @@ export interface Program {
 }
 
 /**
- * How a basic block ends. Block numbers index `Graph.blocks`; undefined targets are addresses that are no slot of the program.
- * `indirect`: `target` is set where the block itself builds the address (auipc and jalr).
- * `host`: the instruction at `pc` (a host instruction, an unknown word, or the end of the program) is left to the interpreter.
+ * How a basic block ends. Block numbers index `Graph.blocks`; undefined targets are addresses that are no slot of the
+ * program. `indirect`: `target` is set where the block itself builds the address (auipc and jalr). `host`: the
+ * instruction at `pc` (a host instruction, an unknown word, or the end of the program) is left to the interpreter.
  */
 export type Terminator =
-  | { readonly kind: 'branch'; readonly instr: Instr; readonly taken: number | undefined; readonly next: number | undefined }
+  | {
+      readonly kind: 'branch'
+      readonly instr: Instr
+      readonly taken: number | undefined
+      readonly next: number | undefined
+    }
   | { readonly kind: 'jump'; readonly instr: Instr; readonly target: number | undefined }
   | { readonly kind: 'indirect'; readonly instr: Instr; readonly target?: number }
   | { readonly kind: 'fall'; readonly next: number | undefined }
   | { readonly kind: 'host'; readonly pc: number }
 
-/** A basic block: `count` instructions from slot `first`, the transfer instruction included, a host instruction excluded. */
+/**
+ * A basic block: `count` instructions from slot `first`, the transfer instruction included, a host instruction
+ * excluded.
+ */
 export interface Block {
   readonly id: number
   readonly pc: number
@@ -47,8 +56,8 @@ export interface Graph {
 }
 
 /**
- * A single-entry piece of control flow that becomes one C function. `main` regions start at roots; a `resume` region starts at a loop
- * header inside a main region and is entered only when a stopped run goes on there.
+ * A single-entry piece of control flow that becomes one C function. `main` regions start at roots; a `resume` region
+ * starts at a loop header inside a main region and is entered only when a stopped run goes on there.
  */
 export interface Region {
   readonly kind: 'main' | 'resume'

@@ -4,9 +4,16 @@ import type { Row } from '../isa/row.ts'
 /** Is the instruction the last of its span? A word that is no instruction is, too. */
 export function endsSpan(row: Row | undefined): boolean {
   switch (row?.kind) {
-    case undefined: case 'branch': case 'jal': case 'jalr': return true
-    case 'call': return row.result === 'branch'
-    case 'host': return row.name === 'terminate'
-    default: return false
+    case undefined:
+    case 'branch':
+    case 'jal':
+    case 'jalr':
+      return true
+    case 'call':
+      return row.result === 'branch'
+    case 'host':
+      return row.name === 'terminate'
+    default:
+      return false
   }
 }

@@ -2,18 +2,32 @@
 
 /**
  * - `load-outside` / `store-outside`: an access with `address + width > 2^29` (nothing was written)
- * - `jump-outside`: a taken transfer to an address that is no instruction slot · `jump-misaligned`: a taken transfer to a misaligned address
+ * - `jump-outside`: a taken transfer to an address that is no instruction slot · `jump-misaligned`: a taken transfer to
+ *   a misaligned address
  * - `fetch-outside`: execution ran past the last instruction slot
  * - `illegal-instruction`: an unknown word (ABI `linux`; in `openvm` it terminates with exit code 2)
  * - `input-empty`: HintInput on an empty input queue · `hint-exhausted`: a read past the end of the hint stream
  * - `hint-count`: HINT_BUFFER with 0 or more than 1023 words · `hint-random-count`: HintRandom beyond the memory's size
  * - `reveal-misaligned` / `reveal-outside`: REVEAL at an offset that is not W-aligned or not inside the public values
  * - `print-invalid`: PrintStr of bytes that are not UTF-8
- * - `operand-invalid`: an operand that an extension's instruction does not take, such as a divisor of zero; the message says which
+ * - `operand-invalid`: an operand that an extension's instruction does not take, such as a divisor of zero; the message
+ *   says which
  */
 export type TrapKind =
-  | 'load-outside' | 'store-outside' | 'jump-outside' | 'jump-misaligned' | 'fetch-outside' | 'illegal-instruction'
-  | 'input-empty' | 'hint-exhausted' | 'hint-count' | 'hint-random-count' | 'reveal-misaligned' | 'reveal-outside' | 'print-invalid' | 'operand-invalid'
+  | 'load-outside'
+  | 'store-outside'
+  | 'jump-outside'
+  | 'jump-misaligned'
+  | 'fetch-outside'
+  | 'illegal-instruction'
+  | 'input-empty'
+  | 'hint-exhausted'
+  | 'hint-count'
+  | 'hint-random-count'
+  | 'reveal-misaligned'
+  | 'reveal-outside'
+  | 'print-invalid'
+  | 'operand-invalid'
 
 /**
  * A trap is raised by the instruction at `pc`, which did not retire: registers, memory and instret are those before it.

@@ -5,20 +5,38 @@ import type { Instr } from './row.ts'
 export function reads(instr: Instr): number {
   const { row } = instr
   switch (row.kind) {
-    case 'alu': return (row.source === 'register' ? bit(instr.rs1) | bit(instr.rs2) : bit(instr.rs1))
-    case 'load': case 'jalr': return bit(instr.rs1)
-    case 'store': case 'branch': return bit(instr.rs1) | bit(instr.rs2)
-    case 'call': return row.operands.reduce((mask, operand) => mask | bit(instr[operand.register]) | ('bytes' in operand && operand.bytes === 'rs2' ? bit(instr.rs2) : 0), 0)
-    default: return 0
+    case 'alu':
+      return row.source === 'register' ? bit(instr.rs1) | bit(instr.rs2) : bit(instr.rs1)
+    case 'load':
+    case 'jalr':
+      return bit(instr.rs1)
+    case 'store':
+    case 'branch':
+      return bit(instr.rs1) | bit(instr.rs2)
+    case 'call':
+      return row.operands.reduce(
+        (mask, operand) =>
+          mask | bit(instr[operand.register]) | ('bytes' in operand && operand.bytes === 'rs2' ? bit(instr.rs2) : 0),
+        0,
+      )
+    default:
+      return 0
   }
 }
 
 /** The register written, as a mask. */
 export function writes(instr: Instr): number {
   switch (instr.row.kind) {
-    case 'alu': case 'load': case 'upper': case 'jal': case 'jalr': return bit(instr.rd)
-    case 'call': return instr.row.result === 'register' ? bit(instr.rd) : 0
-    default: return 0
+    case 'alu':
+    case 'load':
+    case 'upper':
+    case 'jal':
+    case 'jalr':
+      return bit(instr.rd)
+    case 'call':
+      return instr.row.result === 'register' ? bit(instr.rd) : 0
+    default:
+      return 0
   }
 }
 

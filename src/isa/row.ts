@@ -64,20 +64,32 @@ export interface HostRow extends Encoding {
 export type CallOperand =
   /** The register is an address of `bytes` bytes, all of which are read, written, or both. */
   | { readonly register: 'rd' | 'rs1' | 'rs2'; readonly access: 'read' | 'write' | 'update'; readonly bytes: number }
-  /** The same with as many bytes as the value of rs2 says: at most `most`, and with `inWords` a multiple of the register width. */
-  | { readonly register: 'rd' | 'rs1'; readonly access: 'read' | 'write' | 'update'; readonly bytes: 'rs2'; readonly most: number; readonly inWords?: true }
+  /**
+   * The same with as many bytes as the value of rs2 says: at most `most`, and with `inWords` a multiple of the register
+   * width.
+   */
+  | {
+      readonly register: 'rd' | 'rs1'
+      readonly access: 'read' | 'write' | 'update'
+      readonly bytes: 'rs2'
+      readonly most: number
+      readonly inWords?: true
+    }
   /** The register's value itself. */
   | { readonly register: 'rd' | 'rs1' | 'rs2'; readonly access: 'value' }
 
 /** An operand as the reference semantics see it: a view of guest memory, or a register's value. */
 export type CallValue = Uint8Array | bigint
 
-/** What the reference semantics answer: done, with the result where the row has one; or refused, and nothing has changed. */
+/**
+ * What the reference semantics answer: done, with the result where the row has one; or refused, and nothing has
+ * changed.
+ */
 export type CallOutcome = { readonly result?: bigint } | { readonly refused: string }
 
 /**
- * An operation on memory that native code calls as a C function. Operands may overlap: an operation reads all of its input before it writes.
- * Addresses need no alignment.
+ * An operation on memory that native code calls as a C function. Operands may overlap: an operation reads all of its
+ * input before it writes. Addresses need no alignment.
  */
 export interface CallRow extends Encoding {
   readonly kind: 'call'
@@ -86,8 +98,9 @@ export interface CallRow extends Encoding {
   /** `register`: writes rd · `branch`: transfers to pc + immediate when the result is not 0. */
   readonly result?: 'register' | 'branch'
   /**
-   * Name of the C function: `int f(uint8_t *, const uint8_t *, uint64_t, …)` with `uint64_t *result` last where the row has a result.
-   * It answers 1, or 0 where the operation has to be refused; it has changed nothing then, and the reference semantics say why.
+   * Name of the C function: `int f(uint8_t *, const uint8_t *, uint64_t, …)` with `uint64_t *result` last where the row
+   * has a result. It answers 1, or 0 where the operation has to be refused; it has changed nothing then, and the
+   * reference semantics say why.
    */
   readonly c: string
   /** Files of the extension that the C function needs, by path in the generated project. */
@@ -103,7 +116,10 @@ export const exportedCall = ({ c }: CallRow): string => `rvr_call_${c}`
 
 export type Row = AluRow | UpperRow | LoadRow | StoreRow | BranchRow | JumpRow | NopRow | HostRow | CallRow
 
-/** A decoded instruction. `imm` is the sign-extended immediate as a JavaScript number (for `upper` rows already shifted by 12). */
+/**
+ * A decoded instruction. `imm` is the sign-extended immediate as a JavaScript number (for `upper` rows already shifted
+ * by 12).
+ */
 export interface Instr {
   readonly pc: number
   readonly word: number

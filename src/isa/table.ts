@@ -16,11 +16,29 @@ function collide(a: Row, b: Row): boolean {
   return (a.match & common) === (b.match & common)
 }
 
-/** The same row as an object with all fields that any row has, in one order: what reads rows of all kinds is faster for it. */
+/**
+ * The same row as an object with all fields that any row has, in one order: what reads rows of all kinds is faster for
+ * it.
+ */
 function uniform(row: Row): Row {
   const fields: Record<keyof AnyRow, unknown> = {
-    kind: undefined, name: undefined, format: undefined, mask: undefined, match: undefined, only: undefined, source: undefined, eval: undefined, c: undefined, relative: undefined,
-    width: undefined, signed: undefined, operands: undefined, result: undefined, files: undefined, extraRows: undefined, execute: undefined,
+    kind: undefined,
+    name: undefined,
+    format: undefined,
+    mask: undefined,
+    match: undefined,
+    only: undefined,
+    source: undefined,
+    eval: undefined,
+    c: undefined,
+    relative: undefined,
+    width: undefined,
+    signed: undefined,
+    operands: undefined,
+    result: undefined,
+    files: undefined,
+    extraRows: undefined,
+    execute: undefined,
   }
   return Object.assign(fields, row) as unknown as Row
 }
@@ -37,7 +55,11 @@ export interface InstructionTable {
  * @throws RvrError `CONFIG_INVALID` naming both extensions and both instructions when two rows claim one encoding.
  */
 export function createDecoder(xlen: Xlen, tables: readonly InstructionTable[]): Decoder {
-  const rows = tables.flatMap(table => table.rows.filter(row => row.only === undefined || row.only === xlen).map(row => ({ row: uniform(row), table: table.name })))
+  const rows = tables.flatMap(table =>
+    table.rows
+      .filter(row => row.only === undefined || row.only === xlen)
+      .map(row => ({ row: uniform(row), table: table.name })),
+  )
   const buckets: Row[][] = Array.from({ length: 1024 }, () => [])
   const earlierOf = new Map<number, typeof rows>()
   for (const { row, table } of rows) {
@@ -47,20 +69,34 @@ export function createDecoder(xlen: Xlen, tables: readonly InstructionTable[]): 
     if (earlier === undefined) earlierOf.set(opcode, (earlier = []))
     for (const other of earlier) {
       if (collide(other.row, row)) {
-        throw new RvrError('CONFIG_INVALID', `instruction ${row.name} of extension ${table} and instruction ${other.row.name} of extension ${other.table} claim one encoding`, {
-          hint: 'Leave one of the two extensions out, or give one of the instructions another encoding.', details: { extensions: [other.table, table], rows: [other.row.name, row.name] },
-        })
+        throw new RvrError(
+          'CONFIG_INVALID',
+          `instruction ${row.name} of extension ${table} and instruction ${other.row.name} of extension ${other.table} claim one encoding`,
+          {
+            hint: 'Leave one of the two extensions out, or give one of the instructions another encoding.',
+            details: { extensions: [other.table, table], rows: [other.row.name, row.name] },
+          },
+        )
       }
     }
     earlier.push({ row, table })
     for (let funct3 = 0; funct3 < 8; funct3++) {
-      if (((row.mask & row.match) & 0x7000 & row.mask) === ((funct3 << 12) & row.mask & 0x7000)) buckets[(row.match & 0x7f) | (funct3 << 7)]!.push(row)
+      if ((row.mask & row.match & 0x7000 & row.mask) === ((funct3 << 12) & row.mask & 0x7000))
+        buckets[(row.match & 0x7f) | (funct3 << 7)]!.push(row)
     }
   }
   return (word, pc) => {
     for (const row of buckets[(word & 0x7f) | ((word >>> 5) & 0x380)]!) {
       if ((word & row.mask) === row.match) {
-        return { pc, word, row, rd: (word >>> 7) & 31, rs1: (word >>> 15) & 31, rs2: (word >>> 20) & 31, imm: immediate(row.format, word) }
+        return {
+          pc,
+          word,
+          row,
+          rd: (word >>> 7) & 31,
+          rs1: (word >>> 15) & 31,
+          rs2: (word >>> 20) & 31,
+          imm: immediate(row.format, word),
+        }
       }
     }
     return undefined

@@ -27,18 +27,29 @@ export const meterLayout = readLayout<MeterLayout>('meter')
 /** Byte offset of a field in the meter area. */
 export const meterOffset = (name: string): number => offsetIn(meterLayout, name)
 
-/** Bytes of a leaf, leaves of guest memory, and heights of the tree (metering.md, "Metered: rows, memory tables, segments"). */
-export const LEAF_SHIFT = 4, SPACE_BITS = 25, TREE_HEIGHT = 28
+/**
+ * Bytes of a leaf, leaves of guest memory, and heights of the tree (metering.md, "Metered: rows, memory tables,
+ * segments").
+ */
+export const LEAF_SHIFT = 4
+export const SPACE_BITS = 25
+export const TREE_HEIGHT = 28
 
 /** Bytes of a leaf, and the bits of a leaf's identifier that number it within its address space. */
-export const LEAF_BYTES = 2 ** LEAF_SHIFT, LEAF_MASK = 2 ** SPACE_BITS - 1
+export const LEAF_BYTES = 2 ** LEAF_SHIFT
+export const LEAF_MASK = 2 ** SPACE_BITS - 1
 
 /** Address spaces as indices: the specification's number − 1. */
-export const REGISTERS = 0, MEMORY = 1, PUBLIC_VALUES = 2
+export const REGISTERS = 0
+export const MEMORY = 1
+export const PUBLIC_VALUES = 2
 
 /** The C declaration and the places of the area's parts. */
 export function meterHeader(): string {
   const { log, undo, stamps, seen } = meterLayout
-  const constants = Object.entries({ LOG: log, UNDO: undo, STAMPS: stamps, SEEN: seen }).flatMap(([name, part]) => [`METER_${name}_OFFSET = ${part.offset}`, `METER_${name}_COUNT = ${part.count}`])
+  const constants = Object.entries({ LOG: log, UNDO: undo, STAMPS: stamps, SEEN: seen }).flatMap(([name, part]) => [
+    `METER_${name}_OFFSET = ${part.offset}`,
+    `METER_${name}_COUNT = ${part.count}`,
+  ])
   return `${structHeader(meterLayout, 'rvr_meter', 'The meter area in front of the dispatch table.')}enum { ${constants.join(', ')} };\n`
 }

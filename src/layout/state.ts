@@ -17,13 +17,15 @@ export const stateOffset = (name: string): number => offsetIn(stateLayout, name)
 
 const PAGE = 4096
 /**
- * Bytes that the dispatch table of `slots` entries takes: whole pages, and for large tables steps of about a tenth, so that what lies around it
- * stays in its place when a guest grows a little. Nobody touches what is too much.
+ * Bytes that the dispatch table of `slots` entries takes: whole pages, and for large tables steps of about a tenth, so
+ * that what lies around it stays in its place when a guest grows a little. Nobody touches what is too much.
  */
 export function tableBytes(slots: number): number {
-  const bytes = slots * 8, step = Math.max(PAGE, 2 ** (Math.floor(Math.log2(bytes)) - 3))
+  const bytes = slots * 8
+  const step = Math.max(PAGE, 2 ** (Math.floor(Math.log2(bytes)) - 3))
   return Math.ceil(bytes / step) * step
 }
 
 /** The C declaration. */
-export const stateHeader = (): string => structHeader(stateLayout, 'rvr_state', 'The state block in front of guest memory.')
+export const stateHeader = (): string =>
+  structHeader(stateLayout, 'rvr_state', 'The state block in front of guest memory.')

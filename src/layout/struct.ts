@@ -32,9 +32,15 @@ export function offsetIn(layout: StructLayout, name: string): number {
 /** The struct's C declaration with an assertion for each offset. */
 export function structHeader(layout: StructLayout, tag: string, comment: string): string {
   const lines = [`/* ${comment} */`, `struct ${tag} {`]
-  for (const field of layout.fields) lines.push(`  ${field.type} ${field.name}${field.count === undefined ? '' : `[${field.count}]`}; /* ${field.about} */`)
+  for (const field of layout.fields)
+    lines.push(
+      `  ${field.type} ${field.name}${field.count === undefined ? '' : `[${field.count}]`}; /* ${field.about} */`,
+    )
   lines.push('};')
-  for (const field of layout.fields) lines.push(`_Static_assert(__builtin_offsetof(struct ${tag}, ${field.name}) == ${field.offset}, "offset of ${field.name}");`)
+  for (const field of layout.fields)
+    lines.push(
+      `_Static_assert(__builtin_offsetof(struct ${tag}, ${field.name}) == ${field.offset}, "offset of ${field.name}");`,
+    )
   lines.push(`_Static_assert(sizeof(struct ${tag}) <= ${layout.bytes}, "size of struct ${tag}");`)
   return lines.join('\n') + '\n'
 }

@@ -35,7 +35,16 @@ const schema = looseObject({
 export type Identity = InferOutput<typeof schema>
 
 /** Why a library was refused: `details.reason` of the error ARTIFACT_REFUSED. */
-export type RefusalReason = 'not-a-library' | 'no-identity' | 'abi-version' | 'mode' | 'guest' | 'extensions' | 'machine' | 'cpu' | 'architecture'
+export type RefusalReason =
+  | 'not-a-library'
+  | 'no-identity'
+  | 'abi-version'
+  | 'mode'
+  | 'guest'
+  | 'extensions'
+  | 'machine'
+  | 'cpu'
+  | 'architecture'
 
 const AGAIN = 'Compile the guest again with rvr compile.'
 const HINTS: Readonly<Record<RefusalReason, string>> = {
@@ -51,8 +60,17 @@ const HINTS: Readonly<Record<RefusalReason, string>> = {
 }
 
 /** The error for a library at `path` that does not fit. */
-export function refusal(path: string, reason: RefusalReason, message: string, found?: unknown, wanted?: unknown): RvrError {
-  return new RvrError('ARTIFACT_REFUSED', `${path} is refused: ${message}`, { hint: HINTS[reason], details: { path, reason, found, wanted } })
+export function refusal(
+  path: string,
+  reason: RefusalReason,
+  message: string,
+  found?: unknown,
+  wanted?: unknown,
+): RvrError {
+  return new RvrError('ARTIFACT_REFUSED', `${path} is refused: ${message}`, {
+    hint: HINTS[reason],
+    details: { path, reason, found, wanted },
+  })
 }
 
 /** ELF machine numbers by Node's architecture names. */
@@ -62,10 +80,22 @@ const ET_DYN = 3
 /** Is this a shared library, 64 bits, little-endian, for this host? Throws ARTIFACT_REFUSED. */
 function checkHeader(path: string, bytes: Uint8Array): void {
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const isLibrary = bytes.length >= 64 && header.getUint32(0) === 0x7f454c46 && bytes[4] === 2 && bytes[5] === 1 && header.getUint16(16, true) === ET_DYN
+  const isLibrary =
+    bytes.length >= 64 &&
+    header.getUint32(0) === 0x7f454c46 &&
+    bytes[4] === 2 &&
+    bytes[5] === 1 &&
+    header.getUint16(16, true) === ET_DYN
   if (!isLibrary) throw refusal(path, 'not-a-library', 'it is not a shared library')
   const machine = header.getUint16(18, true)
-  if (machine !== MACHINES[hostArch]) throw refusal(path, 'architecture', `it was compiled for another architecture than ${hostArch}`, machine, MACHINES[hostArch])
+  if (machine !== MACHINES[hostArch])
+    throw refusal(
+      path,
+      'architecture',
+      `it was compiled for another architecture than ${hostArch}`,
+      machine,
+      MACHINES[hostArch],
+    )
 }
 
 /** The identity of a library whose contents are `bytes`. Throws ARTIFACT_REFUSED; runs nothing of it. */
@@ -84,16 +114,22 @@ export function identityOf(path: string, bytes: Uint8Array): Identity {
   if (parsed.success) return parsed.output
   // A block of another version may have other fields: then the version is what to say.
   const version = (value as { abiVersion?: unknown } | null)?.abiVersion
-  if (typeof version === 'number' && version !== ABI_VERSION) throw refusal(path, 'abi-version', `its ABI version is ${version}, wanted ${ABI_VERSION}`, version, ABI_VERSION)
+  if (typeof version === 'number' && version !== ABI_VERSION)
+    throw refusal(path, 'abi-version', `its ABI version is ${version}, wanted ${ABI_VERSION}`, version, ABI_VERSION)
   const issue = parsed.issues[0]
-  throw refusal(path, 'no-identity', `its identity block is malformed at ${issue.path?.map(item => String(item.key)).join('.') ?? 'its top'}: ${issue.message}`)
+  throw refusal(
+    path,
+    'no-identity',
+    `its identity block is malformed at ${issue.path?.map(item => String(item.key)).join('.') ?? 'its top'}: ${issue.message}`,
+  )
 }
 
 /** Libraries are smaller by far; a larger file is not looked into. */
 const LIMIT_BYTES = 1 << 30
 
 /**
- * Opens a library file and reads its identity: what is loaded later is this very file. `verified` is the cache's, open already.
+ * Opens a library file and reads its identity: what is loaded later is this very file. `verified` is the cache's, open
+ * already.
  *
  * @throws RvrError `IO` when it cannot be read, `ARTIFACT_REFUSED` when it is not a library of rvr.
  */
@@ -106,10 +142,16 @@ export function openLibrary(path: string, verified?: OpenFile): { file: LibraryF
     if (cause instanceof RvrError) throw cause
     if ((cause as NodeJS.ErrnoException).code === 'EINVAL') {
       throw new RvrError('IO', `${path} cannot be loaded: it is no plain file`, {
-        hint: 'The system loads libraries from files alone: write it to one, and name that.', details: { path }, cause,
+        hint: 'The system loads libraries from files alone: write it to one, and name that.',
+        details: { path },
+        cause,
       })
     }
-    throw new RvrError('IO', `${path} cannot be read: ${messageOf(cause)}`, { hint: 'Check the path and its permissions.', details: { path }, cause })
+    throw new RvrError('IO', `${path} cannot be read: ${messageOf(cause)}`, {
+      hint: 'Check the path and its permissions.',
+      details: { path },
+      cause,
+    })
   }
 }
 
@@ -118,10 +160,15 @@ export async function readIdentity(path: string): Promise<Identity> {
   return openLibrary(path).identity
 }
 
-/** An image of the file in which only the section headers, their names and the identity are filled in: libraries may have many megabytes of code. */
+/**
+ * An image of the file in which only the section headers, their names and the identity are filled in: libraries may
+ * have many megabytes of code.
+ */
 function headersOf(file: LibraryFile): Uint8Array {
   const bytes = new Uint8Array(file.bytes)
-  const fill = (part: Uint8Array): void => { if (part.length > 0) file.read(part, part.byteOffset) }
+  const fill = (part: Uint8Array): void => {
+    if (part.length > 0) file.read(part, part.byteOffset)
+  }
   fill(bytes.subarray(0, 64))
   const header = new DataView(bytes.buffer)
   // ELF64: e_shoff, e_shentsize × e_shnum.
@@ -154,20 +201,32 @@ function sorted(options: Readonly<Record<string, unknown>>): string {
 }
 
 /**
- * Throws ARTIFACT_REFUSED unless a library with `identity` may be loaded for `expected` on this host. `features` are the host CPU's
- * (default: /proc/cpuinfo); nothing is executed to find out.
+ * Throws ARTIFACT_REFUSED unless a library with `identity` may be loaded for `expected` on this host. `features` are
+ * the host CPU's (default: /proc/cpuinfo); nothing is executed to find out.
  */
-export function checkIdentity(path: string, identity: Identity, expected: ExpectedIdentity, features: ReadonlySet<string> = hostCpu()?.features ?? new Set()): void {
+export function checkIdentity(
+  path: string,
+  identity: Identity,
+  expected: ExpectedIdentity,
+  features: ReadonlySet<string> = hostCpu()?.features ?? new Set(),
+): void {
   const check = (reason: RefusalReason, what: string, found: unknown, wanted: unknown): void => {
-    if (wanted !== undefined && found !== wanted) throw refusal(path, reason, `its ${what} is ${String(found)}, wanted ${String(wanted)}`, found, wanted)
+    if (wanted !== undefined && found !== wanted)
+      throw refusal(path, reason, `its ${what} is ${String(found)}, wanted ${String(wanted)}`, found, wanted)
   }
   check('abi-version', 'ABI version', identity.abiVersion, expected.abiVersion)
   check('guest', 'guest digest', identity.guestDigest, expected.guestDigest)
   check('guest', 'guest ABI', identity.abi, expected.abi)
   check('extensions', 'extensions digest', identity.extensionsDigest, expected.extensionsDigest)
   check('mode', 'mode', identity.mode, expected.mode)
-  check('mode', 'set of mode options', sorted(identity.modeOptions), expected.modeOptions === undefined ? undefined : sorted(expected.modeOptions))
+  check(
+    'mode',
+    'set of mode options',
+    sorted(identity.modeOptions),
+    expected.modeOptions === undefined ? undefined : sorted(expected.modeOptions),
+  )
   check('machine', 'machine digest', identity.machineDigest, expected.machineDigest)
   const missing = missingFeatures(identity.cpuFeatures, features)
-  if (missing.length > 0) throw refusal(path, 'cpu', `this CPU lacks ${missing.join(', ')}`, missing, identity.cpuFeatures)
+  if (missing.length > 0)
+    throw refusal(path, 'cpu', `this CPU lacks ${missing.join(', ')}`, missing, identity.cpuFeatures)
 }

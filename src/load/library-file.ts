@@ -11,8 +11,9 @@ export class LibraryFile {
   /** Where it was found. Another file may have that name by now. */
   readonly path: string
   /**
-   * The name to load and to copy it by, the same on all threads of this process: that of its descriptor. The system's loader takes a name that
-   * it knows for the library that it loaded before; what is loaded stays open, so no other file ever gets this name.
+   * The name to load and to copy it by, the same on all threads of this process: that of its descriptor. The system's
+   * loader takes a name that it knows for the library that it loaded before; what is loaded stays open, so no other
+   * file ever gets this name.
    */
   get name(): string {
     return `/proc/self/fd/${this.#file.fd}`
@@ -28,7 +29,10 @@ export class LibraryFile {
     this.#file = file
   }
 
-  /** Goes on in a copy, as does everybody who opens the file later: in the nameless open file `fd`, or in one of the temporary directory. Throws the file system's error. */
+  /**
+   * Goes on in a copy, as does everybody who opens the file later: in the nameless open file `fd`, or in one of the
+   * temporary directory. Throws the file system's error.
+   */
   moveTo(fd: number | undefined): void {
     const { identity, stamp } = this.#file
     this.#file = copyOf(this.#file, fd ?? nameless())
@@ -51,7 +55,10 @@ export class LibraryFile {
     }
   }
 
-  /** Has to be called before the file is loaded: it stays open from then on. Otherwise it is closed when nobody uses it any more. */
+  /**
+   * Has to be called before the file is loaded: it stays open from then on. Otherwise it is closed when nobody uses it
+   * any more.
+   */
   keep(): void {
     this.#file.keep()
   }
@@ -61,19 +68,22 @@ export class LibraryFile {
 const known = new Map<string, { readonly stamp: string; readonly file: WeakRef<OpenFile> }>()
 
 /**
- * The library file at absolute `path`, or `verified`, which is open already and belongs to the library file from then on.
+ * The library file at absolute `path`, or `verified`, which is open already and belongs to the library file from then
+ * on.
  *
  * @throws the file system's error.
  */
 export function libraryFile(path: string, verified?: OpenFile): LibraryFile {
   const file = verified ?? openNamed(path)
   const { identity, stamp } = file
-  const before = known.get(identity), open = before?.file.deref()
+  const before = known.get(identity)
+  const open = before?.file.deref()
   if (open !== undefined && open !== file && before?.stamp === stamp) {
     file.close()
     return new LibraryFile(path, open)
   }
-  // The loader knows files by device and inode, too: one that was changed in place while it is loaded needs another inode to be loaded again.
+  // The loader knows files by device and inode, too: one that was changed in place while it is loaded needs another
+  // inode to be loaded again.
   const used = open?.isKept === true && open !== file ? copyOf(file, nameless()) : file
   known.set(identity, { stamp, file: new WeakRef(used) })
   return new LibraryFile(path, used)

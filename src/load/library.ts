@@ -24,18 +24,27 @@ export interface NativeLibrary {
    * Address of a bitmap of slots: where spans start in metered artifacts, where blocks start or end in profiled ones.
    */
   boundaries(): bigint
-  /** The C function of an extension's call; undefined where the library has none, because no instruction of the guest calls it. */
+  /**
+   * The C function of an extension's call; undefined where the library has none, because no instruction of the guest
+   * calls it.
+   */
   call(row: CallRow): NativeCall | undefined
   /** Unmaps the instance; no view of it may exist any more. */
   destroy(memory: bigint): void
 }
 
-/** Calls a C function with an argument for each operand, views of memory or values, and answers what it answers; `result` receives its result, where it has one. */
+/**
+ * Calls a C function with an argument for each operand, views of memory or values, and answers what it answers;
+ * `result` receives its result, where it has one.
+ */
 export type NativeCall = (operands: readonly (Uint8Array | bigint)[], result: BigUint64Array) => number
 
 const loaded = new Map<string, NativeLibrary>()
 
-/** Loads a library whose identity has been checked, from the file that it was read from, or from a copy where its file system lets no code run. */
+/**
+ * Loads a library whose identity has been checked, from the file that it was read from, or from a copy where its file
+ * system lets no code run.
+ */
 export function loadLibraryFile(file: LibraryFile): NativeLibrary {
   file.keep()
   try {
@@ -48,9 +57,13 @@ export function loadLibraryFile(file: LibraryFile): NativeLibrary {
   return loadLibrary(file.name, file.path)
 }
 
-const MFD_CLOEXEC = 1, MFD_EXEC = 16
+const MFD_CLOEXEC = 1
+const MFD_EXEC = 16
 
-/** An empty file in memory alone, from which code may be run whatever the mounts are; undefined where the system has none. */
+/**
+ * An empty file in memory alone, from which code may be run whatever the mounts are; undefined where the system has
+ * none.
+ */
 function memoryFile(): number | undefined {
   try {
     const create = koffi.load(null).func('int memfd_create(const char *name, unsigned int flags)')
@@ -66,8 +79,8 @@ function memoryFile(): number | undefined {
 }
 
 /**
- * Loads a library by the name that its file has in this process, on a thread that was told so. One file is loaded once per thread and never
- * unloaded: generated code has no mutable globals, so all instances share it.
+ * Loads a library by the name that its file has in this process, on a thread that was told so. One file is loaded once
+ * per thread and never unloaded: generated code has no mutable globals, so all instances share it.
  */
 export function loadLibrary(name: string, path: string = name): NativeLibrary {
   const known = loaded.get(name)
@@ -77,18 +90,31 @@ export function loadLibrary(name: string, path: string = name): NativeLibrary {
     handle = koffi.load(name)
   } catch (cause) {
     const noexec = isNoexec(path)
-    throw new RvrError('ARTIFACT_REFUSED', `${path} cannot be loaded as a shared library: ${noexec ? 'its file system is mounted noexec; ' : ''}${messageOf(cause)}`, {
-      hint: noexec ? 'Choose a cache elsewhere with --cache-dir or RVR_CACHE_DIR, or --tier interp.' : 'Compile the guest again with rvr compile.', details: { path, reason: 'not-a-library' }, cause,
-    })
+    throw new RvrError(
+      'ARTIFACT_REFUSED',
+      `${path} cannot be loaded as a shared library: ${noexec ? 'its file system is mounted noexec; ' : ''}${messageOf(cause)}`,
+      {
+        hint: noexec
+          ? 'Choose a cache elsewhere with --cache-dir or RVR_CACHE_DIR, or --tier interp.'
+          : 'Compile the guest again with rvr compile.',
+        details: { path, reason: 'not-a-library' },
+        cause,
+      },
+    )
   }
-  const create = handle.func('rvr_create', 'uintptr_t', []), run = handle.func('rvr_run', 'uint32_t', ['uintptr_t'])
-  const retire = handle.func('rvr_retire', 'void', ['uintptr_t']), destroy = handle.func('rvr_destroy', 'void', ['uintptr_t'])
+  const create = handle.func('rvr_create', 'uintptr_t', [])
+  const run = handle.func('rvr_run', 'uint32_t', ['uintptr_t'])
+  const retire = handle.func('rvr_retire', 'void', ['uintptr_t'])
+  const destroy = handle.func('rvr_destroy', 'void', ['uintptr_t'])
   const library: NativeLibrary = {
     name,
     floor: Number(handle.func('rvr_floor', 'int64_t', [])()),
     create() {
       const address = BigInt(create() as number | bigint)
-      if (address === 0n) throw new RvrError('INTERNAL', 'the host has no room for another guest memory of 512 MiB', { hint: 'Dispose of runs that are no longer needed, or raise the limit on virtual memory (ulimit -v).' })
+      if (address === 0n)
+        throw new RvrError('INTERNAL', 'the host has no room for another guest memory of 512 MiB', {
+          hint: 'Dispose of runs that are no longer needed, or raise the limit on virtual memory (ulimit -v).',
+        })
       return address
     },
     run: memory => run(memory) as number,
@@ -96,14 +122,18 @@ export function loadLibrary(name: string, path: string = name): NativeLibrary {
     destroy: memory => void destroy(memory),
     clearSeen: memory => void handle.func('rvr_clear_seen', 'void', ['uintptr_t'])(memory),
     call(row) {
-      const types = [...row.operands.map(({ access }) => (access === 'value' ? 'uint64_t' : 'void *')), ...(row.result === undefined ? [] : ['void *'])]
+      const types = [
+        ...row.operands.map(({ access }) => (access === 'value' ? 'uint64_t' : 'void *')),
+        ...(row.result === undefined ? [] : ['void *']),
+      ]
       let call: (...args: unknown[]) => unknown
       try {
         call = handle.func(exportedCall(row), 'int', types)
       } catch {
         return undefined
       }
-      return (operands, result) => call(...operands, ...(row.result === undefined ? [] : [result])) as number // oxlint-disable-line rvr/no-spread-arguments -- at most three operands
+      // oxlint-disable-next-line rvr/no-spread-arguments -- at most three operands
+      return (operands, result) => call(...operands, ...(row.result === undefined ? [] : [result])) as number
     },
     boundaries: () => BigInt(handle.func('rvr_boundaries', 'uintptr_t', [])() as number | bigint),
   }
@@ -122,7 +152,10 @@ export interface InstanceViews {
   readonly area: { readonly buffer: ArrayBufferLike; readonly offset: number }
 }
 
-/** Maps views over the instance at `memory` for a guest with `slots` instruction slots; the mode's area takes `areaBytes`. */
+/**
+ * Maps views over the instance at `memory` for a guest with `slots` instruction slots; the mode's area takes
+ * `areaBytes`.
+ */
 export function viewInstance(memory: bigint, slots: number, memoryBytes: number, areaBytes: number): InstanceViews {
   const below = stateLayout.guardBytes + stateLayout.bytes
   const tableSize = tableBytes(slots)
@@ -137,4 +170,5 @@ export function viewInstance(memory: bigint, slots: number, memoryBytes: number,
 }
 
 /** The bitmap at `address`: one bit for each of `slots` instruction slots. */
-export const viewBitmap = (address: bigint, slots: number): Uint8Array => new Uint8Array(koffi.view(address, Math.ceil((slots + 1) / 64) * 8))
+export const viewBitmap = (address: bigint, slots: number): Uint8Array =>
+  new Uint8Array(koffi.view(address, Math.ceil((slots + 1) / 64) * 8))

@@ -15,19 +15,28 @@ export interface ChipRows {
   readonly rows: number
 }
 
-/** All rows that one execution adds: one in the instruction's own chip, and what a call adds to others. Host instructions may add more. */
+/**
+ * All rows that one execution adds: one in the instruction's own chip, and what a call adds to others. Host
+ * instructions may add more.
+ */
 export function rowsOf(machine: Machine, instr: Instr): readonly ChipRows[] {
-  const own = chipOf(machine, instr), { row } = instr
+  const own = chipOf(machine, instr)
+  const { row } = instr
   if (own === undefined) return []
   const extra = row.kind === 'call' ? Object.entries(row.extraRows ?? {}) : []
-  return [{ chip: own, rows: 1 }, ...extra.flatMap(([operation, rows]) => {
-    const chip = machine.chipIndex.get(operation)
-    return chip === undefined ? [] : [{ chip, rows }]
-  })]
+  return [
+    { chip: own, rows: 1 },
+    ...extra.flatMap(([operation, rows]) => {
+      const chip = machine.chipIndex.get(operation)
+      return chip === undefined ? [] : [{ chip, rows }]
+    }),
+  ]
 }
 
 /** A chip that an extension brings along. */
-export type AddedChip = Pick<Chip, 'name' | 'width' | 'interactions' | 'nextRow'> & { readonly operations: readonly string[] }
+export type AddedChip = Pick<Chip, 'name' | 'width' | 'interactions' | 'nextRow'> & {
+  readonly operations: readonly string[]
+}
 
 /** What an extension adds to a machine. */
 export interface ChipSource {
@@ -37,11 +46,14 @@ export interface ChipSource {
 }
 
 /**
- * The machine with the chips that a guest's extensions need, in front of the hash chip. What the machine file says of an operation counts
- * more than what the extension says; a chip that the file has under the same name gets the operations it lacks.
+ * The machine with the chips that a guest's extensions need, in front of the hash chip. What the machine file says of
+ * an operation counts more than what the extension says; a chip that the file has under the same name gets the
+ * operations it lacks.
  */
 export function withChips(machine: Machine, extensions: readonly ChipSource[]): Machine {
-  const added: AddedChip[] = [], grown = new Map<string, readonly string[]>(), least = new Map<string, number>()
+  const added: AddedChip[] = []
+  const grown = new Map<string, readonly string[]>()
+  const least = new Map<string, number>()
   for (const { chips = [], constantHeights = {} } of extensions) {
     let isNew = false
     for (const chip of chips) {
@@ -58,10 +70,13 @@ export function withChips(machine: Machine, extensions: readonly ChipSource[]): 
   }
   if (added.length + grown.size === 0) return machine
   const own = machine.chips.map((chip): Chip => {
-    const operations = grown.get(chip.name), height = least.get(chip.name)
-    const raised = typeof chip.constantHeight === 'number' && height !== undefined
-      ? { ...chip, constantHeight: Math.max(chip.constantHeight, height) } : chip
-    return operations === undefined ? raised : { ...raised, operations: [...raised.operations ?? [], ...operations] }
+    const operations = grown.get(chip.name)
+    const height = least.get(chip.name)
+    const raised =
+      typeof chip.constantHeight === 'number' && height !== undefined
+        ? { ...chip, constantHeight: Math.max(chip.constantHeight, height) }
+        : chip
+    return operations === undefined ? raised : { ...raised, operations: [...(raised.operations ?? []), ...operations] }
   })
   const { hash } = machine.memoryChips
   return parseMachine({ ...machine, chips: [...own.slice(0, hash), ...added, ...own.slice(hash)] }, machine.name)

@@ -9,8 +9,18 @@ const MAX_CHIP_INTERACTIONS = 2 ** 16
 const MAX_HEIGHT = 2 ** 30
 
 /** Every schema carries its wish twice: as message for a wrong value, as description for a missing one. */
-function whole(min: number, max: number, wanted = `a whole number from ${min} to ${max === Number.MAX_SAFE_INTEGER ? '2^53 - 1' : max}`) {
-  return v.pipe(v.number(wanted), v.integer(wanted), v.minValue(min, wanted), v.maxValue(max, wanted), v.description(wanted))
+function whole(
+  min: number,
+  max: number,
+  wanted = `a whole number from ${min} to ${max === Number.MAX_SAFE_INTEGER ? '2^53 - 1' : max}`,
+) {
+  return v.pipe(
+    v.number(wanted),
+    v.integer(wanted),
+    v.minValue(min, wanted),
+    v.maxValue(max, wanted),
+    v.description(wanted),
+  )
 }
 
 function text(pattern: RegExp, wanted: string) {
@@ -19,14 +29,19 @@ function text(pattern: RegExp, wanted: string) {
 
 /** An object with exactly these fields. */
 function shape<const Entries extends v.ObjectEntries>(entries: Entries) {
-  return v.pipe(v.strictObject(entries, issue => {
-    if (issue.expected === 'never') return `no field of that name; known are ${Object.keys(entries).join(', ')}`
-    const missing = entries[String(issue.path?.at(-1)?.key)]
-    return (missing && v.getDescription(missing)) ?? 'an object'
-  }), v.description('an object'))
+  return v.pipe(
+    v.strictObject(entries, issue => {
+      if (issue.expected === 'never') return `no field of that name; known are ${Object.keys(entries).join(', ')}`
+      const missing = entries[String(issue.path?.at(-1)?.key)]
+      return (missing && v.getDescription(missing)) ?? 'an object'
+    }),
+    v.description('an object'),
+  )
 }
 
-/** Names stand in reports and in comments of the generated C, which neither a quote nor the end of a comment may leave. */
+/**
+ * Names stand in reports and in comments of the generated C, which neither a quote nor the end of a comment may leave.
+ */
 const name = text(/^[\w .,:<>()[\]-]{1,120}$/, '1 to 120 letters, digits, spaces or any of _ . , : < > ( ) [ ] -')
 const registerBytes = 'a power of two from 16 to 4096'
 const height = `a whole number from 0 to ${MAX_HEIGHT}, or "slots"`
@@ -44,7 +59,9 @@ const Chip = shape({
   /** Height that does not depend on the run; `slots` is the number of defined instruction slots. */
   constantHeight: v.optional(v.union([whole(0, MAX_HEIGHT, height), v.literal('slots')], height)),
   /** Names of instruction rows that add one row here; `nop` stands for every instruction without effect. */
-  operations: v.optional(v.array(text(/^[a-z0-9_.]+$/, 'an operation: lower-case letters, digits, _ and .'), operations)),
+  operations: v.optional(
+    v.array(text(/^[a-z0-9_.]+$/, 'an operation: lower-case letters, digits, _ and .'), operations),
+  ),
 })
 
 const MachineFile = shape({
@@ -65,7 +82,11 @@ const MachineFile = shape({
   }),
   memory: shape({
     /** Bytes of the register file, which are charged at the start of every segment. */
-    registerBytes: v.pipe(whole(16, 4096, registerBytes), v.check(bytes => (bytes & (bytes - 1)) === 0, registerBytes), v.description(registerBytes)),
+    registerBytes: v.pipe(
+      whole(16, 4096, registerBytes),
+      v.check(bytes => (bytes & (bytes - 1)) === 0, registerBytes),
+      v.description(registerBytes),
+    ),
     /** Names of the chips that hold touched leaves, nodes of the memory tree, and hashes. */
     boundary: name,
     merkle: name,
@@ -81,7 +102,8 @@ export type MachineFile = v.InferOutput<typeof MachineFile>
 /** The error for a field, named by its dot path. */
 export function machineError(origin: string, field: string, found: unknown, wanted: string): RvrError {
   return new RvrError('MACHINE_INVALID', `machine ${origin}: field ${field}: found ${shown(found)}, wanted ${wanted}`, {
-    hint: 'docs/machine.md describes every field.', details: { origin, field, found: shown(found), wanted },
+    hint: 'docs/machine.md describes every field.',
+    details: { origin, field, found: shown(found), wanted },
   })
 }
 

@@ -17,7 +17,8 @@ export const PLAIN_LEAVES = 2 * PLAIN_ROWS + 2
 export const SPARE_LEAVES = 1024
 
 /** What one instruction may do at most, whatever it is: HINT_BUFFER adds 1023 rows and touches 513 leaves. */
-export const INSTRUCTION_ROWS = 1024, INSTRUCTION_LEAVES = 1024
+export const INSTRUCTION_ROWS = 1024
+export const INSTRUCTION_LEAVES = 1024
 /** Bytes that lie in no more leaves, wherever they begin. */
 export const INSTRUCTION_BYTES = 16_000
 

@@ -20,26 +20,42 @@ export function paddedHeight(height: number): number {
 }
 
 /** What counts towards the second and third limit, of all chips with these heights. */
-export function segmentSize(machine: Machine, heights: ArrayLike<number>): { memoryBytes: number; interactions: number } {
-  let cells = 0, second = 0, paid = 0, interactions = 0
+export function segmentSize(
+  machine: Machine,
+  heights: ArrayLike<number>,
+): { memoryBytes: number; interactions: number } {
+  let cells = 0
+  let second = 0
+  let paid = 0
+  let interactions = 0
   for (const [chip, { width, interactions: each, nextRow }] of machine.chips.entries()) {
-    const height = heights[chip]!, rows = paddedHeight(height)
+    const height = heights[chip]!
+    const rows = paddedHeight(height)
     cells += rows * width
     second += rows * width * (nextRow === true ? 2 : 1)
     paid += rows * each
     if (height > 0) interactions += (height + 1) * each
   }
-  // Main trace 4 bytes a cell, its code twice that; then whichever of the secondary trace and the interactions takes more.
+  // Main trace 4 bytes a cell, its code twice that; then whichever of the secondary trace and the interactions takes
+  // more.
   return { memoryBytes: cells * 12 + Math.max(second * 0.625 * 4, paid * 9.0625 * 4 + 2 ** 21), interactions }
 }
 
 /** The first limit that a segment of these heights exceeds. */
-export function exceededLimit(machine: Machine, limits: SegmentLimits, heights: ArrayLike<number>): CutReason | undefined {
+export function exceededLimit(
+  machine: Machine,
+  limits: SegmentLimits,
+  heights: ArrayLike<number>,
+): CutReason | undefined {
   for (const [chip, { constantHeight }] of machine.chips.entries()) {
     if (constantHeight === undefined && paddedHeight(heights[chip]!) > limits.maxTraceHeight) return 'trace-height'
   }
   const { memoryBytes, interactions } = segmentSize(machine, heights)
-  return memoryBytes > limits.maxMemoryBytes ? 'memory' : interactions > limits.maxInteractions ? 'interactions' : undefined
+  return memoryBytes > limits.maxMemoryBytes
+    ? 'memory'
+    : interactions > limits.maxInteractions
+      ? 'interactions'
+      : undefined
 }
 
 /** Trace cells of the rows that executed instructions added: the chips that metered-cost covers. */

@@ -7,10 +7,14 @@ import { defaultMachine, parseMachine, type Machine, type MachineFile } from './
 /**
  * A machine from a JSON file.
  *
- * @throws RvrError `IO` (the file cannot be read), `ABORTED`, `MACHINE_INVALID` (no JSON: `details` is {path} and, where known, position, the offset
+ * @throws RvrError `IO` (the file cannot be read), `ABORTED`, `MACHINE_INVALID` (no JSON: `details` is {path} and,
+ *   where known, position, the offset
  *   in characters; or a field that does not fit: see `parseMachine`)
  */
-export async function loadMachine(path: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Machine> {
+export async function loadMachine(
+  path: string,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<Machine> {
   const text = await readInputText('machine', path, signal)
   let data: unknown
   try {
@@ -18,7 +22,9 @@ export async function loadMachine(path: string, { signal }: { readonly signal?: 
   } catch (cause) {
     const position = positionOf(messageOf(cause), text)
     throw new RvrError('MACHINE_INVALID', `machine ${path}: no JSON: ${messageOf(cause)}`, {
-      hint: 'docs/machine.md has an example of a machine file.', cause, details: { path, ...(position !== undefined && { position }) },
+      hint: 'docs/machine.md has an example of a machine file.',
+      cause,
+      details: { path, ...(position !== undefined && { position }) },
     })
   }
   return parseMachine(data, path)
@@ -32,18 +38,28 @@ function positionOf(message: string, text: string): number | undefined {
 }
 
 /**
- * The machine for a guest: the one that was asked for (a path, or a description, which is validated again because its user may have changed
- * it), else the one that rvr ships for the guest's width.
+ * The machine for a guest: the one that was asked for (a path, or a description, which is validated again because its
+ * user may have changed it), else the one that rvr ships for the guest's width.
  *
  * @param guest names the guest in errors
  * @throws RvrError `USAGE` (the machine is for guests of another width), and what `loadMachine` throws
  */
-export async function machineFor(guest: string, xlen: Xlen, choice?: string | MachineFile, signal?: AbortSignal): Promise<Machine> {
+export async function machineFor(
+  guest: string,
+  xlen: Xlen,
+  choice?: string | MachineFile,
+  signal?: AbortSignal,
+): Promise<Machine> {
   if (choice === undefined) return defaultMachine(xlen)
   const machine = typeof choice === 'string' ? await loadMachine(choice, { signal }) : parseMachine(choice, '<object>')
   if (machine.xlen === xlen) return machine
   const origin = typeof choice === 'string' ? choice : machine.name
-  throw new RvrError('USAGE', `machine ${origin} has registers of ${machine.xlen} bits, but guest ${guest} is RV${xlen}`, {
-    hint: `Give a machine file with "xlen": ${xlen}.`, details: { machine: origin, guest, found: machine.xlen, wanted: xlen },
-  })
+  throw new RvrError(
+    'USAGE',
+    `machine ${origin} has registers of ${machine.xlen} bits, but guest ${guest} is RV${xlen}`,
+    {
+      hint: `Give a machine file with "xlen": ${xlen}.`,
+      details: { machine: origin, guest, found: machine.xlen, wanted: xlen },
+    },
+  )
 }

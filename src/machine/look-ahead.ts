@@ -20,12 +20,18 @@ import type { MeterArea } from './meter-area.ts'
  */
 
 /** What is kept in reserve at least where instructions may swell: some full HINT_BUFFERs, some hundred calls. */
-export const LEAST_SWELL = 64, LEAST_LEAVES = 8192
+export const LEAST_SWELL = 64
+export const LEAST_LEAVES = 8192
 /** At most: an interval cannot hold more. */
-export const MOST_SWELL = 16 * MAX_INTERVAL, MOST_LEAVES = INTERVAL_LEAVES
+export const MOST_SWELL = 16 * MAX_INTERVAL
+export const MOST_LEAVES = INTERVAL_LEAVES
 
 /** How many checks, and how much swelling, a look tries to allow for. */
-const STEPS: readonly (readonly [checks: number, swell: number])[] = [[64, 1024], [64, LEAST_SWELL], [8, LEAST_SWELL]]
+const STEPS: readonly (readonly [checks: number, swell: number])[] = [
+  [64, 1024],
+  [64, LEAST_SWELL],
+  [8, LEAST_SWELL],
+]
 
 /** The reserve behind a stretch that took `used`: what was seen last counts at once and is forgotten slowly. */
 const reserve = (former: number, used: number, least: number, most: number): number =>
@@ -48,11 +54,14 @@ function learn(area: MeterArea): void {
  * before that?
  */
 function fits(area: MeterArea, machine: Machine, limits: SegmentLimits, checks: number, swell: number): boolean {
-  const { heights, units } = area, { chips, memoryChips } = machine
+  const { heights, units } = area
+  const { chips, memoryChips } = machine
   const memory = greatestRows(PLAIN_LEAVES + (checks > 1 ? SPARE_LEAVES : 0), area.get('reserve_leaves'))
   const swelling = swell + area.get('reserve_swell')
-  const greatest = chips.map(({ constantHeight }, chip) =>
-    heights[chip]! + (constantHeight === undefined ? checks * PLAIN_ROWS + swelling * units[chip]! : 0))
+  const greatest = chips.map(
+    ({ constantHeight }, chip) =>
+      heights[chip]! + (constantHeight === undefined ? checks * PLAIN_ROWS + swelling * units[chip]! : 0),
+  )
   for (const name of ['boundary', 'merkle', 'hash'] as const) {
     const chip = memoryChips[name]
     greatest[chip] = heights[chip]! + memory[name]

@@ -35,43 +35,78 @@ export interface Machine extends MachineFile {
 export function parseMachine(data: unknown, origin: string): Machine {
   const file = checkFields(withoutDerived(data), origin)
   const names = new Map<string, number>()
-  const chipIndex = new Map<string, number>(), widths = new Map<string, number>()
+  const chipIndex = new Map<string, number>()
+  const widths = new Map<string, number>()
   for (const [index, chip] of file.chips.entries()) {
     const field = `chips.${index}`
-    if (names.has(chip.name)) throw machineError(origin, `${field}.name`, chip.name, `a name of its own; chip ${names.get(chip.name)} has this one`)
+    if (names.has(chip.name))
+      throw machineError(
+        origin,
+        `${field}.name`,
+        chip.name,
+        `a name of its own; chip ${names.get(chip.name)} has this one`,
+      )
     names.set(chip.name, index)
     if (chip.operations !== undefined && chip.constantHeight !== undefined) {
-      throw machineError(origin, `${field}.constantHeight`, chip.constantHeight, 'nothing, because operations add rows to this chip')
+      throw machineError(
+        origin,
+        `${field}.constantHeight`,
+        chip.constantHeight,
+        'nothing, because operations add rows to this chip',
+      )
     }
     for (const [position, operation] of (chip.operations ?? []).entries()) {
       const other = chipIndex.get(operation)
       if (other !== undefined) {
-        throw machineError(origin, `${field}.operations.${position}`, operation, `an operation that belongs to no other chip; this one belongs to ${file.chips[other]!.name}`)
+        throw machineError(
+          origin,
+          `${field}.operations.${position}`,
+          operation,
+          `an operation that belongs to no other chip; this one belongs to ${file.chips[other]!.name}`,
+        )
       }
       chipIndex.set(operation, index)
       widths.set(operation, chip.width)
     }
   }
-  if (!chipIndex.has('nop')) throw machineError(origin, 'chips', file.chips, 'a chip with operation "nop", which counts every instruction that has no chip of its own')
+  if (!chipIndex.has('nop'))
+    throw machineError(
+      origin,
+      'chips',
+      file.chips,
+      'a chip with operation "nop", which counts every instruction that has no chip of its own',
+    )
   const memoryChips = memoryChipsOf(file, names, origin)
   const digest = createHash('sha256').update(JSON.stringify(file)).digest('hex')
   return { ...file, digest, widths, chipIndex, memoryChips }
 }
 
-/** A Machine that was changed by its user still has what was derived from the earlier one: derived fields never count. */
+/**
+ * A Machine that was changed by its user still has what was derived from the earlier one: derived fields never count.
+ */
 function withoutDerived(data: unknown): unknown {
   if (typeof data !== 'object' || data === null || !('widths' in data && data.widths instanceof Map)) return data
-  return Object.fromEntries(Object.entries(data).filter(([key]) => !['digest', 'widths', 'chipIndex', 'memoryChips'].includes(key)))
+  return Object.fromEntries(
+    Object.entries(data).filter(([key]) => !['digest', 'widths', 'chipIndex', 'memoryChips'].includes(key)),
+  )
 }
 
-function memoryChipsOf({ memory, chips }: MachineFile, names: ReadonlyMap<string, number>, origin: string): MemoryChips {
+function memoryChipsOf(
+  { memory, chips }: MachineFile,
+  names: ReadonlyMap<string, number>,
+  origin: string,
+): MemoryChips {
   const roles = new Map<number, string>()
   const find = (role: keyof MemoryChips): number => {
-    const field = `memory.${role}`, name = memory[role], index = names.get(name)
+    const field = `memory.${role}`
+    const name = memory[role]
+    const index = names.get(name)
     if (index === undefined) throw machineError(origin, field, name, 'the name of a chip')
-    if (roles.has(index)) throw machineError(origin, field, name, `a chip of its own; memory.${roles.get(index)} names this one`)
+    if (roles.has(index))
+      throw machineError(origin, field, name, `a chip of its own; memory.${roles.get(index)} names this one`)
     const { operations, constantHeight } = chips[index]!
-    if (operations !== undefined || constantHeight !== undefined) throw machineError(origin, field, name, 'a chip that has neither operations nor constantHeight')
+    if (operations !== undefined || constantHeight !== undefined)
+      throw machineError(origin, field, name, 'a chip that has neither operations nor constantHeight')
     roles.set(index, role)
     return index
   }
@@ -84,8 +119,8 @@ export function defaultMachine(xlen: Xlen): Machine {
 }
 
 /**
- * Name of the operation that an instruction counts as: an arithmetic instruction, LUI or AUIPC that writes x0 is a `nop` (guest-abi.md,
- * "x0 and arithmetic"), as are fences and host instructions that have no chip of their own.
+ * Name of the operation that an instruction counts as: an arithmetic instruction, LUI or AUIPC that writes x0 is a
+ * `nop` (guest-abi.md, "x0 and arithmetic"), as are fences and host instructions that have no chip of their own.
  */
 export function operationOf(instr: Instr): string {
   const { row } = instr
@@ -94,13 +129,15 @@ export function operationOf(instr: Instr): string {
 }
 
 /**
- * Trace cells of one executed instruction; `rows` is more than 1 for instructions such as HINT_BUFFER. TERMINATE costs nothing. What a call
- * adds to other chips comes with each row of its own.
+ * Trace cells of one executed instruction; `rows` is more than 1 for instructions such as HINT_BUFFER. TERMINATE costs
+ * nothing. What a call adds to other chips comes with each row of its own.
  */
 export function cellsOf(machine: Machine, instr: Instr, rows = 1): number {
   const { row } = instr
   if (row.name === 'terminate') return 0
   let cells = machine.widths.get(operationOf(instr)) ?? machine.widths.get('nop') ?? 0
-  if (row.kind === 'call' && row.extraRows !== undefined) for (const [operation, count] of Object.entries(row.extraRows)) cells += (machine.widths.get(operation) ?? 0) * count
+  if (row.kind === 'call' && row.extraRows !== undefined)
+    for (const [operation, count] of Object.entries(row.extraRows))
+      cells += (machine.widths.get(operation) ?? 0) * count
   return cells * rows
 }

@@ -10,11 +10,14 @@ export const leafId = (space: number, leaf: number): number => (space << SPACE_B
 
 /** Calls `visit` with the stamp index and height of a leaf and all nodes above it, until it answers true. */
 function climb(area: MeterArea, id: number, visit: (index: number, height: number) => boolean): void {
-  const space = id >>> SPACE_BITS, leaf = id & LEAF_MASK
-  const base = area.words[FIELD.space_offset + space]!, bits = area.words[FIELD.space_bits + space]!
+  const space = id >>> SPACE_BITS
+  const leaf = id & LEAF_MASK
+  const base = area.words[FIELD.space_offset + space]!
+  const bits = area.words[FIELD.space_bits + space]!
   for (let height = 0; height <= SPACE_BITS; height++) {
     // Above an address space's own subtree there is one node at each height.
-    if (visit(base + (height <= bits ? 2 ** (bits - height) + (leaf >>> height) : 2 ** (bits + 1) + height), height)) return
+    if (visit(base + (height <= bits ? 2 ** (bits - height) + (leaf >>> height) : 2 ** (bits + 1) + height), height))
+      return
   }
   for (let height = SPACE_BITS + 1, node = 4 + (space >>> 1); height <= TREE_HEIGHT; height++, node >>>= 1) {
     if (visit(node, height)) return
@@ -34,13 +37,17 @@ export function stampImageLeaf(area: MeterArea, id: number): void {
 }
 
 /**
- * Accounts for a leaf and the nodes above it, up to the first that this segment has touched already. A node that was all-zero costs its final hash;
- * others cost their initial hash too; the zero subtrees of a segment share one row for each height.
+ * Accounts for a leaf and the nodes above it, up to the first that this segment has touched already. A node that was
+ * all-zero costs its final hash; others cost their initial hash too; the zero subtrees of a segment share one row for
+ * each height.
  */
 export function touchLeaf(area: MeterArea, id: number): void {
   const { words, stamps, heights, undo } = area
-  const stamp = words[FIELD.stamp]!, recording = words[FIELD.recording] === 1
-  const boundary = words[FIELD.boundary]!, merkle = words[FIELD.merkle]!, hash = words[FIELD.hash]!
+  const stamp = words[FIELD.stamp]!
+  const recording = words[FIELD.recording] === 1
+  const boundary = words[FIELD.boundary]!
+  const merkle = words[FIELD.merkle]!
+  const hash = words[FIELD.hash]!
   climb(area, id, (index, height) => {
     const old = stamps[index]!
     if (old === stamp) return true

@@ -9,17 +9,52 @@ export interface MeterPlace {
 }
 
 const FIELDS = [
-  'max_height', 'interval', 'quiet', 'quiet_log', 'steady', 'recording', 'drained', 'log_length', 'log_done', 'undo_length', 'host_wrote', 'stamp', 'zero_height', 'chips', 'boundary', 'merkle', 'hash', 'space_offset', 'space_bits',
-  'swell', 'quiet_swell', 'reserve_swell', 'reserve_leaves', 'careful', 'look_log',
+  'max_height',
+  'interval',
+  'quiet',
+  'quiet_log',
+  'steady',
+  'recording',
+  'drained',
+  'log_length',
+  'log_done',
+  'undo_length',
+  'host_wrote',
+  'stamp',
+  'zero_height',
+  'chips',
+  'boundary',
+  'merkle',
+  'hash',
+  'space_offset',
+  'space_bits',
+  'swell',
+  'quiet_swell',
+  'reserve_swell',
+  'reserve_leaves',
+  'careful',
+  'look_log',
 ] as const
-const WIDE_FIELDS = ['retired', 'granted', 'limit', 'left', 'segment_start', 'checkpoint', 'max_memory', 'max_interactions'] as const
+const WIDE_FIELDS = [
+  'retired',
+  'granted',
+  'limit',
+  'left',
+  'segment_start',
+  'checkpoint',
+  'max_memory',
+  'max_interactions',
+] as const
 
 type Field = (typeof FIELDS)[number]
 type WideField = (typeof WIDE_FIELDS)[number]
 
 /** Indices of the 32-bit fields in `words` and of the 64-bit fields in `wide`. */
 export const FIELD = Object.fromEntries(FIELDS.map(name => [name, meterOffset(name) / 4])) as Record<Field, number>
-export const WIDE = Object.fromEntries(WIDE_FIELDS.map(name => [name, meterOffset(name) / 8])) as Record<WideField, number>
+export const WIDE = Object.fromEntries(WIDE_FIELDS.map(name => [name, meterOffset(name) / 8])) as Record<
+  WideField,
+  number
+>
 
 const CHIPS = 128
 

@@ -7,7 +7,10 @@ import { leafId, stampImageLeaf, touchLeaf } from './memory-tree.ts'
 import { FIELD, type MeterArea } from './meter-area.ts'
 import type { Meter } from './meter.ts'
 
-/** The counts. What only saves work (marks of touched leaves, checks that need no look at the limits) is left out: a fresh area finds it anew. */
+/**
+ * The counts. What only saves work (marks of touched leaves, checks that need no look at the limits) is left out: a
+ * fresh area finds it anew.
+ */
 export interface MeterScalars {
   /** Instructions left of the interval. */
   readonly left: number
@@ -18,12 +21,20 @@ export interface MeterScalars {
   /** By chip. */
   readonly heights: readonly number[]
   /** The previous check, where the next one may cut; `hostWrote`: the host has written memory without rows since. */
-  readonly checkpoint?: { readonly instret: number; readonly zeroHeight: number; readonly hostWrote: boolean; readonly heights: readonly number[] } | undefined
+  readonly checkpoint?:
+    | {
+        readonly instret: number
+        readonly zeroHeight: number
+        readonly hostWrote: boolean
+        readonly heights: readonly number[]
+      }
+    | undefined
 }
 
 /**
- * Leaves of the memory tree. `past`: touched before the open segment, the initial image included. `open`: touched in the open segment, up to the
- * previous check where that is kept. `interval`: touched since that check, whether they are in another set or not.
+ * Leaves of the memory tree. `past`: touched before the open segment, the initial image included. `open`: touched in
+ * the open segment, up to the previous check where that is kept. `interval`: touched since that check, whether they are
+ * in another set or not.
  */
 export type LeafSet = 'past' | 'open' | 'interval'
 export const leafSets: readonly LeafSet[] = ['past', 'open', 'interval']
@@ -42,8 +53,14 @@ export class LeafRanges {
 
   /** Leaves come in ascending order where they should share a range. */
   add(id: number): void {
-    const pairs = this.#pairs, last = this.#length - 2
-    if (last >= 0 && pairs[last]! + pairs[last + 1]! === id && pairs[last + 1]! < MAX_RANGE_LEAVES && (id & LEAF_MASK) !== 0) {
+    const pairs = this.#pairs
+    const last = this.#length - 2
+    if (
+      last >= 0 &&
+      pairs[last]! + pairs[last + 1]! === id &&
+      pairs[last + 1]! < MAX_RANGE_LEAVES &&
+      (id & LEAF_MASK) !== 0
+    ) {
       pairs[last + 1]!++
       return
     }
@@ -61,35 +78,61 @@ export class LeafRanges {
 }
 
 const undoEntries = (area: MeterArea): [index: number, stamp: number][] =>
-  area.get('recording') === 0 ? [] : Array.from({ length: area.get('undo_length') }, (_, at) => [area.undo[2 * at]!, area.undo[2 * at + 1]!])
+  area.get('recording') === 0
+    ? []
+    : Array.from({ length: area.get('undo_length') }, (_, at) => [area.undo[2 * at]!, area.undo[2 * at + 1]!])
 
 /** The state of a meter whose run is suspended. */
-export async function captureMeter(meter: Meter, memoryChips: MemoryChips): Promise<{ scalars: MeterScalars; leaves: Readonly<Record<LeafSet, LeafRanges>> }> {
+export async function captureMeter(
+  meter: Meter,
+  memoryChips: MemoryChips,
+): Promise<{ scalars: MeterScalars; leaves: Readonly<Record<LeafSet, LeafRanges>> }> {
   meter.load()
-  const { area } = meter, heights = meter.openHeights(), zeroHeight = area.get('zero_height')
-  const undo = undoEntries(area), isRecording = area.get('recording') === 1
+  const { area } = meter
+  const heights = meter.openHeights()
+  const zeroHeight = area.get('zero_height')
+  const undo = undoEntries(area)
+  const isRecording = area.get('recording') === 1
   const kept = [...area.keptHeights.subarray(0, heights.length)]
   // Every node touched since the check cost 1 or 2 rows of the hash chip; the rest of them are rows of zero subtrees.
   const hashRows = undo.reduce((sum, [, former]) => sum + (former === 0 ? 1 : 2), 0)
   const newZeroRows = heights[memoryChips.hash]! - kept[memoryChips.hash]! - hashRows
   const leaves = { past: new LeafRanges(), open: new LeafRanges(), interval: new LeafRanges() }
   await classify(area, new Map(undo), leaves)
-  if (isRecording) for (const id of new Set(area.log.slice(0, area.get('log_length')).toSorted())) leaves.interval.add(id)
+  if (isRecording)
+    for (const id of new Set(area.log.slice(0, area.get('log_length')).toSorted())) leaves.interval.add(id)
   return {
     leaves,
     scalars: {
-      left: meter.left, careful: area.get('careful') === 1, segmentStart: meter.segmentStart, zeroHeight, heights,
-      ...(isRecording && { checkpoint: { instret: area.getWide('checkpoint'), zeroHeight: zeroHeight - newZeroRows, hostWrote: area.get('host_wrote') === 1, heights: kept } }),
+      left: meter.left,
+      careful: area.get('careful') === 1,
+      segmentStart: meter.segmentStart,
+      zeroHeight,
+      heights,
+      ...(isRecording && {
+        checkpoint: {
+          instret: area.getWide('checkpoint'),
+          zeroHeight: zeroHeight - newZeroRows,
+          hostWrote: area.get('host_wrote') === 1,
+          heights: kept,
+        },
+      }),
     },
   }
 }
 
 /** Visits the touched parts of the tree. `former` has the stamps at the previous check of what was touched since. */
-async function classify(area: MeterArea, former: ReadonlyMap<number, number>, leaves: Readonly<Record<LeafSet, LeafRanges>>): Promise<void> {
-  const { words, stamps } = area, open = area.get('stamp')
+async function classify(
+  area: MeterArea,
+  former: ReadonlyMap<number, number>,
+  leaves: Readonly<Record<LeafSet, LeafRanges>>,
+): Promise<void> {
+  const { words, stamps } = area
+  const open = area.get('stamp')
   let visited = 0
   for (const space of [REGISTERS, MEMORY, PUBLIC_VALUES]) {
-    const base = words[FIELD.space_offset + space]!, firstLeaf = 2 ** words[FIELD.space_bits + space]!
+    const base = words[FIELD.space_offset + space]!
+    const firstLeaf = 2 ** words[FIELD.space_bits + space]!
     const stack = [1]
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
       const stamp = stamps[base + node]!
@@ -105,7 +148,9 @@ async function classify(area: MeterArea, former: ReadonlyMap<number, number>, le
   }
 }
 
-/** Gives a freshly started meter the state of another. Every step throws an Error where the state contradicts itself. */
+/**
+ * Gives a freshly started meter the state of another. Every step throws an Error where the state contradicts itself.
+ */
 export class MeterRestorer {
   readonly #meter: Meter
   readonly #scalars: MeterScalars
@@ -120,7 +165,11 @@ export class MeterRestorer {
     this.#chips = memoryChips
     const { heights, checkpoint } = scalars
     for (const [chip, height] of heights.entries()) {
-      if (area.fixed[chip] === 1 && (height !== area.heights[chip] || (checkpoint !== undefined && checkpoint.heights[chip] !== height))) throw new Error(`chip ${chip} has another constant height`)
+      if (
+        area.fixed[chip] === 1 &&
+        (height !== area.heights[chip] || (checkpoint !== undefined && checkpoint.heights[chip] !== height))
+      )
+        throw new Error(`chip ${chip} has another constant height`)
     }
     const log = ['log_length', 'log_done', 'look_log', 'undo_length', 'host_wrote'] as const
     for (const field of [...log, 'recording', 'quiet', 'steady', 'swell', 'zero_height'] as const) area.set(field, 0)
@@ -132,8 +181,16 @@ export class MeterRestorer {
   /** Leaves of the sets in their order: all of one before the first of the next. */
   place(set: LeafSet, first: number, count: number): void {
     this.#advance(set)
-    const { area } = this.#meter, space = first >>> SPACE_BITS, leaf = first & LEAF_MASK
-    if (space > PUBLIC_VALUES || count < 1 || count > MAX_RANGE_LEAVES || leaf + count > 2 ** area.words[FIELD.space_bits + space]!) throw new Error(`there are no ${count} leaves at ${first}`)
+    const { area } = this.#meter
+    const space = first >>> SPACE_BITS
+    const leaf = first & LEAF_MASK
+    if (
+      space > PUBLIC_VALUES ||
+      count < 1 ||
+      count > MAX_RANGE_LEAVES ||
+      leaf + count > 2 ** area.words[FIELD.space_bits + space]!
+    )
+      throw new Error(`there are no ${count} leaves at ${first}`)
     if (set === 'interval') this.#intervalLeaves += count
     if (this.#intervalLeaves > INTERVAL_LEAVES) throw new Error('an interval cannot touch so many leaves')
     for (let id = first; id < first + count; id++) {
@@ -145,9 +202,12 @@ export class MeterRestorer {
 
   finish(instret: number): void {
     this.#advance('interval')
-    const meter = this.#meter, { area } = meter, { left, segmentStart, zeroHeight, heights, checkpoint } = this.#scalars
+    const meter = this.#meter
+    const { area } = meter
+    const { left, segmentStart, zeroHeight, heights, checkpoint } = this.#scalars
     this.#compare(heights)
-    if (area.heights[this.#chips.hash] !== heights[this.#chips.hash] || area.get('zero_height') !== zeroHeight) throw new Error('the hash chip has another height')
+    if (area.heights[this.#chips.hash] !== heights[this.#chips.hash] || area.get('zero_height') !== zeroHeight)
+      throw new Error('the hash chip has another height')
     area.heights.set(heights)
     area.setWide('segment_start', segmentStart)
     if (checkpoint !== undefined) {
@@ -161,7 +221,8 @@ export class MeterRestorer {
   }
 
   #log(id: number): void {
-    const { area } = this.#meter, at = area.get('log_length')
+    const { area } = this.#meter
+    const at = area.get('log_length')
     area.log[at] = id
     area.set('log_length', at + 1)
     area.set('log_done', at + 1)
@@ -175,8 +236,10 @@ export class MeterRestorer {
     }
     if (set !== 'interval') throw new Error('the sets of leaves are out of order')
     this.#set = set
-    const { area } = this.#meter, { checkpoint } = this.#scalars
-    // What a node of the open segment was before is not known any more, so rows of the hash chip are taken as they were counted.
+    const { area } = this.#meter
+    const { checkpoint } = this.#scalars
+    // What a node of the open segment was before is not known any more, so rows of the hash chip are taken as they were
+    // counted.
     const { heights, zeroHeight } = checkpoint ?? this.#scalars
     this.#compare(heights)
     area.heights.set(heights)
@@ -188,7 +251,8 @@ export class MeterRestorer {
   #compare(heights: readonly number[]): void {
     const { area } = this.#meter
     for (const chip of [this.#chips.boundary, this.#chips.merkle]) {
-      if (area.heights[chip] !== heights[chip]) throw new Error(`the leaves give chip ${chip} a height of ${area.heights[chip]}, not ${heights[chip]}`)
+      if (area.heights[chip] !== heights[chip])
+        throw new Error(`the leaves give chip ${chip} a height of ${area.heights[chip]}, not ${heights[chip]}`)
     }
   }
 }

@@ -52,13 +52,18 @@ export class Meter {
   /** Prepares a zeroed area for the guest's first instruction. */
   start({ limits, slots, imageLeaves, publicValuesBytes, swelling, careful }: MeterStart): void {
     const { area } = this
-    const { chips, memoryChips, memory, limits: { checkInterval } } = this.#machine
+    const {
+      chips,
+      memoryChips,
+      memory,
+      limits: { checkInterval },
+    } = this.#machine
     for (const [chip, { width, interactions, nextRow, constantHeight }] of chips.entries()) {
       area.widths[chip] = width
       area.interactions[chip] = interactions
       area.nextRow[chip] = nextRow === true ? 1 : 0
       area.fixed[chip] = constantHeight === undefined ? 0 : 1
-      area.heights[chip] = constantHeight === 'slots' ? slots : constantHeight ?? 0
+      area.heights[chip] = constantHeight === 'slots' ? slots : (constantHeight ?? 0)
     }
     for (const [chip, unit] of swelling.units) area.units[chip] = unit
     area.set('reserve_swell', swelling.isPossible ? LEAST_SWELL : 0)
@@ -152,7 +157,11 @@ export class Meter {
 
   #limits(): SegmentLimits {
     const { area } = this
-    return { maxTraceHeight: area.get('max_height'), maxMemoryBytes: area.getWide('max_memory'), maxInteractions: area.getWide('max_interactions') }
+    return {
+      maxTraceHeight: area.get('max_height'),
+      maxMemoryBytes: area.getWide('max_memory'),
+      maxInteractions: area.getWide('max_interactions'),
+    }
   }
 
   #account(): void {
@@ -163,7 +172,8 @@ export class Meter {
   }
 
   #touchRegisters(): void {
-    for (let leaf = 0; leaf < this.#machine.memory.registerBytes / LEAF_BYTES; leaf++) touchLeaf(this.area, leafId(REGISTERS, leaf))
+    for (let leaf = 0; leaf < this.#machine.memory.registerBytes / LEAF_BYTES; leaf++)
+      touchLeaf(this.area, leafId(REGISTERS, leaf))
   }
 
   /**
@@ -223,12 +233,19 @@ export class Meter {
   #cut(reason: CutReason): boolean {
     const { area } = this
     const { chips, memoryChips } = this.#machine
-    const start = this.segmentStart, checkpoint = area.getWide('checkpoint')
+    const start = this.segmentStart
+    const checkpoint = area.getWide('checkpoint')
     const isInside = checkpoint > start
     const at = isInside ? checkpoint : this.instret
     const ended = (isInside ? area.keptHeights : area.heights).slice(0, chips.length)
     this.#closedCells += cellsOfHeights(this.#machine, ended)
-    this.segments.push({ instretStart: start, instructions: at - start, heights: [...ended], reason, ...(!isInside && { overLimit: true }) })
+    this.segments.push({
+      instretStart: start,
+      instructions: at - start,
+      heights: [...ended],
+      reason,
+      ...(!isInside && { overLimit: true }),
+    })
     if (isInside) undoTouches(area)
     else area.set('undo_length', 0)
     area.set('stamp', area.get('stamp') + 1)
@@ -256,7 +273,9 @@ export class Meter {
 
   /** The logged leaves of guest memory. */
   #memoryLeaves(): number[] {
-    return [...this.area.log.subarray(0, this.area.get('log_length'))].filter(id => id >>> SPACE_BITS === MEMORY).map(id => id & LEAF_MASK)
+    return [...this.area.log.subarray(0, this.area.get('log_length'))]
+      .filter(id => id >>> SPACE_BITS === MEMORY)
+      .map(id => id & LEAF_MASK)
   }
 
   /** After a check: how many of the next ones need no look, and what to keep when the next one may cut. */

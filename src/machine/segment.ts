@@ -16,7 +16,10 @@ export interface Segment {
 
 /** A cut at which the run has to go back: guest memory, registers and host state are those of a later moment. */
 export interface Rewind {
-  /** Leaves of guest memory that were touched after the cut; undefined when the host has written memory that it does not tell. */
+  /**
+   * Leaves of guest memory that were touched after the cut; undefined when the host has written memory that it does not
+   * tell.
+   */
   readonly leaves: readonly number[] | undefined
   /** Instructions retired when the cut was found: what memory and registers show. */
   readonly from: number

@@ -3,14 +3,20 @@ import type { Graph } from '../ir/program.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Machine } from '../machine/machine.ts'
 
-/** Something that native code counts in an argument register: every block accounts for the sum of its instructions' amounts on entry. */
+/**
+ * Something that native code counts in an argument register: every block accounts for the sum of its instructions'
+ * amounts on entry.
+ */
 export interface Counter {
   /** C identifier of the argument. */
   readonly name: string
   amount(instr: Instr, machine: Machine): number
 }
 
-/** Loads and stores of one stretch of a basic block whose addresses are one register, as it is where the group stands, plus constants. */
+/**
+ * Loads and stores of one stretch of a basic block whose addresses are one register, as it is where the group stands,
+ * plus constants.
+ */
 export interface AccessGroup {
   /** The register's C expression, of type `reg`; all addresses have been checked. */
   readonly base: string
@@ -18,7 +24,10 @@ export interface AccessGroup {
   readonly accesses: readonly { readonly offset: number; readonly width: number }[]
 }
 
-/** Loads and stores of a loop whose addresses are `base` plus constants in its first iteration and `stride` more in each one behind that. */
+/**
+ * Loads and stores of a loop whose addresses are `base` plus constants in its first iteration and `stride` more in each
+ * one behind that.
+ */
 export interface AccessSeries extends AccessGroup {
   /** Bytes; a C expression, of type reg and positive, where a register holds it. */
   readonly stride: number | string
@@ -26,7 +35,10 @@ export interface AccessSeries extends AccessGroup {
 
 /** How a mode counts several iterations of a loop at once. `times`, how many, is a C expression of type reg. */
 export interface LoopEmission {
-  /** How many iterations of `amount` each pass before the next test may find something to do: a C expression of type reg. */
+  /**
+   * How many iterations of `amount` each pass before the next test may find something to do: a C expression of type
+   * reg.
+   */
   reach(amount: number): string
   /** Instead of `blockEntered` in each iteration. */
   entered(instrs: readonly Instr[], times: string): readonly string[]
@@ -68,7 +80,10 @@ export interface Emission {
   /** One of `files`, included at the end of guest.h. */
   readonly include?: string
   readonly files?: readonly { readonly path: string; readonly content: string }[]
-  /** Runs come back in the middle of loops as a matter of course, so what they go on in is compiled like everything else. */
+  /**
+   * Runs come back in the middle of loops as a matter of course, so what they go on in is compiled like everything
+   * else.
+   */
   readonly resumesOften?: boolean
   /** Bytes of the mode's own memory in front of an instance's dispatch table, whole pages. */
   readonly areaBytes?: number
@@ -93,7 +108,10 @@ export interface Mode<Name extends string = string> {
   readonly reportsCost: boolean
   /** Does the mode keep trace heights and cut segments (metering.md, "Metered")? Its instances have a meter area. */
   readonly segments: boolean
-  /** Modes that count how often each instruction is executed: bytes of their area in native instances of a guest with so many slots. */
+  /**
+   * Modes that count how often each instruction is executed: bytes of their area in native instances of a guest with so
+   * many slots.
+   */
   readonly profile?: { areaBytes(slots: number): number }
 }
 

@@ -14,6 +14,10 @@ export type ModeName = (typeof pure | typeof metered | typeof meteredCost | type
 /** @throws RvrError `USAGE` listing the modes when there is none of that name. */
 export function modeNamed(name: string): Mode<ModeName> {
   const mode = modes.find(candidate => candidate.name === name)
-  if (mode === undefined) throw new RvrError('USAGE', `unknown mode ${JSON.stringify(name)}`, { hint: `Modes: ${modes.map(m => m.name).join(', ')}.`, details: { mode: name } })
+  if (mode === undefined)
+    throw new RvrError('USAGE', `unknown mode ${JSON.stringify(name)}`, {
+      hint: `Modes: ${modes.map(m => m.name).join(', ')}.`,
+      details: { mode: name },
+    })
   return mode
 }

@@ -7,7 +7,10 @@ import { join, resolve } from 'node:path'
 import { tryLock, type FileLock } from '../cache/lock.ts'
 import { RvrError, messageOf } from '../errors.ts'
 
-/** Each has a file beside it, `<directory>.lock`, that its process holds a lock on: one that nobody holds was left by a process that was killed. */
+/**
+ * Each has a file beside it, `<directory>.lock`, that its process holds a lock on: one that nobody holds was left by a
+ * process that was killed.
+ */
 const LOCK = /^rvr-build-[0-9a-f]+\.lock$/
 
 /** Where compilers work; a relative TMPDIR is meant from here. */
@@ -18,13 +21,17 @@ const isOwn = (path: string, kind: 'isFile' | 'isDirectory'): boolean => {
   return stats !== undefined && stats[kind]() && (process.getuid === undefined || stats.uid === process.getuid())
 }
 
-/** Removes what killed processes of this user left in the temporary directory; returns how many directories. What cannot be removed stays. */
+/**
+ * Removes what killed processes of this user left in the temporary directory; returns how many directories. What cannot
+ * be removed stays.
+ */
 export async function sweepBuilds(): Promise<number> {
   const parent = temporary()
   let swept = 0
   try {
     for (const name of readdirSync(parent).filter(entry => LOCK.test(entry))) {
-      const file = join(parent, name), directory = file.slice(0, -'.lock'.length)
+      const file = join(parent, name)
+      const directory = file.slice(0, -'.lock'.length)
       const lock = isOwn(file, 'isFile') ? await tryLock(file) : undefined
       if (typeof lock !== 'object') continue
       try {
@@ -73,7 +80,10 @@ export class BuildDirectories {
       this.#live.set(directory, held)
       return directory
     } catch (cause) {
-      throw new RvrError('IO', `no temporary directory can be made in ${parent}: ${messageOf(cause)}`, { hint: 'Free some space there, or set TMPDIR.', cause })
+      throw new RvrError('IO', `no temporary directory can be made in ${parent}: ${messageOf(cause)}`, {
+        hint: 'Free some space there, or set TMPDIR.',
+        cause,
+      })
     }
   }
 

@@ -25,7 +25,13 @@ export class Build implements AsyncDisposable {
   readonly #first: string[] = []
   #early: Promise<TakenSlots> | undefined
 
-  constructor(directory: string, request: BuildRequest, toolchain: Toolchain, services: PipelineServices, context?: KeyContext) {
+  constructor(
+    directory: string,
+    request: BuildRequest,
+    toolchain: Toolchain,
+    services: PipelineServices,
+    context?: KeyContext,
+  ) {
     this.objects = new ObjectReuse(services.cache, context)
     this.#directory = directory
     this.#request = request
@@ -50,7 +56,8 @@ export class Build implements AsyncDisposable {
   }
 
   async #start(): Promise<TakenSlots> {
-    const signal = this.#signal, taken = await this.#services.slots.take(this.#first.length, signal)
+    const signal = this.#signal
+    const taken = await this.#services.slots.take(this.#first.length, signal)
     try {
       await this.#make({ jobs: taken.count, signal }, this.#first)
       return taken
@@ -60,22 +67,40 @@ export class Build implements AsyncDisposable {
     }
   }
 
-  /** All files are there: makes the library and returns the milliseconds that this took. @throws RvrError `COMPILE_FAILED`, `ABORTED`. */
+  /**
+   * All files are there: makes the library and returns the milliseconds that this took.
+   *
+   * @throws RvrError `COMPILE_FAILED`, `ABORTED`.
+   */
   async finish({ units }: Project): Promise<number> {
     const { ms } = await stage(this.#services.events, 'compile', async () => {
-      const signal = this.#signal, planned = units.length - (this.objects.report?.reused ?? 0)
+      const signal = this.#signal
+      const planned = units.length - (this.objects.report?.reused ?? 0)
       using taken = await (this.#early ?? this.#services.slots.take(planned, signal))
-      await this.#make({ jobs: taken.count, signal, planned, made: this.#early === undefined ? 0 : this.#first.length, events: this.#services.events })
+      await this.#make({
+        jobs: taken.count,
+        signal,
+        planned,
+        made: this.#early === undefined ? 0 : this.#first.length,
+        events: this.#services.events,
+      })
     })
     return ms
   }
 
   #make(options: Parameters<typeof runMake>[3], targets: readonly string[] = []): Promise<void> {
-    return runMake(this.#directory, this.#toolchain, [...makeArguments(this.#toolchain, this.#request.abi), ...targets], options)
+    return runMake(
+      this.#directory,
+      this.#toolchain,
+      [...makeArguments(this.#toolchain, this.#request.abi), ...targets],
+      options,
+    )
   }
 
   get #signal(): AbortSignal {
-    return this.#request.signal === undefined ? this.#controller.signal : AbortSignal.any([this.#controller.signal, this.#request.signal])
+    return this.#request.signal === undefined
+      ? this.#controller.signal
+      : AbortSignal.any([this.#controller.signal, this.#request.signal])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -24,7 +24,12 @@ export async function explainArtifact(request: BuildRequest, services: PipelineS
     return stored
   }
   const { toolchain, input } = inputs
-  if (input === undefined) return { outcome: 'off', reason: toolchain.targetFacts === undefined ? 'the compiler does not tell what the CPU is' : 'the cache is off', differences: [] }
+  if (input === undefined)
+    return {
+      outcome: 'off',
+      reason: toolchain.targetFacts === undefined ? 'the compiler does not tell what the CPU is' : 'the cache is off',
+      differences: [],
+    }
   return services.cache.explain(input, await detailsOf(request, toolchain))
 }
 
@@ -39,7 +44,15 @@ async function explainStored(request: BuildRequest, services: PipelineServices):
 }
 
 /** Tells those who asked why a library has to be compiled. */
-export async function reportMiss(request: BuildRequest, input: Key, toolchain: Toolchain, { cache, events }: PipelineServices): Promise<void> {
+export async function reportMiss(
+  request: BuildRequest,
+  input: Key,
+  toolchain: Toolchain,
+  { cache, events }: PipelineServices,
+): Promise<void> {
   const { explanationLines } = await import('../cache/explain/explain.ts')
-  events({ type: 'cache-miss', reasons: explanationLines(await cache.explain(input, await detailsOf(request, toolchain))) })
+  events({
+    type: 'cache-miss',
+    reasons: explanationLines(await cache.explain(input, await detailsOf(request, toolchain))),
+  })
 }

@@ -47,20 +47,28 @@ export class ObjectReuse {
     return this.#together === undefined ? undefined : { reused: this.#reused, compiled: this.#missed.size }
   }
 
-  /** Puts what the cache has beside these files, which are written: make finds such objects newer than what they are made from. Returns the files that it had no object of. */
+  /**
+   * Puts what the cache has beside these files, which are written: make finds such objects newer than what they are
+   * made from. Returns the files that it had no object of.
+   */
   async take(directory: string, files: readonly ProjectFile[]): Promise<ProjectFile[]> {
     const rest: ProjectFile[] = []
     if (this.#context === undefined) return [...files]
     for (const file of files) if (file.path === 'Makefile' || file.path.endsWith('.h')) this.#shared.push(file)
     for (const file of files) {
-      if (file.reusable !== true || !await this.#find(this.#together ??= objectContext(this.#context, this.#shared), directory, file)) rest.push(file)
+      if (
+        file.reusable !== true ||
+        !(await this.#find((this.#together ??= objectContext(this.#context, this.#shared)), directory, file))
+      )
+        rest.push(file)
     }
     return rest
   }
 
   async #find(together: Key, directory: string, file: ProjectFile): Promise<boolean> {
-    const key = objectKey(together, file), content = await this.#cache.objects.find(key)
-    const isThere = content !== undefined && await put(join(directory, objectOf(file.path)), content)
+    const key = objectKey(together, file)
+    const content = await this.#cache.objects.find(key)
+    const isThere = content !== undefined && (await put(join(directory, objectOf(file.path)), content))
     if (isThere) this.#reused++
     else this.#missed.set(file.path, key)
     this.#cache.count(isThere ? 'object-hit' : 'object-miss')
@@ -72,7 +80,7 @@ export class ObjectReuse {
     let stored = 0
     for (const [path, key] of this.#missed) {
       const content = await readFile(join(directory, objectOf(path))).catch((error: unknown) => messageOf(error))
-      if (typeof content === 'string' || !await this.#cache.objects.store(key, content)) break
+      if (typeof content === 'string' || !(await this.#cache.objects.store(key, content))) break
       stored++
     }
     this.#cache.count('object-publish', stored)

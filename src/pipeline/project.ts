@@ -23,29 +23,73 @@ import { modeOptionsOf } from './inputs.ts'
 /** Code generation gives way to other work after so many milliseconds and the unit at hand. */
 const LONGEST_STRETCH_MS = 20
 
-/** The C project of a request, also written to `request.emitDirectory` where there is one. `receive` gets its files as they are written. @throws what `receive` throws; RvrError `ABORTED`. */
-export async function generateProject(request: BuildRequest, toolchain: Toolchain, { events, options }: PipelineServices, receive?: (files: readonly ProjectFile[]) => Promise<void>): Promise<{ project: Project; timing: BuildTiming }> {
+/**
+ * The C project of a request, also written to `request.emitDirectory` where there is one. `receive` gets its files as
+ * they are written.
+ *
+ * @throws what `receive` throws; RvrError `ABORTED`.
+ */
+export async function generateProject(
+  request: BuildRequest,
+  toolchain: Toolchain,
+  { events, options }: PipelineServices,
+  receive?: (files: readonly ProjectFile[]) => Promise<void>,
+): Promise<{ project: Project; timing: BuildTiming }> {
   const { image, abi, mode, machine, profile } = request
-  const lifted = await stage(events, 'lift', () => buildGraph(lift(image, decoderFor(image.xlen, abi)), longestSpan(machine)))
+  const lifted = await stage(events, 'lift', () =>
+    buildGraph(lift(image, decoderFor(image.xlen, abi)), longestSpan(machine)),
+  )
   const { program } = lifted.value
   const identity = JSON.stringify({
-    abiVersion: ABI_VERSION, rvr: version, mode: mode.name, modeOptions: modeOptionsOf(options), xlen: image.xlen, abi: abi.name, extensionsDigest: abi.digest, guestDigest: image.digest, machineDigest: machine.digest,
-    targetDigest: toolchain.targetFacts?.digest ?? '', targetCpu: toolchain.targetCpu, cpuFeatures: toolchain.cpuFeatures, slots: program.instrs.length, base: program.base,
-    definedSlots: definedSlots(image, decoderFor(image.xlen, abi)), ...(profile !== undefined && { profileDigest: profileDigest(profile) }),
+    abiVersion: ABI_VERSION,
+    rvr: version,
+    mode: mode.name,
+    modeOptions: modeOptionsOf(options),
+    xlen: image.xlen,
+    abi: abi.name,
+    extensionsDigest: abi.digest,
+    guestDigest: image.digest,
+    machineDigest: machine.digest,
+    targetDigest: toolchain.targetFacts?.digest ?? '',
+    targetCpu: toolchain.targetCpu,
+    cpuFeatures: toolchain.cpuFeatures,
+    slots: program.instrs.length,
+    base: program.base,
+    definedSlots: definedSlots(image, decoderFor(image.xlen, abi)),
+    ...(profile !== undefined && { profileDigest: profileDigest(profile) }),
   })
   const convention = conventionFor(toolchain)
-  // gcc aligns the stack of a function that spills a wider vector than the stack's own 16 bytes, and then it makes no sibling calls.
-  const generated = await stage(events, 'codegen', () => collect(generateFiles(lifted.value, {
-    mode, machine, convention, tuning: tuningOf(options.stress), vectorBytes: convention.verifies || !toolchain.cpuFeatures.includes('avx2') ? 16 : 32, identity, callFiles: callFiles(abi),
-    units: request.units, ...(profile !== undefined && { profile: profile.stretches }),
-  }), request.signal, receive))
+  // gcc aligns the stack of a function that spills a wider vector than the stack's own 16 bytes, and then it makes no
+  // sibling calls.
+  const generated = await stage(events, 'codegen', () =>
+    collect(
+      generateFiles(lifted.value, {
+        mode,
+        machine,
+        convention,
+        tuning: tuningOf(options.stress),
+        vectorBytes: convention.verifies || !toolchain.cpuFeatures.includes('avx2') ? 16 : 32,
+        identity,
+        callFiles: callFiles(abi),
+        units: request.units,
+        ...(profile !== undefined && { profile: profile.stretches }),
+      }),
+      request.signal,
+      receive,
+    ),
+  )
   if (request.emitDirectory !== undefined) await writeProject(request.emitDirectory, generated.value, request.signal)
   return { project: generated.value, timing: { liftMs: lifted.ms, codegenMs: generated.ms } }
 }
 
 /** Goes through the files, and lets other work of this process in between two units. */
-async function collect(files: Generator<ProjectFile, Project>, signal?: AbortSignal, receive?: (files: readonly ProjectFile[]) => Promise<void>): Promise<Project> {
-  let batch: ProjectFile[] = [], begin = performance.now()
+async function collect(
+  files: Generator<ProjectFile, Project>,
+  signal?: AbortSignal,
+  receive?: (files: readonly ProjectFile[]) => Promise<void>,
+): Promise<Project> {
+  let batch: ProjectFile[] = []
+  let begin = performance.now()
   for (;;) {
     const { value, done } = files.next()
     if (done !== true) batch.push(value)

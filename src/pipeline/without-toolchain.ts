@@ -29,42 +29,79 @@ export interface StoredInput {
 
 /** Flags and arguments of make follow from what kind of compiler it is, which no part of a key says by itself. */
 const NATURES: readonly Pick<Toolchain, 'family' | 'version' | 'preserveNone'>[] = [
-  { family: 'clang', version: [19, 0, 0], preserveNone: true }, { family: 'clang', version: [15, 0, 0], preserveNone: false }, { family: 'gcc', version: [12, 0, 0], preserveNone: false },
+  { family: 'clang', version: [19, 0, 0], preserveNone: true },
+  { family: 'clang', version: [15, 0, 0], preserveNone: false },
+  { family: 'gcc', version: [12, 0, 0], preserveNone: false },
 ]
 
 /** The toolchain that a key's parts tell of, as far as keys go. */
-function toolchainOf(parts: readonly KeyPart[], targetCpu: string, path: string): Omit<Toolchain, keyof (typeof NATURES)[number]> {
+function toolchainOf(
+  parts: readonly KeyPart[],
+  targetCpu: string,
+  path: string,
+): Omit<Toolchain, keyof (typeof NATURES)[number]> {
   const values = new Map(parts.filter(({ type }) => type !== 'absent').map(({ name, value }) => [name, value]))
   const value = (name: string): string => values.get(name) ?? ''
-  const tool = (name: string): Tool => ({ path, realPath: path, digest: value(`tool/${name}/digest`), version: value(`tool/${name}/version`) })
+  const tool = (name: string): Tool => ({
+    path,
+    realPath: path,
+    digest: value(`tool/${name}/digest`),
+    version: value(`tool/${name}/version`),
+  })
   const programs: Tool[] = []
   while (values.has(`tool/program-${programs.length}/digest`)) programs.push(tool(`program-${programs.length}`))
   const needed = values.get(`environment/${LIBRARY_PATH}`)
   return {
-    cc: tool('cc'), make: tool('make'), ld: tool('ld'), programs, targetCpu, arch: hostArch as Toolchain['arch'],
-    targetFacts: { macros: '', digest: value('target/facts') }, cpuFeatures: value('target/features').split(' ').filter(feature => feature !== ''),
+    cc: tool('cc'),
+    make: tool('make'),
+    ld: tool('ld'),
+    programs,
+    targetCpu,
+    arch: hostArch as Toolchain['arch'],
+    targetFacts: { macros: '', digest: value('target/facts') },
+    cpuFeatures: value('target/features')
+      .split(' ')
+      .filter(feature => feature !== ''),
     environment: { ...hashedEnvironment(process.env), ...(needed !== undefined && { [LIBRARY_PATH]: needed }) },
   }
 }
 
 /** Was it made by the compiler that the caller names? */
 function isMadeBy(named: string | undefined, { info: { cc } }: Manifest): boolean {
-  return named === undefined || (typeof cc === 'string' && (named.includes('/') ? resolve(named) === cc : named === basename(cc)))
+  return (
+    named === undefined ||
+    (typeof cc === 'string' && (named.includes('/') ? resolve(named) === cc : named === basename(cc)))
+  )
 }
 
-/** Entries of all toolchains that made this library for a CPU like this one, the most recently used first; of the compiler alone that is named, where one is. */
-export async function* storedInputs(request: BuildRequest, services: PipelineServices): AsyncGenerator<StoredInput, void, void> {
+/**
+ * Entries of all toolchains that made this library for a CPU like this one, the most recently used first; of the
+ * compiler alone that is named, where one is.
+ */
+export async function* storedInputs(
+  request: BuildRequest,
+  services: PipelineServices,
+): AsyncGenerator<StoredInput, void, void> {
   const { cache, options } = services
-  const named = namedCompiler(options.cc, process.env), present = hostCpu()?.features ?? new Set<string>()
+  const named = namedCompiler(options.cc, process.env)
+  const present = hostCpu()?.features ?? new Set<string>()
   for await (const manifest of cache.manifestsOf(request.image.digest)) {
     if (!isMadeBy(named, manifest)) continue
-    const { info: { cc } } = manifest, path = typeof cc === 'string' ? cc : ''
+    const {
+      info: { cc },
+    } = manifest
+    const path = typeof cc === 'string' ? cc : ''
     const described = toolchainOf(manifest.inputParts, options.targetCpu ?? 'native', path)
     if (missingFeatures(described.cpuFeatures, present).length > 0) continue
     for (const nature of NATURES) {
-      const toolchain = { ...described, ...nature }, { input } = keysFor(request, toolchain, services)
+      const toolchain = { ...described, ...nature }
+      const { input } = keysFor(request, toolchain, services)
       if (input?.key !== manifest.inputKey) continue
-      yield { input, toolchain, recorded: { from: 'manifest', ...(path !== '' && { cc: path }), version: described.cc.version } }
+      yield {
+        input,
+        toolchain,
+        recorded: { from: 'manifest', ...(path !== '' && { cc: path }), version: described.cc.version },
+      }
     }
   }
 }

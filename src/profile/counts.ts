@@ -19,10 +19,14 @@ export interface ExecutionProfile {
 }
 
 /** The profile of a guest whose instructions were executed so often, by address. */
-export function profileOf(guest: { readonly digest: string; readonly xlen: Xlen }, counts: ReadonlyMap<number, number>): ExecutionProfile {
+export function profileOf(
+  guest: { readonly digest: string; readonly xlen: Xlen },
+  counts: ReadonlyMap<number, number>,
+): ExecutionProfile {
   const stretches: { pc: number; instructions: number; count: number }[] = []
   for (const [pc, exact] of [...counts].toSorted(([a], [b]) => a - b)) {
-    const count = Math.min(exact, Number.MAX_SAFE_INTEGER), last = stretches.at(-1)
+    const count = Math.min(exact, Number.MAX_SAFE_INTEGER)
+    const last = stretches.at(-1)
     if (count === 0) continue
     if (last !== undefined && last.pc + 4 * last.instructions === pc && last.count === count) last.instructions++
     else stretches.push({ pc, instructions: 1, count })
@@ -33,7 +37,8 @@ export function profileOf(guest: { readonly digest: string; readonly xlen: Xlen 
 /** Executions by address, only those above 0. */
 export function countsOf({ stretches }: ExecutionProfile): Map<number, number> {
   const counts = new Map<number, number>()
-  for (const { pc, instructions, count } of stretches) for (let index = 0; index < instructions; index++) counts.set(pc + 4 * index, count)
+  for (const { pc, instructions, count } of stretches)
+    for (let index = 0; index < instructions; index++) counts.set(pc + 4 * index, count)
   return counts
 }
 
@@ -42,7 +47,8 @@ export function addProfiles(profiles: readonly [ExecutionProfile, ...ExecutionPr
   const [first, ...others] = profiles
   if (others.length === 0) return first
   const counts = countsOf(first)
-  for (const profile of others) for (const [pc, count] of countsOf(profile)) counts.set(pc, count + (counts.get(pc) ?? 0))
+  for (const profile of others)
+    for (const [pc, count] of countsOf(profile)) counts.set(pc, count + (counts.get(pc) ?? 0))
   return profileOf({ digest: first.guest, xlen: first.xlen }, counts)
 }
 

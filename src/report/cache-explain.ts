@@ -4,5 +4,10 @@ import { explanationLines, type Explanation } from '../cache/explain/explain.ts'
 /** `cache explain` */
 export function explainAnswer(explanation: Explanation): { json: object; text: string } {
   const heading = { hit: 'in the cache', 'would-miss': 'not in the cache', off: 'never cached' }[explanation.outcome]
-  return { json: explanation, text: `${heading}\n${explanationLines(explanation).map(line => `  ${line}\n`).join('')}` }
+  return {
+    json: explanation,
+    text: `${heading}\n${explanationLines(explanation)
+      .map(line => `  ${line}\n`)
+      .join('')}`,
+  }
 }

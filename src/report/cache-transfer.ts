@@ -14,13 +14,24 @@ interface Answer {
 
 /** `cache export` */
 export function exportAnswer(cache: Cache, exported: readonly ExportedEntry[]): Answer {
-  return { json: { directory: cache.directory, exported }, text: table(exported.map(({ key, bytes, file }) => [key.slice(0, SHORT_KEY), grouped(bytes).padStart(13), file])) }
+  return {
+    json: { directory: cache.directory, exported },
+    text: table(exported.map(({ key, bytes, file }) => [key.slice(0, SHORT_KEY), grouped(bytes).padStart(13), file])),
+  }
 }
 
 /** `cache import` */
 export function importAnswer(cache: Cache, imported: readonly (ImportedEntry & { readonly file: string })[]): Answer {
   return {
     json: { directory: cache.directory, imported },
-    text: table(imported.map(({ key, bytes, file, info, stored }) => [key.slice(0, SHORT_KEY), grouped(bytes).padStart(13), String(info['mode'] ?? ''), stored ? 'stored' : 'was there already', file])),
+    text: table(
+      imported.map(({ key, bytes, file, info, stored }) => [
+        key.slice(0, SHORT_KEY),
+        grouped(bytes).padStart(13),
+        String(info['mode'] ?? ''),
+        stored ? 'stored' : 'was there already',
+        file,
+      ]),
+    ),
   }
 }

@@ -43,38 +43,68 @@ function changesOf(base: ReadonlyMap<string, number>, now: ReadonlyMap<string, n
 
 export function compare(name: string, base: Measurement, now: Measurement, threshold?: number): Comparison {
   const both = (key: 'segments' | 'peakMemoryBytes'): { [key]?: Change } => {
-    const before = base[key], after = now[key]
+    const before = base[key]
+    const after = now[key]
     return before === undefined || after === undefined ? {} : { [key]: { base: BigInt(before), now: BigInt(after) } }
   }
   const cost = { base: base.cost, now: now.cost }
   return {
-    base: name, cost, instret: { base: base.instret, now: now.instret },
-    ...both('segments'), ...both('peakMemoryBytes'),
-    by: Object.fromEntries(breakdowns.flatMap(key => {
-      const before = base[key], after = now[key]
-      return before === undefined || after === undefined ? [] : [[key, changesOf(before, after)]]
-    })),
+    base: name,
+    cost,
+    instret: { base: base.instret, now: now.instret },
+    ...both('segments'),
+    ...both('peakMemoryBytes'),
+    by: Object.fromEntries(
+      breakdowns.flatMap(key => {
+        const before = base[key]
+        const after = now[key]
+        return before === undefined || after === undefined ? [] : [[key, changesOf(before, after)]]
+      }),
+    ),
     ...(threshold !== undefined && { threshold }),
     isExceeded: threshold !== undefined && exceeds(cost, threshold),
   }
 }
 
 /** Percent of the base; undefined where that is 0. */
-const percentOf = ({ base, now }: Change): number | undefined => (base === 0n ? undefined : Math.round((Number(now - base) / Number(base)) * 1e8) / 1e6)
+const percentOf = ({ base, now }: Change): number | undefined =>
+  base === 0n ? undefined : Math.round((Number(now - base) / Number(base)) * 1e8) / 1e6
 
 function changeJson(change: Change) {
-  const percent = percentOf(change), size = jsonInteger(magnitude(change))
+  const percent = percentOf(change)
+  const size = jsonInteger(magnitude(change))
   const difference = change.now >= change.base ? size : typeof size === 'number' ? -size : `-${size}`
-  return { base: jsonInteger(change.base), now: jsonInteger(change.now), change: difference, ...(percent !== undefined && { percent }) }
+  return {
+    base: jsonInteger(change.base),
+    now: jsonInteger(change.now),
+    change: difference,
+    ...(percent !== undefined && { percent }),
+  }
 }
 
 /** The key `comparison` of `rvr cost --json`. */
-export function comparisonJson({ base, cost, instret, segments, peakMemoryBytes, by, threshold, isExceeded }: Comparison) {
+export function comparisonJson({
+  base,
+  cost,
+  instret,
+  segments,
+  peakMemoryBytes,
+  by,
+  threshold,
+  isExceeded,
+}: Comparison) {
   return {
-    base, cost: changeJson(cost), instret: changeJson(instret),
+    base,
+    cost: changeJson(cost),
+    instret: changeJson(instret),
     ...(segments !== undefined && { segments: changeJson(segments) }),
     ...(peakMemoryBytes !== undefined && { peakMemoryBytes: changeJson(peakMemoryBytes) }),
-    ...Object.fromEntries(Object.entries(by).map(([key, changes]) => [key, Object.fromEntries(changes.map(change => [change.name, changeJson(change)]))])),
+    ...Object.fromEntries(
+      Object.entries(by).map(([key, changes]) => [
+        key,
+        Object.fromEntries(changes.map(change => [change.name, changeJson(change)])),
+      ]),
+    ),
     ...(threshold !== undefined && { threshold, exceeded: isExceeded }),
   }
 }
@@ -90,14 +120,27 @@ function percentCell(change: Change): string {
   return signed(`${size < 0.01 ? '<0.01' : size.toFixed(2)}%`, change)
 }
 
-const row = (name: string, change: Change, text: (value: bigint) => string = grouped): string[] => [name, text(change.base), text(change.now), signed(text(magnitude(change)), change), percentCell(change)]
+const row = (name: string, change: Change, text: (value: bigint) => string = grouped): string[] => [
+  name,
+  text(change.base),
+  text(change.now),
+  signed(text(magnitude(change)), change),
+  percentCell(change),
+]
 
 /** Totals, then the `top` greatest changes of the breakdown `shown`; `name` makes a cell of an entry's name. */
-export function comparisonRows({ cost, instret, segments, peakMemoryBytes, by }: Comparison, shown: Breakdown, top: number, name = (text: string): string => `  ${shortened(text)}`): string[][] {
+export function comparisonRows(
+  { cost, instret, segments, peakMemoryBytes, by }: Comparison,
+  shown: Breakdown,
+  top: number,
+  name = (text: string): string => `  ${shortened(text)}`,
+): string[][] {
   const detail = (by[shown] ?? []).slice(0, top).map(change => row(name(change.name), change))
   const size = (value: bigint): string => sizeText(Number(value))
   return [
-    ['', 'base', 'now', 'change', ''], row('cost', cost), row('instructions', instret),
+    ['', 'base', 'now', 'change', ''],
+    row('cost', cost),
+    row('instructions', instret),
     ...(segments === undefined ? [] : [row('segments', segments)]),
     ...(peakMemoryBytes === undefined ? [] : [row('peak memory', peakMemoryBytes, size)]),
     ...(detail.length === 0 ? [] : [[`cells by ${shown.slice(0, -1)}`, '', '', '', ''], ...detail]),
@@ -119,7 +162,8 @@ export function verdict({ threshold, isExceeded }: Comparison): string | undefin
 
 /** The comparison as text; of the breakdown `shown` the `top` greatest changes. */
 export function comparisonText(comparison: Comparison, shown: Breakdown, top: number): string {
-  const omitted = notShown(comparison, shown, top), judgement = verdict(comparison)
+  const omitted = notShown(comparison, shown, top)
+  const judgement = verdict(comparison)
   return [
     `compared with ${comparison.base}\n`,
     table(comparisonRows(comparison, shown, top), 'lrrrr', '  '),

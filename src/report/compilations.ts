@@ -20,8 +20,15 @@ export interface Compilation {
 export function compilationsJson(compilations: readonly Compilation[]): object {
   return {
     compilations: compilations.map(({ file, mode, guest, artifact, library, error }) => {
-      if (guest !== undefined && artifact !== undefined && library !== undefined) return compileJson(library, guest, artifact)
-      return { mode, guest: { path: file }, ...(error !== undefined && { error: { code: error.code, message: error.message, hint: error.hint, details: error.details } }) }
+      if (guest !== undefined && artifact !== undefined && library !== undefined)
+        return compileJson(library, guest, artifact)
+      return {
+        mode,
+        guest: { path: file },
+        ...(error !== undefined && {
+          error: { code: error.code, message: error.message, hint: error.hint, details: error.details },
+        }),
+      }
     }),
     failed: compilations.filter(({ error }) => error !== undefined).length,
   }
@@ -29,8 +36,14 @@ export function compilationsJson(compilations: readonly Compilation[]): object {
 
 /** The same as text: a row for each, and how many there were. */
 export function compilationsText(compilations: readonly Compilation[]): string {
-  const done = compilations.filter(({ error }) => error === undefined), hits = done.filter(({ artifact }) => artifact?.cache.outcome === 'hit')
+  const done = compilations.filter(({ error }) => error === undefined)
+  const hits = done.filter(({ artifact }) => artifact?.cache.outcome === 'hit')
   const failed = compilations.length - done.length
-  const rows = compilations.map(({ file, mode, artifact, library, error }) => [file, mode, error === undefined ? artifact!.cache.outcome : 'failed', library ?? error!.code])
+  const rows = compilations.map(({ file, mode, artifact, library, error }) => [
+    file,
+    mode,
+    error === undefined ? artifact!.cache.outcome : 'failed',
+    library ?? error!.code,
+  ])
   return `${table(rows)}${count(done.length, 'library', 'libraries')} ready, ${hits.length} from the cache${failed === 0 ? '' : `; ${failed} failed`}\n`
 }

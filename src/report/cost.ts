@@ -18,8 +18,10 @@ export interface CostRun {
 /** The object of `rvr cost --json`, the comparison excepted. */
 export function costJson({ guest, artifact, metered, profiled }: CostRun) {
   return {
-    guest: { path: guest.path, digest: guest.digest }, machine: metered.machine.digest,
-    ...runJson(metered, artifact), ...(profiled !== undefined && profileJson(profiled)),
+    guest: { path: guest.path, digest: guest.digest },
+    machine: metered.machine.digest,
+    ...runJson(metered, artifact),
+    ...(profiled !== undefined && profileJson(profiled)),
   }
 }
 
@@ -30,11 +32,24 @@ export function costText({ guest, metered, profiled }: CostRun, shown: Breakdown
   const number = facts.segments.length + (facts.openSegment === undefined ? 0 : 1)
   return [
     line('guest', guest.path),
-    line(outcome, trap !== undefined ? `${trap.kind}: ${trap.message}` : exitCode === undefined ? 'by a limit: what follows is the cost up to there' : `exit code ${exitCode}`),
+    line(
+      outcome,
+      trap !== undefined
+        ? `${trap.kind}: ${trap.message}`
+        : exitCode === undefined
+          ? 'by a limit: what follows is the cost up to there'
+          : `exit code ${exitCode}`,
+    ),
     line('cost', `${grouped(metered.cost!)} trace cells`),
     line('instructions', grouped(metered.instret)),
-    line('segments', `${count(number, 'segment', 'segments')}, peak memory ${sizeText(facts.peakMemoryBytes)} (estimate)`),
-    shown === 'chips' ? chipsText(facts.chips, metered.cost!, top)
-      : shown === 'functions' ? entriesText('function', profiled!.profile!.functions, top) : entriesText('operation', profiled!.profile!.opcodes, top),
+    line(
+      'segments',
+      `${count(number, 'segment', 'segments')}, peak memory ${sizeText(facts.peakMemoryBytes)} (estimate)`,
+    ),
+    shown === 'chips'
+      ? chipsText(facts.chips, metered.cost!, top)
+      : shown === 'functions'
+        ? entriesText('function', profiled!.profile!.functions, top)
+        : entriesText('operation', profiled!.profile!.opcodes, top),
   ].join('')
 }

@@ -40,8 +40,16 @@ async function attempt<T>(work: () => Promise<T>, problems: Problem[]): Promise<
 function toolchainJson(toolchain: Toolchain) {
   const { cc, ld, make, family, version, arch, preserveNone, targetCpu, targetFacts, cpuFeatures } = toolchain
   return {
-    cc: toolJson(cc), ld: toolJson(ld), make: toolJson(make), family, version: version.join('.'), arch, preserveNone,
-    targetCpu, cacheable: targetFacts !== undefined, cpuFeatures,
+    cc: toolJson(cc),
+    ld: toolJson(ld),
+    make: toolJson(make),
+    family,
+    version: version.join('.'),
+    arch,
+    preserveNone,
+    targetCpu,
+    cacheable: targetFacts !== undefined,
+    cpuFeatures,
   }
 }
 
@@ -58,7 +66,10 @@ function toolchainText(toolchain: Toolchain): string {
 
 const NOEXEC_HINT = 'Choose a cache elsewhere with --cache-dir or RVR_CACHE_DIR, or another TMPDIR.'
 
-/** The tools that are there where not all are, in the order in which they are tried; whether they work is another question. */
+/**
+ * The tools that are there where not all are, in the order in which they are tried; whether they work is another
+ * question.
+ */
 function foundTools(cc: string | undefined): { cc?: string; make?: string } {
   const pathOf = (find: () => string | undefined): string | undefined => {
     try {
@@ -67,7 +78,8 @@ function foundTools(cc: string | undefined): { cc?: string; make?: string } {
       return undefined // that it is missing is a problem of its own
     }
   }
-  const compiler = pathOf(() => compilerCandidates(cc, process.env).next().value?.path), make = pathOf(() => findMake(process.env))
+  const compiler = pathOf(() => compilerCandidates(cc, process.env).next().value?.path)
+  const make = pathOf(() => findMake(process.env))
   return { ...(compiler !== undefined && { cc: compiler }), ...(make !== undefined && { make }) }
 }
 
@@ -88,19 +100,33 @@ export async function examine(options: { cc?: string; targetCpu?: string; cacheD
   const warn = (event: { type: string; message?: string; hint?: string }): void => {
     if (event.type === 'warning') problems.push({ message: event.message!, hint: event.hint })
   }
-  const toolchain = await attempt(() => describeToolchain({ cc: options.cc, targetCpu: options.targetCpu, events: warn }), problems)
-  const canCompile = toolchain !== undefined && await attempt(() => compiles(toolchain), problems) === true
+  const toolchain = await attempt(
+    () => describeToolchain({ cc: options.cc, targetCpu: options.targetCpu, events: warn }),
+    problems,
+  )
+  const canCompile = toolchain !== undefined && (await attempt(() => compiles(toolchain), problems)) === true
   const cache = await attempt(() => openCache({ cacheDir: options.cacheDir }, warn), problems)
-  if (toolchain !== undefined && !toolchain.preserveNone) problems.push({ message: 'clang 19 or newer was not found', hint: 'Guests run fastest with it, for example: apt-get install clang-19.' })
+  if (toolchain !== undefined && !toolchain.preserveNone)
+    problems.push({
+      message: 'clang 19 or newer was not found',
+      hint: 'Guests run fastest with it, for example: apt-get install clang-19.',
+    })
   const found = toolchain === undefined ? foundTools(options.cc) : undefined
   for (const place of [cache?.directory, tmpdir()]) {
-    if (place !== undefined && isNoexec(place)) problems.push({ message: `the file system of ${place} is mounted noexec: libraries there run from copies`, hint: NOEXEC_HINT })
+    if (place !== undefined && isNoexec(place))
+      problems.push({
+        message: `the file system of ${place} is mounted noexec: libraries there run from copies`,
+        hint: NOEXEC_HINT,
+      })
   }
   const node = { version: process.version, path: process.execPath }
   return {
     canCompile,
     json: {
-      canCompile, node, platform: process.platform, arch: process.arch,
+      canCompile,
+      node,
+      platform: process.platform,
+      arch: process.arch,
       ...(toolchain !== undefined && { toolchain: toolchainJson(toolchain) }),
       ...(found !== undefined && { found }),
       cache: cache === undefined ? { state: 'unsafe' } : { state: cache.state, directory: cache.directory },
@@ -108,10 +134,14 @@ export async function examine(options: { cc?: string; targetCpu?: string; cacheD
     },
     text: [
       line('node', `${node.version} (${process.platform} ${process.arch})`),
-      toolchain === undefined ? `${line('compiler', found?.cc ?? 'none')}${line('make', found?.make ?? 'none')}` : toolchainText(toolchain),
+      toolchain === undefined
+        ? `${line('compiler', found?.cc ?? 'none')}${line('make', found?.make ?? 'none')}`
+        : toolchainText(toolchain),
       line('cache', cache === undefined ? 'refused' : `${placeOf(cache)} (${cache.state})`),
       ...problems.map(({ message, hint }) => `problem: ${message}\n${hint === undefined ? '' : `  hint: ${hint}\n`}`),
-      canCompile ? 'rvr can compile guests here.\n' : 'rvr cannot compile guests here; what is in the cache runs, and run --tier interp works without a compiler.\n',
+      canCompile
+        ? 'rvr can compile guests here.\n'
+        : 'rvr cannot compile guests here; what is in the cache runs, and run --tier interp works without a compiler.\n',
     ].join(''),
   }
 }

@@ -25,7 +25,10 @@ function memoryText({ address, length }: MemoryRange, bytes: Uint8Array): string
   const rows: string[] = []
   for (let at = 0; at < length; at += ROW_BYTES) {
     const row = Buffer.from(bytes.subarray(at, at + ROW_BYTES))
-    const digits = row.toString('hex').replaceAll(/..(?=.)/g, '$& ').padEnd(3 * ROW_BYTES - 1)
+    const digits = row
+      .toString('hex')
+      .replaceAll(/..(?=.)/g, '$& ')
+      .padEnd(3 * ROW_BYTES - 1)
     const letters = row.toString('latin1').replaceAll(UNPRINTABLE, '.')
     rows.push(`  ${hexText(address + at).padStart(10)}  ${digits}  ${letters}\n`)
   }
@@ -34,8 +37,10 @@ function memoryText({ address, length }: MemoryRange, bytes: Uint8Array): string
 
 /** The keys `pc`, `registers` and `memory` of `rvr run --json`, as far as they were asked for. */
 export function dumpsJson(run: DumpedRun, { registers, memory }: Dumps): object {
-  const contents = memory.map(({ address, length }) =>
-    ({ address: hexText(address), bytes: Buffer.from(run.memory.read(address, length)).toString('hex') }))
+  const contents = memory.map(({ address, length }) => ({
+    address: hexText(address),
+    bytes: Buffer.from(run.memory.read(address, length)).toString('hex'),
+  }))
   return {
     ...(registers && { pc: hexText(run.pc), registers: registersJson(run.registers) }),
     ...(memory.length > 0 && { memory: contents }),

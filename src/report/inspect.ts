@@ -10,14 +10,20 @@ interface Answer {
 }
 
 const ELF_MAGIC = 0x7f45_4c46
-const ET_DYN = 3, EM_RISCV = 243
+const ET_DYN = 3
+const EM_RISCV = 243
 const WIDTH = 16
 const line = (name: string, value: string): string => `${name.padEnd(WIDTH)}${value}\n`
 
 /** An ELF shared object for something else than RISC-V: what rvr compiles guests to. */
 export function isSharedLibrary(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return bytes.length >= 20 && view.getUint32(0) === ELF_MAGIC && view.getUint16(16, true) === ET_DYN && view.getUint16(18, true) !== EM_RISCV
+  return (
+    bytes.length >= 20 &&
+    view.getUint32(0) === ELF_MAGIC &&
+    view.getUint16(16, true) === ET_DYN &&
+    view.getUint16(18, true) !== EM_RISCV
+  )
 }
 
 /** @throws RvrError `ELF_INVALID` when it is no guest. */
@@ -26,8 +32,16 @@ export function inspectGuest(path: string, bytes: Uint8Array): Answer {
   const segments = segmentsJson(image)
   const functions = image.symbols.filter(symbol => symbol.kind === 'function').length
   const json = {
-    kind: 'guest', path, bytes: bytes.length, isa: `rv${image.xlen}im`, xlen: image.xlen, entry: hexText(image.entry), end: hexText(image.end),
-    segments, symbols: { total: image.symbols.length, functions }, digest: image.digest,
+    kind: 'guest',
+    path,
+    bytes: bytes.length,
+    isa: `rv${image.xlen}im`,
+    xlen: image.xlen,
+    entry: hexText(image.entry),
+    end: hexText(image.end),
+    segments,
+    symbols: { total: image.symbols.length, functions },
+    digest: image.digest,
   }
   return {
     json,
@@ -36,7 +50,12 @@ export function inspectGuest(path: string, bytes: Uint8Array): Answer {
       line('isa', json.isa),
       line('entry', json.entry),
       line('end', json.end),
-      ...segments.map((segment, index) => line(index === 0 ? 'segments' : '', `${segment.address} ${segment.access} ${grouped(segment.memorySize)} bytes, ${grouped(segment.fileSize)} from the file`)),
+      ...segments.map((segment, index) =>
+        line(
+          index === 0 ? 'segments' : '',
+          `${segment.address} ${segment.access} ${grouped(segment.memorySize)} bytes, ${grouped(segment.fileSize)} from the file`,
+        ),
+      ),
       line('symbols', `${grouped(image.symbols.length)}, ${grouped(functions)} of them functions`),
       line('digest', image.digest),
     ].join(''),
@@ -48,7 +67,12 @@ export async function inspectLibrary(path: string, bytes: Uint8Array): Promise<A
   const { identityOf } = await import('../load/identity.ts')
   const identity = identityOf(path, bytes)
   const digest = createHash('sha256').update(bytes).digest('hex')
-  const rows = Object.entries(identity).map(([name, value]) => line(name, Array.isArray(value) ? value.join(' ') : typeof value === 'object' ? JSON.stringify(value) : String(value)))
+  const rows = Object.entries(identity).map(([name, value]) =>
+    line(
+      name,
+      Array.isArray(value) ? value.join(' ') : typeof value === 'object' ? JSON.stringify(value) : String(value),
+    ),
+  )
   return {
     json: { kind: 'library', path, bytes: bytes.length, digest, identity },
     text: `${line('library', `${path} (${grouped(bytes.length)} bytes)`)}${rows.join('')}${line('digest', digest)}`,

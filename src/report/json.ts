@@ -9,7 +9,24 @@ import { hexText } from './units.ts'
 import { unknownNote, wordText } from './unknown-word.ts'
 
 /** What a report needs to know of a run, an artifact and a guest. */
-export type ReportedRun = Pick<Run, 'outcome' | 'exitCode' | 'stopCause' | 'trap' | 'mode' | 'instret' | 'cost' | 'publicValues' | 'pc' | 'timing' | 'machine' | 'segments' | 'openSegment' | 'profile'> & Partial<Pick<Run, 'unknownWord' | 'engine' | 'interpreted' | 'executed'>>
+export type ReportedRun = Pick<
+  Run,
+  | 'outcome'
+  | 'exitCode'
+  | 'stopCause'
+  | 'trap'
+  | 'mode'
+  | 'instret'
+  | 'cost'
+  | 'publicValues'
+  | 'pc'
+  | 'timing'
+  | 'machine'
+  | 'segments'
+  | 'openSegment'
+  | 'profile'
+> &
+  Partial<Pick<Run, 'unknownWord' | 'engine' | 'interpreted' | 'executed'>>
 export type ReportedArtifact = Pick<Artifact, 'mode' | 'engine' | 'cache' | 'timing'>
 export type ReportedGuest = Pick<Guest, 'path' | 'digest'>
 
@@ -19,7 +36,11 @@ export function jsonInteger(value: bigint): number | string {
 }
 
 const milliseconds = (timing: object): Record<string, number> =>
-  Object.fromEntries(Object.entries(timing).filter(([, ms]) => ms !== undefined).map(([name, ms]) => [name, Math.round(Number(ms) * 1000) / 1000]))
+  Object.fromEntries(
+    Object.entries(timing)
+      .filter(([, ms]) => ms !== undefined)
+      .map(([name, ms]) => [name, Math.round(Number(ms) * 1000) / 1000]),
+  )
 
 function trapJson(trap: TrapReport) {
   return {
@@ -38,13 +59,16 @@ function trapJson(trap: TrapReport) {
 }
 
 /** What the run ended in. The artifact may have become native code after that. */
-export const engineOf = (run: ReportedRun, artifact: ReportedArtifact): 'native' | 'interp' => run.engine ?? artifact.engine
+export const engineOf = (run: ReportedRun, artifact: ReportedArtifact): 'native' | 'interp' =>
+  run.engine ?? artifact.engine
 
 /** Did the run begin in the interpreter and go on in native code? */
-export const hasMoved = (run: ReportedRun): run is ReportedRun & { readonly interpreted: bigint } => run.engine === 'native' && run.interpreted !== undefined && run.interpreted > 0n
+export const hasMoved = (run: ReportedRun): run is ReportedRun & { readonly interpreted: bigint } =>
+  run.engine === 'native' && run.interpreted !== undefined && run.interpreted > 0n
 
 /** Is it one stretch of several? */
-export const isResumed = (run: ReportedRun): run is ReportedRun & { readonly executed: bigint } => run.executed !== undefined && run.executed !== run.instret
+export const isResumed = (run: ReportedRun): run is ReportedRun & { readonly executed: bigint } =>
+  run.executed !== undefined && run.executed !== run.instret
 
 /** The object of `rvr run --json`. Keys that do not apply are absent. */
 export function runJson(run: ReportedRun, artifact: ReportedArtifact) {
@@ -56,7 +80,9 @@ export function runJson(run: ReportedRun, artifact: ReportedArtifact) {
     instret: jsonInteger(run.instret),
     ...(hasMoved(run) && { interpreted: jsonInteger(run.interpreted) }),
     ...(isResumed(run) && { executed: jsonInteger(run.executed) }),
-    ...(run.unknownWord !== undefined && { unknownWord: { word: wordText(run.unknownWord), pc: hexText(run.pc), note: unknownNote(run.unknownWord, run.pc) } }),
+    ...(run.unknownWord !== undefined && {
+      unknownWord: { word: wordText(run.unknownWord), pc: hexText(run.pc), note: unknownNote(run.unknownWord, run.pc) },
+    }),
     publicValues: Buffer.from(run.publicValues).toString('hex'),
     ...(run.cost !== undefined && { cost: jsonInteger(run.cost) }),
     ...meteredJson(run),
@@ -70,5 +96,11 @@ export function runJson(run: ReportedRun, artifact: ReportedArtifact) {
 
 /** The object of `rvr compile --json`. */
 export function compileJson(path: string, guest: ReportedGuest, artifact: ReportedArtifact) {
-  return { artifact: path, mode: artifact.mode, guest: { path: guest.path, digest: guest.digest }, cache: artifact.cache, timing: milliseconds(artifact.timing) }
+  return {
+    artifact: path,
+    mode: artifact.mode,
+    guest: { path: guest.path, digest: guest.digest },
+    cache: artifact.cache,
+    timing: milliseconds(artifact.timing),
+  }
 }

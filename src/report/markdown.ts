@@ -4,7 +4,8 @@
 export function code(text: string): string {
   const plain = text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ').replaceAll('|', '\\|')
   const longest = [...plain.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 0)
-  const fence = '`'.repeat(longest + 1), pad = longest > 0 || plain === '' ? ' ' : ''
+  const fence = '`'.repeat(longest + 1)
+  const pad = longest > 0 || plain === '' ? ' ' : ''
   return `${fence}${pad}${plain}${pad}${fence}`
 }
 

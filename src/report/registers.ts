@@ -12,7 +12,15 @@ export function registersText(registers: readonly bigint[]): string {
   const cells = registers.map((value, index) => `${registerNames[index]!.padStart(4)} ${hexText(value).padEnd(18)}`)
   const rows: string[] = []
   for (let first = 0; first < cells.length; first += 4) {
-    rows.push(line(first === 0 ? 'registers' : '', cells.slice(first, first + 4).join(' ').trimEnd()))
+    rows.push(
+      line(
+        first === 0 ? 'registers' : '',
+        cells
+          .slice(first, first + 4)
+          .join(' ')
+          .trimEnd(),
+      ),
+    )
   }
   return rows.join('')
 }

@@ -36,19 +36,33 @@ export interface MeteredFacts {
   readonly peakMemoryBytes: number
 }
 
-function factsOf(machine: Machine, segment: { instretStart: number; instructions: number; heights: readonly number[]; reason?: string; overLimit?: boolean }): SegmentFacts {
+function factsOf(
+  machine: Machine,
+  segment: {
+    instretStart: number
+    instructions: number
+    heights: readonly number[]
+    reason?: string
+    overLimit?: boolean
+  },
+): SegmentFacts {
   const { instretStart, instructions, heights, reason, overLimit } = segment
   const { memoryBytes, interactions } = segmentSize(machine, heights)
-  let real = 0, padded = 0
+  let real = 0
+  let padded = 0
   for (const [chip, { width }] of machine.chips.entries()) {
     real += heights[chip]! * width
     padded += paddedHeight(heights[chip]!) * width
   }
   return {
-    instretStart, instructions,
-    heights: Object.fromEntries(machine.chips.flatMap(({ name }, chip) => (heights[chip]! > 0 ? [[name, heights[chip]!]] : []))),
+    instretStart,
+    instructions,
+    heights: Object.fromEntries(
+      machine.chips.flatMap(({ name }, chip) => (heights[chip]! > 0 ? [[name, heights[chip]!]] : [])),
+    ),
     ...(reason !== undefined && { reason }),
-    memoryBytes: Math.ceil(memoryBytes), interactions,
+    memoryBytes: Math.ceil(memoryBytes),
+    interactions,
     utilisation: padded === 0 ? 0 : Math.round((real / padded) * 1e6) / 1e6,
     ...(overLimit === true && { overLimit: true as const }),
   }
@@ -59,16 +73,25 @@ export function meteredFacts(run: MeteredRun): MeteredFacts | undefined {
   const { machine, segments, openSegment } = run
   if (segments.length === 0 && openSegment === undefined) return undefined
   const finished = segments.map(segment => factsOf(machine, segment))
-  const open = openSegment === undefined ? undefined : factsOf(machine, { ...openSegment, instructions: Number(run.instret) - openSegment.instretStart })
+  const open =
+    openSegment === undefined
+      ? undefined
+      : factsOf(machine, { ...openSegment, instructions: Number(run.instret) - openSegment.instretStart })
   const lists = [...segments, ...(openSegment === undefined ? [] : [openSegment])].map(({ heights }) => heights)
   const chips = machine.chips.flatMap(({ name, width, operations, constantHeight }, chip): ChipTotal[] => {
     const rows = constantHeight === undefined ? lists.reduce((sum, heights) => sum + heights[chip]!, 0) : 0
     return rows === 0 ? [] : [{ name, rows, cells: rows * width, isCost: operations !== undefined }]
   })
   return {
-    segments: finished, openSegment: open,
-    chips: chips.toSorted((a, b) => Number(b.isCost) - Number(a.isCost) || b.cells - a.cells || (a.name < b.name ? -1 : 1)),
-    peakMemoryBytes: [...finished, ...(open === undefined ? [] : [open])].reduce((peak, { memoryBytes }) => Math.max(peak, memoryBytes), 0),
+    segments: finished,
+    openSegment: open,
+    chips: chips.toSorted(
+      (a, b) => Number(b.isCost) - Number(a.isCost) || b.cells - a.cells || (a.name < b.name ? -1 : 1),
+    ),
+    peakMemoryBytes: [...finished, ...(open === undefined ? [] : [open])].reduce(
+      (peak, { memoryBytes }) => Math.max(peak, memoryBytes),
+      0,
+    ),
   }
 }
 
@@ -78,7 +101,8 @@ export function meteredJson(run: MeteredRun) {
   if (facts === undefined) return undefined
   const { segments, openSegment, chips, peakMemoryBytes } = facts
   return {
-    segments, ...(openSegment !== undefined && { openSegment }),
+    segments,
+    ...(openSegment !== undefined && { openSegment }),
     chips: Object.fromEntries(chips.map(({ name, rows, cells }) => [name, { rows, cells }])),
     peakMemoryBytes,
   }

@@ -20,14 +20,19 @@ const nameCell = (name: string): string => code(shortened(name))
 function trapFacts({ trap }: ReportedRun): Fact[] {
   if (trap === undefined) return []
   const at = (pc: number, symbol = ''): string => code(`${hexText(pc)} ${shortened(symbol)}`.trimEnd())
-  const callers = trap.backtrace.frames.slice(1, 1 + MOST_CALLS).map(({ pc, symbol, found }, index): Fact =>
-    [index === 0 ? 'called from' : '', `${at(pc, symbol)}${found === 'stack' ? ' (found on the stack)' : ''}`])
+  const callers = trap.backtrace.frames
+    .slice(1, 1 + MOST_CALLS)
+    .map(({ pc, symbol, found }, index): Fact => [
+      index === 0 ? 'called from' : '',
+      `${at(pc, symbol)}${found === 'stack' ? ' (found on the stack)' : ''}`,
+    ])
   return [['at', `${at(trap.pc, trap.symbol)}: ${code(trap.instruction)}`], ['because', code(trap.message)], ...callers]
 }
 const MOST_CALLS = 16
 
 function totals(run: ReportedRun): Fact[] {
-  const facts = meteredFacts(run), list: Fact[] = [['instructions', grouped(run.instret)]]
+  const facts = meteredFacts(run)
+  const list: Fact[] = [['instructions', grouped(run.instret)]]
   if (run.cost !== undefined) list.push(['cost', `${grouped(run.cost)} trace cells`])
   if (facts !== undefined) {
     const number = facts.segments.length + (facts.openSegment === undefined ? 0 : 1)
@@ -52,13 +57,17 @@ type DumpableRun = ReportedRun & DumpedRun
 
 /** `rvr run --format markdown` */
 export function runMarkdown(guest: Named, run: DumpableRun, artifact: ReportedArtifact, dumps?: Dumps): string {
-  const facts = meteredFacts(run), values = Buffer.from(run.publicValues).toString('hex')
+  const facts = meteredFacts(run)
+  const values = Buffer.from(run.publicValues).toString('hex')
   return [
     heading(guest, run),
     markdownFacts([
-      ...trapFacts(run), ['mode', run.mode], ...totals(run),
+      ...trapFacts(run),
+      ['mode', run.mode],
+      ...totals(run),
       ...(values === '' ? [] : [['public values', code(values)] as const]),
-      ['executed in', durationText(run.timing.executeMs)], ['cache', artifact.cache.outcome],
+      ['executed in', durationText(run.timing.executeMs)],
+      ['cache', artifact.cache.outcome],
     ]),
     facts === undefined ? '' : shares(chipRows(facts.chips, run.cost ?? 0n)),
     profileMarkdown(run),
@@ -83,7 +92,8 @@ export interface CostView {
 export function costMarkdown(run: CostRun, comparison: Comparison | undefined, view: CostView): string {
   const { guest, metered } = run
   return [
-    heading(guest, metered), markdownFacts([...trapFacts(metered), ...totals(metered)]),
+    heading(guest, metered),
+    markdownFacts([...trapFacts(metered), ...totals(metered)]),
     shares(breakdownRows[view.shown](run, view.top)),
     comparison === undefined ? '' : comparisonMarkdown(comparison, view),
   ].join('')
@@ -91,7 +101,8 @@ export function costMarkdown(run: CostRun, comparison: Comparison | undefined, v
 
 function comparisonMarkdown(comparison: Comparison, { shown, top }: CostView): string {
   const base = code(comparison.base)
-  const omitted = notShown({ ...comparison, base }, shown, top), judgement = verdict(comparison)
+  const omitted = notShown({ ...comparison, base }, shown, top)
+  const judgement = verdict(comparison)
   return [
     `#### Compared with ${base}\n\n`,
     judgement === undefined ? '' : `**${judgement}**\n\n`,

@@ -3,8 +3,10 @@
 /** `align` has one letter per column: `l` or `r`; columns beyond it are left-aligned. Each row starts with `indent`. */
 export function table(rows: readonly (readonly string[])[], align = '', indent = ''): string {
   const widths: number[] = []
-  for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length)
-  const padded = (cell: string, index: number): string => (align[index] === 'r' ? cell.padStart(widths[index]!) : cell.padEnd(widths[index]!))
+  for (const row of rows)
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length)
+  const padded = (cell: string, index: number): string =>
+    align[index] === 'r' ? cell.padStart(widths[index]!) : cell.padEnd(widths[index]!)
   return rows.map(row => `${indent}${row.map(padded).join('  ')}`.trimEnd() + '\n').join('')
 }
 

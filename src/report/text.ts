@@ -10,11 +10,24 @@ import { line, shortened } from './table.ts'
 import { durationText, grouped, hexText, rateText } from './units.ts'
 
 const STOPS: Readonly<Record<StopCause, string>> = {
-  instructions: 'at the instruction limit', cost: 'at the cost limit', segment: 'at the end of a segment', timeout: 'at the time limit', request: 'on request', abort: 'on request', difference: 'at a call whose C is wrong',
+  instructions: 'at the instruction limit',
+  cost: 'at the cost limit',
+  segment: 'at the end of a segment',
+  timeout: 'at the time limit',
+  request: 'on request',
+  abort: 'on request',
+  difference: 'at a call whose C is wrong',
 }
 
 function trapText(trap: TrapReport): string {
-  const rows = [line('trapped', trap.kind), line('at', `${hexText(trap.pc)}${trap.symbol === undefined ? '' : ` (${shortened(trap.symbol)})`}: ${trap.instruction}`), line('because', trap.message)]
+  const rows = [
+    line('trapped', trap.kind),
+    line(
+      'at',
+      `${hexText(trap.pc)}${trap.symbol === undefined ? '' : ` (${shortened(trap.symbol)})`}: ${trap.instruction}`,
+    ),
+    line('because', trap.message),
+  ]
   rows.push(backtraceText(trap))
   rows.push(registersText(trap.registers))
   return rows.join('')
@@ -23,7 +36,10 @@ function trapText(trap: TrapReport): string {
 /** Rows of a backtrace; JSON has all. */
 const MOST_CALLS = 16
 
-/** The frame of the trap itself stands above already. A question mark: what was found may be left over from an earlier call. */
+/**
+ * The frame of the trap itself stands above already. A question mark: what was found may be left over from an earlier
+ * call.
+ */
 function backtraceText({ backtrace: { frames, isCut } }: TrapReport): string {
   const rows: { text: string; times: number }[] = []
   for (const { pc, symbol, found } of frames.slice(1)) {
@@ -38,19 +54,31 @@ function backtraceText({ backtrace: { frames, isCut } }: TrapReport): string {
 }
 
 function timingText({ timing }: ReportedArtifact): string {
-  const stages = [['lift', timing.liftMs], ['codegen', timing.codegenMs], ['compile', timing.compileMs], ['load', timing.loadMs]] as const
-  return stages.filter(([, ms]) => ms !== undefined).map(([name, ms]) => `${name} ${durationText(ms!)}`).join(', ')
+  const stages = [
+    ['lift', timing.liftMs],
+    ['codegen', timing.codegenMs],
+    ['compile', timing.compileMs],
+    ['load', timing.loadMs],
+  ] as const
+  return stages
+    .filter(([, ms]) => ms !== undefined)
+    .map(([name, ms]) => `${name} ${durationText(ms!)}`)
+    .join(', ')
 }
 
 /** Whose work a hit is where nothing can compile. */
-const madeByText = ({ cache: { toolchain } }: ReportedArtifact): string => (toolchain === undefined ? '' : ` (nothing here can compile: by its manifest made by ${toolchain.version})`)
+const madeByText = ({ cache: { toolchain } }: ReportedArtifact): string =>
+  toolchain === undefined ? '' : ` (nothing here can compile: by its manifest made by ${toolchain.version})`
 
 /** How a run ended, in a few words. */
 export function outcomeText(run: Pick<ReportedRun, 'outcome' | 'exitCode' | 'trap' | 'stopCause'>): string {
   switch (run.outcome) {
-    case 'terminated': return `terminated, exit code ${run.exitCode}`
-    case 'suspended': return `suspended ${STOPS[run.stopCause!]}`
-    case 'trapped': return `trapped, ${run.trap!.kind}`
+    case 'terminated':
+      return `terminated, exit code ${run.exitCode}`
+    case 'suspended':
+      return `suspended ${STOPS[run.stopCause!]}`
+    case 'trapped':
+      return `trapped, ${run.trap!.kind}`
   }
 }
 
@@ -65,13 +93,21 @@ export function runText(run: ReportedRun, artifact: ReportedArtifact): string {
   return [
     run.outcome === 'terminated' ? line('terminated', `exit code ${run.exitCode}`) : '',
     run.unknownWord === undefined ? '' : line('note', unknownNote(run.unknownWord, run.pc)),
-    run.outcome === 'suspended' ? line('suspended', `${STOPS[run.stopCause!]}, next instruction at ${hexText(run.pc)}`) : '',
+    run.outcome === 'suspended'
+      ? line('suspended', `${STOPS[run.stopCause!]}, next instruction at ${hexText(run.pc)}`)
+      : '',
     run.trap === undefined ? '' : trapText(run.trap),
     line('mode', `${run.mode}${engineOf(run, artifact) === 'interp' ? ', interpreted' : ''}`),
-    line('instructions', `${grouped(run.instret)}${hasMoved(run) ? `, the first ${grouped(run.interpreted)} interpreted` : ''}`),
+    line(
+      'instructions',
+      `${grouped(run.instret)}${hasMoved(run) ? `, the first ${grouped(run.interpreted)} interpreted` : ''}`,
+    ),
     run.cost === undefined ? '' : line('cost', `${grouped(run.cost)} trace cells`),
     run.publicValues.length === 0 ? '' : line('public values', Buffer.from(run.publicValues).toString('hex')),
-    line('executed in', `${durationText(run.timing.executeMs)}${stretchText(run)} (${rateText(run.executed ?? run.instret, run.timing.executeMs)})`),
+    line(
+      'executed in',
+      `${durationText(run.timing.executeMs)}${stretchText(run)} (${rateText(run.executed ?? run.instret, run.timing.executeMs)})`,
+    ),
     line('made ready', `cache ${artifact.cache.outcome}${madeByText(artifact)}${built === '' ? '' : `; ${built}`}`),
     meteredText(run),
     profileText(run),
@@ -83,8 +119,18 @@ export function compileText(path: string, artifact: ReportedArtifact): string {
   return [
     line('library', path),
     line('mode', artifact.mode),
-    line('cache', `${artifact.cache.outcome}${madeByText(artifact)}${artifact.cache.key === undefined ? '' : ` ${artifact.cache.key}`}`),
-    ...(artifact.cache.objects === undefined ? [] : [line('objects', `${artifact.cache.objects.reused} from the cache, ${artifact.cache.objects.compiled} compiled`)]),
+    line(
+      'cache',
+      `${artifact.cache.outcome}${madeByText(artifact)}${artifact.cache.key === undefined ? '' : ` ${artifact.cache.key}`}`,
+    ),
+    ...(artifact.cache.objects === undefined
+      ? []
+      : [
+          line(
+            'objects',
+            `${artifact.cache.objects.reused} from the cache, ${artifact.cache.objects.compiled} compiled`,
+          ),
+        ]),
     line('time', timingText(artifact)),
   ].join('')
 }

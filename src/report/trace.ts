@@ -9,7 +9,8 @@ import type { TracedInstruction } from '../sdk/run.ts'
 import { shortened } from './table.ts'
 
 const hex = (value: number | bigint): string => `0x${value.toString(16)}`
-const INSTRUCTION_WIDTH = 28, PLACE_WIDTH = 40
+const INSTRUCTION_WIDTH = 28
+const PLACE_WIDTH = 40
 
 type Access = TracedInstruction['memory'][number]
 
@@ -24,12 +25,21 @@ function accessText({ access, address, bytes, value }: Access): string {
  */
 export function traceLine(image: Image, abi: GuestAbi, step: TracedInstruction): string {
   const { instret, pc, word, registers, memory } = step
-  const instr = decoderFor(image.xlen, abi)(word, pc), place = placeAt(image, pc)
+  const instr = decoderFor(image.xlen, abi)(word, pc)
+  const place = placeAt(image, pc)
   const written = registers.map(([register, value]) => `${registerNames[register]!}=${hex(value)}`)
   const name = place === undefined ? '' : shortened(placeText(place), PLACE_WIDTH)
   const text = instr === undefined ? '(unknown)' : disassemble(instr)
-  return [
-    String(instret).padStart(10), hex(pc).padStart(10), name.padEnd(PLACE_WIDTH), word.toString(16).padStart(8, '0'),
-    text.padEnd(INSTRUCTION_WIDTH), [...written, ...memory.map(accessText)].join(' '),
-  ].join('  ').trimEnd() + '\n'
+  return (
+    [
+      String(instret).padStart(10),
+      hex(pc).padStart(10),
+      name.padEnd(PLACE_WIDTH),
+      word.toString(16).padStart(8, '0'),
+      text.padEnd(INSTRUCTION_WIDTH),
+      [...written, ...memory.map(accessText)].join(' '),
+    ]
+      .join('  ')
+      .trimEnd() + '\n'
+  )
 }

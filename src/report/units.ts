@@ -4,7 +4,8 @@
 export const grouped = (value: bigint | number): string => value.toString().replace(/\B(?=(\d{3})+$)/g, ',')
 
 /** `1 entry`, `2 entries`. */
-export const count = (number: number, one: string, many: string): string => `${grouped(number)} ${number === 1 ? one : many}`
+export const count = (number: number, one: string, many: string): string =>
+  `${grouped(number)} ${number === 1 ? one : many}`
 
 /** Milliseconds with a unit that suits them. */
 export function durationText(ms: number): string {
@@ -21,10 +22,12 @@ export function rateText(instructions: bigint, ms: number): string {
 }
 
 /** Bytes in MiB or GiB. */
-export const sizeText = (bytes: number): string => (bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(2)} GiB`)
+export const sizeText = (bytes: number): string =>
+  bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(2)} GiB`
 
 /** A part of 1 in percent. */
-export const percentText = (share: number): string => (share > 0 && share < 0.0005 ? '<0.1%' : `${(share * 100).toFixed(1)}%`)
+export const percentText = (share: number): string =>
+  share > 0 && share < 0.0005 ? '<0.1%' : `${(share * 100).toFixed(1)}%`
 
 /** Lower-case hex with `0x`, without leading zeros. */
 export const hexText = (value: bigint | number): string => `0x${value.toString(16)}`

@@ -11,8 +11,8 @@ import { cellsOf, type Machine } from '../machine/machine.ts'
 
 export interface BlockCosts {
   /**
-   * Cost of the basic block at an address. What lies in none (host instructions, words that are no instruction, code that
-   * is not compiled) counts as a block of its own. Undefined in the middle of a block.
+   * Cost of the basic block at an address. What lies in none (host instructions, words that are no instruction, code
+   * that is not compiled) counts as a block of its own. Undefined in the middle of a block.
    */
   at(pc: number): number | undefined
   /** Cost of the dearest instruction that native code executes. */
@@ -24,12 +24,15 @@ export function blockCosts(image: Image, abi: GuestAbi, machine: Machine): Block
   let costs: { readonly blocks: Map<number, number>; readonly greatest: number; holds(pc: number): boolean } | undefined
   return {
     at(pc) {
-      const { blocks, holds } = costs ??= collect()
+      const { blocks, holds } = (costs ??= collect())
       if (holds(pc)) return blocks.get(pc)
-      const word = instructionWord(image, pc), instr = word === undefined ? undefined : decode(word | 0, pc)
+      const word = instructionWord(image, pc)
+      const instr = word === undefined ? undefined : decode(word | 0, pc)
       return instr === undefined ? 0 : cellsOf(machine, instr)
     },
-    get greatest() { return (costs ??= collect()).greatest },
+    get greatest() {
+      return (costs ??= collect()).greatest
+    },
   }
 
   function collect(): NonNullable<typeof costs> {
@@ -43,7 +46,10 @@ export function blockCosts(image: Image, abi: GuestAbi, machine: Machine): Block
     for (const block of graph.blocks) {
       if (block.count === 0) continue
       const body = instrs.slice(block.first, block.first + block.count) as Instr[]
-      found.set(block.pc, body.reduce((sum, instr) => sum + cellsOf(machine, instr), 0))
+      found.set(
+        block.pc,
+        body.reduce((sum, instr) => sum + cellsOf(machine, instr), 0),
+      )
     }
     const holds = (pc: number): boolean => {
       const instr = instrs[(pc - base) / 4]

@@ -28,7 +28,8 @@ export interface CallOperandFacts {
 }
 
 /** Bytes on both sides of a copy: a function that writes beside its operands is found out. */
-const MARGIN = 64, FILLER = 0xa5
+const MARGIN = 64
+const FILLER = 0xa5
 /** Bytes of an operand that a report shows. */
 const SHOWN = 32
 
@@ -71,17 +72,21 @@ export class CallWitness {
   readonly call = (row: CallRow, instr: Instr, hart: Hart): CallEnd | undefined => {
     const resolved = resolveOperands(row, instr, hart)
     if (resolved.trap !== undefined) return resolved
-    const { operands } = resolved, { memory } = hart
+    const { operands } = resolved
+    const { memory } = hart
     const native = this.#function(row)
     if (native === undefined) return executeResolved(row, instr, operands, hart)
     const ranges = operands.filter((operand): operand is Touched => 'address' in operand)
-    const arenas = arenasOf(ranges, memory), before = arenas.map(({ copy }) => copy.slice())
+    const arenas = arenasOf(ranges, memory)
+    const before = arenas.map(({ copy }) => copy.slice())
     const result = new BigUint64Array(1)
     const given = operands.map(operand => ('value' in operand ? operand.value : within(arenas, operand)))
     const answer = native(given, result)
     const end = executeResolved(row, instr, operands, hart)
-    const difference = answerDifference(answer, end) ?? resultDifference(row, result[0]!, end, hart.xlen)
-      ?? memoryDifference(arenas, memory)
+    const difference =
+      answerDifference(answer, end) ??
+      resultDifference(row, result[0]!, end, hart.xlen) ??
+      memoryDifference(arenas, memory)
     if (difference === undefined) return end
     for (const [index, { address, length }] of arenas.entries()) {
       memory.set(before[index]!.subarray(MARGIN, MARGIN + length), address)
@@ -121,7 +126,8 @@ function resultDifference(row: CallRow, found: bigint, end: CallEnd, xlen: 32 | 
 function memoryDifference(arenas: readonly Arena[], memory: Uint8Array): Difference | undefined {
   for (const { address, length, copy } of arenas) {
     for (const [index, byte] of copy.entries()) {
-      const offset = index - MARGIN, isInside = offset >= 0 && offset < length
+      const offset = index - MARGIN
+      const isInside = offset >= 0 && offset < length
       const expected = isInside ? memory[address + offset]! : FILLER
       if (byte === expected) continue
       const at = hex(address + offset)
@@ -136,7 +142,8 @@ type Operands = readonly ResolvedOperand[]
 
 function factsOf(row: CallRow, instr: Instr, operands: Operands, { x, memory }: Hart): CallOperandFacts[] {
   return row.operands.map(({ register, access }, index) => {
-    const operand = operands[index]!, facts = { register, access, value: x[instr[register]]! }
+    const operand = operands[index]!
+    const facts = { register, access, value: x[instr[register]]! }
     if ('value' in operand) return facts
     const { address, length } = operand
     return { ...facts, bytes: length, begins: memory.slice(address, address + Math.min(length, SHOWN)) }

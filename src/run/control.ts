@@ -1,8 +1,14 @@
 /** The words through which the main thread and a job's worker talk while the guest runs. */
 
-/** What the guest is asked to do: `ABORT`, `TIMEOUT` and `SUSPEND` stop it, after `MOVE` it goes on in the place that waits at the job's port. */
+/**
+ * What the guest is asked to do: `ABORT`, `TIMEOUT` and `SUSPEND` stop it, after `MOVE` it goes on in the place that
+ * waits at the job's port.
+ */
 export const STOP_WORD = 0
-export const ABORT = 1, TIMEOUT = 2, MOVE = 3, SUSPEND = 4
+export const ABORT = 1
+export const TIMEOUT = 2
+export const MOVE = 3
+export const SUSPEND = 4
 
 /** What printed text weighs that the caller has not taken yet; see print-gate.ts. */
 export const UNDELIVERED_WORD = 1

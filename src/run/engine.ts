@@ -22,7 +22,10 @@ export interface NativeStretch {
 export interface NativeEngine {
   /** The least budget with which native code gets anywhere. */
   readonly floor: bigint
-  /** Lets native code run again after its floor was raised. Whoever wants it to stop says so first: look for that behind this call. */
+  /**
+   * Lets native code run again after its floor was raised. Whoever wants it to stop says so first: look for that behind
+   * this call.
+   */
   rearm(): void
   /** Can native code start at `pc`? */
   readonly enters: (pc: number) => boolean
@@ -30,7 +33,11 @@ export interface NativeEngine {
   run(budget: bigint): NativeStretch
 }
 
-const PC = stateOffset('pc'), LEFT = stateOffset('counters'), CELLS = LEFT + 8, REASON = stateOffset('reason'), FILLER = stateOffset('filler')
+const PC = stateOffset('pc')
+const LEFT = stateOffset('counters')
+const CELLS = LEFT + 8
+const REASON = stateOffset('reason')
+const FILLER = stateOffset('filler')
 const FLOOR = stateOffset('floor')
 const NEVER = (1n << 63n) - 1n
 
@@ -42,21 +49,40 @@ export function raiseFloor(state: DataView): void {
 type NativePlace = Extract<Place, { engine: 'native' }>
 
 /** Budget and counters travel in the state block. */
-function countingStretch(place: NativePlace, library: NativeLibrary, { state }: InstanceViews, hart: Hart): NativeEngine['run'] {
+function countingStretch(
+  place: NativePlace,
+  library: NativeLibrary,
+  { state }: InstanceViews,
+  hart: Hart,
+): NativeEngine['run'] {
   return budget => {
     state.setBigUint64(PC, BigInt(hart.pc), true)
     state.setBigInt64(LEFT, budget, true)
     state.setBigInt64(CELLS, 0n, true)
     library.run(place.memory)
     hart.pc = Number(state.getBigUint64(PC, true))
-    return { used: budget - state.getBigInt64(LEFT, true), cells: state.getBigInt64(CELLS, true), step: state.getUint32(REASON, true) === REASON_STEP }
+    return {
+      used: budget - state.getBigInt64(LEFT, true),
+      cells: state.getBigInt64(CELLS, true),
+      step: state.getUint32(REASON, true) === REASON_STEP,
+    }
   }
 }
 
-/** The interval to the next check travels as counter 0, everything else lies in the meter area. Where native code may not do a check, it is done here. */
-function meteredStretch(place: NativePlace, library: NativeLibrary, { state }: InstanceViews, hart: Hart, meter: Meter): NativeEngine['run'] {
+/**
+ * The interval to the next check travels as counter 0, everything else lies in the meter area. Where native code may
+ * not do a check, it is done here.
+ */
+function meteredStretch(
+  place: NativePlace,
+  library: NativeLibrary,
+  { state }: InstanceViews,
+  hart: Hart,
+  meter: Meter,
+): NativeEngine['run'] {
   return budget => {
-    const before = meter.instret, cells = meter.cells()
+    const before = meter.instret
+    const cells = meter.cells()
     meter.store()
     meter.area.setWide('limit', before + Number(budget))
     state.setBigUint64(PC, BigInt(hart.pc), true)
@@ -85,9 +111,13 @@ function nativeEngine(place: NativePlace, views: InstanceViews, hart: Hart, mete
   }
   // An earlier job of the same instance may have been stopped.
   rearm()
-  // A metered stretch goes on to the end of the interval before anything stops it. Regions are that large unless rare paths are forced.
+  // A metered stretch goes on to the end of the interval before anything stops it. Regions are that large unless rare
+  // paths are forced.
   const least = meter !== undefined && floor < MAX_INTERVAL ? BigInt(MAX_INTERVAL) : floor
-  const stretch = meter === undefined ? countingStretch(place, library, views, hart) : meteredStretch(place, library, views, hart, meter)
+  const stretch =
+    meter === undefined
+      ? countingStretch(place, library, views, hart)
+      : meteredStretch(place, library, views, hart, meter)
   return {
     floor: least,
     rearm,
@@ -116,5 +146,9 @@ export function attach(place: Place, xlen: 32 | 64): Attachment {
   }
   const views = viewInstance(place.memory, place.slots, MEMORY_BYTES, place.areaBytes)
   const hart = createHart(xlen, views.memory, views.registers)
-  return { hart, area: place.areaBytes === 0 ? undefined : views.area, native: meter => nativeEngine(place, views, hart, meter) }
+  return {
+    hart,
+    area: place.areaBytes === 0 ? undefined : views.area,
+    native: meter => nativeEngine(place, views, hart, meter),
+  }
 }

@@ -5,8 +5,12 @@ import type { Hart } from '../ir/hart.ts'
 import type { NativeEngine } from './engine.ts'
 import type { JobEnd } from './job.ts'
 
-/** Instructions, and calls of extensions among them, that the interpreter runs between two looks at the clock: a few milliseconds. */
-const INTERPRETER_SLICE = 20_000, INTERPRETER_CALLS = 8
+/**
+ * Instructions, and calls of extensions among them, that the interpreter runs between two looks at the clock: a few
+ * milliseconds.
+ */
+const INTERPRETER_SLICE = 20_000
+const INTERPRETER_CALLS = 8
 /** A budget no run can use up. */
 const UNLIMITED = 1n << 62n
 
@@ -21,7 +25,9 @@ export interface Execution {
   readonly greatestCost: () => bigint
   readonly maxInstructions: bigint | undefined
   readonly maxCost: bigint | undefined
-  /** Why to stop now, if at all. Whoever makes it answer also raises the floor of native code, which then comes back. */
+  /**
+   * Why to stop now, if at all. Whoever makes it answer also raises the floor of native code, which then comes back.
+   */
   readonly stopRequest: () => StopRequest | undefined
   /** Told between stretches how many instructions have been executed. */
   readonly onTurn: (instructions: bigint) => void
@@ -40,11 +46,15 @@ export interface ExecutionResult {
   readonly nativeUntil: bigint | undefined
 }
 
-/** Runs until the end, a limit or a stop request. The hart and the host state are left exactly where the run stopped. */
+/**
+ * Runs until the end, a limit or a stop request. The hart and the host state are left exactly where the run stopped.
+ */
 export function execute(execution: Execution): ExecutionResult {
   const { hart, host, interpreter, native, maxCost, print } = execution
   const instructionLimit = execution.maxInstructions ?? UNLIMITED
-  let instructions = 0n, cost = 0n, nativeUntil: bigint | undefined
+  let instructions = 0n
+  let cost = 0n
+  let nativeUntil: bigint | undefined
   /** How far native code may run: below every limit, whatever the instructions cost. */
   const nativeBudget = (): bigint => {
     const left = instructionLimit - instructions
@@ -52,17 +62,27 @@ export function execute(execution: Execution): ExecutionResult {
     const affordable = (maxCost - cost) / execution.greatestCost()
     return affordable < left ? affordable : left
   }
-  /** The interpreter's turn: to the next place where native code can go on, or block by block when the cost limit is near. */
+  /**
+   * The interpreter's turn: to the next place where native code can go on, or block by block when the cost limit is
+   * near.
+   */
   const interpret = (): JobEnd | undefined => {
     if (maxCost !== undefined) {
       const needed = execution.blockCost(hart.pc)
       if (needed !== undefined && cost + BigInt(needed) > maxCost) return { outcome: 'suspended', cause: 'cost' }
     }
     const left = instructionLimit - instructions
-    const { reason, executed, cost: cells } = interpreter.run(hart, host, {
+    const {
+      reason,
+      executed,
+      cost: cells,
+    } = interpreter.run(hart, host, {
       maxInstructions: left < BigInt(INTERPRETER_SLICE) ? Number(left) : INTERPRETER_SLICE,
-      ...(maxCost !== undefined ? { until: pc => execution.blockCost(pc) !== undefined } : native !== undefined && { until: native.enters }),
-      maxCalls: INTERPRETER_CALLS, print,
+      ...(maxCost !== undefined
+        ? { until: pc => execution.blockCost(pc) !== undefined }
+        : native !== undefined && { until: native.enters }),
+      maxCalls: INTERPRETER_CALLS,
+      print,
     })
     instructions += BigInt(executed)
     cost += BigInt(cells)
@@ -76,7 +96,8 @@ export function execute(execution: Execution): ExecutionResult {
     const stop = execution.stopRequest()
     execution.onTurn(instructions)
     if (stop !== undefined) return { end: { outcome: 'suspended', cause: stop }, instructions, cost, nativeUntil }
-    if (instructions >= instructionLimit) return { end: { outcome: 'suspended', cause: 'instructions' }, instructions, cost, nativeUntil }
+    if (instructions >= instructionLimit)
+      return { end: { outcome: 'suspended', cause: 'instructions' }, instructions, cost, nativeUntil }
     if (native?.enters(hart.pc)) {
       const budget = nativeBudget()
       if (budget >= native.floor) {

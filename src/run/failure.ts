@@ -16,6 +16,10 @@ export function withoutCause({ cause, ...text }: FailureText): FailureText {
 
 /** The error of the call whose guest the worker ran. */
 export function failureOf({ code, message, hint, cause }: FailureText): RvrError {
-  if (code === undefined) return new RvrError('WORKER_FAILED', `the guest's worker failed: ${message}`, { cause, details: { stack: cause instanceof Error ? cause.stack : undefined } })
+  if (code === undefined)
+    return new RvrError('WORKER_FAILED', `the guest's worker failed: ${message}`, {
+      cause,
+      details: { stack: cause instanceof Error ? cause.stack : undefined },
+    })
   return new RvrError(code, message, { ...(hint !== undefined && { hint }), ...(cause !== undefined && { cause }) })
 }

@@ -15,7 +15,10 @@ export interface Place<S> {
 }
 
 /** Makes a session and runs it to its first place. */
-export type Begin<S> = (instructions: bigint, limits: RunLimits) => {
+export type Begin<S> = (
+  instructions: bigint,
+  limits: RunLimits,
+) => {
   readonly session: S
   readonly state: Promise<SessionState>
 }
@@ -39,7 +42,8 @@ export class Follower<S extends Runner> {
 
   /** Runs on to so many instructions since the guest's start; not as far where one of the limits ends it before. */
   async to(instructions: bigint, limits: RunLimits): Promise<Place<S>> {
-    const { session, state } = this.#place === undefined ? this.#begin(instructions, limits) : this.#goOn(this.#place, instructions, limits)
+    const { session, state } =
+      this.#place === undefined ? this.#begin(instructions, limits) : this.#goOn(this.#place, instructions, limits)
     this.#place = { session, state: await state }
     return this.#place
   }
@@ -50,7 +54,8 @@ export class Follower<S extends Runner> {
    */
   async takeOver(lost: SessionState, { signal, suspend, timeoutMs }: RunLimits): Promise<Taken<S>> {
     const { session, state } = await this.to(lost.instructions, { signal, suspend, timeoutMs })
-    const { end, host, segments, openSegment, engine } = state, cause = end.outcome === 'suspended' ? end.cause : undefined
+    const { end, host, segments, openSegment, engine } = state
+    const cause = end.outcome === 'suspended' ? end.cause : undefined
     if (cause === 'timeout' || cause === 'request') return { state: { ...lost, end }, session: undefined }
     if (state.instructions !== lost.instructions || state.pc !== lost.pc) {
       const place = (at: SessionState): string => `0x${at.pc.toString(16)} after ${at.instructions} instructions`
@@ -61,7 +66,10 @@ export class Follower<S extends Runner> {
   }
 
   #goOn({ session, state }: Place<S>, instructions: bigint, limits: RunLimits): ReturnType<Begin<S>> {
-    return { session, state: session.continue(state, { ...limits, maxInstructions: instructions - state.instructions }) }
+    return {
+      session,
+      state: session.continue(state, { ...limits, maxInstructions: instructions - state.instructions }),
+    }
   }
 
   dispose(): void {

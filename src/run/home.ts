@@ -10,11 +10,20 @@ import type { Place } from './job.ts'
 
 /** The engine that a session runs on: a library file, or the interpreter alone. */
 export type EngineChoice =
-  | { readonly engine: 'native'; readonly library: LibraryFile; readonly slots: number; readonly base: number; /** Slots that hold a known instruction. */ readonly definedSlots: number; readonly leastBudget?: true }
+  | {
+      readonly engine: 'native'
+      readonly library: LibraryFile
+      readonly slots: number
+      readonly base: number
+      /** Slots that hold a known instruction. */ readonly definedSlots: number
+      readonly leastBudget?: true
+    }
   | { readonly engine: 'interp' }
 
 /** Unmaps an instance when no view of it can exist any more. */
-const unmapped = new FinalizationRegistry<{ library: NativeLibrary; address: bigint }>(({ library, address }) => library.destroy(address))
+const unmapped = new FinalizationRegistry<{ library: NativeLibrary; address: bigint }>(({ library, address }) =>
+  library.destroy(address),
+)
 
 export interface Home {
   readonly place: Place
@@ -30,15 +39,21 @@ export interface Home {
 
 /** Fresh memory for a guest. */
 export function settle(engine: EngineChoice, image: Image, mode: Mode): Home {
-  const areaBytes = mode.segments ? meterLayout.areaBytes : engine.engine === 'native' ? mode.profile?.areaBytes(engine.slots) ?? 0 : 0
+  const areaBytes = mode.segments
+    ? meterLayout.areaBytes
+    : engine.engine === 'native'
+      ? (mode.profile?.areaBytes(engine.slots) ?? 0)
+      : 0
   if (engine.engine === 'interp') {
-    const memory = new SharedArrayBuffer(MEMORY_BYTES), registers = new SharedArrayBuffer(32 * 8)
+    const memory = new SharedArrayBuffer(MEMORY_BYTES)
+    const registers = new SharedArrayBuffer(32 * 8)
     const meter = areaBytes === 0 ? undefined : new SharedArrayBuffer(areaBytes)
     return {
       place: { engine: 'interp', memory, registers, ...(meter !== undefined && { meter }) },
       hart: createHart(image.xlen, new Uint8Array(memory), new BigUint64Array(registers)),
       area: meter === undefined ? undefined : { buffer: meter, offset: 0 },
-      interrupt: () => {}, retire: () => {},
+      interrupt: () => {},
+      retire: () => {},
     }
   }
   const library = loadLibraryFile(engine.library)
@@ -46,7 +61,15 @@ export function settle(engine: EngineChoice, image: Image, mode: Mode): Home {
   const views = viewInstance(address, engine.slots, MEMORY_BYTES, areaBytes)
   unmapped.register(views.memory.buffer, { library, address })
   return {
-    place: { engine: 'native', library: engine.library.name, memory: address, slots: engine.slots, base: engine.base, areaBytes, ...(engine.leastBudget && { leastBudget: true }) },
+    place: {
+      engine: 'native',
+      library: engine.library.name,
+      memory: address,
+      slots: engine.slots,
+      base: engine.base,
+      areaBytes,
+      ...(engine.leastBudget && { leastBudget: true }),
+    },
     hart: createHart(image.xlen, views.memory, views.registers),
     area: areaBytes === 0 ? undefined : views.area,
     interrupt: () => raiseFloor(views.state),

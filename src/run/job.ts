@@ -12,9 +12,22 @@ import type { TracedStep } from './trace.ts'
 /** Where the guest's memory and registers live. */
 export type Place =
   /** In a native library's instance: the address of guest memory. */
-  | { readonly engine: 'native'; readonly library: string; readonly memory: bigint; readonly slots: number; readonly base: number; readonly areaBytes: number; /** Native code never gets more budget than it needs to get anywhere. */ readonly leastBudget?: true }
+  | {
+      readonly engine: 'native'
+      readonly library: string
+      readonly memory: bigint
+      readonly slots: number
+      readonly base: number
+      readonly areaBytes: number
+      /** Native code never gets more budget than it needs to get anywhere. */ readonly leastBudget?: true
+    }
   /** In shared JavaScript memory, run by the interpreter alone. */
-  | { readonly engine: 'interp'; readonly memory: SharedArrayBuffer; readonly registers: SharedArrayBuffer; readonly meter?: SharedArrayBuffer }
+  | {
+      readonly engine: 'interp'
+      readonly memory: SharedArrayBuffer
+      readonly registers: SharedArrayBuffer
+      readonly meter?: SharedArrayBuffer
+    }
 
 export interface Job {
   readonly id: number
@@ -59,7 +72,10 @@ export interface MovePort {
 export interface MoveOrder {
   /** Brings one `MoveTarget`. */
   readonly port: MovePort
-  /** Move after exactly this many instructions of the job and wait for the target there; otherwise as soon as there is one. */
+  /**
+   * Move after exactly this many instructions of the job and wait for the target there; otherwise as soon as there is
+   * one.
+   */
   readonly after: bigint | undefined
 }
 
@@ -67,9 +83,15 @@ export interface MoveOrder {
 export type MoveTarget = Extract<Place, { engine: 'native' }> | undefined
 
 /** Messages to a worker. A guest's image and what its ABI is made from travel once per worker. */
-export type ToWorker = { readonly type: 'abi'; readonly digest: string; readonly choice: AbiChoice } | { readonly type: 'image'; readonly digest: string; readonly image: Image } | { readonly type: 'job'; readonly job: Job }
+export type ToWorker =
+  | { readonly type: 'abi'; readonly digest: string; readonly choice: AbiChoice }
+  | { readonly type: 'image'; readonly digest: string; readonly image: Image }
+  | { readonly type: 'job'; readonly job: Job }
 
-/** `request`: the signal `suspend` fired. `difference`: a checked run, at a call of an extension whose C does not do what its reference semantics do. */
+/**
+ * `request`: the signal `suspend` fired. `difference`: a checked run, at a call of an extension whose C does not do
+ * what its reference semantics do.
+ */
 export type StopCause = 'instructions' | 'cost' | 'segment' | 'timeout' | 'request' | 'abort' | 'difference'
 
 export type JobEnd =
@@ -90,7 +112,10 @@ export interface JobResult {
   readonly segments: readonly Segment[]
   /** Modes that profile: executions of each instruction in this job. */
   readonly profile?: SlotCounts
-  /** The job stopped at a cut that lies behind it: counts are those of the cut, registers, memory and host state are not. */
+  /**
+   * The job stopped at a cut that lies behind it: counts are those of the cut, registers, memory and host state are
+   * not.
+   */
   readonly rewind?: Rewind
   /** The job stopped in front of a check that needs what its meter has not kept (machine/look-ahead.ts). */
   readonly lost?: true

@@ -52,14 +52,26 @@ export interface LegResult {
 }
 
 /** Runs the guest from `pc`; `attachment.hart.pc` is where it stopped. */
-export function runLeg({ job, image, abi, blockCosts, profiler, stopRequest, onTurn, witness, trace, print }: LegContext, { place, attachment, pc, maxInstructions, maxCost }: Leg): LegResult {
-  const mode = modeNamed(job.mode), { machine } = job
+export function runLeg(
+  { job, image, abi, blockCosts, profiler, stopRequest, onTurn, witness, trace, print }: LegContext,
+  { place, attachment, pc, maxInstructions, maxCost }: Leg,
+): LegResult {
+  const mode = modeNamed(job.mode)
+  const { machine } = job
   const { hart, area, native } = attachment
   hart.pc = pc
-  const meter = area === undefined || !mode.segments ? undefined : new Meter(area, machine, place.engine === 'native' ? () => loadLibrary(place.library).clearSeen(place.memory) : undefined)
+  const meter =
+    area === undefined || !mode.segments
+      ? undefined
+      : new Meter(
+          area,
+          machine,
+          place.engine === 'native' ? () => loadLibrary(place.library).clearSeen(place.memory) : undefined,
+        )
   meter?.load()
   if (meter !== undefined) meter.pauseAtCut = job.stopAtSegment
-  const start = meter?.instret ?? 0, startCells = meter?.cells() ?? 0n
+  const start = meter?.instret ?? 0
+  const startCells = meter?.cells() ?? 0n
   const plain = createInterpreter(image, abi, {
     ...(witness !== undefined && { call: witness.call }),
     ...(mode.reportsCost && {
@@ -74,7 +86,14 @@ export function runLeg({ job, image, abi, blockCosts, profiler, stopRequest, onT
   })
   const interpreter = trace === undefined ? plain : tracedInterpreter(plain, { image, abi, tell: trace })
   const result = execute({
-    hart, host: job.host, interpreter, native: trace === undefined ? native?.(meter) : undefined, maxInstructions, maxCost, stopRequest, onTurn,
+    hart,
+    host: job.host,
+    interpreter,
+    native: trace === undefined ? native?.(meter) : undefined,
+    maxInstructions,
+    maxCost,
+    stopRequest,
+    onTurn,
     blockCost: at => {
       const instr = interpreter.instrAt(at)
       // A host instruction may add more rows than its one.
@@ -89,9 +108,15 @@ export function runLeg({ job, image, abi, blockCosts, profiler, stopRequest, onT
   // A word that is no instruction ends the guest: it counts as one that costs nothing.
   if (result.end.outcome === 'terminated' && interpreter.instrAt(hart.pc) === undefined) profiler?.count(hart.pc, 1)
   if (area !== undefined && place.engine === 'native') profiler?.takeNative(place, area)
-  const counts = meter === undefined ? result : { instructions: BigInt(meter.instret - start), cost: meter.cells() - startCells }
+  const counts =
+    meter === undefined ? result : { instructions: BigInt(meter.instret - start), cost: meter.cells() - startCells }
   return {
-    end: result.end, instructions: counts.instructions, cost: counts.cost, nativeUntil: result.nativeUntil,
-    segments: meter?.segments ?? [], rewind: meter?.rewind, lost: meter?.lost === true,
+    end: result.end,
+    instructions: counts.instructions,
+    cost: counts.cost,
+    nativeUntil: result.nativeUntil,
+    segments: meter?.segments ?? [],
+    rewind: meter?.rewind,
+    lost: meter?.lost === true,
   }
 }

@@ -26,7 +26,8 @@ interface Done {
 
 /** What is left of limits that have been checked. */
 export function limitsBehind(limits: RunLimits, done: Done): RunLimits {
-  const { maxInstructions, maxCost, timeoutMs } = limits, left = { ...limits }
+  const { maxInstructions, maxCost, timeoutMs } = limits
+  const left = { ...limits }
   if (maxInstructions !== undefined) left.maxInstructions = BigInt(maxInstructions) - done.instructions
   if (maxCost !== undefined) left.maxCost = BigInt(maxCost) - done.cost
   if (timeoutMs !== undefined) left.timeoutMs = Math.max(0, timeoutMs - done.ms)
@@ -39,9 +40,19 @@ export const MAX_COUNT = 2n ** 62n - 1n
 export const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Checks limits, whose values have been checked, against what the mode can keep. @throws RvrError `USAGE`. */
-export function checkLimits({ maxInstructions, maxCost, stopAtSegment }: RunLimits, mode: Mode): { maxInstructions: bigint | undefined; maxCost: bigint | undefined } {
-  const whole = (value: bigint | number | undefined): bigint | undefined => (value === undefined ? undefined : BigInt(value))
-  if (maxCost !== undefined && !mode.reportsCost) throw new RvrError('USAGE', `mode ${mode.name} does not count cost, so no cost limit can stop it`, { hint: 'Use a mode that does, such as metered-cost.' })
-  if (stopAtSegment === true && !mode.segments) throw new RvrError('USAGE', `mode ${mode.name} does not cut segments, so it cannot stop at one`, { hint: 'Use mode metered.' })
+export function checkLimits(
+  { maxInstructions, maxCost, stopAtSegment }: RunLimits,
+  mode: Mode,
+): { maxInstructions: bigint | undefined; maxCost: bigint | undefined } {
+  const whole = (value: bigint | number | undefined): bigint | undefined =>
+    value === undefined ? undefined : BigInt(value)
+  if (maxCost !== undefined && !mode.reportsCost)
+    throw new RvrError('USAGE', `mode ${mode.name} does not count cost, so no cost limit can stop it`, {
+      hint: 'Use a mode that does, such as metered-cost.',
+    })
+  if (stopAtSegment === true && !mode.segments)
+    throw new RvrError('USAGE', `mode ${mode.name} does not cut segments, so it cannot stop at one`, {
+      hint: 'Use mode metered.',
+    })
   return { maxInstructions: whole(maxInstructions), maxCost: whole(maxCost) }
 }

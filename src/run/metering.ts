@@ -40,23 +40,43 @@ export interface MeteredGuest {
 /** What of the instructions that an ABI's guests may use can add more rows than one. */
 function swellingIn({ extensions }: GuestAbi, machine: Machine): Swelling {
   const effects = new Set(extensions.flatMap(extension => Object.keys(extension.effects ?? {})))
-  return swellingOf(machine, extensions.flatMap(({ rows }) => rows), effects)
+  return swellingOf(
+    machine,
+    extensions.flatMap(({ rows }) => rows),
+    effects,
+  )
 }
 
-/** @throws RvrError `USAGE` for limits that are no counts, or more public values than the memory tables have room for. */
+/**
+ * @throws RvrError `USAGE` for limits that are no counts, or more public values than the memory tables have room for.
+ */
 export function startMeter(meter: Meter, guest: MeteredGuest, host: HostState, limits: Partial<SegmentLimits>): void {
   const { image, abi, machine, engine, careful = false } = guest
   for (const [name, value] of Object.entries(limits)) {
-    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) throw new RvrError('USAGE', `${name} is ${value}, not a count from 1 on`, { hint: 'Leave it out for the limit of the machine.' })
+    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))
+      throw new RvrError('USAGE', `${name} is ${value}, not a count from 1 on`, {
+        hint: 'Leave it out for the limit of the machine.',
+      })
   }
-  if ((limits.maxTraceHeight ?? 0) > MAX_TRACE_HEIGHT) throw new RvrError('USAGE', `maxTraceHeight is ${limits.maxTraceHeight}, more than 2^30`, { hint: 'No prover has longer traces.' })
-  if (host.publicValues.length > MAX_PUBLIC_VALUES_BYTES) throw new RvrError('USAGE', `${host.publicValues.length} bytes of public values cannot be metered`, { hint: `At most ${MAX_PUBLIC_VALUES_BYTES} can.` })
+  if ((limits.maxTraceHeight ?? 0) > MAX_TRACE_HEIGHT)
+    throw new RvrError('USAGE', `maxTraceHeight is ${limits.maxTraceHeight}, more than 2^30`, {
+      hint: 'No prover has longer traces.',
+    })
+  if (host.publicValues.length > MAX_PUBLIC_VALUES_BYTES)
+    throw new RvrError('USAGE', `${host.publicValues.length} bytes of public values cannot be metered`, {
+      hint: `At most ${MAX_PUBLIC_VALUES_BYTES} can.`,
+    })
   const { maxTraceHeight, maxMemoryBytes, maxInteractions } = machine.limits
   meter.start({
-    limits: { maxTraceHeight: limits.maxTraceHeight ?? maxTraceHeight, maxMemoryBytes: limits.maxMemoryBytes ?? maxMemoryBytes, maxInteractions: limits.maxInteractions ?? maxInteractions },
+    limits: {
+      maxTraceHeight: limits.maxTraceHeight ?? maxTraceHeight,
+      maxMemoryBytes: limits.maxMemoryBytes ?? maxMemoryBytes,
+      maxInteractions: limits.maxInteractions ?? maxInteractions,
+    },
     slots: engine.engine === 'native' ? engine.definedSlots : definedSlots(image, decoderFor(image.xlen, abi)),
     imageLeaves: imageLeaves(image),
     publicValuesBytes: host.publicValues.length,
-    swelling: swellingIn(abi, machine), careful,
+    swelling: swellingIn(abi, machine),
+    careful,
   })
 }

@@ -2,7 +2,8 @@
 import type { Attachment } from './engine.ts'
 
 /** Looked at as a whole first, because most of it was never touched; then page by page. */
-const STRETCH_BYTES = 1 << 20, PAGE_BYTES = 4096
+const STRETCH_BYTES = 1 << 20
+const PAGE_BYTES = 4096
 
 const zeros = Buffer.alloc(STRETCH_BYTES)
 const isZero = (bytes: Uint8Array): boolean => Buffer.compare(bytes, zeros.subarray(0, bytes.length)) === 0
@@ -22,11 +23,15 @@ function copyTouched(source: Uint8Array, target: Uint8Array, isStopped: () => bo
 }
 
 /**
- * Fills the fresh instance `to` with the guest in `from`, which stays as it is; `areaBytes` of a meter's area come along, 0 where there is none.
- * False when `isStopped` answered true before it was done: the instance is of no use then.
+ * Fills the fresh instance `to` with the guest in `from`, which stays as it is; `areaBytes` of a meter's area come
+ * along, 0 where there is none. False when `isStopped` answered true before it was done: the instance is of no use
+ * then.
  */
 export function moveGuest(from: Attachment, to: Attachment, areaBytes: number, isStopped: () => boolean): boolean {
   to.hart.x.set(from.hart.x)
   const areaOf = ({ area }: Attachment): Uint8Array => new Uint8Array(area!.buffer, area!.offset, areaBytes)
-  return copyTouched(from.hart.memory, to.hart.memory, isStopped) && (areaBytes === 0 || copyTouched(areaOf(from), areaOf(to), isStopped))
+  return (
+    copyTouched(from.hart.memory, to.hart.memory, isStopped) &&
+    (areaBytes === 0 || copyTouched(areaOf(from), areaOf(to), isStopped))
+  )
 }

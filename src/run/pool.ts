@@ -48,13 +48,18 @@ class PoolWorker {
 
   constructor(onIdle: () => void, onDeath: (worker: PoolWorker) => void) {
     const file = import.meta.url.endsWith('.ts') ? './worker-start.ts' : './worker-start.js'
-    this.#worker = new Worker(new URL(file, import.meta.url), { name: 'rvr guest', execArgv: [], workerData: this.#life.buffer })
+    this.#worker = new Worker(new URL(file, import.meta.url), {
+      name: 'rvr guest',
+      execArgv: [],
+      workerData: this.#life.buffer,
+    })
     this.#worker.unref()
     this.#worker.on('message', (message: FromWorker) => {
       const { current } = this
       if (current === undefined || message.id !== current.job.id) return
       if (message.type === 'print') {
-        const { control } = current.job, weight = weightOfText(message.bytes)
+        const { control } = current.job
+        const weight = weightOfText(message.bytes)
         current.client.print(message.stream, message.bytes, () => textTaken(control, weight))
         return
       }
@@ -75,7 +80,11 @@ class PoolWorker {
     const died = (error: unknown): void => {
       this.#ended.resolve()
       onDeath(this)
-      this.current?.reject(this.#terminated ? new RvrError('DISPOSED', 'this Rvr was disposed during the run') : new RvrError('WORKER_FAILED', 'the worker thread that ran the guest died', { cause: error }))
+      this.current?.reject(
+        this.#terminated
+          ? new RvrError('DISPOSED', 'this Rvr was disposed during the run')
+          : new RvrError('WORKER_FAILED', 'the worker thread that ran the guest died', { cause: error }),
+      )
       this.current = undefined
     }
     this.#worker.on('error', died)
@@ -85,8 +94,12 @@ class PoolWorker {
   start(waiting: Waiting): void {
     this.current = waiting
     this.#worker.ref()
-    const post = (message: ToWorker, transfer: readonly MovePort[] = []): void => this.#worker.postMessage(message, transfer as readonly MessagePort[])
-    const { job, guest: { image, abi } } = waiting
+    const post = (message: ToWorker, transfer: readonly MovePort[] = []): void =>
+      this.#worker.postMessage(message, transfer as readonly MessagePort[])
+    const {
+      job,
+      guest: { image, abi },
+    } = waiting
     if (!this.#known.has(job.guest)) post({ type: 'image', digest: job.guest, image })
     if (!this.#known.has(job.abi)) post({ type: 'abi', digest: job.abi, choice: abi.choice })
     this.#known.add(job.guest).add(job.abi)
@@ -124,14 +137,20 @@ export class WorkerPool {
   }
 
   submit(job: Job, guest: JobGuest, client: JobClient): Promise<JobResult> {
-    if (this.#closing.signal.aborted) return Promise.reject(new RvrError('DISPOSED', 'this Rvr has been disposed', { hint: 'Create another with Rvr.create().' }))
+    if (this.#closing.signal.aborted)
+      return Promise.reject(
+        new RvrError('DISPOSED', 'this Rvr has been disposed', { hint: 'Create another with Rvr.create().' }),
+      )
     const { promise, resolve, reject } = Promise.withResolvers<JobResult>()
     this.#queue.push({ job, guest, client, resolve, reject })
     this.#next()
     return promise
   }
 
-  /** Takes a job that still waits for a worker out of the queue and rejects it with `error`, or answers false: a running job has to be asked by its control word. */
+  /**
+   * Takes a job that still waits for a worker out of the queue and rejects it with `error`, or answers false: a running
+   * job has to be asked by its control word.
+   */
   withdraw(id: number, error: RvrError): boolean {
     const index = this.#queue.findIndex(waiting => waiting.job.id === id)
     if (index < 0) return false
@@ -141,18 +160,22 @@ export class WorkerPool {
 
   async close(): Promise<void> {
     this.#closing.abort()
-    for (const waiting of this.#queue.splice(0)) waiting.reject(new RvrError('DISPOSED', 'this Rvr was disposed before the run started'))
+    for (const waiting of this.#queue.splice(0))
+      waiting.reject(new RvrError('DISPOSED', 'this Rvr was disposed before the run started'))
     // A native guest cannot be interrupted from outside: ask it to stop, so that its thread can end.
     for (const worker of this.#workers) worker.current?.client.cancel()
     await Promise.all(this.#workers.map(worker => worker.terminate()))
   }
 
   #spawn(): PoolWorker {
-    const worker = new PoolWorker(() => this.#next(), dead => {
-      const index = this.#workers.indexOf(dead)
-      if (index >= 0) this.#workers.splice(index, 1)
-      this.#next()
-    })
+    const worker = new PoolWorker(
+      () => this.#next(),
+      dead => {
+        const index = this.#workers.indexOf(dead)
+        if (index >= 0) this.#workers.splice(index, 1)
+        this.#next()
+      },
+    )
     this.#workers.push(worker)
     return worker
   }
@@ -160,7 +183,9 @@ export class WorkerPool {
   #next(): void {
     if (this.#closing.signal.aborted) return
     while (this.#queue.length > 0) {
-      const idle = this.#workers.find(worker => worker.current === undefined) ?? (this.#workers.length < this.#size ? this.#spawn() : undefined)
+      const idle =
+        this.#workers.find(worker => worker.current === undefined) ??
+        (this.#workers.length < this.#size ? this.#spawn() : undefined)
       if (idle === undefined) return
       idle.start(this.#queue.shift()!)
     }

@@ -10,12 +10,14 @@ export interface SlotCounts {
   readonly extraRows: ReadonlyMap<number, number>
 }
 
-const PAGE_SHIFT = 12, PAGE_SLOTS = 1024
+const PAGE_SHIFT = 12
+const PAGE_SLOTS = 1024
 
 /** Both together; the arguments stay as they are. */
 export function addCounts(a: SlotCounts | undefined, b: SlotCounts): SlotCounts {
   if (a === undefined) return b
-  const pages = new Map(a.pages), extraRows = new Map(a.extraRows)
+  const pages = new Map(a.pages)
+  const extraRows = new Map(a.extraRows)
   for (const [page, counts] of b.pages) {
     const earlier = a.pages.get(page)
     pages.set(page, earlier === undefined ? counts : counts.map((count, slot) => count + earlier[slot]!))
@@ -58,14 +60,19 @@ export class Profiler {
   }
 
   /** Adds what native code has counted in its area, and clears it. */
-  takeNative(place: Extract<Place, { engine: 'native' }>, area: { readonly buffer: ArrayBufferLike; readonly offset: number }): void {
+  takeNative(
+    place: Extract<Place, { engine: 'native' }>,
+    area: { readonly buffer: ArrayBufferLike; readonly offset: number },
+  ): void {
     const { base, slots } = place
-    const low = new Uint32Array(area.buffer, area.offset, slots * 2), high = new Int32Array(area.buffer, area.offset, slots * 2)
+    const low = new Uint32Array(area.buffer, area.offset, slots * 2)
+    const high = new Int32Array(area.buffer, area.offset, slots * 2)
     const starts = viewBitmap(loadLibrary(place.library).boundaries(), slots)
     let running = 0
     for (let slot = 0; slot < slots; slot++) {
       if (((starts[slot >> 3]! >> (slot & 7)) & 1) === 1) running = 0
-      const lower = low[slot * 2]!, upper = high[slot * 2 + 1]!
+      const lower = low[slot * 2]!
+      const upper = high[slot * 2 + 1]!
       if (lower !== 0 || upper !== 0) {
         running += upper * 2 ** 32 + lower
         low[slot * 2] = 0

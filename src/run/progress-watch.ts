@@ -8,8 +8,14 @@ export class ProgressWatch implements Disposable {
   #last: bigint
   #lastAt = performance.now()
 
-  /** `before`: instructions since the guest's start that earlier jobs executed; `interrupt` makes native code come back. */
-  constructor(before: bigint, everyMs: number, { control, interrupt }: { readonly control: SharedArrayBuffer; readonly interrupt: () => void }) {
+  /**
+   * `before`: instructions since the guest's start that earlier jobs executed; `interrupt` makes native code come back.
+   */
+  constructor(
+    before: bigint,
+    everyMs: number,
+    { control, interrupt }: { readonly control: SharedArrayBuffer; readonly interrupt: () => void },
+  ) {
     this.#before = before
     this.#last = before
     const words = new Int32Array(control)
@@ -21,8 +27,10 @@ export class ProgressWatch implements Disposable {
 
   /** The event for an answer of the worker's. */
   event(executed: bigint): RvrEvent {
-    const now = performance.now(), instructions = this.#before + executed
-    const seconds = Math.max(now - this.#lastAt, 1) / 1000, perSecond = Math.round(Number(instructions - this.#last) / seconds)
+    const now = performance.now()
+    const instructions = this.#before + executed
+    const seconds = Math.max(now - this.#lastAt, 1) / 1000
+    const perSecond = Math.round(Number(instructions - this.#last) / seconds)
     this.#last = instructions
     this.#lastAt = now
     return { type: 'progress', instructions, perSecond }

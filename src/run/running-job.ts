@@ -40,7 +40,10 @@ export class RunningJob implements Disposable {
     this.#options = options
     const watch = progress === undefined ? undefined : new ProgressWatch(options.before, progress.everyMs, options)
     const exit = stopAtExit(() => this.#stop(ABORT))
-    this.#atEnd.push(() => watch?.[Symbol.dispose](), () => exit[Symbol.dispose]())
+    this.#atEnd.push(
+      () => watch?.[Symbol.dispose](),
+      () => exit[Symbol.dispose](),
+    )
     this.#listen(callbacks.signal, () => this.#stop(ABORT))
     if (signal !== undefined) {
       this.#listen(signal, () => {
@@ -50,7 +53,9 @@ export class RunningJob implements Disposable {
     }
     this.client = {
       print: (stream, bytes, taken) => printer.print(stream, bytes, taken),
-      onProgress: instructions => { if (watch !== undefined) void callbacks.call('onEvent', () => progress?.receiver(watch.event(instructions))) },
+      onProgress: instructions => {
+        if (watch !== undefined) void callbacks.call('onEvent', () => progress?.receiver(watch.event(instructions)))
+      },
       onStart: () => {
         const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#stop(TIMEOUT), timeoutMs)
         this.#atEnd.push(() => clearTimeout(timer))

@@ -25,7 +25,10 @@ export interface SessionState extends Omit<JobResult, 'rewind' | 'moved' | 'lost
   readonly openSegment: { readonly instretStart: number; readonly heights: readonly number[] } | undefined
 }
 
-/** The first `count` of a list that grows with the session: copying it at every cut would cost time that grows with the square of the segments. */
+/**
+ * The first `count` of a list that grows with the session: copying it at every cut would cost time that grows with the
+ * square of the segments.
+ */
 export interface SegmentsSoFar {
   readonly list: readonly Segment[]
   readonly count: number
@@ -55,6 +58,12 @@ export interface StartOptions extends AbiOptions {
 
 /** A stretch and the one behind it, as the caller sees them. */
 export function asOneStretch(first: SessionState, second: SessionState): SessionState {
-  const trace = first.trace === undefined || second.trace === undefined ? {} : { trace: first.trace.concat(second.trace) }
-  return { ...second, executed: first.executed + second.executed, executeMs: first.executeMs + second.executeMs, ...trace }
+  const trace =
+    first.trace === undefined || second.trace === undefined ? {} : { trace: first.trace.concat(second.trace) }
+  return {
+    ...second,
+    executed: first.executed + second.executed,
+    executeMs: first.executeMs + second.executeMs,
+    ...trace,
+  }
 }

@@ -24,14 +24,21 @@ import { capture } from './saved/capture.ts'
 import type { SavedRun } from './saved/read.ts'
 import { restore } from './saved/restore.ts'
 import { writeSaved } from './saved/write.ts'
-import { asOneStretch, type SegmentsSoFar, type SessionOptions, type SessionState, type StartOptions } from './session-state.ts'
+import {
+  asOneStretch,
+  type SegmentsSoFar,
+  type SessionOptions,
+  type SessionState,
+  type StartOptions,
+} from './session-state.ts'
 import { Mover } from './tier.ts'
 
 export type { EngineChoice, RunLimits, SegmentsSoFar, SessionOptions, SessionState, StartOptions }
 
 let nextJob = 1
 
-type Before = Pick<SessionState, 'pc' | 'host' | 'instructions' | 'cost' | 'profile'> & Partial<Pick<SessionState, 'interpreted'>>
+type Before = Pick<SessionState, 'pc' | 'host' | 'instructions' | 'cost' | 'profile'> &
+  Partial<Pick<SessionState, 'interpreted'>>
 
 export class Session {
   readonly image: Image
@@ -57,7 +64,9 @@ export class Session {
   /** A second session that stands where cuts were found, for going back to them. */
   readonly #follower = new Follower<Session>((instructions, limits) => this.#second(instructions, limits, this.#saved))
   /** A careful session on its way to where this one was lost. */
-  readonly #careful = new Follower<Session>((instructions, limits) => this.#second(instructions, limits, undefined, true))
+  readonly #careful = new Follower<Session>((instructions, limits) =>
+    this.#second(instructions, limits, undefined, true),
+  )
   /** What was printed before this many instructions is not printed again after going back. */
   #printedUntil = 0
 
@@ -81,7 +90,9 @@ export class Session {
   }
 
   #meterIn(home: Home): Meter | undefined {
-    return home.area === undefined || !this.mode.segments ? undefined : new Meter(home.area, this.machine, home.clearMarks)
+    return home.area === undefined || !this.mode.segments
+      ? undefined
+      : new Meter(home.area, this.machine, home.clearMarks)
   }
 
   /** Runs the guest from its start. */
@@ -121,15 +132,24 @@ export class Session {
     return this.#execute(state, limits, true)
   }
 
-  /** Writes everything that `restore` needs to a file; the session can go on afterwards. Returns the file's absolute path. */
+  /**
+   * Writes everything that `restore` needs to a file; the session can go on afterwards. Returns the file's absolute
+   * path.
+   */
   async save(state: SessionState, file: string, signal?: AbortSignal): Promise<string> {
     this.#checkNewest(state)
     this.#saving = true
     try {
-      const content = await capture({ session: this, meter: this.#meter, started: this.#started!, printedUntil: this.#printedUntil }, state, signal)
+      const content = await capture(
+        { session: this, meter: this.#meter, started: this.#started!, printedUntil: this.#printedUntil },
+        state,
+        signal,
+      )
       return await writeSaved(file, content, signal)
     } catch (error) {
-      throw signal?.aborted === true ? new RvrError('ABORTED', 'saving the run was aborted', { cause: signal.reason }) : error
+      throw signal?.aborted === true
+        ? new RvrError('ABORTED', 'saving the run was aborted', { cause: signal.reason })
+        : error
     } finally {
       this.#saving = false
       if (this.#disposeWhenSaved) this.dispose()
@@ -140,7 +160,10 @@ export class Session {
     if (this.#disposed) throw new RvrError('DISPOSED', 'this run has been disposed')
     if (this.#options.pool.closing.aborted) throw new RvrError('DISPOSED', 'the Rvr of this run has been disposed')
     if (this.#saving) throw new RvrError('USAGE', 'this run is being saved', { hint: 'Await save() first.' })
-    if (state !== this.#current) throw new RvrError('USAGE', 'this run has already been resumed', { hint: 'Resume or save the Run object that the last resume() returned.' })
+    if (state !== this.#current)
+      throw new RvrError('USAGE', 'this run has already been resumed', {
+        hint: 'Resume or save the Run object that the last resume() returned.',
+      })
   }
 
   dispose(): void {
@@ -165,9 +188,15 @@ export class Session {
   }
 
   async #run(from: Before, limits: RunLimits, isTraced: boolean): Promise<SessionState> {
-    const begin = performance.now(), { state, lost } = await this.#stretch(from, limits, isTraced)
+    const begin = performance.now()
+    const { state, lost } = await this.#stretch(from, limits, isTraced)
     if (!lost) return state
-    const left = (): RunLimits => limitsBehind(limits, { instructions: state.executed, cost: state.cost - from.cost, ms: performance.now() - begin })
+    const left = (): RunLimits =>
+      limitsBehind(limits, {
+        instructions: state.executed,
+        cost: state.cost - from.cost,
+        ms: performance.now() - begin,
+      })
     this.#running = true
     this.#current = undefined
     try {
@@ -184,36 +213,74 @@ export class Session {
     return this.#current
   }
 
-  async #stretch(from: Before, limits: RunLimits, isTraced: boolean): Promise<{ readonly state: SessionState; readonly lost: boolean }> {
+  async #stretch(
+    from: Before,
+    limits: RunLimits,
+    isTraced: boolean,
+  ): Promise<{ readonly state: SessionState; readonly lost: boolean }> {
     if (this.#disposed) throw new RvrError('DISPOSED', 'this run has been disposed')
-    const { signal, suspend, timeoutMs } = limits, callbacks = this.#callbacks
+    const { signal, suspend, timeoutMs } = limits
+    const callbacks = this.#callbacks
     if (callbacks.failure !== undefined) throw callbacks.failure
     const { maxInstructions, maxCost } = checkLimits(limits, this.mode)
     const aborted = (): RvrError => new RvrError('ABORTED', 'the run was aborted', { cause: signal?.reason })
     if (signal?.aborted) throw aborted()
     const { pool, image, machine, mode, tier, progress, witness } = this.#options
-    const control = createControl(), id = nextJob++, current = this.#current
-    const mover = tier === undefined || this.#home.place.engine === 'native' ? undefined : new Mover(tier, engine => settle(engine, image, mode), control)
+    const control = createControl()
+    const id = nextJob++
+    const current = this.#current
+    const mover =
+      tier === undefined || this.#home.place.engine === 'native'
+        ? undefined
+        : new Mover(tier, engine => settle(engine, image, mode), control)
     using job = new RunningJob({
-      control, callbacks, printer: this.#printer, progress, before: from.instructions, timeoutMs, signal, suspend,
+      control,
+      callbacks,
+      printer: this.#printer,
+      progress,
+      before: from.instructions,
+      timeoutMs,
+      signal,
+      suspend,
       interrupt: () => {
         this.#home.interrupt()
         mover?.home?.interrupt()
       },
       onStart: () => tier?.begin(),
       // Nothing has run then: what could be resumed still can.
-      onAbort: () => { if (pool.withdraw(id, aborted())) this.#current = current },
+      onAbort: () => {
+        if (pool.withdraw(id, aborted())) this.#current = current
+      },
     })
     this.#running = true
     this.#current = undefined
     try {
-      const result = await pool.submit({
-        id, place: this.#home.place, guest: image.digest, abi: choiceKey(this.abi), mode: mode.name, machine, pc: from.pc, host: from.host, control,
-        maxInstructions, maxCost, timeoutMs, stopAtSegment: limits.stopAtSegment === true, muteUntil: this.#printedUntil,
-        ...(suspend !== undefined && { suspends: true }), ...(witness !== undefined && { witness }), ...(isTraced && { trace: true }),
-        ...(mover !== undefined && { move: mover.order(from.instructions) }),
-      }, { image, abi: this.abi }, job.client)
-      const { end } = result, instructions = from.instructions + result.instructions
+      const result = await pool.submit(
+        {
+          id,
+          place: this.#home.place,
+          guest: image.digest,
+          abi: choiceKey(this.abi),
+          mode: mode.name,
+          machine,
+          pc: from.pc,
+          host: from.host,
+          control,
+          maxInstructions,
+          maxCost,
+          timeoutMs,
+          stopAtSegment: limits.stopAtSegment === true,
+          muteUntil: this.#printedUntil,
+          ...(suspend !== undefined && { suspends: true }),
+          ...(witness !== undefined && { witness }),
+          ...(isTraced && { trace: true }),
+          ...(mover !== undefined && { move: mover.order(from.instructions) }),
+        },
+        { image, abi: this.abi },
+        job.client,
+      )
+      const { end } = result
+      const instructions = from.instructions + result.instructions
       if (result.moved) this.#moveTo(mover!.take())
       const stopped = end.outcome === 'suspended' ? end.cause : undefined
       // Neither a deadline nor an abort nor a request waits for the caller's functions.
@@ -221,12 +288,21 @@ export class Session {
       if (stopped === 'abort' || signal?.aborted === true || pool.closing.aborted) {
         throw signal?.aborted === true ? aborted() : new RvrError('DISPOSED', 'this Rvr was disposed during the run')
       }
-      const place = result.rewind === undefined ? result : { ...result, ...await this.#goBack(result.rewind, instructions, signal) }
+      const place =
+        result.rewind === undefined
+          ? result
+          : { ...result, ...(await this.#goBack(result.rewind, instructions, signal)) }
       const { moved: _moved, segments: _segments, lost = false, ...counts } = place
       const state: SessionState = {
-        ...counts, ...(result.nativeUntil !== undefined && { nativeUntil: from.instructions + result.nativeUntil }),
-        engine: this.#home.place.engine, interpreted: (from.interpreted ?? 0n) + result.interpreted, instructions, executed: result.instructions,
-        cost: from.cost + result.cost, ...(result.profile !== undefined && { profile: addCounts(from.profile, result.profile) }), ...this.#segmentsOf(result, instructions),
+        ...counts,
+        ...(result.nativeUntil !== undefined && { nativeUntil: from.instructions + result.nativeUntil }),
+        engine: this.#home.place.engine,
+        interpreted: (from.interpreted ?? 0n) + result.interpreted,
+        instructions,
+        executed: result.instructions,
+        cost: from.cost + result.cost,
+        ...(result.profile !== undefined && { profile: addCounts(from.profile, result.profile) }),
+        ...this.#segmentsOf(result, instructions),
       }
       this.#current = state
       return { state, lost }
@@ -238,7 +314,12 @@ export class Session {
 
   /** Waits until the caller's functions have taken all of their text and events, unless the call ends before. */
   async #delivered(signal: AbortSignal | undefined): Promise<void> {
-    const callbacks = this.#callbacks, until = AbortSignal.any([callbacks.signal, this.#options.pool.closing, ...(signal === undefined ? [] : [signal])])
+    const callbacks = this.#callbacks
+    const until = AbortSignal.any([
+      callbacks.signal,
+      this.#options.pool.closing,
+      ...(signal === undefined ? [] : [signal]),
+    ])
     await this.#printer.settled(until)
     await callbacks.settle(until)
   }
@@ -260,14 +341,25 @@ export class Session {
   }
 
   /** Finished segments, the last one included when the guest has ended, and the open one when it has not. */
-  #segmentsOf({ segments: ended, end }: JobResult, instructions: bigint): Pick<SessionState, 'segments' | 'openSegment'> {
-    const meter = this.#meter, all = this.#segments, soFar = (): SegmentsSoFar => ({ list: all, count: all.length })
+  #segmentsOf(
+    { segments: ended, end }: JobResult,
+    instructions: bigint,
+  ): Pick<SessionState, 'segments' | 'openSegment'> {
+    const meter = this.#meter
+    const all = this.#segments
+    const soFar = (): SegmentsSoFar => ({ list: all, count: all.length })
     if (meter === undefined) return { segments: soFar(), openSegment: undefined }
     meter.load()
     for (const segment of ended) all.push(segment)
-    const instretStart = meter.segmentStart, heights = meter.openHeights()
+    const instretStart = meter.segmentStart
+    const heights = meter.openHeights()
     if (end.outcome === 'suspended') return { segments: soFar(), openSegment: { instretStart, heights } }
-    all.push({ instretStart, instructions: Number(instructions) - instretStart, heights, reason: end.outcome === 'trapped' ? 'trap' : 'end' })
+    all.push({
+      instretStart,
+      instructions: Number(instructions) - instretStart,
+      heights,
+      reason: end.outcome === 'trapped' ? 'trap' : 'end',
+    })
     return { segments: soFar(), openSegment: undefined }
   }
 
@@ -275,8 +367,15 @@ export class Session {
    * Makes registers, memory and host state those of a cut a few instructions back: what was touched since is taken
    * from a second session.
    */
-  async #goBack({ leaves, from }: NonNullable<JobResult['rewind']>, instructions: bigint, signal: AbortSignal | undefined): Promise<Pick<SessionState, 'pc' | 'host'>> {
-    const { session: { hart }, state: { pc, host } } = await this.#follower.to(instructions, { signal })
+  async #goBack(
+    { leaves, from }: NonNullable<JobResult['rewind']>,
+    instructions: bigint,
+    signal: AbortSignal | undefined,
+  ): Promise<Pick<SessionState, 'pc' | 'host'>> {
+    const {
+      session: { hart },
+      state: { pc, host },
+    } = await this.#follower.to(instructions, { signal })
     copyBack(this.hart.memory, hart.memory, leaves)
     this.hart.x.set(hart.x)
     this.#printedUntil = Math.max(this.#printedUntil, from)
@@ -286,7 +385,12 @@ export class Session {
   /** Another session of the same guest, which says nothing to the caller, on its way to so many instructions. */
   #second(instructions: bigint, limits: RunLimits, saved?: SavedRun, careful?: true): ReturnType<Begin<Session>> {
     const { tier, progress: _progress, ...options } = this.#options
-    const session = new Session({ ...options, ...(careful && { careful }), engine: tier?.native ?? options.engine, print: () => {} })
+    const session = new Session({
+      ...options,
+      ...(careful && { careful }),
+      engine: tier?.native ?? options.engine,
+      print: () => {},
+    })
     // A run that was saved between a check and the cut there begins anew: its state is not known any more.
     const isStart = saved === undefined || saved.instret > instructions
     const until = { ...limits, maxInstructions: isStart ? instructions : instructions - saved.instret }

@@ -40,7 +40,9 @@ export class Tier {
 
   /** Calls `listener` when native code is there, or will not be, unless `signal` fires first. */
   watch(listener: (native: Native | undefined) => void, signal: AbortSignal): void {
-    void this.#settled.then(native => { if (!signal.aborted) listener(native) })
+    void this.#settled.then(native => {
+      if (!signal.aborted) listener(native)
+    })
   }
 }
 

@@ -31,7 +31,8 @@ export interface TracedStep {
 function accesses(instr: Instr, hart: Hart, abi: GuestAbi): TracedAccess[] {
   const { row } = instr
   switch (row.kind) {
-    case 'load': case 'store': {
+    case 'load':
+    case 'store': {
       const address = Number(BigInt.asUintN(hart.xlen, hart.x[instr.rs1]! + BigInt(instr.imm)))
       return [{ access: row.kind === 'load' ? 'read' : 'write', address, bytes: row.width }]
     }
@@ -48,7 +49,8 @@ function accesses(instr: Instr, hart: Hart, abi: GuestAbi): TracedAccess[] {
       const { touched } = abi.effects(instr, hart)
       return touched?.space !== MEMORY ? [] : [{ access: 'write', address: touched.address, bytes: touched.length }]
     }
-    default: return []
+    default:
+      return []
   }
 }
 
@@ -78,9 +80,11 @@ export function tracedInterpreter(interpreter: Interpreter, { image, abi, tell }
     run(hart, host, options): Stretch {
       const most = Number(options.maxInstructions)
       const before = new BigUint64Array(32)
-      let executed = 0, cost = 0
+      let executed = 0
+      let cost = 0
       while (executed < most) {
-        const { pc } = hart, instr = interpreter.instrAt(pc)
+        const { pc } = hart
+        const instr = interpreter.instrAt(pc)
         before.set(hart.x)
         const planned = instr === undefined ? [] : accesses(instr, hart, abi)
         const stretch = interpreter.run(hart, host, { ...options, maxInstructions: 1 })
@@ -88,7 +92,9 @@ export function tracedInterpreter(interpreter: Interpreter, { image, abi, tell }
         cost += stretch.cost
         if (stretch.executed > 0) {
           const isPlain = instr?.row.kind === 'load' || instr?.row.kind === 'store'
-          const memory = isPlain ? planned.map(access => ({ ...access, value: littleEndian(hart.memory, access) })) : planned
+          const memory = isPlain
+            ? planned.map(access => ({ ...access, value: littleEndian(hart.memory, access) }))
+            : planned
           tell({ pc, word: instructionWord(image, pc) ?? 0, registers: changed(before, hart, instr), memory })
         }
         if (stretch.reason.type !== 'limit') return { ...stretch, executed, cost }

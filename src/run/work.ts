@@ -18,8 +18,10 @@ import { printGate } from './print-gate.ts'
 import { Profiler } from './profiler.ts'
 import type { TracedStep } from './trace.ts'
 
-const minus = (limit: bigint | undefined, done: bigint): bigint | undefined => (limit === undefined ? undefined : limit - done)
-const least = (a: bigint | undefined, b: bigint | undefined): bigint | undefined => (a === undefined || (b !== undefined && b < a) ? b : a)
+const minus = (limit: bigint | undefined, done: bigint): bigint | undefined =>
+  limit === undefined ? undefined : limit - done
+const least = (a: bigint | undefined, b: bigint | undefined): bigint | undefined =>
+  a === undefined || (b !== undefined && b < a) ? b : a
 
 /** Whom a job tells what. */
 export interface WorkListener {
@@ -34,7 +36,9 @@ export interface WorkListener {
 export function work(job: Job, image: Image, abi: GuestAbi, listener: WorkListener): JobResult {
   const { host, maxInstructions, maxCost } = job
   const control = new Int32Array(job.control)
-  let place = job.place, attachment = attach(place, image.xlen), pc = job.pc
+  let place = job.place
+  let attachment = attach(place, image.xlen)
+  let pc = job.pc
   listener.onStart()
   const begin = performance.now()
   const deadline = job.timeoutMs === undefined ? Infinity : begin + job.timeoutMs
@@ -50,17 +54,38 @@ export function work(job: Job, image: Image, abi: GuestAbi, listener: WorkListen
   const profiler = modeNamed(job.mode).profile === undefined ? undefined : new Profiler()
   const witness = job.witness === undefined ? undefined : new CallWitness(loadLibrary(job.witness))
   const steps: TracedStep[] = []
-  const trace = job.trace === undefined ? undefined : (step: TracedStep): void => { steps.push(step) }
+  const trace =
+    job.trace === undefined
+      ? undefined
+      : (step: TracedStep): void => {
+          steps.push(step)
+        }
   const onTurn = (executed: bigint): void => {
-    if (Atomics.load(control, PEEK_WORD) === 1 && Atomics.exchange(control, PEEK_WORD, 0) === 1) listener.onProgress(instructions + executed)
+    if (Atomics.load(control, PEEK_WORD) === 1 && Atomics.exchange(control, PEEK_WORD, 0) === 1)
+      listener.onProgress(instructions + executed)
   }
   const print = printGate(control, stopRequest, listener.print)
-  const context: LegContext = { job, image, abi, blockCosts: blockCosts(image, abi, job.machine), profiler, stopRequest, onTurn, witness, trace, print }
+  const context: LegContext = {
+    job,
+    image,
+    abi,
+    blockCosts: blockCosts(image, abi, job.machine),
+    profiler,
+    stopRequest,
+    onTurn,
+    witness,
+    trace,
+    print,
+  }
 
-  let instructions = 0n, cost = 0n, interpreted = 0n, nativeUntil: bigint | undefined
+  let instructions = 0n
+  let cost = 0n
+  let interpreted = 0n
+  let nativeUntil: bigint | undefined
   const segments: Segment[] = []
   for (;;) {
-    const left = minus(maxInstructions, instructions), toMove = minus(order?.after, instructions)
+    const left = minus(maxInstructions, instructions)
+    const toMove = minus(order?.after, instructions)
     const leg: Leg = { place, attachment, pc, maxInstructions: least(left, toMove), maxCost: minus(maxCost, cost) }
     const { end, rewind, lost, ...counts } = runLeg(context, leg)
     if (counts.nativeUntil !== undefined) nativeUntil = instructions + counts.nativeUntil
@@ -72,16 +97,35 @@ export function work(job: Job, image: Image, abi: GuestAbi, listener: WorkListen
     // What has been consumed needs not travel.
     dropTaken(host)
     const finish = (as: JobEnd): JobResult => ({
-      end: as, pc, host, instructions, cost, executeMs: performance.now() - begin, segments, interpreted, moved: place !== job.place,
-      ...(profiler !== undefined && { profile: profiler.counts }), ...(rewind !== undefined && { rewind }), ...(lost && { lost }),
-      ...(nativeUntil !== undefined && { nativeUntil }), ...(witness?.found !== undefined && { difference: witness.found }), ...(trace !== undefined && { trace: steps }),
+      end: as,
+      pc,
+      host,
+      instructions,
+      cost,
+      executeMs: performance.now() - begin,
+      segments,
+      interpreted,
+      moved: place !== job.place,
+      ...(profiler !== undefined && { profile: profiler.counts }),
+      ...(rewind !== undefined && { rewind }),
+      ...(lost && { lost }),
+      ...(nativeUntil !== undefined && { nativeUntil }),
+      ...(witness?.found !== undefined && { difference: witness.found }),
+      ...(trace !== undefined && { trace: steps }),
     })
-    const isAtMove = end.outcome === 'suspended' && (end.cause === 'move' || (end.cause === 'instructions' && toMove !== undefined && instructions === order?.after && instructions !== maxInstructions))
+    const isAtMove =
+      end.outcome === 'suspended' &&
+      (end.cause === 'move' ||
+        (end.cause === 'instructions' &&
+          toMove !== undefined &&
+          instructions === order?.after &&
+          instructions !== maxInstructions))
     if (!isAtMove) {
       if (end.outcome === 'suspended' && end.cause === 'move') throw new Error('a guest that cannot move was asked to')
       return finish(end)
     }
-    // With nothing to wait for this is no wait. A stop that comes meanwhile is found by the next leg before it runs anything.
+    // With nothing to wait for this is no wait. A stop that comes meanwhile is found by the next leg before it runs
+    // anything.
     Atomics.wait(control, STOP_WORD, 0, deadline === Infinity ? undefined : Math.max(0, deadline - performance.now()))
     if (Atomics.compareExchange(control, STOP_WORD, MOVE, 0) !== MOVE) continue
     const target = (receiveMessageOnPort(order!.port as MessagePort) as { message: MoveTarget } | undefined)?.message
@@ -96,5 +140,5 @@ export function work(job: Job, image: Image, abi: GuestAbi, listener: WorkListen
 }
 
 function areaBytes(place: Place): number {
-  return place.engine === 'interp' ? place.meter?.byteLength ?? 0 : place.areaBytes
+  return place.engine === 'interp' ? (place.meter?.byteLength ?? 0) : place.areaBytes
 }

@@ -16,8 +16,11 @@ async function execute(job: Job): Promise<void> {
   const { id } = job
   const abi = await abis.get(job.abi)!
   const result = work(job, images.get(job.guest)!, abi, {
-    print: (stream, bytes) => port.postMessage({ type: 'print', id, stream, bytes } satisfies FromWorker, [bytes.buffer as ArrayBuffer]),
-    onStart: () => { if (job.timeoutMs !== undefined || job.suspends === true || job.move !== undefined) send({ type: 'started', id }) },
+    print: (stream, bytes) =>
+      port.postMessage({ type: 'print', id, stream, bytes } satisfies FromWorker, [bytes.buffer as ArrayBuffer]),
+    onStart: () => {
+      if (job.timeoutMs !== undefined || job.suspends === true || job.move !== undefined) send({ type: 'started', id })
+    },
     onProgress: instructions => send({ type: 'progress', id, instructions }),
   })
   send({ type: 'result', id, result })

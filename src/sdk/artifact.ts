@@ -62,15 +62,18 @@ export class Artifact {
   }
 
   /**
-   * The library's file, as long as it is there; undefined for the interpreter. In the cache it stays until it is evicted, otherwise until the Rvr is
-   * disposed: see `isKept`, and `save`.
+   * The library's file, as long as it is there; undefined for the interpreter. In the cache it stays until it is
+   * evicted, otherwise until the Rvr is disposed: see `isKept`, and `save`.
    */
   get file(): string | undefined {
     const engine = this.#engine
     return engine.engine === 'native' && existsSync(engine.library.path) ? engine.library.path : undefined
   }
 
-  /** Does `file` outlive the Rvr? Not where the library could not be stored: the cache is off or cannot be written, or the compiler does not tell what the CPU is. */
+  /**
+   * Does `file` outlive the Rvr? Not where the library could not be stored: the cache is off or cannot be written, or
+   * the compiler does not tell what the CPU is.
+   */
   get isKept(): boolean {
     const { background, isKept = false } = this.#parts
     return this.#engine.engine === 'native' && (background?.built?.isKept ?? isKept)
@@ -84,17 +87,28 @@ export class Artifact {
     return this.#parts.background?.built?.timing ?? this.#parts.timing
   }
 
-  /** Waits until nothing is being compiled for this artifact any more, and says whether it is native code now. Never rejects. */
+  /**
+   * Waits until nothing is being compiled for this artifact any more, and says whether it is native code now. Never
+   * rejects.
+   */
   async compiled(): Promise<boolean> {
     await this.#parts.background?.settled
     return this.engine === 'native'
   }
 
-  /** Runs the guest in fresh memory, off the main thread. @throws RvrError `USAGE`, `ABORTED`, `CALLBACK_FAILED`, `DISPOSED`, `WORKER_FAILED`. */
+  /**
+   * Runs the guest in fresh memory, off the main thread.
+   *
+   * @throws RvrError `USAGE`, `ABORTED`, `CALLBACK_FAILED`, `DISPOSED`, `WORKER_FAILED`.
+   */
   async execute(options: ExecuteOptions = {}): Promise<Run> {
-    const own = this.#accept(Execute, 'execute', options), { mode } = this.#parts
+    const own = this.#accept(Execute, 'execute', options)
+    const { mode } = this.#parts
     const { inputs = [], publicValuesBytes, seed, args, segmentLimits } = own
-    if (segmentLimits !== undefined && !mode.segments) throw new RvrError('USAGE', `mode ${mode.name} does not cut segments, so it has no limits of segments`, { hint: 'Use mode metered.' })
+    if (segmentLimits !== undefined && !mode.segments)
+      throw new RvrError('USAGE', `mode ${mode.name} does not cut segments, so it has no limits of segments`, {
+        hint: 'Use mode metered.',
+      })
     const session = this.#session(own)
     try {
       const state = await session.start({ inputs, publicValuesBytes, seed, args, segmentLimits }, stoppingAtCuts(own))
@@ -106,12 +120,15 @@ export class Artifact {
   }
 
   /**
-   * Goes on from a run that `run.save` wrote to a file: of the same guest, ABI, mode and machine, whichever engine it ran in. Limits count from there.
+   * Goes on from a run that `run.save` wrote to a file: of the same guest, ABI, mode and machine, whichever engine it
+   * ran in. Limits count from there.
    *
-   * @throws RvrError `IO`, `STATE_REFUSED` (the file does not fit or is damaged: `details.reason`), `USAGE`, `ABORTED`, `CALLBACK_FAILED`, `DISPOSED`, `WORKER_FAILED`.
+   * @throws RvrError `IO`, `STATE_REFUSED` (the file does not fit or is damaged: `details.reason`), `USAGE`, `ABORTED`,
+   *   `CALLBACK_FAILED`, `DISPOSED`, `WORKER_FAILED`.
    */
   async resumeFrom(file: string | SavedRun, options: ResumeFromOptions = {}): Promise<Run> {
-    const own = this.#accept(ResumeFrom, 'resumeFrom', options), { image, abi, mode, machine } = this.#parts
+    const own = this.#accept(ResumeFrom, 'resumeFrom', options)
+    const { image, abi, mode, machine } = this.#parts
     const saved = typeof file === 'string' ? await openSavedRun(file, { signal: own.signal }) : file
     checkFits(saved, { image, abi, mode, machine })
     const session = this.#session(own)
@@ -119,7 +136,9 @@ export class Artifact {
       const from = beginning(saved.instret, saved.header.cost)
       const state = await session.restore(saved, stoppingAtCuts(own))
       const { onPrint, onEvent, progressMs } = own
-      const origin = mode.segments ? { artifact: this, options: { ...session.startedWith, onPrint, onEvent, progressMs } } : undefined
+      const origin = mode.segments
+        ? { artifact: this, options: { ...session.startedWith, onPrint, onEvent, progressMs } }
+        : undefined
       return await passCuts(new Run(session, state, origin), own, from)
     } catch (error) {
       session.dispose()
@@ -135,18 +154,45 @@ export class Artifact {
   #session({ onPrint = () => {}, onEvent = this.#parts.onEvent, progressMs = PROGRESS_MS }: RunListeners): Session {
     const { image, abi, mode, machine, pool, tier, witness } = this.#parts
     const progress = onEvent === undefined ? undefined : { receiver: onEvent, everyMs: progressMs }
-    return new Session({ image, abi, mode, machine, engine: this.#engine, pool, print: onPrint, progress, ...(tier !== undefined && { tier }), ...(witness !== undefined && { witness }) })
+    return new Session({
+      image,
+      abi,
+      mode,
+      machine,
+      engine: this.#engine,
+      pool,
+      print: onPrint,
+      progress,
+      ...(tier !== undefined && { tier }),
+      ...(witness !== undefined && { witness }),
+    })
   }
 
   /**
-   * @internal The guest in the interpreter, which compares every call of an extension with the C in this artifact's library, or does not.
+   * @internal The guest in the interpreter, which compares every call of an extension with the C in this artifact's
+   *   library, or does not.
    * @throws RvrError `USAGE` (the artifact has no library).
    */
   reference(comparesCalls: boolean): Artifact {
-    const { image, abi, mode, machine, pool, lifetime } = this.#parts, engine = this.#engine
-    if (engine.engine === 'interp') throw new RvrError('USAGE', 'only native code can be checked, and this artifact is interpreted', { hint: 'Compile it first: guest.compile(mode).' })
+    const { image, abi, mode, machine, pool, lifetime } = this.#parts
+    const engine = this.#engine
+    if (engine.engine === 'interp')
+      throw new RvrError('USAGE', 'only native code can be checked, and this artifact is interpreted', {
+        hint: 'Compile it first: guest.compile(mode).',
+      })
     engine.library.keep()
-    return new Artifact({ image, abi, mode, machine, pool, lifetime, engine: { engine: 'interp' }, ...(comparesCalls && { witness: engine.library.name }), cache: { outcome: 'off' }, timing: {} })
+    return new Artifact({
+      image,
+      abi,
+      mode,
+      machine,
+      pool,
+      lifetime,
+      engine: { engine: 'interp' },
+      ...(comparesCalls && { witness: engine.library.name }),
+      cache: { outcome: 'off' },
+      timing: {},
+    })
   }
 
   /** Have the last compilers of a tiered artifact been started? */
@@ -158,8 +204,12 @@ export class Artifact {
   async save(file: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {
     const { signal } = this.#accept(Save, 'save', options)
     const engine = this.#engine
-    if (engine.engine === 'interp') throw new RvrError('USAGE', 'an interpreted guest has no library to save', { hint: 'Compile it first: guest.compile(mode), or artifact.compiled() where it was started tiered.' })
-    // A library in use must never change under those who run it: the new file takes the name, the old one stays with its users.
+    if (engine.engine === 'interp')
+      throw new RvrError('USAGE', 'an interpreted guest has no library to save', {
+        hint: 'Compile it first: guest.compile(mode), or artifact.compiled() where it was started tiered.',
+      })
+    // A library in use must never change under those who run it: the new file takes the name, the old one stays with
+    // its users.
     return writeOutput(file, put => engine.library.copyTo(put), { mode: 0o400, signal })
   }
 }

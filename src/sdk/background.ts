@@ -6,13 +6,19 @@ import type { RvrEvent } from '../events.ts'
 import { buildArtifact, type BuildRequest, type BuiltArtifact, type PipelineServices } from '../pipeline.ts'
 import { Tier } from '../run/tier.ts'
 
-/** The guest's first instructions come before code generation, which keeps the main thread busy; where nobody runs it, code generation waits no longer. */
+/**
+ * The guest's first instructions come before code generation, which keeps the main thread busy; where nobody runs it,
+ * code generation waits no longer.
+ */
 const HEAD_START_MS = 200
 /** Then its first text has the time to get out. */
 const FIRST_TEXT_MS = 30
 
 export class BackgroundBuild {
-  /** The library if it is in the cache, undefined if something has to be started for it. Rejects when that is known to be in vain. */
+  /**
+   * The library if it is in the cache, undefined if something has to be started for it. Rejects when that is known to
+   * be in vain.
+   */
   readonly atOnce: Promise<BuiltArtifact | undefined>
   /** What was built, once it was. */
   built: BuiltArtifact | undefined
@@ -25,29 +31,44 @@ export class BackgroundBuild {
 
   constructor(request: BuildRequest, services: PipelineServices) {
     const working = Promise.withResolvers<undefined>()
-    const signal = request.signal === undefined ? this.#abandoned.signal : AbortSignal.any([request.signal, this.#abandoned.signal])
+    const signal =
+      request.signal === undefined ? this.#abandoned.signal : AbortSignal.any([request.signal, this.#abandoned.signal])
     const beforeWork = async (): Promise<void> => {
       working.resolve(undefined)
       const begun = new AbortController()
       void this.tier.begun.then(() => begun.abort())
-      const pause = (ms: number, until: AbortSignal): Promise<void> => sleep(ms, undefined, { signal: until }).catch(() => {})
+      const pause = (ms: number, until: AbortSignal): Promise<void> =>
+        sleep(ms, undefined, { signal: until }).catch(() => {})
       await pause(HEAD_START_MS, AbortSignal.any([signal, begun.signal]))
       if (begun.signal.aborted) await pause(FIRST_TEXT_MS, signal)
       throwIfAborted('compiling', signal)
     }
     // Not before the constructor is done: the tier is needed.
-    const building = Promise.resolve().then(() => buildArtifact({ ...request, signal, beforeWork }, { ...services, events: event => this.#follow(event, services) }))
+    const building = Promise.resolve().then(() =>
+      buildArtifact(
+        { ...request, signal, beforeWork },
+        { ...services, events: event => this.#follow(event, services) },
+      ),
+    )
     this.atOnce = Promise.race([building, working.promise])
-    const ended = building.then(built => (this.built = built), (error: unknown) => {
-      // Where it failed at once, `atOnce` says so. What was given up has not failed, however it ended.
-      if (!signal.aborted && !isAborted(error)) void this.atOnce.then(() => services.events(warningOf(error)), () => {})
-    })
+    const ended = building.then(
+      built => (this.built = built),
+      (error: unknown) => {
+        // Where it failed at once, `atOnce` says so. What was given up has not failed, however it ended.
+        if (!signal.aborted && !isAborted(error))
+          void this.atOnce.then(
+            () => services.events(warningOf(error)),
+            () => {},
+          )
+      },
+    )
     this.tier = new Tier(ended.then(() => this.built?.engine))
     this.settled = ended.then(() => {})
   }
 
   #follow(event: RvrEvent, { events, options }: PipelineServices): void {
-    if (event.type === 'object' && event.done >= event.planned - (options.jobs ?? availableParallelism())) this.isNearlyDone = true
+    if (event.type === 'object' && event.done >= event.planned - (options.jobs ?? availableParallelism()))
+      this.isNearlyDone = true
     events(event)
   }
 
@@ -59,5 +80,9 @@ export class BackgroundBuild {
 
 function warningOf(error: unknown): { type: 'warning'; message: string; hint: string } {
   const hint = error instanceof RvrError ? error.hint : undefined
-  return { type: 'warning', message: `there will be no native code: ${messageOf(error)}; the guest goes on in the interpreter, which is far slower`, hint: hint ?? 'rvr doctor says what to install.' }
+  return {
+    type: 'warning',
+    message: `there will be no native code: ${messageOf(error)}; the guest goes on in the interpreter, which is far slower`,
+    hint: hint ?? 'rvr doctor says what to install.',
+  }
 }

@@ -1,6 +1,20 @@
 /** What each call of the SDK takes: the one table of all options, their types and their bounds. */
 import * as v from 'valibot'
-import { bytes, callback, count, data, flag, internal, number, options, orFalse, signal, text, texts, upTo } from '../accept.ts'
+import {
+  bytes,
+  callback,
+  count,
+  data,
+  flag,
+  internal,
+  number,
+  options,
+  orFalse,
+  signal,
+  text,
+  texts,
+  upTo,
+} from '../accept.ts'
 import { MEMORY_BYTES } from '../elf/image.ts'
 import type { RemoteOptions, RemoteTimeouts } from '../cache/remote/settings.ts'
 import type { EventReceiver } from '../events.ts'
@@ -13,7 +27,15 @@ import type { ExecutionProfile } from '../profile/counts.ts'
 import { MAX_COUNT, MAX_TIMER_MS } from '../run/limits.ts'
 import type { PrintReceiver } from '../run/printer.ts'
 import { MAX_JOBS } from '../toolchain/job-slots.ts'
-import type { CompileOptions, ExecuteOptions, LoadOptions, ProfileChoice, ResumeFromOptions, ResumeOptions, RvrOptions } from './options.ts'
+import type {
+  CompileOptions,
+  ExecuteOptions,
+  LoadOptions,
+  ProfileChoice,
+  ResumeFromOptions,
+  ResumeOptions,
+  RvrOptions,
+} from './options.ts'
 import type { Run, TraceOptions } from './run.ts'
 import type { SegmentStartOptions } from './segments.ts'
 
@@ -25,25 +47,50 @@ const milliseconds = upTo(MAX_TIMER_MS, 'milliseconds')
 const path = v.pipe(text, v.minLength(1, 'a path'))
 
 const limits = {
-  maxInstructions: optional(count(0, MAX_COUNT)), maxCost: optional(count(0, MAX_COUNT)), timeoutMs: optional(milliseconds), stopAtSegment: optional(flag), signal: optional(signal), suspend: optional(signal),
+  maxInstructions: optional(count(0, MAX_COUNT)),
+  maxCost: optional(count(0, MAX_COUNT)),
+  timeoutMs: optional(milliseconds),
+  stopAtSegment: optional(flag),
+  signal: optional(signal),
+  suspend: optional(signal),
   onSegment: optional(callback<(run: Run) => unknown>()),
 }
-const listeners = { onPrint: optional(callback<PrintReceiver>()), onEvent: optional(callback<EventReceiver>()), progressMs: optional(number(1, MAX_TIMER_MS)) }
+const listeners = {
+  onPrint: optional(callback<PrintReceiver>()),
+  onEvent: optional(callback<EventReceiver>()),
+  progressMs: optional(number(1, MAX_TIMER_MS)),
+}
 
 export const Resume = options<ResumeOptions>(limits)
 const { onSegment: _onSegment, stopAtSegment: _stopAtSegment, ...traceLimits } = limits
 export const TraceLimits = options<TraceOptions>({ ...traceLimits, maxInstructions: count(0, MOST_TRACED) })
 export const ResumeFrom = options<ResumeFromOptions>({ ...limits, ...listeners })
 export const Execute = options<ExecuteOptions>({
-  ...limits, ...listeners,
-  inputs: optional(v.array(bytes, 'an array of Uint8Arrays')), publicValuesBytes: optional(number(0, MAX_PUBLIC_VALUES_BYTES)), seed: optional(count(0, MAX_SEED)), args: optional(texts),
-  segmentLimits: optional(options<SegmentLimits>({
-    maxTraceHeight: optional(number(1, MAX_TRACE_HEIGHT)), maxMemoryBytes: optional(number(1, MAX_SAFE)), maxInteractions: optional(number(1, MAX_SAFE)),
-  })),
+  ...limits,
+  ...listeners,
+  inputs: optional(v.array(bytes, 'an array of Uint8Arrays')),
+  publicValuesBytes: optional(number(0, MAX_PUBLIC_VALUES_BYTES)),
+  seed: optional(count(0, MAX_SEED)),
+  args: optional(texts),
+  segmentLimits: optional(
+    options<SegmentLimits>({
+      maxTraceHeight: optional(number(1, MAX_TRACE_HEIGHT)),
+      maxMemoryBytes: optional(number(1, MAX_SAFE)),
+      maxInteractions: optional(number(1, MAX_SAFE)),
+    }),
+  ),
 })
 
-const profile = optional(v.union([path, texts, data<ExecutionProfile>('a path, several, or a profile')], 'a path, several, or a profile'))
-export const Compile = options<CompileOptions & { readonly units?: unknown }>({ signal: optional(signal), emitDirectory: optional(path), onEvent: optional(callback<EventReceiver>()), profile, units: optional(internal) })
+const profile = optional(
+  v.union([path, texts, data<ExecutionProfile>('a path, several, or a profile')], 'a path, several, or a profile'),
+)
+export const Compile = options<CompileOptions & { readonly units?: unknown }>({
+  signal: optional(signal),
+  emitDirectory: optional(path),
+  onEvent: optional(callback<EventReceiver>()),
+  profile,
+  units: optional(internal),
+})
 export const Explain = options<ProfileChoice>({ profile })
 export const LoadArtifact = options<{ readonly mode?: ModeName }>({ mode: optional(text) })
 export const Save = options<{ readonly signal?: AbortSignal }>({ signal: optional(signal) })
@@ -52,19 +99,45 @@ export const SegmentStart = options<SegmentStartOptions>({ artifact: optional(v.
 export const Load = options<LoadOptions>({
   abi: optional(v.picklist(abiNames, `one of ${abiNames.join(', ')}`)),
   machine: optional(v.union([path, data<MachineFile>('a path or a machine')], 'a path or a machine')),
-  config: optional(v.union([v.literal(false), path, data<Readonly<Record<string, unknown>>>('a path, an object or false')], 'a path, an object or false')),
-  extensions: optional(texts), signal: optional(signal),
+  config: optional(
+    v.union(
+      [v.literal(false), path, data<Readonly<Record<string, unknown>>>('a path, an object or false')],
+      'a path, an object or false',
+    ),
+  ),
+  extensions: optional(texts),
+  signal: optional(signal),
 })
 export const GuestFile = v.union([path, bytes], 'the path of an ELF file, or its bytes as a Uint8Array')
 
 const remote = options<RemoteOptions>({
-  url: optional(text), readOnly: optional(flag), secretFile: optional(path), unsigned: optional(flag), credentialsFile: optional(path),
-  timeouts: optional(options<RemoteTimeouts>({ connectMs: optional(milliseconds), silenceMs: optional(milliseconds), requestMs: optional(milliseconds), closeMs: optional(milliseconds) })),
+  url: optional(text),
+  readOnly: optional(flag),
+  secretFile: optional(path),
+  unsigned: optional(flag),
+  credentialsFile: optional(path),
+  timeouts: optional(
+    options<RemoteTimeouts>({
+      connectMs: optional(milliseconds),
+      silenceMs: optional(milliseconds),
+      requestMs: optional(milliseconds),
+      closeMs: optional(milliseconds),
+    }),
+  ),
 })
 export const Create = options<RvrOptions>({
-  cacheDir: optional(orFalse(path)), cacheMaxBytes: optional(upTo(Infinity, 'bytes')), cacheMaxDays: optional(upTo(Infinity, 'days')),
-  remote: optional(orFalse(remote)), cc: optional(path), targetCpu: optional(path), jobs: optional(number(1, MAX_JOBS)),
-  explainMisses: optional(flag), stress: optional(text), signal: optional(signal), onEvent: optional(callback<EventReceiver>()), pool: optional(internal),
+  cacheDir: optional(orFalse(path)),
+  cacheMaxBytes: optional(upTo(Infinity, 'bytes')),
+  cacheMaxDays: optional(upTo(Infinity, 'days')),
+  remote: optional(orFalse(remote)),
+  cc: optional(path),
+  targetCpu: optional(path),
+  jobs: optional(number(1, MAX_JOBS)),
+  explainMisses: optional(flag),
+  stress: optional(text),
+  signal: optional(signal),
+  onEvent: optional(callback<EventReceiver>()),
+  pool: optional(internal),
 })
 
 export const MemoryAddress = number(0, MEMORY_BYTES)

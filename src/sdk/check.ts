@@ -27,7 +27,8 @@ export interface CheckReport {
  *   wrong; `USAGE` (there is no native code).
  */
 export async function checkRun(checked: Checked, options: ExecuteOptions = {}): Promise<CheckReport> {
-  const { artifact } = checked, reference = artifact.reference(true)
+  const { artifact } = checked
+  const reference = artifact.reference(true)
   const deadline = options.timeoutMs === undefined ? Infinity : performance.now() + options.timeoutMs
   const limits = { ...options, ...nextStretch(options), onPrint: () => {} }
   const lane: { expected?: Run; native?: Run } = {}
@@ -35,7 +36,7 @@ export async function checkRun(checked: Checked, options: ExecuteOptions = {}): 
     // First: it stops in front of a call that native code would get wrong.
     lane.expected = checkedCalls(checked, await reference.execute(limits))
     const printing = options.onPrint === undefined ? limits : { ...limits, onPrint: options.onPrint }
-    let native = lane.native = await artifact.execute(printing)
+    let native = (lane.native = await artifact.execute(printing))
     for (let agreed = 0n; ; agreed += STRETCH) {
       const found = difference(native, lane.expected)
       if (found !== undefined) throw await locate(checked, options, { agreed, known: agreed + STRETCH, found })
@@ -76,7 +77,8 @@ function checkMemory({ abi }: Checked, native: Run, expected: Run): void {
   const what = `memory at 0x${at.toString(16)} is ${byte(native)}, expected ${byte(expected)}`
   const message = `native code and the interpreter agree in registers after ${native.instret} instructions, but ${what}`
   throw new RvrError('CHECK_DIVERGED', message, {
-    hint: blame(abi), details: { address: at, instret: native.instret },
+    hint: blame(abi),
+    details: { address: at, instret: native.instret },
   })
 }
 
@@ -97,7 +99,9 @@ function nextStretch(options: ExecuteOptions, done?: Run): RunLimits {
   const { maxInstructions, maxCost, signal } = options
   const rest = maxInstructions === undefined ? STRETCH : BigInt(maxInstructions) - (done?.instret ?? 0n)
   return {
-    maxInstructions: rest < STRETCH ? rest : STRETCH, timeoutMs: undefined, signal,
+    maxInstructions: rest < STRETCH ? rest : STRETCH,
+    timeoutMs: undefined,
+    signal,
     maxCost: maxCost === undefined ? undefined : BigInt(maxCost) - (done?.cost ?? 0n),
   }
 }

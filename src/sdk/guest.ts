@@ -62,48 +62,82 @@ export class Guest {
   }
 
   /**
-   * The guest's library for a mode, from the cache where it is there: a hit lifts nothing, generates nothing and starts no compiler.
+   * The guest's library for a mode, from the cache where it is there: a hit lifts nothing, generates nothing and starts
+   * no compiler.
    *
-   * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `CACHE_UNSAFE`, `ABORTED`; `IO`, `INPUT_INVALID` (a profile that cannot be read or is of another guest).
+   * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `CACHE_UNSAFE`, `ABORTED`; `IO`,
+   *   `INPUT_INVALID` (a profile that cannot be read or is of another guest).
    */
   async compile(mode: ModeName, options: CompileOptions = {}): Promise<Artifact> {
-    const { services, pool, lifetime } = this.#parts, choices = accept(Compile, 'compile', options)
+    const { services, pool, lifetime } = this.#parts
+    const choices = accept(Compile, 'compile', options)
     return lifetime.call(choices.signal, async signal => {
       pool.warm()
       const parts = this.#artifactParts(mode)
-      const built = await buildArtifact(await this.#request(parts, choices, signal), { ...services, events: this.#sink(choices) })
-      return new Artifact({ ...parts, engine: built.engine, cache: built.cache, timing: built.timing, isKept: built.isKept })
+      const built = await buildArtifact(await this.#request(parts, choices, signal), {
+        ...services,
+        events: this.#sink(choices),
+      })
+      return new Artifact({
+        ...parts,
+        engine: built.engine,
+        cache: built.cache,
+        timing: built.timing,
+        isKept: built.isKept,
+      })
     })
   }
 
   /**
-   * The guest ready to run at once. Where the cache has its library this is `compile`; otherwise runs start in the interpreter and go on in native
-   * code as soon as that is there. A compile that fails is a warning event, and the runs stay in the interpreter. Aborting `signal` ends the compile.
+   * The guest ready to run at once. Where the cache has its library this is `compile`; otherwise runs start in the
+   * interpreter and go on in native code as soon as that is there. A compile that fails is a warning event, and the
+   * runs stay in the interpreter. Aborting `signal` ends the compile.
    *
-   * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING` (there is nothing that could compile), `CACHE_UNSAFE`, `ABORTED`.
+   * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING` (there is nothing that could compile), `CACHE_UNSAFE`,
+   *   `ABORTED`.
    */
   async tiered(mode: ModeName, options: CompileOptions = {}): Promise<Artifact> {
-    const { services, pool, background, lifetime } = this.#parts, choices = accept(Compile, 'tiered', options)
+    const { services, pool, background, lifetime } = this.#parts
+    const choices = accept(Compile, 'tiered', options)
     return lifetime.call(choices.signal, async signal => {
       pool.warm()
-      const parts = this.#artifactParts(mode), request = await this.#request(parts, choices, signal)
+      const parts = this.#artifactParts(mode)
+      const request = await this.#request(parts, choices, signal)
       const build = new BackgroundBuild(request, { ...services, events: this.#sink(choices) })
       const built = await build.atOnce
-      if (built !== undefined) return new Artifact({ ...parts, engine: built.engine, cache: built.cache, timing: built.timing, isKept: built.isKept })
+      if (built !== undefined)
+        return new Artifact({
+          ...parts,
+          engine: built.engine,
+          cache: built.cache,
+          timing: built.timing,
+          isKept: built.isKept,
+        })
       background.add(build)
       void build.settled.then(() => background.delete(build))
-      return new Artifact({ ...parts, engine: { engine: 'interp' }, cache: { outcome: services.cache.state === 'off' ? 'off' : 'miss' }, timing: {}, tier: build.tier, background: build })
+      return new Artifact({
+        ...parts,
+        engine: { engine: 'interp' },
+        cache: { outcome: services.cache.state === 'off' ? 'off' : 'miss' },
+        timing: {},
+        tier: build.tier,
+        background: build,
+      })
     })
   }
 
   /**
-   * Would `compile` find the library in the cache, and if not, what differs from the nearest one there? Compiles nothing.
+   * Would `compile` find the library in the cache, and if not, what differs from the nearest one there? Compiles
+   * nothing.
    *
    * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING`; `IO`, `INPUT_INVALID` (a profile).
    */
   async explainCache(mode: ModeName, options: ProfileChoice = {}): Promise<Explanation> {
-    const { services, lifetime } = this.#parts, choices = accept(Explain, 'explainCache', options)
-    return lifetime.call(undefined, async signal => explainArtifact(await this.#request(this.#artifactParts(mode), choices, signal), services))
+    const { services, lifetime } = this.#parts
+    const choices = accept(Explain, 'explainCache', options)
+    return lifetime.call(undefined, async signal =>
+      explainArtifact(await this.#request(this.#artifactParts(mode), choices, signal), services),
+    )
   }
 
   /** What every artifact of this guest in a mode has. @throws RvrError `USAGE` (unknown mode). */
@@ -112,9 +146,13 @@ export class Guest {
     return { image, abi, machine, mode: modeNamed(mode), pool, lifetime, onEvent }
   }
 
-  async #request({ image, abi, machine, mode }: Pick<ArtifactParts, 'image' | 'abi' | 'machine' | 'mode'>, options: CompileOptions, signal: AbortSignal): Promise<BuildRequest> {
+  async #request(
+    { image, abi, machine, mode }: Pick<ArtifactParts, 'image' | 'abi' | 'machine' | 'mode'>,
+    options: CompileOptions,
+    signal: AbortSignal,
+  ): Promise<BuildRequest> {
     const { onEvent: _, profile, ...others } = options
-    return { image, abi, machine, mode, ...others, signal, ...await this.#profile(profile, signal) }
+    return { image, abi, machine, mode, ...others, signal, ...(await this.#profile(profile, signal)) }
   }
 
   #sink({ onEvent }: CompileOptions): EventSink {
@@ -134,21 +172,32 @@ export class Guest {
   /** The guest in the reference interpreter: needs no compiler, has the same results and counts, and is far slower. */
   interpret(mode: ModeName): Artifact {
     this.#parts.lifetime.check()
-    return new Artifact({ ...this.#artifactParts(mode), engine: { engine: 'interp' }, cache: { outcome: 'off' }, timing: {} })
+    return new Artifact({
+      ...this.#artifactParts(mode),
+      engine: { engine: 'interp' },
+      cache: { outcome: 'off' },
+      timing: {},
+    })
   }
 
   /**
-   * Runs native code and the reference interpreter side by side to the guest's end and compares them: registers, pc, counts and public values after every
-   * 100,000 instructions, the C of every call of an extension with its reference semantics, memory at the end. Far slower than `artifact.execute`, whose options it takes.
+   * Runs native code and the reference interpreter side by side to the guest's end and compares them: registers, pc,
+   * counts and public values after every 100,000 instructions, the C of every call of an extension with its reference
+   * semantics, memory at the end. Far slower than `artifact.execute`, whose options it takes.
    *
-   * @throws RvrError `CHECK_DIVERGED` naming the call whose C is wrong, or the instructions within which native code goes wrong; `USAGE` (the artifact is interpreted
+   * @throws RvrError `CHECK_DIVERGED` naming the call whose C is wrong, or the instructions within which native code
+   *   goes wrong; `USAGE` (the artifact is interpreted
    *   or of another guest), `ABORTED`.
    */
   async check(artifact: Artifact, options: ExecuteOptions = {}): Promise<CheckReport> {
     const { image, abi, lifetime } = this.#parts
     lifetime.check()
     const own = accept(Execute, 'check', options)
-    if (artifact.guestDigest !== this.digest || artifact.abi !== abi.name) throw new RvrError('USAGE', 'the artifact is another guest than this', { hint: 'Take one that this guest compiled or loaded.', details: { wanted: this.digest, found: artifact.guestDigest } })
+    if (artifact.guestDigest !== this.digest || artifact.abi !== abi.name)
+      throw new RvrError('USAGE', 'the artifact is another guest than this', {
+        hint: 'Take one that this guest compiled or loaded.',
+        details: { wanted: this.digest, found: artifact.guestDigest },
+      })
     const { checkRun } = await import('./check.ts')
     return checkRun({ image, abi, artifact }, own)
   }
@@ -156,13 +205,31 @@ export class Guest {
   /**
    * A library compiled earlier, from a file. Its identity block is checked before anything in it runs.
    *
-   * @throws RvrError `ARTIFACT_REFUSED` when it was made for another guest, machine, CPU or version of rvr, or is no such library.
+   * @throws RvrError `ARTIFACT_REFUSED` when it was made for another guest, machine, CPU or version of rvr, or is no
+   *   such library.
    */
   async loadArtifact(file: string, expected: { mode?: ModeName } = {}): Promise<Artifact> {
-    const { image, abi, machine, pool, lifetime, onEvent, services } = this.#parts, { mode } = accept(LoadArtifact, 'loadArtifact', expected)
+    const { image, abi, machine, pool, lifetime, onEvent, services } = this.#parts
+    const { mode } = accept(LoadArtifact, 'loadArtifact', expected)
     return lifetime.call(undefined, async () => {
-      const opened = await openArtifact(file, { image, abi, machine, ...(mode !== undefined && { mode: modeNamed(mode) }) }, services.events)
-      return new Artifact({ image, abi, machine, mode: opened.mode, pool, lifetime, onEvent, engine: opened.engine, cache: { outcome: 'off' }, timing: { loadMs: opened.loadMs }, isKept: true })
+      const opened = await openArtifact(
+        file,
+        { image, abi, machine, ...(mode !== undefined && { mode: modeNamed(mode) }) },
+        services.events,
+      )
+      return new Artifact({
+        image,
+        abi,
+        machine,
+        mode: opened.mode,
+        pool,
+        lifetime,
+        onEvent,
+        engine: opened.engine,
+        cache: { outcome: 'off' },
+        timing: { loadMs: opened.loadMs },
+        isKept: true,
+      })
     })
   }
 }

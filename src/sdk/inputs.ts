@@ -2,7 +2,8 @@
 import { accept, count } from '../accept.ts'
 import { RvrError } from '../errors.ts'
 
-const U32 = count(0, 2 ** 32 - 1), U64 = count(0, 2n ** 64n - 1n)
+const U32 = count(0, 2 ** 32 - 1)
+const U64 = count(0, 2n ** 64n - 1n)
 
 /** A 4-byte little-endian record. @throws RvrError `USAGE`. */
 export function u32(value: number | bigint): Uint8Array {
@@ -25,7 +26,9 @@ export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 export function hex(digits: string): Uint8Array {
   const text = typeof digits === 'string' ? digits.replace(/^0x/i, '') : 'not text'
   if (text.length % 2 !== 0 || /[^0-9a-f]/i.test(text)) {
-    throw new RvrError('INPUT_INVALID', `${JSON.stringify(digits)} is not an even number of hex digits`, { hint: 'Write each byte as two digits, for example 0a00.' })
+    throw new RvrError('INPUT_INVALID', `${JSON.stringify(digits)} is not an even number of hex digits`, {
+      hint: 'Write each byte as two digits, for example 0a00.',
+    })
   }
   return Uint8Array.from(Buffer.from(text, 'hex'))
 }

@@ -2,7 +2,8 @@
 import { CallbackScope, inCall } from '../callbacks.ts'
 import { RvrError } from '../errors.ts'
 
-const disposed = (message: string): RvrError => new RvrError('DISPOSED', message, { hint: 'Create another with Rvr.create().' })
+const disposed = (message: string): RvrError =>
+  new RvrError('DISPOSED', message, { hint: 'Create another with Rvr.create().' })
 
 export class Lifetime {
   /** Failures of callbacks that belong to no call: dispose() rejects with them. */
@@ -16,7 +17,8 @@ export class Lifetime {
   }
 
   /**
-   * Does the work of one call, which ends when the caller's signal fires, when one of the caller's functions throws, or when everything ends.
+   * Does the work of one call, which ends when the caller's signal fires, when one of the caller's functions throws, or
+   * when everything ends.
    *
    * @throws RvrError `DISPOSED`, `CALLBACK_FAILED`, and what `work` throws.
    */
@@ -27,7 +29,8 @@ export class Lifetime {
     try {
       return await call
     } catch (error) {
-      const byEnd = this.#ending.signal.aborted && signal?.aborted !== true && error instanceof RvrError && error.code === 'ABORTED'
+      const byEnd =
+        this.#ending.signal.aborted && signal?.aborted !== true && error instanceof RvrError && error.code === 'ABORTED'
       throw byEnd ? disposed('this Rvr was disposed meanwhile') : error
     } finally {
       this.#calls.delete(call)

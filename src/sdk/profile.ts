@@ -49,8 +49,9 @@ export class Profile {
   }
 
   /**
-   * By function, the dearest first. An instruction belongs to the nearest function symbol at or below it in its segment; functions of one
-   * readable name count together: what a compiler made of one generic function for several types, say.
+   * By function, the dearest first. An instruction belongs to the nearest function symbol at or below it in its
+   * segment; functions of one readable name count together: what a compiler made of one generic function for several
+   * types, say.
    */
   get functions(): readonly ProfileEntry[] {
     return (this.#functions ??= this.#readable(this.#collect(functionNames(this.#guest.image))))
@@ -67,20 +68,29 @@ export class Profile {
   }
 
   /**
-   * Adds the counts to a profile file of the same guest, or makes it; returns the file's absolute path. `guest.compile` takes it as its `profile`. Several runs, of
-   * several processes too, may add to one file at once.
+   * Adds the counts to a profile file of the same guest, or makes it; returns the file's absolute path. `guest.compile`
+   * takes it as its `profile`. Several runs, of several processes too, may add to one file at once.
    *
    * @throws RvrError `IO`, `INPUT_INVALID` (the file is there and is no profile of this guest).
    */
   async addTo(file: string): Promise<string> {
     const [{ addToProfile }, { withLock }, { makeDirectory }, { isPlainTarget }] = await Promise.all([
-      import('../profile/file.ts'), import('../cache/build-lock.ts'), import('../files/directory.ts'), import('../files/write.ts'),
+      import('../profile/file.ts'),
+      import('../cache/build-lock.ts'),
+      import('../files/directory.ts'),
+      import('../files/write.ts'),
     ])
-    const path = resolve(file), directory = dirname(path)
-    if (!await isPlainTarget(path)) return addToProfile(path, this.recorded)
+    const path = resolve(file)
+    const directory = dirname(path)
+    if (!(await isPlainTarget(path))) return addToProfile(path, this.recorded)
     // What cannot be made or locked, writing will say.
     await makeDirectory(directory).catch(() => {})
-    return withLock(directory, `.${basename(path)}.lock`, () => addToProfile(path, this.recorded), () => {})
+    return withLock(
+      directory,
+      `.${basename(path)}.lock`,
+      () => addToProfile(path, this.recorded),
+      () => {},
+    )
   }
 
   /** Adds up what has the same name; asked in address order. */
@@ -89,7 +99,8 @@ export class Profile {
     const decode = decoderFor(image.xlen, abi)
     const entries = new Map<string, { name: string; instructions: number; cells: number }>()
     for (const [pc, count] of this.counts) {
-      const word = instructionWord(image, pc), instr = word === undefined ? undefined : decode(word, pc)
+      const word = instructionWord(image, pc)
+      const instr = word === undefined ? undefined : decode(word, pc)
       const name = nameOf(pc, instr?.row.name ?? UNKNOWN_WORD)
       let entry = entries.get(name)
       if (entry === undefined) entries.set(name, (entry = { name, instructions: 0, cells: 0 }))
@@ -102,12 +113,14 @@ export class Profile {
   /** Symbols by their readable names. */
   #readable(entries: readonly ProfileEntry[]): ProfileEntry[] {
     const names = readableNames(this.#guest.image).all(entries.map(({ name }) => name))
-    return inOrder([...Map.groupBy(entries, (_, index) => names[index]!)].map(([name, parts]) => {
-      const total = (key: 'instructions' | 'cells'): number => parts.reduce((sum, part) => sum + part[key], 0)
-      const merged = { name, instructions: total('instructions'), cells: total('cells') }
-      const symbols = parts.map(part => part.name)
-      return symbols.length === 1 && symbols[0] === name ? merged : { ...merged, symbols }
-    }))
+    return inOrder(
+      [...Map.groupBy(entries, (_, index) => names[index]!)].map(([name, parts]) => {
+        const total = (key: 'instructions' | 'cells'): number => parts.reduce((sum, part) => sum + part[key], 0)
+        const merged = { name, instructions: total('instructions'), cells: total('cells') }
+        const symbols = parts.map(part => part.name)
+        return symbols.length === 1 && symbols[0] === name ? merged : { ...merged, symbols }
+      }),
+    )
   }
 }
 
@@ -117,7 +130,9 @@ const inOrder = (entries: readonly ProfileEntry[]): ProfileEntry[] =>
 /** The name of the function that an address belongs to; addresses have to be asked for in order. */
 function functionNames({ symbols, segments }: Image): (pc: number) => string {
   const functions = symbols.filter(({ kind }) => kind === 'function')
-  let next = 0, name = NO_SYMBOL, at = 0
+  let next = 0
+  let name = NO_SYMBOL
+  let at = 0
   return pc => {
     for (; next < functions.length && functions[next]!.address <= pc; next++) {
       const { address } = functions[next]!

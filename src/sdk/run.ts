@@ -18,7 +18,15 @@ import { MemoryAddress, Resume, Save, TraceLimits } from './calls.ts'
 import { ownMachine } from './copies.ts'
 import type { ResumeOptions, RunLimits } from './options.ts'
 import { Profile } from './profile.ts'
-import { beginning, passCuts, segmentStart, segmentStarts, stoppingAtCuts, type RunOrigin, type SegmentStartOptions } from './segments.ts'
+import {
+  beginning,
+  passCuts,
+  segmentStart,
+  segmentStarts,
+  stoppingAtCuts,
+  type RunOrigin,
+  type SegmentStartOptions,
+} from './segments.ts'
 
 export type Outcome = 'terminated' | 'suspended' | 'trapped'
 
@@ -45,9 +53,16 @@ export interface TrapReport {
 
 /** Guest memory as JavaScript sees it. */
 export interface GuestMemoryView {
-  /** A copy of `length` bytes at guest address `address`. @throws RvrError `USAGE` outside the 2^29 bytes of guest memory. */
+  /**
+   * A copy of `length` bytes at guest address `address`.
+   *
+   * @throws RvrError `USAGE` outside the 2^29 bytes of guest memory.
+   */
   read(address: number, length: number): Uint8Array
-  /** The whole memory without a copy: index = guest address. Native guests' memory reads as zeros once the run is disposed. */
+  /**
+   * The whole memory without a copy: index = guest address. Native guests' memory reads as zeros once the run is
+   * disposed.
+   */
   readonly bytes: Uint8Array
 }
 
@@ -68,8 +83,10 @@ export interface Trace {
   readonly steps: readonly TracedInstruction[]
 }
 
-
-/** The result of `execute` or `resume`. Values are those at the moment the run stopped; memory is live until it is resumed or disposed. */
+/**
+ * The result of `execute` or `resume`. Values are those at the moment the run stopped; memory is live until it is
+ * resumed or disposed.
+ */
 export class Run implements Disposable {
   readonly outcome: Outcome
   /** 0 … 255, for terminated runs. */
@@ -77,12 +94,17 @@ export class Run implements Disposable {
   /** Why a suspended run stopped. */
   readonly stopCause: StopCause | undefined
   readonly trap: TrapReport | undefined
-  /** The word at `pc` that ended the guest because it is no instruction (ABI `openvm`: exit code 2); undefined for every other end. */
+  /**
+   * The word at `pc` that ended the guest because it is no instruction (ABI `openvm`: exit code 2); undefined for every
+   * other end.
+   */
   readonly unknownWord: number | undefined
   readonly mode: ModeName
   /** What the guest ran in when it stopped. */
   readonly engine: 'native' | 'interp'
-  /** Instructions that the interpreter executed while there was no native code: 0n where that was there from the start. */
+  /**
+   * Instructions that the interpreter executed while there was no native code: 0n where that was there from the start.
+   */
   readonly interpreted: bigint
   /** What the run is metered with: names and widths of the chips whose heights `segments` lists. */
   get machine(): Machine {
@@ -107,7 +129,10 @@ export class Run implements Disposable {
   /** x0 … x31, unsigned. */
   readonly registers: readonly bigint[]
   readonly memory: GuestMemoryView
-  /** Instructions of this stretch alone: since `execute`, `resume` or `resumeFrom`, or since the last cut where there is an `onSegment`. */
+  /**
+   * Instructions of this stretch alone: since `execute`, `resume` or `resumeFrom`, or since the last cut where there is
+   * an `onSegment`.
+   */
   readonly executed: bigint
   /** Wall-clock milliseconds that the same stretch executed. */
   readonly timing: { readonly executeMs: number }
@@ -146,9 +171,12 @@ export class Run implements Disposable {
       },
       read(address, length) {
         const { memory } = session.hart
-        const from = accept(MemoryAddress, 'memory.read', address), end = from + accept(MemoryAddress, 'memory.read', length)
+        const from = accept(MemoryAddress, 'memory.read', address)
+        const end = from + accept(MemoryAddress, 'memory.read', length)
         if (end > memory.length) {
-          throw new RvrError('USAGE', `${length} bytes at ${address} are not inside guest memory`, { hint: `Guest addresses are 0 … ${memory.length - 1}.` })
+          throw new RvrError('USAGE', `${length} bytes at ${address} are not inside guest memory`, {
+            hint: `Guest addresses are 0 … ${memory.length - 1}.`,
+          })
         }
         return memory.slice(from, end)
       },
@@ -162,7 +190,10 @@ export class Run implements Disposable {
     return (this.#profile ??= new Profile(this.#session, this.instret, profile))
   }
 
-  /** Goes on where a suspended run stopped; limits count from there. The earlier Run object keeps its values and can no longer be resumed. */
+  /**
+   * Goes on where a suspended run stopped; limits count from there. The earlier Run object keeps its values and can no
+   * longer be resumed.
+   */
   async resume(options: ResumeOptions = {}): Promise<Run> {
     if (this.outcome !== 'suspended') throw new RvrError('USAGE', `a run that has ${this.outcome} cannot be resumed`)
     const own = accept(Resume, 'resume', options)
@@ -172,8 +203,9 @@ export class Run implements Disposable {
   }
 
   /**
-   * Goes on instruction by instruction in the interpreter and lists what was executed, at most 100,000 instructions at a time. An instruction that traps has not been
-   * executed. The new run can be traced, or resumed at native speed; this one keeps its values.
+   * Goes on instruction by instruction in the interpreter and lists what was executed, at most 100,000 instructions at
+   * a time. An instruction that traps has not been executed. The new run can be traced, or resumed at native speed;
+   * this one keeps its values.
    *
    * @throws RvrError `USAGE` (the run is not suspended, or more instructions were asked for), `ABORTED`.
    */
@@ -185,8 +217,8 @@ export class Run implements Disposable {
   }
 
   /**
-   * A fresh run, suspended exactly where segment `index` starts: its registers, memory and pc are that segment's start state. The guest
-   * runs once more up to there. The open segment of a suspended run is the last one.
+   * A fresh run, suspended exactly where segment `index` starts: its registers, memory and pc are that segment's start
+   * state. The guest runs once more up to there. The open segment of a suspended run is the last one.
    *
    * @throws RvrError `USAGE` for a segment that the run does not have, or an artifact of another guest.
    */
@@ -194,20 +226,25 @@ export class Run implements Disposable {
     return segmentStart(this, index, this.#origin, options)
   }
 
-  /** Fresh runs at the starts of all segments, in order and in one pass: each is valid until the next one is asked for. */
+  /**
+   * Fresh runs at the starts of all segments, in order and in one pass: each is valid until the next one is asked for.
+   */
   segmentStarts(options: SegmentStartOptions = {}): AsyncGenerator<Run, void, void> {
     return segmentStarts(this, this.#origin, options)
   }
 
   /**
-   * Saves a suspended run to a file, whole or not at all, and returns the file's absolute path; `artifact.resumeFrom` goes on from it, in another process
-   * too. This run can still be resumed.
+   * Saves a suspended run to a file, whole or not at all, and returns the file's absolute path; `artifact.resumeFrom`
+   * goes on from it, in another process too. This run can still be resumed.
    *
    * @throws RvrError `USAGE` (the run is not suspended, or has been resumed since), `IO`, `ABORTED`.
    */
   async save(file: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {
     const { signal } = accept(Save, 'save', options)
-    if (this.outcome !== 'suspended') throw new RvrError('USAGE', `a run that has ${this.outcome} cannot be saved`, { hint: 'Only a run that a limit stopped can go on.' })
+    if (this.outcome !== 'suspended')
+      throw new RvrError('USAGE', `a run that has ${this.outcome} cannot be saved`, {
+        hint: 'Only a run that a limit stopped can go on.',
+      })
     return this.#session.save(this.#state, file, signal)
   }
 
@@ -216,7 +253,10 @@ export class Run implements Disposable {
     return this.#state.difference
   }
 
-  /** @internal Instructions at which native code handed back for the last time in this stretch; undefined where it never ran. */
+  /**
+   * @internal Instructions at which native code handed back for the last time in this stretch; undefined where it never
+   *   ran.
+   */
   get nativeUntil(): bigint | undefined {
     return this.#state.nativeUntil
   }
@@ -242,10 +282,21 @@ export class Run implements Disposable {
     const word = instructionWord(image, trap.pc)
     const instr = word === undefined ? undefined : decoderFor(image.xlen, abi)(word, trap.pc)
     return {
-      kind: trap.kind, pc: trap.pc, ...(place !== undefined && { symbol: placeText(place) }),
-      ...(place !== undefined && place.symbol !== place.name && { mangled: place.symbol }), ...(trap.address !== undefined && { address: trap.address }),
-      instruction: instr !== undefined ? disassemble(instr) : word === undefined ? 'no instruction' : `.word 0x${word.toString(16).padStart(8, '0')}`,
-      message: trap.message, instret: this.instret, registers: this.registers, backtrace: backtraceOf(image, abi, hart, trap.pc),
+      kind: trap.kind,
+      pc: trap.pc,
+      ...(place !== undefined && { symbol: placeText(place) }),
+      ...(place !== undefined && place.symbol !== place.name && { mangled: place.symbol }),
+      ...(trap.address !== undefined && { address: trap.address }),
+      instruction:
+        instr !== undefined
+          ? disassemble(instr)
+          : word === undefined
+            ? 'no instruction'
+            : `.word 0x${word.toString(16).padStart(8, '0')}`,
+      message: trap.message,
+      instret: this.instret,
+      registers: this.registers,
+      backtrace: backtraceOf(image, abi, hart, trap.pc),
     }
   }
 }

@@ -22,49 +22,76 @@ export class Rvr implements AsyncDisposable {
   readonly #receiver: EventReceiver | undefined
   #end: Promise<void> | undefined
 
-  private constructor(services: PipelineServices, lifetime: Lifetime, { onEvent, pool }: Pick<RvrOptions, 'onEvent' | 'pool'>) {
+  private constructor(
+    services: PipelineServices,
+    lifetime: Lifetime,
+    { onEvent, pool }: Pick<RvrOptions, 'onEvent' | 'pool'>,
+  ) {
     this.#services = services
     this.#lifetime = lifetime
     this.#pool = pool ?? new WorkerPool()
     this.#receiver = onEvent
   }
 
-  /** Opens the cache. @throws RvrError `CACHE_UNSAFE` when another user could have put code into it, `USAGE` and `IO` when a remote cache is set up wrongly. */
+  /**
+   * Opens the cache.
+   *
+   * @throws RvrError `CACHE_UNSAFE` when another user could have put code into it, `USAGE` and `IO` when a remote cache
+   *   is set up wrongly.
+   */
   static async create(options: RvrOptions = {}): Promise<Rvr> {
     const { onEvent, pool, ...pipeline } = accept(Create, 'Rvr.create', options)
     const lifetime = new Lifetime()
-    return inCall([], async () => new Rvr(await createServices(pipeline, sinkFor(onEvent, lifetime.callbacks)), lifetime, { onEvent, pool }))
+    return inCall(
+      [],
+      async () =>
+        new Rvr(await createServices(pipeline, sinkFor(onEvent, lifetime.callbacks)), lifetime, { onEvent, pool }),
+    )
   }
 
-  /** The artifact cache; its state is `off` when it is turned off or cannot be used. What it counted is there after `dispose`, too: uploads end then. */
+  /**
+   * The artifact cache; its state is `off` when it is turned off or cannot be used. What it counted is there after
+   * `dispose`, too: uploads end then.
+   */
   get cache(): Cache {
     return this.#services.cache
   }
 
   /**
-   * Reads and checks a guest, its configuration (`openvm.toml` beside it, where no other is given), and the machine whose chips its cost is counted in.
+   * Reads and checks a guest, its configuration (`openvm.toml` beside it, where no other is given), and the machine
+   * whose chips its cost is counted in.
    *
-   * @throws RvrError `IO` (no such file, or one of more than 1 GiB), `ABORTED`, `ELF_INVALID` (what, where, found, wanted), `MACHINE_INVALID` and `CONFIG_INVALID` (field, found, wanted),
+   * @throws RvrError `IO` (no such file, or one of more than 1 GiB), `ABORTED`, `ELF_INVALID` (what, where, found,
+   *   wanted), `MACHINE_INVALID` and `CONFIG_INVALID` (field, found, wanted),
    *   `USAGE` (the machine is for guests of another register width).
    */
   async load(guest: string | Uint8Array, options: LoadOptions = {}): Promise<Guest> {
     this.#lifetime.check()
     // All of this is the caller's, who may change it as soon as there is a promise.
-    const own = accept(GuestFile, 'load', guest), choices = accept(Load, 'load', options)
+    const own = accept(GuestFile, 'load', guest)
+    const choices = accept(Load, 'load', options)
     return this.#lifetime.call(choices.signal, async signal => {
-      const file = typeof own === 'string' ? own : undefined, path = file ?? '<bytes>'
+      const file = typeof own === 'string' ? own : undefined
+      const path = file ?? '<bytes>'
       const image = parseElf(typeof own === 'string' ? await readInput('guest', own, signal) : own, path)
       const surroundings = await surroundingsOf(image, file, { ...choices, signal }, this.#services.events)
-      const shared = { services: this.#services, pool: this.#pool, background: this.#background, lifetime: this.#lifetime, onEvent: this.#receiver }
+      const shared = {
+        services: this.#services,
+        pool: this.#pool,
+        background: this.#background,
+        lifetime: this.#lifetime,
+        onEvent: this.#receiver,
+      }
       return new Guest({ image, path, ...surroundings, ...shared })
     })
   }
 
   /**
-   * Stops every run and every compile, and ends the worker threads; uploads to a remote cache that are still going on have a short time. Nothing made by this Rvr can
-   * be used afterwards (`DISPOSED`), but the values of runs stay.
+   * Stops every run and every compile, and ends the worker threads; uploads to a remote cache that are still going on
+   * have a short time. Nothing made by this Rvr can be used afterwards (`DISPOSED`), but the values of runs stay.
    *
-   * @throws RvrError `CALLBACK_FAILED` when `onEvent` has thrown at an event that belonged to no call, after everything has ended.
+   * @throws RvrError `CALLBACK_FAILED` when `onEvent` has thrown at an event that belonged to no call, after everything
+   *   has ended.
    */
   dispose(): Promise<void> {
     return (this.#end ??= this.#endAll())

@@ -27,18 +27,25 @@ export interface Origin {
 }
 
 /** Limits for a call that may want to hear of every cut. */
-export const stoppingAtCuts = ({ onSegment, ...limits }: ResumeOptions): RunLimits => (onSegment === undefined ? limits : { ...limits, stopAtSegment: true })
+export const stoppingAtCuts = ({ onSegment, ...limits }: ResumeOptions): RunLimits =>
+  onSegment === undefined ? limits : { ...limits, stopAtSegment: true }
 
 /** Limits of a call that begins now. */
 export const beginning = (instret = 0n, cost = 0n): Origin => ({ instret, cost, begun: performance.now() })
 
 /** What is left of the limits after what `run` has done since `from`. */
-function rest({ maxInstructions, maxCost, timeoutMs, signal, suspend }: ResumeOptions, run: Run, from: Origin): RunLimits {
+function rest(
+  { maxInstructions, maxCost, timeoutMs, signal, suspend }: ResumeOptions,
+  run: Run,
+  from: Origin,
+): RunLimits {
   return {
     maxInstructions: maxInstructions === undefined ? undefined : BigInt(maxInstructions) - (run.instret - from.instret),
     maxCost: maxCost === undefined ? undefined : BigInt(maxCost) - ((run.cost ?? 0n) - from.cost),
     timeoutMs: timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (performance.now() - from.begun)),
-    signal, suspend, stopAtSegment: true,
+    signal,
+    suspend,
+    stopAtSegment: true,
   }
 }
 
@@ -60,15 +67,30 @@ export async function passCuts(run: Run, options: ResumeOptions, from: Origin): 
   return current
 }
 
-/** A suspended run after exactly `instret` instructions. What the guest prints on the way there has been printed before, so it is not printed again. */
-async function runTo(instret: number, { artifact: own, options }: RunOrigin, { artifact = own, signal }: SegmentStartOptions): Promise<Run> {
+/**
+ * A suspended run after exactly `instret` instructions. What the guest prints on the way there has been printed before,
+ * so it is not printed again.
+ */
+async function runTo(
+  instret: number,
+  { artifact: own, options }: RunOrigin,
+  { artifact = own, signal }: SegmentStartOptions,
+): Promise<Run> {
   if (artifact.guestDigest !== own.guestDigest || artifact.abi !== own.abi) {
-    throw new RvrError('USAGE', 'the artifact is another guest than that of the run', { hint: 'Compile the same guest, for example in mode pure.', details: { wanted: own.guestDigest, found: artifact.guestDigest } })
+    throw new RvrError('USAGE', 'the artifact is another guest than that of the run', {
+      hint: 'Compile the same guest, for example in mode pure.',
+      details: { wanted: own.guestDigest, found: artifact.guestDigest },
+    })
   }
   const { onPrint, segmentLimits, inputs, publicValuesBytes, seed, args } = options
   let isThere = false
   const run = await artifact.execute({
-    inputs, publicValuesBytes, seed, args, signal, segmentLimits: artifact.keepsSegments ? segmentLimits : undefined,
+    inputs,
+    publicValuesBytes,
+    seed,
+    args,
+    signal,
+    segmentLimits: artifact.keepsSegments ? segmentLimits : undefined,
     onPrint: (stream, bytes) => (isThere ? onPrint?.(stream, bytes) : undefined),
     maxInstructions: instret,
   })
@@ -77,28 +99,50 @@ async function runTo(instret: number, { artifact: own, options }: RunOrigin, { a
 }
 
 /** Where each segment of a run starts, the open one of a suspended run included. */
-const startsOf = ({ segments, openSegment }: Run): number[] => [...segments, ...(openSegment === undefined ? [] : [openSegment])].map(({ instretStart }) => instretStart)
+const startsOf = ({ segments, openSegment }: Run): number[] =>
+  [...segments, ...(openSegment === undefined ? [] : [openSegment])].map(({ instretStart }) => instretStart)
 
 function known(origin: RunOrigin | undefined): RunOrigin {
-  if (origin === undefined) throw new RvrError('USAGE', 'this run does not know how it was started', { hint: 'Take the starts of segments from a run that Artifact.execute returned, or from one resumed from it.' })
+  if (origin === undefined)
+    throw new RvrError('USAGE', 'this run does not know how it was started', {
+      hint: 'Take the starts of segments from a run that Artifact.execute returned, or from one resumed from it.',
+    })
   return origin
 }
 
 /** A fresh run at the start of segment `index`. @throws RvrError `USAGE` for a segment that the run does not have. */
-export async function segmentStart(run: Run, index: number, origin: RunOrigin | undefined, options: SegmentStartOptions): Promise<Run> {
-  const starts = startsOf(run), instret = starts[accept(SegmentIndex, 'segmentStart', index)]
-  if (instret === undefined) throw new RvrError('USAGE', `there is no segment ${index}`, { hint: starts.length === 0 ? 'Only runs in mode metered have segments.' : `Segments are 0 … ${starts.length - 1}.` })
+export async function segmentStart(
+  run: Run,
+  index: number,
+  origin: RunOrigin | undefined,
+  options: SegmentStartOptions,
+): Promise<Run> {
+  const starts = startsOf(run)
+  const instret = starts[accept(SegmentIndex, 'segmentStart', index)]
+  if (instret === undefined)
+    throw new RvrError('USAGE', `there is no segment ${index}`, {
+      hint: starts.length === 0 ? 'Only runs in mode metered have segments.' : `Segments are 0 … ${starts.length - 1}.`,
+    })
   return runTo(instret, known(origin), accept(SegmentStart, 'segmentStart', options))
 }
 
-/** The starts of all segments in order, in one pass: each run is the earlier one resumed, and the last one is disposed at the end. */
-export async function* segmentStarts(run: Run, origin: RunOrigin | undefined, options: SegmentStartOptions): AsyncGenerator<Run, void, void> {
+/**
+ * The starts of all segments in order, in one pass: each run is the earlier one resumed, and the last one is disposed
+ * at the end.
+ */
+export async function* segmentStarts(
+  run: Run,
+  origin: RunOrigin | undefined,
+  options: SegmentStartOptions,
+): AsyncGenerator<Run, void, void> {
   accept(SegmentStart, 'segmentStarts', options)
   let current: Run | undefined
   try {
     for (const instret of startsOf(run)) {
-      current = current === undefined ? await runTo(instret, known(origin), options)
-        : await current.resume({ maxInstructions: BigInt(instret) - current.instret, signal: options.signal })
+      current =
+        current === undefined
+          ? await runTo(instret, known(origin), options)
+          : await current.resume({ maxInstructions: BigInt(instret) - current.instret, signal: options.signal })
       yield current
     }
   } finally {

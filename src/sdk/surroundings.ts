@@ -17,10 +17,16 @@ export interface Surroundings {
   readonly machine: Machine
 }
 
-async function configFor(file: string | undefined, { abi = 'openvm', config, signal }: LoadOptions): Promise<GuestConfig | undefined> {
+async function configFor(
+  file: string | undefined,
+  { abi = 'openvm', config, signal }: LoadOptions,
+): Promise<GuestConfig | undefined> {
   if (config === false) return undefined
   if (abi !== 'openvm') {
-    if (config !== undefined) throw new RvrError('USAGE', `ABI ${abi} has no configuration`, { hint: 'Leave the configuration out, or choose ABI openvm.' })
+    if (config !== undefined)
+      throw new RvrError('USAGE', `ABI ${abi} has no configuration`, {
+        hint: 'Leave the configuration out, or choose ABI openvm.',
+      })
     return undefined
   }
   if (typeof config === 'string') return loadConfig(config, signal)
@@ -32,16 +38,32 @@ async function configFor(file: string | undefined, { abi = 'openvm', config, sig
  * @param file the guest's file, beside which its configuration may lie; undefined for bytes
  * @throws RvrError `IO`, `ABORTED`, `CONFIG_INVALID`, `MACHINE_INVALID`, `USAGE`
  */
-export async function surroundingsOf(image: Image, file: string | undefined, options: LoadOptions, events: EventSink): Promise<Surroundings> {
+export async function surroundingsOf(
+  image: Image,
+  file: string | undefined,
+  options: LoadOptions,
+  events: EventSink,
+): Promise<Surroundings> {
   const config = await configFor(file, options)
   const { extensions: own = [] } = options
-  const extensions = own.length === 0 ? [] : await Promise.all(own.map((await import('../extensions/own.ts')).ownModule))
-  const choice: AbiChoice = { name: options.abi ?? 'openvm', ...(config !== undefined && { config }), ...(extensions.length > 0 && { extensions }) }
+  const extensions =
+    own.length === 0 ? [] : await Promise.all(own.map((await import('../extensions/own.ts')).ownModule))
+  const choice: AbiChoice = {
+    name: options.abi ?? 'openvm',
+    ...(config !== undefined && { config }),
+    ...(extensions.length > 0 && { extensions }),
+  }
   const abi = await guestAbi(choice)
   for (const message of doubtsAbout(image, file ?? 'the guest', choice.name)) events({ type: 'warning', message })
   if (config !== undefined) {
-    for (const table of unknownTables(config, abi.extensions.map(({ name }) => name))) {
-      events({ type: 'warning', message: `configuration ${config.origin}: rvr has no extension ${table}; its instructions will end the guest` })
+    for (const table of unknownTables(
+      config,
+      abi.extensions.map(({ name }) => name),
+    )) {
+      events({
+        type: 'warning',
+        message: `configuration ${config.origin}: rvr has no extension ${table}; its instructions will end the guest`,
+      })
     }
   }
   const machine = await machineFor(file ?? '<bytes>', image.xlen, options.machine, options.signal)

@@ -11,7 +11,11 @@ export interface Captured {
 }
 
 /** Puts a question to a program. Rejects with ABORTED alone; `further` is added to the environment. */
-export type Ask = (file: string, args: readonly string[], further?: Readonly<Record<string, string>>) => Promise<Captured>
+export type Ask = (
+  file: string,
+  args: readonly string[],
+  further?: Readonly<Record<string, string>>,
+) => Promise<Captured>
 
 /** Longest time that a probe may take, in milliseconds. */
 const PROBE_TIMEOUT_MS = 30_000
@@ -23,7 +27,12 @@ export function askingIn(environment: Readonly<Record<string, string>>, signal?:
   return (file, args, further) => capture(file, args, { ...environment, ...further }, signal)
 }
 
-async function capture(file: string, args: readonly string[], environment: Record<string, string>, signal: AbortSignal | undefined): Promise<Captured> {
+async function capture(
+  file: string,
+  args: readonly string[],
+  environment: Record<string, string>,
+  signal: AbortSignal | undefined,
+): Promise<Captured> {
   throwIfAborted('compiling', signal)
   // In a group of its own, so that Ctrl-C in a terminal does not make a compiler look as if it did not work.
   const child = spawn(file, args, { env: environment, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'], detached: true })

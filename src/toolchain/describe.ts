@@ -53,61 +53,107 @@ async function versionOf(path: string, ask: Ask): Promise<string> {
 /** The version of a program that has to run. @throws RvrError `TOOLCHAIN_MISSING`. */
 async function workingVersion(path: string, ask: Ask): Promise<string> {
   const { status, stdout, stderr } = await ask(path, ['--version'])
-  if (status !== 0) throw missing(`${path} does not work: ${complaint(stderr) ?? 'it says nothing'}`, 'Run it by hand to see why.', { path })
+  if (status !== 0)
+    throw missing(`${path} does not work: ${complaint(stderr) ?? 'it says nothing'}`, 'Run it by hand to see why.', {
+      path,
+    })
   return versionLine(stdout)
 }
 
-const stampsOf = (paths: readonly string[]): FileStamp[] => [...new Set(paths.map(path => realpathSync(path)))].map(stampOf)
+const stampsOf = (paths: readonly string[]): FileStamp[] =>
+  [...new Set(paths.map(path => realpathSync(path)))].map(stampOf)
 
 /**
  * Describes the toolchain around one compiler. Undefined when it is a clang too old to be preferred to gcc.
- * Throws TOOLCHAIN_MISSING when it cannot be used at all: not a C compiler, not for this host, no linker, no GNU make. ABORTED when the signal fires.
+ * Throws TOOLCHAIN_MISSING when it cannot be used at all: not a C compiler, not for this host, no linker, no GNU make.
+ * ABORTED when the signal fires.
  */
 export async function describeCandidate(request: DescribeRequest): Promise<Described | undefined> {
   const { environment, libraryPath } = request
   try {
     return await describeIn(environment, request)
   } catch (error) {
-    if (!(error instanceof RvrError) || error.code !== 'TOOLCHAIN_MISSING' || libraryPath === undefined || libraryPath === '') throw error
+    if (
+      !(error instanceof RvrError) ||
+      error.code !== 'TOOLCHAIN_MISSING' ||
+      libraryPath === undefined ||
+      libraryPath === ''
+    )
+      throw error
     return describeIn({ ...environment, [LIBRARY_PATH]: libraryPath }, request)
   }
 }
 
-async function describeIn(environment: HashedEnvironment, { candidate, make, targetCpu, cpu, signal }: DescribeRequest): Promise<Described | undefined> {
+async function describeIn(
+  environment: HashedEnvironment,
+  { candidate, make, targetCpu, cpu, signal }: DescribeRequest,
+): Promise<Described | undefined> {
   const cc = candidate.path
   // Before each is asked anything: what changes meanwhile makes the answers stale.
   const driver = stampsOf([cc, make])
-  const tools = toolEnvironment(environment, [cc, make]), ask = askingIn(tools, signal), path = tools['PATH']!
+  const tools = toolEnvironment(environment, [cc, make])
+  const ask = askingIn(tools, signal)
+  const path = tools['PATH']!
   const [targeted, plain, ccVersion, linker, makeVersion] = await Promise.all([
-    probeMacros(cc, targetFlags(hostArch, targetCpu), ask), probeMacros(cc, [], ask), versionOf(cc, ask), programOf(cc, 'ld', ask, path), versionOf(make, ask),
+    probeMacros(cc, targetFlags(hostArch, targetCpu), ask),
+    probeMacros(cc, [], ask),
+    versionOf(cc, ask),
+    programOf(cc, 'ld', ask, path),
+    versionOf(make, ask),
   ])
   const macros = targeted.macros ?? plain.macros
   const nature = macros === undefined ? undefined : compilerNature(macros)
   if (macros === undefined || nature === undefined) throw doesNotWork(cc, plain.said)
-  if (nature.arch !== hostArch) throw missing(`${cc} compiles for another architecture than this host (${hostArch})`, 'Name a native compiler with --cc or RVR_CC; rvr compiles for x86-64 and arm64 hosts.', { cc, arch: nature.arch, wanted: hostArch })
+  if (nature.arch !== hostArch)
+    throw missing(
+      `${cc} compiles for another architecture than this host (${hostArch})`,
+      'Name a native compiler with --cc or RVR_CC; rvr compiles for x86-64 and arm64 hosts.',
+      { cc, arch: nature.arch, wanted: hostArch },
+    )
   if (candidate.needsPreferred && (nature.family !== 'clang' || nature.version[0] < PREFERRED_CLANG)) return undefined
-  if (linker === undefined) throw missing(`${cc} has no linker`, 'Install a linker, for example: apt-get install binutils.', { cc })
-  if (!makeVersion.startsWith('GNU Make')) throw missing(`${make} is not GNU make`, 'Install GNU make, for example: apt-get install make.', { make, version: makeVersion })
+  if (linker === undefined)
+    throw missing(`${cc} has no linker`, 'Install a linker, for example: apt-get install binutils.', { cc })
+  if (!makeVersion.startsWith('GNU Make'))
+    throw missing(`${make} is not GNU make`, 'Install GNU make, for example: apt-get install make.', {
+      make,
+      version: makeVersion,
+    })
   const preserveNone = nature.family === 'clang' && nature.version[0] >= PREFERRED_CLANG
   // gcc is a driver: the compiler proper and the assembler are files of their own.
-  const [proper, assembler] = nature.family === 'gcc' ? await Promise.all(['cc1', 'as'].map(name => programOf(cc, name, ask, path))) : []
+  const [proper, assembler] =
+    nature.family === 'gcc' ? await Promise.all(['cc1', 'as'].map(name => programOf(cc, name, ask, path))) : []
   const found = stampsOf([linker, proper, assembler].filter(file => file !== undefined))
-  const [behind, linkerVersion] = await Promise.all([askBehind(ask, cc, linker), workingVersion(linker, ask), assembler && workingVersion(assembler, ask)])
+  const [behind, linkerVersion] = await Promise.all([
+    askBehind(ask, cc, linker),
+    workingVersion(linker, ask),
+    assembler && workingVersion(assembler, ask),
+  ])
   const programs = [...new Set([proper, assembler, behind?.compiler].filter(file => file !== undefined))]
   const libraries = await codeLibraries([cc, linker, ...programs], ask)
   const further = stampsOf([...programs, ...libraries])
   const ld = describeTool(linker, linkerVersion)
   const toolchain: Toolchain = {
-    cc: describeTool(cc, ccVersion), make: describeTool(make, makeVersion), ld, programs: [...programs.map(file => describeTool(file, '')), ...libraries.map(describeLibrary)],
-    family: nature.family, version: nature.version, arch: nature.arch, preserveNone, targetCpu, environment,
+    cc: describeTool(cc, ccVersion),
+    make: describeTool(make, makeVersion),
+    ld,
+    programs: [...programs.map(file => describeTool(file, '')), ...libraries.map(describeLibrary)],
+    family: nature.family,
+    version: nature.version,
+    arch: nature.arch,
+    preserveNone,
+    targetCpu,
+    environment,
     targetFacts: targeted.macros === undefined ? undefined : targetFacts(targeted.macros),
-    cpuFeatures: requiredFeatures(macros, hostArch, targetCpu === 'native' ? cpu?.features ?? new Set() : undefined),
+    cpuFeatures: requiredFeatures(macros, hostArch, targetCpu === 'native' ? (cpu?.features ?? new Set()) : undefined),
   }
   return { toolchain, stamps: [...driver, ...found, ...further], behind }
 }
 
 function doesNotWork(cc: string, log: string): RvrError {
   const said = complaint(log)
-  const advice = said?.includes('shared libraries') === true ? `If ${LIBRARY_PATH} says where they are, export it: rvr passes it on to a compiler that needs it.` : 'Run it by hand to see why, or name another one with --cc or RVR_CC.'
+  const advice =
+    said?.includes('shared libraries') === true
+      ? `If ${LIBRARY_PATH} says where they are, export it: rvr passes it on to a compiler that needs it.`
+      : 'Run it by hand to see why, or name another one with --cc or RVR_CC.'
   return missing(`${cc} does not work as a C compiler${said === undefined ? '' : `: ${said}`}`, advice, { cc, log })
 }

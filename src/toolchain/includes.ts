@@ -11,12 +11,18 @@ interface Sources {
 }
 
 /** Prerequisites in a dependency file that a compiler wrote; system headers are left out there. */
-const prerequisites = (text: string): string[] => text.slice(text.indexOf(':') + 1).replaceAll('\\\n', ' ').split(/\s+/).filter(path => path !== '')
+const prerequisites = (text: string): string[] =>
+  text
+    .slice(text.indexOf(':') + 1)
+    .replaceAll('\\\n', ' ')
+    .split(/\s+/)
+    .filter(path => path !== '')
 
 /**
  * Reads the dependency files that make left in `directory`.
  *
- * @throws RvrError `CONFIG_INVALID` naming the extension and the file: its content would be in no key, so a change of it would go unnoticed
+ * @throws RvrError `CONFIG_INVALID` naming the extension and the file: its content would be in no key, so a change of
+ *   it would go unnoticed
  */
 export async function checkIncludes(directory: string, extensions: readonly Sources[]): Promise<void> {
   if (extensions.every(({ sources = [] }) => sources.length === 0)) return
@@ -25,10 +31,17 @@ export async function checkIncludes(directory: string, extensions: readonly Sour
     for (const path of prerequisites(await readFile(join(directory, file), 'utf8'))) {
       const absolute = resolve(directory, path)
       if (known.has(absolute) || dirname(absolute) === resolve(directory)) continue
-      const owner = extensions.find(({ sources = [] }) => sources.some(source => file === `ext_${source.slice(source.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '')}.d`))
-      throw new RvrError('CONFIG_INVALID', `extension ${owner?.name ?? '?'}: ${file.slice(4, -2)} includes ${absolute}, which is not among its headers`, {
-        hint: 'List it under headers, so that a change of it is noticed.', details: { extension: owner?.name, path: absolute },
-      })
+      const owner = extensions.find(({ sources = [] }) =>
+        sources.some(source => file === `ext_${source.slice(source.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '')}.d`),
+      )
+      throw new RvrError(
+        'CONFIG_INVALID',
+        `extension ${owner?.name ?? '?'}: ${file.slice(4, -2)} includes ${absolute}, which is not among its headers`,
+        {
+          hint: 'List it under headers, so that a change of it is noticed.',
+          details: { extension: owner?.name, path: absolute },
+        },
+      )
     }
   }
 }

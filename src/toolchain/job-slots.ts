@@ -26,7 +26,10 @@ export class JobSlots {
     this.#free = this.total
   }
 
-  /** Slots for a build that has work for `wanted` processes: at least half of what it could use, as soon as they are free. Rejects with ABORTED when `signal` fires before. */
+  /**
+   * Slots for a build that has work for `wanted` processes: at least half of what it could use, as soon as they are
+   * free. Rejects with ABORTED when `signal` fires before.
+   */
   take(wanted: number, signal?: AbortSignal): Promise<TakenSlots> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) {
@@ -52,7 +55,11 @@ export class JobSlots {
   }
 
   #serve(): void {
-    for (let first = this.#waiting[0]; first !== undefined && this.#free >= Math.ceil(first.wanted / 2); first = this.#waiting[0]) {
+    for (
+      let first = this.#waiting[0];
+      first !== undefined && this.#free >= Math.ceil(first.wanted / 2);
+      first = this.#waiting[0]
+    ) {
       this.#waiting.shift()
       const count = Math.min(first.wanted, this.#free)
       this.#free -= count

@@ -11,21 +11,40 @@ function quoted(word: string): string {
 /** `CC=… CFLAGS=… REGION_CFLAGS=… LDFLAGS=…` for the project's Makefile. */
 export function makeVariables(toolchain: Toolchain): string[] {
   const cflags = compileFlags(toolchain.family, toolchain.version[0], toolchain.arch, toolchain.targetCpu)
-  return [`CC=${quoted(toolchain.cc.path)}`, `CFLAGS=${cflags.map(quoted).join(' ')}`, `REGION_CFLAGS=${regionFlags(toolchain.family, toolchain.arch).join(' ')}`, `LDFLAGS=${linkFlags().map(quoted).join(' ')}`]
+  return [
+    `CC=${quoted(toolchain.cc.path)}`,
+    `CFLAGS=${cflags.map(quoted).join(' ')}`,
+    `REGION_CFLAGS=${regionFlags(toolchain.family, toolchain.arch).join(' ')}`,
+    `LDFLAGS=${linkFlags().map(quoted).join(' ')}`,
+  ]
 }
 
-/** Options that say how or where to work, not what to make. Those in the second list take their value from the next argument. */
+/**
+ * Options that say how or where to work, not what to make. Those in the second list take their value from the next
+ * argument.
+ */
 const WORKING = [
-  /^-[js]\d*$/, /^--jobs(=.*)?$/, /^--(silent|quiet)$/, /^--no-print-directory$/, /^-O.*$/, /^--output-sync(=.*)?$/, /^-o.+$/, /^--output=/, /^--log(-file)?=/, /^(OUTPUT|LOG|LOG_FILE)=/,
+  /^-[js]\d*$/,
+  /^--jobs(=.*)?$/,
+  /^--(silent|quiet)$/,
+  /^--no-print-directory$/,
+  /^-O.*$/,
+  /^--output-sync(=.*)?$/,
+  /^-o.+$/,
+  /^--output=/,
+  /^--log(-file)?=/,
+  /^(OUTPUT|LOG|LOG_FILE)=/,
   // Exactly these two names: the contents of the files they list are parts of the key by themselves.
-  /^EXT_LIBS=/, /^EXT_SRCS=/,
+  /^EXT_LIBS=/,
+  /^EXT_SRCS=/,
 ]
 const WITH_VALUE = /^(-o|--output|--log|--log-file)$/
 const WITH_OPTIONAL_NUMBER = /^(-j|--jobs)$/
 
 /**
- * The arguments that decide what is made, for a cache key: without job counts, verbosity, output and log paths, EXT_LIBS and EXT_SRCS,
- * and with every absolute path under one of `roots` (name → directory or file) written as `<name>/relative`.
+ * The arguments that decide what is made, for a cache key: without job counts, verbosity, output and log paths,
+ * EXT_LIBS and EXT_SRCS, and with every absolute path under one of `roots` (name → directory or file) written as
+ * `<name>/relative`.
  */
 export function filterMakeArguments(args: readonly string[], roots: Readonly<Record<string, string>> = {}): string[] {
   const kept: string[] = []

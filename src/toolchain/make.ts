@@ -27,9 +27,17 @@ const TEMPORARY = '.tmp'
 /** Output kept for an error report, in characters. */
 const LOG_LIMIT = 4_000_000
 
-/** Counts objects from the lines that make prints: "CC unit_000.o" announces one, so all before it but the last `jobs` are finished; "LD" means all are. */
-async function followProgress(lines: AsyncIterable<unknown>, { planned = 0, made = 0, events = noEvents }: MakeOptions, jobs: number): Promise<void> {
-  let started = made, done = -1
+/**
+ * Counts objects from the lines that make prints: "CC unit_000.o" announces one, so all before it but the last `jobs`
+ * are finished; "LD" means all are.
+ */
+async function followProgress(
+  lines: AsyncIterable<unknown>,
+  { planned = 0, made = 0, events = noEvents }: MakeOptions,
+  jobs: number,
+): Promise<void> {
+  let started = made
+  let done = -1
   for await (const line of lines) {
     if (/^CC \S+\.o$/.test(String(line))) started++
     const finished = String(line).startsWith('LD ') ? started : Math.max(made, started - jobs)
@@ -40,11 +48,16 @@ async function followProgress(lines: AsyncIterable<unknown>, { planned = 0, made
 }
 
 /**
- * Runs make in `directory` with the toolchain's compiler and flags, then `args`. The environment is exactly what keys hash.
- * Throws COMPILE_FAILED with the first error line (details: firstError, log, projectDir), ABORTED when `signal` fires: by then no process
- * of it is left. The directory stays in either case.
+ * Runs make in `directory` with the toolchain's compiler and flags, then `args`. The environment is exactly what keys
+ * hash. Throws COMPILE_FAILED with the first error line (details: firstError, log, projectDir), ABORTED when `signal`
+ * fires: by then no process of it is left. The directory stays in either case.
  */
-export async function runMake(directory: string, toolchain: Toolchain, args: readonly string[] = [], options: MakeOptions = {}): Promise<void> {
+export async function runMake(
+  directory: string,
+  toolchain: Toolchain,
+  args: readonly string[] = [],
+  options: MakeOptions = {},
+): Promise<void> {
   const { signal } = options
   const jobs = Math.max(1, options.jobs ?? availableParallelism())
   const isAborted = (): boolean => signal?.aborted === true
@@ -56,13 +69,23 @@ export async function runMake(directory: string, toolchain: Toolchain, args: rea
   const make = ['--no-builtin-rules', '--no-print-directory', `-j${jobs}`, ...makeVariables(toolchain), ...args]
   const [shell, command] = tiedToThisProcess(toolchain.make.path, make)
   const child = execa(shell, command, {
-    cwd: directory, env: toolEnvironment(toolchain.environment, [toolchain.cc.path, toolchain.make.path, toolchain.ld.path], temporary), extendEnv: false,
-    stdin: 'pipe', all: true, detached: true, cleanup: false, reject: false, maxBuffer: LOG_LIMIT,
+    cwd: directory,
+    env: toolEnvironment(toolchain.environment, [toolchain.cc.path, toolchain.make.path, toolchain.ld.path], temporary),
+    extendEnv: false,
+    stdin: 'pipe',
+    all: true,
+    detached: true,
+    cleanup: false,
+    reject: false,
+    maxBuffer: LOG_LIMIT,
   })
   // A detached group outlives its parent: it is taken along when the process exits.
   using _ = endingWith(child.pid, signal)
   try {
-    const [result] = await Promise.all([child, followProgress(child.iterable({ from: 'stdout' }), options, jobs).catch(() => {})])
+    const [result] = await Promise.all([
+      child,
+      followProgress(child.iterable({ from: 'stdout' }), options, jobs).catch(() => {}),
+    ])
     if (isAborted()) throw aborted()
     if (result.failed) throw compileFailed(directory, toolchain, result)
   } finally {
@@ -70,9 +93,17 @@ export async function runMake(directory: string, toolchain: Toolchain, args: rea
   }
 }
 
-function compileFailed(directory: string, toolchain: Toolchain, result: { all?: unknown; stderr?: unknown; exitCode?: number | undefined; signal?: string | undefined }): RvrError {
+function compileFailed(
+  directory: string,
+  toolchain: Toolchain,
+  result: { all?: unknown; stderr?: unknown; exitCode?: number | undefined; signal?: string | undefined },
+): RvrError {
   const log = String(result.all ?? '')
-  const reason = firstError(log) ?? (result.signal === undefined ? `make ended with status ${result.exitCode ?? 'unknown'}` : `make was ended by ${result.signal}`)
+  const reason =
+    firstError(log) ??
+    (result.signal === undefined
+      ? `make ended with status ${result.exitCode ?? 'unknown'}`
+      : `make was ended by ${result.signal}`)
   return new RvrError('COMPILE_FAILED', `the C compiler failed: ${reason}`, {
     hint: `The project is kept in ${directory}; run make there to see everything. Compiler: ${toolchain.cc.path} (${toolchain.cc.version}).`,
     details: { firstError: reason, log, projectDir: directory },

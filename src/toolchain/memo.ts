@@ -21,7 +21,10 @@ interface Memo {
   readonly answer: unknown
 }
 
-/** The state of a file now: to be taken before its program is asked or its contents are read, so that what changes meanwhile makes the answer stale. */
+/**
+ * The state of a file now: to be taken before its program is asked or its contents are read, so that what changes
+ * meanwhile makes the answer stale.
+ */
 export function stampOf(path: string): FileStamp {
   const { size, mtimeNs, ino } = statSync(path, { bigint: true })
   return { path, size: String(size), modifiedNs: String(mtimeNs), inode: String(ino) }
@@ -36,11 +39,18 @@ function fileOf(directory: string, question: readonly string[]): string {
   return join(directory, `${createHash('sha256').update(JSON.stringify(question)).digest('hex')}.json`)
 }
 
-/** The remembered answer; undefined when there is none, a file changed since, or the memo is damaged. `question` is everything but files that decides the answer. */
+/**
+ * The remembered answer; undefined when there is none, a file changed since, or the memo is damaged. `question` is
+ * everything but files that decides the answer.
+ */
 export function recall(directory: string, question: readonly string[]): unknown {
   try {
     const memo = JSON.parse(readFileSync(fileOf(directory, question), 'utf8')) as Memo
-    const matches = memo.schema === SCHEMA && JSON.stringify(memo.question) === JSON.stringify(question) && memo.files.length > 0 && memo.files.every(isCurrent)
+    const matches =
+      memo.schema === SCHEMA &&
+      JSON.stringify(memo.question) === JSON.stringify(question) &&
+      memo.files.length > 0 &&
+      memo.files.every(isCurrent)
     return matches ? memo.answer : undefined
   } catch {
     return undefined // absent, unreadable or garbage: all mean that the programs have to be asked again
@@ -48,7 +58,12 @@ export function recall(directory: string, question: readonly string[]): unknown 
 }
 
 /** Remembers `answer` as long as `files` stay as they are. Failing to is harmless and silent. */
-export function remember(directory: string, question: readonly string[], files: readonly FileStamp[], answer: unknown): void {
+export function remember(
+  directory: string,
+  question: readonly string[],
+  files: readonly FileStamp[],
+  answer: unknown,
+): void {
   const target = fileOf(directory, question)
   const staged = `${target}.${randomBytes(6).toString('hex')}`
   try {

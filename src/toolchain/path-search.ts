@@ -2,7 +2,10 @@
 import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, resolve } from 'node:path'
 
-/** Absolute directories of a PATH value, in order; relative and empty entries are ignored: they would make the choice depend on the working directory. */
+/**
+ * Absolute directories of a PATH value, in order; relative and empty entries are ignored: they would make the choice
+ * depend on the working directory.
+ */
 function directories(path: string): string[] {
   return [...new Set(path.split(':').filter(entry => isAbsolute(entry)))]
 }
@@ -16,16 +19,22 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** The first executable called `name` on `path`; a name with a slash is taken as a file. Undefined where there is none. */
+/**
+ * The first executable called `name` on `path`; a name with a slash is taken as a file. Undefined where there is none.
+ */
 export function findExecutable(name: string, path: string): string | undefined {
   if (name.includes('/')) return isExecutable(resolve(name)) ? resolve(name) : undefined
-  return directories(path).map(directory => join(directory, name)).find(isExecutable)
+  return directories(path)
+    .map(directory => join(directory, name))
+    .find(isExecutable)
 }
 
 /** All of that name, in the order of `path`; what is one file by two names counts once. */
 export function findExecutables(name: string, path: string): string[] {
   const byFile = new Map<string, string>()
-  for (const file of directories(path).map(directory => join(directory, name)).filter(isExecutable)) {
+  for (const file of directories(path)
+    .map(directory => join(directory, name))
+    .filter(isExecutable)) {
     const real = realpathSync(file)
     if (!byFile.has(real)) byFile.set(real, file)
   }
@@ -33,7 +42,18 @@ export function findExecutables(name: string, path: string): string[] {
 }
 
 /** Caching and distributing wrappers need a home directory and a configuration that rvr does not hash. */
-const WRAPPERS = new Set(['ccache', 'sccache', 'distcc', 'icecc', 'icerun', 'colorgcc', 'buildcache', 'gomacc', 'rewrapper', 'firebuild'])
+const WRAPPERS = new Set([
+  'ccache',
+  'sccache',
+  'distcc',
+  'icecc',
+  'icerun',
+  'colorgcc',
+  'buildcache',
+  'gomacc',
+  'rewrapper',
+  'firebuild',
+])
 
 /** Does `file` lead to a compiler itself? */
 export function isCompiler(file: string): boolean {

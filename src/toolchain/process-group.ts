@@ -10,7 +10,10 @@ export function killGroup(pid: number | undefined): void {
   }
 }
 
-/** The group of `pid` ends when `signal` fires or this process exits, until this is disposed of. A group of its own is not reached by what ends this process. */
+/**
+ * The group of `pid` ends when `signal` fires or this process exits, until this is disposed of. A group of its own is
+ * not reached by what ends this process.
+ */
 export function endingWith(pid: number | undefined, signal: AbortSignal | undefined): Disposable {
   const end = (): void => killGroup(pid)
   // It may have fired while the group was being started.

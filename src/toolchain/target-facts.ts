@@ -12,11 +12,21 @@ export interface TargetFacts {
 
 /** Lines in one order for every compiler: gcc prints them in the order of its hash table. */
 export function sortMacros(output: string): string {
-  return output.split('\n').filter(line => line !== '').toSorted().join('\n')
+  return output
+    .split('\n')
+    .filter(line => line !== '')
+    .toSorted()
+    .join('\n')
 }
 
-/** Asks `cc` for its macros with `flags`: undefined when it fails or prints something else. With what it says to that. */
-export async function probeMacros(cc: string, flags: readonly string[], ask: Ask): Promise<{ macros: string | undefined; said: string }> {
+/**
+ * Asks `cc` for its macros with `flags`: undefined when it fails or prints something else. With what it says to that.
+ */
+export async function probeMacros(
+  cc: string,
+  flags: readonly string[],
+  ask: Ask,
+): Promise<{ macros: string | undefined; said: string }> {
   const { status, stdout, stderr } = await ask(cc, [...flags, '-dM', '-E', '-x', 'c', '/dev/null'])
   const macros = sortMacros(stdout)
   return { macros: status === 0 && macros.includes('#define __STDC__ ') ? macros : undefined, said: stderr }
@@ -40,8 +50,15 @@ export function compilerNature(macros: string): CompilerNature | undefined {
     return found === null ? undefined : Number(found[1])
   }
   const arch = number('__x86_64__') === 1 ? 'x64' : number('__aarch64__') === 1 ? 'arm64' : undefined
-  const clang = number('__clang_major__'), gcc = number('__GNUC__')
-  if (clang !== undefined) return { family: 'clang', version: [clang, number('__clang_minor__') ?? 0, number('__clang_patchlevel__') ?? 0], arch }
-  if (gcc !== undefined) return { family: 'gcc', version: [gcc, number('__GNUC_MINOR__') ?? 0, number('__GNUC_PATCHLEVEL__') ?? 0], arch }
+  const clang = number('__clang_major__')
+  const gcc = number('__GNUC__')
+  if (clang !== undefined)
+    return {
+      family: 'clang',
+      version: [clang, number('__clang_minor__') ?? 0, number('__clang_patchlevel__') ?? 0],
+      arch,
+    }
+  if (gcc !== undefined)
+    return { family: 'gcc', version: [gcc, number('__GNUC_MINOR__') ?? 0, number('__GNUC_PATCHLEVEL__') ?? 0], arch }
   return undefined
 }

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto'
 import { readFileSync, realpathSync } from 'node:fs'
 
 export interface Tool {
-  /** Absolute path as it is invoked. A compiler wrapper decides by its name what to do, so links are not resolved here. */
+  /**
+   * Absolute path as it is invoked. A compiler wrapper decides by its name what to do, so links are not resolved here.
+   */
   readonly path: string
   /** The file behind `path`, links resolved: what `digest` was computed from. */
   readonly realPath: string
@@ -20,8 +22,8 @@ export function describeTool(path: string, version: string): Tool {
 }
 
 /**
- * The version line in a form that does not depend on how the program was called: `cc` and `gcc` are often one file, and gcc starts
- * its line with the name it was called by.
+ * The version line in a form that does not depend on how the program was called: `cc` and `gcc` are often one file, and
+ * gcc starts its line with the name it was called by.
  */
 export function versionLine(output: string): string {
   const line = output.split('\n', 1)[0]!.trim()

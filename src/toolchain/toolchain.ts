@@ -29,7 +29,10 @@ export interface Toolchain {
   readonly preserveNone: boolean
   /** CPU that is compiled for; `native` is this host's. */
   readonly targetCpu: string
-  /** Undefined when the compiler could not be asked: nothing may be cached then, since the key would not tell CPUs apart. */
+  /**
+   * Undefined when the compiler could not be asked: nothing may be cached then, since the key would not tell CPUs
+   * apart.
+   */
   readonly targetFacts: TargetFacts | undefined
   /** Features that compiled code requires of a CPU, as /proc/cpuinfo names them, sorted. */
   readonly cpuFeatures: readonly string[]
@@ -59,18 +62,31 @@ interface Remembered {
   readonly behind: Behind
 }
 
-/** What `recall` returns is as good as what was remembered: the memo's stamps vouch for the files, this for the shape. */
+/**
+ * What `recall` returns is as good as what was remembered: the memo's stamps vouch for the files, this for the shape.
+ */
 function isRemembered(value: unknown): value is Remembered {
   const isObject = (item: unknown): item is Record<string, unknown> => typeof item === 'object' && item !== null
   if (!isObject(value) || !isObject(value['toolchain']) || !isObject(value['behind'])) return false
   const { cc, make, ld, programs, version, cpuFeatures, targetFacts, environment } = value['toolchain']
-  const isTool = (tool: unknown): boolean => isObject(tool) && ['path', 'realPath', 'digest', 'version'].every(name => typeof tool[name] === 'string')
-  return [cc, make, ld].every(isTool) && Array.isArray(programs) && programs.every(isTool) && [version, cpuFeatures].every(Array.isArray) && isObject(targetFacts) && isObject(environment)
+  const isTool = (tool: unknown): boolean =>
+    isObject(tool) && ['path', 'realPath', 'digest', 'version'].every(name => typeof tool[name] === 'string')
+  return (
+    [cc, make, ld].every(isTool) &&
+    Array.isArray(programs) &&
+    programs.every(isTool) &&
+    [version, cpuFeatures].every(Array.isArray) &&
+    isObject(targetFacts) &&
+    isObject(environment)
+  )
 }
 
 const toolsOf = ({ cc, make, ld, programs }: Toolchain): Tool[] => [cc, make, ld, ...programs]
 
-/** Does every path still lead to the file that was described? Links are often switched, and the files that they led to stay as they are. */
+/**
+ * Does every path still lead to the file that was described? Links are often switched, and the files that they led to
+ * stay as they are.
+ */
 function leadsToSameFiles(toolchain: Toolchain): boolean {
   try {
     return toolsOf(toolchain).every(tool => realpathSync(tool.path) === tool.realPath)
@@ -79,7 +95,10 @@ function leadsToSameFiles(toolchain: Toolchain): boolean {
   }
 }
 
-/** Where the programs that a compiler looks for on PATH lie today: one that is installed in front of another takes its place. */
+/**
+ * Where the programs that a compiler looks for on PATH lie today: one that is installed in front of another takes its
+ * place.
+ */
 function programsOnPath(cc: string, make: string): string[] {
   const places = [dirname(realpathSync(cc)), toolEnvironment({}, [cc, make])['PATH']].join(':')
   return ['ld', 'as'].map(name => findExecutable(name, places) ?? '')
@@ -93,24 +112,55 @@ interface Question {
 }
 
 /** The toolchain as it was described earlier, if it still is that one. */
-async function recalled({ candidate, make }: Question, known: unknown, environment: HashedEnvironment, options: ToolchainOptions): Promise<Toolchain | undefined> {
+async function recalled(
+  { candidate, make }: Question,
+  known: unknown,
+  environment: HashedEnvironment,
+  options: ToolchainOptions,
+): Promise<Toolchain | undefined> {
   if (!isRemembered(known)) return undefined
-  const { toolchain, behind } = known, needed = toolchain.environment[LIBRARY_PATH]
-  if (toolchain.cc.path !== candidate.path || toolchain.make.path !== make || !leadsToSameFiles(toolchain)) return undefined
+  const { toolchain, behind } = known
+  const needed = toolchain.environment[LIBRARY_PATH]
+  if (toolchain.cc.path !== candidate.path || toolchain.make.path !== make || !leadsToSameFiles(toolchain))
+    return undefined
   if (needed !== undefined && needed !== (options.environment ?? process.env)[LIBRARY_PATH]) return undefined
   const today = { ...environment, ...toolchain.environment }
   if (Object.keys(behind).length > 0) {
-    const { askingIn } = await import('./capture.ts'), { isStillBehind } = await import('./behind.ts')
-    if (!await isStillBehind(behind, askingIn(toolEnvironment(today, [candidate.path, make]), options.signal), candidate.path, toolchain.ld.path)) return undefined
+    const { askingIn } = await import('./capture.ts')
+    const { isStillBehind } = await import('./behind.ts')
+    if (
+      !(await isStillBehind(
+        behind,
+        askingIn(toolEnvironment(today, [candidate.path, make]), options.signal),
+        candidate.path,
+        toolchain.ld.path,
+      ))
+    )
+      return undefined
   }
   return { ...toolchain, environment: today }
 }
 
 async function describeOrRecall(asked: Question, options: ToolchainOptions): Promise<Toolchain | undefined> {
-  const { candidate, make, targetCpu, cpu } = asked, { memoDirectory, signal } = options
-  const from = options.environment ?? process.env, environment = hashedEnvironment(from), libraryPath = from[LIBRARY_PATH]
-  const question = [candidate.path, String(candidate.needsPreferred), make, targetCpu, hostArch, platform, cpu?.identity ?? '', ...programsOnPath(candidate.path, make)]
-  const known = memoDirectory === undefined ? undefined : await recalled(asked, recall(memoDirectory, question), environment, options)
+  const { candidate, make, targetCpu, cpu } = asked
+  const { memoDirectory, signal } = options
+  const from = options.environment ?? process.env
+  const environment = hashedEnvironment(from)
+  const libraryPath = from[LIBRARY_PATH]
+  const question = [
+    candidate.path,
+    String(candidate.needsPreferred),
+    make,
+    targetCpu,
+    hostArch,
+    platform,
+    cpu?.identity ?? '',
+    ...programsOnPath(candidate.path, make),
+  ]
+  const known =
+    memoDirectory === undefined
+      ? undefined
+      : await recalled(asked, recall(memoDirectory, question), environment, options)
   if (known !== undefined) return known
   await options.beforeAsking?.()
   const { describeCandidate } = await import('./describe.ts')
@@ -119,15 +169,19 @@ async function describeOrRecall(asked: Question, options: ToolchainOptions): Pro
   const { toolchain, stamps, behind } = described
   if (toolchain.targetFacts !== undefined && behind !== undefined && memoDirectory !== undefined) {
     const needed = toolchain.environment[LIBRARY_PATH]
-    const kept: Remembered = { toolchain: { ...toolchain, environment: needed === undefined ? {} : { [LIBRARY_PATH]: needed } }, behind }
+    const kept: Remembered = {
+      toolchain: { ...toolchain, environment: needed === undefined ? {} : { [LIBRARY_PATH]: needed } },
+      behind,
+    }
     remember(memoDirectory, question, stamps, kept)
   }
   return toolchain
 }
 
 /**
- * Finds and describes the toolchain (specification codegen.md, cache.md). A warm call reads a few small files and starts no program.
- * Throws TOOLCHAIN_MISSING when nothing here can compile, USAGE for a malformed target CPU, ABORTED. Warns when the CPU cannot be described.
+ * Finds and describes the toolchain (specification codegen.md, cache.md). A warm call reads a few small files and
+ * starts no program. Throws TOOLCHAIN_MISSING when nothing here can compile, USAGE for a malformed target CPU, ABORTED.
+ * Warns when the CPU cannot be described.
  */
 export async function describeToolchain(options: ToolchainOptions = {}): Promise<Toolchain> {
   const environment = options.environment ?? process.env
@@ -143,8 +197,10 @@ export async function describeToolchain(options: ToolchainOptions = {}): Promise
       const toolchain = await describeOrRecall({ candidate, make, targetCpu, cpu }, options)
       if (toolchain === undefined) continue
       if (toolchain.targetFacts === undefined) {
-        (options.events ?? noEvents)({
-          type: 'warning', message: `${toolchain.cc.path} does not tell what the CPU ${targetCpu} is; compiled code is not cached`, hint: 'Name a CPU that this compiler knows with --target-cpu.',
+        ;(options.events ?? noEvents)({
+          type: 'warning',
+          message: `${toolchain.cc.path} does not tell what the CPU ${targetCpu} is; compiled code is not cached`,
+          hint: 'Name a CPU that this compiler knows with --target-cpu.',
         })
       }
       return toolchain
@@ -154,7 +210,12 @@ export async function describeToolchain(options: ToolchainOptions = {}): Promise
       failures.push(messageOf(error))
     }
   }
-  throw new RvrError('TOOLCHAIN_MISSING', `no usable C compiler was found${failures.length > 0 ? `: ${failures.join('; ')}` : ''}`, {
-    hint: 'Install a C compiler and make, for example: apt-get install clang make, or apt-get install gcc make.', details: { failures },
-  })
+  throw new RvrError(
+    'TOOLCHAIN_MISSING',
+    `no usable C compiler was found${failures.length > 0 ? `: ${failures.join('; ')}` : ''}`,
+    {
+      hint: 'Install a C compiler and make, for example: apt-get install clang make, or apt-get install gcc make.',
+      details: { failures },
+    },
+  )
 }

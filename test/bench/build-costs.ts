@@ -22,13 +22,20 @@ export interface BuildCost {
 export function buildCosts(variants: readonly Variant[]): BuildCost[] {
   return variants.flatMap(({ name, prepared }) => {
     if (prepared?.cacheOutcome !== 'miss') return []
-    const { timing: { liftMs = 0, codegenMs = 0, compileMs = 0 }, instructionSlots, compilerUserMs } = prepared
-    return [{
-      variant: name, instructionSlots,
-      liftAndCodegenMsPer1000: (liftMs + codegenMs) / instructionSlots * 1000,
-      compileSecondsPer1000: compileMs / instructionSlots,
-      compilerUserSecondsPer1000: compilerUserMs / instructionSlots,
-    }]
+    const {
+      timing: { liftMs = 0, codegenMs = 0, compileMs = 0 },
+      instructionSlots,
+      compilerUserMs,
+    } = prepared
+    return [
+      {
+        variant: name,
+        instructionSlots,
+        liftAndCodegenMsPer1000: ((liftMs + codegenMs) / instructionSlots) * 1000,
+        compileSecondsPer1000: compileMs / instructionSlots,
+        compilerUserSecondsPer1000: compilerUserMs / instructionSlots,
+      },
+    ]
   })
 }
 
@@ -45,11 +52,19 @@ export async function warmCompileMs(kernel: Kernel, cc: string, work: string, ro
   return median(times)
 }
 
-/** Median wall-clock milliseconds of a whole warm `rvr run` of a guest that prints one line; undefined where rvr is not built. */
+/**
+ * Median wall-clock milliseconds of a whole warm `rvr run` of a guest that prints one line; undefined where rvr is not
+ * built.
+ */
 export function warmProcessMs(cc: string, work: string, rounds: number): number | undefined {
   const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
   if (!existsSync(main)) return undefined
-  const once = (): number => runTimed(process.execPath, [main, 'run', smallestGuest, '--abi', 'linux', '--cache-dir', join(work, 'cache'), '-q'], { RVR_CC: cc }).wallMs
+  const once = (): number =>
+    runTimed(
+      process.execPath,
+      [main, 'run', smallestGuest, '--abi', 'linux', '--cache-dir', join(work, 'cache'), '-q'],
+      { RVR_CC: cc },
+    ).wallMs
   once()
   return median(Array.from({ length: rounds }, once))
 }

@@ -17,13 +17,18 @@ interface Hits {
   readonly hashingProcessorMs: number
 }
 
-const ROUNDS = 9, ENTRIES = 10_000, PROCESSES = 8
+const ROUNDS = 9
+const ENTRIES = 10_000
+const PROCESSES = 8
 const work = mkdtempSync(join(tmpdir(), 'rvr-bench-cache-'))
 const cacheDir = join(work, 'cache')
 const guest = readFileSync(new URL('../../cache-fixtures/guests/elf/fibonacci.rv64.elf', import.meta.url))
 
 const program = (name: string): string => join(import.meta.dirname, name)
-const row = (...cells: (string | number)[]): void => console.log(`| ${cells.map(cell => (typeof cell === 'number' ? cell.toFixed(cell < 10 ? 1 : 0) : cell)).join(' | ')} |`)
+const row = (...cells: (string | number)[]): void =>
+  console.log(
+    `| ${cells.map(cell => (typeof cell === 'number' ? cell.toFixed(cell < 10 ? 1 : 0) : cell)).join(' | ')} |`,
+  )
 
 /** A guest of so many bytes: what is loaded stays the same, the rest is as debug information would be. */
 function guestOf(bytes: number): string {
@@ -34,8 +39,12 @@ function guestOf(bytes: number): string {
 
 /** The same with a symbol table in it: names, then 24 bytes for each symbol, then the section headers. */
 function guestWithSymbols(bytes: number, symbols: number): string {
-  const names = Buffer.from(Array.from({ length: symbols }, (_, index) => `\0s${String(index).padStart(10, '0')}`).join('') + '\0')
-  const table = Buffer.alloc(24 * symbols), sections = Buffer.alloc(3 * 64), head = Buffer.alloc(bytes - names.length - table.length - sections.length, 0x5a)
+  const names = Buffer.from(
+    Array.from({ length: symbols }, (_, index) => `\0s${String(index).padStart(10, '0')}`).join('') + '\0',
+  )
+  const table = Buffer.alloc(24 * symbols)
+  const sections = Buffer.alloc(3 * 64)
+  const head = Buffer.alloc(bytes - names.length - table.length - sections.length, 0x5a)
   guest.copy(head)
   for (let index = 0; index < symbols; index++) {
     table.writeUInt32LE(12 * index + 1, 24 * index)
@@ -43,9 +52,21 @@ function guestWithSymbols(bytes: number, symbols: number): string {
     table.writeBigUInt64LE(BigInt(0x10000 + 4 * index), 24 * index + 8)
     table.writeBigUInt64LE(4n, 24 * index + 16)
   }
-  const section = (index: number, type: number, offset: number, size: number, link: number, entrySize: number): void => {
+  const section = (
+    index: number,
+    type: number,
+    offset: number,
+    size: number,
+    link: number,
+    entrySize: number,
+  ): void => {
     sections.writeUInt32LE(type, 64 * index + 4)
-    for (const [at, value] of [[24, offset], [32, size], [56, entrySize]] as const) sections.writeBigUInt64LE(BigInt(value), 64 * index + at)
+    for (const [at, value] of [
+      [24, offset],
+      [32, size],
+      [56, entrySize],
+    ] as const)
+      sections.writeBigUInt64LE(BigInt(value), 64 * index + at)
     sections.writeUInt32LE(link, 64 * index + 40)
   }
   section(1, 2, head.length + names.length, table.length, 2, 24)
@@ -59,7 +80,9 @@ function guestWithSymbols(bytes: number, symbols: number): string {
 }
 
 async function hits(elf: string, url = ''): Promise<Hits> {
-  const child = spawn(process.execPath, [program('cache-hits.ts'), elf, cacheDir, String(ROUNDS), url], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [program('cache-hits.ts'), elf, cacheDir, String(ROUNDS), url], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const [output, [status]] = await Promise.all([text(child.stdout), once(child, 'close')])
   if (status !== 0) throw new Error(`a measurement ended with status ${status}`)
   return JSON.parse(output) as Hits
@@ -74,9 +97,18 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 async function bySize(): Promise<void> {
   row('guest', 'hit, ms', 'processor, ms', 'reading and hashing it alone, ms', 'processor, ms')
   row('---', '--:', '--:', '--:', '--:')
-  const guests = [['10 kB', 10_000], ['100 kB', 100_000], ['1 MB', 1_000_000], ['10 MB', 10_000_000], ['50 MB', 50_000_000], ['50 MB, 400,000 symbols', 50_000_000, 400_000]] as const
+  const guests = [
+    ['10 kB', 10_000],
+    ['100 kB', 100_000],
+    ['1 MB', 1_000_000],
+    ['10 MB', 10_000_000],
+    ['50 MB', 50_000_000],
+    ['50 MB, 400,000 symbols', 50_000_000, 400_000],
+  ] as const
   for (const [name, bytes, symbols] of guests) {
-    const { outcome, wallMs, processorMs, hashingMs, hashingProcessorMs } = await hits(symbols === undefined ? guestOf(bytes) : guestWithSymbols(bytes, symbols))
+    const { outcome, wallMs, processorMs, hashingMs, hashingProcessorMs } = await hits(
+      symbols === undefined ? guestOf(bytes) : guestWithSymbols(bytes, symbols),
+    )
     if (outcome !== 'hit') throw new Error(`not a hit: ${outcome}`)
     row(name, wallMs, processorMs, hashingMs, hashingProcessorMs)
   }
@@ -85,9 +117,12 @@ async function bySize(): Promise<void> {
 async function byPlace(): Promise<void> {
   const server = spawn(process.execPath, [program('cache-server.ts')], { stdio: ['ignore', 'pipe', 'inherit'] })
   try {
-    const [port] = await once(server.stdout, 'data') as [Buffer]
+    const [port] = (await once(server.stdout, 'data')) as [Buffer]
     const elf = guestOf(20_000)
-    for (const [name, url] of [['this machine', ''], ['a server on loopback, then stored here', `http://127.0.0.1:${String(port).trim()}`]] as const) {
+    for (const [name, url] of [
+      ['this machine', ''],
+      ['a server on loopback, then stored here', `http://127.0.0.1:${String(port).trim()}`],
+    ] as const) {
       const { outcome, wallMs, processorMs } = await hits(elf, url)
       row(`hit from ${name}: ${outcome}`, wallMs, processorMs)
     }
@@ -98,14 +133,35 @@ async function byPlace(): Promise<void> {
 
 /** Entries of 4 KiB, written as they lie in a store. */
 function fillStore(): void {
-  const root = join(cacheDir, 'v1'), library = Buffer.alloc(4096, 0x7f), digest = digestBytes(library)
+  const root = join(cacheDir, 'v1')
+  const library = Buffer.alloc(4096, 0x7f)
+  const digest = digestBytes(library)
   for (let index = 0; index < ENTRIES; index++) {
-    const key = digestBytes(`artifact ${index}`), inputKey = digestBytes(`input ${index}`), directory = join(root, 'artifacts', key.slice(0, 2), key)
+    const key = digestBytes(`artifact ${index}`)
+    const inputKey = digestBytes(`input ${index}`)
+    const directory = join(root, 'artifacts', key.slice(0, 2), key)
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     writeFileSync(join(directory, 'library.so'), library, { mode: 0o400 })
-    writeFileSync(join(directory, 'manifest.json'), JSON.stringify({ schema: 1, key, inputKey, library: { digest, bytes: 4096 }, createdMs: index, info: {}, parts: [], inputParts: [] }), { mode: 0o600 })
+    writeFileSync(
+      join(directory, 'manifest.json'),
+      JSON.stringify({
+        schema: 1,
+        key,
+        inputKey,
+        library: { digest, bytes: 4096 },
+        createdMs: index,
+        info: {},
+        parts: [],
+        inputParts: [],
+      }),
+      { mode: 0o600 },
+    )
     writeFileSync(join(directory, 'used'), '', { mode: 0o600 })
-    writeFileSync(join(root, 'inputs', `${inputKey}.json`), JSON.stringify({ schema: 1, input: inputKey, artifact: key }), { mode: 0o600 })
+    writeFileSync(
+      join(root, 'inputs', `${inputKey}.json`),
+      JSON.stringify({ schema: 1, input: inputKey, artifact: key }),
+      { mode: 0o600 },
+    )
   }
 }
 
@@ -116,7 +172,11 @@ async function storeTimes(name: string): Promise<void> {
   for (let round = 0; round <= ROUNDS; round++) {
     writeFileSync(library, `library ${name} ${round}`)
     const key = digestBytes(`${name} ${round}`)
-    publish.push(await timed(async () => (await cache.publish(key, key, library, { parts: [], inputParts: [], info: {} }))?.file.close()))
+    publish.push(
+      await timed(async () =>
+        (await cache.publish(key, key, library, { parts: [], inputParts: [], info: {} }))?.file.close(),
+      ),
+    )
   }
   const hit = await hits(guestOf(10_000))
   row(name, hit.wallMs, median(publish.slice(1)), await timed(() => cache.prune()), await timed(() => cache.list()))
@@ -126,7 +186,12 @@ async function manyAtOnce(): Promise<void> {
   const elf = guestOf(10_000)
   for (const count of [1, PROCESSES]) {
     const all = await Promise.all(Array.from({ length: count }, () => hits(elf)))
-    row(`${count} at once`, median(all.map(each => each.wallMs)), Math.max(...all.map(each => each.wallMs)), median(all.map(each => each.processorMs)))
+    row(
+      `${count} at once`,
+      median(all.map(each => each.wallMs)),
+      Math.max(...all.map(each => each.wallMs)),
+      median(all.map(each => each.processorMs)),
+    )
   }
 }
 
@@ -146,7 +211,9 @@ try {
   row(`processes, in the store of ${ENTRIES}`, 'hit, ms', 'the slowest process, ms', 'processor, ms')
   row('---', '--:', '--:', '--:')
   await manyAtOnce()
-  console.log(`\nMedians of ${ROUNDS}. ${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} processors, Node ${process.version}`)
+  console.log(
+    `\nMedians of ${ROUNDS}. ${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} processors, Node ${process.version}`,
+  )
 } finally {
   rmSync(work, { recursive: true, force: true })
 }

@@ -9,8 +9,12 @@ export interface ChildrenUsage {
 
 const RUSAGE_CHILDREN = -1
 /** struct rusage on 64-bit Linux: ru_utime and ru_stime, two 64-bit words each, then ru_maxrss in KiB. */
-const WORDS = 18, MAXRSS = 4
-const getrusage = koffi.load('libc.so.6').func('int getrusage(int who, _Out_ int64_t *usage)') as (who: number, usage: BigInt64Array) => number
+const WORDS = 18
+const MAXRSS = 4
+const getrusage = koffi.load('libc.so.6').func('int getrusage(int who, _Out_ int64_t *usage)') as (
+  who: number,
+  usage: BigInt64Array,
+) => number
 
 export function childrenUsage(): ChildrenUsage {
   const usage = new BigInt64Array(WORDS)

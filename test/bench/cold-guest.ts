@@ -6,7 +6,8 @@ import { buildElf } from '../support/elf-builder.ts'
 
 /** Behind everything that the generated program uses. */
 const START = 0x1000_0000
-const WRITE = 64, STANDARD_ERROR = 2
+const WRITE = 64
+const STANDARD_ERROR = 2
 export const COLD_LETTER = '!'
 
 export function coldGuest(): Uint8Array {
@@ -14,9 +15,28 @@ export function coldGuest(): Uint8Array {
   const { entry, segments } = parseElf(elf, 'large.elf')
   const code = assembler(64, START)
   const letter = START + 0x800
-  code.li('a0', STANDARD_ERROR).li('a1', letter).li('a2', 1).li('a7', WRITE).op('ecall').li('t0', entry).op('jalr', { rs1: 't0' })
+  code
+    .li('a0', STANDARD_ERROR)
+    .li('a1', letter)
+    .li('a2', 1)
+    .li('a7', WRITE)
+    .op('ecall')
+    .li('t0', entry)
+    .op('jalr', { rs1: 't0' })
   const text = new Uint8Array(0x804)
   text.set(code.finish())
   text[letter - START] = COLD_LETTER.charCodeAt(0)
-  return buildElf({ xlen: 64, entry: START, segments: [...segments.map(({ address, bytes, executable, memorySize }) => ({ address, bytes, memorySize, flags: executable ? 5 : 6 })), { address: START, bytes: text, flags: 5 }] })
+  return buildElf({
+    xlen: 64,
+    entry: START,
+    segments: [
+      ...segments.map(({ address, bytes, executable, memorySize }) => ({
+        address,
+        bytes,
+        memorySize,
+        flags: executable ? 5 : 6,
+      })),
+      { address: START, bytes: text, flags: 5 },
+    ],
+  })
 }

@@ -9,7 +9,9 @@ import { median } from './statistics.ts'
 
 export interface ColdStart {
   readonly elfBytes: number
-  /** Milliseconds to the first text of the guest, which its first seven instructions print, as another process reads it. */
+  /**
+   * Milliseconds to the first text of the guest, which its first seven instructions print, as another process reads it.
+   */
   readonly auto: { readonly medianMs: number; readonly leastMs: number }
   readonly interp: { readonly medianMs: number; readonly leastMs: number }
 }
@@ -18,18 +20,27 @@ export interface ColdStart {
 export async function measureColdStart(cc: string, work: string, rounds: number): Promise<ColdStart | undefined> {
   const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
   if (!existsSync(main)) return undefined
-  const elf = coldGuest(), file = join(work, 'cold.elf')
+  const elf = coldGuest()
+  const file = join(work, 'cold.elf')
   writeFileSync(file, elf)
   const times = { auto: [] as number[], interp: [] as number[] }
   for (let round = 0; round < rounds; round++) {
     for (const tier of ['auto', 'interp'] as const) {
       // A store without an entry, and no memory of what the compiler is.
       const cache = mkdtempSync(join(work, 'cold-'))
-      times[tier].push(await firstText([main, 'run', file, '--abi', 'linux', '--tier', tier, '--cache-dir', cache, '-q'], { ...process.env, RVR_CC: cc }))
+      times[tier].push(
+        await firstText([main, 'run', file, '--abi', 'linux', '--tier', tier, '--cache-dir', cache, '-q'], {
+          ...process.env,
+          RVR_CC: cc,
+        }),
+      )
       rmSync(cache, { recursive: true, force: true })
     }
   }
-  const summary = (list: readonly number[]): ColdStart['auto'] => ({ medianMs: median(list), leastMs: Math.min(...list) })
+  const summary = (list: readonly number[]): ColdStart['auto'] => ({
+    medianMs: median(list),
+    leastMs: Math.min(...list),
+  })
   return { elfBytes: elf.length, auto: summary(times.auto), interp: summary(times.interp) }
 }
 
@@ -52,7 +63,8 @@ async function firstText(args: readonly string[], env: NodeJS.ProcessEnv): Promi
 }
 
 export function coldStartText({ elfBytes, auto, interp }: ColdStart): string {
-  const times = ({ medianMs, leastMs }: ColdStart['auto']): string => `${medianMs.toFixed(0)} ms (least ${leastMs.toFixed(0)})`
+  const times = ({ medianMs, leastMs }: ColdStart['auto']): string =>
+    `${medianMs.toFixed(0)} ms (least ${leastMs.toFixed(0)})`
   return `First instruction of a guest of ${(elfBytes / 1e6).toFixed(1)} MB that is not in the cache, from the start of the process: ${times(auto)}; with --tier interp ${times(interp)}.`
 }
 

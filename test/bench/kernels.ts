@@ -18,9 +18,12 @@ export interface Kernel {
 
 /** All kernels by name. The greatest scale with a recorded checksum is the default. */
 export function kernels(): Kernel[] {
-  const expected = JSON.parse(readFileSync(`${directory}expected.json`, 'utf8')) as { kernels: Record<string, Record<string, string>> }
+  const expected = JSON.parse(readFileSync(`${directory}expected.json`, 'utf8')) as {
+    kernels: Record<string, Record<string, string>>
+  }
   return Object.entries(expected.kernels).map(([name, checksums]) => ({
-    name, checksums,
+    name,
+    checksums,
     defaultScale: Math.max(...Object.keys(checksums).map(Number)),
     sources: [`${directory}bench/${name}.c`, `${directory}bench/main-native.c`],
   }))
@@ -36,23 +39,40 @@ export function kernelGuest(name: string, xlen: 32 | 64, compiler?: Compiler['la
 const builds = [['-O2'], ['-O2', '-march=native']]
 
 export const programOf = (kernel: Kernel, guestCompiler: Compiler['label']): Program => ({
-  name: kernel.name, guestCompiler,
+  name: kernel.name,
+  guestCompiler,
   guest: xlen => kernelGuest(kernel.name, xlen, guestCompiler),
-  native: ({ label, command }, work) => builds.map(flags => {
-    const file = join(work, `${kernel.name}-${label}${flags.join('')}`)
-    if (!existsSync(file)) runTimed(command, [...flags, '-o', file, ...kernel.sources])
-    return { flags: flags.join(' '), file }
-  }),
+  native: ({ label, command }, work) =>
+    builds.map(flags => {
+      const file = join(work, `${kernel.name}-${label}${flags.join('')}`)
+      if (!existsSync(file)) runTimed(command, [...flags, '-o', file, ...kernel.sources])
+      return { flags: flags.join(' '), file }
+    }),
 })
 
-/** A compiler's native build has to be faster by this factor for its guest to be taken instead of clang's: what is nearly equal must not change from run to run. */
+/**
+ * A compiler's native build has to be faster by this factor for its guest to be taken instead of clang's: what is
+ * nearly equal must not change from run to run.
+ */
 const CLEARLY = 1.1
 
 /** The compiler of the guest: that of the fastest native build, found before rvr is measured. */
-export async function guestCompilerOf(kernel: Kernel, scale: number, compilers: readonly Compiler[], work: string): Promise<Compiler['label']> {
+export async function guestCompilerOf(
+  kernel: Kernel,
+  scale: number,
+  compilers: readonly Compiler[],
+  work: string,
+): Promise<Compiler['label']> {
   const best: Partial<Record<Compiler['label'], number>> = {}
-  const natives = compilers.flatMap(compiler => nativeVariants(programOf(kernel, compiler.label), compiler, work).map(variant => ({ label: compiler.label, variant })))
-  for (let round = 0; round < 2; round++) for (const { label, variant } of natives) best[label] = Math.min(best[label] ?? Infinity, (await variant.run(scale)).ms)
+  const natives = compilers.flatMap(compiler =>
+    nativeVariants(programOf(kernel, compiler.label), compiler, work).map(variant => ({
+      label: compiler.label,
+      variant,
+    })),
+  )
+  for (let round = 0; round < 2; round++)
+    for (const { label, variant } of natives)
+      best[label] = Math.min(best[label] ?? Infinity, (await variant.run(scale)).ms)
   const { gcc = Infinity, clang = Infinity } = best
   return gcc * CLEARLY < clang ? 'gcc' : 'clang'
 }

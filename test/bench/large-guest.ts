@@ -15,12 +15,18 @@ import { median } from './statistics.ts'
 export interface LargeGuestCost {
   readonly elfBytes: number
   readonly instructionSlots: number
-  /** Guest instructions per second through lifting, graph and code generation: first call in the process, and median of later ones. */
+  /**
+   * Guest instructions per second through lifting, graph and code generation: first call in the process, and median of
+   * later ones.
+   */
   readonly generatedPerSecond: { readonly first: number; readonly later: number }
   /** By the clock, and user processor time of the compilers. */
   readonly compileSecondsPer1000: number
   readonly compilerUserSecondsPer1000: number
-  /** Resident memory at most: of this process until the guest is compiled, and of the largest process that it has started so far. */
+  /**
+   * Resident memory at most: of this process until the guest is compiled, and of the largest process that it has
+   * started so far.
+   */
   readonly peakBytes: { readonly rvr: number; readonly compiler: number }
   /** Median milliseconds of `guest.compile` on a hit, digest of the library included. */
   readonly warmCompileMs: number
@@ -28,13 +34,19 @@ export interface LargeGuestCost {
 
 export async function measureLargeGuest(cc: string, cacheDir: string): Promise<LargeGuestCost> {
   const { elf } = randomGuest(64, 9, 2500)
-  const image = parseElf(elf, 'large.elf'), decode = decoderFor(64, abiNamed('linux'))
+  const image = parseElf(elf, 'large.elf')
+  const decode = decoderFor(64, abiNamed('linux'))
   const times: number[] = []
   let slots = 0
   for (let round = 0; round < 5; round++) {
     const begin = performance.now()
     const program = lift(image, decode)
-    generate(buildGraph(program), { mode: modeNamed('pure'), machine: defaultMachine(64), convention: preserveNone, identity: '{}' })
+    generate(buildGraph(program), {
+      mode: modeNamed('pure'),
+      machine: defaultMachine(64),
+      convention: preserveNone,
+      identity: '{}',
+    })
     times.push((performance.now() - begin) / 1000)
     slots = program.instrs.length
   }
@@ -42,7 +54,8 @@ export async function measureLargeGuest(cc: string, cacheDir: string): Promise<L
   const guest = await rvr.load(elf, { abi: 'linux' })
   const before = childrenUsage()
   const { timing } = await guest.compile('pure')
-  const after = childrenUsage(), rvrBytes = process.resourceUsage().maxRSS * 1024
+  const after = childrenUsage()
+  const rvrBytes = process.resourceUsage().maxRSS * 1024
   const warm: number[] = []
   for (let round = 0; round < 12; round++) {
     const begin = performance.now()
@@ -50,16 +63,21 @@ export async function measureLargeGuest(cc: string, cacheDir: string): Promise<L
     warm.push(performance.now() - begin)
   }
   return {
-    elfBytes: elf.length, instructionSlots: slots,
+    elfBytes: elf.length,
+    instructionSlots: slots,
     generatedPerSecond: { first: slots / times[0]!, later: slots / median(times.slice(1)) },
-    compileSecondsPer1000: (timing.compileMs ?? 0) / slots, compilerUserSecondsPer1000: (after.userMs - before.userMs) / slots,
-    peakBytes: { rvr: rvrBytes, compiler: after.peakBytes }, warmCompileMs: median(warm.slice(2)),
+    compileSecondsPer1000: (timing.compileMs ?? 0) / slots,
+    compilerUserSecondsPer1000: (after.userMs - before.userMs) / slots,
+    peakBytes: { rvr: rvrBytes, compiler: after.peakBytes },
+    warmCompileMs: median(warm.slice(2)),
   }
 }
 
 export function largeGuestText(cost: LargeGuestCost): string {
   const rate = (value: number): string => Math.round(value).toLocaleString('en-US')
-  return `A guest of ${(cost.elfBytes / 1e6).toFixed(1)} MB (${rate(cost.instructionSlots)} instructions): lift + codegen ${rate(cost.generatedPerSecond.first)} instructions/s cold, `
-    + `${rate(cost.generatedPerSecond.later)} later; make ${cost.compileSecondsPer1000.toFixed(2)} s, compilers ${cost.compilerUserSecondsPer1000.toFixed(2)} s of user time per 1000 instructions; `
-    + `at most ${Math.round(cost.peakBytes.rvr / 1e6)} MB in rvr and ${Math.round(cost.peakBytes.compiler / 1e6)} MB in a compiler; warm compile ${cost.warmCompileMs.toFixed(1)} ms.`
+  return (
+    `A guest of ${(cost.elfBytes / 1e6).toFixed(1)} MB (${rate(cost.instructionSlots)} instructions): lift + codegen ${rate(cost.generatedPerSecond.first)} instructions/s cold, ` +
+    `${rate(cost.generatedPerSecond.later)} later; make ${cost.compileSecondsPer1000.toFixed(2)} s, compilers ${cost.compilerUserSecondsPer1000.toFixed(2)} s of user time per 1000 instructions; ` +
+    `at most ${Math.round(cost.peakBytes.rvr / 1e6)} MB in rvr and ${Math.round(cost.peakBytes.compiler / 1e6)} MB in a compiler; warm compile ${cost.warmCompileMs.toFixed(1)} ms.`
+  )
 }

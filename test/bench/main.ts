@@ -84,18 +84,32 @@ async function main(): Promise<void> {
   const wanted = options.kernels?.split(',')
   const compilers = compilersFor(options.cc.split(','))
   const guestCompiler = options['guest-compiler']
-  if (!['gcc', 'clang', 'best'].includes(guestCompiler)) throw new Error(`--guest-compiler is ${guestCompiler}, not gcc, clang or best`)
+  if (!['gcc', 'clang', 'best'].includes(guestCompiler))
+    throw new Error(`--guest-compiler is ${guestCompiler}, not gcc, clang or best`)
   // What is compared with is read before it can be written over.
   const before = options.compare === undefined ? undefined : readEntry(options.compare)
   const work = mkdtempSync(join(tmpdir(), 'rvr-bench-'))
   try {
     const results: KernelResult[] = []
-    const costs: BuildCost[] = [], counts: InstructionCounts[] = []
+    const costs: BuildCost[] = []
+    const counts: InstructionCounts[] = []
     const chosen = kernels().filter(kernel => wanted?.includes(kernel.name) ?? true)
-    if (chosen.length === 0 && options.kernels !== '') throw new Error(`no kernel is called ${options.kernels}; there are ${kernels().map(kernel => kernel.name).join(', ')}`)
+    if (chosen.length === 0 && options.kernels !== '')
+      throw new Error(
+        `no kernel is called ${options.kernels}; there are ${kernels()
+          .map(kernel => kernel.name)
+          .join(', ')}`,
+      )
     if (options.profile) {
       const widths = options.widths.split(',').map(Number) as (32 | 64)[]
-      const profiles = await measureProfiles({ kernels: chosen, real: options.real !== 'none', modes, widths, cc: compilers.at(-1)!.command, rounds })
+      const profiles = await measureProfiles({
+        kernels: chosen,
+        real: options.real !== 'none',
+        modes,
+        widths,
+        cc: compilers.at(-1)!.command,
+        rounds,
+      })
       console.log(`${profileTable(profiles)}\n`)
       writeResult({ profiles })
       return
@@ -103,8 +117,20 @@ async function main(): Promise<void> {
     for (const kernel of chosen) {
       process.stderr.write(`${kernel.name} …\n`)
       const scale = Number(options.scale ?? kernel.defaultScale)
-      const program = programOf(kernel, guestCompiler === 'best' ? await guestCompilerOf(kernel, scale, compilers, work) : guestCompiler as Compiler['label'])
-      const variants = await variantsOf(program, { compilers, modes, qemu: options.qemu, rvr: options.rvr, work, cacheDir: join(work, 'cache') })
+      const program = programOf(
+        kernel,
+        guestCompiler === 'best'
+          ? await guestCompilerOf(kernel, scale, compilers, work)
+          : (guestCompiler as Compiler['label']),
+      )
+      const variants = await variantsOf(program, {
+        compilers,
+        modes,
+        qemu: options.qemu,
+        rvr: options.rvr,
+        work,
+        cacheDir: join(work, 'cache'),
+      })
       try {
         results.push(await measure(program, variants, scale, rounds, kernel.checksums[scale]))
         costs.push(...buildCosts(variants))
@@ -115,11 +141,35 @@ async function main(): Promise<void> {
       }
     }
     const best = compilers.at(-1)!.command
-    const warm = options.rvr ? { compileMs: await warmCompileMs(chosen[0]!, best, work, 9), processMs: warmProcessMs(best, work, 9) } : undefined
+    const warm = options.rvr
+      ? { compileMs: await warmCompileMs(chosen[0]!, best, work, 9), processMs: warmProcessMs(best, work, 9) }
+      : undefined
     const large = options.rvr && options.large ? await measureLargeGuest(best, join(work, 'cache')) : undefined
     const cold = options.rvr && options.large ? await measureColdStart(best, work, 9) : undefined
-    const real = options.real === 'none' ? undefined : await measureRealGuests({ compilers, modes, qemu: options.qemu, rvr: options.rvr, rounds, all: options.real === 'all' })
-    report({ results, costs, counts, before, rounds, warm, large, cold, real, crypto: options.crypto ? measureCrypto() : [], compilers })
+    const real =
+      options.real === 'none'
+        ? undefined
+        : await measureRealGuests({
+            compilers,
+            modes,
+            qemu: options.qemu,
+            rvr: options.rvr,
+            rounds,
+            all: options.real === 'all',
+          })
+    report({
+      results,
+      costs,
+      counts,
+      before,
+      rounds,
+      warm,
+      large,
+      cold,
+      real,
+      crypto: options.crypto ? measureCrypto() : [],
+      compilers,
+    })
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
@@ -140,25 +190,59 @@ interface Findings {
   readonly compilers: readonly Compiler[]
 }
 
-function report({ results, costs, counts, before, rounds, warm, large, cold, real, crypto, compilers }: Findings): void {
-  const history = historyEntry(results, costs, rounds, hostOf(compilers.map(({ command }) => versionOf(command)))), { host } = history
+function report({
+  results,
+  costs,
+  counts,
+  before,
+  rounds,
+  warm,
+  large,
+  cold,
+  real,
+  crypto,
+  compilers,
+}: Findings): void {
+  const history = historyEntry(results, costs, rounds, hostOf(compilers.map(({ command }) => versionOf(command))))
+  const { host } = history
   const targets = targetResults(results)
   console.log(`${timesTable(results)}\n`)
-  console.log('User processor time, for rvr that of its process while the guest runs. Medians. Column limit: mode metered-cost with an instruction limit beyond the end, cost-limit: with a cost limit.\n')
+  console.log(
+    'User processor time, for rvr that of its process while the guest runs. Medians. Column limit: mode metered-cost with an instruction limit beyond the end, cost-limit: with a cost limit.\n',
+  )
   if (targets.length > 0) console.log(`${targetTable(targets)}\n`)
   console.log(`${countingTable(results)}\n`)
   if (counts.length > 0) console.log(`${instructionTable(counts)}\n`)
   if (costs.length > 0) console.log(`${buildTable(costs)}\n`)
   if (warm !== undefined) {
-    console.log(`Warm compile through the cache: ${warm.compileMs.toFixed(1)} ms. ${warm.processMs === undefined ? 'Warm `rvr run`: not measured, dist/ is not built.' : `Warm \`rvr run\`, whole process: ${warm.processMs.toFixed(0)} ms.`}\n`)
+    console.log(
+      `Warm compile through the cache: ${warm.compileMs.toFixed(1)} ms. ${warm.processMs === undefined ? 'Warm `rvr run`: not measured, dist/ is not built.' : `Warm \`rvr run\`, whole process: ${warm.processMs.toFixed(0)} ms.`}\n`,
+    )
   }
   if (large !== undefined) console.log(`${largeGuestText(large)}\n`)
   if (cold !== undefined) console.log(`${coldStartText(cold)}\n`)
-  if (real !== undefined) console.log(`${'skipped' in real ? `Real guests are left out: ${real.skipped}.` : realGuestTable(real.results)}\n`)
-  if (crypto.length > 0) console.log(`${cryptoTable(crypto)}\n\nOne operation of an extension against the best of another library. Processor time, medians.\n`)
+  if (real !== undefined)
+    console.log(`${'skipped' in real ? `Real guests are left out: ${real.skipped}.` : realGuestTable(real.results)}\n`)
+  if (crypto.length > 0)
+    console.log(
+      `${cryptoTable(crypto)}\n\nOne operation of an extension against the best of another library. Processor time, medians.\n`,
+    )
   if (before !== undefined) console.log(`${comparison(before, history)}\n`)
   console.log(`${host.cpu}, ${host.processors} processors, Node ${host.node}, ${host.compilers.join(', ')}`)
-  writeResult({ host, results, meanRatios: history.meanRatios, targets, instructions: counts, builds: costs, warm, large, cold, real, crypto, history })
+  writeResult({
+    host,
+    results,
+    meanRatios: history.meanRatios,
+    targets,
+    instructions: counts,
+    builds: costs,
+    warm,
+    large,
+    cold,
+    real,
+    crypto,
+    history,
+  })
   appendHistory(resolve(options.history), history)
 }
 

@@ -8,13 +8,24 @@ export interface Finished {
   readonly wallMs: number
 }
 
-/** Runs a program to its end, with `input` as its standard input. Throws when it cannot be started or its exit status is not 0. */
-export function runTimed(file: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}, input: Uint8Array = new Uint8Array()): Finished {
+/**
+ * Runs a program to its end, with `input` as its standard input. Throws when it cannot be started or its exit status is
+ * not 0.
+ */
+export function runTimed(
+  file: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  input: Uint8Array = new Uint8Array(),
+): Finished {
   const begin = performance.now()
   // bash's `time` is the portable way to a child's user time in milliseconds; Node has no call for it.
   const script = 'TIMEFORMAT=%3U; exec 3>&2; time "$@" 2>&3'
   const { stdout, stderr, status, error } = spawnSync('bash', ['-c', script, 'bash', file, ...args], {
-    input, encoding: 'utf8', maxBuffer: 2 ** 26, env: { ...process.env, ...environment, LC_ALL: 'C' },
+    input,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+    env: { ...process.env, ...environment, LC_ALL: 'C' },
   })
   const wallMs = performance.now() - begin
   if (error) throw error
@@ -27,7 +38,9 @@ export const firstFound = (names: readonly string[]): string | undefined =>
   names.find(name => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0)
 
 /** The newest clang on PATH. */
-export const newestClang = (): string | undefined => firstFound([...Array.from({ length: 20 }, (_, age) => `clang-${32 - age}`), 'clang'])
+export const newestClang = (): string | undefined =>
+  firstFound([...Array.from({ length: 20 }, (_, age) => `clang-${32 - age}`), 'clang'])
 
 /** First line of a program's `--version`. */
-export const versionOf = (file: string): string => (spawnSync(file, ['--version'], { encoding: 'utf8' }).stdout ?? '').split('\n')[0]!.trim()
+export const versionOf = (file: string): string =>
+  (spawnSync(file, ['--version'], { encoding: 'utf8' }).stdout ?? '').split('\n')[0]!.trim()

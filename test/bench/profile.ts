@@ -46,19 +46,38 @@ export interface ProfileChoice {
   readonly rounds: number
 }
 
-const programsOf = (kernels: readonly Kernel[]): ProfiledProgram[] => kernels.map(({ name, defaultScale }) => ({
-  name, isReal: false, guest: xlen => kernelGuest(name, xlen), training: { scale: Math.max(1, Math.floor(defaultScale / 20)) }, measured: { scale: defaultScale },
-}))
+const programsOf = (kernels: readonly Kernel[]): ProfiledProgram[] =>
+  kernels.map(({ name, defaultScale }) => ({
+    name,
+    isReal: false,
+    guest: xlen => kernelGuest(name, xlen),
+    training: { scale: Math.max(1, Math.floor(defaultScale / 20)) },
+    measured: { scale: defaultScale },
+  }))
 
 /** The real guests are trained on what their tests run and measured on what the benchmark runs. */
 const realPrograms = (): ProfiledProgram[] => [
-  { name: 'secp-verify', isReal: true, guest: xlen => elfOf('secp-verify', xlen), training: { scale: 1, input: inputOf(signatureRecords(12, 5)) }, measured: { scale: 75, input: inputOf(signatureRecords(100, 1, 10)) } },
-  { name: 'sqlite-script', isReal: true, guest: xlen => elfOf('sqlite-script', xlen), training: { scale: 1, input: utf8(scriptOf(statements)) }, measured: { scale: 1, input: utf8(benchmarkScript) } },
+  {
+    name: 'secp-verify',
+    isReal: true,
+    guest: xlen => elfOf('secp-verify', xlen),
+    training: { scale: 1, input: inputOf(signatureRecords(12, 5)) },
+    measured: { scale: 75, input: inputOf(signatureRecords(100, 1, 10)) },
+  },
+  {
+    name: 'sqlite-script',
+    isReal: true,
+    guest: xlen => elfOf('sqlite-script', xlen),
+    training: { scale: 1, input: utf8(scriptOf(statements)) },
+    measured: { scale: 1, input: utf8(benchmarkScript) },
+  },
 ]
 
 /** User seconds of this process's children that have ended, and of theirs. */
 function childSeconds(): number {
-  const fields = readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /s, '').split(' ')
+  const fields = readFileSync('/proc/self/stat', 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
   return Number(fields[13]) / 100
 }
 
@@ -87,7 +106,9 @@ export async function measureProfiles(choice: ProfileChoice): Promise<ProfileRes
         const profile = await train(program, xlen, cacheDir, cc)
         for (const mode of modes) {
           const result = await compare(program, xlen, mode, { cc, cacheDir, rounds, profile })
-          process.stderr.write(`${program.name} ${result.variant}: time × ${timeRatio(result).toFixed(3)}, compile time × ${compileRatio(result).toFixed(2)} of ${result.compileSeconds.plain.toFixed(1)} s\n`)
+          process.stderr.write(
+            `${program.name} ${result.variant}: time × ${timeRatio(result).toFixed(3)}, compile time × ${compileRatio(result).toFixed(2)} of ${result.compileSeconds.plain.toFixed(1)} s\n`,
+          )
           results.push(result)
         }
       }
@@ -98,15 +119,25 @@ export async function measureProfiles(choice: ProfileChoice): Promise<ProfileRes
   return results
 }
 
-async function compare(program: ProfiledProgram, xlen: Xlen, mode: string, { cc, cacheDir, rounds, profile }: { cc: string; cacheDir: string; rounds: number; profile: ExecutionProfile }): Promise<ProfileResult> {
-  const { scale, input } = program.measured, setup = { elf: program.guest(xlen), mode, cc, cacheDir }
+async function compare(
+  program: ProfiledProgram,
+  xlen: Xlen,
+  mode: string,
+  { cc, cacheDir, rounds, profile }: { cc: string; cacheDir: string; rounds: number; profile: ExecutionProfile },
+): Promise<ProfileResult> {
+  const { scale, input } = program.measured
+  const setup = { elf: program.guest(xlen), mode, cc, cacheDir }
   const make = async (more: { profile?: ExecutionProfile }): Promise<{ prepared: PreparedGuest; seconds: number }> => {
-    const before = childSeconds(), prepared = await prepare({ ...setup, ...more })
+    const before = childSeconds()
+    const prepared = await prepare({ ...setup, ...more })
     return { prepared, seconds: childSeconds() - before }
   }
-  const plain = await make({}), profiled = await make({ profile })
+  const plain = await make({})
+  const profiled = await make({ profile })
   try {
-    const ms = { plain: [] as number[], profiled: [] as number[] }, printed = new Set<string>(), instret = new Set<bigint>()
+    const ms = { plain: [] as number[], profiled: [] as number[] }
+    const printed = new Set<string>()
+    const instret = new Set<bigint>()
     for (let round = 0; round < rounds * 2; round++) {
       // plain, profiled, profiled, plain, …: whoever is second has warm caches half of the time.
       const name = round % 4 === 0 || round % 4 === 3 ? 'plain' : 'profiled'
@@ -115,8 +146,15 @@ async function compare(program: ProfiledProgram, xlen: Xlen, mode: string, { cc,
       printed.add(run.stdout)
       instret.add(run.instret)
     }
-    if (printed.size !== 1 || instret.size !== 1) throw new Error(`${program.name} rv${xlen} ${mode}: the profile changed what the guest does`)
-    return { program: program.name, isReal: program.isReal, variant: `rv${xlen} ${mode}`, ms, compileSeconds: { plain: plain.seconds, profiled: profiled.seconds } }
+    if (printed.size !== 1 || instret.size !== 1)
+      throw new Error(`${program.name} rv${xlen} ${mode}: the profile changed what the guest does`)
+    return {
+      program: program.name,
+      isReal: program.isReal,
+      variant: `rv${xlen} ${mode}`,
+      ms,
+      compileSeconds: { plain: plain.seconds, profiled: profiled.seconds },
+    }
   } finally {
     await plain.prepared.close()
     await profiled.prepared.close()
@@ -129,10 +167,29 @@ const compileRatio = ({ compileSeconds: { plain, profiled } }: ProfileResult): n
 
 /** Ratios profiled / not profiled, a row per program. */
 export function profileTable(results: readonly ProfileResult[]): string {
-  const variants = [...new Set(results.map(result => result.variant))], programs = [...new Set(results.map(result => result.program))]
-  const cell = (found: readonly ProfileResult[]): string => (found.length === 0 ? '' : `${geometricMean(found.map(timeRatio)).toFixed(2)} / ${geometricMean(found.map(compileRatio)).toFixed(2)}`)
-  const row = (name: string, own: readonly ProfileResult[]): string[] => [name, ...variants.map(variant => cell(own.filter(result => result.variant === variant)))]
-  return markdown(['time / compile time, × without a profile', ...variants], [
-    ...programs.map(name => row(name, results.filter(result => result.program === name))), row('geometric mean, kernels', results.filter(result => !result.isReal)),
-  ])
+  const variants = [...new Set(results.map(result => result.variant))]
+  const programs = [...new Set(results.map(result => result.program))]
+  const cell = (found: readonly ProfileResult[]): string =>
+    found.length === 0
+      ? ''
+      : `${geometricMean(found.map(timeRatio)).toFixed(2)} / ${geometricMean(found.map(compileRatio)).toFixed(2)}`
+  const row = (name: string, own: readonly ProfileResult[]): string[] => [
+    name,
+    ...variants.map(variant => cell(own.filter(result => result.variant === variant))),
+  ]
+  return markdown(
+    ['time / compile time, × without a profile', ...variants],
+    [
+      ...programs.map(name =>
+        row(
+          name,
+          results.filter(result => result.program === name),
+        ),
+      ),
+      row(
+        'geometric mean, kernels',
+        results.filter(result => !result.isReal),
+      ),
+    ],
+  )
 }

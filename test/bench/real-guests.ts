@@ -24,18 +24,34 @@ const workloads: readonly { readonly name: RealGuest; readonly scale: number; in
   { name: 'sqlite-script', scale: 1, input: () => utf8(benchmarkScript) },
 ]
 
-/** Measures with rvr on the best compiler alone. Artifacts stay in the cache of the real guests: compiling SQLite takes minutes. */
+/**
+ * Measures with rvr on the best compiler alone. Artifacts stay in the cache of the real guests: compiling SQLite takes
+ * minutes.
+ */
 export async function measureRealGuests(choice: RealGuestChoice): Promise<RealGuestResults> {
   const skipped = whyNot()
   if (skipped !== undefined) return { skipped }
   const results: KernelResult[] = []
   for (const { name, scale, input } of workloads) {
     process.stderr.write(`${name} …\n`)
-    build(name, choice.compilers.map(({ command }) => command))
-    const program: Program = { name, input: input(), guestCompiler: 'gcc', guest: xlen => elfOf(name, xlen), native: ({ command }) => [{ flags: '-O2', file: nativeOf(name, command) }] }
+    build(
+      name,
+      choice.compilers.map(({ command }) => command),
+    )
+    const program: Program = {
+      name,
+      input: input(),
+      guestCompiler: 'gcc',
+      guest: xlen => elfOf(name, xlen),
+      native: ({ command }) => [{ flags: '-O2', file: nativeOf(name, command) }],
+    }
     const variants = await variantsOf(program, {
-      ...choice, rvrCompilers: choice.compilers.slice(-1), work: cacheDir, cacheDir,
-      leaveOut: (xlen, mode) => !choice.all && name === 'sqlite-script' && (mode === 'profile' || (xlen === 32 && mode === 'metered')),
+      ...choice,
+      rvrCompilers: choice.compilers.slice(-1),
+      work: cacheDir,
+      cacheDir,
+      leaveOut: (xlen, mode) =>
+        !choice.all && name === 'sqlite-script' && (mode === 'profile' || (xlen === 32 && mode === 'metered')),
     })
     try {
       results.push(await measure(program, variants, scale, choice.rounds))

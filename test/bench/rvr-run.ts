@@ -21,24 +21,34 @@ export interface PreparedGuest {
   readonly compilerUserMs: number
   /** Instruction slots in the executable segments. */
   readonly instructionSlots: number
-  run(scale: number, input?: Uint8Array, limits?: Pick<ExecuteOptions, 'maxInstructions' | 'maxCost'>): Promise<GuestRun>
+  run(
+    scale: number,
+    input?: Uint8Array,
+    limits?: Pick<ExecuteOptions, 'maxInstructions' | 'maxCost'>,
+  ): Promise<GuestRun>
   close(): Promise<void>
 }
 
 export interface GuestRun {
   readonly stdout: string
-  /** User processor time of this process while the guest ran, in milliseconds: steadier than the clock where others use the processors too. */
+  /**
+   * User processor time of this process while the guest ran, in milliseconds: steadier than the clock where others use
+   * the processors too.
+   */
   readonly executeMs: number
   readonly instret: bigint
   readonly cost: bigint | undefined
 }
 
-/** Opens rvr on a cache directory and makes the guest ready. A second call with the same setup measures the warm path. */
+/**
+ * Opens rvr on a cache directory and makes the guest ready. A second call with the same setup measures the warm path.
+ */
 export async function prepare({ elf, mode, cc, cacheDir, profile }: RvrSetup): Promise<PreparedGuest> {
   const rvr = await Rvr.create({ cacheDir, cc })
   try {
     const guest = await rvr.load(elf, { abi: 'linux' })
-    const begin = performance.now(), before = childrenUsage()
+    const begin = performance.now()
+    const before = childrenUsage()
     const artifact = await guest.compile(mode as ModeName, profile === undefined ? {} : { profile })
     const compileCallMs = performance.now() - begin
     const code = guest.image.segments.filter(segment => segment.executable)
@@ -57,15 +67,31 @@ export async function prepare({ elf, mode, cc, cacheDir, profile }: RvrSetup): P
   }
 }
 
-async function runOnce(artifact: Artifact, scale: number, input?: Uint8Array, limits: Pick<ExecuteOptions, 'maxInstructions' | 'maxCost'> = {}): Promise<GuestRun> {
-  const output: Uint8Array[] = [], before = process.cpuUsage()
+async function runOnce(
+  artifact: Artifact,
+  scale: number,
+  input?: Uint8Array,
+  limits: Pick<ExecuteOptions, 'maxInstructions' | 'maxCost'> = {},
+): Promise<GuestRun> {
+  const output: Uint8Array[] = []
+  const before = process.cpuUsage()
   using run = await artifact.execute({
-    ...limits, args: ['guest', String(scale)],
+    ...limits,
+    args: ['guest', String(scale)],
     inputs: input === undefined ? [] : [input],
-    onPrint: (stream, bytes) => { if (stream === 'stdout') output.push(bytes) },
+    onPrint: (stream, bytes) => {
+      if (stream === 'stdout') output.push(bytes)
+    },
   })
   if (run.outcome !== 'terminated' || run.exitCode !== 0) {
-    throw new Error(`${artifact.mode} guest ${run.outcome}, exit code ${run.exitCode}${run.trap === undefined ? '' : `: ${run.trap.message}`}`)
+    throw new Error(
+      `${artifact.mode} guest ${run.outcome}, exit code ${run.exitCode}${run.trap === undefined ? '' : `: ${run.trap.message}`}`,
+    )
   }
-  return { stdout: Buffer.concat(output).toString(), executeMs: process.cpuUsage(before).user / 1000, instret: run.instret, cost: run.cost }
+  return {
+    stdout: Buffer.concat(output).toString(),
+    executeMs: process.cpuUsage(before).user / 1000,
+    instret: run.instret,
+    cost: run.cost,
+  }
 }

@@ -9,4 +9,5 @@ export function median(values: readonly number[]): number {
 }
 
 /** The geometric mean of positive numbers; NaN of nothing. */
-export const geometricMean = (values: readonly number[]): number => Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)
+export const geometricMean = (values: readonly number[]): number =>
+  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)

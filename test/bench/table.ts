@@ -16,50 +16,77 @@ export interface KernelResult {
 
 /** Median of the fastest native build, in milliseconds. */
 export const fastestNative = (result: KernelResult, prefix = 'native '): number =>
-  Math.min(...Object.entries(result.ms).filter(([name]) => name.startsWith(prefix)).map(([, ms]) => median(ms)))
+  Math.min(
+    ...Object.entries(result.ms)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([, ms]) => median(ms)),
+  )
 
 /** The same of the builds by the guest's compiler. */
 export const fastestTwin = (result: KernelResult): number => fastestNative(result, `native ${result.guestCompiler} `)
 
 /** Time of a variant as a multiple of the fastest native build. */
-export const ratio = (result: KernelResult, variant: string, native = fastestNative): number => median(result.ms[variant] ?? []) / native(result)
+export const ratio = (result: KernelResult, variant: string, native = fastestNative): number =>
+  median(result.ms[variant] ?? []) / native(result)
 
 /** Geometric mean over all kernels of each variant's ratio. */
 export function meanRatios(results: readonly KernelResult[], native = fastestNative): Record<string, number> {
-  return Object.fromEntries(variantNames(results).map(name => [name, geometricMean(results.map(result => ratio(result, name, native)))]))
+  return Object.fromEntries(
+    variantNames(results).map(name => [name, geometricMean(results.map(result => ratio(result, name, native)))]),
+  )
 }
 
 /** One row per variant, one column per kernel: `median ms (ratio)`. */
 export function timesTable(results: readonly KernelResult[]): string {
-  const means = meanRatios(results), twins = meanRatios(results, fastestTwin)
+  const means = meanRatios(results)
+  const twins = meanRatios(results, fastestTwin)
   const rows = variantNames(results).map(name => [
     name,
     ...results.map(result => `${median(result.ms[name] ?? []).toFixed(0)} (${ratio(result, name).toFixed(2)})`),
-    means[name]!.toFixed(2), Number.isFinite(twins[name]) ? twins[name]!.toFixed(2) : '',
+    means[name]!.toFixed(2),
+    Number.isFinite(twins[name]) ? twins[name]!.toFixed(2) : '',
   ])
   rows.push(['guest compiled by', ...results.map(result => result.guestCompiler), '', ''])
-  return markdown(['ms (× fastest native)', ...results.map(result => result.kernel), 'geometric mean', 'to native by the guest\'s compiler'], rows)
+  return markdown(
+    [
+      'ms (× fastest native)',
+      ...results.map(result => result.kernel),
+      'geometric mean',
+      "to native by the guest's compiler",
+    ],
+    rows,
+  )
 }
 
 /** One row per variant, one column per real guest; what was not measured stays empty. */
 export function realGuestTable(results: readonly KernelResult[]): string {
   const rows = variantNames(results).map(name => [
     name,
-    ...results.map(result => (result.ms[name] === undefined ? '' : `${median(result.ms[name]).toFixed(0)} (${ratio(result, name).toFixed(2)})`)),
+    ...results.map(result =>
+      result.ms[name] === undefined ? '' : `${median(result.ms[name]).toFixed(0)} (${ratio(result, name).toFixed(2)})`,
+    ),
   ])
   return markdown(['real guests, ms (× fastest native)', ...results.map(result => result.kernel)], rows)
 }
 
-/** What counting costs: time of the other modes as a multiple of mode pure, same width and compiler, one row for each. */
+/**
+ * What counting costs: time of the other modes as a multiple of mode pure, same width and compiler, one row for each.
+ */
 export function countingTable(results: readonly KernelResult[]): string {
-  const rows = variantNames(results).filter(name => name.startsWith('rvr ') && !name.endsWith(' pure')).flatMap(name => {
-    const pure = name.replace(/\S+$/, 'pure')
-    if (results.some(result => result.ms[pure] === undefined)) return []
-    const ratios = results.map(result => median(result.ms[name] ?? []) / median(result.ms[pure]!))
-    const worst = ratios.indexOf(Math.max(...ratios))
-    return [[name, ...ratios.map(value => value.toFixed(2)), geometricMean(ratios).toFixed(2), results[worst]!.kernel]]
-  })
-  return rows.length === 0 ? '' : markdown(['× mode pure', ...results.map(result => result.kernel), 'geometric mean', 'worst'], rows)
+  const rows = variantNames(results)
+    .filter(name => name.startsWith('rvr ') && !name.endsWith(' pure'))
+    .flatMap(name => {
+      const pure = name.replace(/\S+$/, 'pure')
+      if (results.some(result => result.ms[pure] === undefined)) return []
+      const ratios = results.map(result => median(result.ms[name] ?? []) / median(result.ms[pure]!))
+      const worst = ratios.indexOf(Math.max(...ratios))
+      return [
+        [name, ...ratios.map(value => value.toFixed(2)), geometricMean(ratios).toFixed(2), results[worst]!.kernel],
+      ]
+    })
+  return rows.length === 0
+    ? ''
+    : markdown(['× mode pure', ...results.map(result => result.kernel), 'geometric mean', 'worst'], rows)
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
@@ -67,19 +94,36 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 /** Seconds of the C compiler per 1000 guest instructions by variant, means over all kernels. */
 export function compileSeconds(costs: readonly BuildCost[]): Record<string, number> {
   const names = [...new Set(costs.map(cost => cost.variant))]
-  return Object.fromEntries(names.map(name => [name, mean(costs.filter(cost => cost.variant === name).map(cost => cost.compileSecondsPer1000))]))
+  return Object.fromEntries(
+    names.map(name => [
+      name,
+      mean(costs.filter(cost => cost.variant === name).map(cost => cost.compileSecondsPer1000)),
+    ]),
+  )
 }
 
 /** One row per kind of compile, the mean over all kernels. */
 export function buildTable(costs: readonly BuildCost[]): string {
   const seconds = compileSeconds(costs)
-  return markdown(['per 1000 guest instructions', 'lift and codegen, ms', 'make, s', 'compilers, s of user time'], Object.keys(seconds).map(name => {
-    const own = costs.filter(cost => cost.variant === name)
-    return [name, mean(own.map(cost => cost.liftAndCodegenMsPer1000)).toFixed(1), seconds[name]!.toFixed(2), mean(own.map(cost => cost.compilerUserSecondsPer1000)).toFixed(2)]
-  }))
+  return markdown(
+    ['per 1000 guest instructions', 'lift and codegen, ms', 'make, s', 'compilers, s of user time'],
+    Object.keys(seconds).map(name => {
+      const own = costs.filter(cost => cost.variant === name)
+      return [
+        name,
+        mean(own.map(cost => cost.liftAndCodegenMsPer1000)).toFixed(1),
+        seconds[name]!.toFixed(2),
+        mean(own.map(cost => cost.compilerUserSecondsPer1000)).toFixed(2),
+      ]
+    }),
+  )
 }
 
-export const variantNames = (results: readonly KernelResult[]): string[] => [...new Set(results.flatMap(result => Object.keys(result.ms)))]
+export const variantNames = (results: readonly KernelResult[]): string[] => [
+  ...new Set(results.flatMap(result => Object.keys(result.ms))),
+]
 
 export const markdown = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map((_, column) => (column === 0 ? '---' : '--:')), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n')
+  [head, head.map((_, column) => (column === 0 ? '---' : '--:')), ...rows]
+    .map(cells => `| ${cells.join(' | ')} |`)
+    .join('\n')

@@ -3,11 +3,16 @@ import { markdown, meanRatios, ratio, variantNames, type KernelResult } from './
 
 /** Geometric means of clang's ratios to the fastest native build, at most. */
 const targets: Readonly<Record<string, number>> = {
-  'rvr rv64 clang pure': 1.15, 'rvr rv64 clang metered-cost': 1.22, 'rvr rv64 clang limit': 1.3,
-  'rvr rv32 clang pure': 1.2, 'rvr rv32 clang metered-cost': 1.26, 'rvr rv32 clang limit': 1.35,
+  'rvr rv64 clang pure': 1.15,
+  'rvr rv64 clang metered-cost': 1.22,
+  'rvr rv64 clang limit': 1.3,
+  'rvr rv32 clang pure': 1.2,
+  'rvr rv32 clang metered-cost': 1.26,
+  'rvr rv32 clang limit': 1.35,
 }
 /** gcc's means to clang's, and the worst kernel in mode pure, at most. */
-const GCC_TO_CLANG = 1.2, WORST_PURE = 1.6
+const GCC_TO_CLANG = 1.2
+const WORST_PURE = 1.6
 
 export interface TargetResult {
   readonly what: string
@@ -17,11 +22,15 @@ export interface TargetResult {
 
 /** What was measured of the targets; the rest is left out. */
 export function targetResults(results: readonly KernelResult[]): TargetResult[] {
-  const means = meanRatios(results), known = variantNames(results)
-  const found: TargetResult[] = Object.entries(targets).filter(([name]) => known.includes(name)).map(([what, target]) => ({ what, measured: means[what]!, target }))
+  const means = meanRatios(results)
+  const known = variantNames(results)
+  const found: TargetResult[] = Object.entries(targets)
+    .filter(([name]) => known.includes(name))
+    .map(([what, target]) => ({ what, measured: means[what]!, target }))
   for (const name of Object.keys(targets)) {
     const gcc = name.replace('clang', 'gcc')
-    if (known.includes(name) && known.includes(gcc)) found.push({ what: `${gcc}, to clang`, measured: means[gcc]! / means[name]!, target: GCC_TO_CLANG })
+    if (known.includes(name) && known.includes(gcc))
+      found.push({ what: `${gcc}, to clang`, measured: means[gcc]! / means[name]!, target: GCC_TO_CLANG })
   }
   for (const name of known.filter(variant => /^rvr .* clang pure$/.test(variant))) {
     const worst = results.reduce((most, result) => (ratio(result, name) > ratio(most, name) ? result : most))
@@ -31,4 +40,12 @@ export function targetResults(results: readonly KernelResult[]): TargetResult[] 
 }
 
 export const targetTable = (results: readonly TargetResult[]): string =>
-  markdown(['target', 'measured', 'at most', 'kept'], results.map(({ what, measured, target }) => [what, measured.toFixed(2), target.toFixed(2), measured <= target ? 'yes' : 'no']))
+  markdown(
+    ['target', 'measured', 'at most', 'kept'],
+    results.map(({ what, measured, target }) => [
+      what,
+      measured.toFixed(2),
+      target.toFixed(2),
+      measured <= target ? 'yes' : 'no',
+    ]),
+  )

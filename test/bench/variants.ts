@@ -67,7 +67,8 @@ export async function variantsOf(program: Program, choice: VariantChoice): Promi
   for (const xlen of WIDTHS) {
     for (const compiler of choice.rvrCompilers ?? choice.compilers) {
       for (const mode of choice.modes) {
-        if (choice.leaveOut?.(xlen, mode) !== true) variants.push(await rvrVariant(program, xlen, compiler, mode, choice.cacheDir))
+        if (choice.leaveOut?.(xlen, mode) !== true)
+          variants.push(await rvrVariant(program, xlen, compiler, mode, choice.cacheDir))
       }
     }
   }
@@ -75,13 +76,26 @@ export async function variantsOf(program: Program, choice: VariantChoice): Promi
 }
 
 /** One for each native build by a compiler. */
-export function nativeVariants(program: Pick<Program, 'native' | 'input'>, compiler: Compiler, work: string): Variant[] {
-  return program.native(compiler, work).map(({ flags, file }) => processVariant(`native ${compiler.label} ${flags}`, 'native', file, [], program.input))
+export function nativeVariants(
+  program: Pick<Program, 'native' | 'input'>,
+  compiler: Compiler,
+  work: string,
+): Variant[] {
+  return program
+    .native(compiler, work)
+    .map(({ flags, file }) => processVariant(`native ${compiler.label} ${flags}`, 'native', file, [], program.input))
 }
 
-function processVariant(name: string, kind: Variant['kind'], file: string, args: readonly string[], input: Uint8Array | undefined): Variant {
+function processVariant(
+  name: string,
+  kind: Variant['kind'],
+  file: string,
+  args: readonly string[],
+  input: Uint8Array | undefined,
+): Variant {
   return {
-    name, kind,
+    name,
+    kind,
     async run(scale) {
       const { stdout, userMs } = runTimed(file, [...args, String(scale)], {}, input)
       return { stdout, ms: userMs }
@@ -92,25 +106,45 @@ function processVariant(name: string, kind: Variant['kind'], file: string, args:
 
 function qemuVariant(program: Program, xlen: 32 | 64): Variant[] {
   const qemu = firstFound([`qemu-riscv${xlen}`, `qemu-riscv${xlen}-static`])
-  return qemu === undefined ? [] : [processVariant(`qemu rv${xlen}`, 'qemu', qemu, [program.guest(xlen)], program.input)]
+  return qemu === undefined
+    ? []
+    : [processVariant(`qemu rv${xlen}`, 'qemu', qemu, [program.guest(xlen)], program.input)]
 }
 
 /**
- * Columns that are no modes of their own: mode metered-cost with a limit a tenth beyond the end. Every mode stops exactly, so what an instruction limit costs
- * is in all of them; a cost limit becomes a budget that shrinks towards it.
+ * Columns that are no modes of their own: mode metered-cost with a limit a tenth beyond the end. Every mode stops
+ * exactly, so what an instruction limit costs is in all of them; a cost limit becomes a budget that shrinks towards it.
  */
-const limits: Readonly<Record<string, (run: { instret: bigint; cost: bigint | undefined }) => { maxInstructions: bigint } | { maxCost: bigint }>> = {
-  limit: ({ instret }) => ({ maxInstructions: instret * 11n / 10n }),
-  'cost-limit': ({ cost }) => ({ maxCost: cost! * 11n / 10n }),
+const limits: Readonly<
+  Record<
+    string,
+    (run: { instret: bigint; cost: bigint | undefined }) => { maxInstructions: bigint } | { maxCost: bigint }
+  >
+> = {
+  limit: ({ instret }) => ({ maxInstructions: (instret * 11n) / 10n }),
+  'cost-limit': ({ cost }) => ({ maxCost: (cost! * 11n) / 10n }),
 }
 
-async function rvrVariant(program: Program, xlen: 32 | 64, { label, command }: Compiler, mode: string, cacheDir: string): Promise<Variant> {
+async function rvrVariant(
+  program: Program,
+  xlen: 32 | 64,
+  { label, command }: Compiler,
+  mode: string,
+  cacheDir: string,
+): Promise<Variant> {
   const limit = limits[mode]
-  const prepared = await prepare({ elf: program.guest(xlen), mode: limit === undefined ? mode : 'metered-cost', cc: command, cacheDir })
+  const prepared = await prepare({
+    elf: program.guest(xlen),
+    mode: limit === undefined ? mode : 'metered-cost',
+    cc: command,
+    cacheDir,
+  })
   /** What the guest counts to, by scale; asked for outside of what is measured. */
   const counts = new Map<number, Awaited<ReturnType<typeof prepared.run>>>()
   return {
-    name: `rvr rv${xlen} ${label} ${mode}`, kind: 'rvr', prepared,
+    name: `rvr rv${xlen} ${label} ${mode}`,
+    kind: 'rvr',
+    prepared,
     async run(scale) {
       if (limit !== undefined && !counts.has(scale)) counts.set(scale, await prepared.run(scale, program.input))
       const { stdout, executeMs, instret, cost } = await prepared.run(scale, program.input, limit?.(counts.get(scale)!))

@@ -4,7 +4,15 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { composeKey, contentPart, digestBytes, digestFile, flagPart, numberPart, textPart } from '../../src/cache/digest.ts'
+import {
+  composeKey,
+  contentPart,
+  digestBytes,
+  digestFile,
+  flagPart,
+  numberPart,
+  textPart,
+} from '../../src/cache/digest.ts'
 import { temporaryDirectory } from './sample.ts'
 
 const key = (...parts: Parameters<typeof composeKey>[1]): string => composeKey('test', parts).key
@@ -15,12 +23,26 @@ describe('composeKey', () => {
   })
 
   it('keeps fields apart that would be equal when run together', () => {
-    const variants = [key(textPart('ab', 'c')), key(textPart('a', 'bc')), key(textPart('a', 'b'), textPart('c', '')), key(textPart('abc', ''))]
+    const variants = [
+      key(textPart('ab', 'c')),
+      key(textPart('a', 'bc')),
+      key(textPart('a', 'b'), textPart('c', '')),
+      key(textPart('abc', '')),
+    ]
     expect(new Set(variants).size).toBe(variants.length)
   })
 
   it('tells types apart, and absent from empty', () => {
-    const variants = [textPart('a', '1'), numberPart('a', 1), flagPart('a', true), textPart('a', 'true'), textPart('a', ''), textPart('a', undefined), contentPart('a', 'file', '1'), contentPart('a', 'bytes', '1')]
+    const variants = [
+      textPart('a', '1'),
+      numberPart('a', 1),
+      flagPart('a', true),
+      textPart('a', 'true'),
+      textPart('a', ''),
+      textPart('a', undefined),
+      contentPart('a', 'file', '1'),
+      contentPart('a', 'bytes', '1'),
+    ]
     expect(new Set(variants.map(part => key(part))).size).toBe(variants.length)
   })
 
@@ -33,7 +55,9 @@ describe('composeKey', () => {
   })
 
   it('is the known key of a known list', () => {
-    expect(key(textPart('mode', 'pure'), numberPart('abi', 1))).toMatchInlineSnapshot(`"b547cab4b4c3c369540a7582e32523e1ef04f2e25ca413844f49340ad8cafaae"`)
+    expect(key(textPart('mode', 'pure'), numberPart('abi', 1))).toMatchInlineSnapshot(
+      `"b547cab4b4c3c369540a7582e32523e1ef04f2e25ca413844f49340ad8cafaae"`,
+    )
   })
 })
 

@@ -46,7 +46,8 @@ describe('openCache', () => {
 
   it.runIf(isRoot)('refuses a directory of another user, and a link to one', async () => {
     const root = await temporaryDirectory()
-    const foreign = join(root, 'foreign'), link = join(root, 'link')
+    const foreign = join(root, 'foreign')
+    const link = join(root, 'link')
     await mkdir(foreign, { mode: 0o700 })
     await chown(foreign, 12345, 12345)
     await symlink(foreign, link)
@@ -63,10 +64,17 @@ describe('openCache', () => {
   })
 
   it('refuses a directory in whose place others could put another one, and names what is wrong', async () => {
-    const root = await temporaryDirectory(), open = join(root, 'open'), directory = join(open, 'own/cache')
+    const root = await temporaryDirectory()
+    const open = join(root, 'open')
+    const directory = join(open, 'own/cache')
     await mkdir(open)
     await chmod(open, 0o777)
-    const refused = { code: 'CACHE_UNSAFE', message: expect.stringContaining(open) as string, hint: expect.stringContaining(`chmod go-w ${open}`) as string, details: { path: open, directory } }
+    const refused = {
+      code: 'CACHE_UNSAFE',
+      message: expect.stringContaining(open) as string,
+      hint: expect.stringContaining(`chmod go-w ${open}`) as string,
+      details: { path: open, directory },
+    }
     await expect(openCache({ cacheDir: directory })).rejects.toMatchObject(refused)
     expect(await readdir(open)).toEqual([])
     await mkdir(directory, { recursive: true, mode: 0o700 })
@@ -76,14 +84,19 @@ describe('openCache', () => {
   })
 
   it('looks at the directories that a link leads through, too', async () => {
-    const root = await temporaryDirectory(), open = join(root, 'open')
+    const root = await temporaryDirectory()
+    const open = join(root, 'open')
     await mkdir(join(open, 'cache'), { recursive: true, mode: 0o700 })
     await symlink('open/cache', join(root, 'link'))
     await mkdir(join(root, 'deep'))
     await symlink('../link', join(root, 'deep/link'))
     expect((await openCache({ cacheDir: join(root, 'deep/link') })).state).toBe('ready')
     await chmod(open, 0o777)
-    for (const link of ['link', 'deep/link']) await expect(openCache({ cacheDir: join(root, link) })).rejects.toMatchObject({ code: 'CACHE_UNSAFE', details: { path: open } })
+    for (const link of ['link', 'deep/link'])
+      await expect(openCache({ cacheDir: join(root, link) })).rejects.toMatchObject({
+        code: 'CACHE_UNSAFE',
+        details: { path: open },
+      })
   })
 
   it('survives links in a circle', async () => {
@@ -94,30 +107,43 @@ describe('openCache', () => {
   })
 
   it.runIf(isRoot)('refuses a directory below one of another user', async () => {
-    const root = await temporaryDirectory(), foreign = join(root, 'foreign')
+    const root = await temporaryDirectory()
+    const foreign = join(root, 'foreign')
     await mkdir(join(foreign, 'cache'), { recursive: true, mode: 0o700 })
     await chown(foreign, 12345, 12345)
-    await expect(openCache({ cacheDir: join(foreign, 'cache') })).rejects.toMatchObject({ code: 'CACHE_UNSAFE', details: { path: foreign } })
+    await expect(openCache({ cacheDir: join(foreign, 'cache') })).rejects.toMatchObject({
+      code: 'CACHE_UNSAFE',
+      details: { path: foreign },
+    })
   })
 
   it.runIf(isRoot)('lets the group of a user write above it, if nobody else is in it', async () => {
-    const root = await temporaryDirectory(), shared = join(root, 'shared')
+    const root = await temporaryDirectory()
+    const shared = join(root, 'shared')
     await mkdir(shared)
     await chmod(shared, 0o775)
     await chown(shared, 0, 54_321) // a group that nobody knows who is in
-    await expect(openCache({ cacheDir: join(shared, 'cache') })).rejects.toMatchObject({ code: 'CACHE_UNSAFE', details: { path: shared } })
+    await expect(openCache({ cacheDir: join(shared, 'cache') })).rejects.toMatchObject({
+      code: 'CACHE_UNSAFE',
+      details: { path: shared },
+    })
   })
 
-  it.each(['artifacts', 'inputs', 'staging', 'locks', 'toolchain'])('refuses a link, or what others can write, in the place of %s', async folder => {
-    const directory = await temporaryDirectory(), cacheDir = join(directory, 'cache'), path = join(cacheDir, 'v1', folder)
-    await openCache({ cacheDir })
-    await chmod(path, 0o777)
-    await expect(openCache({ cacheDir })).rejects.toMatchObject({ code: 'CACHE_UNSAFE', details: { path } })
-    await chmod(path, 0o700)
-    await rename(path, join(directory, 'elsewhere'))
-    await symlink(join(directory, 'elsewhere'), path)
-    await expect(openCache({ cacheDir })).rejects.toMatchObject({ code: 'CACHE_UNSAFE', details: { path } })
-  })
+  it.each(['artifacts', 'inputs', 'staging', 'locks', 'toolchain'])(
+    'refuses a link, or what others can write, in the place of %s',
+    async folder => {
+      const directory = await temporaryDirectory()
+      const cacheDir = join(directory, 'cache')
+      const path = join(cacheDir, 'v1', folder)
+      await openCache({ cacheDir })
+      await chmod(path, 0o777)
+      await expect(openCache({ cacheDir })).rejects.toMatchObject({ code: 'CACHE_UNSAFE', details: { path } })
+      await chmod(path, 0o700)
+      await rename(path, join(directory, 'elsewhere'))
+      await symlink(join(directory, 'elsewhere'), path)
+      await expect(openCache({ cacheDir })).rejects.toMatchObject({ code: 'CACHE_UNSAFE', details: { path } })
+    },
+  )
 
   it('refuses a schema directory that others can write', async () => {
     const directory = await temporaryDirectory()

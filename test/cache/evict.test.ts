@@ -11,7 +11,8 @@ import { foldUses, noteUse, readUses } from '../../src/cache/uses.ts'
 import { recorder, sampleLibrary, temporaryDirectory } from './sample.ts'
 
 const hex = (number: number): string => number.toString(16).padStart(4, '0').repeat(16)
-const keyOf = (number: number): string => hex(number), inputOf = (number: number): string => hex(0x8000 + number)
+const keyOf = (number: number): string => hex(number)
+const inputOf = (number: number): string => hex(0x8000 + number)
 const parts = { parts: [], inputParts: [], info: { mode: 'pure', guest: 'a'.repeat(64) } }
 
 interface Store {
@@ -23,12 +24,17 @@ interface Store {
 }
 
 async function store(options: CacheOptions = {}): Promise<Store> {
-  const directory = await temporaryDirectory(), library = await sampleLibrary(directory, 'x'.repeat(1000))
+  const directory = await temporaryDirectory()
+  const library = await sampleLibrary(directory, 'x'.repeat(1000))
   const { sink, warnings } = recorder()
   const cache = await openCache({ cacheDir: join(directory, 'cache'), environment: {}, ...options }, sink)
   return {
-    cache, layout: layoutOf(join(directory, 'cache')), warnings,
-    async publish(number) { (await cache.publish(keyOf(number), inputOf(number), library, parts))?.file.close() },
+    cache,
+    layout: layoutOf(join(directory, 'cache')),
+    warnings,
+    async publish(number) {
+      ;(await cache.publish(keyOf(number), inputOf(number), library, parts))?.file.close()
+    },
     keys: async () => (await cache.list()).map(entry => entry.key).toSorted(),
   }
 }
@@ -51,17 +57,20 @@ function random(seed: number): (limit: number) => number {
   let state = seed
   return limit => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return Math.floor(state / 2 ** 32 * limit)
+    return Math.floor((state / 2 ** 32) * limit)
   }
 }
 
 describe('the size limit', () => {
   it.each([1, 2, 3, 4, 5])('evicts exactly the least recently used (seed %i)', async seed => {
-    const capacity = 5, one = await entryBytes(), next = random(seed)
+    const capacity = 5
+    const one = await entryBytes()
+    const next = random(seed)
     // Two processes would have two objects; both are bound by the same store.
     const { cache, publish, layout, keys } = await store({ cacheMaxBytes: capacity * one })
     const other = await openCache({ cacheDir: join(layout.root, '..'), environment: {}, cacheMaxBytes: capacity * one })
-    const model: number[] = [], evicted: number[] = []
+    const model: number[] = []
+    const evicted: number[] = []
     const touch = (number: number): void => {
       if (model.includes(number)) model.splice(model.indexOf(number), 1)
       model.push(number)
@@ -86,10 +95,15 @@ describe('the size limit', () => {
   })
 
   it('counts what lies on the disk, and a prune makes room to the byte', async () => {
-    const one = await entryBytes(), { cache, publish, keys } = await store()
+    const one = await entryBytes()
+    const { cache, publish, keys } = await store()
     for (const number of [1, 2, 3]) await publish(number)
     expect(await cache.prune({ maxBytes: 3 * one })).toMatchObject({ entries: 3, bytes: 3 * one, evicted: [] })
-    expect(await cache.prune({ maxBytes: 3 * one - 1 })).toMatchObject({ entries: 2, bytes: 2 * one, evicted: [{ key: keyOf(1), reason: 'size', bytes: one }] })
+    expect(await cache.prune({ maxBytes: 3 * one - 1 })).toMatchObject({
+      entries: 2,
+      bytes: 2 * one,
+      evicted: [{ key: keyOf(1), reason: 'size', bytes: one }],
+    })
     expect(await keys()).toEqual([keyOf(2), keyOf(3)])
   })
 
@@ -113,10 +127,17 @@ describe('the size limit', () => {
   })
 
   it('evicts entries without a record of use first, the oldest of them first', async () => {
-    const one = await entryBytes(), { cache, publish, layout } = await store()
+    const one = await entryBytes()
+    const { cache, publish, layout } = await store()
     for (const number of [1, 2, 3, 4]) await publish(number)
     await writeFile(join(layout.uses, 'log'), `${keyOf(4)}\n${keyOf(1)}\n`)
-    for (const [number, time] of [[1, 1000], [2, 3000], [3, 2000], [4, 4000]] as const) await utimes(join(entryDirectory(layout, keyOf(number)), 'used'), time, time)
+    for (const [number, time] of [
+      [1, 1000],
+      [2, 3000],
+      [3, 2000],
+      [4, 4000],
+    ] as const)
+      await utimes(join(entryDirectory(layout, keyOf(number)), 'used'), time, time)
     expect((await cache.prune({ maxBytes: one }))!.evicted.map(entry => entry.key)).toEqual([3, 2, 4].map(keyOf))
   })
 
@@ -127,7 +148,10 @@ describe('the size limit', () => {
     await mkdir(damaged, { recursive: true })
     await writeFile(join(damaged, 'library.so'), 'x')
     const { evicted, entries } = (await cache.prune({ maxBytes: 0 }))!
-    expect(evicted.map(({ key, mode }) => [key, mode])).toEqual([[keyOf(2), ''], [keyOf(1), 'pure']])
+    expect(evicted.map(({ key, mode }) => [key, mode])).toEqual([
+      [keyOf(2), ''],
+      [keyOf(1), 'pure'],
+    ])
     expect([entries, existsSync(inputFile(layout, inputOf(1))), await readdir(layout.staging)]).toEqual([0, false, []])
   })
 })
@@ -142,7 +166,16 @@ describe('the age limit', () => {
     expect(await cache.prune({ maxAgeMs: 4 * 86_400_000 })).toMatchObject({ evicted: [] })
     expect(await cache.prune()).toMatchObject({ evicted: [{ key: keyOf(1), reason: 'age' }], entries: 2 })
     expect(await keys()).toEqual([keyOf(2), keyOf(3)])
-    expect(readEvicted(layout)).toMatchObject([{ key: keyOf(1), inputKey: inputOf(1), guest: 'a'.repeat(64), mode: 'pure', reason: 'age', evictedMs: expect.any(Number) }])
+    expect(readEvicted(layout)).toMatchObject([
+      {
+        key: keyOf(1),
+        inputKey: inputOf(1),
+        guest: 'a'.repeat(64),
+        mode: 'pure',
+        reason: 'age',
+        evictedMs: expect.any(Number),
+      },
+    ])
   })
 })
 
@@ -151,7 +184,12 @@ describe('limits', () => {
     [{}, {}, 5 * 2 ** 30, Infinity],
     [{ RVR_CACHE_MAX_BYTES: '1000', RVR_CACHE_MAX_DAYS: '1.5' }, {}, 1000, 129_600_000],
     [{ RVR_CACHE_MAX_BYTES: 'none', RVR_CACHE_MAX_DAYS: '' }, {}, Infinity, Infinity],
-    [{ RVR_CACHE_MAX_BYTES: '1000', RVR_CACHE_MAX_DAYS: '3' }, { cacheMaxBytes: 5, cacheMaxDays: Infinity }, 5, Infinity],
+    [
+      { RVR_CACHE_MAX_BYTES: '1000', RVR_CACHE_MAX_DAYS: '3' },
+      { cacheMaxBytes: 5, cacheMaxDays: Infinity },
+      5,
+      Infinity,
+    ],
   ])('of the environment %j and the options %j', async (environment, options, maxBytes, maxAgeMs) => {
     const { cache, warnings } = await store({ environment, ...options })
     expect(cache.limits).toEqual({ maxBytes, maxAgeMs })
@@ -167,7 +205,8 @@ describe('limits', () => {
 
 describe('the record of uses', () => {
   it('keeps the order of last uses through setting aside and folding, twice as well', async () => {
-    const { layout } = await store(), next = random(7)
+    const { layout } = await store()
+    const next = random(7)
     const model: string[] = []
     for (let step = 0; step < 200; step++) {
       const key = keyOf(next(9))
@@ -180,7 +219,7 @@ describe('the record of uses', () => {
       if (next(10) === 0) await foldUses(layout)
       expect(readUses(layout)).toEqual(model)
     }
-    expect(await foldUses(layout) + await foldUses(layout)).toBeLessThan(20)
+    expect((await foldUses(layout)) + (await foldUses(layout))).toBeLessThan(20)
   })
 
   it('survives garbage', async () => {
@@ -213,16 +252,23 @@ describe('leftovers', () => {
     await utimes(join(layout.uses, 'swept'), 1000, 1000)
     await publish(3)
     expect(cache.counts['swept']).toBe(4)
-    expect([await readdir(layout.staging), await readdir(layout.quarantine), await readdir(layout.locks)]).toEqual([['at-work'], [], []])
+    expect([await readdir(layout.staging), await readdir(layout.quarantine), await readdir(layout.locks)]).toEqual([
+      ['at-work'],
+      [],
+      [],
+    ])
     expect((await readdir(layout.inputs)).length).toBe(3)
   })
 
-  it('are nobody else\'s matter while one is at it, who looks again when others have stored something', async () => {
+  it("are nobody else's matter while one is at it, who looks again when others have stored something", async () => {
     const { cache, layout, publish, keys } = await store({ cacheMaxBytes: 0 })
-    const lock = await tryLock(join(layout.locks, 'maintenance')) as FileLock
+    const lock = (await tryLock(join(layout.locks, 'maintenance'))) as FileLock
     for (const number of [1, 2, 3]) await publish(number)
     expect(await cache.prune()).toBeUndefined()
-    expect([await keys(), await readdir(layout.uses)]).toEqual([[1, 2, 3].map(keyOf), expect.arrayContaining(['wanted'])])
+    expect([await keys(), await readdir(layout.uses)]).toEqual([
+      [1, 2, 3].map(keyOf),
+      expect.arrayContaining(['wanted']),
+    ])
     lock.release()
     await publish(4)
     expect(await keys()).toEqual([keyOf(4)])
@@ -231,22 +277,42 @@ describe('leftovers', () => {
   })
 
   it('of many who store at once leave the store within its limits', async () => {
-    const one = await entryBytes(), { layout, keys } = await store()
-    const stores = await Promise.all(Array.from({ length: 6 }, () => openCache({ cacheDir: join(layout.root, '..'), environment: {}, cacheMaxBytes: 4 * one })))
+    const one = await entryBytes()
+    const { layout, keys } = await store()
+    const stores = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        openCache({ cacheDir: join(layout.root, '..'), environment: {}, cacheMaxBytes: 4 * one }),
+      ),
+    )
     const library = await sampleLibrary(layout.root, 'x'.repeat(1000))
-    await Promise.all(stores.map(async (cache, index) => {
-      for (let round = 0; round < 5; round++) (await cache.publish(keyOf(10 * index + round), inputOf(10 * index + round), library, parts))?.file.close()
-    }))
+    await Promise.all(
+      stores.map(async (cache, index) => {
+        for (let round = 0; round < 5; round++)
+          (await cache.publish(keyOf(10 * index + round), inputOf(10 * index + round), library, parts))?.file.close()
+      }),
+    )
     expect((await keys()).length).toBeLessThanOrEqual(4)
-    expect((await stores[0]!.stats())).toMatchObject({ publish: 30, evicted: 30 - (await keys()).length })
+    expect(await stores[0]!.stats()).toMatchObject({ publish: 30, evicted: 30 - (await keys()).length })
   })
 })
 
 it('only so many evicted entries are remembered, the last ones', async () => {
   const { cache, layout, publish } = await store()
   const { rememberEvicted } = await import('../../src/cache/evicted.ts')
-  const record = (number: number) => ({ key: keyOf(number), inputKey: inputOf(number), guest: '', mode: 'pure', bytes: 1, usedMs: 1, evictedMs: 1, reason: 'size' as const })
-  await rememberEvicted(layout, Array.from({ length: REMEMBERED }, (_, number) => record(100 + number)))
+  const record = (number: number) => ({
+    key: keyOf(number),
+    inputKey: inputOf(number),
+    guest: '',
+    mode: 'pure',
+    bytes: 1,
+    usedMs: 1,
+    evictedMs: 1,
+    reason: 'size' as const,
+  })
+  await rememberEvicted(
+    layout,
+    Array.from({ length: REMEMBERED }, (_, number) => record(100 + number)),
+  )
   await publish(1)
   await cache.prune({ maxBytes: 0 })
   const remembered = readEvicted(layout)

@@ -5,12 +5,15 @@ import { openCache } from '../../src/cache/cache.ts'
 import { libraryFile } from '../../src/load/library-file.ts'
 
 const [directory = '', library = '', rounds = ''] = process.argv.slice(2)
-const key = 'a1'.repeat(32), input = '1a'.repeat(32)
+const key = 'a1'.repeat(32)
+const input = '1a'.repeat(32)
 const cache = await openCache({ cacheDir: directory })
 
 for (let round = 0; round < Number(rounds); round++) {
   const artifact = await cache.lookupInput(input)
-  const entry = (artifact === undefined ? undefined : await cache.lookup(artifact)) ?? await cache.publish(key, input, library, { parts: [], inputParts: [], info: { round } })
+  const entry =
+    (artifact === undefined ? undefined : await cache.lookup(artifact)) ??
+    (await cache.publish(key, input, library, { parts: [], inputParts: [], info: { round } }))
   if (entry === undefined) throw new Error(`round ${round}: neither found nor stored`)
   await sleep(round % 3)
   const file = libraryFile(entry.library, entry.file)

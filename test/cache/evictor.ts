@@ -4,7 +4,9 @@ import { openCache } from '../../src/cache/cache.ts'
 
 const cache = await openCache({ cacheDir: process.argv[2] ?? '' })
 let ended = false
-process.stdin.resume().on('end', () => { ended = true })
+process.stdin.resume().on('end', () => {
+  ended = true
+})
 while (!ended) {
   await cache.prune({ maxBytes: 0 })
   await nextTurn()

@@ -14,24 +14,39 @@ const input = composeKey('rvr input', [textPart('mode', 'pure')])
 const content = 'not really a library '.repeat(100_000)
 
 async function exported(): Promise<{ cache: Cache; cacheDir: string; directory: string; file: string }> {
-  const directory = await temporaryDirectory(), file = join(directory, 'entry.rvr'), cacheDir = join(directory, 'cache')
+  const directory = await temporaryDirectory()
+  const file = join(directory, 'entry.rvr')
+  const cacheDir = join(directory, 'cache')
   const cache = await openCache({ cacheDir })
-  await cache.publish(artifact.key, input.key, await sampleLibrary(directory, content), { parts: artifact.parts, inputParts: input.parts, info: { mode: 'pure', compileMs: 5 } })
+  await cache.publish(artifact.key, input.key, await sampleLibrary(directory, content), {
+    parts: artifact.parts,
+    inputParts: input.parts,
+    info: { mode: 'pure', compileMs: 5 },
+  })
   await cache.export(artifact.key.slice(0, 10), file)
   return { cache, cacheDir, directory, file }
 }
 
 async function other(): Promise<{ cache: Cache; cacheDir: string; warnings: () => string[] }> {
-  const { sink, warnings } = recorder(), cacheDir = join(await temporaryDirectory(), 'other')
+  const { sink, warnings } = recorder()
+  const cacheDir = join(await temporaryDirectory(), 'other')
   return { cache: await openCache({ cacheDir }, sink), cacheDir, warnings }
 }
 
 describe('an exported entry', () => {
   it('is found in another cache by input key and by key, as it was', async () => {
-    const { cache: from, file } = await exported(), { cache, warnings } = await other()
-    expect(await cache.import(file)).toEqual({ key: artifact.key, inputKey: input.key, bytes: content.length, info: { mode: 'pure', compileMs: 5 }, stored: true })
+    const { cache: from, file } = await exported()
+    const { cache, warnings } = await other()
+    expect(await cache.import(file)).toEqual({
+      key: artifact.key,
+      inputKey: input.key,
+      bytes: content.length,
+      info: { mode: 'pure', compileMs: 5 },
+      stored: true,
+    })
     expect(await cache.lookupInput(input.key)).toBe(artifact.key)
-    const found = await cache.lookup(artifact.key), original = await from.lookup(artifact.key)
+    const found = await cache.lookup(artifact.key)
+    const original = await from.lookup(artifact.key)
     expect(await readFile(found!.library, 'utf8')).toBe(content)
     expect({ ...found!.manifest, createdMs: 0 }).toEqual({ ...original!.manifest, createdMs: 0 })
     expect(cache.counts).toMatchObject({ publish: 1, hit: 1 })
@@ -40,7 +55,8 @@ describe('an exported entry', () => {
 
   it('does not take the place of an entry that is there', async () => {
     const { cache, cacheDir, file } = await exported()
-    const library = join(entryDirectory(layoutOf(cacheDir), artifact.key), 'library.so'), before = await stat(library)
+    const library = join(entryDirectory(layoutOf(cacheDir), artifact.key), 'library.so')
+    const before = await stat(library)
     expect(await cache.import(file)).toMatchObject({ stored: false })
     expect((await stat(library)).ino).toBe(before.ino)
   })
@@ -57,7 +73,8 @@ describe('an exported entry', () => {
   })
 
   it('leaves nothing in staging, in the end or on the way', async () => {
-    const { file } = await exported(), { cache, cacheDir } = await other()
+    const { file } = await exported()
+    const { cache, cacheDir } = await other()
     await cache.import(file)
     await writeFile(file, Buffer.concat([(await readFile(file)).subarray(0, -1), Buffer.from('?')]))
     await expect(cache.import(file)).rejects.toMatchObject({ details: { reason: 'damaged' } })
@@ -89,11 +106,23 @@ function packed(manifest: unknown, library: string): Buffer {
 }
 
 const manifest = {
-  schema: 1, key: artifact.key, inputKey: input.key, library: { digest: digestBytes('code'), bytes: 4 }, createdMs: 1, parts: artifact.parts, inputParts: input.parts, info: {},
+  schema: 1,
+  key: artifact.key,
+  inputKey: input.key,
+  library: { digest: digestBytes('code'), bytes: 4 },
+  createdMs: 1,
+  parts: artifact.parts,
+  inputParts: input.parts,
+  info: {},
 }
 
 describe('a file that is no export, or no longer one', () => {
-  const flip = (at: number) => (bytes: Buffer): Buffer => { bytes[at < 0 ? bytes.length + at : at]! ^= 1; return bytes }
+  const flip =
+    (at: number) =>
+    (bytes: Buffer): Buffer => {
+      bytes[at < 0 ? bytes.length + at : at]! ^= 1
+      return bytes
+    }
   const damages: [string, string, (bytes: Buffer) => Buffer][] = [
     ['nothing', 'not-an-export', () => Buffer.alloc(0)],
     ['text', 'not-an-export', () => Buffer.from('hello')],
@@ -107,35 +136,66 @@ describe('a file that is no export, or no longer one', () => {
     ['a changed digest', 'damaged', flip(40)],
     ['a changed manifest', 'damaged', flip(HEADER_BYTES + 20)],
     ['a changed library', 'damaged', flip(-1)],
-    ['a manifest of gigabytes', 'too-large', bytes => { bytes.writeUInt32LE(0xffff_ffff, 20); return bytes }],
-    ['a library of exabytes', 'too-large', bytes => { bytes.writeBigUInt64LE(1n << 62n, 24); return bytes }],
+    [
+      'a manifest of gigabytes',
+      'too-large',
+      bytes => {
+        bytes.writeUInt32LE(0xffff_ffff, 20)
+        return bytes
+      },
+    ],
+    [
+      'a library of exabytes',
+      'too-large',
+      bytes => {
+        bytes.writeBigUInt64LE(1n << 62n, 24)
+        return bytes
+      },
+    ],
     ['a manifest that is null', 'damaged', () => packed(null, 'code')],
     ['a manifest of another schema', 'damaged', () => packed({ ...manifest, schema: 9 }, 'code')],
     ['a key that is a path', 'damaged', () => packed({ ...manifest, key: '../../../etc' }, 'code')],
     ['an input key that is a path', 'damaged', () => packed({ ...manifest, inputKey: '../../../etc' }, 'code')],
-    ['a library of another length', 'damaged', () => packed({ ...manifest, library: { ...manifest.library, bytes: 5 } }, 'code')],
+    [
+      'a library of another length',
+      'damaged',
+      () => packed({ ...manifest, library: { ...manifest.library, bytes: 5 } }, 'code'),
+    ],
     ['a library of another digest', 'damaged', () => packed(manifest, 'Code')],
     ['a key that is not that of its parts', 'key', () => packed({ ...manifest, key: 'a1'.repeat(32) }, 'code')],
-    ['an input key that is not that of its parts', 'key', () => packed({ ...manifest, inputKey: 'a1'.repeat(32) }, 'code')],
+    [
+      'an input key that is not that of its parts',
+      'key',
+      () => packed({ ...manifest, inputKey: 'a1'.repeat(32) }, 'code'),
+    ],
     ['a part twice', 'key', () => packed({ ...manifest, parts: [...artifact.parts, ...artifact.parts] }, 'code')],
   ]
 
   it.each(damages)('%s: %s', async (_, reason, damage) => {
-    const { file } = await exported(), { cache, cacheDir } = await other()
+    const { file } = await exported()
+    const { cache, cacheDir } = await other()
     await writeFile(file, damage(await readFile(file)))
-    await expect(cache.import(file)).rejects.toMatchObject({ code: 'ARTIFACT_REFUSED', message: expect.stringContaining(file) as string, hint: expect.any(String) as string, details: { path: file, reason } })
+    await expect(cache.import(file)).rejects.toMatchObject({
+      code: 'ARTIFACT_REFUSED',
+      message: expect.stringContaining(file) as string,
+      hint: expect.any(String) as string,
+      details: { path: file, reason },
+    })
     expect(await cache.list()).toEqual([])
     expect(await readdir(join(cacheDir, 'v1/staging'))).toEqual([])
   })
 
   it('that follows the rules is accepted', async () => {
-    const { cache } = await other(), file = join(await temporaryDirectory(), 'made.rvr')
+    const { cache } = await other()
+    const file = join(await temporaryDirectory(), 'made.rvr')
     await writeFile(file, packed(manifest, 'code'))
     expect(await cache.import(file)).toMatchObject({ stored: true })
   })
 
   it('is refused for a changed byte wherever it is', async () => {
-    const { cache } = await other(), file = join(await temporaryDirectory(), 'made.rvr'), bytes = packed(manifest, 'code')
+    const { cache } = await other()
+    const file = join(await temporaryDirectory(), 'made.rvr')
+    const bytes = packed(manifest, 'code')
     for (let at = 0; at < bytes.length; at += 7) {
       await writeFile(file, flip(at)(Buffer.from(bytes)))
       await expect(cache.import(file)).rejects.toMatchObject({ code: 'ARTIFACT_REFUSED' })
@@ -144,9 +204,12 @@ describe('a file that is no export, or no longer one', () => {
   })
 
   it('cannot be read: a missing file, a directory, a file of terabytes', async () => {
-    const { cache } = await other(), directory = await temporaryDirectory(), huge = join(directory, 'huge')
+    const { cache } = await other()
+    const directory = await temporaryDirectory()
+    const huge = join(directory, 'huge')
     execFileSync('truncate', ['-s', '2T', huge])
-    for (const path of [join(directory, 'absent'), directory]) await expect(cache.import(path)).rejects.toMatchObject({ code: 'IO', details: { path } })
+    for (const path of [join(directory, 'absent'), directory])
+      await expect(cache.import(path)).rejects.toMatchObject({ code: 'IO', details: { path } })
     await expect(cache.import(huge)).rejects.toMatchObject({ code: 'ARTIFACT_REFUSED' })
   })
 })

@@ -10,12 +10,20 @@ import { draft, inputA, keyA, recorder, sampleLibrary, temporaryDirectory } from
 const isRoot = process.getuid?.() === 0
 
 async function stored() {
-  const directory = await temporaryDirectory(), cacheDir = join(directory, 'cache')
+  const directory = await temporaryDirectory()
+  const cacheDir = join(directory, 'cache')
   const { sink, warnings } = recorder()
   const cache = await openCache({ cacheDir }, sink)
   const library = await sampleLibrary(directory)
   await cache.publish(keyA, inputA, library, draft)
-  return { cache, directory, library, warnings, layout: layoutOf(cacheDir), entry: entryDirectory(layoutOf(cacheDir), keyA) }
+  return {
+    cache,
+    directory,
+    library,
+    warnings,
+    layout: layoutOf(cacheDir),
+    entry: entryDirectory(layoutOf(cacheDir), keyA),
+  }
 }
 
 /** The same bytes elsewhere, and a link in their place. */
@@ -28,8 +36,20 @@ const entries: [string, (entry: string, directory: string) => Promise<unknown>, 
   ['a link for the library', (entry, directory) => link(join(entry, 'library.so'), directory)],
   ['a link for the manifest', (entry, directory) => link(join(entry, 'manifest.json'), directory)],
   ['a link for the entry', (entry, directory) => link(entry, directory)],
-  ['a pipe for the library', async entry => { await rm(join(entry, 'library.so')); execFileSync('mkfifo', [join(entry, 'library.so')]) }],
-  ['a pipe for the manifest', async entry => { await rm(join(entry, 'manifest.json')); execFileSync('mkfifo', [join(entry, 'manifest.json')]) }],
+  [
+    'a pipe for the library',
+    async entry => {
+      await rm(join(entry, 'library.so'))
+      execFileSync('mkfifo', [join(entry, 'library.so')])
+    },
+  ],
+  [
+    'a pipe for the manifest',
+    async entry => {
+      await rm(join(entry, 'manifest.json'))
+      execFileSync('mkfifo', [join(entry, 'manifest.json')])
+    },
+  ],
   ['a library that others can write', entry => chmod(join(entry, 'library.so'), 0o666)],
   ['a manifest that its group can write', entry => chmod(join(entry, 'manifest.json'), 0o660)],
   ['a directory that others can write', entry => chmod(entry, 0o777)],
@@ -77,7 +97,8 @@ it('everything in the store is for its owner alone', async () => {
     const { layout } = await stored()
     const names = await readdir(layout.root, { recursive: true })
     expect(names.length).toBeGreaterThan(10)
-    for (const name of names) expect({ name, mode: (await stat(join(layout.root, name))).mode & 0o077 }).toEqual({ name, mode: 0 })
+    for (const name of names)
+      expect({ name, mode: (await stat(join(layout.root, name))).mode & 0o077 }).toEqual({ name, mode: 0 })
   } finally {
     process.umask(before)
   }

@@ -7,8 +7,10 @@ import { temporaryDirectory } from './sample.ts'
 
 async function tree(): Promise<{ code: string; templates: string; digest: () => string }> {
   const root = await temporaryDirectory()
-  const code = join(root, 'src'), templates = join(root, 'templates')
-  for (const folder of [join(code, 'codegen/deep'), join(code, 'cli'), join(templates, 'runtime')]) await mkdir(folder, { recursive: true })
+  const code = join(root, 'src')
+  const templates = join(root, 'templates')
+  for (const folder of [join(code, 'codegen/deep'), join(code, 'cli'), join(templates, 'runtime')])
+    await mkdir(folder, { recursive: true })
   await writeFile(join(code, 'codegen/deep/emit.ts'), 'one')
   await writeFile(join(code, 'cli/main.ts'), 'one')
   await writeFile(join(templates, 'runtime/state.h'), 'one')

@@ -18,7 +18,8 @@ vi.mock('node:fs', async original => {
 })
 
 it('changes that never end are no damage', async () => {
-  const layout = layoutOf(await temporaryDirectory()), directory = entryDirectory(layout, keyA)
+  const layout = layoutOf(await temporaryDirectory())
+  const directory = entryDirectory(layout, keyA)
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   expect(await lookupEntry(layout, keyA)).toEqual({ state: 'damaged', reason: 'it has no manifest' })
   churn.on = true

@@ -31,7 +31,10 @@ export function sampleProject(identity: unknown = {}, unit = 'int answer(void) {
   return {
     files: [
       { path: 'Makefile', content: makefile },
-      { path: 'entry.c', content: `__attribute__((section(".rvr.identity"), used)) const char rvr_identity[] = ${text};\n` },
+      {
+        path: 'entry.c',
+        content: `__attribute__((section(".rvr.identity"), used)) const char rvr_identity[] = ${text};\n`,
+      },
       { path: 'unit_000.c', content: `__attribute__((visibility("default"))) ${unit}\n` },
     ],
     units: ['entry.c', 'unit_000.c'],
@@ -40,11 +43,22 @@ export function sampleProject(identity: unknown = {}, unit = 'int answer(void) {
 
 /** A toolchain that exists only as a description. */
 export const sampleToolchain: Toolchain = {
-  cc: { path: '/opt/one/clang-22', realPath: '/opt/one/clang-22', digest: 'a'.repeat(64), version: 'clang version 22.1.0' },
+  cc: {
+    path: '/opt/one/clang-22',
+    realPath: '/opt/one/clang-22',
+    digest: 'a'.repeat(64),
+    version: 'clang version 22.1.0',
+  },
   make: { path: '/usr/bin/make', realPath: '/usr/bin/make', digest: 'b'.repeat(64), version: 'GNU Make 4.3' },
   ld: { path: '/usr/bin/ld', realPath: '/usr/bin/ld', digest: 'c'.repeat(64), version: 'GNU ld 2.40' },
-  programs: [], family: 'clang', version: [22, 1, 0], arch: 'x64', preserveNone: true, targetCpu: 'native',
-  targetFacts: { macros: '#define __STDC__ 1', digest: 'd'.repeat(64) }, cpuFeatures: ['avx2'],
+  programs: [],
+  family: 'clang',
+  version: [22, 1, 0],
+  arch: 'x64',
+  preserveNone: true,
+  targetCpu: 'native',
+  targetFacts: { macros: '#define __STDC__ 1', digest: 'd'.repeat(64) },
+  cpuFeatures: ['avx2'],
   environment: { LANG: 'C', LC_ALL: 'C', TZ: 'UTC', SOURCE_DATE_EPOCH: undefined },
 }
 
@@ -58,10 +72,18 @@ export async function sampleLibrary(directory: string, content = 'not really a l
 export const keyA = 'a1'.repeat(32)
 export const keyB = 'b2'.repeat(32)
 export const inputA = '1a'.repeat(32)
-export const draft = { parts: [{ name: 'mode', type: 'text', value: 'pure' }], inputParts: [], info: { mode: 'pure' } } as const
+export const draft = {
+  parts: [{ name: 'mode', type: 'text', value: 'pure' }],
+  inputParts: [],
+  info: { mode: 'pure' },
+} as const
 
 /** A sink that keeps what it gets. */
 export function recorder(): { events: RvrEvent[]; sink: (event: RvrEvent) => void; warnings: () => string[] } {
   const events: RvrEvent[] = []
-  return { events, sink: event => void events.push(event), warnings: () => events.filter(event => event.type === 'warning').map(event => event.message) }
+  return {
+    events,
+    sink: event => void events.push(event),
+    warnings: () => events.filter(event => event.type === 'warning').map(event => event.message),
+  }
 }

@@ -5,15 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openCache } from '../../src/cache/cache.ts'
 
 const [directory = '', log = '', behaviour = ''] = process.argv.slice(2)
-const key = 'a1'.repeat(32), input = '1a'.repeat(32)
+const key = 'a1'.repeat(32)
+const input = '1a'.repeat(32)
 const cache = await openCache({ cacheDir: join(directory, 'cache') })
 
 const lookup = async (): Promise<boolean> => {
   const artifact = await cache.lookupInput(input)
-  return artifact !== undefined && await cache.lookup(artifact) !== undefined
+  return artifact !== undefined && (await cache.lookup(artifact)) !== undefined
 }
 
-if (!await lookup()) {
+if (!(await lookup())) {
   await cache.withBuildLock(input, async () => {
     if (await lookup()) return
     appendFileSync(log, `build ${process.pid}\n`)

@@ -21,7 +21,9 @@ const builds = async (log: string): Promise<number> => (await readFile(log, 'utf
 it('eight processes at once do one build', async () => {
   const directory = await temporaryDirectory()
   const log = join(directory, 'builds')
-  const codes = await Promise.all(Array.from({ length: 8 }, async () => (await once(builder(directory, log), 'close'))[0] as number))
+  const codes = await Promise.all(
+    Array.from({ length: 8 }, async () => (await once(builder(directory, log), 'close'))[0] as number),
+  )
   expect(codes).toEqual(Array.from({ length: 8 }, () => 0))
   expect(await builds(log)).toBe(1)
   const cache = await openCache({ cacheDir: join(directory, 'cache') })
@@ -40,7 +42,10 @@ it('a builder that is killed lets another go on', async () => {
   first.kill('SIGKILL')
   expect(await finished).toEqual([0, null])
   expect(await builds(log)).toBe(2)
-  expect(await (await openCache({ cacheDir: join(directory, 'cache') })).stats()).toMatchObject({ build: 1, publish: 1 })
+  expect(await (await openCache({ cacheDir: join(directory, 'cache') })).stats()).toMatchObject({
+    build: 1,
+    publish: 1,
+  })
 })
 
 it('a lock is held by one and free after release', async () => {
@@ -58,13 +63,19 @@ it('callers of one process take turns, and a failure does not stop the next', as
   const locks = join(await temporaryDirectory(), 'locks')
   await mkdir(locks)
   const order: string[] = []
-  const work = (name: string, fails = false) => withLock(locks, 'key', async () => {
-    order.push(`${name} in`)
-    await sleep(5)
-    order.push(`${name} out`)
-    if (fails) throw new Error(name)
-    return name
-  }, () => {})
+  const work = (name: string, fails = false) =>
+    withLock(
+      locks,
+      'key',
+      async () => {
+        order.push(`${name} in`)
+        await sleep(5)
+        order.push(`${name} out`)
+        if (fails) throw new Error(name)
+        return name
+      },
+      () => {},
+    )
   const results = await Promise.allSettled([work('a'), work('b', true), work('c')])
   expect(results.map(result => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   expect(order).toEqual(['a in', 'a out', 'b in', 'b out', 'c in', 'c out'])
@@ -74,10 +85,26 @@ it.each([[true], [false]])('waiting can be aborted (with files: %s) and leaves t
   const locks = withFiles ? await temporaryDirectory() : undefined
   const { promise: held, resolve: release } = Promise.withResolvers<void>()
   const order: string[] = []
-  const first = withLock(locks, 'key', () => held.then(() => void order.push('first')), () => {})
+  const first = withLock(
+    locks,
+    'key',
+    () => held.then(() => void order.push('first')),
+    () => {},
+  )
   const controller = new AbortController()
-  const second = withLock(locks, 'key', () => Promise.resolve(), () => {}, controller.signal)
-  const third = withLock(locks, 'key', () => Promise.resolve(void order.push('third')), () => {})
+  const second = withLock(
+    locks,
+    'key',
+    () => Promise.resolve(),
+    () => {},
+    controller.signal,
+  )
+  const third = withLock(
+    locks,
+    'key',
+    () => Promise.resolve(void order.push('third')),
+    () => {},
+  )
   controller.abort()
   await expect(second).rejects.toMatchObject({ code: 'ABORTED' })
   expect(order).toEqual([])
@@ -88,12 +115,30 @@ it.each([[true], [false]])('waiting can be aborted (with files: %s) and leaves t
 
 it('different keys do not wait for each other', async () => {
   const locks = await temporaryDirectory()
-  const inner = withLock(locks, 'one', () => withLock(locks, 'two', () => Promise.resolve('both'), () => {}), () => {})
+  const inner = withLock(
+    locks,
+    'one',
+    () =>
+      withLock(
+        locks,
+        'two',
+        () => Promise.resolve('both'),
+        () => {},
+      ),
+    () => {},
+  )
   expect(await inner).toBe('both')
 })
 
 it('works without locks where files cannot be locked', async () => {
   const counted: string[] = []
-  expect(await withLock('/nonexistent', 'key', () => Promise.resolve('built'), counter => void counted.push(counter))).toBe('built')
+  expect(
+    await withLock(
+      '/nonexistent',
+      'key',
+      () => Promise.resolve('built'),
+      counter => void counted.push(counter),
+    ),
+  ).toBe('built')
   expect(counted).toEqual(['lock-unavailable'])
 })

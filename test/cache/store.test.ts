@@ -6,7 +6,13 @@ import { openCache, type Cache } from '../../src/cache/cache.ts'
 import { entryDirectory, inputFile, layoutOf } from '../../src/cache/layout.ts'
 import { draft, inputA, keyA, keyB, recorder, sampleLibrary, temporaryDirectory } from './sample.ts'
 
-async function stored(): Promise<{ cache: Cache; directory: string; library: string; warnings: () => string[]; entry: string }> {
+async function stored(): Promise<{
+  cache: Cache
+  directory: string
+  library: string
+  warnings: () => string[]
+  entry: string
+}> {
   const directory = await temporaryDirectory()
   const { sink, warnings } = recorder()
   const cache = await openCache({ cacheDir: join(directory, 'cache') }, sink)
@@ -22,7 +28,7 @@ describe('a published artifact', () => {
     const found = await cache.lookup(keyA)
     expect(await readFile(found!.library)).toEqual(await readFile(library))
     expect(found!.manifest).toMatchObject({ key: keyA, inputKey: inputA, ...draft })
-    expect(await cache.stats()).toEqual({ 'publish': 1, 'input-hit': 1, 'hit': 1 })
+    expect(await cache.stats()).toEqual({ publish: 1, 'input-hit': 1, hit: 1 })
   })
 
   it('leaves nothing in staging and warns of nothing', async () => {
@@ -50,7 +56,7 @@ describe('a published artifact', () => {
     const again = await cache.publish(keyA, inputA, await sampleLibrary(directory, 'another build'), draft)
     expect(again?.library).toBe(join(entry, 'library.so'))
     expect((await stat(join(entry, 'library.so'))).ino).toBe(before)
-    expect(cache.counts).toMatchObject({ 'publish': 1, 'publish-lost-race': 1 })
+    expect(cache.counts).toMatchObject({ publish: 1, 'publish-lost-race': 1 })
   })
 
   it('is stored once by many publishers at the same time', async () => {
@@ -59,7 +65,7 @@ describe('a published artifact', () => {
     const caches = await Promise.all(Array.from({ length: 8 }, () => openCache({ cacheDir: join(directory, 'cache') })))
     const entries = await Promise.all(caches.map(cache => cache.publish(keyA, inputA, library, draft)))
     expect(new Set(entries.map(entry => entry?.library)).size).toBe(1)
-    expect(await caches[0]!.stats()).toMatchObject({ 'publish': 1, 'publish-lost-race': 7 })
+    expect(await caches[0]!.stats()).toMatchObject({ publish: 1, 'publish-lost-race': 7 })
   })
 
   it('is listed, shown by the start of its key, verified and cleared', async () => {
@@ -68,7 +74,11 @@ describe('a published artifact', () => {
     expect((await cache.show('A1a1')).map(entry => entry.key)).toEqual([keyA])
     expect(await cache.show('ff')).toEqual([])
     expect(await cache.verify()).toEqual([
-      { step: 'libraries', checked: 1, repaired: 0 }, { step: 'objects', checked: 0, repaired: 0 }, { step: 'mappings', checked: 1, repaired: 0 }, { step: 'staging', checked: 0, repaired: 0 }, { step: 'statistics', checked: 1, repaired: 0 },
+      { step: 'libraries', checked: 1, repaired: 0 },
+      { step: 'objects', checked: 0, repaired: 0 },
+      { step: 'mappings', checked: 1, repaired: 0 },
+      { step: 'staging', checked: 0, repaired: 0 },
+      { step: 'statistics', checked: 1, repaired: 0 },
     ])
     expect(await cache.clear()).toBe(1)
     expect(await cache.list()).toEqual([])
@@ -78,19 +88,69 @@ describe('a published artifact', () => {
 
 describe('a damaged entry', () => {
   const damages: [string, (entry: string) => Promise<unknown>][] = [
-    ['a flipped byte', async entry => { await chmod(join(entry, 'library.so'), 0o600); await writeFile(join(entry, 'library.so'), 'not really a librarY') }],
-    ['a truncated library', async entry => { await chmod(join(entry, 'library.so'), 0o600); await truncate(join(entry, 'library.so'), 3) }],
-    ['an empty library', async entry => { await chmod(join(entry, 'library.so'), 0o600); await truncate(join(entry, 'library.so'), 0) }],
+    [
+      'a flipped byte',
+      async entry => {
+        await chmod(join(entry, 'library.so'), 0o600)
+        await writeFile(join(entry, 'library.so'), 'not really a librarY')
+      },
+    ],
+    [
+      'a truncated library',
+      async entry => {
+        await chmod(join(entry, 'library.so'), 0o600)
+        await truncate(join(entry, 'library.so'), 3)
+      },
+    ],
+    [
+      'an empty library',
+      async entry => {
+        await chmod(join(entry, 'library.so'), 0o600)
+        await truncate(join(entry, 'library.so'), 0)
+      },
+    ],
     ['no library', entry => rm(join(entry, 'library.so'))],
-    ['a directory for a library', async entry => { await rm(join(entry, 'library.so')); await mkdir(join(entry, 'library.so')) }],
+    [
+      'a directory for a library',
+      async entry => {
+        await rm(join(entry, 'library.so'))
+        await mkdir(join(entry, 'library.so'))
+      },
+    ],
     ['no manifest', entry => rm(join(entry, 'manifest.json'))],
     ['a garbage manifest', entry => writeFile(join(entry, 'manifest.json'), '{"schema":1,')],
     ['a manifest that is null', entry => writeFile(join(entry, 'manifest.json'), 'null')],
     ['a binary manifest', entry => writeFile(join(entry, 'manifest.json'), Buffer.alloc(100, 255))],
-    ['a manifest of another schema', async entry => writeFile(join(entry, 'manifest.json'), (await readFile(join(entry, 'manifest.json'), 'utf8')).replace('"schema":1', '"schema":2'))],
-    ['a manifest of another key', async entry => writeFile(join(entry, 'manifest.json'), (await readFile(join(entry, 'manifest.json'), 'utf8')).replace(keyA, keyB))],
-    ['nothing in it', async entry => { await rm(entry, { recursive: true }); await mkdir(entry) }],
-    ['a file for a directory', async entry => { await rm(entry, { recursive: true }); await writeFile(entry, '') }],
+    [
+      'a manifest of another schema',
+      async entry =>
+        writeFile(
+          join(entry, 'manifest.json'),
+          (await readFile(join(entry, 'manifest.json'), 'utf8')).replace('"schema":1', '"schema":2'),
+        ),
+    ],
+    [
+      'a manifest of another key',
+      async entry =>
+        writeFile(
+          join(entry, 'manifest.json'),
+          (await readFile(join(entry, 'manifest.json'), 'utf8')).replace(keyA, keyB),
+        ),
+    ],
+    [
+      'nothing in it',
+      async entry => {
+        await rm(entry, { recursive: true })
+        await mkdir(entry)
+      },
+    ],
+    [
+      'a file for a directory',
+      async entry => {
+        await rm(entry, { recursive: true })
+        await writeFile(entry, '')
+      },
+    ],
   ]
 
   it.each(damages)('with %s is missed, moved away, and replaced', async (_, damage) => {
@@ -114,7 +174,12 @@ describe('a damaged entry', () => {
   it('is found by verify', async () => {
     const { cache, entry } = await stored()
     await rm(join(entry, 'library.so'))
-    expect(await cache.verify()).toEqual(expect.arrayContaining([{ step: 'libraries', checked: 1, repaired: 1 }, { step: 'mappings', checked: 1, repaired: 1 }]))
+    expect(await cache.verify()).toEqual(
+      expect.arrayContaining([
+        { step: 'libraries', checked: 1, repaired: 1 },
+        { step: 'mappings', checked: 1, repaired: 1 },
+      ]),
+    )
   })
 
   it('keeps quarantine small', async () => {
@@ -129,7 +194,15 @@ describe('a damaged entry', () => {
 })
 
 describe('an input mapping', () => {
-  it.each(['', '{', 'null', '{"schema":1}', `{"schema":1,"input":"${inputA}","artifact":"../../x"}`, `{"schema":2,"input":"${inputA}","artifact":"${keyA}"}`, `{"schema":1,"input":"${keyB}","artifact":"${keyA}"}`])('that is garbage (%s) is a counted miss', async text => {
+  it.each([
+    '',
+    '{',
+    'null',
+    '{"schema":1}',
+    `{"schema":1,"input":"${inputA}","artifact":"../../x"}`,
+    `{"schema":2,"input":"${inputA}","artifact":"${keyA}"}`,
+    `{"schema":1,"input":"${keyB}","artifact":"${keyA}"}`,
+  ])('that is garbage (%s) is a counted miss', async text => {
     const { cache, directory } = await stored()
     await writeFile(inputFile(layoutOf(join(directory, 'cache')), inputA), text)
     expect(await cache.lookupInput(inputA)).toBeUndefined()

@@ -6,7 +6,21 @@ import { rvr } from './spawn.ts'
 test.each(['bash', 'zsh', 'fish'])('%s', shell => {
   const { status, stdout } = rvr(['completions', shell])
   expect(status).toBe(0)
-  for (const word of ['run', 'compile', 'emit', 'inspect', 'cache', 'doctor', 'completions', 'stats', 'verify', 'max-instructions', 'emit-c', 'metered-cost']) expect(stdout).toContain(word)
+  for (const word of [
+    'run',
+    'compile',
+    'emit',
+    'inspect',
+    'cache',
+    'doctor',
+    'completions',
+    'stats',
+    'verify',
+    'max-instructions',
+    'emit-c',
+    'metered-cost',
+  ])
+    expect(stdout).toContain(word)
   expect(JSON.parse(rvr(['completions', shell, '--json']).stdout)).toEqual({ shell, script: stdout })
 })
 
@@ -31,7 +45,13 @@ test('completions-lack-auto: values are those of the command, behind = too', () 
 test('bash completes commands, subcommands, options and values', () => {
   expect(offered('rvr', 'c')).toEqual(['cost', 'compile', 'cache', 'completions'])
   expect(offered('rvr', 'cache', 'v')).toContain('verify')
-  expect(offered('rvr', 'run', 'x', '--max')).toEqual(['--max-instructions', '--max-cost', '--max-trace-height', '--max-memory', '--max-interactions'])
+  expect(offered('rvr', 'run', 'x', '--max')).toEqual([
+    '--max-instructions',
+    '--max-cost',
+    '--max-trace-height',
+    '--max-memory',
+    '--max-interactions',
+  ])
   expect(offered('rvr', 'cache', 'stats', '--j')).toEqual(['--json'])
   expect(offered('rvr', 'run', '--mode', 'me')).toEqual(['metered', 'metered-cost'])
   expect(offered('rvr', 'help', 'comp')).toEqual(['compile', 'completions'])

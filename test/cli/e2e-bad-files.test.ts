@@ -8,7 +8,8 @@ import { cli, expectFailure, fixture, jsonOf, place } from './e2e-support.ts'
 
 const TEXT = 0x200800
 const code = assembler(64, TEXT).op('addi', { rd: 'a0' }).op('jal', { imm: 0 }).finish()
-const elf = (spec: Partial<ElfSpec> = {}): Uint8Array => buildElf({ xlen: 64, entry: TEXT, segments: [{ address: TEXT, bytes: code, flags: 5 }], ...spec })
+const elf = (spec: Partial<ElfSpec> = {}): Uint8Array =>
+  buildElf({ xlen: 64, entry: TEXT, segments: [{ address: TEXT, bytes: code, flags: 5 }], ...spec })
 /** The same file with some bytes replaced. */
 function patched(offset: number, ...bytes: number[]): Uint8Array {
   const file = elf()
@@ -31,19 +32,39 @@ const cases: readonly (readonly [what: string, file: Uint8Array, says: RegExp])[
   ['compressed instructions', patched(48, 1), /e_flags .*compressed/],
   ['an entry outside', elf({ entry: 0x900000 }), /e_entry is 0x900000/],
   ['an entry that is misaligned', elf({ entry: TEXT + 2 }), /e_entry is 0x200802/],
-  ['overlapping segments', elf({ segments: [text, { address: TEXT + 4, bytes: code }] }), /p_vaddr of program header 1 is 0x200804, wanted at least 0x200808/],
-  ['a segment that is too large', elf({ segments: [text, { address: 0x300000, bytes: code, memorySize: 0x4000_0000 }] }), /p_vaddr of program header 1 .*ends at 0x40300000/],
-  ['a segment beyond memory', elf({ segments: [text, { address: 0x4000_0000, bytes: code }] }), /p_vaddr of program header 1 is 0x40000000/],
+  [
+    'overlapping segments',
+    elf({ segments: [text, { address: TEXT + 4, bytes: code }] }),
+    /p_vaddr of program header 1 is 0x200804, wanted at least 0x200808/,
+  ],
+  [
+    'a segment that is too large',
+    elf({ segments: [text, { address: 0x300000, bytes: code, memorySize: 0x4000_0000 }] }),
+    /p_vaddr of program header 1 .*ends at 0x40300000/,
+  ],
+  [
+    'a segment beyond memory',
+    elf({ segments: [text, { address: 0x4000_0000, bytes: code }] }),
+    /p_vaddr of program header 1 is 0x40000000/,
+  ],
   ['sizes near 2^64', patched(64 + 40, 255, 255, 255, 255, 255, 255, 255, 255), /program header 0/],
   ['no segment', elf({ segments: [] }), /e_phnum is 0/],
 ]
 
 test.concurrent.each(cases)('%s', async (_what, file, says) => {
-  const at = place(), guest = join(at.directory, 'guest.elf')
+  const at = place()
+  const guest = join(at.directory, 'guest.elf')
   writeFileSync(guest, file)
   const result = await cli(at, ['run', guest, '--json'])
   expectFailure(result, 2, guest, says)
-  expect(jsonOf(result)).toEqual({ error: { code: 'ELF_INVALID', message: expect.stringMatching(says), hint: expect.any(String), details: expect.objectContaining({ path: guest }) } })
+  expect(jsonOf(result)).toEqual({
+    error: {
+      code: 'ELF_INVALID',
+      message: expect.stringMatching(says),
+      hint: expect.any(String),
+      details: expect.objectContaining({ path: guest }),
+    },
+  })
 })
 
 test.concurrent('a file that cannot be read, and a directory', async () => {
@@ -60,7 +81,8 @@ test.concurrent.each([
   ['{"input": ["u32:4294967296"]}', /u32:4294967296/],
   ['{"input": ["0x02ffffffff"]}', /word 0 is 4294967295/],
 ])('input file %s', async (content, says) => {
-  const at = place(), file = join(at.directory, 'input.json')
+  const at = place()
+  const file = join(at.directory, 'input.json')
   writeFileSync(file, content)
   const result = await cli(at, ['run', fixture('fibonacci'), '--input-file', file, '--json'])
   expectFailure(result, 2, says)

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { cli, expectEnd, expectFailure, fixture, jsonOf, librariesIn, place } from './e2e-support.ts'
 
-const at = place(), guest = fixture('fibonacci')
+const at = place()
+const guest = fixture('fibonacci')
 let pure: any
 
 async function ask(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<any> {
@@ -14,16 +15,31 @@ async function ask(args: readonly string[], environment: NodeJS.ProcessEnv = {})
 }
 
 beforeAll(async () => {
-  expect(await ask(['cache', 'explain', guest])).toMatchObject({ outcome: 'would-miss', reason: 'there is no entry to compare with', differences: [] })
+  expect(await ask(['cache', 'explain', guest])).toMatchObject({
+    outcome: 'would-miss',
+    reason: 'there is no entry to compare with',
+    differences: [],
+  })
   pure = await ask(['compile', guest])
 })
 
 test('explain tells a hit from a miss, without compiling or counting', async () => {
-  expect(await ask(['cache', 'explain', guest])).toEqual({ outcome: 'hit', key: pure.cache.key, inputKey: pure.cache.inputKey, differences: [] })
+  expect(await ask(['cache', 'explain', guest])).toEqual({
+    outcome: 'hit',
+    key: pure.cache.key,
+    inputKey: pure.cache.inputKey,
+    differences: [],
+  })
   const metered = await ask(['cache', 'explain', guest, '--mode', 'metered'])
-  expect(metered).toMatchObject({ outcome: 'would-miss', nearest: { key: pure.cache.key, createdMs: expect.any(Number), info: { mode: 'pure' } }, differences: [{ part: 'mode', kind: 'mode', stored: 'pure', now: 'metered' }] })
+  expect(metered).toMatchObject({
+    outcome: 'would-miss',
+    nearest: { key: pure.cache.key, createdMs: expect.any(Number), info: { mode: 'pure' } },
+    differences: [{ part: 'mode', kind: 'mode', stored: 'pure', now: 'metered' }],
+  })
   const empty = await cli(at, ['cache', 'explain', guest], { environment: { SOURCE_DATE_EPOCH: '' } })
-  expect(empty.stdout).toMatch(/^not in the cache\n {2}differs from the nearest entry [0-9a-f]{12} \(mode pure, stored .*Z\) in:\n {2}environment: environment variable SOURCE_DATE_EPOCH: unset then, empty now\n$/)
+  expect(empty.stdout).toMatch(
+    /^not in the cache\n {2}differs from the nearest entry [0-9a-f]{12} \(mode pure, stored .*Z\) in:\n {2}environment: environment variable SOURCE_DATE_EPOCH: unset then, empty now\n$/,
+  )
   expect((await ask(['cache', 'stats'])).counters).toMatchObject({ build: 1, publish: 1 })
 })
 
@@ -34,9 +50,17 @@ test('explain names a rebuilt guest, another CPU, another machine and another co
   const machine = JSON.parse(readFileSync('src/machine/rv64im.json', 'utf8'))
   machine.chips[0].width++
   writeFileSync(join(at.directory, 'machine.json'), JSON.stringify(machine))
-  expect((await ask(['cache', 'explain', guest, '--machine', join(at.directory, 'machine.json')])).differences).toEqual([
-    expect.objectContaining({ kind: 'machine', meaning: expect.stringContaining(`chips.${machine.chips[0].name}.width`) })])
-  const kinds = (await ask(['cache', 'explain', guest, '--target-cpu', 'x86-64'])).differences.map((one: any) => one.kind)
+  expect((await ask(['cache', 'explain', guest, '--machine', join(at.directory, 'machine.json')])).differences).toEqual(
+    [
+      expect.objectContaining({
+        kind: 'machine',
+        meaning: expect.stringContaining(`chips.${machine.chips[0].name}.width`),
+      }),
+    ],
+  )
+  const kinds = (await ask(['cache', 'explain', guest, '--target-cpu', 'x86-64'])).differences.map(
+    (one: any) => one.kind,
+  )
   expect(new Set(kinds)).toEqual(new Set(['flag', 'target', 'cpu-feature']))
 })
 
@@ -56,12 +80,22 @@ test('prune keeps the entry used last, and explain remembers the other', async (
   await ask(['compile', guest]) // a use of the older one
   const { bytes } = await ask(['cache', 'prune', '--max-size', '1GiB'])
   const pruned = await ask(['cache', 'prune', '--max-size', String(bytes - 1), '--max-age', '8w'])
-  expect(pruned).toMatchObject({ directory: at.cache, entries: 1, evicted: [{ mode: 'metered-cost', reason: 'size' }], swept: expect.any(Object) })
+  expect(pruned).toMatchObject({
+    directory: at.cache,
+    entries: 1,
+    evicted: [{ mode: 'metered-cost', reason: 'size' }],
+    swept: expect.any(Object),
+  })
   expect(librariesIn(at.cache)).toHaveLength(1)
   expect(existsSync(pure.artifact)).toBe(true)
-  expect(await ask(['cache', 'explain', guest, '--mode', 'metered-cost'])).toMatchObject({ outcome: 'would-miss', evicted: { key: pruned.evicted[0].key, reason: 'size' } })
+  expect(await ask(['cache', 'explain', guest, '--mode', 'metered-cost'])).toMatchObject({
+    outcome: 'would-miss',
+    evicted: { key: pruned.evicted[0].key, reason: 'size' },
+  })
   expect((await ask(['cache', 'stats'])).counters).toMatchObject({ evicted: 1 })
-  expect((await cli(at, ['cache', 'prune'], { environment: { RVR_CACHE_MAX_BYTES: '0' } })).stdout).toMatch(/evicted 1 entry, swept 0 leftovers, kept 0 entries of 0 bytes in /)
+  expect((await cli(at, ['cache', 'prune'], { environment: { RVR_CACHE_MAX_BYTES: '0' } })).stdout).toMatch(
+    /evicted 1 entry, swept 0 leftovers, kept 0 entries of 0 bytes in /,
+  )
 })
 
 test('a limit in the environment holds for what is compiled, and the library that was just compiled stays', async () => {
@@ -71,6 +105,10 @@ test('a limit in the environment holds for what is compiled, and the library tha
   expect(librariesIn(at.cache)).toEqual([artifact])
 })
 
-test.each([['--max-size', 'much'], ['--max-age', '30'], ['--max-age', 'd']])('prune %s %s is refused', async (option, value) => {
+test.each([
+  ['--max-size', 'much'],
+  ['--max-age', '30'],
+  ['--max-age', 'd'],
+])('prune %s %s is refused', async (option, value) => {
   expectFailure(await cli(at, ['cache', 'prune', option, value]), 2, value)
 })

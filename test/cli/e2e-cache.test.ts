@@ -3,11 +3,24 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { answer, cli, expectEnd, expectFailure, fixture, jsonOf, librariesIn, place, warningsOf, type Place, type Result } from './e2e-support.ts'
+import {
+  answer,
+  cli,
+  expectEnd,
+  expectFailure,
+  fixture,
+  jsonOf,
+  librariesIn,
+  place,
+  warningsOf,
+  type Place,
+  type Result,
+} from './e2e-support.ts'
 
 const isRoot = process.getuid?.() === 0
 const warm = place()
-const run = (at: Place, ...args: string[]): Promise<Result> => cli(at, ['run', fixture('fibonacci'), '--input', 'u64:90', '--json', '--tier', 'native', ...args])
+const run = (at: Place, ...args: string[]): Promise<Result> =>
+  cli(at, ['run', fixture('fibonacci'), '--input', 'u64:90', '--json', '--tier', 'native', ...args])
 const right = { outcome: 'terminated', exitCode: 0, publicValues: answer }
 
 beforeAll(async () => {
@@ -23,10 +36,17 @@ function warmPlace(): Place {
 }
 
 describe('a cache directory that others could write to is refused, whatever the command', () => {
-  test.each([['group', 0o770], ['everybody', 0o707]])('%s', async (_who, mode) => {
+  test.each([
+    ['group', 0o770],
+    ['everybody', 0o707],
+  ])('%s', async (_who, mode) => {
     const at = warmPlace()
     chmodSync(at.cache, mode)
-    for (const args of [['run', fixture('fibonacci')], ['compile', fixture('fibonacci')], ['cache', 'stats']]) {
+    for (const args of [
+      ['run', fixture('fibonacci')],
+      ['compile', fixture('fibonacci')],
+      ['cache', 'stats'],
+    ]) {
       const result = await cli(at, [...args, '--json'])
       expectFailure(result, 2, at.cache, `mode ${mode.toString(8)}`, 'chmod 700')
       expect(jsonOf(result)).toMatchObject({ error: { code: 'CACHE_UNSAFE', details: { path: at.cache } } })
@@ -52,7 +72,8 @@ test('a file in the place of the cache costs a warning and a build', async () =>
 })
 
 test('a damaged entry costs a warning and a build, once', async () => {
-  const at = warmPlace(), [library] = librariesIn(at.cache)
+  const at = warmPlace()
+  const [library] = librariesIn(at.cache)
   const bytes = readFileSync(library!)
   bytes[bytes.length >> 1]! ^= 1
   chmodSync(library!, 0o600)
@@ -97,19 +118,43 @@ test('--no-cache stores nothing', async () => {
 
 test('cache stats, ls, show, verify and clear after a build and a hit', async () => {
   const at = warmPlace()
-  const { cache: { key, inputKey } } = jsonOf(await run(at))
+  const {
+    cache: { key, inputKey },
+  } = jsonOf(await run(at))
   const ask = async (...args: string[]): Promise<any> => {
     const result = await cli(at, ['cache', ...args, '--json'])
     expectEnd(result, 0)
     return jsonOf(result)
   }
   const stats = await ask('stats')
-  expect(stats).toMatchObject({ directory: at.cache, state: 'ready', entries: 1, counters: { build: 1, publish: 1, hit: 1 } })
+  expect(stats).toMatchObject({
+    directory: at.cache,
+    state: 'ready',
+    entries: 1,
+    counters: { build: 1, publish: 1, hit: 1 },
+  })
   expect(stats.bytes).toBeGreaterThan(1000)
-  expect(await ask('prune')).toMatchObject({ entries: stats.entries, objects: stats.objects, bytes: stats.bytes, evicted: [] })
-  const entry = { key, inputKey, bytes: stats.bytes, created: expect.stringMatching(/^\d{4}-.*Z$/), used: expect.any(String), info: expect.objectContaining({ mode: 'pure', xlen: 64 }) }
+  expect(await ask('prune')).toMatchObject({
+    entries: stats.entries,
+    objects: stats.objects,
+    bytes: stats.bytes,
+    evicted: [],
+  })
+  const entry = {
+    key,
+    inputKey,
+    bytes: stats.bytes,
+    created: expect.stringMatching(/^\d{4}-.*Z$/),
+    used: expect.any(String),
+    info: expect.objectContaining({ mode: 'pure', xlen: 64 }),
+  }
   expect(await ask('ls')).toEqual({ directory: at.cache, entries: [entry] })
-  expect(await ask('show', key.slice(0, 12))).toMatchObject({ ...entry, library: { bytes: expect.any(Number) }, parts: expect.any(Array), inputParts: expect.any(Array) })
+  expect(await ask('show', key.slice(0, 12))).toMatchObject({
+    ...entry,
+    library: { bytes: expect.any(Number) },
+    parts: expect.any(Array),
+    inputParts: expect.any(Array),
+  })
   const { steps } = await ask('verify')
   expect(steps.length).toBeGreaterThan(0)
   for (const step of steps) expect(step).toMatchObject({ step: expect.any(String), repaired: 0 })

@@ -5,8 +5,10 @@ import { beforeAll, expect, test } from 'vitest'
 import { Rvr } from '../../src/index.ts'
 import { answer, cli, expectEnd, expectFailure, fixture, jsonOf, place } from './e2e-support.ts'
 
-const from = place(), to = place()
-const guest = fixture('fibonacci'), file = join(from.directory, 'fibonacci.rvr')
+const from = place()
+const to = place()
+const guest = fixture('fibonacci')
+const file = join(from.directory, 'fibonacci.rvr')
 let keys: string[]
 
 beforeAll(async () => {
@@ -17,13 +19,19 @@ beforeAll(async () => {
 test('an exported guest is a hit elsewhere: nothing is lifted, generated or compiled', async () => {
   const exported = await cli(from, ['cache', 'export', guest, '--mode', 'pure', '-o', file, '--json'])
   expectEnd(exported, 0)
-  expect(jsonOf(exported)).toEqual({ directory: from.cache, exported: [{ key: keys[0], inputKey: expect.any(String), file, bytes: statSync(file).size }] })
+  expect(jsonOf(exported)).toEqual({
+    directory: from.cache,
+    exported: [{ key: keys[0], inputKey: expect.any(String), file, bytes: statSync(file).size }],
+  })
   expect(statSync(file).mode & 0o777).toBe(0o600)
 
   const imported = await cli(to, ['cache', 'import', file, '--json'])
   expectEnd(imported, 0)
   const info = expect.objectContaining({ mode: 'pure', xlen: 64 })
-  expect(jsonOf(imported)).toEqual({ directory: to.cache, imported: [{ file, key: keys[0], inputKey: expect.any(String), bytes: expect.any(Number), info, stored: true }] })
+  expect(jsonOf(imported)).toEqual({
+    directory: to.cache,
+    imported: [{ file, key: keys[0], inputKey: expect.any(String), bytes: expect.any(Number), info, stored: true }],
+  })
   const run = jsonOf(await cli(to, ['run', guest, '--input', 'u64:90', '--json']))
   expect(run).toMatchObject({ outcome: 'terminated', publicValues: answer, cache: { outcome: 'hit', key: keys[0] } })
   expect(Object.keys(run.timing).toSorted()).toEqual(['executeMs', 'loadMs'])
@@ -39,27 +47,47 @@ test('several entries go to a directory, and back', async () => {
   expect(exported.exported.map(({ key }: any) => key).toSorted()).toEqual(keys.toSorted())
   const at = place()
   expectEnd(await cli(at, ['cache', 'import', ...exported.exported.map((entry: any) => entry.file)]), 0)
-  expect(jsonOf(await cli(at, ['cache', 'ls', '--json'])).entries.map(({ key }: any) => key).toSorted()).toEqual(keys.toSorted())
+  expect(
+    jsonOf(await cli(at, ['cache', 'ls', '--json']))
+      .entries.map(({ key }: any) => key)
+      .toSorted(),
+  ).toEqual(keys.toSorted())
 })
 
 test('what cannot be exported or imported is said', async () => {
-  const bad = join(from.directory, 'bad.rvr'), bytes = readFileSync(file)
-  expectFailure(await cli(from, ['cache', 'export', guest, '-o', bad]), 2, 'room for one entry', keys[0]!.slice(0, 12), '(metered)')
+  const bad = join(from.directory, 'bad.rvr')
+  const bytes = readFileSync(file)
+  expectFailure(
+    await cli(from, ['cache', 'export', guest, '-o', bad]),
+    2,
+    'room for one entry',
+    keys[0]!.slice(0, 12),
+    '(metered)',
+  )
   expectFailure(await cli(from, ['cache', 'export', fixture('exitcode'), '-o', bad]), 2, 'no entry', 'rvr compile')
   expectFailure(await cli(from, ['cache', 'export', keys[0]!]), 2, '--output')
   bytes[bytes.length - 9]! ^= 1
   writeFileSync(bad, bytes)
   const refused = await cli(place(), ['cache', 'import', bad, '--json'])
   expectFailure(refused, 5, bad)
-  expect(jsonOf(refused)).toMatchObject({ error: { code: 'ARTIFACT_REFUSED', details: { path: bad, reason: 'damaged' } } })
+  expect(jsonOf(refused)).toMatchObject({
+    error: { code: 'ARTIFACT_REFUSED', details: { path: bad, reason: 'damaged' } },
+  })
 })
 
 test('the same by the SDK, and an entry that is not what its key says is built anew', async () => {
-  const at = place(), copy = join(at.directory, 'metered.rvr')
+  const at = place()
+  const copy = join(at.directory, 'metered.rvr')
   await using source = await Rvr.create({ cacheDir: from.cache, cc: 'gcc' })
   await source.cache.export(keys[1]!, copy)
   const warnings: string[] = []
-  await using target = await Rvr.create({ cacheDir: at.cache, cc: 'gcc', onEvent: event => { if (event.type === 'warning') warnings.push(event.message) } })
+  await using target = await Rvr.create({
+    cacheDir: at.cache,
+    cc: 'gcc',
+    onEvent: event => {
+      if (event.type === 'warning') warnings.push(event.message)
+    },
+  })
   expect(await target.cache.import(copy)).toMatchObject({ key: keys[1], stored: true })
   const wanted = await (await target.load(guest)).compile('metered')
   expect(wanted.cache).toMatchObject({ outcome: 'hit', key: keys[1] })
@@ -67,8 +95,11 @@ test('the same by the SDK, and an entry that is not what its key says is built a
 
   // The library of one mode under the key of the other: every digest fits.
   await source.cache.export(keys[0]!, join(at.directory, 'pure.rvr'))
-  const { publishEntry } = await import('../../src/cache/publish.ts'), { layoutOf } = await import('../../src/cache/layout.ts'), { writeMapping } = await import('../../src/cache/mapping.ts')
-  const [pure] = await source.cache.show(keys[0]!), layout = layoutOf(at.cache)
+  const { publishEntry } = await import('../../src/cache/publish.ts')
+  const { layoutOf } = await import('../../src/cache/layout.ts')
+  const { writeMapping } = await import('../../src/cache/mapping.ts')
+  const [pure] = await source.cache.show(keys[0]!)
+  const layout = layoutOf(at.cache)
   expect(await publishEntry(layout, keys[0]!, pure!.manifest.inputKey, wanted.file!, pure!.manifest)).toBeTruthy()
   await writeMapping(layout, pure!.manifest.inputKey, keys[0]!)
   const rebuilt = await (await target.load(guest)).compile('pure')

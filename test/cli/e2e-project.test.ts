@@ -9,12 +9,28 @@ import { answer, fixture, place } from './e2e-support.ts'
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 test('the file of the working directory counts, but not for whose code runs', () => {
-  const { directory } = place(), environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('RVR_') && name !== 'NODE_OPTIONS'))
-  const run = (...args: string[]) => spawnSync(process.execPath, [main, 'run', fixture('fibonacci'), '--input', 'u64:90', '--json', ...args], { cwd: directory, encoding: 'utf8', env: environment })
-  writeFileSync(join(directory, 'rvr.toml'), 'tier = "interp"\ncache = false\nquiet = true\n[run]\nmode = "metered-cost"\n')
+  const { directory } = place()
+  const environment = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('RVR_') && name !== 'NODE_OPTIONS'),
+  )
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [main, 'run', fixture('fibonacci'), '--input', 'u64:90', '--json', ...args], {
+      cwd: directory,
+      encoding: 'utf8',
+      env: environment,
+    })
+  writeFileSync(
+    join(directory, 'rvr.toml'),
+    'tier = "interp"\ncache = false\nquiet = true\n[run]\nmode = "metered-cost"\n',
+  )
   const first = run()
   expect(first).toMatchObject({ status: 0, stderr: '' })
-  expect(JSON.parse(first.stdout)).toMatchObject({ engine: 'interp', mode: 'metered-cost', publicValues: answer, cache: { outcome: 'off' } })
+  expect(JSON.parse(first.stdout)).toMatchObject({
+    engine: 'interp',
+    mode: 'metered-cost',
+    publicValues: answer,
+    cache: { outcome: 'off' },
+  })
   writeFileSync(join(directory, 'rvr.toml'), 'cc = "./evil"\ntier = "interp"\ncache = false\n')
   expect(run()).toMatchObject({ status: 2, stderr: expect.stringMatching(/cc decides whose code runs[^]*--project/) })
   expect(run('--project', 'rvr.toml')).toMatchObject({ status: 0 })

@@ -1,6 +1,17 @@
 /** Two users on one machine: neither runs what the other could have written. Needs root, who can be anybody. */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, lchownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,19 +19,37 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { expectFailure, fixture, jsonOf, warningsOf, type Result } from './e2e-support.ts'
 import { PATIENCE_MS } from '../support/patience.ts'
 
-const ALICE = 20_001, MALLORY = 20_002
+const ALICE = 20_001
+const MALLORY = 20_002
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 /** `rvr` as another user, who has that number as user and group and belongs to no other group. */
 function rvrAs(user: number, args: readonly string[], cache: string): Result {
-  const { status, stdout, stderr } = spawnSync('setpriv', [`--reuid=${user}`, `--regid=${user}`, '--clear-groups', process.execPath, main, ...args], {
-    encoding: 'utf8', cwd: '/', timeout: PATIENCE_MS, env: { PATH: process.env['PATH'], NO_COLOR: '1', RVR_CC: 'gcc', RVR_CACHE_DIR: cache, HOME: '/nonexistent', TMPDIR: tmpdir() },
-  })
+  const { status, stdout, stderr } = spawnSync(
+    'setpriv',
+    [`--reuid=${user}`, `--regid=${user}`, '--clear-groups', process.execPath, main, ...args],
+    {
+      encoding: 'utf8',
+      cwd: '/',
+      timeout: PATIENCE_MS,
+      env: {
+        PATH: process.env['PATH'],
+        NO_COLOR: '1',
+        RVR_CC: 'gcc',
+        RVR_CACHE_DIR: cache,
+        HOME: '/nonexistent',
+        TMPDIR: tmpdir(),
+      },
+    },
+  )
   return { status, stdout, stderr }
 }
 
 /** Without root, without setpriv, or where the sources cannot be read by others, there is no second user. */
-const isPossible = process.getuid?.() === 0 && spawnSync('setpriv', [`--reuid=${ALICE}`, `--regid=${ALICE}`, '--clear-groups', process.execPath, main, '--version']).status === 0
+const isPossible =
+  process.getuid?.() === 0 &&
+  spawnSync('setpriv', [`--reuid=${ALICE}`, `--regid=${ALICE}`, '--clear-groups', process.execPath, main, '--version'])
+    .status === 0
 
 describe.skipIf(!isPossible)('a second user', () => {
   /** A directory like /tmp. */
@@ -38,9 +67,29 @@ describe.skipIf(!isPossible)('a second user', () => {
   }
 
   test('without an entry in the table of users and without a home works without a cache, and is told once', () => {
-    const { status, stdout, stderr } = spawnSync('setpriv', [`--reuid=${ALICE}`, `--regid=${ALICE}`, '--clear-groups', process.execPath, main, 'run', fixture('fibonacci'), '--input', 'u64:90', '--tier', 'interp', '--json'], {
-      encoding: 'utf8', cwd: '/', timeout: PATIENCE_MS, env: { PATH: process.env['PATH'] },
-    })
+    const { status, stdout, stderr } = spawnSync(
+      'setpriv',
+      [
+        `--reuid=${ALICE}`,
+        `--regid=${ALICE}`,
+        '--clear-groups',
+        process.execPath,
+        main,
+        'run',
+        fixture('fibonacci'),
+        '--input',
+        'u64:90',
+        '--tier',
+        'interp',
+        '--json',
+      ],
+      {
+        encoding: 'utf8',
+        cwd: '/',
+        timeout: PATIENCE_MS,
+        env: { PATH: process.env['PATH'] },
+      },
+    )
     expect(jsonOf({ status, stdout, stderr })).toMatchObject({ outcome: 'terminated' })
     expect(warningsOf({ status, stdout, stderr })).toEqual([expect.stringContaining('no home directory')])
   })
@@ -50,11 +99,23 @@ describe.skipIf(!isPossible)('a second user', () => {
     const compiled = rvrAs(ALICE, ['compile', fixture('exitcode'), '--json'], cache)
     expect(compiled.status, compiled.stderr).toBe(0)
     const { artifact } = jsonOf(compiled)
-    for (const path of [cache, join(cache, 'v1'), ...readdirSync(cache, { recursive: true, encoding: 'utf8' }).map(name => join(cache, name))]) {
-      expect({ path, uid: statSync(path).uid, mode: statSync(path).mode & 0o077 }).toEqual({ path, uid: ALICE, mode: 0 })
+    for (const path of [
+      cache,
+      join(cache, 'v1'),
+      ...readdirSync(cache, { recursive: true, encoding: 'utf8' }).map(name => join(cache, name)),
+    ]) {
+      expect({ path, uid: statSync(path).uid, mode: statSync(path).mode & 0o077 }).toEqual({
+        path,
+        uid: ALICE,
+        mode: 0,
+      })
     }
     expectFailure(rvrAs(MALLORY, ['cache', 'ls'], cache), 2, cache, `uid ${ALICE}`)
-    expectFailure(rvrAs(MALLORY, ['run', fixture('exitcode'), '--artifact', artifact], join(shared, 'another')), 2, artifact)
+    expectFailure(
+      rvrAs(MALLORY, ['run', fixture('exitcode'), '--artifact', artifact], join(shared, 'another')),
+      2,
+      artifact,
+    )
     // Root trusts no other user either.
     expectFailure(rvrAs(0, ['run', fixture('exitcode')], cache), 2, cache, `uid ${ALICE}`)
   })
@@ -69,7 +130,8 @@ describe.skipIf(!isPossible)('a second user', () => {
   })
 
   test('cannot lead anybody astray by a link', () => {
-    const own = owned(join(shared, 'own'), ALICE, 0o700), link = join(shared, 'link')
+    const own = owned(join(shared, 'own'), ALICE, 0o700)
+    const link = join(shared, 'link')
     symlinkSync(own, link)
     lchownSync(link, MALLORY, MALLORY)
     expectFailure(rvrAs(ALICE, ['cache', 'stats'], link), 2, link, `uid ${MALLORY}`)
@@ -78,7 +140,9 @@ describe.skipIf(!isPossible)('a second user', () => {
   })
 
   test('who can rename a directory above the cache is noticed, wherever it is', () => {
-    const open = owned(join(shared, 'open'), ALICE, 0o777), own = owned(join(open, 'own'), ALICE, 0o700), cache = join(own, 'cache')
+    const open = owned(join(shared, 'open'), ALICE, 0o777)
+    const own = owned(join(open, 'own'), ALICE, 0o700)
+    const cache = join(own, 'cache')
     expectFailure(rvrAs(ALICE, ['cache', 'stats'], cache), 2, open, 'chmod go-w')
     chmodSync(open, 0o755)
     expect(rvrAs(ALICE, ['cache', 'stats'], cache).status).toBe(0)
@@ -88,7 +152,8 @@ describe.skipIf(!isPossible)('a second user', () => {
   })
 
   test('may use what root has stored, and cannot change it', () => {
-    const base = owned(join(shared, 'image'), 0), cache = join(base, 'cache')
+    const base = owned(join(shared, 'image'), 0)
+    const cache = join(base, 'cache')
     expect(rvrAs(0, ['compile', fixture('exitcode')], cache).status).toBe(0)
     spawnSync('chmod', ['-R', 'a+rX', cache])
     const run = rvrAs(ALICE, ['run', fixture('exitcode'), '--json'], cache)

@@ -26,7 +26,8 @@ afterAll(() => rmSync(base, { recursive: true, force: true }))
 
 /** A fresh place; it goes away with the last test of the file. */
 export function place(): Place {
-  const directory = mkdtempSync(join(base, 'place-')), temporary = join(directory, 'tmp')
+  const directory = mkdtempSync(join(base, 'place-'))
+  const temporary = join(directory, 'tmp')
   mkdirSync(temporary)
   return { directory, cache: join(directory, 'cache'), temporary }
 }
@@ -54,16 +55,37 @@ export interface Options {
 }
 
 /** Starts `rvr`. Of the caller's RVR_ variables none gets through; the compiler is gcc. */
-export function start(at: Place, args: readonly string[], { cache, environment = {}, leavesFiles = false, input }: Options = {}): Running {
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('RVR_') && name !== 'NODE_OPTIONS'))
+export function start(
+  at: Place,
+  args: readonly string[],
+  { cache, environment = {}, leavesFiles = false, input }: Options = {},
+): Running {
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('RVR_') && name !== 'NODE_OPTIONS'),
+  )
   const child = spawn(process.execPath, [main, ...args], {
-    cwd: root, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], timeout: PATIENCE_MS, killSignal: 'SIGKILL',
-    env: { ...inherited, NO_COLOR: '1', TMPDIR: at.temporary, RVR_CC: 'gcc', RVR_CACHE_DIR: cache ?? at.cache, ...environment },
+    cwd: root,
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    timeout: PATIENCE_MS,
+    killSignal: 'SIGKILL',
+    env: {
+      ...inherited,
+      NO_COLOR: '1',
+      TMPDIR: at.temporary,
+      RVR_CC: 'gcc',
+      RVR_CACHE_DIR: cache ?? at.cache,
+      ...environment,
+    },
   })
   child.stdin?.on('error', () => {}).end(input)
-  let stdout = '', stderr = ''
-  child.stdout!.setEncoding('utf8').on('data', (text: string) => { stdout += text })
-  child.stderr!.setEncoding('utf8').on('data', (text: string) => { stderr += text })
+  let stdout = ''
+  let stderr = ''
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
   const result = new Promise<Result>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', status => resolve({ status, stdout, stderr }))
@@ -74,10 +96,15 @@ export function start(at: Place, args: readonly string[], { cache, environment =
     return ended
   })
   result.catch(() => {}) // the test awaits it when its time has come
-  return { process: child, result, said: text => until(`"${text}" in ${JSON.stringify(stderr)}`, () => stderr.includes(text)) }
+  return {
+    process: child,
+    result,
+    said: text => until(`"${text}" in ${JSON.stringify(stderr)}`, () => stderr.includes(text)),
+  }
 }
 
-export const cli = (at: Place, args: readonly string[], options?: Options): Promise<Result> => start(at, args, options).result
+export const cli = (at: Place, args: readonly string[], options?: Options): Promise<Result> =>
+  start(at, args, options).result
 
 /** The one JSON object on standard output. */
 export function jsonOf({ stdout }: Result): any {
@@ -100,7 +127,8 @@ export function expectEnd(result: Result, status: number): void {
   expect({ status: result.status, messages: messagesOf(result) }).toEqual({ status, messages: '' })
 }
 
-export const warningsOf = ({ stderr }: Result): string[] => stderr.split('\n').filter(line => line.startsWith('rvr: warning: '))
+export const warningsOf = ({ stderr }: Result): string[] =>
+  stderr.split('\n').filter(line => line.startsWith('rvr: warning: '))
 
 /** Waits for a condition. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
@@ -112,7 +140,10 @@ export async function until(what: string, condition: () => boolean): Promise<voi
 /** A compiler that answers questions as gcc does and runs `script` when it has to compile a unit. */
 export function compilerThat(script: string, at: Place): string {
   const file = join(at.directory, 'special-cc')
-  writeFileSync(file, `#!/bin/sh\nfor word in "$@"; do case "$word" in -c|-S)\n${script}\n;; esac; done\nexec gcc "$@"\n`)
+  writeFileSync(
+    file,
+    `#!/bin/sh\nfor word in "$@"; do case "$word" in -c|-S)\n${script}\n;; esac; done\nexec gcc "$@"\n`,
+  )
   chmodSync(file, 0o755)
   return file
 }
@@ -120,5 +151,7 @@ export function compilerThat(script: string, at: Place): string {
 /** The libraries in a cache, as absolute paths. */
 export function librariesIn(cache: string): string[] {
   if (!existsSync(cache)) return []
-  return readdirSync(cache, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.so')).map(name => join(cache, name))
+  return readdirSync(cache, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.so'))
+    .map(name => join(cache, name))
 }

@@ -8,7 +8,9 @@ import { cli, compilerThat, expectFailure, fixture, jsonOf, librariesIn, place, 
 const guest = fixture('exitcode')
 
 test('a cache that is no directory: nothing is compiled for no place, and -o is one', async () => {
-  const at = place(), cache = join(at.directory, 'a-file'), output = join(at.directory, 'out.so')
+  const at = place()
+  const cache = join(at.directory, 'a-file')
+  const output = join(at.directory, 'out.so')
   writeFileSync(cache, '')
   for (const further of [[], ['--mode', 'pure', '--mode', 'metered']]) {
     // Not even a compiler is looked for.
@@ -23,7 +25,8 @@ test('a cache that is no directory: nothing is compiled for no place, and -o is 
 
 test('a library that cannot be stored after all: one guest, and several', async () => {
   for (const further of [[], ['--mode', 'pure', '--mode', 'metered']]) {
-    const at = place(), staging = join(at.cache, 'v1/staging')
+    const at = place()
+    const staging = join(at.cache, 'v1/staging')
     const cc = compilerThat(`rm -rf ${staging}; : > ${staging}`, at)
     const result = await cli(at, ['compile', guest, '--cc', cc, ...further, '--json'])
     expectFailure(result, 3, '-o FILE')

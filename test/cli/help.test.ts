@@ -6,7 +6,12 @@ import { buildProgram } from '../../src/cli/program.ts'
 import { rvr } from './spawn.ts'
 
 const golden = new URL('golden/', import.meta.url)
-const program = buildProgram({ stdout: process.stdout, stderr: process.stderr, signal: new AbortController().signal, finish: () => {} })
+const program = buildProgram({
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: new AbortController().signal,
+  finish: () => {},
+})
 
 function paths(command: Command, before: readonly string[]): string[][] {
   return [[...before], ...command.commands.flatMap(sub => paths(sub, [...before, sub.name()]))]
@@ -24,9 +29,17 @@ test.each(all.map(path => [path.join(' '), path] as const))('rvr %s --help', (_n
 })
 
 test('rvr help COMMAND prints what its --help does', () => {
-  expect(rvr(['help', 'cache', 'prune'])).toEqual({ status: 0, stderr: '', stdout: readFileSync(new URL('rvr-cache-prune.txt', golden), 'utf8') })
+  expect(rvr(['help', 'cache', 'prune'])).toEqual({
+    status: 0,
+    stderr: '',
+    stdout: readFileSync(new URL('rvr-cache-prune.txt', golden), 'utf8'),
+  })
   expect(rvr(['help'])).toMatchObject({ status: 0, stdout: readFileSync(new URL('rvr.txt', golden), 'utf8') })
-  expect(rvr(['help', 'bogus'])).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(`unknown command 'bogus'`) })
+  expect(rvr(['help', 'bogus'])).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: expect.stringContaining(`unknown command 'bogus'`),
+  })
 })
 
 test('no golden file is left over', () => {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { INPUT_FORMS, parseInput, readInputFile } from '../../src/cli/input-spec.ts'
 import { temporaryDirectory } from './spawn.ts'
 
-const bytes = async (spec: string): Promise<number[]> => [...await parseInput(spec)]
+const bytes = async (spec: string): Promise<number[]> => [...(await parseInput(spec))]
 
 test.each([
   ['hex:', []],
@@ -34,15 +34,41 @@ test('file:PATH is the bytes of the file', async () => {
 })
 
 test.each([
-  '', '5', 'u8:1', 'U64:1', 'hex:abc', 'hex:zz', '0x', '0x00', '0x03aa', '0x01a', '0x02010000', '0x02ffffffff', 'u32:4294967296', 'u32:-1', 'u64:18446744073709551616', 'u64:1.5', 'u64:',
-  'u64: 1', 'u64:1__0', 'file:',
+  '',
+  '5',
+  'u8:1',
+  'U64:1',
+  'hex:abc',
+  'hex:zz',
+  '0x',
+  '0x00',
+  '0x03aa',
+  '0x01a',
+  '0x02010000',
+  '0x02ffffffff',
+  'u32:4294967296',
+  'u32:-1',
+  'u64:18446744073709551616',
+  'u64:1.5',
+  'u64:',
+  'u64: 1',
+  'u64:1__0',
+  'file:',
 ])('%j is refused', async spec => {
-  await expect(parseInput(spec)).rejects.toMatchObject({ code: 'INPUT_INVALID', hint: `Accepted forms: ${INPUT_FORMS}.`, details: { spec } })
+  await expect(parseInput(spec)).rejects.toMatchObject({
+    code: 'INPUT_INVALID',
+    hint: `Accepted forms: ${INPUT_FORMS}.`,
+    details: { spec },
+  })
   await expect(parseInput(spec)).rejects.toThrow(JSON.stringify(spec))
 })
 
 test('a file that is not there is named', async () => {
-  await expect(parseInput('file:/no/such/file')).rejects.toMatchObject({ code: 'IO', message: expect.stringContaining('/no/such/file'), details: { path: '/no/such/file' } })
+  await expect(parseInput('file:/no/such/file')).rejects.toMatchObject({
+    code: 'IO',
+    message: expect.stringContaining('/no/such/file'),
+    details: { path: '/no/such/file' },
+  })
 })
 
 test('an input file holds records in order', async () => {
@@ -51,7 +77,13 @@ test('an input file holds records in order', async () => {
   expect((await readInputFile(path)).map(record => [...record])).toEqual([[0xaa, 0xbb], [0xcc], [1, 0, 0, 0]])
 })
 
-test.each([['not JSON', '{'], ['no object', '[]'], ['no array', '{"input":"0x01"}'], ['no strings', '{"input":[1]}'], ['a bad record', '{"input":["0x01a"]}']])('an input file with %s is refused', async (_what, text) => {
+test.each([
+  ['not JSON', '{'],
+  ['no object', '[]'],
+  ['no array', '{"input":"0x01"}'],
+  ['no strings', '{"input":[1]}'],
+  ['a bad record', '{"input":["0x01a"]}'],
+])('an input file with %s is refused', async (_what, text) => {
   const path = join(temporaryDirectory(), 'input.json')
   writeFileSync(path, text)
   await expect(readInputFile(path)).rejects.toMatchObject({ code: 'INPUT_INVALID' })

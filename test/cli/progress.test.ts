@@ -3,14 +3,30 @@ import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Progress } from '../../src/cli/progress.ts'
 
-beforeEach(() => { vi.useFakeTimers() })
-afterEach(() => { vi.useRealTimers() })
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 function start(isTTY: boolean, options: { quiet?: boolean; verbose?: boolean } = {}) {
   let text = ''
-  const stream = { isTTY, write: (part: string | Uint8Array) => { text += typeof part === 'string' ? part : Buffer.from(part).toString() } }
+  const stream = {
+    isTTY,
+    write: (part: string | Uint8Array) => {
+      text += typeof part === 'string' ? part : Buffer.from(part).toString()
+    },
+  }
   const progress = new Progress({ stream, ...options })
-  return { progress, take: () => { const taken = text; text = ''; return taken } }
+  return {
+    progress,
+    take: () => {
+      const taken = text
+      text = ''
+      return taken
+    },
+  }
 }
 const print = (text: string) => ({ type: 'print', stream: 'stdout', bytes: Buffer.from(text) }) as const
 
@@ -74,7 +90,11 @@ test('the running of a guest has a delay of its own, and its text is enough of a
 })
 
 test('a running guest: on a terminal one line that is drawn over, gone before anything else is written, and none once the guest has printed', async () => {
-  const written: string[] = [], stream = { isTTY: true, write: (text: string | Uint8Array) => written.push(typeof text === 'string' ? text : Buffer.from(text).toString()) }
+  const written: string[] = []
+  const stream = {
+    isTTY: true,
+    write: (text: string | Uint8Array) => written.push(typeof text === 'string' ? text : Buffer.from(text).toString()),
+  }
   const progress = new Progress({ stream })
   progress.sink({ type: 'progress', instructions: 1_234_567_890n, perSecond: 456_000_000 })
   progress.sink({ type: 'progress', instructions: 2_000_000n, perSecond: 500_000 })
@@ -83,14 +103,21 @@ test('a running guest: on a terminal one line that is drawn over, gone before an
   progress.sink({ type: 'progress', instructions: 3_000_000n, perSecond: 500_000 })
   await progress.settle()
   expect(written[0]).toBe('rvr: running, 1235 million instructions, 456 million/s')
-  expect(written.slice(1, 4)).toEqual(['\r\u001B[K', 'rvr: running, 2.00 million instructions, 0.50 million/s', '\r\u001B[K'])
+  expect(written.slice(1, 4)).toEqual([
+    '\r\u001B[K',
+    'rvr: running, 2.00 million instructions, 0.50 million/s',
+    '\r\u001B[K',
+  ])
   expect(written.slice(4).join('')).toMatch(/warning.*: w\ntext\n$/)
 })
 
 test('text waits for a stream that takes no more', async () => {
-  const stream = Object.assign(new EventEmitter(), { write: () => false }), progress = new Progress({ stream })
+  const stream = Object.assign(new EventEmitter(), { write: () => false })
+  const progress = new Progress({ stream })
   let isTaken = false
-  const taken = progress.print(Buffer.from('text'))!.then(() => { isTaken = true })
+  const taken = progress.print(Buffer.from('text'))!.then(() => {
+    isTaken = true
+  })
   await vi.advanceTimersByTimeAsync(1000)
   expect(isTaken).toBe(false)
   stream.emit('drain')

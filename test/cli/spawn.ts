@@ -25,7 +25,13 @@ export function temporaryDirectory(): string {
 
 /** Runs `rvr` with arguments; the caller's RVR_ variables do not reach it. */
 export function rvr(args: readonly string[], environment: NodeJS.ProcessEnv = {}): CliResult {
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('RVR_') && name !== 'NODE_OPTIONS'))
-  const { status, stdout, stderr } = spawnSync(node, [join(root, 'src/cli/main.ts'), ...args], { encoding: 'utf8', cwd: root, env: { ...inherited, NO_COLOR: '1', ...environment } })
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('RVR_') && name !== 'NODE_OPTIONS'),
+  )
+  const { status, stdout, stderr } = spawnSync(node, [join(root, 'src/cli/main.ts'), ...args], {
+    encoding: 'utf8',
+    cwd: root,
+    env: { ...inherited, NO_COLOR: '1', ...environment },
+  })
   return { status, stdout, stderr }
 }

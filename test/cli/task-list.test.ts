@@ -10,32 +10,57 @@ import { PATIENCE_MS } from '../support/patience.ts'
 function start(options: { quiet?: boolean; noColor?: boolean; term?: string; signal?: AbortSignal } = {}) {
   const before = { NO_COLOR: process.env['NO_COLOR'], TERM: process.env['TERM'] }
   onTestFinished(() => {
-    for (const [name, value] of Object.entries(before)) if (value === undefined) delete process.env[name]; else process.env[name] = value
+    for (const [name, value] of Object.entries(before))
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
   })
   if (options.noColor) process.env['NO_COLOR'] = '1'
   else delete process.env['NO_COLOR']
   process.env['TERM'] = options.term ?? 'xterm'
   let text = ''
-  const stream = { isTTY: true, columns: 80, rows: 24, write: (part: string | Uint8Array) => { text += String(part); return true } }
+  const stream = {
+    isTTY: true,
+    columns: 80,
+    rows: 24,
+    write: (part: string | Uint8Array) => {
+      text += String(part)
+      return true
+    },
+  }
   const { write } = stream
-  const progress = new Progress({ stream, ...(options.quiet && { quiet: true }), ...(options.signal && { signal: options.signal }) })
-  const stage = (name: Stage, state: 'start' | 'done'): void => progress.sink({ type: 'stage', stage: name, state, ...(state === 'done' && { ms: 12 }) })
+  const progress = new Progress({
+    stream,
+    ...(options.quiet && { quiet: true }),
+    ...(options.signal && { signal: options.signal }),
+  })
+  const stage = (name: Stage, state: 'start' | 'done'): void =>
+    progress.sink({ type: 'stage', stage: name, state, ...(state === 'done' && { ms: 12 }) })
   return {
-    progress, stage,
+    progress,
+    stage,
     object: (done: number) => progress.sink({ type: 'object', done, planned: 34 }),
     text: () => text,
     /** The last frame of the list and what follows it, without colours. */
-    end: () => stripVTControlCharacters(text.slice(text.lastIndexOf('\u001B[?2026l'))).split(/\r?\n/).filter(line => line !== ''),
-    isReleased: () => stream.write === write && text.endsWith('\u001B[?25h') || text.lastIndexOf('\u001B[?25h') > text.lastIndexOf('\u001B[?25l'),
+    end: () =>
+      stripVTControlCharacters(text.slice(text.lastIndexOf('\u001B[?2026l')))
+        .split(/\r?\n/)
+        .filter(line => line !== ''),
+    isReleased: () =>
+      (stream.write === write && text.endsWith('\u001B[?25h')) ||
+      text.lastIndexOf('\u001B[?25h') > text.lastIndexOf('\u001B[?25l'),
   }
 }
-const shown = (text: () => string, what: string): Promise<void> => vi.waitFor(() => expect(text()).toContain(what), PATIENCE_MS)
+const shown = (text: () => string, what: string): Promise<void> =>
+  vi.waitFor(() => expect(text()).toContain(what), PATIENCE_MS)
 /** Back to the usual colour. */
 const colours = '\u001B[39m'
 
 test('shows the steps, then stays with what was done', async () => {
   const { progress, stage, object, text, end, isReleased } = start()
-  for (const name of ['lift', 'codegen'] as const) { stage(name, 'start'); stage(name, 'done') }
+  for (const name of ['lift', 'codegen'] as const) {
+    stage(name, 'start')
+    stage(name, 'done')
+  }
   stage('compile', 'start')
   object(0)
   await shown(text, 'compile: objects 0 of 34')
@@ -50,7 +75,14 @@ test('shows the steps, then stays with what was done', async () => {
   expect(text()).not.toContain('careful')
   stage('publish', 'done')
   await progress.settle()
-  expect(end()).toEqual(['✔ lift (12 ms)', '✔ generate C (12 ms)', '✔ compile (34 objects, 12 ms)', '✔ link', '✔ publish (12 ms)', 'rvr: warning: careful'])
+  expect(end()).toEqual([
+    '✔ lift (12 ms)',
+    '✔ generate C (12 ms)',
+    '✔ compile (34 objects, 12 ms)',
+    '✔ link',
+    '✔ publish (12 ms)',
+    'rvr: warning: careful',
+  ])
   expect(isReleased()).toBe(true)
 })
 
@@ -66,7 +98,8 @@ test('marks the step that failed and leaves out those that never began', async (
 })
 
 test('a step that was given up has not failed', async () => {
-  const controller = new AbortController(), { progress, stage, object, text, end } = start({ noColor: true, signal: controller.signal })
+  const controller = new AbortController()
+  const { progress, stage, object, text, end } = start({ noColor: true, signal: controller.signal })
   stage('compile', 'start')
   object(3)
   await shown(text, 'compile: objects 3 of 34')
@@ -105,9 +138,20 @@ test('a dumb terminal gets plain lines', async () => {
 test('many compilations have a line each, whichever ends first; one that fails stops no other', async () => {
   const before = process.env['TERM']
   process.env['TERM'] = 'xterm'
-  onTestFinished(() => { if (before === undefined) delete process.env['TERM']; else process.env['TERM'] = before })
+  onTestFinished(() => {
+    if (before === undefined) delete process.env['TERM']
+    else process.env['TERM'] = before
+  })
   let text = ''
-  const stream = { isTTY: true, columns: 80, rows: 24, write: (part: string | Uint8Array) => { text += String(part); return true } }
+  const stream = {
+    isTTY: true,
+    columns: 80,
+    rows: 24,
+    write: (part: string | Uint8Array) => {
+      text += String(part)
+      return true
+    },
+  }
   const progress = new CompilationProgress({ stream }, ['a.elf pure', 'b.elf pure', 'c.elf pure', 'd.elf pure'], 2)
   const first = progress.begin(0)
   first({ type: 'stage', stage: 'compile', state: 'start' })
@@ -123,6 +167,13 @@ test('many compilations have a line each, whichever ends first; one that fails s
   await sleep(20)
   expect(text).not.toContain('careful')
   await progress.settle()
-  const end = stripVTControlCharacters(text.slice(text.lastIndexOf('\u001B[?2026l'))).split(/\r?\n/).filter(line => line !== '')
-  expect(end).toEqual(['✔ a.elf pure (miss, 1.0 s)', '✖ b.elf pure (failed)', '✔ c.elf pure (hit, 0.1 s)', 'rvr: warning: careful'])
+  const end = stripVTControlCharacters(text.slice(text.lastIndexOf('\u001B[?2026l')))
+    .split(/\r?\n/)
+    .filter(line => line !== '')
+  expect(end).toEqual([
+    '✔ a.elf pure (miss, 1.0 s)',
+    '✖ b.elf pure (failed)',
+    '✔ c.elf pure (hit, 0.1 s)',
+    'rvr: warning: careful',
+  ])
 })

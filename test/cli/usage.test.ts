@@ -58,13 +58,24 @@ test('without a command the help goes to standard error', () => {
 })
 
 test('--version --verbose prints what a report of a fault needs', () => {
-  for (const args of [['--version', '--verbose'], ['-v', '-V']]) {
-    expect(rvr(args)).toMatchObject({ status: 0, stderr: '', stdout: expect.stringMatching(/^rvr +\d+\.\d+\.\d+\nlibrary ABI +\d+\n[^]*^node +v\d[^]*^compiler +./m) })
+  for (const args of [
+    ['--version', '--verbose'],
+    ['-v', '-V'],
+  ]) {
+    expect(rvr(args)).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/^rvr +\d+\.\d+\.\d+\nlibrary ABI +\d+\n[^]*^node +v\d[^]*^compiler +./m),
+    })
   }
 })
 
 test('--version prints the version alone', () => {
-  expect(rvr(['--version'])).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' })
+  expect(rvr(['--version'])).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    stderr: '',
+  })
 })
 
 test.each(['run', 'compile', 'inspect'])('%s of a missing file, and of a file that is no ELF', command => {
@@ -74,7 +85,9 @@ test.each(['run', 'compile', 'inspect'])('%s of a missing file, and of a file th
   const environment = { RVR_CACHE_DIR: join(directory, 'cache') }
   const missing = rvr([command, join(directory, 'none.elf'), '--json'], environment)
   expect(missing.status).toBe(2)
-  expect(JSON.parse(missing.stdout)).toMatchObject({ error: { code: 'IO', hint: expect.any(String), details: { path: join(directory, 'none.elf') } } })
+  expect(JSON.parse(missing.stdout)).toMatchObject({
+    error: { code: 'IO', hint: expect.any(String), details: { path: join(directory, 'none.elf') } },
+  })
   const invalid = rvr([command, text, '--json'], environment)
   expect(invalid.status).toBe(2)
   expect(JSON.parse(invalid.stdout)).toMatchObject({ error: { code: 'ELF_INVALID', details: { path: text } } })
@@ -95,16 +108,39 @@ test('the interpreter takes over where there is no compiler, with a warning that
   const environment = { RVR_CACHE_DIR: temporaryDirectory(), PATH: '/no/such/directory' }
   const loud = rvr(['run', fibonacci, '--input', 'u64:8', '--json'], environment)
   expect(loud).toMatchObject({ status: 0, stderr: expect.stringContaining('rvr: warning: ') })
-  expect(JSON.parse(loud.stdout)).toMatchObject({ outcome: 'terminated', exitCode: 0, engine: 'interp', cache: { outcome: 'off' } })
+  expect(JSON.parse(loud.stdout)).toMatchObject({
+    outcome: 'terminated',
+    exitCode: 0,
+    engine: 'interp',
+    cache: { outcome: 'off' },
+  })
   expect(rvr(['run', fibonacci, '--input', 'u64:8', '-q'], environment)).toMatchObject({ status: 0, stderr: '' })
-  expect(rvr(['run', fibonacci, '--input', 'u64:8', '--tier', 'native'], environment)).toMatchObject({ status: 3, stdout: '' })
+  expect(rvr(['run', fibonacci, '--input', 'u64:8', '--tier', 'native'], environment)).toMatchObject({
+    status: 3,
+    stdout: '',
+  })
   expect(rvr(['doctor'], environment)).toMatchObject({ status: 3, stdout: expect.stringContaining('cannot compile') })
 })
 
 test('exit statuses', () => {
   expect(exitStatusOfError).toEqual({
-    USAGE: 2, INPUT_INVALID: 2, ELF_INVALID: 2, MACHINE_INVALID: 2, CONFIG_INVALID: 2, IO: 2, CACHE_UNSAFE: 2, TOOLCHAIN_MISSING: 3, COMPILE_FAILED: 3, CHECK_DIVERGED: 4,
-    ARTIFACT_REFUSED: 5, STATE_REFUSED: 5, ABORTED: 130, WORKER_FAILED: 70, CALLBACK_FAILED: 70, DISPOSED: 70, INTERNAL: 70,
+    USAGE: 2,
+    INPUT_INVALID: 2,
+    ELF_INVALID: 2,
+    MACHINE_INVALID: 2,
+    CONFIG_INVALID: 2,
+    IO: 2,
+    CACHE_UNSAFE: 2,
+    TOOLCHAIN_MISSING: 3,
+    COMPILE_FAILED: 3,
+    CHECK_DIVERGED: 4,
+    ARTIFACT_REFUSED: 5,
+    STATE_REFUSED: 5,
+    ABORTED: 130,
+    WORKER_FAILED: 70,
+    CALLBACK_FAILED: 70,
+    DISPOSED: 70,
+    INTERNAL: 70,
   })
   expect(exitStatusOfRun({ outcome: 'terminated', exitCode: 0 })).toBe(0)
   expect(exitStatusOfRun({ outcome: 'terminated', exitCode: 9 })).toBe(1)

@@ -11,30 +11,51 @@ function plan(write: (a: Assembler) => unknown, facts = noFacts()) {
 }
 
 test('accesses on one base share one check at the head, whatever their offsets', () => {
-  const { head, inner } = plan(a => a.op('ld', { rd: 'a1', rs1: 'a0' }).op('sd', { rs1: 'a0', rs2: 'a1', imm: 2040 }).op('ld', { rd: 'a2', rs1: 'a0', imm: 16 }).op('terminate'))
+  const { head, inner } = plan(a =>
+    a
+      .op('ld', { rd: 'a1', rs1: 'a0' })
+      .op('sd', { rs1: 'a0', rs2: 'a1', imm: 2040 })
+      .op('ld', { rd: 'a2', rs1: 'a0', imm: 16 })
+      .op('terminate'),
+  )
   expect(head).toEqual([{ register: 10, low: 0, high: 4096 }])
   expect(inner.size).toBe(0)
 })
 
 test('a negative offset widens the check downwards', () => {
-  expect(plan(a => a.op('ld', { rd: 'a1', rs1: 'a0', imm: -8 }).op('terminate')).head).toEqual([{ register: 10, low: -4096, high: 4096 }])
+  expect(plan(a => a.op('ld', { rd: 'a1', rs1: 'a0', imm: -8 }).op('terminate')).head).toEqual([
+    { register: 10, low: -4096, high: 4096 },
+  ])
 })
 
 test('a base that is moved by constants still belongs to the head check', () => {
-  const { head, inner } = plan(a => a.op('addi', { rd: 'a3', rs1: 'a0', imm: 100 }).op('ld', { rd: 'a1', rs1: 'a3', imm: 8 }).op('terminate'))
+  const { head, inner } = plan(a =>
+    a.op('addi', { rd: 'a3', rs1: 'a0', imm: 100 }).op('ld', { rd: 'a1', rs1: 'a3', imm: 8 }).op('terminate'),
+  )
   expect(head).toEqual([{ register: 10, low: 0, high: 4096 }])
   expect(inner.size).toBe(0)
 })
 
 test('a base that was loaded is checked in place, and again after it changes', () => {
-  const { head, inner } = plan(a => a.op('ld', { rd: 'a1', rs1: 'a0' }).op('ld', { rd: 'a1', rs1: 'a1' }).op('ld', { rd: 'a2', rs1: 'a1' }).op('terminate'))
+  const { head, inner } = plan(a =>
+    a
+      .op('ld', { rd: 'a1', rs1: 'a0' })
+      .op('ld', { rd: 'a1', rs1: 'a1' })
+      .op('ld', { rd: 'a2', rs1: 'a1' })
+      .op('terminate'),
+  )
   expect(head.map(check => check.register)).toEqual([10])
   expect([...inner.keys()]).toEqual([1, 2])
 })
 
 test('addresses built from constants need no check; outside of memory they do', () => {
-  expect(plan(a => a.op('lui', { rd: 'a0', imm: 0x300000 }).op('sw', { rs1: 'a0', rs2: 'zero', imm: -4 }).op('terminate'))).toEqual({ head: [], inner: new Map() })
-  expect(plan(a => a.op('lui', { rd: 'a0', imm: 0x2000_0000 }).op('sw', { rs1: 'a0', rs2: 'zero', imm: 0 }).op('terminate')).inner.size).toBe(1)
+  expect(
+    plan(a => a.op('lui', { rd: 'a0', imm: 0x300000 }).op('sw', { rs1: 'a0', rs2: 'zero', imm: -4 }).op('terminate')),
+  ).toEqual({ head: [], inner: new Map() })
+  expect(
+    plan(a => a.op('lui', { rd: 'a0', imm: 0x2000_0000 }).op('sw', { rs1: 'a0', rs2: 'zero', imm: 0 }).op('terminate'))
+      .inner.size,
+  ).toBe(1)
   expect(plan(a => a.op('sw', { rs1: 'zero', rs2: 'zero', imm: -4 }).op('terminate')).inner.size).toBe(1)
 })
 
@@ -45,7 +66,8 @@ test('facts never claim an interval without the register itself, so no 32-bit ad
 })
 
 test('where paths meet only what both know survives', () => {
-  const a = noFacts(), b = noFacts()
+  const a = noFacts()
+  const b = noFacts()
   a.set([-100], 10)
   a.set([4096], 42)
   b.set([-4096], 10)

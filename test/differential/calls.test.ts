@@ -12,10 +12,14 @@ import { Random } from './generator.ts'
 const rounds = Number(process.env['RVR_FUZZ_ROUNDS'] ?? 1)
 const firstSeed = Number(process.env['RVR_FUZZ_SEED'] ?? 1)
 
-const SECP256K1 = `${2n ** 256n - 2n ** 32n - 977n}`, MERSENNE = `${2n ** 61n - 1n}`, BLS12_381 = '0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab'
+const SECP256K1 = `${2n ** 256n - 2n ** 32n - 977n}`
+const MERSENNE = `${2n ** 61n - 1n}`
+const BLS12_381 = '0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab'
 const config = {
   app_vm_config: {
-    keccak: {}, sha2: {}, bigint: {},
+    keccak: {},
+    sha2: {},
+    bigint: {},
     modular: { supported_moduli: [SECP256K1, MERSENNE, BLS12_381] },
     fp2: { supported_moduli: [['Bls', BLS12_381]] },
     ecc: { supported_curves: [{ struct_name: 'Secp', modulus: SECP256K1, scalar: '7', a: '0', b: '7' }] },
@@ -29,7 +33,9 @@ const unlikelyToTrap = calls.filter(({ name }) => !name.includes('setup'))
 
 const AREA = 4096
 /** Registers that hold addresses in the area; a2 holds a length, s10 counts turns. */
-const POINTERS = [8, 9, 18, 19, 20, 21], LENGTH = 12, TURNS = 26
+const POINTERS = [8, 9, 18, 19, 20, 21]
+const LENGTH = 12
+const TURNS = 26
 const RESULTS = [13, 14, 15]
 
 /** A few turns over a random sequence; now and then a pointer that lies outside, which ends the guest in a trap. */
@@ -46,8 +52,13 @@ function randomCalls(xlen: Xlen, random: Random): Uint8Array {
     code.label('turn')
     for (let item = 0; item < 60; item++) {
       const row = random.pick(random.below(40) === 0 ? calls : unlikelyToTrap)
-      if (random.below(3) === 0) code.li(random.pick(POINTERS), random.below(400) === 0 ? random.pick([0x1fff_fff0, -8, 0x2000_0000]) : DATA + random.below(AREA - 256))
-      if (row.operands.some(({ register }) => register === 'rs2') && row.operands.some(operand => 'most' in operand)) code.li(LENGTH, random.below(200) === 0 ? 3 : random.below(18) * (xlen / 8))
+      if (random.below(3) === 0)
+        code.li(
+          random.pick(POINTERS),
+          random.below(400) === 0 ? random.pick([0x1fff_fff0, -8, 0x2000_0000]) : DATA + random.below(AREA - 256),
+        )
+      if (row.operands.some(({ register }) => register === 'rs2') && row.operands.some(operand => 'most' in operand))
+        code.li(LENGTH, random.below(200) === 0 ? 3 : random.below(18) * (xlen / 8))
       const rs2 = row.operands.some(operand => 'most' in operand) ? LENGTH : random.pick(POINTERS)
       const rd = row.result === 'register' ? random.pick(RESULTS) : random.pick(POINTERS)
       const fixed = (row.mask & (0x1f << 20)) !== 0
@@ -73,8 +84,11 @@ describe.each(widths)('RV%i', xlen => {
     const guest = await rvr.load(randomCalls(xlen, new Random(seed * 2 + xlen)), { config })
     using expected = await guest.interpret('metered-cost').execute()
     // Compiling is what takes the time: the widths share the modes, unless more is asked for.
-    for (const mode of modeNames.filter((_, index) => process.env['RVR_FUZZ_ROUNDS'] !== undefined || index % 2 === (xlen === 32 ? 0 : 1))) {
-      const artifact = await guest.compile(mode), options = mode === 'metered' ? { segmentLimits: { maxTraceHeight: 2048 } } : {}
+    for (const mode of modeNames.filter(
+      (_, index) => process.env['RVR_FUZZ_ROUNDS'] !== undefined || index % 2 === (xlen === 32 ? 0 : 1),
+    )) {
+      const artifact = await guest.compile(mode)
+      const options = mode === 'metered' ? { segmentLimits: { maxTraceHeight: 2048 } } : {}
       using run = await artifact.execute(options)
       expect({ ...factsOf(run), cost: undefined }, mode).toEqual({ ...factsOf(expected), mode, cost: undefined })
       expect(areaOf(run), mode).toBe(areaOf(expected))

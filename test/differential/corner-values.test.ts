@@ -9,7 +9,13 @@ for (const xlen of [32, 64] as const) {
     test(`rv${xlen}, ${cc ?? 'default compiler'}`, async () => {
       const { elf, lanes, describe } = cornerGuest(xlen)
       expect(lanes).toBeGreaterThan(4000)
-      await agreeEverywhere(xlen, elf, lanes * (xlen / 8), byte => describe(Math.floor(byte / (xlen / 8))), cc === undefined ? {} : { cc, modes: modes.filter(mode => mode.segments || !mode.reportsCost) })
+      await agreeEverywhere(
+        xlen,
+        elf,
+        lanes * (xlen / 8),
+        byte => describe(Math.floor(byte / (xlen / 8))),
+        cc === undefined ? {} : { cc, modes: modes.filter(mode => mode.segments || !mode.reportsCost) },
+      )
     })
   }
 }

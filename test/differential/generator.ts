@@ -28,9 +28,19 @@ export class Random {
   }
 }
 
-const TEXT = 0x10000, DATA = 0x800000
-/** gp points at the middle of a scratch area of 4096 bytes that begins with the pool of register values; tp at the next dump. */
-const GP = 3, TP = 4, POINTER = 8, WALKER = 9, COUNTER = 30, JUMP = 31, LINK = 1
+const TEXT = 0x10000
+const DATA = 0x800000
+/**
+ * gp points at the middle of a scratch area of 4096 bytes that begins with the pool of register values; tp at the next
+ * dump.
+ */
+const GP = 3
+const TP = 4
+const POINTER = 8
+const WALKER = 9
+const COUNTER = 30
+const JUMP = 31
+const LINK = 1
 const SCRATCH = 4096
 const reserved = new Set([GP, TP, POINTER, WALKER, COUNTER])
 
@@ -40,7 +50,11 @@ class ProgramBuilder {
   readonly #rows: Map<string, Row>
   constructor(xlen: Xlen) {
     this.xlen = xlen
-    this.#rows = new Map([...integerRows, ...multiplyRows].filter(row => row.only === undefined || row.only === xlen).map(row => [row.name, row]))
+    this.#rows = new Map(
+      [...integerRows, ...multiplyRows]
+        .filter(row => row.only === undefined || row.only === xlen)
+        .map(row => [row.name, row]),
+    )
   }
   get names(): string[] {
     return [...this.#rows.keys()]
@@ -52,26 +66,52 @@ class ProgramBuilder {
     this.words.push(encode(this.row(name), operands))
   }
   /** Leaves room for an instruction that needs to know how much follows; returns the setter. */
-  hole(): (name: string, operands: (distance: number) => { rd?: number; rs1?: number; rs2?: number; imm?: number }) => void {
+  hole(): (
+    name: string,
+    operands: (distance: number) => { rd?: number; rs1?: number; rs2?: number; imm?: number },
+  ) => void {
     const at = this.words.length
     this.words.push(0)
-    return (name, operands) => { this.words[at] = encode(this.row(name), operands((this.words.length - at) * 4)) }
+    return (name, operands) => {
+      this.words[at] = encode(this.row(name), operands((this.words.length - at) * 4))
+    }
   }
   ecall(): void {
     this.words.push(0x73)
   }
 }
 
-const corners = [0n, 1n, 2n, 0x7fn, 0x80n, 0xffn, 0x7fff_ffffn, 0x8000_0000n, 0xffff_ffffn, 0x7fff_ffff_ffff_ffffn, 0x8000_0000_0000_0000n, 0xffff_ffff_ffff_ffffn, 31n, 32n, 63n, 64n]
+const corners = [
+  0n,
+  1n,
+  2n,
+  0x7fn,
+  0x80n,
+  0xffn,
+  0x7fff_ffffn,
+  0x8000_0000n,
+  0xffff_ffffn,
+  0x7fff_ffff_ffff_ffffn,
+  0x8000_0000_0000_0000n,
+  0xffff_ffff_ffff_ffffn,
+  31n,
+  32n,
+  63n,
+  64n,
+]
 
 function emitCase(out: ProgramBuilder, random: Random): void {
   const { xlen } = out
-  const load = xlen === 64 ? 'ld' : 'lw', store = xlen === 64 ? 'sd' : 'sw', width = xlen / 8
+  const load = xlen === 64 ? 'ld' : 'lw'
+  const store = xlen === 64 ? 'sd' : 'sw'
+  const width = xlen / 8
   const alu = out.names.filter(name => out.row(name).kind === 'alu')
   const memory = out.names.filter(name => ['load', 'store'].includes(out.row(name).kind))
   const branches = out.names.filter(name => out.row(name).kind === 'branch')
-  for (let r = 1; r < 32; r++) if (!reserved.has(r)) out.emit(load, { rd: r, rs1: GP, imm: -2048 + random.below(200) * 8 })
-  let pointer = 0, walker = 0
+  for (let r = 1; r < 32; r++)
+    if (!reserved.has(r)) out.emit(load, { rd: r, rs1: GP, imm: -2048 + random.below(200) * 8 })
+  let pointer = 0
+  let walker = 0
   const point = (): void => {
     pointer = random.below(2000) - 1000
     out.emit('addi', { rd: POINTER, rs1: GP, imm: pointer })
@@ -79,15 +119,27 @@ function emitCase(out: ProgramBuilder, random: Random): void {
     out.emit('addi', { rd: WALKER, rs1: POINTER, imm: walker - pointer })
   }
   point()
-  const target = (): number => { for (;;) { const r = random.below(32); if (!reserved.has(r)) return r } }
+  const target = (): number => {
+    for (;;) {
+      const r = random.below(32)
+      if (!reserved.has(r)) return r
+    }
+  }
   const arithmetic = (): void => {
-    const name = random.pick(alu), row = out.row(name)
-    const imm = row.format === 'shift' ? random.below(64) : row.format === 'shiftw' ? random.below(32) : random.below(4096) - 2048
+    const name = random.pick(alu)
+    const row = out.row(name)
+    const imm =
+      row.format === 'shift' ? random.below(64) : row.format === 'shiftw' ? random.below(32) : random.below(4096) - 2048
     out.emit(name, { rd: target(), rs1: random.below(32), rs2: random.below(32), imm })
   }
   const access = (reach = 400): void => {
     const name = random.pick(memory)
-    out.emit(name, { rd: target(), rs1: random.pick([POINTER, WALKER]), rs2: random.below(32), imm: random.below(reach) - reach / 2 })
+    out.emit(name, {
+      rd: target(),
+      rs1: random.pick([POINTER, WALKER]),
+      rs2: random.below(32),
+      imm: random.below(reach) - reach / 2,
+    })
   }
   const simple = (): void => {
     const choice = random.below(10)
@@ -97,7 +149,9 @@ function emitCase(out: ProgramBuilder, random: Random): void {
     // auipc would show where the code lies, which is the same everywhere: fine to compare.
     else out.emit('auipc', { rd: target(), imm: random.word() & ~0xfff })
   }
-  const some = (most: number): void => { for (let n = 1 + random.below(most); n > 0; n--) simple() }
+  const some = (most: number): void => {
+    for (let n = 1 + random.below(most); n > 0; n--) simple()
+  }
   for (let item = 5 + random.below(12); item > 0; item--) {
     switch (random.below(xlen === 32 ? 10 : 9)) {
       case 0: {
@@ -118,7 +172,8 @@ function emitCase(out: ProgramBuilder, random: Random): void {
         break
       }
       case 2: {
-        const call = out.hole(), over = out.hole()
+        const call = out.hole()
+        const over = out.hole()
         call('jal', distance => ({ rd: LINK, imm: distance }))
         // The function may not change the link register before it returns.
         for (let n = 1 + random.below(3); n > 0; n--) {
@@ -137,9 +192,20 @@ function emitCase(out: ProgramBuilder, random: Random): void {
         for (let n = 0; n < skip; n++) arithmetic()
         break
       }
-      case 4: point(); break
-      case 9: emitPairIdioms((name, operands) => out.emit(name, operands), random, 3 + random.below(8), [POINTER, WALKER], simple); break
-      default: some(6)
+      case 4:
+        point()
+        break
+      case 9:
+        emitPairIdioms(
+          (name, operands) => out.emit(name, operands),
+          random,
+          3 + random.below(8),
+          [POINTER, WALKER],
+          simple,
+        )
+        break
+      default:
+        some(6)
     }
   }
   // Results: all registers, and a piece of what the case may have written.
@@ -181,12 +247,22 @@ export function randomGuest(xlen: Xlen, seed: number, cases: number): RandomGues
   out.ecall()
   const data = new Uint8Array(SCRATCH)
   const lanes = new DataView(data.buffer)
-  for (let at = 0; at < SCRATCH; at += 8) lanes.setBigUint64(at, random.below(3) === 0 ? random.pick(corners) : (BigInt(random.word() >>> 0) << 32n) | BigInt(random.word() >>> 0), true)
+  for (let at = 0; at < SCRATCH; at += 8)
+    lanes.setBigUint64(
+      at,
+      random.below(3) === 0 ? random.pick(corners) : (BigInt(random.word() >>> 0) << 32n) | BigInt(random.word() >>> 0),
+      true,
+    )
   const text = new Uint8Array(Uint32Array.from(out.words).buffer)
   return {
     elf: buildElf({
-      xlen, entry: TEXT, pageAligned: true,
-      segments: [{ address: TEXT, bytes: text, flags: 5 }, { address: DATA, bytes: data, memorySize: SCRATCH + dumpBytes, flags: 6 }],
+      xlen,
+      entry: TEXT,
+      pageAligned: true,
+      segments: [
+        { address: TEXT, bytes: text, flags: 5 },
+        { address: DATA, bytes: data, memorySize: SCRATCH + dumpBytes, flags: 6 },
+      ],
     }),
     outputBytes: cases * 256 + SCRATCH,
   }

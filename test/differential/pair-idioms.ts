@@ -2,15 +2,33 @@
 import type { Random } from './generator.ts'
 
 type Emit = (name: string, operands: { rd?: number; rs1?: number; rs2?: number; imm?: number }) => void
-interface RegisterPair { readonly low: number; readonly high: number }
+interface RegisterPair {
+  readonly low: number
+  readonly high: number
+}
 
-const PAIRS: readonly RegisterPair[] = [[5, 6], [7, 10], [11, 12], [13, 14], [16, 15], [17, 18]].map(([low, high]) => ({ low: low!, high: high! }))
+const PAIRS: readonly RegisterPair[] = [
+  [5, 6],
+  [7, 10],
+  [11, 12],
+  [13, 14],
+  [16, 15],
+  [17, 18],
+].map(([low, high]) => ({ low: low!, high: high! }))
 const TEMPORARIES = [19, 20, 21, 22, 28, 29]
 /** Offsets lie close together, so that accesses overlap. */
 const OFFSETS = 5
 
-/** Emits `count` operations on register pairs; `interrupt` puts something else between their instructions now and then. */
-export function emitPairIdioms(emit: Emit, random: Random, count: number, bases: readonly number[], interrupt: () => void): void {
+/**
+ * Emits `count` operations on register pairs; `interrupt` puts something else between their instructions now and then.
+ */
+export function emitPairIdioms(
+  emit: Emit,
+  random: Random,
+  count: number,
+  bases: readonly number[],
+  interrupt: () => void,
+): void {
   const put: Emit = (name, operands) => {
     if (random.below(24) === 0) interrupt()
     emit(name, operands)
@@ -18,11 +36,17 @@ export function emitPairIdioms(emit: Emit, random: Random, count: number, bases:
   const pair = (): RegisterPair => {
     const { low, high } = random.pick(PAIRS)
     // Now and then the wrong way round, or halves of two.
-    return random.below(12) === 0 ? { low: high, high: low } : random.below(16) === 0 ? { low, high: random.pick(PAIRS).high } : { low, high }
+    return random.below(12) === 0
+      ? { low: high, high: low }
+      : random.below(16) === 0
+        ? { low, high: random.pick(PAIRS).high }
+        : { low, high }
   }
   const temporary = (): number => random.pick(TEMPORARIES)
   const add = (to: RegisterPair, x: RegisterPair, z: RegisterPair): void => {
-    const carry = temporary(), sum = temporary(), compared = random.pick([x.low, z.low])
+    const carry = temporary()
+    const sum = temporary()
+    const compared = random.pick([x.low, z.low])
     put('add', { rd: to.low, rs1: x.low, rs2: z.low })
     put('sltu', { rd: carry, rs1: to.low, rs2: compared })
     if (random.below(2) === 0) {
@@ -34,7 +58,8 @@ export function emitPairIdioms(emit: Emit, random: Random, count: number, bases:
     }
   }
   const funnel = (rd: number, high: number, low: number, amount: number): void => {
-    const one = temporary(), two = temporary()
+    const one = temporary()
+    const two = temporary()
     put('slli', { rd: one, rs1: high, imm: amount })
     put('srli', { rd: two, rs1: low, imm: 32 - amount })
     put('or', random.below(2) === 0 ? { rd, rs1: one, rs2: two } : { rd, rs1: two, rs2: one })
@@ -42,14 +67,21 @@ export function emitPairIdioms(emit: Emit, random: Random, count: number, bases:
   const idioms: readonly (() => void)[] = [
     () => add(pair(), pair(), pair()),
     () => {
-      const to = pair(), x = pair(), z = pair(), borrow = temporary(), rest = temporary()
+      const to = pair()
+      const x = pair()
+      const z = pair()
+      const borrow = temporary()
+      const rest = temporary()
       put('sltu', { rd: borrow, rs1: x.low, rs2: z.low })
       put('sub', { rd: rest, rs1: x.high, rs2: z.high })
       put('sub', { rd: to.low, rs1: x.low, rs2: z.low })
       put('sub', { rd: to.high, rs1: rest, rs2: borrow })
     },
     () => {
-      const to = pair(), x = pair(), imm = random.below(64) - 32, carry = temporary()
+      const to = pair()
+      const x = pair()
+      const imm = random.below(64) - 32
+      const carry = temporary()
       put('addi', { rd: to.low, rs1: x.low, imm })
       put('sltu', { rd: carry, rs1: to.low, rs2: x.low })
       put('add', { rd: to.high, rs1: x.high, rs2: carry })
@@ -57,7 +89,12 @@ export function emitPairIdioms(emit: Emit, random: Random, count: number, bases:
     },
     () => {
       // Multiply and accumulate, the high halves summed first as gcc does.
-      const to = pair(), a = pair().low, b = pair().low, low = temporary(), high = temporary(), carry = temporary()
+      const to = pair()
+      const a = pair().low
+      const b = pair().low
+      const low = temporary()
+      const high = temporary()
+      const carry = temporary()
       put('mul', { rd: low, rs1: a, rs2: b })
       put(random.pick(['mulhu', 'mulhu', 'mulh', 'mulhsu']), { rd: high, rs1: a, rs2: b })
       put('add', { rd: low, rs1: to.low, rs2: low })
@@ -67,13 +104,18 @@ export function emitPairIdioms(emit: Emit, random: Random, count: number, bases:
       put('add', { rd: to.high, rs1: carry, rs2: to.high })
     },
     () => {
-      const { low, high } = pair(), to = pair(), amount = 1 + random.below(31)
+      const { low, high } = pair()
+      const to = pair()
+      const amount = 1 + random.below(31)
       funnel(TEMPORARIES[0]!, high, low, amount)
       funnel(to.low, low, high, amount)
       put('addi', { rd: to.high, rs1: TEMPORARIES[0]!, imm: 0 })
     },
     () => {
-      const { low, high } = pair(), to = pair(), amount = 1 + random.below(31), half = temporary()
+      const { low, high } = pair()
+      const to = pair()
+      const amount = 1 + random.below(31)
+      const half = temporary()
       if (random.below(2) === 0) {
         funnel(half, high, low, amount)
         put('slli', { rd: to.low, rs1: low, imm: amount })
@@ -85,22 +127,31 @@ export function emitPairIdioms(emit: Emit, random: Random, count: number, bases:
       }
     },
     () => {
-      const name = random.pick(['xor', 'and', 'or']), to = pair(), x = pair(), z = pair()
+      const name = random.pick(['xor', 'and', 'or'])
+      const to = pair()
+      const x = pair()
+      const z = pair()
       put(name, { rd: to.low, rs1: x.low, rs2: z.low })
       put(name, { rd: to.high, rs1: z.high, rs2: x.high })
     },
     () => {
-      const to = pair(), x = pair(), name = random.pick(['xori', 'andi', 'ori'])
+      const to = pair()
+      const x = pair()
+      const name = random.pick(['xori', 'andi', 'ori'])
       put(name, { rd: to.low, rs1: x.low, imm: random.pick([-1, 255]) })
       put(name, { rd: to.high, rs1: x.high, imm: random.pick([-1, 0]) })
     },
     () => {
-      const to = pair(), rs1 = random.pick(bases), imm = 4 * random.below(OFFSETS) + (random.below(8) === 0 ? 2 : 0)
+      const to = pair()
+      const rs1 = random.pick(bases)
+      const imm = 4 * random.below(OFFSETS) + (random.below(8) === 0 ? 2 : 0)
       put('lw', { rd: to.low, rs1, imm })
       put('lw', { rd: to.high, rs1, imm: imm + 4 })
     },
     () => {
-      const from = pair(), rs1 = random.pick(bases), imm = 4 * random.below(OFFSETS)
+      const from = pair()
+      const rs1 = random.pick(bases)
+      const imm = 4 * random.below(OFFSETS)
       put(random.pick(['sw', 'sw', 'sw', 'sb']), { rs1, rs2: from.low, imm })
       put('sw', { rs1, rs2: from.high, imm: imm + 4 })
     },

@@ -9,9 +9,29 @@ const rounds = Number(process.env['RVR_FUZZ_ROUNDS'] ?? 1)
 const firstSeed = Number(process.env['RVR_FUZZ_SEED'] ?? 1)
 const CASES = 8
 
-/** Counts by chance: none, few, many, the greatest there is, a few instructions alike at a time, and some outside of the code. */
-function randomProfile({ image, digest }: { image: { readonly xlen: 32 | 64; readonly segments: readonly { readonly address: number; readonly memorySize: number; readonly executable: boolean }[] }; digest: string }, seed: number): ExecutionProfile {
-  const random = randomSource(seed), counts = new Map<number, number>()
+/**
+ * Counts by chance: none, few, many, the greatest there is, a few instructions alike at a time, and some outside of the
+ * code.
+ */
+function randomProfile(
+  {
+    image,
+    digest,
+  }: {
+    image: {
+      readonly xlen: 32 | 64
+      readonly segments: readonly {
+        readonly address: number
+        readonly memorySize: number
+        readonly executable: boolean
+      }[]
+    }
+    digest: string
+  },
+  seed: number,
+): ExecutionProfile {
+  const random = randomSource(seed)
+  const counts = new Map<number, number>()
   for (const { address, memorySize } of image.segments.filter(segment => segment.executable)) {
     for (let pc = address - 64; pc < address + memorySize + 64;) {
       const count = [0, 1, 1 + random(100), 2 ** random(50), Number.MAX_SAFE_INTEGER][random(5)]!
@@ -21,8 +41,14 @@ function randomProfile({ image, digest }: { image: { readonly xlen: 32 | 64; rea
   return profileOf({ digest, xlen: image.xlen }, counts)
 }
 
-const cases = [{ xlen: 64, cc: undefined, mode: 'metered-cost' }, { xlen: 32, cc: 'gcc', mode: 'pure' }, { xlen: 64, cc: undefined, mode: 'metered' }] as const
-const some = Array.from({ length: rounds }, (_, round) => cases.map(one => ({ ...one, seed: firstSeed + round }))).flat()
+const cases = [
+  { xlen: 64, cc: undefined, mode: 'metered-cost' },
+  { xlen: 32, cc: 'gcc', mode: 'pure' },
+  { xlen: 64, cc: undefined, mode: 'metered' },
+] as const
+const some = Array.from({ length: rounds }, (_, round) =>
+  cases.map(one => ({ ...one, seed: firstSeed + round })),
+).flat()
 
 test.each(some)('rv$xlen in mode $mode, compiler $cc, seed $seed', async ({ xlen, cc, mode, seed }) => {
   await using rvr = await Rvr.create({ cacheDir: false, ...(cc && { cc }) })
@@ -34,12 +60,21 @@ test.each(some)('rv$xlen in mode $mode, compiler $cc, seed $seed', async ({ xlen
   using whole = await artifact.execute({ onPrint: (_stream, bytes) => printed[1].push(bytes) })
   expect(Buffer.compare(Buffer.concat(printed[1]), Buffer.concat(printed[0]))).toBe(0)
   expect(printed[0].length).toBeGreaterThan(0)
-  const facts = ({ outcome, exitCode, instret, cost, pc, registers, segments }: typeof whole): object => ({ outcome, exitCode, instret, cost, pc, registers, segments })
+  const facts = ({ outcome, exitCode, instret, cost, pc, registers, segments }: typeof whole): object => ({
+    outcome,
+    exitCode,
+    instret,
+    cost,
+    pc,
+    registers,
+    segments,
+  })
   expect(facts(whole)).toEqual(facts(expected))
   // Stops in the middle of everything go on in other regions.
   let run = await artifact.execute({ maxInstructions: 1 })
   const random = randomSource(seed)
-  while (run.outcome === 'suspended') run = await run.resume({ maxInstructions: 1n + whole.instret / BigInt(2 + random(30)) })
+  while (run.outcome === 'suspended')
+    run = await run.resume({ maxInstructions: 1n + whole.instret / BigInt(2 + random(30)) })
   expect(facts(run)).toEqual(facts(expected))
   run.dispose()
 })

@@ -18,7 +18,13 @@ function agree(xlen: 32 | 64, seed: number, cases: number, chosen: typeof modes,
   const cc = compilers[seed % compilers.length]
   test(`rv${xlen} seed ${seed}: ${cases} programs agree everywhere (${cc ?? 'default compiler'}, ${chosen.map(mode => mode.name).join(' and ')}${stress === undefined ? '' : `, stress ${stress}`})`, async () => {
     const { elf, outputBytes } = randomGuest(xlen, seed, cases)
-    await agreeEverywhere(xlen, elf, outputBytes, byte => `seed ${seed}, case ${Math.floor(byte / DUMP_BYTES)}, x${Math.floor((byte % DUMP_BYTES) / (xlen / 8))}`, { cc, modes: chosen, stress })
+    await agreeEverywhere(
+      xlen,
+      elf,
+      outputBytes,
+      byte => `seed ${seed}, case ${Math.floor(byte / DUMP_BYTES)}, x${Math.floor((byte % DUMP_BYTES) / (xlen / 8))}`,
+      { cc, modes: chosen, stress },
+    )
   })
 }
 
@@ -28,7 +34,12 @@ for (const xlen of [32, 64] as const) {
     if (asked !== undefined) agree(xlen, seed, 100, modes, [undefined, ...stresses][seed % 3])
     else {
       // Compiling is what takes the time: seeds take turns with the modes too.
-      agree(xlen, seed, 45, modes.filter((_, index) => index >> 1 === (seed >> 1) % 2))
+      agree(
+        xlen,
+        seed,
+        45,
+        modes.filter((_, index) => index >> 1 === (seed >> 1) % 2),
+      )
       agree(xlen, seed + rounds, 20, modes, stresses[(seed + xlen / 32) % 2])
     }
   }

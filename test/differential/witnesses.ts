@@ -30,7 +30,8 @@ async function runGuest(rvr: Rvr, elf: Uint8Array, mode: ModeName, engine: 'nati
 /** What qemu-user makes of the guest; undefined where it is not installed. */
 function runQemu(xlen: Xlen, elf: Uint8Array): Buffer | undefined {
   const qemu = `qemu-riscv${xlen}`
-  if (!(process.env['PATH'] ?? '').split(delimiter).some(directory => existsSync(join(directory, qemu)))) return undefined
+  if (!(process.env['PATH'] ?? '').split(delimiter).some(directory => existsSync(join(directory, qemu))))
+    return undefined
   const directory = mkdtempSync(join(tmpdir(), 'rvr-witness-'))
   try {
     const file = join(directory, 'guest.elf')
@@ -41,8 +42,21 @@ function runQemu(xlen: Xlen, elf: Uint8Array): Buffer | undefined {
   }
 }
 
-/** Fails unless all agree on output, counts and registers; `describe` names what the first different output byte belongs to. */
-export async function agreeEverywhere(xlen: Xlen, elf: Uint8Array, outputBytes: number, describe: (byte: number) => string, { cc, modes = allModes, stress }: { cc?: string | undefined; modes?: readonly Mode<ModeName>[]; stress?: Stress | undefined } = {}): Promise<void> {
+/**
+ * Fails unless all agree on output, counts and registers; `describe` names what the first different output byte belongs
+ * to.
+ */
+export async function agreeEverywhere(
+  xlen: Xlen,
+  elf: Uint8Array,
+  outputBytes: number,
+  describe: (byte: number) => string,
+  {
+    cc,
+    modes = allModes,
+    stress,
+  }: { cc?: string | undefined; modes?: readonly Mode<ModeName>[]; stress?: Stress | undefined } = {},
+): Promise<void> {
   await using rvr = await Rvr.create({ cacheDir: false, stress, ...(cc && { cc }) })
   const expected = await runGuest(rvr, elf, 'metered-cost', 'interp')
   expect(expected.output.length).toBe(outputBytes)

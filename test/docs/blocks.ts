@@ -19,8 +19,12 @@ export interface Block {
 }
 
 /** All pages, README first. */
-export const pages: readonly string[] = ['README.md', ...readdirSync(join(root, 'docs')).sort().map(name => `docs/${name}`)]
-  .filter(page => page.endsWith('.md'))
+export const pages: readonly string[] = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'))
+    .sort()
+    .map(name => `docs/${name}`),
+].filter(page => page.endsWith('.md'))
 
 const FENCED = /(?:<!-- (?<comment>(?:not run:|setup)[^]*?) ?-->\n)?^```(?<language>\w*)\n(?<text>[^]*?)^```$/gm
 

@@ -7,7 +7,11 @@ import { missing, stepsOf } from './transcript.ts'
 
 /** A shell's exit status and all that it wrote. */
 function bash(at: Place, script: string): { status: number | null; lines: string[]; text: string } {
-  const { status, stdout } = spawnSync('bash', ['-c', `exec 2>&1; ${script}`], { cwd: at.directory, env: at.environment, encoding: 'utf8' })
+  const { status, stdout } = spawnSync('bash', ['-c', `exec 2>&1; ${script}`], {
+    cwd: at.directory,
+    env: at.environment,
+    encoding: 'utf8',
+  })
   // Progress depends on how busy the machine is.
   const text = stdout.replaceAll(/^rvr: (?!error|warning)[^:\n]*\n/gm, '')
   return { status, text, lines: text === '' ? [] : text.replace(/\n$/, '').split('\n') }
@@ -33,7 +37,9 @@ function runBlock(at: Place, block: Block): void {
 }
 
 describe.each(pages)('%s', page => {
-  const blocks = blocksOf(page).filter(block => block.notRun === undefined && (block.language === 'sh' || isTranscript(block)))
+  const blocks = blocksOf(page).filter(
+    block => block.notRun === undefined && (block.language === 'sh' || isTranscript(block)),
+  )
   const at = place()
   // Blocks of one page follow each other: a later one may use what an earlier one has made.
   test.each(blocks)('line $line', block => runBlock(at, block))

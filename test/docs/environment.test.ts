@@ -4,9 +4,13 @@ import { expect, test } from 'vitest'
 
 const root = new URL('../../', import.meta.url)
 const page = readFileSync(new URL('docs/environment.md', root), 'utf8')
-const sources = globSync('src/**/*.ts', { cwd: root.pathname }).map(path => readFileSync(new URL(path, root), 'utf8')).join('\n')
+const sources = globSync('src/**/*.ts', { cwd: root.pathname })
+  .map(path => readFileSync(new URL(path, root), 'utf8'))
+  .join('\n')
 
-/** `environment['NAME']`, `process.env['NAME']`, `from['NAME']`; and the remote cache's, whose names are put together. */
+/**
+ * `environment['NAME']`, `process.env['NAME']`, `from['NAME']`; and the remote cache's, whose names are put together.
+ */
 function read(): Set<string> {
   const direct = [...sources.matchAll(/\b(?:environment|env|from)\['([A-Z_]+)'\]/g)].map(([, name]) => name!)
   const remote = [...sources.matchAll(/\bvariable\('([A-Z_]+)'\)/g)].map(([, name]) => `RVR_REMOTE_CACHE_${name}`)
@@ -22,6 +26,7 @@ test('every variable that is read stands there', () => {
 })
 
 test('what stands there is read', () => {
-  const named = [...page.matchAll(/`(RVR_[A-Z_]+)`/g)].map(([, name]) => name!), names = read()
+  const named = [...page.matchAll(/`(RVR_[A-Z_]+)`/g)].map(([, name]) => name!)
+  const names = read()
   expect(named.filter(name => !names.has(name))).toEqual([])
 })

@@ -7,10 +7,20 @@ import { root } from './blocks.ts'
 
 /** Guests by the names of the examples; the directory's own are there for patterns. */
 const guests: Readonly<Record<string, string>> = {
-  'guest.elf': 'fibonacci', 'fibonacci.elf': 'fibonacci', 'fibonacci.rv64.elf': 'fibonacci', 'old.elf': 'fibonacci',
-  'new.elf': 'fibonacci', 'other.elf': 'exitcode', 'guests/a.elf': 'fibonacci', 'guests/deep/b.elf': 'echo',
-  'traps.rv64.elf': 'traps', 'args.elf': 'args', 'hello.elf': 'hello', 'sort.elf': 'bench-sort',
-  'wordcount.elf': 'wordcount', 'crc32.elf': 'crc32',
+  'guest.elf': 'fibonacci',
+  'fibonacci.elf': 'fibonacci',
+  'fibonacci.rv64.elf': 'fibonacci',
+  'old.elf': 'fibonacci',
+  'new.elf': 'fibonacci',
+  'other.elf': 'exitcode',
+  'guests/a.elf': 'fibonacci',
+  'guests/deep/b.elf': 'echo',
+  'traps.rv64.elf': 'traps',
+  'args.elf': 'args',
+  'hello.elf': 'hello',
+  'sort.elf': 'bench-sort',
+  'wordcount.elf': 'wordcount',
+  'crc32.elf': 'crc32',
 }
 
 const base = mkdtempSync(join(tmpdir(), 'rvr-docs-'))
@@ -22,7 +32,8 @@ export interface Place {
 }
 
 export function place(): Place {
-  const directory = mkdtempSync(join(base, 'page-')), bin = join(base, 'bin')
+  const directory = mkdtempSync(join(base, 'page-'))
+  const bin = join(base, 'bin')
   mkdirSync(join(directory, 'guests/deep'), { recursive: true })
   for (const [name, guest] of Object.entries(guests)) {
     copyFileSync(join(root, `cache-fixtures/guests/elf/${guest}.rv64.elf`), join(directory, name))
@@ -31,14 +42,18 @@ export function place(): Place {
   copyFileSync(join(root, 'src/machine/rv64im.json'), join(directory, 'mine.json'))
   cpSync(join(root, 'cache-fixtures/extensions/crc32'), join(directory, 'crc32'), { recursive: true })
   mkdirSync(bin, { recursive: true })
-  const command = join(bin, 'rvr'), node = join(root, 'node_modules/.bin/node')
+  const command = join(bin, 'rvr')
+  const node = join(root, 'node_modules/.bin/node')
   writeFileSync(command, `#!/bin/sh\nexec '${node}' '${root}src/cli/main.ts' "$@"\n`)
   chmodSync(command, 0o755)
   const inherited = Object.entries(process.env).filter(([name]) => !/^(RVR_|NODE_OPTIONS$|XDG_)/.test(name))
   return {
     directory,
     environment: {
-      ...Object.fromEntries(inherited), NO_COLOR: '1', HOME: directory, REPOSITORY: root,
+      ...Object.fromEntries(inherited),
+      NO_COLOR: '1',
+      HOME: directory,
+      REPOSITORY: root,
       PATH: `${bin}:${process.env.PATH}`,
     },
   }

@@ -21,19 +21,27 @@ const artifact = guest.interpret('pure'), metered = guest.interpret('metered')
 `
 
 function programOf({ text, setup }: Block): string {
-  const imports = text.match(/^import .+$/gm) ?? [], rest = text.replaceAll(/^import .+$/gm, '').replace(/^export default .+$/m, '')
+  const imports = text.match(/^import .+$/gm) ?? []
+  const rest = text.replaceAll(/^import .+$/gm, '').replace(/^export default .+$/m, '')
   const own = imports.join('\n')
   const names = NAMES.filter(name => !new RegExp(`\\b${name.replace('type ', '')}\\b`).test(own))
-  return `import { ${names.join(', ')} } from 'rvr'\n${own}\n`.replaceAll(`'rvr'`, `'../../src/index.ts'`)
-    + `${GIVEN}{\n${setup}\n{\n${rest}\n}}\n`
+  return (
+    `import { ${names.join(', ')} } from 'rvr'\n${own}\n`.replaceAll(`'rvr'`, `'../../src/index.ts'`) +
+    `${GIVEN}{\n${setup}\n{\n${rest}\n}}\n`
+  )
 }
 
 beforeAll(() => {
   mkdirSync(directory, { recursive: true })
   for (const block of blocks) writeFileSync(fileOf(block), programOf(block))
-  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({
-    extends: '../../tsconfig.json', compilerOptions: { noEmit: true, noUnusedLocals: false }, include: ['*.ts'],
-  }))
+  writeFileSync(
+    join(directory, 'tsconfig.json'),
+    JSON.stringify({
+      extends: '../../tsconfig.json',
+      compilerOptions: { noEmit: true, noUnusedLocals: false },
+      include: ['*.ts'],
+    }),
+  )
 })
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
@@ -44,6 +52,10 @@ test('the compiler accepts all of them', () => {
 
 test.each(blocks)('$page, line $line', block => {
   const { directory: cwd, environment: env } = place()
-  const { status, stderr } = spawnSync(join(root, 'node_modules/.bin/node'), [fileOf(block)], { cwd, env, encoding: 'utf8' })
+  const { status, stderr } = spawnSync(join(root, 'node_modules/.bin/node'), [fileOf(block)], {
+    cwd,
+    env,
+    encoding: 'utf8',
+  })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 })

@@ -3,7 +3,10 @@ import { expect, test } from 'vitest'
 import { missing, stepsOf } from './transcript.ts'
 
 test('commands and what they wrote', () => {
-  expect(stepsOf('$ a --b\none\n\n$ c\n')).toEqual([{ command: 'a --b', output: ['one', ''] }, { command: 'c', output: [] }])
+  expect(stepsOf('$ a --b\none\n\n$ c\n')).toEqual([
+    { command: 'a --b', output: ['one', ''] },
+    { command: 'c', output: [] },
+  ])
 })
 
 test.each([

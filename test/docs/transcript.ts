@@ -27,7 +27,8 @@ function isLine(shown: string, line: string): boolean {
 
 /** The first line of `shown` that nothing in `written` answers to, or undefined: a line `…` is any number of lines. */
 export function missing(shown: readonly string[], written: readonly string[]): string | undefined {
-  let at = 0, anywhere = false
+  let at = 0
+  let anywhere = false
   for (const line of shown.filter((text, index) => text !== '' || index < shown.length - 1)) {
     if (line === '…') {
       anywhere = true

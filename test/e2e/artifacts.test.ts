@@ -20,7 +20,10 @@ afterAll(async () => {
 })
 
 async function refusalOf(promise: Promise<unknown>): Promise<RvrError> {
-  const error = await promise.then(() => undefined, (reason: unknown) => reason)
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
   if (!(error instanceof RvrError)) throw new Error(`expected a refusal, got ${String(error)}`, { cause: error })
   expect(error.code).toBe('ARTIFACT_REFUSED')
   expect(error.hint).toBeTruthy()
@@ -48,7 +51,10 @@ describe.each(modeNames)('mode %s', mode => {
     expect(details).toMatchObject({ reason: 'mode', path: saved(), found: mode, wanted: other })
   })
 
-  test.each([['another guest', 'exitcode', 64], ['the same guest of another width', 'fibonacci', 32]] as const)('is refused for %s', async (_what, name, xlen) => {
+  test.each([
+    ['another guest', 'exitcode', 64],
+    ['the same guest of another width', 'fibonacci', 32],
+  ] as const)('is refused for %s', async (_what, name, xlen) => {
     const stranger = await rvr.load(fixture(name, xlen))
     const { details } = await refusalOf(stranger.loadArtifact(saved()))
     expect(details).toMatchObject({ reason: 'guest', found: guest.digest, wanted: stranger.digest })
@@ -56,14 +62,20 @@ describe.each(modeNames)('mode %s', mode => {
 
   test('is refused for the same guest under another ABI', async () => {
     const other = await rvr.load(fixture('fibonacci'), { abi: 'linux' })
-    expect((await refusalOf(other.loadArtifact(saved()))).details).toMatchObject({ reason: 'guest', found: 'openvm', wanted: 'linux' })
+    expect((await refusalOf(other.loadArtifact(saved()))).details).toMatchObject({
+      reason: 'guest',
+      found: 'openvm',
+      wanted: 'linux',
+    })
   })
 
   /** A copy of the library whose identity text is changed in place. */
   async function patched(name: string, change: (identity: string) => string): Promise<string> {
     const bytes = await readFile(saved())
-    const begin = bytes.indexOf('{"abiVersion"'), end = bytes.indexOf(0, begin)
-    const before = bytes.toString('latin1', begin, end), after = change(before)
+    const begin = bytes.indexOf('{"abiVersion"')
+    const end = bytes.indexOf(0, begin)
+    const before = bytes.toString('latin1', begin, end)
+    const after = change(before)
     expect(after).not.toBe(before)
     expect(after.length).toBe(before.length)
     bytes.write(after, begin, 'latin1')
@@ -72,12 +84,21 @@ describe.each(modeNames)('mode %s', mode => {
     return file
   }
   /** Replaces one digit of a digest. */
-  const otherDigest = (field: string) => (identity: string): string => identity.replace(new RegExp(`("${field}":")(.)`), (_all, start: string, digit: string) => start + (digit === '0' ? '1' : '0'))
+  const otherDigest =
+    (field: string) =>
+    (identity: string): string =>
+      identity.replace(
+        new RegExp(`("${field}":")(.)`),
+        (_all, start: string, digit: string) => start + (digit === '0' ? '1' : '0'),
+      )
 
   test.each([
     ['machine', otherDigest('machineDigest')],
     ['guest', otherDigest('guestDigest')],
-    ['abi-version', (identity: string) => identity.replace(`"abiVersion":${ABI_VERSION}`, `"abiVersion":${ABI_VERSION + 1}`)],
+    [
+      'abi-version',
+      (identity: string) => identity.replace(`"abiVersion":${ABI_VERSION}`, `"abiVersion":${ABI_VERSION + 1}`),
+    ],
     ['no-identity', (identity: string) => identity.replace('"mode":', '"edom":')],
     ['no-identity', (identity: string) => identity.replace('{', '[')],
   ] as const)('with a changed identity block is refused: %s', async (reason, change) => {
@@ -87,10 +108,16 @@ describe.each(modeNames)('mode %s', mode => {
 
   test('that needs a CPU feature which this host lacks is refused, and the feature is named', async () => {
     // Room for the invented name: the target CPU's digest is only informative.
-    const file = await patched('cpu', identity => identity.replace(/"targetDigest":"[0-9a-f]{64}"(.*)"cpuFeatures":\[("[^\]]*)?\]/, (_all, between: string, features: string | undefined) => {
-      const extra = '"warp9"', list = features === undefined ? extra : `${features},${extra}`
-      return `"targetDigest":"${'0'.repeat(64 - extra.length - (features === undefined ? 0 : 1))}"${between}"cpuFeatures":[${list}]`
-    }))
+    const file = await patched('cpu', identity =>
+      identity.replace(
+        /"targetDigest":"[0-9a-f]{64}"(.*)"cpuFeatures":\[("[^\]]*)?\]/,
+        (_all, between: string, features: string | undefined) => {
+          const extra = '"warp9"'
+          const list = features === undefined ? extra : `${features},${extra}`
+          return `"targetDigest":"${'0'.repeat(64 - extra.length - (features === undefined ? 0 : 1))}"${between}"cpuFeatures":[${list}]`
+        },
+      ),
+    )
     const error = await refusalOf(guest.loadArtifact(file))
     expect(error.details).toMatchObject({ reason: 'cpu', found: ['warp9'] })
     expect(error.message).toContain('warp9')
@@ -120,21 +147,33 @@ test('saving over a library that is in use leaves its users alone', async () => 
 })
 
 test('another artifact under a name that was used before is the one that runs', async () => {
-  const file = join(directory, 'reused.so'), inputs = [Buffer.from(input, 'hex')]
+  const file = join(directory, 'reused.so')
+  const inputs = [Buffer.from(input, 'hex')]
   const narrow = await rvr.load(fixture('fibonacci', 32))
-  for (const [owner, mode] of [[guest, 'pure'], [guest, 'metered-cost'], [narrow, 'pure'], [guest, 'pure']] as const) {
+  for (const [owner, mode] of [
+    [guest, 'pure'],
+    [guest, 'metered-cost'],
+    [narrow, 'pure'],
+    [guest, 'pure'],
+  ] as const) {
     const compiled = await owner.compile(mode)
     await compiled.save(file)
     const loaded = await owner.loadArtifact(file)
     expect(loaded.file).toBe(file)
     using wanted = await compiled.execute({ inputs })
     using run = await loaded.execute({ inputs })
-    expect([run.outcome, run.instret, run.cost, run.publicValues]).toEqual([wanted.outcome, wanted.instret, wanted.cost, wanted.publicValues])
+    expect([run.outcome, run.instret, run.cost, run.publicValues]).toEqual([
+      wanted.outcome,
+      wanted.instret,
+      wanted.cost,
+      wanted.publicValues,
+    ])
   }
 })
 
 test('what takes the place of a library after it was checked neither runs nor is saved', async () => {
-  const inputs = [Buffer.from(input, 'hex')], loadedFrom = join(directory, 'swapped.so')
+  const inputs = [Buffer.from(input, 'hex')]
+  const loadedFrom = join(directory, 'swapped.so')
   await (await guest.compile('pure')).save(loadedFrom)
   const wanted = await readFile(loadedFrom)
   const loaded = await guest.loadArtifact(loadedFrom)
@@ -161,9 +200,13 @@ test('saving where nothing can be written is an IO error that names the file', a
   await expect(guest.interpret('pure').save(file)).rejects.toMatchObject({ code: 'USAGE' })
 })
 
-test.each([['text', Buffer.from('hello')], ['nothing', Buffer.alloc(0)], ['a guest', undefined]] as const)('a file that holds %s is no artifact', async (what, content) => {
+test.each([
+  ['text', Buffer.from('hello')],
+  ['nothing', Buffer.alloc(0)],
+  ['a guest', undefined],
+] as const)('a file that holds %s is no artifact', async (what, content) => {
   const file = join(directory, `${what}.so`)
-  await writeFile(file, content ?? await readFile(fixture('fibonacci')))
+  await writeFile(file, content ?? (await readFile(fixture('fibonacci'))))
   expect((await refusalOf(guest.loadArtifact(file))).details).toMatchObject({ reason: 'not-a-library' })
 })
 

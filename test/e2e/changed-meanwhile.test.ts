@@ -7,17 +7,39 @@ import { DATA } from '../run/support.ts'
 import { answer, compilerThat, fibonacci, filesIn, perform, scratch } from './support.ts'
 
 test('the compiler', async () => {
-  const directory = await scratch(), cacheDir = join(directory, 'cache')
-  const cc = await compilerThat(`if mkdir ${directory}/done 2>/dev/null; then cp "$0" "$0.new"; echo "# replaced" >> "$0.new"; mv "$0.new" "$0"; fi`, join(directory, 'bin'))
+  const directory = await scratch()
+  const cacheDir = join(directory, 'cache')
+  const cc = await compilerThat(
+    `if mkdir ${directory}/done 2>/dev/null; then cp "$0" "$0.new"; echo "# replaced" >> "$0.new"; mv "$0.new" "$0"; fi`,
+    join(directory, 'bin'),
+  )
   const first = await perform(fibonacci('pure', cacheDir, { cc }))
-  expect(first).toMatchObject({ outcome: 'terminated', publicValues: answer, cache: { outcome: 'off' }, counts: { build: 1, uncacheable: 1 }, warnings: [expect.stringContaining('changed while')] })
+  expect(first).toMatchObject({
+    outcome: 'terminated',
+    publicValues: answer,
+    cache: { outcome: 'off' },
+    counts: { build: 1, uncacheable: 1 },
+    warnings: [expect.stringContaining('changed while')],
+  })
   expect(await filesIn(cacheDir, /library\.so$/)).toEqual([])
-  expect(await perform(fibonacci('pure', cacheDir, { cc }))).toMatchObject({ publicValues: answer, cache: { outcome: 'miss' }, counts: { build: 1, publish: 1 }, warnings: [] })
-  expect(await perform(fibonacci('pure', cacheDir, { cc }))).toMatchObject({ publicValues: answer, cache: { outcome: 'hit' } })
+  expect(await perform(fibonacci('pure', cacheDir, { cc }))).toMatchObject({
+    publicValues: answer,
+    cache: { outcome: 'miss' },
+    counts: { build: 1, publish: 1 },
+    warnings: [],
+  })
+  expect(await perform(fibonacci('pure', cacheDir, { cc }))).toMatchObject({
+    publicValues: answer,
+    cache: { outcome: 'hit' },
+  })
 })
 
 test('a source of an extension', async () => {
-  const directory = await scratch(), cacheDir = join(directory, 'cache'), extension = join(directory, 'crc32'), source = join(extension, 'crc32.c'), guest = join(directory, 'guest.elf')
+  const directory = await scratch()
+  const cacheDir = join(directory, 'cache')
+  const extension = join(directory, 'crc32')
+  const source = join(extension, 'crc32.c')
+  const guest = join(directory, 'guest.elf')
   await cp(CRC32, extension, { recursive: true })
   await writeFile(guest, rangesGuest(64, [[DATA, 9]]))
   const before = await readFile(source, 'utf8')

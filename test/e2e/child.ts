@@ -26,7 +26,11 @@ export interface Report {
   /** Stages that were entered, in order. */
   readonly stages: readonly string[]
   readonly warnings: readonly string[]
-  readonly error?: { readonly code: string; readonly message: string; readonly details: Readonly<Record<string, unknown>> }
+  readonly error?: {
+    readonly code: string
+    readonly message: string
+    readonly details: Readonly<Record<string, unknown>>
+  }
 }
 
 function abortAt(file: string, controller: AbortController): void {
@@ -38,7 +42,8 @@ function abortAt(file: string, controller: AbortController): void {
 }
 
 async function perform(task: Task): Promise<Report> {
-  const stages: string[] = [], warnings: string[] = []
+  const stages: string[] = []
+  const warnings: string[] = []
   const controller = new AbortController()
   await using rvr = await Rvr.create({
     ...task.options,
@@ -56,12 +61,23 @@ async function perform(task: Task): Promise<Report> {
     const artifact = await guest.compile(task.mode as ModeName, { signal: controller.signal })
     using run = await artifact.execute({ inputs: (task.inputs ?? []).map(record => Buffer.from(record, 'hex')) })
     return {
-      outcome: run.outcome, instret: Number(run.instret), publicValues: Buffer.from(run.publicValues).toString('hex'), cache: artifact.cache,
-      ...(artifact.file !== undefined && { file: artifact.file }), counts: rvr.cache.counts, stages, warnings,
+      outcome: run.outcome,
+      instret: Number(run.instret),
+      publicValues: Buffer.from(run.publicValues).toString('hex'),
+      cache: artifact.cache,
+      ...(artifact.file !== undefined && { file: artifact.file }),
+      counts: rvr.cache.counts,
+      stages,
+      warnings,
     }
   } catch (error) {
     if (!(error instanceof RvrError)) throw error
-    return { counts: rvr.cache.counts, stages, warnings, error: { code: error.code, message: error.message, details: error.details } }
+    return {
+      counts: rvr.cache.counts,
+      stages,
+      warnings,
+      error: { code: error.code, message: error.message, details: error.details },
+    }
   }
 }
 

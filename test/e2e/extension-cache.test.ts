@@ -33,7 +33,8 @@ function buildLibrary(source: string, extension: string): void {
 
 /** A copy of the example in a folder of its own, as sources or as a library, and a guest that computes a CRC. */
 async function place(variant: Variant): Promise<Place> {
-  const directory = await scratch(), extension = join(directory, 'crc32')
+  const directory = await scratch()
+  const extension = join(directory, 'crc32')
   await writeFile(join(directory, 'guest.elf'), rangesGuest(64, [[DATA, LENGTH]]))
   await cp(CRC32, extension, { recursive: true })
   if (variant === 'EXT_LIBS') await toLibrary({ directory, extension })
@@ -44,12 +45,23 @@ async function toLibrary({ directory, extension }: Place): Promise<void> {
   const source = join(directory, 'source')
   await mkdir(source)
   for (const name of ['crc32.c', 'table.h']) await rename(join(extension, name), join(source, name))
-  await edit(join(extension, 'extension.ts'), "sources: ['crc32.c'],\n  headers: ['table.h'],", "libraries: ['libcrc32.a'],")
+  await edit(
+    join(extension, 'extension.ts'),
+    "sources: ['crc32.c'],\n  headers: ['table.h'],",
+    "libraries: ['libcrc32.a'],",
+  )
   buildLibrary(source, extension)
 }
 
-async function run({ directory, extension }: Place, cacheDir: string, mode = 'pure'): Promise<Report & { crc: number }> {
-  const report = await perform({ guest: join(directory, 'guest.elf'), mode, options: { cacheDir }, load: { extensions: [extension] } }, { cwd: directory })
+async function run(
+  { directory, extension }: Place,
+  cacheDir: string,
+  mode = 'pure',
+): Promise<Report & { crc: number }> {
+  const report = await perform(
+    { guest: join(directory, 'guest.elf'), mode, options: { cacheDir }, load: { extensions: [extension] } },
+    { cwd: directory },
+  )
   expect(report.error).toBeUndefined()
   expect(report).toMatchObject({ outcome: 'terminated', warnings: [] })
   return { ...report, crc: Buffer.from(report.publicValues!, 'hex').readUInt32LE(0) }
@@ -57,11 +69,20 @@ async function run({ directory, extension }: Place, cacheDir: string, mode = 'pu
 
 const built = ['lift', 'codegen', 'compile', 'publish']
 function expectMiss(report: Report & { crc: number }, crc: number): void {
-  expect(report).toMatchObject({ crc, cache: { outcome: 'miss', key: expect.stringMatching(/^[0-9a-f]{64}$/) }, counts: { build: 1, publish: 1 } })
+  expect(report).toMatchObject({
+    crc,
+    cache: { outcome: 'miss', key: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    counts: { build: 1, publish: 1 },
+  })
   expect(report.stages.filter(stage => built.includes(stage))).toEqual(built)
 }
 function expectHit(report: Report & { crc: number }, first: Report & { crc: number }): void {
-  expect(report).toMatchObject({ crc: first.crc, instret: first.instret, cache: { ...first.cache, outcome: 'hit' }, file: first.file })
+  expect(report).toMatchObject({
+    crc: first.crc,
+    instret: first.instret,
+    cache: { ...first.cache, outcome: 'hit' },
+    file: first.file,
+  })
   expect(report.counts).toEqual({ 'input-hit': 1, hit: 1 })
   expect(report.stages.filter(stage => built.includes(stage))).toEqual([])
 }
@@ -69,7 +90,8 @@ function expectHit(report: Report & { crc: number }, first: Report & { crc: numb
 describe.each(variants)('%s', variant => {
   test('a second process compiles nothing, nor does one that finds the same contents elsewhere', async () => {
     const mode = variant === 'EXT_LIBS' ? 'metered' : 'pure'
-    const here = await place(variant), cacheDir = join(here.directory, 'cache')
+    const here = await place(variant)
+    const cacheDir = join(here.directory, 'cache')
     const first = await run(here, cacheDir, mode)
     expectMiss(first, right)
     expectHit(await run(here, cacheDir, mode), first)
@@ -82,7 +104,8 @@ describe.each(variants)('%s', variant => {
   })
 
   test('another encoding of the instruction is a miss, and the old word is none', async () => {
-    const here = await place(variant), cacheDir = join(here.directory, 'cache')
+    const here = await place(variant)
+    const cacheDir = join(here.directory, 'cache')
     const first = await run(here, cacheDir)
     await edit(join(here.extension, 'extension.ts'), 'MATCH = 0x5b', 'MATCH = 0x105b')
     const second = await run(here, cacheDir)
@@ -93,10 +116,12 @@ describe.each(variants)('%s', variant => {
 })
 
 test('a source or a header that changes behind its path is a miss with the new behaviour, and changed back a hit', async () => {
-  const here = await place('EXT_SRCS'), cacheDir = join(here.directory, 'cache')
+  const here = await place('EXT_SRCS')
+  const cacheDir = join(here.directory, 'cache')
   const first = await run(here, cacheDir)
   expectMiss(first, right)
-  const source = join(here.extension, 'crc32.c'), header = join(here.extension, 'table.h')
+  const source = join(here.extension, 'crc32.c')
+  const header = join(here.extension, 'table.h')
   await edit(source, '*result = ~crc;', '*result = ~crc ^ 1;')
   const second = await run(here, cacheDir)
   expectMiss(second, (right ^ 1) >>> 0)
@@ -107,11 +132,14 @@ test('a source or a header that changes behind its path is a miss with the new b
   expect(third.crc).not.toBe(right)
   await edit(header, '0x00000001,', '0x00000000,')
   expectHit(await run(here, cacheDir), first)
-  for (const field of ['key', 'inputKey'] as const) expect(new Set([first, second, third].map(({ cache }) => cache![field])).size).toBe(3)
+  for (const field of ['key', 'inputKey'] as const)
+    expect(new Set([first, second, third].map(({ cache }) => cache![field])).size).toBe(3)
 })
 
 test('a library that changes behind its path is a miss with the new behaviour', async () => {
-  const here = await place('EXT_LIBS'), cacheDir = join(here.directory, 'cache'), source = join(here.directory, 'source')
+  const here = await place('EXT_LIBS')
+  const cacheDir = join(here.directory, 'cache')
+  const source = join(here.directory, 'source')
   const first = await run(here, cacheDir)
   expectMiss(first, right)
   await edit(join(source, 'crc32.c'), '*result = ~crc;', '*result = ~crc ^ 1;')
@@ -125,7 +153,8 @@ test('a library that changes behind its path is a miss with the new behaviour', 
 })
 
 test('source and library never share an entry', async () => {
-  const here = await place('EXT_SRCS'), cacheDir = join(here.directory, 'cache')
+  const here = await place('EXT_SRCS')
+  const cacheDir = join(here.directory, 'cache')
   const source = await run(here, cacheDir)
   expectMiss(source, right)
   await toLibrary(here)

@@ -18,19 +18,42 @@ interface Seen extends Report {
 }
 
 /** A place whose compiler and make note that they were started, then do what the host's own do. */
-async function place(): Promise<{ directory: string; cc: string; cacheDir: string; run: (mode: string) => Promise<Seen> }> {
-  const directory = await scratch(), bin = join(directory, 'bin'), starts = join(directory, 'starts'), noted = join(directory, 'tools'), cacheDir = join(directory, 'cache')
+async function place(): Promise<{
+  directory: string
+  cc: string
+  cacheDir: string
+  run: (mode: string) => Promise<Seen>
+}> {
+  const directory = await scratch()
+  const bin = join(directory, 'bin')
+  const starts = join(directory, 'starts')
+  const noted = join(directory, 'tools')
+  const cacheDir = join(directory, 'cache')
   await mkdir(bin)
   const { cc, make } = await describeToolchain()
   // It says that it is the compiler itself: of one that is a script nobody would know without asking.
   const isItself = 'case "$*" in *-###*) echo " \\"$0\\"" >&2; exit ;; esac'
-  for (const tool of [cc, make]) await writeFile(join(bin, basename(tool.path)), `#!/bin/sh\n${tool === cc ? isItself : ''}\necho ${basename(tool.path)} >> "${noted}"\nexec ${tool.path} "$@"\n`, { mode: 0o755 })
+  for (const tool of [cc, make])
+    await writeFile(
+      join(bin, basename(tool.path)),
+      `#!/bin/sh\n${tool === cc ? isItself : ''}\necho ${basename(tool.path)} >> "${noted}"\nexec ${tool.path} "$@"\n`,
+      { mode: 0o755 },
+    )
   const lines = (file: string): string[] => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [])
   return {
-    directory, cacheDir, cc: join(bin, basename(cc.path)),
+    directory,
+    cacheDir,
+    cc: join(bin, basename(cc.path)),
     async run(mode) {
       for (const file of [starts, noted]) await rm(file, { force: true })
-      const report = await perform(fibonacci(mode, cacheDir), { environment: { PATH: `${bin}:${process.env['PATH']}`, RVR_CC: join(bin, basename(cc.path)), NODE_OPTIONS: preload, RVR_TEST_STARTS: starts } })
+      const report = await perform(fibonacci(mode, cacheDir), {
+        environment: {
+          PATH: `${bin}:${process.env['PATH']}`,
+          RVR_CC: join(bin, basename(cc.path)),
+          NODE_OPTIONS: preload,
+          RVR_TEST_STARTS: starts,
+        },
+      })
       expect(report).toMatchObject({ outcome: 'terminated', publicValues: answer, warnings: [] })
       return { ...report, started: lines(starts), tools: lines(noted) }
     },
@@ -64,7 +87,10 @@ describe.each(['pure', 'metered'])('mode %s', mode => {
 test('when nothing is remembered of the tools they are asked, once, and nothing is generated', async () => {
   const { cc, cacheDir, run } = await place()
   const first = await run('pure')
-  const forget: readonly (() => Promise<void>)[] = [() => rm(join(cacheDir, 'v1/toolchain'), { recursive: true }), () => utimes(cc, 1, 1)]
+  const forget: readonly (() => Promise<void>)[] = [
+    () => rm(join(cacheDir, 'v1/toolchain'), { recursive: true }),
+    () => utimes(cc, 1, 1),
+  ]
   for (const change of forget) {
     await change()
     const asked = await run('pure')

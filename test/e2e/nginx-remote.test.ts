@@ -13,16 +13,19 @@ import { answer, scratch, until } from './support.ts'
 
 /** Debian has nginx in a directory that is not on everybody's PATH. */
 function program(name: string): string | undefined {
-  return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'].map(directory => join(directory, name)).find(file => {
-    try {
-      accessSync(file, constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
+  return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
+    .map(directory => join(directory, name))
+    .find(file => {
+      try {
+        accessSync(file, constants.X_OK)
+        return true
+      } catch {
+        return false
+      }
+    })
 }
-const nginx = program('nginx'), ccache = program('ccache')
+const nginx = program('nginx')
+const ccache = program('ccache')
 
 interface Server {
   readonly url: string
@@ -32,19 +35,29 @@ interface Server {
 
 async function freePort(): Promise<number> {
   const server = createServer()
-  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>(resolve => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
   const { port } = server.address() as AddressInfo
-  await new Promise(resolve => { server.close(resolve) })
+  await new Promise(resolve => {
+    server.close(resolve)
+  })
   return port
 }
 
 async function startNginx(): Promise<Server> {
-  const directory = await scratch(), store = join(directory, 'store'), port = await freePort()
+  const directory = await scratch()
+  const store = join(directory, 'store')
+  const port = await freePort()
   await mkdir(store)
   await mkdir(join(directory, 'temporary'))
   await writeFile(join(directory, 'users'), 'someone:{PLAIN}some password\n')
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(kind => `${kind}_temp_path ${directory}/temporary/${kind};`).join(' ')
-  await writeFile(join(directory, 'nginx.conf'), `
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map(kind => `${kind}_temp_path ${directory}/temporary/${kind};`)
+    .join(' ')
+  await writeFile(
+    join(directory, 'nginx.conf'),
+    `
 daemon off; master_process off; pid ${directory}/pid; error_log ${directory}/error.log;
 events {}
 http {
@@ -56,13 +69,23 @@ http {
     location /private/ { alias ${store}/; dav_methods PUT; create_full_put_path on; auth_basic cache; auth_basic_user_file ${directory}/users; }
   }
 }
-`)
-  const child = spawn(nginx!, ['-p', directory, '-c', join(directory, 'nginx.conf'), '-e', join(directory, 'error.log')], { stdio: 'ignore' })
+`,
+  )
+  const child = spawn(
+    nginx!,
+    ['-p', directory, '-c', join(directory, 'nginx.conf'), '-e', join(directory, 'error.log')],
+    { stdio: 'ignore' },
+  )
   onTestFinished(() => void child.kill('SIGKILL'))
   let answers = false
   const knock = (): void => {
     const socket = connect({ port, host: '127.0.0.1' })
-    socket.on('connect', () => { answers = true; socket.destroy() }).on('error', () => setTimeout(knock, 20))
+    socket
+      .on('connect', () => {
+        answers = true
+        socket.destroy()
+      })
+      .on('error', () => setTimeout(knock, 20))
   }
   knock()
   await until('nginx listens', () => answers)
@@ -76,9 +99,17 @@ describe.skipIf(nginx === undefined)('nginx (package nginx)', () => {
     expect(first).toMatchObject({ publicValues: answer, counts: { 'remote-miss': 1, 'remote-put': 1 }, warnings: [] })
     expect(await readdir(join(store, 'ac'))).toEqual([first.cache.inputKey])
     for (const remote of [{ url: `${url}/rw` }, { url: `${url}/ro`, readOnly: true }]) {
-      expect(await machine(remote)).toMatchObject({ publicValues: answer, cache: { outcome: 'hit', origin: 'remote' }, counts: { 'remote-hit': 1, publish: 1 }, stages: [], warnings: [] })
+      expect(await machine(remote)).toMatchObject({
+        publicValues: answer,
+        cache: { outcome: 'hit', origin: 'remote' },
+        counts: { 'remote-hit': 1, publish: 1 },
+        stages: [],
+        warnings: [],
+      })
     }
-    expect((await machine({ url: `${url}/private`, credentialsFile: await fileWith('basic someone:some password') })).counts).toMatchObject({ 'remote-hit': 1 })
+    expect(
+      (await machine({ url: `${url}/private`, credentialsFile: await fileWith('basic someone:some password') })).counts,
+    ).toMatchObject({ 'remote-hit': 1 })
   })
 
   test('refuses what its configuration forbids, and has what it allows', async () => {
@@ -99,14 +130,29 @@ describe.skipIf(nginx === undefined)('nginx (package nginx)', () => {
   })
 
   test.skipIf(ccache === undefined)('serves ccache (package ccache) from the same folders', async () => {
-    const { url, store } = await startNginx(), directory = await scratch(), { cc } = await describeToolchain()
+    const { url, store } = await startNginx()
+    const directory = await scratch()
+    const { cc } = await describeToolchain()
     const first = await machine({ url: `${url}/rw` })
     await writeFile(join(directory, 'unit.c'), 'int answer(void) { return 42; }\n')
     const compile = async (name: string): Promise<Record<string, string>> => {
-      const environment = { PATH: process.env['PATH'], CCACHE_DIR: join(directory, name), CCACHE_REMOTE_STORAGE: `${url}/rw|layout=bazel`, CCACHE_CONFIGPATH: join(directory, 'none') }
-      await promisify(execFile)(ccache!, [cc.path, '-c', 'unit.c', '-o', `${name}.o`], { cwd: directory, env: environment })
+      const environment = {
+        PATH: process.env['PATH'],
+        CCACHE_DIR: join(directory, name),
+        CCACHE_REMOTE_STORAGE: `${url}/rw|layout=bazel`,
+        CCACHE_CONFIGPATH: join(directory, 'none'),
+      }
+      await promisify(execFile)(ccache!, [cc.path, '-c', 'unit.c', '-o', `${name}.o`], {
+        cwd: directory,
+        env: environment,
+      })
       const { stdout } = await promisify(execFile)(ccache!, ['--print-stats'], { env: environment })
-      return Object.fromEntries(stdout.trim().split('\n').map(line => line.split('\t') as [string, string]))
+      return Object.fromEntries(
+        stdout
+          .trim()
+          .split('\n')
+          .map(line => line.split('\t') as [string, string]),
+      )
     }
     const before = await readdir(join(store, 'ac'))
     expect(Number((await compile('one'))['cache_miss'])).toBe(1)
@@ -116,6 +162,9 @@ describe.skipIf(nginx === undefined)('nginx (package nginx)', () => {
     const second = await compile('other')
     expect(Number(second['cache_miss'] ?? 0)).toBe(0)
     expect(Number(second['remote_storage_hit'])).toBeGreaterThan(0)
-    expect(await machine({ url: `${url}/rw` })).toMatchObject({ publicValues: answer, cache: { ...first.cache, outcome: 'hit', origin: 'remote' } })
+    expect(await machine({ url: `${url}/rw` })).toMatchObject({
+      publicValues: answer,
+      cache: { ...first.cache, outcome: 'hit', origin: 'remote' },
+    })
   })
 })

@@ -16,9 +16,11 @@ prototype.spawn = function (options) {
 // Those that are waited for do not.
 for (const name of ['spawnSync', 'execSync', 'execFileSync'] as const) {
   const original = childProcess[name] as (...args: unknown[]) => unknown
-  Object.assign(childProcess, { [name]: (...args: unknown[]) => {
-    note(args[0])
-    return original(...args)
-  } })
+  Object.assign(childProcess, {
+    [name]: (...args: unknown[]) => {
+      note(args[0])
+      return original(...args)
+    },
+  })
 }
 syncBuiltinESMExports()

@@ -9,9 +9,13 @@ describe.each(modeNames)('mode %s', mode => {
   test('eight processes at once do exactly one build', async () => {
     const cacheDir = join(await scratch(), 'cache')
     const reports = await Promise.all(Array.from({ length: 8 }, () => start(fibonacci(mode, cacheDir)).report))
-    for (const report of reports) expect(report).toMatchObject({ outcome: 'terminated', publicValues: answer, warnings: [] })
+    for (const report of reports)
+      expect(report).toMatchObject({ outcome: 'terminated', publicValues: answer, warnings: [] })
     expect(reports.filter(report => report.stages.includes('compile')).length).toBe(1)
-    expect(reports.map(report => report.cache!.outcome).toSorted()).toEqual([...Array.from({ length: 7 }, () => 'hit'), 'miss'])
+    expect(reports.map(report => report.cache!.outcome).toSorted()).toEqual([
+      ...Array.from({ length: 7 }, () => 'hit'),
+      'miss',
+    ])
     await using rvr = await Rvr.create({ cacheDir })
     const stats = await rvr.cache.stats()
     expect(stats).toMatchObject({ build: 1, publish: 1, hit: 7 })
@@ -19,11 +23,23 @@ describe.each(modeNames)('mode %s', mode => {
   })
 
   test('a builder that is killed while it compiles lets a waiting process finish the work', async () => {
-    const directory = await scratch(), cacheDir = join(directory, 'cache'), first = join(directory, 'first-pids')
+    const directory = await scratch()
+    const cacheDir = join(directory, 'cache')
+    const first = join(directory, 'first-pids')
     // The first compiler process notes itself and hangs; all later ones work.
-    const cc = await compilerThat(`if mkdir ${directory}/hung 2>/dev/null; then echo $$ >>${first}; exec sleep 60; fi`, directory)
+    const cc = await compilerThat(
+      `if mkdir ${directory}/hung 2>/dev/null; then echo $$ >>${first}; exec sleep 60; fi`,
+      directory,
+    )
     const builder = start(fibonacci(mode, cacheDir, { cc, jobs: 1 }), { environment: { TMPDIR: directory } })
-    onTestFinished(() => { for (const pid of notedPids(first)) try { process.kill(pid, 'SIGKILL') } catch { /* it has ended */ } })
+    onTestFinished(() => {
+      for (const pid of notedPids(first))
+        try {
+          process.kill(pid, 'SIGKILL')
+        } catch {
+          /* it has ended */
+        }
+    })
     await until('the hanging compiler', () => notedPids(first).length === 1)
     const waiter = start(fibonacci(mode, cacheDir, { cc, jobs: 1 }))
     await waiter.entered('lock-wait')
@@ -31,7 +47,12 @@ describe.each(modeNames)('mode %s', mode => {
     expect(existsSync(join(directory, 'hung'))).toBe(true)
     builder.process.kill('SIGKILL')
     await waiter.entered('compile')
-    expect(await waiter.report).toMatchObject({ outcome: 'terminated', publicValues: answer, cache: { outcome: 'miss' }, counts: { build: 1, publish: 1, 'lock-wait': 1 } })
+    expect(await waiter.report).toMatchObject({
+      outcome: 'terminated',
+      publicValues: answer,
+      cache: { outcome: 'miss' },
+      counts: { build: 1, publish: 1, 'lock-wait': 1 },
+    })
     await using rvr = await Rvr.create({ cacheDir })
     expect(await rvr.cache.stats()).toMatchObject({ build: 2, publish: 1 })
   })

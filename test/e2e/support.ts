@@ -13,7 +13,8 @@ import { PATIENCE_MS } from '../support/patience.ts'
 export type { Report, Task }
 
 export const modeNames = ['pure', 'metered-cost'] as const
-export const fixture = (name: string, xlen: 32 | 64 = 64): string => new URL(`../../cache-fixtures/guests/elf/${name}.rv${xlen}.elf`, import.meta.url).pathname
+export const fixture = (name: string, xlen: 32 | 64 = 64): string =>
+  new URL(`../../cache-fixtures/guests/elf/${name}.rv${xlen}.elf`, import.meta.url).pathname
 
 /** A record of fibonacci, n = 90, and what the guest answers: 2880067194370816120, little-endian, in 64 bytes. */
 export const input = '5a00000000000000'
@@ -44,15 +45,30 @@ export interface Child {
 /** Starts a process that performs `task`. */
 export function start(task: Task, { cwd, environment, uid }: ChildOptions = {}): Child {
   const child = spawn(process.execPath, [new URL('child.ts', import.meta.url).pathname, JSON.stringify(task)], {
-    cwd: cwd ?? tmpdir(), env: { PATH: process.env['PATH'], ...(process.env['RVR_CC'] !== undefined && { RVR_CC: process.env['RVR_CC'] }), ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'], ...(uid !== undefined && { uid, gid: uid }),
+    cwd: cwd ?? tmpdir(),
+    env: {
+      PATH: process.env['PATH'],
+      ...(process.env['RVR_CC'] !== undefined && { RVR_CC: process.env['RVR_CC'] }),
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid, gid: uid }),
   })
-  let stdout = '', stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
   const report = new Promise<Report>((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (status, signal) => (status === 0 ? resolve(JSON.parse(stdout) as Report) : reject(new Error(`the process ended with ${status ?? signal}: ${stderr}`))))
+    child.on('close', (status, signal) =>
+      status === 0
+        ? resolve(JSON.parse(stdout) as Report)
+        : reject(new Error(`the process ended with ${status ?? signal}: ${stderr}`)),
+    )
   })
   report.catch(() => {}) // a process that is meant to be killed has no report that anybody waits for
   return { process: child, report, entered: stage => until(`stage ${stage}`, () => stderr.split('\n').includes(stage)) }
@@ -61,7 +77,12 @@ export function start(task: Task, { cwd, environment, uid }: ChildOptions = {}):
 export const perform = (task: Task, options?: ChildOptions): Promise<Report> => start(task, options).report
 
 /** The task most tests perform. */
-export const fibonacci = (mode: string, cacheDir: string | false, options: Task['options'] = {}): Task => ({ guest: fixture('fibonacci'), mode, inputs: [input], options: { cacheDir, ...options } })
+export const fibonacci = (mode: string, cacheDir: string | false, options: Task['options'] = {}): Task => ({
+  guest: fixture('fibonacci'),
+  mode,
+  inputs: [input],
+  options: { cacheDir, ...options },
+})
 
 /** Waits for a condition; fails after `ms`. */
 export async function until(what: string, condition: () => boolean, ms = PATIENCE_MS): Promise<void> {
@@ -71,14 +92,18 @@ export async function until(what: string, condition: () => boolean, ms = PATIENC
 }
 
 /**
- * A compiler that answers questions as the real one does and, when it has to compile, first runs `script`. Its file name tells
- * nothing, so it counts as a compiler of its own.
+ * A compiler that answers questions as the real one does and, when it has to compile, first runs `script`. Its file
+ * name tells nothing, so it counts as a compiler of its own.
  */
 export async function compilerThat(script: string, directory: string): Promise<string> {
   const { cc } = await describeToolchain()
   await mkdir(directory, { recursive: true })
   const file = join(directory, 'special-cc')
-  await writeFile(file, `#!/bin/sh\nfor word in "$@"; do case "$word" in -c|-S)\n${script}\n;; esac; done\nexec ${cc.path} "$@"\n`, { mode: 0o755 })
+  await writeFile(
+    file,
+    `#!/bin/sh\nfor word in "$@"; do case "$word" in -c|-S)\n${script}\n;; esac; done\nexec ${cc.path} "$@"\n`,
+    { mode: 0o755 },
+  )
   return file
 }
 
@@ -95,7 +120,12 @@ export function isAlive(pid: number): boolean {
 
 /** Process ids that a compiler of `compilerThat` has noted in a file. */
 export function notedPids(file: string): number[] {
-  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(line => line !== '').map(Number) : []
+  return existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .split('\n')
+        .filter(line => line !== '')
+        .map(Number)
+    : []
 }
 
 /** Every file of an open cache that `matches`, as absolute paths. */

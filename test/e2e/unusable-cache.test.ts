@@ -21,7 +21,13 @@ async function damageByte(file: string): Promise<void> {
 describe.each(modeNames)('mode %s', mode => {
   const damages: readonly (readonly [what: string, damage: (library: string) => Promise<void>])[] = [
     ['one flipped bit', damageByte],
-    ['half of the file', async library => { await chmod(library, 0o600); await truncate(library, (await stat(library)).size >> 1) }],
+    [
+      'half of the file',
+      async library => {
+        await chmod(library, 0o600)
+        await truncate(library, (await stat(library)).size >> 1)
+      },
+    ],
     ['an empty manifest', library => writeFile(join(dirname(library), 'manifest.json'), '')],
   ]
   test.each(damages)('a corrupted entry (%s) is set aside and built anew', async (_what, damage) => {
@@ -29,10 +35,19 @@ describe.each(modeNames)('mode %s', mode => {
     const first = await perform(fibonacci(mode, cacheDir))
     await damage(first.file!)
     const second = await perform(fibonacci(mode, cacheDir))
-    expect(second).toMatchObject({ ...terminated, cache: { outcome: 'miss', key: first.cache!.key }, counts: { quarantined: 1, build: 1, publish: 1 } })
+    expect(second).toMatchObject({
+      ...terminated,
+      cache: { outcome: 'miss', key: first.cache!.key },
+      counts: { quarantined: 1, build: 1, publish: 1 },
+    })
     expect(second.warnings.length).toBe(1)
     expect((await readdir(join(cacheDir, 'v1/quarantine'))).length).toBe(1)
-    expect(await perform(fibonacci(mode, cacheDir))).toMatchObject({ ...terminated, cache: { outcome: 'hit' }, counts: { hit: 1 }, warnings: [] })
+    expect(await perform(fibonacci(mode, cacheDir))).toMatchObject({
+      ...terminated,
+      cache: { outcome: 'hit' },
+      counts: { hit: 1 },
+      warnings: [],
+    })
   })
 })
 
@@ -44,7 +59,11 @@ test('a damaged mapping from input to artifact costs a build', async () => {
   const second = await perform(fibonacci('pure', cacheDir))
   expect(second).toMatchObject({ ...terminated, counts: { 'mapping-damaged': 1 } })
   expect(second.warnings.length).toBe(1)
-  expect(await perform(fibonacci('pure', cacheDir))).toMatchObject({ ...terminated, cache: { outcome: 'hit' }, warnings: [] })
+  expect(await perform(fibonacci('pure', cacheDir))).toMatchObject({
+    ...terminated,
+    cache: { outcome: 'hit' },
+    warnings: [],
+  })
 })
 
 /** A run that worked without storing anything, and said so once. */
@@ -72,7 +91,7 @@ test('a file in the place of the store inside it', async () => {
 
 /** Gives everything below `path` to the user that the children run as, and takes the right to write from it. */
 async function makeReadOnly(path: string): Promise<void> {
-  for (const name of ['', ...await readdir(path, { recursive: true })]) {
+  for (const name of ['', ...(await readdir(path, { recursive: true }))]) {
     const file = join(path, name)
     if (isRoot) await chown(file, ORDINARY, ORDINARY)
     await chmod(file, (await stat(file)).isDirectory() ? 0o500 : 0o400)
@@ -85,7 +104,8 @@ describe.skipIf(isRoot && (sources.mode & 0o005) !== 0o005)('a read-only cache d
   const options = isRoot ? { uid: ORDINARY } : {}
 
   test('that is empty gives a working run with one warning', async () => {
-    const directory = await scratch(), cacheDir = join(directory, 'cache')
+    const directory = await scratch()
+    const cacheDir = join(directory, 'cache')
     await chmod(directory, 0o755)
     await mkdir(cacheDir, { mode: 0o700 })
     await makeReadOnly(cacheDir)
@@ -94,7 +114,8 @@ describe.skipIf(isRoot && (sources.mode & 0o005) !== 0o005)('a read-only cache d
   })
 
   test('that holds the guest gives a hit', async () => {
-    const directory = await scratch(), cacheDir = join(directory, 'cache')
+    const directory = await scratch()
+    const cacheDir = join(directory, 'cache')
     await chmod(directory, 0o755)
     const first = await perform(fibonacci('pure', cacheDir))
     await makeReadOnly(cacheDir)

@@ -13,25 +13,81 @@ const guest = (write: (a: Assembler) => unknown, architecture?: string): Image =
   const a = assembler(64, TEXT + 2)
   write(a)
   const bytes = Uint8Array.of(0, 0, ...a.finish())
-  return { ...parseElf(buildElf({ xlen: 64, entry: TEXT + 2, segments: [{ address: TEXT, bytes, flags: 5 }, { address: 0x300000, bytes: Uint8Array.of(0x73, 0, 0, 0, 0x0b, 0, 0, 0), flags: 6 }] }), 'g.elf'), architecture }
+  return {
+    ...parseElf(
+      buildElf({
+        xlen: 64,
+        entry: TEXT + 2,
+        segments: [
+          { address: TEXT, bytes, flags: 5 },
+          { address: 0x300000, bytes: Uint8Array.of(0x73, 0, 0, 0, 0x0b, 0, 0, 0), flags: 6 },
+        ],
+      }),
+      'g.elf',
+    ),
+    architecture,
+  }
 }
 
 test('a Linux program without --abi linux, and the other way round', () => {
-  const linux = guest(a => a.op('addi').op('ecall')), openvm = guest(a => a.op('addi').op('terminate', { imm: 3 })), both = guest(a => a.op('ecall').op('terminate')), none = guest(a => a.op('addi'))
-  expect(doubtsAbout(linux, 'g.elf', 'openvm')).toEqual([expect.stringMatching(/^g\.elf makes system calls .* run it with --abi linux$/)])
+  const linux = guest(a => a.op('addi').op('ecall'))
+  const openvm = guest(a => a.op('addi').op('terminate', { imm: 3 }))
+  const both = guest(a => a.op('ecall').op('terminate'))
+  const none = guest(a => a.op('addi'))
+  expect(doubtsAbout(linux, 'g.elf', 'openvm')).toEqual([
+    expect.stringMatching(/^g\.elf makes system calls .* run it with --abi linux$/),
+  ])
   expect(doubtsAbout(openvm, 'g.elf', 'linux')).toEqual([expect.stringMatching(/leave --abi linux out$/)])
-  for (const [image, abi] of [[linux, 'linux'], [openvm, 'openvm'], [both, 'linux'], [both, 'openvm'], [none, 'linux'], [none, 'openvm']] as const) expect(doubtsAbout(image, 'g.elf', abi)).toEqual([])
+  for (const [image, abi] of [
+    [linux, 'linux'],
+    [openvm, 'openvm'],
+    [both, 'linux'],
+    [both, 'openvm'],
+    [none, 'linux'],
+    [none, 'openvm'],
+  ] as const)
+    expect(doubtsAbout(image, 'g.elf', abi)).toEqual([])
   // The bytes of an ecall, but in the middle of two words.
-  expect(doubtsAbout(guest(a => a.word(0x0073_0000).word(0)), 'g.elf', 'openvm')).toEqual([])
+  expect(
+    doubtsAbout(
+      guest(a => a.word(0x0073_0000).word(0)),
+      'g.elf',
+      'openvm',
+    ),
+  ).toEqual([])
 })
 
 test('instruction sets that rvr has not, by name', () => {
-  expect(doubtsAbout(guest(a => a.op('terminate'), 'rv64i2p1_m2p0_a2p1_f2p2_zicsr2p0_zmmul1p0_zba1p0'), 'g.elf', 'openvm')).toEqual([expect.stringMatching(/compiled for rv64i2p1.* rvr has no a, f, zba: the first instruction of these/)])
-  expect(doubtsAbout(guest(a => a.op('terminate'), 'rv32i2p1_m2p0_zicsr2p0_zmmul1p0'), 'g.elf', 'openvm')).toEqual([])
+  expect(
+    doubtsAbout(
+      guest(a => a.op('terminate'), 'rv64i2p1_m2p0_a2p1_f2p2_zicsr2p0_zmmul1p0_zba1p0'),
+      'g.elf',
+      'openvm',
+    ),
+  ).toEqual([expect.stringMatching(/compiled for rv64i2p1.* rvr has no a, f, zba: the first instruction of these/)])
+  expect(
+    doubtsAbout(
+      guest(a => a.op('terminate'), 'rv32i2p1_m2p0_zicsr2p0_zmmul1p0'),
+      'g.elf',
+      'openvm',
+    ),
+  ).toEqual([])
 })
 
 test('the shipped guests raise none', () => {
-  for (const [name, abi] of [['fibonacci.rv64', 'openvm'], ['kitchen-sink.rv32', 'openvm'], ['printf.rv64', 'linux'], ['bench-sort.gcc.rv32', 'linux'], ['crc32.rv64', 'openvm']] as const) {
-    expect(doubtsAbout(parseElf(readFileSync(new URL(`../../cache-fixtures/guests/elf/${name}.elf`, import.meta.url)), name), name, abi)).toEqual([])
+  for (const [name, abi] of [
+    ['fibonacci.rv64', 'openvm'],
+    ['kitchen-sink.rv32', 'openvm'],
+    ['printf.rv64', 'linux'],
+    ['bench-sort.gcc.rv32', 'linux'],
+    ['crc32.rv64', 'openvm'],
+  ] as const) {
+    expect(
+      doubtsAbout(
+        parseElf(readFileSync(new URL(`../../cache-fixtures/guests/elf/${name}.elf`, import.meta.url)), name),
+        name,
+        abi,
+      ),
+    ).toEqual([])
   }
 })

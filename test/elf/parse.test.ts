@@ -8,14 +8,23 @@ import { buildElf, type ElfSpec } from '../support/elf-builder.ts'
 
 const code = Uint8Array.of(0x0b, 0, 0, 0, 0x13, 0, 0, 0)
 const spec = (xlen: Xlen, more: Partial<ElfSpec> = {}): ElfSpec => ({
-  xlen, entry: 0x200800,
-  segments: [{ address: 0x300000, bytes: Uint8Array.of(1, 2, 3), flags: 6, memorySize: 16 }, { address: 0x200800, bytes: code, flags: 5 }], ...more,
+  xlen,
+  entry: 0x200800,
+  segments: [
+    { address: 0x300000, bytes: Uint8Array.of(1, 2, 3), flags: 6, memorySize: 16 },
+    { address: 0x200800, bytes: code, flags: 5 },
+  ],
+  ...more,
 })
 
 /** The error of parsing, which must be ELF_INVALID with its four details and a hint. */
 function rejected(bytes: Uint8Array): RvrError {
   let thrown: unknown
-  try { parseElf(bytes, 'dir/guest.elf') } catch (error) { thrown = error }
+  try {
+    parseElf(bytes, 'dir/guest.elf')
+  } catch (error) {
+    thrown = error
+  }
   expect(thrown).toBeInstanceOf(RvrError)
   const error = thrown as RvrError
   expect(error.code).toBe('ELF_INVALID')
@@ -40,14 +49,34 @@ describe.each([32, 64] as const)('RV%i', xlen => {
   const wide = xlen === 64
   const good = buildElf(spec(xlen))
   const word = wide ? 8 : 4
-  const ph = wide ? 64 : 52, phSize = wide ? 56 : 32
+  const ph = wide ? 64 : 52
+  const phSize = wide ? 56 : 32
   const at = (index: number, field: 'type' | 'offset' | 'vaddr' | 'filesz' | 'memsz'): number =>
-    ph + index * phSize + (wide ? { type: 0, offset: 8, vaddr: 16, filesz: 32, memsz: 40 } : { type: 0, offset: 4, vaddr: 8, filesz: 16, memsz: 20 })[field]
+    ph +
+    index * phSize +
+    (wide
+      ? { type: 0, offset: 8, vaddr: 16, filesz: 32, memsz: 40 }
+      : { type: 0, offset: 4, vaddr: 8, filesz: 16, memsz: 20 }
+    )[field]
 
   test('a good file becomes an image', () => {
     const image = parseElf(good, 'guest.elf')
-    expect(image).toMatchObject({ xlen, entry: 0x200800, end: 0x300010, symbols: [], digest: createHash('sha256').update(good).digest('hex') })
-    expect(image.segments.map(({ address, memorySize, readable, writable, executable }) => ({ address, memorySize, readable, writable, executable }))).toEqual([
+    expect(image).toMatchObject({
+      xlen,
+      entry: 0x200800,
+      end: 0x300010,
+      symbols: [],
+      digest: createHash('sha256').update(good).digest('hex'),
+    })
+    expect(
+      image.segments.map(({ address, memorySize, readable, writable, executable }) => ({
+        address,
+        memorySize,
+        readable,
+        writable,
+        executable,
+      })),
+    ).toEqual([
       { address: 0x200800, memorySize: 8, readable: true, writable: false, executable: true },
       { address: 0x300000, memorySize: 16, readable: true, writable: true, executable: false },
     ])
@@ -96,7 +125,9 @@ describe.each([32, 64] as const)('RV%i', xlen => {
   test('limits themselves are accepted', () => {
     expect(parseElf(patched(good, at(0, 'vaddr'), word, MEMORY_BYTES - 16), 'x').end).toBe(MEMORY_BYTES)
     expect(parseElf(patched(good, at(0, 'vaddr'), word, 0x200808), 'x').segments).toHaveLength(2)
-    expect(parseElf(patched(patched(good, at(0, 'filesz'), word, 11), at(0, 'memsz'), word, 11), 'x').segments[1]!.bytes).toHaveLength(11)
+    expect(
+      parseElf(patched(patched(good, at(0, 'filesz'), word, 11), at(0, 'memsz'), word, 11), 'x').segments[1]!.bytes,
+    ).toHaveLength(11)
     expect(parseElf(patched(good, 24, word, 0x200804), 'x').entry).toBe(0x200804)
   })
 

@@ -14,7 +14,10 @@ import { createDecoder } from '../../src/isa/table.ts'
 import { randomSource } from '../support/random.ts'
 
 const curves = [
-  { name: 'secp256k1', Point: secp256k1.Point }, { name: 'P-256', Point: p256.Point }, { name: 'BN254', Point: bn254.G1.Point }, { name: 'BLS12-381', Point: bls12_381.G1.Point },
+  { name: 'secp256k1', Point: secp256k1.Point },
+  { name: 'P-256', Point: p256.Point },
+  { name: 'BN254', Point: bn254.G1.Point },
+  { name: 'BLS12-381', Point: bls12_381.G1.Point },
 ].map(({ name, Point }) => {
   const { p: modulus, n: scalar, a, b } = Point.CURVE()
   return { name, Point, curve: { modulus, scalar, a, b } }
@@ -26,10 +29,12 @@ interface Affine {
 }
 
 const random = randomSource(11)
-const randomScalar = (): bigint => Array.from({ length: 7 }, () => BigInt(random(2 ** 32))).reduce((sum, word) => sum * 2n ** 32n + word, 1n)
+const randomScalar = (): bigint =>
+  Array.from({ length: 7 }, () => BigInt(random(2 ** 32))).reduce((sum, word) => sum * 2n ** 32n + word, 1n)
 
 describe.each(curves)('$name', ({ Point, curve }) => {
-  const bytes = fieldBytes(curve.modulus), operations = eccOperations(curve)
+  const bytes = fieldBytes(curve.modulus)
+  const operations = eccOperations(curve)
   const written = ({ x, y }: Affine): Uint8Array => {
     const point = new Uint8Array(2 * bytes)
     writeInteger(x, point.subarray(0, bytes))
@@ -46,7 +51,7 @@ describe.each(curves)('$name', ({ Point, curve }) => {
     }
     return { x: readInteger(into.subarray(0, bytes)), y: readInteger(into.subarray(bytes)) }
   }
-  const randomPoint = () => Point.BASE.multiply(randomScalar() % (curve.scalar - 1n) + 1n)
+  const randomPoint = () => Point.BASE.multiply((randomScalar() % (curve.scalar - 1n)) + 1n)
   const affine = (point: ReturnType<typeof randomPoint>): Affine => {
     const { x, y } = point.toAffine()
     return { x, y }
@@ -54,7 +59,8 @@ describe.each(curves)('$name', ({ Point, curve }) => {
 
   it('adds and doubles like another implementation', () => {
     for (let round = 0; round < 20; round++) {
-      const p = randomPoint(), q = randomPoint()
+      const p = randomPoint()
+      const q = randomPoint()
       expect(run('add_ne', affine(p), affine(q))).toEqual(affine(p.add(q as never)))
       expect(run('double', affine(p))).toEqual(affine(p.double()))
     }
@@ -70,7 +76,8 @@ describe.each(curves)('$name', ({ Point, curve }) => {
   })
 
   it('reduces coordinates that are not canonical', () => {
-    const p = affine(randomPoint()), q = affine(randomPoint())
+    const p = affine(randomPoint())
+    const q = affine(randomPoint())
     const more = ({ x, y }: Affine): Affine => {
       const spare = 2n ** BigInt(8 * bytes) - curve.modulus
       return { x: x < spare ? x + curve.modulus : x, y: y < spare ? y + curve.modulus : y }
@@ -83,8 +90,10 @@ describe.each(curves)('$name', ({ Point, curve }) => {
   })
 
   it('compares a setup with the configuration', () => {
-    const { modulus, a } = curve, mod = (x: bigint): bigint => ((x % modulus) + modulus) % modulus
-    const ones = { x: 1n, y: 1n }, slope = 1n - a
+    const { modulus, a } = curve
+    const mod = (x: bigint): bigint => ((x % modulus) + modulus) % modulus
+    const ones = { x: 1n, y: 1n }
+    const slope = 1n - a
     const x = mod(slope * slope - 1n)
     expect(run('setup_add_ne', { x: modulus, y: a }, ones)).toEqual({ x, y: mod(-slope * x - a) })
     expect(run('setup_double', { x: modulus, y: a })).toEqual({ x: mod(a * a), y: mod(-(a ** 3n) - a) })
@@ -95,13 +104,27 @@ describe.each(curves)('$name', ({ Point, curve }) => {
 })
 
 const table = (...replaced: readonly Record<string, unknown>[]): unknown => ({
-  supported_curves: replaced.map(fields => ({ struct_name: 'Point', modulus: `0x${curves[0]!.curve.modulus.toString(16)}`, scalar: `${curves[0]!.curve.scalar}`, a: '0', b: '7', ...fields })),
+  supported_curves: replaced.map(fields => ({
+    struct_name: 'Point',
+    modulus: `0x${curves[0]!.curve.modulus.toString(16)}`,
+    scalar: `${curves[0]!.curve.scalar}`,
+    a: '0',
+    b: '7',
+    ...fields,
+  })),
 })
 
 test('encodings are those of the guest ABI, numbered by the order of the curves', () => {
   const decode = createDecoder(64, [ecc.create(table({}, {}))])
-  const name = (funct7: number, rs2: number): string | undefined => decode(encode({ format: 'R', match: 0x102b | (funct7 << 25) }, { rd: 10, rs1: 11, rs2 }), 0)?.row.name
-  expect([0, 1, 8, 9, 16].map(funct7 => name(funct7, 12))).toEqual(['ecc_0_add_ne', 'ecc_0_double', 'ecc_1_add_ne', 'ecc_1_double', undefined])
+  const name = (funct7: number, rs2: number): string | undefined =>
+    decode(encode({ format: 'R', match: 0x102b | (funct7 << 25) }, { rd: 10, rs1: 11, rs2 }), 0)?.row.name
+  expect([0, 1, 8, 9, 16].map(funct7 => name(funct7, 12))).toEqual([
+    'ecc_0_add_ne',
+    'ecc_0_double',
+    'ecc_1_add_ne',
+    'ecc_1_double',
+    undefined,
+  ])
   expect(name(2, 0)).toBe('ecc_0_setup_double')
   for (let rs2 = 1; rs2 < 32; rs2++) expect(name(10, rs2)).toBe('ecc_1_setup_add_ne')
   expect([3, 4, 5, 6, 7].map(funct7 => name(funct7, 12))).toEqual(Array.from({ length: 5 }, () => undefined))
@@ -109,7 +132,9 @@ test('encodings are those of the guest ABI, numbered by the order of the curves'
 
 test('sixteen curves fit', () => {
   const decode = createDecoder(32, [ecc.create(table(...Array.from({ length: 16 }, () => ({}))))])
-  expect(decode(encode({ format: 'R', match: (0x102b | (0x79 << 25)) | 0 }, { rd: 1, rs1: 2 }), 0)?.row.name).toBe('ecc_15_double')
+  expect(decode(encode({ format: 'R', match: 0x102b | (0x79 << 25) | 0 }, { rd: 1, rs1: 2 }), 0)?.row.name).toBe(
+    'ecc_15_double',
+  )
 })
 
 test('each curve has its chips, with all operations', () => {

@@ -9,7 +9,8 @@ import { randomSource } from '../support/random.ts'
 
 const extension = keccak.create({})
 const rowNamed = (name: string): CallRow => extension.rows.find(row => row.name === name) as CallRow
-const keccakf = rowNamed('keccakf'), xorin = rowNamed('xorin')
+const keccakf = rowNamed('keccakf')
+const xorin = rowNamed('xorin')
 
 const random = randomSource(5)
 const randomBytes = (length: number): Uint8Array => Uint8Array.from({ length }, () => random(256))
@@ -27,7 +28,9 @@ describe('encodings', () => {
 describe('keccakf', () => {
   it('permutes the zero state as published, once and twice', () => {
     const once = permuted(new Uint8Array(200))
-    expect(hex(once.subarray(0, 40))).toBe('e7dde140798f25f18a47c033f9ccd584eea95aa61e2698d54d49806f304715bd57d05362054e288b')
+    expect(hex(once.subarray(0, 40))).toBe(
+      'e7dde140798f25f18a47c033f9ccd584eea95aa61e2698d54d49806f304715bd57d05362054e288b',
+    )
     expect(hex(permuted(once).subarray(0, 16))).toBe('3ccb6ef94d955c2d6db55770d02c336a')
   })
 
@@ -52,34 +55,59 @@ describe('keccakf', () => {
 describe('xorin', () => {
   it('xors the input into the buffer', () => {
     const memory = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0x80)
-    expect(hex(runReference(xorin, [{ values: [0, 8, 8], memory }])[0]!.memory)).toBe('11223344556677881020304050607080')
+    expect(hex(runReference(xorin, [{ values: [0, 8, 8], memory }])[0]!.memory)).toBe(
+      '11223344556677881020304050607080',
+    )
     expect(runReference(xorin, [{ values: [0, 8, 0], memory }])[0]!.memory).toEqual(memory)
     expect(runReference(xorin, [{ values: [8, 8, 8], memory }])[0]!.memory.subarray(8)).toEqual(new Uint8Array(8))
   })
 
   it('reads all of its input before it writes', () => {
-    for (const [buffer, input] of [[0, 4], [4, 0], [0, 1], [3, 0], [20, 100], [100, 20]] as const) {
+    for (const [buffer, input] of [
+      [0, 4],
+      [4, 0],
+      [0, 1],
+      [3, 0],
+      [20, 100],
+      [100, 20],
+    ] as const) {
       const memory = randomBytes(300)
       const wanted = new Uint8Array(memory)
-      for (let index = 0; index < 136; index++) wanted[buffer + index] = memory[buffer + index]! ^ memory[input + index]!
+      for (let index = 0; index < 136; index++)
+        wanted[buffer + index] = memory[buffer + index]! ^ memory[input + index]!
       expect(runReference(xorin, [{ values: [buffer, input, 136], memory }])[0]!.memory).toEqual(wanted)
     }
   })
 })
 
-/** Lengths that a guest can use: multiples of 4 on RV32. Addresses near each other, at both ends of the memory, and anywhere. */
+/**
+ * Lengths that a guest can use: multiples of 4 on RV32. Addresses near each other, at both ends of the memory, and
+ * anywhere.
+ */
 function xorCalls(): OperationCall[] {
   const lengths = [...Array.from({ length: 35 }, (_, index) => 4 * index), ...Array.from({ length: 40 }, () => 136)]
-  return lengths.flatMap(length => [-9, -1, 0, 3, 8, 64, 150].map(distance => {
-    const buffer = distance < 0 ? -distance + random(3) : random(50)
-    return { values: [buffer, buffer + distance, length], memory: randomBytes(336) }
-  })).concat(lengths.map(length => ({ values: [336 - length, 336 - length, length], memory: randomBytes(336) })))
+  return lengths
+    .flatMap(length =>
+      [-9, -1, 0, 3, 8, 64, 150].map(distance => {
+        const buffer = distance < 0 ? -distance + random(3) : random(50)
+        return { values: [buffer, buffer + distance, length], memory: randomBytes(336) }
+      }),
+    )
+    .concat(lengths.map(length => ({ values: [336 - length, 336 - length, length], memory: randomBytes(336) })))
 }
 
-const stateCalls = (): OperationCall[] => [0, 1, 4, 8, 21, 56].flatMap(offset => Array.from({ length: 20 }, () => ({ values: [offset], memory: randomBytes(256) })))
+const stateCalls = (): OperationCall[] =>
+  [0, 1, 4, 8, 21, 56].flatMap(offset =>
+    Array.from({ length: 20 }, () => ({ values: [offset], memory: randomBytes(256) })),
+  )
 
 describe.each(testCompilers())('the C, compiled by $command', compiler => {
-  it.each(targetCpus.flatMap(cpu => [{ cpu, row: keccakf, calls: stateCalls() }, { cpu, row: xorin, calls: xorCalls() }]))('$row.name for $cpu does the same', ({ cpu, row, calls }) => {
+  it.each(
+    targetCpus.flatMap(cpu => [
+      { cpu, row: keccakf, calls: stateCalls() },
+      { cpu, row: xorin, calls: xorCalls() },
+    ]),
+  )('$row.name for $cpu does the same', ({ cpu, row, calls }) => {
     expect(runCompiled(extension, row, calls, compiler, cpu)).toEqual(runReference(row, calls))
   })
 })

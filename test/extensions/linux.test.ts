@@ -5,20 +5,27 @@ import { guest, trapOf, TEXT, type GuestOptions } from '../support/guest.ts'
 import type { Assembler } from '../support/assembler.ts'
 
 const AT = 0x300000
-const EBADF = -9n, EFAULT = -14n, EINVAL = -22n, ESPIPE = -29n, ENOSYS = -38n
+const EBADF = -9n
+const EFAULT = -14n
+const EINVAL = -22n
+const ESPIPE = -29n
+const ENOSYS = -38n
 
 type Call = readonly [number: number, ...args: (number | bigint)[]]
 
 /** Executes system calls in order; returns each result as a signed number, and the guest. */
 function calls(list: readonly Call[], options: GuestOptions = {}) {
-  const g = guest((a: Assembler) => {
-    for (const [number, ...args] of list) {
-      a.li('a7', number)
-      for (const [index, argument] of args.entries()) a.li(10 + index, argument)
-      a.op('ecall').op('fence')
-    }
-    a.op('addi', { rd: 5, imm: 1 })
-  }, { abi: 'linux', ...options })
+  const g = guest(
+    (a: Assembler) => {
+      for (const [number, ...args] of list) {
+        a.li('a7', number)
+        for (const [index, argument] of args.entries()) a.li(10 + index, argument)
+        a.op('ecall').op('fence')
+      }
+      a.op('addi', { rd: 5, imm: 1 })
+    },
+    { abi: 'linux', ...options },
+  )
   const results: bigint[] = []
   const ends = [...Array(list.length).keys()]
   for (const _ of ends) {
@@ -33,7 +40,8 @@ function calls(list: readonly Call[], options: GuestOptions = {}) {
 
 describe.each([32, 64] as const)('RV%i', xlen => {
   const W = xlen / 8
-  const word = (memory: DataView, at: number): number => (W === 8 ? Number(memory.getBigUint64(at, true)) : memory.getUint32(at, true))
+  const word = (memory: DataView, at: number): number =>
+    W === 8 ? Number(memory.getBigUint64(at, true)) : memory.getUint32(at, true)
 
   test('the stack holds argc, argv, envp and the auxiliary vector', () => {
     const { hart } = guest(a => a.op('ecall'), { xlen, abi: 'linux', args: ['prog', 'käse', ''] })
@@ -60,7 +68,9 @@ describe.each([32, 64] as const)('RV%i', xlen => {
   })
 
   test('arguments that do not fit are a usage error', () => {
-    expect(() => guest(a => a.op('ecall'), { xlen, abi: 'linux', args: ['x'.repeat(2 ** 18)] })).toThrow(/arguments take/)
+    expect(() => guest(a => a.op('ecall'), { xlen, abi: 'linux', args: ['x'.repeat(2 ** 18)] })).toThrow(
+      /arguments take/,
+    )
     expect(() => guest(a => a.op('ecall'), { xlen, abi: 'linux', args: ['a\0b'] })).toThrow(/zero byte/)
   })
 
@@ -71,7 +81,17 @@ describe.each([32, 64] as const)('RV%i', xlen => {
 
   test('read takes standard input piece by piece', () => {
     const inputs = [Uint8Array.of(1, 2, 3), new Uint8Array(), Uint8Array.of(4, 5)]
-    const { results, hart } = calls([[63, 0, AT, 4], [63, 0, AT + 4, 100], [63, 0, AT, 100], [63, 1, AT, 1], [63, 0, MEMORY_BYTES - 1, 2], [63, 0, -1, 1]], { xlen, inputs })
+    const { results, hart } = calls(
+      [
+        [63, 0, AT, 4],
+        [63, 0, AT + 4, 100],
+        [63, 0, AT, 100],
+        [63, 1, AT, 1],
+        [63, 0, MEMORY_BYTES - 1, 2],
+        [63, 0, -1, 1],
+      ],
+      { xlen, inputs },
+    )
     expect(results).toEqual([4n, 1n, 0n, EBADF, EFAULT, EFAULT])
     expect([...hart.memory.subarray(AT, AT + 6)]).toEqual([1, 2, 3, 4, 5, 0])
   })
@@ -83,14 +103,33 @@ describe.each([32, 64] as const)('RV%i', xlen => {
       if (W === 8) table.setBigUint64(index * 8, BigInt(value), true)
       else table.setUint32(index * 4, value, true)
     }
-    const data = [{ address: AT, bytes, flags: 6 }, { address: AT + 0x100, bytes: new Uint8Array(table.buffer), flags: 6 }]
-    const { results, printed } = calls([
-      [64, 1, AT, 6], [64, 2, AT, 2], [64, 1, AT, 0], [64, 0, AT, 1], [64, 3, AT, 1], [64, 1, MEMORY_BYTES, 1],
-      [66, 1, AT + 0x100, 2], [66, 1, AT + 0x100, 0], [66, 1, AT + 0x100, -1], [66, 1, AT + 0x100, 1025], [66, 1, -8, 1], [66, 7, AT, 1],
-    ], { xlen, data })
+    const data = [
+      { address: AT, bytes, flags: 6 },
+      { address: AT + 0x100, bytes: new Uint8Array(table.buffer), flags: 6 },
+    ]
+    const { results, printed } = calls(
+      [
+        [64, 1, AT, 6],
+        [64, 2, AT, 2],
+        [64, 1, AT, 0],
+        [64, 0, AT, 1],
+        [64, 3, AT, 1],
+        [64, 1, MEMORY_BYTES, 1],
+        [66, 1, AT + 0x100, 2],
+        [66, 1, AT + 0x100, 0],
+        [66, 1, AT + 0x100, -1],
+        [66, 1, AT + 0x100, 1025],
+        [66, 1, -8, 1],
+        [66, 7, AT, 1],
+      ],
+      { xlen, data },
+    )
     expect(results).toEqual([6n, 2n, 0n, EBADF, EBADF, EFAULT, 6n, 0n, EINVAL, EINVAL, EFAULT, EBADF])
     expect(printed).toEqual([
-      { stream: 'stdout', text: 'hello\n' }, { stream: 'stderr', text: 'he' }, { stream: 'stdout', text: 'hello' }, { stream: 'stdout', text: '\n' },
+      { stream: 'stdout', text: 'hello\n' },
+      { stream: 'stderr', text: 'he' },
+      { stream: 'stdout', text: 'hello' },
+      { stream: 'stdout', text: '\n' },
     ])
   })
 
@@ -100,40 +139,89 @@ describe.each([32, 64] as const)('RV%i', xlen => {
       if (W === 8) table.setBigUint64(index * 8, BigInt(value), true)
       else table.setUint32(index * 4, value, true)
     }
-    const { results, printed } = calls([[66, 1, AT, 2]], { xlen, data: [{ address: AT, bytes: new Uint8Array(table.buffer), flags: 6 }] })
+    const { results, printed } = calls([[66, 1, AT, 2]], {
+      xlen,
+      data: [{ address: AT, bytes: new Uint8Array(table.buffer), flags: 6 }],
+    })
     expect(results).toEqual([EFAULT])
     expect(printed).toEqual([])
   })
 
   test('brk starts page-aligned behind the image, grows, shrinks, refuses', () => {
     const start = (TEXT & ~0xfff) + 0x1000
-    const { results } = calls([[214, 0], [214, start + 100], [214, start - 1], [214, MEMORY_BYTES], [214, -1], [214, start]], { xlen })
+    const { results } = calls(
+      [
+        [214, 0],
+        [214, start + 100],
+        [214, start - 1],
+        [214, MEMORY_BYTES],
+        [214, -1],
+        [214, start],
+      ],
+      { xlen },
+    )
     expect(results.map(Number)).toEqual([start, start + 100, start + 100, start + 100, start + 100, start])
   })
 
   test('memory that brk gives back reads as zero when it comes again', () => {
     const start = (TEXT & ~0xfff) + 0x1000
-    const g = calls([[214, start + 0x3000], [63, 0, start + 0x2000, 3], [214, start + 0x1000], [214, start + 0x3000]], { xlen, inputs: [Uint8Array.of(1, 2, 3)] })
+    const g = calls(
+      [
+        [214, start + 0x3000],
+        [63, 0, start + 0x2000, 3],
+        [214, start + 0x1000],
+        [214, start + 0x3000],
+      ],
+      { xlen, inputs: [Uint8Array.of(1, 2, 3)] },
+    )
     expect(g.results[1]).toBe(3n)
     expect([...g.hart.memory.subarray(start + 0x2000, start + 0x2003)]).toEqual([0, 0, 0])
   })
 
   test('fstat, lseek and close of the standard streams', () => {
-    const { results, hart } = calls([[80, 1, AT], [80, 3, AT], [80, 1, MEMORY_BYTES - 127], [62, 0, 0, 0], [62, 9, 0, 0], [57, 2], [57, 3]], { xlen })
+    const { results, hart } = calls(
+      [
+        [80, 1, AT],
+        [80, 3, AT],
+        [80, 1, MEMORY_BYTES - 127],
+        [62, 0, 0, 0],
+        [62, 9, 0, 0],
+        [57, 2],
+        [57, 3],
+      ],
+      { xlen },
+    )
     expect(results).toEqual([0n, EBADF, EFAULT, ESPIPE, EBADF, 0n, EBADF])
     expect(hart.view.getUint32(AT + 16, true)).toBe(0o20620)
   })
 
   test('clocks stand at zero', () => {
     const data = [{ address: AT, bytes: new Uint8Array(24).fill(0xff), flags: 6 }]
-    const { results, hart } = calls([[113, 0, AT], [113, 0, MEMORY_BYTES - 1], [403, 0, AT]], { xlen, data })
+    const { results, hart } = calls(
+      [
+        [113, 0, AT],
+        [113, 0, MEMORY_BYTES - 1],
+        [403, 0, AT],
+      ],
+      { xlen, data },
+    )
     expect(results).toEqual([0n, EFAULT, xlen === 32 ? 0n : ENOSYS])
-    expect([...hart.memory.subarray(AT, AT + 24)]).toEqual(Array.from({ length: 24 }, (_, index) => (index < 16 ? 0 : 0xff)))
+    expect([...hart.memory.subarray(AT, AT + 24)]).toEqual(
+      Array.from({ length: 24 }, (_, index) => (index < 16 ? 0 : 0xff)),
+    )
   })
 
   test('getrandom depends on the seed', () => {
     const draw = (seed: bigint): string => {
-      const { results, hart } = calls([[278, AT, 20, 0], [278, AT + 20, 12, 0], [278, MEMORY_BYTES, 1, 0], [278, AT, -1, 0]], { xlen, seed })
+      const { results, hart } = calls(
+        [
+          [278, AT, 20, 0],
+          [278, AT + 20, 12, 0],
+          [278, MEMORY_BYTES, 1, 0],
+          [278, AT, -1, 0],
+        ],
+        { xlen, seed },
+      )
       expect(results).toEqual([20n, 12n, EFAULT, EFAULT])
       return Buffer.from(hart.memory.slice(AT, AT + 32)).toString('hex')
     }

@@ -21,13 +21,27 @@ function power(x: bigint, e: bigint, p: bigint): bigint {
 }
 
 /** Runs one hint of a guest with this modulus: the outcome and the host state. */
-function hint(p: bigint, name: 'hint_nonqr' | 'hint_sqrt', xlen: 32 | 64, x = 0n, address = BigInt(AT)): { outcome: HostOutcome; host: HostState } {
+function hint(
+  p: bigint,
+  name: 'hint_nonqr' | 'hint_sqrt',
+  xlen: 32 | 64,
+  x = 0n,
+  address = BigInt(AT),
+): { outcome: HostOutcome; host: HostState } {
   const extension = modular.create({ supported_moduli: [p.toString()] })
   const row = extension.rows.find(candidate => candidate.name === `modular_0_${name}`)!
-  const hart = createHart(xlen, new Uint8Array(0x2000)), bytes = fieldBytes(p)
+  const hart = createHart(xlen, new Uint8Array(0x2000))
+  const bytes = fieldBytes(p)
   writeInteger(x, hart.memory.subarray(AT, AT + bytes))
   hart.x[11] = address
-  const host: HostState = { inputs: [], hints: Uint8Array.of(1, 2, 3), hintPosition: 2, publicValues: new Uint8Array(), random: { seed: 0n, drawn: 0n }, linux: { brk: 0, brkStart: 0, stdinPosition: 0 } }
+  const host: HostState = {
+    inputs: [],
+    hints: Uint8Array.of(1, 2, 3),
+    hintPosition: 2,
+    publicValues: new Uint8Array(),
+    random: { seed: 0n, drawn: 0n },
+    linux: { brk: 0, brkStart: 0, stdinPosition: 0 },
+  }
   const instr: Instr = { pc: 0x400, word: 0, row, rd: 0, rs1: 11, rs2: 0, imm: 0 }
   return { outcome: extension.handlers![row.name]!(instr, hart, host, () => {}), host }
 }
@@ -56,15 +70,18 @@ test('non-residues are those that OpenVM draws', () => {
   expect(twice[2]).not.toBe(twice[0])
 })
 
-test.each([17n, 41n, 73n, 97n, 193n, 257n, 13n, 29n, 7n, 11n, 3n, 5n])('all numbers modulo %i have the root that they should', p => {
-  const [other] = nonResidues([p])
-  const squares = new Set(Array.from({ length: Number(p) }, (_, index) => (BigInt(index) ** 2n) % p))
-  for (let x = 0n; x < 2n * p; x++) {
-    const root = squareRoot(x, p, other!)
-    expect(root !== undefined).toBe(squares.has(x % p))
-    if (root !== undefined) expect((root * root - x) % p).toBe(0n)
-  }
-})
+test.each([17n, 41n, 73n, 97n, 193n, 257n, 13n, 29n, 7n, 11n, 3n, 5n])(
+  'all numbers modulo %i have the root that they should',
+  p => {
+    const [other] = nonResidues([p])
+    const squares = new Set(Array.from({ length: Number(p) }, (_, index) => BigInt(index) ** 2n % p))
+    for (let x = 0n; x < 2n * p; x++) {
+      const root = squareRoot(x, p, other!)
+      expect(root !== undefined).toBe(squares.has(x % p))
+      if (root !== undefined) expect((root * root - x) % p).toBe(0n)
+    }
+  },
+)
 
 describe.each([32, 64] as const)('RV%i', xlen => {
   const W = xlen / 8
@@ -77,12 +94,27 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     expect(host.hintPosition).toBe(0)
     const other = readInteger(host.hints)
     expect(power(other, (p - 1n) / 2n, p)).toBe(p - 1n)
-    const some = (): bigint => Array.from({ length: bytes / 4 }, () => BigInt(random(2 ** 32))).reduce((value, word) => (value << 32n) | word, 0n)
-    for (const x of [0n, 1n, 2n, p - 1n, p, p + 1n, other, 2n ** BigInt(8 * bytes) - 1n, ...Array.from({ length: 6 }, some)].filter(value => value < 2n ** BigInt(8 * bytes))) {
+    const some = (): bigint =>
+      Array.from({ length: bytes / 4 }, () => BigInt(random(2 ** 32))).reduce(
+        (value, word) => (value << 32n) | word,
+        0n,
+      )
+    for (const x of [
+      0n,
+      1n,
+      2n,
+      p - 1n,
+      p,
+      p + 1n,
+      other,
+      2n ** BigInt(8 * bytes) - 1n,
+      ...Array.from({ length: 6 }, some),
+    ].filter(value => value < 2n ** BigInt(8 * bytes))) {
       const answer = hint(p, 'hint_sqrt', xlen, x).host
       expect(answer.hints).toHaveLength(W + bytes)
       expect(answer.hintPosition).toBe(0)
-      const flag = readInteger(answer.hints.subarray(0, W)), root = readInteger(answer.hints.subarray(W))
+      const flag = readInteger(answer.hints.subarray(0, W))
+      const root = readInteger(answer.hints.subarray(W))
       expect(root).toBeLessThan(p)
       expect(flag).toBe(x % p === 0n || power(x, (p - 1n) / 2n, p) === 1n ? 1n : 0n)
       expect((root * root - (flag === 1n ? x : x * other)) % p).toBe(0n)

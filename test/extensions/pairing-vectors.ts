@@ -8,28 +8,49 @@ export interface PairingVector {
   readonly one: boolean
 }
 
-/** Six hexadecimal numbers a pair: a point of G1, then one of G2, the parts of whose coordinates come in the given order. */
-function vector(name: string, one: boolean, words: readonly string[], [real, imaginary]: readonly [number, number]): PairingVector {
+/**
+ * Six hexadecimal numbers a pair: a point of G1, then one of G2, the parts of whose coordinates come in the given
+ * order.
+ */
+function vector(
+  name: string,
+  one: boolean,
+  words: readonly string[],
+  [real, imaginary]: readonly [number, number],
+): PairingVector {
   const all = words.map(word => BigInt(`0x${word}`))
   const pairs = Array.from({ length: all.length / 6 }, (_, pair): PointPair => {
     const at = (index: number): bigint => all[6 * pair + index]!
-    return { g1: { x: at(0), y: at(1) }, g2: { x: [at(2 + real), at(2 + imaginary)], y: [at(4 + real), at(4 + imaginary)] } }
+    return {
+      g1: { x: at(0), y: at(1) },
+      g2: { x: [at(2 + real), at(2 + imaginary)], y: [at(4 + real), at(4 + imaginary)] },
+    }
   })
   return { name, one, pairs }
 }
 
 const eip197 = (name: string, one: boolean, words: readonly string[]): PairingVector => vector(name, one, words, [1, 0])
-const eip2537 = (name: string, one: boolean, words: readonly string[]): PairingVector => vector(name, one, words, [0, 1])
+const eip2537 = (name: string, one: boolean, words: readonly string[]): PairingVector =>
+  vector(name, one, words, [0, 1])
 
 const BN_G2 = [
-  '198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2', '1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed',
-  '090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b', '12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa',
+  '198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2',
+  '1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed',
+  '090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b',
+  '12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa',
 ]
-const BN_MINUS_G2 = [...BN_G2.slice(0, 2), '275dc4a288d1afb3cbb1ac09187524c7db36395df7be3b99e673b13a075a65ec', '1d9befcd05a5323e6da4d435f3b617cdb3af83285c2df711ef39c01571827f9d']
+const BN_MINUS_G2 = [
+  ...BN_G2.slice(0, 2),
+  '275dc4a288d1afb3cbb1ac09187524c7db36395df7be3b99e673b13a075a65ec',
+  '1d9befcd05a5323e6da4d435f3b617cdb3af83285c2df711ef39c01571827f9d',
+]
 const JEFF = [
-  '1c76476f4def4bb94541d57ebba1193381ffa7aa76ada664dd31c16024c43f59', '3034dd2920f673e204fee2811c678745fc819b55d3e9d294e45c9b03a76aef41',
-  '209dd15ebff5d46c4bd888e51a93cf99a7329636c63514396b4a452003a35bf7', '04bf11ca01483bfa8b34b43561848d28905960114c8ac04049af4b6315a41678',
-  '2bb8324af6cfc93537a2ad1a445cfd0ca2a71acd7ac41fadbf933c2a51be344d', '120a2a4cf30c1bf9845f20c6fe39e07ea2cce61f0c9bb048165fe5e4de877550',
+  '1c76476f4def4bb94541d57ebba1193381ffa7aa76ada664dd31c16024c43f59',
+  '3034dd2920f673e204fee2811c678745fc819b55d3e9d294e45c9b03a76aef41',
+  '209dd15ebff5d46c4bd888e51a93cf99a7329636c63514396b4a452003a35bf7',
+  '04bf11ca01483bfa8b34b43561848d28905960114c8ac04049af4b6315a41678',
+  '2bb8324af6cfc93537a2ad1a445cfd0ca2a71acd7ac41fadbf933c2a51be344d',
+  '120a2a4cf30c1bf9845f20c6fe39e07ea2cce61f0c9bb048165fe5e4de877550',
   '111e129f1cf1097710d41c4ac70fcdfa5ba2023c6ff1cbeac322de49d1b6df7c',
 ]
 

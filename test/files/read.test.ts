@@ -29,7 +29,9 @@ function fifo(name: string): string {
 }
 
 /** A process that writes to a FIFO, so that this one never waits for itself. */
-const writeLater = (path: string, script: string): void => { spawn('sh', ['-c', script, 'sh', path], { stdio: 'ignore' }) }
+const writeLater = (path: string, script: string): void => {
+  spawn('sh', ['-c', script, 'sh', path], { stdio: 'ignore' })
+}
 
 test('files up to the limit are read as they are', async () => {
   for (const size of [0, 1, 5000, limit]) {
@@ -47,9 +49,15 @@ test('dev-zero-took-23-gigabytes: what is too large is refused by its size, or a
   const large = fileOf(Buffer.alloc(0), 'large')
   truncateSync(large, 2 ** 40)
   for (const path of [large, '/dev/zero']) {
-    await expect(readInput(kind, path)).rejects.toMatchObject({ code: 'IO', message: expect.stringContaining('65,536 bytes'), details: { path, limit } })
+    await expect(readInput(kind, path)).rejects.toMatchObject({
+      code: 'IO',
+      message: expect.stringContaining('65,536 bytes'),
+      details: { path, limit },
+    })
   }
-  expect(() => readPlainFile(kind, large)).toThrow(expect.objectContaining({ code: 'IO', details: { path: large, limit } }))
+  expect(() => readPlainFile(kind, large)).toThrow(
+    expect.objectContaining({ code: 'IO', details: { path: large, limit } }),
+  )
   const endless = fifo('endless')
   writeLater(endless, 'cat /dev/zero > "$1"')
   await expect(readInput(kind, endless)).rejects.toMatchObject({ code: 'IO', details: { path: endless, limit } })
@@ -57,7 +65,8 @@ test('dev-zero-took-23-gigabytes: what is too large is refused by its size, or a
 
 test('what does not begin as its kind does is not read further', async () => {
   expect((await readInput('guest', '/dev/zero')).length).toBeLessThanOrEqual(2 ** 20)
-  const path = fifo('magic'), elf = fileOf(Buffer.concat([Buffer.from('\x7fELF', 'latin1'), Buffer.alloc(200_000, 1)]), 'elf')
+  const path = fifo('magic')
+  const elf = fileOf(Buffer.concat([Buffer.from('\x7fELF', 'latin1'), Buffer.alloc(200_000, 1)]), 'elf')
   writeLater(path, `(head -c 2 '${elf}'; sleep 0.1; tail -c +3 '${elf}') > "$1"`)
   expect((await readInput('guest', path)).length).toBe(200_004)
 })
@@ -72,23 +81,37 @@ test('a pipe is read to its end, and one that nobody writes to is waited for', a
 
 test('waiting-for-input: an abort ends waiting for a pipe, with the reason that it has', async () => {
   const path = fifo('silent')
-  const stop = new AbortController(), why = new RvrError('ABORTED', 'stopped by SIGINT')
+  const stop = new AbortController()
+  const why = new RvrError('ABORTED', 'stopped by SIGINT')
   const reading = readInput(kind, path, stop.signal)
   setTimeout(() => stop.abort(why), 20)
   await expect(reading).rejects.toBe(why)
   // While it is being opened, too.
-  const early = new AbortController(), opening = readInput(kind, path, early.signal)
+  const early = new AbortController()
+  const opening = readInput(kind, path, early.signal)
   early.abort(why)
   await expect(opening).rejects.toBe(why)
-  await expect(readInput(kind, path, AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED', cause: expect.objectContaining({ name: 'AbortError' }) })
+  await expect(readInput(kind, path, AbortSignal.abort())).rejects.toMatchObject({
+    code: 'ABORTED',
+    cause: expect.objectContaining({ name: 'AbortError' }),
+  })
 })
 
 test('directories, sockets and what is not there are named', async () => {
-  const path = join(directory, 'socket'), server = createServer().listen(path)
-  await new Promise(resolve => { server.once('listening', resolve) })
+  const path = join(directory, 'socket')
+  const server = createServer().listen(path)
+  await new Promise(resolve => {
+    server.once('listening', resolve)
+  })
   for (const named of [directory, path, join(directory, 'none')]) {
-    await expect(readInput(kind, named)).rejects.toMatchObject({ code: 'IO', message: expect.stringContaining(named), details: { path: named }, hint: expect.any(String) })
+    await expect(readInput(kind, named)).rejects.toMatchObject({
+      code: 'IO',
+      message: expect.stringContaining(named),
+      details: { path: named },
+      hint: expect.any(String),
+    })
   }
   server.close()
-  for (const named of [directory, '/dev/zero', join(directory, 'none')]) expect(() => readPlainFile(kind, named)).toThrow(expect.objectContaining({ code: 'IO', details: { path: named } }))
+  for (const named of [directory, '/dev/zero', join(directory, 'none')])
+    expect(() => readPlainFile(kind, named)).toThrow(expect.objectContaining({ code: 'IO', details: { path: named } }))
 })

@@ -1,6 +1,18 @@
 /** Writing what users name: plain files whole or not at all, everything else as what it is. */
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, afterEach, expect, test } from 'vitest'
@@ -8,10 +20,13 @@ import { RvrError } from '../../src/errors.ts'
 import { checkOutput, isPlainTarget, writeOutput } from '../../src/files/write.ts'
 
 let directory = ''
-beforeEach(() => { directory = mkdtempSync(join(tmpdir(), 'rvr-write-')) })
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'rvr-write-'))
+})
 afterEach(() => rmSync(directory, { recursive: true }))
 
-const write = (file: string, text: string, signal?: AbortSignal): Promise<string> => writeOutput(file, put => put(text), { signal })
+const write = (file: string, text: string, signal?: AbortSignal): Promise<string> =>
+  writeOutput(file, put => put(text), { signal })
 
 function fifo(): string {
   const path = join(directory, 'fifo')
@@ -24,7 +39,9 @@ function readerOf(path: string): Promise<string> {
   return new Promise(resolve => {
     let text = ''
     const reader = spawn('cat', [path], { stdio: ['ignore', 'pipe', 'ignore'] })
-    reader.stdout.on('data', (part: Buffer) => { text += part.toString() })
+    reader.stdout.on('data', (part: Buffer) => {
+      text += part.toString()
+    })
     reader.on('close', () => resolve(text))
   })
 }
@@ -42,17 +59,27 @@ test('a plain file appears with the directories above it, or is replaced and kee
 })
 
 test('what fails half way, or is aborted, leaves the old file and nothing else', async () => {
-  const path = join(directory, 'file'), stop = new AbortController(), why = new RvrError('ABORTED', 'stopped by SIGINT')
+  const path = join(directory, 'file')
+  const stop = new AbortController()
+  const why = new RvrError('ABORTED', 'stopped by SIGINT')
   writeFileSync(path, 'old')
-  await expect(writeOutput(path, async put => {
-    await put('half')
-    throw new Error('no more')
-  })).rejects.toMatchObject({ code: 'IO', message: `cannot write ${path}: no more`, details: { path } })
-  await expect(writeOutput(path, async put => {
-    await put('half')
-    stop.abort(why)
-    await put('more')
-  }, { signal: stop.signal })).rejects.toBe(why)
+  await expect(
+    writeOutput(path, async put => {
+      await put('half')
+      throw new Error('no more')
+    }),
+  ).rejects.toMatchObject({ code: 'IO', message: `cannot write ${path}: no more`, details: { path } })
+  await expect(
+    writeOutput(
+      path,
+      async put => {
+        await put('half')
+        stop.abort(why)
+        await put('more')
+      },
+      { signal: stop.signal },
+    ),
+  ).rejects.toBe(why)
   expect(readFileSync(path, 'utf8')).toBe('old')
   expect(readdirSync(directory)).toEqual(['file'])
 })
@@ -60,17 +87,23 @@ test('what fails half way, or is aborted, leaves the old file and nothing else',
 test('output-replaces-devices: devices stay devices, and their errors are told', async () => {
   await write('/dev/null', 'text')
   expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true)
-  await expect(write('/dev/full', 'text')).rejects.toMatchObject({ code: 'IO', message: expect.stringContaining('ENOSPC') })
+  await expect(write('/dev/full', 'text')).rejects.toMatchObject({
+    code: 'IO',
+    message: expect.stringContaining('ENOSPC'),
+  })
   await checkOutput('/dev/null')
   expect(await isPlainTarget('/dev/null')).toBe(false)
 })
 
 test('output-replaces-devices: a FIFO waits for its reader, can be aborted meanwhile, and takes more than it holds', async () => {
-  const path = fifo(), stop = new AbortController(), why = new RvrError('ABORTED', 'stopped by SIGINT')
+  const path = fifo()
+  const stop = new AbortController()
+  const why = new RvrError('ABORTED', 'stopped by SIGINT')
   const waiting = write(path, 'text', stop.signal)
   stop.abort(why)
   await expect(waiting).rejects.toBe(why)
-  const text = 'x'.repeat(300_000), writing = write(path, text)
+  const text = 'x'.repeat(300_000)
+  const writing = write(path, text)
   expect(await readerOf(path)).toBe(text)
   await writing
   expect(lstatSync(path).isFIFO()).toBe(true)
@@ -78,7 +111,8 @@ test('output-replaces-devices: a FIFO waits for its reader, can be aborted meanw
 
 test('output-replaces-devices: symbolic links are followed, also to what is not there yet', async () => {
   mkdirSync(join(directory, 'elsewhere'))
-  const link = join(directory, 'link'), file = join(directory, 'elsewhere/file')
+  const link = join(directory, 'link')
+  const file = join(directory, 'elsewhere/file')
   symlinkSync('elsewhere/file', link)
   for (const text of ['one', 'two']) {
     await write(link, text)
@@ -101,7 +135,8 @@ test('standard output of a process is written where it stands', () => {
 })
 
 test('a directory is refused, before the work and behind it', async () => {
-  for (const attempt of [write(directory, ''), checkOutput(directory)]) await expect(attempt).rejects.toMatchObject({ code: 'IO', details: { path: directory } })
+  for (const attempt of [write(directory, ''), checkOutput(directory)])
+    await expect(attempt).rejects.toMatchObject({ code: 'IO', details: { path: directory } })
   await checkOutput(join(directory, 'new/file'))
   expect(existsSync(join(directory, 'new/file'))).toBe(false)
   writeFileSync(join(directory, 'plain'), '')

@@ -17,7 +17,14 @@ interface Expected {
 }
 const expected = JSON.parse(readFileSync(new URL('expected.json', directory), 'utf8')) as Expected
 
-function run(name: string, xlen: Xlen, abiName: AbiName, inputs: Uint8Array[], args: string[] = [], maxInstructions = 100_000_000) {
+function run(
+  name: string,
+  xlen: Xlen,
+  abiName: AbiName,
+  inputs: Uint8Array[],
+  args: string[] = [],
+  maxInstructions = 100_000_000,
+) {
   const image = parseElf(readFileSync(new URL(`elf/${name}.rv${xlen}.elf`, directory)), name)
   const abi = abiNamed(abiName)
   const options = { inputs, args }
@@ -26,7 +33,12 @@ function run(name: string, xlen: Xlen, abiName: AbiName, inputs: Uint8Array[], a
   abi.start(image, hart, options)
   const host = abi.createState(image, options)
   let stdout = ''
-  const stretch = createInterpreter(image, abi).run(hart, host, { maxInstructions, print: (stream, bytes) => { if (stream === 'stdout') stdout += new TextDecoder().decode(bytes) } })
+  const stretch = createInterpreter(image, abi).run(hart, host, {
+    maxInstructions,
+    print: (stream, bytes) => {
+      if (stream === 'stdout') stdout += new TextDecoder().decode(bytes)
+    },
+  })
   return { ...stretch, image, hart, host, stdout }
 }
 
@@ -55,16 +67,32 @@ describe.each([32, 64] as const)('RV%i', xlen => {
   })
 
   test.each([[0], [1], [7], [255]])('exit code %i', code => {
-    expect(run('exitcode', xlen, 'openvm', [Uint8Array.of(code)]).reason).toEqual({ type: 'terminated', exitCode: code })
+    expect(run('exitcode', xlen, 'openvm', [Uint8Array.of(code)]).reason).toEqual({
+      type: 'terminated',
+      exitCode: code,
+    })
   })
 
   const ends: [selector: number, reason: object][] = [
-    [0, { exitCode: 0 }], [1, { trap: { kind: 'load-outside', address: BigInt(MEMORY_BYTES) } }], [2, { trap: { kind: 'store-outside', address: BigInt(MEMORY_BYTES) } }],
-    [3, { trap: { kind: 'jump-outside', address: BigInt(MEMORY_BYTES + 64) } }], [4, { trap: { kind: 'jump-misaligned' } }], [5, { exitCode: 2 }], [6, { trap: { kind: 'hint-exhausted' } }],
-    [9, { exitCode: 7 }], [10, { trap: { kind: 'load-outside', address: BigInt(MEMORY_BYTES - 2) } }], [11, { trap: { kind: 'reveal-outside' } }], [12, { trap: { kind: 'jump-outside' } }],
-    [13, { trap: { kind: 'input-empty' } }], [14, { exitCode: 2 }], [15, { exitCode: 2 }], [16, { exitCode: 0 }],
+    [0, { exitCode: 0 }],
+    [1, { trap: { kind: 'load-outside', address: BigInt(MEMORY_BYTES) } }],
+    [2, { trap: { kind: 'store-outside', address: BigInt(MEMORY_BYTES) } }],
+    [3, { trap: { kind: 'jump-outside', address: BigInt(MEMORY_BYTES + 64) } }],
+    [4, { trap: { kind: 'jump-misaligned' } }],
+    [5, { exitCode: 2 }],
+    [6, { trap: { kind: 'hint-exhausted' } }],
+    [9, { exitCode: 7 }],
+    [10, { trap: { kind: 'load-outside', address: BigInt(MEMORY_BYTES - 2) } }],
+    [11, { trap: { kind: 'reveal-outside' } }],
+    [12, { trap: { kind: 'jump-outside' } }],
+    [13, { trap: { kind: 'input-empty' } }],
+    [14, { exitCode: 2 }],
+    [15, { exitCode: 2 }],
+    [16, { exitCode: 0 }],
   ]
-  test.each(ends)('guest traps, case %i', (selector, reason) => expect(run('traps', xlen, 'openvm', [Uint8Array.of(selector)]).reason).toMatchObject(reason))
+  test.each(ends)('guest traps, case %i', (selector, reason) =>
+    expect(run('traps', xlen, 'openvm', [Uint8Array.of(selector)]).reason).toMatchObject(reason),
+  )
 
   test('an endless loop ends at the instruction limit; its function is known', () => {
     const { reason, executed, image, hart } = run('traps', xlen, 'openvm', [Uint8Array.of(7)], [], 10_000)

@@ -13,10 +13,17 @@ function linesOf(source: string): number[] {
   try {
     mkdirSync(join(directory, 'src'))
     writeFileSync(join(directory, 'src/sample.ts'), source)
-    writeFileSync(join(directory, '.oxlintrc.json'), readFileSync(join(root, '.oxlintrc.json'), 'utf8').replace('./test', `${root}test`))
+    writeFileSync(
+      join(directory, '.oxlintrc.json'),
+      readFileSync(join(root, '.oxlintrc.json'), 'utf8').replace('./test', `${root}test`),
+    )
     const run = (): string => {
       try {
-        return execFileSync(process.execPath, [join(root, 'node_modules/oxlint/bin/oxlint'), '--format', 'unix', 'src'], { cwd: directory, encoding: 'utf8' })
+        return execFileSync(
+          process.execPath,
+          [join(root, 'node_modules/oxlint/bin/oxlint'), '--format', 'unix', 'src'],
+          { cwd: directory, encoding: 'utf8' },
+        )
       } catch (error) {
         return (error as { stdout: string }).stdout
       }
@@ -28,13 +35,17 @@ function linesOf(source: string): number[] {
 }
 
 test('spread arguments, apply and their like are found', () => {
-  expect(linesOf([
-    'export const all = (to: number[], from: readonly number[]): number => to.push(...from)',
-    'export const most = (of: readonly number[]): number => Math.max(0, ...of.map(Math.abs))',
-    'export const made = (of: readonly number[]): Uint8Array => Uint8Array.of(...of)',
-    'export const applied = (of: number[]): string => String.fromCharCode.apply(null, of)',
-    'export const forward = (...of: number[]): number => Math.max(...of)',
-    'export const list = (of: readonly number[]): number[] => [...of]',
-    'export const named = (of: [number, number]): number => Math.max(...of) // oxlint-disable-line rvr/no-spread-arguments -- two',
-  ].join('\n'))).toEqual([1, 2, 3, 4])
+  expect(
+    linesOf(
+      [
+        'export const all = (to: number[], from: readonly number[]): number => to.push(...from)',
+        'export const most = (of: readonly number[]): number => Math.max(0, ...of.map(Math.abs))',
+        'export const made = (of: readonly number[]): Uint8Array => Uint8Array.of(...of)',
+        'export const applied = (of: number[]): string => String.fromCharCode.apply(null, of)',
+        'export const forward = (...of: number[]): number => Math.max(...of)',
+        'export const list = (of: readonly number[]): number[] => [...of]',
+        'export const named = (of: [number, number]): number => Math.max(...of) // oxlint-disable-line rvr/no-spread-arguments -- two',
+      ].join('\n'),
+    ),
+  ).toEqual([1, 2, 3, 4])
 })

@@ -16,19 +16,23 @@ const library = (floor: number): string => join(built, `${floor}.so`)
 
 beforeAll(async () => {
   for (const floor of [1, 2, 3]) {
-    await writeFile(join(built, 'unit.c'), `long rvr_floor(void) { return ${floor}; }
+    await writeFile(
+      join(built, 'unit.c'),
+      `long rvr_floor(void) { return ${floor}; }
 unsigned long rvr_create(void) { return 0; }
 unsigned rvr_run(unsigned long memory) { return 0; }
 void rvr_retire(unsigned long memory) {}
 void rvr_destroy(unsigned long memory) {}
-`)
+`,
+    )
     execFileSync('cc', ['-shared', '-fPIC', '-o', library(floor), join(built, 'unit.c')])
   }
 })
 
 /** A copy of a library: a file of its own. */
 async function fresh(floor: number): Promise<{ path: string; directory: string }> {
-  const directory = await temporaryDirectory(), path = join(directory, 'guest.so')
+  const directory = await temporaryDirectory()
+  const path = join(directory, 'guest.so')
   await copyFile(library(floor), path)
   return { path, directory }
 }
@@ -48,7 +52,9 @@ test('a file that is gone after the check is loaded and copied all the same', as
   const file = libraryFile(path, openNamed(path))
   await rm(path)
   const pieces: Buffer[] = []
-  await file.copyTo(async piece => { pieces.push(Buffer.from(piece)) })
+  await file.copyTo(async piece => {
+    pieces.push(Buffer.from(piece))
+  })
   expect(Buffer.concat(pieces)).toEqual(await readFile(library(3)))
   expect(loadLibraryFile(file).floor).toBe(3)
 })
@@ -56,7 +62,8 @@ test('a file that is gone after the check is loaded and copied all the same', as
 test('one file is one library, whichever of its names is used', async () => {
   const { path, directory } = await fresh(1)
   await link(path, join(directory, 'second.so'))
-  const first = libraryFile(path), second = libraryFile(join(directory, 'second.so'))
+  const first = libraryFile(path)
+  const second = libraryFile(join(directory, 'second.so'))
   expect(loadLibraryFile(first)).toBe(loadLibraryFile(second))
   expect(loadLibraryFile(libraryFile(path))).toBe(loadLibraryFile(first))
   expect([first.path, second.path]).toEqual([path, join(directory, 'second.so')])

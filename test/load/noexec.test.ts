@@ -9,13 +9,20 @@ import { isNoexec, mountOptions } from '../../src/load/noexec.ts'
 import { fixture } from '../e2e/support.ts'
 
 test('the options of a mount are found by its number', () => {
-  const text = '36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,noexec\n361 35 0:5 / /tmp rw,nosuid,noexec - tmpfs tmpfs rw\n'
-  expect([mountOptions(text, '36'), mountOptions(text, '361'), mountOptions(text, '3')]).toEqual([['rw', 'noatime'], ['rw', 'nosuid', 'noexec'], []])
+  const text =
+    '36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,noexec\n361 35 0:5 / /tmp rw,nosuid,noexec - tmpfs tmpfs rw\n'
+  expect([mountOptions(text, '36'), mountOptions(text, '361'), mountOptions(text, '3')]).toEqual([
+    ['rw', 'noatime'],
+    ['rw', 'nosuid', 'noexec'],
+    [],
+  ])
   expect([isNoexec('/proc/self/status'), isNoexec('/no/such/file')]).toEqual([expect.any(Boolean), false])
 })
 
 const place = mkdtempSync(join(tmpdir(), 'rvr-noexec-'))
-const isMounted = process.getuid?.() === 0 && spawnSync('mount', ['-t', 'tmpfs', '-o', 'noexec,size=64m,mode=700', 'tmpfs', place]).status === 0
+const isMounted =
+  process.getuid?.() === 0 &&
+  spawnSync('mount', ['-t', 'tmpfs', '-o', 'noexec,size=64m,mode=700', 'tmpfs', place]).status === 0
 afterAll(() => {
   if (isMounted) spawnSync('umount', ['-l', place])
   rmdirSync(place)
@@ -24,11 +31,20 @@ afterAll(() => {
 describe.skipIf(!isMounted)('a file system that is mounted noexec', () => {
   const inputs = [Buffer.from('5a00000000000000', 'hex')]
 
-  test.each([['the cache', join(place, 'cache')], ['the temporary directory', false]] as const)('under %s: native code runs, with one warning', async (what, cacheDir) => {
+  test.each([
+    ['the cache', join(place, 'cache')],
+    ['the temporary directory', false],
+  ] as const)('under %s: native code runs, with one warning', async (what, cacheDir) => {
     if (cacheDir === false) vi.stubEnv('TMPDIR', place)
     const warnings: string[] = []
     try {
-      await using rvr = await Rvr.create({ cacheDir, remote: false, onEvent: event => { if (event.type === 'warning') warnings.push(`${event.message} ${event.hint}`) } })
+      await using rvr = await Rvr.create({
+        cacheDir,
+        remote: false,
+        onEvent: event => {
+          if (event.type === 'warning') warnings.push(`${event.message} ${event.hint}`)
+        },
+      })
       const guest = await rvr.load(fixture('fibonacci'))
       for (let again = 0; again < 2; again++) {
         const artifact = await guest.compile('pure')

@@ -9,7 +9,11 @@ const path = new URL('../../cache-fixtures/guests/elf/fibonacci.rv64.elf', impor
 const inputs = [u64(20n)]
 const shipped = defaultMachine(64)
 /** Each row is one cell wider, so each instruction that adds one row costs one cell more. */
-const wider = { ...shipped, name: 'wider', chips: shipped.chips.map(chip => ({ ...chip, width: chip.width + 1 })) } satisfies MachineFile
+const wider = {
+  ...shipped,
+  name: 'wider',
+  chips: shipped.chips.map(chip => ({ ...chip, width: chip.width + 1 })),
+} satisfies MachineFile
 
 let directory: string, rvr: Rvr, file: string
 beforeAll(async () => {
@@ -54,5 +58,8 @@ test('a library made for another machine is refused', async () => {
   const guest = await rvr.load(path, { machine: file })
   expect(guest.machine.name).toBe('wider')
   await (await guest.compile('pure')).save(library)
-  await expect((await rvr.load(path)).loadArtifact(library)).rejects.toMatchObject({ code: 'ARTIFACT_REFUSED', details: { reason: 'machine' } })
+  await expect((await rvr.load(path)).loadArtifact(library)).rejects.toMatchObject({
+    code: 'ARTIFACT_REFUSED',
+    details: { reason: 'machine' },
+  })
 })

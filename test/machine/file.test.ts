@@ -7,7 +7,8 @@ import rv64im from '../../src/machine/rv64im.json' with { type: 'json' }
 /** The shipped file with the value at a dot path replaced; undefined removes it. */
 function changed(path: string, value: unknown): unknown {
   const file = structuredClone(rv64im) as unknown as Record<string, unknown>
-  const keys = path.split('.'), last = keys.pop()!
+  const keys = path.split('.')
+  const last = keys.pop()!
   const place = keys.reduce<Record<string, unknown>>((at, key) => at[key] as Record<string, unknown>, file)
   if (value === undefined) delete place[last]
   else place[last] = value
@@ -24,7 +25,11 @@ function errorOf(data: unknown): RvrError {
   throw new Error('the machine was accepted')
 }
 
-const rows = (count: number): Chip[] => Array.from({ length: count }, (_, index) => (rv64im.chips as Chip[])[index] ?? { name: `More${index}`, width: 1, interactions: 0 })
+const rows = (count: number): Chip[] =>
+  Array.from(
+    { length: count },
+    (_, index) => (rv64im.chips as Chip[])[index] ?? { name: `More${index}`, width: 1, interactions: 0 },
+  )
 
 test.each([
   ['name', undefined, 'nothing', '1 to 120 letters'],
@@ -43,7 +48,12 @@ test.each([
   ['limits.checkInterval', 15, '15', 'from 16 to 1000'],
   ['limits.checkInterval', 1001, '1001', 'from 16 to 1000'],
   ['limits.checkInterval', undefined, 'nothing', 'from 16 to 1000'],
-  ['limits.speed', 1, '1', 'no field of that name; known are maxTraceHeight, maxMemoryBytes, maxInteractions, checkInterval'],
+  [
+    'limits.speed',
+    1,
+    '1',
+    'no field of that name; known are maxTraceHeight, maxMemoryBytes, maxInteractions, checkInterval',
+  ],
   ['memory', undefined, 'nothing', 'an object'],
   ['memory.registerBytes', undefined, 'nothing', 'a power of two from 16 to 4096'],
   ['memory.registerBytes', 8, '8', 'a power of two from 16 to 4096'],
@@ -86,14 +96,23 @@ test.each([
   expect(error.details).toEqual({ origin: 'mine.json', field, found, wanted: expect.stringContaining(wanted) })
 })
 
-test.each([[null, 'null'], [undefined, 'nothing'], ['rv64im', '"rv64im"'], [64, '64']])('a file that holds %j', (data, found) => {
+test.each([
+  [null, 'null'],
+  [undefined, 'nothing'],
+  ['rv64im', '"rv64im"'],
+  [64, '64'],
+])('a file that holds %j', (data, found) => {
   expect(errorOf(data).message).toBe(`machine mine.json: field (root): found ${found}, wanted an object`)
 })
 
 test('as many chips as a machine may have, more, and too few for all operations', () => {
   expect(parseMachine(changed('chips', rows(120)), 'mine.json').chips).toHaveLength(120)
-  expect(errorOf(changed('chips', rows(121))).message).toBe('machine mine.json: field chips: found a list of 121, wanted a list of 1 to 120 chips')
-  expect(errorOf(changed('chips', rows(8))).message).toContain('field chips: found a list of 8, wanted a chip with operation "nop"')
+  expect(errorOf(changed('chips', rows(121))).message).toBe(
+    'machine mine.json: field chips: found a list of 121, wanted a list of 1 to 120 chips',
+  )
+  expect(errorOf(changed('chips', rows(8))).message).toContain(
+    'field chips: found a list of 8, wanted a chip with operation "nop"',
+  )
 })
 
 test('errors stay short and can be written as JSON', () => {
@@ -104,9 +123,16 @@ test('errors stay short and can be written as JSON', () => {
 })
 
 test.each([
-  ['limits.maxTraceHeight', 2 ** 30], ['limits.checkInterval', 16], ['limits.maxMemoryBytes', Number.MAX_SAFE_INTEGER], ['memory.registerBytes', 16],
-  ['memory.registerBytes', 4096], ['chips.3.width', 2 ** 20], ['chips.3.interactions', 2 ** 16], ['chips.0.constantHeight', 0],
-  ['chips.3.name', 'VmAirWrapper<AluAdapterAir, AluCoreAir<4, 8>>'], ['chips.8.operations', ['mul', 'later_2.x']],
+  ['limits.maxTraceHeight', 2 ** 30],
+  ['limits.checkInterval', 16],
+  ['limits.maxMemoryBytes', Number.MAX_SAFE_INTEGER],
+  ['memory.registerBytes', 16],
+  ['memory.registerBytes', 4096],
+  ['chips.3.width', 2 ** 20],
+  ['chips.3.interactions', 2 ** 16],
+  ['chips.0.constantHeight', 0],
+  ['chips.3.name', 'VmAirWrapper<AluAdapterAir, AluCoreAir<4, 8>>'],
+  ['chips.8.operations', ['mul', 'later_2.x']],
 ] as const)('%s may be %j', (field, value) => {
   // A chip that the memory section names follows its new name.
   const file = changed(field, value) as { memory: { merkle: string }; chips: Chip[] }
@@ -123,14 +149,23 @@ describe('digest', () => {
     expect(parseMachine({ ...reversed, chips }, 'mine.json').digest).toBe(digest)
   })
 
-  test.each([['chips.8.width', 41], ['chips.8.interactions', 32], ['limits.checkInterval', 999], ['memory.registerBytes', 512], ['name', 'other']])('depends on %s', (field, value) => {
+  test.each([
+    ['chips.8.width', 41],
+    ['chips.8.interactions', 32],
+    ['limits.checkInterval', 999],
+    ['memory.registerBytes', 512],
+    ['name', 'other'],
+  ])('depends on %s', (field, value) => {
     expect(parseMachine(changed(field, value), 'mine.json').digest).not.toBe(digest)
   })
 
   test('a changed Machine is derived anew', () => {
     const shipped = defaultMachine(64)
     expect(parseMachine(shipped, 'mine.json')).toEqual(shipped)
-    const wide = parseMachine({ ...shipped, chips: shipped.chips.map(chip => ({ ...chip, width: chip.width + 1 })) }, 'mine.json')
+    const wide = parseMachine(
+      { ...shipped, chips: shipped.chips.map(chip => ({ ...chip, width: chip.width + 1 })) },
+      'mine.json',
+    )
     expect(wide.digest).not.toBe(digest)
     expect(wide.widths.get('mul')).toBe(41)
   })

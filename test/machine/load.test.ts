@@ -8,7 +8,9 @@ import { loadMachine, machineFor } from '../../src/machine/load.ts'
 import { defaultMachine } from '../../src/machine/machine.ts'
 
 let directory: string
-beforeAll(async () => { directory = await mkdtemp(join(tmpdir(), 'rvr-machine-')) })
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'rvr-machine-'))
+})
 afterAll(() => rm(directory, { recursive: true, force: true }))
 
 async function file(name: string, content: string): Promise<string> {
@@ -18,7 +20,10 @@ async function file(name: string, content: string): Promise<string> {
 }
 
 async function errorOf(promise: Promise<unknown>): Promise<RvrError> {
-  const error = await promise.then(() => undefined, (reason: unknown) => reason)
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
   if (!(error instanceof RvrError)) throw new Error(`expected an RvrError, got ${String(error)}`, { cause: error })
   return error
 }
@@ -59,24 +64,41 @@ test('no JSON, position unknown', async () => {
 })
 
 test('JSON with a wrong field names the file', async () => {
-  const path = await file('wrong.json', JSON.stringify({ ...JSON.parse(await readFile(shipped(64), 'utf8')), xlen: 16 }))
-  expect(await errorOf(loadMachine(path))).toMatchObject({ code: 'MACHINE_INVALID', details: { origin: path, field: 'xlen', found: '16', wanted: '32 or 64' } })
+  const path = await file(
+    'wrong.json',
+    JSON.stringify({ ...JSON.parse(await readFile(shipped(64), 'utf8')), xlen: 16 }),
+  )
+  expect(await errorOf(loadMachine(path))).toMatchObject({
+    code: 'MACHINE_INVALID',
+    details: { origin: path, field: 'xlen', found: '16', wanted: '32 or 64' },
+  })
 })
 
 test('the machine of a guest', async () => {
   expect((await machineFor('guest.elf', 32)).name).toBe('rv32im')
   expect((await machineFor('guest.elf', 64)).name).toBe('rv64im')
   expect(await machineFor('guest.elf', 64, shipped(64))).toEqual(defaultMachine(64))
-  expect(await machineFor('guest.elf', 64, { ...defaultMachine(64), name: 'mine' })).toMatchObject({ name: 'mine', digest: expect.not.stringMatching(defaultMachine(64).digest) })
+  expect(await machineFor('guest.elf', 64, { ...defaultMachine(64), name: 'mine' })).toMatchObject({
+    name: 'mine',
+    digest: expect.not.stringMatching(defaultMachine(64).digest),
+  })
   const wrong = { ...defaultMachine(64), name: '' }
-  expect(await errorOf(machineFor('guest.elf', 64, wrong))).toMatchObject({ code: 'MACHINE_INVALID', details: { field: 'name' } })
+  expect(await errorOf(machineFor('guest.elf', 64, wrong))).toMatchObject({
+    code: 'MACHINE_INVALID',
+    details: { field: 'name' },
+  })
 })
 
 test('a machine of another width than the guest is refused, and both are named', async () => {
   const fromFile = await errorOf(machineFor('guest.elf', 64, shipped(32)))
-  expect(fromFile).toMatchObject({ code: 'USAGE', details: { machine: shipped(32), guest: 'guest.elf', found: 32, wanted: 64 } })
+  expect(fromFile).toMatchObject({
+    code: 'USAGE',
+    details: { machine: shipped(32), guest: 'guest.elf', found: 32, wanted: 64 },
+  })
   expect(fromFile.message).toBe(`machine ${shipped(32)} has registers of 32 bits, but guest guest.elf is RV64`)
-  expect((await errorOf(machineFor('guest.elf', 32, defaultMachine(64)))).message).toBe('machine rv64im has registers of 64 bits, but guest guest.elf is RV32')
+  expect((await errorOf(machineFor('guest.elf', 32, defaultMachine(64)))).message).toBe(
+    'machine rv64im has registers of 64 bits, but guest guest.elf is RV32',
+  )
 })
 
 test('the example in docs/machine.md is a machine', async () => {

@@ -10,7 +10,11 @@ function added(tables: PlainMemoryTables, action: () => void): MemoryRows {
   const before = tables.rows()
   action()
   const after = tables.rows()
-  return { boundary: after.boundary - before.boundary, merkle: after.merkle - before.merkle, hash: after.hash - before.hash }
+  return {
+    boundary: after.boundary - before.boundary,
+    merkle: after.merkle - before.merkle,
+    hash: after.hash - before.hash,
+  }
 }
 
 describe('golden rows', () => {
@@ -57,7 +61,11 @@ describe('the registers of the first segment come before the image', () => {
     const tables = new PlainMemoryTables(image, 16)
     expect(tables.rows()).toEqual({ boundary: 16, merkle: 78, hash: 84 })
     // Public values: 26 nodes of their own, up to height 26. No default rows: every height is paid for.
-    expect(added(tables, () => tables.touch(leafIdOf(addressSpaces.publicValues, 0)))).toEqual({ boundary: 1, merkle: 52, hash: 27 })
+    expect(added(tables, () => tables.touch(leafIdOf(addressSpaces.publicValues, 0)))).toEqual({
+      boundary: 1,
+      merkle: 52,
+      hash: 27,
+    })
   })
 
   test('leaves of the image have an initial hash, and so have the nodes above that registers do not share', () => {
@@ -71,7 +79,11 @@ describe('the registers of the first segment come before the image', () => {
     tables.cut()
     expect(tables.rows()).toEqual({ boundary: 16, merkle: 78, hash: 110 })
     // Nothing of the public values' 26 nodes and their leaf was touched: default rows up to height 26.
-    expect(added(tables, () => tables.touch(leafIdOf(addressSpaces.publicValues, 0)))).toEqual({ boundary: 1, merkle: 52, hash: 54 })
+    expect(added(tables, () => tables.touch(leafIdOf(addressSpaces.publicValues, 0)))).toEqual({
+      boundary: 1,
+      merkle: 52,
+      hash: 54,
+    })
   })
 })
 
@@ -87,7 +99,8 @@ describe('more cases by hand', () => {
   })
 
   test('eight register leaves of RV32', () => {
-    // 4 + 2 + 1 nodes at heights 1 to 3 and one at each of the heights 4 to 28: 32; 8 + 32 final hashes, 29 default rows.
+    // 4 + 2 + 1 nodes at heights 1 to 3 and one at each of the heights 4 to 28: 32; 8 + 32 final hashes, 29 default
+    // rows.
     expect(new PlainMemoryTables([], 8).rows()).toEqual({ boundary: 8, merkle: 64, hash: 69 })
   })
 

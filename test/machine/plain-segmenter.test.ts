@@ -1,7 +1,14 @@
 /** The plain segmenter agrees with small cases calculated by hand. */
 import { describe, expect, test } from 'vitest'
 import { memoryRows } from './plain/memory-tables.ts'
-import { countInteractions, estimateBytes, exceededLimit, heightsOf, paddedHeight, segmentPlainly } from './plain/segmenter.ts'
+import {
+  countInteractions,
+  estimateBytes,
+  exceededLimit,
+  heightsOf,
+  paddedHeight,
+  segmentPlainly,
+} from './plain/segmenter.ts'
 import type { PlainBlock, PlainLimits, PlainMachine, PlainSegment } from './plain/segmenter.ts'
 
 /** Chips: 0 program, 1 boundary, 2 merkle, 3 the chip of all instructions, 4 hash. */
@@ -9,10 +16,19 @@ function machineWith(limits: Partial<PlainLimits>): PlainMachine {
   return {
     chips: [
       { width: 1, interactions: 0, constantHeight: 'slots' },
-      { width: 1, interactions: 0 }, { width: 1, interactions: 0 }, { width: 1, interactions: 2 }, { width: 1, interactions: 0 },
+      { width: 1, interactions: 0 },
+      { width: 1, interactions: 0 },
+      { width: 1, interactions: 2 },
+      { width: 1, interactions: 0 },
     ],
     memoryChips: { boundary: 1, merkle: 2, hash: 4 },
-    limits: { maxTraceHeight: 2 ** 20, maxMemoryBytes: 2 ** 40, maxInteractions: 2 ** 30, checkInterval: 50, ...limits },
+    limits: {
+      maxTraceHeight: 2 ** 20,
+      maxMemoryBytes: 2 ** 40,
+      maxInteractions: 2 ** 30,
+      checkInterval: 50,
+      ...limits,
+    },
   }
 }
 
@@ -23,7 +39,8 @@ const tens = (count: number): PlainBlock[] => Array.from({ length: count }, () =
 const run = (machine: PlainMachine, blocks: PlainBlock[]): PlainSegment[] =>
   segmentPlainly({ machine, slots: 4, imageLeaves: [], registerLeaves: 16, blocks })
 /** Start, length, reason and warning only. */
-const outline = (segments: PlainSegment[]): unknown[] => segments.map(s => [s.instretStart, s.instructions, s.reason, s.warning])
+const outline = (segments: PlainSegment[]): unknown[] =>
+  segments.map(s => [s.instretStart, s.instructions, s.reason, s.warning])
 
 describe('formulas', () => {
   test('padded heights', () => {
@@ -33,7 +50,15 @@ describe('formulas', () => {
   test('memory where interactions outweigh the secondary part', () => {
     // Padded 8 and 2. main = (8·10 + 2·3)·4 = 344, code = 688, secondary = 80·2.5 + 6·2.5·2 = 230,
     // interaction = (8·1 + 2·2)·36.25 + 2097152 = 435 + 2097152 = 2097587; total = 344 + 688 + 2097587.
-    expect(estimateBytes([{ width: 10, interactions: 1 }, { width: 3, interactions: 2, nextRow: true }], [5, 2])).toBe(2_098_619)
+    expect(
+      estimateBytes(
+        [
+          { width: 10, interactions: 1 },
+          { width: 3, interactions: 2, nextRow: true },
+        ],
+        [5, 2],
+      ),
+    ).toBe(2_098_619)
   })
 
   test('memory where the secondary part outweighs interactions', () => {
@@ -45,12 +70,23 @@ describe('formulas', () => {
 
   test('interactions count one more row for each chip in use', () => {
     // (5 + 1)·3 + 0·7 + (1 + 1)·2 = 22.
-    expect(countInteractions([{ width: 1, interactions: 3 }, { width: 1, interactions: 7 }, { width: 1, interactions: 2 }], [5, 0, 1])).toBe(22)
+    expect(
+      countInteractions(
+        [
+          { width: 1, interactions: 3 },
+          { width: 1, interactions: 7 },
+          { width: 1, interactions: 2 },
+        ],
+        [5, 0, 1],
+      ),
+    ).toBe(22)
   })
 
   test('the order of limits', () => {
     const heights = [4, 16, 78, 150, 84]
-    expect(exceededLimit(machineWith({ maxTraceHeight: 128, maxMemoryBytes: 1, maxInteractions: 1 }), heights)).toBe('trace-height')
+    expect(exceededLimit(machineWith({ maxTraceHeight: 128, maxMemoryBytes: 1, maxInteractions: 1 }), heights)).toBe(
+      'trace-height',
+    )
     expect(exceededLimit(machineWith({ maxMemoryBytes: 1, maxInteractions: 1 }), heights)).toBe('memory')
     expect(exceededLimit(machineWith({ maxInteractions: 1 }), heights)).toBe('interactions')
     expect(exceededLimit(machineWith({}), heights)).toBe(undefined)
@@ -61,7 +97,9 @@ describe('formulas', () => {
 
 describe('segments', () => {
   test('no limit reached, and nothing executed', () => {
-    expect(run(machineWith({}), tens(20))).toEqual([{ instretStart: 0, instructions: 200, heights: [4, 16, 78, 200, 84], reason: 'end', warning: false }])
+    expect(run(machineWith({}), tens(20))).toEqual([
+      { instretStart: 0, instructions: 200, heights: [4, 16, 78, 200, 84], reason: 'end', warning: false },
+    ])
     expect(outline(run(machineWith({}), []))).toEqual([[0, 0, 'end', false]])
   })
 
@@ -90,20 +128,33 @@ describe('segments', () => {
   test('two cuts in one check', () => {
     // The check at 100 cuts at 50, and what is behind that still exceeds the limit.
     expect(outline(run(machineWith({ maxTraceHeight: 128 }), [...tens(5), heavy, ...tens(5)]))).toEqual([
-      [0, 50, 'trace-height', false], [50, 50, 'trace-height', true], [100, 10, 'end', false],
+      [0, 50, 'trace-height', false],
+      [50, 50, 'trace-height', true],
+      [100, 10, 'end', false],
     ])
   })
 
   test('registers that exceed a limit alone give a segment per check, never an empty one', () => {
     expect(outline(run(machineWith({ maxTraceHeight: 64 }), [heavy, ...tens(10)]))).toEqual([
-      [0, 50, 'trace-height', true], [50, 50, 'trace-height', true], [100, 10, 'end', false],
+      [0, 50, 'trace-height', true],
+      [50, 50, 'trace-height', true],
+      [100, 10, 'end', false],
     ])
   })
 
   test('fault 1: every instruction counts as one, whatever rows it adds', () => {
     // 200 rows in each 10 instructions: checks still lie 50 instructions apart.
-    expect(outline(run(machineWith({ maxTraceHeight: 1024 }), Array.from({ length: 16 }, () => heavy)))).toEqual([
-      [0, 50, 'trace-height', false], [50, 50, 'trace-height', false], [100, 60, 'end', false],
+    expect(
+      outline(
+        run(
+          machineWith({ maxTraceHeight: 1024 }),
+          Array.from({ length: 16 }, () => heavy),
+        ),
+      ),
+    ).toEqual([
+      [0, 50, 'trace-height', false],
+      [50, 50, 'trace-height', false],
+      [100, 60, 'end', false],
     ])
   })
 
@@ -111,25 +162,37 @@ describe('segments', () => {
     // 100 rows pad to 128: 4 + 16 + 128 + 128 + 128 = 404 cells. main + code = 404·12 = 4848,
     // interaction = 128·2·36.25 + 2097152 = 2106432; total = 2111280.
     const blocks = tens(16)
-    expect(outline(run(machineWith({ maxMemoryBytes: 2_111_280 }), blocks))).toEqual([[0, 100, 'memory', false], [100, 60, 'end', false]])
+    expect(outline(run(machineWith({ maxMemoryBytes: 2_111_280 }), blocks))).toEqual([
+      [0, 100, 'memory', false],
+      [100, 60, 'end', false],
+    ])
     expect(outline(run(machineWith({ maxMemoryBytes: 2_111_279 }), blocks))).toEqual([
-      [0, 50, 'memory', false], [50, 50, 'memory', false], [100, 60, 'end', false],
+      [0, 50, 'memory', false],
+      [50, 50, 'memory', false],
+      [100, 60, 'end', false],
     ])
   })
 
   test('the interactions limit is exact', () => {
     // 100 rows: (100 + 1)·2 = 202.
     const blocks = tens(16)
-    expect(outline(run(machineWith({ maxInteractions: 202 }), blocks))).toEqual([[0, 100, 'interactions', false], [100, 60, 'end', false]])
+    expect(outline(run(machineWith({ maxInteractions: 202 }), blocks))).toEqual([
+      [0, 100, 'interactions', false],
+      [100, 60, 'end', false],
+    ])
     expect(outline(run(machineWith({ maxInteractions: 201 }), blocks))).toEqual([
-      [0, 50, 'interactions', false], [50, 50, 'interactions', false], [100, 60, 'end', false],
+      [0, 50, 'interactions', false],
+      [50, 50, 'interactions', false],
+      [100, 60, 'end', false],
     ])
   })
 
   test('touches after the cut belong to the new segment and are all-zero at its start', () => {
     // The check at 300 cuts at 250. Leaf 0 of memory is touched at 0, leaves 2 and 3 at 250.
     const memory = 2 ** 25
-    const blocks = tens(31).map((block, i) => i === 0 ? { ...block, touches: [memory] } : i === 25 ? { ...block, touches: [memory + 2, memory + 3] } : block)
+    const blocks = tens(31).map((block, i) =>
+      i === 0 ? { ...block, touches: [memory] } : i === 25 ? { ...block, touches: [memory + 2, memory + 3] } : block,
+    )
     expect(run(machineWith({ maxTraceHeight: 256 }), blocks)).toEqual([
       // Registers and one leaf of memory: 16 + 1, 78 + 50, 84 + 26.
       { instretStart: 0, instructions: 250, heights: [4, 17, 128, 250, 110], reason: 'trace-height', warning: false },
@@ -142,14 +205,14 @@ describe('segments', () => {
 /** A fixed sequence of numbers below `limit`. */
 function numbers(seed: number): (limit: number) => number {
   let state = seed
-  return (limit) => {
+  return limit => {
     state = (state * 1_103_515_245 + 12_345) % 2 ** 31
-    return Math.floor(state / 2 ** 31 * limit)
+    return Math.floor((state / 2 ** 31) * limit)
   }
 }
 
 describe('properties of arbitrary executions', () => {
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])('seed %i', (seed) => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('seed %i', seed => {
     const next = numbers(seed * 7919)
     const blocks = Array.from({ length: 400 }, (): PlainBlock => {
       const instructions = 1 + next(20)
@@ -157,11 +220,17 @@ describe('properties of arbitrary executions', () => {
       const touches = Array.from({ length: next(4) }, () => (1 + next(2)) * 2 ** 25 + next(300))
       return { instructions, length: instructions, rows: [[3, rows]], touches }
     })
-    const machine = machineWith({ maxTraceHeight: 256 * (1 + next(4)), maxInteractions: 800 + next(800), maxMemoryBytes: 2_130_000 + next(40_000) })
+    const machine = machineWith({
+      maxTraceHeight: 256 * (1 + next(4)),
+      maxInteractions: 800 + next(800),
+      maxMemoryBytes: 2_130_000 + next(40_000),
+    })
     const imageLeaves = Array.from({ length: 40 }, () => 2 ** 25 + next(300))
     const segments = segmentPlainly({ machine, slots: 4, imageLeaves, registerLeaves: 16, blocks })
     expect(segments.length).toBeGreaterThan(2)
-    expect(segments.reduce((sum, s) => sum + s.instructions, 0)).toBe(blocks.reduce((sum, b) => sum + b.instructions, 0))
+    expect(segments.reduce((sum, s) => sum + s.instructions, 0)).toBe(
+      blocks.reduce((sum, b) => sum + b.instructions, 0),
+    )
     const registers = Array.from({ length: 16 }, (_, i) => i)
     const earlier = new Set(imageLeaves)
     let instret = 0

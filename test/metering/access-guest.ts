@@ -7,7 +7,8 @@ import { program } from '../run/support.ts'
 type Base = 'sp' | 's0' | 's1' | 's2'
 const BASES: readonly Base[] = ['sp', 's0', 's1', 's2']
 /** Each block has an area of its own for each base, so that a leaf that is not marked is marked by nobody. */
-const AREAS = 0x400000, AREA_BYTES = 1024
+const AREAS = 0x400000
+const AREA_BYTES = 1024
 
 const loads = { 1: ['lb', 'lbu'], 2: ['lh', 'lhu'], 4: ['lw'], 8: ['ld'] } as const
 const stores = { 1: 'sb', 2: 'sh', 4: 'sw', 8: 'sd' } as const
@@ -39,17 +40,23 @@ export function endBlock(code: Assembler): void {
 }
 
 /** A block of these accesses, with the bases at these addresses. */
-export function block(code: Assembler, bases: Partial<Record<Base, number>>, accesses: readonly Access[], hidden = false): void {
+export function block(
+  code: Assembler,
+  bases: Partial<Record<Base, number>>,
+  accesses: readonly Access[],
+  hidden = false,
+): void {
   for (const [base, value] of Object.entries(bases)) setBase(code, base as Base, value, hidden)
   endBlock(code)
   for (const access of accesses) emitAccess(code, access)
   endBlock(code)
 }
 
-export const accessProgram = (xlen: Xlen, write: (code: Assembler) => void): Uint8Array => program(xlen, code => {
-  write(code)
-  code.op('terminate')
-})
+export const accessProgram = (xlen: Xlen, write: (code: Assembler) => void): Uint8Array =>
+  program(xlen, code => {
+    write(code)
+    code.op('terminate')
+  })
 
 /** `blocks` random blocks. */
 export function randomAccesses(xlen: Xlen, seed: number, blocks: number): Uint8Array {
@@ -59,25 +66,46 @@ export function randomAccesses(xlen: Xlen, seed: number, blocks: number): Uint8A
   const signed = (reach: number): number => random(2 * reach) - reach
   /** Some accesses of one base. */
   const group = (base: Base): Access[] => {
-    const store = random(2) === 0, start = signed(200)
+    const store = random(2) === 0
+    const start = signed(200)
     switch (random(6)) {
       // A structure's fields, in any order.
-      case 0: return Array.from({ length: 1 + random(14) }, () => {
-        const width = pick(widths)
-        return { base, store, width, offset: Math.floor(start / 8) * 8 + random(96 / width) * width }
-      })
+      case 0:
+        return Array.from({ length: 1 + random(14) }, () => {
+          const width = pick(widths)
+          return { base, store, width, offset: Math.floor(start / 8) * 8 + random(96 / width) * width }
+        })
       // Saved registers.
-      case 1: return Array.from({ length: 2 + random(12) }, (_, index) => ({ base, store, width: (xlen / 8) as Width, offset: Math.floor(start / 8) * 8 + index * (xlen / 8) }))
+      case 1:
+        return Array.from({ length: 2 + random(12) }, (_, index) => ({
+          base,
+          store,
+          width: (xlen / 8) as Width,
+          offset: Math.floor(start / 8) * 8 + index * (xlen / 8),
+        }))
       // A run of bytes or halves.
       case 2: {
         const width = pick([1, 2] as const)
-        return Array.from({ length: 1 + random(24) }, (_, index) => ({ base, store, width, offset: start + index * width }))
+        return Array.from({ length: 1 + random(24) }, (_, index) => ({
+          base,
+          store,
+          width,
+          offset: start + index * width,
+        }))
       }
       // Anything, close together.
-      case 3: return Array.from({ length: 1 + random(6) }, () => ({ base, store, width: pick(widths), offset: start + random(20) }))
+      case 3:
+        return Array.from({ length: 1 + random(6) }, () => ({
+          base,
+          store,
+          width: pick(widths),
+          offset: start + random(20),
+        }))
       // Anything, far apart.
-      case 4: return Array.from({ length: 1 + random(6) }, () => ({ base, store, width: pick(widths), offset: signed(240) }))
-      default: return [{ base, store, width: pick(widths), offset: start }]
+      case 4:
+        return Array.from({ length: 1 + random(6) }, () => ({ base, store, width: pick(widths), offset: signed(240) }))
+      default:
+        return [{ base, store, width: pick(widths), offset: start }]
     }
   }
   return accessProgram(xlen, code => {
@@ -85,17 +113,26 @@ export function randomAccesses(xlen: Xlen, seed: number, blocks: number): Uint8A
       const hidden = random(2) === 0
       for (const [number, base] of BASES.entries()) {
         // Half of all bases are as aligned as compilers make them.
-        setBase(code, base, AREAS + (index * BASES.length + number) * AREA_BYTES + AREA_BYTES / 2 + (random(2) === 0 ? random(2) * 8 : random(32)), hidden)
+        setBase(
+          code,
+          base,
+          AREAS +
+            (index * BASES.length + number) * AREA_BYTES +
+            AREA_BYTES / 2 +
+            (random(2) === 0 ? random(2) * 8 : random(32)),
+          hidden,
+        )
       }
       endBlock(code)
       const accesses = Array.from({ length: 1 + random(3) }, () => group(pick(BASES))).flat()
       // Some blocks mix the groups, and some move a base on the way.
-      if (random(3) === 0) for (let at = accesses.length - 1; at > 0; at--) {
-        const other = random(at + 1)
-        const kept = accesses[at]!
-        accesses[at] = accesses[other]!
-        accesses[other] = kept
-      }
+      if (random(3) === 0)
+        for (let at = accesses.length - 1; at > 0; at--) {
+          const other = random(at + 1)
+          const kept = accesses[at]!
+          accesses[at] = accesses[other]!
+          accesses[other] = kept
+        }
       const moves = random(3) === 0
       for (const access of accesses) {
         emitAccess(code, access)

@@ -39,10 +39,17 @@ function rowsOf(heights: ArrayLike<number>): MemoryRows {
   return { boundary: heights[boundary]!, merkle: heights[merkle]!, hash: heights[hash]! }
 }
 
-const minus = (a: MemoryRows, b: MemoryRows): MemoryRows => ({ boundary: a.boundary - b.boundary, merkle: a.merkle - b.merkle, hash: a.hash - b.hash })
+const minus = (a: MemoryRows, b: MemoryRows): MemoryRows => ({
+  boundary: a.boundary - b.boundary,
+  merkle: a.merkle - b.merkle,
+  hash: a.hash - b.hash,
+})
 
 describe('golden figures', () => {
-  test.each([[[], { boundary: 2, merkle: 56, hash: 59 }], [[0, 1], { boundary: 2, merkle: 56, hash: 60 }]] as const)('two sibling leaves, image leaves %j', (image, wanted) => {
+  test.each([
+    [[], { boundary: 2, merkle: 56, hash: 59 }],
+    [[0, 1], { boundary: 2, merkle: 56, hash: 60 }],
+  ] as const)('two sibling leaves, image leaves %j', (image, wanted) => {
     const area = bareArea(image)
     touchLeaf(area, leafId(MEMORY, 0))
     touchLeaf(area, leafId(MEMORY, 1))
@@ -67,7 +74,9 @@ describe('golden figures', () => {
     // The registers alone exceed this limit: the check ends the segment.
     meter.count([], 1, 0)
     expect(meter.check()).toBe(true)
-    expect(meter.segments.map(({ instructions, overLimit }) => ({ instructions, overLimit }))).toEqual([{ instructions: 1, overLimit: true }])
+    expect(meter.segments.map(({ instructions, overLimit }) => ({ instructions, overLimit }))).toEqual([
+      { instructions: 1, overLimit: true },
+    ])
     expect(rowsOf(meter.openHeights())).toEqual({ boundary: 16, merkle: 78, hash: 110 })
   })
 })
@@ -88,20 +97,30 @@ function leafSource(random: (bound: number) => number): () => [space: number, le
   let near = random(2 ** 25)
   return () => {
     switch (random(12)) {
-      case 0: return [MEMORY, (near = random(2 ** 25))]
-      case 1: return [PUBLIC_VALUES, random(PUBLIC_BYTES / 16)]
-      case 2: return [REGISTERS, random(16)]
-      case 3: return [MEMORY, [0, 1, 2 ** 25 - 1, 2 ** 24][random(4)]!]
-      case 4: return [MEMORY, (near ^ (1 << random(25)))]
-      default: return [MEMORY, Math.min(2 ** 25 - 1, near + random(200))]
+      case 0:
+        return [MEMORY, (near = random(2 ** 25))]
+      case 1:
+        return [PUBLIC_VALUES, random(PUBLIC_BYTES / 16)]
+      case 2:
+        return [REGISTERS, random(16)]
+      case 3:
+        return [MEMORY, [0, 1, 2 ** 25 - 1, 2 ** 24][random(4)]!]
+      case 4:
+        return [MEMORY, near ^ (1 << random(25))]
+      default:
+        return [MEMORY, Math.min(2 ** 25 - 1, near + random(200))]
     }
   }
 }
 
 test.each([1, 2, 3, 4])('random touches, taken back and kept, seed %i', seed => {
-  const random = randomSource(seed), next = leafSource(random)
-  const image = Array.from({ length: 300 }, () => next()).filter(([space]) => space === MEMORY).map(([, leaf]) => leaf)
-  const area = bareArea(image), { memoryChips } = defaultMachine(64)
+  const random = randomSource(seed)
+  const next = leafSource(random)
+  const image = Array.from({ length: 300 }, () => next())
+    .filter(([space]) => space === MEMORY)
+    .map(([, leaf]) => leaf)
+  const area = bareArea(image)
+  const { memoryChips } = defaultMachine(64)
   const plain = new PlainMemoryTables(image.map(leaf => leafIdOf(2, leaf * 16)))
   const touch = ([space, leaf]: [number, number]): number => {
     touchLeaf(area, leafId(space, leaf))
@@ -150,23 +169,34 @@ function feed(meter: Meter, steps: readonly Step[], random: (bound: number) => n
 
 test.each([32, 64] as const)('random accesses through the meter are cut like the plain ones (RV%i)', xlen => {
   const machine = defaultMachine(xlen)
-  const random = randomSource(xlen), next = leafSource(random)
+  const random = randomSource(xlen)
+  const next = leafSource(random)
   const chips = [...new Set(machine.chipIndex.values())]
   let lost = 0
   for (const maxTraceHeight of [256, 16_384, 2 ** 18]) {
     const image = Array.from({ length: 200 }, () => random(4000) + (random(2) << 20))
     const steps = Array.from({ length: 900 }, (_, index): Step => {
       // Some instructions add many rows, and once a whole interval's do.
-      const instructions = 1 + random(40), isBurst = index > 600 && index < 640, isLarge = random(20) === 0
+      const instructions = 1 + random(40)
+      const isBurst = index > 600 && index < 640
+      const isLarge = random(20) === 0
       const extra = isBurst || isLarge ? random(isBurst ? 60_000 : 1023) : 0
-      const touched = Array.from({ length: random(maxTraceHeight > 4000 ? 30 : 6) }, next).filter(([space]) => space !== REGISTERS)
+      const touched = Array.from({ length: random(maxTraceHeight > 4000 ? 30 : 6) }, next).filter(
+        ([space]) => space !== REGISTERS,
+      )
       return { instructions, chip: chips[isBurst ? 0 : random(chips.length)]!, rows: instructions + extra, touched }
     })
     const blocks = steps.map(({ instructions, chip, rows, touched }): PlainBlock => {
       const touches = touched.map(([space, leaf]) => leafIdOf(space + 1, leaf * 16))
       return { instructions, length: instructions, rows: [[chip, rows]], touches }
     })
-    const wanted = segmentPlainly({ machine: { ...machine, limits: { ...machine.limits, maxTraceHeight } }, slots: 8, imageLeaves: image.map(leaf => leafIdOf(2, leaf * 16)), registerLeaves: xlen / 4, blocks })
+    const wanted = segmentPlainly({
+      machine: { ...machine, limits: { ...machine.limits, maxTraceHeight } },
+      slots: 8,
+      imageLeaves: image.map(leaf => leafIdOf(2, leaf * 16)),
+      registerLeaves: xlen / 4,
+      blocks,
+    })
     const last = wanted.pop()!
     const ended = wanted.map(({ warning, ...segment }) => ({ ...segment, ...(warning && { overLimit: true }) }))
     expect(wanted.length).toBeGreaterThan(1)
@@ -176,7 +206,8 @@ test.each([32, 64] as const)('random accesses through the meter are cut like the
     expect([careful.segmentStart, careful.openHeights()]).toEqual([last.instretStart, last.heights])
     // A meter that is not careful may be lost, but only in front of a check that cuts, and never on the wrong side of
     // one.
-    const quick = freshMeter(machine, maxTraceHeight, image), done = feed(quick, steps, random)
+    const quick = freshMeter(machine, maxTraceHeight, image)
+    const done = feed(quick, steps, random)
     expect(quick.lost).toBe(done < steps.length)
     if (quick.lost) lost++
     expect(quick.segments).toEqual(ended.slice(0, quick.segments.length))
@@ -196,9 +227,11 @@ describe('what an interval may hold', () => {
   })
 
   test('operands that are spread over memory are taken back at a cut and counted in the next segment', () => {
-    const machine = defaultMachine(64), { boundary } = machine.memoryChips
+    const machine = defaultMachine(64)
+    const { boundary } = machine.memoryChips
     const meter = freshMeter(machine, 2 ** 17, [], true)
-    const calls = 300, leaves = 1023
+    const calls = 300
+    const leaves = 1023
     for (let index = 0; index < 1000; index++) meter.count([], 1, 0)
     expect(meter.enter(calls)).toBe(true)
     for (let index = 0; index < calls; index++) {
@@ -207,8 +240,12 @@ describe('what an interval may hold', () => {
     }
     expect(meter.enter(1000)).toBe(true)
     // Both cuts come with the second check: what is behind the first exceeds the limit alone.
-    expect(meter.segments.map(({ instructions, heights, overLimit }) => [instructions, heights[boundary], overLimit]))
-      .toEqual([[1000, 16, undefined], [calls, 16 + calls * leaves, true]])
+    expect(
+      meter.segments.map(({ instructions, heights, overLimit }) => [instructions, heights[boundary], overLimit]),
+    ).toEqual([
+      [1000, 16, undefined],
+      [calls, 16 + calls * leaves, true],
+    ])
     expect(meter.openHeights()[boundary]).toBe(16)
   })
 })

@@ -11,7 +11,8 @@ const subjects = widths.flatMap(xlen => [...fixtures(xlen), ...assembled(xlen), 
 function cellsOf({ segments }: Run, { machine: { chips } }: Guest): bigint {
   let cells = 0n
   for (const { heights } of segments) {
-    for (const [chip, { operations, width }] of chips.entries()) if (operations !== undefined) cells += BigInt(heights[chip]!) * BigInt(width)
+    for (const [chip, { operations, width }] of chips.entries())
+      if (operations !== undefined) cells += BigInt(heights[chip]!) * BigInt(width)
   }
   return cells
 }
@@ -29,7 +30,10 @@ test.each(subjects)('RV$xlen $name', async subject => {
         const neutral = { mode: '', cost: 0n }
         expect({ ...factsOf(run), ...neutral }, `${mode}, ${engine}`).toEqual({ ...factsOf(reference), ...neutral })
         // Memory of two runs, whatever their modes.
-        expectSame(Object.assign(Object.create(run) as Run, neutral), Object.assign(Object.create(reference) as Run, neutral))
+        expectSame(
+          Object.assign(Object.create(run) as Run, neutral),
+          Object.assign(Object.create(reference) as Run, neutral),
+        )
         if (mode === 'pure') continue
         costs.add(run.cost)
         if (mode !== 'metered') continue

@@ -7,60 +7,88 @@ import { assembled, fixtures, kernel, load, type Subject } from './guests.ts'
 import { piecesOf } from './support.ts'
 
 const host = useRvr()
-const LOW = 8 << 20, HIGH = 64 << 10
+const LOW = 8 << 20
+const HIGH = 64 << 10
 const limits = { maxTraceHeight: 1024 }
 
-const subjects = widths.flatMap((xlen): Subject[] => [...assembled(xlen), ...fixtures(xlen).filter(({ name }) => ['fibonacci', 'traps'].includes(name)), ...(xlen === 64 ? [kernel(xlen, 'keccak')] : [])])
+const subjects = widths.flatMap((xlen): Subject[] => [
+  ...assembled(xlen),
+  ...fixtures(xlen).filter(({ name }) => ['fibonacci', 'traps'].includes(name)),
+  ...(xlen === 64 ? [kernel(xlen, 'keccak')] : []),
+])
 
 /** Kernels stop here at the latest. */
 const MOST = 40_000n
 
 function expectSameState(found: Run, wanted: Run, where: string): void {
-  expect({ pc: found.pc, registers: found.registers, instret: found.instret, publicValues: found.publicValues }, where)
-    .toEqual({ pc: wanted.pc, registers: wanted.registers, instret: wanted.instret, publicValues: wanted.publicValues })
-  for (const [from, to] of [[0, LOW], [found.memory.bytes.length - HIGH, found.memory.bytes.length]] as const) {
-    const a = found.memory.bytes.subarray(from, to), b = wanted.memory.bytes.subarray(from, to)
-    if (Buffer.compare(a, b) !== 0) expect.fail(`${where}: memory differs at 0x${(from + a.findIndex((byte, at) => byte !== b[at])).toString(16)}`)
+  expect(
+    { pc: found.pc, registers: found.registers, instret: found.instret, publicValues: found.publicValues },
+    where,
+  ).toEqual({ pc: wanted.pc, registers: wanted.registers, instret: wanted.instret, publicValues: wanted.publicValues })
+  for (const [from, to] of [
+    [0, LOW],
+    [found.memory.bytes.length - HIGH, found.memory.bytes.length],
+  ] as const) {
+    const a = found.memory.bytes.subarray(from, to)
+    const b = wanted.memory.bytes.subarray(from, to)
+    if (Buffer.compare(a, b) !== 0)
+      expect.fail(`${where}: memory differs at 0x${(from + a.findIndex((byte, at) => byte !== b[at])).toString(16)}`)
   }
 }
 
 /** One run with what it printed. */
 async function whole(artifact: Artifact, options: ExecuteOptions): Promise<{ run: Run; printed: string }> {
   const parts: Uint8Array[] = []
-  const run = await artifact.execute({ ...options, maxInstructions: MOST, onPrint: (_stream, bytes) => parts.push(bytes) })
+  const run = await artifact.execute({
+    ...options,
+    maxInstructions: MOST,
+    onPrint: (_stream, bytes) => parts.push(bytes),
+  })
   return { run, printed: Buffer.concat(parts).toString('latin1') }
 }
 
 const isDone = (run: Run): boolean => run.outcome !== 'suspended' || run.instret >= MOST
 
-test.each(subjects.flatMap(subject => engines.map(engine => ({ ...subject, engine, subject }))))('stops at cuts: RV$xlen $name, $engine', async ({ engine, subject }) => {
-  const guest = await load(host.rvr, subject)
-  const artifact = engine === 'native' ? await guest.compile('metered') : guest.interpret('metered')
-  for (const segmentLimits of [limits, { maxTraceHeight: 256 }]) {
-    const options = { ...subject.options, segmentLimits }
-    const { run: reference, printed } = await whole(artifact, options)
-    let pure = await guest.interpret('pure').execute({ ...subject.options, maxInstructions: 0 })
-    const parts: Uint8Array[] = []
-    let run = await artifact.execute({ ...options, stopAtSegment: true, maxInstructions: MOST, onPrint: (_stream, bytes) => parts.push(bytes) })
-    let stops = 0
-    for (; !isDone(run); stops++) {
-      const where = `stop ${stops} at ${run.instret}`
-      expect(run.stopCause, where).toBe('segment')
-      expect(run.openSegment?.instretStart, where).toBe(Number(run.instret))
-      pure = await pure.resume({ maxInstructions: run.instret - pure.instret })
-      expectSameState(run, pure, where)
-      run = await run.resume({ stopAtSegment: true, maxInstructions: MOST - run.instret })
+test.each(subjects.flatMap(subject => engines.map(engine => ({ ...subject, engine, subject }))))(
+  'stops at cuts: RV$xlen $name, $engine',
+  async ({ engine, subject }) => {
+    const guest = await load(host.rvr, subject)
+    const artifact = engine === 'native' ? await guest.compile('metered') : guest.interpret('metered')
+    for (const segmentLimits of [limits, { maxTraceHeight: 256 }]) {
+      const options = { ...subject.options, segmentLimits }
+      const { run: reference, printed } = await whole(artifact, options)
+      let pure = await guest.interpret('pure').execute({ ...subject.options, maxInstructions: 0 })
+      const parts: Uint8Array[] = []
+      let run = await artifact.execute({
+        ...options,
+        stopAtSegment: true,
+        maxInstructions: MOST,
+        onPrint: (_stream, bytes) => parts.push(bytes),
+      })
+      let stops = 0
+      for (; !isDone(run); stops++) {
+        const where = `stop ${stops} at ${run.instret}`
+        expect(run.stopCause, where).toBe('segment')
+        expect(run.openSegment?.instretStart, where).toBe(Number(run.instret))
+        pure = await pure.resume({ maxInstructions: run.instret - pure.instret })
+        expectSameState(run, pure, where)
+        run = await run.resume({ stopAtSegment: true, maxInstructions: MOST - run.instret })
+      }
+      expect(stops).toBe(reference.segments.length - (reference.outcome === 'suspended' ? 0 : 1))
+      expect(factsOf(run)).toEqual(factsOf(reference))
+      expect(piecesOf(run)).toEqual(piecesOf(reference))
+      expectSameState(run, reference, 'the end')
+      expect(Buffer.concat(parts).toString('latin1')).toBe(printed)
+      for (const each of [run, reference, pure]) each.dispose()
     }
-    expect(stops).toBe(reference.segments.length - (reference.outcome === 'suspended' ? 0 : 1))
-    expect(factsOf(run)).toEqual(factsOf(reference))
-    expect(piecesOf(run)).toEqual(piecesOf(reference))
-    expectSameState(run, reference, 'the end')
-    expect(Buffer.concat(parts).toString('latin1')).toBe(printed)
-    for (const each of [run, reference, pure]) each.dispose()
-  }
-})
+  },
+)
 
-test.each(subjects.flatMap(subject => modeNames.flatMap(mode => engines.map(engine => ({ ...subject, mode, engine, subject })))))('stops anywhere: RV$xlen $name, $mode, $engine', async ({ mode, engine, subject }) => {
+test.each(
+  subjects.flatMap(subject =>
+    modeNames.flatMap(mode => engines.map(engine => ({ ...subject, mode, engine, subject }))),
+  ),
+)('stops anywhere: RV$xlen $name, $mode, $engine', async ({ mode, engine, subject }) => {
   const guest = await load(host.rvr, subject)
   const artifact = engine === 'native' ? await guest.compile(mode) : guest.interpret(mode)
   const isMetered = mode === 'metered'
@@ -69,13 +97,19 @@ test.each(subjects.flatMap(subject => modeNames.flatMap(mode => engines.map(engi
   const { run: reference, printed } = await whole(artifact, options)
   const stretch = (done: bigint): RunLimits => {
     const size = random(3) === 0 ? 1 + random(40) : 1 + random(4000)
-    const rest = MOST - done, most = rest < size ? rest : BigInt(size)
+    const rest = MOST - done
+    const most = rest < size ? rest : BigInt(size)
     switch (random(mode === 'pure' ? 2 : isMetered ? 5 : 3)) {
-      case 0: return { maxInstructions: most }
-      case 1: return { timeoutMs: random(3), maxInstructions: rest < 9000n ? rest : 9000n }
-      case 2: return { maxCost: random(120_000), maxInstructions: rest }
-      case 3: return { stopAtSegment: true, maxInstructions: rest }
-      default: return { stopAtSegment: true, maxInstructions: most, maxCost: random(150_000) }
+      case 0:
+        return { maxInstructions: most }
+      case 1:
+        return { timeoutMs: random(3), maxInstructions: rest < 9000n ? rest : 9000n }
+      case 2:
+        return { maxCost: random(120_000), maxInstructions: rest }
+      case 3:
+        return { stopAtSegment: true, maxInstructions: rest }
+      default:
+        return { stopAtSegment: true, maxInstructions: most, maxCost: random(150_000) }
     }
   }
   const parts: Uint8Array[] = []

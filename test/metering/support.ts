@@ -11,7 +11,15 @@ import { definedSlots } from '../../src/interp/slots.ts'
 import { createHart } from '../../src/ir/hart.ts'
 import type { Instr } from '../../src/isa/row.ts'
 import { addressSpaces, leafBytes, leafIdOf } from '../machine/plain/memory-tables.ts'
-import { countInteractions, estimateBytes, heightsOf, segmentPlainly, type PlainBlock, type PlainInput, type PlainMachine } from '../machine/plain/segmenter.ts'
+import {
+  countInteractions,
+  estimateBytes,
+  heightsOf,
+  segmentPlainly,
+  type PlainBlock,
+  type PlainInput,
+  type PlainMachine,
+} from '../machine/plain/segmenter.ts'
 import { memoryRows } from '../machine/plain/memory-tables.ts'
 
 export type Limits = NonNullable<ExecuteOptions['segmentLimits']>
@@ -39,12 +47,17 @@ function chipNamer({ machine }: Guest): (instr: Instr) => number | undefined {
 }
 
 /** Runs a guest in an interpreter of its own and records its blocks. */
-export function trace(guest: Guest, { inputs = [], publicValuesBytes, seed, args, maxInstructions = 10_000_000 }: ExecuteOptions = {}): Trace {
+export function trace(
+  guest: Guest,
+  { inputs = [], publicValuesBytes, seed, args, maxInstructions = 10_000_000 }: ExecuteOptions = {},
+): Trace {
   const { image, abi, machine } = guest
   const longestSpan = Math.min(1000, machine.limits.checkInterval)
   const decode = decoderFor(image.xlen, abi)
   const { program, spanStarts } = buildGraph(lift(image, decode), longestSpan)
-  const chipOf = chipNamer(guest), chipWith = (name: string): number => machine.chips.findIndex(({ operations }) => operations?.includes(name)), chips = new Map<Instr, number | undefined>()
+  const chipOf = chipNamer(guest)
+  const chipWith = (name: string): number => machine.chips.findIndex(({ operations }) => operations?.includes(name))
+  const chips = new Map<Instr, number | undefined>()
   const blocks: OpenBlock[] = []
   let instructions = 0
   const current = (): OpenBlock => blocks.at(-1)!
@@ -63,7 +76,9 @@ export function trace(guest: Guest, { inputs = [], publicValuesBytes, seed, args
       if (!chips.has(instr)) chips.set(instr, chipOf(instr))
       const chip = chips.get(instr)
       if (chip !== undefined) current().rows.push([chip, rows])
-      if (instr.row.kind === 'call') for (const [name, count] of Object.entries(instr.row.extraRows ?? {})) current().rows.push([chipWith(name), count])
+      if (instr.row.kind === 'call')
+        for (const [name, count] of Object.entries(instr.row.extraRows ?? {}))
+          current().rows.push([chipWith(name), count])
     },
     touched(space, address, length) {
       const { touches } = current()
@@ -73,15 +88,29 @@ export function trace(guest: Guest, { inputs = [], publicValuesBytes, seed, args
       }
     },
   }
-  const abiOptions = { inputs, ...(publicValuesBytes !== undefined && { publicValuesBytes }), ...(seed !== undefined && { seed }), ...(args && { args }) }
+  const abiOptions = {
+    inputs,
+    ...(publicValuesBytes !== undefined && { publicValuesBytes }),
+    ...(seed !== undefined && { seed }),
+    ...(args && { args }),
+  }
   const hart = createHart(image.xlen, new Uint8Array(MEMORY_BYTES))
   loadImage(image, hart.memory)
   abi.start(image, hart, abiOptions)
-  const { reason } = createInterpreter(image, abi, { tracer }).run(hart, abi.createState(image, abiOptions), { maxInstructions: Number(maxInstructions), print: () => {} })
+  const { reason } = createInterpreter(image, abi, { tracer }).run(hart, abi.createState(image, abiOptions), {
+    maxInstructions: Number(maxInstructions),
+    print: () => {},
+  })
   const imageLeaves = new Set<number>()
-  for (const { address, bytes } of image.segments) for (const [at, byte] of bytes.entries()) if (byte !== 0) imageLeaves.add(leafIdOf(addressSpaces.memory, address + at))
+  for (const { address, bytes } of image.segments)
+    for (const [at, byte] of bytes.entries())
+      if (byte !== 0) imageLeaves.add(leafIdOf(addressSpaces.memory, address + at))
   return {
-    blocks, imageLeaves, instructions, slots: definedSlots(image, decode), registerLeaves: machine.memory.registerBytes / leafBytes,
+    blocks,
+    imageLeaves,
+    instructions,
+    slots: definedSlots(image, decode),
+    registerLeaves: machine.memory.registerBytes / leafBytes,
     outcome: reason.type === 'trap' ? 'trapped' : reason.type === 'terminated' ? 'terminated' : 'limit',
   }
 }
@@ -102,32 +131,51 @@ export interface Piece {
 /** Segments by the plain model; the open segment of a run that was stopped is the last one, with reason `open`. */
 export function plainPieces(guest: Guest, traced: Trace, limits: Limits = {}): Piece[] {
   const last = { trapped: 'trap', terminated: 'end', limit: 'open' }[traced.outcome]
-  return segmentPlainly({ ...traced, machine: plainMachine(guest, limits) })
-    .map(({ warning, reason, ...rest }) => ({ ...rest, reason: reason === 'end' ? last : reason, overLimit: warning }))
+  return segmentPlainly({ ...traced, machine: plainMachine(guest, limits) }).map(({ warning, reason, ...rest }) => ({
+    ...rest,
+    reason: reason === 'end' ? last : reason,
+    overLimit: warning,
+  }))
 }
 
 /** Segments of a run in the same form. */
 export function piecesOf({ segments, openSegment, instret }: Run): Piece[] {
   const pieces = segments.map((segment): Piece => ({ ...segment, overLimit: segment.overLimit === true }))
-  if (openSegment !== undefined) pieces.push({ ...openSegment, instructions: Number(instret) - openSegment.instretStart, reason: 'open', overLimit: false })
+  if (openSegment !== undefined)
+    pieces.push({
+      ...openSegment,
+      instructions: Number(instret) - openSegment.instretStart,
+      reason: 'open',
+      overLimit: false,
+    })
   return pieces
 }
 
 /** Fails at the first piece that differs, naming the chips. */
 export function expectPieces(found: readonly Piece[], wanted: readonly Piece[], { machine }: Guest, who: string): void {
-  const named = ({ heights, ...rest }: Piece): object => ({ ...rest, heights: Object.fromEntries(heights.map((height, chip) => [machine.chips[chip]!.name, height])) })
+  const named = ({ heights, ...rest }: Piece): object => ({
+    ...rest,
+    heights: Object.fromEntries(heights.map((height, chip) => [machine.chips[chip]!.name, height])),
+  })
   for (const [index, piece] of wanted.entries()) {
     const other = found[index]
-    if (other === undefined || JSON.stringify(named(other)) !== JSON.stringify(named(piece))) expect(other && named(other), `${who}, segment ${index}`).toEqual(named(piece))
+    if (other === undefined || JSON.stringify(named(other)) !== JSON.stringify(named(piece)))
+      expect(other && named(other), `${who}, segment ${index}`).toEqual(named(piece))
   }
   expect(found.length, `${who}, segments`).toBe(wanted.length)
 }
 
 /** The least limits that an empty segment keeps to: what the chips of constant height and the registers take. */
-export function floorLimits(guest: Guest, { slots, registerLeaves }: Trace): { maxMemoryBytes: number; maxInteractions: number } {
+export function floorLimits(
+  guest: Guest,
+  { slots, registerLeaves }: Trace,
+): { maxMemoryBytes: number; maxInteractions: number } {
   const machine = plainMachine(guest, {})
   const registers = Array.from({ length: registerLeaves }, (_, leaf) => leaf)
   // Registers of a later segment: all their initial hashes are paid for.
   const heights = heightsOf(machine, slots, [], memoryRows(registers, registers))
-  return { maxMemoryBytes: Math.ceil(estimateBytes(machine.chips, heights)), maxInteractions: countInteractions(machine.chips, heights) }
+  return {
+    maxMemoryBytes: Math.ceil(estimateBytes(machine.chips, heights)),
+    maxInteractions: countInteractions(machine.chips, heights),
+  }
 }

@@ -14,7 +14,11 @@ const host = useRvr()
 
 /** `turns` rounds of nothing that swells: three instructions each. */
 function spin(code: Assembler, label: string, turns: number): void {
-  code.li('t0', turns).label(label).op('addi', { rd: 't0', rs1: 't0', imm: -1 }).op('xor', { rd: 't1', rs1: 't1', rs2: 't0' })
+  code
+    .li('t0', turns)
+    .label(label)
+    .op('addi', { rd: 't0', rs1: 't0', imm: -1 })
+    .op('xor', { rd: 't1', rs1: 't1', rs2: 't0' })
   code.op('bne', { rs1: 't0', target: label })
 }
 
@@ -27,26 +31,39 @@ function repeat(code: Assembler, label: string, turns: number, work: (code: Asse
 
 /** Full HINT_BUFFERs in a row: 1023 rows and up to 513 leaves each, to ever new places and back. */
 const hints = (code: Assembler): Assembler =>
-  code.op('hint_random', { rd: 's1' }).op('hint_buffer', { rd: 's0', rs1: 's1' }).op('add', { rd: 's0', rs1: 's0', rs2: 's2' })
+  code
+    .op('hint_random', { rd: 's1' })
+    .op('hint_buffer', { rd: 's0', rs1: 's1' })
+    .op('add', { rd: 's0', rs1: 's0', rs2: 's2' })
 const keccak = (code: Assembler): Assembler => code.op('keccakf', { rd: 's0' })
 const sha2 = (code: Assembler): Assembler =>
   code.op('sha256', { rd: 's0', rs1: 's3', rs2: 's0' }).op('sha512', { rd: 's3', rs1: 's0', rs2: 's3' })
-const wide = (code: Assembler): Assembler => code.op('int256_add', { rd: 's0', rs1: 's3', rs2: 's4' })
-  .op('add', { rd: 's0', rs1: 's0', rs2: 's2' }).op('add', { rd: 's4', rs1: 's4', rs2: 's2' })
+const wide = (code: Assembler): Assembler =>
+  code
+    .op('int256_add', { rd: 's0', rs1: 's3', rs2: 's4' })
+    .op('add', { rd: 's0', rs1: 's0', rs2: 's2' })
+    .op('add', { rd: 's4', rs1: 's4', rs2: 's2' })
 
 type Work = (code: Assembler) => unknown
 /** Phases: `quiet` rounds in which a meter sees no limit near, then `turns` of work, and the same again. */
-const phases = (work: Work, turns: number, quiet: number, copies = 1): Uint8Array => program(64, code => {
-  code.li('s0', 0x400000).li('s3', DATA).li('s4', 0x1000000).li('s1', 1023).li('s2', 0x2010)
-  for (const phase of ['first', 'second']) {
-    spin(code, `${phase} spin`, quiet)
-    repeat(code, `${phase} work`, turns, inner => { for (let copy = 0; copy < copies; copy++) work(inner) })
-  }
-  code.op('reveal', { rs1: 't1' }).op('terminate')
-})
+const phases = (work: Work, turns: number, quiet: number, copies = 1): Uint8Array =>
+  program(64, code => {
+    code.li('s0', 0x400000).li('s3', DATA).li('s4', 0x1000000).li('s1', 1023).li('s2', 0x2010)
+    for (const phase of ['first', 'second']) {
+      spin(code, `${phase} spin`, quiet)
+      repeat(code, `${phase} work`, turns, inner => {
+        for (let copy = 0; copy < copies; copy++) work(inner)
+      })
+    }
+    code.op('reveal', { rs1: 't1' }).op('terminate')
+  })
 
-const interactions = ({ maxInteractions = 0 }: Limits, thousands: number): Limits => ({ maxInteractions: maxInteractions + thousands * 1000 })
-const megabytes = ({ maxMemoryBytes = 0 }: Limits, count: number): Limits => ({ maxMemoryBytes: maxMemoryBytes + count * 1_000_000 })
+const interactions = ({ maxInteractions = 0 }: Limits, thousands: number): Limits => ({
+  maxInteractions: maxInteractions + thousands * 1000,
+})
+const megabytes = ({ maxMemoryBytes = 0 }: Limits, count: number): Limits => ({
+  maxMemoryBytes: maxMemoryBytes + count * 1_000_000,
+})
 const height = (maxTraceHeight: number): Limits => ({ maxTraceHeight })
 
 interface Case {
@@ -59,23 +76,33 @@ interface Case {
 /** Far limits are reached by a burst out of quiet, so that nothing was kept; near ones are watched. */
 const cases: readonly Case[] = [
   {
-    name: 'HINT_BUFFERs of 1023 words', elf: phases(hints, 60, 900), checkInterval: 1000,
+    name: 'HINT_BUFFERs of 1023 words',
+    elf: phases(hints, 60, 900),
+    checkInterval: 1000,
     limits: floor => [{}, height(2 ** 16), height(2 ** 15), interactions(floor, 1200)],
   },
   {
-    name: 'HINT_BUFFERs of 1023 words', elf: phases(hints, 40, 150), checkInterval: 100,
+    name: 'HINT_BUFFERs of 1023 words',
+    elf: phases(hints, 40, 150),
+    checkInterval: 100,
     limits: floor => [height(2 ** 15), height(1024), megabytes(floor, 300)],
   },
   {
-    name: 'keccakf in a loop', elf: phases(keccak, 70, 100), checkInterval: 100,
+    name: 'keccakf in a loop',
+    elf: phases(keccak, 70, 100),
+    checkInterval: 100,
     limits: floor => [height(2 ** 10), megabytes(floor, 40)],
   },
   {
-    name: 'sha256 and sha512 in a row', elf: phases(sha2, 24, 1500, 12), checkInterval: 1000,
+    name: 'sha256 and sha512 in a row',
+    elf: phases(sha2, 24, 1500, 12),
+    checkInterval: 1000,
     limits: floor => [{}, height(2 ** 13), height(2 ** 12), megabytes(floor, 90), interactions(floor, 200)],
   },
   {
-    name: 'operands in many leaves', elf: phases(wide, 15, 150, 16), checkInterval: 100,
+    name: 'operands in many leaves',
+    elf: phases(wide, 15, 150, 16),
+    checkInterval: 100,
     limits: floor => [height(2 ** 13), height(2 ** 11), megabytes(floor, 40), interactions(floor, 60)],
   },
 ]
@@ -104,24 +131,31 @@ test.each(cases)('$name, checks $checkInterval instructions apart', async ({ elf
 
 test('an interval holds as many instructions as if none added more than one row', async () => {
   // A check comes in front of the round of three instructions that the interval does not reach.
-  const guest = await host.rvr.load(program(64, code => {
-    code.li('s0', 0x400000)
-    repeat(code, 'work', 1200, inner => inner.op('sha256', { rd: 's0', rs1: 's0', rs2: 's0' }))
-    code.op('terminate')
-  }))
+  const guest = await host.rvr.load(
+    program(64, code => {
+      code.li('s0', 0x400000)
+      repeat(code, 'work', 1200, inner => inner.op('sha256', { rd: 's0', rs1: 's0', rs2: 's0' }))
+      code.op('terminate')
+    }),
+  )
   for (const engine of engines) {
     using run = await (await artifactOf(guest, 'metered', engine)).execute({ segmentLimits: height(2 ** 13) })
     const found = run.segments.slice(0, 2).map(({ instretStart, instructions }) => [instretStart, instructions])
-    expect(found, engine).toEqual([[0, 998], [998, 999]])
+    expect(found, engine).toEqual([
+      [0, 998],
+      [998, 999],
+    ])
   }
 })
 
 describe('a run that is lost and repeated', () => {
   /** Out of quiet each burst outdoes what a look kept in reserve, so that nothing was kept at the check before. */
-  const elf = phases(hints, 300, 340), options: ExecuteOptions = { segmentLimits: height(2 ** 17) }
+  const elf = phases(hints, 300, 340)
+  const options: ExecuteOptions = { segmentLimits: height(2 ** 17) }
 
   test('goes on exactly, in native code', async () => {
-    const guest = await host.rvr.load(elf), artifact = await guest.compile('metered')
+    const guest = await host.rvr.load(elf)
+    const artifact = await guest.compile('metered')
     const wanted = plainPieces(guest, trace(guest), options.segmentLimits)
     const started = vi.spyOn(Session.prototype, 'start')
     using run = await artifact.execute(options)
@@ -147,21 +181,35 @@ describe('a run that is lost and repeated', () => {
   }
 
   test.each(engines)('stops anywhere, %s', async engine => {
-    await inPieces(await artifactOf(await host.rvr.load(elf), 'metered', engine), (run, random) => run.resume([
-      { maxInstructions: 1 + random(900) }, { stopAtSegment: true }, { timeoutMs: random(3) },
-      { maxCost: 1 + random(9_000_000) },
-    ][random(4)]!), engine.length)
+    await inPieces(
+      await artifactOf(await host.rvr.load(elf), 'metered', engine),
+      (run, random) =>
+        run.resume(
+          [
+            { maxInstructions: 1 + random(900) },
+            { stopAtSegment: true },
+            { timeoutMs: random(3) },
+            { maxCost: 1 + random(9_000_000) },
+          ][random(4)]!,
+        ),
+      engine.length,
+    )
   })
 
   test('is saved and goes on in either engine', async () => {
-    const guest = await host.rvr.load(elf), folder = await mkdtemp(join(tmpdir(), 'rvr-swelling-'))
+    const guest = await host.rvr.load(elf)
+    const folder = await mkdtemp(join(tmpdir(), 'rvr-swelling-'))
     const artifacts = await Promise.all(engines.map(engine => artifactOf(guest, 'metered', engine)))
     try {
-      await inPieces(artifacts[0]!, async (run, random) => {
-        const file = await run.save(join(folder, 'run'))
-        run.dispose()
-        return artifacts[random(2)]!.resumeFrom(file, { maxInstructions: 1 + random(1500) })
-      }, 5)
+      await inPieces(
+        artifacts[0]!,
+        async (run, random) => {
+          const file = await run.save(join(folder, 'run'))
+          run.dispose()
+          return artifacts[random(2)]!.resumeFrom(file, { maxInstructions: 1 + random(1500) })
+        },
+        5,
+      )
     } finally {
       await rm(folder, { recursive: true })
     }

@@ -7,8 +7,12 @@ import { expectPieces, floorLimits, piecesOf, plainPieces, trace, type Limits } 
 
 const compilers = [undefined, 'gcc'] as const
 const rvrs: Rvr[] = []
-beforeAll(async () => { for (const cc of compilers) rvrs.push(await Rvr.create({ cacheDir: false, ...(cc && { cc }) })) })
-afterAll(async () => { for (const rvr of rvrs) await rvr.dispose() })
+beforeAll(async () => {
+  for (const cc of compilers) rvrs.push(await Rvr.create({ cacheDir: false, ...(cc && { cc }) }))
+})
+afterAll(async () => {
+  for (const rvr of rvrs) await rvr.dispose()
+})
 
 /** Runs a guest everywhere and compares its segments with the plain model's. */
 async function agree(elf: Uint8Array, limitsFor: (floor: Limits) => readonly Limits[]): Promise<void> {
@@ -22,7 +26,12 @@ async function agree(elf: Uint8Array, limitsFor: (floor: Limits) => readonly Lim
     expectPieces(piecesOf(reference), wanted, guest!, `interpreter, ${JSON.stringify(limits)}`)
     for (const [index, artifact] of artifacts.entries()) {
       using run = await artifact.execute({ segmentLimits: limits })
-      expectPieces(piecesOf(run), wanted, guest!, `${compilers[index] ?? 'default compiler'}, ${JSON.stringify(limits)}`)
+      expectPieces(
+        piecesOf(run),
+        wanted,
+        guest!,
+        `${compilers[index] ?? 'default compiler'}, ${JSON.stringify(limits)}`,
+      )
       expectSame(run, reference)
     }
   }
@@ -30,18 +39,42 @@ async function agree(elf: Uint8Array, limitsFor: (floor: Limits) => readonly Lim
 
 describe.each(widths)('RV%i', xlen => {
   test.each([1, 3])('random blocks, seed %i', async seed => {
-    await agree(randomAccesses(xlen, seed * 100 + xlen, 60), floor => [{ maxTraceHeight: 1024 }, { maxInteractions: floor.maxInteractions! + 60_000 }])
+    await agree(randomAccesses(xlen, seed * 100 + xlen, 60), floor => [
+      { maxTraceHeight: 1024 },
+      { maxInteractions: floor.maxInteractions! + 60_000 },
+    ])
   })
 })
 
 /** Bases whose value the compiler knows, so that nothing checks the accesses, and bases that it does not. */
 describe.each([false, true])('edges (base hidden: %s)', hidden => {
-  const accesses = (base: Access['base'], address: number, list: readonly (readonly [offset: number, width: Width])[]): Promise<void> =>
-    agree(accessProgram(64, code => block(code, { [base]: address }, list.map(([offset, width]) => ({ base, offset, width })), hidden)), () => [])
+  const accesses = (
+    base: Access['base'],
+    address: number,
+    list: readonly (readonly [offset: number, width: Width])[],
+  ): Promise<void> =>
+    agree(
+      accessProgram(64, code =>
+        block(
+          code,
+          { [base]: address },
+          list.map(([offset, width]) => ({ base, offset, width })),
+          hidden,
+        ),
+      ),
+      () => [],
+    )
   const doubles = (...offsets: number[]): [number, Width][] => offsets.map(offset => [offset, 8])
 
-  test('an unaligned access that reaches out of sixteen bytes, between accesses that do not', () => accesses('s0', 0x500000, [[0, 1], [9, 8], [10, 1]]))
-  test.each([3, 7])('a window of leaves around a base at address %i', base => accesses('s0', base, [[-base, 1], ...doubles(8, 16, 24, 32, 40)]))
+  test('an unaligned access that reaches out of sixteen bytes, between accesses that do not', () =>
+    accesses('s0', 0x500000, [
+      [0, 1],
+      [9, 8],
+      [10, 1],
+    ]))
+  test.each([3, 7])('a window of leaves around a base at address %i', base =>
+    accesses('s0', base, [[-base, 1], ...doubles(8, 16, 24, 32, 40)]),
+  )
   test('the stack pointer at a low address', () => accesses('sp', 5, [[-5, 1], ...doubles(16, 32, 48)]))
   test('the last bytes of memory', () => accesses('s0', 2 ** 29 - 64, doubles(0, 8, 16, 24, 32, 40, 48, 56)))
   test('the last bytes of memory, unaligned', () => accesses('s0', 2 ** 29 - 63, doubles(0, 8, 16, 24, 32, 40, 48, 55)))

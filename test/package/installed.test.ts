@@ -36,17 +36,23 @@ const guest = join(root, 'cache-fixtures/guests/elf/fibonacci.rv64.elf')
 
 test('its command compiles and runs a guest', () => {
   const args = ['run', guest, '--input', 'u64:90', '--tier', 'native', '--no-cache', '--json', '-q']
-  const { status, stdout, stderr } = spawnSync(node, [join(home, 'dist/cli/main.js'), ...args], { cwd: project, encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(node, [join(home, 'dist/cli/main.js'), ...args], {
+    cwd: project,
+    encoding: 'utf8',
+  })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   expect(JSON.parse(stdout)).toMatchObject({ outcome: 'terminated', engine: 'native', instret: 474 })
 })
 
 test('a program imports it by its name', () => {
-  writeFileSync(join(project, 'program.mjs'), `
+  writeFileSync(
+    join(project, 'program.mjs'),
+    `
     import { Rvr, u64 } from 'rvr'
     await using rvr = await Rvr.create({ cacheDir: false })
     using run = await (await rvr.load(${JSON.stringify(guest)})).interpret('metered-cost').execute({ inputs: [u64(90n)] })
-    console.log(run.outcome, run.instret, run.cost)`)
+    console.log(run.outcome, run.instret, run.cost)`,
+  )
   const { stdout, stderr } = spawnSync(node, ['program.mjs'], { cwd: project, encoding: 'utf8' })
   expect({ stdout, stderr }).toMatchObject({ stdout: expect.stringMatching(/^terminated 474n \d+n\n$/), stderr: '' })
 })

@@ -22,7 +22,8 @@ function leave(name: string): void {
 }
 
 test('a directory goes with its lock, and one that is kept stays without', async () => {
-  const builds = new BuildDirectories(), [first, second] = [await builds.create(), await builds.create()]
+  const builds = new BuildDirectories()
+  const [first, second] = [await builds.create(), await builds.create()]
   expect(readdirSync(parent)).toHaveLength(4)
   builds.keep(first)
   await builds.removeAll()
@@ -34,8 +35,13 @@ test('a directory goes with its lock, and one that is kept stays without', async
 
 test('the next build removes what killed processes left, and nothing that is in use', async () => {
   leave('rvr-build-00aa')
-  const builds = new BuildDirectories(), mine = await builds.create()
-  expect(readdirSync(parent).map(name => join(parent, name)).toSorted()).toEqual([mine, `${mine}.lock`])
+  const builds = new BuildDirectories()
+  const mine = await builds.create()
+  expect(
+    readdirSync(parent)
+      .map(name => join(parent, name))
+      .toSorted(),
+  ).toEqual([mine, `${mine}.lock`])
   leave('rvr-build-00bb')
   expect(await sweepBuilds()).toBe(1)
   expect(readdirSync(parent)).toHaveLength(2)
@@ -52,19 +58,25 @@ test('directories of others, links and other names are left alone', async () => 
   symlinkSync(join(elsewhere, 'precious'), join(parent, 'rvr-build-00ee.lock'))
   expect(await sweepBuilds()).toBe(0)
   expect(readdirSync(elsewhere)).toEqual(['precious'])
-  expect(readdirSync(parent)).toEqual(expect.arrayContaining(['rvr-build-00cc.d', 'somebody-elses', 'rvr-build-00dd', 'rvr-build-00ee.lock']))
+  expect(readdirSync(parent)).toEqual(
+    expect.arrayContaining(['rvr-build-00cc.d', 'somebody-elses', 'rvr-build-00dd', 'rvr-build-00ee.lock']),
+  )
 })
 
 test('a relative TMPDIR is meant from here', async () => {
   vi.stubEnv('TMPDIR', '.')
-  const builds = new BuildDirectories(), directory = await builds.create()
+  const builds = new BuildDirectories()
+  const directory = await builds.create()
   expect(directory.startsWith(`${process.cwd()}/rvr-build-`)).toBe(true)
   await builds.removeAll()
 })
 
 test('where nothing can be made it says so', async () => {
   vi.stubEnv('TMPDIR', join(parent, 'nowhere'))
-  await expect(new BuildDirectories().create()).rejects.toMatchObject({ code: 'IO', hint: expect.stringContaining('TMPDIR') as string })
+  await expect(new BuildDirectories().create()).rejects.toMatchObject({
+    code: 'IO',
+    hint: expect.stringContaining('TMPDIR') as string,
+  })
 })
 
 test('a process that is killed takes make and its compilers along, and the next sweep removes its directory', async () => {
@@ -77,16 +89,20 @@ test('a process that is killed takes make and its compilers along, and the next 
     const tool = path => ({ path, realPath: path, digest: '', version: '' })
     const toolchain = { cc: tool('/bin/true'), ld: tool('/bin/true'), make: tool(process.argv[1]), family: 'gcc', version: [12, 0, 0], arch: 'x64', targetCpu: 'native', environment: {} }
     await runMake(directory, toolchain, [], { events: event => console.log(event.type) })`
-  const make = join(await temporaryDirectory(), 'make-that-notes'), noted = `${make}.pids`
+  const make = join(await temporaryDirectory(), 'make-that-notes')
+  const noted = `${make}.pids`
   writeFileSync(make, `#!/bin/sh\necho $$ > ${noted}\nsleep 61 & echo $! >> ${noted}\nexec make "$@"\n`)
   chmodSync(make, 0o755)
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program, make], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program, make], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   await new Promise(resolve => child.stdout.once('data', resolve))
   const pids = readFileSync(noted, 'utf8').trim().split('\n')
   expect(pids.map(pid => existsSync(`/proc/${pid}`))).toEqual([true, true])
   expect(await sweepBuilds()).toBe(0)
   child.kill('SIGKILL')
-  const isAlive = (pid: string): boolean => existsSync(`/proc/${pid}`) && !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  const isAlive = (pid: string): boolean =>
+    existsSync(`/proc/${pid}`) && !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
   await vi.waitFor(() => expect(pids.some(isAlive)).toBe(false), PATIENCE_MS)
   await vi.waitFor(async () => expect(await sweepBuilds()).toBe(1), PATIENCE_MS)
   expect(readdirSync(parent).filter(name => name.startsWith('rvr-build-'))).toEqual([])

@@ -15,28 +15,48 @@ const toolchain = await describeToolchain()
 const { events, sink } = recorder()
 
 function project(units: readonly string[]): Project {
-  const makefile = { path: 'Makefile', content: readFileSync(new URL('../../templates/project/Makefile', import.meta.url), 'utf8') }
-  const files = [makefile, ...sampleProject().files.filter(({ path }) => path === 'entry.c'), ...units.map((content, index) => ({ path: `unit_00${index}.c`, content }))]
+  const makefile = {
+    path: 'Makefile',
+    content: readFileSync(new URL('../../templates/project/Makefile', import.meta.url), 'utf8'),
+  }
+  const files = [
+    makefile,
+    ...sampleProject().files.filter(({ path }) => path === 'entry.c'),
+    ...units.map((content, index) => ({ path: `unit_00${index}.c`, content })),
+  ]
   return { files, units: files.filter(({ path }) => path.endsWith('.c')).map(({ path }) => path) }
 }
 
 function buildIn(directory: string, slots: JobSlots, signal?: AbortSignal): Build {
   const request = { abi: { extensions: [] }, ...(signal && { signal }) }
-  return new Build(directory, request as unknown as BuildRequest, toolchain, { slots, events: sink } as unknown as PipelineServices)
+  return new Build(directory, request as unknown as BuildRequest, toolchain, {
+    slots,
+    events: sink,
+  } as unknown as PipelineServices)
 }
 
-const functions = (count: number): string[] => Array.from({ length: count }, (_, index) => `int f${index}(void) { return ${index}; }\n`)
+const functions = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `int f${index}(void) { return ${index}; }\n`)
 
 test('make starts on the first units, and the library is the one that a single make would build', async () => {
-  const whole = project(functions(4)), slots = new JobSlots(2)
+  const whole = project(functions(4))
+  const slots = new JobSlots(2)
   const [streamed, plain] = [await temporaryDirectory(), await temporaryDirectory()]
   {
     await using build = buildIn(streamed, slots)
     for (const file of whole.files) await build.add([file])
-    await expect.poll(async () => (await readdir(streamed)).filter(name => name.endsWith('.o')).toSorted(), { timeout: PATIENCE_MS }).toEqual(['unit_000.o', 'unit_001.o'])
+    await expect
+      .poll(async () => (await readdir(streamed)).filter(name => name.endsWith('.o')).toSorted(), {
+        timeout: PATIENCE_MS,
+      })
+      .toEqual(['unit_000.o', 'unit_001.o'])
     await build.finish(whole)
   }
-  expect(events.filter(event => event.type === 'object').at(-1)).toEqual({ type: 'object', done: whole.units.length, planned: whole.units.length })
+  expect(events.filter(event => event.type === 'object').at(-1)).toEqual({
+    type: 'object',
+    done: whole.units.length,
+    planned: whole.units.length,
+  })
   {
     await using build = buildIn(plain, slots)
     await build.add(whole.files.slice(0, 3))
@@ -49,15 +69,21 @@ test('make starts on the first units, and the library is the one that a single m
 })
 
 test('an early unit that does not compile is reported at the end, when all files are there', async () => {
-  const whole = project(['int broken(void) { return nothing_here; }', ...functions(2)]), directory = await temporaryDirectory()
+  const whole = project(['int broken(void) { return nothing_here; }', ...functions(2)])
+  const directory = await temporaryDirectory()
   await using build = buildIn(directory, new JobSlots(2))
   for (const file of whole.files) await build.add([file])
-  await expect(build.finish(whole)).rejects.toMatchObject({ code: 'COMPILE_FAILED', message: expect.stringContaining('nothing_here') as string })
+  await expect(build.finish(whole)).rejects.toMatchObject({
+    code: 'COMPILE_FAILED',
+    message: expect.stringContaining('nothing_here') as string,
+  })
   expect((await readdir(directory)).filter(name => name.endsWith('.c'))).toHaveLength(whole.units.length)
 })
 
 test('aborted or given up early, it starts nothing more and gives its slots back', async () => {
-  const whole = project(functions(3)), slots = new JobSlots(1), controller = new AbortController()
+  const whole = project(functions(3))
+  const slots = new JobSlots(1)
+  const controller = new AbortController()
   const directory = await temporaryDirectory()
   {
     await using build = buildIn(directory, slots, controller.signal)

@@ -14,16 +14,19 @@ vi.mock('../../src/toolchain/cpu-info.ts', async original => {
   return { ...module, hostCpu: () => (cpu.isOther ? { features: new Set(), identity: 'another' } : module.hostCpu()) }
 })
 
-const guest = fixture('fibonacci'), mode = 'pure'
+const guest = fixture('fibonacci')
+const mode = 'pure'
 const tools = process.env['PATH']!
-const cacheDir = mkdtempSync(join(tmpdir(), 'rvr-stored-')), programs = join(cacheDir, 'no-programs')
+const cacheDir = mkdtempSync(join(tmpdir(), 'rvr-stored-'))
+const programs = join(cacheDir, 'no-programs')
 
 async function withRvr<T>(use: (rvr: Rvr, events: RvrEvent[]) => Promise<T>, options: RvrOptions = {}): Promise<T> {
   const events: RvrEvent[] = []
   await using rvr = await Rvr.create({ cacheDir, remote: false, onEvent: event => void events.push(event), ...options })
   return await use(rvr, events)
 }
-const compile = (options?: RvrOptions, wanted = mode) => withRvr(async rvr => (await rvr.load(guest)).compile(wanted as ModeName), options)
+const compile = (options?: RvrOptions, wanted = mode) =>
+  withRvr(async rvr => (await rvr.load(guest)).compile(wanted as ModeName), options)
 
 beforeAll(async () => {
   mkdirSync(programs)
@@ -41,9 +44,19 @@ afterEach(() => {
 
 test('compile, tiered and explain find it, and say by what', async () => {
   await withRvr(async (rvr, events) => {
-    const loaded = await rvr.load(guest), found = { from: 'manifest', cc: expect.stringMatching(/^\//) as string, version: expect.stringMatching(/\d/) as string }
+    const loaded = await rvr.load(guest)
+    const found = {
+      from: 'manifest',
+      cc: expect.stringMatching(/^\//) as string,
+      version: expect.stringMatching(/\d/) as string,
+    }
     const artifact = await loaded.compile(mode)
-    expect(artifact.cache).toEqual({ outcome: 'hit', key: expect.any(String), inputKey: expect.any(String), toolchain: found })
+    expect(artifact.cache).toEqual({
+      outcome: 'hit',
+      key: expect.any(String),
+      inputKey: expect.any(String),
+      toolchain: found,
+    })
     expect([artifact.engine, artifact.isKept]).toEqual(['native', true])
     using run = await artifact.execute({ inputs: [Buffer.from('5a00000000000000', 'hex')] })
     expect(run.outcome).toBe('terminated')
@@ -61,7 +74,9 @@ test('nothing is found that the request does not fit', async () => {
   await expect(compile({ stress: 'stops' })).rejects.toMatchObject(missing)
   await expect(withRvr(async rvr => (await rvr.load(fixture('exitcode'))).compile(mode))).rejects.toMatchObject(missing)
   await expect(withRvr(async rvr => (await rvr.load(guest)).explainCache('metered'))).rejects.toMatchObject(missing)
-  await expect(withRvr(async rvr => (await rvr.load(guest)).compile(mode, { emitDirectory: join(programs, 'c') }))).rejects.toMatchObject(missing)
+  await expect(
+    withRvr(async rvr => (await rvr.load(guest)).compile(mode, { emitDirectory: join(programs, 'c') })),
+  ).rejects.toMatchObject(missing)
   vi.stubEnv('SOURCE_DATE_EPOCH', '7')
   await expect(compile()).rejects.toMatchObject(missing)
 })
@@ -82,7 +97,10 @@ test('of several compilers the one named, else the one used last; one that is na
     expect((await compile()).cache).toEqual(named)
     vi.stubEnv('RVR_CC', '')
   }
-  await expect(compile({ cc: 'tcc' })).rejects.toMatchObject({ code: 'TOOLCHAIN_MISSING', message: expect.stringContaining('tcc') as string })
+  await expect(compile({ cc: 'tcc' })).rejects.toMatchObject({
+    code: 'TOOLCHAIN_MISSING',
+    message: expect.stringContaining('tcc') as string,
+  })
 })
 
 test('it is the very entry that is found with the toolchain there', async () => {

@@ -10,8 +10,10 @@ import { errorOf } from '../run/support.ts'
 const directory = mkdtempSync(join(tmpdir(), 'rvr-profile-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 const guest = { digest: 'a'.repeat(64), xlen: 64 as const }
-const profile = (counts: Record<number, number>): ExecutionProfile => profileOf(guest, new Map(Object.entries(counts).map(([pc, count]) => [Number(pc), count])))
-const first = profile({ 4096: 3, 4100: 3, 4104: 7, 8192: 1 }), second = profile({ 4100: 2, 4104: 1, 8188: 2 ** 40 })
+const profile = (counts: Record<number, number>): ExecutionProfile =>
+  profileOf(guest, new Map(Object.entries(counts).map(([pc, count]) => [Number(pc), count])))
+const first = profile({ 4096: 3, 4100: 3, 4104: 7, 8192: 1 })
+const second = profile({ 4100: 2, 4104: 1, 8188: 2 ** 40 })
 let files = 0
 const write = (text: string): string => {
   const path = join(directory, `file-${files++}`)
@@ -20,8 +22,19 @@ const write = (text: string): string => {
 }
 
 test('equal counts side by side are one block, and counts that are 0 are none', () => {
-  expect(profile({ 4104: 7, 4096: 3, 4100: 3, 4108: 0, 8192: 7 }).stretches).toEqual([{ pc: 4096, instructions: 2, count: 3 }, { pc: 4104, instructions: 1, count: 7 }, { pc: 8192, instructions: 1, count: 7 }])
-  expect(countsOf(first)).toEqual(new Map([[4096, 3], [4100, 3], [4104, 7], [8192, 1]]))
+  expect(profile({ 4104: 7, 4096: 3, 4100: 3, 4108: 0, 8192: 7 }).stretches).toEqual([
+    { pc: 4096, instructions: 2, count: 3 },
+    { pc: 4104, instructions: 1, count: 7 },
+    { pc: 8192, instructions: 1, count: 7 },
+  ])
+  expect(countsOf(first)).toEqual(
+    new Map([
+      [4096, 3],
+      [4100, 3],
+      [4104, 7],
+      [8192, 1],
+    ]),
+  )
 })
 
 test('runs add up in any order, and the digest is that of the sums', () => {
@@ -29,7 +42,14 @@ test('runs add up in any order, and the digest is that of the sums', () => {
   expect(addProfiles([first, second])).toEqual(sum)
   expect(addProfiles([second, first])).toEqual(sum)
   expect(profileDigest(addProfiles([second, first]))).toBe(profileDigest(sum))
-  const digests = [first, second, sum, { ...first, guest: 'b'.repeat(64) }, { ...first, xlen: 32 as const }, profile({ 4096: 3, 4100: 3, 4104: 7, 8196: 1 })].map(profileDigest)
+  const digests = [
+    first,
+    second,
+    sum,
+    { ...first, guest: 'b'.repeat(64) },
+    { ...first, xlen: 32 as const },
+    profile({ 4096: 3, 4100: 3, 4104: 7, 8196: 1 }),
+  ].map(profileDigest)
   expect(new Set(digests).size).toBe(digests.length)
 })
 
@@ -45,7 +65,12 @@ test('a file holds what was added to it, run after run, and nothing else is left
   await addToProfile(path, second)
   expect(await readProfile(path, guest)).toEqual(addProfiles([first, second]))
   expect(await readProfiles([path, write(profileText(first))], guest)).toEqual(addProfiles([first, first, second]))
-  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ format: 'rvr profile', version: 1, guest: guest.digest, xlen: 64 })
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
+    format: 'rvr profile',
+    version: 1,
+    guest: guest.digest,
+    xlen: 64,
+  })
   expect(readdirSync(join(directory, 'new'))).toEqual(['guest.profile'])
 })
 
@@ -68,14 +93,34 @@ describe('refused', () => {
     ['a count that is no integer', JSON.stringify({ ...good, blocks: [['0x1000', 1, 1.5]] }), 'format', 'blocks.0.2'],
     ['a count above 2^53', JSON.stringify({ ...good, blocks: [['0x1000', 1, 2 ** 60]] }), 'format', 'blocks.0.2'],
     ['an odd address', JSON.stringify({ ...good, blocks: [['0x1002', 1, 1]] }), 'format', '0x1002'],
-    ['blocks that overlap', JSON.stringify({ ...good, blocks: [['0x1000', 2, 1], ['0x1004', 1, 1]] }), 'format', 'blocks.1'],
-    ['a block behind the last address', JSON.stringify({ ...good, blocks: [['0xfffffffc', 2, 1]] }), 'format', 'last address'],
+    [
+      'blocks that overlap',
+      JSON.stringify({
+        ...good,
+        blocks: [
+          ['0x1000', 2, 1],
+          ['0x1004', 1, 1],
+        ],
+      }),
+      'format',
+      'blocks.1',
+    ],
+    [
+      'a block behind the last address',
+      JSON.stringify({ ...good, blocks: [['0xfffffffc', 2, 1]] }),
+      'format',
+      'last address',
+    ],
     ['another guest', JSON.stringify({ ...good, guest: 'b'.repeat(64), blocks: [] }), 'guest', 'another guest'],
     ['another width', JSON.stringify({ ...good, xlen: 32, blocks: [] }), 'guest', 'another guest'],
   ])('%s', async (_name, text, reason, message) => {
     const path = write(text)
     const error = await errorOf(readProfile(path, guest))
-    expect(error).toMatchObject({ code: 'INPUT_INVALID', hint: expect.stringContaining('--profile-out'), details: { path, reason } })
+    expect(error).toMatchObject({
+      code: 'INPUT_INVALID',
+      hint: expect.stringContaining('--profile-out'),
+      details: { path, reason },
+    })
     expect(error.message).toContain(message)
     // Nothing is added to a file that is not understood.
     expect(await errorOf(addToProfile(path, first))).toMatchObject({ code: 'INPUT_INVALID' })
@@ -83,7 +128,10 @@ describe('refused', () => {
   })
 
   test('a file that is not there, and a place where none can be', async () => {
-    expect(await errorOf(readProfile(join(directory, 'none'), guest))).toMatchObject({ code: 'IO', details: { path: join(directory, 'none') } })
+    expect(await errorOf(readProfile(join(directory, 'none'), guest))).toMatchObject({
+      code: 'IO',
+      details: { path: join(directory, 'none') },
+    })
     expect(await errorOf(addToProfile(join(write('x'), 'below'), first))).toMatchObject({ code: 'IO' })
   })
 })

@@ -16,7 +16,8 @@ export const nativeOf = (guest: RealGuest, compiler = 'cc'): string => join(prod
 /** Where compiled real guests are kept from one run to the next: SQLite takes the C compiler a minute. */
 export const cacheDir = join(products, 'cache')
 
-export const onPath = (program: string): boolean => (process.env['PATH'] ?? '').split(delimiter).some(directory => existsSync(join(directory, program)))
+export const onPath = (program: string): boolean =>
+  (process.env['PATH'] ?? '').split(delimiter).some(directory => existsSync(join(directory, program)))
 
 /** Why real guests cannot be built on this machine; undefined where they can. */
 export function whyNot(): string | undefined {
@@ -28,9 +29,25 @@ export function whyNot(): string | undefined {
 }
 
 /** Brings a guest and its native twins up to date. @throws where make fails, with what it printed */
-export function build(guest: RealGuest, compilers: readonly string[] = ['cc'], widths: readonly Xlen[] = [32, 64]): void {
+export function build(
+  guest: RealGuest,
+  compilers: readonly string[] = ['cc'],
+  widths: readonly Xlen[] = [32, 64],
+): void {
   // An outer make's job server is not open to this process.
   const environment = { ...process.env, MAKEFLAGS: '', MFLAGS: '' }
-  const { status, stdout, stderr } = spawnSync('make', ['-s', '-j2', '-C', sources, `NATIVE=${compilers.join(' ')}`, `WIDTHS=${widths.map(xlen => `rv${xlen}`).join(' ')}`, guest], { encoding: 'utf8', env: environment })
+  const { status, stdout, stderr } = spawnSync(
+    'make',
+    [
+      '-s',
+      '-j2',
+      '-C',
+      sources,
+      `NATIVE=${compilers.join(' ')}`,
+      `WIDTHS=${widths.map(xlen => `rv${xlen}`).join(' ')}`,
+      guest,
+    ],
+    { encoding: 'utf8', env: environment },
+  )
   if (status !== 0) throw new Error(`${guest} cannot be built: ${stdout}${stderr}`)
 }

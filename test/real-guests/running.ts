@@ -21,7 +21,9 @@ export interface Runner {
   run(xlen: Xlen, mode: string, engine: Engine, options: ExecuteOptions): Promise<Ran>
 }
 
-/** Describes a guest that is built first; where that is impossible everything in it is skipped and its name says why. */
+/**
+ * Describes a guest that is built first; where that is impossible everything in it is skipped and its name says why.
+ */
 export function describeGuest(guest: RealGuest, widths: readonly Xlen[], tests: (runner: Runner) => void): void {
   const reason = whyNot()
   describe.skipIf(reason !== undefined)(reason === undefined ? guest : `${guest} (${reason})`, () => {
@@ -35,7 +37,12 @@ export function describeGuest(guest: RealGuest, widths: readonly Xlen[], tests: 
       async run(xlen, mode, engine, options) {
         const artifact = await artifactOf(await rvr.load(elfOf(guest, xlen), { abi: 'linux' }), mode, engine)
         const output: Uint8Array[] = []
-        const run = await artifact.execute({ ...options, onPrint: (stream, bytes) => { if (stream === 'stdout') output.push(bytes) } })
+        const run = await artifact.execute({
+          ...options,
+          onPrint: (stream, bytes) => {
+            if (stream === 'stdout') output.push(bytes)
+          },
+        })
         return { run, stdout: Buffer.concat(output).toString() }
       },
     })
@@ -43,7 +50,8 @@ export function describeGuest(guest: RealGuest, widths: readonly Xlen[], tests: 
 }
 
 /** Standard output of a program that gets `input`. */
-export const outputOf = (file: string, args: readonly string[], input: Uint8Array): string => execFileSync(file, args, { input, maxBuffer: 1 << 26 }).toString()
+export const outputOf = (file: string, args: readonly string[], input: Uint8Array): string =>
+  execFileSync(file, args, { input, maxBuffer: 1 << 26 }).toString()
 
 /** What qemu-user makes of the guest; undefined where it is not installed. */
 export const outputInQemu = (guest: RealGuest, xlen: Xlen, input: Uint8Array): string | undefined =>

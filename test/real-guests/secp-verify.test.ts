@@ -12,31 +12,41 @@ describeGuest('secp-verify', widths, guest => {
   const expected = expectedOutput(records)
 
   test('the records are of every kind, and this machine agrees about them', () => {
-    for (const verdict of ['valid', 'invalid', 'no signature', 'no public key']) expect(expected).toMatch(new RegExp(`^\\d+ ${verdict}$`, 'm'))
+    for (const verdict of ['valid', 'invalid', 'no signature', 'no public key'])
+      expect(expected).toMatch(new RegExp(`^\\d+ ${verdict}$`, 'm'))
     expect(outputOf(nativeOf('secp-verify'), [], inputOf(records))).toBe(expected)
   })
 
-  test.each(widths)('RV%i verifies', async xlen => {
-    expect(outputInQemu('secp-verify', xlen, inputOf(records)) ?? expected).toBe(expected)
-    const counts = new Set<bigint>()
-    for (const mode of modes) {
-      const { run, stdout } = await guest.run(xlen, mode, 'native', { inputs: [inputOf(records)] })
-      expect(run).toMatchObject({ outcome: 'terminated', exitCode: 0 })
-      expect(stdout).toBe(expected)
-      counts.add(run.instret)
-      run.dispose()
-    }
-    expect(counts.size).toBe(1)
-  }, COMPILE_MS)
+  test.each(widths)(
+    'RV%i verifies',
+    async xlen => {
+      expect(outputInQemu('secp-verify', xlen, inputOf(records)) ?? expected).toBe(expected)
+      const counts = new Set<bigint>()
+      for (const mode of modes) {
+        const { run, stdout } = await guest.run(xlen, mode, 'native', { inputs: [inputOf(records)] })
+        expect(run).toMatchObject({ outcome: 'terminated', exitCode: 0 })
+        expect(stdout).toBe(expected)
+        counts.add(run.instret)
+        run.dispose()
+      }
+      expect(counts.size).toBe(1)
+    },
+    COMPILE_MS,
+  )
 
-  test.each(widths)('RV%i: both engines stand in the same state after three million instructions', async xlen => {
-    const options = { inputs: [inputOf(records)], maxInstructions: 3_000_000n }
-    const native = await guest.run(xlen, 'metered-cost', 'native', options), interpreted = await guest.run(xlen, 'metered-cost', 'interp', options)
-    expect(native.run.outcome).toBe('suspended')
-    expectSame(native.run, interpreted.run)
-    native.run.dispose()
-    interpreted.run.dispose()
-  }, COMPILE_MS)
+  test.each(widths)(
+    'RV%i: both engines stand in the same state after three million instructions',
+    async xlen => {
+      const options = { inputs: [inputOf(records)], maxInstructions: 3_000_000n }
+      const native = await guest.run(xlen, 'metered-cost', 'native', options)
+      const interpreted = await guest.run(xlen, 'metered-cost', 'interp', options)
+      expect(native.run.outcome).toBe('suspended')
+      expectSame(native.run, interpreted.run)
+      native.run.dispose()
+      interpreted.run.dispose()
+    },
+    COMPILE_MS,
+  )
 
   test('a count that the input does not hold ends the guest', async () => {
     const { run, stdout } = await guest.run(64, 'pure', 'native', { inputs: [inputOf(records).subarray(0, 200)] })

@@ -13,7 +13,8 @@ export interface SignatureRecord {
 const ORDER = secp256k1.Point.Fn.ORDER
 const valueOf = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
 const bytesOf = (value: bigint): Uint8Array => Buffer.from(value.toString(16).padStart(64, '0'), 'hex')
-const flipped = (bytes: Uint8Array, index: number): Uint8Array => bytes.map((byte, at) => (at === index ? byte ^ 1 : byte))
+const flipped = (bytes: Uint8Array, index: number): Uint8Array =>
+  bytes.map((byte, at) => (at === index ? byte ^ 1 : byte))
 
 /** Ways to spoil a record; what the verdict is then is the witness's to say. */
 const spoils: readonly ((record: SignatureRecord) => SignatureRecord)[] = [
@@ -24,7 +25,13 @@ const spoils: readonly ((record: SignatureRecord) => SignatureRecord)[] = [
   record => ({ ...record, publicKey: flipped(record.publicKey, 32) }),
   record => ({ ...record, publicKey: Uint8Array.of(5, ...record.publicKey.subarray(1)) }),
   // The other s of the same signature: valid by the equation, refused as malleable.
-  record => ({ ...record, signature: Uint8Array.of(...record.signature.subarray(0, 32), ...bytesOf(ORDER - valueOf(record.signature.subarray(32)))) }),
+  record => ({
+    ...record,
+    signature: Uint8Array.of(
+      ...record.signature.subarray(0, 32),
+      ...bytesOf(ORDER - valueOf(record.signature.subarray(32))),
+    ),
+  }),
   record => ({ ...record, signature: Uint8Array.of(...record.signature.subarray(0, 32), ...bytesOf(0n)) }),
   record => ({ ...record, signature: Uint8Array.of(...bytesOf(ORDER), ...record.signature.subarray(32)) }),
   record => ({ ...record, signature: Uint8Array.of(...bytesOf(ORDER + 1n), ...record.signature.subarray(32)) }),
@@ -35,8 +42,13 @@ export function signatureRecords(count: number, seed: number, spoilEach = 3): Si
   const random = randomSource(seed)
   const randomBytes = (): Uint8Array => Uint8Array.from({ length: 32 }, () => random(256))
   return Array.from({ length: count }, (_, index) => {
-    const secretKey = randomBytes(), hash = randomBytes()
-    const record = { hash, signature: secp256k1.sign(hash, secretKey, { prehash: false }), publicKey: secp256k1.getPublicKey(secretKey) }
+    const secretKey = randomBytes()
+    const hash = randomBytes()
+    const record = {
+      hash,
+      signature: secp256k1.sign(hash, secretKey, { prehash: false }),
+      publicKey: secp256k1.getPublicKey(secretKey),
+    }
     return index % spoilEach === spoilEach - 1 ? spoils[Math.floor(index / spoilEach) % spoils.length]!(record) : record
   })
 }
@@ -67,5 +79,9 @@ function verdictOf({ hash, signature, publicKey }: SignatureRecord): string {
 /** What the guest prints after one round, if the witness is right. */
 export function expectedOutput(records: readonly SignatureRecord[]): string {
   const verdicts = records.map(verdictOf)
-  return [...verdicts.map((verdict, index) => `${index} ${verdict}`), `${verdicts.filter(verdict => verdict === 'valid').length} valid of ${records.length}`, ''].join('\n')
+  return [
+    ...verdicts.map((verdict, index) => `${index} ${verdict}`),
+    `${verdicts.filter(verdict => verdict === 'valid').length} valid of ${records.length}`,
+    '',
+  ].join('\n')
 }

@@ -1,8 +1,12 @@
 /** SQL for the guest sqlite-script: a small shop, and questions that reach most of SQLite. */
 
-/** Integers, texts and NULL only, numbers with a fraction through printf, so that every version of SQLite writes the same. One statement each. */
+/**
+ * Integers, texts and NULL only, numbers with a fraction through printf, so that every version of SQLite writes the
+ * same. One statement each.
+ */
 export const statements: readonly string[] = [
-  // The schema: keys, constraints, defaults, generated columns, indexes (unique, partial, on an expression, descending), views, triggers.
+  // The schema: keys, constraints, defaults, generated columns, indexes (unique, partial, on an expression,
+  // descending), views, triggers.
   `create table customer(id integer primary key, name text not null collate nocase, country text not null default 'AT', since text check(since glob '[0-9][0-9][0-9][0-9]-*'))`,
   `create table product(sku text primary key, title text not null, price real not null check(price >= 0), tags text, net real generated always as (price / 1.2) stored) without rowid`,
   `create table purchase(id integer primary key autoincrement, customer integer not null references customer(id) on delete cascade, placed text not null, note text)`,
@@ -120,7 +124,10 @@ export const floats: readonly string[] = [
 
 export const scriptOf = (parts: readonly string[]): string => parts.map(statement => `${statement};\n`).join('')
 
-/** What the benchmark runs: bulk loading with indexes and triggers, joins, grouping, sorting, search in texts, updates, deletes. */
+/**
+ * What the benchmark runs: bulk loading with indexes and triggers, joins, grouping, sorting, search in texts, updates,
+ * deletes.
+ */
 export const benchmarkScript = scriptOf([
   `create table account(id integer primary key, owner text not null, region integer not null, balance integer not null)`,
   `create table transfer(id integer primary key, source integer not null references account(id), target integer not null references account(id), amount integer not null, memo text)`,

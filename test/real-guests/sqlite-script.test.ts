@@ -20,7 +20,8 @@ function outputOfNode(): string {
       const statement = database.prepare(text)
       statement.setReadBigInts(true)
       statement.setReturnArrays(true)
-      for (const row of statement.all() as unknown as unknown[][]) output += `${row.map(value => value ?? '').join('|')}\n`
+      for (const row of statement.all() as unknown as unknown[][])
+        output += `${row.map(value => value ?? '').join('|')}\n`
     } catch (error) {
       output += `error: ${(error as Error).message}\n`
     }
@@ -30,7 +31,8 @@ function outputOfNode(): string {
 }
 
 describeGuest('sqlite-script', widths, guest => {
-  const everything = [...statements, ...floats], script = utf8(scriptOf(everything))
+  const everything = [...statements, ...floats]
+  const script = utf8(scriptOf(everything))
 
   test("Node's SQLite gives the same rows", () => {
     expect(outputOf(nativeOf('sqlite-script'), [], utf8(scriptOf(statements)))).toBe(outputOfNode())
@@ -42,29 +44,38 @@ describeGuest('sqlite-script', widths, guest => {
     expect(found).toBe(outputOf(nativeOf('sqlite-script'), [], script))
   })
 
-  test.runIf(thorough).each(widths)('RV%i in every mode gives what this machine gives', async xlen => {
-    const counts = new Set<bigint>(), expected = outputOf(nativeOf('sqlite-script'), [], script)
-    for (const mode of modes) {
-      const { run, stdout } = await guest.run(xlen, mode, 'native', { inputs: [script] })
-      expect(run).toMatchObject({ outcome: 'terminated', exitCode: 0 })
-      expect(stdout).toBe(expected)
-      counts.add(run.instret)
-      run.dispose()
-    }
-    expect(counts.size).toBe(1)
-  }, COMPILE_MS)
+  test.runIf(thorough).each(widths)(
+    'RV%i in every mode gives what this machine gives',
+    async xlen => {
+      const counts = new Set<bigint>()
+      const expected = outputOf(nativeOf('sqlite-script'), [], script)
+      for (const mode of modes) {
+        const { run, stdout } = await guest.run(xlen, mode, 'native', { inputs: [script] })
+        expect(run).toMatchObject({ outcome: 'terminated', exitCode: 0 })
+        expect(stdout).toBe(expected)
+        counts.add(run.instret)
+        run.dispose()
+      }
+      expect(counts.size).toBe(1)
+    },
+    COMPILE_MS,
+  )
 
   // What recursive queries compute takes the interpreter too long.
   const short = utf8(scriptOf(everything.filter(text => !text.includes('recursive'))))
 
-  test.each(widths)('RV%i in the interpreter gives what this machine gives', async xlen => {
-    const interpreted = await guest.run(xlen, 'metered-cost', 'interp', { inputs: [short] })
-    expect(interpreted.stdout).toBe(outputOf(nativeOf('sqlite-script'), [], short))
-    if (thorough) {
-      const native = await guest.run(xlen, 'metered-cost', 'native', { inputs: [short] })
-      expectSame(native.run, interpreted.run)
-      native.run.dispose()
-    }
-    interpreted.run.dispose()
-  }, COMPILE_MS)
+  test.each(widths)(
+    'RV%i in the interpreter gives what this machine gives',
+    async xlen => {
+      const interpreted = await guest.run(xlen, 'metered-cost', 'interp', { inputs: [short] })
+      expect(interpreted.stdout).toBe(outputOf(nativeOf('sqlite-script'), [], short))
+      if (thorough) {
+        const native = await guest.run(xlen, 'metered-cost', 'native', { inputs: [short] })
+        expectSame(native.run, interpreted.run)
+        native.run.dispose()
+      }
+      interpreted.run.dispose()
+    },
+    COMPILE_MS,
+  )
 })

@@ -20,7 +20,15 @@ test('a CPU that the compiler does not know is none that it can compile for', as
     const { canCompile, json, text } = await examine({ cacheDir, targetCpu, cc: 'gcc' })
     expect(canCompile).toBe(targetCpu !== 'potato')
     if (canCompile) continue
-    expect(json).toMatchObject({ canCompile, problems: expect.arrayContaining([{ message: expect.stringMatching(/cannot compile for potato: .*potato/) as string, hint: expect.stringContaining('--target-cpu') as string }]) as object })
+    expect(json).toMatchObject({
+      canCompile,
+      problems: expect.arrayContaining([
+        {
+          message: expect.stringMatching(/cannot compile for potato: .*potato/) as string,
+          hint: expect.stringContaining('--target-cpu') as string,
+        },
+      ]) as object,
+    })
     expect(text).toContain('rvr cannot compile guests here')
   }
 })
@@ -42,9 +50,18 @@ test('without make the compiler is named all the same, and without a compiler ma
 test('a compiler that answers questions and does not compile', async () => {
   vi.stubEnv('PATH', programs)
   await fakeMake(programs)
-  await fakeClang(programs, 'clang-22', 22, 'case "$*" in *trial.c*) echo "trial.c:1:1: error: no such luck" >&2; exit 1 ;; esac')
+  await fakeClang(
+    programs,
+    'clang-22',
+    22,
+    'case "$*" in *trial.c*) echo "trial.c:1:1: error: no such luck" >&2; exit 1 ;; esac',
+  )
   await symlink('/bin/sh', join(programs, 'sh'))
   const { canCompile, json } = await examine({ cacheDir })
   expect(canCompile).toBe(false)
-  expect(json).toMatchObject({ problems: expect.arrayContaining([expect.objectContaining({ message: expect.stringContaining('no such luck') as string })]) as object })
+  expect(json).toMatchObject({
+    problems: expect.arrayContaining([
+      expect.objectContaining({ message: expect.stringContaining('no such luck') as string }),
+    ]) as object,
+  })
 })

@@ -10,19 +10,32 @@ import { asRvrError, writeError } from '../../src/cli/output.ts'
 import type { Shell } from '../../src/cli/shell.ts'
 
 const folder = new URL('../../docs/schemas/', import.meta.url)
-const names = readdirSync(folder).map(file => file.replace(/\.json$/, '')).filter(name => name !== 'common')
-const schema = (name: string): AnySchemaObject => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as AnySchemaObject
+const names = readdirSync(folder)
+  .map(file => file.replace(/\.json$/, ''))
+  .filter(name => name !== 'common')
+const schema = (name: string): AnySchemaObject =>
+  JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as AnySchemaObject
 
-/** New keys may be added to what is printed, so schemas allow any; here each has to be described. `isPart`: what includes it adds keys of its own. */
+/**
+ * New keys may be added to what is printed, so schemas allow any; here each has to be described. `isPart`: what
+ * includes it adds keys of its own.
+ */
 function closed(value: unknown, isPart = false): unknown {
   if (Array.isArray(value)) return value.map(item => closed(item))
   if (typeof value !== 'object' || value === null) return value
   const parts = Object.entries(value).map(([key, item]) => {
-    if (key === '$defs' || key === 'properties') return [key, Object.fromEntries(Object.entries(item as object).map(([name, inner]) => [name, closed(inner, name.endsWith('Facts'))]))]
+    if (key === '$defs' || key === 'properties')
+      return [
+        key,
+        Object.fromEntries(
+          Object.entries(item as object).map(([name, inner]) => [name, closed(inner, name.endsWith('Facts'))]),
+        ),
+      ]
     return [key, closed(item)]
   })
   const result = Object.fromEntries(parts) as Record<string, unknown>
-  if (result['properties'] !== undefined && result['additionalProperties'] === undefined && !isPart) result['unevaluatedProperties'] = false
+  if (result['properties'] !== undefined && result['additionalProperties'] === undefined && !isPart)
+    result['unevaluatedProperties'] = false
   return result
 }
 
@@ -31,18 +44,27 @@ function validators(prepare: (value: AnySchemaObject) => AnySchemaObject): (name
   for (const name of ['common', ...names]) ajv.addSchema(prepare(schema(name)), `${name}.json`)
   return name => ajv.getSchema(`${name}.json`)!
 }
-const open = validators(value => value), strict = validators(value => closed(value) as AnySchemaObject)
+const open = validators(value => value)
+const strict = validators(value => closed(value) as AnySchemaObject)
 
 const directory = mkdtempSync(join(tmpdir(), 'rvr-schemas-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 const file = (name: string): string => join(directory, name)
-const guest = (name: string): string => new URL(`../../cache-fixtures/guests/elf/${name}.rv64.elf`, import.meta.url).pathname
-const fibonacci = guest('fibonacci'), traps = guest('traps')
+const guest = (name: string): string =>
+  new URL(`../../cache-fixtures/guests/elf/${name}.rv64.elf`, import.meta.url).pathname
+const fibonacci = guest('fibonacci')
+const traps = guest('traps')
 
 /** What a command prints with --json, in this process. */
 async function printed(args: readonly string[]): Promise<unknown> {
   let text = ''
-  const stdout = { write: (part: string | Uint8Array) => { text += String(part); return true } }, stderr = { write: () => true }
+  const stdout = {
+    write: (part: string | Uint8Array) => {
+      text += String(part)
+      return true
+    },
+  }
+  const stderr = { write: () => true }
   const shell = { stdout, stderr, signal: new AbortController().signal, finish: () => {} } as unknown as Shell
   try {
     await buildProgram(shell).parseAsync([...args, '--json'], { from: 'user' })
@@ -60,12 +82,61 @@ const cases: readonly (readonly [name: string, args: () => readonly string[]])[]
   ['compile', () => ['compile', fibonacci, '-q', ...here]],
   ['compile', () => ['compile', fibonacci, '/no/such.elf', '-q', ...here]],
   ['run', () => ['run', fibonacci, '--input', 'u64:10', '-q', ...here]],
-  ['run', () => ['run', fibonacci, '--input', 'u64:10', '--mode', 'metered', '--dump-registers', '--dump-memory', '0,8', ...interp]],
-  ['run', () => ['run', fibonacci, '--input', 'u64:9999', '--mode', 'metered', '--max-instructions', '5000', '--max-trace-height', '1024', '--save', file('part.run'), ...interp]],
+  [
+    'run',
+    () => [
+      'run',
+      fibonacci,
+      '--input',
+      'u64:10',
+      '--mode',
+      'metered',
+      '--dump-registers',
+      '--dump-memory',
+      '0,8',
+      ...interp,
+    ],
+  ],
+  [
+    'run',
+    () => [
+      'run',
+      fibonacci,
+      '--input',
+      'u64:9999',
+      '--mode',
+      'metered',
+      '--max-instructions',
+      '5000',
+      '--max-trace-height',
+      '1024',
+      '--save',
+      file('part.run'),
+      ...interp,
+    ],
+  ],
   ['run', () => ['run', fibonacci, '--input', 'u64:10', '--profile-out', file('x.profile'), ...interp]],
   ['run', () => ['run', traps, '--input', 'hex:01', '--mode', 'metered-cost', ...interp]],
-  ['cost', () => ['cost', fibonacci, '--input', 'u64:10', '--by', 'function', '--save-base', file('base.json'), ...interp]],
-  ['cost', () => ['cost', fibonacci, '--input', 'u64:20', '--by', 'opcode', '--base', file('base.json'), '--threshold', '5%', ...interp]],
+  [
+    'cost',
+    () => ['cost', fibonacci, '--input', 'u64:10', '--by', 'function', '--save-base', file('base.json'), ...interp],
+  ],
+  [
+    'cost',
+    () => [
+      'cost',
+      fibonacci,
+      '--input',
+      'u64:20',
+      '--by',
+      'opcode',
+      '--base',
+      file('base.json'),
+      '--threshold',
+      '5%',
+      ...interp,
+    ],
+  ],
   ...['image', 'ir', 'cfg', 'c'].map(stage => ['emit', () => ['emit', traps, '--stage', stage]] as const),
   ['emit', () => ['emit', traps, '--stage', 'c', '-o', file('emitted')]],
   ['inspect', () => ['inspect', traps]],
@@ -92,24 +163,56 @@ const keyOf = (what: 'artifact' | 'key'): string => (what === 'key' ? compiled.c
 
 test('wish 4: every command prints what its schema says', { timeout: 120_000 }, async () => {
   for (const [name, args] of cases) {
-    const given = args(), json = await printed(given)
+    const given = args()
+    const json = await printed(given)
     if (compiled.artifact === '') Object.assign(compiled, json)
-    for (const validate of [open(name), strict(name)]) expect(validate(json) ? [] : validate.errors!.map(({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`), `${given.join(' ')}\n${JSON.stringify(json).slice(0, 500)}`).toEqual([])
+    for (const validate of [open(name), strict(name)])
+      expect(
+        validate(json)
+          ? []
+          : validate.errors!.map(
+              ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
+            ),
+        `${given.join(' ')}\n${JSON.stringify(json).slice(0, 500)}`,
+      ).toEqual([])
     if (name !== 'error') expect(json, given.join(' ')).not.toHaveProperty('error')
   }
 })
 
 test('a schema for every command, and a case for every schema', () => {
-  const program = buildProgram({ stdout: process.stdout, stderr: process.stderr, signal: new AbortController().signal, finish: () => {} })
-  const leaves = (command: Command, path: readonly string[]): string[] => (command.commands.length === 0 ? [path.join('-')] : command.commands.flatMap(sub => leaves(sub, [...path, sub.name()])))
+  const program = buildProgram({
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: new AbortController().signal,
+    finish: () => {},
+  })
+  const leaves = (command: Command, path: readonly string[]): string[] =>
+    command.commands.length === 0
+      ? [path.join('-')]
+      : command.commands.flatMap(sub => leaves(sub, [...path, sub.name()]))
   // help prints what --help does.
   expect([...leaves(program, []).filter(name => name !== 'help'), 'error'].toSorted()).toEqual(names.toSorted())
   expect([...new Set(cases.map(([name]) => name))].toSorted()).toEqual(names.toSorted())
 })
 
 test('what is wrong is refused', () => {
-  const run = { outcome: 'terminated', mode: 'pure', engine: 'native', instret: 1, publicValues: '00', cache: { outcome: 'off' }, timing: {} }
+  const run = {
+    outcome: 'terminated',
+    mode: 'pure',
+    engine: 'native',
+    instret: 1,
+    publicValues: '00',
+    cache: { outcome: 'off' },
+    timing: {},
+  }
   expect(open('run')({ ...run, more: 1 })).toBe(true)
   expect(strict('run')({ ...run, more: 1 })).toBe(false)
-  for (const wrong of [{ ...run, outcome: 'done' }, { ...run, instret: -1.5 }, { ...run, publicValues: '0' }, { ...run, exitCode: 256 }, { mode: 'pure' }]) expect(open('run')(wrong)).toBe(false)
+  for (const wrong of [
+    { ...run, outcome: 'done' },
+    { ...run, instret: -1.5 },
+    { ...run, publicValues: '0' },
+    { ...run, exitCode: 256 },
+    { mode: 'pure' },
+  ])
+    expect(open('run')(wrong)).toBe(false)
 })

@@ -18,12 +18,16 @@ const ROUNDS = 30
 
 /** Instruction counts in front of each call of the second round, behind it, and one further. */
 function aroundCalls({ image, abi }: Guest): number[] {
-  const hart = createHart(image.xlen, new Uint8Array(MEMORY_BYTES)), abiOptions = { inputs: [], seed: 9n }, limits = new Set<number>()
+  const hart = createHart(image.xlen, new Uint8Array(MEMORY_BYTES))
+  const abiOptions = { inputs: [], seed: 9n }
+  const limits = new Set<number>()
   loadImage(image, hart.memory)
   abi.start(image, hart, abiOptions)
-  const interpreter = createInterpreter(image, abi), state = abi.createState(image, abiOptions)
+  const interpreter = createInterpreter(image, abi)
+  const state = abi.createState(image, abiOptions)
   for (let executed = 0, calls = 0; calls < 8; executed++) {
-    if (interpreter.instrAt(hart.pc)!.row.kind === 'call' && calls++ >= 4) for (const after of [0, 1, 2]) limits.add(executed + after)
+    if (interpreter.instrAt(hart.pc)!.row.kind === 'call' && calls++ >= 4)
+      for (const after of [0, 1, 2]) limits.add(executed + after)
     interpreter.run(hart, state, { maxInstructions: 1, print: () => {} })
   }
   return [...limits]
@@ -31,14 +35,18 @@ function aroundCalls({ image, abi }: Guest): number[] {
 
 describe.each(widths)('RV%i', xlen => {
   // Short intervals: the guest has few instructions, and each counts as one.
-  const shipped = defaultMachine(xlen), machine = { ...shipped, limits: { ...shipped.limits, checkInterval: 100 } }
+  const shipped = defaultMachine(xlen)
+  const machine = { ...shipped, limits: { ...shipped.limits, checkInterval: 100 } }
   const load = (): Promise<Guest> => host.rvr.load(busyGuest(xlen, ROUNDS), { extensions: [CRC32], machine })
   const optionsFor = (mode: string): typeof options | { seed: bigint } => (mode === 'metered' ? options : { seed: 9n })
 
   describe.each(modeNames)('mode %s', mode => {
     test('an instruction limit is exact in front of every call, behind it, and further on', async () => {
       const guest = await load()
-      const [native, interpreted] = await Promise.all(engines.map(engine => artifactOf(guest, mode, engine))) as [Artifact, Artifact]
+      const [native, interpreted] = (await Promise.all(engines.map(engine => artifactOf(guest, mode, engine)))) as [
+        Artifact,
+        Artifact,
+      ]
       let reference = await interpreted.execute({ ...optionsFor(mode), maxInstructions: 0 })
       let pieces = await native.execute({ ...optionsFor(mode), maxInstructions: 0 })
       for (const limit of aroundCalls(guest)) {
@@ -46,7 +54,11 @@ describe.each(widths)('RV%i', xlen => {
         reference = await reference.resume({ maxInstructions })
         pieces = await pieces.resume({ maxInstructions })
         using run = await native.execute({ ...optionsFor(mode), maxInstructions: limit })
-        expect(run, `after ${limit}`).toMatchObject({ outcome: 'suspended', stopCause: 'instructions', instret: BigInt(limit) })
+        expect(run, `after ${limit}`).toMatchObject({
+          outcome: 'suspended',
+          stopCause: 'instructions',
+          instret: BigInt(limit),
+        })
         expect(factsOf(run)).toEqual(factsOf(reference))
         expect(factsOf(pieces)).toEqual(factsOf(reference))
         expect([run.openSegment, pieces.openSegment]).toEqual([reference.openSegment, reference.openSegment])
@@ -65,8 +77,10 @@ describe.each(widths)('RV%i', xlen => {
       const guest = await load()
       const artifacts = await Promise.all(engines.map(engine => artifactOf(guest, mode, engine)))
       using whole = await artifacts[1]!.execute(optionsFor(mode))
-      const random = randomSource(xlen + mode.length), longest = Number(whole.instret) / 5
-      let run: Run = await artifacts[0]!.execute({ ...optionsFor(mode), ...nextLimits(random, artifacts[0]!, longest) }), saves = 0
+      const random = randomSource(xlen + mode.length)
+      const longest = Number(whole.instret) / 5
+      let run: Run = await artifacts[0]!.execute({ ...optionsFor(mode), ...nextLimits(random, artifacts[0]!, longest) })
+      let saves = 0
       for (let pieces = 0; run.outcome === 'suspended'; pieces++) {
         if (pieces > 500) expect.fail(`no end, at ${run.instret}`)
         if (random(3) > 0) {
@@ -87,7 +101,10 @@ describe.each(widths)('RV%i', xlen => {
   test('cost limits stop both engines in front of the same call', async () => {
     const guest = await load()
     for (const mode of ['metered-cost', 'metered'] as const) {
-      const [native, interpreted] = await Promise.all(engines.map(engine => artifactOf(guest, mode, engine))) as [Artifact, Artifact]
+      const [native, interpreted] = (await Promise.all(engines.map(engine => artifactOf(guest, mode, engine)))) as [
+        Artifact,
+        Artifact,
+      ]
       let cost = 0n
       const stops = new Set<bigint>()
       // A call costs 40 + 64 · 200 cells: the limits end in front of calls, and between them.
@@ -136,13 +153,26 @@ test('a saved run of a guest with an extension is refused without it, and with a
   const file = await run.save(join(directory.path, 'extension.run'))
   const bare = await host.rvr.load(busyGuest(64, ROUNDS))
   const error = await errorOf(bare.interpret('pure').resumeFrom(file))
-  expect(error).toMatchObject({ code: 'STATE_REFUSED', details: { reason: 'extensions', found: guest.abi.digest, wanted: bare.abi.digest } })
+  expect(error).toMatchObject({
+    code: 'STATE_REFUSED',
+    details: { reason: 'extensions', found: guest.abi.digest, wanted: bare.abi.digest },
+  })
   expect(error.hint).toContain('extensions')
   const tiny = new URL('../extensions/own/tiny', import.meta.url).pathname
-  const configured = await Promise.all([3, 4].map(factor => host.rvr.load(busyGuest(64, ROUNDS), { extensions: [CRC32, tiny], config: { app_vm_config: { tiny: { factor } } } })))
+  const configured = await Promise.all(
+    [3, 4].map(factor =>
+      host.rvr.load(busyGuest(64, ROUNDS), {
+        extensions: [CRC32, tiny],
+        config: { app_vm_config: { tiny: { factor } } },
+      }),
+    ),
+  )
   using other = await configured[0]!.interpret('pure').execute({ seed: 9n, maxInstructions: 100 })
   const second = await other.save(join(directory.path, 'table.run'))
-  expect(await errorOf(configured[1]!.interpret('pure').resumeFrom(second))).toMatchObject({ code: 'STATE_REFUSED', details: { reason: 'extensions' } })
+  expect(await errorOf(configured[1]!.interpret('pure').resumeFrom(second))).toMatchObject({
+    code: 'STATE_REFUSED',
+    details: { reason: 'extensions' },
+  })
   using done = await configured[0]!.interpret('pure').resumeFrom(second)
   expect(done).toMatchObject({ outcome: 'terminated', exitCode: 3 })
 })

@@ -14,9 +14,15 @@ import type { ModeName } from '../../src/index.ts'
 const host = useRvr()
 
 const sound: readonly (readonly [name: string, abi: 'openvm' | 'linux', options: ExecuteOptions, outcome: string])[] = [
-  ['fibonacci', 'openvm', { inputs: [u64(30_000)] }, 'terminated'], ['echo', 'openvm', { inputs: [utf8('echo')] }, 'terminated'], ['exitcode', 'openvm', { inputs: [Uint8Array.of(7)] }, 'terminated'],
-  ['traps', 'openvm', { inputs: [Uint8Array.of(1)] }, 'trapped'], ['traps', 'openvm', { inputs: [Uint8Array.of(8)] }, 'trapped'], ['traps', 'openvm', { inputs: [Uint8Array.of(9)] }, 'terminated'],
-  ['hello', 'linux', {}, 'terminated'], ['args', 'linux', { args: ['args', 'x'], inputs: [utf8('input')] }, 'terminated'], ['printf', 'linux', {}, 'terminated'],
+  ['fibonacci', 'openvm', { inputs: [u64(30_000)] }, 'terminated'],
+  ['echo', 'openvm', { inputs: [utf8('echo')] }, 'terminated'],
+  ['exitcode', 'openvm', { inputs: [Uint8Array.of(7)] }, 'terminated'],
+  ['traps', 'openvm', { inputs: [Uint8Array.of(1)] }, 'trapped'],
+  ['traps', 'openvm', { inputs: [Uint8Array.of(8)] }, 'trapped'],
+  ['traps', 'openvm', { inputs: [Uint8Array.of(9)] }, 'terminated'],
+  ['hello', 'linux', {}, 'terminated'],
+  ['args', 'linux', { args: ['args', 'x'], inputs: [utf8('input')] }, 'terminated'],
+  ['printf', 'linux', {}, 'terminated'],
 ]
 
 describe.each(widths)('RV%i', xlen => {
@@ -50,13 +56,25 @@ test('limits hold across the stretches that are compared', async () => {
   const { run: late } = await guest.check(artifact, { ...endless, timeoutMs: 50 })
   expect(late).toMatchObject({ outcome: 'suspended', stopCause: 'timeout' })
   late.dispose()
-  expect(await errorOf(guest.check(artifact, { ...endless, signal: AbortSignal.timeout(50) }))).toMatchObject({ code: 'ABORTED' })
+  expect(await errorOf(guest.check(artifact, { ...endless, signal: AbortSignal.timeout(50) }))).toMatchObject({
+    code: 'ABORTED',
+  })
 })
 
 /** 120,000 instructions before the one that gets damaged, so that the damage lies behind the first comparison. */
 function slowStart(code: Assembler): Assembler {
-  return code.li('s0', DATA).li('t0', 60_000).label('wait').op('addi', { rd: 't0', rs1: 't0', imm: -1 }).op('bne', { rs1: 't0', target: 'wait' })
-    .op('jal', { target: 'victim' }).word(0).label('victim').op('xori', { rd: 'a0', rs1: 't0', imm: 85 }).op('sw', { rs1: 's0', rs2: 'a0', imm: 256 }).op('terminate')
+  return code
+    .li('s0', DATA)
+    .li('t0', 60_000)
+    .label('wait')
+    .op('addi', { rd: 't0', rs1: 't0', imm: -1 })
+    .op('bne', { rs1: 't0', target: 'wait' })
+    .op('jal', { target: 'victim' })
+    .word(0)
+    .label('victim')
+    .op('xori', { rd: 'a0', rs1: 't0', imm: 85 })
+    .op('sw', { rs1: 's0', rs2: 'a0', imm: 256 })
+    .op('terminate')
 }
 
 /** The guest's library from C in which everything that `from` matches is replaced by `to`. */
@@ -86,7 +104,8 @@ describe.each(modeNames)('a damaged library (%s)', mode => {
     const guest = await host.rvr.load(program(64, slowStart))
     const error = await errorOf(guest.check(await damaged(guest, mode, /a0 = t0 \^ 85;/g, 'a0 = t0 ^ 84;')))
     expect(error.code).toBe('CHECK_DIVERGED')
-    // Three instructions, 60,000 rounds of two, a jump: no later than the guest's end, which is two instructions behind.
+    // Three instructions, 60,000 rounds of two, a jump: no later than the guest's end, which is two instructions
+    // behind.
     expect(error.details).toMatchObject({ pc: victim, instret: 120_005n })
     expect(Number(error.details['from'])).toBeLessThanOrEqual(120_005)
     expect(Number(error.details['until'])).toBeLessThanOrEqual(120_007)

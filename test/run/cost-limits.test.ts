@@ -11,7 +11,11 @@ const LIMITS = 8
 describe.each(widths)('RV%i', xlen => {
   const subject = async () => {
     const guest = await host.rvr.load(fixture('printf', xlen), { abi: 'linux' })
-    return { guest, native: await artifactOf(guest, 'metered-cost', 'native'), interpreted: await artifactOf(guest, 'metered-cost', 'interp') }
+    return {
+      guest,
+      native: await artifactOf(guest, 'metered-cost', 'native'),
+      interpreted: await artifactOf(guest, 'metered-cost', 'interp'),
+    }
   }
 
   test('stops before the first block that would exceed the limit, in both engines alike', async () => {
@@ -19,7 +23,8 @@ describe.each(widths)('RV%i', xlen => {
     const costOf = blockCosts(guest.image, guest.abi, guest.machine)
     const random = randomSource(xlen)
     for (const limit of Array.from({ length: LIMITS }, () => BigInt(random(8_000_000)))) {
-      const run = await native.execute({ maxCost: limit }), reference = await interpreted.execute({ maxCost: limit })
+      const run = await native.execute({ maxCost: limit })
+      const reference = await interpreted.execute({ maxCost: limit })
       expect(run).toMatchObject({ outcome: 'suspended', stopCause: 'cost' })
       expectSame(run, reference)
       const next = costOf.at(run.pc)
@@ -42,7 +47,9 @@ describe.each(widths)('RV%i', xlen => {
     for (let pieces = 0; run.outcome === 'suspended'; pieces++) {
       if (pieces > 500) expect.fail(`no end after ${pieces} pieces, at ${run.instret} instructions`)
       causes.add(run.stopCause)
-      const maxCost = 20_000 + random(400_000), maxInstructions = 1 + random(9_000), kind = random(3)
+      const maxCost = 20_000 + random(400_000)
+      const maxInstructions = 1 + random(9_000)
+      const kind = random(3)
       run = await run.resume(kind === 0 ? { maxCost } : kind === 1 ? { maxInstructions } : { maxCost, maxInstructions })
     }
     expect(causes).toEqual(new Set(['cost', 'instructions']))

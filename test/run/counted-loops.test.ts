@@ -9,7 +9,8 @@ import { randomSource } from '../support/random.ts'
 import { piecesOf } from '../metering/support.ts'
 import { expectSame } from './support.ts'
 
-const TEXT = 0x10000, DATA = 0x400000
+const TEXT = 0x10000
+const DATA = 0x400000
 
 interface Step {
   readonly only?: Xlen
@@ -18,7 +19,10 @@ interface Step {
   readonly write: (a: Assembler, register: 'a0' | 'a3') => unknown
 }
 
-/** How a loop moves a0, which starts at `start`, against a1: by a constant, by what a4 holds, the same in 32 bits, or in a word of the stack. */
+/**
+ * How a loop moves a0, which starts at `start`, against a1: by a constant, by what a4 holds, the same in 32 bits, or in
+ * a word of the stack.
+ */
 const steps: Readonly<Record<string, Step>> = {
   up: { write: (a, r) => a.op('addi', { rd: r, rs1: r, imm: 3 }) },
   down: { write: (a, r) => a.op('addi', { rd: r, rs1: r, imm: -4 }) },
@@ -33,20 +37,44 @@ const steps: Readonly<Record<string, Step>> = {
 /** Where a0 and a3 live in loops that keep them on the stack. */
 const HOMES = { a0: -64, a3: -96 } as const
 const word = (xlen: Xlen, kind: 'l' | 's'): string => kind + (xlen === 64 ? 'd' : 'w')
-const spill = (a: Assembler, xlen: Xlen, register: keyof typeof HOMES): unknown => a.op(word(xlen, 's'), { rs1: 'sp', rs2: register, imm: HOMES[register] })
-const reload = (a: Assembler, xlen: Xlen, register: keyof typeof HOMES): unknown => a.op(word(xlen, 'l'), { rd: register, rs1: 'sp', imm: HOMES[register] })
+const spill = (a: Assembler, xlen: Xlen, register: keyof typeof HOMES): unknown =>
+  a.op(word(xlen, 's'), { rs1: 'sp', rs2: register, imm: HOMES[register] })
+const reload = (a: Assembler, xlen: Xlen, register: keyof typeof HOMES): unknown =>
+  a.op(word(xlen, 'l'), { rd: register, rs1: 'sp', imm: HOMES[register] })
 
-interface Shape { readonly branch: string; readonly swapped: boolean; readonly middle: boolean; readonly step: string }
+interface Shape {
+  readonly branch: string
+  readonly swapped: boolean
+  readonly middle: boolean
+  readonly step: string
+}
 
-const shapes = (xlen: Xlen): Shape[] => ['beq', 'bne', 'blt', 'bge', 'bltu', 'bgeu'].flatMap(branch => [false, true].flatMap(swapped => [false, true].flatMap(middle =>
-  Object.entries(steps).filter(([, { only }]) => only === undefined || only === xlen).map(([step]) => ({ branch, swapped, middle, step })))))
+const shapes = (xlen: Xlen): Shape[] =>
+  ['beq', 'bne', 'blt', 'bge', 'bltu', 'bgeu'].flatMap(branch =>
+    [false, true].flatMap(swapped =>
+      [false, true].flatMap(middle =>
+        Object.entries(steps)
+          .filter(([, { only }]) => only === undefined || only === xlen)
+          .map(([step]) => ({ branch, swapped, middle, step })),
+      ),
+    ),
+  )
 
 /** Words are added up in a2 and written back; t0 and t1 hold something else in each iteration. */
 function loop(a: Assembler, xlen: Xlen, index: number, { branch, swapped, middle, step }: Shape): void {
   const { write, onStack } = steps[step]!
-  const body = (): unknown => a.op('lw', { rd: 't0', rs1: 'a3', imm: 8 }).op('add', { rd: 't0', rs1: 't0', rs2: 'a0' }).op('xor', { rd: 't1', rs1: 't0', rs2: 'a2' }).op('add', { rd: 'a2', rs1: 'a2', rs2: 't1' }).op('sw', onStack ? { rs1: 'sp', rs2: 't0', imm: -40 } : { rs1: 'a3', rs2: 't0', imm: 8 })
-  const compare = (target: string): unknown => a.op(branch, { ...(swapped ? { rs1: 'a1', rs2: 'a0' } : { rs1: 'a0', rs2: 'a1' }), target })
-  const keep = (how: typeof spill): void => { if (onStack) for (const register of ['a0', 'a3'] as const) how(a, xlen, register) }
+  const body = (): unknown =>
+    a
+      .op('lw', { rd: 't0', rs1: 'a3', imm: 8 })
+      .op('add', { rd: 't0', rs1: 't0', rs2: 'a0' })
+      .op('xor', { rd: 't1', rs1: 't0', rs2: 'a2' })
+      .op('add', { rd: 'a2', rs1: 'a2', rs2: 't1' })
+      .op('sw', onStack ? { rs1: 'sp', rs2: 't0', imm: -40 } : { rs1: 'a3', rs2: 't0', imm: 8 })
+  const compare = (target: string): unknown =>
+    a.op(branch, { ...(swapped ? { rs1: 'a1', rs2: 'a0' } : { rs1: 'a0', rs2: 'a1' }), target })
+  const keep = (how: typeof spill): void => {
+    if (onStack) for (const register of ['a0', 'a3'] as const) how(a, xlen, register)
+  }
   const move = (): void => {
     write(a, 'a0')
     write(a, 'a3')
@@ -67,16 +95,24 @@ function loop(a: Assembler, xlen: Xlen, index: number, { branch, swapped, middle
   a.op('jal', { target: 'end' })
 }
 
-/** The first argument chooses a shape and says start, end and step, each as (character - 64) << (character - 33); the loop starts 40 before and ends 40 behind that. */
+/**
+ * The first argument chooses a shape and says start, end and step, each as (character - 64) << (character - 33); the
+ * loop starts 40 before and ends 40 behind that.
+ */
 function guest(xlen: Xlen): Uint8Array {
   const a = assembler(xlen, TEXT)
   a.op(xlen === 32 ? 'lw' : 'ld', { rd: 's0', rs1: 'sp', imm: xlen / 8 }).li('a3', DATA + 4096)
   for (const [index, register] of (['a0', 'a1', 'a4'] as const).entries()) {
-    a.op('lbu', { rd: register, rs1: 's0', imm: 1 + 2 * index }).op('addi', { rd: register, rs1: register, imm: -64 }).op('lbu', { rd: 't0', rs1: 's0', imm: 2 + 2 * index }).op('addi', { rd: 't0', rs1: 't0', imm: -33 })
+    a.op('lbu', { rd: register, rs1: 's0', imm: 1 + 2 * index })
+      .op('addi', { rd: register, rs1: register, imm: -64 })
+      .op('lbu', { rd: 't0', rs1: 's0', imm: 2 + 2 * index })
+      .op('addi', { rd: 't0', rs1: 't0', imm: -33 })
     a.op('sll', { rd: register, rs1: register, rs2: 't0' })
   }
   a.op('addi', { rd: 'a0', rs1: 'a0', imm: -40 }).op('addi', { rd: 'a1', rs1: 'a1', imm: 40 })
-  a.op('lbu', { rd: 's1', rs1: 's0' }).op('lbu', { rd: 't0', rs1: 's0', imm: 7 }).op('add', { rd: 's1', rs1: 's1', rs2: 't0' })
+  a.op('lbu', { rd: 's1', rs1: 's0' })
+    .op('lbu', { rd: 't0', rs1: 's0', imm: 7 })
+    .op('add', { rd: 's1', rs1: 's1', rs2: 't0' })
   for (const [index, shape] of shapes(xlen).entries()) {
     a.li('t0', 66 + index).op('bne', { rs1: 's1', rs2: 't0', target: `not ${index}` })
     loop(a, xlen, index, shape)
@@ -86,34 +122,59 @@ function guest(xlen: Xlen): Uint8Array {
   return buildElf({ xlen, entry: TEXT, segments: [{ address: TEXT, bytes: a.finish(), flags: 5 }] })
 }
 
-test.each([[64, undefined, 'pure'], [32, 'gcc', 'metered-cost'], [64, undefined, 'metered']] as const)('RV%i, %s, mode %s', async (xlen, cc, mode) => {
+test.each([
+  [64, undefined, 'pure'],
+  [32, 'gcc', 'metered-cost'],
+  [64, undefined, 'metered'],
+] as const)('RV%i, %s, mode %s', async (xlen, cc, mode) => {
   await using rvr = await Rvr.create({ cacheDir: false, ...(cc !== undefined && { cc }) })
   const isMetered = mode === 'metered'
   // Checks lie close together, so that loops meet them.
-  const usual = defaultMachine(xlen), machine = { ...usual, limits: { ...usual.limits, checkInterval: 100 } }
+  const usual = defaultMachine(xlen)
+  const machine = { ...usual, limits: { ...usual.limits, checkInterval: 100 } }
   const loaded = await rvr.load(guest(xlen), { abi: 'linux', ...(isMetered && { machine }) })
-  const native = await loaded.compile(mode), interpreter = loaded.interpret(mode)
+  const native = await loaded.compile(mode)
+  const interpreter = loaded.interpret(mode)
   const random = randomSource(xlen + 1)
   const text = (value: number, shift = 0): string => String.fromCharCode(64 + value, 33 + shift)
   const triples = [
-    [text(0), text(60), text(3)], [text(60), text(0), text(-3)], [text(-30), text(31), text(7)], [text(31), text(-30), text(1)], [text(0), text(0), text(0)], [text(5), text(45), text(8)], [text(45), text(6), text(-1, xlen - 1)],
-    [text(-1, xlen - 3), text(1, xlen - 2), text(1, xlen - 4)], [text(1, xlen - 2), text(1, xlen - 1), text(1, xlen - 3)], [text(-9), text(9), text(1, 12)], [text(-20), text(20), text(1, 27)],
+    [text(0), text(60), text(3)],
+    [text(60), text(0), text(-3)],
+    [text(-30), text(31), text(7)],
+    [text(31), text(-30), text(1)],
+    [text(0), text(0), text(0)],
+    [text(5), text(45), text(8)],
+    [text(45), text(6), text(-1, xlen - 1)],
+    [text(-1, xlen - 3), text(1, xlen - 2), text(1, xlen - 4)],
+    [text(1, xlen - 2), text(1, xlen - 1), text(1, xlen - 3)],
+    [text(-9), text(9), text(1, 12)],
+    [text(-20), text(20), text(1, 27)],
     // Around the ends of 32 bits.
-    [text(-1, 31), text(1, 31), text(1, 28)], [text(1, 31), text(1, xlen === 64 ? 33 : 29), text(1, 29)], [text(63, 25), text(62, 25), text(1, 24)],
+    [text(-1, 31), text(1, 31), text(1, 28)],
+    [text(1, 31), text(1, xlen === 64 ? 33 : 29), text(1, 29)],
+    [text(63, 25), text(62, 25), text(1, 24)],
   ]
   // A few iterations, if nothing were lost at the end of 32 bits.
   const across = [text(1, 31), text(1, 31), text(1, 2)]
   const outcomes = new Map<string, number>()
   for (const [index, { step }] of shapes(xlen).entries()) {
     // The sum of two characters is the shape, so that there are enough.
-    const first = 33 + Math.min(index, 90), second = 66 + index - first
+    const first = 33 + Math.min(index, 90)
+    const second = 66 + index - first
     // Not all of them with each shape unless at length (RVR_FUZZ_ROUNDS): a run takes a while.
     if (isMetered && index % 5 !== 0) continue
-    const chosen = process.env['RVR_FUZZ_ROUNDS'] !== undefined ? triples : [triples[index * 5 % triples.length]!, triples[(index * 5 + 3) % triples.length]!]
+    const chosen =
+      process.env['RVR_FUZZ_ROUNDS'] !== undefined
+        ? triples
+        : [triples[(index * 5) % triples.length]!, triples[(index * 5 + 3) % triples.length]!]
     for (const triple of step.endsWith('in 32 bits') ? [...chosen, across] : chosen) {
       const args = [String.fromCharCode(first) + triple.join('') + String.fromCharCode(second)]
       // Native code runs until less than 4000 are left.
-      const options = { args, maxInstructions: 5500 + random(1500), ...(isMetered && { segmentLimits: { maxTraceHeight: [64, 512, 8192][index % 3]! } }) }
+      const options = {
+        args,
+        maxInstructions: 5500 + random(1500),
+        ...(isMetered && { segmentLimits: { maxTraceHeight: [64, 512, 8192][index % 3]! } }),
+      }
       using wanted = await interpreter.execute(options)
       using found = await native.execute(options)
       expectSame(found, wanted)

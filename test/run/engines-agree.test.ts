@@ -19,7 +19,11 @@ interface Case {
 }
 
 const exit = (exitCode: number): object => ({ outcome: 'terminated', exitCode, trap: undefined, stopCause: undefined })
-const trap = (kind: string, details: object = {}): object => ({ outcome: 'trapped', exitCode: undefined, trap: { kind, ...details } })
+const trap = (kind: string, details: object = {}): object => ({
+  outcome: 'trapped',
+  exitCode: undefined,
+  trap: { kind, ...details },
+})
 
 const fibonacci = (n: number): bigint => {
   let [a, b] = [0n, 1n]
@@ -49,41 +53,115 @@ const selectors: readonly (readonly [selector: number, wanted: object, options?:
 ]
 
 const SENTENCE = 'The cat and the dog: the cat sat.'
-const wordCounts = Buffer.from(Uint32Array.of(8, 5, 3).buffer).toString('hex').padEnd(128, '0')
+const wordCounts = Buffer.from(Uint32Array.of(8, 5, 3).buffer)
+  .toString('hex')
+  .padEnd(128, '0')
 
 const cases: readonly Case[] = [
-  ...[0, 1, 2, 93, 5000].map((n): Case => ({ guest: 'fibonacci', title: `n = ${n}`, options: { inputs: [u64(n)] }, wanted: { ...exit(0), publicValues: Buffer.from(u64(fibonacci(n))).toString('hex').padEnd(128, '0') } })),
+  ...[0, 1, 2, 93, 5000].map((n): Case => ({
+    guest: 'fibonacci',
+    title: `n = ${n}`,
+    options: { inputs: [u64(n)] },
+    wanted: {
+      ...exit(0),
+      publicValues: Buffer.from(u64(fibonacci(n)))
+        .toString('hex')
+        .padEnd(128, '0'),
+    },
+  })),
   { guest: 'fibonacci', title: 'no input', options: {}, wanted: trap('input-empty', { instret: expect.any(BigInt) }) },
-  { guest: 'fibonacci', title: 'too small public values', options: { inputs: [u64(10)], publicValuesBytes: 4 }, wanted: trap('reveal-outside') },
-  ...['', 'a', 'Grüße', 'x'.repeat(31), 'y'.repeat(33)].map((text): Case => ({ guest: 'echo', title: `${text.length} letters`, options: { inputs: [utf8(text)] }, wanted: { ...exit(0), publicValues: Buffer.from(utf8(text).slice(0, 32)).toString('hex').padEnd(128, '0') } })),
+  {
+    guest: 'fibonacci',
+    title: 'too small public values',
+    options: { inputs: [u64(10)], publicValuesBytes: 4 },
+    wanted: trap('reveal-outside'),
+  },
+  ...['', 'a', 'Grüße', 'x'.repeat(31), 'y'.repeat(33)].map((text): Case => ({
+    guest: 'echo',
+    title: `${text.length} letters`,
+    options: { inputs: [utf8(text)] },
+    wanted: { ...exit(0), publicValues: Buffer.from(utf8(text).slice(0, 32)).toString('hex').padEnd(128, '0') },
+  })),
   { guest: 'echo', title: '100,000 letters', options: { inputs: [utf8('z'.repeat(100_000))] }, wanted: exit(1) },
-  ...([[0, 0], [1, 1], [2, 2], [7, 7], [42, 42], [128, 128], [255, 255], [3, 99]] as const).map(([byte, code]): Case => ({ guest: 'exitcode', title: `code ${byte}`, options: { inputs: [Uint8Array.of(byte)] }, wanted: exit(code) })),
-  ...selectors.map(([selector, wanted, options]): Case => ({ guest: 'traps', title: `selector ${selector}`, options: { inputs: [Uint8Array.of(selector)], ...options }, wanted })),
+  ...(
+    [
+      [0, 0],
+      [1, 1],
+      [2, 2],
+      [7, 7],
+      [42, 42],
+      [128, 128],
+      [255, 255],
+      [3, 99],
+    ] as const
+  ).map(([byte, code]): Case => ({
+    guest: 'exitcode',
+    title: `code ${byte}`,
+    options: { inputs: [Uint8Array.of(byte)] },
+    wanted: exit(code),
+  })),
+  ...selectors.map(([selector, wanted, options]): Case => ({
+    guest: 'traps',
+    title: `selector ${selector}`,
+    options: { inputs: [Uint8Array.of(selector)], ...options },
+    wanted,
+  })),
   { guest: 'hello', abi: 'linux', title: 'prints', options: {}, wanted: exit(0) },
-  { guest: 'args', abi: 'linux', title: 'arguments and standard input', options: { args: ['args', 'one', 'two'], inputs: [utf8('standard input\n')] }, wanted: exit(2) },
-  { guest: 'wordcount', title: 'a text', options: { inputs: [utf8(SENTENCE)] }, wanted: { ...exit(0), publicValues: wordCounts } },
+  {
+    guest: 'args',
+    abi: 'linux',
+    title: 'arguments and standard input',
+    options: { args: ['args', 'one', 'two'], inputs: [utf8('standard input\n')] },
+    wanted: exit(2),
+  },
+  {
+    guest: 'wordcount',
+    title: 'a text',
+    options: { inputs: [utf8(SENTENCE)] },
+    wanted: { ...exit(0), publicValues: wordCounts },
+  },
   { guest: 'wordcount', title: 'a panic', options: { inputs: [Uint8Array.of(0xff)] }, wanted: exit(1) },
 ]
 
-const load = (xlen: 32 | 64, { guest, abi }: Case): Promise<Guest> => host.rvr.load(fixture(guest, xlen), abi === undefined ? {} : { abi })
+const load = (xlen: 32 | 64, { guest, abi }: Case): Promise<Guest> =>
+  host.rvr.load(fixture(guest, xlen), abi === undefined ? {} : { abi })
 
 /** Runs a case in one engine and mode; what it printed comes along. */
-async function runCase(xlen: 32 | 64, item: Case, mode: ModeName, engine: Engine): Promise<{ run: Run; printed: string }> {
+async function runCase(
+  xlen: 32 | 64,
+  item: Case,
+  mode: ModeName,
+  engine: Engine,
+): Promise<{ run: Run; printed: string }> {
   return runOn(await artifactOf(await load(xlen, item), mode, engine), item)
 }
 
 async function runOn(artifact: Artifact, { options }: Case): Promise<{ run: Run; printed: string }> {
   const printed: Uint8Array[] = []
-  const run = await artifact.execute({ ...options, onPrint: (stream, bytes) => printed.push(utf8(`${stream}:`), bytes) })
+  const run = await artifact.execute({
+    ...options,
+    onPrint: (stream, bytes) => printed.push(utf8(`${stream}:`), bytes),
+  })
   return { run, printed: Buffer.concat(printed).toString('latin1') }
 }
 
 /** A run that moves in its middle; it must not matter. */
-async function expectMoved(xlen: 32 | 64, item: Case, mode: ModeName, { run: wanted, printed: text }: { run: Run; printed: string }): Promise<void> {
-  const guest = await load(xlen, item), after = wanted.instret / 2n
+async function expectMoved(
+  xlen: 32 | 64,
+  item: Case,
+  mode: ModeName,
+  { run: wanted, printed: text }: { run: Run; printed: string },
+): Promise<void> {
+  const guest = await load(xlen, item)
+  const after = wanted.instret / 2n
   const { run, printed } = await runOn(await movingAfter(guest, await guest.compile(mode), after), item)
   expectSame(run, wanted)
-  expect({ printed, segments: run.segments, openSegment: run.openSegment, profile: run.profile }).toEqual({ printed: text, segments: wanted.segments, openSegment: wanted.openSegment, profile: wanted.profile })
+  expect({ printed, segments: run.segments, openSegment: run.openSegment, profile: run.profile }).toEqual({
+    printed: text,
+    segments: wanted.segments,
+    openSegment: wanted.openSegment,
+    profile: wanted.profile,
+  })
   expect([run.engine, run.interpreted]).toEqual(['native', after])
   run.dispose()
 }
@@ -98,7 +176,8 @@ describe.each(widths)('RV%i', xlen => {
       expectSame(native.run, interpreted.run)
       expect(native.printed).toBe(interpreted.printed)
       // Every case moves in one mode and at one width: a move looks at all of the guest's memory.
-      if (mode === modeNames[item.index % modeNames.length] && (item.index % 8 < 4) === (xlen === 32)) await expectMoved(xlen, item, mode, native)
+      if (mode === modeNames[item.index % modeNames.length] && item.index % 8 < 4 === (xlen === 32))
+        await expectMoved(xlen, item, mode, native)
       expect(typeof native.run.cost).toBe(mode === 'pure' ? 'undefined' : 'bigint')
       byMode.push({ ...factsOf(native.run), mode: '', cost: undefined, printed: native.printed })
       native.run.dispose()
@@ -109,15 +188,34 @@ describe.each(widths)('RV%i', xlen => {
 
   test('a panic of a Rust guest says what and where', async () => {
     const options = { inputs: [Uint8Array.of(0xff)] }
-    const { run, printed } = await runCase(xlen, { guest: 'wordcount', title: '', options, wanted: {} }, 'pure', 'interp')
-    expect(printed.replaceAll(/print(Str)?:|stdout:/g, '')).toMatch(/^panicked at src\/main\.rs:\d+:\d+:\nthe record is text: Utf8Error/)
+    const { run, printed } = await runCase(
+      xlen,
+      { guest: 'wordcount', title: '', options, wanted: {} },
+      'pure',
+      'interp',
+    )
+    expect(printed.replaceAll(/print(Str)?:|stdout:/g, '')).toMatch(
+      /^panicked at src\/main\.rs:\d+:\d+:\nthe record is text: Utf8Error/,
+    )
     run.dispose()
   })
 
   test('a trap names the function, the instruction and where it was', async () => {
-    const { run } = await runCase(xlen, { guest: 'traps', title: '', options: { inputs: [Uint8Array.of(1)] }, wanted: {} }, 'pure', 'native')
+    const { run } = await runCase(
+      xlen,
+      { guest: 'traps', title: '', options: { inputs: [Uint8Array.of(1)] }, wanted: {} },
+      'pure',
+      'native',
+    )
     const { trap: report } = run
-    expect(report).toMatchObject({ kind: 'load-outside', symbol: expect.stringMatching(/^main\+0x[0-9a-f]+$/), instruction: expect.stringMatching(/^lw /), pc: run.pc, instret: run.instret, registers: run.registers })
+    expect(report).toMatchObject({
+      kind: 'load-outside',
+      symbol: expect.stringMatching(/^main\+0x[0-9a-f]+$/),
+      instruction: expect.stringMatching(/^lw /),
+      pc: run.pc,
+      instret: run.instret,
+      registers: run.registers,
+    })
     expect(report?.message).not.toBe('')
     run.dispose()
   })

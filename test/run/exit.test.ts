@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, inject, test } from 'vitest'
 import { endless, program, useRvr } from './support.ts'
 
-const host = useRvr(), modes = ['pure', 'metered', 'metered-cost', 'profile'] as const
+const host = useRvr()
+const modes = ['pure', 'metered', 'metered-cost', 'profile'] as const
 const elf = program(64, endless['loads and stores']!)
 beforeAll(async () => {
   const guest = await host.rvr.load(elf)
@@ -22,8 +23,15 @@ const script = (mode: string, end: string): string => `
   run(); run()`
 
 test.each([
-  ['pure', 'process.exit(3)', 3], ['metered', 'process.exit(3)', 3], ['metered-cost', "throw new Error('elsewhere')", 1], ['profile', "process.kill(process.pid, 'SIGTERM')", 3],
+  ['pure', 'process.exit(3)', 3],
+  ['metered', 'process.exit(3)', 3],
+  ['metered-cost', "throw new Error('elsewhere')", 1],
+  ['profile', "process.kill(process.pid, 'SIGTERM')", 3],
 ] as const)('mode %s: %s', (mode, end, wanted) => {
-  const { status, signal } = spawnSync(process.execPath, ['--input-type=module', '-e', script(mode, end)], { encoding: 'utf8', timeout: 120_000, killSignal: 'SIGKILL' })
+  const { status, signal } = spawnSync(process.execPath, ['--input-type=module', '-e', script(mode, end)], {
+    encoding: 'utf8',
+    timeout: 120_000,
+    killSignal: 'SIGKILL',
+  })
   expect({ status, signal }).toEqual({ status: wanted, signal: null })
 })

@@ -7,7 +7,12 @@ import { artifactOf, engines, expectSame, factsOf, fixture, modeNames, useRvr, w
 const host = useRvr()
 const LIMITS = 4
 
-interface Subject { readonly name: string; readonly abi: 'openvm' | 'linux'; readonly options: ExecuteOptions; readonly within: number }
+interface Subject {
+  readonly name: string
+  readonly abi: 'openvm' | 'linux'
+  readonly options: ExecuteOptions
+  readonly within: number
+}
 const subjects: readonly Subject[] = [
   { name: 'printf', abi: 'linux', options: {}, within: 300_000 },
   { name: 'bench-bytecode', abi: 'linux', options: { args: ['bytecode', '1'] }, within: 150_000 },
@@ -26,7 +31,12 @@ async function both(subject: Subject, xlen: 32 | 64, mode: string): Promise<[nat
 }
 
 /** Runs to the end, or to `total` instructions, in pieces of random size. */
-async function inPieces(artifact: Artifact, options: ExecuteOptions, total: bigint, seed: number): Promise<{ run: Run; pieces: number }> {
+async function inPieces(
+  artifact: Artifact,
+  options: ExecuteOptions,
+  total: bigint,
+  seed: number,
+): Promise<{ run: Run; pieces: number }> {
   const random = randomSource(seed)
   const piece = (done: bigint): bigint => {
     const size = BigInt(random(3) === 0 ? 1 + random(40) : 1 + random(12_000))
@@ -35,9 +45,11 @@ async function inPieces(artifact: Artifact, options: ExecuteOptions, total: bigi
   let run = await artifact.execute({ ...options, maxInstructions: piece(0n) })
   let pieces = 1
   for (; run.outcome === 'suspended' && run.instret < total; pieces++) {
-    const before = run.instret, size = piece(before)
+    const before = run.instret
+    const size = piece(before)
     run = await run.resume({ maxInstructions: size })
-    if (run.outcome === 'suspended' && run.instret !== before + size) expect.fail(`a piece of ${size} from ${before} ended at ${run.instret}`)
+    if (run.outcome === 'suspended' && run.instret !== before + size)
+      expect.fail(`a piece of ${size} from ${before} ended at ${run.instret}`)
   }
   return { run, pieces }
 }
@@ -57,15 +69,23 @@ describe.each(widths)('RV%i', xlen => {
       reference.dispose()
     })
 
-    test.each(engines.flatMap(engine => subjects.map(subject => ({ engine, subject, name: subject.name }))))('$name in random pieces equals one run ($engine)', async ({ engine, subject }) => {
-      const artifact = (await both(subject, xlen, mode))[engine === 'native' ? 0 : 1]
-      const whole = await artifact.execute({ ...subject.options, maxInstructions: subject.within * 2 })
-      const { run, pieces } = await inPieces(artifact, subject.options, BigInt(subject.within * 2), xlen + subject.within)
-      expect(pieces).toBeGreaterThan(1)
-      expectSame(run, whole)
-      run.dispose()
-      whole.dispose()
-    })
+    test.each(engines.flatMap(engine => subjects.map(subject => ({ engine, subject, name: subject.name }))))(
+      '$name in random pieces equals one run ($engine)',
+      async ({ engine, subject }) => {
+        const artifact = (await both(subject, xlen, mode))[engine === 'native' ? 0 : 1]
+        const whole = await artifact.execute({ ...subject.options, maxInstructions: subject.within * 2 })
+        const { run, pieces } = await inPieces(
+          artifact,
+          subject.options,
+          BigInt(subject.within * 2),
+          xlen + subject.within,
+        )
+        expect(pieces).toBeGreaterThan(1)
+        expectSame(run, whole)
+        run.dispose()
+        whole.dispose()
+      },
+    )
   })
 
   test('a limit that is never reached changes nothing', async () => {

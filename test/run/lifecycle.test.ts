@@ -3,7 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { Rvr, u64, type Artifact } from '../../src/index.ts'
 import type { Assembler } from '../support/assembler.ts'
-import { artifactOf, DATA, endless, engines, errorOf, factsOf, fixture, program, useRvr, type Engine } from './support.ts'
+import {
+  artifactOf,
+  DATA,
+  endless,
+  engines,
+  errorOf,
+  factsOf,
+  fixture,
+  program,
+  useRvr,
+  type Engine,
+} from './support.ts'
 import type { ModeName } from '../../src/index.ts'
 
 const host = useRvr('own')
@@ -11,13 +22,30 @@ const MEMORY_BYTES = 2 ** 29
 
 /** Waits until somebody stores an exit code at DATA, then reveals it. */
 const waiting = (code: Assembler): unknown =>
-  code.li('s0', DATA).label('loop').op('lw', { rd: 'a0', rs1: 's0' }).op('beq', { rs1: 'a0', target: 'loop' }).op('reveal', { rd: 0, rs1: 'a0' }).op('terminate')
+  code
+    .li('s0', DATA)
+    .label('loop')
+    .op('lw', { rd: 'a0', rs1: 's0' })
+    .op('beq', { rs1: 'a0', target: 'loop' })
+    .op('reveal', { rd: 0, rs1: 'a0' })
+    .op('terminate')
 
 /** Adds 1 to the word at DATA, a thousand times, and reveals the sum. */
-const counting = (code: Assembler): unknown => code.li('s0', DATA).li('t0', 1000).label('loop').op('lw', { rd: 'a0', rs1: 's0' }).op('addi', { rd: 'a0', rs1: 'a0', imm: 1 })
-  .op('sw', { rs1: 's0', rs2: 'a0' }).op('addi', { rd: 't0', rs1: 't0', imm: -1 }).op('bne', { rs1: 't0', target: 'loop' }).op('reveal', { rd: 0, rs1: 'a0' }).op('terminate')
+const counting = (code: Assembler): unknown =>
+  code
+    .li('s0', DATA)
+    .li('t0', 1000)
+    .label('loop')
+    .op('lw', { rd: 'a0', rs1: 's0' })
+    .op('addi', { rd: 'a0', rs1: 'a0', imm: 1 })
+    .op('sw', { rs1: 's0', rs2: 'a0' })
+    .op('addi', { rd: 't0', rs1: 't0', imm: -1 })
+    .op('bne', { rs1: 't0', target: 'loop' })
+    .op('reveal', { rd: 0, rs1: 'a0' })
+    .op('terminate')
 
-const prepare = async (write: (code: Assembler) => unknown, engine: Engine, rvr = host.rvr): Promise<Artifact> => artifactOf(await rvr.load(program(64, write)), 'pure', engine)
+const prepare = async (write: (code: Assembler) => unknown, engine: Engine, rvr = host.rvr): Promise<Artifact> =>
+  artifactOf(await rvr.load(program(64, write)), 'pure', engine)
 
 describe.each(engines)('%s', engine => {
   test('memory is live and not a copy: what the host writes, the resumed guest reads', async () => {
@@ -40,8 +68,18 @@ describe.each(engines)('%s', engine => {
     using run = await (await prepare(counting, engine)).execute()
     expect(run.memory.read(MEMORY_BYTES - 4, 4)).toEqual(new Uint8Array(4))
     expect(run.memory.read(MEMORY_BYTES, 0)).toEqual(new Uint8Array(0))
-    for (const [address, length] of [[MEMORY_BYTES - 4, 5], [MEMORY_BYTES, 1], [-1, 4], [0, -1], [0, MEMORY_BYTES + 1], [Number.NaN, 1], [2 ** 53, 1]] as const) {
-      expect(() => run.memory.read(address, length), `${length} bytes at ${address}`).toThrow(expect.objectContaining({ code: 'USAGE' }))
+    for (const [address, length] of [
+      [MEMORY_BYTES - 4, 5],
+      [MEMORY_BYTES, 1],
+      [-1, 4],
+      [0, -1],
+      [0, MEMORY_BYTES + 1],
+      [Number.NaN, 1],
+      [2 ** 53, 1],
+    ] as const) {
+      expect(() => run.memory.read(address, length), `${length} bytes at ${address}`).toThrow(
+        expect.objectContaining({ code: 'USAGE' }),
+      )
     }
   })
 
@@ -56,7 +94,10 @@ describe.each(engines)('%s', engine => {
     const last = await (await first).resume()
     expect(last.outcome).toBe('terminated')
     expect(new DataView(last.publicValues.buffer).getUint32(0, true)).toBe(1000)
-    expect(await errorOf(last.resume())).toMatchObject({ code: 'USAGE', message: expect.stringContaining('terminated') })
+    expect(await errorOf(last.resume())).toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('terminated'),
+    })
     last.dispose()
   })
 
@@ -106,8 +147,16 @@ describe.each(engines)('%s', engine => {
 })
 
 test('guests of two widths and two modes run at once', async () => {
-  const jobs = [32, 64].flatMap(xlen => ['pure', 'metered', 'metered-cost'].map(mode => ({ xlen: xlen as 32 | 64, mode })))
-  const runs = await Promise.all(jobs.map(async ({ xlen, mode }) => (await (await host.rvr.load(fixture('fibonacci', xlen))).compile(mode as ModeName)).execute({ inputs: [u64(90)] })))
+  const jobs = [32, 64].flatMap(xlen =>
+    ['pure', 'metered', 'metered-cost'].map(mode => ({ xlen: xlen as 32 | 64, mode })),
+  )
+  const runs = await Promise.all(
+    jobs.map(async ({ xlen, mode }) =>
+      (await (await host.rvr.load(fixture('fibonacci', xlen))).compile(mode as ModeName)).execute({
+        inputs: [u64(90)],
+      }),
+    ),
+  )
   for (const run of runs) {
     expect(new DataView(run.publicValues.buffer).getBigUint64(0, true)).toBe(2880067194370816120n)
     run.dispose()

@@ -3,7 +3,14 @@ import { expect, test } from 'vitest'
 import { artifactOf, engines, program, useRvr } from './support.ts'
 
 const host = useRvr()
-const elf = program(64, code => code.op('addi', { rd: 't0', imm: 3 }).label('loop').op('addi', { rd: 't0', rs1: 't0', imm: -1 }).op('bne', { rs1: 't0', target: 'loop' }).op('terminate'))
+const elf = program(64, code =>
+  code
+    .op('addi', { rd: 't0', imm: 3 })
+    .label('loop')
+    .op('addi', { rd: 't0', rs1: 't0', imm: -1 })
+    .op('bne', { rs1: 't0', target: 'loop' })
+    .op('terminate'),
+)
 
 test.each(engines)('8 instructions cost 4 · 23 + 3 · 24 trace cells (%s)', async engine => {
   const guest = await host.rvr.load(elf)
@@ -20,7 +27,14 @@ test.each(engines)('mode pure counts the same instructions and no cells (%s)', a
 test.each(engines)('a cost limit stops before the block that would exceed it (%s)', async engine => {
   const artifact = await artifactOf(await host.rvr.load(elf), 'metered-cost', engine)
   // Blocks: 23 for the first instruction, then 47 per turn of the loop.
-  for (const [maxCost, cost, instret] of [[0, 0n, 0n], [22, 0n, 0n], [23, 23n, 1n], [69, 23n, 1n], [70, 70n, 3n], [163, 117n, 5n]] as const) {
+  for (const [maxCost, cost, instret] of [
+    [0, 0n, 0n],
+    [22, 0n, 0n],
+    [23, 23n, 1n],
+    [69, 23n, 1n],
+    [70, 70n, 3n],
+    [163, 117n, 5n],
+  ] as const) {
     using run = await artifact.execute({ maxCost })
     expect(run, `limit ${maxCost}`).toMatchObject({ outcome: 'suspended', stopCause: 'cost', cost, instret })
   }

@@ -10,19 +10,29 @@ const MOST = 2 ** 20 + PIECE_BYTES + 1024
 
 /** A gate and what came through it. `stop` is asked whenever the gate waits. */
 function gate(stop: () => StopRequest | undefined) {
-  const control = createControl(), pieces: Uint8Array[] = []
-  return { control, pieces, print: printGate(new Int32Array(control), stop, (_stream, bytes) => { pieces.push(bytes) }) }
+  const control = createControl()
+  const pieces: Uint8Array[] = []
+  return {
+    control,
+    pieces,
+    print: printGate(new Int32Array(control), stop, (_stream, bytes) => {
+      pieces.push(bytes)
+    }),
+  }
 }
 const weight = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, piece) => sum + weightOfText(piece), 0)
 
 describe('the gate', () => {
-  test.each([1, 1000, 2 ** 16, 2 ** 23])('texts of %i bytes: an aborted guest has posted no more than the bound', length => {
-    const { pieces, print } = gate(() => 'abort')
-    const text = new Uint8Array(length)
-    for (let round = 0; round < 2 * MOST; round += length + 1024) print('stdout', text)
-    expect(weight(pieces)).toBeLessThanOrEqual(MOST)
-    expect(weight(pieces)).toBeGreaterThan(2 ** 19)
-  })
+  test.each([1, 1000, 2 ** 16, 2 ** 23])(
+    'texts of %i bytes: an aborted guest has posted no more than the bound',
+    length => {
+      const { pieces, print } = gate(() => 'abort')
+      const text = new Uint8Array(length)
+      for (let round = 0; round < 2 * MOST; round += length + 1024) print('stdout', text)
+      expect(weight(pieces)).toBeLessThanOrEqual(MOST)
+      expect(weight(pieces)).toBeGreaterThan(2 ** 19)
+    },
+  )
 
   test('what has been taken makes room, and everything arrives in order', () => {
     const taken: number[] = []
@@ -48,28 +58,42 @@ describe('the gate', () => {
     const text = new TextEncoder().encode(`a${'€'.repeat(PIECE_BYTES)}`)
     print('stdout', text)
     expect(pieces.length).toBeGreaterThan(2)
-    expect(pieces.map(piece => new TextDecoder('utf-8', { fatal: true }).decode(piece)).join('')).toBe(`a${'€'.repeat(PIECE_BYTES)}`)
+    expect(pieces.map(piece => new TextDecoder('utf-8', { fatal: true }).decode(piece)).join('')).toBe(
+      `a${'€'.repeat(PIECE_BYTES)}`,
+    )
     text.fill(0)
     expect(pieces[0]![0]).toBe(97)
   })
 })
 
 /** Prints the bytes of a word in turn: 0, 1, 2 … */
-const counting = (code: Assembler): unknown => code.li('s0', DATA).li('t1', 1).label('loop').op('print_str', { rd: 's0', rs1: 't1' }).op('lbu', { rd: 'a0', rs1: 's0' })
-  .op('addi', { rd: 'a0', rs1: 'a0', imm: 1 }).op('andi', { rd: 'a0', rs1: 'a0', imm: 127 }).op('sb', { rs1: 's0', rs2: 'a0' }).op('jal', { target: 'loop' })
+const counting = (code: Assembler): unknown =>
+  code
+    .li('s0', DATA)
+    .li('t1', 1)
+    .label('loop')
+    .op('print_str', { rd: 's0', rs1: 't1' })
+    .op('lbu', { rd: 'a0', rs1: 's0' })
+    .op('addi', { rd: 'a0', rs1: 'a0', imm: 1 })
+    .op('andi', { rd: 'a0', rs1: 'a0', imm: 127 })
+    .op('sb', { rs1: 's0', rs2: 'a0' })
+    .op('jal', { target: 'loop' })
 
 describe.each(engines)('%s', engine => {
   const host = useRvr()
   const artifact = async () => artifactOf(await host.rvr.load(program(64, counting)), 'pure', engine)
 
   test('a reader that never takes its text: an abort ends the run, and so does a deadline', async () => {
-    const controller = new AbortController(), stuck = new Promise<void>(() => {})
+    const controller = new AbortController()
+    const stuck = new Promise<void>(() => {})
     let calls = 0
     const onPrint = (): Promise<void> => {
       if (++calls === 1) setTimeout(() => controller.abort(), 20)
       return stuck
     }
-    expect(await errorOf((await artifact()).execute({ onPrint, signal: controller.signal }))).toMatchObject({ code: 'ABORTED' })
+    expect(await errorOf((await artifact()).execute({ onPrint, signal: controller.signal }))).toMatchObject({
+      code: 'ABORTED',
+    })
     expect(calls).toBe(1)
     using run = await (await artifact()).execute({ onPrint: () => stuck, timeoutMs: 20 })
     expect(run).toMatchObject({ outcome: 'suspended', stopCause: 'timeout' })
@@ -80,7 +104,9 @@ describe.each(engines)('%s', engine => {
     let reading = 0
     const onPrint = async (_stream: string, bytes: Uint8Array): Promise<void> => {
       expect(++reading).toBe(1)
-      await new Promise(resolve => { setImmediate(resolve) })
+      await new Promise(resolve => {
+        setImmediate(resolve)
+      })
       reading--
       seen.push(bytes[0]!)
     }

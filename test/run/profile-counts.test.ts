@@ -37,34 +37,49 @@ function expectExact(guest: Guest, run: Run): void {
 type Case = readonly [guest: string, options: ExecuteOptions, abi?: 'linux']
 
 const cases: readonly Case[] = [
-  ['fibonacci', { inputs: [u64(5000)] }], ['fibonacci', {}], ['fibonacci', { inputs: [u64(10)], publicValuesBytes: 4 }],
-  ['echo', { inputs: [utf8('Grüße')] }], ['echo', { inputs: [utf8('z'.repeat(5000))] }], ['exitcode', { inputs: [Uint8Array.of(42)] }],
-  ...[0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 200].map((selector): Case => ['traps', { inputs: [Uint8Array.of(selector)] }]),
+  ['fibonacci', { inputs: [u64(5000)] }],
+  ['fibonacci', {}],
+  ['fibonacci', { inputs: [u64(10)], publicValuesBytes: 4 }],
+  ['echo', { inputs: [utf8('Grüße')] }],
+  ['echo', { inputs: [utf8('z'.repeat(5000))] }],
+  ['exitcode', { inputs: [Uint8Array.of(42)] }],
+  ...[0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 200].map((selector): Case => [
+    'traps',
+    { inputs: [Uint8Array.of(selector)] },
+  ]),
   ['traps', { inputs: [Uint8Array.of(7)], maxInstructions: 50_001 }],
-  ['hello', {}, 'linux'], ['args', { args: ['args', 'one'], inputs: [utf8('input\n')] }, 'linux'], ['printf', {}, 'linux'],
-  ...['bytecode', 'bytes', 'hashmap', 'keccak', 'list', 'matmul', 'recursion', 'sha256', 'sieve', 'sort'].map((name): Case => [`bench-${name}`, { args: [name, '1'], maxInstructions: 60_000 }, 'linux']),
+  ['hello', {}, 'linux'],
+  ['args', { args: ['args', 'one'], inputs: [utf8('input\n')] }, 'linux'],
+  ['printf', {}, 'linux'],
+  ...['bytecode', 'bytes', 'hashmap', 'keccak', 'list', 'matmul', 'recursion', 'sha256', 'sieve', 'sort'].map(
+    (name): Case => [`bench-${name}`, { args: [name, '1'], maxInstructions: 60_000 }, 'linux'],
+  ),
 ]
 
 describe.each(widths)('RV%i', xlen => {
-  const load = (name: string, abi?: 'linux'): Promise<Guest> => host.rvr.load(fixture(name, xlen), abi === undefined ? {} : { abi })
+  const load = (name: string, abi?: 'linux'): Promise<Guest> =>
+    host.rvr.load(fixture(name, xlen), abi === undefined ? {} : { abi })
 
-  test.each(cases.map((item, index) => [`${item[0]}, case ${index}`, item] as const))('%s', async (_title, [name, options, abi]) => {
-    const guest = await load(name, abi)
-    using native = await (await guest.compile('profile')).execute(options)
-    using interpreted = await guest.interpret('profile').execute(options)
-    using cost = await guest.interpret('metered-cost').execute(options)
-    expectExact(guest, native)
-    expect(native.profile).toEqual(interpreted.profile)
-    // The others move in engines-agree.test.ts.
-    if (abi === 'linux') {
-      const after = native.instret * 2n / 3n
-      using moved = await (await movingAfter(guest, await guest.compile('profile'), after)).execute(options)
-      expectSame(moved, native)
-      expect([moved.profile, moved.engine, moved.interpreted]).toEqual([native.profile, 'native', after])
-    }
-    expect(native).toMatchObject({ instret: cost.instret, cost: cost.cost, outcome: cost.outcome, mode: 'profile' })
-    expect([...native.profile!.counts.keys()]).toEqual([...native.profile!.counts.keys()].toSorted((a, b) => a - b))
-  })
+  test.each(cases.map((item, index) => [`${item[0]}, case ${index}`, item] as const))(
+    '%s',
+    async (_title, [name, options, abi]) => {
+      const guest = await load(name, abi)
+      using native = await (await guest.compile('profile')).execute(options)
+      using interpreted = await guest.interpret('profile').execute(options)
+      using cost = await guest.interpret('metered-cost').execute(options)
+      expectExact(guest, native)
+      expect(native.profile).toEqual(interpreted.profile)
+      // The others move in engines-agree.test.ts.
+      if (abi === 'linux') {
+        const after = (native.instret * 2n) / 3n
+        using moved = await (await movingAfter(guest, await guest.compile('profile'), after)).execute(options)
+        expectSame(moved, native)
+        expect([moved.profile, moved.engine, moved.interpreted]).toEqual([native.profile, 'native', after])
+      }
+      expect(native).toMatchObject({ instret: cost.instret, cost: cost.cost, outcome: cost.outcome, mode: 'profile' })
+      expect([...native.profile!.counts.keys()]).toEqual([...native.profile!.counts.keys()].toSorted((a, b) => a - b))
+    },
+  )
 
   test('stops and resumes anywhere change nothing, and earlier runs keep their counts', async () => {
     const guest = await load('bench-sort', 'linux')
@@ -95,7 +110,9 @@ describe.each(widths)('RV%i', xlen => {
 })
 
 test('rows of HINT_BUFFER count, its executions are one each', async () => {
-  const elf = program(64, code => code.op('hint_input').li('s0', DATA).li('a0', 4).op('hint_buffer', { rd: 's0', rs1: 'a0' }).op('terminate'))
+  const elf = program(64, code =>
+    code.op('hint_input').li('s0', DATA).li('a0', 4).op('hint_buffer', { rd: 's0', rs1: 'a0' }).op('terminate'),
+  )
   const guest = await host.rvr.load(elf)
   for (const artifact of [await guest.compile('profile'), guest.interpret('profile')]) {
     using run = await artifact.execute({ inputs: [new Uint8Array(24)] })
@@ -106,8 +123,18 @@ test('rows of HINT_BUFFER count, its executions are one each', async () => {
 })
 
 test('a block that is left in its middle counts what ran of it', async () => {
-  const elf = program(64, code => code.li('s0', DATA).li('s1', 50).label('loop').op('lw', { rd: 'a0', rs1: 's0' }).op('slli', { rd: 's0', rs1: 's0', imm: 1 }).op('lw', { rd: 'a1', rs1: 's0' })
-    .op('addi', { rd: 's1', rs1: 's1', imm: -1 }).op('bne', { rs1: 's1', target: 'loop' }).op('terminate'))
+  const elf = program(64, code =>
+    code
+      .li('s0', DATA)
+      .li('s1', 50)
+      .label('loop')
+      .op('lw', { rd: 'a0', rs1: 's0' })
+      .op('slli', { rd: 's0', rs1: 's0', imm: 1 })
+      .op('lw', { rd: 'a1', rs1: 's0' })
+      .op('addi', { rd: 's1', rs1: 's1', imm: -1 })
+      .op('bne', { rs1: 's1', target: 'loop' })
+      .op('terminate'),
+  )
   const guest = await host.rvr.load(elf)
   const runs = await Promise.all([(await guest.compile('profile')).execute(), guest.interpret('profile').execute()])
   expect(runs[0]!.outcome).toBe('trapped')
@@ -131,22 +158,36 @@ test('functions and operations, the dearest first, add up to the run', async () 
 })
 
 test('code in front of every symbol has none; functions of one name count together; the nearest symbol below names the rest', async () => {
-  const code = assembler(64, TEXT).op('addi', { rd: 'a0', imm: 1 }).op('addi', { rd: 'a0', imm: 2 }).op('addi', { rd: 'a0', imm: 3 }).op('addi', { rd: 'a0', imm: 4 }).op('terminate')
+  const code = assembler(64, TEXT)
+    .op('addi', { rd: 'a0', imm: 1 })
+    .op('addi', { rd: 'a0', imm: 2 })
+    .op('addi', { rd: 'a0', imm: 3 })
+    .op('addi', { rd: 'a0', imm: 4 })
+    .op('terminate')
   const elf = buildElf({
-    xlen: 64, entry: TEXT, segments: [{ address: TEXT, bytes: code.finish(), flags: 5 }],
-    symbols: [{ name: 'twice', address: TEXT + 4, size: 4 }, { name: 'other', address: TEXT + 8, size: 4 }, { name: 'twice', address: TEXT + 12, size: 4 }],
+    xlen: 64,
+    entry: TEXT,
+    segments: [{ address: TEXT, bytes: code.finish(), flags: 5 }],
+    symbols: [
+      { name: 'twice', address: TEXT + 4, size: 4 },
+      { name: 'other', address: TEXT + 8, size: 4 },
+      { name: 'twice', address: TEXT + 12, size: 4 },
+    ],
   })
   const guest = await host.rvr.load(elf)
   using run = await guest.interpret('profile').execute()
   expect(run.profile!.functions).toEqual([
-    { name: 'twice', instructions: 3, cells: 46 }, { name: '(no symbol)', instructions: 1, cells: 23 }, { name: 'other', instructions: 1, cells: 23 },
+    { name: 'twice', instructions: 3, cells: 46 },
+    { name: '(no symbol)', instructions: 1, cells: 23 },
+    { name: 'other', instructions: 1, cells: 23 },
   ])
 })
 
 test('counts go on in a run that was saved', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'rvr-profile-'))
   try {
-    const guest = await host.rvr.load(fixture('fibonacci', 64)), options = { inputs: [u64(300)] }
+    const guest = await host.rvr.load(fixture('fibonacci', 64))
+    const options = { inputs: [u64(300)] }
     for (const artifact of [await guest.compile('profile'), guest.interpret('profile')]) {
       using whole = await artifact.execute(options)
       using first = await artifact.execute({ ...options, maxInstructions: 777 })
@@ -175,7 +216,12 @@ describe('gcc', () => {
   test.each(widths)('RV%i counts as the interpreter does', async xlen => {
     directory ??= await mkdtemp(join(tmpdir(), 'rvr-profile-'))
     rvr ??= await Rvr.create({ cacheDir: join(directory, 'cache'), cc: 'gcc' })
-    const some: readonly Case[] = [cases[0]!, cases[3]!, ['traps', { inputs: [Uint8Array.of(6)] }], ['bench-sort', { args: ['sort', '1'], maxInstructions: 60_000 }, 'linux']]
+    const some: readonly Case[] = [
+      cases[0]!,
+      cases[3]!,
+      ['traps', { inputs: [Uint8Array.of(6)] }],
+      ['bench-sort', { args: ['sort', '1'], maxInstructions: 60_000 }, 'linux'],
+    ]
     for (const [name, options, abi] of some) {
       const guest = await rvr.load(fixture(name, xlen), abi === undefined ? {} : { abi })
       const artifacts: Artifact[] = [await guest.compile('profile'), await artifactOf(guest, 'profile', 'interp')]

@@ -11,10 +11,22 @@ const directory = useDirectory()
 /** Tight, so that most checks may cut and many do. */
 const LIMITS = [{ maxTraceHeight: 512 }, { maxTraceHeight: 2048 }, { maxInteractions: 1_520_000 }] as const
 
-interface Subject { readonly name: string; readonly load: (xlen: 32 | 64) => Promise<Guest>; readonly options: ExecuteOptions }
-const linux = (name: string, options: ExecuteOptions): Subject => ({ name, load: xlen => host.rvr.load(fixture(name, xlen), { abi: 'linux' }), options })
+interface Subject {
+  readonly name: string
+  readonly load: (xlen: 32 | 64) => Promise<Guest>
+  readonly options: ExecuteOptions
+}
+const linux = (name: string, options: ExecuteOptions): Subject => ({
+  name,
+  load: xlen => host.rvr.load(fixture(name, xlen), { abi: 'linux' }),
+  options,
+})
 const subjects: readonly Subject[] = [
-  { name: 'inputs, hints, random words, prints and public values', load: xlen => host.rvr.load(busyGuest(xlen)), options: busyOptions },
+  {
+    name: 'inputs, hints, random words, prints and public values',
+    load: xlen => host.rvr.load(busyGuest(xlen)),
+    options: busyOptions,
+  },
   linux('printf', { args: ['printf', 'one', 'two'], inputs: [utf8('standard input\n'), utf8('and more\n')] }),
   linux('bench-hashmap', { args: ['hashmap', '1'] }),
 ]
@@ -22,15 +34,23 @@ const subjects: readonly Subject[] = [
 const MOST = 15_000n
 
 /** Runs, saves and restores by turns in random engines until the end, or until `total` instructions. */
-async function byTurns(artifacts: readonly Artifact[], options: ExecuteOptions, total: bigint, seed: number): Promise<{ run: Run; text: string; saves: number }> {
-  const random = randomSource(seed), { onPrint, text } = printer()
+async function byTurns(
+  artifacts: readonly Artifact[],
+  options: ExecuteOptions,
+  total: bigint,
+  seed: number,
+): Promise<{ run: Run; text: string; saves: number }> {
+  const random = randomSource(seed)
+  const { onPrint, text } = printer()
   const longest = Math.ceil(Number(total) / 4)
   const upTo = (limits: ReturnType<typeof nextLimits>, done: bigint): ReturnType<typeof nextLimits> => {
-    const left = total - done, wanted = BigInt(limits.maxInstructions ?? left)
+    const left = total - done
+    const wanted = BigInt(limits.maxInstructions ?? left)
     return { ...limits, maxInstructions: wanted < left ? wanted : left }
   }
   const first = artifacts[random(2)]!
-  let run = await first.execute({ ...options, ...upTo(nextLimits(random, first, longest), 0n), onPrint }), saves = 0
+  let run = await first.execute({ ...options, ...upTo(nextLimits(random, first, longest), 0n), onPrint })
+  let saves = 0
   while (run.outcome === 'suspended' && run.instret < total) {
     const limits = upTo(nextLimits(random, first, longest), run.instret)
     if (random(3) === 0) {
@@ -41,7 +61,15 @@ async function byTurns(artifacts: readonly Artifact[], options: ExecuteOptions, 
     const target = artifacts[random(2)]!
     if (random(4) === 0) {
       using same = await target.resumeFrom(file, { maxInstructions: 0 })
-      expect({ ...same, stopCause: 0, timing: 0, memory: 0, engine: 0, interpreted: 0, executed: 0 }).toEqual({ ...run, stopCause: 0, timing: 0, memory: 0, engine: 0, interpreted: 0, executed: 0 })
+      expect({ ...same, stopCause: 0, timing: 0, memory: 0, engine: 0, interpreted: 0, executed: 0 }).toEqual({
+        ...run,
+        stopCause: 0,
+        timing: 0,
+        memory: 0,
+        engine: 0,
+        interpreted: 0,
+        executed: 0,
+      })
     }
     const next = await target.resumeFrom(file, { ...limits, onPrint })
     run.dispose()
@@ -53,32 +81,37 @@ async function byTurns(artifacts: readonly Artifact[], options: ExecuteOptions, 
 
 describe.each(widths)('RV%i', xlen => {
   // The widths share the modes that differ least.
-  describe.each(modeNames.filter(mode => mode === 'metered' || (mode === 'pure') === (xlen === 32)))('mode %s', mode => {
-    test.each(subjects)('$name', async ({ load, options: plain }) => {
-      const guest = await load(xlen)
-      const artifacts = await Promise.all(engines.map(engine => artifactOf(guest, mode, engine)))
-      let saved = 0
-      for (const [index, segmentLimits] of (mode === 'metered' ? LIMITS : [undefined]).entries()) {
-        const options = segmentLimits === undefined ? plain : { ...plain, segmentLimits }
-        const whole = printer()
-        using wanted = await artifacts[0]!.execute({ ...options, maxInstructions: MOST, onPrint: whole.onPrint })
-        const { run, text, saves } = await byTurns(artifacts, options, wanted.instret, index * 100 + xlen)
-        saved += saves
-        expect(text, `seed ${index * 100 + xlen}`).toBe(whole.text())
-        expectEqual(run, wanted)
-        run.dispose()
-      }
-      expect(saved).toBeGreaterThan(0)
-    })
-  })
+  describe.each(modeNames.filter(mode => mode === 'metered' || (mode === 'pure') === (xlen === 32)))(
+    'mode %s',
+    mode => {
+      test.each(subjects)('$name', async ({ load, options: plain }) => {
+        const guest = await load(xlen)
+        const artifacts = await Promise.all(engines.map(engine => artifactOf(guest, mode, engine)))
+        let saved = 0
+        for (const [index, segmentLimits] of (mode === 'metered' ? LIMITS : [undefined]).entries()) {
+          const options = segmentLimits === undefined ? plain : { ...plain, segmentLimits }
+          const whole = printer()
+          using wanted = await artifacts[0]!.execute({ ...options, maxInstructions: MOST, onPrint: whole.onPrint })
+          const { run, text, saves } = await byTurns(artifacts, options, wanted.instret, index * 100 + xlen)
+          saved += saves
+          expect(text, `seed ${index * 100 + xlen}`).toBe(whole.text())
+          expectEqual(run, wanted)
+          run.dispose()
+        }
+        expect(saved).toBeGreaterThan(0)
+      })
+    },
+  )
 })
 
 test('the limits cut the busy guest often, and differently', async () => {
   const artifact = await (await host.rvr.load(busyGuest(64))).compile('metered')
-  const lengths = await Promise.all(LIMITS.map(async segmentLimits => {
-    using run = await artifact.execute({ ...busyOptions, segmentLimits })
-    expect(run).toMatchObject({ outcome: 'terminated', exitCode: 9 })
-    return run.segments.length
-  }))
+  const lengths = await Promise.all(
+    LIMITS.map(async segmentLimits => {
+      using run = await artifact.execute({ ...busyOptions, segmentLimits })
+      expect(run).toMatchObject({ outcome: 'terminated', exitCode: 9 })
+      return run.segments.length
+    }),
+  )
   for (const length of lengths) expect(length).toBeGreaterThan(5)
 })

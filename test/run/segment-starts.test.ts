@@ -5,10 +5,15 @@ import { artifactOf, engines, errorOf, factsOf, fixture, useRvr, type Engine } f
 
 const host = useRvr()
 const options = { inputs: [u64(3000)], segmentLimits: { maxTraceHeight: 2048 } }
-const artifact = async (engine: Engine, mode = 'metered'): Promise<Artifact> => artifactOf(await host.rvr.load(fixture('fibonacci', 64)), mode, engine)
+const artifact = async (engine: Engine, mode = 'metered'): Promise<Artifact> =>
+  artifactOf(await host.rvr.load(fixture('fibonacci', 64)), mode, engine)
 
 /** Everything of a guest's state but its counts. */
-const stateOf = ({ pc, registers, memory }: Run) => ({ pc, registers, low: Buffer.from(memory.read(0, 4 << 20)).toString('latin1') })
+const stateOf = ({ pc, registers, memory }: Run) => ({
+  pc,
+  registers,
+  low: Buffer.from(memory.read(0, 4 << 20)).toString('latin1'),
+})
 
 describe.each(engines)('%s', engine => {
   test('onSegment is called at every cut, and the run ends as one in one piece', async () => {
@@ -34,7 +39,12 @@ describe.each(engines)('%s', engine => {
     using first = await metered.execute({ ...options, maxInstructions: 9000, onSegment: () => {} })
     expect(first).toMatchObject({ outcome: 'suspended', stopCause: 'instructions', instret: 9000n })
     let cuts = 0
-    const second = await first.resume({ maxInstructions: 5000, onSegment: () => { cuts++ } })
+    const second = await first.resume({
+      maxInstructions: 5000,
+      onSegment: () => {
+        cuts++
+      },
+    })
     expect(second).toMatchObject({ stopCause: 'instructions', instret: 14_000n })
     expect(cuts).toBeGreaterThan(0)
     const cost = second.cost!
@@ -43,18 +53,30 @@ describe.each(engines)('%s', engine => {
     expect(third.cost! - cost).toBeLessThanOrEqual(1000n)
   })
 
-  test('an error in the callback is the caller\'s', async () => {
-    await expect((await artifact(engine)).execute({ ...options, onSegment: () => { throw new Error('enough') } })).rejects.toThrow('enough')
+  test("an error in the callback is the caller's", async () => {
+    await expect(
+      (await artifact(engine)).execute({
+        ...options,
+        onSegment: () => {
+          throw new Error('enough')
+        },
+      }),
+    ).rejects.toThrow('enough')
   })
 
   test('segmentStart: the state that the run was in at the cut', async () => {
-    const metered = await artifact(engine), pure = await artifact(engine, 'pure')
+    const metered = await artifact(engine)
+    const pure = await artifact(engine, 'pure')
     const states: ReturnType<typeof stateOf>[] = []
     using run = await metered.execute({ ...options, onSegment: at => void states.push(stateOf(at)) })
     for (const index of [1, 3, run.segments.length - 1]) {
       for (const from of [undefined, pure]) {
         using start = await run.segmentStart(index, from === undefined ? {} : { artifact: from })
-        expect(start).toMatchObject({ outcome: 'suspended', instret: BigInt(run.segments[index]!.instretStart), mode: from === undefined ? 'metered' : 'pure' })
+        expect(start).toMatchObject({
+          outcome: 'suspended',
+          instret: BigInt(run.segments[index]!.instretStart),
+          mode: from === undefined ? 'metered' : 'pure',
+        })
         expect(stateOf(start)).toEqual(states[index - 1])
       }
     }
@@ -68,10 +90,16 @@ describe.each(engines)('%s', engine => {
   })
 
   test('segmentStarts: all of them in one pass, the open one of a suspended run included', async () => {
-    const metered = await artifact(engine), pure = await artifact(engine, 'pure')
+    const metered = await artifact(engine)
+    const pure = await artifact(engine, 'pure')
     const states: ReturnType<typeof stateOf>[] = []
-    using run = await metered.execute({ ...options, maxInstructions: 10_000, onSegment: at => void states.push(stateOf(at)) })
-    const found: ReturnType<typeof stateOf>[] = [], counts: number[] = []
+    using run = await metered.execute({
+      ...options,
+      maxInstructions: 10_000,
+      onSegment: at => void states.push(stateOf(at)),
+    })
+    const found: ReturnType<typeof stateOf>[] = []
+    const counts: number[] = []
     let last: Run | undefined
     for await (const start of run.segmentStarts({ artifact: pure })) {
       counts.push(Number(start.instret))
@@ -87,7 +115,12 @@ describe.each(engines)('%s', engine => {
 test('what a guest printed before a segment is not printed again', async () => {
   const guest = await host.rvr.load(fixture('echo', 64))
   let printed = ''
-  using run = await guest.interpret('metered').execute({ inputs: [Buffer.from('hello')], onPrint: (_, bytes) => { printed += Buffer.from(bytes).toString() } })
+  using run = await guest.interpret('metered').execute({
+    inputs: [Buffer.from('hello')],
+    onPrint: (_, bytes) => {
+      printed += Buffer.from(bytes).toString()
+    },
+  })
   const before = printed
   expect(before).toContain('hello')
   printed = ''
@@ -100,7 +133,9 @@ test('what a guest printed before a segment is not printed again', async () => {
 
 test('modes without segments have none', async () => {
   const pure = await artifact('interp', 'pure')
-  expect((await errorOf(pure.execute({ inputs: [u64(3)], onSegment: () => {} }))).message).toContain('mode pure does not cut segments')
+  expect((await errorOf(pure.execute({ inputs: [u64(3)], onSegment: () => {} }))).message).toContain(
+    'mode pure does not cut segments',
+  )
   expect((await errorOf(pure.execute(options))).message).toContain('mode pure does not cut segments')
   using run = await pure.execute({ inputs: [u64(3)] })
   expect((await errorOf(run.segmentStart(0))).hint).toContain('mode metered')

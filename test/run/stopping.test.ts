@@ -14,20 +14,27 @@ async function endlessGuest(kind: string, mode: string, engine: Engine, xlen: 32
 }
 
 describe.each(kinds)('an endless guest: %s', kind => {
-  test.each(widths.flatMap(xlen => variants.map(variant => ({ xlen, ...variant }))))('stops at its deadline and can be resumed (RV$xlen, $mode, $engine)', async ({ xlen, mode, engine }) => {
-    const artifact = await endlessGuest(kind, mode, engine, xlen)
-    let first = await artifact.execute({ timeoutMs: 60 })
-    expect(first).toMatchObject({ outcome: 'suspended', stopCause: 'timeout', exitCode: undefined, trap: undefined })
-    // A busy host may need all of a deadline to start the guest.
-    while (first.instret === 0n) first = await first.resume({ timeoutMs: 600 })
-    const second = await first.resume({ maxInstructions: 12_345 })
-    expect(second).toMatchObject({ outcome: 'suspended', stopCause: 'instructions', instret: first.instret + 12_345n })
-    if (mode === 'metered-cost') expect(second.cost!).toBeGreaterThan(first.cost!)
-    let third = await second.resume({ timeoutMs: 60 })
-    expect(third.stopCause).toBe('timeout')
-    while (third.instret === second.instret) third = await third.resume({ timeoutMs: 600 })
-    third.dispose()
-  })
+  test.each(widths.flatMap(xlen => variants.map(variant => ({ xlen, ...variant }))))(
+    'stops at its deadline and can be resumed (RV$xlen, $mode, $engine)',
+    async ({ xlen, mode, engine }) => {
+      const artifact = await endlessGuest(kind, mode, engine, xlen)
+      let first = await artifact.execute({ timeoutMs: 60 })
+      expect(first).toMatchObject({ outcome: 'suspended', stopCause: 'timeout', exitCode: undefined, trap: undefined })
+      // A busy host may need all of a deadline to start the guest.
+      while (first.instret === 0n) first = await first.resume({ timeoutMs: 600 })
+      const second = await first.resume({ maxInstructions: 12_345 })
+      expect(second).toMatchObject({
+        outcome: 'suspended',
+        stopCause: 'instructions',
+        instret: first.instret + 12_345n,
+      })
+      if (mode === 'metered-cost') expect(second.cost!).toBeGreaterThan(first.cost!)
+      let third = await second.resume({ timeoutMs: 60 })
+      expect(third.stopCause).toBe('timeout')
+      while (third.instret === second.instret) third = await third.resume({ timeoutMs: 600 })
+      third.dispose()
+    },
+  )
 
   test.each(variants)('an abort rejects the call ($mode, $engine)', async ({ mode, engine }) => {
     const artifact = await endlessGuest(kind, mode, engine)
@@ -48,18 +55,22 @@ test('a deadline of no time at all executes nothing', async () => {
   expect(run).toMatchObject({ outcome: 'suspended', stopCause: 'timeout', instret: 0n })
 })
 
-test.each(engines)('a signal of suspend stops as a deadline does, before the guest begins or while it runs (%s)', async engine => {
-  const artifact = await endlessGuest(kinds[0]!, 'pure', engine)
-  using early = await artifact.execute({ suspend: AbortSignal.abort() })
-  expect(early).toMatchObject({ outcome: 'suspended', stopCause: 'request', executed: early.instret })
-  const controller = new AbortController(), running = early.resume({ suspend: controller.signal })
-  await sleep(30)
-  controller.abort()
-  using late = await running
-  expect(late).toMatchObject({ outcome: 'suspended', stopCause: 'request', executed: late.instret - early.instret })
-  using next = await late.resume({ maxInstructions: 10 })
-  expect(next).toMatchObject({ stopCause: 'instructions', executed: 10n, instret: late.instret + 10n })
-})
+test.each(engines)(
+  'a signal of suspend stops as a deadline does, before the guest begins or while it runs (%s)',
+  async engine => {
+    const artifact = await endlessGuest(kinds[0]!, 'pure', engine)
+    using early = await artifact.execute({ suspend: AbortSignal.abort() })
+    expect(early).toMatchObject({ outcome: 'suspended', stopCause: 'request', executed: early.instret })
+    const controller = new AbortController()
+    const running = early.resume({ suspend: controller.signal })
+    await sleep(30)
+    controller.abort()
+    using late = await running
+    expect(late).toMatchObject({ outcome: 'suspended', stopCause: 'request', executed: late.instret - early.instret })
+    using next = await late.resume({ maxInstructions: 10 })
+    expect(next).toMatchObject({ stopCause: 'instructions', executed: 10n, instret: late.instret + 10n })
+  },
+)
 
 test.each(engines)('a signal that has fired already lets nothing start (%s)', async engine => {
   const artifact = await endlessGuest(kinds[0]!, 'pure', engine)
@@ -79,8 +90,11 @@ test('a run that was aborted on the way cannot be resumed', async () => {
 
 test('a run that waits for a free processor can be aborted while it waits', async () => {
   const artifact = await endlessGuest(kinds[0]!, 'pure', 'native')
-  const blocker = new AbortController(), waiter = new AbortController()
-  const blocked = Array.from({ length: availableParallelism() }, () => errorOf(artifact.execute({ signal: blocker.signal })))
+  const blocker = new AbortController()
+  const waiter = new AbortController()
+  const blocked = Array.from({ length: availableParallelism() }, () =>
+    errorOf(artifact.execute({ signal: blocker.signal })),
+  )
   const waiting = errorOf(artifact.execute({ signal: waiter.signal }))
   await sleep(30)
   waiter.abort()
@@ -92,7 +106,9 @@ test('a run that waits for a free processor can be aborted while it waits', asyn
 
 test.each(variants)('the event loop goes on while guests run ($mode, $engine)', async ({ mode, engine }) => {
   const artifact = await endlessGuest('loads and stores', mode, engine)
-  let running = true, immediates = 0, timers = 0
+  let running = true
+  let immediates = 0
+  let timers = 0
   const tick = (): void => {
     immediates++
     if (running) setImmediate(tick)
@@ -111,7 +127,9 @@ test.each(variants)('the event loop goes on while guests run ($mode, $engine)', 
 
 test('eight guests at once all get their turn', async () => {
   const artifact = await endlessGuest('calls and returns', 'metered-cost', 'native')
-  const runs = await Promise.all(Array.from({ length: 8 }, (_, index) => artifact.execute({ maxInstructions: 1_000_000 + index })))
+  const runs = await Promise.all(
+    Array.from({ length: 8 }, (_, index) => artifact.execute({ maxInstructions: 1_000_000 + index })),
+  )
   expect(runs.map(run => run.instret)).toEqual(Array.from({ length: 8 }, (_, index) => BigInt(1_000_000 + index)))
   for (const run of runs) run.dispose()
 })

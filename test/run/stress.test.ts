@@ -12,9 +12,15 @@ const host = useRvr('own')
 /** Selectors of guest `traps`: memory, jumps, hints, ends, and an endless loop. */
 const selectors = [0, 1, 2, 3, 4, 6, 7, 9, 12, 16]
 
-test.each([['paths', 32, 'metered'], ['paths', 64, 'metered-cost'], ['stops', 32, 'profile'], ['stops', 64, 'metered']] as const)('%s, RV%i, mode %s: traps and limits are those of the interpreter', async (stress, xlen, mode) => {
+test.each([
+  ['paths', 32, 'metered'],
+  ['paths', 64, 'metered-cost'],
+  ['stops', 32, 'profile'],
+  ['stops', 64, 'metered'],
+] as const)('%s, RV%i, mode %s: traps and limits are those of the interpreter', async (stress, xlen, mode) => {
   await using rvr = await Rvr.create({ cacheDir: false, stress })
-  const guest = await rvr.load(fixture('traps', xlen)), artifact = await guest.compile(mode)
+  const guest = await rvr.load(fixture('traps', xlen))
+  const artifact = await guest.compile(mode)
   for (const selector of selectors) {
     const options = { inputs: [Uint8Array.of(selector)], maxInstructions: 20_459 }
     using native = await artifact.execute(options)
@@ -24,16 +30,23 @@ test.each([['paths', 32, 'metered'], ['paths', 64, 'metered-cost'], ['stops', 32
   }
 })
 
-test.each([undefined, 'stops'] as const)('stress %s: the least budget is all that native code gets, whatever it could have', async stress => {
-  await using rvr = await Rvr.create({ cacheDir: false, stress })
-  const guest = await rvr.load(program(64, endless['calls and returns']!)), { image, abi, machine } = guest, mode = modeNamed('pure')
-  const { engine } = await openArtifact((await guest.compile('pure')).file!, { image, abi, machine, mode })
-  const home = settle(engine, image, mode), { hart, native } = attach(home.place, 64), { floor, run } = native!(undefined)
-  hart.pc = image.entry
-  const { used } = run(floor * 1000n)
-  home.retire()
-  expect([used > 0n, used < floor, used > floor * 900n]).toEqual([true, stress !== undefined, stress === undefined])
-})
+test.each([undefined, 'stops'] as const)(
+  'stress %s: the least budget is all that native code gets, whatever it could have',
+  async stress => {
+    await using rvr = await Rvr.create({ cacheDir: false, stress })
+    const guest = await rvr.load(program(64, endless['calls and returns']!))
+    const { image, abi, machine } = guest
+    const mode = modeNamed('pure')
+    const { engine } = await openArtifact((await guest.compile('pure')).file!, { image, abi, machine, mode })
+    const home = settle(engine, image, mode)
+    const { hart, native } = attach(home.place, 64)
+    const { floor, run } = native!(undefined)
+    hart.pc = image.entry
+    const { used } = run(floor * 1000n)
+    home.retire()
+    expect([used > 0n, used < floor, used > floor * 900n]).toEqual([true, stress !== undefined, stress === undefined])
+  },
+)
 
 test('a library that was made for stress answers nobody else', async () => {
   await using rvr = await Rvr.create({ cacheDir: host.rvr.cache.directory!, stress: 'paths' })
@@ -41,9 +54,15 @@ test('a library that was made for stress answers nobody else', async () => {
   expect((await guest.compile('pure')).cache.outcome).toBe('miss')
   expect((await guest.compile('pure')).cache.outcome).toBe('hit')
   const { outcome, differences } = await (await host.rvr.load(fixture('exitcode', 64))).explainCache('pure')
-  expect({ outcome, parts: differences.map(({ part }) => part) }).toEqual({ outcome: 'would-miss', parts: ['mode/stress'] })
+  expect({ outcome, parts: differences.map(({ part }) => part) }).toEqual({
+    outcome: 'would-miss',
+    parts: ['mode/stress'],
+  })
 })
 
 test('an unknown stress is a usage error', async () => {
-  expect(await errorOf(Rvr.create({ cacheDir: false, stress: 'some' as never }))).toMatchObject({ code: 'USAGE', message: 'there is no stress some' })
+  expect(await errorOf(Rvr.create({ cacheDir: false, stress: 'some' as never }))).toMatchObject({
+    code: 'USAGE',
+    message: 'there is no stress some',
+  })
 })

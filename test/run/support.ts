@@ -17,9 +17,13 @@ export const widths = [32, 64] as const
 export type Engine = (typeof engines)[number]
 
 /** Path of a prebuilt guest. */
-export const fixture = (name: string, xlen: Xlen): string => new URL(`../../cache-fixtures/guests/elf/${name}.rv${xlen}.elf`, import.meta.url).pathname
+export const fixture = (name: string, xlen: Xlen): string =>
+  new URL(`../../cache-fixtures/guests/elf/${name}.rv${xlen}.elf`, import.meta.url).pathname
 
-/** An Rvr, open while the tests of this file run, with the cache that test files share, or with one of its own where misses count. */
+/**
+ * An Rvr, open while the tests of this file run, with the cache that test files share, or with one of its own where
+ * misses count.
+ */
 export function useRvr(cache: 'shared' | 'own' = 'shared'): { readonly rvr: Rvr } {
   const holder = {} as { rvr: Rvr }
   let own: string | undefined
@@ -39,7 +43,12 @@ export function program(xlen: Xlen, write: (code: Assembler) => unknown): Uint8A
   const code = assembler(xlen, TEXT)
   write(code)
   return buildElf({
-    xlen, entry: TEXT, segments: [{ address: TEXT, bytes: code.finish(), flags: 5 }, { address: DATA, bytes: new Uint8Array(64), flags: 6 }],
+    xlen,
+    entry: TEXT,
+    segments: [
+      { address: TEXT, bytes: code.finish(), flags: 5 },
+      { address: DATA, bytes: new Uint8Array(64), flags: 6 },
+    ],
     symbols: [{ name: '_start', address: TEXT }],
   })
 }
@@ -51,7 +60,18 @@ export function artifactOf(guest: Guest, mode: string, engine: Engine): Promise<
 /** All values of a run but its memory and its times. */
 export function factsOf(run: Run) {
   const { outcome, exitCode, stopCause, trap, mode, instret, cost, pc, registers } = run
-  return { outcome, exitCode, stopCause, trap, mode, instret, cost, pc, registers, publicValues: Buffer.from(run.publicValues).toString('hex') }
+  return {
+    outcome,
+    exitCode,
+    stopCause,
+    trap,
+    mode,
+    instret,
+    cost,
+    pc,
+    registers,
+    publicValues: Buffer.from(run.publicValues).toString('hex'),
+  }
 }
 
 /** Text, data and stack of every guest here lie below this address. */
@@ -60,15 +80,23 @@ const LOW = 4 << 20
 /** Fails unless both runs are in the same state, memory included. */
 export function expectSame(found: Run, wanted: Run): void {
   expect(factsOf(found)).toEqual(factsOf(wanted))
-  for (const [from, to] of [[0, LOW], [found.memory.bytes.length - 4096, found.memory.bytes.length]] as const) {
-    const a = found.memory.bytes.subarray(from, to), b = wanted.memory.bytes.subarray(from, to)
-    if (Buffer.compare(a, b) !== 0) expect.fail(`memory differs at 0x${(from + a.findIndex((byte, index) => byte !== b[index])).toString(16)}`)
+  for (const [from, to] of [
+    [0, LOW],
+    [found.memory.bytes.length - 4096, found.memory.bytes.length],
+  ] as const) {
+    const a = found.memory.bytes.subarray(from, to)
+    const b = wanted.memory.bytes.subarray(from, to)
+    if (Buffer.compare(a, b) !== 0)
+      expect.fail(`memory differs at 0x${(from + a.findIndex((byte, index) => byte !== b[index])).toString(16)}`)
   }
 }
 
 /** The RvrError that a promise rejects with; fails the test where it resolves or rejects otherwise. */
 export async function errorOf(promise: Promise<unknown>): Promise<RvrError> {
-  const error = await promise.then(() => undefined, (reason: unknown) => reason)
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
   if (!(error instanceof RvrError)) throw new Error(`expected an RvrError, got ${String(error)}`, { cause: error })
   return error
 }
@@ -76,8 +104,27 @@ export async function errorOf(promise: Promise<unknown>): Promise<RvrError> {
 /** Code that never ends, by what it does all the time. */
 export const endless: Readonly<Record<string, (code: Assembler) => unknown>> = {
   'a jump to itself': code => code.label('loop').op('jal', { target: 'loop' }),
-  'loads and stores': code => code.li('s0', DATA).label('loop').op('lw', { rd: 'a0', rs1: 's0' }).op('addi', { rd: 'a0', rs1: 'a0', imm: 1 }).op('sw', { rs1: 's0', rs2: 'a0' }).op('jal', { target: 'loop' }),
-  'calls and returns': code => code.op('jal', { target: 'loop' }).label('leaf').op('addi', { rd: 'a1', rs1: 'a1', imm: 1 }).op('jalr', { rs1: 'ra' })
-    .label('loop').op('jal', { rd: 'ra', target: 'leaf' }).op('jal', { target: 'loop' }),
-  'host instructions': code => code.label('loop').op('reveal', { rd: 0, rs1: 'a0' }).op('addi', { rd: 'a0', rs1: 'a0', imm: 1 }).op('jal', { target: 'loop' }),
+  'loads and stores': code =>
+    code
+      .li('s0', DATA)
+      .label('loop')
+      .op('lw', { rd: 'a0', rs1: 's0' })
+      .op('addi', { rd: 'a0', rs1: 'a0', imm: 1 })
+      .op('sw', { rs1: 's0', rs2: 'a0' })
+      .op('jal', { target: 'loop' }),
+  'calls and returns': code =>
+    code
+      .op('jal', { target: 'loop' })
+      .label('leaf')
+      .op('addi', { rd: 'a1', rs1: 'a1', imm: 1 })
+      .op('jalr', { rs1: 'ra' })
+      .label('loop')
+      .op('jal', { rd: 'ra', target: 'leaf' })
+      .op('jal', { target: 'loop' }),
+  'host instructions': code =>
+    code
+      .label('loop')
+      .op('reveal', { rd: 0, rs1: 'a0' })
+      .op('addi', { rd: 'a0', rs1: 'a0', imm: 1 })
+      .op('jal', { target: 'loop' }),
 }

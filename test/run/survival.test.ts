@@ -23,7 +23,16 @@ const ways: readonly (readonly [kind: TrapKind, write: (code: Assembler) => unkn
   ['hint-random-count', code => code.li('a0', -1).op('hint_random', { rd: 'a0' })],
   ['reveal-misaligned', code => code.op('reveal', { rd: 0, rs1: 'a0', imm: 1 })],
   ['reveal-outside', code => code.op('reveal', { rd: 0, rs1: 'a0', imm: 64 })],
-  ['print-invalid', code => code.li('a0', DATA).li('a1', 0xff).op('sb', { rs1: 'a0', rs2: 'a1' }).li('a1', 1).op('print_str', { rd: 'a0', rs1: 'a1' })],
+  [
+    'print-invalid',
+    code =>
+      code
+        .li('a0', DATA)
+        .li('a1', 0xff)
+        .op('sb', { rs1: 'a0', rs2: 'a1' })
+        .li('a1', 1)
+        .op('print_str', { rd: 'a0', rs1: 'a1' }),
+  ],
 ]
 
 describe.each(widths)('RV%i', xlen => {
@@ -33,7 +42,11 @@ describe.each(widths)('RV%i', xlen => {
     const artifacts = []
     for (const [kind, write, abi] of ways) {
       const guest = await host.rvr.load(program(xlen, write), { abi: abi ?? 'openvm' })
-      artifacts.push({ kind, native: await artifactOf(guest, mode, 'native'), interpreted: await artifactOf(guest, mode, 'interp') })
+      artifacts.push({
+        kind,
+        native: await artifactOf(guest, mode, 'native'),
+        interpreted: await artifactOf(guest, mode, 'interp'),
+      })
     }
     for (let round = 0; round < ROUNDS; round++) {
       const runs = await Promise.all(artifacts.map(({ native }) => native.execute()))
@@ -49,28 +62,51 @@ describe.each(widths)('RV%i', xlen => {
   })
 
   /** Loads or stores at the address that the input gives, then terminates. */
-  const access = (name: string) => (code: Assembler): unknown => {
-    const offset = name === 'ld' || name === 'sb' ? 2047 : -2048
-    code.li('s0', DATA).op('hint_input').op('hint_store', { rd: 's0' }).op('hint_store', { rd: 's0' }).op(xlen === 64 ? 'ld' : 'lw', { rd: 'a0', rs1: 's0' })
-    return (name.startsWith('s') ? code.op(name, { rs1: 'a0', rs2: 's0', imm: offset }) : code.op(name, { rd: 'a1', rs1: 'a0', imm: offset })).op('terminate')
-  }
-
-  test.each(['lb', 'lw', 'sb', 'sw', ...(xlen === 64 ? ['ld', 'sd'] : [])])('%s at wild addresses ends alike in both engines', async name => {
-    const guest = await host.rvr.load(program(xlen, access(name)))
-    const native = await artifactOf(guest, 'pure', 'native'), interpreted = await artifactOf(guest, 'pure', 'interp')
-    const random = randomSource(xlen)
-    const around = (center: bigint): bigint[] => [-2055n, -2048n, -8n, -1n, 0n, 2047n].map(delta => BigInt.asUintN(xlen, center + delta))
-    const addresses = [...around(0n), ...around(BigInt(END)), ...around(1n << 31n), ...around(1n << BigInt(xlen - 1)), ...(xlen === 64 ? around(1n << 32n) : [])]
-    for (let bit = 0; bit < xlen; bit += 7) addresses.push(BigInt.asUintN(xlen, (1n << BigInt(bit)) + BigInt(random(4096))))
-    const ends = new Set<string>()
-    for (const address of addresses) {
-      const inputs = [xlen === 64 ? u64(address) : u64(address).slice(0, 4)]
-      const [run, wanted] = [await native.execute({ inputs }), await interpreted.execute({ inputs })]
-      // Memory below 4 MiB is compared too: nothing may be written before a trap.
-      expectSame(run, wanted)
-      ends.add(run.trap?.kind ?? run.outcome)
-      run.dispose()
+  const access =
+    (name: string) =>
+    (code: Assembler): unknown => {
+      const offset = name === 'ld' || name === 'sb' ? 2047 : -2048
+      code
+        .li('s0', DATA)
+        .op('hint_input')
+        .op('hint_store', { rd: 's0' })
+        .op('hint_store', { rd: 's0' })
+        .op(xlen === 64 ? 'ld' : 'lw', { rd: 'a0', rs1: 's0' })
+      return (
+        name.startsWith('s')
+          ? code.op(name, { rs1: 'a0', rs2: 's0', imm: offset })
+          : code.op(name, { rd: 'a1', rs1: 'a0', imm: offset })
+      ).op('terminate')
     }
-    expect(ends).toEqual(new Set(['terminated', name.startsWith('s') ? 'store-outside' : 'load-outside']))
-  })
+
+  test.each(['lb', 'lw', 'sb', 'sw', ...(xlen === 64 ? ['ld', 'sd'] : [])])(
+    '%s at wild addresses ends alike in both engines',
+    async name => {
+      const guest = await host.rvr.load(program(xlen, access(name)))
+      const native = await artifactOf(guest, 'pure', 'native')
+      const interpreted = await artifactOf(guest, 'pure', 'interp')
+      const random = randomSource(xlen)
+      const around = (center: bigint): bigint[] =>
+        [-2055n, -2048n, -8n, -1n, 0n, 2047n].map(delta => BigInt.asUintN(xlen, center + delta))
+      const addresses = [
+        ...around(0n),
+        ...around(BigInt(END)),
+        ...around(1n << 31n),
+        ...around(1n << BigInt(xlen - 1)),
+        ...(xlen === 64 ? around(1n << 32n) : []),
+      ]
+      for (let bit = 0; bit < xlen; bit += 7)
+        addresses.push(BigInt.asUintN(xlen, (1n << BigInt(bit)) + BigInt(random(4096))))
+      const ends = new Set<string>()
+      for (const address of addresses) {
+        const inputs = [xlen === 64 ? u64(address) : u64(address).slice(0, 4)]
+        const [run, wanted] = [await native.execute({ inputs }), await interpreted.execute({ inputs })]
+        // Memory below 4 MiB is compared too: nothing may be written before a trap.
+        expectSame(run, wanted)
+        ends.add(run.trap?.kind ?? run.outcome)
+        run.dispose()
+      }
+      expect(ends).toEqual(new Set(['terminated', name.startsWith('s') ? 'store-outside' : 'load-outside']))
+    },
+  )
 })

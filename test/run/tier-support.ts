@@ -14,6 +14,17 @@ export function useMoves(): (guest: Guest, native: Artifact, after: bigint) => P
   return async ({ image, abi, machine }, native, after) => {
     const { engine } = await openArtifact(native.file!, { image, abi, machine })
     const tier = new Tier(Promise.resolve(engine), after)
-    return new Artifact({ image, abi, machine, lifetime: new Lifetime(), mode: modeNamed(native.mode), pool, engine: { engine: 'interp' }, tier, cache: { outcome: 'off' }, timing: {} })
+    return new Artifact({
+      image,
+      abi,
+      machine,
+      lifetime: new Lifetime(),
+      mode: modeNamed(native.mode),
+      pool,
+      engine: { engine: 'interp' },
+      tier,
+      cache: { outcome: 'off' },
+      timing: {},
+    })
   }
 }

@@ -22,13 +22,28 @@ afterAll(() => pool.close())
 
 /** An artifact that is interpreted for `after` instructions and then waits for what `native` brings. */
 const waitingFor = ({ image, abi, machine }: Guest, native: Promise<undefined>, after: bigint): Artifact =>
-  new Artifact({ image, abi, machine, lifetime: new Lifetime(), mode: modeNamed('pure'), pool, engine: { engine: 'interp' }, tier: new Tier(native, after), cache: { outcome: 'off' }, timing: {} })
+  new Artifact({
+    image,
+    abi,
+    machine,
+    lifetime: new Lifetime(),
+    mode: modeNamed('pure'),
+    pool,
+    engine: { engine: 'interp' },
+    tier: new Tier(native, after),
+    cache: { outcome: 'off' },
+    timing: {},
+  })
 
 describe('mode metered with many cuts', () => {
   const options: ExecuteOptions = { ...busyOptions, ...LIMITS }
   const stops = async (artifact: Artifact): Promise<Run[]> => {
     const runs: Run[] = []
-    for (let run = await artifact.execute({ ...options, stopAtSegment: true }); ; run = await run.resume({ stopAtSegment: true })) {
+    for (
+      let run = await artifact.execute({ ...options, stopAtSegment: true });
+      ;
+      run = await run.resume({ stopAtSegment: true })
+    ) {
       runs.push(run)
       if (run.outcome !== 'suspended') return runs
     }
@@ -36,7 +51,8 @@ describe('mode metered with many cuts', () => {
   const segmentFacts = (run: Run): object => ({ ...factsOf(run), segments: run.segments, open: run.openSegment })
 
   test('moves anywhere change nothing', async () => {
-    const guest = await host.rvr.load(busyGuest(64)), native = await guest.compile('metered')
+    const guest = await host.rvr.load(busyGuest(64))
+    const native = await guest.compile('metered')
     const text = printer()
     using whole = await native.execute({ ...options, onPrint: text.onPrint })
     const cut = BigInt(whole.segments[9]!.instretStart)
@@ -57,7 +73,8 @@ describe('mode metered with many cuts', () => {
   })
 
   test('a run can be saved on either side of its move', async () => {
-    const guest = await host.rvr.load(busyGuest(64)), native = await guest.compile('metered')
+    const guest = await host.rvr.load(busyGuest(64))
+    const native = await guest.compile('metered')
     using whole = await native.execute(options)
     const moving = await movingAfter(guest, native, 20_123n)
     for (const stop of [20_000n, 20_123n, 20_500n]) {
@@ -77,10 +94,19 @@ describe('mode metered with many cuts', () => {
 })
 
 test('limits of cost and instructions across a move', async () => {
-  const guest = await host.rvr.load(fixture('fibonacci', 32)), native = await guest.compile('metered-cost')
+  const guest = await host.rvr.load(fixture('fibonacci', 32))
+  const native = await guest.compile('metered-cost')
   const options = { inputs: [u64(5000)] }
   const moving = await movingAfter(guest, native, 3001n)
-  for (const limits of [{ maxInstructions: 3000 }, { maxInstructions: 3001 }, { maxInstructions: 3002 }, { maxInstructions: 9999 }, { maxCost: 50_000 }, { maxCost: 500_000 }, { maxCost: 500_000, maxInstructions: 7000 }]) {
+  for (const limits of [
+    { maxInstructions: 3000 },
+    { maxInstructions: 3001 },
+    { maxInstructions: 3002 },
+    { maxInstructions: 9999 },
+    { maxCost: 50_000 },
+    { maxCost: 500_000 },
+    { maxCost: 500_000, maxInstructions: 7000 },
+  ]) {
     using wanted = await native.execute({ ...options, ...limits })
     using found = await moving.execute({ ...options, ...limits })
     expect(factsOf(found)).toEqual(factsOf(wanted))
@@ -121,10 +147,20 @@ describe('guest.tiered', () => {
     const artifact = await guest.tiered('metered-cost')
     expect([artifact.engine, artifact.file, artifact.cache]).toEqual(['interp', undefined, { outcome: 'miss' }])
     using run = await artifact.execute({ maxInstructions: LONG })
-    expect(run).toMatchObject({ outcome: 'suspended', stopCause: 'instructions', instret: BigInt(LONG), engine: 'native' })
+    expect(run).toMatchObject({
+      outcome: 'suspended',
+      stopCause: 'instructions',
+      instret: BigInt(LONG),
+      engine: 'native',
+    })
     expect(run.interpreted > 0n && run.interpreted < run.instret).toBe(true)
     expect(await artifact.compiled()).toBe(true)
-    expect(artifact).toMatchObject({ engine: 'native', file: expect.any(String), cache: { outcome: 'miss', key: expect.any(String) }, timing: { compileMs: expect.any(Number) } })
+    expect(artifact).toMatchObject({
+      engine: 'native',
+      file: expect.any(String),
+      cache: { outcome: 'miss', key: expect.any(String) },
+      timing: { compileMs: expect.any(Number) },
+    })
     const again = await guest.tiered('metered-cost')
     expect(again).toMatchObject({ engine: 'native', cache: { outcome: 'hit', key: artifact.cache.key } })
     using short = await again.execute({ maxInstructions: 1000 })
@@ -132,11 +168,19 @@ describe('guest.tiered', () => {
   })
 
   test('a compile that fails is a warning, and the guest goes on', async () => {
-    const at = place(), cc = compilerThat('echo "unit_000.c:1:2: error: this compiler is broken" >&2; exit 1', at)
+    const at = place()
+    const cc = compilerThat('echo "unit_000.c:1:2: error: this compiler is broken" >&2; exit 1', at)
     const warned = Promise.withResolvers<RvrEvent & { type: 'warning' }>()
-    await using rvr = await Rvr.create({ cacheDir: at.cache, cc, onEvent: event => { if (event.type === 'warning') warned.resolve(event) } })
+    await using rvr = await Rvr.create({
+      cacheDir: at.cache,
+      cc,
+      onEvent: event => {
+        if (event.type === 'warning') warned.resolve(event)
+      },
+    })
     const artifact = await (await rvr.load(program(64, endless['a jump to itself']!))).tiered('pure')
-    const controller = new AbortController(), running = artifact.execute({ signal: controller.signal })
+    const controller = new AbortController()
+    const running = artifact.execute({ signal: controller.signal })
     const { message, hint } = await warned.promise
     expect(message).toContain('this compiler is broken')
     // The project is kept for a look.
@@ -151,18 +195,31 @@ describe('guest.tiered', () => {
   })
 
   test('the compile ends with its Rvr, and no compiler is left', async () => {
-    const at = place(), noted = join(at.directory, 'pids')
+    const at = place()
+    const noted = join(at.directory, 'pids')
     const cc = compilerThat(`echo $$ >>${noted}; sleep 60 & echo $! >>${noted}; wait`, at)
     const pids = (): string[] => (existsSync(noted) ? readFileSync(noted, 'utf8').trim().split('\n') : [])
     const warnings: RvrEvent[] = []
-    const rvr = await Rvr.create({ cacheDir: at.cache, cc, onEvent: event => { if (event.type === 'warning') warnings.push(event) } })
+    const rvr = await Rvr.create({
+      cacheDir: at.cache,
+      cc,
+      onEvent: event => {
+        if (event.type === 'warning') warnings.push(event)
+      },
+    })
     const artifact = await (await rvr.load(program(64, endless['a jump to itself']!))).tiered('pure')
     const running = errorOf(artifact.execute())
     await until('a compiler', () => pids().length >= 2)
     await rvr.dispose()
     expect((await running).code).toBe('DISPOSED')
     expect(await artifact.compiled()).toBe(false)
-    await until('the end of the compilers', () => !pids().some(pid => existsSync(`/proc/${pid}`) && !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))))
+    await until(
+      'the end of the compilers',
+      () =>
+        !pids().some(
+          pid => existsSync(`/proc/${pid}`) && !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'latin1')),
+        ),
+    )
     expect([librariesIn(at.cache), warnings]).toEqual([[], []])
   })
 

@@ -5,14 +5,36 @@ import { artifactOf, DATA, engines, modeNames, program, useRvr, widths } from '.
 
 const holder = useRvr()
 
-/** Each lies next to an instruction: unimp, other CSR instructions, FENCE.I, shifts too far, ALU classes, system instructions with operands, custom-0. */
+/**
+ * Each lies next to an instruction: unimp, other CSR instructions, FENCE.I, shifts too far, ALU classes, system
+ * instructions with operands, custom-0.
+ */
 const words = [
-  0xc0001073, 0x30001073, 0xc0002573, 0x0000100f, 0x4000_1033, 0x0400_1013 | 1 << 31, 0x0600_501b, 0x0200_0073, 0x00000573, 0x0000_8073, 0x30200073, 0x10500073, 0x0000_000b, 0, 0xffff_ffff,
+  0xc0001073,
+  0x30001073,
+  0xc0002573,
+  0x0000100f,
+  0x4000_1033,
+  0x0400_1013 | (1 << 31),
+  0x0600_501b,
+  0x0200_0073,
+  0x00000573,
+  0x0000_8073,
+  0x30200073,
+  0x10500073,
+  0x0000_000b,
+  0,
+  0xffff_ffff,
 ] as const
 
 /** Reads a byte of its input and executes the word of that number; exits with 1 behind it. */
 const dispatching = (a: Assembler): void => {
-  a.li('a7', 63).li('a1', DATA).li('a2', 1).op('ecall').op('lbu', { rd: 't0', rs1: 'a1' }).op('slli', { rd: 't0', rs1: 't0', imm: 4 })
+  a.li('a7', 63)
+    .li('a1', DATA)
+    .li('a2', 1)
+    .op('ecall')
+    .op('lbu', { rd: 't0', rs1: 'a1' })
+    .op('slli', { rd: 't0', rs1: 't0', imm: 4 })
     .op('jal', { rd: 't1', target: 'dispatch' })
   for (const word of words) a.word(word).li('a7', 93).li('a0', 1).op('ecall')
   a.label('dispatch').op('add', { rd: 't0', rs1: 't0', rs2: 't1' }).op('jalr', { rs1: 't0' })

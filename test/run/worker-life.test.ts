@@ -15,7 +15,9 @@ test('a thread that is loading may end when it is done', async () => {
   const life = fresh()
   let ended = false
   expect(beginLoading(life)).toBe(true)
-  const ending = mayEnd(life).then(() => { ended = true })
+  const ending = mayEnd(life).then(() => {
+    ended = true
+  })
   await new Promise(setImmediate)
   expect(ended).toBe(false)
   endLoading(life)

@@ -7,7 +7,11 @@ import { fixture } from '../e2e/support.ts'
 test('a guest that ends while its compiler is still being described leaves no warning', async () => {
   const events: RvrEvent[] = []
   {
-    await using rvr = await Rvr.create({ cacheDir: await temporaryDirectory(), remote: false, onEvent: event => void events.push(event) })
+    await using rvr = await Rvr.create({
+      cacheDir: await temporaryDirectory(),
+      remote: false,
+      onEvent: event => void events.push(event),
+    })
     const artifact = await (await rvr.load(fixture('fibonacci'))).tiered('pure')
     using run = await artifact.execute({ inputs: [Buffer.from('0500000000000000', 'hex')] })
     expect(run.outcome).toBe('terminated')

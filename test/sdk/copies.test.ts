@@ -19,7 +19,8 @@ const ending = (exitCode: number): Uint8Array => program(64, code => code.op('te
 
 test('a guest whose array is used for the next one: it is what it was, in the cache too', async () => {
   await using rvr = await Rvr.create({ cacheDir: join(base, 'cache'), remote: false })
-  const buffer = ending(33), loading = rvr.load(buffer)
+  const buffer = ending(33)
+  const loading = rvr.load(buffer)
   buffer.set(ending(44))
   const guest = await loading
   buffer.set(ending(55))
@@ -32,16 +33,26 @@ test('a guest whose array is used for the next one: it is what it was, in the ca
 })
 
 test('a guest whose bytes change inside of rvr while it is compiled is not stored', async () => {
-  const cacheDir = join(base, 'changed'), services = await createServices({ cacheDir, remote: false }, noEvents)
-  const image = parseElf(ending(33), 'guest'), abi = abiNamed('openvm'), machine = defaultMachine(64)
-  const events = (event: RvrEvent): void => { if (event.type === 'stage' && event.stage === 'codegen' && event.state === 'start') image.file[image.file.length - 1]! ^= 1 }
-  expect(await errorOf(buildArtifact({ image, abi, machine, mode: modeNamed('pure') }, { ...services, events }))).toMatchObject({ code: 'INTERNAL' })
+  const cacheDir = join(base, 'changed')
+  const services = await createServices({ cacheDir, remote: false }, noEvents)
+  const image = parseElf(ending(33), 'guest')
+  const abi = abiNamed('openvm')
+  const machine = defaultMachine(64)
+  const events = (event: RvrEvent): void => {
+    if (event.type === 'stage' && event.stage === 'codegen' && event.state === 'start')
+      image.file[image.file.length - 1]! ^= 1
+  }
+  expect(
+    await errorOf(buildArtifact({ image, abi, machine, mode: modeNamed('pure') }, { ...services, events })),
+  ).toMatchObject({ code: 'INTERNAL' })
   expect(await services.cache.list()).toEqual([])
   await services.directories.removeAll()
 })
 
 test('inputs, arguments and limits are those of the call', async () => {
-  const artifact = (await host.rvr.load(fixture('fibonacci', 64))).interpret('metered'), inputs = [u64(90)], segmentLimits = { maxTraceHeight: 2 ** 20 }
+  const artifact = (await host.rvr.load(fixture('fibonacci', 64))).interpret('metered')
+  const inputs = [u64(90)]
+  const segmentLimits = { maxTraceHeight: 2 ** 20 }
   const running = artifact.execute({ inputs, segmentLimits })
   inputs[0]!.fill(0)
   inputs.push(u64(1))
@@ -52,7 +63,8 @@ test('inputs, arguments and limits are those of the call', async () => {
 })
 
 test('a machine and a configuration are those of the call', async () => {
-  const machine = structuredClone({ ...defaultMachine(64), name: 'mine' }), config = { app_vm_config: { keccak: {} } as Record<string, unknown> }
+  const machine = structuredClone({ ...defaultMachine(64), name: 'mine' })
+  const config = { app_vm_config: { keccak: {} } as Record<string, unknown> }
   const loading = host.rvr.load(ending(0), { machine, config })
   Object.assign(machine, { name: 'other' })
   config.app_vm_config['sha2'] = {}
@@ -64,14 +76,21 @@ test('a machine and a configuration are those of the call', async () => {
 test('a profile is that of the call', async () => {
   const guest = await host.rvr.load(ending(0))
   using run = await guest.interpret('profile').execute()
-  const profile = structuredClone(run.profile!.recorded), explaining = guest.explainCache('pure', { profile })
+  const profile = structuredClone(run.profile!.recorded)
+  const explaining = guest.explainCache('pure', { profile })
   const { differences } = await guest.explainCache('pure', { profile: run.profile!.recorded })
   Object.assign(profile, { guest: '0'.repeat(64) })
   expect((await explaining).differences).toEqual(differences)
 })
 
 test('what a guest and a run hand out is theirs no more', async () => {
-  const revealing = (code: Assembler): unknown => code.li('s0', DATA).li('a0', 7).op('reveal', { rd: 0, rs1: 'a0' }).op('addi', { rd: 'a0', rs1: 'a0', imm: 1 }).op('terminate', { imm: 9 })
+  const revealing = (code: Assembler): unknown =>
+    code
+      .li('s0', DATA)
+      .li('a0', 7)
+      .op('reveal', { rd: 0, rs1: 'a0' })
+      .op('addi', { rd: 'a0', rs1: 'a0', imm: 1 })
+      .op('terminate', { imm: 9 })
   const guest = await host.rvr.load(program(64, revealing))
   guest.image.segments[0]!.bytes.fill(0)
   Object.assign(guest.machine.chips[0]!, { width: 1 })

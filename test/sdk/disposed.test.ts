@@ -18,10 +18,20 @@ test('a compile that goes on ends with it', async () => {
 })
 
 test.each<readonly [string, () => unknown]>([
-  ['load', () => rvr.load(program(64, endless['a jump to itself']!))], ['compile', () => guest.compile('pure')], ['tiered', () => guest.tiered('pure')],
-  ['explainCache', () => guest.explainCache('pure')], ['interpret', () => guest.interpret('pure')], ['loadArtifact', () => guest.loadArtifact('nothing')], ['check', () => guest.check(artifact)],
-  ['execute', () => artifact.execute()], ['resumeFrom', () => artifact.resumeFrom('nothing')], ['artifact.save', () => artifact.save('nothing')],
-  ['resume', () => run.resume()], ['trace', () => run.trace({ maxInstructions: 1 })], ['run.save', () => run.save('nothing')], ['segmentStart', () => run.segmentStart(0)],
+  ['load', () => rvr.load(program(64, endless['a jump to itself']!))],
+  ['compile', () => guest.compile('pure')],
+  ['tiered', () => guest.tiered('pure')],
+  ['explainCache', () => guest.explainCache('pure')],
+  ['interpret', () => guest.interpret('pure')],
+  ['loadArtifact', () => guest.loadArtifact('nothing')],
+  ['check', () => guest.check(artifact)],
+  ['execute', () => artifact.execute()],
+  ['resumeFrom', () => artifact.resumeFrom('nothing')],
+  ['artifact.save', () => artifact.save('nothing')],
+  ['resume', () => run.resume()],
+  ['trace', () => run.trace({ maxInstructions: 1 })],
+  ['run.save', () => run.save('nothing')],
+  ['segmentStart', () => run.segmentStart(0)],
 ])('%s', async (_name, call) => {
   expect(await errorOf((async () => call())())).toMatchObject({ code: 'DISPOSED' })
 })

@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 
-const root = fileURLToPath(new URL('../..', import.meta.url)), tsc = join(root, 'node_modules/.bin/tsc')
-const directory = mkdtempSync(join(tmpdir(), 'rvr-types-')), rvr = join(directory, 'node_modules/rvr')
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const tsc = join(root, 'node_modules/.bin/tsc')
+const directory = mkdtempSync(join(tmpdir(), 'rvr-types-'))
+const rvr = join(directory, 'node_modules/rvr')
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 const program = `import { Rvr, u64, type Extension, type ModeName, type Run, type RvrEvent } from 'rvr'
@@ -34,13 +36,25 @@ test('they are whole, and say which modes and options there are', () => {
   execFileSync(tsc, options, { cwd: root })
   mkdirSync(join(rvr, 'node_modules'))
   symlinkSync(join(root, 'node_modules/valibot'), join(rvr, 'node_modules/valibot'))
-  writeFileSync(join(rvr, 'package.json'), JSON.stringify({ name: 'rvr', type: 'module', exports: { types: './dist/index.d.ts' } }))
+  writeFileSync(
+    join(rvr, 'package.json'),
+    JSON.stringify({ name: 'rvr', type: 'module', exports: { types: './dist/index.d.ts' } }),
+  )
   writeFileSync(join(directory, 'package.json'), '{"type":"module"}')
-  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions: { strict: true, module: 'nodenext', target: 'es2022', types: [], noEmit: true }, include: ['*.ts'] }))
+  writeFileSync(
+    join(directory, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: { strict: true, module: 'nodenext', target: 'es2022', types: [], noEmit: true },
+      include: ['*.ts'],
+    }),
+  )
   writeFileSync(join(directory, 'program.ts'), program)
   const check = () => spawnSync(tsc, ['-p', '.'], { cwd: directory, encoding: 'utf8' })
   expect(check()).toMatchObject({ stdout: '', status: 0 })
   writeFileSync(join(directory, 'wrong.ts'), wrong)
-  const errors = check().stdout.split('\n').filter(line => line.startsWith('wrong.ts')).map(line => /^wrong\.ts\((\d+)/.exec(line)?.[1])
+  const errors = check()
+    .stdout.split('\n')
+    .filter(line => line.startsWith('wrong.ts'))
+    .map(line => /^wrong\.ts\((\d+)/.exec(line)?.[1])
   expect(errors).toEqual(['4', '5', '6', '7'])
 })

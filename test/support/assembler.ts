@@ -7,7 +7,13 @@ import type { Row } from '../../src/isa/row.ts'
 
 export type Register = number | (typeof registerNames)[number] | `x${number}`
 /** Operands by field. `target` is a label for branches and jumps; the immediate is then the distance to it. */
-export interface Operands { rd?: Register; rs1?: Register; rs2?: Register; imm?: number; target?: string }
+export interface Operands {
+  rd?: Register
+  rs1?: Register
+  rs2?: Register
+  imm?: number
+  target?: string
+}
 
 export function registerNumber(register: Register): number {
   if (typeof register === 'number') return register
@@ -16,8 +22,14 @@ export function registerNumber(register: Register): number {
 
 /** Every row that a width can have, host instructions of both ABIs included. */
 export function allRows(xlen: Xlen): Row[] {
-  const rows = (['openvm', 'linux'] as const).flatMap(name => abiNamed(name).extensions.flatMap(extension => extension.rows))
-  return rows.filter((row, index) => rows.findIndex(({ name, only }) => name === row.name && only === row.only) === index && (row.only === undefined || row.only === xlen))
+  const rows = (['openvm', 'linux'] as const).flatMap(name =>
+    abiNamed(name).extensions.flatMap(extension => extension.rows),
+  )
+  return rows.filter(
+    (row, index) =>
+      rows.findIndex(({ name, only }) => name === row.name && only === row.only) === index &&
+      (row.only === undefined || row.only === xlen),
+  )
 }
 
 export interface Assembler {
@@ -47,7 +59,10 @@ export function assembler(xlen: Xlen, base = 0x200800): Assembler {
   }
   const loadConstant = (rd: Register, value: bigint): void => {
     const low = BigInt.asIntN(12, value)
-    if (value === low) { self.op('addi', { rd, rs1: 0, imm: Number(low) }); return }
+    if (value === low) {
+      self.op('addi', { rd, rs1: 0, imm: Number(low) })
+      return
+    }
     if (xlen === 32 || BigInt.asIntN(32, value) === value) {
       const upper = Number(BigInt.asIntN(32, value - low))
       self.op('lui', { rd, imm: upper })
@@ -59,7 +74,9 @@ export function assembler(xlen: Xlen, base = 0x200800): Assembler {
     if (low !== 0n) self.op('addi', { rd, rs1: rd, imm: Number(low) })
   }
   const self: Assembler = {
-    get pc() { return base + words.length * 4 },
+    get pc() {
+      return base + words.length * 4
+    },
     label(name) {
       labels.set(name, self.pc)
       return self

@@ -19,7 +19,10 @@ export interface SymbolSpec {
   readonly section?: number
 }
 
-/** A section header beside those of the symbol table. Without contents of its own it says something about addresses only. */
+/**
+ * A section header beside those of the symbol table. Without contents of its own it says something about addresses
+ * only.
+ */
 export interface SectionSpec {
   readonly name?: string
   /** Contents that no segment has; `size` is theirs then. */
@@ -39,7 +42,10 @@ export interface ElfSpec {
   readonly symbols?: readonly SymbolSpec[]
   readonly sections?: readonly SectionSpec[]
   readonly flags?: number
-  /** Places contents at file offsets congruent to their addresses modulo 4096, as operating systems want them; default false. */
+  /**
+   * Places contents at file offsets congruent to their addresses modulo 4096, as operating systems want them; default
+   * false.
+   */
   readonly pageAligned?: boolean
 }
 
@@ -57,7 +63,9 @@ function createWriter(xlen: Xlen) {
     return new DataView(bytes.buffer, length - count, count)
   }
   const writer = {
-    get length(): number { return length },
+    get length(): number {
+      return length
+    },
     u8: (value: number): void => reserve(1).setUint8(0, value),
     u16: (value: number): void => reserve(2).setUint16(0, value, true),
     u32: (value: number): void => reserve(4).setUint32(0, value, true),
@@ -72,27 +80,51 @@ function createWriter(xlen: Xlen) {
 }
 
 function symbolTable(xlen: Xlen, symbols: readonly SymbolSpec[]): { table: Uint8Array; strings: Uint8Array } {
-  const table = createWriter(xlen), strings = createWriter(xlen)
+  const table = createWriter(xlen)
+  const strings = createWriter(xlen)
   strings.u8(0)
   table.bytes(new Uint8Array(xlen === 64 ? 24 : 16))
   for (const { name, address, size = 0, type = 2, section = 0xfff1 } of symbols) {
     const nameOffset = name === '' ? 0 : strings.length
     if (name !== '') strings.bytes(new TextEncoder().encode(`${name}\0`))
     table.u32(nameOffset)
-    if (xlen === 64) { table.u8(0x10 | type); table.u8(0); table.u16(section) }
+    if (xlen === 64) {
+      table.u8(0x10 | type)
+      table.u8(0)
+      table.u16(section)
+    }
     table.word(address)
     table.word(size)
-    if (xlen === 32) { table.u8(0x10 | type); table.u8(0); table.u16(section) }
+    if (xlen === 32) {
+      table.u8(0x10 | type)
+      table.u8(0)
+      table.u16(section)
+    }
   }
   return { table: table.finish(), strings: strings.finish() }
 }
 
-/** An executable: header, program headers, contents, then (with symbols or sections) .symtab, .strtab, .shstrtab and the section headers. */
-export function buildElf({ xlen, entry, segments, symbols, sections = [], flags = 0, pageAligned = false }: ElfSpec): Uint8Array {
-  const wide = xlen === 64, hasSections = symbols !== undefined || sections.length > 0
-  const headerSize = wide ? 64 : 52, programSize = wide ? 56 : 32, sectionSize = wide ? 64 : 40
+/**
+ * An executable: header, program headers, contents, then (with symbols or sections) .symtab, .strtab, .shstrtab and the
+ * section headers.
+ */
+export function buildElf({
+  xlen,
+  entry,
+  segments,
+  symbols,
+  sections = [],
+  flags = 0,
+  pageAligned = false,
+}: ElfSpec): Uint8Array {
+  const wide = xlen === 64
+  const hasSections = symbols !== undefined || sections.length > 0
+  const headerSize = wide ? 64 : 52
+  const programSize = wide ? 56 : 32
+  const sectionSize = wide ? 64 : 40
   const contentsStart = headerSize + segments.length * programSize
-  const padding = (offset: number, address: number): number => (pageAligned ? (((address - offset) % 4096) + 4096) % 4096 : 0)
+  const padding = (offset: number, address: number): number =>
+    pageAligned ? (((address - offset) % 4096) + 4096) % 4096 : 0
   let contentsEnd = contentsStart
   for (const { address, bytes } of segments) contentsEnd += padding(contentsEnd, address) + bytes.length
   const { table, strings } = symbolTable(xlen, symbols ?? [])
@@ -107,16 +139,29 @@ export function buildElf({ xlen, entry, segments, symbols, sections = [], flags 
   const sectionsAt = sections.reduce((at, { bytes }) => at + (bytes?.length ?? 0), ownContentsAt)
   const w = createWriter(xlen)
   w.bytes(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, wide ? 2 : 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0))
-  w.u16(2); w.u16(243); w.u32(1)
-  w.word(entry); w.word(headerSize); w.word(hasSections ? sectionsAt : 0)
-  w.u32(flags); w.u16(headerSize); w.u16(programSize); w.u16(segments.length)
-  w.u16(sectionSize); w.u16(hasSections ? 4 + sections.length : 0); w.u16(hasSections ? 3 : 0)
+  w.u16(2)
+  w.u16(243)
+  w.u32(1)
+  w.word(entry)
+  w.word(headerSize)
+  w.word(hasSections ? sectionsAt : 0)
+  w.u32(flags)
+  w.u16(headerSize)
+  w.u16(programSize)
+  w.u16(segments.length)
+  w.u16(sectionSize)
+  w.u16(hasSections ? 4 + sections.length : 0)
+  w.u16(hasSections ? 3 : 0)
   let offset = contentsStart
   for (const { address, bytes, flags: protection = 7, memorySize = bytes.length } of segments) {
     offset += padding(offset, address)
     w.u32(1)
     if (wide) w.u32(protection)
-    w.word(offset); w.word(address); w.word(address); w.word(bytes.length); w.word(memorySize)
+    w.word(offset)
+    w.word(address)
+    w.word(address)
+    w.word(bytes.length)
+    w.word(memorySize)
     if (!wide) w.u32(protection)
     w.word(pageAligned ? 4096 : 4)
     offset += bytes.length
@@ -126,10 +171,21 @@ export function buildElf({ xlen, entry, segments, symbols, sections = [], flags 
     w.bytes(bytes)
   }
   if (!hasSections) return w.finish()
-  w.bytes(table); w.bytes(strings); w.bytes(names)
+  w.bytes(table)
+  w.bytes(strings)
+  w.bytes(names)
   for (const { bytes } of sections) w.bytes(bytes ?? new Uint8Array())
   const section = (name: number, type: number, at: number, size: number, link: number, entrySize: number): void => {
-    w.u32(name); w.u32(type); w.word(0); w.word(0); w.word(at); w.word(size); w.u32(link); w.u32(0); w.word(1); w.word(entrySize)
+    w.u32(name)
+    w.u32(type)
+    w.word(0)
+    w.word(0)
+    w.word(at)
+    w.word(size)
+    w.u32(link)
+    w.u32(0)
+    w.word(1)
+    w.word(entrySize)
   }
   section(0, 0, 0, 0, 0, 0)
   section(1, 2, contentsEnd, table.length, 2, wide ? 24 : 16)
@@ -137,9 +193,16 @@ export function buildElf({ xlen, entry, segments, symbols, sections = [], flags 
   section(17, 3, contentsEnd + table.length + strings.length, names.length, 0, 0)
   let ownContents = ownContentsAt
   for (const [index, { address, bytes, size, flags: protection, type = 1 }] of sections.entries()) {
-    w.u32(nameOffsets[index]!); w.u32(type); w.word(protection); w.word(address)
-    w.word(bytes === undefined ? contentsStart : ownContents); w.word(bytes?.length ?? size)
-    w.u32(0); w.u32(0); w.word(4); w.word(0)
+    w.u32(nameOffsets[index]!)
+    w.u32(type)
+    w.word(protection)
+    w.word(address)
+    w.word(bytes === undefined ? contentsStart : ownContents)
+    w.word(bytes?.length ?? size)
+    w.u32(0)
+    w.u32(0)
+    w.word(4)
+    w.word(0)
     ownContents += bytes?.length ?? 0
   }
   return w.finish()

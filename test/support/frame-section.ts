@@ -21,7 +21,7 @@ export interface FrameSectionSpec {
 }
 
 export const uleb = (value: number): number[] =>
-  (value < 128 ? [value] : [(value % 128) | 128, ...uleb(Math.floor(value / 128))])
+  value < 128 ? [value] : [(value % 128) | 128, ...uleb(Math.floor(value / 128))]
 
 const little = (value: number, count: number): number[] => {
   const view = new DataView(new ArrayBuffer(8))
@@ -32,29 +32,47 @@ const little = (value: number, count: number): number[] => {
 /** Bytes of a pointer; leb128 forms stand for small numbers only. */
 function pointer(value: number, encoding: number, xlen: Xlen): number[] {
   switch (encoding & 15) {
-    case 0: return little(value, xlen / 8)
-    case 1: return uleb(value)
-    case 2: case 10: return little(value, 2)
-    case 3: case 11: return little(value, 4)
-    case 4: case 12: return little(value, 8)
-    default: throw new Error(`no encoding ${encoding}`)
+    case 0:
+      return little(value, xlen / 8)
+    case 1:
+      return uleb(value)
+    case 2:
+    case 10:
+      return little(value, 2)
+    case 3:
+    case 11:
+      return little(value, 4)
+    case 4:
+    case 12:
+      return little(value, 8)
+    default:
+      throw new Error(`no encoding ${encoding}`)
   }
 }
 
 export function frameSection(spec: FrameSectionSpec): Uint8Array {
   const { xlen, isEh = true, address = 0, version = isEh ? 1 : 4, augmentation = '', data = [], encoding = 0 } = spec
   const { returnAddress = 1, initial = [0x0c, 2, 0], isLong = false, entries } = spec
-  const bytes: number[] = [], augmented = augmentation.startsWith('z'), idSize = isLong && !isEh ? 8 : 4
+  const bytes: number[] = []
+  const augmented = augmentation.startsWith('z')
+  const idSize = isLong && !isEh ? 8 : 4
   const entry = (id: number, body: readonly number[]): void => {
     if (isLong) bytes.push(0xff, 0xff, 0xff, 0xff)
     bytes.push(...little(idSize + body.length, isLong ? 8 : 4), ...little(id, idSize), ...body)
   }
   entry(isEh ? 0 : -1, [
-    version, ...new TextEncoder().encode(`${augmentation}\0`), ...(version === 4 ? [xlen / 8, 0] : []),
-    1, 0x80 - xlen / 8, returnAddress, ...(augmented ? [...uleb(data.length), ...data] : []), ...initial,
+    version,
+    ...new TextEncoder().encode(`${augmentation}\0`),
+    ...(version === 4 ? [xlen / 8, 0] : []),
+    1,
+    0x80 - xlen / 8,
+    returnAddress,
+    ...(augmented ? [...uleb(data.length), ...data] : []),
+    ...initial,
   ])
   for (const { from, size, program } of entries) {
-    const idAt = bytes.length + (isLong ? 12 : 4), at = address + idAt + idSize
+    const idAt = bytes.length + (isLong ? 12 : 4)
+    const at = address + idAt + idSize
     const place = pointer((encoding & 0x70) === 0x10 ? from - at : from, encoding, xlen)
     const body = [...place, ...pointer(size, encoding, xlen), ...(augmented ? [0] : []), ...program]
     entry(isEh ? idAt : 0, body)

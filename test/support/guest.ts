@@ -3,7 +3,14 @@ import { MEMORY_BYTES, type Image, type Xlen } from '../../src/elf/image.ts'
 import { parseElf } from '../../src/elf/parse.ts'
 import type { AbiName, AbiOptions, HostState } from '../../src/extensions/abi.ts'
 import { abiNamed } from '../../src/extensions/registry.ts'
-import { createInterpreter, type Interpreter, type Meter, type StopReason, type Stretch, type StretchOptions } from '../../src/interp/interpreter.ts'
+import {
+  createInterpreter,
+  type Interpreter,
+  type Meter,
+  type StopReason,
+  type Stretch,
+  type StretchOptions,
+} from '../../src/interp/interpreter.ts'
 import { loadImage } from '../../src/interp/memory.ts'
 import { createHart, type Hart } from '../../src/ir/hart.ts'
 import type { Trap } from '../../src/ir/trap.ts'
@@ -47,12 +54,17 @@ export function guest(write: (a: Assembler) => unknown, options: GuestOptions = 
   const interpreter = createInterpreter(image, abi, meter === undefined ? {} : { meter })
   const printed: { stream: string; text: string }[] = []
   return {
-    image, hart, host, interpreter, printed,
-    run: stretch => interpreter.run(hart, host, {
-      maxInstructions: 100_000,
-      print: (stream, bytes) => printed.push({ stream, text: new TextDecoder().decode(bytes) }),
-      ...stretch,
-    }),
+    image,
+    hart,
+    host,
+    interpreter,
+    printed,
+    run: stretch =>
+      interpreter.run(hart, host, {
+        maxInstructions: 100_000,
+        print: (stream, bytes) => printed.push({ stream, text: new TextDecoder().decode(bytes) }),
+        ...stretch,
+      }),
   }
 }
 

@@ -17,8 +17,13 @@ export interface TestCompiler {
 
 /** gcc and the newest clang, as far as they are installed. */
 export function testCompilers(): TestCompiler[] {
-  const found = [{ command: firstFound(['gcc']), family: 'gcc' as const }, { command: newestClang(), family: 'clang' as const }]
-  return found.flatMap(({ command, family }) => (command === undefined ? [] : [{ command, family, major: Number(/(\d+)\.\d+\.\d+/.exec(versionOf(command))?.[1]) }]))
+  const found = [
+    { command: firstFound(['gcc']), family: 'gcc' as const },
+    { command: newestClang(), family: 'clang' as const },
+  ]
+  return found.flatMap(({ command, family }) =>
+    command === undefined ? [] : [{ command, family, major: Number(/(\d+)\.\d+\.\d+/.exec(versionOf(command))?.[1]) }],
+  )
 }
 
 /** This CPU with all it has, and the least one of its architecture. */
@@ -42,23 +47,55 @@ export function runReference(row: CallRow, calls: readonly OperationCall[]): Ope
     // Guest memory is shared memory.
     const memory = new Uint8Array(new SharedArrayBuffer(before.length))
     memory.set(before)
-    const lengthOf = (bytes: number | 'rs2'): number => (bytes === 'rs2' ? values[row.operands.findIndex(({ register }) => register === 'rs2')]! : bytes)
-    const operands: CallValue[] = row.operands.map((operand, index) => (operand.access === 'value' ? BigInt(values[index]!) : memory.subarray(values[index]!, values[index]! + lengthOf(operand.bytes))))
+    const lengthOf = (bytes: number | 'rs2'): number =>
+      bytes === 'rs2' ? values[row.operands.findIndex(({ register }) => register === 'rs2')]! : bytes
+    const operands: CallValue[] = row.operands.map((operand, index) =>
+      operand.access === 'value'
+        ? BigInt(values[index]!)
+        : memory.subarray(values[index]!, values[index]! + lengthOf(operand.bytes)),
+    )
     return { done: !('refused' in row.execute(operands, 64)), memory: new Uint8Array(memory) }
   })
 }
 
 /** Runs the calls, which all have as much memory, through the row's C function, compiled by `compiler` for `cpu`. */
-export function runCompiled(extension: Extension, row: CallRow, calls: readonly OperationCall[], compiler: TestCompiler, cpu: string): OperationEnd[] {
+export function runCompiled(
+  extension: Extension,
+  row: CallRow,
+  calls: readonly OperationCall[],
+  compiler: TestCompiler,
+  cpu: string,
+): OperationEnd[] {
   const size = calls[0]!.memory.length
   const directory = mkdtempSync(join(tmpdir(), 'rvr-operation-'))
   try {
     for (const { path, content } of extension.files ?? []) writeFileSync(join(directory, path), content)
-    const handed = row.operands.map((operand, index) => (operand.access === 'value' ? `o[${index}]` : `m + o[${index}]`)).join(', ')
-    const sources = [fileURLToPath(new URL('operation.c', import.meta.url)), ...(row.files ?? []).filter(path => path.endsWith('.c'))]
+    const handed = row.operands
+      .map((operand, index) => (operand.access === 'value' ? `o[${index}]` : `m + o[${index}]`))
+      .join(', ')
+    const sources = [
+      fileURLToPath(new URL('operation.c', import.meta.url)),
+      ...(row.files ?? []).filter(path => path.endsWith('.c')),
+    ]
     const flags = compileFlags(compiler.family, compiler.major, process.arch, cpu)
-    execFileSync(compiler.command, [...flags, `-DOPERATION=${row.c}`, `-DARGUMENTS=${handed}`, `-DMEMORY=${size}`, '-I.', '-o', 'operation', ...sources], { cwd: directory })
-    const output = execFileSync(join(directory, 'operation'), { input: Buffer.concat(calls.flatMap(record)), maxBuffer: 2 ** 28 })
+    execFileSync(
+      compiler.command,
+      [
+        ...flags,
+        `-DOPERATION=${row.c}`,
+        `-DARGUMENTS=${handed}`,
+        `-DMEMORY=${size}`,
+        '-I.',
+        '-o',
+        'operation',
+        ...sources,
+      ],
+      { cwd: directory },
+    )
+    const output = execFileSync(join(directory, 'operation'), {
+      input: Buffer.concat(calls.flatMap(record)),
+      maxBuffer: 2 ** 28,
+    })
     return calls.map((_, index) => {
       const start = index * (1 + size)
       return { done: output[start] === 1, memory: new Uint8Array(output.subarray(start + 1, start + 1 + size)) }

@@ -40,44 +40,77 @@ export function referenceEnd({ row, at, memory: before }: RowCall): RowEnd {
   return { done: true, ...(row.result !== undefined && { result: outcome.result! }), memory: new Uint8Array(memory) }
 }
 
-/** C that reads records (row number, three addresses, memory) and writes what each call answered, its result, and the memory. */
+/**
+ * C that reads records (row number, three addresses, memory) and writes what each call answered, its result, and the
+ * memory.
+ */
 function driver(rows: readonly CallRow[]): string {
   const cases = rows.map((row, index) => {
-    const handed = [...row.operands.map((_, operand) => `m + o[${operand}]`), ...(row.result === undefined ? [] : ['&result'])]
+    const handed = [
+      ...row.operands.map((_, operand) => `m + o[${operand}]`),
+      ...(row.result === undefined ? [] : ['&result']),
+    ]
     return `      case ${index}: answer = ${row.c}(${handed.join(', ')}); break;`
   })
   return [
-    '#include <stdint.h>', '#include <stdio.h>',
+    '#include <stdint.h>',
+    '#include <stdio.h>',
     ...new Set(rows.map(({ c }) => `int ${c}();`)),
     'int main(void) {',
     `  static uint8_t m[${ARENA}];`,
     '  uint64_t o[4], result, answer;',
     `  while (fread(o + 3, 8, 1, stdin) == 1 && fread(o, 24, 1, stdin) == 1 && fread(m, ${ARENA}, 1, stdin) == 1) {`,
     '    result = 0;',
-    '    switch (o[3]) {', ...cases, '      default: return 1;', '    }',
+    '    switch (o[3]) {',
+    ...cases,
+    '      default: return 1;',
+    '    }',
     `    if (fwrite(&answer, 8, 1, stdout) != 1 || fwrite(&result, 8, 1, stdout) != 1 || fwrite(m, ${ARENA}, 1, stdout) != 1) return 1;`,
-    '  }', '  return 0;', '}', '',
+    '  }',
+    '  return 0;',
+    '}',
+    '',
   ].join('\n')
 }
 
 /** The ends of all calls, from C that `compiler` made for `cpu`. */
-export function compiledEnds(extension: Extension, calls: readonly RowCall[], compiler: TestCompiler, cpu: string): RowEnd[] {
-  const rows = callRowsOf(extension), numbers = new Map(rows.map((row, index) => [row, index]))
+export function compiledEnds(
+  extension: Extension,
+  calls: readonly RowCall[],
+  compiler: TestCompiler,
+  cpu: string,
+): RowEnd[] {
+  const rows = callRowsOf(extension)
+  const numbers = new Map(rows.map((row, index) => [row, index]))
   const directory = mkdtempSync(join(tmpdir(), 'rvr-operations-'))
   try {
     const files = extension.files ?? []
     for (const { path, content } of files) writeFileSync(join(directory, path), content)
     writeFileSync(join(directory, 'driver.c'), driver(rows))
     const sources = ['driver.c', ...files.map(({ path }) => path).filter(path => path.endsWith('.c'))]
-    execFileSync(compiler.command, [...compileFlags(compiler.family, compiler.major, process.arch, cpu), '-o', 'driver', ...sources], { cwd: directory })
-    const input = Buffer.concat(calls.flatMap(({ row, at, memory }) => [
-      new Uint8Array(BigUint64Array.of(BigInt(numbers.get(row)!), BigInt(at[0] ?? 0), BigInt(at[1] ?? 0), BigInt(at[2] ?? 0)).buffer), memory,
-    ]))
+    execFileSync(
+      compiler.command,
+      [...compileFlags(compiler.family, compiler.major, process.arch, cpu), '-o', 'driver', ...sources],
+      { cwd: directory },
+    )
+    const input = Buffer.concat(
+      calls.flatMap(({ row, at, memory }) => [
+        new Uint8Array(
+          BigUint64Array.of(BigInt(numbers.get(row)!), BigInt(at[0] ?? 0), BigInt(at[1] ?? 0), BigInt(at[2] ?? 0))
+            .buffer,
+        ),
+        memory,
+      ]),
+    )
     const output = execFileSync(join(directory, 'driver'), { input, maxBuffer: 2 ** 28 })
     return calls.map(({ row }, index) => {
       const start = index * (16 + ARENA)
       const done = output.readBigUInt64LE(start) === 1n
-      return { done, ...(done && row.result !== undefined && { result: output.readBigUInt64LE(start + 8) }), memory: new Uint8Array(output.subarray(start + 16, start + 16 + ARENA)) }
+      return {
+        done,
+        ...(done && row.result !== undefined && { result: output.readBigUInt64LE(start + 8) }),
+        memory: new Uint8Array(output.subarray(start + 16, start + 16 + ARENA)),
+      }
     })
   } finally {
     rmSync(directory, { recursive: true, force: true })
@@ -87,14 +120,19 @@ export function compiledEnds(extension: Extension, calls: readonly RowCall[], co
 /** What the reference semantics say of calls that were asked for before. */
 const known = new WeakMap<RowCall, RowEnd>()
 
-/** The first calls that ended otherwise than the reference semantics say, with what they were: short enough to read in a failure. */
+/**
+ * The first calls that ended otherwise than the reference semantics say, with what they were: short enough to read in a
+ * failure.
+ */
 export function differences(calls: readonly RowCall[], ends: readonly RowEnd[]): unknown[] {
   const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
   const shown = ({ done, result, memory }: RowEnd): string => `${done} ${result} ${hex(memory)}`
-  return calls.flatMap((call, index) => {
-    const end = known.get(call) ?? referenceEnd(call)
-    known.set(call, end)
-    const [wanted, found] = [shown(end), shown(ends[index]!)]
-    return wanted === found ? [] : [{ row: call.row.name, at: call.at, memory: hex(call.memory), wanted, found }]
-  }).slice(0, 3)
+  return calls
+    .flatMap((call, index) => {
+      const end = known.get(call) ?? referenceEnd(call)
+      known.set(call, end)
+      const [wanted, found] = [shown(end), shown(ends[index]!)]
+      return wanted === found ? [] : [{ row: call.row.name, at: call.at, memory: hex(call.memory), wanted, found }]
+    })
+    .slice(0, 3)
 }

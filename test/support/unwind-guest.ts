@@ -30,20 +30,34 @@ const TABLES = {
 
 /** The executable, or why there is none. `use` may read it at `path`, which is gone afterwards. */
 export function withUnwindGuest<T>(
-  { compiler, xlen, section, outermost = false }: UnwindGuestSpec, use: (elf: Uint8Array, path: string) => T,
+  { compiler, xlen, section, outermost = false }: UnwindGuestSpec,
+  use: (elf: Uint8Array, path: string) => T,
 ): T | string {
-  const program = compilers[compiler] ??= programAmong(COMPILERS[compiler])
+  const program = (compilers[compiler] ??= programAmong(COMPILERS[compiler]))
   if (program === undefined) return `there is no ${compiler} for RISC-V here`
   const target = compiler === 'clang' ? [`--target=riscv${xlen}-unknown-elf`, '-fuse-ld=lld'] : []
   const machine = [`-march=rv${xlen}im`, `-mabi=${xlen === 64 ? 'lp64' : 'ilp32'}`, '-mcmodel=medany']
   // Nobody sets gp.
   const linked = ['-ffreestanding', '-nostdlib', '-static', '-mno-relax', '-Wl,-Ttext=0x200800']
-  const directory = mkdtempSync(join(tmpdir(), 'rvr-unwind-')), path = join(directory, 'guest.elf')
+  const directory = mkdtempSync(join(tmpdir(), 'rvr-unwind-'))
+  const path = join(directory, 'guest.elf')
   try {
-    const { status, stderr } = spawnSync(program, [
-      ...target, ...machine, ...linked, '-O2', '-fomit-frame-pointer', ...TABLES[section],
-      ...(outermost ? ['-DOUTERMOST'] : []), source, '-o', path,
-    ], { encoding: 'utf8' })
+    const { status, stderr } = spawnSync(
+      program,
+      [
+        ...target,
+        ...machine,
+        ...linked,
+        '-O2',
+        '-fomit-frame-pointer',
+        ...TABLES[section],
+        ...(outermost ? ['-DOUTERMOST'] : []),
+        source,
+        '-o',
+        path,
+      ],
+      { encoding: 'utf8' },
+    )
     if (status !== 0) return `${program} does not compile for RISC-V here: ${stderr}`
     return use(Uint8Array.from(readFileSync(path)), path)
   } finally {

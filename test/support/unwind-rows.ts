@@ -29,7 +29,10 @@ export function witnessRows(tool: string, path: string): WitnessRow[] {
     const end = /^.* FDE .*pc=[0-9a-f]+\.\.\.([0-9a-f]+)/.exec(block)?.[1]
     if (end === undefined) return []
     const rows = [...block.matchAll(/^ {2}0x([0-9a-f]+): (CFA=.*)$/gm)]
-    return rows.map(([, from, text], index) =>
-      ({ from: parseInt(from!, 16), to: parseInt(rows[index + 1]?.[1] ?? end, 16), text: text! }))
+    return rows.map(([, from, text], index) => ({
+      from: parseInt(from!, 16),
+      to: parseInt(rows[index + 1]?.[1] ?? end, 16),
+      text: text!,
+    }))
   })
 }

@@ -4,14 +4,24 @@ import { missingFeatures, requiredFeatures } from '../../src/toolchain/cpu-featu
 import { hostCpu, parseCpuInfo } from '../../src/toolchain/cpu-info.ts'
 
 const macros = (...names: string[]): string => names.map(name => `#define ${name} 1`).join('\n')
-const x64 = (flags: string, clock = '2000.1'): string => `processor\t: 0\nvendor_id\t: X\nmodel name\t: Y\ncpu MHz\t\t: ${clock}\nflags\t\t: ${flags}\n\n`
+const x64 = (flags: string, clock = '2000.1'): string =>
+  `processor\t: 0\nvendor_id\t: X\nmodel name\t: Y\ncpu MHz\t\t: ${clock}\nflags\t\t: ${flags}\n\n`
 
 describe('requiredFeatures', () => {
   it('names x86-64 features as the kernel does', () => {
-    expect(requiredFeatures(macros('__AVX2__', '__BMI2__', '__LZCNT__', '__SSE3__', '__OPTIMIZE__'), 'x64')).toEqual(['abm', 'avx2', 'bmi2', 'pni'])
+    expect(requiredFeatures(macros('__AVX2__', '__BMI2__', '__LZCNT__', '__SSE3__', '__OPTIMIZE__'), 'x64')).toEqual([
+      'abm',
+      'avx2',
+      'bmi2',
+      'pni',
+    ])
   })
   it('names arm64 features as the kernel does', () => {
-    expect(requiredFeatures(macros('__ARM_NEON', '__ARM_FEATURE_ATOMICS', '__ARM_FEATURE_DOTPROD'), 'arm64')).toEqual(['asimd', 'asimddp', 'atomics'])
+    expect(requiredFeatures(macros('__ARM_NEON', '__ARM_FEATURE_ATOMICS', '__ARM_FEATURE_DOTPROD'), 'arm64')).toEqual([
+      'asimd',
+      'asimddp',
+      'atomics',
+    ])
   })
   it('leaves out what the kernel of this host does not list', () => {
     expect(requiredFeatures(macros('__AVX2__', '__BMI2__'), 'x64', new Set(['avx2']))).toEqual(['avx2'])
@@ -30,7 +40,9 @@ describe('parseCpuInfo', () => {
     expect(parseCpuInfo(x64('a b') + x64('b c')).features).toEqual(new Set(['b']))
   })
   it('reads the line of arm64', () => {
-    expect(parseCpuInfo('processor\t: 0\nFeatures\t: fp asimd\nCPU part\t: 0xd0c\n').features).toEqual(new Set(['fp', 'asimd']))
+    expect(parseCpuInfo('processor\t: 0\nFeatures\t: fp asimd\nCPU part\t: 0xd0c\n').features).toEqual(
+      new Set(['fp', 'asimd']),
+    )
   })
   it('identifies a CPU by more than its first one, and not by its clock', () => {
     const identity = (text: string): string => parseCpuInfo(text).identity

@@ -14,14 +14,17 @@ const machine = process.arch === 'arm64' ? '__aarch64__' : '__x86_64__'
 
 /** A fake clang of a version; every start is noted in `<directory>/starts`. `extra` runs first. */
 export async function fakeClang(directory: string, name: string, major: number, extra = ''): Promise<string> {
-  return script(join(directory, name), `echo "$0 $*" >> "${join(directory, 'starts')}"
+  return script(
+    join(directory, name),
+    `echo "$0 $*" >> "${join(directory, 'starts')}"
 ${extra}
 case "$*" in
   *--version*) echo "clang version ${major}.1.0" ;;
   *-print-prog-name=*) echo /usr/bin/ld ;;
   *-\\#\\#\\#*) echo " \\"$0\\" \\"-cc1\\"" >&2 ;;
   *) printf '#define __STDC__ 1\\n#define ${machine} 1\\n#define __clang_major__ ${major}\\n#define __clang_minor__ 1\\n#define __clang_patchlevel__ 0\\n#define __AVX2__ 1\\n' ;;
-esac`)
+esac`,
+  )
 }
 
 /** A fake GNU make. */

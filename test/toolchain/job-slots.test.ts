@@ -7,15 +7,23 @@ test('one build takes what it can use, and no more than there is', async () => {
   using all = await slots.take(100)
   expect(all.count).toBe(4)
   all[Symbol.dispose]()
-  using few = await slots.take(3), rest = await slots.take(2)
+  using few = await slots.take(3)
+  using rest = await slots.take(2)
   expect([few.count, rest.count]).toEqual([3, 1])
 })
 
 test('a build waits until half of what it can use is free; nobody passes it', async () => {
-  const slots = new JobSlots(8), order: string[] = []
+  const slots = new JobSlots(8)
+  const order: string[] = []
   const busy = await slots.take(5)
-  const large = slots.take(8).then(taken => { order.push(`large ${taken.count}`); return taken })
-  const small = slots.take(1).then(taken => { order.push(`small ${taken.count}`); return taken })
+  const large = slots.take(8).then(taken => {
+    order.push(`large ${taken.count}`)
+    return taken
+  })
+  const small = slots.take(1).then(taken => {
+    order.push(`small ${taken.count}`)
+    return taken
+  })
   await new Promise(setImmediate)
   expect(order).toEqual([])
   busy[Symbol.dispose]()
@@ -26,10 +34,12 @@ test('a build waits until half of what it can use is free; nobody passes it', as
 })
 
 test('who gives up leaves the place to the next', async () => {
-  const slots = new JobSlots(2), controller = new AbortController()
+  const slots = new JobSlots(2)
+  const controller = new AbortController()
   const busy = await slots.take(1)
   const full = await slots.take(1)
-  const waiting = slots.take(2, controller.signal), behind = slots.take(1)
+  const waiting = slots.take(2, controller.signal)
+  const behind = slots.take(1)
   controller.abort()
   await expect(waiting).rejects.toMatchObject({ code: 'ABORTED' })
   busy[Symbol.dispose]()
@@ -40,7 +50,8 @@ test('who gives up leaves the place to the next', async () => {
 
 test('never more than the total, whatever comes', async () => {
   const slots = new JobSlots(3)
-  let running = 0, most = 0
+  let running = 0
+  let most = 0
   const build = async (wanted: number): Promise<void> => {
     const taken: TakenSlots = await slots.take(wanted)
     running += taken.count
@@ -49,6 +60,6 @@ test('never more than the total, whatever comes', async () => {
     running -= taken.count
     taken[Symbol.dispose]()
   }
-  await Promise.all(Array.from({ length: 40 }, (_, index) => build(1 + index % 5)))
+  await Promise.all(Array.from({ length: 40 }, (_, index) => build(1 + (index % 5))))
   expect([running, most]).toEqual([0, 3])
 })

@@ -26,7 +26,14 @@ describe('runMake', () => {
     const { events, sink } = recorder()
     await runMake(directory, toolchain, [], { planned: 2, jobs: 2, events: sink })
     expect(events.filter(event => event.type === 'object').at(-1)).toEqual({ type: 'object', done: 2, planned: 2 })
-    expect((await readdir(directory)).toSorted()).toEqual(['Makefile', 'entry.c', 'entry.o', 'guest.so', 'unit_000.c', 'unit_000.o'])
+    expect((await readdir(directory)).toSorted()).toEqual([
+      'Makefile',
+      'entry.c',
+      'entry.o',
+      'guest.so',
+      'unit_000.c',
+      'unit_000.o',
+    ])
   })
 
   it('builds equal files from equal projects in different directories', async () => {
@@ -38,7 +45,11 @@ describe('runMake', () => {
   it('reports the first compiler error and keeps the project', async () => {
     const directory = await written(sampleProject({}, 'int answer(void) { return nothing_here; }'))
     const error = await runMake(directory, toolchain).catch((reason: unknown) => reason)
-    expect(error).toMatchObject({ code: 'COMPILE_FAILED', message: expect.stringMatching(/unit_000\.c:1:\d+: error: .*nothing_here/) as string, details: { projectDir: directory } })
+    expect(error).toMatchObject({
+      code: 'COMPILE_FAILED',
+      message: expect.stringMatching(/unit_000\.c:1:\d+: error: .*nothing_here/) as string,
+      details: { projectDir: directory },
+    })
     expect((error as { hint: string }).hint).toContain(directory)
     await access(join(directory, 'unit_000.c'))
   })
@@ -49,10 +60,34 @@ describe('runMake', () => {
     try {
       const directory = await written(makeOnly('guest.so:\n\t@env > environment\n'))
       await runMake(directory, toolchain)
-      const names = (await readFile(join(directory, 'environment'), 'utf8')).trim().split('\n').map(line => line.split('=')[0])
-      const ofMakeAndShell = ['MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKE_TERMOUT', 'MAKE_TERMERR', 'MAKEOVERRIDES', '_', 'PWD', 'SHLVL', 'OLDPWD']
+      const names = (await readFile(join(directory, 'environment'), 'utf8'))
+        .trim()
+        .split('\n')
+        .map(line => line.split('=')[0])
+      const ofMakeAndShell = [
+        'MAKEFLAGS',
+        'MFLAGS',
+        'MAKELEVEL',
+        'MAKE_TERMOUT',
+        'MAKE_TERMERR',
+        'MAKEOVERRIDES',
+        '_',
+        'PWD',
+        'SHLVL',
+        'OLDPWD',
+      ]
       // Variables of make's command line reach its children as well.
-      expect(names.filter(name => !ofMakeAndShell.includes(name!)).toSorted()).toEqual(['CC', 'CFLAGS', 'LANG', 'LC_ALL', 'LDFLAGS', 'PATH', 'REGION_CFLAGS', 'TMPDIR', 'TZ'])
+      expect(names.filter(name => !ofMakeAndShell.includes(name!)).toSorted()).toEqual([
+        'CC',
+        'CFLAGS',
+        'LANG',
+        'LC_ALL',
+        'LDFLAGS',
+        'PATH',
+        'REGION_CFLAGS',
+        'TMPDIR',
+        'TZ',
+      ])
       expect(await readFile(join(directory, 'environment'), 'utf8')).not.toMatch(/^CFLAGS=-O0$/m)
     } finally {
       delete process.env['CFLAGS']
@@ -61,7 +96,7 @@ describe('runMake', () => {
   })
 
   it('ends everything that make started when it is aborted', async () => {
-    const directory = await written(makeOnly('guest.so: a b\na b:\n\t@sh -c \'echo $$$$ > $@.pid; sleep 600; true\'\n'))
+    const directory = await written(makeOnly("guest.so: a b\na b:\n\t@sh -c 'echo $$$$ > $@.pid; sleep 600; true'\n"))
     const controller = new AbortController()
     const running = runMake(directory, toolchain, [], { signal: controller.signal, jobs: 2 })
     const pidOf = async (name: string): Promise<number> => {
@@ -78,7 +113,8 @@ describe('runMake', () => {
   })
 
   it('ends when it is aborted while make is being started', async () => {
-    const directory = await written(makeOnly('all:\n\t@sleep 86400\n')), controller = new AbortController()
+    const directory = await written(makeOnly('all:\n\t@sleep 86400\n'))
+    const controller = new AbortController()
     const made = runMake(directory, toolchain, [], { signal: controller.signal })
     controller.abort()
     await expect(made).rejects.toMatchObject({ code: 'ABORTED' })
@@ -86,7 +122,9 @@ describe('runMake', () => {
 
   it('does not start when it is aborted already', async () => {
     const directory = await written(sampleProject())
-    await expect(runMake(directory, toolchain, [], { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' })
+    await expect(runMake(directory, toolchain, [], { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'ABORTED',
+    })
     expect(await readdir(directory)).not.toContain('guest.so')
   })
 })
@@ -99,7 +137,9 @@ async function isRunning(pid: number): Promise<boolean> {
 
 describe('writeProject', () => {
   it.each(['../x', '/etc/x', 'a/../../x'])('refuses the path %s', async path => {
-    await expect(writeProject(await temporaryDirectory(), { files: [{ path, content: '' }], units: [] })).rejects.toMatchObject({ code: 'INTERNAL' })
+    await expect(
+      writeProject(await temporaryDirectory(), { files: [{ path, content: '' }], units: [] }),
+    ).rejects.toMatchObject({ code: 'INTERNAL' })
   })
   it('reports where it cannot write', async () => {
     const directory = await written(makeOnly(''))
@@ -109,9 +149,15 @@ describe('writeProject', () => {
 
 describe('firstError', () => {
   it.each([
-    ['CC a.o\na.c:1:2: warning: x\na.c:3:4: error: first\na.c:5:6: error: second\nmake: *** [a.o] Error 1', 'a.c:3:4: error: first'],
+    [
+      'CC a.o\na.c:1:2: warning: x\na.c:3:4: error: first\na.c:5:6: error: second\nmake: *** [a.o] Error 1',
+      'a.c:3:4: error: first',
+    ],
     ['clang: error: unsupported argument\nmake: *** [a.o] Error 1', 'clang: error: unsupported argument'],
-    ['/usr/bin/ld: a.o: undefined reference to `f\'\nmake: *** [x] Error 1', '/usr/bin/ld: a.o: undefined reference to `f\''],
+    [
+      "/usr/bin/ld: a.o: undefined reference to `f'\nmake: *** [x] Error 1",
+      "/usr/bin/ld: a.o: undefined reference to `f'",
+    ],
     ['CC a.o\nmake: *** [a.o] Error 1', 'make: *** [a.o] Error 1'],
   ])('finds it', (log, expected) => expect(firstError(log)).toBe(expected))
   it('finds none where there is none', () => expect(firstError('CC a.o\n')).toBeUndefined())

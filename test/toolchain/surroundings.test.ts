@@ -10,21 +10,35 @@ import { temporaryDirectory } from '../cache/sample.ts'
 import { fakeClang, fakeMake, script } from './fake-tools.ts'
 import { PATIENCE_MS } from '../support/patience.ts'
 
-async function place(): Promise<{ bin: string; options: ToolchainOptions & { environment: NodeJS.ProcessEnv }; starts: (directory?: string) => Promise<number> }> {
+async function place(): Promise<{
+  bin: string
+  options: ToolchainOptions & { environment: NodeJS.ProcessEnv }
+  starts: (directory?: string) => Promise<number>
+}> {
   const bin = await temporaryDirectory()
   await fakeMake(bin)
   return {
-    bin, options: { environment: { PATH: bin }, memoDirectory: join(bin, 'memo') },
-    starts: async (directory = bin) => (await readFile(join(directory, 'starts'), 'utf8').catch(() => '')).split('\n').length - 1,
+    bin,
+    options: { environment: { PATH: bin }, memoDirectory: join(bin, 'memo') },
+    starts: async (directory = bin) =>
+      (await readFile(join(directory, 'starts'), 'utf8').catch(() => '')).split('\n').length - 1,
   }
 }
 
 const keyOf = (toolchain: Toolchain): string =>
-  inputKey({ mode: 'pure', toolchain, abiVersion: 1, guestDigest: '0'.repeat(64), machineDigest: '0'.repeat(64), generatorDigest: '0'.repeat(64) }).key
+  inputKey({
+    mode: 'pure',
+    toolchain,
+    abiVersion: 1,
+    guestDigest: '0'.repeat(64),
+    machineDigest: '0'.repeat(64),
+    generatorDigest: '0'.repeat(64),
+  }).key
 
 /** A script `cc` that runs what the link `real` leads to, and compilers in directories of their own. */
 async function behindScript() {
-  const at = await place(), compilers = await Promise.all([20, 21].map(major => fakeClang(join(at.bin, `v${major}`), 'clang', major)))
+  const at = await place()
+  const compilers = await Promise.all([20, 21].map(major => fakeClang(join(at.bin, `v${major}`), 'clang', major)))
   const lead = async (to: string): Promise<void> => {
     await rm(join(at.bin, 'real'), { force: true })
     await symlink(to, join(at.bin, 'real'))
@@ -49,8 +63,10 @@ test('a link behind a script that leads to another compiler is noticed, and in t
 })
 
 test('the compiler behind a script is in the key by its contents, and one question is enough to know it again', async () => {
-  const { bin, compilers, describe, starts } = await behindScript(), own = join(bin, 'v20')
-  const before = await describe(), asked = await starts(own)
+  const { bin, compilers, describe, starts } = await behindScript()
+  const own = join(bin, 'v20')
+  const before = await describe()
+  const asked = await starts(own)
   await describe()
   expect(await starts(own)).toBe(asked + 1)
   await fakeClang(own, 'clang', 20, '# rebuilt')
@@ -70,7 +86,8 @@ test('nothing is remembered of a wrapper that does not say what is behind it', a
 })
 
 test('behind the links of a wrapper on PATH the next compiler is taken, and a wrapper alone is named', async () => {
-  const { bin, options } = await place(), links = join(bin, 'links')
+  const { bin, options } = await place()
+  const links = join(bin, 'links')
   for (const wrapper of ['ccache', 'distcc', 'icecc', 'colorgcc', 'sccache']) {
     await script(join(links, wrapper), 'exit 1')
     for (const name of ['gcc', 'cc']) {
@@ -78,7 +95,10 @@ test('behind the links of a wrapper on PATH the next compiler is taken, and a wr
       await symlink(wrapper, join(links, name))
     }
     const found = { ...options, environment: { PATH: `${links}:${bin}` } }
-    await expect(describeToolchain(found)).rejects.toMatchObject({ code: 'TOOLCHAIN_MISSING', message: expect.stringContaining(`${join(links, 'gcc')} is a wrapper`) as string })
+    await expect(describeToolchain(found)).rejects.toMatchObject({
+      code: 'TOOLCHAIN_MISSING',
+      message: expect.stringContaining(`${join(links, 'gcc')} is a wrapper`) as string,
+    })
     await fakeClang(bin, 'gcc', 17)
     expect((await describeToolchain(found)).cc.path).toBe(join(bin, 'gcc'))
     await rm(join(bin, 'gcc'))
@@ -86,13 +106,17 @@ test('behind the links of a wrapper on PATH the next compiler is taken, and a wr
 })
 
 test('a gcc that does not work leads to the next one on PATH', async () => {
-  const { bin, options } = await place(), first = join(bin, 'first')
+  const { bin, options } = await place()
+  const first = join(bin, 'first')
   await script(join(first, 'gcc'), 'echo "gcc: exec format trouble" >&2; exit 1')
   await fakeClang(bin, 'gcc', 17)
-  expect((await describeToolchain({ ...options, environment: { PATH: `${first}:${bin}` } })).cc.path).toBe(join(bin, 'gcc'))
+  expect((await describeToolchain({ ...options, environment: { PATH: `${first}:${bin}` } })).cc.path).toBe(
+    join(bin, 'gcc'),
+  )
 })
 
-const needsLibraries = 'if test "$LD_LIBRARY_PATH" != /opt/lib; then echo "$0: error while loading shared libraries: libanswer.so: cannot open shared object file" >&2; exit 127; fi'
+const needsLibraries =
+  'if test "$LD_LIBRARY_PATH" != /opt/lib; then echo "$0: error while loading shared libraries: libanswer.so: cannot open shared object file" >&2; exit 127; fi'
 
 test('a compiler that needs LD_LIBRARY_PATH gets it, and it is in the key; others do not', async () => {
   const { bin, options, starts } = await place()
@@ -114,13 +138,18 @@ test('what a compiler says that does not work is repeated, with the variable tha
   const { bin, options } = await place()
   await fakeClang(bin, 'mine', 22, needsLibraries)
   await expect(describeToolchain({ ...options, cc: join(bin, 'mine') })).rejects.toMatchObject({
-    code: 'TOOLCHAIN_MISSING', message: expect.stringContaining('libanswer.so: cannot open shared object file') as string, hint: expect.stringContaining('LD_LIBRARY_PATH') as string,
+    code: 'TOOLCHAIN_MISSING',
+    message: expect.stringContaining('libanswer.so: cannot open shared object file') as string,
+    hint: expect.stringContaining('LD_LIBRARY_PATH') as string,
   })
 })
 
 test('a command line is no compiler, and the hint says so', async () => {
   const { options } = await place()
-  await expect(describeToolchain({ ...options, cc: 'ccache gcc' })).rejects.toMatchObject({ code: 'TOOLCHAIN_MISSING', hint: expect.stringContaining('without a wrapper') as string })
+  await expect(describeToolchain({ ...options, cc: 'ccache gcc' })).rejects.toMatchObject({
+    code: 'TOOLCHAIN_MISSING',
+    hint: expect.stringContaining('without a wrapper') as string,
+  })
 })
 
 test('giving up while compilers are asked is no lack of compilers', async () => {
@@ -131,11 +160,13 @@ test('giving up while compilers are asked is no lack of compilers', async () => 
 })
 
 test('a compiler that does not answer is given up at once, and does not go on', async () => {
-  const { bin, options } = await place(), noted = join(bin, 'pid'), controller = new AbortController()
+  const { bin, options } = await place()
+  const noted = join(bin, 'pid')
+  const controller = new AbortController()
   await fakeClang(bin, 'clang-22', 22, `echo $$ > ${noted}; /bin/sleep 86400`)
   const asked = describeToolchain({ ...options, signal: controller.signal })
   const pid = async (): Promise<string> => (await readFile(noted, 'utf8').catch(() => '')).trim()
-  while (await pid() === '') await sleep(5)
+  while ((await pid()) === '') await sleep(5)
   controller.abort()
   await expect(asked).rejects.toMatchObject({ code: 'ABORTED' })
   const commandLine = async (): Promise<string> => readFile(`/proc/${await pid()}/cmdline`, 'utf8').catch(() => '')

@@ -21,7 +21,12 @@ describe('the choice of a compiler', () => {
     const { bin, options } = await tools()
     for (const major of [18, 20, 9, 101]) await fakeClang(bin, `clang-${major}`, major)
     await fakeClang(bin, 'gcc', 30)
-    expect(await describeToolchain(options)).toMatchObject({ cc: { path: join(bin, 'clang-101'), version: 'clang version 101.1.0' }, family: 'clang', version: [101, 1, 0], preserveNone: true })
+    expect(await describeToolchain(options)).toMatchObject({
+      cc: { path: join(bin, 'clang-101'), version: 'clang version 101.1.0' },
+      family: 'clang',
+      version: [101, 1, 0],
+      preserveNone: true,
+    })
   })
 
   it('asks a clang without a number in its name', async () => {
@@ -47,19 +52,51 @@ describe('the choice of a compiler', () => {
     for (const name of ['clang-22', 'mine', 'yours']) await fakeClang(bin, name, 20)
     const environment = { PATH: bin, RVR_CC: 'mine' }
     expect((await describeToolchain({ ...options, environment })).cc.path).toBe(join(bin, 'mine'))
-    expect((await describeToolchain({ ...options, environment, cc: join(bin, 'yours') })).cc.path).toBe(join(bin, 'yours'))
+    expect((await describeToolchain({ ...options, environment, cc: join(bin, 'yours') })).cc.path).toBe(
+      join(bin, 'yours'),
+    )
   })
 
   it.each([
     ['no compiler', async () => {}, {}],
-    ['a named compiler that does not exist', async (bin: string) => { await fakeClang(bin, 'clang-22', 22) }, { cc: 'nothing-like-this' }],
-    ['a named compiler that does not work', async (bin: string) => { await fakeClang(bin, 'clang-22', 22); await script(join(bin, 'broken'), 'exit 3') }, { cc: 'broken' }],
-    ['no make', async (bin: string) => { await fakeClang(bin, 'clang-22', 22); await rm(join(bin, 'make')) }, {}],
-    ['another make', async (bin: string) => { await fakeClang(bin, 'clang-22', 22); await script(join(bin, 'make'), 'echo bmake') }, {}],
+    [
+      'a named compiler that does not exist',
+      async (bin: string) => {
+        await fakeClang(bin, 'clang-22', 22)
+      },
+      { cc: 'nothing-like-this' },
+    ],
+    [
+      'a named compiler that does not work',
+      async (bin: string) => {
+        await fakeClang(bin, 'clang-22', 22)
+        await script(join(bin, 'broken'), 'exit 3')
+      },
+      { cc: 'broken' },
+    ],
+    [
+      'no make',
+      async (bin: string) => {
+        await fakeClang(bin, 'clang-22', 22)
+        await rm(join(bin, 'make'))
+      },
+      {},
+    ],
+    [
+      'another make',
+      async (bin: string) => {
+        await fakeClang(bin, 'clang-22', 22)
+        await script(join(bin, 'make'), 'echo bmake')
+      },
+      {},
+    ],
   ])('fails with a hint for %s', async (_, prepare, change) => {
     const { bin, options } = await tools()
     await prepare(bin)
-    await expect(describeToolchain({ ...options, ...change })).rejects.toMatchObject({ code: 'TOOLCHAIN_MISSING', hint: expect.any(String) as string })
+    await expect(describeToolchain({ ...options, ...change })).rejects.toMatchObject({
+      code: 'TOOLCHAIN_MISSING',
+      hint: expect.any(String) as string,
+    })
   })
 
   it('refuses a target CPU that could be more than a name', async () => {
@@ -90,15 +127,19 @@ describe('the memo', () => {
     expect(await starts()).toBeGreaterThan(before)
   })
 
-  it.each(['', '{', 'null', '{"schema":1,"question":[],"files":[]}'])('is ignored when it is garbage (%s)', async text => {
-    const { bin, options, starts } = await tools()
-    await fakeClang(bin, 'clang-22', 22)
-    const first = await describeToolchain(options)
-    for (const name of await readdir(options.memoDirectory!)) await writeFile(join(options.memoDirectory!, name), text)
-    const before = await starts()
-    expect(await describeToolchain(options)).toEqual(first)
-    expect(await starts()).toBeGreaterThan(before)
-  })
+  it.each(['', '{', 'null', '{"schema":1,"question":[],"files":[]}'])(
+    'is ignored when it is garbage (%s)',
+    async text => {
+      const { bin, options, starts } = await tools()
+      await fakeClang(bin, 'clang-22', 22)
+      const first = await describeToolchain(options)
+      for (const name of await readdir(options.memoDirectory!))
+        await writeFile(join(options.memoDirectory!, name), text)
+      const before = await starts()
+      expect(await describeToolchain(options)).toEqual(first)
+      expect(await starts()).toBeGreaterThan(before)
+    },
+  )
 
   it('is ignored when it holds something else', async () => {
     const { bin, options } = await tools()
@@ -138,5 +179,7 @@ it('describes this host', async () => {
   expect(toolchain.targetFacts!.macros).toContain('#define __STDC__ 1')
   expect(toolchain.make.version).toMatch(/^GNU Make/)
   expect([toolchain.cc, toolchain.ld, toolchain.make].every(tool => /^[0-9a-f]{64}$/.test(tool.digest))).toBe(true)
-  expect(await describeToolchain({ environment: { ...process.env, LANG: 'de_DE.UTF-8', CFLAGS: '-O0' } })).toEqual(toolchain)
+  expect(await describeToolchain({ environment: { ...process.env, LANG: 'de_DE.UTF-8', CFLAGS: '-O0' } })).toEqual(
+    toolchain,
+  )
 })

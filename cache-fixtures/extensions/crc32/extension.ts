@@ -2,7 +2,8 @@
 import type { CallOutcome, CallValue, Extension } from '../../../src/index.ts'
 
 /** custom-2, funct3 0, funct7 0. */
-const MASK = 0xfe00707f, MATCH = 0x5b
+const MASK = 0xfe00707f
+const MATCH = 0x5b
 /** Longer ranges are refused; the guest asks for them in pieces. */
 const MOST_BYTES = 4096
 /** The reflected polynomial of IEEE 802.3. */

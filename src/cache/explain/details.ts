@@ -15,7 +15,8 @@ export type Detail = Readonly<Record<string, string>>
 /** By name of the part. */
 export type Details = Readonly<Record<string, Detail>>
 
-const fileOf = (layout: Layout, part: KeyPart): string => join(layout.details, `${part.name.replaceAll('/', '-')}-${part.value}.json`)
+const fileOf = (layout: Layout, part: KeyPart): string =>
+  join(layout.details, `${part.name.replaceAll('/', '-')}-${part.value}.json`)
 
 /** Keeps what is not there yet. Rejects with the file system's error. */
 export async function writeDetails(layout: Layout, parts: readonly KeyPart[], details: Details): Promise<void> {
@@ -30,8 +31,9 @@ export async function writeDetails(layout: Layout, parts: readonly KeyPart[], de
 export function readDetail(layout: Layout, part: KeyPart): Detail | undefined {
   try {
     const value: unknown = JSON.parse(readStoredText(fileOf(layout, part)))
-    const isDetail = typeof value === 'object' && value !== null && Object.values(value).every(item => typeof item === 'string')
-    return isDetail ? value as Detail : undefined
+    const isDetail =
+      typeof value === 'object' && value !== null && Object.values(value).every(item => typeof item === 'string')
+    return isDetail ? (value as Detail) : undefined
   } catch {
     return undefined
   }
@@ -52,17 +54,28 @@ function flattened(value: unknown, path: string, into: Record<string, string>): 
 }
 
 /** Predefined macros by name. */
-const macrosOf = (text: string): Detail => Object.fromEntries([...text.matchAll(/^#define (\S+) ?(.*)$/gm)].map(([, name, value]) => [name!, value!]))
+const macrosOf = (text: string): Detail =>
+  Object.fromEntries([...text.matchAll(/^#define (\S+) ?(.*)$/gm)].map(([, name, value]) => [name!, value!]))
 
 /** What the digests in an input key stand for. */
-export function keyDetails({ toolchain, machine, extensions }: { toolchain: Toolchain; machine: MachineFile; extensions: readonly Extension[] }): Details {
+export function keyDetails({
+  toolchain,
+  machine,
+  extensions,
+}: {
+  toolchain: Toolchain
+  machine: MachineFile
+  extensions: readonly Extension[]
+}): Details {
   const { cc, make, ld, programs } = toolchain
   const tools = { cc, make, ld, ...Object.fromEntries(programs.map((tool, index) => [`program-${index}`, tool])) }
   return {
     generator: generatorFiles(),
     machine: flattened(JSON.parse(JSON.stringify(machine)), '', {}),
     'target/facts': macrosOf(toolchain.targetFacts?.macros ?? ''),
-    'input/extensions': Object.fromEntries(extensions.map(({ name, rows, files }) => [name, digestBytes(JSON.stringify([rows, files ?? []])).slice(0, 16)])),
+    'input/extensions': Object.fromEntries(
+      extensions.map(({ name, rows, files }) => [name, digestBytes(JSON.stringify([rows, files ?? []])).slice(0, 16)]),
+    ),
     ...Object.fromEntries(Object.entries(tools).map(([name, tool]) => [`tool/${name}/digest`, { path: tool.path }])),
   }
 }

@@ -46,31 +46,70 @@ export async function explainLookup(layout: Layout, input: Key, details: Details
       found.entry.file.close()
       return { outcome: 'hit', key: mapping.artifact, inputKey, differences: [] }
     }
-    reason = found.state === 'damaged' ? `the entry ${mapping.artifact.slice(0, 12)} is damaged: ${found.reason}` : `the entry ${mapping.artifact.slice(0, 12)} is gone`
+    reason =
+      found.state === 'damaged'
+        ? `the entry ${mapping.artifact.slice(0, 12)} is damaged: ${found.reason}`
+        : `the entry ${mapping.artifact.slice(0, 12)} is gone`
   }
   const evicted = readEvicted(layout).findLast(entry => entry.inputKey === inputKey)
   const nearest = await nearestEntry(layout, input.parts, part => details[part.name])
   if (nearest?.differences.length === 0) reason ??= 'the entry is there, but nothing leads to it'
   else if (nearest === undefined) reason ??= 'there is no entry to compare with'
   return {
-    outcome: 'would-miss', inputKey, ...(reason !== undefined && { reason }),
-    ...(nearest !== undefined && { nearest: describe(nearest.entry) }), differences: nearest?.differences ?? [], ...(evicted !== undefined && { evicted }),
+    outcome: 'would-miss',
+    inputKey,
+    ...(reason !== undefined && { reason }),
+    ...(nearest !== undefined && { nearest: describe(nearest.entry) }),
+    differences: nearest?.differences ?? [],
+    ...(evicted !== undefined && { evicted }),
   }
 }
 
-function describe({ key, createdMs, usedMs, manifest }: { key: string; createdMs: number; usedMs: number; manifest: Pick<NearestEntry, 'inputKey' | 'info'> }): NearestEntry {
+function describe({
+  key,
+  createdMs,
+  usedMs,
+  manifest,
+}: {
+  key: string
+  createdMs: number
+  usedMs: number
+  manifest: Pick<NearestEntry, 'inputKey' | 'info'>
+}): NearestEntry {
   return { key, inputKey: manifest.inputKey, createdMs, usedMs, info: manifest.info }
 }
 
 const date = (ms: number): string => new Date(ms).toISOString()
 
 /** An explanation as lines for people. */
-export function explanationLines({ outcome, key, toolchain, reason, nearest, differences, evicted }: Explanation): string[] {
-  if (outcome === 'hit') return [`hit ${key}`, ...(toolchain === undefined ? [] : [`nothing here can compile: found by its manifest, made by ${toolchain.version}`])]
+export function explanationLines({
+  outcome,
+  key,
+  toolchain,
+  reason,
+  nearest,
+  differences,
+  evicted,
+}: Explanation): string[] {
+  if (outcome === 'hit')
+    return [
+      `hit ${key}`,
+      ...(toolchain === undefined
+        ? []
+        : [`nothing here can compile: found by its manifest, made by ${toolchain.version}`]),
+    ]
   return [
-    ...(evicted === undefined ? [] : [`was here, evicted on ${date(evicted.evictedMs)} (${evicted.reason === 'size' ? 'the cache was over its size limit' : 'not used for longer than the age limit'})`]),
+    ...(evicted === undefined
+      ? []
+      : [
+          `was here, evicted on ${date(evicted.evictedMs)} (${evicted.reason === 'size' ? 'the cache was over its size limit' : 'not used for longer than the age limit'})`,
+        ]),
     ...(reason === undefined ? [] : [reason]),
-    ...(nearest === undefined || differences.length === 0 ? [] : [`differs from the nearest entry ${nearest.key.slice(0, 12)} (mode ${nearest.info['mode']}, stored ${date(nearest.createdMs)}) in:`]),
+    ...(nearest === undefined || differences.length === 0
+      ? []
+      : [
+          `differs from the nearest entry ${nearest.key.slice(0, 12)} (mode ${nearest.info['mode']}, stored ${date(nearest.createdMs)}) in:`,
+        ]),
     ...differences.map(difference => `${difference.kind}: ${difference.meaning}`),
   ]
 }

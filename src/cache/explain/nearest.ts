@@ -13,13 +13,19 @@ export interface Nearest {
   readonly differences: readonly Difference[]
 }
 
-/** Another mode and another ABI of the same guest are other libraries that were asked for, not the same one gone stale. */
+/**
+ * Another mode and another ABI of the same guest are other libraries that were asked for, not the same one gone stale.
+ */
 function distance(differences: readonly Difference[]): number {
   return differences.reduce((sum, { part }) => sum + (part === 'mode' ? 100 : part === 'input/abi' ? 10 : 1), 0)
 }
 
 /** Of the same guest if there is one, else of any: the one with the fewest differences, then the one used last. */
-export async function nearestEntry(layout: Layout, parts: readonly KeyPart[], detail: DetailReader): Promise<Nearest | undefined> {
+export async function nearestEntry(
+  layout: Layout,
+  parts: readonly KeyPart[],
+  detail: DetailReader,
+): Promise<Nearest | undefined> {
   const guest = parts.find(part => part.name === 'guest')?.value ?? ''
   const keys = await keysByUse(layout)
   const ofGuest = new Set(keys.filter(key => isOfGuest(layout, key, guest)).slice(0, COMPARED))
@@ -28,7 +34,10 @@ export async function nearestEntry(layout: Layout, parts: readonly KeyPart[], de
   for (const key of compared) {
     const entry = await readEntry(layout, key)
     if (entry === undefined) continue
-    const differences = differencesOf(entry.manifest.inputParts, parts, { stored: part => readDetail(layout, part), now: detail })
+    const differences = differencesOf(entry.manifest.inputParts, parts, {
+      stored: part => readDetail(layout, part),
+      now: detail,
+    })
     if (nearest === undefined || distance(differences) < distance(nearest.differences)) nearest = { entry, differences }
   }
   return nearest

@@ -19,7 +19,10 @@ export interface PackedBlob {
 
 /** Node 22.15 is the first with zstd. */
 const compress = typeof zlib.zstdCompress === 'function' ? promisify<Uint8Array, Buffer>(zlib.zstdCompress) : undefined
-const decompress = typeof zlib.zstdDecompress === 'function' ? promisify<Uint8Array, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress) : undefined
+const decompress =
+  typeof zlib.zstdDecompress === 'function'
+    ? promisify<Uint8Array, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress)
+    : undefined
 
 export function canUnpack({ encoding }: PackedBlob): boolean {
   return encoding === 'identity' || decompress !== undefined
@@ -30,19 +33,37 @@ async function digestOf(bytes: Uint8Array): Promise<string> {
   return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString('hex')
 }
 
-export async function pack(content: Uint8Array, encoding: PackedBlob['encoding'] = 'zstd'): Promise<{ readonly blob: PackedBlob; readonly body: Uint8Array }> {
+export async function pack(
+  content: Uint8Array,
+  encoding: PackedBlob['encoding'] = 'zstd',
+): Promise<{ readonly blob: PackedBlob; readonly body: Uint8Array }> {
   const packed = encoding === 'zstd' ? await compress?.(content) : undefined
   const body = packed ?? content
   const [digest, stored] = await Promise.all([digestOf(content), digestOf(body)])
-  return { body, blob: { digest, bytes: content.length, stored, storedBytes: body.length, encoding: packed === undefined ? 'identity' : 'zstd' } }
+  return {
+    body,
+    blob: {
+      digest,
+      bytes: content.length,
+      stored,
+      storedBytes: body.length,
+      encoding: packed === undefined ? 'identity' : 'zstd',
+    },
+  }
 }
 
 /** The content, proved to be the one that `blob` names before and after it is unpacked. @throws RemoteFailure */
 export async function unpack(blob: PackedBlob, body: Uint8Array): Promise<Uint8Array> {
-  if (body.length !== blob.storedBytes || await digestOf(body) !== blob.stored) throw new RemoteFailure('a blob is not what its name says')
+  if (body.length !== blob.storedBytes || (await digestOf(body)) !== blob.stored)
+    throw new RemoteFailure('a blob is not what its name says')
   // What unpacks to more than it should is no longer read from there on.
-  const content = blob.encoding === 'identity' ? body
-    : await decompress!(body, { maxOutputLength: Math.max(blob.bytes, 1) }).catch((cause: unknown) => { throw new RemoteFailure('a blob cannot be unpacked', { cause }) })
-  if (content.length !== blob.bytes || await digestOf(content) !== blob.digest) throw new RemoteFailure('a blob holds something else than its record says')
+  const content =
+    blob.encoding === 'identity'
+      ? body
+      : await decompress!(body, { maxOutputLength: Math.max(blob.bytes, 1) }).catch((cause: unknown) => {
+          throw new RemoteFailure('a blob cannot be unpacked', { cause })
+        })
+  if (content.length !== blob.bytes || (await digestOf(content)) !== blob.digest)
+    throw new RemoteFailure('a blob holds something else than its record says')
   return content
 }

@@ -36,7 +36,11 @@ export class HttpClient implements Disposable {
     this.#agent = new (this.#isSecure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 4 })
   }
 
-  /** Redirects are not followed: credentials and trust belong to one server. @throws RemoteFailure, or what the signal was aborted with. */
+  /**
+   * Redirects are not followed: credentials and trust belong to one server.
+   *
+   * @throws RemoteFailure, or what the signal was aborted with.
+   */
   async send(exchange: Exchange): Promise<Answer> {
     exchange.signal.throwIfAborted()
     try {
@@ -57,8 +61,14 @@ export class HttpClient implements Disposable {
     const { url, authorization, timeouts } = this.#settings
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
     const request: ClientRequest = (this.#isSecure ? httpsRequest : httpRequest)(`${url}/${path}`, {
-      method, agent: this.#agent, signal,
-      headers: { 'user-agent': 'rvr', ...(authorization !== undefined && { authorization }), ...(body !== undefined && { 'content-length': body.length, 'content-type': 'application/octet-stream' }) },
+      method,
+      agent: this.#agent,
+      signal,
+      headers: {
+        'user-agent': 'rvr',
+        ...(authorization !== undefined && { authorization }),
+        ...(body !== undefined && { 'content-length': body.length, 'content-type': 'application/octet-stream' }),
+      },
     })
     const fail = (reason: string, cause?: 'stale'): void => {
       reject(new RemoteFailure(reason, { cause }))
@@ -73,7 +83,12 @@ export class HttpClient implements Disposable {
       socket.once('connect', () => clearTimeout(connecting))
     })
     request.setTimeout(timeouts.silenceMs, () => fail(`the server was silent for ${timeouts.silenceMs} ms`))
-    request.on('error', (error: NodeJS.ErrnoException) => fail(error.message || error.code || 'the connection failed', request.reusedSocket && error.code === 'ECONNRESET' ? 'stale' : undefined))
+    request.on('error', (error: NodeJS.ErrnoException) =>
+      fail(
+        error.message || error.code || 'the connection failed',
+        request.reusedSocket && error.code === 'ECONNRESET' ? 'stale' : undefined,
+      ),
+    )
     request.on('response', response => collect(response, method === 'HEAD' ? Infinity : limit, resolve, fail))
     request.end(body)
     if (background === true) whole.unref()
@@ -85,7 +100,12 @@ export class HttpClient implements Disposable {
 }
 
 /** An answer to HEAD has no body, but the length of one: it has no limit. */
-function collect(response: IncomingMessage, limit: number, done: (answer: Answer) => void, fail: (reason: string) => void): void {
+function collect(
+  response: IncomingMessage,
+  limit: number,
+  done: (answer: Answer) => void,
+  fail: (reason: string) => void,
+): void {
   const chunks: Buffer[] = []
   let bytes = 0
   const tooLong = (): void => fail(`the server sent more than ${limit} bytes`)
@@ -95,6 +115,10 @@ function collect(response: IncomingMessage, limit: number, done: (answer: Answer
     if (bytes > limit) tooLong()
     else chunks.push(chunk)
   })
-  response.on('end', () => (response.complete ? done({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }) : fail('the answer was cut off')))
+  response.on('end', () =>
+    response.complete
+      ? done({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) })
+      : fail('the answer was cut off'),
+  )
   if (Number(response.headers['content-length']) > limit) tooLong()
 }

@@ -12,7 +12,9 @@ import { HttpClient, RemoteFailure } from './http-client.ts'
 import { readRecord, RECORD_LIMIT, writeRecord } from './record.ts'
 import type { RemoteSettings } from './settings.ts'
 
-/** What a server had: signed, whole, and as its manifest says. Whether it fits guest and CPU, its identity block tells. */
+/**
+ * What a server had: signed, whole, and as its manifest says. Whether it fits guest and CPU, its identity block tells.
+ */
 export interface RemoteArtifact {
   readonly key: string
   readonly library: Uint8Array
@@ -20,7 +22,10 @@ export interface RemoteArtifact {
 }
 
 export interface RemoteTier {
-  /** The artifact that an input key leads to. Undefined for whatever reason, which is counted; nothing when `signal` fires. */
+  /**
+   * The artifact that an input key leads to. Undefined for whatever reason, which is counted; nothing when `signal`
+   * fires.
+   */
   fetch(inputKey: string, signal?: AbortSignal): Promise<RemoteArtifact | undefined>
   /** Stores an entry there in the background, unless it is evicted meanwhile. */
   offer(inputKey: string, entry: StoredLibrary): void
@@ -58,7 +63,10 @@ class HttpRemote implements RemoteTier {
     this.#breaker = breakerOf(settings.url)
   }
 
-  async fetch(inputKey: string, signal: AbortSignal = new AbortController().signal): Promise<RemoteArtifact | undefined> {
+  async fetch(
+    inputKey: string,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<RemoteArtifact | undefined> {
     const { count } = this.#surroundings
     if (this.#breaker.isOpen('read')) {
       count('remote-skipped')
@@ -69,7 +77,12 @@ class HttpRemote implements RemoteTier {
       this.#breaker.succeeded('read')
       if (typeof found === 'object') return found
       count(found)
-      if (found === 'remote-unsigned') this.#warn(found, 'has an entry that is not signed with your secret; it is not used', 'All who share a remote cache need the same secret. If they have it, somebody else can write to the server.')
+      if (found === 'remote-unsigned')
+        this.#warn(
+          found,
+          'has an entry that is not signed with your secret; it is not used',
+          'All who share a remote cache need the same secret. If they have it, somebody else can write to the server.',
+        )
     } catch (error) {
       if (signal.aborted) return undefined
       count('remote-error')
@@ -90,7 +103,12 @@ class HttpRemote implements RemoteTier {
     const manifestText = await this.#blob(record.manifest, signal)
     if (manifestText === undefined) return 'remote-miss'
     const manifest = parseManifest(Buffer.from(manifestText).toString(), record.artifact)
-    if (manifest === undefined || manifest.library.digest !== record.library.digest || manifest.library.bytes !== record.library.bytes) throw new RemoteFailure('an entry does not fit its manifest')
+    if (
+      manifest === undefined ||
+      manifest.library.digest !== record.library.digest ||
+      manifest.library.bytes !== record.library.bytes
+    )
+      throw new RemoteFailure('an entry does not fit its manifest')
     const library = await this.#blob(record.library, signal)
     return library === undefined ? 'remote-miss' : { key: record.artifact, library, manifest }
   }
@@ -126,39 +144,77 @@ class HttpRemote implements RemoteTier {
   }
 
   async #store(input: string, entry: StoredLibrary): Promise<void> {
-    const [manifest, library] = [await pack(Buffer.from(`${JSON.stringify(entry.manifest)}\n`)), await pack(await readFile(entry.library))]
-    if (library.blob.digest !== entry.manifest.library.digest || library.blob.bytes > BLOB_LIMIT) throw new Error('the library is not the one that was stored, or too large')
+    const [manifest, library] = [
+      await pack(Buffer.from(`${JSON.stringify(entry.manifest)}\n`)),
+      await pack(await readFile(entry.library)),
+    ]
+    if (library.blob.digest !== entry.manifest.library.digest || library.blob.bytes > BLOB_LIMIT)
+      throw new Error('the library is not the one that was stored, or too large')
     // The small one first: a server that does not let us write says so before the large one is on its way.
     await this.#put(`cas/${manifest.blob.stored}`, manifest.body)
-    if (this.#damaged.has(input) || !await this.#has(`cas/${library.blob.stored}`)) await this.#put(`cas/${library.blob.stored}`, library.body)
+    if (this.#damaged.has(input) || !(await this.#has(`cas/${library.blob.stored}`)))
+      await this.#put(`cas/${library.blob.stored}`, library.body)
     // Last, when everything that it names is there.
-    await this.#put(`ac/${input}`, Buffer.from(writeRecord({ input, artifact: entry.manifest.key, library: library.blob, manifest: manifest.blob }, this.#settings.secret)))
+    await this.#put(
+      `ac/${input}`,
+      Buffer.from(
+        writeRecord(
+          { input, artifact: entry.manifest.key, library: library.blob, manifest: manifest.blob },
+          this.#settings.secret,
+        ),
+      ),
+    )
   }
 
   async #has(path: string): Promise<boolean> {
-    return (await this.#client.send({ method: 'HEAD', path, limit: REMARK_LIMIT, signal: this.#closing.signal, background: true })).status === 200
+    return (
+      (
+        await this.#client.send({
+          method: 'HEAD',
+          path,
+          limit: REMARK_LIMIT,
+          signal: this.#closing.signal,
+          background: true,
+        })
+      ).status === 200
+    )
   }
 
   async #put(path: string, body: Uint8Array): Promise<void> {
-    const { status } = await this.#client.send({ method: 'PUT', path, body, limit: REMARK_LIMIT, signal: this.#closing.signal, background: true })
+    const { status } = await this.#client.send({
+      method: 'PUT',
+      path,
+      body,
+      limit: REMARK_LIMIT,
+      signal: this.#closing.signal,
+      background: true,
+    })
     if (FORBIDDEN.has(status)) throw new Refused(`the server answered ${status} when something was to be stored`)
-    if (status < 200 || status > 299) throw new RemoteFailure(`the server answered ${status} when something was to be stored`)
+    if (status < 200 || status > 299)
+      throw new RemoteFailure(`the server answered ${status} when something was to be stored`)
   }
 
   #failed(direction: 'read' | 'write', error: unknown): void {
     if (error instanceof Refused) this.#breaker.open(direction)
     else this.#breaker.failed(direction)
-    const hint = error instanceof Refused ? 'Add --remote-cache-read-only, or see to your credentials.' : 'Everything works without it, but is compiled here. After three failures in a row it is left alone.'
+    const hint =
+      error instanceof Refused
+        ? 'Add --remote-cache-read-only, or see to your credentials.'
+        : 'Everything works without it, but is compiled here. After three failures in a row it is left alone.'
     this.#warn('failure', `does not work: ${messageOf(error)}`, hint)
   }
 
   #warn(topic: string, what: string, hint: string): void {
-    if (this.#breaker.mayWarn(topic)) this.#surroundings.events({ type: 'warning', message: `the remote cache ${this.#settings.url} ${what}`, hint })
+    if (this.#breaker.mayWarn(topic))
+      this.#surroundings.events({ type: 'warning', message: `the remote cache ${this.#settings.url} ${what}`, hint })
   }
 
   async close(): Promise<void> {
     const late = new AbortController()
-    await Promise.race([this.#uploads, sleep(this.#settings.timeouts.closeMs, undefined, { signal: late.signal }).catch(() => {})])
+    await Promise.race([
+      this.#uploads,
+      sleep(this.#settings.timeouts.closeMs, undefined, { signal: late.signal }).catch(() => {}),
+    ])
     late.abort()
     this.#closing.abort(new RemoteFailure('the upload was given up'))
     await this.#uploads

@@ -17,7 +17,17 @@ import type { Subcommand } from './cache/subcommand.ts'
 import { verify } from './cache/verify.ts'
 
 /** In the order in which help shows them. */
-const subcommands: readonly Subcommand[] = [stats, ls, show, explain, verify, prune, exportEntries, importEntries, clear]
+const subcommands: readonly Subcommand[] = [
+  stats,
+  ls,
+  show,
+  explain,
+  verify,
+  prune,
+  exportEntries,
+  importEntries,
+  clear,
+]
 
 interface CommonOptions {
   readonly cacheDir?: string
@@ -25,7 +35,10 @@ interface CommonOptions {
 }
 
 export function declareCache(program: Command, shell: Shell): void {
-  const group = program.command('cache').usage('<command> [options]').helpCommand(false)
+  const group = program
+    .command('cache')
+    .usage('<command> [options]')
+    .helpCommand(false)
     .summary('look into the cache of compiled guests')
     .description('Looks into the cache of compiled guests and looks after it.')
     .addHelpText('after', '\nExamples:\n  $ rvr cache stats\n  $ rvr cache verify --json')
@@ -34,17 +47,30 @@ export function declareCache(program: Command, shell: Shell): void {
 
 function declareSubcommand(group: Command, subcommand: Subcommand, shell: Shell): void {
   const { name, summary, argument, examples } = subcommand
-  const command = group.command(name).summary(summary).description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`)
+  const command = group
+    .command(name)
+    .summary(summary)
+    .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`)
   if (argument !== undefined) command.argument(`<${argument.name}>`, argument.text)
   subcommand.declare?.(command)
-  command.addOption(cacheDirectoryOption()).addOption(jsonOption())
-    .addHelpText('after', `\nExample${examples.length > 1 ? 's' : ''}:\n${examples.map(example => `  $ ${example}`).join('\n')}`)
+  command
+    .addOption(cacheDirectoryOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `\nExample${examples.length > 1 ? 's' : ''}:\n${examples.map(example => `  $ ${example}`).join('\n')}`,
+    )
     .action(async (...given: unknown[]) => {
       const options = command.opts<CommonOptions>()
       await using progress = new Progress({ stream: shell.stderr })
       const { json, text } = await subcommand.answer({
-        argument: argument === undefined ? '' : String(given[0]), all: argument === undefined ? [] : [given[0]].flat().map(String), options: { ...options }, progress, shell,
-        openCache: async () => (await import('../../cache/cache.ts')).openCache({ cacheDir: options.cacheDir }, progress.sink),
+        argument: argument === undefined ? '' : String(given[0]),
+        all: argument === undefined ? [] : [given[0]].flat().map(String),
+        options: { ...options },
+        progress,
+        shell,
+        openCache: async () =>
+          (await import('../../cache/cache.ts')).openCache({ cacheDir: options.cacheDir }, progress.sink),
       })
       await progress.settle()
       shell.stdout.write(options.json ? jsonLine(json) : text)

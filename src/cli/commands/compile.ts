@@ -4,7 +4,18 @@ import { RvrError } from '../../errors.ts'
 import { EXIT_OK } from '../exit-codes.ts'
 import { expandGuests, isPattern } from '../guest-patterns.ts'
 import {
-  addBuildOptions, addGuestOptions, addReportOptions, append, createProgress, DEFAULT_MODE, inputPath, loadOptions, modeOption, rvrOptions, type BuildOptions, type GuestOptions,
+  addBuildOptions,
+  addGuestOptions,
+  addReportOptions,
+  append,
+  createProgress,
+  DEFAULT_MODE,
+  inputPath,
+  loadOptions,
+  modeOption,
+  rvrOptions,
+  type BuildOptions,
+  type GuestOptions,
   type ReportOptions,
 } from '../options.ts'
 import { checkPlace, keptFile } from '../kept-library.ts'
@@ -21,34 +32,49 @@ interface CompileOptions extends BuildOptions, GuestOptions, ReportOptions, Prof
 
 /** --mode, several times for several modes. */
 function modesOption(): Option {
-  const option = modeOption(), check = option.parseArg!
+  const option = modeOption()
+  const check = option.parseArg!
   option.description = option.description.replace(' (default', ', repeatable (default')
-  return option.argParser((value, earlier: readonly string[] | undefined) => [...earlier ?? [], check(value, value)])
+  return option.argParser((value, earlier: readonly string[] | undefined) => [...(earlier ?? []), check(value, value)])
 }
 
 export function declareCompile(program: Command, shell: Shell): void {
-  const command = program.command('compile').argument('<guest...>', 'RISC-V ELF executables, or patterns of their names in quotes; - is standard input', (text, earlier: readonly string[] | undefined) => append(inputPath(text), earlier ?? []))
+  const command = program
+    .command('compile')
+    .argument(
+      '<guest...>',
+      'RISC-V ELF executables, or patterns of their names in quotes; - is standard input',
+      (text, earlier: readonly string[] | undefined) => append(inputPath(text), earlier ?? []),
+    )
     .summary('compile guests to shared libraries')
-    .description('Compiles a guest to a shared library, or finds it in the cache, and prints where it is. Of several guests or modes one that fails stops no other.')
+    .description(
+      'Compiles a guest to a shared library, or finds it in the cache, and prints where it is. Of several guests or modes one that fails stops no other.',
+    )
     .addOption(modesOption())
     .addOption(profileOption())
     .option('-o, --output <file>', 'also copy the library to this file, for run --artifact')
     .option('--emit-c <dir>', 'also keep the generated C project in this directory')
   addReportOptions(addBuildOptions(addGuestOptions(command)))
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Examples:
   $ rvr compile guest.elf
   $ rvr compile guest.elf --mode metered-cost --target-cpu x86-64-v3 -o guest.so
   $ rvr compile guest.elf --profile guest.profile
-  $ rvr compile 'guests/**/*.elf' --mode pure --mode metered --jobs 8`)
-    .action(async (guests: readonly string[], options: CompileOptions) => shell.finish(await compileAll(guests, options, shell)))
+  $ rvr compile 'guests/**/*.elf' --mode pure --mode metered --jobs 8`,
+    )
+    .action(async (guests: readonly string[], options: CompileOptions) =>
+      shell.finish(await compileAll(guests, options, shell)),
+    )
 }
 
 /** One guest in one mode is a result of its own, whatever a list would look like. */
 async function compileAll(guests: readonly string[], options: CompileOptions, shell: Shell): Promise<number> {
   const modes = [...new Set<ModeName>(options.mode ?? [DEFAULT_MODE])]
   const [only, ...others] = guests
-  if (only !== undefined && others.length === 0 && !isPattern(only) && modes.length === 1) return compile(only, modes[0]!, options, shell)
+  if (only !== undefined && others.length === 0 && !isPattern(only) && modes.length === 1)
+    return compile(only, modes[0]!, options, shell)
   const { compileMany } = await import('./compile-many.ts')
   return compileMany(await expandGuests(guests), modes, options, shell)
 }
@@ -62,9 +88,15 @@ async function compile(file: string, mode: ModeName, options: CompileOptions, sh
   await using progress = createProgress(options, shell)
   await using rvr = await Rvr.create(rvrOptions(options, progress, shell))
   const guest = await rvr.load(file, loadOptions(options, shell))
-  if (options.output === undefined) await checkPlace(rvr.cache, async () => (await guest.explainCache(mode, profileOptions(options))).outcome === 'hit')
-  const artifact = await guest.compile(mode, { signal: shell.signal, ...(options.emitC !== undefined && { emitDirectory: options.emitC }), ...profileOptions(options) })
-  const path = options.output === undefined ? keptFile(artifact) : await artifact.save(options.output, { signal: shell.signal })
+  if (options.output === undefined)
+    await checkPlace(rvr.cache, async () => (await guest.explainCache(mode, profileOptions(options))).outcome === 'hit')
+  const artifact = await guest.compile(mode, {
+    signal: shell.signal,
+    ...(options.emitC !== undefined && { emitDirectory: options.emitC }),
+    ...profileOptions(options),
+  })
+  const path =
+    options.output === undefined ? keptFile(artifact) : await artifact.save(options.output, { signal: shell.signal })
   await progress.settle()
   if (options.json) {
     const { compileJson } = await import('../../report/json.ts')

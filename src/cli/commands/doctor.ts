@@ -13,9 +13,12 @@ interface DoctorOptions {
 }
 
 export function declareDoctor(program: Command, shell: Shell): void {
-  program.command('doctor')
+  program
+    .command('doctor')
     .summary('say what toolchain was found and what to install')
-    .description('Says which compiler, linker and make were found, what they can do, how the cache is,\nand what to install. Exit status 3 when nothing here can compile.')
+    .description(
+      'Says which compiler, linker and make were found, what they can do, how the cache is,\nand what to install. Exit status 3 when nothing here can compile.',
+    )
     .option('--cc <compiler>', 'C compiler, a path or a name (default: RVR_CC, else the newest clang, else gcc)')
     .option('--target-cpu <cpu>', 'CPU to compile for (default: native)')
     .addOption(cacheDirectoryOption())

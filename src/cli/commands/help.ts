@@ -5,7 +5,9 @@ import { EXIT_OK } from '../exit-codes.ts'
 import type { Shell } from '../shell.ts'
 
 export function declareHelp(program: Command, shell: Shell): void {
-  program.command('help').argument('[command...]', 'which command, as in: help cache prune')
+  program
+    .command('help')
+    .argument('[command...]', 'which command, as in: help cache prune')
     .summary('print the help of a command')
     .description('Prints the help of a command, as its --help does.')
     .addHelpText('after', '\nExamples:\n  $ rvr help run\n  $ rvr help cache prune')

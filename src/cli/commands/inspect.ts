@@ -7,12 +7,16 @@ import { jsonLine } from '../output.ts'
 import type { Shell } from '../shell.ts'
 
 export function declareInspect(program: Command, shell: Shell): void {
-  program.command('inspect').argument('<file>', 'RISC-V ELF executable, or a library that rvr compiled; - is standard input', inputPath)
+  program
+    .command('inspect')
+    .argument('<file>', 'RISC-V ELF executable, or a library that rvr compiled; - is standard input', inputPath)
     .summary('say what a guest or a compiled library is')
     .description('Says what a file is: width, entry, segments and digest of a guest; identity of a compiled library.')
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  $ rvr inspect guest.elf\n  $ rvr inspect guest.so --json')
-    .action(async (file: string, options: { json?: boolean }) => shell.finish(await inspect(file, options.json === true, shell)))
+    .action(async (file: string, options: { json?: boolean }) =>
+      shell.finish(await inspect(file, options.json === true, shell)),
+    )
 }
 
 async function inspect(file: string, json: boolean, shell: Shell): Promise<number> {

@@ -30,7 +30,12 @@ function findFrom(directory: string): string | undefined {
 /** A file in /tmp, say, may be anybody's. */
 function checkOwner(path: string): void {
   const why = replaceability(statSync(path))
-  if (why !== undefined) throw projectError(path, `it was found by itself, and ${why}`, `Name it with --project ${path} if you trust it, or leave it out with --no-project.`)
+  if (why !== undefined)
+    throw projectError(
+      path,
+      `it was found by itself, and ${why}`,
+      `Name it with --project ${path} if you trust it, or leave it out with --no-project.`,
+    )
 }
 
 async function read(path: string, isFound: boolean, signal: AbortSignal): Promise<ProjectFile> {
@@ -44,11 +49,15 @@ async function read(path: string, isFound: boolean, signal: AbortSignal): Promis
 }
 
 /**
- * The file that was named (`--project`, else RVR_PROJECT), else the one that is found; `false` and an empty RVR_PROJECT mean none.
+ * The file that was named (`--project`, else RVR_PROJECT), else the one that is found; `false` and an empty RVR_PROJECT
+ * mean none.
  *
  * @throws RvrError `USAGE` (no TOML, or not the user's own), `IO`, `ABORTED`
  */
-export async function projectFile(named: string | boolean | undefined, { environment, directory, signal }: { environment: NodeJS.ProcessEnv; directory: string; signal: AbortSignal }): Promise<ProjectFile | undefined> {
+export async function projectFile(
+  named: string | boolean | undefined,
+  { environment, directory, signal }: { environment: NodeJS.ProcessEnv; directory: string; signal: AbortSignal },
+): Promise<ProjectFile | undefined> {
   if (named === false) return undefined
   const chosen = typeof named === 'string' ? named : environment['RVR_PROJECT']
   if (chosen !== undefined) return chosen === '' ? undefined : read(resolve(directory, chosen), false, signal)

@@ -17,7 +17,8 @@ export interface ProjectKey {
 }
 
 /** `rvr cost` has no --mode, and cuts segments. */
-const cutsSegments = ({ mode }: GivenOptions, has: (key: string) => boolean): boolean => !has('mode') || mode === 'metered'
+const cutsSegments = ({ mode }: GivenOptions, has: (key: string) => boolean): boolean =>
+  !has('mode') || mode === 'metered'
 
 export const projectKeys: Readonly<Record<string, ProjectKey>> = {
   abi: { yieldsTo: ['resume'] },

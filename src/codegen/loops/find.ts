@@ -2,7 +2,10 @@
 import type { Block } from '../../ir/program.ts'
 
 export interface InnermostLoop {
-  /** Positions of the loop's blocks in the region, the header first, in an order in which every block follows its predecessors. */
+  /**
+   * Positions of the loop's blocks in the region, the header first, in an order in which every block follows its
+   * predecessors.
+   */
   readonly blocks: readonly number[]
 }
 
@@ -10,7 +13,11 @@ export interface InnermostLoop {
 const LONGEST = 2000
 
 /** `next[i]`: positions of the blocks behind block i, inside the region. Positions are in reverse postorder. */
-export function innermostLoops(blocks: readonly Block[], next: readonly (readonly number[])[], isHeader: (position: number) => boolean): InnermostLoop[] {
+export function innermostLoops(
+  blocks: readonly Block[],
+  next: readonly (readonly number[])[],
+  isHeader: (position: number) => boolean,
+): InnermostLoop[] {
   const before: number[][] = next.map(() => [])
   for (let from = 0; from < next.length; from++) for (const target of next[from]!) before[target]!.push(from)
   const loops: InnermostLoop[] = []
@@ -23,8 +30,15 @@ export function innermostLoops(blocks: readonly Block[], next: readonly (readonl
   return loops
 }
 
-/** Blocks from which the header is reached without passing it; undefined where one of them is another header or the walk leaves through the region's entry. */
-function collect(header: number, before: readonly (readonly number[])[], isHeader: (position: number) => boolean): number[] | undefined {
+/**
+ * Blocks from which the header is reached without passing it; undefined where one of them is another header or the walk
+ * leaves through the region's entry.
+ */
+function collect(
+  header: number,
+  before: readonly (readonly number[])[],
+  isHeader: (position: number) => boolean,
+): number[] | undefined {
   const members = new Set([header])
   // In reverse postorder every edge backwards is a back edge.
   const pending = before[header]!.filter(from => from >= header)

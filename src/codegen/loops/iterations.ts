@@ -9,16 +9,44 @@ import { WordVariables } from './words.ts'
  * `while`: as many as the loop's counter says but one. `do`: all of them.
  * `counted`: by block, the instructions whose accesses a mode has counted in front of the loop.
  */
-export function iterations(writer: RegionWriter, plan: LoopPlan, kind: 'while' | 'do', counted?: readonly ReadonlySet<number>[]): string[] {
-  const { blocks, loop: { kept: { words }, lossless } } = plan, { lines } = writer, another = `(--${loopCounter(plan, writer.addresses)} != 0)`
+export function iterations(
+  writer: RegionWriter,
+  plan: LoopPlan,
+  kind: 'while' | 'do',
+  counted?: readonly ReadonlySet<number>[],
+): string[] {
+  const {
+    blocks,
+    loop: {
+      kept: { words },
+      lossless,
+    },
+  } = plan
+  const { lines } = writer
+  const another = `(--${loopCounter(plan, writer.addresses)} != 0)`
   const pointers = writer.context.graph.program.xlen === 32 ? chunkPointers(plan) : undefined
   const variables = words.length === 0 ? undefined : new WordVariables(words)
   const before = lines.length
-  for (const [index, block] of blocks.entries()) writeBlock(writer, block, undefined, 'instructions', { lossless: lossless[index]!, places: pointers?.places[index], variables, isHeader: index === 0, counted: counted?.[index] })
+  for (const [index, block] of blocks.entries())
+    writeBlock(writer, block, undefined, 'instructions', {
+      lossless: lossless[index]!,
+      places: pointers?.places[index],
+      variables,
+      isHeader: index === 0,
+      counted: counted?.[index],
+    })
   const iteration = lines.splice(before)
   return [
-    '  {', ...pointers?.declarations ?? [], ...variables?.declarations ?? [],
-    kind === 'while' ? `  while ${another} {` : '  do {', ...variables?.splits ?? [], ...iteration, ...pointers?.steps ?? [], ...variables?.joins ?? [],
-    kind === 'while' ? '  }' : `  } while ${another};`, ...variables?.stores ?? [], '  }',
+    '  {',
+    ...(pointers?.declarations ?? []),
+    ...(variables?.declarations ?? []),
+    kind === 'while' ? `  while ${another} {` : '  do {',
+    ...(variables?.splits ?? []),
+    ...iteration,
+    ...(pointers?.steps ?? []),
+    ...(variables?.joins ?? []),
+    kind === 'while' ? '  }' : `  } while ${another};`,
+    ...(variables?.stores ?? []),
+    '  }',
   ]
 }

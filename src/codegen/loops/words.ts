@@ -15,7 +15,10 @@ export interface StackWord {
   readonly isWritten: boolean
 }
 
-/** Other memory that the loop accesses, which must not meet words from `from` to `to`: values of `terms` and `low` to `high`, as of a check. */
+/**
+ * Other memory that the loop accesses, which must not meet words from `from` to `to`: values of `terms` and `low` to
+ * `high`, as of a check.
+ */
 export interface Neighbour {
   readonly terms: Sum['terms']
   readonly low: number
@@ -32,12 +35,20 @@ export interface KeptWords {
   readonly neighbours: readonly Neighbour[]
 }
 
-/** With fewer accesses, what is read in front of the loop and written behind it costs as much; and shorter loops are slow where only one iteration runs at a time. */
-const FEWEST_ACCESSES = 8, SHORTEST = 24
+/**
+ * With fewer accesses, what is read in front of the loop and written behind it costs as much; and shorter loops are
+ * slow where only one iteration runs at a time.
+ */
+const FEWEST_ACCESSES = 8
+const SHORTEST = 24
 
-/** Words that all accesses of the loop relative to the stack pointer take as a whole, where it stands still and nothing is called. `instrs`: those of an iteration in their order. */
+/**
+ * Words that all accesses of the loop relative to the stack pointer take as a whole, where it stands still and nothing
+ * is called. `instrs`: those of an iteration in their order.
+ */
 export function stackWords(instrs: readonly Instr[]): StackWord[] {
-  const words = new Map<number, { offset: number; bytes: number; isRead: boolean; isWritten: boolean }>(), accesses: { offset: number; bytes: number }[] = []
+  const words = new Map<number, { offset: number; bytes: number; isRead: boolean; isWritten: boolean }>()
+  const accesses: { offset: number; bytes: number }[] = []
   for (const instr of instrs) {
     const { row, imm: offset } = instr
     if (writes(instr) === 1 << STACK_POINTER || row.kind === 'call') return []
@@ -55,14 +66,19 @@ export function stackWords(instrs: readonly Instr[]): StackWord[] {
 /** Those of the words that are worth a variable. */
 export function worthKeeping(words: readonly StackWord[], instrs: readonly Instr[]): StackWord[] {
   const kept = words.filter(({ offset, bytes }) => offset >= 0 && bytes >= 4)
-  const accesses = instrs.filter(instr => isStackAccess(instr) && kept.some(({ offset }) => offset === instr.imm)).length
+  const accesses = instrs.filter(
+    instr => isStackAccess(instr) && kept.some(({ offset }) => offset === instr.imm),
+  ).length
   return instrs.length < SHORTEST || accesses < FEWEST_ACCESSES ? [] : kept.toSorted((a, b) => a.offset - b.offset)
 }
 
-export const isStackAccess = ({ row, rs1 }: Instr): boolean => (row.kind === 'load' || row.kind === 'store') && rs1 === STACK_POINTER
+export const isStackAccess = ({ row, rs1 }: Instr): boolean =>
+  (row.kind === 'load' || row.kind === 'store') && rs1 === STACK_POINTER
 
 const meetsAsWhole = (word: Pick<StackWord, 'offset' | 'bytes'>, other: Pick<StackWord, 'offset' | 'bytes'>): boolean =>
-  other.offset === word.offset ? other.bytes === word.bytes : other.offset >= word.offset + word.bytes || other.offset + other.bytes <= word.offset
+  other.offset === word.offset
+    ? other.bytes === word.bytes
+    : other.offset >= word.offset + word.bytes || other.offset + other.bytes <= word.offset
 
 /** The part of the stack that an access must not meet: loads may meet what is only read. */
 export function extentOf(words: readonly StackWord[], isStore: boolean): { from: number; to: number } | undefined {
@@ -74,7 +90,9 @@ export function extentOf(words: readonly StackWord[], isStore: boolean): { from:
   }
 }
 
-/** The variables of one loop's words, and pairs of 32-bit values that go from iteration to iteration in one variable. */
+/**
+ * The variables of one loop's words, and pairs of 32-bit values that go from iteration to iteration in one variable.
+ */
 export class WordVariables {
   readonly #words: readonly StackWord[]
   readonly #byOffset: ReadonlyMap<number, StackWord>
@@ -91,11 +109,15 @@ export class WordVariables {
     return word && variable(word)
   }
 
-  /** The variable that holds two values of 32 bits, which these variables hold where an iteration begins; undefined where one of them is held otherwise already. */
+  /**
+   * The variable that holds two values of 32 bits, which these variables hold where an iteration begins; undefined
+   * where one of them is held otherwise already.
+   */
   carry(low: string, high: string): string | undefined {
     const known = this.#carried.findIndex(pair => pair.low === low && pair.high === high)
     if (known >= 0) return `c${known}`
-    if (low === high || this.#carried.some(pair => [pair.low, pair.high].some(name => name === low || name === high))) return undefined
+    if (low === high || this.#carried.some(pair => [pair.low, pair.high].some(name => name === low || name === high)))
+      return undefined
     return `c${this.#carried.push({ low, high }) - 1}`
   }
 
@@ -103,7 +125,16 @@ export class WordVariables {
   get declarations(): string[] {
     const sizes = [...new Set(this.#words.map(({ bytes }) => bytes))]
     return [
-      ...sizes.map(size => `  uint${size * 8}_t ${this.#words.filter(({ bytes }) => bytes === size).map(word => `${variable(word)}${word.isRead ? ` = *(u${size * 8} *)(m + ${addressOf(STACK_POINTER, word.offset)})` : ''}`).join(', ')};`),
+      ...sizes.map(
+        size =>
+          `  uint${size * 8}_t ${this.#words
+            .filter(({ bytes }) => bytes === size)
+            .map(
+              word =>
+                `${variable(word)}${word.isRead ? ` = *(u${size * 8} *)(m + ${addressOf(STACK_POINTER, word.offset)})` : ''}`,
+            )
+            .join(', ')};`,
+      ),
       ...this.#carried.map((_, index) => `  uint64_t ${this.#join(index)}`),
     ]
   }
@@ -125,7 +156,9 @@ export class WordVariables {
 
   /** Behind the loop. */
   get stores(): string[] {
-    return this.#words.filter(({ isWritten }) => isWritten).map(word => `  *(u${word.bytes * 8} *)(m + ${addressOf(STACK_POINTER, word.offset)}) = ${variable(word)};`)
+    return this.#words
+      .filter(({ isWritten }) => isWritten)
+      .map(word => `  *(u${word.bytes * 8} *)(m + ${addressOf(STACK_POINTER, word.offset)}) = ${variable(word)};`)
   }
 }
 

@@ -41,21 +41,31 @@ export function addCarries(graph: PairGraph): void {
       terms[value] = all
       const { carry, term, operands } = found
       if (operands[1]!.high === 0) unfinished[value] = 1
-      for (const part of [values.a[value]!, values.b[value]!]) if (values.users[part]!.length === 1 && (part === term.value || terms[part] !== undefined)) graph.helper[part] = 1
+      for (const part of [values.a[value]!, values.b[value]!])
+        if (values.users[part]!.length === 1 && (part === term.value || terms[part] !== undefined))
+          graph.helper[part] = 1
       const before = graph.pairOf[carry.low]
       if (before !== undefined && unfinished[before.high] === 1) graph.forget(before)
-      if (graph.pairOf[value] === undefined && graph.pairOf[carry.low] === undefined) graph.add(carry.kind, carry.low, value, operands)
+      if (graph.pairOf[value] === undefined && graph.pairOf[carry.low] === undefined)
+        graph.add(carry.kind, carry.low, value, operands)
       break
     }
   }
 }
 
 /** Tries every term as the carry. */
-function solve(graph: PairGraph, terms: readonly Term[]): { carry: Carry; term: Term; operands: readonly Halves[] } | undefined {
+function solve(
+  graph: PairGraph,
+  terms: readonly Term[],
+): { carry: Carry; term: Term; operands: readonly Halves[] } | undefined {
   for (const term of terms) {
     const carry = asCarry(graph.values, term)
     if (carry === undefined) continue
-    const operands = operandsOf(graph, carry, terms.filter(other => other !== term))
+    const operands = operandsOf(
+      graph,
+      carry,
+      terms.filter(other => other !== term),
+    )
     if (operands !== undefined) return { carry, term, operands }
   }
   return undefined
@@ -63,36 +73,54 @@ function solve(graph: PairGraph, terms: readonly Term[]): { carry: Carry; term: 
 
 function asCarry(values: BlockValues, { value, negative }: Term): Carry | undefined {
   if (values.op[value] !== sltu) return undefined
-  const p = values.a[value]!, q = values.b[value]!
+  const p = values.a[value]!
+  const q = values.b[value]!
   if (!negative) {
     if (values.op[p] !== add) return undefined
-    const one = values.a[p]!, two = values.b[p]!
+    const one = values.a[p]!
+    const two = values.b[p]!
     if (q !== one && q !== two) return undefined
     return { kind: 'add', low: p, x: one, z: two }
   }
   const low = values.find(sub, p, q)
   if (low >= 0) return { kind: 'sub', low, x: p, z: q }
   if (!values.isConstant(q)) return undefined
-  const minus = values.findConstant(-values.a[q]!), sum = minus < 0 ? -1 : values.find(add, p, minus)
+  const minus = values.findConstant(-values.a[q]!)
+  const sum = minus < 0 ? -1 : values.find(add, p, minus)
   return sum >= 0 ? { kind: 'sub', low: sum, x: p, z: q } : undefined
 }
 
 /** Gives the high terms to the low operands; undefined where more are left than there are operands. */
 function operandsOf(graph: PairGraph, { kind, x, z }: Carry, rest: readonly Term[]): readonly Halves[] | undefined {
   if (kind === 'sub') {
-    const plus = rest.filter(term => !term.negative), minus = rest.filter(term => term.negative)
+    const plus = rest.filter(term => !term.negative)
+    const minus = rest.filter(term => term.negative)
     if (plus.length > 1 || minus.length > 1) return undefined
-    return [{ low: x, high: plus[0]?.value ?? 0 }, { low: z, high: minus[0]?.value ?? 0 }]
+    return [
+      { low: x, high: plus[0]?.value ?? 0 },
+      { low: z, high: minus[0]?.value ?? 0 },
+    ]
   }
   if (rest.length > 2 || rest.some(term => term.negative)) return undefined
   const highs = rest.map(term => term.value)
   if (highs.length === 2) {
     const [y, w] = highs as [number, number]
-    return fit(graph, x, y) + fit(graph, z, w) >= fit(graph, x, w) + fit(graph, z, y) ? [{ low: x, high: y }, { low: z, high: w }] : [{ low: x, high: w }, { low: z, high: y }]
+    return fit(graph, x, y) + fit(graph, z, w) >= fit(graph, x, w) + fit(graph, z, y)
+      ? [
+          { low: x, high: y },
+          { low: z, high: w },
+        ]
+      : [
+          { low: x, high: w },
+          { low: z, high: y },
+        ]
   }
   const y = highs[0] ?? 0
   const [first, second] = fit(graph, x, y) >= fit(graph, z, y) ? [x, z] : [z, x]
-  return [{ low: first, high: y }, { low: second, high: 0 }]
+  return [
+    { low: first, high: y },
+    { low: second, high: 0 },
+  ]
 }
 
 /** How well a high half fits a low one. */

@@ -1,8 +1,27 @@
 /** Pairs of 32-bit values that are the halves of one 64-bit value, and how each is computed from others. */
 import { and, or, sar, shl, shr, xor, type BlockValues } from './values.ts'
 
-/** How a pair is computed. `combine` puts two values together, `load` reads both words at once, `extend` and `extendSigned` extend a value. */
-export type PairKind = 'combine' | 'load' | 'extend' | 'extendSigned' | 'and' | 'or' | 'xor' | 'rotate' | 'left' | 'right' | 'rightSigned' | 'add' | 'sub' | 'mul' | 'mulSigned' | 'mulMixed'
+/**
+ * How a pair is computed. `combine` puts two values together, `load` reads both words at once, `extend` and
+ * `extendSigned` extend a value.
+ */
+export type PairKind =
+  | 'combine'
+  | 'load'
+  | 'extend'
+  | 'extendSigned'
+  | 'and'
+  | 'or'
+  | 'xor'
+  | 'rotate'
+  | 'left'
+  | 'right'
+  | 'rightSigned'
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'mulSigned'
+  | 'mulMixed'
 
 /** An operand: the halves it has to deliver. */
 export interface Halves {
@@ -26,10 +45,15 @@ export interface Pair {
 }
 
 const isBitwise = (op: number): boolean => op === and || op === or || op === xor
-const kinds = new Map<number, PairKind>([[and, 'and'], [or, 'or'], [xor, 'xor']])
+const kinds = new Map<number, PairKind>([
+  [and, 'and'],
+  [or, 'or'],
+  [xor, 'xor'],
+])
 /** Values with more users are looked at no further. */
 const MANY = 8
-const KNOWN = 8, UNLIKELY = -4
+const KNOWN = 8
+const UNLIKELY = -4
 
 export class PairGraph {
   readonly values: BlockValues
@@ -51,7 +75,15 @@ export class PairGraph {
   }
 
   /** Adds a pair whose operation is known. */
-  add(kind: PairKind, low: number, high: number, operands: readonly Halves[], amount = 0, factors?: readonly [number, number], fixed = true): Pair {
+  add(
+    kind: PairKind,
+    low: number,
+    high: number,
+    operands: readonly Halves[],
+    amount = 0,
+    factors?: readonly [number, number],
+    fixed = true,
+  ): Pair {
     const before = low < 0 || high < 0 ? undefined : this.find(low, high)
     const pair: Pair = before ?? { kind, low, high, fixed, operands, amount, factors, forgotten: false }
     if (before !== undefined) Object.assign(before, { kind, low, high, fixed, operands, amount, factors })
@@ -82,8 +114,18 @@ export class PairGraph {
     if (values.isConstant(low) && values.isConstant(high)) return undefined
     const known = this.find(low, high)
     if (known !== undefined) return known
-    const kind = this.#leafKind(low, high, fixed), swapped = kind === 'load' && values.adjacent.get(low) !== high
-    const pair: Pair = { kind, low: swapped ? high : low, high: swapped ? low : high, fixed: fixed || kind !== 'combine', operands: [], amount: 0, factors: undefined, forgotten: false }
+    const kind = this.#leafKind(low, high, fixed)
+    const swapped = kind === 'load' && values.adjacent.get(low) !== high
+    const pair: Pair = {
+      kind,
+      low: swapped ? high : low,
+      high: swapped ? low : high,
+      fixed: fixed || kind !== 'combine',
+      operands: [],
+      amount: 0,
+      factors: undefined,
+      forgotten: false,
+    }
     if (kind === 'extend') {
       this.pairs.push(pair)
       this.#known.set(low, pair)
@@ -93,25 +135,38 @@ export class PairGraph {
       pair.operands = [{ low: values.a[low]!, high: 0 }]
       pair.amount = values.a[values.b[low]!]!
     }
-    const isFree = this.pairOf[low] === undefined && this.pairOf[high] === undefined && !values.isConstant(low) && !values.isConstant(high)
+    const isFree =
+      this.pairOf[low] === undefined &&
+      this.pairOf[high] === undefined &&
+      !values.isConstant(low) &&
+      !values.isConstant(high)
     this.#register(pair)
     if (isFree) this.#grow.push(pair)
     return pair
   }
 
   #leafKind(low: number, high: number, fixed: boolean): PairKind {
-    const { values } = this, { op, a, b, adjacent } = values
+    const { values } = this
+    const { op, a, b, adjacent } = values
     if (high === 0) return 'extend'
     if (adjacent.get(low) === high || (!fixed && adjacent.get(high) === low)) return 'load'
     if (!values.isConstant(b[high]!)) return 'combine'
     if (op[high] === sar && a[high] === low && a[b[high]!] === 31) return 'extendSigned'
-    if (op[low] === shl && op[high] === shr && a[low] === a[high] && values.isConstant(b[low]!) && a[b[low]!]! + a[b[high]!]! === 32) return 'left'
+    if (
+      op[low] === shl &&
+      op[high] === shr &&
+      a[low] === a[high] &&
+      values.isConstant(b[low]!) &&
+      a[b[low]!]! + a[b[high]!]! === 32
+    )
+      return 'left'
     return 'combine'
   }
 
   /** Follows operands and users until nothing new is found; guesses only where nothing is known any more. */
   grow(): void {
-    const unmatched: Pair[] = [], unsplit: Pair[] = []
+    const unmatched: Pair[] = []
+    const unsplit: Pair[] = []
     for (let nextMatch = 0, nextSplit = 0; ;) {
       const pair = this.#grow.pop()
       if (pair !== undefined) {
@@ -130,14 +185,25 @@ export class PairGraph {
 
   /** Finds out whether both halves are the same bitwise operation, and which operands belong together. */
   #split(pair: Pair, guess: boolean): boolean {
-    const { values } = this, { low, high } = pair
+    const { values } = this
+    const { low, high } = pair
     const op = values.op[low]!
     if (op !== values.op[high] || !isBitwise(op) || this.helper[low] === 1 || this.helper[high] === 1) return false
     const [a, b, c, d] = [values.a[low]!, values.b[low]!, values.a[high]!, values.b[high]!]
-    const straight = this.#likeness(a, c) + this.#likeness(b, d), crossed = this.#likeness(a, d) + this.#likeness(b, c)
+    const straight = this.#likeness(a, c) + this.#likeness(b, d)
+    const crossed = this.#likeness(a, d) + this.#likeness(b, c)
     if (Math.max(straight, crossed) < (guess ? 0 : KNOWN + UNLIKELY)) return false
     pair.kind = kinds.get(op)!
-    pair.operands = straight >= crossed ? [{ low: a, high: c }, { low: b, high: d }] : [{ low: a, high: d }, { low: b, high: c }]
+    pair.operands =
+      straight >= crossed
+        ? [
+            { low: a, high: c },
+            { low: b, high: d },
+          ]
+        : [
+            { low: a, high: d },
+            { low: b, high: c },
+          ]
     return true
   }
 
@@ -152,20 +218,41 @@ export class PairGraph {
 
   /** Looks for the same bitwise operation on both halves. */
   #followUsers(pair: Pair, guess: boolean): void {
-    if (pair.low < 0 || pair.high < 0 || pair.low === pair.high || this.pairOf[pair.low] !== pair || this.pairOf[pair.high] !== pair) return
+    if (
+      pair.low < 0 ||
+      pair.high < 0 ||
+      pair.low === pair.high ||
+      this.pairOf[pair.low] !== pair ||
+      this.pairOf[pair.high] !== pair
+    )
+      return
     const { values } = this
-    const lows = values.users[pair.low]!, highs = values.users[pair.high]!
+    const lows = values.users[pair.low]!
+    const highs = values.users[pair.high]!
     if (lows.length > MANY || highs.length > MANY) return
     for (const low of lows) {
       if (!this.#isOpen(low)) continue
       const rest = this.#otherThan(low, pair.low)
-      let best = -1, bestLikeness = guess ? 0 : KNOWN - 1
+      let best = -1
+      let bestLikeness = guess ? 0 : KNOWN - 1
       for (const high of highs) {
         if (high === low || values.op[high] !== values.op[low] || !this.#isOpen(high)) continue
         const likeness = this.#likeness(rest, this.#otherThan(high, pair.high))
         if (likeness > bestLikeness || (best < 0 && likeness === 0 && guess)) [best, bestLikeness] = [high, likeness]
       }
-      if (best >= 0) this.add(kinds.get(values.op[low]!)!, low, best, [{ low: pair.low, high: pair.high }, { low: rest, high: this.#otherThan(best, pair.high) }], 0, undefined, false)
+      if (best >= 0)
+        this.add(
+          kinds.get(values.op[low]!)!,
+          low,
+          best,
+          [
+            { low: pair.low, high: pair.high },
+            { low: rest, high: this.#otherThan(best, pair.high) },
+          ],
+          0,
+          undefined,
+          false,
+        )
     }
   }
 

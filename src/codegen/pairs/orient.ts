@@ -3,7 +3,10 @@ import type { Pair, PairGraph } from './graph.ts'
 
 const isBitwise = ({ kind }: Pair): boolean => kind === 'and' || kind === 'or' || kind === 'xor'
 
-/** Turns pairs that are not fixed until they agree with their neighbours. Where that cannot be had, an operand is turned when it is used. */
+/**
+ * Turns pairs that are not fixed until they agree with their neighbours. Where that cannot be had, an operand is turned
+ * when it is used.
+ */
 export function orient(graph: PairGraph, pairs: readonly Pair[]): void {
   const neighbours = new Map<Pair, Pair[]>()
   const link = (one: Pair, other: Pair): void => {
@@ -39,11 +42,12 @@ export function orient(graph: PairGraph, pairs: readonly Pair[]): void {
 
 /** Of two neighbours one is an operand of the other. */
 function agrees(one: Pair, other: Pair): boolean {
-  const delivers = (operation: Pair, operand: Pair): boolean => isBitwise(operation) && operation.operands.some(({ low, high }) => low === operand.low && high === operand.high)
+  const delivers = (operation: Pair, operand: Pair): boolean =>
+    isBitwise(operation) && operation.operands.some(({ low, high }) => low === operand.low && high === operand.high)
   return delivers(one, other) || delivers(other, one)
 }
 
 function turn(pair: Pair): void {
-  [pair.low, pair.high] = [pair.high, pair.low]
+  ;[pair.low, pair.high] = [pair.high, pair.low]
   pair.operands = pair.operands.map(({ low, high }) => ({ low: high, high: low }))
 }

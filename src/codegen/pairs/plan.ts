@@ -22,7 +22,10 @@ export interface PairPlan {
 /** Longer blocks are left alone: value numbers have 16 bits. */
 const LONGEST = 16_000
 
-/** Plans the pairs of an RV32 block; undefined where none is worth it. `kept`: the block is in a loop with such variables, and may begin its iterations. */
+/**
+ * Plans the pairs of an RV32 block; undefined where none is worth it. `kept`: the block is in a loop with such
+ * variables, and may begin its iterations.
+ */
 export function planPairs(instrs: readonly Instr[], kept?: WordVariables, isHeader = false): PairPlan | undefined {
   if (instrs.length > LONGEST || !hasSeeds(instrs)) return undefined
   const graph = new PairGraph(new BlockValues(instrs))
@@ -36,22 +39,45 @@ export function planPairs(instrs: readonly Instr[], kept?: WordVariables, isHead
   return new PairWriter(graph, pairs, instrs, kept, isHeader).write()
 }
 
-/** Is there a product's high half, a comparison that is added or subtracted, or two shifts that are put together? Most blocks have none and are done with here. */
+/**
+ * Is there a product's high half, a comparison that is added or subtracted, or two shifts that are put together? Most
+ * blocks have none and are done with here.
+ */
 function hasSeeds(instrs: readonly Instr[]): boolean {
   // Registers that hold results of comparisons, left shifts and right shifts.
-  let compared = 0, left = 0, right = 0
+  let compared = 0
+  let left = 0
+  let right = 0
   for (const { row, rd, rs1, rs2 } of instrs) {
     if (row.kind === 'store') continue
-    const one = 1 << rs1, two = 1 << rs2, target = 1 << rd
-    let isCompared = false, isLeft = false, isRight = false
+    const one = 1 << rs1
+    const two = 1 << rs2
+    const target = 1 << rd
+    let isCompared = false
+    let isLeft = false
+    let isRight = false
     if (row.kind === 'alu') {
       switch (row.name) {
-        case 'mulhu': case 'mulh': case 'mulhsu': return true
-        case 'sltu': case 'sltiu': isCompared = true; break
-        case 'slli': isLeft = true; break
-        case 'srli': isRight = true; break
-        case 'add': case 'sub': if ((compared & (one | two)) !== 0) return true; break
-        case 'or': if (((left & one) !== 0 && (right & two) !== 0) || ((left & two) !== 0 && (right & one) !== 0)) return true
+        case 'mulhu':
+        case 'mulh':
+        case 'mulhsu':
+          return true
+        case 'sltu':
+        case 'sltiu':
+          isCompared = true
+          break
+        case 'slli':
+          isLeft = true
+          break
+        case 'srli':
+          isRight = true
+          break
+        case 'add':
+        case 'sub':
+          if ((compared & (one | two)) !== 0) return true
+          break
+        case 'or':
+          if (((left & one) !== 0 && (right & two) !== 0) || ((left & two) !== 0 && (right & one) !== 0)) return true
       }
     }
     compared = isCompared ? compared | target : compared & ~target
@@ -78,7 +104,13 @@ class PairWriter {
   readonly #registers = new Int32Array(32).fill(-1)
   readonly #copies = new Set<number>()
 
-  constructor(graph: PairGraph, pairs: readonly Pair[], instrs: readonly Instr[], kept: WordVariables | undefined, isHeader: boolean) {
+  constructor(
+    graph: PairGraph,
+    pairs: readonly Pair[],
+    instrs: readonly Instr[],
+    kept: WordVariables | undefined,
+    isHeader: boolean,
+  ) {
     this.#graph = graph
     this.#pairs = pairs
     this.#instrs = instrs
@@ -89,23 +121,32 @@ class PairWriter {
   }
 
   write(): PairPlan {
-    const { values, pairOf } = this.#graph, computed = new Set(this.#pairs)
+    const { values, pairOf } = this.#graph
+    const computed = new Set(this.#pairs)
     const starting: Pair[][] = this.#instrs.map(() => [])
     for (const pair of this.#pairs) {
       const at = this.#place(pair)
       this.#position.set(pair, at)
       starting[at]!.push(pair)
     }
-    for (let value = 0; value < values.count; value++) if (values.op[value] === entry) this.#registers[values.a[value]!] = value
+    for (let value = 0; value < values.count; value++)
+      if (values.op[value] === entry) this.#registers[values.a[value]!] = value
     for (const index of this.#instrs.keys()) {
       for (const pair of starting[index]!) {
-        const expression = this.#expression(pair, index), name = `p${this.#names.size}`
+        const expression = this.#expression(pair, index)
+        const name = `p${this.#names.size}`
         this.#before[index]!.push(`uint64_t ${name} = ${expression};`)
         this.#names.set(pair, name)
         if (!isDerived(pair)) continue
         for (const half of [pair.low, pair.high]) {
           // A half that was there before: its register goes on as a part of the pair.
-          if (half < 0 || pairOf[half] !== pair || values.definedAt[half]! >= index || !isNeeded(this.#graph, half, computed)) continue
+          if (
+            half < 0 ||
+            pairOf[half] !== pair ||
+            values.definedAt[half]! >= index ||
+            !isNeeded(this.#graph, half, computed)
+          )
+            continue
           const register = this.#registers.indexOf(half)
           if (register > 0) this.#before[index]!.push(`${registerNames[register]!} = ${this.#half(half)!};`)
         }
@@ -119,9 +160,13 @@ class PairWriter {
     return { before: this.#before, statements: this.#statements }
   }
 
-  /** The instruction in front of which the pair is computed: the first that computes a half, once all operands are there. */
+  /**
+   * The instruction in front of which the pair is computed: the first that computes a half, once all operands are
+   * there.
+   */
   #place(pair: Pair): number {
-    const { values } = this.#graph, { low, high, kind } = pair
+    const { values } = this.#graph
+    const { low, high, kind } = pair
     const complete = completeAt(this.#graph, pair)
     if (kind === 'load') return complete
     if (!isDerived(pair)) return complete + 1
@@ -152,7 +197,8 @@ class PairWriter {
     const register = this.#registers.indexOf(value)
     if (register > 0) return registerNames[register]!
     // The register has been overwritten since.
-    const definedAt = values.definedAt[value]!, name = `v${value}`
+    const definedAt = values.definedAt[value]!
+    const name = `v${value}`
     if (!this.#copies.has(value)) {
       this.#copies.add(value)
       const source = definedAt < 0 ? values.a[value]! : this.#instrs[definedAt]!.rd
@@ -166,57 +212,86 @@ class PairWriter {
     const { values } = this.#graph
     if (values.op[value] === entry) return registerNames[values.a[value]!]
     if (values.op[value] !== load) return undefined
-    const at = values.definedAt[value]!, name = this.#kept!.nameOf(this.#instrs[at]!)
-    return name === undefined || this.#instrs.slice(0, at).some(instr => instr.row.kind === 'store' && this.#kept!.nameOf(instr) === name) ? undefined : name
+    const at = values.definedAt[value]!
+    const name = this.#kept!.nameOf(this.#instrs[at]!)
+    return name === undefined ||
+      this.#instrs.slice(0, at).some(instr => instr.row.kind === 'store' && this.#kept!.nameOf(instr) === name)
+      ? undefined
+      : name
   }
 
   /** The variable that carries a pair from the iteration before. */
   #carried(low: number, high: number): string | undefined {
     if (this.#kept === undefined || !this.#isHeader || low <= 0 || high <= 0) return undefined
-    const first = this.#variableAtStart(low), second = this.#variableAtStart(high)
+    const first = this.#variableAtStart(low)
+    const second = this.#variableAtStart(high)
     return first === undefined || second === undefined ? undefined : this.#kept.carry(first, second)
   }
 
   #operand({ low, high }: Halves): string {
     const { values } = this.#graph
     if (values.isConstant(low) && values.isConstant(high)) {
-      const constant = BigInt(values.a[high]!) << 32n | BigInt(values.a[low]!)
+      const constant = (BigInt(values.a[high]!) << 32n) | BigInt(values.a[low]!)
       return `(uint64_t)0x${constant.toString(16)}u`
     }
-    const pair = this.#graph.supply({ low, high }, false)!, name = this.#names.get(pair)!
+    const pair = this.#graph.supply({ low, high }, false)!
+    const name = this.#names.get(pair)!
     return pair.low === low ? name : `(${name} << 32 | ${name} >> 32)`
   }
 
   #expression(pair: Pair, index: number): string {
     const { kind, low, high, operands, amount, factors } = pair
     switch (kind) {
-      case 'combine': return this.#carried(low, high) ?? (low === 0 ? `(uint64_t)${this.#value(high)} << 32` : `(uint64_t)${this.#value(high)} << 32 | ${this.#value(low)}`)
-      case 'extend': return this.#value(low)
-      case 'extendSigned': return `(uint64_t)(int64_t)(sreg)${this.#value(low)}`
+      case 'combine':
+        return (
+          this.#carried(low, high) ??
+          (low === 0
+            ? `(uint64_t)${this.#value(high)} << 32`
+            : `(uint64_t)${this.#value(high)} << 32 | ${this.#value(low)}`)
+        )
+      case 'extend':
+        return this.#value(low)
+      case 'extendSigned':
+        return `(uint64_t)(int64_t)(sreg)${this.#value(low)}`
       case 'load': {
-        const carried = this.#carried(low, high), [first, second] = [low, high].map(half => this.#kept?.nameOf(this.#instrs[this.#graph.values.definedAt[half]!]!))
+        const carried = this.#carried(low, high)
+        const [first, second] = [low, high].map(half =>
+          this.#kept?.nameOf(this.#instrs[this.#graph.values.definedAt[half]!]!),
+        )
         if (carried !== undefined) return carried
         if (first !== undefined && second !== undefined) return `(uint64_t)${second} << 32 | ${first}`
         const { rs1, imm } = this.#instrs[index]!
         return `*(u64 *)(m + ${addressOf(rs1, this.#graph.values.definedAt[low] === index ? imm : imm - 4)})`
       }
-      case 'mul': return `(uint64_t)${this.#value(factors![0])} * ${this.#value(factors![1])}`
-      case 'mulSigned': return `(uint64_t)((int64_t)(sreg)${this.#value(factors![0])} * (sreg)${this.#value(factors![1])})`
-      case 'mulMixed': return `(uint64_t)((int64_t)(sreg)${this.#value(factors![0])} * (int64_t)(uint64_t)${this.#value(factors![1])})`
+      case 'mul':
+        return `(uint64_t)${this.#value(factors![0])} * ${this.#value(factors![1])}`
+      case 'mulSigned':
+        return `(uint64_t)((int64_t)(sreg)${this.#value(factors![0])} * (sreg)${this.#value(factors![1])})`
+      case 'mulMixed':
+        return `(uint64_t)((int64_t)(sreg)${this.#value(factors![0])} * (int64_t)(uint64_t)${this.#value(factors![1])})`
       case 'rotate': {
-        const supplier = this.#graph.supply(operands[0]!, false)!, name = this.#names.get(supplier)!
+        const supplier = this.#graph.supply(operands[0]!, false)!
+        const name = this.#names.get(supplier)!
         // Turned halves are 32 more.
         const by = supplier.low === operands[0]!.low ? amount : amount + 32
         return `${name} << ${by} | ${name} >> ${64 - by}`
       }
-      case 'left': return `${this.#operand(operands[0]!)} << ${amount}`
-      case 'right': return `${this.#operand(operands[0]!)} >> ${amount}`
-      case 'rightSigned': return `(uint64_t)((int64_t)${this.#operand(operands[0]!)} >> ${amount})`
-      case 'add': return `${this.#operand(operands[0]!)} + ${this.#operand(operands[1]!)}`
-      case 'sub': return `${this.#operand(operands[0]!)} - ${this.#operand(operands[1]!)}`
-      case 'and': return `${this.#operand(operands[0]!)} & ${this.#operand(operands[1]!)}`
-      case 'or': return `${this.#operand(operands[0]!)} | ${this.#operand(operands[1]!)}`
-      case 'xor': return `${this.#operand(operands[0]!)} ^ ${this.#operand(operands[1]!)}`
+      case 'left':
+        return `${this.#operand(operands[0]!)} << ${amount}`
+      case 'right':
+        return `${this.#operand(operands[0]!)} >> ${amount}`
+      case 'rightSigned':
+        return `(uint64_t)((int64_t)${this.#operand(operands[0]!)} >> ${amount})`
+      case 'add':
+        return `${this.#operand(operands[0]!)} + ${this.#operand(operands[1]!)}`
+      case 'sub':
+        return `${this.#operand(operands[0]!)} - ${this.#operand(operands[1]!)}`
+      case 'and':
+        return `${this.#operand(operands[0]!)} & ${this.#operand(operands[1]!)}`
+      case 'or':
+        return `${this.#operand(operands[0]!)} | ${this.#operand(operands[1]!)}`
+      case 'xor':
+        return `${this.#operand(operands[0]!)} ^ ${this.#operand(operands[1]!)}`
     }
   }
 }

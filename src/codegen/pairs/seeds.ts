@@ -2,7 +2,11 @@
 import type { PairGraph, PairKind } from './graph.ts'
 import { add, mul, mulh, mulhsu, mulhu, or, sar, shl, shr } from './values.ts'
 
-const products = new Map<number, PairKind>([[mulhu, 'mul'], [mulh, 'mulSigned'], [mulhsu, 'mulMixed']])
+const products = new Map<number, PairKind>([
+  [mulhu, 'mul'],
+  [mulh, 'mulSigned'],
+  [mulhsu, 'mulMixed'],
+])
 
 /** `high << amount | low >> (32 - amount)` with 0 < amount < 32: the upper half of high:low shifted left. */
 interface Funnel {
@@ -18,7 +22,8 @@ export function addSeeds(graph: PairGraph): void {
   const funnels = new Map<number, Funnel>()
   const keyOf = (high: number, low: number, amount: number): number => (high * 0x10000 + low) * 32 + amount
   for (let value = 0; value < values.count; value++) {
-    const op = values.op[value]!, product = products.get(op)
+    const op = values.op[value]!
+    const product = products.get(op)
     if (product !== undefined) {
       const low = values.find(mul, values.a[value]!, values.b[value]!)
       if (low >= 0) graph.add(product, low, value, [], 0, [values.a[value]!, values.b[value]!])
@@ -28,7 +33,8 @@ export function addSeeds(graph: PairGraph): void {
       funnels.set(keyOf(funnel.high, funnel.low, funnel.amount), funnel)
       const other = funnels.get(keyOf(funnel.low, funnel.high, funnel.amount))
       if (other === undefined) continue
-      // Which half is low shows in what the pair is used with; turning an operand by 32 more or less costs nothing here.
+      // Which half is low shows in what the pair is used with; turning an operand by 32 more or less costs nothing
+      // here.
       graph.add('rotate', other.value, value, [{ low: funnel.low, high: funnel.high }], funnel.amount, undefined, false)
     }
   }
@@ -39,7 +45,9 @@ export function addSeeds(graph: PairGraph): void {
 function addShift(graph: PairGraph, { value, high, low, amount }: Funnel): void {
   const { values } = graph
   const operand = { low, high }
-  const left = shifted(graph, shl, low, amount), right = shifted(graph, shr, high, 32 - amount), rightSigned = shifted(graph, sar, high, 32 - amount)
+  const left = shifted(graph, shl, low, amount)
+  const right = shifted(graph, shr, high, 32 - amount)
+  const rightSigned = shifted(graph, sar, high, 32 - amount)
   if (left >= 0) graph.add('left', left, value, [operand], amount)
   else if (right >= 0) graph.add('right', value, right, [operand], 32 - amount)
   else if (rightSigned >= 0) graph.add('rightSigned', value, rightSigned, [operand], 32 - amount)
@@ -49,18 +57,22 @@ function addShift(graph: PairGraph, { value, high, low, amount }: Funnel): void 
 }
 
 function shifted({ values, pairOf }: PairGraph, op: number, value: number, amount: number): number {
-  const number = values.findConstant(amount), found = number < 0 ? -1 : values.find(op, value, number)
+  const number = values.findConstant(amount)
+  const found = number < 0 ? -1 : values.find(op, value, number)
   return found >= 0 && pairOf[found] === undefined ? found : -1
 }
 
 function asFunnel({ values }: PairGraph, value: number): Funnel | undefined {
-  const one = values.a[value]!, two = values.b[value]!
+  const one = values.a[value]!
+  const two = values.b[value]!
   const [left, right] = values.op[one] === shl ? [one, two] : [two, one]
   if (values.op[left] !== shl || values.op[right] !== shr) return undefined
-  const by = values.b[left]!, back = values.b[right]!
+  const by = values.b[left]!
+  const back = values.b[right]!
   if (!values.isConstant(by) || !values.isConstant(back)) return undefined
   const amount = values.a[by]!
-  if (amount === 0 || amount > 31 || amount + values.a[back]! !== 32 || values.a[left] === values.a[right]) return undefined
+  if (amount === 0 || amount > 31 || amount + values.a[back]! !== 32 || values.a[left] === values.a[right])
+    return undefined
   if (values.isConstant(values.a[left]!) && values.isConstant(values.a[right]!)) return undefined
   return { value, high: values.a[left]!, low: values.a[right]!, amount }
 }

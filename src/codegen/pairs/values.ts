@@ -2,13 +2,52 @@
 import type { Instr } from '../../isa/row.ts'
 import { eachRegister, reads, writes } from '../../isa/registers-used.ts'
 
-/** What computes a value. `opaque`: something that pairs have no use for. Constants, entry values and loads have no operands. */
-export const opaque = 0, entry = 1, constant = 2, load = 3, add = 4, sub = 5, and = 6, or = 7, xor = 8, shl = 9, shr = 10, sar = 11, sltu = 12, mul = 13, mulhu = 14, mulh = 15, mulhsu = 16
+/**
+ * What computes a value. `opaque`: something that pairs have no use for. Constants, entry values and loads have no
+ * operands.
+ */
+export const opaque = 0
+export const entry = 1
+export const constant = 2
+export const load = 3
+export const add = 4
+export const sub = 5
+export const and = 6
+export const or = 7
+export const xor = 8
+export const shl = 9
+export const shr = 10
+export const sar = 11
+export const sltu = 12
+export const mul = 13
+export const mulhu = 14
+export const mulh = 15
+export const mulhsu = 16
 
-const operations = new Map<string, number>(Object.entries({
-  add, addi: add, sub, and, andi: and, or, ori: or, xor, xori: xor, slli: shl, srli: shr, srai: sar, sltu, sltiu: sltu, mul, mulhu, mulh, mulhsu,
-}))
-const commutes = (op: number): boolean => op === add || op === and || op === or || op === xor || op === mul || op === mulhu || op === mulh
+const operations = new Map<string, number>(
+  Object.entries({
+    add,
+    addi: add,
+    sub,
+    and,
+    andi: and,
+    or,
+    ori: or,
+    xor,
+    xori: xor,
+    slli: shl,
+    srli: shr,
+    srai: sar,
+    sltu,
+    sltiu: sltu,
+    mul,
+    mulhu,
+    mulh,
+    mulhsu,
+  }),
+)
+const commutes = (op: number): boolean =>
+  op === add || op === and || op === or || op === xor || op === mul || op === mulhu || op === mulh
 
 /** The values of a block by number, in the order in which they appear. */
 export class BlockValues {
@@ -16,11 +55,16 @@ export class BlockValues {
   /** First operand's value; of a constant the constant itself, as an unsigned number. */
   readonly a: number[] = []
   readonly b: number[] = []
-  /** The instruction that computes the value first; -1 for constants and for what registers hold at the block's entry. */
+  /**
+   * The instruction that computes the value first; -1 for constants and for what registers hold at the block's entry.
+   */
   readonly definedAt: number[] = []
   /** Values computed from this one. */
   readonly users: number[][] = []
-  /** 1 where the value is needed as 32 bits: stored, compared, an address, an operand of something opaque, in a register at the end. */
+  /**
+   * 1 where the value is needed as 32 bits: stored, compared, an address, an operand of something opaque, in a register
+   * at the end.
+   */
   readonly needed: number[] = []
   /** The value that instruction i writes to its rd; -1 where it writes none. */
   readonly written: Int32Array
@@ -31,7 +75,10 @@ export class BlockValues {
   /** Address = root value + offset. */
   readonly #root: number[] = []
   readonly #offset: number[] = []
-  /** Words that memory is known to hold: root value → offset → value, or ~value where it was stored: reading stored words in one piece would wait for the stores. */
+  /**
+   * Words that memory is known to hold: root value → offset → value, or ~value where it was stored: reading stored
+   * words in one piece would wait for the stores.
+   */
   #memory = new Map<number, Map<number, number>>()
 
   constructor(instrs: readonly Instr[]) {
@@ -52,7 +99,8 @@ export class BlockValues {
   }
 
   constant(value: number): number {
-    const unsigned = value >>> 0, key = keyOf(constant, 0, unsigned)
+    const unsigned = value >>> 0
+    const key = keyOf(constant, 0, unsigned)
     const known = this.#numbers.get(key)
     if (known !== undefined) return known
     const number = this.#create(constant, unsigned, 0, -1)
@@ -94,9 +142,11 @@ export class BlockValues {
     const { isA, isB } = { isA: this.isConstant(a), isB: this.isConstant(b) }
     if (op === add && isA && isB) return this.constant(this.a[a]! + this.a[b]!)
     if ((op === add || op === or || op === xor) && a === 0) return b
-    if ((op === add || op === or || op === xor || op === sub || op === shl || op === shr || op === sar) && b === 0) return a
+    if ((op === add || op === or || op === xor || op === sub || op === shl || op === shr || op === sar) && b === 0)
+      return a
     const [first, second] = commutes(op) && a > b ? [b, a] : [a, b]
-    const key = keyOf(op, first, second), known = this.#numbers.get(key)
+    const key = keyOf(op, first, second)
+    const known = this.#numbers.get(key)
     if (known !== undefined) return known
     const number = this.#create(op, first, second, index)
     this.#numbers.set(key, number)
@@ -114,14 +164,17 @@ export class BlockValues {
     let value = -1
     if (row.kind === 'alu') {
       const op = operations.get(row.name) ?? opaque
-      const a = this.#read(rs1), b = row.source === 'register' ? this.#read(rs2) : op === opaque ? 0 : this.constant(imm)
+      const a = this.#read(rs1)
+      const b = row.source === 'register' ? this.#read(rs2) : op === opaque ? 0 : this.constant(imm)
       if (op === opaque) this.needed[a] = this.needed[b] = 1
       else value = this.#compute(op, a, b, index)
     } else if (row.kind === 'upper') value = this.constant((row.relative ? instr.pc : 0) + imm)
     else if (row.kind === 'load') value = this.#load(index, instr, row.width)
     else if (row.kind === 'store') this.#store(instr, row.width)
     else {
-      eachRegister(reads(instr), register => { this.needed[this.#read(register)] = 1 })
+      eachRegister(reads(instr), register => {
+        this.needed[this.#read(register)] = 1
+      })
       if (row.kind === 'call') this.#memory.clear()
     }
     if (writes(instr) === 0) return
@@ -129,23 +182,29 @@ export class BlockValues {
   }
 
   #load(index: number, { rs1, imm }: Instr, width: number): number {
-    const base = this.#read(rs1), root = this.#root[base]!, offset = (this.#offset[base]! + imm) | 0
+    const base = this.#read(rs1)
+    const root = this.#root[base]!
+    const offset = (this.#offset[base]! + imm) | 0
     this.needed[base] = 1
     if (width !== 4) return -1
     let words = this.#memory.get(root)
-    if (words === undefined) this.#memory.set(root, words = new Map())
+    if (words === undefined) this.#memory.set(root, (words = new Map()))
     const known = words.get(offset)
     if (known !== undefined) return known < 0 ? ~known : known
     const number = this.#create(load, 0, 0, index)
     words.set(offset, number)
-    const below = words.get((offset - 4) | 0), above = words.get((offset + 4) | 0)
+    const below = words.get((offset - 4) | 0)
+    const above = words.get((offset + 4) | 0)
     if (below !== undefined && below >= 0 && !this.adjacent.has(below)) this.adjacent.set(below, number)
     if (above !== undefined && above >= 0) this.adjacent.set(number, above)
     return number
   }
 
   #store({ rs1, rs2, imm }: Instr, width: number): void {
-    const base = this.#read(rs1), value = this.#read(rs2), root = this.#root[base]!, offset = (this.#offset[base]! + imm) | 0
+    const base = this.#read(rs1)
+    const value = this.#read(rs2)
+    const root = this.#root[base]!
+    const offset = (this.#offset[base]! + imm) | 0
     this.needed[base] = this.needed[value] = 1
     // What other bases reach may be the same bytes.
     const words = this.#memory.get(root) ?? new Map<number, number>()

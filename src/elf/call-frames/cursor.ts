@@ -18,10 +18,16 @@ export class Cursor {
   }
 
   /** Offset of the next byte. */
-  get at(): number { return this.#at }
-  get isAtEnd(): boolean { return this.#at >= this.#end }
+  get at(): number {
+    return this.#at
+  }
+  get isAtEnd(): boolean {
+    return this.#at >= this.#end
+  }
   /** Something was read that is not there. Nothing is left to read then. */
-  get failed(): boolean { return this.#failed }
+  get failed(): boolean {
+    return this.#failed
+  }
 
   /** Offset of the next `count` bytes, which are passed over. */
   #take(count: number): number | undefined {
@@ -76,7 +82,9 @@ export class Cursor {
   }
 
   #leb(): { value: number; scale: number; last: number } {
-    let value = 0, scale = 1, last = 0x80
+    let value = 0
+    let scale = 1
+    let last = 0x80
     for (let count = 0; (last & 0x80) !== 0; count++) {
       if (count === MOST_LEB_BYTES) this.#failed = true
       if (this.#failed) return { value: 0, scale: 1, last: 0 }

@@ -59,7 +59,8 @@ function readHeader({ bytes, isEh }: FrameSection, at: number): Header | undefin
   let length = cursor.u32()
   const isLong = length === 0xffffffff
   if (isLong) length = cursor.s64()
-  const idAt = cursor.at, end = idAt + length
+  const idAt = cursor.at
+  const end = idAt + length
   if (cursor.failed || length < 0 || end > bytes.length) return undefined
   // A length of 0 ends what one file brought; linkers may put more behind it.
   if (length === 0) return { id: 0, idAt, isCommon: false, body: end, end }
@@ -91,14 +92,17 @@ function encodingFrom(cursor: Cursor, augmentation: string, xlen: Xlen): Pointer
 }
 
 function readCommon(section: FrameSection, at: number): CommonEntry | undefined {
-  const { bytes, xlen } = section, header = readHeader(section, at)
+  const { bytes, xlen } = section
+  const header = readHeader(section, at)
   if (header?.isCommon !== true) return undefined
   const { body, end } = header
   const cursor = new Cursor(bytes, body, end)
-  const version = cursor.u8(), augmentation = readAugmentation(cursor)
+  const version = cursor.u8()
+  const augmentation = readAugmentation(cursor)
   if (![1, 3, 4].includes(version) || augmentation === undefined) return undefined
   if (version === 4 && (cursor.u8() !== xlen / 8 || cursor.u8() !== 0)) return undefined
-  const codeAlign = cursor.uleb(), dataAlign = cursor.sleb()
+  const codeAlign = cursor.uleb()
+  const dataAlign = cursor.sleb()
   const returnAddress = version === 1 ? cursor.u8() : cursor.uleb()
   const isAugmented = augmentation.startsWith('z')
   if (cursor.failed || (augmentation !== '' && !isAugmented)) return undefined
@@ -106,9 +110,11 @@ function readCommon(section: FrameSection, at: number): CommonEntry | undefined 
     const program = { from: cursor.at, to: end }
     return { codeAlign, dataAlign, returnAddress, encoding: ABSOLUTE_POINTER, isAugmented, program }
   }
-  const length = cursor.uleb(), from = cursor.at + length
+  const length = cursor.uleb()
+  const from = cursor.at + length
   if (cursor.failed || from > end) return undefined
-  const data = new Cursor(bytes, cursor.at, from), encoding = encodingFrom(data, augmentation.slice(1), xlen)
+  const data = new Cursor(bytes, cursor.at, from)
+  const encoding = encodingFrom(data, augmentation.slice(1), xlen)
   if (encoding === undefined || data.failed) return undefined
   return { codeAlign, dataAlign, returnAddress, encoding, isAugmented, program: { from, to: end } }
 }
@@ -125,7 +131,8 @@ function readEntry(section: FrameSection, { body, end }: Header, common: CommonE
 
 /** The entries of a section in file order. Never throws. */
 export function readEntries(section: FrameSection): FrameEntry[] {
-  const entries: FrameEntry[] = [], commons = new Map<number, CommonEntry | undefined>()
+  const entries: FrameEntry[] = []
+  const commons = new Map<number, CommonEntry | undefined>()
   for (let at = 0, count = 0; at < section.bytes.length && count < MOST_ENTRIES; count++) {
     const header = readHeader(section, at)
     if (header === undefined) break

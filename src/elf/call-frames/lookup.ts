@@ -28,7 +28,8 @@ const tablesOf = new WeakMap<Image, readonly FrameEntry[][]>()
 function tables(image: Image): readonly FrameEntry[][] {
   let found = tablesOf.get(image)
   if (found !== undefined) return found
-  const sections = readSections(image.file), code = image.segments.filter(({ executable }) => executable)
+  const sections = readSections(image.file)
+  const code = image.segments.filter(({ executable }) => executable)
   const isCode = ({ from }: FrameEntry): boolean =>
     code.some(({ address, memorySize }) => from >= address && from < address + memorySize)
   found = ['.eh_frame', '.debug_frame'].map(name => sectionEntries(sections, name, image.xlen).filter(isCode))
@@ -38,7 +39,8 @@ function tables(image: Image): readonly FrameEntry[][] {
 
 /** The entry that covers an address, among entries in order of addresses. */
 export function entryAt(entries: readonly FrameEntry[], pc: number): FrameEntry | undefined {
-  let low = 0, high = entries.length
+  let low = 0
+  let high = entries.length
   while (low < high) {
     const middle = (low + high) >>> 1
     if (entries[middle]!.from <= pc) low = middle + 1

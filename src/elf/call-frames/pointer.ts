@@ -6,26 +6,41 @@ import type { Cursor } from './cursor.ts'
 export type PointerEncoding = number
 
 export const ABSOLUTE_POINTER: PointerEncoding = 0
-const OMITTED = 0xff, FORMAT = 0x0f, RELATIVE_TO = 0xf0, TO_ITSELF = 0x10
+const OMITTED = 0xff
+const FORMAT = 0x0f
+const RELATIVE_TO = 0xf0
+const TO_ITSELF = 0x10
 
 /** The number without what it is relative to; undefined for formats that no compiler uses for RISC-V. */
 export function readEncodedNumber(cursor: Cursor, encoding: PointerEncoding, xlen: Xlen): number | undefined {
   switch (encoding & FORMAT) {
-    case 0x0: return cursor.word(xlen)
-    case 0x1: return cursor.uleb()
-    case 0x2: return cursor.u16()
-    case 0x3: return cursor.u32()
-    case 0x4: case 0xc: return cursor.s64()
-    case 0x9: return cursor.sleb()
-    case 0xa: return cursor.u16() << 16 >> 16
-    case 0xb: return cursor.u32() | 0
-    default: return undefined
+    case 0x0:
+      return cursor.word(xlen)
+    case 0x1:
+      return cursor.uleb()
+    case 0x2:
+      return cursor.u16()
+    case 0x3:
+      return cursor.u32()
+    case 0x4:
+    case 0xc:
+      return cursor.s64()
+    case 0x9:
+      return cursor.sleb()
+    case 0xa:
+      return (cursor.u16() << 16) >> 16
+    case 0xb:
+      return cursor.u32() | 0
+    default:
+      return undefined
   }
 }
 
 /** The address; undefined where it is not absolute and not relative to its own place, `address`. */
 export function readPointer(
-  cursor: Cursor, encoding: PointerEncoding, { xlen, address }: { xlen: Xlen; address: number },
+  cursor: Cursor,
+  encoding: PointerEncoding,
+  { xlen, address }: { xlen: Xlen; address: number },
 ): number | undefined {
   const relativeTo = encoding & RELATIVE_TO
   if (encoding === OMITTED || (relativeTo !== 0 && relativeTo !== TO_ITSELF)) return undefined

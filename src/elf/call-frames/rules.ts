@@ -42,7 +42,9 @@ class Table {
     this.#location = entry.from
   }
 
-  get row(): Row { return this.#row }
+  get row(): Row {
+    return this.#row
+  }
 
   /** What the common entry says is what registers are restored to. */
   keepInitial(): void {
@@ -63,41 +65,66 @@ class Table {
   #step(cursor: Cursor, code: number): boolean {
     const low = code & 0x3f
     switch (code & 0xc0) {
-      case 0x40: return this.#advance(low)
-      case 0x80: return this.#save(low, cursor.uleb())
-      case 0xc0: return this.#restore(low)
-      default: return this.#extended(cursor, low)
+      case 0x40:
+        return this.#advance(low)
+      case 0x80:
+        return this.#save(low, cursor.uleb())
+      case 0xc0:
+        return this.#restore(low)
+      default:
+        return this.#extended(cursor, low)
     }
   }
 
   #extended(cursor: Cursor, code: number): boolean {
-    const { section, common } = this.#entry, { dataAlign } = common
+    const { section, common } = this.#entry
+    const { dataAlign } = common
     switch (code) {
-      case 0x00: return true // nop
-      case 0x01: { // set_loc
+      case 0x00:
+        return true // nop
+      case 0x01: {
+        // set_loc
         const place = { xlen: section.xlen, address: section.address + cursor.at }
         this.#location = readPointer(cursor, common.encoding, place) ?? NaN
         return !Number.isNaN(this.#location)
       }
-      case 0x02: return this.#advance(cursor.u8()) // advance_loc1
-      case 0x03: return this.#advance(cursor.u16()) // advance_loc2
-      case 0x04: return this.#advance(cursor.u32()) // advance_loc4
-      case 0x05: return this.#save(cursor.uleb(), cursor.uleb()) // offset_extended
-      case 0x06: return this.#restore(cursor.uleb()) // restore_extended
-      case 0x07: return this.#set(cursor.uleb(), { kind: 'lost' }) // undefined
-      case 0x08: return this.#set(cursor.uleb(), undefined) // same_value
-      case 0x09: return this.#set(cursor.uleb(), { kind: 'register', register: cursor.uleb() }) // register
-      case 0x0a: return this.#remembered.push(this.#row) <= MOST_REMEMBERED // remember_state
-      case 0x0b: return this.#recall() // restore_state
-      case 0x0c: return this.#define(cursor.uleb(), cursor.uleb()) // def_cfa
+      case 0x02:
+        return this.#advance(cursor.u8()) // advance_loc1
+      case 0x03:
+        return this.#advance(cursor.u16()) // advance_loc2
+      case 0x04:
+        return this.#advance(cursor.u32()) // advance_loc4
+      case 0x05:
+        return this.#save(cursor.uleb(), cursor.uleb()) // offset_extended
+      case 0x06:
+        return this.#restore(cursor.uleb()) // restore_extended
+      case 0x07:
+        return this.#set(cursor.uleb(), { kind: 'lost' }) // undefined
+      case 0x08:
+        return this.#set(cursor.uleb(), undefined) // same_value
+      case 0x09:
+        return this.#set(cursor.uleb(), { kind: 'register', register: cursor.uleb() }) // register
+      case 0x0a:
+        return this.#remembered.push(this.#row) <= MOST_REMEMBERED // remember_state
+      case 0x0b:
+        return this.#recall() // restore_state
+      case 0x0c:
+        return this.#define(cursor.uleb(), cursor.uleb()) // def_cfa
       // The GNU assembler begins with it: at offset 0 then.
-      case 0x0d: return this.#define(cursor.uleb(), this.#row.cfa?.offset ?? 0) // def_cfa_register
-      case 0x0e: return this.#define(this.#row.cfa?.register, cursor.uleb()) // def_cfa_offset
-      case 0x11: return this.#save(cursor.uleb(), cursor.sleb()) // offset_extended_sf
-      case 0x12: return this.#define(cursor.uleb(), cursor.sleb() * dataAlign) // def_cfa_sf
-      case 0x13: return this.#define(this.#row.cfa?.register, cursor.sleb() * dataAlign) // def_cfa_offset_sf
-      case 0x2e: return cursor.uleb() >= 0 // GNU_args_size: of no account here
-      default: return false // Expressions among them: no compiler needs one for code without vectors.
+      case 0x0d:
+        return this.#define(cursor.uleb(), this.#row.cfa?.offset ?? 0) // def_cfa_register
+      case 0x0e:
+        return this.#define(this.#row.cfa?.register, cursor.uleb()) // def_cfa_offset
+      case 0x11:
+        return this.#save(cursor.uleb(), cursor.sleb()) // offset_extended_sf
+      case 0x12:
+        return this.#define(cursor.uleb(), cursor.sleb() * dataAlign) // def_cfa_sf
+      case 0x13:
+        return this.#define(this.#row.cfa?.register, cursor.sleb() * dataAlign) // def_cfa_offset_sf
+      case 0x2e:
+        return cursor.uleb() >= 0 // GNU_args_size: of no account here
+      default:
+        return false // Expressions among them: no compiler needs one for code without vectors.
     }
   }
 
@@ -135,7 +162,8 @@ class Table {
 
 /** The row for the instruction at `pc`; undefined where the program is damaged or has what is not read here. */
 export function rulesAt(entry: FrameEntry, pc: number): FrameRules | undefined {
-  const table = new Table(entry), { common } = entry
+  const table = new Table(entry)
+  const { common } = entry
   if (!table.execute(common.program, Infinity)) return undefined
   table.keepInitial()
   if (!table.execute(entry.program, pc)) return undefined

@@ -28,11 +28,13 @@ export function throughLine({ modulus }: Curve, slope: bigint, p: Point, otherX:
 /** p + q; undefined where their x do not differ by a number that has an inverse. */
 export function addDifferent(curve: Curve, p: Point, q: Point): Point | undefined {
   const divisor = inverse(q.x - p.x, curve.modulus)
-  return divisor === undefined ? undefined : throughLine(curve, (q.y - p.y) * divisor % curve.modulus, p, q.x)
+  return divisor === undefined ? undefined : throughLine(curve, ((q.y - p.y) * divisor) % curve.modulus, p, q.x)
 }
 
 /** 2p; undefined where y has no inverse. */
 export function double(curve: Curve, p: Point): Point | undefined {
   const divisor = inverse(2n * p.y, curve.modulus)
-  return divisor === undefined ? undefined : throughLine(curve, (3n * p.x * p.x + curve.a) * divisor % curve.modulus, p, p.x)
+  return divisor === undefined
+    ? undefined
+    : throughLine(curve, ((3n * p.x * p.x + curve.a) * divisor) % curve.modulus, p, p.x)
 }

@@ -10,8 +10,12 @@ export type EccOperation = 'add_ne' | 'double' | 'setup_add_ne' | 'setup_double'
 
 /** The operations of one curve. Operands: result, then points `x y`, whose coordinates need not be canonical. */
 export function eccOperations(curve: Curve): Readonly<Record<EccOperation, CallRow['execute']>> {
-  const { modulus, a } = curve, bytes = fieldBytes(modulus)
-  const numbers = (point: Uint8Array): [bigint, bigint] => [readInteger(point.subarray(0, bytes)), readInteger(point.subarray(bytes))]
+  const { modulus, a } = curve
+  const bytes = fieldBytes(modulus)
+  const numbers = (point: Uint8Array): [bigint, bigint] => [
+    readInteger(point.subarray(0, bytes)),
+    readInteger(point.subarray(bytes)),
+  ]
   const read = (point: Uint8Array): Point => {
     const [x, y] = numbers(point)
     return { x: residue(x, modulus), y: residue(y, modulus) }
@@ -21,7 +25,9 @@ export function eccOperations(curve: Curve): Readonly<Record<EccOperation, CallR
     writeInteger(y, into.subarray(bytes))
     return {}
   }
-  const otherModulus = (found: bigint): CallOutcome => ({ refused: `the guest set up a curve with modulus ${found}, but its configuration says ${modulus}` })
+  const otherModulus = (found: bigint): CallOutcome => ({
+    refused: `the guest set up a curve with modulus ${found}, but its configuration says ${modulus}`,
+  })
   const add: CallRow['execute'] = operands => {
     const [into, p, q] = operands as Uint8Array[]
     const sum = addDifferent(curve, read(p!), read(q!))
@@ -44,7 +50,8 @@ export function eccOperations(curve: Curve): Readonly<Record<EccOperation, CallR
       const [into, p] = operands as Uint8Array[]
       const [found, coefficient] = numbers(p!)
       if (found !== modulus) return otherModulus(found)
-      if (coefficient !== a) return { refused: `the guest set up a curve with a = ${coefficient}, but its configuration says ${a}` }
+      if (coefficient !== a)
+        return { refused: `the guest set up a curve with a = ${coefficient}, but its configuration says ${a}` }
       return write(throughLine(curve, a, { x: 0n, y: a }, 0n), into!)
     },
   }

@@ -14,7 +14,13 @@ export const fieldBytes = (modulus: bigint): 32 | 48 => (bitLength(modulus) <= 2
 
 /** `count` words of `bits` bits, least significant first. */
 function words(value: bigint, count: number, bits: number): string {
-  const hex = Array.from({ length: count }, (_, i) => `0x${lowest(value >> BigInt(i * bits), bits).toString(16).padStart(16, '0')}`)
+  const hex = Array.from(
+    { length: count },
+    (_, i) =>
+      `0x${lowest(value >> BigInt(i * bits), bits)
+        .toString(16)
+        .padStart(16, '0')}`,
+  )
   return `{${hex.join(', ')}}`
 }
 
@@ -35,10 +41,16 @@ export function wordArray(name: string, value: bigint, count: number): string {
  * @param modulus odd, 3 … 2^384-1
  */
 export function fieldConstants(modulus: bigint): string {
-  const bytes = fieldBytes(modulus), bits = bitLength(modulus)
-  const limbs = bytes / 8, size = BigInt(8 * bytes), digits = limbs === 4 ? 5 : 7
+  const bytes = fieldBytes(modulus)
+  const bits = bitLength(modulus)
+  const limbs = bytes / 8
+  const size = BigInt(8 * bytes)
+  const digits = limbs === 4 ? 5 : 7
   const fold = (1n << size) % modulus
-  const folds = bits > 8 * bytes - WORD && bitLength(fold) <= WORD && fold === ((1n << BigInt(bits)) - modulus) << (size - BigInt(bits))
+  const folds =
+    bits > 8 * bytes - WORD &&
+    bitLength(fold) <= WORD &&
+    fold === ((1n << BigInt(bits)) - modulus) << (size - BigInt(bits))
   const reciprocal = (1n << (BigInt(bits) + size)) / modulus - (1n << size)
   return [
     `/* modulus 0x${modulus.toString(16)} (${bits} bits) */`,
@@ -61,5 +73,6 @@ export function fieldConstants(modulus: bigint): string {
 
 /** The headers that generated files of fields include. */
 export const fieldHeaders: readonly ExtensionFile[] = ['field.h', 'field_inverse.h', 'words.h'].map(path => ({
-  path, content: readFileSync(new URL(`../../../ffi/field/${path}`, import.meta.url), 'utf8'),
+  path,
+  content: readFileSync(new URL(`../../../ffi/field/${path}`, import.meta.url), 'utf8'),
 }))

@@ -2,7 +2,8 @@
 import { bitLength, fieldBytes } from './constants.ts'
 
 /** Bits of a limb; bytes of a block, which is what one memory interaction moves. */
-const LIMB_BITS = 8, BLOCK_BYTES = 8
+const LIMB_BITS = 8
+const BLOCK_BYTES = 8
 
 /** One equation `sum of products = quotient · p` of a row. */
 export interface Equation {
@@ -41,12 +42,17 @@ function checkedLimbs({ most, isProduct }: Equation, modulus: bigint): number {
   return quotient + Math.max(product, isProduct ? 2 * limbs - 1 : limbs)
 }
 
-/** The figures of a row: what reads and writes memory, then the elements, quotients and carries, each limb of which is checked by one interaction. */
+/**
+ * The figures of a row: what reads and writes memory, then the elements, quotients and carries, each limb of which is
+ * checked by one interaction.
+ */
 export function fieldRowFigures({ modulus, reads, elements, variables, equations, flags }: FieldRow): RowFigures {
-  const limbs = fieldBytes(modulus), blocks = (elements * limbs) / BLOCK_BYTES
+  const limbs = fieldBytes(modulus)
+  const blocks = (elements * limbs) / BLOCK_BYTES
   const checked = variables * limbs + equations.reduce((sum, equation) => sum + checkedLimbs(equation, modulus), 0)
   return {
-    // A read has a pointer, its limbs and a gap in time; each block a gap, and where it is written four cells of what was there.
+    // A read has a pointer, its limbs and a gap in time; each block a gap, and where it is written four cells of what
+    // was there.
     width: 7 + 5 * reads + (2 * reads + 6) * blocks + 1 + reads * elements * limbs + flags + checked,
     interactions: 8 + 5 * reads + (4 * reads + 4) * blocks + checked,
   }

@@ -27,7 +27,9 @@ export function fp2Field(p: bigint): Fp2Field {
   const canonical = ([c0, c1]: Fp2): Fp2 => [residue(c0, p), residue(c1, p)]
   const mul = ([a0, a1]: Fp2, [b0, b1]: Fp2): Fp2 => [(a0 * b0 - a1 * b1) % p, (a0 * b1 + a1 * b0) % p]
   return {
-    p, canonical, mul,
+    p,
+    canonical,
+    mul,
     add: ([a0, a1], [b0, b1]) => [(a0 + b0) % p, (a1 + b1) % p],
     sub: ([a0, a1], [b0, b1]) => [(a0 - b0) % p, (a1 - b1) % p],
     scale: ([c0, c1], k) => [(c0 * k) % p, (c1 * k) % p],

@@ -16,22 +16,38 @@ const RS2_MASK = 31 << 20
 const fieldWanted = 'a list of a name and a modulus'
 
 const Table = shape({
-  supported_moduli: list(v.pipe(v.tuple([Name, Modulus], fieldWanted), v.description(fieldWanted)), `a list of at most ${MAX_INSTANCES} fields`),
+  supported_moduli: list(
+    v.pipe(v.tuple([Name, Modulus], fieldWanted), v.description(fieldWanted)),
+    `a list of at most ${MAX_INSTANCES} fields`,
+  ),
 })
 
-const header: ExtensionFile = { path: 'fp2.h', content: readFileSync(new URL('../../../ffi/fp2/fp2.h', import.meta.url), 'utf8') }
+const header: ExtensionFile = {
+  path: 'fp2.h',
+  content: readFileSync(new URL('../../../ffi/fp2/fp2.h', import.meta.url), 'utf8'),
+}
 
 const sourceName = (index: number): string => `fp2_${index}.c`
 
 function rowsOf(p: bigint, index: number): CallRow[] {
-  const bytes = 2 * fieldBytes(p), operations = fp2Operations(p)
+  const bytes = 2 * fieldBytes(p)
+  const operations = fp2Operations(p)
   const operands: readonly CallOperand[] = [
-    { register: 'rd', access: 'write', bytes }, { register: 'rs1', access: 'read', bytes }, { register: 'rs2', access: 'read', bytes },
+    { register: 'rd', access: 'write', bytes },
+    { register: 'rs1', access: 'read', bytes },
+    { register: 'rs2', access: 'read', bytes },
   ]
   const files = [sourceName(index), header.path, ...fieldHeaders.map(({ path }) => path)]
   const row = (operation: Fp2Operation, funct7: number): CallRow => ({
-    kind: 'call', format: 'R', name: `fp2_${index}_${operation}`, mask: FUNCT7_MASK, match: rType(CUSTOM_1, FUNCT3, index * 8 + funct7),
-    operands, c: `rvr_fp2_${index}_${operation}`, files, execute: operations[operation],
+    kind: 'call',
+    format: 'R',
+    name: `fp2_${index}_${operation}`,
+    mask: FUNCT7_MASK,
+    match: rType(CUSTOM_1, FUNCT3, index * 8 + funct7),
+    operands,
+    c: `rvr_fp2_${index}_${operation}`,
+    files,
+    execute: operations[operation],
   })
   // The number of register rs2 says which chip is set up. The register is an operand like any other.
   const setup = (chip: string, rs2: number): CallRow => {
@@ -43,14 +59,17 @@ function rowsOf(p: bigint, index: number): CallRow[] {
 
 /** One C file for each field: the modulus is a constant everywhere in it. */
 function sourceOf(p: bigint, index: number): ExtensionFile {
-  const functions = (['add', 'sub', 'mul', 'div', 'setup'] as const).map(operation =>
-    `int rvr_fp2_${index}_${operation}(uint8_t *result, const uint8_t *a, const uint8_t *b) {\n  return fp2_${operation}(result, a, b);\n}\n`)
+  const functions = (['add', 'sub', 'mul', 'div', 'setup'] as const).map(
+    operation =>
+      `int rvr_fp2_${index}_${operation}(uint8_t *result, const uint8_t *a, const uint8_t *b) {\n  return fp2_${operation}(result, a, b);\n}\n`,
+  )
   return { path: sourceName(index), content: `${fieldConstants(p)}#include "fp2.h"\n\n${functions.join('\n')}` }
 }
 
 /** The prover's own figures: an equation for each of the two coordinates. */
 function chipsOf(p: bigint, index: number): ExtensionChip[] {
-  const name = `fp2_${index}`, most = greatestElement(p)
+  const name = `fp2_${index}`
+  const most = greatestElement(p)
   const operations = (...suffixes: string[]): string[] => suffixes.map(suffix => `${name}_${suffix}`)
   const figures = (...equations: Equation[]): RowFigures =>
     fieldRowFigures({ modulus: p, reads: 2, elements: 2, variables: 2, equations, flags: 2 })
@@ -69,6 +88,11 @@ export const fp2: ExtensionDefinition = {
   name: 'fp2',
   create: table => {
     const moduli = checkTable(Table, table, 'fp2').supported_moduli.map(([, modulus]) => modulus)
-    return { name: 'fp2', rows: moduli.flatMap(rowsOf), files: [...fieldHeaders, header, ...moduli.map(sourceOf)], chips: moduli.flatMap(chipsOf) }
+    return {
+      name: 'fp2',
+      rows: moduli.flatMap(rowsOf),
+      files: [...fieldHeaders, header, ...moduli.map(sourceOf)],
+      chips: moduli.flatMap(chipsOf),
+    }
   },
 }

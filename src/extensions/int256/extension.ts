@@ -32,7 +32,13 @@ const arithmetic: readonly (readonly [name: string, evaluate: (a: bigint, b: big
 
 const rows: readonly CallRow[] = [
   ...arithmetic.map(([name, evaluate], funct7): CallRow => ({
-    kind: 'call', format: 'R', name: `int256_${name}`, mask: FUNCT7_MASK, match: rType(CUSTOM_0, ARITHMETIC, funct7), c: `rvr_int256_${name}`, files: PATHS,
+    kind: 'call',
+    format: 'R',
+    name: `int256_${name}`,
+    mask: FUNCT7_MASK,
+    match: rType(CUSTOM_0, ARITHMETIC, funct7),
+    c: `rvr_int256_${name}`,
+    files: PATHS,
     operands: [
       { register: 'rd', access: 'write', bytes: BYTES },
       { register: 'rs1', access: 'read', bytes: BYTES },
@@ -45,7 +51,13 @@ const rows: readonly CallRow[] = [
     },
   })),
   {
-    kind: 'call', format: 'B', name: 'int256_beq', mask: FUNCT3_MASK, match: CUSTOM_0 | (BRANCH << 12), c: 'rvr_int256_beq', files: PATHS,
+    kind: 'call',
+    format: 'B',
+    name: 'int256_beq',
+    mask: FUNCT3_MASK,
+    match: CUSTOM_0 | (BRANCH << 12),
+    c: 'rvr_int256_beq',
+    files: PATHS,
     operands: [
       { register: 'rs1', access: 'read', bytes: BYTES },
       { register: 'rs2', access: 'read', bytes: BYTES },
@@ -72,11 +84,20 @@ const chips: readonly ExtensionChip[] = [
 /** Products of 256-bit integers look up pairs of 8 and 13 bits; the table of smaller machines has fewer. */
 const constantHeights = { RangeTuple: 2 ** 21 }
 
-const file = (path: string, folder: string): ExtensionFile => ({ path, content: readFileSync(new URL(`../../../ffi/${folder}/${path}`, import.meta.url), 'utf8') })
+const file = (path: string, folder: string): ExtensionFile => ({
+  path,
+  content: readFileSync(new URL(`../../../ffi/${folder}/${path}`, import.meta.url), 'utf8'),
+})
 
 export const int256: ExtensionDefinition = {
   name: 'int256',
   tables: ['bigint'],
   implied: {},
-  create: () => ({ name: 'int256', rows, chips, constantHeights, files: [file('int256.c', 'int256'), file('words.h', 'field')] }),
+  create: () => ({
+    name: 'int256',
+    rows,
+    chips,
+    constantHeights,
+    files: [file('int256.c', 'int256'), file('words.h', 'field')],
+  }),
 }

@@ -15,7 +15,10 @@ const MAX_BUFFER_WORDS = 1023n
 /** Random bytes that are drawn ahead of what is read: whole words. */
 const DRAWN_AT_ONCE = 2 ** 16
 
-/** An input record as the hint stream presents it: length as a W-byte little-endian integer, payload, zeros up to a multiple of W. */
+/**
+ * An input record as the hint stream presents it: length as a W-byte little-endian integer, payload, zeros up to a
+ * multiple of W.
+ */
 export function frameRecord(record: Uint8Array, width: number): Uint8Array {
   const stream = new Uint8Array(width + Math.ceil(record.length / width) * width)
   new DataView(stream.buffer).setUint32(0, record.length, true)
@@ -32,10 +35,12 @@ export function replaceHints(host: HostState, stream: Uint8Array): void {
 
 /** At least `bytes` of the hint stream in `hints`, as far as there are so many. */
 export function drawHints(host: HostState, bytes: number): void {
-  const { hintsToDraw: rest, hints, hintPosition } = host, have = hints.length - hintPosition
+  const { hintsToDraw: rest, hints, hintPosition } = host
+  const have = hints.length - hintPosition
   if (rest === undefined || have >= bytes) return
   const length = Math.min(rest.bytes, Math.max(bytes - have, DRAWN_AT_ONCE))
-  const drawn = drawRandom({ seed: host.random.seed, drawn: rest.from }, length), left = rest.bytes - length
+  const drawn = drawRandom({ seed: host.random.seed, drawn: rest.from }, length)
+  const left = rest.bytes - length
   host.hints = new Uint8Array(have + length)
   host.hints.set(hints.subarray(hintPosition))
   host.hints.set(drawn, have)
@@ -46,14 +51,20 @@ export function drawHints(host: HostState, bytes: number): void {
 
 /** The hint stream with all of its random bytes; `host` stays as it is. */
 export function wholeHints(host: HostState): Pick<HostState, 'hints' | 'hintPosition'> {
-  const copy = { ...host }, { hints, hintPosition, hintsToDraw } = copy
+  const copy = { ...host }
+  const { hints, hintPosition, hintsToDraw } = copy
   drawHints(copy, hints.length - hintPosition + (hintsToDraw?.bytes ?? 0))
   return copy
 }
 
 export const hintInput: Handler = (instr, hart, host) => {
   const record = takeInput(host)
-  if (record === undefined) return trap({ kind: 'input-empty', pc: instr.pc, message: 'the guest asked for an input record, but all of them are consumed' })
+  if (record === undefined)
+    return trap({
+      kind: 'input-empty',
+      pc: instr.pc,
+      message: 'the guest asked for an input record, but all of them are consumed',
+    })
   replaceHints(host, frameRecord(record, wordBytes(hart)))
   return proceed
 }
@@ -62,7 +73,11 @@ export const hintRandom: Handler = (instr, hart, host) => {
   const words = hart.x[instr.rd]!
   const bytes = words * BigInt(wordBytes(hart))
   if (bytes > BigInt(MEMORY_BYTES)) {
-    return trap({ kind: 'hint-random-count', pc: instr.pc, message: `the guest asked for ${words} random words, more than its memory can hold` })
+    return trap({
+      kind: 'hint-random-count',
+      pc: instr.pc,
+      message: `the guest asked for ${words} random words, more than its memory can hold`,
+    })
   }
   replaceHints(host, new Uint8Array())
   // Drawn as they are read: a guest may ask for as much as its memory holds, and read nothing.
@@ -75,29 +90,45 @@ export const hintRandom: Handler = (instr, hart, host) => {
 function takeHints(pc: number, hart: Hart, host: HostState, address: bigint, length: number): HostOutcome | undefined {
   drawHints(host, length)
   const left = host.hints.length - host.hintPosition
-  if (length > left) return trap({ kind: 'hint-exhausted', pc, message: `the guest read ${length} bytes of hints, but ${left} are left` })
+  if (length > left)
+    return trap({
+      kind: 'hint-exhausted',
+      pc,
+      message: `the guest read ${length} bytes of hints, but ${left} are left`,
+    })
   if (!isInMemory(address, length)) return trap(outsideTrap('store-outside', pc, address, length))
   hart.memory.set(host.hints.subarray(host.hintPosition, host.hintPosition + length), Number(address))
   host.hintPosition += length
   return undefined
 }
 
-export const hintStore: Handler = (instr, hart, host) => takeHints(instr.pc, hart, host, hart.x[instr.rd]!, wordBytes(hart)) ?? proceed
+export const hintStore: Handler = (instr, hart, host) =>
+  takeHints(instr.pc, hart, host, hart.x[instr.rd]!, wordBytes(hart)) ?? proceed
 
 export const hintBuffer: Handler = (instr, hart, host) => {
   const words = hart.x[instr.rs1]!
   if (words === 0n || words > MAX_BUFFER_WORDS) {
-    return trap({ kind: 'hint-count', pc: instr.pc, message: `HINT_BUFFER of ${words} words, wanted 1 to ${MAX_BUFFER_WORDS}` })
+    return trap({
+      kind: 'hint-count',
+      pc: instr.pc,
+      message: `HINT_BUFFER of ${words} words, wanted 1 to ${MAX_BUFFER_WORDS}`,
+    })
   }
   return takeHints(instr.pc, hart, host, hart.x[instr.rd]!, Number(words) * wordBytes(hart)) ?? proceed
 }
 
 /** Memory rows of HINT_STORE. */
-export const hintStoreEffects = (instr: Instr, hart: Hart): HostEffects => ({ rows: 1, touched: { space: MEMORY, address: Number(hart.x[instr.rd]!), length: wordBytes(hart) } })
+export const hintStoreEffects = (instr: Instr, hart: Hart): HostEffects => ({
+  rows: 1,
+  touched: { space: MEMORY, address: Number(hart.x[instr.rd]!), length: wordBytes(hart) },
+})
 
 /** HINT_BUFFER has one row for each word. */
 export const hintBufferEffects = (instr: Instr, hart: Hart): HostEffects => {
   const words = hart.x[instr.rs1]!
   if (words === 0n || words > MAX_BUFFER_WORDS) return { rows: 1 }
-  return { rows: Number(words), touched: { space: MEMORY, address: Number(hart.x[instr.rd]!), length: Number(words) * wordBytes(hart) } }
+  return {
+    rows: Number(words),
+    touched: { space: MEMORY, address: Number(hart.x[instr.rd]!), length: Number(words) * wordBytes(hart) },
+  }
 }

@@ -14,7 +14,12 @@ const io: Extension = {
   rows,
   handlers: {
     terminate: instr => ({ type: 'terminate', exitCode: instr.imm & 0xff }),
-    reveal, hint_store: hintStore, hint_buffer: hintBuffer, hint_input: hintInput, hint_random: hintRandom, print_str: printStr,
+    reveal,
+    hint_store: hintStore,
+    hint_buffer: hintBuffer,
+    hint_input: hintInput,
+    hint_random: hintRandom,
+    print_str: printStr,
   },
   effects: { reveal: revealEffects, hint_store: hintStoreEffects, hint_buffer: hintBufferEffects },
 }

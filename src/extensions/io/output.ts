@@ -8,19 +8,33 @@ import type { Handler } from '../extension.ts'
 import { isUtf8Text } from '../utf8.ts'
 import { proceed, trap, wordBytes } from './handler.ts'
 
-const revealOffset = (instr: Instr, hart: Hart): bigint => BigInt.asUintN(hart.xlen, hart.x[instr.rd]! + BigInt(instr.imm))
+const revealOffset = (instr: Instr, hart: Hart): bigint =>
+  BigInt.asUintN(hart.xlen, hart.x[instr.rd]! + BigInt(instr.imm))
 
 /** REVEAL touches the leaf of the public values that it writes. */
-export const revealEffects = (instr: Instr, hart: Hart): HostEffects => ({ rows: 1, touched: { space: PUBLIC_VALUES, address: Number(revealOffset(instr, hart)), length: wordBytes(hart) } })
+export const revealEffects = (instr: Instr, hart: Hart): HostEffects => ({
+  rows: 1,
+  touched: { space: PUBLIC_VALUES, address: Number(revealOffset(instr, hart)), length: wordBytes(hart) },
+})
 
 export const reveal: Handler = (instr, hart, host) => {
   const width = wordBytes(hart)
   const offset = revealOffset(instr, hart)
   if (offset % BigInt(width) !== 0n) {
-    return trap({ kind: 'reveal-misaligned', pc: instr.pc, address: offset, message: `REVEAL at offset ${offset} of the public values, wanted a multiple of ${width}` })
+    return trap({
+      kind: 'reveal-misaligned',
+      pc: instr.pc,
+      address: offset,
+      message: `REVEAL at offset ${offset} of the public values, wanted a multiple of ${width}`,
+    })
   }
   if (offset + BigInt(width) > BigInt(host.publicValues.length)) {
-    return trap({ kind: 'reveal-outside', pc: instr.pc, address: offset, message: `REVEAL at offset ${offset}, but there are ${host.publicValues.length} bytes of public values` })
+    return trap({
+      kind: 'reveal-outside',
+      pc: instr.pc,
+      address: offset,
+      message: `REVEAL at offset ${offset}, but there are ${host.publicValues.length} bytes of public values`,
+    })
   }
   const view = new DataView(host.publicValues.buffer, host.publicValues.byteOffset, host.publicValues.byteLength)
   const value = hart.x[instr.rs1]!
@@ -30,10 +44,17 @@ export const reveal: Handler = (instr, hart, host) => {
 }
 
 export const printStr: Handler = (instr, hart, _host, print) => {
-  const address = hart.x[instr.rd]!, length = hart.x[instr.rs1]!
+  const address = hart.x[instr.rd]!
+  const length = hart.x[instr.rs1]!
   if (!isInMemory(address, length)) return trap(outsideTrap('load-outside', instr.pc, address, length))
   const bytes = hart.memory.subarray(Number(address), Number(address + length))
-  if (!isUtf8Text(bytes)) return trap({ kind: 'print-invalid', pc: instr.pc, address, message: `the ${length} bytes to print at 0x${address.toString(16)} are not UTF-8` })
+  if (!isUtf8Text(bytes))
+    return trap({
+      kind: 'print-invalid',
+      pc: instr.pc,
+      address,
+      message: `the ${length} bytes to print at 0x${address.toString(16)} are not UTF-8`,
+    })
   print('stdout', bytes)
   return proceed
 }

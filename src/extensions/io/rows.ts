@@ -5,13 +5,25 @@ import type { HostRow, NopRow, Row } from '../../isa/row.ts'
 const CUSTOM_0 = 0x0b
 const SELECTOR_MASK = 0xfff0707f | 0
 
-const host = (name: string, funct3: number): HostRow => ({ kind: 'host', format: 'I', name, mask: FUNCT3_MASK, match: CUSTOM_0 | (funct3 << 12) })
+const host = (name: string, funct3: number): HostRow => ({
+  kind: 'host',
+  format: 'I',
+  name,
+  mask: FUNCT3_MASK,
+  match: CUSTOM_0 | (funct3 << 12),
+})
 /** A row whose immediate selects it. Other selectors are unknown words. */
 const selected = (name: string, funct3: number, selector: number): HostRow => ({
-  kind: 'host', format: 'I', name, mask: SELECTOR_MASK, match: (CUSTOM_0 | (funct3 << 12) | (selector << 20)) | 0,
+  kind: 'host',
+  format: 'I',
+  name,
+  mask: SELECTOR_MASK,
+  match: CUSTOM_0 | (funct3 << 12) | (selector << 20) | 0,
 })
 
-/** `csrrw x0, csr, x0`: the only CSR instruction that guests may execute. rd and rs1 are fixed, the CSR number is free. */
+/**
+ * `csrrw x0, csr, x0`: the only CSR instruction that guests may execute. rd and rs1 are fixed, the CSR number is free.
+ */
 const csrNop: NopRow = { kind: 'nop', format: 'csr', name: 'csrrw', mask: 0x000fffff, match: 0x1073 }
 
 export const rows = [

@@ -23,13 +23,25 @@ function xorIn(operands: readonly CallValue[]): CallOutcome {
 
 const rows: readonly CallRow[] = [
   {
-    kind: 'call', format: 'R', name: 'keccakf', mask: FUNCT7_MASK, match: rType(CUSTOM_0, FUNCT3, 0), c: 'rvr_keccakf', files: ['keccakf.c'],
+    kind: 'call',
+    format: 'R',
+    name: 'keccakf',
+    mask: FUNCT7_MASK,
+    match: rType(CUSTOM_0, FUNCT3, 0),
+    c: 'rvr_keccakf',
+    files: ['keccakf.c'],
     operands: [{ register: 'rd', access: 'update', bytes: STATE_BYTES }],
     extraRows: { keccakf_permutation: 24 },
     execute: permute,
   },
   {
-    kind: 'call', format: 'R', name: 'xorin', mask: FUNCT7_MASK, match: rType(CUSTOM_0, FUNCT3, 1), c: 'rvr_xorin', files: ['xorin.c'],
+    kind: 'call',
+    format: 'R',
+    name: 'xorin',
+    mask: FUNCT7_MASK,
+    match: rType(CUSTOM_0, FUNCT3, 1),
+    c: 'rvr_xorin',
+    files: ['xorin.c'],
     operands: [
       { register: 'rd', access: 'update', bytes: 'rs2', most: MAX_XOR_BYTES, inWords: true },
       { register: 'rs1', access: 'read', bytes: 'rs2', most: MAX_XOR_BYTES, inWords: true },
@@ -46,7 +58,10 @@ const chips: readonly ExtensionChip[] = [
   { name: 'Xorin', width: 543, interactions: 357, operations: ['xorin'] },
 ]
 
-const file = (path: string): ExtensionFile => ({ path, content: readFileSync(new URL(`../../../ffi/keccak/${path}`, import.meta.url), 'utf8') })
+const file = (path: string): ExtensionFile => ({
+  path,
+  content: readFileSync(new URL(`../../../ffi/keccak/${path}`, import.meta.url), 'utf8'),
+})
 
 export const keccak: ExtensionDefinition = {
   name: 'keccak',

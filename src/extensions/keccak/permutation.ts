@@ -11,7 +11,7 @@ const lane = (x: number, y: number): number => (x % 5) + 5 * (y % 5)
 const moves = ((): readonly { readonly from: number; readonly to: number; readonly by: number }[] => {
   const found = [{ from: 0, to: 0, by: 0 }]
   for (let t = 0, x = 1, y = 0; t < ROUNDS; t++) {
-    found.push({ from: lane(x, y), to: lane(y, 2 * x + 3 * y), by: ((t + 1) * (t + 2) / 2) % 64 })
+    found.push({ from: lane(x, y), to: lane(y, 2 * x + 3 * y), by: (((t + 1) * (t + 2)) / 2) % 64 })
     ;[x, y] = [y, (2 * x + 3 * y) % 5]
   }
   return found

@@ -20,7 +20,13 @@ export type SystemHandler = (call: SystemCall) => SystemResult
 const A0 = 10
 
 export function systemCall(hart: Hart, host: HostState, print: PrintSink): SystemCall {
-  return { hart, host, print, argument: index => hart.x[A0 + index]!, int: index => Number(BigInt.asIntN(32, hart.x[A0 + index]!)) }
+  return {
+    hart,
+    host,
+    print,
+    argument: index => hart.x[A0 + index]!,
+    int: index => Number(BigInt.asIntN(32, hart.x[A0 + index]!)),
+  }
 }
 
 /** The view of `length` bytes of guest memory at `address`; undefined where they are not all inside (EFAULT). */

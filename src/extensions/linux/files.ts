@@ -40,7 +40,8 @@ export const writev: SystemHandler = ({ hart, argument, int, print }) => {
   const table = guestBytes(hart, argument(1), BigInt(count * width * 2))
   if (table === undefined) return -EFAULT
   const at = Number(argument(1))
-  const word = (index: number): bigint => (width === 8 ? hart.view.getBigUint64(at + index * 8, true) : BigInt(hart.view.getUint32(at + index * 4, true)))
+  const word = (index: number): bigint =>
+    width === 8 ? hart.view.getBigUint64(at + index * 8, true) : BigInt(hart.view.getUint32(at + index * 4, true))
   const parts: Uint8Array[] = []
   for (let index = 0; index < count; index++) {
     const part = guestBytes(hart, word(index * 2), word(index * 2 + 1))
@@ -63,7 +64,9 @@ export const lseek: SystemHandler = ({ int }) => (isOpen(int(0)) ? -ESPIPE : -EB
 const STAT_BYTES = 128n
 const CHARACTER_DEVICE = 0o20620
 
-/** fstat(fd, buffer): a character device, in the generic layout of `struct stat` (the one that newlib uses on RV32 too). */
+/**
+ * fstat(fd, buffer): a character device, in the generic layout of `struct stat` (the one that newlib uses on RV32 too).
+ */
 export const fstat: SystemHandler = ({ hart, argument, int }) => {
   const fd = int(0)
   if (!isOpen(fd)) return -EBADF

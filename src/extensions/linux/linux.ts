@@ -11,13 +11,25 @@ import { rows } from './rows.ts'
 import { writeStack } from './stack.ts'
 
 const DEFAULT_ARGS = ['guest']
-const SP = 2, A0 = 10, A7 = 17
+const SP = 2
+const A0 = 10
+const A7 = 17
 /** What the assembler writes for `unimp`: csrrw x0, cycle, x0. */
 const UNIMP = 0xc000_1073
 
 /** System calls by their generic number (asm-generic/unistd.h); every other number returns -ENOSYS. */
 const handlers: Readonly<Record<number, SystemHandler>> = {
-  57: close, 62: lseek, 63: read, 64: write, 66: writev, 80: fstat, 93: exit, 94: exit, 113: clockGettime, 214: brk, 278: getrandom,
+  57: close,
+  62: lseek,
+  63: read,
+  64: write,
+  66: writev,
+  80: fstat,
+  93: exit,
+  94: exit,
+  113: clockGettime,
+  214: brk,
+  278: getrandom,
 }
 const rv32Handlers: Readonly<Record<number, SystemHandler>> = { ...handlers, 403: clockGettime64 }
 
@@ -31,7 +43,10 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   return bytes
 }
 
-const illegal = (pc: number, what: string): HostOutcome => ({ type: 'trap', trap: { kind: 'illegal-instruction', pc, message: what } })
+const illegal = (pc: number, what: string): HostOutcome => ({
+  type: 'trap',
+  trap: { kind: 'illegal-instruction', pc, message: what },
+})
 const breakStart = (image: Image): number => Math.ceil(image.end / PAGE_BYTES) * PAGE_BYTES
 
 const ecall: Handler = (_instr, hart, host, print) => {
@@ -42,7 +57,11 @@ const ecall: Handler = (_instr, hart, host, print) => {
   return { type: 'continue', untraced: true }
 }
 
-const system: Extension = { name: 'linux', rows, handlers: { ecall, ebreak: instr => illegal(instr.pc, 'the guest executed ebreak') } }
+const system: Extension = {
+  name: 'linux',
+  rows,
+  handlers: { ecall, ebreak: instr => illegal(instr.pc, 'the guest executed ebreak') },
+}
 
 export const linux: GuestSystem = {
   name: 'linux',
@@ -62,7 +81,8 @@ export const linux: GuestSystem = {
     hart.pc = image.entry
   },
   unknown: (pc, word) => {
-    if (word >>> 0 === UNIMP) return illegal(pc, 'the guest executed unimp, which compilers place where execution must not come')
+    if (word >>> 0 === UNIMP)
+      return illegal(pc, 'the guest executed unimp, which compilers place where execution must not come')
     return illegal(pc, `the word 0x${(word >>> 0).toString(16).padStart(8, '0')} is no known instruction`)
   },
 }

@@ -12,7 +12,10 @@ const DRAWN_AT_ONCE = 2 ** 16
 
 const pageUp = (address: number): number => Math.ceil(address / PAGE_BYTES) * PAGE_BYTES
 
-/** brk(address): the new break, or the unchanged one where the request is impossible. Pages that are given back read as zero later. */
+/**
+ * brk(address): the new break, or the unchanged one where the request is impossible. Pages that are given back read as
+ * zero later.
+ */
 export const brk: SystemHandler = ({ hart, host, argument }) => {
   const { linux } = host
   const wanted = argument(0)
@@ -23,13 +26,18 @@ export const brk: SystemHandler = ({ hart, host, argument }) => {
   return next
 }
 
-/** clock_gettime(clock, timespec): every clock stands at 0, because nothing of the outside may decide what a guest computes. */
-const clock = (bytes: (xlen: 32 | 64) => number): SystemHandler => ({ hart, argument }) => {
-  const timespec = guestBytes(hart, argument(1), BigInt(bytes(hart.xlen)))
-  if (timespec === undefined) return -EFAULT
-  timespec.fill(0)
-  return 0
-}
+/**
+ * clock_gettime(clock, timespec): every clock stands at 0, because nothing of the outside may decide what a guest
+ * computes.
+ */
+const clock =
+  (bytes: (xlen: 32 | 64) => number): SystemHandler =>
+  ({ hart, argument }) => {
+    const timespec = guestBytes(hart, argument(1), BigInt(bytes(hart.xlen)))
+    if (timespec === undefined) return -EFAULT
+    timespec.fill(0)
+    return 0
+  }
 export const clockGettime = clock(xlen => xlen / 4)
 /** The RV32 call with 64-bit seconds. */
 export const clockGettime64 = clock(() => 16)

@@ -3,12 +3,15 @@ import { bitLength } from '../field/constants.ts'
 import { power } from '../field/residues.ts'
 import { chacha12Words } from './chacha12.ts'
 
-/** Enough for numbers of up to 384 bits that were not made to deceive these bases; fewer of them are exact below 2^64. */
+/**
+ * Enough for numbers of up to 384 bits that were not made to deceive these bases; fewer of them are exact below 2^64.
+ */
 const WITNESSES = [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n, 41n, 43n, 47n, 53n]
 
 /** n − 1 = odd · 2^twos */
 function splitTwos(n: bigint): { odd: bigint; twos: number } {
-  let odd = n - 1n, twos = 0
+  let odd = n - 1n
+  let twos = 0
   for (; (odd & 1n) === 0n; odd >>= 1n) twos++
   return { odd, twos }
 }
@@ -30,7 +33,8 @@ export function isPrime(n: bigint): boolean {
 
 /** A number below `bound`: little-endian words, the highest shortened to the bits of `bound`, until one fits. */
 function drawBelow(bound: bigint, words: Iterator<number>): bigint {
-  const bits = bitLength(bound), count = Math.ceil(bits / 32)
+  const bits = bitLength(bound)
+  const count = Math.ceil(bits / 32)
   for (;;) {
     let value = 0n
     for (let index = 0; index < count; index++) {
@@ -42,8 +46,8 @@ function drawBelow(bound: bigint, words: Iterator<number>): bigint {
 }
 
 /**
- * The non-residue that OpenVM's host hints for each modulus; undefined for a composite one. Moduli that are 1 modulo 8 share
- * one generator, in the order of the list.
+ * The non-residue that OpenVM's host hints for each modulus; undefined for a composite one. Moduli that are 1 modulo 8
+ * share one generator, in the order of the list.
  */
 export function nonResidues(moduli: readonly bigint[]): (bigint | undefined)[] {
   const words = chacha12Words()
@@ -68,7 +72,10 @@ export function squareRoot(x: bigint, p: bigint, nonResidue: bigint): bigint | u
   }
   // Tonelli and Shanks: root² = x · t always, and the order of t, a power of 2, sinks until t is 1.
   const { odd, twos } = splitTwos(p)
-  let order = twos, c = power(nonResidue, odd, p), t = power(x, odd, p), root = power(x, (odd + 1n) / 2n, p)
+  let order = twos
+  let c = power(nonResidue, odd, p)
+  let t = power(x, odd, p)
+  let root = power(x, (odd + 1n) / 2n, p)
   while (t !== 1n) {
     let exponent = 0
     for (let square = t; square !== 1n; square = (square * square) % p) if (++exponent === order) return undefined

@@ -14,7 +14,9 @@ function exponents(order: bigint): { readonly free: bigint; readonly tail: bigin
 
 let known: ReturnType<typeof exponents> | undefined
 
-/** c and s with f·s = c^(p − x), if f comes from pairings whose product is 1; anything otherwise. Undefined for f = 0. */
+/**
+ * c and s with f·s = c^(p − x), if f comes from pairings whose product is 1; anything otherwise. Undefined for f = 0.
+ */
 export function witnessBls12381(field: Fp12Field, f: Fp12): [c: Fp12, s: Fp12] | undefined {
   const { mul, equal, power, order } = field
   const { free, tail, root } = (known ??= exponents(order))

@@ -6,9 +6,15 @@ import { FP12_ONE, type Fp12, type Fp12Field, fromCoefficients } from './fp12.ts
 
 /** An element of order 27 in Fp12, hence a cubic non-residue. */
 const OMEGA = fromCoefficients([
-  FP2_ZERO, FP2_ZERO,
-  [9483667112135124394372960210728142145589475128897916459350428495526310884707n, 4534159768373982659291990808346042891252278737770656686799127720849666919525n],
-  FP2_ZERO, FP2_ZERO, FP2_ZERO,
+  FP2_ZERO,
+  FP2_ZERO,
+  [
+    9483667112135124394372960210728142145589475128897916459350428495526310884707n,
+    4534159768373982659291990808346042891252278737770656686799127720849666919525n,
+  ],
+  FP2_ZERO,
+  FP2_ZERO,
+  FP2_ZERO,
 ])
 
 /** λ = 6x + 2 + p³ − p² + p, the exponent of the check. */
@@ -32,7 +38,8 @@ export function witnessBn254(field: Fp12Field, f: Fp12): [c: Fp12, u: Fp12] {
   const cube = (a: Fp12): Fp12 => mul(square(a), a)
 
   // u makes f·u a cube; one of 1, ω, ω² does.
-  let u = FP12_ONE, scaled = f
+  let u = FP12_ONE
+  let scaled = f
   for (let tries = 0; tries < 2 && !isCube(field, scaled); tries++) {
     u = mul(u, OMEGA)
     scaled = mul(scaled, OMEGA)
@@ -47,7 +54,8 @@ export function witnessBn254(field: Fp12Field, f: Fp12): [c: Fp12, u: Fp12] {
 
 /** Is a^((p¹² − 1)/3) = 1? The power is that of the product of all a^(p^k), which is in Fp. */
 function isCube(field: Fp12Field, a: Fp12): boolean {
-  let norm = a, image = a
+  let norm = a
+  let image = a
   for (let k = 1; k < 12; k++) {
     image = field.frobenius(image)
     norm = field.mul(norm, image)

@@ -23,22 +23,30 @@ const BN_X = 0x44e992b44a6909f1n
 const BLS_X = -0xd201000000010000n
 
 export const bn254: PairingCurve = {
-  name: 'Bn254', index: 0, bytes: 32,
+  name: 'Bn254',
+  index: 0,
+  bytes: 32,
   p: 0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47n,
   r: 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001n,
-  x: BN_X, xi: 9n, twist: 'D',
+  x: BN_X,
+  xi: 9n,
+  twist: 'D',
   // 6x + 2 with the digits that guests use: another form of the same number would give other lines.
   digits: [
-    0, 0, 0, 1, 0, 1, 0, -1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1, 0, -1, 0, 0, 0, 1, 0, -1, 0, 0, 0, 0, -1, 0, 0,
-    1, 0, -1, 0, 0, 1, 0, 0, 0, 0, 0, -1, 0, 0, -1, 0, 1, 0, -1, 0, 0, 0, -1, 0, -1, 0, 0, 0, 1, 0, -1, 0, 1,
+    0, 0, 0, 1, 0, 1, 0, -1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1, 0, -1, 0, 0, 0, 1, 0, -1, 0, 0, 0, 0, -1, 0, 0, 1, 0, -1,
+    0, 0, 1, 0, 0, 0, 0, 0, -1, 0, 0, -1, 0, 1, 0, -1, 0, 0, 0, -1, 0, -1, 0, 0, 0, 1, 0, -1, 0, 1,
   ],
 }
 
 export const bls12381: PairingCurve = {
-  name: 'Bls12_381', index: 1, bytes: 48,
+  name: 'Bls12_381',
+  index: 1,
+  bytes: 48,
   p: 0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaabn,
   r: 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n,
-  x: BLS_X, xi: 1n, twist: 'M',
+  x: BLS_X,
+  xi: 1n,
+  twist: 'M',
   // |x| in binary; the loop's end accounts for the sign.
   digits: [...(-BLS_X).toString(2)].map(Number).toReversed(),
 }

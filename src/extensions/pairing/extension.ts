@@ -21,8 +21,8 @@ const Table = shape({
 })
 
 /**
- * Which curve each number in the instruction means. Guests of OpenVM number the curves themselves, whatever their configuration lists;
- * a number that is then free means the curve at this position of the list.
+ * Which curve each number in the instruction means. Guests of OpenVM number the curves themselves, whatever their
+ * configuration lists; a number that is then free means the curve at this position of the list.
  */
 function numbered(curves: readonly PairingCurve[]): Map<number, PairingCurve> {
   const byNumber = new Map(curves.entries())
@@ -33,13 +33,24 @@ function numbered(curves: readonly PairingCurve[]): Map<number, PairingCurve> {
 function create(table: unknown): Extension {
   const { supported_curves: supported } = checkTable(Table, table, 'pairing')
   const twice = supported.findIndex((name, index) => supported.indexOf(name) !== index)
-  if (twice !== -1) throw configError(`${tablePath('pairing')}.supported_curves.${twice}`, supported[twice], 'each curve once')
+  if (twice !== -1)
+    throw configError(`${tablePath('pairing')}.supported_curves.${twice}`, supported[twice], 'each curve once')
   const curves = numbered(supported.map(name => pairingCurves.find(curve => curve.name === name)!))
   const nameOf = (index: number): string => `pairing_${index}_hint_final_exp`
-  const rows = [...curves.keys()].toSorted((a, b) => a - b).map((index): HostRow => ({
-    kind: 'host', format: 'R', name: nameOf(index), mask: FUNCT7_MASK, match: rType(CUSTOM_1, FUNCT3, (index << CURVE_SHIFT) | HINT_FINAL_EXP),
-  }))
-  return { name: 'pairing', rows, handlers: Object.fromEntries([...curves].map(([index, curve]) => [nameOf(index), hintFinalExp(curve)])) }
+  const rows = [...curves.keys()]
+    .toSorted((a, b) => a - b)
+    .map((index): HostRow => ({
+      kind: 'host',
+      format: 'R',
+      name: nameOf(index),
+      mask: FUNCT7_MASK,
+      match: rType(CUSTOM_1, FUNCT3, (index << CURVE_SHIFT) | HINT_FINAL_EXP),
+    }))
+  return {
+    name: 'pairing',
+    rows,
+    handlers: Object.fromEntries([...curves].map(([index, curve]) => [nameOf(index), hintFinalExp(curve)])),
+  }
 }
 
 export const pairing: ExtensionDefinition = { name: 'pairing', create }

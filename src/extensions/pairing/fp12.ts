@@ -32,7 +32,13 @@ const ENTRIES = 2 ** Number(WINDOW)
 
 /** The coefficients of w⁰ … w⁵. */
 export function coefficients({ even, odd }: Fp12): Fp2[] {
-  return [0, 2, 4].flatMap(at => [[even[at]!, even[at + 1]!], [odd[at]!, odd[at + 1]!]] as Fp2[])
+  return [0, 2, 4].flatMap(
+    at =>
+      [
+        [even[at]!, even[at + 1]!],
+        [odd[at]!, odd[at + 1]!],
+      ] as Fp2[],
+  )
 }
 
 /** The element with the given coefficients of w⁰ … w⁵. */
@@ -50,16 +56,21 @@ export function fp12Field(p: bigint, xi: bigint): Fp12Field {
   const twists = Array.from({ length: 6 }, (_, i) => fp2.power([xi, 1n], (BigInt(i) * (p - 1n)) / 6n))
 
   const mul = (a: Fp12, b: Fp12): Fp12 => {
-    const even = mul6(a.even, b.even, xi), odd = mul6(a.odd, b.odd, xi)
+    const even = mul6(a.even, b.even, xi)
+    const odd = mul6(a.odd, b.odd, xi)
     const cross = mul6(add6(a.even, a.odd), add6(b.even, b.odd), xi)
     return { even: reduce6(add6(even, mulByV(odd, xi)), p), odd: reduce6(sub6(sub6(cross, even), odd), p) }
   }
   const square = ({ even, odd }: Fp12): Fp12 => {
     const product = mul6(even, odd, xi)
     const cross = mul6(add6(even, odd), add6(even, mulByV(odd, xi)), xi)
-    return { even: reduce6(sub6(sub6(cross, product), mulByV(product, xi)), p), odd: reduce6(add6(product, product), p) }
+    return {
+      even: reduce6(sub6(sub6(cross, product), mulByV(product, xi)), p),
+      odd: reduce6(add6(product, product), p),
+    }
   }
-  const frobenius = (a: Fp12): Fp12 => fromCoefficients(coefficients(a).map((c, i) => fp2.mul(conjugate(c), twists[i]!)))
+  const frobenius = (a: Fp12): Fp12 =>
+    fromCoefficients(coefficients(a).map((c, i) => fp2.mul(conjugate(c), twists[i]!)))
 
   /** Powers 0 … 15 of `a`. */
   const powers = (a: Fp12): Fp12[] => {
@@ -69,7 +80,11 @@ export function fp12Field(p: bigint, xi: bigint): Fp12Field {
   }
 
   return {
-    p, order, mul, square, frobenius,
+    p,
+    order,
+    mul,
+    square,
+    frobenius,
     inverse: ({ even, odd }) => {
       const norm = inverse6(reduce6(sub6(mul6(even, even, xi), mulByV(mul6(odd, odd, xi), xi)), p), xi, p)
       if (norm === undefined) return undefined

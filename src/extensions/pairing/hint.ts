@@ -29,25 +29,33 @@ function bytesAt(pc: number, hart: Hart, address: bigint, length: bigint): Uint8
   return hart.memory.subarray(Number(address), Number(address + length))
 }
 
-/** A slice of points: its header at `address` holds pointer and number of elements, one register wide each. Gives the elements' coordinates. */
+/**
+ * A slice of points: its header at `address` holds pointer and number of elements, one register wide each. Gives the
+ * elements' coordinates.
+ */
 function coordinatesAt(pc: number, hart: Hart, address: bigint, curve: PairingCurve, perPoint: number): bigint[][] {
   const word = wordBytes(hart)
   const header = bytesAt(pc, hart, address, BigInt(2 * word))
   const [pointer, count] = [readInteger(header.subarray(0, word)), readInteger(header.subarray(word))]
   const size = perPoint * curve.bytes
   const bytes = bytesAt(pc, hart, pointer, count * BigInt(size))
-  return Array.from({ length: Number(count) }, (_, point) => Array.from({ length: perPoint }, (__, at) => {
-    const start = point * size + at * curve.bytes
-    const coordinate = readInteger(bytes.subarray(start, start + curve.bytes))
-    if (coordinate >= curve.p) throw invalid(pc, `coordinate ${at} of point ${point} is not below the modulus of ${curve.name}`)
-    return coordinate
-  }))
+  return Array.from({ length: Number(count) }, (_, point) =>
+    Array.from({ length: perPoint }, (__, at) => {
+      const start = point * size + at * curve.bytes
+      const coordinate = readInteger(bytes.subarray(start, start + curve.bytes))
+      if (coordinate >= curve.p)
+        throw invalid(pc, `coordinate ${at} of point ${point} is not below the modulus of ${curve.name}`)
+      return coordinate
+    }),
+  )
 }
 
 /** The pairs whose pairing may differ from 1: the point at infinity is written as zeros. */
 function pairsAt(pc: number, hart: Hart, [p, q]: readonly [bigint, bigint], curve: PairingCurve): PointPair[] {
-  const g1 = coordinatesAt(pc, hart, p, curve, 2), g2 = coordinatesAt(pc, hart, q, curve, 4)
-  if (g1.length !== g2.length) throw invalid(pc, `the guest paired ${g1.length} points of G1 with ${g2.length} points of G2`)
+  const g1 = coordinatesAt(pc, hart, p, curve, 2)
+  const g2 = coordinatesAt(pc, hart, q, curve, 4)
+  if (g1.length !== g2.length)
+    throw invalid(pc, `the guest paired ${g1.length} points of G1 with ${g2.length} points of G2`)
   if (g1.length === 0) throw invalid(pc, 'the guest asked for the pairing of no points')
   const pairs: PointPair[] = []
   for (const [index, [x, y]] of g1.entries()) {
@@ -60,7 +68,8 @@ function pairsAt(pc: number, hart: Hart, [p, q]: readonly [bigint, bigint], curv
 
 /** Six coefficients of w⁰ … w⁵, each of them two little-endian residues. */
 function write(element: Fp12, { bytes, p }: PairingCurve, into: Uint8Array): void {
-  for (const [at, value] of coefficients(element).flat().entries()) writeInteger(residue(value, p), into.subarray(at * bytes, (at + 1) * bytes))
+  for (const [at, value] of coefficients(element).flat().entries())
+    writeInteger(residue(value, p), into.subarray(at * bytes, (at + 1) * bytes))
 }
 
 /** The handler for one curve. */
@@ -80,7 +89,8 @@ export function hintFinalExp(curve: PairingCurve): Handler {
       replaceHints(host, stream)
       return proceed
     } catch (error) {
-      if (error instanceof DegeneratePair) return invalid(pc, `the points are not of the groups of ${curve.name}: ${error.message}`).outcome
+      if (error instanceof DegeneratePair)
+        return invalid(pc, `the points are not of the groups of ${curve.name}: ${error.message}`).outcome
       if (error instanceof Refused) return error.outcome
       throw error
     }

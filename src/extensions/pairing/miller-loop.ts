@@ -58,9 +58,10 @@ export function millerLoop(curve: PairingCurve, field: Fp12Field, pairs: readonl
       const { x, y } = this.s
       const b = scale(slope, -this.#xOverY)
       const c = scale(sub(mul(slope, x), y), this.#yInverse)
-      const line: Fp12 = curve.twist === 'D'
-        ? { even: [1n, 0n, 0n, 0n, 0n, 0n], odd: [...b, ...c, 0n, 0n] }
-        : { even: [...c, ...b, 0n, 0n], odd: [0n, 0n, 1n, 0n, 0n, 0n] }
+      const line: Fp12 =
+        curve.twist === 'D'
+          ? { even: [1n, 0n, 0n, 0n, 0n, 0n], odd: [...b, ...c, 0n, 0n] }
+          : { even: [...c, ...b, 0n, 0n], odd: [0n, 0n, 1n, 0n, 0n, 0n] }
       f = f === FP12_ONE ? line : field.mul(f, line)
       const nextX = sub(sub(mul(slope, slope), x), otherX)
       this.s = { x: nextX, y: sub(mul(slope, sub(x, nextX)), y) }

@@ -10,7 +10,8 @@ function schedule(block: DataView): Int32Array {
   const words = new Int32Array(64)
   for (let t = 0; t < 16; t++) words[t] = block.getInt32(4 * t)
   for (let t = 16; t < 64; t++) {
-    const early = words[t - 15]!, late = words[t - 2]!
+    const early = words[t - 15]!
+    const late = words[t - 2]!
     const sigma0 = turned(early, 7) ^ turned(early, 18) ^ (early >>> 3)
     const sigma1 = turned(late, 17) ^ turned(late, 19) ^ (late >>> 10)
     words[t] = sigma1 + words[t - 7]! + sigma0 + words[t - 16]!
@@ -18,11 +19,23 @@ function schedule(block: DataView): Int32Array {
   return words
 }
 
-/** Writes to `out` what `state` becomes by `block`. State words are little-endian, message words big-endian. The three may overlap. */
+/**
+ * Writes to `out` what `state` becomes by `block`. State words are little-endian, message words big-endian. The three
+ * may overlap.
+ */
 export function compress256(out: Uint8Array, state: Uint8Array, block: Uint8Array): void {
   const before = new DataView(new Uint8Array(state).buffer)
   const words = schedule(new DataView(new Uint8Array(block).buffer))
-  let [a, b, c, d, e, f, g, h] = Array.from({ length: 8 }, (_, index) => before.getInt32(4 * index, true)) as [number, number, number, number, number, number, number, number]
+  let [a, b, c, d, e, f, g, h] = Array.from({ length: 8 }, (_, index) => before.getInt32(4 * index, true)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
   for (let t = 0; t < 64; t++) {
     const sum1 = turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)
     const choice = (e & f) ^ (~e & g)
@@ -32,5 +45,6 @@ export function compress256(out: Uint8Array, state: Uint8Array, block: Uint8Arra
     ;[a, b, c, d, e, f, g, h] = [(first + sum0 + majority) | 0, a, b, c, (d + first) | 0, e, f, g]
   }
   const after = new DataView(out.buffer, out.byteOffset, STATE_BYTES_256)
-  for (const [index, word] of [a, b, c, d, e, f, g, h].entries()) after.setInt32(4 * index, before.getInt32(4 * index, true) + word, true)
+  for (const [index, word] of [a, b, c, d, e, f, g, h].entries())
+    after.setInt32(4 * index, before.getInt32(4 * index, true) + word, true)
 }

@@ -19,7 +19,14 @@ interface Compression {
 }
 
 const row = ({ name, funct7, stateBytes, blockBytes, extraRows, compress }: Compression): CallRow => ({
-  kind: 'call', format: 'R', name, mask: FUNCT7_MASK, match: rType(CUSTOM_0, FUNCT3, funct7), c: `rvr_${name}`, files: [`${name}.c`], extraRows,
+  kind: 'call',
+  format: 'R',
+  name,
+  mask: FUNCT7_MASK,
+  match: rType(CUSTOM_0, FUNCT3, funct7),
+  c: `rvr_${name}`,
+  files: [`${name}.c`],
+  extraRows,
   operands: [
     { register: 'rd', access: 'write', bytes: stateBytes },
     { register: 'rs1', access: 'read', bytes: stateBytes },
@@ -33,8 +40,22 @@ const row = ({ name, funct7, stateBytes, blockBytes, extraRows, compress }: Comp
 })
 
 const rows: readonly CallRow[] = [
-  row({ name: 'sha256', funct7: 2, stateBytes: STATE_BYTES_256, blockBytes: BLOCK_BYTES_256, extraRows: { sha256_block: 17 }, compress: compress256 }),
-  row({ name: 'sha512', funct7: 3, stateBytes: STATE_BYTES_512, blockBytes: BLOCK_BYTES_512, extraRows: { sha512_block: 21 }, compress: compress512 }),
+  row({
+    name: 'sha256',
+    funct7: 2,
+    stateBytes: STATE_BYTES_256,
+    blockBytes: BLOCK_BYTES_256,
+    extraRows: { sha256_block: 17 },
+    compress: compress256,
+  }),
+  row({
+    name: 'sha512',
+    funct7: 3,
+    stateBytes: STATE_BYTES_512,
+    blockBytes: BLOCK_BYTES_512,
+    extraRows: { sha512_block: 21 },
+    compress: compress512,
+  }),
 ]
 
 /** The prover's own figures. */
@@ -45,7 +66,10 @@ const chips: readonly ExtensionChip[] = [
   { name: 'Sha2BlockHasher512', width: 903, interactions: 53, nextRow: true, operations: ['sha512_block'] },
 ]
 
-const file = (path: string): ExtensionFile => ({ path, content: readFileSync(new URL(`../../../ffi/sha2/${path}`, import.meta.url), 'utf8') })
+const file = (path: string): ExtensionFile => ({
+  path,
+  content: readFileSync(new URL(`../../../ffi/sha2/${path}`, import.meta.url), 'utf8'),
+})
 
 export const sha2: ExtensionDefinition = {
   name: 'sha2',

@@ -3,7 +3,13 @@ import { FUNCT3_MASK, FUNCT7_MASK, OPCODE_MASK, rType } from '../encoding.ts'
 import { sext32, signed, zext32 } from '../integer.ts'
 import type { AluRow, BranchRow, LoadRow, Row, StoreRow } from '../row.ts'
 
-const OP_IMM = 0x13, OP = 0x33, OP_IMM_32 = 0x1b, OP_32 = 0x3b, LOAD = 0x03, STORE = 0x23, BRANCH = 0x63
+const OP_IMM = 0x13
+const OP = 0x33
+const OP_IMM_32 = 0x1b
+const OP_32 = 0x3b
+const LOAD = 0x03
+const STORE = 0x23
+const BRANCH = 0x63
 type Eval = AluRow['eval']
 type Emit = AluRow['c']
 
@@ -20,39 +26,90 @@ const semantics = {
   sltu: { eval: (a, b) => (a < b ? 1n : 0n), c: (a, b) => `${a} < ${b}` },
   sll: { eval: (a, b, x) => a << (b & shiftMask(x)), c: (a, b, x) => `${a} << ${amount(b, x)}` },
   srl: { eval: (a, b, x) => a >> (b & shiftMask(x)), c: (a, b, x) => `${a} >> ${amount(b, x)}` },
-  sra: { eval: (a, b, x) => signed(a, x) >> (b & shiftMask(x)), c: (a, b, x) => `(reg)((sreg)${a} >> ${amount(b, x)})` },
+  sra: {
+    eval: (a, b, x) => signed(a, x) >> (b & shiftMask(x)),
+    c: (a, b, x) => `(reg)((sreg)${a} >> ${amount(b, x)})`,
+  },
   addw: { eval: (a, b) => sext32(a + b), c: (a, b) => `sext32((uint32_t)(${a} + ${b}))` },
   subw: { eval: (a, b) => sext32(a - b), c: (a, b) => `sext32((uint32_t)(${a} - ${b}))` },
   sllw: { eval: (a, b) => sext32(a << (b & 31n)), c: (a, b) => `sext32((uint32_t)${a} << ${amount(b, 32)})` },
   srlw: { eval: (a, b) => sext32(zext32(a) >> (b & 31n)), c: (a, b) => `sext32((uint32_t)${a} >> ${amount(b, 32)})` },
-  sraw: { eval: (a, b) => sext32(a) >> (b & 31n), c: (a, b) => `sext32((uint32_t)((int32_t)${a} >> ${amount(b, 32)}))` },
+  sraw: {
+    eval: (a, b) => sext32(a) >> (b & 31n),
+    c: (a, b) => `sext32((uint32_t)((int32_t)${a} >> ${amount(b, 32)}))`,
+  },
 } as const satisfies Record<string, { eval: Eval; c: Emit }>
 type Operation = keyof typeof semantics
 
 const register = (name: Operation, opcode: number, funct3: number, funct7 = 0): AluRow => ({
-  kind: 'alu', source: 'register', format: 'R', name, mask: FUNCT7_MASK, match: rType(opcode, funct3, funct7),
-  ...(opcode === OP_32 && { only: 64 as const }), ...semantics[name],
+  kind: 'alu',
+  source: 'register',
+  format: 'R',
+  name,
+  mask: FUNCT7_MASK,
+  match: rType(opcode, funct3, funct7),
+  ...(opcode === OP_32 && { only: 64 as const }),
+  ...semantics[name],
 })
 const immediate = (name: string, operation: Operation, opcode: number, funct3: number): AluRow => ({
-  kind: 'alu', source: 'immediate', format: 'I', name, mask: FUNCT3_MASK, match: opcode | (funct3 << 12),
-  ...(opcode === OP_IMM_32 && { only: 64 as const }), ...semantics[operation],
+  kind: 'alu',
+  source: 'immediate',
+  format: 'I',
+  name,
+  mask: FUNCT3_MASK,
+  match: opcode | (funct3 << 12),
+  ...(opcode === OP_IMM_32 && { only: 64 as const }),
+  ...semantics[operation],
 })
 /** RV64 shifts have a six-bit amount, RV32 and the W forms five bits: the row's mask says so. */
-const shift = (name: string, operation: Operation, funct3: number, top: number): AluRow[] => ([32, 64] as const).map(only => ({
-  kind: 'alu', source: 'immediate', format: only === 64 ? 'shift' : 'shiftw', name, only,
-  mask: only === 64 ? 0xfc00707f | 0 : FUNCT7_MASK, match: rType(OP_IMM, funct3, top), ...semantics[operation],
-}))
+const shift = (name: string, operation: Operation, funct3: number, top: number): AluRow[] =>
+  ([32, 64] as const).map(only => ({
+    kind: 'alu',
+    source: 'immediate',
+    format: only === 64 ? 'shift' : 'shiftw',
+    name,
+    only,
+    mask: only === 64 ? 0xfc00707f | 0 : FUNCT7_MASK,
+    match: rType(OP_IMM, funct3, top),
+    ...semantics[operation],
+  }))
 const shiftW = (name: string, operation: Operation, funct3: number, top: number): AluRow => ({
-  kind: 'alu', source: 'immediate', format: 'shiftw', name, only: 64, mask: FUNCT7_MASK, match: rType(OP_IMM_32, funct3, top), ...semantics[operation],
+  kind: 'alu',
+  source: 'immediate',
+  format: 'shiftw',
+  name,
+  only: 64,
+  mask: FUNCT7_MASK,
+  match: rType(OP_IMM_32, funct3, top),
+  ...semantics[operation],
 })
 const load = (name: string, funct3: number, width: LoadRow['width'], isSigned: boolean, only?: 64): LoadRow => ({
-  kind: 'load', format: 'I', name, mask: FUNCT3_MASK, match: LOAD | (funct3 << 12), width, signed: isSigned, ...(only && { only }),
+  kind: 'load',
+  format: 'I',
+  name,
+  mask: FUNCT3_MASK,
+  match: LOAD | (funct3 << 12),
+  width,
+  signed: isSigned,
+  ...(only && { only }),
 })
 const store = (name: string, funct3: number, width: StoreRow['width'], only?: 64): StoreRow => ({
-  kind: 'store', format: 'S', name, mask: FUNCT3_MASK, match: STORE | (funct3 << 12), width, ...(only && { only }),
+  kind: 'store',
+  format: 'S',
+  name,
+  mask: FUNCT3_MASK,
+  match: STORE | (funct3 << 12),
+  width,
+  ...(only && { only }),
 })
 const branch = (name: string, funct3: number, evaluate: BranchRow['eval'], c: BranchRow['c']): BranchRow => ({
-  kind: 'branch', format: 'B', name, mask: FUNCT3_MASK, match: BRANCH | (funct3 << 12), eval: evaluate, c,
+  kind: 'branch',
+  format: 'B',
+  name,
+  mask: FUNCT3_MASK,
+  match: BRANCH | (funct3 << 12),
+  eval: evaluate,
+  c,
 })
 
 export const rows: readonly Row[] = [
@@ -60,22 +117,80 @@ export const rows: readonly Row[] = [
   { kind: 'upper', relative: true, format: 'U', name: 'auipc', mask: OPCODE_MASK, match: 0x17 },
   { kind: 'jal', format: 'J', name: 'jal', mask: OPCODE_MASK, match: 0x6f },
   { kind: 'jalr', format: 'I', name: 'jalr', mask: FUNCT3_MASK, match: 0x67 },
-  branch('beq', 0, (a, b) => a === b, (a, b) => `${a} == ${b}`),
-  branch('bne', 1, (a, b) => a !== b, (a, b) => `${a} != ${b}`),
-  branch('blt', 4, (a, b, x) => signed(a, x) < signed(b, x), (a, b) => `(sreg)${a} < (sreg)${b}`),
-  branch('bge', 5, (a, b, x) => signed(a, x) >= signed(b, x), (a, b) => `(sreg)${a} >= (sreg)${b}`),
-  branch('bltu', 6, (a, b) => a < b, (a, b) => `${a} < ${b}`),
-  branch('bgeu', 7, (a, b) => a >= b, (a, b) => `${a} >= ${b}`),
-  load('lb', 0, 1, true), load('lh', 1, 2, true), load('lw', 2, 4, true), load('ld', 3, 8, true, 64),
-  load('lbu', 4, 1, false), load('lhu', 5, 2, false), load('lwu', 6, 4, false, 64),
-  store('sb', 0, 1), store('sh', 1, 2), store('sw', 2, 4), store('sd', 3, 8, 64),
-  immediate('addi', 'add', OP_IMM, 0), immediate('slti', 'slt', OP_IMM, 2), immediate('sltiu', 'sltu', OP_IMM, 3),
-  immediate('xori', 'xor', OP_IMM, 4), immediate('ori', 'or', OP_IMM, 6), immediate('andi', 'and', OP_IMM, 7),
-  ...shift('slli', 'sll', 1, 0), ...shift('srli', 'srl', 5, 0), ...shift('srai', 'sra', 5, 0x20),
-  register('add', OP, 0), register('sub', OP, 0, 0x20), register('sll', OP, 1), register('slt', OP, 2), register('sltu', OP, 3),
-  register('xor', OP, 4), register('srl', OP, 5), register('sra', OP, 5, 0x20), register('or', OP, 6), register('and', OP, 7),
+  branch(
+    'beq',
+    0,
+    (a, b) => a === b,
+    (a, b) => `${a} == ${b}`,
+  ),
+  branch(
+    'bne',
+    1,
+    (a, b) => a !== b,
+    (a, b) => `${a} != ${b}`,
+  ),
+  branch(
+    'blt',
+    4,
+    (a, b, x) => signed(a, x) < signed(b, x),
+    (a, b) => `(sreg)${a} < (sreg)${b}`,
+  ),
+  branch(
+    'bge',
+    5,
+    (a, b, x) => signed(a, x) >= signed(b, x),
+    (a, b) => `(sreg)${a} >= (sreg)${b}`,
+  ),
+  branch(
+    'bltu',
+    6,
+    (a, b) => a < b,
+    (a, b) => `${a} < ${b}`,
+  ),
+  branch(
+    'bgeu',
+    7,
+    (a, b) => a >= b,
+    (a, b) => `${a} >= ${b}`,
+  ),
+  load('lb', 0, 1, true),
+  load('lh', 1, 2, true),
+  load('lw', 2, 4, true),
+  load('ld', 3, 8, true, 64),
+  load('lbu', 4, 1, false),
+  load('lhu', 5, 2, false),
+  load('lwu', 6, 4, false, 64),
+  store('sb', 0, 1),
+  store('sh', 1, 2),
+  store('sw', 2, 4),
+  store('sd', 3, 8, 64),
+  immediate('addi', 'add', OP_IMM, 0),
+  immediate('slti', 'slt', OP_IMM, 2),
+  immediate('sltiu', 'sltu', OP_IMM, 3),
+  immediate('xori', 'xor', OP_IMM, 4),
+  immediate('ori', 'or', OP_IMM, 6),
+  immediate('andi', 'and', OP_IMM, 7),
+  ...shift('slli', 'sll', 1, 0),
+  ...shift('srli', 'srl', 5, 0),
+  ...shift('srai', 'sra', 5, 0x20),
+  register('add', OP, 0),
+  register('sub', OP, 0, 0x20),
+  register('sll', OP, 1),
+  register('slt', OP, 2),
+  register('sltu', OP, 3),
+  register('xor', OP, 4),
+  register('srl', OP, 5),
+  register('sra', OP, 5, 0x20),
+  register('or', OP, 6),
+  register('and', OP, 7),
   immediate('addiw', 'addw', OP_IMM_32, 0),
-  shiftW('slliw', 'sllw', 1, 0), shiftW('srliw', 'srlw', 5, 0), shiftW('sraiw', 'sraw', 5, 0x20),
-  register('addw', OP_32, 0), register('subw', OP_32, 0, 0x20), register('sllw', OP_32, 1), register('srlw', OP_32, 5), register('sraw', OP_32, 5, 0x20),
+  shiftW('slliw', 'sllw', 1, 0),
+  shiftW('srliw', 'srlw', 5, 0),
+  shiftW('sraiw', 'sraw', 5, 0x20),
+  register('addw', OP_32, 0),
+  register('subw', OP_32, 0, 0x20),
+  register('sllw', OP_32, 1),
+  register('srlw', OP_32, 5),
+  register('sraw', OP_32, 5, 0x20),
   { kind: 'nop', format: 'fence', name: 'fence', mask: FUNCT3_MASK, match: 0x0f },
 ]

@@ -14,12 +14,23 @@ import { assignLanes, type Lanes } from './lanes.ts'
 import { seriesStatements } from './series.ts'
 import { touchStatements } from './touches.ts'
 
-const template = (name: string): string => readFileSync(new URL(`../../../templates/modes/metered/${name}`, import.meta.url), 'utf8')
+const template = (name: string): string =>
+  readFileSync(new URL(`../../../templates/modes/metered/${name}`, import.meta.url), 'utf8')
 
 /** The rules' numbers under the names that meter.c has for them. */
 const constants = Object.entries({
-  CHIPS: 128, LOG_FULL, PLAIN_LEAVES, PLAIN_ROWS, SPARE_LEAVES, LEAST_LEAVES, LEAST_SWELL, MOST_LEAVES, MOST_SWELL,
-}).map(([name, value]) => `METER_${name} = ${value}`).join(', ')
+  CHIPS: 128,
+  LOG_FULL,
+  PLAIN_LEAVES,
+  PLAIN_ROWS,
+  SPARE_LEAVES,
+  LEAST_LEAVES,
+  LEAST_SWELL,
+  MOST_LEAVES,
+  MOST_SWELL,
+})
+  .map(([name, value]) => `METER_${name} = ${value}`)
+  .join(', ')
 
 /** Bit k of word k / 64: a span starts at slot k. */
 function spanStarts({ spanStarts: starts }: Graph): string {
@@ -38,10 +49,12 @@ static const uint64_t span_starts[] = { ${spanStarts(graph)} };`
 
 /** Calls are few and dear: their rows go straight to the heights. */
 function callRows(instrs: readonly Instr[], machine: Machine, sign: '+' | '-'): string[] {
-  return instrs.filter(({ row }) => row.kind === 'call').flatMap(instr => [
-    ...rowsOf(machine, instr).map(({ chip, rows }) => `meter(m)->heights[${chip}] ${sign}= ${rows};`),
-    ...swellOf(instr.row, 1) === 0 ? [] : [`meter(m)->swell ${sign}= ${swellOf(instr.row, 1)};`],
-  ])
+  return instrs
+    .filter(({ row }) => row.kind === 'call')
+    .flatMap(instr => [
+      ...rowsOf(machine, instr).map(({ chip, rows }) => `meter(m)->heights[${chip}] ${sign}= ${rows};`),
+      ...(swellOf(instr.row, 1) === 0 ? [] : [`meter(m)->swell ${sign}= ${swellOf(instr.row, 1)};`]),
+    ])
 }
 
 export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget): Emission {
@@ -55,28 +68,47 @@ export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget)
     // run has to stop.
     // What a call or a host instruction cuts off tests again; it finds the same, unless control came there in another
     // way.
-    blockTest: (count, rest, stop) => (count === 0 ? [] : [
-      `if (__builtin_expect((left -= ${rest}) < 0, 0) && (left = due(m, left, ${rest}, ${counts})) < 0) { left += ${rest}; goto ${stop}; }`,
-      ...count === rest ? [] : [`left += ${rest - count};`],
-    ]),
+    blockTest: (count, rest, stop) =>
+      count === 0
+        ? []
+        : [
+            `if (__builtin_expect((left -= ${rest}) < 0, 0) && (left = due(m, left, ${rest}, ${counts})) < 0) { left += ${rest}; goto ${stop}; }`,
+            ...(count === rest ? [] : [`left += ${rest - count};`]),
+          ],
     loops: {
       reach: amount => `(reg)left / ${amount}`,
       // No lane grows by more rows than the interval has instructions.
-      entered: (instrs, times) => lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant} * (uint16_t)${times};`),
+      entered: (instrs, times) =>
+        lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant} * (uint16_t)${times};`),
       touched: seriesStatements,
     },
-    blockEntered: instrs => [...lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant};`), ...callRows(instrs, machine, '+')],
-    refund: instrs => [...lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} -= ${constant};`), ...callRows(instrs, machine, '-')].map(line => `${line} `).join(''),
+    blockEntered: instrs => [
+      ...lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant};`),
+      ...callRows(instrs, machine, '+'),
+    ],
+    refund: instrs =>
+      [
+        ...lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} -= ${constant};`),
+        ...callRows(instrs, machine, '-'),
+      ]
+        .map(line => `${line} `)
+        .join(''),
     memoryTouched: touchStatements,
     rangeTouched: (address, length) => [`touch_range(m, ${address}, ${length});`],
     leaving: [keep, 'meter_leave(m);'],
     header: `typedef uint16_t rows __attribute__((vector_size(${vectorBytes})));\nenum { RVR_LANES = ${(lanes.vectors * vectorBytes) / 2}, ${constants} };\n`,
     include: 'meter.h',
     files: [
-      { path: 'meter-area.h', content: meterHeader() }, { path: 'meter.h', content: template('meter.h') },
+      { path: 'meter-area.h', content: meterHeader() },
+      { path: 'meter.h', content: template('meter.h') },
       { path: 'meter-due.h', content: dueHeader(lanes.vectors, vectorBytes) },
       // One file, because each costs a compiler's start.
-      { path: 'meter.c', content: template('meter.c').replace('/* TABLES */', () => tables(lanes, graph)).replace('/* GATES */', () => gates(vectorBytes, lanes.vectors)) },
+      {
+        path: 'meter.c',
+        content: template('meter.c')
+          .replace('/* TABLES */', () => tables(lanes, graph))
+          .replace('/* GATES */', () => gates(vectorBytes, lanes.vectors)),
+      },
     ],
     resumesOften: true,
     areaBytes: meterLayout.areaBytes,

@@ -8,30 +8,87 @@ const VECTORS = 16
 const asm = (lines: readonly string[]): string => `__asm__(\n${lines.map(line => `  "${line}\\n"`).join('\n')}\n);\n`
 
 /** A gate from its first label on; control comes with the arguments on the stack, the first one deepest. */
-const gate = (name: string, body: readonly string[]): string[] => [`.hidden ${name}`, `.globl ${name}`, `.type ${name}, @function`, `${name}:`, ...body.map(line => (line.endsWith(':') ? line : `  ${line}`)), `.size ${name}, .-${name}`]
+const gate = (name: string, body: readonly string[]): string[] => [
+  `.hidden ${name}`,
+  `.globl ${name}`,
+  `.type ${name}, @function`,
+  `${name}:`,
+  ...body.map(line => (line.endsWith(':') ? line : `  ${line}`)),
+  `.size ${name}, .-${name}`,
+]
 
 const enter = ['push %rbp', 'mov %rsp, %rbp', ...SCRATCH.map(name => `push %${name}`), 'and $-64, %rsp']
-const leave = [`lea -${8 * SCRATCH.length}(%rbp), %rsp`, ...SCRATCH.toReversed().map(name => `pop %${name}`), 'pop %rbp', 'ret']
+const leave = [
+  `lea -${8 * SCRATCH.length}(%rbp), %rsp`,
+  ...SCRATCH.toReversed().map(name => `pop %${name}`),
+  'pop %rbp',
+  'ret',
+]
 
 /** Every access whose bytes lie in one leaf is marked here; what crosses into another goes on in C. */
 const touch = [
-  'push %rax', 'push %rcx', 'push %rdx',
+  'push %rax',
+  'push %rcx',
+  'push %rdx',
   // Above them: return address, width, address, memory.
-  'mov 40(%rsp), %rax', 'mov 32(%rsp), %rdx', 'lea -1(%rdx, %rax), %rdx', 'shr $4, %rax', 'shr $4, %rdx', 'mov 48(%rsp), %rcx', 'sub meter_below(%rip), %rcx',
-  'cmp %rax, %rdx', 'jne 2f',
-  `cmpb $0, ${meterLayout.seen.offset}(%rcx, %rax)`, 'jne 1f',
-  `movb $-1, ${meterLayout.seen.offset}(%rcx, %rax)`, `mov ${meterOffset('log_length')}(%rcx), %edx`, `or $${2 ** SPACE_BITS}, %eax`,
-  `mov %eax, ${meterLayout.log.offset}(%rcx, %rdx, 4)`, 'inc %edx', `mov %edx, ${meterOffset('log_length')}(%rcx)`,
-  '1:', 'pop %rdx', 'pop %rcx', 'pop %rax', 'ret',
-  '2:', 'pop %rdx', 'pop %rcx', 'pop %rax',
-  ...enter, 'mov 32(%rbp), %rdi', 'mov 24(%rbp), %rsi', 'mov 16(%rbp), %rdx', 'call rvr_touch', ...leave,
+  'mov 40(%rsp), %rax',
+  'mov 32(%rsp), %rdx',
+  'lea -1(%rdx, %rax), %rdx',
+  'shr $4, %rax',
+  'shr $4, %rdx',
+  'mov 48(%rsp), %rcx',
+  'sub meter_below(%rip), %rcx',
+  'cmp %rax, %rdx',
+  'jne 2f',
+  `cmpb $0, ${meterLayout.seen.offset}(%rcx, %rax)`,
+  'jne 1f',
+  `movb $-1, ${meterLayout.seen.offset}(%rcx, %rax)`,
+  `mov ${meterOffset('log_length')}(%rcx), %edx`,
+  `or $${2 ** SPACE_BITS}, %eax`,
+  `mov %eax, ${meterLayout.log.offset}(%rcx, %rdx, 4)`,
+  'inc %edx',
+  `mov %edx, ${meterOffset('log_length')}(%rcx)`,
+  '1:',
+  'pop %rdx',
+  'pop %rcx',
+  'pop %rax',
+  'ret',
+  '2:',
+  'pop %rdx',
+  'pop %rcx',
+  'pop %rax',
+  ...enter,
+  'mov 32(%rbp), %rdi',
+  'mov 24(%rbp), %rsi',
+  'mov 16(%rbp), %rdx',
+  'call rvr_touch',
+  ...leave,
 ]
 
-const touchAll = [...enter, 'mov 48(%rbp), %rdi', 'mov 40(%rbp), %rsi', 'mov 32(%rbp), %rdx', 'mov 24(%rbp), %rcx', 'mov 16(%rbp), %r8', 'call rvr_touch_all', ...leave]
+const touchAll = [
+  ...enter,
+  'mov 48(%rbp), %rdi',
+  'mov 40(%rbp), %rsi',
+  'mov 32(%rbp), %rdx',
+  'mov 24(%rbp), %rcx',
+  'mov 16(%rbp), %r8',
+  'call rvr_touch_all',
+  ...leave,
+]
 
-const touchGroup = [...enter, 'mov 32(%rbp), %rdi', 'mov 24(%rbp), %rsi', 'mov 16(%rbp), %rdx', 'call rvr_touch_group', ...leave]
+const touchGroup = [
+  ...enter,
+  'mov 32(%rbp), %rdi',
+  'mov 24(%rbp), %rsi',
+  'mov 16(%rbp), %rdx',
+  'call rvr_touch_group',
+  ...leave,
+]
 
-/** How all vector registers are kept across a C function; compilers hold constants of vectorised loops in them. The first ones are row counts, which it reads and changes. */
+/**
+ * How all vector registers are kept across a C function; compilers hold constants of vectorised loops in them. The
+ * first ones are row counts, which it reads and changes.
+ */
 interface Keeping {
   readonly bytes: number
   readonly before: readonly string[]
@@ -41,29 +98,62 @@ interface Keeping {
 type Slot = readonly [move: string, register: string, place: string]
 
 /** Registers from a place on the stack on. */
-const slots = (move: string, register: string, count: number, bytes: number, from: number): Slot[] => Array.from({ length: count }, (_, index) => [move, `%${register}${index}`, `${from + bytes * index}(%rsp)`] as const)
+const slots = (move: string, register: string, count: number, bytes: number, from: number): Slot[] =>
+  Array.from({ length: count }, (_, index) => [move, `%${register}${index}`, `${from + bytes * index}(%rsp)`] as const)
 const store = ([move, register, place]: Slot): string => `${move} ${register}, ${place}`
 const load = ([move, register, place]: Slot): string => `${move} ${place}, ${register}`
 
 function keeping(vectorBytes: number): Keeping {
-  const all = slots(vectorBytes === 32 ? 'vmovdqa' : 'movdqa', vectorBytes === 32 ? 'ymm' : 'xmm', VECTORS, vectorBytes, 0)
+  const all = slots(
+    vectorBytes === 32 ? 'vmovdqa' : 'movdqa',
+    vectorBytes === 32 ? 'ymm' : 'xmm',
+    VECTORS,
+    vectorBytes,
+    0,
+  )
   return { bytes: VECTORS * vectorBytes, before: all.map(store), behind: all.map(load) }
 }
 
-/** Where registers are wider than row counts they are kept whole as well, with AVX-512 twice as many and the masks beside them, which have 16 bits where it has no lanes of bytes. */
+/**
+ * Where registers are wider than row counts they are kept whole as well, with AVX-512 twice as many and the masks
+ * beside them, which have 16 bits where it has no lanes of bytes.
+ */
 function keepingWide(vectorBytes: number, vectors: number, kind: 'ymm' | 'zmm', moveMask = 'kmovq'): Keeping {
-  const counts = slots('vmovdqa', vectorBytes === 32 ? 'ymm' : 'xmm', VECTORS, vectorBytes, 0), bytes = VECTORS * vectorBytes
-  const whole = kind === 'ymm' ? slots('vmovdqa', 'ymm', VECTORS, 32, bytes) : [...slots('vmovdqa64', 'zmm', 32, 64, bytes), ...slots(moveMask, 'k', 8, 8, bytes + 32 * 64)]
-  return { bytes: bytes + (kind === 'ymm' ? 32 * VECTORS : 32 * 64 + 64), before: [...counts, ...whole].map(store), behind: [...whole, ...counts.slice(0, vectors)].map(load) }
+  const counts = slots('vmovdqa', vectorBytes === 32 ? 'ymm' : 'xmm', VECTORS, vectorBytes, 0)
+  const bytes = VECTORS * vectorBytes
+  const whole =
+    kind === 'ymm'
+      ? slots('vmovdqa', 'ymm', VECTORS, 32, bytes)
+      : [...slots('vmovdqa64', 'zmm', 32, 64, bytes), ...slots(moveMask, 'k', 8, 8, bytes + 32 * 64)]
+  return {
+    bytes: bytes + (kind === 'ymm' ? 32 * VECTORS : 32 * 64 + 64),
+    before: [...counts, ...whole].map(store),
+    behind: [...whole, ...counts.slice(0, vectors)].map(load),
+  }
 }
 
-/** Arguments: memory, what is left behind the block (the result too), the block's rows. The row counts stand in the first vector registers. */
+/**
+ * Arguments: memory, what is left behind the block (the result too), the block's rows. The row counts stand in the
+ * first vector registers.
+ */
 function due({ bytes, before, behind }: Keeping): string[] {
   const ready = ['mov 32(%rbp), %rdi', 'mov 24(%rbp), %rsi', 'add 16(%rbp), %rsi']
   return [
-    ...enter, ...ready, 'call rvr_check', 'sub 16(%rbp), %rax', 'jns 1f',
-    `sub $${bytes}, %rsp`, ...before, ...ready, 'mov %rsp, %rdx', 'call rvr_check_fully', 'sub 16(%rbp), %rax', ...behind,
-    '1:', 'mov %rax, 24(%rbp)', ...leave,
+    ...enter,
+    ...ready,
+    'call rvr_check',
+    'sub 16(%rbp), %rax',
+    'jns 1f',
+    `sub $${bytes}, %rsp`,
+    ...before,
+    ...ready,
+    'mov %rsp, %rdx',
+    'call rvr_check_fully',
+    'sub 16(%rbp), %rax',
+    ...behind,
+    '1:',
+    'mov %rax, 24(%rbp)',
+    ...leave,
   ]
 }
 
@@ -76,8 +166,12 @@ __attribute__((visibility("hidden"))) const uint64_t meter_below = RVR_METER_BEL
 ${asm(['.text', ...gate('rvr_touch_gate', touch), ...gate('rvr_touch_group_gate', touchGroup), ...gate('rvr_touch_all_gate', touchAll)])}
 #ifdef __AVX512BW__
 ${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'zmm'))))}#elif defined(__AVX512F__)
-${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'zmm', 'kmovw'))))}${vectorBytes === 32 ? '' : `#elif defined(__AVX__)
-${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'ymm'))))}`}#else
+${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'zmm', 'kmovw'))))}${
+    vectorBytes === 32
+      ? ''
+      : `#elif defined(__AVX__)
+${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'ymm'))))}`
+  }#else
 ${asm(gate('rvr_due_gate', due(keeping(vectorBytes))))}#endif
 #endif
 `

@@ -42,20 +42,24 @@ export function assignLanes(graph: Graph, machine: Machine, vectorBytes: number)
       for (const instr of body) {
         const chip = hasLane(instr) ? chipOf(machine, instr) : undefined
         if (chip === undefined) continue
-        const lane = laneOf.get(chip)!, vector = Math.floor(lane / width)
+        const lane = laneOf.get(chip)!
+        const vector = Math.floor(lane / width)
         let lanes = counts.get(vector)
         if (lanes === undefined) counts.set(vector, (lanes = []))
         for (let index = lanes.length; index <= lane % width; index++) lanes.push(0)
         lanes[lane % width]!++
       }
-      return [...counts].toSorted(([a], [b]) => a - b).map(([vector, lanes]) => ({ vector, constant: `(rows){ ${lanes.join(', ')} }` }))
+      return [...counts]
+        .toSorted(([a], [b]) => a - b)
+        .map(([vector, lanes]) => ({ vector, constant: `(rows){ ${lanes.join(', ')} }` }))
     },
   }
 }
 
 /** Code in another executable segment is not in the graph: it may use any chip. */
 function growingChips({ program: { image, instrs } }: Graph, machine: Machine): number[] {
-  if (image.segments.filter(segment => segment.executable).length > 1) return machine.chips.flatMap(({ operations }, chip) => (operations === undefined ? [] : [chip]))
+  if (image.segments.filter(segment => segment.executable).length > 1)
+    return machine.chips.flatMap(({ operations }, chip) => (operations === undefined ? [] : [chip]))
   const found = new Set<number>()
   for (const instr of instrs) {
     if (instr !== undefined) for (const { chip } of rowsOf(machine, instr)) found.add(chip)

@@ -3,9 +3,15 @@ import { LEAF_BYTES } from '../../layout/meter.ts'
 import type { AccessSeries } from '../mode.ts'
 import { addressText, touchStatements } from './touches.ts'
 
-interface Span { from: number; to: number }
+interface Span {
+  from: number
+  to: number
+}
 
-/** Accesses that touch every leaf between the first and the last of them, wherever the base lies: no two neighbours begin more than a leaf apart. */
+/**
+ * Accesses that touch every leaf between the first and the last of them, wherever the base lies: no two neighbours
+ * begin more than a leaf apart.
+ */
 function spansOf(accesses: AccessSeries['accesses']): Span[] {
   const spans: Span[] = []
   for (const { offset, width } of accesses.toSorted((a, b) => a.offset - b.offset)) {
@@ -21,11 +27,19 @@ export function seriesStatements(series: AccessSeries, times: string): string[] 
   const { base, accesses, stride } = series
   if (stride === 0) return touchStatements(series)
   const distinct = [...new Map(accesses.map(access => [`${access.offset} ${access.width}`, access])).values()]
-  if (typeof stride === 'string') return distinct.map(({ offset, width }) => `touch_series(m, ${addressText(base, offset)}, ${times}, ${stride}, ${width});`)
+  if (typeof stride === 'string')
+    return distinct.map(
+      ({ offset, width }) => `touch_series(m, ${addressText(base, offset)}, ${times}, ${stride}, ${width});`,
+    )
   // Backwards is forwards from the other end.
-  const step = Math.abs(stride), way = `(uint64_t)(${times} - 1) * ${step}`, back = stride < 0 ? ` - ${way}` : ''
+  const step = Math.abs(stride)
+  const way = `(uint64_t)(${times} - 1) * ${step}`
+  const back = stride < 0 ? ` - ${way}` : ''
   const spans = spansOf(distinct)
   const isDense = spans.every(({ from, to }) => step <= to - from - 1 + LEAF_BYTES)
-  return isDense ? spans.map(({ from, to }) => `touch_span(m, ${addressText(base, from)}${back}, ${way} + ${to - from});`)
-    : distinct.map(({ offset, width }) => `touch_series(m, ${addressText(base, offset)}${back}, ${times}, ${step}, ${width});`)
+  return isDense
+    ? spans.map(({ from, to }) => `touch_span(m, ${addressText(base, from)}${back}, ${way} + ${to - from});`)
+    : distinct.map(
+        ({ offset, width }) => `touch_series(m, ${addressText(base, offset)}${back}, ${times}, ${step}, ${width});`,
+      )
 }

@@ -8,26 +8,37 @@ const WINDOW = 8
 type Access = AccessGroup['accesses'][number]
 
 /** `base + offset` as an unsigned 64-bit address. */
-export const addressText = (base: string, offset: number): string => (offset === 0 ? `(uint64_t)${base}` : offset < 0 ? `(uint64_t)${base} - ${-offset}` : `(uint64_t)${base} + ${offset}`)
+export const addressText = (base: string, offset: number): string =>
+  offset === 0 ? `(uint64_t)${base}` : offset < 0 ? `(uint64_t)${base} - ${-offset}` : `(uint64_t)${base} + ${offset}`
 
 /** Statements that mark exactly the leaves of the accesses; several share one call with a table. */
 function touchAll(base: string, accesses: readonly Access[]): string {
   const inTable = accesses.length > 1 && accesses.every(({ offset }) => Math.abs(offset) < 2 ** 15)
-  if (!inTable) return accesses.map(({ offset, width }) => `touch(m, ${addressText(base, offset)}, ${width});`).join(' ')
-  const rows = accesses.map(({ offset, width }, index) => `{ ${offset}, ${width}, ${index + 1 < accesses.length ? 1 : 0} }`)
+  if (!inTable)
+    return accesses.map(({ offset, width }) => `touch(m, ${addressText(base, offset)}, ${width});`).join(' ')
+  const rows = accesses.map(
+    ({ offset, width }, index) => `{ ${offset}, ${width}, ${index + 1 < accesses.length ? 1 : 0} }`,
+  )
   return `static const struct rvr_access group[] = { ${rows.join(', ')} }; touch_group(m, (uint64_t)${base}, group);`
 }
 
-/** The slow path marks each access by its exact bytes. So conditions may assume too much and never too little. Each is unlikely by itself: of a whole that is unlikely compilers make arithmetic. */
-const unless = (conditions: readonly string[], base: string, accesses: readonly Access[]): string => `if (${conditions.map(condition => `__builtin_expect(${condition}, 0)`).join(' || ')}) { ${touchAll(base, accesses)} }`
+/**
+ * The slow path marks each access by its exact bytes. So conditions may assume too much and never too little. Each is
+ * unlikely by itself: of a whole that is unlikely compilers make arithmetic.
+ */
+const unless = (conditions: readonly string[], base: string, accesses: readonly Access[]): string =>
+  `if (${conditions.map(condition => `__builtin_expect(${condition}, 0)`).join(' || ')}) { ${touchAll(base, accesses)} }`
 
 const unmarked = (base: string, offset: number): string => `!*seen(m, ${addressText(base, offset)})`
-const misaligned = (base: string, offset: number, unit: number): string[] => (unit === 1 ? [] : [`((${addressText(base, offset)}) & ${unit - 1}) != 0`])
+const misaligned = (base: string, offset: number, unit: number): string[] =>
+  unit === 1 ? [] : [`((${addressText(base, offset)}) & ${unit - 1}) != 0`]
 const end = ({ offset, width }: Access): number => offset + width
 
 /** Statements that mark all leaves of a group. */
 export function touchStatements({ base, isStackPointer, accesses }: AccessGroup): string[] {
-  const sorted = [...new Map(accesses.map(access => [`${access.offset} ${access.width}`, access])).values()].toSorted((a, b) => a.offset - b.offset || a.width - b.width)
+  const sorted = [...new Map(accesses.map(access => [`${access.offset} ${access.width}`, access])).values()].toSorted(
+    (a, b) => a.offset - b.offset || a.width - b.width,
+  )
   // The stack pointer is 16-aligned by every ABI; other bases are as aligned as their widest access.
   const unit = isStackPointer ? LEAF : sorted.reduce((most, { width }) => Math.max(most, width), 1)
   const lines: string[] = []
@@ -44,7 +55,16 @@ export function touchStatements({ base, isStackPointer, accesses }: AccessGroup)
       first++
     } else {
       // Sixteen bytes lie in one leaf or two: those of the first and the last byte.
-      lines.push(unless([unmarked(base, span[0]!.offset), unmarked(base, span.reduce((most, access) => Math.max(most, end(access)), -Infinity) - 1)], base, span))
+      lines.push(
+        unless(
+          [
+            unmarked(base, span[0]!.offset),
+            unmarked(base, span.reduce((most, access) => Math.max(most, end(access)), -Infinity) - 1),
+          ],
+          base,
+          span,
+        ),
+      )
       first += span.length
     }
   }
@@ -69,10 +89,19 @@ function windowFrom(sorted: readonly Access[], first: number, unit: number): Acc
 function windowTest(base: string, unit: number, window: readonly Access[]): string {
   const from = Math.floor(window[0]!.offset / unit) * unit
   const masks = Array.from({ length: LEAF / unit }, (_, phase) => {
-    const leaves = new Set(window.map(({ offset }) => Math.floor((phase * unit + Math.floor(offset / unit) * unit - from) / LEAF)))
+    const leaves = new Set(
+      window.map(({ offset }) => Math.floor((phase * unit + Math.floor(offset / unit) * unit - from) / LEAF)),
+    )
     return `0x${[...leaves].reduce((mask, leaf) => mask | (0xffn << BigInt(8 * leaf)), 0n).toString(16)}u`
   })
-  const mask = masks.length === 1 ? masks[0]! : `(const uint64_t[]){ ${masks.join(', ')} }[(${addressText(base, from)}) >> ${Math.log2(unit)} & ${masks.length - 1}]`
+  const mask =
+    masks.length === 1
+      ? masks[0]!
+      : `(const uint64_t[]){ ${masks.join(', ')} }[(${addressText(base, from)}) >> ${Math.log2(unit)} & ${masks.length - 1}]`
   // The alignment first: a misaligned base near 0 would put the word of marks outside all memory.
-  return unless([...misaligned(base, 0, unit), `(~*(u64 *)seen(m, ${addressText(base, from)}) & ${mask}) != 0`], base, window)
+  return unless(
+    [...misaligned(base, 0, unit), `(~*(u64 *)seen(m, ${addressText(base, from)}) & ${mask}) != 0`],
+    base,
+    window,
+  )
 }

@@ -4,28 +4,46 @@ import { readableNames, symbolAt } from '../../elf/symbols.ts'
 import type { Block, Graph, Region } from '../../ir/program.ts'
 import { hexText } from '../units.ts'
 
-interface Edge { readonly kind: string; readonly target?: string | null }
+interface Edge {
+  readonly kind: string
+  readonly target?: string | null
+}
 
 /** Where a block leads; target null is an address outside the program. */
 function edges(graph: Graph, { end }: Block): Edge[] {
-  const to = (kind: string, id: number | undefined): Edge => ({ kind, target: id === undefined ? null : hexText(graph.blocks[id]!.pc) })
+  const to = (kind: string, id: number | undefined): Edge => ({
+    kind,
+    target: id === undefined ? null : hexText(graph.blocks[id]!.pc),
+  })
   switch (end.kind) {
-    case 'branch': return [to('taken', end.taken), to('next', end.next)]
-    case 'jump': return [to('jump', end.target)]
-    case 'fall': return [to('fall', end.next)]
-    case 'indirect': return [{ kind: 'indirect' }]
-    case 'host': return [{ kind: 'host', target: hexText(end.pc) }]
+    case 'branch':
+      return [to('taken', end.taken), to('next', end.next)]
+    case 'jump':
+      return [to('jump', end.target)]
+    case 'fall':
+      return [to('fall', end.next)]
+    case 'indirect':
+      return [{ kind: 'indirect' }]
+    case 'host':
+      return [{ kind: 'host', target: hexText(end.pc) }]
   }
 }
 
 export function cfgJson(graph: Graph, regions: Regions) {
   const region = ({ kind, blocks, headers }: Region) => ({
-    kind, entry: hexText(graph.blocks[blocks[0]!]!.pc), blocks: blocks.map(id => hexText(graph.blocks[id]!.pc)), loops: [...headers].map(id => hexText(graph.blocks[id]!.pc)),
+    kind,
+    entry: hexText(graph.blocks[blocks[0]!]!.pc),
+    blocks: blocks.map(id => hexText(graph.blocks[id]!.pc)),
+    loops: [...headers].map(id => hexText(graph.blocks[id]!.pc)),
   })
   return {
     stage: 'cfg',
     blocks: graph.blocks.map(block => ({
-      pc: hexText(block.pc), instructions: block.count, root: regions.isRoot[block.id] === 1, resume: regions.isResume[block.id] === 1, successors: edges(graph, block),
+      pc: hexText(block.pc),
+      instructions: block.count,
+      root: regions.isRoot[block.id] === 1,
+      resume: regions.isResume[block.id] === 1,
+      successors: edges(graph, block),
     })),
     regions: [...regions.main, ...regions.resume].map(region),
   }
@@ -39,10 +57,14 @@ export function cfgText(graph: Graph, regions: Regions): string {
   const rows = blocks.map(block => {
     const symbol = symbolAt(image, Number(block.pc))
     const marks = [block.root ? 'root' : '', block.resume ? 'resume' : ''].filter(mark => mark !== '')
-    const targets = block.successors.map(({ kind, target }) => `${kind}${target === undefined ? '' : ` ${target ?? 'outside'}`}`)
+    const targets = block.successors.map(
+      ({ kind, target }) => `${kind}${target === undefined ? '' : ` ${target ?? 'outside'}`}`,
+    )
     return `block ${block.pc}${symbol === undefined ? '' : ` <${symbol}>`} ${block.instructions} instructions${marks.length > 0 ? ` [${marks.join(' ')}]` : ''} -> ${targets.join(', ')}\n`
   })
-  const functions = list.map(({ kind, entry, blocks: members, loops }) =>
-    `region ${kind} ${entry}: ${members.join(' ')}${loops.length > 0 ? ` (loops at ${loops.join(' ')})` : ''}\n`)
+  const functions = list.map(
+    ({ kind, entry, blocks: members, loops }) =>
+      `region ${kind} ${entry}: ${members.join(' ')}${loops.length > 0 ? ` (loops at ${loops.join(' ')})` : ''}\n`,
+  )
   return `${rows.join('')}\n${functions.join('')}`
 }

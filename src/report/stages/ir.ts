@@ -18,29 +18,48 @@ interface Slot {
 function slotsOf(program: Program): Slot[] {
   const { image, base, instrs } = program
   const names = new Map<number, string>()
-  for (const symbol of image.symbols) if (symbol.kind === 'function' && !names.has(symbol.address)) names.set(symbol.address, symbol.name)
-  const segment = image.segments.find(({ executable, address, memorySize }) => executable && base >= address && base < address + memorySize)
-  const view = segment === undefined ? undefined : new DataView(segment.bytes.buffer, segment.bytes.byteOffset + base - segment.address, instrs.length * 4)
+  for (const symbol of image.symbols)
+    if (symbol.kind === 'function' && !names.has(symbol.address)) names.set(symbol.address, symbol.name)
+  const segment = image.segments.find(
+    ({ executable, address, memorySize }) => executable && base >= address && base < address + memorySize,
+  )
+  const view =
+    segment === undefined
+      ? undefined
+      : new DataView(segment.bytes.buffer, segment.bytes.byteOffset + base - segment.address, instrs.length * 4)
   return instrs.map((instr, index) => {
     const pc = base + index * 4
-    return { pc, word: view?.getUint32(index * 4, true) ?? 0, text: instr === undefined ? undefined : disassemble(instr), symbol: names.get(pc) }
+    return {
+      pc,
+      word: view?.getUint32(index * 4, true) ?? 0,
+      text: instr === undefined ? undefined : disassemble(instr),
+      symbol: names.get(pc),
+    }
   })
 }
 
 export function irJson(program: Program) {
   return {
-    stage: 'ir', xlen: program.xlen, base: hexText(program.base),
+    stage: 'ir',
+    xlen: program.xlen,
+    base: hexText(program.base),
     slots: slotsOf(program).map(slot => ({
-      pc: hexText(slot.pc), word: word(slot.word), ...(slot.text !== undefined && { text: slot.text }), ...(slot.symbol !== undefined && { symbol: slot.symbol }),
+      pc: hexText(slot.pc),
+      word: word(slot.word),
+      ...(slot.text !== undefined && { text: slot.text }),
+      ...(slot.symbol !== undefined && { symbol: slot.symbol }),
     })),
   }
 }
 
 /** A listing: `pc: word  text`, with the function's name in front of its first instruction. */
 export function irText(program: Program): string {
-  const slots = slotsOf(program), names = readableNames(program.image)
+  const slots = slotsOf(program)
+  const names = readableNames(program.image)
   names.all(slots.flatMap(({ symbol }) => symbol ?? []))
-  const lines = slots.map(slot =>
-    `${slot.symbol === undefined ? '' : `\n${word(slot.pc)} <${names.of(slot.symbol)}>:\n`}${word(slot.pc)}: ${word(slot.word)}  ${slot.text ?? '(not compiled)'}\n`)
+  const lines = slots.map(
+    slot =>
+      `${slot.symbol === undefined ? '' : `\n${word(slot.pc)} <${names.of(slot.symbol)}>:\n`}${word(slot.pc)}: ${word(slot.word)}  ${slot.text ?? '(not compiled)'}\n`,
+  )
   return lines.join('').replace(/^\n/, '')
 }

@@ -5,7 +5,10 @@ import { RvrError } from '../../errors.ts'
 import { abiNames } from '../../extensions/registry.ts'
 import { modes } from '../../modes/registry.ts'
 
-/** The first bytes, then the format's version (uint16), then the header's length in bytes (uint32); integers are little-endian. */
+/**
+ * The first bytes, then the format's version (uint16), then the header's length in bytes (uint32); integers are
+ * little-endian.
+ */
 export const MAGIC: Uint8Array = Buffer.from('rvr-saved-run\n')
 export const FORMAT_VERSION = 3
 export const PREFIX_BYTES = MAGIC.length + 2 + 4
@@ -19,20 +22,34 @@ export const MAX_HEADER_BYTES = 2 ** 28
 
 const whole = (min: number, max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max))
 const count = whole(0, Number.MAX_SAFE_INTEGER)
-const large = v.pipe(v.string(), v.regex(/^\d{1,40}$/), v.transform(text => BigInt(text)))
+const large = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,40}$/),
+  v.transform(text => BigInt(text)),
+)
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 const row = whole(0, 2 ** 32 - 1)
 const heights = v.array(row)
 const blob = whole(0, 2 ** 24)
 const address = whole(0, MEMORY_BYTES)
-const seed = v.pipe(v.string(), v.regex(/^-?\d{1,1000}$/), v.transform(text => BigInt(text)))
+const seed = v.pipe(
+  v.string(),
+  v.regex(/^-?\d{1,1000}$/),
+  v.transform(text => BigInt(text)),
+)
 
 const Origin = v.strictObject({
   inputs: v.array(blob),
   publicValuesBytes: v.optional(count),
   seed: v.optional(seed),
   args: v.optional(v.array(v.string())),
-  segmentLimits: v.optional(v.strictObject({ maxTraceHeight: v.optional(count), maxMemoryBytes: v.optional(count), maxInteractions: v.optional(count) })),
+  segmentLimits: v.optional(
+    v.strictObject({
+      maxTraceHeight: v.optional(count),
+      maxMemoryBytes: v.optional(count),
+      maxInteractions: v.optional(count),
+    }),
+  ),
 })
 
 const Meter = v.strictObject({
@@ -64,16 +81,33 @@ const Header = v.strictObject({
   /** What the guest prints before this many instructions has been printed. */
   printedUntil: count,
   host: v.strictObject({
-    inputs: v.array(blob), hints: blob, hintPosition: count, publicValues: blob,
+    inputs: v.array(blob),
+    hints: blob,
+    hintPosition: count,
+    publicValues: blob,
     random: v.strictObject({ seed, drawn: large }),
     linux: v.strictObject({ brk: address, brkStart: address, stdinPosition: count }),
   }),
-  segments: v.array(v.strictObject({
-    instretStart: count, instructions: count, heights, reason: v.picklist(['trace-height', 'memory', 'interactions']), overLimit: v.optional(v.literal(true)),
-  })),
+  segments: v.array(
+    v.strictObject({
+      instretStart: count,
+      instructions: count,
+      heights,
+      reason: v.picklist(['trace-height', 'memory', 'interactions']),
+      overLimit: v.optional(v.literal(true)),
+    }),
+  ),
   meter: v.optional(Meter),
-  /** Modes that profile: executions by code page, a float64 for each instruction; and rows beyond one for each execution, by address. */
-  profile: v.optional(v.strictObject({ pages: v.array(v.strictTuple([whole(0, PAGES - 1), blob])), extraRows: v.array(v.strictTuple([address, count])) })),
+  /**
+   * Modes that profile: executions by code page, a float64 for each instruction; and rows beyond one for each
+   * execution, by address.
+   */
+  profile: v.optional(
+    v.strictObject({
+      pages: v.array(v.strictTuple([whole(0, PAGES - 1), blob])),
+      extraRows: v.array(v.strictTuple([address, count])),
+    }),
+  ),
   /** How the run began, for going back to a cut between segments. */
   origin: v.optional(Origin),
   /** What the compressed body holds, in this order. */
@@ -94,12 +128,24 @@ export type HeaderText = v.InferInput<typeof Header>
 export type Refusal = 'not-a-saved-run' | 'version' | 'damaged' | 'guest' | 'abi' | 'extensions' | 'mode' | 'machine'
 
 /** The error for a file that cannot be resumed from. */
-export function refuse(path: string, reason: Refusal, message: string, hint: string, details: Readonly<Record<string, unknown>> = {}, cause?: unknown): RvrError {
-  return new RvrError('STATE_REFUSED', `saved run ${path}: ${message}`, { hint, details: { path, reason, ...details }, ...(cause !== undefined && { cause }) })
+export function refuse(
+  path: string,
+  reason: Refusal,
+  message: string,
+  hint: string,
+  details: Readonly<Record<string, unknown>> = {},
+  cause?: unknown,
+): RvrError {
+  return new RvrError('STATE_REFUSED', `saved run ${path}: ${message}`, {
+    hint,
+    details: { path, reason, ...details },
+    ...(cause !== undefined && { cause }),
+  })
 }
 
 const SAVE_AGAIN = 'Save the run again; a copy of the file may be whole.'
-export const damaged = (path: string, what: string, cause?: unknown): RvrError => refuse(path, 'damaged', what, SAVE_AGAIN, {}, cause)
+export const damaged = (path: string, what: string, cause?: unknown): RvrError =>
+  refuse(path, 'damaged', what, SAVE_AGAIN, {}, cause)
 
 /** @throws RvrError `STATE_REFUSED` naming the field that does not fit. */
 export function parseHeader(path: string, text: string): SavedHeader {
@@ -110,6 +156,10 @@ export function parseHeader(path: string, text: string): SavedHeader {
     throw damaged(path, 'its header is no JSON', cause)
   }
   const { success, output, issues } = v.safeParse(Header, data, { abortEarly: true })
-  if (!success) throw damaged(path, `field ${issues[0].path?.map(({ key }) => String(key)).join('.') ?? '(all)'} of its header: ${issues[0].message}`)
+  if (!success)
+    throw damaged(
+      path,
+      `field ${issues[0].path?.map(({ key }) => String(key)).join('.') ?? '(all)'} of its header: ${issues[0].message}`,
+    )
   return output
 }

@@ -7,7 +7,16 @@ import { messageOf } from '../../errors.ts'
 import type { AbiName } from '../../extensions/abi.ts'
 import type { ModeName } from '../../modes/registry.ts'
 import { readInput } from '../../files/read.ts'
-import { damaged, DIGEST_BYTES, FORMAT_VERSION, MAGIC, parseHeader, PREFIX_BYTES, refuse, type SavedHeader } from './format.ts'
+import {
+  damaged,
+  DIGEST_BYTES,
+  FORMAT_VERSION,
+  MAGIC,
+  parseHeader,
+  PREFIX_BYTES,
+  refuse,
+  type SavedHeader,
+} from './format.ts'
 
 const CHUNK_BYTES = 256 << 10
 /** Bytes hashed between two turns of the event loop. */
@@ -103,25 +112,48 @@ export class ByteSource {
 /**
  * Opens a saved run.
  *
- * @throws RvrError `IO` (the file cannot be read), `ABORTED`, `STATE_REFUSED` (it is no saved run, of another format version, or damaged)
+ * @throws RvrError `IO` (the file cannot be read), `ABORTED`, `STATE_REFUSED` (it is no saved run, of another format
+ *   version, or damaged)
  */
-export async function openSavedRun(file: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<SavedRun> {
-  const path = resolve(file), content = await readInput('savedRun', path, signal)
+export async function openSavedRun(
+  file: string,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<SavedRun> {
+  const path = resolve(file)
+  const content = await readInput('savedRun', path, signal)
   if (content.length < PREFIX_BYTES + DIGEST_BYTES || !content.subarray(0, MAGIC.length).equals(MAGIC)) {
-    throw content.length > 0 && Buffer.compare(MAGIC, content.subarray(0, MAGIC.length)) === 0 ? damaged(path, `${content.length} bytes are less than any saved run has`)
-      : refuse(path, 'not-a-saved-run', 'it is no saved run', 'Give the path of a file that a suspended run was saved to.')
+    throw content.length > 0 && Buffer.compare(MAGIC, content.subarray(0, MAGIC.length)) === 0
+      ? damaged(path, `${content.length} bytes are less than any saved run has`)
+      : refuse(
+          path,
+          'not-a-saved-run',
+          'it is no saved run',
+          'Give the path of a file that a suspended run was saved to.',
+        )
   }
   const version = content.readUInt16LE(MAGIC.length)
   if (version !== FORMAT_VERSION) {
-    throw refuse(path, 'version', `its format is version ${version}, wanted ${FORMAT_VERSION}`, 'Resume it with the version of rvr that saved it, or run the guest again.', { found: version, wanted: FORMAT_VERSION })
+    throw refuse(
+      path,
+      'version',
+      `its format is version ${version}, wanted ${FORMAT_VERSION}`,
+      'Resume it with the version of rvr that saved it, or run the guest again.',
+      { found: version, wanted: FORMAT_VERSION },
+    )
   }
-  const end = content.length - DIGEST_BYTES, hash = createHash('sha256')
+  const end = content.length - DIGEST_BYTES
+  const hash = createHash('sha256')
   for (let at = 0; at < end; at += TURN_BYTES) {
     hash.update(content.subarray(at, Math.min(end, at + TURN_BYTES)))
     if (at + TURN_BYTES < end) await nextTurn()
   }
-  if (!timingSafeEqual(hash.digest(), content.subarray(end))) throw damaged(path, 'it is damaged: its SHA-256 is not the one at its end')
+  if (!timingSafeEqual(hash.digest(), content.subarray(end)))
+    throw damaged(path, 'it is damaged: its SHA-256 is not the one at its end')
   const body = PREFIX_BYTES + content.readUInt32LE(MAGIC.length + 2)
   if (body > end) throw damaged(path, 'its header is longer than the file')
-  return new SavedRun(path, parseHeader(path, content.toString('utf8', PREFIX_BYTES, body)), content.subarray(body, end))
+  return new SavedRun(
+    path,
+    parseHeader(path, content.toString('utf8', PREFIX_BYTES, body)),
+    content.subarray(body, end),
+  )
 }

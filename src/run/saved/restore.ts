@@ -32,12 +32,18 @@ export function checkFits({ path, header }: SavedRun, { image, abi, mode, machin
   const facts = [
     ['guest', header.guest, image.digest, 'Give the very file that was run.'],
     ['abi', header.abi, abi.name, 'Load the guest with the ABI that it was run with.'],
-    ['extensions', header.extensions, abi.digest, 'Load the guest with the configuration and the extensions that it was run with.'],
+    [
+      'extensions',
+      header.extensions,
+      abi.digest,
+      'Load the guest with the configuration and the extensions that it was run with.',
+    ],
     ['mode', header.mode, mode.name, 'Resume in the mode that the run began in.'],
     ['machine', header.machine, machine.digest, 'Load the guest with the machine that it was run with.'],
   ] as const
   for (const [reason, found, wanted, hint] of facts) {
-    if (found !== wanted) throw refuse(path, reason, `its ${reason} is ${found}, wanted ${wanted}`, hint, { found, wanted })
+    if (found !== wanted)
+      throw refuse(path, reason, `its ${reason} is ${found}, wanted ${wanted}`, hint, { found, wanted })
   }
   if (header.xlen !== image.xlen) throw damaged(path, `its width is ${header.xlen}, but its guest is RV${image.xlen}`)
 }
@@ -51,7 +57,8 @@ function checkHeader(path: string, header: SavedHeader, { image, mode, machine }
   if (instructions >= 1n << 62n || cost >= 1n << 100n || host.random.drawn >= 1n << 63n) throw wrong('counts')
   if (host.linux.brk < host.linux.brkStart) throw wrong('break')
   if (body.blobs.reduce((sum, length) => sum + length, 0) > MAX_BLOB_BYTES) throw wrong('blobs')
-  for (const index of [...host.inputs, host.hints, host.publicValues, ...origin?.inputs ?? []]) if (index >= body.blobs.length) throw wrong('blobs')
+  for (const index of [...host.inputs, host.hints, host.publicValues, ...(origin?.inputs ?? [])])
+    if (index >= body.blobs.length) throw wrong('blobs')
   if (host.hintPosition > body.blobs[host.hints]!) throw wrong('hints')
   if ((meter !== undefined) !== mode.segments || (origin !== undefined) !== mode.segments) throw wrong('meter')
   if ((header.profile !== undefined) !== (mode.profile !== undefined)) throw wrong('profile')
@@ -60,18 +67,26 @@ function checkHeader(path: string, header: SavedHeader, { image, mode, machine }
     if (segments.length > 0 || past + open + interval > 0) throw wrong('segments')
     return
   }
-  const chips = machine.chips.length, { checkpoint } = meter
+  const chips = machine.chips.length
+  const { checkpoint } = meter
   let start = 0
   for (const segment of segments) {
-    if (segment.instretStart !== start || segment.instructions === 0 || segment.heights.length !== chips) throw wrong('segments')
+    if (segment.instretStart !== start || segment.instructions === 0 || segment.heights.length !== chips)
+      throw wrong('segments')
     start += segment.instructions
   }
-  if (meter.segmentStart !== start || BigInt(start) > instructions || instructions > BigInt(Number.MAX_SAFE_INTEGER)) throw wrong('segments')
+  if (meter.segmentStart !== start || BigInt(start) > instructions || instructions > BigInt(Number.MAX_SAFE_INTEGER))
+    throw wrong('segments')
   if (meter.heights.length !== chips || meter.left > machine.limits.checkInterval) throw wrong('meter')
   if (checkpoint === undefined) {
     if (body.leaves.interval > 0) throw wrong('leaves')
-  } else if (checkpoint.instret < start || BigInt(checkpoint.instret) > instructions || checkpoint.heights.length !== chips
-    || checkpoint.heights.some((height, chip) => height > meter.heights[chip]!)) throw wrong('checkpoint')
+  } else if (
+    checkpoint.instret < start ||
+    BigInt(checkpoint.instret) > instructions ||
+    checkpoint.heights.length !== chips ||
+    checkpoint.heights.some((height, chip) => height > meter.heights[chip]!)
+  )
+    throw wrong('checkpoint')
 }
 
 async function readBlobs(source: ByteSource, lengths: readonly number[]): Promise<Uint8Array[]> {
@@ -86,7 +101,11 @@ async function readWords(source: ByteSource, count: number): Promise<Uint32Array
   return new Uint32Array(bytes.buffer, 0, count)
 }
 
-async function readLeaves(source: ByteSource, { body }: SavedHeader, restorer: MeterRestorer | undefined): Promise<void> {
+async function readLeaves(
+  source: ByteSource,
+  { body }: SavedHeader,
+  restorer: MeterRestorer | undefined,
+): Promise<void> {
   let placed = 0
   for (const set of leafSets) {
     for (let left = body.leaves[set]; left > 0; left -= BATCH_RANGES) {
@@ -104,11 +123,13 @@ async function readLeaves(source: ByteSource, { body }: SavedHeader, restorer: M
 
 async function readPages(path: string, source: ByteSource, count: number, memory: Uint8Array): Promise<void> {
   const pages = await readWords(source, count)
-  if (pages.some((page, index) => page >= PAGES || (index > 0 && page <= pages[index - 1]!))) throw damaged(path, 'its list of pages is out of order')
+  if (pages.some((page, index) => page >= PAGES || (index > 0 && page <= pages[index - 1]!)))
+    throw damaged(path, 'its list of pages is out of order')
   for (let at = 0; at < count; at += BATCH_PAGES) {
     const batch = pages.subarray(at, at + BATCH_PAGES)
     const bytes = await source.take(batch.length * PAGE_BYTES)
-    for (const [index, page] of batch.entries()) memory.set(bytes.subarray(index * PAGE_BYTES, (index + 1) * PAGE_BYTES), page * PAGE_BYTES)
+    for (const [index, page] of batch.entries())
+      memory.set(bytes.subarray(index * PAGE_BYTES, (index + 1) * PAGE_BYTES), page * PAGE_BYTES)
   }
 }
 
@@ -117,17 +138,27 @@ async function readPages(path: string, source: ByteSource, count: number, memory
  *
  * @throws RvrError `STATE_REFUSED`
  */
-export async function restore(saved: SavedRun, session: Target & Pick<Session, 'hart'>, meter: Meter | undefined, engine: SessionOptions['engine']): Promise<Restored> {
+export async function restore(
+  saved: SavedRun,
+  session: Target & Pick<Session, 'hart'>,
+  meter: Meter | undefined,
+  engine: SessionOptions['engine'],
+): Promise<Restored> {
   checkFits(saved, session)
-  const { path, header } = saved, { hart, machine } = session
+  const { path, header } = saved
+  const { hart, machine } = session
   checkHeader(path, header, session)
   const source = saved.body()
   try {
     const blobs = await readBlobs(source, header.body.blobs)
     const host: HostState = {
-      inputs: header.host.inputs.map(index => blobs[index]!), hints: blobs[header.host.hints]!, hintPosition: header.host.hintPosition,
+      inputs: header.host.inputs.map(index => blobs[index]!),
+      hints: blobs[header.host.hints]!,
+      hintPosition: header.host.hintPosition,
       // Guests write to their public values; nothing else may share those bytes.
-      publicValues: blobs[header.host.publicValues]!.slice(), random: header.host.random, linux: header.host.linux,
+      publicValues: blobs[header.host.publicValues]!.slice(),
+      random: header.host.random,
+      linux: header.host.linux,
     }
     const started = startOptions(header, blobs)
     let restorer: MeterRestorer | undefined
@@ -141,9 +172,20 @@ export async function restore(saved: SavedRun, session: Target & Pick<Session, '
     await source.finish()
     hart.x.set(header.registers)
     hart.pc = header.pc
-    return { pc: header.pc, host, instructions: header.instructions, cost: header.cost, segments: header.segments, ...profileOf(header, blobs), started, printedUntil: header.printedUntil }
+    return {
+      pc: header.pc,
+      host,
+      instructions: header.instructions,
+      cost: header.cost,
+      segments: header.segments,
+      ...profileOf(header, blobs),
+      started,
+      printedUntil: header.printedUntil,
+    }
   } catch (error) {
-    throw error instanceof RvrError && error.code === 'STATE_REFUSED' ? error : damaged(path, `its content contradicts itself: ${messageOf(error)}`, error)
+    throw error instanceof RvrError && error.code === 'STATE_REFUSED'
+      ? error
+      : damaged(path, `its content contradicts itself: ${messageOf(error)}`, error)
   } finally {
     await source.close()
   }
@@ -153,7 +195,8 @@ function profileOf({ profile }: SavedHeader, blobs: readonly Uint8Array[]): { pr
   if (profile === undefined) return {}
   const pages = profile.pages.map(([page, index]) => {
     const counts = new Float64Array(blobs[index]?.slice().buffer ?? new ArrayBuffer())
-    if (counts.length !== PAGE_BYTES / WORD_BYTES || !counts.every(count => Number.isSafeInteger(count) && count >= 0)) throw new Error(`counts of page ${page}`)
+    if (counts.length !== PAGE_BYTES / WORD_BYTES || !counts.every(count => Number.isSafeInteger(count) && count >= 0))
+      throw new Error(`counts of page ${page}`)
     return [page, counts] as const
   })
   return { profile: { pages: new Map(pages), extraRows: new Map(profile.extraRows) } }
@@ -164,7 +207,9 @@ function startOptions({ origin }: SavedHeader, blobs: readonly Uint8Array[]): St
   const { inputs, publicValuesBytes, seed, args, segmentLimits } = origin
   return {
     inputs: inputs.map(index => blobs[index]!),
-    ...(publicValuesBytes !== undefined && { publicValuesBytes }), ...(seed !== undefined && { seed }), ...(args !== undefined && { args }),
+    ...(publicValuesBytes !== undefined && { publicValuesBytes }),
+    ...(seed !== undefined && { seed }),
+    ...(args !== undefined && { args }),
     ...(segmentLimits !== undefined && { segmentLimits }),
   }
 }

@@ -15,7 +15,10 @@ export interface FileContent {
 const CHUNK_BYTES = 256 << 10
 
 function prefix(header: Uint8Array): Buffer {
-  if (header.length > MAX_HEADER_BYTES) throw new RvrError('USAGE', `the run has too much to save: its list of segments takes ${header.length} bytes`, { hint: 'Save it earlier.' })
+  if (header.length > MAX_HEADER_BYTES)
+    throw new RvrError('USAGE', `the run has too much to save: its list of segments takes ${header.length} bytes`, {
+      hint: 'Save it earlier.',
+    })
   const bytes = Buffer.alloc(PREFIX_BYTES)
   bytes.set(MAGIC)
   bytes.writeUInt16LE(FORMAT_VERSION, MAGIC.length)
@@ -33,7 +36,14 @@ async function put({ header, body }: FileContent, write: Put, signal: AbortSigna
   await add(prefix(text))
   await add(text)
   const deflate = createDeflateRaw({ level: 1, chunkSize: CHUNK_BYTES })
-  await pipeline(Readable.from(body(), { objectMode: false }), deflate, async (chunks: AsyncIterable<Uint8Array>) => { for await (const chunk of chunks) await add(chunk) }, { signal })
+  await pipeline(
+    Readable.from(body(), { objectMode: false }),
+    deflate,
+    async (chunks: AsyncIterable<Uint8Array>) => {
+      for await (const chunk of chunks) await add(chunk)
+    },
+    { signal },
+  )
   await write(hash.digest())
 }
 
@@ -45,5 +55,10 @@ export const checkTarget = (file: string): Promise<void> => checkOutput(file, { 
 /** @returns the file's absolute path. @throws RvrError `IO`, `ABORTED`. */
 export function writeSaved(file: string, content: FileContent, signal?: AbortSignal): Promise<string> {
   // The file holds whatever the guest was given: it is for its owner alone.
-  return writeOutput(file, write => put(content, write, signal), { mode: 0o600, durable: true, signal, failure: FAILURE })
+  return writeOutput(file, write => put(content, write, signal), {
+    mode: 0o600,
+    durable: true,
+    signal,
+    failure: FAILURE,
+  })
 }

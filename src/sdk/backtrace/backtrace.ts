@@ -42,7 +42,8 @@ function byFrame(stack: Stack, at: Position, start: number, isInner: boolean): C
   }
   if (!isInner || !stack.isBehindCall(at.ra)) return undefined
   // A function that saves ra only where it calls: what is in ra there is from its own last call.
-  const call = at.ra - 4, isOwnCall = call >= start && call < at.pc && !stack.calls(call, start)
+  const call = at.ra - 4
+  const isOwnCall = call >= start && call < at.pc && !stack.calls(call, start)
   return isOwnCall ? undefined : { pc: call, ra: at.ra, sp: base, fp, found: 'register' }
 }
 
@@ -50,7 +51,8 @@ function byFrame(stack: Stack, at: Position, start: number, isInner: boolean): C
 function byFramePointer(stack: Stack, at: Position): Caller | undefined {
   const { width } = stack
   if (at.fp <= at.sp || at.fp % width !== 0) return undefined
-  const ra = stack.word(at.fp - width), fp = stack.word(at.fp - 2 * width)
+  const ra = stack.word(at.fp - width)
+  const fp = stack.word(at.fp - 2 * width)
   if (!stack.isBehindCall(ra) || fp === undefined || fp <= at.fp) return undefined
   return { pc: ra - 4, ra, sp: at.fp, fp, found: 'frame' }
 }
@@ -88,14 +90,16 @@ const numberOf = (value: bigint, xlen: Xlen): number => Number(BigInt.asIntN(xle
 
 /** The calls that led to the instruction at `pc`, with the hart's registers. */
 export function backtraceOf(image: Image, abi: GuestAbi, { x, view }: Pick<Hart, 'x' | 'view'>, pc: number): Backtrace {
-  const stack = new Stack(image, abi, view), { xlen } = image
+  const stack = new Stack(image, abi, view)
+  const { xlen } = image
   const register = (number: number): number => numberOf(x[number]!, xlen)
   // An entry of call frame information has an end, so it knows better than a symbol somewhere below.
   const factsAt = (address: number): Partial<CallFrame> =>
     callFrameAt(image, address) ?? { start: functionStart(image, address) }
   const entry = factsAt(image.entry).start
   const registers = { ra: register(RETURN_ADDRESS), sp: register(STACK_POINTER), fp: register(FRAME_POINTER) }
-  let at: Caller = { pc, ...registers, found: 'trap' }, isCut = false
+  let at: Caller = { pc, ...registers, found: 'trap' }
+  let isCut = false
   const found = [at]
   while (!isCut) {
     const { start, rules } = factsAt(at.pc)

@@ -9,7 +9,11 @@ export const isOutermost = ({ saved, returnAddress }: FrameRules): boolean => sa
 
 /** Undefined where the rules need a register that is not known, or lead to no call. `isInner`: it called nothing. */
 export function byCallFrame(stack: Stack, at: Position, rules: FrameRules, isInner: boolean): Caller | undefined {
-  const values = new Map([[RETURN_ADDRESS, at.ra], [STACK_POINTER, at.sp], [FRAME_POINTER, at.fp]])
+  const values = new Map([
+    [RETURN_ADDRESS, at.ra],
+    [STACK_POINTER, at.sp],
+    [FRAME_POINTER, at.fp],
+  ])
   const { cfa, saved, returnAddress } = rules
   const held = values.get(cfa.register)
   if (held === undefined) return undefined

@@ -13,7 +13,8 @@ export interface FrameFacts {
   readonly s0: number | undefined
 }
 
-export const RETURN_ADDRESS = 1, FRAME_POINTER = 8
+export const RETURN_ADDRESS = 1
+export const FRAME_POINTER = 8
 
 /** No prologue is longer. */
 const MOST_INSTRUCTIONS = 128
@@ -22,7 +23,8 @@ const MOST_INSTRUCTIONS = 128
 export function frameFacts(instrAt: (pc: number) => Instr | undefined, start: number, end: number): FrameFacts {
   const constants = new Map<number, number>()
   const saved: { ra?: number; s0?: number } = {}
-  let sp = 0, fp: number | undefined
+  let sp = 0
+  let fp: number | undefined
   for (let pc = start, count = 0; pc < end && count < MOST_INSTRUCTIONS; pc += 4, count++) {
     const instr = instrAt(pc)
     if (instr === undefined || ['branch', 'jal', 'jalr', 'host'].includes(instr.row.kind)) break

@@ -59,14 +59,16 @@ export class Stack {
 
   /** Does the call at `pc` go to `start` by its own words? */
   calls(pc: number, start: number): boolean {
-    const instr = this.instrAt(pc), before = this.instrAt(pc - 4)
+    const instr = this.instrAt(pc)
+    const before = this.instrAt(pc - 4)
     if (instr?.row.kind === 'jal') return pc + instr.imm === start
     if (instr?.row.kind !== 'jalr' || before?.row.kind !== 'upper' || !before.row.relative) return false
     return before.rd === instr.rs1 && pc - 4 + before.imm + instr.imm === start
   }
 
   isCode(address: number): boolean {
-    return this.#image.segments.some(segment =>
-      segment.executable && address >= segment.address && address < segment.address + segment.memorySize)
+    return this.#image.segments.some(
+      segment => segment.executable && address >= segment.address && address < segment.address + segment.memorySize,
+    )
   }
 }

@@ -38,7 +38,13 @@ export function callError({ image, abi }: CheckedGuest, found: CallDifference, i
   return new RvrError('CHECK_DIVERGED', message, {
     hint: isOwn ? correct : 'This is a defect in rvr; please report it with the guest.',
     details: {
-      pc, instret: instret + 1n, extension, instruction, function: c, kind, difference: text,
+      pc,
+      instret: instret + 1n,
+      extension,
+      instruction,
+      function: c,
+      kind,
+      difference: text,
       operands: operands.map(operandJson),
     },
   })

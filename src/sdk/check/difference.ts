@@ -17,10 +17,16 @@ export function difference(native: Run, expected: Run): Difference | undefined {
     return { register, text: `${registerNames[register]!} is ${value(native)}, expected ${value(expected)}` }
   }
   const facts = (run: Run): Record<string, unknown> => ({
-    pc: run.pc, outcome: run.outcome, instret: run.instret, cost: run.cost, exitCode: run.exitCode,
-    trap: run.trap && `${run.trap.kind} at ${run.trap.pc}`, publicValues: Buffer.from(run.publicValues).toString('hex'),
+    pc: run.pc,
+    outcome: run.outcome,
+    instret: run.instret,
+    cost: run.cost,
+    exitCode: run.exitCode,
+    trap: run.trap && `${run.trap.kind} at ${run.trap.pc}`,
+    publicValues: Buffer.from(run.publicValues).toString('hex'),
   })
-  const a = facts(native), b = facts(expected)
+  const a = facts(native)
+  const b = facts(expected)
   const name = Object.keys(a).find(key => a[key] !== b[key])
   if (name === undefined) return differentHeights(native, expected)
   return { text: `${name} is ${String(a[name])}, expected ${String(b[name])}` }
@@ -30,7 +36,8 @@ export function difference(native: Run, expected: Run): Difference | undefined {
 function differentHeights(native: Run, expected: Run): Difference | undefined {
   const all = ({ segments, openSegment }: Run): string[] =>
     [...segments, ...(openSegment === undefined ? [] : [openSegment])].map(segment => JSON.stringify(segment))
-  const a = all(native), b = all(expected)
+  const a = all(native)
+  const b = all(expected)
   const first = a.findIndex((segment, index) => segment !== b[index])
   if (first < 0 && a.length === b.length) return undefined
   // One of them has more.
@@ -41,7 +48,8 @@ function differentHeights(native: Run, expected: Run): Difference | undefined {
 export function firstDifferentByte(a: Uint8Array, b: Uint8Array): number | undefined {
   const CHUNK = 1 << 20
   for (let at = 0; at < a.length; at += CHUNK) {
-    const left = a.subarray(at, at + CHUNK), right = b.subarray(at, at + CHUNK)
+    const left = a.subarray(at, at + CHUNK)
+    const right = b.subarray(at, at + CHUNK)
     if (Buffer.compare(left, right) !== 0) return at + left.findIndex((byte, index) => byte !== right[index])
   }
   return undefined

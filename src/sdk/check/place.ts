@@ -8,8 +8,10 @@ import { disassemble } from '../../isa/disassemble.ts'
 
 /** `0x200840 (main+0x10): addi a0,a0,1` */
 export function placeOf(image: Image, abi: GuestAbi, pc: number): string {
-  const word = instructionWord(image, pc), symbol = symbolAt(image, pc)
+  const word = instructionWord(image, pc)
+  const symbol = symbolAt(image, pc)
   const instr = word === undefined ? undefined : decoderFor(image.xlen, abi)(word, pc)
-  const name = symbol === undefined ? '' : ` (${symbol})`, text = instr === undefined ? '' : `: ${disassemble(instr)}`
+  const name = symbol === undefined ? '' : ` (${symbol})`
+  const text = instr === undefined ? '' : `: ${disassemble(instr)}`
   return `0x${pc.toString(16)}${name}${text}`
 }

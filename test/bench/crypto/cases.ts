@@ -25,7 +25,8 @@ export interface CryptoCase {
 const openssl: Rival = { name: 'OpenSSL', header: 'openssl/evp.h', flags: ['-lcrypto'] }
 
 export function cryptoCases(): CryptoCase[] {
-  const keccakExtension = keccak.create({}), sha2Extension = sha2.create({})
+  const keccakExtension = keccak.create({})
+  const sha2Extension = sha2.create({})
   return [
     { operation: 'keccakf', extension: keccakExtension, harness: 'keccakf.c', rival: openssl },
     { operation: 'xorin', extension: keccakExtension, harness: 'xorin.c' },

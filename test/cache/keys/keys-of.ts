@@ -33,7 +33,12 @@ export async function keysOf({ guest, mode = 'pure', load = {}, profile, options
   const services = await createServices({ remote: false, ...options }, noEvents)
   const path = typeof guest === 'string' ? guest : undefined
   const image = parseElf(typeof guest === 'string' ? await readFile(guest) : guest, path ?? '<bytes>')
-  const request = { image, ...await surroundingsOf(image, path, load, noEvents), mode: modeNamed(mode), ...(profile !== undefined && { profile: profileOf(image, profile) }) }
+  const request = {
+    image,
+    ...(await surroundingsOf(image, path, load, noEvents)),
+    mode: modeNamed(mode),
+    ...(profile !== undefined && { profile: profileOf(image, profile) }),
+  }
   const { toolchain, context, input } = await inputsOf(request, services)
   if (input === undefined) throw new Error('nothing may be cached')
   const { project } = await generateProject(request, toolchain, services)
@@ -43,7 +48,11 @@ export async function keysOf({ guest, mode = 'pure', load = {}, profile, options
 
 /** Names of the parts that differ. */
 export function differing(one: readonly KeyPart[], other: readonly KeyPart[]): string[] {
-  const text = (parts: readonly KeyPart[]): Map<string, string> => new Map(parts.map(part => [part.name, JSON.stringify(part)]))
-  const before = text(one), after = text(other)
-  return [...new Set([...before.keys(), ...after.keys()])].filter(name => before.get(name) !== after.get(name)).toSorted()
+  const text = (parts: readonly KeyPart[]): Map<string, string> =>
+    new Map(parts.map(part => [part.name, JSON.stringify(part)]))
+  const before = text(one)
+  const after = text(other)
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter(name => before.get(name) !== after.get(name))
+    .toSorted()
 }

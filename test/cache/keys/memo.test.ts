@@ -26,7 +26,10 @@ async function place(): Promise<Place> {
 }
 
 /** Describes, changes something, describes again: the compiler is asked again. */
-async function expectAsked({ describe: ask, starts }: Place, change: () => Promise<unknown>): Promise<[before: Toolchain, after: Toolchain]> {
+async function expectAsked(
+  { describe: ask, starts }: Place,
+  change: () => Promise<unknown>,
+): Promise<[before: Toolchain, after: Toolchain]> {
   const before = await ask()
   expect(await ask()).toEqual(before)
   const asked = await starts()
@@ -47,7 +50,8 @@ describe.each(['cc', 'ld', 'make'] as const)('the memo, when of %s changes', too
   })
 
   it('the size and the contents, with the time set back', async () => {
-    const at = await place(), { atime, mtime } = await stat(at[tool])
+    const at = await place()
+    const { atime, mtime } = await stat(at[tool])
     const [before, after] = await expectAsked(at, async () => {
       await writeFile(at[tool], '\n# longer\n', { flag: 'a' })
       await utimes(at[tool], atime, mtime)
@@ -57,7 +61,8 @@ describe.each(['cc', 'ld', 'make'] as const)('the memo, when of %s changes', too
   })
 
   it('the file, with the same size and time', async () => {
-    const at = await place(), other = join(at.bin, 'other')
+    const at = await place()
+    const other = join(at.bin, 'other')
     await utimes(at[tool], 7, 7)
     const [before, after] = await expectAsked(at, async () => {
       await copyFile(at[tool], other)
@@ -87,7 +92,8 @@ describe.each(['cc', 'ld', 'make'] as const)('the memo, when of %s changes', too
 })
 
 it('the memo is not used when a linker appears in front of the one that was found', async () => {
-  const at = await place(), elsewhere = join(at.bin, 'elsewhere/ld')
+  const at = await place()
+  const elsewhere = join(at.bin, 'elsewhere/ld')
   await script(elsewhere, 'echo "GNU ld 2.40"')
   await rm(at.ld)
   // This compiler takes what it finds, as gcc does.
@@ -104,19 +110,22 @@ it('nothing is remembered for long when a tool is replaced while it is asked', a
   await script(at.ld, `${racing}\necho "GNU ld 2.40"`)
   await rm(join(at.bin, 'once'), { force: true })
   await at.describe()
-  const asked = await at.starts(), { digest } = (await at.describe()).ld
+  const asked = await at.starts()
+  const { digest } = (await at.describe()).ld
   expect(await at.starts()).toBeGreaterThan(asked)
   expect(digest).toBe((await describeToolchain({ environment: { PATH: at.bin } })).ld.digest)
 })
 
 describe('libraries that hold a compiler', () => {
   it('are told from those of the system', () => {
-    const listing = '\tlinux-vdso.so.1 (0x00007fff)\n\tlibLLVM.so.22.1 => /opt/l/libLLVM.so.22.1 (0x00007f01)\n\tlibc.so.6 => /lib/libc.so.6 (0x00007f02)\n\tlibbfd-2.40.so => /lib/libbfd-2.40.so (0x00007f03)\n\tlibclang-cpp.so => not found\n'
+    const listing =
+      '\tlinux-vdso.so.1 (0x00007fff)\n\tlibLLVM.so.22.1 => /opt/l/libLLVM.so.22.1 (0x00007f01)\n\tlibc.so.6 => /lib/libc.so.6 (0x00007f02)\n\tlibbfd-2.40.so => /lib/libbfd-2.40.so (0x00007f03)\n\tlibclang-cpp.so => not found\n'
     expect(decidingLibraries(listing)).toEqual(['/opt/l/libLLVM.so.22.1', '/lib/libbfd-2.40.so'])
   })
 
   it('count by their build ID, and by their contents when they have none', async () => {
-    const directory = await temporaryDirectory(), file = join(directory, 'libLLVM.so')
+    const directory = await temporaryDirectory()
+    const file = join(directory, 'libLLVM.so')
     const head = Buffer.alloc(200)
     head.set([0x7f, 0x45, 0x4c, 0x46, 2, 1])
     head.writeBigUInt64LE(64n, 32)
@@ -132,7 +141,12 @@ describe('libraries that hold a compiler', () => {
     head.fill(0xab, 144, 164)
     expect(buildId(head)).toEqual(Buffer.alloc(20, 0xab))
     const digests = []
-    for (const change of [() => {}, () => head.fill(0xcd, 144, 164), () => head.writeUInt32LE(4, 136), () => head.fill(1, 180)]) {
+    for (const change of [
+      () => {},
+      () => head.fill(0xcd, 144, 164),
+      () => head.writeUInt32LE(4, 136),
+      () => head.fill(1, 180),
+    ]) {
       change()
       await writeFile(file, head)
       digests.push(describeLibrary(file).digest)
@@ -141,9 +155,12 @@ describe('libraries that hold a compiler', () => {
     for (const length of [0, 40, 70, 140, 150]) expect(buildId(head.subarray(0, length))).toBeUndefined()
   })
 
-  it.runIf(compilers.includes('clang-22') && process.platform === 'linux')('are parts of the toolchain and of the memo', async () => {
-    const { programs, cc } = await describeToolchain({ cc: 'clang-22' })
-    const libraries = await codeLibraries([cc.path], askingIn({}))
-    expect(programs.map(({ path }) => path)).toEqual(expect.arrayContaining(libraries))
-  })
+  it.runIf(compilers.includes('clang-22') && process.platform === 'linux')(
+    'are parts of the toolchain and of the memo',
+    async () => {
+      const { programs, cc } = await describeToolchain({ cc: 'clang-22' })
+      const libraries = await codeLibraries([cc.path], askingIn({}))
+      expect(programs.map(({ path }) => path)).toEqual(expect.arrayContaining(libraries))
+    },
+  )
 })

@@ -8,7 +8,9 @@ import { differing, keysOf, type BothKeys, type Configuration } from './keys-of.
 import { fixture } from './surroundings.ts'
 import { fakeTools, type Tools } from './tools.ts'
 
-let directory: string, tools: Tools, caches = 0
+let directory: string
+let tools: Tools
+let caches = 0
 beforeEach(async () => {
   directory = await temporaryDirectory()
   tools = await fakeTools(join(directory, 'bin'))
@@ -19,7 +21,12 @@ beforeEach(async () => {
 afterEach(() => vi.unstubAllEnvs())
 
 /** Keys with a cache of their own: nothing is remembered from before. */
-const keys = (change: Partial<Configuration> = {}): Promise<BothKeys> => keysOf({ guest: fixture('exitcode'), ...change, options: { cacheDir: join(directory, `cache-${caches++}`), ...change.options } })
+const keys = (change: Partial<Configuration> = {}): Promise<BothKeys> =>
+  keysOf({
+    guest: fixture('exitcode'),
+    ...change,
+    options: { cacheDir: join(directory, `cache-${caches++}`), ...change.options },
+  })
 
 /** Both keys are others; in the input key the parts of these names, and no others, have changed. */
 function expectChanged(before: BothKeys, after: BothKeys, ...parts: string[]): void {
@@ -47,7 +54,8 @@ test('the mode: four modes, four keys', async () => {
 })
 
 test('the profile: none, one, one of other counts', async () => {
-  const none = await keys(), one = await keys({ profile: new Map([[0x200800, 5]]) })
+  const none = await keys()
+  const one = await keys({ profile: new Map([[0x200800, 5]]) })
   expectChanged(none, one, 'profile')
   expectChanged(one, await keys({ profile: new Map([[0x200800, 6]]) }), 'profile')
   expectChanged(none, await keys({ profile: new Map() }), 'profile')
@@ -59,7 +67,9 @@ test('the ABI of the guest, with the chips that its instructions have', async ()
 
 test('the machine: a width, whether given as a file or as an object', async () => {
   const file = join(directory, 'machine.json')
-  const machine = JSON.parse(await readFile(new URL('../../../src/machine/rv64im.json', import.meta.url), 'utf8')) as MachineFile & { chips: { width: number }[] }
+  const machine = JSON.parse(
+    await readFile(new URL('../../../src/machine/rv64im.json', import.meta.url), 'utf8'),
+  ) as MachineFile & { chips: { width: number }[] }
   await writeFile(file, JSON.stringify(machine))
   const before = await keys({ load: { machine: file } })
   expect(await keys()).toEqual(before)
@@ -71,12 +81,36 @@ test('the machine: a width, whether given as a file or as an object', async () =
 })
 
 test('a table of the configuration', async () => {
-  const before = await keys({ load: { config: { app_vm_config: { modular: { supported_moduli: ['115792089237316195423570985008687907853269984665640564039457584007908834671663'] } } } } })
-  const after = await keys({ load: { config: { app_vm_config: { modular: { supported_moduli: ['115792089237316195423570985008687907852837564279074904382605163141518161494337'] } } } } })
+  const before = await keys({
+    load: {
+      config: {
+        app_vm_config: {
+          modular: {
+            supported_moduli: ['115792089237316195423570985008687907853269984665640564039457584007908834671663'],
+          },
+        },
+      },
+    },
+  })
+  const after = await keys({
+    load: {
+      config: {
+        app_vm_config: {
+          modular: {
+            supported_moduli: ['115792089237316195423570985008687907852837564279074904382605163141518161494337'],
+          },
+        },
+      },
+    },
+  })
   expectChanged(before, after, 'input/extensions')
 })
 
-test.each([['clang-22', 'cc'], ['ld', 'ld'], ['make', 'make']] as const)('%s replaced under the same name and version', async (name, part) => {
+test.each([
+  ['clang-22', 'cc'],
+  ['ld', 'ld'],
+  ['make', 'make'],
+] as const)('%s replaced under the same name and version', async (name, part) => {
   const before = await keys()
   await tools.write(name, 'other contents')
   expectChanged(before, await keys(), `tool/${part}/digest`)
@@ -97,7 +131,8 @@ test('what the compiler knows of the CPU, and features that the CPU must have', 
 })
 
 test('the CPU that is compiled for', async () => {
-  const one = await keys({ options: { targetCpu: 'one-cpu' } }), other = await keys({ options: { targetCpu: 'other-cpu' } })
+  const one = await keys({ options: { targetCpu: 'one-cpu' } })
+  const other = await keys({ options: { targetCpu: 'other-cpu' } })
   const flags = differing(one.inputParts, other.inputParts).filter(name => name.startsWith('flags/compile/'))
   expect(flags.length).toBe(1)
   expectChanged(one, other, 'target/cpu', ...flags)
@@ -118,7 +153,10 @@ async function extension(files: { sources?: string[]; headers?: string[]; librar
   const folder = join(directory, `own-${caches++}`)
   await mkdir(folder)
   const row = `{ kind: 'host', name: 'nothing', format: 'R', mask: 0xfe00707f, match: 0x5b }`
-  await writeFile(join(folder, 'extension.mjs'), `export default { name: 'own', rows: [${row}], handlers: { nothing: () => undefined }, ...${JSON.stringify(files)} }`)
+  await writeFile(
+    join(folder, 'extension.mjs'),
+    `export default { name: 'own', rows: [${row}], handlers: { nothing: () => undefined }, ...${JSON.stringify(files)} }`,
+  )
   for (const path of Object.values(files).flat()) {
     await mkdir(join(folder, path, '..'), { recursive: true })
     await writeFile(join(folder, path), `contents of ${path}`)
@@ -126,8 +164,13 @@ async function extension(files: { sources?: string[]; headers?: string[]; librar
   return folder
 }
 
-test.each([['source', { sources: ['own.c'] }], ['header', { headers: ['own.h'] }], ['library', { libraries: ['libown.a'] }]] as const)('the contents of a %s of an extension behind an unchanged path', async (_, files) => {
-  const lists = files as { sources?: string[] }, [name] = Object.values(lists).flat()
+test.each([
+  ['source', { sources: ['own.c'] }],
+  ['header', { headers: ['own.h'] }],
+  ['library', { libraries: ['libown.a'] }],
+] as const)('the contents of a %s of an extension behind an unchanged path', async (_, files) => {
+  const lists = files as { sources?: string[] }
+  const [name] = Object.values(lists).flat()
   const own = await extension(lists)
   const before = await keys({ load: { extensions: [own] } })
   await writeFile(join(own, name!), `contents of ${name!.toUpperCase()}`)
@@ -139,7 +182,11 @@ test.each([['source', { sources: ['own.c'] }], ['header', { headers: ['own.h'] }
 
 test('what a file of an extension is for, and files of one name', async () => {
   const one = await keys({ load: { extensions: [await extension({ sources: ['a.c', 'b.c'] })] } })
-  expectChanged(one, await keys({ load: { extensions: [await extension({ sources: ['a.c'], headers: ['b.c'] })] } }), 'input/extensions')
+  expectChanged(
+    one,
+    await keys({ load: { extensions: [await extension({ sources: ['a.c'], headers: ['b.c'] })] } }),
+    'input/extensions',
+  )
   const own = await extension({ headers: ['one/table.h', 'other/table.h'] })
   const before = await keys({ load: { extensions: [own] } })
   await copyFile(join(own, 'one/table.h'), join(own, 'other/table.h'))

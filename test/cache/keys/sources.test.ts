@@ -13,12 +13,15 @@ const text = (path: string): string => readFileSync(new URL(`../../../src/${path
 
 /** Modules that `path` imports, types left out: they are gone when the code runs. */
 function imports(path: string): string[] {
-  const found = text(path).matchAll(/^import (?!type )[^']*'(\.[^']*)'|\bimport\('(\.[^']*)'\)|^export [^']*from '(\.[^']*)'/gm)
+  const found = text(path).matchAll(
+    /^import (?!type )[^']*'(\.[^']*)'|\bimport\('(\.[^']*)'\)|^export [^']*from '(\.[^']*)'/gm,
+  )
   return [...found].map(([, plain, lazy, passed]) => join(dirname(path), plain ?? lazy ?? passed!))
 }
 
 test('every module behind the pipeline is in the digest', () => {
-  const seen = new Set<string>(), waiting = ['pipeline.ts', 'extensions/own.ts', 'machine/load.ts']
+  const seen = new Set<string>()
+  const waiting = ['pipeline.ts', 'extensions/own.ts', 'machine/load.ts']
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (seen.has(path) || SILENT.includes(path) || BESIDE.test(path)) continue
     seen.add(path)

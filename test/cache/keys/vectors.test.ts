@@ -15,7 +15,8 @@ function plainKey(domain: string, parts: readonly KeyPart[]): string {
   }
   put('domain', 'text', domain)
   put('parts', 'number', String(parts.length))
-  for (const { name, type, value, bytes } of [...parts].toSorted((a, b) => (a.name < b.name ? -1 : 1))) put(name, type, value, bytes?.toString())
+  for (const { name, type, value, bytes } of [...parts].toSorted((a, b) => (a.name < b.name ? -1 : 1)))
+    put(name, type, value, bytes?.toString())
   return hash.digest('hex')
 }
 
@@ -34,13 +35,21 @@ describe('lists of parts', () => {
 
 describe('configurations', () => {
   const { base, vectors } = readConfigurations()
-  test.runIf(process.platform === 'linux').each(vectors.map(vector => [vector.name, vector] as const))('%s', (_, vector) => {
-    expect(computed(base, vector)).toEqual({ artifact: vector.artifactKey, input: vector.inputKey })
-  })
+  test.runIf(process.platform === 'linux').each(vectors.map(vector => [vector.name, vector] as const))(
+    '%s',
+    (_, vector) => {
+      expect(computed(base, vector)).toEqual({ artifact: vector.artifactKey, input: vector.inputKey })
+    },
+  )
 
   test('no two have a key in common, unless only one of the kinds looks at what they differ in', () => {
-    for (const [kind, others] of [['artifactKey', ['another guest', 'another machine', 'another generator', 'another width']], ['inputKey', ['another project file', 'another line of the project']]] as const) {
-      const keys = vectors.filter(({ name }) => !(others as readonly string[]).includes(name)).map(vector => vector[kind])
+    for (const [kind, others] of [
+      ['artifactKey', ['another guest', 'another machine', 'another generator', 'another width']],
+      ['inputKey', ['another project file', 'another line of the project']],
+    ] as const) {
+      const keys = vectors
+        .filter(({ name }) => !(others as readonly string[]).includes(name))
+        .map(vector => vector[kind])
       expect(new Set(keys).size).toBe(keys.length)
       for (const name of others) expect(vectors.find(vector => vector.name === name)![kind]).toBe(vectors[0]![kind])
     }

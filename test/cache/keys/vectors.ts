@@ -15,7 +15,9 @@ export interface PartsVector {
 /** A configuration and both of its keys. `null` in an environment is a variable that is not set. */
 export interface ConfigurationVector {
   readonly name: string
-  readonly toolchain: Partial<Omit<Toolchain, 'environment'>> & { readonly environment?: Readonly<Record<string, string | null>> }
+  readonly toolchain: Partial<Omit<Toolchain, 'environment'>> & {
+    readonly environment?: Readonly<Record<string, string | null>>
+  }
   readonly context: Partial<Omit<KeyContext, 'toolchain'>>
   readonly files: Readonly<Record<string, string>>
   readonly input: Partial<Pick<InputKeyInput, 'guestDigest' | 'machineDigest' | 'generatorDigest' | 'inputs'>>
@@ -32,13 +34,23 @@ export interface ConfigurationVectors {
 export const partsFile = new URL('../../../cache-fixtures/keys/parts.json', import.meta.url)
 export const configurationsFile = new URL('../../../cache-fixtures/keys/configurations.json', import.meta.url)
 export const readParts = (): PartsVector[] => JSON.parse(readFileSync(partsFile, 'utf8')) as PartsVector[]
-export const readConfigurations = (): ConfigurationVectors => JSON.parse(readFileSync(configurationsFile, 'utf8')) as ConfigurationVectors
+export const readConfigurations = (): ConfigurationVectors =>
+  JSON.parse(readFileSync(configurationsFile, 'utf8')) as ConfigurationVectors
 
 /** Both keys as rvr computes them. */
-export function computed(base: ConfigurationVectors['base'], vector: ConfigurationVector): { artifact: string; input: string } {
+export function computed(
+  base: ConfigurationVectors['base'],
+  vector: ConfigurationVector,
+): { artifact: string; input: string } {
   const { environment: variables, ...tools } = { ...base.toolchain, ...vector.toolchain }
-  const environment = Object.fromEntries(Object.entries(variables ?? {}).map(([name, value]) => [name, value ?? undefined]))
-  const context = { ...base.context, ...vector.context, toolchain: { ...tools, environment } as Toolchain } as KeyContext
+  const environment = Object.fromEntries(
+    Object.entries(variables ?? {}).map(([name, value]) => [name, value ?? undefined]),
+  )
+  const context = {
+    ...base.context,
+    ...vector.context,
+    toolchain: { ...tools, environment } as Toolchain,
+  } as KeyContext
   const files = Object.entries({ ...base.files, ...vector.files }).map(([path, content]) => ({ path, content }))
   return {
     artifact: artifactKey({ ...context, project: { files, units: [] } }).key,

@@ -31,7 +31,10 @@ export interface CacheServer {
 let servers = 0
 
 /** Starts a server that ends with the test. Every one has an address of its own, whatever its port. */
-export async function cacheServer(stored: Iterable<readonly [string, Buffer]> = [], fault?: Fault): Promise<CacheServer> {
+export async function cacheServer(
+  stored: Iterable<readonly [string, Buffer]> = [],
+  fault?: Fault,
+): Promise<CacheServer> {
   const prefix = `/cache-${servers++}`
   const server = createServer((request, response) => {
     const path = request.url!.slice(prefix.length)
@@ -39,10 +42,12 @@ export async function cacheServer(stored: Iterable<readonly [string, Buffer]> = 
     const proceed = (): void => {
       if (request.method === 'PUT') {
         const chunks: Buffer[] = []
-        request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-          self.stored.set(path, Buffer.concat(chunks))
-          response.writeHead(201).end()
-        })
+        request
+          .on('data', (chunk: Buffer) => chunks.push(chunk))
+          .on('end', () => {
+            self.stored.set(path, Buffer.concat(chunks))
+            response.writeHead(201).end()
+          })
         return
       }
       const body = self.stored.get(path)
@@ -52,12 +57,20 @@ export async function cacheServer(stored: Iterable<readonly [string, Buffer]> = 
     if (self.fault === undefined) proceed()
     else self.fault(request, response, proceed)
   })
-  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>(resolve => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })
-  const self: CacheServer = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${prefix}`, stored: new Map(stored), requests: [], fault, closeIdle: () => server.closeIdleConnections() }
+  const self: CacheServer = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${prefix}`,
+    stored: new Map(stored),
+    requests: [],
+    fault,
+    closeIdle: () => server.closeIdleConnections(),
+  }
   return self
 }
 
@@ -71,7 +84,12 @@ export async function fileWith(text: string): Promise<string> {
 }
 
 /** Bounds that no healthy server comes near, however busy the machine. */
-export const timeouts = { connectMs: PATIENCE_MS, silenceMs: PATIENCE_MS, requestMs: PATIENCE_MS, closeMs: PATIENCE_MS } as const
+export const timeouts = {
+  connectMs: PATIENCE_MS,
+  silenceMs: PATIENCE_MS,
+  requestMs: PATIENCE_MS,
+  closeMs: PATIENCE_MS,
+} as const
 
 /** Bounds for servers that never answer: whoever waits for them waits for nothing. */
 export const hasty = { ...timeouts, silenceMs: 300, requestMs: 1000 } as const
@@ -84,8 +102,19 @@ export interface Alone {
 
 /** The tier without anything around it. */
 export function tier(url: string, settings: Partial<RemoteSettings> = {}): Alone {
-  const counters: string[] = [], { sink, warnings } = recorder()
-  const remote = openRemote({ url, readOnly: false, secret: Buffer.from(secret), authorization: undefined, ...settings, timeouts: { ...timeouts, ...settings.timeouts } }, { count: counter => void counters.push(counter), events: sink })
+  const counters: string[] = []
+  const { sink, warnings } = recorder()
+  const remote = openRemote(
+    {
+      url,
+      readOnly: false,
+      secret: Buffer.from(secret),
+      authorization: undefined,
+      ...settings,
+      timeouts: { ...timeouts, ...settings.timeouts },
+    },
+    { count: counter => void counters.push(counter), events: sink },
+  )
   onTestFinished(() => remote.close())
   return { remote, counters, warnings }
 }
@@ -96,18 +125,29 @@ export const content = 'not really a library '.repeat(1000)
 /** An entry that could be in a store. */
 export async function sampleEntry(text = content): Promise<StoredLibrary> {
   const library = await sampleLibrary(await temporaryDirectory(), text)
-  return { library, manifest: { ...draft, schema: 1, key: keyA, inputKey: inputA, library: { digest: digestBytes(text), bytes: text.length }, createdMs: 1 } }
+  return {
+    library,
+    manifest: {
+      ...draft,
+      schema: 1,
+      key: keyA,
+      inputKey: inputA,
+      library: { digest: digestBytes(text), bytes: text.length },
+      createdMs: 1,
+    },
+  }
 }
 
 let stocked: Promise<ReadonlyMap<string, Buffer>> | undefined
 
 /** The contents of a server that holds the sample entry under `inputA`. */
 export function stock(settings?: Partial<RemoteSettings>): Promise<ReadonlyMap<string, Buffer>> {
-  return settings === undefined ? stocked ??= stockWith() : stockWith(settings)
+  return settings === undefined ? (stocked ??= stockWith()) : stockWith(settings)
 }
 
 async function stockWith(settings: Partial<RemoteSettings> = {}): Promise<ReadonlyMap<string, Buffer>> {
-  const server = await cacheServer(), { remote } = tier(server.url, settings)
+  const server = await cacheServer()
+  const { remote } = tier(server.url, settings)
   remote.offer(inputA, await sampleEntry())
   await remote.close()
   return server.stored
@@ -121,19 +161,33 @@ export interface Work extends RvrOptions {
 export interface Done {
   readonly publicValues: string
   readonly instret: bigint
-  readonly cache: { readonly outcome: string; readonly key?: string; readonly inputKey?: string; readonly origin?: string }
+  readonly cache: {
+    readonly outcome: string
+    readonly key?: string
+    readonly inputKey?: string
+    readonly origin?: string
+  }
   readonly counts: Readonly<Record<string, number>>
   readonly stages: readonly string[]
   readonly warnings: readonly string[]
   readonly cacheDir: string
 }
 
-/** What a machine does: compiles and runs a guest, with a cache directory of its own unless it is given one. Counts are those after disposing. */
-export async function machine(remote: RemoteOptions | false, { guest = 'fibonacci', mode = 'pure', ...options }: Work = {}): Promise<Done> {
-  const stages: string[] = [], warnings: string[] = []
+/**
+ * What a machine does: compiles and runs a guest, with a cache directory of its own unless it is given one. Counts are
+ * those after disposing.
+ */
+export async function machine(
+  remote: RemoteOptions | false,
+  { guest = 'fibonacci', mode = 'pure', ...options }: Work = {},
+): Promise<Done> {
+  const stages: string[] = []
+  const warnings: string[] = []
   const cacheDir = options.cacheDir || join(await temporaryDirectory(), 'cache')
   const rvr = await Rvr.create({
-    cacheDir, remote: remote === false ? false : { secretFile: await fileWith(secret), timeouts, ...remote }, ...options,
+    cacheDir,
+    remote: remote === false ? false : { secretFile: await fileWith(secret), timeouts, ...remote },
+    ...options,
     onEvent(event) {
       if (event.type === 'warning') warnings.push(`${event.message} ${event.hint ?? ''}`)
       if (event.type === 'stage' && event.state === 'start') stages.push(event.stage)
@@ -143,7 +197,15 @@ export async function machine(remote: RemoteOptions | false, { guest = 'fibonacc
     const artifact = await (await rvr.load(fixture(guest))).compile(mode as ModeName)
     using run = await artifact.execute({ inputs: [Buffer.from(input, 'hex')] })
     await rvr.dispose()
-    return { publicValues: Buffer.from(run.publicValues).toString('hex'), instret: run.instret, cache: artifact.cache, counts: rvr.cache.counts, stages, warnings, cacheDir }
+    return {
+      publicValues: Buffer.from(run.publicValues).toString('hex'),
+      instret: run.instret,
+      cache: artifact.cache,
+      counts: rvr.cache.counts,
+      stages,
+      warnings,
+      cacheDir,
+    }
   } finally {
     await rvr.dispose()
   }

@@ -15,23 +15,53 @@ test('without an address there is no remote cache', async () => {
 
 test('the environment alone is enough, and options win', async () => {
   expect(await remoteSettings(undefined, environment)).toEqual({
-    url, readOnly: false, secret: Buffer.from(secret), authorization: undefined, timeouts: { connectMs: 100, silenceMs: 2000, requestMs: 30_000, closeMs: 2000 },
+    url,
+    readOnly: false,
+    secret: Buffer.from(secret),
+    authorization: undefined,
+    timeouts: { connectMs: 100, silenceMs: 2000, requestMs: 30_000, closeMs: 2000 },
   })
   const other = 'another secret of 16 bytes and more'
-  expect(await remoteSettings({ url: 'https://other.example', secretFile: await fileWith(other), readOnly: false, timeouts: { connectMs: 7 } }, { ...environment, RVR_REMOTE_CACHE_READ_ONLY: '1' }))
-    .toMatchObject({ url: 'https://other.example', secret: Buffer.from(other), readOnly: false, timeouts: { connectMs: 7, silenceMs: 2000 } })
-  expect(await remoteSettings({}, { RVR_REMOTE_CACHE: url, RVR_REMOTE_CACHE_SECRET_FILE: await fileWith(other), RVR_REMOTE_CACHE_READ_ONLY: '1' })).toMatchObject({ secret: Buffer.from(other), readOnly: true })
-  expect(await remoteSettings({}, { ...environment, RVR_REMOTE_CACHE_READ_ONLY: '0' })).toMatchObject({ readOnly: false })
+  expect(
+    await remoteSettings(
+      { url: 'https://other.example', secretFile: await fileWith(other), readOnly: false, timeouts: { connectMs: 7 } },
+      { ...environment, RVR_REMOTE_CACHE_READ_ONLY: '1' },
+    ),
+  ).toMatchObject({
+    url: 'https://other.example',
+    secret: Buffer.from(other),
+    readOnly: false,
+    timeouts: { connectMs: 7, silenceMs: 2000 },
+  })
+  expect(
+    await remoteSettings(
+      {},
+      { RVR_REMOTE_CACHE: url, RVR_REMOTE_CACHE_SECRET_FILE: await fileWith(other), RVR_REMOTE_CACHE_READ_ONLY: '1' },
+    ),
+  ).toMatchObject({ secret: Buffer.from(other), readOnly: true })
+  expect(await remoteSettings({}, { ...environment, RVR_REMOTE_CACHE_READ_ONLY: '0' })).toMatchObject({
+    readOnly: false,
+  })
 })
 
-test.each([['http://a.example/', 'http://a.example'], ['http://a.example:8080/x//', 'http://a.example:8080/x']])('the address %s is %s', async (given, wanted) => {
+test.each([
+  ['http://a.example/', 'http://a.example'],
+  ['http://a.example:8080/x//', 'http://a.example:8080/x'],
+])('the address %s is %s', async (given, wanted) => {
   expect((await remoteSettings({ url: given }, environment))?.url).toBe(wanted)
 })
 
 test('credentials come from a file, or a token from the environment', async () => {
-  expect((await remoteSettings({ credentialsFile: await fileWith('basic me:pass:word') }, environment))?.authorization).toBe(`Basic ${Buffer.from('me:pass:word').toString('base64')}`)
-  expect((await remoteSettings({}, { ...environment, RVR_REMOTE_CACHE_CREDENTIALS: await fileWith('Bearer abc') }))?.authorization).toBe('Bearer abc')
-  expect((await remoteSettings({}, { ...environment, RVR_REMOTE_CACHE_TOKEN: 'abc' }))?.authorization).toBe('Bearer abc')
+  expect(
+    (await remoteSettings({ credentialsFile: await fileWith('basic me:pass:word') }, environment))?.authorization,
+  ).toBe(`Basic ${Buffer.from('me:pass:word').toString('base64')}`)
+  expect(
+    (await remoteSettings({}, { ...environment, RVR_REMOTE_CACHE_CREDENTIALS: await fileWith('Bearer abc') }))
+      ?.authorization,
+  ).toBe('Bearer abc')
+  expect((await remoteSettings({}, { ...environment, RVR_REMOTE_CACHE_TOKEN: 'abc' }))?.authorization).toBe(
+    'Bearer abc',
+  )
 })
 
 test('without a secret nothing works but what is declared unsigned', async () => {
@@ -52,7 +82,11 @@ describe('refused with a hint:', () => {
     ['credentials that are not there', { credentialsFile: '/nonexistent' }, {}, 'IO'],
     ['a token of two lines', {}, { RVR_REMOTE_CACHE_TOKEN: 'abc\r\nx-header: y' }, 'USAGE'],
   ])('%s', async (_name, options, more, code) => {
-    const refused = expect.objectContaining({ code, hint: expect.any(String), message: expect.not.stringMatching(/me:secret|fifteen|abc/) })
+    const refused = expect.objectContaining({
+      code,
+      hint: expect.any(String),
+      message: expect.not.stringMatching(/me:secret|fifteen|abc/),
+    })
     await expect(remoteSettings(options, { ...environment, ...more })).rejects.toThrow(refused)
   })
 

@@ -13,12 +13,17 @@ import { find, inStore, sample, store } from './scenarios.ts'
 const ROUNDS = Number(process.env['RVR_CACHE_TORTURE'] ?? 5)
 /** All samples together have about twice as much. */
 const LIMIT_BYTES = 1 << 20
-const SURVIVORS = 2, VICTIMS = 2
+const SURVIVORS = 2
+const VICTIMS = 2
 
 let seeds = Number(process.env['RVR_FUZZ_SEED'] ?? 1)
 
 function member(directory: string): ChildProcess & { stdout: NodeJS.ReadableStream; stdin: NodeJS.WritableStream } {
-  return spawn(process.execPath, [join(import.meta.dirname, 'crowd-member.ts'), directory, String(LIMIT_BYTES), String(seeds++)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  return spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'crowd-member.ts'), directory, String(LIMIT_BYTES), String(seeds++)],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  )
 }
 
 function bytesBelow(path: string): number {
@@ -39,17 +44,21 @@ it('never a wrong artifact, never a failed build, nothing that stays', { timeout
     return { child, ended: Promise.all([text(child.stdout), once(child, 'close')]) }
   })
   const cache = await openCache({ cacheDir: join(directory, 'cache'), cacheMaxBytes: LIMIT_BYTES, environment: {} })
-  let kills = 0, found = 0, mostStaged = 0
+  let kills = 0
+  let found = 0
+  let mostStaged = 0
   for (let round = 0; round < ROUNDS; round++) {
-    await Promise.all(Array.from({ length: VICTIMS }, async () => {
-      const victim = member(directory)
-      const closed = once(victim, 'close')
-      await Promise.race([once(victim.stdout, 'data'), closed])
-      await sleep(Math.random() * 60)
-      victim.kill('SIGKILL')
-      expect(await closed).toEqual([null, 'SIGKILL'])
-      kills++
-    }))
+    await Promise.all(
+      Array.from({ length: VICTIMS }, async () => {
+        const victim = member(directory)
+        const closed = once(victim, 'close')
+        await Promise.race([once(victim.stdout, 'data'), closed])
+        await sleep(Math.random() * 60)
+        victim.kill('SIGKILL')
+        expect(await closed).toEqual([null, 'SIGKILL'])
+        kills++
+      }),
+    )
     for (let index = round % 3; index < 24; index += 3) if (await find(cache, sample(index))) found++
     // One thing is staged at a time by each process.
     mostStaged = Math.max(mostStaged, readdirSync(inStore(directory, 'staging')).length)
@@ -62,10 +71,14 @@ it('never a wrong artifact, never a failed build, nothing that stays', { timeout
     expect(status).toEqual([0, null])
     counts.push(JSON.parse(output.replace('ready\n', '')) as Record<string, number>)
   }
-  for (const each of counts) expect(Object.keys(each).filter(name => /failed|degraded|changed|unavailable/.test(name))).toEqual([])
+  for (const each of counts)
+    expect(Object.keys(each).filter(name => /failed|degraded|changed|unavailable/.test(name))).toEqual([])
 
   // Everybody is gone: what the killed ones have left goes away in time, and the limit holds.
-  const left = { staging: readdirSync(inStore(directory, 'staging')).length, locks: readdirSync(inStore(directory, 'locks')).length }
+  const left = {
+    staging: readdirSync(inStore(directory, 'staging')).length,
+    locks: readdirSync(inStore(directory, 'locks')).length,
+  }
   expect(left.locks).toBeLessThanOrEqual(24 + 2) // one for each key, and those of the store itself
   age(inStore(directory, 'staging'), 2)
   age(inStore(directory, 'locks'), 25)
@@ -75,10 +88,12 @@ it('never a wrong artifact, never a failed build, nothing that stays', { timeout
   expect(readdirSync(inStore(directory, 'locks'))).toEqual([])
   expect(readdirSync(inStore(directory, 'quarantine')).length).toBeLessThanOrEqual(8)
   expect(bytesBelow(inStore(directory, 'artifacts'))).toBeLessThanOrEqual(LIMIT_BYTES)
-  const keys = readdirSync(inStore(directory, 'artifacts')).flatMap(shard => readdirSync(inStore(directory, 'artifacts', shard)))
+  const keys = readdirSync(inStore(directory, 'artifacts')).flatMap(shard =>
+    readdirSync(inStore(directory, 'artifacts', shard)),
+  )
   expect(readdirSync(inStore(directory, 'inputs')).length).toBeLessThanOrEqual(keys.length)
   for (let index = 0; index < 24; index++) {
-    if (!await find(cache, sample(index))) expect(await store(cache, sample(index), directory)).toBe(true)
+    if (!(await find(cache, sample(index)))) expect(await store(cache, sample(index), directory)).toBe(true)
     expect(await find(cache, sample(index))).toBe(true)
   }
   const steps = await cache.verify()
@@ -86,5 +101,7 @@ it('never a wrong artifact, never a failed build, nothing that stays', { timeout
   const sum = (name: string): number => counts.reduce((total, each) => total + (each[name] ?? 0), 0)
   expect(found).toBeGreaterThan(0)
   expect(sum('evicted')).toBeGreaterThan(0)
-  console.log(`${ROUNDS} rounds, ${kills} kills, left in staging ${left.staging}, in locks ${left.locks}; the survivors: ${['rounds', 'hit', 'publish', 'publish-lost-race', 'evicted', 'quarantined', 'mapping-damaged'].map(name => `${name} ${sum(name)}`).join(', ')}`)
+  console.log(
+    `${ROUNDS} rounds, ${kills} kills, left in staging ${left.staging}, in locks ${left.locks}; the survivors: ${['rounds', 'hit', 'publish', 'publish-lost-race', 'evicted', 'quarantined', 'mapping-damaged'].map(name => `${name} ${sum(name)}`).join(', ')}`,
+  )
 })

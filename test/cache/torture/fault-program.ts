@@ -7,7 +7,7 @@ import { checkStore, scenarios } from './scenarios.ts'
 const [directory = '', which = '', killedAt] = process.argv.slice(2)
 const CODES = ['EIO', 'ENOSPC', 'EACCES', 'EROFS', 'EMFILE', 'EDQUOT', 'ENOMEM']
 const SHORTAGES = new Set(['EMFILE', 'ENOMEM'])
-const faults: Fault[] = [...CODES.map(code => ({ kind: 'error', code } as const)), { kind: 'crash' }, { kind: 'torn' }]
+const faults: Fault[] = [...CODES.map(code => ({ kind: 'error', code }) as const), { kind: 'crash' }, { kind: 'torn' }]
 
 const openFiles = (): number => readdirSync('/proc/self/fd').length
 const problems: string[] = []
@@ -32,7 +32,11 @@ for (const [name, { prepare, work, mayReject, keeps }] of Object.entries(scenari
     if (error !== undefined && !ended && mayReject !== true) problems.push(`${where}: ${(error as Error).message}`)
     if (!ended && openFiles() > before) problems.push(`${where}: ${openFiles() - before} files stay open`)
     // A fault while clearing up leaves something until the next sweep.
-    await checkStore(own, ended || calls[at - 1] === 'rm' ? 1 : 0, fault.kind !== 'error' || SHORTAGES.has(fault.code) ? keeps : undefined).catch((reason: unknown) => problems.push(`${where}: afterwards: ${(reason as Error).stack}`))
+    await checkStore(
+      own,
+      ended || calls[at - 1] === 'rm' ? 1 : 0,
+      fault.kind !== 'error' || SHORTAGES.has(fault.code) ? keeps : undefined,
+    ).catch((reason: unknown) => problems.push(`${where}: afterwards: ${(reason as Error).stack}`))
     rmSync(own, { recursive: true, force: true })
     return calls
   }
@@ -41,7 +45,8 @@ for (const [name, { prepare, work, mayReject, keeps }] of Object.entries(scenari
   steps[name] = length
   for (let at = 1; at <= length; at++) {
     // A part: publishing ends at every call, elsewhere every eighth call fails in one way.
-    const some = name === 'publishing' ? [faults.at(-1 - at % 2)!] : at % 8 === 0 ? [faults[at / 8 % faults.length]!] : []
+    const some =
+      name === 'publishing' ? [faults.at(-1 - (at % 2))!] : at % 8 === 0 ? [faults[(at / 8) % faults.length]!] : []
     const chosen = which === 'all' ? faults : some
     for (const fault of chosen) await round(at, fault)
   }

@@ -12,7 +12,9 @@ import { checkStore, find, inStore, sample, store } from './scenarios.ts'
 
 const isLong = process.env['RVR_CACHE_TORTURE'] !== undefined
 const run = async (...args: string[]): Promise<{ output: string; ended: unknown[] }> => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'fault-program.ts'), ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'fault-program.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const [output, ended] = await Promise.all([text(child.stdout), once(child, 'close')])
   return { output, ended }
 }
@@ -20,26 +22,35 @@ const run = async (...args: string[]): Promise<{ output: string; ended: unknown[
 it('whatever call fails, or is the last one', { timeout: 1_200_000 }, async () => {
   const { output, ended } = await run(await memoryDirectory(), isLong ? 'all' : 'some')
   expect(ended).toEqual([0, null])
-  const { rounds, steps, problems } = JSON.parse(output) as { rounds: number; steps: Record<string, number>; problems: string[] }
+  const { rounds, steps, problems } = JSON.parse(output) as {
+    rounds: number
+    steps: Record<string, number>
+    problems: string[]
+  }
   expect(problems).toEqual([])
   expect(rounds).toBeGreaterThan(Math.max(...Object.values(steps)))
   if (isLong) console.log(`faults: ${rounds} rounds; calls: ${JSON.stringify(steps)}`)
 })
 
 const killed = 'publishing and evicting another entry'
-it(`a process killed with SIGKILL at ${isLong ? 'every' : 'some'} step of ${killed}`, { timeout: 600_000 }, async () => {
-  let kills = 0, at = isLong ? 1 : 75
-  for (; ; at += isLong ? 1 : 20) {
-    const directory = await memoryDirectory()
-    const { ended } = await run(directory, killed, String(at))
-    if (ended[0] === 0) break
-    expect(ended).toEqual([null, 'SIGKILL'])
-    kills++
-    await checkStore(directory, 1)
-  }
-  expect(kills).toBeGreaterThan(isLong ? 100 : 2)
-  if (isLong) console.log(`killed at ${kills} steps`)
-})
+it(
+  `a process killed with SIGKILL at ${isLong ? 'every' : 'some'} step of ${killed}`,
+  { timeout: 600_000 },
+  async () => {
+    let kills = 0
+    let at = isLong ? 1 : 75
+    for (; ; at += isLong ? 1 : 20) {
+      const directory = await memoryDirectory()
+      const { ended } = await run(directory, killed, String(at))
+      if (ended[0] === 0) break
+      expect(ended).toEqual([null, 'SIGKILL'])
+      kills++
+      await checkStore(directory, 1)
+    }
+    expect(kills).toBeGreaterThan(isLong ? 100 : 2)
+    if (isLong) console.log(`killed at ${kills} steps`)
+  },
+)
 
 describe('what these have found:', () => {
   const opened = async (): Promise<{ directory: string; cache: Cache }> => {
@@ -72,7 +83,17 @@ describe('what these have found:', () => {
   })
 
   it('a healthy entry is missed while no file can be opened, and found again', async () => {
-    const output = execFileSync('sh', ['-c', 'ulimit -n 64; exec "$0" "$@"', process.execPath, join(import.meta.dirname, 'short-of-files.ts'), await memoryDirectory()], { encoding: 'utf8' })
+    const output = execFileSync(
+      'sh',
+      [
+        '-c',
+        'ulimit -n 64; exec "$0" "$@"',
+        process.execPath,
+        join(import.meta.dirname, 'short-of-files.ts'),
+        await memoryDirectory(),
+      ],
+      { encoding: 'utf8' },
+    )
     expect(JSON.parse(output)).toEqual({ during: false, after: true, quarantined: 0, damaged: 0 })
   })
 
@@ -88,9 +109,10 @@ describe('what these have found:', () => {
 })
 
 it('hundreds of lookups and evictions leave no file open', async () => {
-  const directory = await memoryDirectory(), cache = await openCache({ cacheDir: join(directory, 'cache'), cacheMaxBytes: 100_000, environment: {} })
+  const directory = await memoryDirectory()
+  const cache = await openCache({ cacheDir: join(directory, 'cache'), cacheMaxBytes: 100_000, environment: {} })
   const round = async (index: number): Promise<void> => {
-    if (!await find(cache, sample(index % 24))) expect(await store(cache, sample(index % 24), directory)).toBe(true)
+    if (!(await find(cache, sample(index % 24)))) expect(await store(cache, sample(index % 24), directory)).toBe(true)
     expect(await find(cache, sample(index % 24))).toBe(true)
   }
   for (let index = 0; index < 24; index++) await round(index)

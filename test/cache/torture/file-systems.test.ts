@@ -24,7 +24,8 @@ interface Disk {
 }
 
 async function place(): Promise<Disk> {
-  const beside = await memoryDirectory(), directory = join(beside, 'disk')
+  const beside = await memoryDirectory()
+  const directory = join(beside, 'disk')
   mkdirSync(directory)
   return { beside, directory, remount: options => run('mount', '-o', `remount,${options}`, directory) !== undefined }
 }
@@ -43,7 +44,9 @@ const kinds: Readonly<Record<string, (disk: Disk) => boolean>> = {
     const image = join(disk.beside, 'image')
     writeFileSync(image, '')
     truncateSync(image, 2 << 20)
-    return run('mkfs.ext4', '-q', '-m', '0', '-O', '^has_journal', image) !== undefined && mounted(disk, '-o', 'loop', image)
+    return (
+      run('mkfs.ext4', '-q', '-m', '0', '-O', '^has_journal', image) !== undefined && mounted(disk, '-o', 'loop', image)
+    )
   },
 }
 
@@ -64,7 +67,8 @@ describe.each(Object.entries(kinds))('%s', (_kind, mount) => {
   it('is filled up, serves what it has, and is usable again after pruning', async ({ skip }) => {
     const disk = await place()
     if (!mount(disk)) skip('file systems cannot be mounted here')
-    const cache = await open(disk), stored = await fill(cache, disk)
+    const cache = await open(disk)
+    const stored = await fill(cache, disk)
     expect(stored.length).toBeGreaterThan(2)
     expect(names(disk, 'staging')).toEqual([])
     expect(cache.counts['publish-failed']).toBeGreaterThanOrEqual(7)
@@ -112,16 +116,20 @@ describe.each(Object.entries(kinds))('%s', (_kind, mount) => {
 })
 
 it('a disk that answers EIO', async ({ skip }) => {
-  const disk = await place(), name = `rvr-torture-${process.pid}`, image = join(disk.beside, 'image')
+  const disk = await place()
+  const name = `rvr-torture-${process.pid}`
+  const image = join(disk.beside, 'image')
   writeFileSync(image, '')
   truncateSync(image, 16 << 20)
   const loop = run('losetup', '-f', '--show', image)?.trim()
   if (loop === undefined) return skip('there are no loop devices here')
   onTestFinished(() => void run('losetup', '-d', loop))
   const sectors = (16 << 20) / 512
-  if (run('dmsetup', 'create', name, '--table', `0 ${sectors} linear ${loop} 0`) === undefined) return skip('there is no device mapper here')
+  if (run('dmsetup', 'create', name, '--table', `0 ${sectors} linear ${loop} 0`) === undefined)
+    return skip('there is no device mapper here')
   onTestFinished(() => void run('dmsetup', 'remove', '--retry', name))
-  if (run('mkfs.ext4', '-q', `/dev/mapper/${name}`) === undefined || !mounted(disk, `/dev/mapper/${name}`)) return skip('file systems cannot be mounted here')
+  if (run('mkfs.ext4', '-q', `/dev/mapper/${name}`) === undefined || !mounted(disk, `/dev/mapper/${name}`))
+    return skip('file systems cannot be mounted here')
   const cache = await open(disk)
   expect(await store(cache, sample(0), disk.beside)).toBe(true)
   run('dmsetup', 'suspend', name)
@@ -137,17 +145,28 @@ it('a disk that answers EIO', async ({ skip }) => {
 const ORDINARY = 65_534
 const ordinary = ['setpriv', `--reuid=${ORDINARY}`, `--regid=${ORDINARY}`, '--clear-groups'] as const
 /** Can that user run Node and read the sources, wherever they lie? */
-const asOther = process.getuid?.() === 0 && run(...ordinary, process.execPath, join(import.meta.dirname, '../../../src/cli/main.ts'), '--version') !== undefined
+const asOther =
+  process.getuid?.() === 0 &&
+  run(...ordinary, process.execPath, join(import.meta.dirname, '../../../src/cli/main.ts'), '--version') !== undefined
 
 // Needs another user: permissions do not bind the superuser.
 describe.skipIf(!asOther)('as a user to whom the system says EACCES for', () => {
-  it.each(['', 'v1', 'v1/artifacts', 'v1/inputs', 'v1/staging', 'v1/locks', 'v1/uses', 'v1/stats'])('the folder cache/%s', async folder => {
-    const beside = await memoryDirectory(), cache = join(beside, 'cache')
-    expect(await store(await openCache({ cacheDir: cache, environment: {} }), sample(0), beside)).toBe(true)
-    for (const name of ['..', '', ...readdirSync(cache, { recursive: true, encoding: 'utf8' })]) chownSync(join(cache, name), ORDINARY, ORDINARY)
-    chmodSync(join(cache, folder), 0)
-    const { status, stdout, stderr } = spawnSync(ordinary[0], [...ordinary.slice(1), process.execPath, join(import.meta.dirname, 'denied.ts'), beside], { encoding: 'utf8' })
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-    expect(JSON.parse(stdout)).toMatchObject({ built: 'built' })
-  })
+  it.each(['', 'v1', 'v1/artifacts', 'v1/inputs', 'v1/staging', 'v1/locks', 'v1/uses', 'v1/stats'])(
+    'the folder cache/%s',
+    async folder => {
+      const beside = await memoryDirectory()
+      const cache = join(beside, 'cache')
+      expect(await store(await openCache({ cacheDir: cache, environment: {} }), sample(0), beside)).toBe(true)
+      for (const name of ['..', '', ...readdirSync(cache, { recursive: true, encoding: 'utf8' })])
+        chownSync(join(cache, name), ORDINARY, ORDINARY)
+      chmodSync(join(cache, folder), 0)
+      const { status, stdout, stderr } = spawnSync(
+        ordinary[0],
+        [...ordinary.slice(1), process.execPath, join(import.meta.dirname, 'denied.ts'), beside],
+        { encoding: 'utf8' },
+      )
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+      expect(JSON.parse(stdout)).toMatchObject({ built: 'built' })
+    },
+  )
 })

@@ -12,8 +12,22 @@ export type Fault =
   | { readonly kind: 'kill' }
 
 const SYNC = [
-  'accessSync', 'fstatSync', 'futimesSync', 'lstatSync', 'lutimesSync', 'mkdirSync', 'openSync', 'readFileSync', 'readSync', 'readdirSync', 'readlinkSync', 'renameSync', 'rmSync', 'statSync',
-  'writeFileSync', 'writeSync',
+  'accessSync',
+  'fstatSync',
+  'futimesSync',
+  'lstatSync',
+  'lutimesSync',
+  'mkdirSync',
+  'openSync',
+  'readFileSync',
+  'readSync',
+  'readdirSync',
+  'readlinkSync',
+  'renameSync',
+  'rmSync',
+  'statSync',
+  'writeFileSync',
+  'writeSync',
 ]
 const ASYNC = ['chmod', 'copyFile', 'mkdir', 'open', 'readFile', 'readdir', 'rename', 'rm', 'stat', 'writeFile']
 
@@ -26,7 +40,8 @@ let names: string[] = []
 /** Writes the first half of what a call would write. */
 function tear(name: string, call: Call, args: unknown[]): unknown {
   const half = (text: unknown): unknown => (typeof text === 'string' ? text.slice(0, text.length >> 1) : text)
-  if (name === 'writeFile' || name === 'writeFileSync' || name === 'writeSync') return call(args[0], half(args[1]), ...args.slice(2))
+  if (name === 'writeFile' || name === 'writeFileSync' || name === 'writeSync')
+    return call(args[0], half(args[1]), ...args.slice(2))
   return undefined
 }
 
@@ -43,13 +58,17 @@ function decide(name: string, call: Call, args: unknown[]): (() => unknown) | un
   return () => {
     if (fault.kind !== 'torn' || calls > at) throw error
     const torn = tear(name, call, args)
-    if (torn instanceof Promise) return torn.then(() => { throw error })
+    if (torn instanceof Promise)
+      return torn.then(() => {
+        throw error
+      })
     throw error
   }
 }
 
 const require = createRequire(import.meta.url)
-const sync = require('node:fs') as Record<string, Call>, promises = require('node:fs/promises') as Record<string, Call>
+const sync = require('node:fs') as Record<string, Call>
+const promises = require('node:fs/promises') as Record<string, Call>
 
 for (const name of SYNC) {
   const call = sync[name]!
@@ -80,7 +99,11 @@ function guardSync(handle: { sync: Call }): void {
 }
 
 /** Does `work` with a fault at call number `at`; Infinity only counts. How it ended, and which calls there were. */
-export async function withFault<T>(at: number, fault: Fault, work: () => Promise<T>): Promise<{ result?: T; error?: unknown; calls: readonly string[] }> {
+export async function withFault<T>(
+  at: number,
+  fault: Fault,
+  work: () => Promise<T>,
+): Promise<{ result?: T; error?: unknown; calls: readonly string[] }> {
   calls = 0
   names = []
   armed = { at, fault }

@@ -34,7 +34,8 @@ export async function storeFrom(cache: Cache, { key, input, content }: Sample, f
 function checkEntry(entry: Entry, content: string): void {
   const { file } = entry
   const bytes = Buffer.alloc(file.bytes)
-  if (readvSync(file.fd, [bytes], 0) !== bytes.length || bytes.toString() !== content) throw new Error(`wrong artifact for ${entry.manifest.key}`)
+  if (readvSync(file.fd, [bytes], 0) !== bytes.length || bytes.toString() !== content)
+    throw new Error(`wrong artifact for ${entry.manifest.key}`)
   file.close()
 }
 
@@ -50,7 +51,8 @@ export async function find(cache: Cache, { key, input, content }: Sample): Promi
 
 /** Puts the first half of a file in its place, as a torn write leaves it; who has it open keeps the whole. */
 export function halve(path: string, aside: string): void {
-  const file = openSync(path, 'r'), bytes = Buffer.alloc(1 << 20)
+  const file = openSync(path, 'r')
+  const bytes = Buffer.alloc(1 << 20)
   try {
     writeFileSync(aside, bytes.subarray(0, readSync(file, bytes) >> 1), { mode: 0o600 })
   } finally {
@@ -60,10 +62,16 @@ export function halve(path: string, aside: string): void {
 }
 
 export const inStore = (directory: string, ...names: string[]): string => join(directory, 'cache/v1', ...names)
-export const libraryOf = (directory: string, { key }: Sample): string => inStore(directory, 'artifacts', key.slice(0, 2), key, 'library.so')
+export const libraryOf = (directory: string, { key }: Sample): string =>
+  inStore(directory, 'artifacts', key.slice(0, 2), key, 'library.so')
 
 const [first, second] = [sample(3), sample(5)]
-const open = (directory: string, cacheMaxBytes?: number): Promise<Cache> => openCache({ cacheDir: join(directory, 'cache'), environment: {}, ...(cacheMaxBytes !== undefined && { cacheMaxBytes }) })
+const open = (directory: string, cacheMaxBytes?: number): Promise<Cache> =>
+  openCache({
+    cacheDir: join(directory, 'cache'),
+    environment: {},
+    ...(cacheMaxBytes !== undefined && { cacheMaxBytes }),
+  })
 
 export interface Scenario {
   readonly prepare: (directory: string) => Promise<void>
@@ -79,21 +87,29 @@ const file = (directory: string): string => join(directory, 'built.so')
 
 async function withFirst(directory: string): Promise<void> {
   writeFileSync(file(directory), second.content)
-  if (!await store(await open(directory), first, directory)) throw new Error('nothing could be stored')
+  if (!(await store(await open(directory), first, directory))) throw new Error('nothing could be stored')
 }
 
-const damaged = (name: string) => async (directory: string): Promise<void> => {
-  await withFirst(directory)
-  halve(join(libraryOf(directory, first), '..', name), join(directory, 'half'))
-}
+const damaged =
+  (name: string) =>
+  async (directory: string): Promise<void> => {
+    await withFirst(directory)
+    halve(join(libraryOf(directory, first), '..', name), join(directory, 'half'))
+  }
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   'opening a new cache and publishing': {
     prepare: directory => Promise.resolve(writeFileSync(file(directory), second.content)),
     work: async directory => storeFrom(await open(directory), second, file(directory)),
   },
-  publishing: { prepare: withFirst, work: async directory => storeFrom(await open(directory), second, file(directory)) },
-  'publishing and evicting another entry': { prepare: withFirst, work: async directory => storeFrom(await open(directory, 1), second, file(directory)) },
+  publishing: {
+    prepare: withFirst,
+    work: async directory => storeFrom(await open(directory), second, file(directory)),
+  },
+  'publishing and evicting another entry': {
+    prepare: withFirst,
+    work: async directory => storeFrom(await open(directory, 1), second, file(directory)),
+  },
   'publishing what is there': {
     prepare: async directory => {
       await withFirst(directory)
@@ -102,8 +118,14 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     work: async directory => storeFrom(await open(directory), first, file(directory)),
   },
   'finding an entry': { keeps: first, prepare: withFirst, work: async directory => find(await open(directory), first) },
-  'finding half of a library': { prepare: damaged('library.so'), work: async directory => find(await open(directory), first) },
-  'finding half of a manifest': { prepare: damaged('manifest.json'), work: async directory => find(await open(directory), first) },
+  'finding half of a library': {
+    prepare: damaged('library.so'),
+    work: async directory => find(await open(directory), first),
+  },
+  'finding half of a manifest': {
+    prepare: damaged('manifest.json'),
+    work: async directory => find(await open(directory), first),
+  },
   'finding half of a mapping': {
     prepare: async directory => {
       await withFirst(directory)
@@ -132,12 +154,21 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       await objects.store(second.key, Buffer.from(second.content))
       for (const { key, content } of [first, second]) {
         const found = await objects.find(key)
-        if (found !== undefined && Buffer.compare(found, Buffer.from(content)) !== 0) throw new Error(`wrong object for ${key}`)
+        if (found !== undefined && Buffer.compare(found, Buffer.from(content)) !== 0)
+          throw new Error(`wrong object for ${key}`)
       }
     },
   },
-  pruning: { prepare: withFirst, work: async directory => (await open(directory)).prune({ maxBytes: 1 }), mayReject: true },
-  verifying: { prepare: damaged('library.so'), work: async directory => (await open(directory)).verify(), mayReject: true },
+  pruning: {
+    prepare: withFirst,
+    work: async directory => (await open(directory)).prune({ maxBytes: 1 }),
+    mayReject: true,
+  },
+  verifying: {
+    prepare: damaged('library.so'),
+    work: async directory => (await open(directory)).verify(),
+    mayReject: true,
+  },
 }
 
 /** Throws unless the store is sound: what is found is right, and what is missing can be stored. */
@@ -145,11 +176,12 @@ export async function checkStore(directory: string, leftovers: number, keeps?: S
   const staged = existsSync(inStore(directory, 'staging')) ? readdirSync(inStore(directory, 'staging')) : []
   if (staged.length > leftovers) throw new Error(`left in staging: ${staged.join(' ')}`)
   const cache = await open(directory)
-  if (keeps !== undefined && !await find(cache, keeps)) throw new Error('a healthy entry is gone')
+  if (keeps !== undefined && !(await find(cache, keeps))) throw new Error('a healthy entry is gone')
   for (const each of [first, second]) {
     await find(cache, each)
-    if (!await store(cache, each, directory) || !await find(cache, each)) throw new Error('what was missing cannot be stored')
+    if (!(await store(cache, each, directory)) || !(await find(cache, each)))
+      throw new Error('what was missing cannot be stored')
   }
-  if (await cache.prune() === undefined) throw new Error('the lock of maintenance is still taken')
-  if (!await find(cache, first) || !await find(cache, second)) throw new Error('pruning has removed what may stay')
+  if ((await cache.prune()) === undefined) throw new Error('the lock of maintenance is still taken')
+  if (!(await find(cache, first)) || !(await find(cache, second))) throw new Error('pruning has removed what may stay')
 }

@@ -13,6 +13,13 @@ try {
 } catch {
   // none is left
 }
-const during = await find(cache, sample(0)) || await cache.lookup(sample(0).key) !== undefined
+const during = (await find(cache, sample(0))) || (await cache.lookup(sample(0).key)) !== undefined
 for (const file of files) closeSync(file)
-process.stdout.write(JSON.stringify({ during, after: await find(cache, sample(0)), quarantined: cache.counts['quarantined'] ?? 0, damaged: cache.counts['mapping-damaged'] ?? 0 }))
+process.stdout.write(
+  JSON.stringify({
+    during,
+    after: await find(cache, sample(0)),
+    quarantined: cache.counts['quarantined'] ?? 0,
+    damaged: cache.counts['mapping-damaged'] ?? 0,
+  }),
+)

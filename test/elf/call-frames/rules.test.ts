@@ -14,8 +14,14 @@ const widths = [32, 64] as const
 const program = [0x48, 0x0e, 32, 0x81, 1, 0x88, 2]
 
 const sectionOf = (bytes: Uint8Array, isEh: boolean, address = 0): Section => ({
-  name: isEh ? '.eh_frame' : '.debug_frame', type: 1, flags: 0, address,
-  size: bytes.length, link: 0, entrySize: 0, bytes,
+  name: isEh ? '.eh_frame' : '.debug_frame',
+  type: 1,
+  flags: 0,
+  address,
+  size: bytes.length,
+  link: 0,
+  entrySize: 0,
+  bytes,
 })
 
 /** Rules at the instruction `offset` bytes behind TEXT. */
@@ -27,7 +33,8 @@ function rulesIn(spec: FrameSectionSpec, offset: number): string | undefined {
 }
 
 describe.each(widths)('RV%i', xlen => {
-  const width = xlen / 8, entries = [{ from: TEXT, size: 64, program }]
+  const width = xlen / 8
+  const entries = [{ from: TEXT, size: 64, program }]
   const body = `CFA=X2+32: X1=[CFA-${width}], X8=[CFA-${2 * width}]`
 
   const rows = (spec: Omit<FrameSectionSpec, 'xlen' | 'entries'>): (string | undefined)[] =>
@@ -40,7 +47,8 @@ describe.each(widths)('RV%i', xlen => {
     expect(rows({ isLong: true })).toEqual(wanted)
     expect(rows({ isLong: true, isEh: false })).toEqual(wanted)
     const personality = [0x9b, 1, 2, 3, 4]
-    const address = 0x10000, encoding = 0x1b
+    const address = 0x10000
+    const encoding = 0x1b
     expect(rows({ augmentation: 'zR', data: [encoding], encoding, address })).toEqual(wanted)
     expect(rows({ augmentation: 'zPLR', data: [...personality, 0x1b, encoding], encoding, address })).toEqual(wanted)
     expect(rows({ augmentation: 'zRS', data: [encoding], encoding, address })).toEqual(wanted)
@@ -97,19 +105,35 @@ describe.each(widths)('RV%i', xlen => {
 
   test('a register is restored to what the common entry says; the GNU assembler begins with def_cfa_register', () => {
     const initial = [0x0d, 2, 0x81, 1]
-    expect(rulesIn({ xlen, initial, entries: [{ from: TEXT, size: 8, program: [0x81, 3, 0xc1] }] }, 0))
-      .toBe(`CFA=X2: X1=[CFA-${width}]`)
+    expect(rulesIn({ xlen, initial, entries: [{ from: TEXT, size: 8, program: [0x81, 3, 0xc1] }] }, 0)).toBe(
+      `CFA=X2: X1=[CFA-${width}]`,
+    )
     expect(rulesIn({ xlen, initial: [], entries: [{ from: TEXT, size: 8, program: [] }] }, 0)).toBeUndefined()
     expect(rulesIn({ xlen, initial: [0x0e, 8], entries: [{ from: TEXT, size: 8, program: [] }] }, 0)).toBeUndefined()
   })
 
   test('expressions, unknown instructions, missing operands and endless programs say nothing', () => {
     const damaged = [
-      [0x0f, 1, 0x30], [0x10, 1, 1, 0x30], [0x16, 1, 1, 0x30], [0x3f], [0x0b], [0x0e], [0x0c, 2], [0x04, 1, 2],
-      [0x0e, ...Array<number>(11).fill(0x80), 0], Array<number>(65).fill(0x0a), Array<number>(2 ** 16 + 1).fill(0),
+      [0x0f, 1, 0x30],
+      [0x10, 1, 1, 0x30],
+      [0x16, 1, 1, 0x30],
+      [0x3f],
+      [0x0b],
+      [0x0e],
+      [0x0c, 2],
+      [0x04, 1, 2],
+      [0x0e, ...Array<number>(11).fill(0x80), 0],
+      Array<number>(65).fill(0x0a),
+      Array<number>(2 ** 16 + 1).fill(0),
     ]
     for (const code of damaged) {
-      const spec = { xlen, entries: [{ from: TEXT, size: 8, program: code }, { from: TEXT + 8, size: 8, program }] }
+      const spec = {
+        xlen,
+        entries: [
+          { from: TEXT, size: 8, program: code },
+          { from: TEXT + 8, size: 8, program },
+        ],
+      }
       expect(rulesIn(spec, 0)).toBeUndefined()
       // The entry behind it is as it was.
       expect(rulesIn(spec, 8)).toBe('CFA=X2')
@@ -118,14 +142,22 @@ describe.each(widths)('RV%i', xlen => {
 
   test('damaged sections: no error, and nothing but what a row can say', () => {
     const next = randomSource(70 + xlen)
-    const whole = [true, false].map(isEh => frameSection({
-      xlen, isEh, address: 0x1000, augmentation: 'zPR', data: [0x1b, 1, 2, 3, 4, 0x1b], encoding: 0x1b,
-      entries: Array.from({ length: 6 }, (_, index) => ({ from: TEXT + 64 * index, size: 64, program })),
-    }))
+    const whole = [true, false].map(isEh =>
+      frameSection({
+        xlen,
+        isEh,
+        address: 0x1000,
+        augmentation: 'zPR',
+        data: [0x1b, 1, 2, 3, 4, 0x1b],
+        encoding: 0x1b,
+        entries: Array.from({ length: 6 }, (_, index) => ({ from: TEXT + 64 * index, size: 64, program })),
+      }),
+    )
     const strange: FrameRules[] = []
     let known = 0
     for (let trial = 0; trial < 1500; trial++) {
-      const isEh = trial % 2 === 0, cut = next(3) === 0 ? next(whole[0]!.length) : undefined
+      const isEh = trial % 2 === 0
+      const cut = next(3) === 0 ? next(whole[0]!.length) : undefined
       const bytes = whole[trial % 2]!.slice(0, cut)
       const extreme = [0, 1, 0x7f, 0x80, 0xff]
       for (let count = next(6); count >= 0 && bytes.length > 0; count--) {
@@ -145,5 +177,6 @@ describe.each(widths)('RV%i', xlen => {
   })
 })
 
-const frameAddress = (xlen: 32 | 64, address: number): number[] =>
-  [...new Uint8Array(BigUint64Array.of(BigInt(address)).buffer, 0, xlen / 8)]
+const frameAddress = (xlen: 32 | 64, address: number): number[] => [
+  ...new Uint8Array(BigUint64Array.of(BigInt(address)).buffer, 0, xlen / 8),
+]

@@ -16,8 +16,10 @@ test.for(specs)('wish 1: $section of $compiler for RV$xlen', (spec, { skip }) =>
   const tool = programAmong(['llvm-dwarfdump-22', 'llvm-dwarfdump-21', 'llvm-dwarfdump-20', 'llvm-dwarfdump'])
   if (tool === undefined) return skip('there is no llvm-dwarfdump here')
   const missing = withUnwindGuest(spec, (elf, path) => {
-    const image = parseElf(elf, path), rows = witnessRows(tool, path)
-    const wanted: string[] = [], found: string[] = []
+    const image = parseElf(elf, path)
+    const rows = witnessRows(tool, path)
+    const wanted: string[] = []
+    const found: string[] = []
     for (const { from, to, text } of rows) {
       for (let pc = from; pc < to; pc += 4) {
         const rules = callFrameAt(image, pc)?.rules

@@ -14,17 +14,27 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 const lengths = [0, 1, 55, 56, 63, 64, 111, 112, 135, 136, 137, 1000]
 const records = lengths.map(length => bytesOf(randomSource(length), length))
 
-describe.each([[32, 'metered-cost'], [64, 'pure']] as const)('RV%i', (xlen, mode) => {
+describe.each([
+  [32, 'metered-cost'],
+  [64, 'pure'],
+] as const)('RV%i', (xlen, mode) => {
   test('every check holds on both engines', async () => {
     const guest = await loadGuest(holder.rvr, 'kitchen-sink', xlen)
     const record = records.at(-1)!
-    const { instret, digest } = await runModes(guest, { inputs: [record] }, ({ run, text }) => {
-      expect(text).toBe(`keccak256 ${hex(keccak_256(record))}\nsha256 ${hex(sha256(record))}\nsha512 ${hex(sha512(record))}\n`)
-      expect(run.exitCode).toBe(0)
-      expect(fromLittleEndian(run.publicValues.subarray(32, 40))).toBe(162n)
-      expect(fromLittleEndian(run.publicValues.subarray(40, 48))).toBe(0n)
-      return { instret: run.instret, digest: hex(run.publicValues.subarray(0, 32)) }
-    }, [mode])
+    const { instret, digest } = await runModes(
+      guest,
+      { inputs: [record] },
+      ({ run, text }) => {
+        expect(text).toBe(
+          `keccak256 ${hex(keccak_256(record))}\nsha256 ${hex(sha256(record))}\nsha512 ${hex(sha512(record))}\n`,
+        )
+        expect(run.exitCode).toBe(0)
+        expect(fromLittleEndian(run.publicValues.subarray(32, 40))).toBe(162n)
+        expect(fromLittleEndian(run.publicValues.subarray(40, 48))).toBe(0n)
+        return { instret: run.instret, digest: hex(run.publicValues.subarray(0, 32)) }
+      },
+      [mode],
+    )
     // Metering changes nothing of it.
     const { run } = await runOn('interp', guest, 'metered', { inputs: [record] })
     expect({ instret: run.instret, digest: hex(run.publicValues.subarray(0, 32)) }).toEqual({ instret, digest })
@@ -34,7 +44,11 @@ describe.each([[32, 'metered-cost'], [64, 'pure']] as const)('RV%i', (xlen, mode
     const guest = await loadGuest(holder.rvr, 'kitchen-sink', xlen)
     for (const record of records.slice(0, -1)) {
       const { run, text } = await runOn('native', guest, mode, { inputs: [record] })
-      expect([run.outcome, run.exitCode, text]).toEqual(['terminated', 0, `keccak256 ${hex(keccak_256(record))}\nsha256 ${hex(sha256(record))}\nsha512 ${hex(sha512(record))}\n`])
+      expect([run.outcome, run.exitCode, text]).toEqual([
+        'terminated',
+        0,
+        `keccak256 ${hex(keccak_256(record))}\nsha256 ${hex(sha256(record))}\nsha512 ${hex(sha512(record))}\n`,
+      ])
       run[Symbol.dispose]()
     }
   })

@@ -8,8 +8,12 @@ import { bigEndian, fromLittleEndian, loadGuest, runModes } from './support.ts'
 
 const holder = useRvr()
 
-const NOT_ONE = 0n, ONE = 1n, INVALID = 2n
-const AT_ONCE = 0n, BY_HINT = 1n, BY_EXPONENT = 2n
+const NOT_ONE = 0n
+const ONE = 1n
+const INVALID = 2n
+const AT_ONCE = 0n
+const BY_HINT = 1n
+const BY_EXPONENT = 2n
 
 type Curve = 'bn254' | 'bls12-381'
 type Bn254Pair = readonly [typeof bn254.G1.Point.BASE, typeof bn254.G2.Point.BASE]
@@ -17,30 +21,45 @@ type BlsPair = readonly [typeof bls12_381.G1.Point.BASE, typeof bls12_381.G2.Poi
 
 /** Imaginary part first, 32 bytes a number. */
 function encodeBn254([p, q]: Bn254Pair): Uint8Array {
-  const a = p.toAffine(), b = q.toAffine()
+  const a = p.toAffine()
+  const b = q.toAffine()
   return Buffer.concat([a.x, a.y, b.x.c1, b.x.c0, b.y.c1, b.y.c0].map(value => bigEndian(value, 32)))
 }
 
 /** Real part first, 64 bytes a number. */
 function encodeBls([p, q]: BlsPair): Uint8Array {
-  const a = p.toAffine(), b = q.toAffine()
+  const a = p.toAffine()
+  const b = q.toAffine()
   return Buffer.concat([a.x, a.y, b.x.c0, b.x.c1, b.y.c0, b.y.c1].map(value => bigEndian(value, 64)))
 }
 
-async function check(xlen: Xlen, curve: Curve, pairs: readonly Uint8Array[], hinted: boolean, inModes: readonly string[]): Promise<readonly bigint[]> {
+async function check(
+  xlen: Xlen,
+  curve: Curve,
+  pairs: readonly Uint8Array[],
+  hinted: boolean,
+  inModes: readonly string[],
+): Promise<readonly bigint[]> {
   const guest = await loadGuest(holder.rvr, 'pairing-check', xlen)
   const inputs = [Uint8Array.of(curve === 'bn254' ? 0 : 1, hinted ? 1 : 0), Buffer.concat(pairs)]
-  return await runModes(guest, { inputs }, ({ run }) => {
-    expect(run.outcome, run.trap?.message).toBe('terminated')
-    expect(run.exitCode).toBe(0)
-    const [status, count, decision] = [0, 8, 16].map(at => fromLittleEndian(run.publicValues.subarray(at, at + 8)))
-    expect(count).toBe(BigInt(pairs.length))
-    return [status!, decision!]
-  }, inModes)
+  return await runModes(
+    guest,
+    { inputs },
+    ({ run }) => {
+      expect(run.outcome, run.trap?.message).toBe('terminated')
+      expect(run.exitCode).toBe(0)
+      const [status, count, decision] = [0, 8, 16].map(at => fromLittleEndian(run.publicValues.subarray(at, at + 8)))
+      expect(count).toBe(BigInt(pairs.length))
+      return [status!, decision!]
+    },
+    inModes,
+  )
 }
 
-const G1 = bn254.G1.Point.BASE, G2 = bn254.G2.Point.BASE
-const H1 = bls12_381.G1.Point.BASE, H2 = bls12_381.G2.Point.BASE
+const G1 = bn254.G1.Point.BASE
+const G2 = bn254.G2.Point.BASE
+const H1 = bls12_381.G1.Point.BASE
+const H2 = bls12_381.G2.Point.BASE
 
 /** Test data of EIP-197 ("jeff1" of the precompiled contract's tests): two pairs whose product is 1. */
 const eip197 = `1c76476f4def4bb94541d57ebba1193381ffa7aa76ada664dd31c16024c43f593034dd2920f673e204fee2811c678745fc819b55d3e9d294e45c9b03a76aef41
@@ -52,15 +71,21 @@ const eip197 = `1c76476f4def4bb94541d57ebba1193381ffa7aa76ada664dd31c16024c43f59
 const known = Buffer.from(eip197.replaceAll('\n', ''), 'hex')
 const knownPairs = [known.subarray(0, 192), known.subarray(192)]
 
-const balanced = [encodeBn254([G1.multiply(6n), G2.multiply(7n)]), encodeBn254([G1.multiply(14n).negate(), G2.multiply(3n)])]
+const balanced = [
+  encodeBn254([G1.multiply(6n), G2.multiply(7n)]),
+  encodeBn254([G1.multiply(14n).negate(), G2.multiply(3n)]),
+]
 const unbalanced = [balanced[0]!, encodeBn254([G1.multiply(14n).negate(), G2.multiply(4n)])]
 const nothing = new Uint8Array(192)
-const without = (pair: Uint8Array, from: number, to: number): Uint8Array => pair.map((byte, index) => (index >= from && index < to ? 0 : byte))
-const changed = (pair: Uint8Array, at: number): Uint8Array => pair.map((byte, index) => (index === at ? byte ^ 1 : byte))
+const without = (pair: Uint8Array, from: number, to: number): Uint8Array =>
+  pair.map((byte, index) => (index >= from && index < to ? 0 : byte))
+const changed = (pair: Uint8Array, at: number): Uint8Array =>
+  pair.map((byte, index) => (index === at ? byte ^ 1 : byte))
 
 /** On the twisted curve, but of another order: noble takes points without asking for their group. */
 function outsideOfGroup(): Uint8Array {
-  const { Fp2 } = bn254.fields, { b } = bn254.G2.Point.CURVE()
+  const { Fp2 } = bn254.fields
+  const { b } = bn254.G2.Point.CURVE()
   for (let real = 1n; ; real++) {
     const x = { c0: real, c1: 1n }
     try {
@@ -74,7 +99,10 @@ function outsideOfGroup(): Uint8Array {
 }
 
 /** One mode for each width: native code of this guest takes long to compile. */
-describe.each([[32, ['metered-cost']], [64, ['pure']]] as const)('RV%i', (xlen, inModes) => {
+describe.each([
+  [32, ['metered-cost']],
+  [64, ['pure']],
+] as const)('RV%i', (xlen, inModes) => {
   test('known vectors, by hint and by full exponentiation', async () => {
     expect(await check(xlen, 'bn254', knownPairs, true, inModes)).toEqual([ONE, BY_HINT])
     expect(await check(xlen, 'bn254', knownPairs, false, inModes)).toEqual([ONE, BY_EXPONENT])
@@ -90,17 +118,39 @@ describe.each([[32, ['metered-cost']], [64, ['pure']]] as const)('RV%i', (xlen, 
     ['a point off the curve', [balanced[0]!, changed(balanced[1]!, 63)], INVALID, AT_ONCE],
     ['a point off the twisted curve', [balanced[0]!, changed(balanced[1]!, 191)], INVALID, AT_ONCE],
     ['a point beside a point at infinity', [without(changed(balanced[1]!, 191), 0, 64)], INVALID, AT_ONCE],
-    ['a coordinate that is not below the modulus', [Buffer.concat([bigEndian(bn254.fields.Fp.ORDER + 1n, 32), bigEndian(2n, 32), balanced[0]!.subarray(64)])], INVALID, AT_ONCE],
+    [
+      'a coordinate that is not below the modulus',
+      [Buffer.concat([bigEndian(bn254.fields.Fp.ORDER + 1n, 32), bigEndian(2n, 32), balanced[0]!.subarray(64)])],
+      INVALID,
+      AT_ONCE,
+    ],
     ['a point of another group', [outsideOfGroup()], INVALID, AT_ONCE],
   ])('BN254: %s', async (_name, pairs, status, decision) => {
     expect(await check(xlen, 'bn254', pairs, true, inModes)).toEqual([status, decision])
   })
 
   test.each<[string, readonly BlsPair[], bigint, bigint]>([
-    ['a product of 1', [[H1.multiply(6n), H2.multiply(7n)], [H1.multiply(14n).negate(), H2.multiply(3n)]], ONE, BY_HINT],
-    ['another product', [[H1.multiply(6n), H2.multiply(7n)], [H1.multiply(14n), H2.multiply(3n)]], NOT_ONE, BY_EXPONENT],
+    [
+      'a product of 1',
+      [
+        [H1.multiply(6n), H2.multiply(7n)],
+        [H1.multiply(14n).negate(), H2.multiply(3n)],
+      ],
+      ONE,
+      BY_HINT,
+    ],
+    [
+      'another product',
+      [
+        [H1.multiply(6n), H2.multiply(7n)],
+        [H1.multiply(14n), H2.multiply(3n)],
+      ],
+      NOT_ONE,
+      BY_EXPONENT,
+    ],
   ])('BLS12-381: %s', async (_name, pairs, status, decision) => {
     expect(await check(xlen, 'bls12-381', pairs.map(encodeBls), true, inModes)).toEqual([status, decision])
-    if (status === ONE) expect(await check(xlen, 'bls12-381', pairs.map(encodeBls), false, inModes)).toEqual([ONE, BY_EXPONENT])
+    if (status === ONE)
+      expect(await check(xlen, 'bls12-381', pairs.map(encodeBls), false, inModes)).toEqual([ONE, BY_EXPONENT])
   })
 })

@@ -13,12 +13,17 @@ const MEMORY_END = 2n ** 29n
 const roles = ['rd', 'rs1', 'rs2'] as const
 
 /** One of everything that has its own size or its own way. */
-const chosen = operations.filter(({ name }) =>
-  /^(keccakf|xorin of 136|sha|int256 (add|slt)$|beq|modular [036] |fp2|curve [13])/.test(name) && !/sub$|xor$/.test(name))
+const chosen = operations.filter(
+  ({ name }) =>
+    /^(keccakf|xorin of 136|sha|int256 (add|slt)$|beq|modular [036] |fp2|curve [13])/.test(name) &&
+    !/sub$|xor$/.test(name),
+)
 
 /** The encoding's bits that the operation's number says: opcode, funct3, funct7. */
 function isInstruction(word: number, code: number): boolean {
-  const custom = (code >> 12) & 1, funct3 = (code >> 8) & 7, funct7 = code & 0x7f
+  const custom = (code >> 12) & 1
+  const funct3 = (code >> 8) & 7
+  const funct7 = code & 0x7f
   if ((word & 0x7f) !== (custom === 0 ? 0x0b : 0x2b) || ((word >> 12) & 7) !== funct3) return false
   return (custom === 0 && funct3 === 6) || word >>> 25 === funct7
 }
@@ -35,24 +40,38 @@ function trapped(run: Run): Trapped {
   expect(run.pc).toBe(trap.pc)
   expect(run.instret).toBe(trap.instret)
   expect(run.registers).toEqual(trap.registers)
-  return { trap, word: new DataView(run.memory.read(trap.pc, 4).buffer).getUint32(0, true), arena: run.memory.read(ARENA, ARENA_BYTES) }
+  return {
+    trap,
+    word: new DataView(run.memory.read(trap.pc, 4).buffer).getUint32(0, true),
+    arena: run.memory.read(ARENA, ARENA_BYTES),
+  }
 }
 
 /** Runs one instruction on an arena of bytes; checks all that holds of every trap. */
-async function trapIn(mode: string, guest: Guest, xlen: Xlen, code: number, registers: Registers, arena: Uint8Array): Promise<TrapReport> {
+async function trapIn(
+  mode: string,
+  guest: Guest,
+  xlen: Xlen,
+  code: number,
+  registers: Registers,
+  arena: Uint8Array,
+): Promise<TrapReport> {
   const script = new ProbeScript().poke(ARENA, arena).run(code, registers)
   const { trap, word, arena: after } = await runModes(guest, script.finish(xlen), ({ run }) => trapped(run), [mode])
   expect(isInstruction(word, code), `0x${word.toString(16)} at pc`).toBe(true)
   expect(Buffer.compare(after, arena)).toBe(0)
   const fields = { rd: (word >> 7) & 31, rs1: (word >> 15) & 31, rs2: (word >> 20) & 31 }
   // Which of the three an operation has is seen from its size; the fields of the others may be anything.
-  for (const role of roles) if (registers[role] >= MEMORY_END) expect(trap.registers[fields[role]], role).toBe(BigInt.asUintN(xlen, registers[role]))
+  for (const role of roles)
+    if (registers[role] >= MEMORY_END)
+      expect(trap.registers[fields[role]], role).toBe(BigInt.asUintN(xlen, registers[role]))
   return trap
 }
 
 function arenaFor({ operands }: Operation, seed: number): Uint8Array {
   const random = randomSource(seed)
-  const arena = bytesOf(random, ARENA_BYTES), [first, second] = operands(random)
+  const arena = bytesOf(random, ARENA_BYTES)
+  const [first, second] = operands(random)
   arena.set(first, 256)
   arena.set(second, 512)
   return arena
@@ -60,9 +79,17 @@ function arenaFor({ operands }: Operation, seed: number): Uint8Array {
 
 /** The tests for one width and mode; the guest's native code is that of `holder`, so that other tests share it. */
 export function testTraps(holder: { readonly rvr: Rvr }, xlen: Xlen, mode: string): void {
-  /** Addresses outside of memory for an operand of some bytes: across the end, behind it, and where they would wrap around. */
+  /**
+   * Addresses outside of memory for an operand of some bytes: across the end, behind it, and where they would wrap
+   * around.
+   */
   const outside = (bytes: number): bigint[] => [
-    MEMORY_END - BigInt(bytes) + 1n, MEMORY_END - 1n, MEMORY_END, 2n ** 31n, 2n ** 32n - 1n, 2n ** 32n - BigInt(bytes),
+    MEMORY_END - BigInt(bytes) + 1n,
+    MEMORY_END - 1n,
+    MEMORY_END,
+    2n ** 31n,
+    2n ** 32n - 1n,
+    2n ** 32n - BigInt(bytes),
     ...(xlen === 64 ? [2n ** 32n + BigInt(ARENA), 2n ** 63n, 2n ** 64n - 1n, 2n ** 64n - BigInt(bytes)] : []),
   ]
 
@@ -75,15 +102,24 @@ export function testTraps(holder: { readonly rvr: Rvr }, xlen: Xlen, mode: strin
         if (bytes === 0) continue
         const addresses = outside(bytes)
         const address = addresses[turn++ % addresses.length]!
-        const registers = { rd: BigInt(ARENA), rs1: BigInt(ARENA + 256), rs2: BigInt(of.length ?? ARENA + 512), [role]: address }
+        const registers = {
+          rd: BigInt(ARENA),
+          rs1: BigInt(ARENA + 256),
+          rs2: BigInt(of.length ?? ARENA + 512),
+          [role]: address,
+        }
         const trap = await trapIn(mode, guest, xlen, of.code, registers, arenaFor(of, turn))
-        expect(trap, `${of.name}, ${role}`).toMatchObject({ kind: role === 'rd' ? 'store-outside' : 'load-outside', address: BigInt.asUintN(xlen, address) })
+        expect(trap, `${of.name}, ${role}`).toMatchObject({
+          kind: role === 'rd' ? 'store-outside' : 'load-outside',
+          address: BigInt.asUintN(xlen, address),
+        })
       }
     }
   })
 
   const { p } = moduli[0]!
-  const zero = new Uint8Array(32), prime = littleEndian(p, 32)
+  const zero = new Uint8Array(32)
+  const prime = littleEndian(p, 32)
   const two = (first: Uint8Array, second: Uint8Array): Uint8Array => {
     const arena = new Uint8Array(ARENA_BYTES).fill(0xee)
     arena.set(second, 512)
@@ -109,7 +145,14 @@ export function testTraps(holder: { readonly rvr: Rvr }, xlen: Xlen, mode: strin
     ['a pairing of no points', operation(1, 3, 0), two(longZero, longZero)],
   ])('%s', async (_name, code, arena, length) => {
     const guest = await loadGuest(holder.rvr, 'extension-probe', xlen)
-    const trap = await trapIn(mode, guest, xlen, code, { rd: BigInt(ARENA), rs1: BigInt(ARENA + 256), rs2: length ?? BigInt(ARENA + 512) }, arena)
+    const trap = await trapIn(
+      mode,
+      guest,
+      xlen,
+      code,
+      { rd: BigInt(ARENA), rs1: BigInt(ARENA + 256), rs2: length ?? BigInt(ARENA + 512) },
+      arena,
+    )
     expect(trap).toMatchObject({ kind: 'operand-invalid', message: expect.stringMatching(/\w/) as string })
   })
 
@@ -123,7 +166,8 @@ export function testTraps(holder: { readonly rvr: Rvr }, xlen: Xlen, mode: strin
     const width = xlen / 8
     arena.set([...littleEndian(MEMORY_END - 60n, width), ...littleEndian(1n, width)], 256)
     arena.set([...littleEndian(BigInt(ARENA), width), ...littleEndian(1n, width)], 512)
-    expect((await trapIn(mode, guest, xlen, operation(1, 3, 0), { ...registers, rs1: BigInt(ARENA + 256) }, arena)).kind).toBe('load-outside')
+    expect(
+      (await trapIn(mode, guest, xlen, operation(1, 3, 0), { ...registers, rs1: BigInt(ARENA + 256) }, arena)).kind,
+    ).toBe('load-outside')
   })
-
 }

@@ -13,11 +13,16 @@ export const modes = ['pure', 'metered', 'metered-cost'] as const
 export type GuestName = 'ecrecover' | 'extension-probe' | 'kitchen-sink' | 'pairing-check'
 
 /** The configuration that lies beside a guest's ELF files. */
-export const configOf = (name: GuestName): string => new URL(`../../../cache-fixtures/guests/elf/${name}.toml`, import.meta.url).pathname
+export const configOf = (name: GuestName): string =>
+  new URL(`../../../cache-fixtures/guests/elf/${name}.toml`, import.meta.url).pathname
 
 /** A guest with its configuration, or with another one. */
-export const loadGuest = (rvr: Rvr, name: GuestName, xlen: Xlen, config: LoadOptions['config'] = configOf(name)): Promise<Guest> =>
-  rvr.load(fixture(name, xlen), { config })
+export const loadGuest = (
+  rvr: Rvr,
+  name: GuestName,
+  xlen: Xlen,
+  config: LoadOptions['config'] = configOf(name),
+): Promise<Guest> => rvr.load(fixture(name, xlen), { config })
 
 export interface GuestInput {
   readonly inputs: readonly Uint8Array[]
@@ -44,19 +49,36 @@ async function runIn(artifact: Artifact, input: GuestInput): Promise<Printed> {
 const moved = new Set<string>()
 
 /** The first run of every guest in every mode also moves from one engine into the other, soon enough to be quick. */
-async function expectMoved(guest: Guest, mode: string, input: GuestInput, { run: wanted, text }: Printed): Promise<void> {
+async function expectMoved(
+  guest: Guest,
+  mode: string,
+  input: GuestInput,
+  { run: wanted, text }: Printed,
+): Promise<void> {
   const name = `${guest.digest} ${mode}`
   if (moved.has(name)) return
   moved.add(name)
-  const third = wanted.instret / 3n, after = third < 20_000n ? third : 20_000n
-  const { run, text: found } = await runIn(await movingAfter(guest, await guest.compile(mode as ModeName), after), input)
+  const third = wanted.instret / 3n
+  const after = third < 20_000n ? third : 20_000n
+  const { run, text: found } = await runIn(
+    await movingAfter(guest, await guest.compile(mode as ModeName), after),
+    input,
+  )
   expectSame(run, wanted)
   expect([found, run.segments, run.engine, run.interpreted]).toEqual([text, wanted.segments, 'native', after])
   run.dispose()
 }
 
-/** Runs natively and in the interpreter, holds both to the same end state, and hands the native run to `look` while its memory is there. */
-export async function runBoth<T>(guest: Guest, mode: string, input: GuestInput, look: (printed: Printed) => T): Promise<T> {
+/**
+ * Runs natively and in the interpreter, holds both to the same end state, and hands the native run to `look` while its
+ * memory is there.
+ */
+export async function runBoth<T>(
+  guest: Guest,
+  mode: string,
+  input: GuestInput,
+  look: (printed: Printed) => T,
+): Promise<T> {
   const native = await runOn('native', guest, mode, input)
   const interpreted = await runOn('interp', guest, mode, input)
   try {
@@ -72,16 +94,33 @@ export async function runBoth<T>(guest: Guest, mode: string, input: GuestInput, 
 }
 
 /** The same in several modes, which agree on everything but what they meter. Gives what `look` saw in the first. */
-export async function runModes<T>(guest: Guest, input: GuestInput, look: (printed: Printed) => T, inModes: readonly string[] = modes): Promise<T> {
+export async function runModes<T>(
+  guest: Guest,
+  input: GuestInput,
+  look: (printed: Printed) => T,
+  inModes: readonly string[] = modes,
+): Promise<T> {
   const seen: { readonly facts: unknown; readonly value: T }[] = []
   const costs = new Set<bigint>()
   for (const mode of inModes) {
-    seen.push(await runBoth(guest, mode, input, printed => {
-      const { outcome, exitCode, instret, pc, publicValues, cost } = printed.run
-      expect(cost === undefined).toBe(mode === 'pure')
-      if (cost !== undefined) costs.add(cost)
-      return { facts: { outcome, exitCode, instret, pc, publicValues: Buffer.from(publicValues).toString('hex'), text: printed.text }, value: look(printed) }
-    }))
+    seen.push(
+      await runBoth(guest, mode, input, printed => {
+        const { outcome, exitCode, instret, pc, publicValues, cost } = printed.run
+        expect(cost === undefined).toBe(mode === 'pure')
+        if (cost !== undefined) costs.add(cost)
+        return {
+          facts: {
+            outcome,
+            exitCode,
+            instret,
+            pc,
+            publicValues: Buffer.from(publicValues).toString('hex'),
+            text: printed.text,
+          },
+          value: look(printed),
+        }
+      }),
+    )
     expect(seen.at(-1)!.facts).toEqual(seen[0]!.facts)
   }
   expect(costs.size).toBeLessThanOrEqual(1)

@@ -2,5 +2,7 @@
 import type { Machine } from '../../../src/machine/machine.ts'
 
 /** `wider` has cells to add to a row by chip name. */
-export const chipWidths = (machine: Machine, wider: Readonly<Record<string, number>>): Machine =>
-  ({ ...machine, chips: machine.chips.map(chip => ({ ...chip, width: chip.width + (wider[chip.name] ?? 0) })) })
+export const chipWidths = (machine: Machine, wider: Readonly<Record<string, number>>): Machine => ({
+  ...machine,
+  chips: machine.chips.map(chip => ({ ...chip, width: chip.width + (wider[chip.name] ?? 0) })),
+})

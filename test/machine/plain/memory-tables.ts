@@ -42,7 +42,11 @@ function withAncestors(leaves: Iterable<number>): Set<number> {
  * touched in it. `onEmpty` holds leaves that were touched first of all, when the whole tree was all-zero: the
  * registers of the first segment.
  */
-export function memoryRows(earlier: Iterable<number>, touched: Iterable<number>, onEmpty: Iterable<number> = []): MemoryRows {
+export function memoryRows(
+  earlier: Iterable<number>,
+  touched: Iterable<number>,
+  onEmpty: Iterable<number> = [],
+): MemoryRows {
   const first = withAncestors(onEmpty)
   const keys = new Set([...first, ...withAncestors(touched)])
   const nonZero = withAncestors(earlier)
@@ -74,7 +78,10 @@ export class PlainMemoryTables {
   /** The first segment charges its registers before the image is marked. */
   #isFirst = true
 
-  /** `registerLeaves` leaves of address space 1 count as touched at every segment's start: 16 for RV64, 8 for RV32, 0 for none. */
+  /**
+   * `registerLeaves` leaves of address space 1 count as touched at every segment's start: 16 for RV64, 8 for RV32, 0
+   * for none.
+   */
   constructor(imageLeaves: Iterable<number>, registerLeaves = 0) {
     this.#earlier = new Set(imageLeaves)
     this.#registerLeaves = registerLeaves
@@ -88,19 +95,22 @@ export class PlainMemoryTables {
   /** Row counts of the segment in progress, computed anew. */
   rows(): MemoryRows {
     const registers = this.#registers()
-    return this.#isFirst ? memoryRows(this.#earlier, this.#touches, registers) : memoryRows(this.#earlier, [...registers, ...this.#touches])
+    return this.#isFirst
+      ? memoryRows(this.#earlier, this.#touches, registers)
+      : memoryRows(this.#earlier, [...registers, ...this.#touches])
   }
 
   /**
-   * Ends the segment and starts the next. `keep` lists the touches after the cut, in order and with repetitions: the last calls of
-   * `touch`. They belong to the new segment; all others, and the registers, are no longer all-zero in it.
+   * Ends the segment and starts the next. `keep` lists the touches after the cut, in order and with repetitions: the
+   * last calls of `touch`. They belong to the new segment; all others, and the registers, are no longer all-zero in it.
    *
    * @returns the row counts of the ended segment at the cut
    */
   cut(keep: Iterable<number> = []): MemoryRows {
     const kept = [...keep]
     const split = this.#touches.length - kept.length
-    if (split < 0 || kept.some((leaf, i) => leaf !== this.#touches[split + i])) throw new Error('keep must list the last touches in order')
+    if (split < 0 || kept.some((leaf, i) => leaf !== this.#touches[split + i]))
+      throw new Error('keep must list the last touches in order')
     this.#touches.length = split
     const ended = this.rows()
     this.#earlier = new Set([...this.#earlier, ...this.#registers(), ...this.#touches])

@@ -20,7 +20,7 @@ export interface PlainLimits {
 export interface PlainMachine {
   chips: readonly PlainChip[]
   /** Chip indices of the three tables that memory fills. */
-  memoryChips: { boundary: number, merkle: number, hash: number }
+  memoryChips: { boundary: number; merkle: number; hash: number }
   limits: PlainLimits
 }
 
@@ -93,7 +93,9 @@ export function countInteractions(chips: readonly PlainChip[], heights: readonly
 /** The first limit that the heights exceed. */
 export function exceededLimit(machine: PlainMachine, heights: readonly number[]): PlainLimit | undefined {
   const { chips, limits } = machine
-  const tooHigh = chips.some((chip, i) => chip.constantHeight === undefined && paddedHeight(heights[i] ?? 0) > limits.maxTraceHeight)
+  const tooHigh = chips.some(
+    (chip, i) => chip.constantHeight === undefined && paddedHeight(heights[i] ?? 0) > limits.maxTraceHeight,
+  )
   if (tooHigh) return 'trace-height'
   if (estimateBytes(chips, heights) > limits.maxMemoryBytes) return 'memory'
   if (countInteractions(chips, heights) > limits.maxInteractions) return 'interactions'
@@ -101,13 +103,19 @@ export function exceededLimit(machine: PlainMachine, heights: readonly number[])
 }
 
 /** Heights of all chips after the given blocks of a segment. */
-export function heightsOf(machine: PlainMachine, slots: number, blocks: readonly PlainBlock[], memory: MemoryRows): number[] {
-  const heights = machine.chips.map(chip => chip.constantHeight === 'slots' ? slots : chip.constantHeight ?? 0)
+export function heightsOf(
+  machine: PlainMachine,
+  slots: number,
+  blocks: readonly PlainBlock[],
+  memory: MemoryRows,
+): number[] {
+  const heights = machine.chips.map(chip => (chip.constantHeight === 'slots' ? slots : (chip.constantHeight ?? 0)))
   const { boundary, merkle, hash } = machine.memoryChips
   for (const block of blocks) {
     for (const [chip, count] of block.rows) {
       const found = machine.chips[chip]
-      if (found === undefined || found.constantHeight !== undefined || [boundary, merkle, hash].includes(chip)) throw new Error(`chip ${chip} takes no rows from blocks`)
+      if (found === undefined || found.constantHeight !== undefined || [boundary, merkle, hash].includes(chip))
+        throw new Error(`chip ${chip} takes no rows from blocks`)
       heights[chip] = (heights[chip] ?? 0) + count
     }
   }

@@ -45,13 +45,22 @@ function guestOf(xlen: Xlen, { write, programs, symbols = [], change = section =
   code.label('end').op('jalr', { rs1: 'ra' })
   const bytes = code.finish()
   const starts = [...Object.keys(programs), 'end'].map(label => code.addressOf(label))
-  const entries = Object.values(programs).map((program, index) =>
-    ({ from: starts[index]!, size: starts[index + 1]! - starts[index]!, program }))
-  const encoding = 0x1b, address = 0x1000
+  const entries = Object.values(programs).map((program, index) => ({
+    from: starts[index]!,
+    size: starts[index + 1]! - starts[index]!,
+    program,
+  }))
+  const encoding = 0x1b
+  const address = 0x1000
   const section = change(frameSection({ xlen, augmentation: 'zR', data: [encoding], encoding, address, entries }))
   return buildElf({
-    xlen, entry: TEXT, symbols,
-    segments: [{ address: TEXT, bytes, flags: 5 }, { address: DATA, bytes: new Uint8Array(64), flags: 6 }],
+    xlen,
+    entry: TEXT,
+    symbols,
+    segments: [
+      { address: TEXT, bytes, flags: 5 },
+      { address: DATA, bytes: new Uint8Array(64), flags: 6 },
+    ],
     sections: [{ name: '.eh_frame', address, size: 0, flags: 2, bytes: section }],
   })
 }
@@ -118,11 +127,14 @@ describe.each(widths)('wish 1 for RV%i', xlen => {
   })
 
   test('damaged tables, any registers and any memory: at most 64 frames, and no error', () => {
-    const next = randomSource(90 + xlen), abi = abiNamed('openvm')
-    const memory = new Uint8Array(1 << 22), view = new DataView(memory.buffer)
+    const next = randomSource(90 + xlen)
+    const abi = abiNamed('openvm')
+    const memory = new Uint8Array(1 << 22)
+    const view = new DataView(memory.buffer)
     const code = (): number => TEXT + 4 * next(30)
     const text = parseElf(guestOf(xlen, { write, programs }), 'x').segments[0]!.bytes
-    const words = new Uint32Array(text.slice().buffer), JAL_RA = 0xef
+    const words = new Uint32Array(text.slice().buffer)
+    const JAL_RA = 0xef
     const calls = [...words.keys()].filter(index => (words[index]! & 0xfff) === JAL_RA)
     const returns = calls.map(index => TEXT + 4 * index + 4)
     const step = xlen / 8

@@ -12,9 +12,12 @@ const SHT_SYMTAB = 2
 
 /** The executable without its symbol table, which becomes a header that says nothing. */
 function stripped(elf: Uint8Array): Uint8Array {
-  const copy = elf.slice(), view = new DataView(copy.buffer), wide = copy[4] === 2
+  const copy = elf.slice()
+  const view = new DataView(copy.buffer)
+  const wide = copy[4] === 2
   const table = wide ? Number(view.getBigUint64(40, true)) : view.getUint32(32, true)
-  const size = wide ? 64 : 40, count = view.getUint16(wide ? 60 : 48, true)
+  const size = wide ? 64 : 40
+  const count = view.getUint16(wide ? 60 : 48, true)
   for (let at = table + 4; at < table + count * size; at += size) {
     if (view.getUint32(at, true) === SHT_SYMTAB) view.setUint32(at, 0, true)
   }
@@ -34,14 +37,23 @@ const specs: UnwindGuestSpec[] = [
 ]
 
 const chain = [
-  'leaf', 'shrink_wrapped', 'with_alloca', 'with_large_frame', 'recurse', 'recurse', 'recurse', 'recurse',
-  'guest_main', '_start',
+  'leaf',
+  'shrink_wrapped',
+  'with_alloca',
+  'with_large_frame',
+  'recurse',
+  'recurse',
+  'recurse',
+  'recurse',
+  'guest_main',
+  '_start',
 ]
 
 test.for(specs)('wish 1: every call by $section of $compiler for RV$xlen', async (spec, { skip }) => {
   const elf = withUnwindGuest(spec, bytes => bytes)
   if (typeof elf === 'string') return skip(elf)
-  const bare = stripped(elf), named = parseElf(elf, 'guest')
+  const bare = stripped(elf)
+  const named = parseElf(elf, 'guest')
   expect(parseElf(bare, 'guest').symbols).toEqual([])
   const frames = await framesOf(bare)
   expect(frames.map(({ pc }) => placeAt(named, pc)?.name)).toEqual(chain)

@@ -1,5 +1,14 @@
 /** `rvr cache explain`: would a guest come from the cache, and if not, why not? */
-import { addGuestOptions, addToolchainOptions, DEFAULT_MODE, loadOptions, modeOption, rvrOptions, type BuildOptions, type GuestOptions } from '../../options.ts'
+import {
+  addGuestOptions,
+  addToolchainOptions,
+  DEFAULT_MODE,
+  loadOptions,
+  modeOption,
+  rvrOptions,
+  type BuildOptions,
+  type GuestOptions,
+} from '../../options.ts'
 import { profileOption, profileOptions, type ProfileOptions } from '../../profiles.ts'
 import type { Subcommand } from './subcommand.ts'
 import type { ModeName } from '../../../modes/registry.ts'
@@ -9,7 +18,9 @@ interface ExplainOptions extends BuildOptions, GuestOptions, ProfileOptions {
 }
 
 export const explain: Subcommand = {
-  name: 'explain', summary: 'say what a guest differs in from what is stored', argument: { name: 'guest', text: 'RISC-V ELF executable' },
+  name: 'explain',
+  summary: 'say what a guest differs in from what is stored',
+  argument: { name: 'guest', text: 'RISC-V ELF executable' },
   examples: ['rvr cache explain guest.elf', 'rvr cache explain guest.elf --mode metered --target-cpu x86-64-v3 --json'],
   declare(command) {
     addToolchainOptions(addGuestOptions(command.addOption(modeOption()).addOption(profileOption())))

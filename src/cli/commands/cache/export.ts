@@ -26,37 +26,69 @@ async function entriesOfGuest(cache: Cache, file: string, signal: AbortSignal): 
 }
 
 /** The entries that an argument means: hex digits are the start of a key, anything else is a guest's file. */
-async function entriesFor(cache: Cache, argument: string, mode: string | undefined, signal: AbortSignal): Promise<StoredEntry[]> {
+async function entriesFor(
+  cache: Cache,
+  argument: string,
+  mode: string | undefined,
+  signal: AbortSignal,
+): Promise<StoredEntry[]> {
   const isKey = /^[0-9a-f]{1,64}$/i.test(argument)
   const found = isKey ? await cache.show(argument) : await entriesOfGuest(cache, argument, signal)
-  if (isKey && found.length > 1) throw usage(`${found.length} entries have keys that start with ${argument}`, 'Give more digits.')
+  if (isKey && found.length > 1)
+    throw usage(`${found.length} entries have keys that start with ${argument}`, 'Give more digits.')
   const entries = found.filter(({ manifest }) => mode === undefined || manifest.info['mode'] === mode)
   if (entries.length > 0) return entries
   const what = isKey ? `no entry has a key that starts with ${argument}` : `the cache has no entry of ${argument}`
-  throw usage(mode === undefined ? what : `${what} for mode ${mode}`, isKey ? 'rvr cache ls prints the keys; a file of such a name is written ./NAME.' : `Compile it first: rvr compile ${argument}`)
+  throw usage(
+    mode === undefined ? what : `${what} for mode ${mode}`,
+    isKey
+      ? 'rvr cache ls prints the keys; a file of such a name is written ./NAME.'
+      : `Compile it first: rvr compile ${argument}`,
+  )
 }
 
-const isDirectory = (path: string): boolean => path.endsWith('/') || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+const isDirectory = (path: string): boolean =>
+  path.endsWith('/') || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 export const exportEntries: Subcommand = {
-  name: 'export', summary: 'write an entry to a file, for another machine of this kind', argument: { name: 'key|guest...', text: 'the first digits of a key, or the guest that was compiled' },
-  examples: ['rvr cache export guest.elf --mode metered -o guest.metered.rvr', 'rvr cache export 3f9a0c 77b1 -o artifacts/'],
+  name: 'export',
+  summary: 'write an entry to a file, for another machine of this kind',
+  argument: { name: 'key|guest...', text: 'the first digits of a key, or the guest that was compiled' },
+  examples: [
+    'rvr cache export guest.elf --mode metered -o guest.metered.rvr',
+    'rvr cache export 3f9a0c 77b1 -o artifacts/',
+  ],
   declare(command) {
-    command.requiredOption('-o, --output <file>', 'file to write; for several entries a directory')
+    command
+      .requiredOption('-o, --output <file>', 'file to write; for several entries a directory')
       .addOption(new Option('--mode <mode>', 'only entries of this mode').choices(modes.map(mode => mode.name)))
   },
   async answer({ all, options, shell, openCache }) {
     const { output, mode } = options as unknown as ExportOptions
     const cache = await openCache()
-    const keys = new Map((await Promise.all(all.map(argument => entriesFor(cache, argument, mode, shell.signal)))).flat().map(entry => [entry.key, entry]))
+    const keys = new Map(
+      (await Promise.all(all.map(argument => entriesFor(cache, argument, mode, shell.signal))))
+        .flat()
+        .map(entry => [entry.key, entry]),
+    )
     const toDirectory = isDirectory(output)
     if (keys.size > 1 && !toDirectory) {
-      const list = [...keys.values()].map(({ key, manifest }) => `${key.slice(0, 12)} (${manifest.info['mode']})`).join(', ')
-      throw usage(`${output} has room for one entry, but there are ${keys.size}: ${list}`, 'Choose one by its key or with --mode, or name a directory with -o.')
+      const list = [...keys.values()]
+        .map(({ key, manifest }) => `${key.slice(0, 12)} (${manifest.info['mode']})`)
+        .join(', ')
+      throw usage(
+        `${output} has room for one entry, but there are ${keys.size}: ${list}`,
+        'Choose one by its key or with --mode, or name a directory with -o.',
+      )
     }
     if (toDirectory) await (await import('../../../files/directory.ts')).makeDirectory(output)
     const exported = []
-    for (const key of keys.keys()) exported.push(await cache.export(key, toDirectory ? join(output, `${key.slice(0, NAME_DIGITS)}.rvr`) : output, { signal: shell.signal }))
+    for (const key of keys.keys())
+      exported.push(
+        await cache.export(key, toDirectory ? join(output, `${key.slice(0, NAME_DIGITS)}.rvr`) : output, {
+          signal: shell.signal,
+        }),
+      )
     const { exportAnswer } = await import('../../../report/cache-transfer.ts')
     return exportAnswer(cache, exported)
   },

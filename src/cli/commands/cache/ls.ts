@@ -2,7 +2,9 @@
 import type { Subcommand } from './subcommand.ts'
 
 export const ls: Subcommand = {
-  name: 'ls', summary: 'list the stored libraries, the last used first', examples: ['rvr cache ls'],
+  name: 'ls',
+  summary: 'list the stored libraries, the last used first',
+  examples: ['rvr cache ls'],
   async answer({ openCache }) {
     const { listAnswer } = await import('../../../report/cache.ts')
     return listAnswer(await openCache())

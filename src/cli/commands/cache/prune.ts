@@ -18,15 +18,30 @@ interface PruneOptions {
 }
 
 export const prune: Subcommand = {
-  name: 'prune', summary: 'remove the least recently used entries, and leftovers', examples: ['rvr cache prune', 'rvr cache prune --max-size 1GiB --max-age 30d'],
+  name: 'prune',
+  summary: 'remove the least recently used entries, and leftovers',
+  examples: ['rvr cache prune', 'rvr cache prune --max-size 1GiB --max-age 30d'],
   declare(command) {
     command
-      .addOption(new Option('--max-size <size>', 'until the entries take no more than this: 1GiB (default: RVR_CACHE_MAX_BYTES, else 5GiB)').argParser(parseSize))
-      .addOption(new Option('--max-age <age>', 'also those not used for this long: 12h, 30d, 8w (default: RVR_CACHE_MAX_DAYS, else any age)').argParser(parseAge))
+      .addOption(
+        new Option(
+          '--max-size <size>',
+          'until the entries take no more than this: 1GiB (default: RVR_CACHE_MAX_BYTES, else 5GiB)',
+        ).argParser(parseSize),
+      )
+      .addOption(
+        new Option(
+          '--max-age <age>',
+          'also those not used for this long: 12h, 30d, 8w (default: RVR_CACHE_MAX_DAYS, else any age)',
+        ).argParser(parseAge),
+      )
   },
   async answer({ options, openCache }) {
     const { maxSize, maxAge } = options as PruneOptions
     const { pruneAnswer } = await import('../../../report/cache-prune.ts')
-    return pruneAnswer(await openCache(), { ...(maxSize !== undefined && { maxBytes: maxSize }), ...(maxAge !== undefined && { maxAgeMs: maxAge }) })
+    return pruneAnswer(await openCache(), {
+      ...(maxSize !== undefined && { maxBytes: maxSize }),
+      ...(maxAge !== undefined && { maxAgeMs: maxAge }),
+    })
   },
 }

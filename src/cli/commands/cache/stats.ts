@@ -2,7 +2,9 @@
 import type { Subcommand } from './subcommand.ts'
 
 export const stats: Subcommand = {
-  name: 'stats', summary: 'how often each outcome happened, and how much is stored', examples: ['rvr cache stats --json'],
+  name: 'stats',
+  summary: 'how often each outcome happened, and how much is stored',
+  examples: ['rvr cache stats --json'],
   async answer({ openCache }) {
     const { statsAnswer } = await import('../../../report/cache.ts')
     return statsAnswer(await openCache())

@@ -2,7 +2,9 @@
 import type { Subcommand } from './subcommand.ts'
 
 export const verify: Subcommand = {
-  name: 'verify', summary: 'check every entry and put damaged ones aside', examples: ['rvr cache verify'],
+  name: 'verify',
+  summary: 'check every entry and put damaged ones aside',
+  examples: ['rvr cache verify'],
   async answer({ openCache }) {
     const { verifyAnswer } = await import('../../../report/cache.ts')
     return verifyAnswer(await openCache())
