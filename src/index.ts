@@ -49,7 +49,7 @@ export { RvrError, type RvrErrorCode } from './errors.ts'
 export type { EventReceiver, EventSink, RvrEvent, Stage } from './events.ts'
 export type { ModeName } from './modes/registry.ts'
 export type { PrintReceiver } from './run/printer.ts'
-export type { TrapKind } from './ir/trap.ts'
+export type { TrapKind } from './program/trap.ts'
 export type { AbiName, HostEffects, HostOutcome, HostState } from './extensions/abi.ts'
 export type {
   EffectsHandler,
@@ -60,4 +60,4 @@ export type {
   Handler,
 } from './extensions/extension.ts'
 export type { CallOperand, CallOutcome, CallRow, CallValue, HostRow, Instr, Row } from './isa/row.ts'
-export type { Hart } from './ir/hart.ts'
+export type { Hart } from './program/hart.ts'

@@ -14,9 +14,9 @@ const order = [
   'files',
   'elf',
   'isa',
-  'ir',
+  'program',
   'profile',
-  'cfg',
+  'analysis',
   'layout',
   'machine',
   'modes',
@@ -34,7 +34,7 @@ const order = [
   'cli',
 ]
 /** elf/image.ts names the register width and isa/row.ts the instruction: vocabulary of all stages. */
-const vocabulary = new Set(['ir/trap.ts', 'ir/hart.ts', 'ir/program.ts', 'ir/access.ts'])
+const vocabulary = new Set(['program/trap.ts', 'program/hart.ts', 'program/program.ts', 'program/access.ts'])
 
 /** Over 300 lines since lines are short; to be split by what they do. */
 const stillLong = new Set([

@@ -1,6 +1,6 @@
 /** How a unit's text says addresses of the guest: as they are, or so that it stays the same when the guest's code and data move. */
 import type { Instr } from '../isa/row.ts'
-import type { Program } from '../ir/program.ts'
+import type { Program } from '../program/program.ts'
 import type { EmitterContext } from './emitter.ts'
 import { hex8 } from './names.ts'
 import { constant, wideConstant } from './operands.ts'

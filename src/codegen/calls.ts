@@ -1,6 +1,6 @@
 /** Calls of an extension's operations: operands checked in place, then the C function, which may decline. */
 import { MEMORY_BYTES } from '../elf/image.ts'
-import type { Graph } from '../ir/program.ts'
+import type { Graph } from '../program/program.ts'
 import { disassemble } from '../isa/disassemble.ts'
 import { registerNames } from '../isa/registers.ts'
 import { exportedCall, type CallOperand, type CallRow, type Instr } from '../isa/row.ts'

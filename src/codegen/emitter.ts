@@ -1,6 +1,6 @@
 /** What the parts of the C emitter share while one region is written. */
-import type { StopTests } from '../cfg/stop-tests.ts'
-import type { Graph } from '../ir/program.ts'
+import type { StopTests } from '../analysis/stop-tests.ts'
+import type { Graph } from '../program/program.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Emission, Mode } from '../modes/mode.ts'
 import { registerNames } from '../isa/registers.ts'

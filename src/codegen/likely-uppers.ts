@@ -1,5 +1,5 @@
 /** In which registers compiled code most likely keeps upper parts of addresses from one block to the next, calls in between included. */
-import type { Block, Graph } from '../ir/program.ts'
+import type { Block, Graph } from '../program/program.ts'
 import type { Instr } from '../isa/row.ts'
 import { isMovingUpper, type MovingRange } from './addresses.ts'
 import type { NamedFunction, Places } from './names.ts'

@@ -1,17 +1,17 @@
 /** Everything about a region that its C text depends on: cold-register traffic, checks, stop tests. */
-import { successors } from '../cfg/successors.ts'
-import type { Block, Graph, Region } from '../ir/program.ts'
+import { successors } from '../program/successors.ts'
+import type { Block, Graph, Region } from '../program/program.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Counter } from '../modes/mode.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { EmitterContext } from './emitter.ts'
-import { covers, meet, noFacts, planChecks, type BlockChecks, type Facts } from './facts.ts'
+import { covers, meet, noFacts, planChecks, type BlockChecks, type Facts } from '../analysis/facts.ts'
 import { innermostLoops } from './loops/find.ts'
 import { learnHoisted, pays, paysAtOnce, planFastLoop, type FastLoop, type Trips } from './loops/plan.ts'
 import { SLOTS } from './loops/affine.ts'
 import { isStill, type HoistedCheck } from './loops/strides.ts'
-import { placeLoads, type Loads } from './loads.ts'
-import { loopMembers, storedAtOnce, traffic } from './traffic.ts'
+import { placeLoads, type Loads } from '../analysis/loads.ts'
+import { loopMembers, storedAtOnce, traffic } from '../analysis/traffic.ts'
 
 export interface BlockPlan {
   readonly block: Block

@@ -1,5 +1,5 @@
 /** One region → one C function. */
-import type { Block } from '../ir/program.ts'
+import type { Block } from '../program/program.ts'
 import { registerNames } from '../isa/registers.ts'
 import type { Addresses } from './addresses.ts'
 import { writeBlock } from './block-writer.ts'

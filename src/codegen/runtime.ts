@@ -1,8 +1,8 @@
 /** The files around the regions: constants, entry and exit, the list of dispatch table entries. */
 import { readFileSync } from 'node:fs'
-import type { Regions } from '../cfg/regions.ts'
+import type { Regions } from '../analysis/regions.ts'
 import { MEMORY_BYTES } from '../elf/image.ts'
-import type { Graph } from '../ir/program.ts'
+import type { Graph } from '../program/program.ts'
 import { registerNames } from '../isa/registers.ts'
 import { callExports, callPrototypes, calledRows } from './calls.ts'
 import { declareRegions, regionName, type EmitterContext } from './emitter.ts'

@@ -1,5 +1,5 @@
 /** What units need to say addresses so that their text stays the same when the guest's code and data move. */
-import type { Graph } from '../ir/program.ts'
+import type { Graph } from '../program/program.ts'
 import type { Mode } from '../modes/mode.ts'
 import { movingRange, type MovingRange } from './addresses.ts'
 import { likelyUppers } from './likely-uppers.ts'

@@ -1,5 +1,5 @@
 /** The one record of what code generation is tuned by, and its values that force rare paths instead. */
-import { defaultLimits, type RegionLimits } from '../cfg/ownership.ts'
+import { defaultLimits, type RegionLimits } from '../analysis/ownership.ts'
 
 export interface Tuning extends RegionLimits {
   /** Unchecked copies of innermost loops, for as long as the budget reaches. */

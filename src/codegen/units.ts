@@ -1,5 +1,5 @@
 /** Regions → C files of bounded size. */
-import type { Graph, Region } from '../ir/program.ts'
+import type { Graph, Region } from '../program/program.ts'
 import { fixedAddresses, UnitAddresses, type Addresses } from './addresses.ts'
 import { declareRegions, type EmitterContext } from './emitter.ts'
 import type { NamedFunction, Places } from './names.ts'

@@ -1,8 +1,8 @@
 /** The interface of a guest ABI: which host instructions exist, how a guest starts, what each host instruction does. */
 import type { Image } from '../elf/image.ts'
 import type { Instr } from '../isa/row.ts'
-import type { Hart } from '../ir/hart.ts'
-import type { Trap } from '../ir/trap.ts'
+import type { Hart } from '../program/hart.ts'
+import type { Trap } from '../program/trap.ts'
 import type { Extension } from './extension.ts'
 
 export type AbiName = 'openvm' | 'linux'

@@ -1,5 +1,5 @@
 /** The interface of a guest extension: its instructions, their C and reference semantics, what they cost. */
-import type { Hart } from '../ir/hart.ts'
+import type { Hart } from '../program/hart.ts'
 import type { Instr, Row } from '../isa/row.ts'
 import type { AddedChip } from '../machine/chips.ts'
 import type { HostEffects, HostOutcome, HostState, PrintSink } from './abi.ts'

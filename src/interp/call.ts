@@ -1,7 +1,7 @@
 /** Executes an extension's operation on guest memory: operands checked in order, then the reference semantics. */
-import { isInMemory, outsideTrap } from '../ir/access.ts'
-import type { Hart } from '../ir/hart.ts'
-import type { Trap } from '../ir/trap.ts'
+import { isInMemory, outsideTrap } from '../program/access.ts'
+import type { Hart } from '../program/hart.ts'
+import type { Trap } from '../program/trap.ts'
 import type { CallRow, CallValue, Instr } from '../isa/row.ts'
 
 /** Bytes of guest memory that a call has read or written. */

@@ -2,7 +2,7 @@
 import { MEMORY_BYTES, type Image } from '../elf/image.ts'
 import type { Decoder } from '../isa/table.ts'
 import { operationFor, type Operation } from './operation.ts'
-import { slotRanges } from './slots.ts'
+import { slotRanges } from '../program/slots.ts'
 
 export interface Code {
   /** The operation at `pc`; undefined where `pc` is no instruction slot. */

@@ -2,9 +2,9 @@
 import type { Image, Xlen } from '../elf/image.ts'
 import type { GuestAbi, HostEffects, HostState, PrintSink } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/registry.ts'
-import { outsideTrap } from '../ir/access.ts'
-import type { Hart } from '../ir/hart.ts'
-import type { Trap } from '../ir/trap.ts'
+import { outsideTrap } from '../program/access.ts'
+import type { Hart } from '../program/hart.ts'
+import type { Trap } from '../program/trap.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Decoder } from '../isa/table.ts'
 import { MEMORY } from '../layout/meter.ts'
@@ -34,7 +34,7 @@ export interface Meter {
   cost(instr: Instr, rows: number): number
 }
 
-/** Watches executed instructions span by span (ir/span.ts), for modes that keep trace heights. */
+/** Watches executed instructions span by span (program/span.ts), for modes that keep trace heights. */
 export interface Tracer {
   /** Does a span start at `pc`? */
   startsSpan(pc: number): boolean

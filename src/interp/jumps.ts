@@ -1,5 +1,5 @@
 /** Traps of control transfers. */
-import type { Trap } from '../ir/trap.ts'
+import type { Trap } from '../program/trap.ts'
 
 const hex = (value: number | bigint): string => `0x${value.toString(16)}`
 

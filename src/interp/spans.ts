@@ -1,5 +1,5 @@
 /** How far a span of straight-line code reaches, for any address in it. */
-import { endsSpan } from '../ir/span.ts'
+import { endsSpan } from '../program/span.ts'
 import type { Code } from './code.ts'
 
 /** Where spans begin, beside the places behind their ends. */

@@ -1,5 +1,5 @@
 /** The interface of a tracer mode: what it counts while a guest runs, and what it adds to the generated C. */
-import type { Graph } from '../ir/program.ts'
+import type { Graph } from '../program/program.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Machine } from '../machine/machine.ts'
 
@@ -59,7 +59,7 @@ export interface Emission {
   readonly parameters: readonly Parameter[]
   /**
    * Replaces the stop tests: stands at the start of every basic block, may go to `stop`, and takes the block's
-   * `amount` off counter 0. `rest`: what all instructions take from here to the end of the span (ir/span.ts), blocks
+   * `amount` off counter 0. `rest`: what all instructions take from here to the end of the span (program/span.ts), blocks
    * that follow included.
    */
   blockTest?(amount: number, rest: number, stop: string): readonly string[]

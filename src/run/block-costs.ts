@@ -1,10 +1,10 @@
 /** Trace cells of whole basic blocks, found only when a cost limit is near its end. */
-import { buildGraph } from '../cfg/graph.ts'
-import { lift } from '../cfg/lift.ts'
+import { buildGraph } from '../program/graph.ts'
+import { lift } from '../program/lift.ts'
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/registry.ts'
-import { instructionWord } from '../interp/slots.ts'
+import { instructionWord } from '../program/slots.ts'
 import type { Instr } from '../isa/row.ts'
 import { longestSpan } from '../machine/interval.ts'
 import { cellsOf, type Machine } from '../machine/machine.ts'

@@ -1,6 +1,6 @@
 /** Compares every call of an extension with the C function that native code would call, on copies of its operands. */
 import { executeResolved, resolveOperands, type CallEnd, type ResolvedOperand, type Touched } from '../interp/call.ts'
-import type { Hart } from '../ir/hart.ts'
+import type { Hart } from '../program/hart.ts'
 import type { CallRow, Instr } from '../isa/row.ts'
 import type { NativeCall, NativeLibrary } from '../load/library.ts'
 

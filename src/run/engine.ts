@@ -1,6 +1,6 @@
 /** One stretch of execution by native code: what the driver loop calls until the guest ends or a limit is reached. */
 import { MEMORY_BYTES } from '../elf/image.ts'
-import { createHart, type Hart } from '../ir/hart.ts'
+import { createHart, type Hart } from '../program/hart.ts'
 import { REASON_STEP, stateOffset } from '../layout/state.ts'
 import { loadLibrary, viewInstance, type InstanceViews, type NativeLibrary } from '../load/library.ts'
 import { MAX_INTERVAL } from '../machine/interval.ts'

@@ -1,7 +1,7 @@
 /** The driver loop: native code as far as it goes, the interpreter for what is left over, until the guest ends or a limit is reached. */
 import type { HostState, PrintSink } from '../extensions/abi.ts'
 import type { Interpreter } from '../interp/interpreter.ts'
-import type { Hart } from '../ir/hart.ts'
+import type { Hart } from '../program/hart.ts'
 import type { NativeEngine } from './engine.ts'
 import type { JobEnd } from './job.ts'
 

@@ -1,6 +1,6 @@
 /** Where a guest lives: a native instance or shared JavaScript memory, with the area of modes that have one. */
 import { MEMORY_BYTES, type Image } from '../elf/image.ts'
-import { createHart, type Hart } from '../ir/hart.ts'
+import { createHart, type Hart } from '../program/hart.ts'
 import { meterLayout } from '../layout/meter.ts'
 import { loadLibraryFile, viewInstance, type NativeLibrary } from '../load/library.ts'
 import type { LibraryFile } from '../load/library-file.ts'

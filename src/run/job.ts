@@ -5,7 +5,7 @@ import type { Image } from '../elf/image.ts'
 import type { Rewind, Segment } from '../machine/meter.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { SlotCounts } from './profiler.ts'
-import type { Trap } from '../ir/trap.ts'
+import type { Trap } from '../program/trap.ts'
 import type { CallDifference } from './call-witness.ts'
 import type { TracedStep } from './trace.ts'
 

@@ -1,6 +1,6 @@
 /** A guest of 1 MB of code: how fast it is lifted, generated and compiled, and how long a warm compile takes. */
-import { buildGraph } from '../../src/cfg/graph.ts'
-import { lift } from '../../src/cfg/lift.ts'
+import { buildGraph } from '../../src/program/graph.ts'
+import { lift } from '../../src/program/lift.ts'
 import { preserveNone } from '../../src/codegen/convention.ts'
 import { generate } from '../../src/codegen/generate.ts'
 import { parseElf } from '../../src/elf/parse.ts'

@@ -1,10 +1,10 @@
 /** Small hand-written guests that show every shape the emitter knows. */
-import { buildGraph } from '../../src/cfg/graph.ts'
-import { lift } from '../../src/cfg/lift.ts'
+import { buildGraph } from '../../src/program/graph.ts'
+import { lift } from '../../src/program/lift.ts'
 import type { Xlen } from '../../src/elf/image.ts'
 import { parseElf } from '../../src/elf/parse.ts'
 import { abiNamed, decoderFor } from '../../src/extensions/registry.ts'
-import type { Graph } from '../../src/ir/program.ts'
+import type { Graph } from '../../src/program/program.ts'
 import { assembler, type Assembler } from '../support/assembler.ts'
 import { buildElf, type SegmentSpec, type SymbolSpec } from '../support/elf-builder.ts'
 

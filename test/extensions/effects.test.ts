@@ -4,7 +4,7 @@ import type { HostEffects } from '../../src/extensions/abi.ts'
 import { composeAbi } from '../../src/extensions/compose.ts'
 import { openvm } from '../../src/extensions/io/openvm.ts'
 import type { Extension } from '../../src/extensions/extension.ts'
-import { createHart } from '../../src/ir/hart.ts'
+import { createHart } from '../../src/program/hart.ts'
 import type { HostRow, Instr } from '../../src/isa/row.ts'
 import { MEMORY } from '../../src/layout/meter.ts'
 

@@ -8,7 +8,7 @@ import type { AbiName } from '../../src/extensions/abi.ts'
 import { abiNamed } from '../../src/extensions/registry.ts'
 import { createInterpreter } from '../../src/interp/interpreter.ts'
 import { loadImage } from '../../src/interp/memory.ts'
-import { createHart } from '../../src/ir/hart.ts'
+import { createHart } from '../../src/program/hart.ts'
 
 const directory = new URL('../../cache-fixtures/guests/', import.meta.url)
 interface Expected {

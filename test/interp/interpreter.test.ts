@@ -1,7 +1,7 @@
 /** Counting, stopping, metering and control transfers of the reference interpreter. */
 import { describe, expect, test } from 'vitest'
 import { parseElf } from '../../src/elf/parse.ts'
-import { isSlot } from '../../src/interp/slots.ts'
+import { isSlot } from '../../src/program/slots.ts'
 import { cellsOf, defaultMachine } from '../../src/machine/machine.ts'
 import { buildElf } from '../support/elf-builder.ts'
 import { guest, trapOf, TEXT } from '../support/guest.ts'

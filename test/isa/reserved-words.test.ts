@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'smol-toml'
-import { lift } from '../../src/cfg/lift.ts'
+import { lift } from '../../src/program/lift.ts'
 import { parseElf } from '../../src/elf/parse.ts'
 import { abiNamed, decoderFor, guestAbi } from '../../src/extensions/registry.ts'
 import { operationFor, UNKNOWN } from '../../src/interp/operation.ts'

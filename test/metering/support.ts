@@ -1,14 +1,14 @@
 /** What the metering tests share: executed blocks as an interpreter with a tracer sees them, and their segments by the plain model. */
 import { expect } from 'vitest'
-import { buildGraph } from '../../src/cfg/graph.ts'
-import { lift } from '../../src/cfg/lift.ts'
+import { buildGraph } from '../../src/program/graph.ts'
+import { lift } from '../../src/program/lift.ts'
 import { MEMORY_BYTES } from '../../src/elf/image.ts'
 import { decoderFor } from '../../src/extensions/registry.ts'
 import type { ExecuteOptions, Guest, Run } from '../../src/index.ts'
 import { createInterpreter, type Tracer } from '../../src/interp/interpreter.ts'
 import { loadImage } from '../../src/interp/memory.ts'
-import { definedSlots } from '../../src/interp/slots.ts'
-import { createHart } from '../../src/ir/hart.ts'
+import { definedSlots } from '../../src/program/slots.ts'
+import { createHart } from '../../src/program/hart.ts'
 import type { Instr } from '../../src/isa/row.ts'
 import { addressSpaces, leafBytes, leafIdOf } from '../machine/plain/memory-tables.ts'
 import {

@@ -1,8 +1,8 @@
 /** Listings of stages: image, instructions, blocks and regions of a small guest. */
 import { expect, test } from 'vitest'
-import { buildGraph } from '../../src/cfg/graph.ts'
-import { lift } from '../../src/cfg/lift.ts'
-import { buildRegions } from '../../src/cfg/regions.ts'
+import { buildGraph } from '../../src/program/graph.ts'
+import { lift } from '../../src/program/lift.ts'
+import { buildRegions } from '../../src/analysis/regions.ts'
 import { parseElf } from '../../src/elf/parse.ts'
 import { abiNamed, decoderFor } from '../../src/extensions/registry.ts'
 import { inspectGuest, isSharedLibrary } from '../../src/report/inspect.ts'

@@ -12,8 +12,8 @@ import {
   type StretchOptions,
 } from '../../src/interp/interpreter.ts'
 import { loadImage } from '../../src/interp/memory.ts'
-import { createHart, type Hart } from '../../src/ir/hart.ts'
-import type { Trap } from '../../src/ir/trap.ts'
+import { createHart, type Hart } from '../../src/program/hart.ts'
+import type { Trap } from '../../src/program/trap.ts'
 import { assembler, type Assembler } from './assembler.ts'
 import { buildElf, type SegmentSpec } from './elf-builder.ts'
 

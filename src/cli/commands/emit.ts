@@ -85,7 +85,7 @@ async function emitStage(image: Image, file: string, options: EmitOptions, shell
     return { json: imageJson(image), files: [{ path: 'image.json', content: imageText(image) }] }
   }
   const [{ lift }, { callFiles, decoderFor }, { surroundingsOf }] = await Promise.all([
-    import('../../cfg/lift.ts'),
+    import('../../program/lift.ts'),
     import('../../extensions/compose.ts'),
     import('../../sdk/surroundings.ts'),
   ])
@@ -96,7 +96,7 @@ async function emitStage(image: Image, file: string, options: EmitOptions, shell
     return { json: irJson(program), files: [{ path: 'ir.txt', content: irText(program) }] }
   }
   const [{ buildGraph }, { longestSpan }] = await Promise.all([
-    import('../../cfg/graph.ts'),
+    import('../../program/graph.ts'),
     import('../../machine/interval.ts'),
   ])
   const graph = buildGraph(program, longestSpan(machine))
@@ -107,8 +107,8 @@ async function emitStage(image: Image, file: string, options: EmitOptions, shell
   if (stage === 'cfg') {
     const [{ cfgJson, cfgText }, { buildRegions }, { frequenciesOf }] = await Promise.all([
       import('../../report/stages/cfg.ts'),
-      import('../../cfg/regions.ts'),
-      import('../../cfg/frequency.ts'),
+      import('../../analysis/regions.ts'),
+      import('../../analysis/frequency.ts'),
     ])
     const regions = buildRegions(graph, undefined, profile && frequenciesOf(graph, profile))
     return { json: cfgJson(graph, regions), files: [{ path: 'cfg.txt', content: cfgText(graph, regions) }] }

@@ -1,5 +1,5 @@
 /** Finds the innermost loops of a region that are entered at their header alone. */
-import type { Block } from '../../ir/program.ts'
+import type { Block } from '../../program/program.ts'
 
 export interface InnermostLoop {
   /**

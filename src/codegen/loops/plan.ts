@@ -1,8 +1,8 @@
 /** Plans the fast copy of an innermost loop: what one test in front of it proves for many iterations. */
 import type { Xlen } from '../../elf/image.ts'
-import type { Block } from '../../ir/program.ts'
+import type { Block } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'
-import { learn, reached, type Facts } from '../facts.ts'
+import { learn, reached, type Facts } from '../../analysis/facts.ts'
 import {
   cutSum,
   entryValues,

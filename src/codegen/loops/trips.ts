@@ -1,5 +1,5 @@
 /** How often a loop that is one chain of blocks goes round, as a C expression over the registers in front of it. */
-import type { Block } from '../../ir/program.ts'
+import type { Block } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'
 import { affineText, type Affine, type NameOf, type Values } from './affine.ts'
 import type { InnermostLoop } from './find.ts'

@@ -1,6 +1,6 @@
 /** What the handlers of the `openvm` ABI's instructions have in common. */
-import type { Hart } from '../../ir/hart.ts'
-import type { Trap } from '../../ir/trap.ts'
+import type { Hart } from '../../program/hart.ts'
+import type { Trap } from '../../program/trap.ts'
 import type { HostOutcome } from '../abi.ts'
 
 export const proceed: HostOutcome = { type: 'continue' }

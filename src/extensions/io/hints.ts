@@ -1,7 +1,7 @@
 /** The hint stream: HintInput and HintRandom replace it, HINT_STORE and HINT_BUFFER read it. */
 import { MEMORY_BYTES } from '../../elf/image.ts'
-import { isInMemory, outsideTrap } from '../../ir/access.ts'
-import type { Hart } from '../../ir/hart.ts'
+import { isInMemory, outsideTrap } from '../../program/access.ts'
+import type { Hart } from '../../program/hart.ts'
 import type { Instr } from '../../isa/row.ts'
 import { MEMORY } from '../../layout/meter.ts'
 import type { HostEffects, HostOutcome, HostState } from '../abi.ts'

@@ -1,6 +1,6 @@
 /** REVEAL and PrintStr: what a guest gives to the outside. */
-import { isInMemory, outsideTrap } from '../../ir/access.ts'
-import type { Hart } from '../../ir/hart.ts'
+import { isInMemory, outsideTrap } from '../../program/access.ts'
+import type { Hart } from '../../program/hart.ts'
 import type { Instr } from '../../isa/row.ts'
 import { PUBLIC_VALUES } from '../../layout/meter.ts'
 import type { HostEffects } from '../abi.ts'

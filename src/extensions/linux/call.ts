@@ -1,6 +1,6 @@
 /** One system call as its handler sees it: arguments, memory, host state. */
-import { isInMemory } from '../../ir/access.ts'
-import type { Hart } from '../../ir/hart.ts'
+import { isInMemory } from '../../program/access.ts'
+import type { Hart } from '../../program/hart.ts'
 import type { HostState, PrintSink } from '../abi.ts'
 
 export interface SystemCall {

@@ -1,6 +1,6 @@
 /** The stack that a `linux` guest starts with: argc, argv, envp, auxiliary vector, texts (RISC-V psABI, as the kernel lays it out). */
 import { RvrError } from '../../errors.ts'
-import type { Hart } from '../../ir/hart.ts'
+import type { Hart } from '../../program/hart.ts'
 import { drawRandom } from '../random.ts'
 import { MAX_ARGUMENT_BYTES, PAGE_BYTES, STACK_END } from './layout.ts'
 

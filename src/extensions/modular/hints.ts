@@ -1,5 +1,5 @@
 /** HintNonQr and HintSqrt: a non-residue, or a square root with its flag, becomes the hint stream. */
-import { isInMemory, outsideTrap } from '../../ir/access.ts'
+import { isInMemory, outsideTrap } from '../../program/access.ts'
 import type { Handler } from '../extension.ts'
 import { fieldBytes } from '../field/constants.ts'
 import { readInteger, writeInteger } from '../field/little-endian.ts'

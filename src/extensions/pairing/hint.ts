@@ -1,6 +1,6 @@
 /** HintFinalExp: reads the guest's pairs of points, computes the witness of their pairing product, and makes it the hint stream. */
-import { isInMemory, outsideTrap } from '../../ir/access.ts'
-import type { Hart } from '../../ir/hart.ts'
+import { isInMemory, outsideTrap } from '../../program/access.ts'
+import type { Hart } from '../../program/hart.ts'
 import type { HostOutcome } from '../abi.ts'
 import type { Handler } from '../extension.ts'
 import { readInteger, writeInteger } from '../field/little-endian.ts'

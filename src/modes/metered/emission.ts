@@ -1,7 +1,7 @@
 /** The C of mode `metered`: vector row counts, checks at block boundaries, marks of touched leaves. */
 import { readFileSync } from 'node:fs'
 import { meterHeader, meterLayout } from '../../layout/meter.ts'
-import type { Graph } from '../../ir/program.ts'
+import type { Graph } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'
 import { rowsOf } from '../../machine/chips.ts'
 import { LOG_FULL, PLAIN_LEAVES, PLAIN_ROWS, SPARE_LEAVES } from '../../machine/interval.ts'

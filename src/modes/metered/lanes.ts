@@ -1,6 +1,6 @@
 /** Row counts of one interval between checks, packed: a 16-bit vector lane for each chip that the guest's instructions use. */
-import { loopWeights } from '../../cfg/loop-depth.ts'
-import type { Graph } from '../../ir/program.ts'
+import { loopWeights } from '../../analysis/loop-depth.ts'
+import type { Graph } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'
 import { chipOf, rowsOf } from '../../machine/chips.ts'
 import type { Machine } from '../../machine/machine.ts'

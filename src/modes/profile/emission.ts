@@ -1,6 +1,6 @@
 /** The C of mode `profile`: every basic block counts at its first slot, a way out in its middle takes back what does not run. */
 import { readFileSync } from 'node:fs'
-import type { Graph } from '../../ir/program.ts'
+import type { Graph } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'
 import { profileBytes } from '../../layout/profile.ts'
 import type { Emission, EmissionTarget } from '../mode.ts'

@@ -1,7 +1,7 @@
 /** `rvr emit --stage cfg`: basic blocks, where they lead, and the regions that become functions. */
-import type { Regions } from '../../cfg/regions.ts'
+import type { Regions } from '../../analysis/regions.ts'
 import { readableNames, symbolAt } from '../../elf/symbols.ts'
-import type { Block, Graph, Region } from '../../ir/program.ts'
+import type { Block, Graph, Region } from '../../program/program.ts'
 import { hexText } from '../units.ts'
 
 interface Edge {

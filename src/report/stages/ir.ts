@@ -1,5 +1,5 @@
 /** `rvr emit --stage ir`: every instruction slot of the lifted program. */
-import type { Program } from '../../ir/program.ts'
+import type { Program } from '../../program/program.ts'
 import { readableNames } from '../../elf/symbols.ts'
 import { disassemble } from '../../isa/disassemble.ts'
 import { hexText } from '../units.ts'

@@ -2,7 +2,7 @@
 import type { Image } from '../../elf/image.ts'
 import type { GuestAbi } from '../../extensions/abi.ts'
 import { decoderFor } from '../../extensions/compose.ts'
-import { instructionWord } from '../../interp/slots.ts'
+import { instructionWord } from '../../program/slots.ts'
 import type { Instr } from '../../isa/row.ts'
 import { RETURN_ADDRESS } from './prologue.ts'
 

@@ -3,7 +3,7 @@ import type { Image } from '../../elf/image.ts'
 import { symbolAt } from '../../elf/symbols.ts'
 import type { GuestAbi } from '../../extensions/abi.ts'
 import { decoderFor } from '../../extensions/compose.ts'
-import { instructionWord } from '../../interp/slots.ts'
+import { instructionWord } from '../../program/slots.ts'
 import { disassemble } from '../../isa/disassemble.ts'
 
 /** `0x200840 (main+0x10): addi a0,a0,1` */

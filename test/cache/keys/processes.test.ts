@@ -102,7 +102,7 @@ test('a copy of the checkout has the same keys, until a template or a line of th
   expect(await printedKeys({ guest, compilers, cacheDir }, { checkout, cwd: checkout })).toBe(wanted)
   const seen = new Set([wanted])
   const append = (file: string, text: string): Promise<void> => writeFile(join(checkout, file), text, { flag: 'a' })
-  for (const file of ['templates/project/Makefile', 'src/codegen/emitter.ts', 'src/interp/slots.ts']) {
+  for (const file of ['templates/project/Makefile', 'src/codegen/emitter.ts', 'src/program/slots.ts']) {
     await append(file, '\n')
     seen.add(await printedKeys({ guest, compilers, cacheDir }, { checkout }))
   }

@@ -1,9 +1,9 @@
 /** Leaders, blocks, roots and regions. */
 import { expect, test } from 'vitest'
-import { buildRegions } from '../../src/cfg/regions.ts'
-import { MAX_BLOCK } from '../../src/cfg/graph.ts'
-import { successors } from '../../src/cfg/successors.ts'
-import type { Graph } from '../../src/ir/program.ts'
+import { buildRegions } from '../../src/analysis/regions.ts'
+import { MAX_BLOCK } from '../../src/program/graph.ts'
+import { successors } from '../../src/program/successors.ts'
+import type { Graph } from '../../src/program/program.ts'
 import { graphOf, loopGuest, memoryGuest, TEXT } from '../codegen/guests.ts'
 
 const rootsOf = (graph: Graph): number[] =>

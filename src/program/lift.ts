@@ -1,7 +1,7 @@
 /** Image → Program: decodes the code in the segment that is compiled, and leaves data alone. */
 import type { Image } from '../elf/image.ts'
 import type { AddressRange } from '../elf/section-ranges.ts'
-import type { Program } from '../ir/program.ts'
+import type { Program } from './program.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Decoder } from '../isa/table.ts'
 import { addReached, CODE, DATA, UNSAID } from './reached.ts'

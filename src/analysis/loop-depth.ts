@@ -1,5 +1,5 @@
 /** How deep in loops each instruction stands, as a guess of how often it runs. */
-import type { Graph } from '../ir/program.ts'
+import type { Graph } from '../program/program.ts'
 
 /** A backward transfer over more slots is no loop that matters. */
 const LONGEST_LOOP = 2000

@@ -1,7 +1,7 @@
 /** Program → Graph: cuts the slots into basic blocks and links them. */
-import type { Block, Graph, Program, Terminator } from '../ir/program.ts'
+import type { Block, Graph, Program, Terminator } from './program.ts'
 import { builtTarget } from './built-target.ts'
-import { endsSpan } from '../ir/span.ts'
+import { endsSpan } from './span.ts'
 import { ARRIVAL, findLeaders, LEADER, ROOT } from './leaders.ts'
 import type { Instr, Row } from '../isa/row.ts'
 import { successors } from './successors.ts'

@@ -1,8 +1,8 @@
 /** Graph → regions: the single-entry pieces that become C functions, and where a stopped run can resume. */
-import type { Graph, Region } from '../ir/program.ts'
+import type { Graph, Region } from '../program/program.ts'
 import type { Frequencies } from './frequency.ts'
 import { defaultLimits, settleReturns, settleRoots, type RegionLimits } from './ownership.ts'
-import { successors } from './successors.ts'
+import { successors } from '../program/successors.ts'
 
 export interface Regions {
   readonly main: readonly Region[]

@@ -1,5 +1,5 @@
 /** Finds where basic blocks start (leaders) and which of those starts may be entered indirectly (roots). */
-import type { Program } from '../ir/program.ts'
+import type { Program } from './program.ts'
 import { targetBuiltNear } from './built-target.ts'
 import { codePointers } from './code-pointers.ts'
 

@@ -1,6 +1,6 @@
 /** Places that a return is compared with: those that call its function, where these are few. */
 import { expect, test } from 'vitest'
-import { returnSites } from '../../src/cfg/return-sites.ts'
+import { returnSites } from '../../src/analysis/return-sites.ts'
 import type { Assembler } from '../support/assembler.ts'
 import { graphOf, TEXT } from '../codegen/guests.ts'
 

@@ -1,5 +1,5 @@
 /** Static successors of a basic block. */
-import type { Block } from '../ir/program.ts'
+import type { Block } from './program.ts'
 
 const NONE: readonly number[] = []
 const one = (id: number | undefined): readonly number[] => (id === undefined ? NONE : [id])

@@ -1,7 +1,7 @@
 /** Where stop tests stand: every cycle of the guest passes one, and none is farther from the next than the floor. */
-import type { Block, Graph, Region } from '../ir/program.ts'
+import type { Block, Graph, Region } from '../program/program.ts'
 import type { RegionLimits } from './ownership.ts'
-import { successors } from './successors.ts'
+import { successors } from '../program/successors.ts'
 
 /**
  * The least budget with which native code goes on past a stop test: no region has more instructions, and a block is

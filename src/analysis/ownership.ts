@@ -1,6 +1,6 @@
 /** Decides which blocks become roots so that every region has a single entry (codegen.md, "The shape"). */
-import type { Graph } from '../ir/program.ts'
-import { successors } from './successors.ts'
+import type { Graph } from '../program/program.ts'
+import { successors } from '../program/successors.ts'
 
 export interface RegionLimits {
   /**

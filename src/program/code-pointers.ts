@@ -1,7 +1,7 @@
 /** Addresses of code that the guest may jump to indirectly: words in data, and constants that code builds. */
 import type { Segment } from '../elf/image.ts'
 import { functionStart } from '../elf/symbols.ts'
-import type { Program } from '../ir/program.ts'
+import type { Program } from './program.ts'
 import type { Instr } from '../isa/row.ts'
 
 /** Entries of one table of offsets that are looked at. */

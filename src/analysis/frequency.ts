@@ -1,7 +1,7 @@
 /** How often blocks and the ways between them are taken, from the counts of a profile. */
-import type { Graph } from '../ir/program.ts'
+import type { Graph } from '../program/program.ts'
 import type { Stretch } from '../profile/counts.ts'
-import { successors } from './successors.ts'
+import { successors } from '../program/successors.ts'
 
 /**
  * What a profile says about a graph. It is a guess about other runs: whoever uses it decides how code looks, never what

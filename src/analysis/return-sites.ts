@@ -1,6 +1,6 @@
 /** Where functions that few places call return to: so few that comparing the address beats a jump through a table. */
-import type { Block, Graph } from '../ir/program.ts'
-import { successors } from './successors.ts'
+import type { Block, Graph } from '../program/program.ts'
+import { successors } from '../program/successors.ts'
 
 /** Calls of one function, at most. */
 const MOST = 4

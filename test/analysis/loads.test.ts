@@ -1,13 +1,13 @@
 /** Where cold registers are loaded: in front of what first needs them, on every way, outside of loops. */
 import { expect, test } from 'vitest'
-import { successors } from '../../src/cfg/successors.ts'
-import type { Check } from '../../src/codegen/facts.ts'
-import { placeLoads } from '../../src/codegen/loads.ts'
-import { loopMembers, traffic } from '../../src/codegen/traffic.ts'
+import { successors } from '../../src/program/successors.ts'
+import type { Check } from '../../src/analysis/facts.ts'
+import { placeLoads } from '../../src/analysis/loads.ts'
+import { loopMembers, traffic } from '../../src/analysis/traffic.ts'
 import { registerNames } from '../../src/isa/registers.ts'
 import { eachRegister } from '../../src/isa/registers-used.ts'
 import type { Assembler } from '../support/assembler.ts'
-import { graphOf } from './guests.ts'
+import { graphOf } from '../codegen/guests.ts'
 
 const ALL = ~1
 

@@ -1,5 +1,5 @@
 /** Finds instructions outside of what section headers say is code, by what leads to them. */
-import type { Program } from '../ir/program.ts'
+import type { Program } from './program.ts'
 import type { Instr } from '../isa/row.ts'
 import { targetBuiltNear } from './built-target.ts'
 import { BuiltPointers, wordPointers } from './code-pointers.ts'

@@ -1,6 +1,6 @@
 /** Which regions are worth the C compiler's full effort, by a profile. */
-import type { Frequencies } from '../cfg/frequency.ts'
-import type { Graph, Region } from '../ir/program.ts'
+import type { Frequencies } from './frequency.ts'
+import type { Graph, Region } from '../program/program.ts'
 
 /** Share of all executed instructions that may lie in regions compiled with little effort. */
 const NEGLECTED = 1 / 1000

@@ -1,8 +1,8 @@
 /** Chooses the guest registers that travel between regions in host registers. */
-import { loopWeights } from '../cfg/loop-depth.ts'
-import type { Frequencies } from '../cfg/frequency.ts'
-import { successors } from '../cfg/successors.ts'
-import type { Graph, Region } from '../ir/program.ts'
+import { loopWeights } from './loop-depth.ts'
+import type { Frequencies } from './frequency.ts'
+import { successors } from '../program/successors.ts'
+import type { Graph, Region } from '../program/program.ts'
 import type { Instr } from '../isa/row.ts'
 import { traffic, writtenBy } from './traffic.ts'
 import { eachRegister } from '../isa/registers-used.ts'

@@ -1,8 +1,8 @@
 /** The memory check planner: what one check proves, and what it must not. */
 import { expect, test } from 'vitest'
-import { meet, noFacts, planChecks } from '../../src/codegen/facts.ts'
+import { meet, noFacts, planChecks } from '../../src/analysis/facts.ts'
 import type { Assembler } from '../support/assembler.ts'
-import { graphOf } from './guests.ts'
+import { graphOf } from '../codegen/guests.ts'
 
 /** Checks of straight-line code. */
 function plan(write: (a: Assembler) => unknown, facts = noFacts()) {

@@ -1,6 +1,6 @@
 /** Tells the C compiler which way a branch goes, where a profile says so. */
-import type { Frequencies } from '../cfg/frequency.ts'
-import type { Graph } from '../ir/program.ts'
+import type { Frequencies } from './frequency.ts'
+import type { Graph } from '../program/program.ts'
 
 /** A branch that goes one way less often is left to the compiler, which may turn it into a conditional move. */
 const CLEAR = 0.9
