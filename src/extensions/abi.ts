@@ -2,67 +2,12 @@
 import type { Image } from '../elf/image.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Hart } from '../program/hart.ts'
-import type { Trap } from '../program/trap.ts'
 import type { Extension } from './extension.ts'
+import type { AbiOptions, HostEffects, HostKeeper, HostOutcome, HostState, PrintSink } from './host.ts'
+
+export type { AbiOptions, HostEffects, HostKeeper, HostOutcome, HostState, PrintSink } from './host.ts'
 
 export type AbiName = 'openvm' | 'linux'
-
-/**
- * Everything of a run that lives outside registers and memory: plain data, so that it can cross threads (structured
- * clone) and be saved. An ABI uses the fields it needs.
- */
-export interface HostState {
-  /**
-   * Input records in order, from `nextInput` on not yet consumed. In ABI `linux` their concatenation is standard input.
-   */
-  inputs: Uint8Array[]
-  /** Default 0. Records in front of it are dropped now and then, and whenever the guest stops. */
-  nextInput?: number
-  /** The current hint stream and the next byte to read from it. */
-  hints: Uint8Array
-  hintPosition: number
-  /**
-   * Random bytes of the hint stream behind `hints` that have not been drawn yet, and the 64-bit word that they begin
-   * with.
-   */
-  hintsToDraw?: { readonly bytes: number; readonly from: bigint }
-  publicValues: Uint8Array
-  /** Seed and number of 64-bit words drawn so far (HintRandom, getrandom). */
-  random: { readonly seed: bigint; drawn: bigint }
-  /** Program break, its initial value, and the next standard-input byte (ABI `linux`). */
-  linux: { brk: number; brkStart: number; stdinPosition: number }
-}
-
-/** How a host instruction ended. The caller advances pc by 4 on `continue`; on `trap` nothing has changed. */
-export type HostOutcome =
-  /** `untraced`: it may have written memory that `effects` does not tell of, because no proof covers it. */
-  | { readonly type: 'continue'; readonly untraced?: true }
-  | { readonly type: 'terminate'; readonly exitCode: number }
-  | { readonly type: 'trap'; readonly trap: Trap }
-
-/** What a host instruction adds to the trace, told before it is executed. */
-export interface HostEffects {
-  /** Rows of the instruction's own chip, 1 … 1024. */
-  readonly rows: number
-  /** Bytes of an address space (layout/meter.ts) that it reads or writes by rows of the trace. */
-  readonly touched?: { readonly space: number; readonly address: number; readonly length: number }
-}
-
-/**
- * What the host does with text that a guest prints. The bytes may be guest memory, which goes on changing when the call
- * has returned.
- */
-export type PrintSink = (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
-
-export interface AbiOptions {
-  readonly inputs: readonly Uint8Array[]
-  /** Size of the public values in bytes; default 64. */
-  readonly publicValuesBytes?: number
-  /** Seed of the host's random generator; default 0. */
-  readonly seed?: bigint
-  /** argv of a `linux` guest; default the guest's name alone. */
-  readonly args?: readonly string[]
-}
 
 /** A guest's configuration: what the tables below `app_vm_config` of its `openvm.toml` hold. */
 export interface GuestConfig {
@@ -82,11 +27,11 @@ export interface AbiChoice {
 }
 
 /** What belongs to an ABI beside its extensions. */
-export interface GuestSystem {
+export interface GuestSystem<Host = HostState> {
   readonly name: AbiName
   /** The extensions that every guest of the ABI has. */
-  readonly base: readonly Extension[]
-  createState: GuestAbi['createState']
+  readonly base: readonly Extension<Host>[]
+  readonly host: HostKeeper<Host>
   start: GuestAbi['start']
   unknown: GuestAbi['unknown']
 }
@@ -98,8 +43,7 @@ export interface GuestAbi {
   readonly digest: string
   /** All instructions that a guest may use, the base sets included. */
   readonly extensions: readonly Extension[]
-  /** A fresh host state. */
-  createState(image: Image, options: AbiOptions): HostState
+  readonly host: HostKeeper
   /**
    * Sets the registers and memory that the guest finds at its first instruction (the image is loaded already). Sets
    * `hart.pc`.

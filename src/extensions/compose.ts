@@ -37,7 +37,7 @@ export function composeAbi(system: GuestSystem, further: readonly Extension[], c
     choice,
     extensions,
     digest: digestOf(extensions),
-    createState: system.createState,
+    host: system.host,
     start: system.start,
     unknown: system.unknown,
     execute: (instr, hart, host, print) => {

@@ -2,10 +2,10 @@
 import type { Hart } from '../program/hart.ts'
 import type { Instr, Row } from '../isa/row.ts'
 import type { AddedChip } from '../machine/chips.ts'
-import type { HostEffects, HostOutcome, HostState, PrintSink } from './abi.ts'
+import type { HostEffects, HostOutcome, HostState, PrintSink } from './host.ts'
 
 /** Executes one host instruction. All checks come before the first effect: a trapping instruction changes nothing. */
-export type Handler = (instr: Instr, hart: Hart, host: HostState, print: PrintSink) => HostOutcome
+export type Handler<Host = HostState> = (instr: Instr, hart: Hart, host: Host, print: PrintSink) => HostOutcome
 
 /** What a host instruction adds to the trace, where that is not one row without memory. */
 export type EffectsHandler = (instr: Instr, hart: Hart) => HostEffects
@@ -24,11 +24,11 @@ export interface ExtensionFile {
 export type ExtensionChip = AddedChip
 
 /** One extension as a guest uses it. */
-export interface Extension {
+export interface Extension<Host = HostState> {
   readonly name: string
   readonly rows: readonly Row[]
   /** For rows of kind `host`, by instruction name. */
-  readonly handlers?: Readonly<Record<string, Handler>>
+  readonly handlers?: Readonly<Record<string, Handler<Host>>>
   readonly effects?: Readonly<Record<string, EffectsHandler>>
   /** C that call rows name in `files`; only what the guest's instructions need goes into its library. */
   readonly files?: readonly ExtensionFile[]

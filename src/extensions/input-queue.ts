@@ -1,5 +1,5 @@
 /** Input records as a guest takes them: each at the same cost, however many there are. */
-import type { HostState } from './abi.ts'
+import type { HostState } from './host.ts'
 
 /** Records in front of the next one are dropped when there are so many of them, and no fewer than behind. */
 const MOST_TAKEN = 1024

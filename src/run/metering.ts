@@ -52,6 +52,7 @@ function swellingIn({ extensions }: GuestAbi, machine: Machine): Swelling {
  */
 export function startMeter(meter: Meter, guest: MeteredGuest, host: HostState, limits: Partial<SegmentLimits>): void {
   const { image, abi, machine, engine, careful = false } = guest
+  const publicValuesBytes = abi.host.publicValues(host).length
   for (const [name, value] of Object.entries(limits)) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))
       throw new RvrError('USAGE', `${name} is ${value}, not a count from 1 on`, {
@@ -62,8 +63,8 @@ export function startMeter(meter: Meter, guest: MeteredGuest, host: HostState, l
     throw new RvrError('USAGE', `maxTraceHeight is ${limits.maxTraceHeight}, more than 2^30`, {
       hint: 'No prover has longer traces.',
     })
-  if (host.publicValues.length > MAX_PUBLIC_VALUES_BYTES)
-    throw new RvrError('USAGE', `${host.publicValues.length} bytes of public values cannot be metered`, {
+  if (publicValuesBytes > MAX_PUBLIC_VALUES_BYTES)
+    throw new RvrError('USAGE', `${publicValuesBytes} bytes of public values cannot be metered`, {
       hint: `At most ${MAX_PUBLIC_VALUES_BYTES} can.`,
     })
   const { maxTraceHeight, maxMemoryBytes, maxInteractions } = machine.limits
@@ -75,7 +76,7 @@ export function startMeter(meter: Meter, guest: MeteredGuest, host: HostState, l
     },
     slots: engine.engine === 'native' ? engine.definedSlots : definedSlots(image, decoderFor(image.xlen, abi)),
     imageLeaves: imageLeaves(image),
-    publicValuesBytes: host.publicValues.length,
+    publicValuesBytes,
     swelling: swellingIn(abi, machine),
     careful,
   })

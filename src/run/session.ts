@@ -99,7 +99,7 @@ export class Session {
   start(options: StartOptions, limits: RunLimits): Promise<SessionState> {
     this.#started = options
     this.abi.start(this.image, this.hart, options)
-    const host = this.abi.createState(this.image, options)
+    const host = this.abi.host.create(this.image, options)
     if (this.#meter !== undefined) startMeter(this.#meter, this.#options, host, options.segmentLimits ?? {})
     return this.#execute({ pc: this.hart.pc, host, instructions: 0n, cost: 0n }, limits)
   }

@@ -2,7 +2,6 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi, PrintSink } from '../extensions/abi.ts'
-import { dropTaken } from '../extensions/input-queue.ts'
 import type { Segment } from '../machine/meter.ts'
 import { modeNamed } from '../modes/registry.ts'
 import { blockCosts } from './block-costs.ts'
@@ -95,7 +94,7 @@ export function work(job: Job, image: Image, abi: GuestAbi, listener: WorkListen
     if (place.engine === 'interp') interpreted += counts.instructions
     for (const segment of counts.segments) segments.push(segment)
     // What has been consumed needs not travel.
-    dropTaken(host)
+    abi.host.trim(host)
     const finish = (as: JobEnd): JobResult => ({
       end: as,
       pc,

@@ -158,7 +158,7 @@ export class Run implements Disposable {
     this.instret = state.instructions
     this.cost = session.mode.reportsCost ? state.cost : undefined
     this.openSegment = state.openSegment
-    this.publicValues = state.host.publicValues.slice()
+    this.publicValues = session.abi.host.publicValues(state.host).slice()
     this.pc = state.pc
     this.registers = [...session.hart.x]
     this.executed = state.executed

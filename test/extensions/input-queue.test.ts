@@ -12,7 +12,6 @@ const hostWith = (inputs: Uint8Array[]): HostState => ({
   hintPosition: 0,
   publicValues: new Uint8Array(),
   random: { seed: 0n, drawn: 0n },
-  linux: { brk: 0, brkStart: 0, stdinPosition: 0 },
 })
 
 test('records come in order, and of many no more are moved than there are', () => {

@@ -40,7 +40,6 @@ function hint(
     hintPosition: 2,
     publicValues: new Uint8Array(),
     random: { seed: 0n, drawn: 0n },
-    linux: { brk: 0, brkStart: 0, stdinPosition: 0 },
   }
   const instr: Instr = { pc: 0x400, word: 0, row, rd: 0, rs1: 11, rs2: 0, imm: 0 }
   return { outcome: extension.handlers![row.name]!(instr, hart, host, () => {}), host }

@@ -25,7 +25,6 @@ const freshHost = (): HostState => ({
   hintPosition: 1,
   publicValues: new Uint8Array(),
   random: { seed: 0n, drawn: 0n },
-  linux: { brk: 0, brkStart: 0, stdinPosition: 0 },
 })
 
 describe.each([32, 64] as const)('RV%i', xlen => {

@@ -31,7 +31,7 @@ function run(
   const hart = createHart(xlen, new Uint8Array(MEMORY_BYTES))
   loadImage(image, hart.memory)
   abi.start(image, hart, options)
-  const host = abi.createState(image, options)
+  const host = abi.host.create(image, options)
   let stdout = ''
   const stretch = createInterpreter(image, abi).run(hart, host, {
     maxInstructions,

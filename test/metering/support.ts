@@ -97,7 +97,7 @@ export function trace(
   const hart = createHart(image.xlen, new Uint8Array(MEMORY_BYTES))
   loadImage(image, hart.memory)
   abi.start(image, hart, abiOptions)
-  const { reason } = createInterpreter(image, abi, { tracer }).run(hart, abi.createState(image, abiOptions), {
+  const { reason } = createInterpreter(image, abi, { tracer }).run(hart, abi.host.create(image, abiOptions), {
     maxInstructions: Number(maxInstructions),
     print: () => {},
   })

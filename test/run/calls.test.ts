@@ -24,7 +24,7 @@ function aroundCalls({ image, abi }: Guest): number[] {
   loadImage(image, hart.memory)
   abi.start(image, hart, abiOptions)
   const interpreter = createInterpreter(image, abi)
-  const state = abi.createState(image, abiOptions)
+  const state = abi.host.create(image, abiOptions)
   for (let executed = 0, calls = 0; calls < 8; executed++) {
     if (interpreter.instrAt(hart.pc)!.row.kind === 'call' && calls++ >= 4)
       for (const after of [0, 1, 2]) limits.add(executed + after)

@@ -50,7 +50,7 @@ export function guest(write: (a: Assembler) => unknown, options: GuestOptions = 
   const hart = createHart(xlen, new Uint8Array(MEMORY_BYTES))
   loadImage(image, hart.memory)
   abi.start(image, hart, abiOptions)
-  const host = abi.createState(image, abiOptions)
+  const host = abi.host.create(image, abiOptions)
   const interpreter = createInterpreter(image, abi, meter === undefined ? {} : { meter })
   const printed: { stream: string; text: string }[] = []
   return {

@@ -1,7 +1,7 @@
 /** What the handlers of the `openvm` ABI's instructions have in common. */
 import type { Hart } from '../../program/hart.ts'
 import type { Trap } from '../../program/trap.ts'
-import type { HostOutcome } from '../abi.ts'
+import type { HostOutcome } from '../host.ts'
 
 export const proceed: HostOutcome = { type: 'continue' }
 

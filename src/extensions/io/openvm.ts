@@ -1,11 +1,11 @@
 /** Guest ABI `openvm`: termination, input, hints, public values and text (guest-abi.md). */
 import type { GuestSystem } from '../abi.ts'
 import type { Extension } from '../extension.ts'
+import { openVmHost } from './host.ts'
 import { hintBuffer, hintBufferEffects, hintInput, hintRandom, hintStore, hintStoreEffects } from './hints.ts'
 import { printStr, reveal, revealEffects } from './output.ts'
 import { rows } from './rows.ts'
 
-export const DEFAULT_PUBLIC_VALUES_BYTES = 64
 /** Exit code of a guest that reaches a word which is no instruction. */
 const UNKNOWN_EXIT_CODE = 2
 
@@ -27,14 +27,7 @@ const io: Extension = {
 export const openvm: GuestSystem = {
   name: 'openvm',
   base: [io],
-  createState: (_image, options) => ({
-    inputs: [...options.inputs],
-    hints: new Uint8Array(),
-    hintPosition: 0,
-    publicValues: new Uint8Array(options.publicValuesBytes ?? DEFAULT_PUBLIC_VALUES_BYTES),
-    random: { seed: options.seed ?? 0n, drawn: 0n },
-    linux: { brk: 0, brkStart: 0, stdinPosition: 0 },
-  }),
+  host: openVmHost,
   start: (image, hart) => {
     hart.x.fill(0n)
     hart.pc = image.entry

@@ -1,11 +1,12 @@
 /** One system call as its handler sees it: arguments, memory, host state. */
 import { isInMemory } from '../../program/access.ts'
 import type { Hart } from '../../program/hart.ts'
-import type { HostState, PrintSink } from '../abi.ts'
+import type { PrintSink } from '../host.ts'
+import type { LinuxHost } from './host.ts'
 
 export interface SystemCall {
   readonly hart: Hart
-  readonly host: HostState
+  readonly host: LinuxHost
   readonly print: PrintSink
   /** Argument 0 … 5 (a0 … a5), XLEN bits unsigned. */
   argument(index: number): bigint
@@ -19,7 +20,7 @@ export type SystemHandler = (call: SystemCall) => SystemResult
 
 const A0 = 10
 
-export function systemCall(hart: Hart, host: HostState, print: PrintSink): SystemCall {
+export function systemCall(hart: Hart, host: LinuxHost, print: PrintSink): SystemCall {
   return {
     hart,
     host,

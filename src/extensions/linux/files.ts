@@ -1,5 +1,5 @@
 /** System calls on the three standard streams: read, write, writev, close, lseek, fstat. */
-import type { PrintSink } from '../abi.ts'
+import type { PrintSink } from '../host.ts'
 import { guestBytes, type SystemHandler } from './call.ts'
 import { EBADF, EFAULT, EINVAL, ESPIPE } from './errno.ts'
 
@@ -13,10 +13,9 @@ export const read: SystemHandler = ({ hart, host, argument, int }) => {
   if (int(0) !== STDIN) return -EBADF
   const target = guestBytes(hart, argument(1), argument(2))
   if (target === undefined) return -EFAULT
-  const source = host.inputs[0] ?? new Uint8Array()
-  const chunk = source.subarray(host.linux.stdinPosition, host.linux.stdinPosition + target.length)
+  const chunk = host.stdin.subarray(host.stdinPosition, host.stdinPosition + target.length)
   target.set(chunk)
-  host.linux.stdinPosition += chunk.length
+  host.stdinPosition += chunk.length
   return chunk.length
 }
 

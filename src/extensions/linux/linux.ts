@@ -1,11 +1,10 @@
 /** Guest ABI `linux`: statically linked programs that use system calls for input, output and memory. */
-import type { Image } from '../../elf/image.ts'
 import type { GuestSystem, HostOutcome } from '../abi.ts'
 import type { Extension, Handler } from '../extension.ts'
 import { systemCall, type SystemHandler } from './call.ts'
 import { ENOSYS } from './errno.ts'
 import { close, fstat, lseek, read, write, writev } from './files.ts'
-import { PAGE_BYTES } from './layout.ts'
+import { linuxHost, type LinuxHost } from './host.ts'
 import { brk, clockGettime, clockGettime64, exit, getrandom } from './process.ts'
 import { rows } from './rows.ts'
 import { writeStack } from './stack.ts'
@@ -33,23 +32,12 @@ const handlers: Readonly<Record<number, SystemHandler>> = {
 }
 const rv32Handlers: Readonly<Record<number, SystemHandler>> = { ...handlers, 403: clockGettime64 }
 
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
-}
-
 const illegal = (pc: number, what: string): HostOutcome => ({
   type: 'trap',
   trap: { kind: 'illegal-instruction', pc, message: what },
 })
-const breakStart = (image: Image): number => Math.ceil(image.end / PAGE_BYTES) * PAGE_BYTES
 
-const ecall: Handler = (_instr, hart, host, print) => {
+const ecall: Handler<LinuxHost> = (_instr, hart, host, print) => {
   const handler = (hart.xlen === 32 ? rv32Handlers : handlers)[Number(hart.x[A7])]
   const result = handler === undefined ? -ENOSYS : handler(systemCall(hart, host, print))
   if (typeof result !== 'number') return { type: 'terminate', exitCode: result.exitCode }
@@ -57,24 +45,16 @@ const ecall: Handler = (_instr, hart, host, print) => {
   return { type: 'continue', untraced: true }
 }
 
-const system: Extension = {
+const extension: Extension<LinuxHost> = {
   name: 'linux',
   rows,
   handlers: { ecall, ebreak: instr => illegal(instr.pc, 'the guest executed ebreak') },
 }
 
-export const linux: GuestSystem = {
+const system: GuestSystem<LinuxHost> = {
   name: 'linux',
-  base: [system],
-  createState: (image, options) => ({
-    // Standard input is one record: read() keeps its place in linux.stdinPosition.
-    inputs: [concatenate(options.inputs)],
-    hints: new Uint8Array(),
-    hintPosition: 0,
-    publicValues: new Uint8Array(),
-    random: { seed: options.seed ?? 0n, drawn: 0n },
-    linux: { brk: breakStart(image), brkStart: breakStart(image), stdinPosition: 0 },
-  }),
+  base: [extension],
+  host: linuxHost,
   start: (image, hart, options) => {
     hart.x.fill(0n)
     hart.x[SP] = BigInt(writeStack(hart, image.entry, options.args ?? DEFAULT_ARGS, options.seed ?? 0n))
@@ -86,3 +66,6 @@ export const linux: GuestSystem = {
     return illegal(pc, `the word 0x${(word >>> 0).toString(16).padStart(8, '0')} is no known instruction`)
   },
 }
+
+/** Only its own handlers look into its host state. */
+export const linux = system as unknown as GuestSystem

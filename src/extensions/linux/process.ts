@@ -17,12 +17,11 @@ const pageUp = (address: number): number => Math.ceil(address / PAGE_BYTES) * PA
  * zero later.
  */
 export const brk: SystemHandler = ({ hart, host, argument }) => {
-  const { linux } = host
   const wanted = argument(0)
-  if (wanted < BigInt(linux.brkStart) || wanted > BigInt(BREAK_LIMIT)) return linux.brk
+  if (wanted < BigInt(host.brkStart) || wanted > BigInt(BREAK_LIMIT)) return host.brk
   const next = Number(wanted)
-  if (next < linux.brk) hart.memory.fill(0, pageUp(next), pageUp(linux.brk))
-  linux.brk = next
+  if (next < host.brk) hart.memory.fill(0, pageUp(next), pageUp(host.brk))
+  host.brk = next
   return next
 }
 

@@ -1,7 +1,7 @@
 /** HintFinalExp: reads the guest's pairs of points, computes the witness of their pairing product, and makes it the hint stream. */
 import { isInMemory, outsideTrap } from '../../program/access.ts'
 import type { Hart } from '../../program/hart.ts'
-import type { HostOutcome } from '../abi.ts'
+import type { HostOutcome } from '../host.ts'
 import type { Handler } from '../extension.ts'
 import { readInteger, writeInteger } from '../field/little-endian.ts'
 import { residue } from '../field/residues.ts'

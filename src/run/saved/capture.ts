@@ -1,8 +1,6 @@
 /** Everything of a suspended run, as the content of a file. */
 import { createHash } from 'node:crypto'
 import { RvrError } from '../../errors.ts'
-import type { HostState } from '../../extensions/abi.ts'
-import { wholeHints } from '../../extensions/io/hints.ts'
 import { captureMeter, leafSets, type LeafRanges, type LeafSet, type MeterScalars } from '../../machine/meter-state.ts'
 import type { Meter } from '../../machine/meter.ts'
 import { version } from '../../version.ts'
@@ -46,22 +44,6 @@ class Blobs {
         )
     }
     return index
-  }
-}
-
-function hostText(host: HostState, blobs: Blobs): HeaderText['host'] {
-  const {
-    random,
-    linux: { brk, brkStart, stdinPosition },
-  } = host
-  const { hints, hintPosition } = wholeHints(host)
-  return {
-    inputs: host.inputs.map(input => blobs.add(input)),
-    hints: blobs.add(hints),
-    hintPosition,
-    publicValues: blobs.add(host.publicValues),
-    random: { seed: `${random.seed}`, drawn: `${random.drawn}` },
-    linux: { brk, brkStart, stdinPosition },
   }
 }
 
@@ -131,7 +113,7 @@ export async function capture(
     instructions: `${state.instructions}`,
     cost: `${state.cost}`,
     printedUntil,
-    host: hostText(state.host, blobs),
+    host: abi.host.save(state.host, bytes => blobs.add(bytes)),
     segments: state.segments.list
       .slice(0, state.segments.count)
       .map(({ instretStart, instructions, heights, reason, overLimit }) => {

@@ -51,15 +51,12 @@ export function checkFits({ path, header }: SavedRun, { image, abi, mode, machin
 /** The fields that depend on each other or on the guest. */
 function checkHeader(path: string, header: SavedHeader, { image, mode, machine }: Target): void {
   const wrong = (what: string): RvrError => damaged(path, `its header contradicts itself: ${what}`)
-  const { registers, instructions, cost, segments, meter, origin, host, body } = header
+  const { registers, instructions, cost, segments, meter, origin, body } = header
   const limit = 1n << BigInt(image.xlen)
   if (registers[0] !== 0n || registers.some(value => value >= limit)) throw wrong('registers')
-  if (instructions >= 1n << 62n || cost >= 1n << 100n || host.random.drawn >= 1n << 63n) throw wrong('counts')
-  if (host.linux.brk < host.linux.brkStart) throw wrong('break')
+  if (instructions >= 1n << 62n || cost >= 1n << 100n) throw wrong('counts')
   if (body.blobs.reduce((sum, length) => sum + length, 0) > MAX_BLOB_BYTES) throw wrong('blobs')
-  for (const index of [...host.inputs, host.hints, host.publicValues, ...(origin?.inputs ?? [])])
-    if (index >= body.blobs.length) throw wrong('blobs')
-  if (host.hintPosition > body.blobs[host.hints]!) throw wrong('hints')
+  for (const index of origin?.inputs ?? []) if (index >= body.blobs.length) throw wrong('blobs')
   if ((meter !== undefined) !== mode.segments || (origin !== undefined) !== mode.segments) throw wrong('meter')
   if ((header.profile !== undefined) !== (mode.profile !== undefined)) throw wrong('profile')
   if (meter === undefined) {
@@ -87,6 +84,12 @@ function checkHeader(path: string, header: SavedHeader, { image, mode, machine }
     checkpoint.heights.some((height, chip) => height > meter.heights[chip]!)
   )
     throw wrong('checkpoint')
+}
+
+function blobAt(blobs: readonly Uint8Array[], index: number): Uint8Array {
+  const bytes = blobs[index]
+  if (bytes === undefined) throw new Error(`there is no byte string ${index}`)
+  return bytes
 }
 
 async function readBlobs(source: ByteSource, lengths: readonly number[]): Promise<Uint8Array[]> {
@@ -151,15 +154,7 @@ export async function restore(
   const source = saved.body()
   try {
     const blobs = await readBlobs(source, header.body.blobs)
-    const host: HostState = {
-      inputs: header.host.inputs.map(index => blobs[index]!),
-      hints: blobs[header.host.hints]!,
-      hintPosition: header.host.hintPosition,
-      // Guests write to their public values; nothing else may share those bytes.
-      publicValues: blobs[header.host.publicValues]!.slice(),
-      random: header.host.random,
-      linux: header.host.linux,
-    }
+    const host = session.abi.host.restore(header.host, index => blobAt(blobs, index))
     const started = startOptions(header, blobs)
     let restorer: MeterRestorer | undefined
     if (meter !== undefined) {

@@ -1,0 +1,76 @@
+/** The host's side of a guest: what it keeps outside of registers and memory, and what host instructions may do. */
+import type { Image } from '../elf/image.ts'
+import type { Trap } from '../program/trap.ts'
+import type { RandomState } from './random.ts'
+
+/**
+ * Everything of a run that lives outside registers and memory: plain data, so that it can cross threads (structured
+ * clone). It belongs to the guest's system, which makes, saves and restores it (`HostKeeper`), and to the handlers of
+ * its extensions: this is what those of ABI `openvm` see.
+ */
+export interface HostState {
+  /** Input records in order, from `nextInput` on not yet consumed. */
+  inputs: Uint8Array[]
+  /** Default 0. Records in front of it are dropped now and then, and whenever the guest stops. */
+  nextInput?: number
+  /** The current hint stream and the next byte to read from it. */
+  hints: Uint8Array
+  hintPosition: number
+  /**
+   * Random bytes of the hint stream behind `hints` that have not been drawn yet, and the 64-bit word that they begin
+   * with.
+   */
+  hintsToDraw?: { readonly bytes: number; readonly from: bigint }
+  publicValues: Uint8Array
+  /** Seed and number of 64-bit words drawn so far (HintRandom). */
+  random: RandomState
+}
+
+/** What a system does with its host state, beside its handlers. */
+export interface HostKeeper<Host = HostState> {
+  /** A fresh host state. */
+  create(image: Image, options: AbiOptions): Host
+  /** What the guest has published; empty in ABIs without public values. */
+  publicValues(host: Host): Uint8Array
+  /** Drops what the guest has consumed: it needs not travel. */
+  trim(host: Host): void
+  /** Data that JSON can say; byte strings are in it as the numbers that `keep` gives them. */
+  save(host: Host, keep: (bytes: Uint8Array) => number): unknown
+  /**
+   * The state that was saved.
+   *
+   * @throws Error where `saved` is no such data or contradicts itself, or there is no byte string of a number
+   */
+  restore(saved: unknown, bytes: (index: number) => Uint8Array): Host
+}
+
+/** How a host instruction ended. The caller advances pc by 4 on `continue`; on `trap` nothing has changed. */
+export type HostOutcome =
+  /** `untraced`: it may have written memory that `effects` does not tell of, because no proof covers it. */
+  | { readonly type: 'continue'; readonly untraced?: true }
+  | { readonly type: 'terminate'; readonly exitCode: number }
+  | { readonly type: 'trap'; readonly trap: Trap }
+
+/** What a host instruction adds to the trace, told before it is executed. */
+export interface HostEffects {
+  /** Rows of the instruction's own chip, 1 … 1024. */
+  readonly rows: number
+  /** Bytes of an address space (layout/meter.ts) that it reads or writes by rows of the trace. */
+  readonly touched?: { readonly space: number; readonly address: number; readonly length: number }
+}
+
+/**
+ * What the host does with text that a guest prints. The bytes may be guest memory, which goes on changing when the call
+ * has returned.
+ */
+export type PrintSink = (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
+
+export interface AbiOptions {
+  readonly inputs: readonly Uint8Array[]
+  /** Size of the public values in bytes; default 64. */
+  readonly publicValuesBytes?: number
+  /** Seed of the host's random generator; default 0. */
+  readonly seed?: bigint
+  /** argv of a `linux` guest; default the guest's name alone. */
+  readonly args?: readonly string[]
+}
