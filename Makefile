@@ -81,7 +81,7 @@ words: tools setup
 
 # The cache under faults, kills and eviction at length: RVR_CACHE_TORTURE rounds of processes killed at random, every call failing in every way. make test does a part.
 cache-torture: setup
-	RVR_CACHE_TORTURE=$${RVR_CACHE_TORTURE:-300} npm run --silent test -- test/cache/torture
+	RVR_CACHE_TORTURE=$${RVR_CACHE_TORTURE:-300} npm run --silent test -- test/store/torture
 
 # What a hit costs by size and by store.
 bench-cache: setup

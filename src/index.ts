@@ -16,10 +16,10 @@ export type { Backtrace, BacktraceFrame } from './sdk/backtrace/backtrace.ts'
 export type { CheckReport } from './sdk/check.ts'
 export { Profile, type ProfileEntry } from './sdk/profile.ts'
 export { hex, u32, u64, utf8 } from './sdk/inputs.ts'
-export type { Explanation, NearestEntry } from './cache/explain/explain.ts'
-export type { Difference, DifferenceKind } from './cache/explain/differences.ts'
-export type { EvictedEntry } from './cache/evicted.ts'
-export type { RemoteOptions, RemoteTimeouts } from './cache/remote/settings.ts'
+export type { Explanation, NearestEntry } from './store/explain/explain.ts'
+export type { Difference, DifferenceKind } from './store/explain/differences.ts'
+export type { EvictedEntry } from './store/evicted.ts'
+export type { RemoteOptions, RemoteTimeouts } from './store/remote/settings.ts'
 export type {
   CompileOptions,
   ExecuteOptions,

@@ -1,13 +1,13 @@
 /** The data flow of rvr in one place: ELF image → program → graph → C project → library, and the cache's short cut past all of it. */
 import { writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { openCache, type Cache } from './cache/cache.ts'
-import { artifactKey, type KeyContext } from './cache/keys.ts'
-import { remoteSettings, type RemoteOptions } from './cache/remote/settings.ts'
-import type { RemoteTier } from './cache/remote/tier.ts'
-import type { Key } from './cache/digest.ts'
-import type { LimitOptions } from './cache/limits.ts'
-import type { Entry } from './cache/lookup.ts'
+import { openCache, type Cache } from './store/cache.ts'
+import { artifactKey, type KeyContext } from './store/keys.ts'
+import { remoteSettings, type RemoteOptions } from './store/remote/settings.ts'
+import type { RemoteTier } from './store/remote/tier.ts'
+import type { Key } from './store/digest.ts'
+import type { LimitOptions } from './store/limits.ts'
+import type { Entry } from './store/lookup.ts'
 import type { Project } from './codegen/project.ts'
 import type { Stress } from './codegen/tuning.ts'
 import type { UnitLimits } from './codegen/unit-limits.ts'
@@ -142,7 +142,7 @@ export async function createServices(options: PipelineOptions, events: EventSink
   const remote =
     settings === undefined
       ? undefined
-      : (await import('./cache/remote/tier.ts')).openRemote(settings, {
+      : (await import('./store/remote/tier.ts')).openRemote(settings, {
           count: counter => cache.count(counter),
           events,
         })

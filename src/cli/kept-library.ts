@@ -1,5 +1,5 @@
 /** `rvr compile` without -o: the library stays in the cache, or there is no success to speak of. */
-import type { Cache } from '../cache/cache.ts'
+import type { Cache } from '../store/cache.ts'
 import { RvrError } from '../errors.ts'
 import type { Artifact } from '../sdk/artifact.ts'
 

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { arch as hostArch } from 'node:process'
 import { array, looseObject, number, record, safeParse, string, unknown, type InferOutput } from 'valibot'
-import type { OpenFile } from '../cache/open-file.ts'
+import type { OpenFile } from '../store/open-file.ts'
 import { readSection, readSections } from '../elf/sections.ts'
 import { RvrError, messageOf } from '../errors.ts'
 import { missingFeatures } from '../toolchain/cpu-features.ts'

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { constants, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openNamed, OpenFile } from '../cache/open-file.ts'
+import { openNamed, OpenFile } from '../store/open-file.ts'
 
 const PIECE_BYTES = 1 << 20
 

@@ -4,7 +4,7 @@ import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { tryLock, type FileLock } from '../cache/lock.ts'
+import { tryLock, type FileLock } from '../store/lock.ts'
 import { RvrError, messageOf } from '../errors.ts'
 
 /**

@@ -1,5 +1,5 @@
 /** Compiles a project while it is still being written: make starts on the first units, and once more for the rest and the library. */
-import type { KeyContext } from '../cache/keys.ts'
+import type { KeyContext } from '../store/keys.ts'
 import type { Project, ProjectFile } from '../codegen/project.ts'
 import { stage } from '../events.ts'
 import type { BuildRequest, PipelineServices } from '../pipeline.ts'

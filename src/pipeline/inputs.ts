@@ -1,7 +1,7 @@
 /** What decides which library a request leads to, before anything is generated. */
-import type { Key } from '../cache/digest.ts'
-import { generatorDigest } from '../cache/generator-digest.ts'
-import { inputKey, type KeyContext } from '../cache/keys.ts'
+import type { Key } from '../store/digest.ts'
+import { generatorDigest } from '../store/generator-digest.ts'
+import { inputKey, type KeyContext } from '../store/keys.ts'
 import { conventionFor } from '../codegen/convention.ts'
 import { stressTunings, type Stress } from '../codegen/tuning.ts'
 import { RvrError, isAborted } from '../errors.ts'

@@ -1,9 +1,9 @@
 /** Objects of a project that need no compiler because the cache has them. */
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Cache } from '../cache/cache.ts'
-import type { Key } from '../cache/digest.ts'
-import { objectContext, objectKey, type KeyContext } from '../cache/keys.ts'
+import type { Cache } from '../store/cache.ts'
+import type { Key } from '../store/digest.ts'
+import { objectContext, objectKey, type KeyContext } from '../store/keys.ts'
 import type { ProjectFile } from '../codegen/project.ts'
 import { messageOf } from '../errors.ts'
 

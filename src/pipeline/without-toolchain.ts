@@ -1,8 +1,8 @@
 /** What is stored for a request where nothing can compile: entries whose input key comes out with the toolchain that their own manifests tell of. */
 import { basename, resolve } from 'node:path'
 import { arch as hostArch } from 'node:process'
-import type { Key, KeyPart } from '../cache/digest.ts'
-import type { Manifest } from '../cache/manifest.ts'
+import type { Key, KeyPart } from '../store/digest.ts'
+import type { Manifest } from '../store/manifest.ts'
 import type { BuildRequest, PipelineServices } from '../pipeline.ts'
 import { namedCompiler } from '../toolchain/candidates.ts'
 import { missingFeatures } from '../toolchain/cpu-features.ts'

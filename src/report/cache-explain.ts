@@ -1,5 +1,5 @@
 /** The answer of `rvr cache explain`: an object for --json, and text. */
-import { explanationLines, type Explanation } from '../cache/explain/explain.ts'
+import { explanationLines, type Explanation } from '../store/explain/explain.ts'
 
 /** `cache explain` */
 export function explainAnswer(explanation: Explanation): { json: object; text: string } {

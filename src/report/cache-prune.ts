@@ -1,6 +1,6 @@
 /** The answer of `rvr cache prune`: an object for --json, and text. */
-import type { Cache } from '../cache/cache.ts'
-import type { CacheLimits } from '../cache/limits.ts'
+import type { Cache } from '../store/cache.ts'
+import type { CacheLimits } from '../store/limits.ts'
 import { RvrError } from '../errors.ts'
 import { sweepBuilds } from '../pipeline/build-directories.ts'
 import { heldText, placeOf } from './cache.ts'

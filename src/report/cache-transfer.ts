@@ -1,7 +1,7 @@
 /** Answers of `rvr cache export` and `rvr cache import`. */
-import type { Cache } from '../cache/cache.ts'
-import type { ExportedEntry } from '../cache/export-entry.ts'
-import type { ImportedEntry } from '../cache/import-entry.ts'
+import type { Cache } from '../store/cache.ts'
+import type { ExportedEntry } from '../store/export-entry.ts'
+import type { ImportedEntry } from '../store/import-entry.ts'
 import { table } from './table.ts'
 import { grouped } from './units.ts'
 

@@ -1,6 +1,6 @@
 /** Answers of the `rvr cache` commands: an object for --json, and text. */
-import type { Cache } from '../cache/cache.ts'
-import type { StoredEntry } from '../cache/inventory.ts'
+import type { Cache } from '../store/cache.ts'
+import type { StoredEntry } from '../store/inventory.ts'
 import { RvrError } from '../errors.ts'
 import { table } from './table.ts'
 import { count, grouped } from './units.ts'

@@ -1,6 +1,6 @@
 /** What `rvr doctor` finds out about this host: runtime, toolchain, cache. */
 import { tmpdir } from 'node:os'
-import { openCache } from '../cache/cache.ts'
+import { openCache } from '../store/cache.ts'
 import { RvrError } from '../errors.ts'
 import { isNoexec } from '../load/noexec.ts'
 import { BuildDirectories } from '../pipeline/build-directories.ts'

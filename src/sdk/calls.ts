@@ -16,7 +16,7 @@ import {
   upTo,
 } from '../accept.ts'
 import { MEMORY_BYTES } from '../elf/image.ts'
-import type { RemoteOptions, RemoteTimeouts } from '../cache/remote/settings.ts'
+import type { RemoteOptions, RemoteTimeouts } from '../store/remote/settings.ts'
 import type { EventReceiver } from '../events.ts'
 import { MAX_PUBLIC_VALUES_BYTES, MAX_SEED } from '../extensions/bounds.ts'
 import { abiNames } from '../extensions/registry.ts'

@@ -1,5 +1,5 @@
 /** A parsed guest: the same for every mode and every run. */
-import type { Explanation } from '../cache/explain/explain.ts'
+import type { Explanation } from '../store/explain/explain.ts'
 import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { GuestAbi } from '../extensions/abi.ts'

@@ -76,7 +76,7 @@ export class Profile {
   async addTo(file: string): Promise<string> {
     const [{ addToProfile }, { withLock }, { makeDirectory }, { isPlainTarget }] = await Promise.all([
       import('../profile/file.ts'),
-      import('../cache/build-lock.ts'),
+      import('../store/build-lock.ts'),
       import('../files/directory.ts'),
       import('../files/write.ts'),
     ])

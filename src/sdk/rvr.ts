@@ -1,5 +1,5 @@
 /** The SDK's entry: one Rvr holds a cache, a toolchain choice and a pool of worker threads. */
-import type { Cache } from '../cache/cache.ts'
+import type { Cache } from '../store/cache.ts'
 import { parseElf } from '../elf/parse.ts'
 import { accept } from '../accept.ts'
 import { inCall, sinkFor } from '../callbacks.ts'

@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { openCache } from '../../src/cache/cache.ts'
-import { digestBytes } from '../../src/cache/digest.ts'
+import { openCache } from '../../src/store/cache.ts'
+import { digestBytes } from '../../src/store/digest.ts'
 import { median } from './statistics.ts'
 
 interface Hits {

@@ -95,9 +95,9 @@ test('the same by the SDK, and an entry that is not what its key says is built a
 
   // The library of one mode under the key of the other: every digest fits.
   await source.cache.export(keys[0]!, join(at.directory, 'pure.rvr'))
-  const { publishEntry } = await import('../../src/cache/publish.ts')
-  const { layoutOf } = await import('../../src/cache/layout.ts')
-  const { writeMapping } = await import('../../src/cache/mapping.ts')
+  const { publishEntry } = await import('../../src/store/publish.ts')
+  const { layoutOf } = await import('../../src/store/layout.ts')
+  const { writeMapping } = await import('../../src/store/mapping.ts')
   const [pure] = await source.cache.show(keys[0]!)
   const layout = layoutOf(at.cache)
   expect(await publishEntry(layout, keys[0]!, pure!.manifest.inputKey, wanted.file!, pure!.manifest)).toBeTruthy()

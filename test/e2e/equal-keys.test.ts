@@ -12,7 +12,7 @@ import {
   OTHER_USER,
   printedKeys,
   root,
-} from '../cache/keys/surroundings.ts'
+} from '../store/keys/surroundings.ts'
 import { scratch } from './support.ts'
 
 interface Said {

@@ -7,8 +7,8 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { describeToolchain } from '../../src/toolchain/toolchain.ts'
-import { inputA } from '../cache/sample.ts'
-import { fileWith, machine, sampleEntry, tier } from '../cache/remote/server.ts'
+import { inputA } from '../store/sample.ts'
+import { fileWith, machine, sampleEntry, tier } from '../store/remote/server.ts'
 import { answer, scratch, until } from './support.ts'
 
 /** Debian has nginx in a directory that is not on everybody's PATH. */

@@ -7,7 +7,7 @@ import { checkIdentity, identityOf, readIdentity, type Identity } from '../../sr
 import { runMake } from '../../src/toolchain/make.ts'
 import { describeToolchain } from '../../src/toolchain/toolchain.ts'
 import { writeProject } from '../../src/toolchain/write-project.ts'
-import { sampleProject, temporaryDirectory } from '../cache/sample.ts'
+import { sampleProject, temporaryDirectory } from '../store/sample.ts'
 
 const toolchain = await describeToolchain()
 const sample: Identity = {

@@ -4,11 +4,11 @@ import { copyFile, link, mkdtemp, readFile, rename, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openNamed } from '../../src/cache/open-file.ts'
+import { openNamed } from '../../src/store/open-file.ts'
 import { openLibrary } from '../../src/load/identity.ts'
 import { libraryFile } from '../../src/load/library-file.ts'
 import { loadLibraryFile } from '../../src/load/library.ts'
-import { temporaryDirectory } from '../cache/sample.ts'
+import { temporaryDirectory } from '../store/sample.ts'
 
 const built = await mkdtemp(join(tmpdir(), 'rvr-library-test-'))
 afterAll(() => rm(built, { recursive: true, force: true }))

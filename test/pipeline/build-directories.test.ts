@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSyn
 import { join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { BuildDirectories, sweepBuilds } from '../../src/pipeline/build-directories.ts'
-import { temporaryDirectory } from '../cache/sample.ts'
+import { temporaryDirectory } from '../store/sample.ts'
 import { PATIENCE_MS } from '../support/patience.ts'
 
 let parent: string

@@ -8,7 +8,7 @@ import type { BuildRequest, PipelineServices } from '../../src/pipeline.ts'
 import { Build } from '../../src/pipeline/build.ts'
 import { JobSlots } from '../../src/toolchain/job-slots.ts'
 import { describeToolchain } from '../../src/toolchain/toolchain.ts'
-import { recorder, sampleProject, temporaryDirectory } from '../cache/sample.ts'
+import { recorder, sampleProject, temporaryDirectory } from '../store/sample.ts'
 import { PATIENCE_MS } from '../support/patience.ts'
 
 const toolchain = await describeToolchain()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { Rvr, type RvrEvent, type RvrOptions } from '../../src/index.ts'
-import { compilers } from '../cache/keys/surroundings.ts'
+import { compilers } from '../store/keys/surroundings.ts'
 import { fixture } from '../e2e/support.ts'
 import type { ModeName } from '../../src/index.ts'
 

@@ -3,7 +3,7 @@ import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { examine } from '../../src/report/doctor.ts'
-import { temporaryDirectory } from '../cache/sample.ts'
+import { temporaryDirectory } from '../store/sample.ts'
 import { fakeClang, fakeMake } from '../toolchain/fake-tools.ts'
 
 let cacheDir: string, programs: string

@@ -1,7 +1,7 @@
 /** A compile beside a run that is given up says nothing: nothing has failed. */
 import { expect, test } from 'vitest'
 import { Rvr, type RvrEvent } from '../../src/index.ts'
-import { temporaryDirectory } from '../cache/sample.ts'
+import { temporaryDirectory } from '../store/sample.ts'
 import { fixture } from '../e2e/support.ts'
 
 test('a guest that ends while its compiler is still being described leaves no warning', async () => {

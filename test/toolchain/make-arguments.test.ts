@@ -1,7 +1,7 @@
 /** Which make arguments count for a key. */
 import { describe, expect, it } from 'vitest'
 import { filterMakeArguments, makeVariables } from '../../src/toolchain/make-arguments.ts'
-import { sampleToolchain } from '../cache/sample.ts'
+import { sampleToolchain } from '../store/sample.ts'
 
 describe('filterMakeArguments', () => {
   it.each([

@@ -8,7 +8,7 @@ import { firstError } from '../../src/toolchain/compiler-errors.ts'
 import { runMake } from '../../src/toolchain/make.ts'
 import { describeToolchain } from '../../src/toolchain/toolchain.ts'
 import { writeProject } from '../../src/toolchain/write-project.ts'
-import { recorder, sampleProject, temporaryDirectory } from '../cache/sample.ts'
+import { recorder, sampleProject, temporaryDirectory } from '../store/sample.ts'
 
 const toolchain = await describeToolchain()
 

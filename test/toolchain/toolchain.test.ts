@@ -3,7 +3,7 @@ import { readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { describeToolchain, type ToolchainOptions } from '../../src/toolchain/toolchain.ts'
-import { recorder, temporaryDirectory } from '../cache/sample.ts'
+import { recorder, temporaryDirectory } from '../store/sample.ts'
 import { fakeClang, fakeMake, script } from './fake-tools.ts'
 
 async function tools(): Promise<{ bin: string; options: ToolchainOptions; starts: () => Promise<number> }> {

@@ -70,7 +70,7 @@ function declareSubcommand(group: Command, subcommand: Subcommand, shell: Shell)
         progress,
         shell,
         openCache: async () =>
-          (await import('../../cache/cache.ts')).openCache({ cacheDir: options.cacheDir }, progress.sink),
+          (await import('../../store/cache.ts')).openCache({ cacheDir: options.cacheDir }, progress.sink),
       })
       await progress.settle()
       shell.stdout.write(options.json ? jsonLine(json) : text)

@@ -1,7 +1,7 @@
 /** The project file: which one it is, and what stands in it. */
 import { statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { replaceability } from '../../cache/ownership.ts'
+import { replaceability } from '../../store/ownership.ts'
 import { RvrError, messageOf } from '../../errors.ts'
 import { readInputText } from '../../files/read.ts'
 

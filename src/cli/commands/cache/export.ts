@@ -2,8 +2,8 @@
 import { Option } from 'commander'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Cache } from '../../../cache/cache.ts'
-import type { StoredEntry } from '../../../cache/inventory.ts'
+import type { Cache } from '../../../store/cache.ts'
+import type { StoredEntry } from '../../../store/inventory.ts'
 import { RvrError } from '../../../errors.ts'
 import { readInput } from '../../../files/read.ts'
 import { modes } from '../../../modes/registry.ts'
@@ -20,7 +20,7 @@ const NAME_DIGITS = 16
 const usage = (message: string, hint: string): RvrError => new RvrError('USAGE', message, { hint })
 
 async function entriesOfGuest(cache: Cache, file: string, signal: AbortSignal): Promise<StoredEntry[]> {
-  const { digestBytes } = await import('../../../cache/digest.ts')
+  const { digestBytes } = await import('../../../store/digest.ts')
   const digest = digestBytes(await readInput('guest', file, signal))
   return (await cache.list()).filter(({ manifest }) => manifest.info['guest'] === digest)
 }

@@ -1,6 +1,6 @@
 /** What a subcommand of `rvr cache` is. */
 import type { Command } from 'commander'
-import type { Cache } from '../../../cache/cache.ts'
+import type { Cache } from '../../../store/cache.ts'
 import type { Progress } from '../../progress.ts'
 import type { Shell } from '../../shell.ts'
 

@@ -1,0 +1,58 @@
+/** Both keys of a configuration, by the pipeline's own steps and without compiling. */
+import { readFile } from 'node:fs/promises'
+import type { KeyPart } from '../../../src/store/digest.ts'
+import { artifactKey } from '../../../src/store/keys.ts'
+import { parseElf } from '../../../src/elf/parse.ts'
+import { noEvents } from '../../../src/events.ts'
+import { modeNamed } from '../../../src/modes/registry.ts'
+import { createServices, type PipelineOptions } from '../../../src/pipeline.ts'
+import { generateProject } from '../../../src/pipeline/project.ts'
+import { inputsOf } from '../../../src/pipeline/inputs.ts'
+import { profileOf } from '../../../src/profile/counts.ts'
+import type { LoadOptions } from '../../../src/sdk/options.ts'
+import { surroundingsOf } from '../../../src/sdk/surroundings.ts'
+
+export interface Configuration {
+  /** Path or contents. */
+  readonly guest: string | Uint8Array
+  readonly mode?: string
+  readonly load?: LoadOptions
+  /** Executions by address. */
+  readonly profile?: ReadonlyMap<number, number>
+  readonly options: PipelineOptions
+}
+
+export interface BothKeys {
+  readonly input: string
+  readonly artifact: string
+  readonly inputParts: readonly KeyPart[]
+  readonly artifactParts: readonly KeyPart[]
+}
+
+export async function keysOf({ guest, mode = 'pure', load = {}, profile, options }: Configuration): Promise<BothKeys> {
+  const services = await createServices({ remote: false, ...options }, noEvents)
+  const path = typeof guest === 'string' ? guest : undefined
+  const image = parseElf(typeof guest === 'string' ? await readFile(guest) : guest, path ?? '<bytes>')
+  const request = {
+    image,
+    ...(await surroundingsOf(image, path, load, noEvents)),
+    mode: modeNamed(mode),
+    ...(profile !== undefined && { profile: profileOf(image, profile) }),
+  }
+  const { toolchain, context, input } = await inputsOf(request, services)
+  if (input === undefined) throw new Error('nothing may be cached')
+  const { project } = await generateProject(request, toolchain, services)
+  const artifact = artifactKey({ ...context, project })
+  return { input: input.key, artifact: artifact.key, inputParts: input.parts, artifactParts: artifact.parts }
+}
+
+/** Names of the parts that differ. */
+export function differing(one: readonly KeyPart[], other: readonly KeyPart[]): string[] {
+  const text = (parts: readonly KeyPart[]): Map<string, string> =>
+    new Map(parts.map(part => [part.name, JSON.stringify(part)]))
+  const before = text(one)
+  const after = text(other)
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter(name => before.get(name) !== after.get(name))
+    .toSorted()
+}
