@@ -1,7 +1,6 @@
 /** Image → Program → Graph → Project: what happens when a guest's library is not there yet. */
 import { setImmediate } from 'node:timers/promises'
-import { buildGraph } from '../program/graph.ts'
-import { lift } from '../program/lift.ts'
+import { lifted } from '../program/lifted.ts'
 import { conventionFor } from '../codegen/convention.ts'
 import { generateFiles } from '../codegen/generate.ts'
 import type { Project, ProjectFile } from '../codegen/project.ts'
@@ -36,10 +35,9 @@ export async function generateProject(
   receive?: (files: readonly ProjectFile[]) => Promise<void>,
 ): Promise<{ project: Project; timing: BuildTiming }> {
   const { image, abi, mode, machine, profile } = request
-  const lifted = await stage(events, 'lift', () =>
-    buildGraph(lift(image, decoderFor(image.xlen, abi)), longestSpan(machine)),
-  )
-  const { program } = lifted.value
+  const decode = decoderFor(image.xlen, abi)
+  const { value: graph, ms: liftMs } = await stage(events, 'lift', () => lifted(image, decode, longestSpan(machine)))
+  const { program } = graph
   const identity = JSON.stringify({
     abiVersion: ABI_VERSION,
     rvr: version,
@@ -55,7 +53,7 @@ export async function generateProject(
     cpuFeatures: toolchain.cpuFeatures,
     slots: program.instrs.length,
     base: program.base,
-    definedSlots: definedSlots(image, decoderFor(image.xlen, abi)),
+    definedSlots: definedSlots(image, decode),
     ...(profile !== undefined && { profileDigest: profileDigest(profile) }),
   })
   const convention = conventionFor(toolchain)
@@ -63,7 +61,7 @@ export async function generateProject(
   // sibling calls.
   const generated = await stage(events, 'codegen', () =>
     collect(
-      generateFiles(lifted.value, {
+      generateFiles(graph, {
         mode,
         machine,
         convention,
@@ -79,7 +77,7 @@ export async function generateProject(
     ),
   )
   if (request.emitDirectory !== undefined) await writeProject(request.emitDirectory, generated.value, request.signal)
-  return { project: generated.value, timing: { liftMs: lifted.ms, codegenMs: generated.ms } }
+  return { project: generated.value, timing: { liftMs, codegenMs: generated.ms } }
 }
 
 /** Goes through the files, and lets other work of this process in between two units. */

@@ -1,6 +1,5 @@
 /** Trace cells of whole basic blocks, found only when a cost limit is near its end. */
-import { buildGraph } from '../program/graph.ts'
-import { lift } from '../program/lift.ts'
+import { lifted } from '../program/lifted.ts'
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/registry.ts'
@@ -37,7 +36,7 @@ export function blockCosts(image: Image, abi: GuestAbi, machine: Machine): Block
 
   function collect(): NonNullable<typeof costs> {
     let greatest = 1
-    const graph = buildGraph(lift(image, decode), longestSpan(machine))
+    const graph = lifted(image, decode, longestSpan(machine))
     const { instrs, base } = graph.program
     const found = new Map<number, number>()
     for (const instr of instrs) {

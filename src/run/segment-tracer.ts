@@ -1,6 +1,5 @@
 /** Connects the interpreter to the meter: which chip an instruction adds rows to, and where basic blocks start. */
-import { buildGraph } from '../program/graph.ts'
-import { lift } from '../program/lift.ts'
+import { lifted } from '../program/lifted.ts'
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/registry.ts'
@@ -15,25 +14,12 @@ import type { Meter } from '../machine/meter.ts'
 import { swellOf } from '../machine/swell.ts'
 import type { Place } from './job.ts'
 
-/** By image and length of spans: finding them in a large guest takes a while. */
-const known = new WeakMap<Image, Map<number, Pick<Graph, 'program' | 'spanStarts'>>>()
-
-function graphOf(image: Image, abi: GuestAbi, longest: number): Pick<Graph, 'program' | 'spanStarts'> {
-  let byLength = known.get(image)
-  if (byLength === undefined) known.set(image, (byLength = new Map()))
-  let graph = byLength.get(longest)
-  if (graph === undefined) {
-    const { program, spanStarts } = buildGraph(lift(image, decoderFor(image.xlen, abi)), longest)
-    byLength.set(longest, (graph = { program, spanStarts }))
-  }
-  return graph
-}
-
 /** A native library knows its spans; without one they are found when they are first asked for. */
 function spanTest(place: Place, image: Image, abi: GuestAbi, machine: Machine): (pc: number) => boolean {
   if (place.engine === 'interp') {
+    let graph: Graph | undefined
     return pc => {
-      const { program, spanStarts } = graphOf(image, abi, longestSpan(machine))
+      const { program, spanStarts } = (graph ??= lifted(image, decoderFor(image.xlen, abi), longestSpan(machine)))
       return spanStarts[(pc - program.base) / 4] === 1
     }
   }

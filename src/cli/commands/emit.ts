@@ -84,22 +84,18 @@ async function emitStage(image: Image, file: string, options: EmitOptions, shell
     const { imageJson, imageText } = await import('../../report/stages/image.ts')
     return { json: imageJson(image), files: [{ path: 'image.json', content: imageText(image) }] }
   }
-  const [{ lift }, { callFiles, decoderFor }, { surroundingsOf }] = await Promise.all([
-    import('../../program/lift.ts'),
+  const [{ lifted }, { longestSpan }, { callFiles, decoderFor }, { surroundingsOf }] = await Promise.all([
+    import('../../program/lifted.ts'),
+    import('../../machine/interval.ts'),
     import('../../extensions/compose.ts'),
     import('../../sdk/surroundings.ts'),
   ])
   const { abi, machine } = await surroundingsOf(image, file, loadOptions(options, shell), noEvents)
-  const program = lift(image, decoderFor(image.xlen, abi))
+  const graph = lifted(image, decoderFor(image.xlen, abi), longestSpan(machine))
   if (stage === 'ir') {
     const { irJson, irText } = await import('../../report/stages/ir.ts')
-    return { json: irJson(program), files: [{ path: 'ir.txt', content: irText(program) }] }
+    return { json: irJson(graph.program), files: [{ path: 'ir.txt', content: irText(graph.program) }] }
   }
-  const [{ buildGraph }, { longestSpan }] = await Promise.all([
-    import('../../program/graph.ts'),
-    import('../../machine/interval.ts'),
-  ])
-  const graph = buildGraph(program, longestSpan(machine))
   const profile =
     options.profile === undefined
       ? undefined
