@@ -3,7 +3,7 @@ import { writeBlock } from '../block-writer.ts'
 import type { LoopPlan } from '../region-plan.ts'
 import type { RegionWriter } from '../region-writer.ts'
 import { chunkPointers, loopCounter } from './write.ts'
-import { WordVariables } from './words.ts'
+import { WordVariables } from '../../analysis/loops/words.ts'
 
 /**
  * `while`: as many as the loop's counter says but one. `do`: all of them.

@@ -4,9 +4,9 @@ import { registerNames, STACK_POINTER } from '../../isa/registers.ts'
 import type { Addresses } from '../addresses.ts'
 import type { EmitterContext } from '../emitter.ts'
 import type { LoopPlan } from '../region-plan.ts'
-import { affineText, type NameOf } from './affine.ts'
-import { isStill, MOST_REGISTER_STRIDE, strideText, type HoistedCheck } from './strides.ts'
-import type { Neighbour } from './words.ts'
+import { affineText, type NameOf } from '../../analysis/loops/affine.ts'
+import { isStill, MOST_REGISTER_STRIDE, strideText, type HoistedCheck } from '../../analysis/loops/strides.ts'
+import type { Neighbour } from '../../analysis/loops/words.ts'
 
 /** Iterations that a counted loop makes at most between two tests. */
 const MOST_TRIPS = 4095

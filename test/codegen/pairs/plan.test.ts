@@ -1,6 +1,6 @@
 /** Which instructions become 64-bit arithmetic, seen in the C. */
 import { describe, expect, test } from 'vitest'
-import { planPairs } from '../../../src/codegen/pairs/plan.ts'
+import { planPairs } from '../../../src/codegen/pairs/write.ts'
 import type { Assembler, Register } from '../../support/assembler.ts'
 import { graphOf } from '../guests.ts'
 

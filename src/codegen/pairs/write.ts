@@ -1,14 +1,14 @@
 /** Arithmetic on pairs of 32-bit registers → arithmetic on 64-bit C variables beside it. */
 import type { Instr } from '../../isa/row.ts'
 import { registerNames } from '../../isa/registers.ts'
-import type { WordVariables } from '../loops/words.ts'
+import type { WordVariables } from '../../analysis/loops/words.ts'
 import { addressOf } from '../operands.ts'
-import { addCarries } from './carries.ts'
-import { choose, completeAt, isNeeded } from './choose.ts'
-import { PairGraph, type Halves, type Pair } from './graph.ts'
-import { orient } from './orient.ts'
-import { addSeeds } from './seeds.ts'
-import { BlockValues, entry, load } from './values.ts'
+import { addCarries } from '../../analysis/pairs/carries.ts'
+import { choose, completeAt, isNeeded } from '../../analysis/pairs/choose.ts'
+import { PairGraph, type Halves, type Pair } from '../../analysis/pairs/graph.ts'
+import { orient } from '../../analysis/pairs/orient.ts'
+import { addSeeds } from '../../analysis/pairs/seeds.ts'
+import { BlockValues, entry, load } from '../../analysis/pairs/values.ts'
 
 /**
  * What a block's text gets: lines in front of instructions, and other statements for some.

@@ -2,7 +2,7 @@
 import type { Xlen } from '../../elf/image.ts'
 import type { Block } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'
-import { learn, reached, type Facts } from '../../analysis/facts.ts'
+import { learn, reached, type Facts } from '../facts.ts'
 import {
   cutSum,
   entryValues,

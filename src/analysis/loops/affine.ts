@@ -3,7 +3,7 @@ import type { Instr } from '../../isa/row.ts'
 import { registerNames, STACK_POINTER } from '../../isa/registers.ts'
 import { writes } from '../../isa/registers-used.ts'
 import type { Xlen } from '../../elf/image.ts'
-import { addressOf } from '../operands.ts'
+import { addressOf } from '../../codegen/operands.ts'
 import { slotOf } from './slots.ts'
 
 /**

@@ -2,7 +2,7 @@
 import { STACK_POINTER } from '../../isa/registers.ts'
 import { writes } from '../../isa/registers-used.ts'
 import type { Instr } from '../../isa/row.ts'
-import { addressOf } from '../operands.ts'
+import { addressOf } from '../../codegen/operands.ts'
 import type { Sum } from './affine.ts'
 import type { Stride } from './strides.ts'
 
