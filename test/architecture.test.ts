@@ -41,7 +41,7 @@ const stillLong = new Set([
   'store/cache.ts',
   'store/explain/differences.ts',
   'codegen/block-writer.ts',
-  'codegen/loops/plan.ts',
+  'analysis/loops/plan.ts',
   'machine/meter.ts',
   'pipeline.ts',
   'run/session.ts',

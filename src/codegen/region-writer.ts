@@ -10,7 +10,8 @@ import { stateOf, warmName } from './operands.ts'
 import { eachRegister } from '../isa/registers-used.ts'
 import { writeAtOnce } from './loops/at-once.ts'
 import { iterations } from './loops/iterations.ts'
-import { backEdge, enterFastLoop, loopCounter } from './loops/write.ts'
+import { backEdge, enterFastLoop } from './loops/enter.ts'
+import { loopText, type LoopText } from './loops/loop-text.ts'
 import type { LoopPlan, RegionPlan } from './region-plan.ts'
 
 /**
@@ -38,7 +39,7 @@ export class RegionWriter {
   /** The first exit at each pc, and for each reason: pc is a multiple of 4. */
   readonly #firstExits = new Map<number, SideExit>()
   /** The loop whose fast copy is being written. */
-  #loop: LoopPlan | undefined
+  #loop: LoopText | undefined
 
   constructor(context: EmitterContext, plan: RegionPlan, addresses: Addresses, callees: Set<string>) {
     this.callees = callees
@@ -89,8 +90,8 @@ export class RegionWriter {
     const entry = plan.region.blocks[0]!
     const { tableJumps } = context.tuning
     const loop = this.#loop
-    if (loop?.blocks[0]!.block.id === id) return backEdge(loop, this.addresses)
-    if (loop?.blocks.some(({ block }) => block.id === id)) return `goto f_${this.addresses.label(pc)};`
+    if (loop?.plan.blocks[0]!.block.id === id) return backEdge(loop)
+    if (loop?.plan.blocks.some(({ block }) => block.id === id)) return `goto f_${this.addresses.label(pc)};`
     if (plan.position.has(id) && (id !== entry || (plan.region.headers.has(entry) && !tableJumps)))
       return `goto b_${this.addresses.label(pc)};`
     if (tableJumps)
@@ -101,6 +102,10 @@ export class RegionWriter {
   /** Label in front of a block. The slow copy's header of a loop with a fast one stands behind the way into that. */
   label({ id, pc }: Block): string {
     return `${this.#loop !== undefined ? 'f' : this.plan.loops.has(id) ? 's' : 'b'}_${this.addresses.label(pc)}`
+  }
+
+  #textOf(plan: LoopPlan): LoopText {
+    return loopText(plan, this.addresses, this.context.graph.program.xlen)
   }
 
   tailCall(name: string, dirty: number): string {
@@ -120,7 +125,8 @@ export class RegionWriter {
       const block = text[index]!
       const loop = plan.loops.get(block.block.id)
       const following = text[index + 1]?.block.id
-      if (loop !== undefined && context.emission.loops !== undefined) writeAtOnce(this, loop, context.emission.loops)
+      if (loop !== undefined && context.emission.loops !== undefined)
+        writeAtOnce(this, this.#textOf(loop), context.emission.loops)
       else if (loop !== undefined) this.#writeFastLoop(loop, following)
       if (loop?.alone !== true) writeBlock(this, block, following)
     }
@@ -142,14 +148,15 @@ export class RegionWriter {
     if (locals.length > 0) head.push(`  reg ${locals.join(', ')};`)
     if (this.#exits.length > 0) head.push('  reg pc; uint32_t reason;')
     if (plan.loops.size > 0)
-      head.push(`  reg ${[...plan.loops.values()].map(loop => loopCounter(loop, this.addresses)).join(', ')};`)
+      head.push(`  reg ${[...plan.loops.values()].map(loop => this.#textOf(loop).counter).join(', ')};`)
     return `${head.join('\n')}\n${this.lines.join('\n')}\n}\n`
   }
 
   /** The fast copy and the way into it, in front of the slow copy's header. */
   #writeFastLoop(plan: LoopPlan, following: number | undefined): void {
-    for (const line of enterFastLoop(plan, this.context, this.addresses)) this.lines.push(line)
-    this.#loop = plan
+    const loop = this.#textOf(plan)
+    for (const line of enterFastLoop(loop, this.context.mode.counters)) this.lines.push(line)
+    this.#loop = loop
     const { blocks, counted } = plan
     const behind = (index: number): number | undefined =>
       blocks[index + 1]?.block.id ?? (plan.alone ? following : undefined)
@@ -158,8 +165,8 @@ export class RegionWriter {
       // Where registers are overwritten in each iteration, the last one is written apart: the others need not keep
       // values that nobody will see. It finds all words in memory.
       const apart = counted.hasTemporaries || counted.exit < blocks.length - 1 || keepsWords
-      const text = iterations(this, plan, apart ? 'while' : 'do')
-      if (keepsWords) this.lines.push(`  if (${loopCounter(plan, this.addresses)} != 1)`)
+      const text = iterations(this, loop, apart ? 'while' : 'do')
+      if (keepsWords) this.lines.push(`  if (${loop.counter} != 1)`)
       for (const line of text) this.lines.push(line)
       for (const [index, block] of blocks.entries())
         writeBlock(this, block, behind(index), index > counted.exit ? 'whole' : apart ? 'paid' : 'transfer')

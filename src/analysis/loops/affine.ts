@@ -1,9 +1,6 @@
 /** Register values as sums of the values that registers have at one place: what a loop's addresses and bounds are made of. */
 import type { Instr } from '../../isa/row.ts'
-import { registerNames, STACK_POINTER } from '../../isa/registers.ts'
 import { writes } from '../../isa/registers-used.ts'
-import type { Xlen } from '../../elf/image.ts'
-import { addressOf } from '../../codegen/operands.ts'
 import { slotOf } from './slots.ts'
 
 /**
@@ -128,22 +125,4 @@ export function meetValues(into: Values, other: Values): void {
       into[register] =
         a !== undefined && b !== undefined && sameSum(a, b) ? { ...a, narrow: union(a.narrow, b.narrow) } : undefined
   }
-}
-
-/** C of a register's value at the header. */
-export type NameOf = (register: number) => string
-
-/** The names of registers, and what a slot holds. */
-export const namesWith =
-  (slots: readonly number[], xlen: Xlen): NameOf =>
-  register =>
-    registerNames[register] ?? `*(u${xlen} *)(m + ${addressOf(STACK_POINTER, slots[register - SLOTS]!)})`
-
-/** The sum of the terms and `constant` as C of type reg; with less than two parts it needs no parentheses. */
-export function affineText({ terms, constant }: Sum, nameOf: NameOf): string {
-  const parts = terms.map(({ register, coefficient }) =>
-    coefficient === 1 ? nameOf(register) : `${nameOf(register)} * ${coefficient}`,
-  )
-  if (constant !== 0 || parts.length === 0) parts.push(`(reg)${constant}`)
-  return parts.length === 1 ? parts[0]! : `(${parts.join(' + ')})`
 }

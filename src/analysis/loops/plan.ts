@@ -9,28 +9,19 @@ import {
   isAmong,
   meetValues,
   MOST_SLOTS,
-  namesWith,
   plus,
   sameTerms,
   SLOTS,
   step,
   type Affine,
-  type NameOf,
   type Values,
 } from './affine.ts'
 import { stackSlots } from './slots.ts'
-import {
-  extentOf,
-  isStackAccess,
-  stackWords,
-  worthKeeping,
-  type KeptWords,
-  type Neighbour,
-  type StackWord,
-} from './words.ts'
+import { isStackAccess } from './stack-access.ts'
+import { extentOf, stackWords, worthKeeping, type KeptWords, type Neighbour, type StackWord } from './words.ts'
 import { narrowChecks, strideOf, stridesOf, type Assumptions, type HoistedCheck, type Stride } from './strides.ts'
 import type { InnermostLoop } from './find.ts'
-import { onlyExit, tripsOf } from './trips.ts'
+import { onlyExit, tripsOf, type Count } from './trips.ts'
 import { reads, writes } from '../../isa/registers-used.ts'
 
 /** `offset` bytes behind the lowest address that check number `check` covers in the same iteration. */
@@ -60,8 +51,8 @@ export interface FastLoop {
   readonly iterations: number
   /** Registers by which others move: the test in front of the loop says that they are small. */
   readonly registerStrides: readonly number[]
-  /** C of what registers, and words of the stack that stand for such, hold in front of the loop. */
-  readonly nameOf: NameOf
+  /** Words of the stack that stand for registers, from number SLOTS on: offsets from the stack pointer. */
+  readonly slots: readonly number[]
   /** How often the loop goes on in a row, where it is one chain of blocks and that is known in front of it. */
   readonly trips: Trips | undefined
   /** Words of the stack that a counted loop keeps in variables. */
@@ -69,8 +60,7 @@ export interface FastLoop {
 }
 
 export interface Trips {
-  /** C expression of type reg over the registers at the header. */
-  readonly text: string
+  readonly count: Count
   /** Index of the block that may leave the loop. */
   readonly exit: number
   /**
@@ -128,7 +118,6 @@ export function planFastLoop(
   const instrs = loop.blocks.flatMap(position => bodies[position]!)
   const stack = stackWords(instrs)
   const slots = stackSlots(stack, instrs, xlen / 8).slice(0, MOST_SLOTS)
-  const nameOf = namesWith(slots, xlen)
   const atEntry = new Map<number, Values>([[header, entryValues(slots.length)]])
   const distance = new Map<number, number>([[header, 0]])
   const sites: Site[] = []
@@ -172,12 +161,11 @@ export function planFastLoop(
     own: readonly (Stride | undefined)[],
   ): Hoisted & Pick<FastLoop, 'trips' | 'narrow' | 'lossless' | 'registerStrides'> => {
     const assumptions: Assumptions = { registers: new Set(), narrow: [] }
-    const text =
-      exit === undefined || atExit === undefined ? undefined : tripsOf(exit, atExit, own, assumptions, nameOf)
+    const count = exit === undefined || atExit === undefined ? undefined : tripsOf(exit, atExit, own, assumptions)
     const hoisted = hoist(sites, own, loop.blocks, assumptions)
     return {
       ...hoisted,
-      trips: text === undefined ? undefined : { text, exit: exit!.index, hasTemporaries: hasTemporaries(instrs) },
+      trips: count === undefined ? undefined : { count, exit: exit!.index, hasTemporaries: hasTemporaries(instrs) },
       narrow: narrowChecks(assumptions, own),
       lossless: losslessCuts(cuts, assumptions, loop.blocks),
       registerStrides: [...assumptions.registers],
@@ -204,7 +192,7 @@ export function planFastLoop(
     iterations,
     trips,
     registerStrides,
-    nameOf,
+    slots,
     kept: isCounted ? keptWords(worthKeeping(stack, instrs), sites, hoisted, covered, loop.blocks) : NOTHING_KEPT,
   }
 }

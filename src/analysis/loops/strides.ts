@@ -1,5 +1,5 @@
 /** By how much registers, and sums of them, change in each iteration of a loop. */
-import { sameTerms, union, type Affine, type NameOf, type Sum, type Values } from './affine.ts'
+import { sameTerms, union, type Affine, type Sum, type Values } from './affine.ts'
 
 /**
  * `constant`, or `factor` times a register that the loop leaves alone. The latter is tested to be at most
@@ -130,14 +130,4 @@ export function narrowChecks({ narrow }: Assumptions, strides: readonly (Stride 
     }
   }
   return checks
-}
-
-/**
- * The stride's absolute value as C, with `times` in front where that is given; it has type reg where a register is in
- * it.
- */
-export function strideText({ constant, register, factor }: Stride, nameOf: NameOf, times?: string): string {
-  const own =
-    register === 0 ? `${Math.abs(constant)}` : factor === 1 ? nameOf(register) : `${nameOf(register)} * ${factor}`
-  return times === undefined ? own : own === '1' ? times : `${times} * ${own}`
 }

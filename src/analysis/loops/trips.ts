@@ -1,24 +1,40 @@
-/** How often a loop that is one chain of blocks goes round, as a C expression over the registers in front of it. */
+/** How often a loop that is one chain of blocks goes round, in terms of the registers in front of it. */
 import type { Block } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'
-import { affineText, type Affine, type NameOf, type Values } from './affine.ts'
+import type { Affine, Sum, Values } from './affine.ts'
 import type { InnermostLoop } from './find.ts'
-import { isStill, MOST_REGISTER_STRIDE, strideOf, strideText, type Assumptions, type Stride } from './strides.ts'
+import { isStill, strideOf, type Assumptions, type Stride } from './strides.ts'
 
-/** One side of the branch: its value in the first iteration as C, and how it moves. */
+/** One side of the branch: its value in the first iteration, and how it moves. */
 interface Side {
-  readonly text: string
+  readonly value: Sum
   readonly stride: Stride
+}
+
+/**
+ * Iterations from `low` up to `high` in steps of the stride's absolute value, of sums as they are at the header. Where
+ * `low` is beyond `high`, and where a stride in a register is 0 or too large, there are none.
+ */
+export interface Count {
+  readonly low: Sum
+  readonly high: Sum
+  readonly stride: Stride
+  /**
+   * Where they end: where the distance is `met` exactly (none where steps do not lead there), where it is `reached` or
+   * where it is `passed`.
+   */
+  readonly end: 'met' | 'reached' | 'passed'
+  /** Are `low` and `high` compared as signed numbers? */
+  readonly signed: boolean
 }
 
 function sideOf(
   value: Affine | undefined,
   strides: readonly (Stride | undefined)[],
   assumptions: Assumptions,
-  nameOf: NameOf,
 ): Side | undefined {
   const stride = value && strideOf(value, strides, assumptions)
-  return stride && { text: affineText(value!, nameOf), stride }
+  return stride && { value: value!, stride }
 }
 
 /** The branch at which a chain of blocks is left. */
@@ -62,40 +78,29 @@ const opposite: Readonly<Record<string, string>> = {
 }
 
 /**
- * An expression of type reg: how often in a row the loop goes on at least. Undefined where its branch does not count.
- * `values` are those at the branch, in terms of the registers at the header. What has to hold for that is added to
- * `assumptions`.
+ * How often in a row the loop goes on at least. Undefined where its branch does not count. `values` are those at the
+ * branch, in terms of the registers at the header. What has to hold for that is added to `assumptions`.
  */
 export function tripsOf(
   { instr: { row, rs1, rs2 }, taken }: OnlyExit,
   values: Values,
   strides: readonly (Stride | undefined)[],
   assumptions: Assumptions,
-  nameOf: NameOf,
-): string | undefined {
-  const a = sideOf(values[rs1], strides, assumptions, nameOf)
-  const b = sideOf(values[rs2], strides, assumptions, nameOf)
+): Count | undefined {
+  const a = sideOf(values[rs1], strides, assumptions)
+  const b = sideOf(values[rs2], strides, assumptions)
   if (a === undefined || b === undefined || isStill(a.stride) === isStill(b.stride)) return undefined
-  const moving = isStill(a.stride) ? b : a
-  const fixed = isStill(a.stride) ? a : b
-  const step = strideText(moving.stride, nameOf)
-  const up = moving.stride.constant >= 0
-  // A register that is 0 leads nowhere, and one that is large might be a multiple of 2^XLEN by its factor.
-  const leads =
-    moving.stride.register === 0 ? '' : `${nameOf(moving.stride.register)} - 1 < ${MOST_REGISTER_STRIDE} && `
-  const [low, high] = up ? [moving.text, fixed.text] : [fixed.text, moving.text]
+  const [moving, fixed] = isStill(a.stride) ? [b, a] : [a, b]
+  const { stride } = moving
+  const isUp = stride.constant >= 0
+  const [low, high] = isUp ? [moving.value, fixed.value] : [fixed.value, moving.value]
   const condition = taken ? row.name : opposite[row.name]!
-  const distance = `${high} - ${low}`
-  if (condition === 'bne') {
-    // Where the step does not lead to the end exactly, nobody knows when it is met.
-    return step === '1' ? distance : `${leads}(${distance}) % (${step}) == 0 ? (${distance}) / (${step}) : 0`
-  }
   if (condition === 'beq') return undefined
-  const type = condition === 'blt' || condition === 'bge' ? '(sreg)' : ''
+  if (condition === 'bne') return { low, high, stride, end: 'met', signed: false }
   // It goes on while a < b or while a >= b, and does so for a while if the moving side comes closer to the end of that.
   const isLess = condition === 'blt' || condition === 'bltu'
-  if (isLess ? (up ? moving !== a : moving !== b) : up ? moving !== b : moving !== a) return undefined
-  return isLess
-    ? `${leads}${type}${low} < ${type}${high} ? (${distance} - 1) / (${step}) + 1 : 0`
-    : `${leads}${type}${low} <= ${type}${high} ? (${distance}) / (${step}) + 1 : 0`
+  const closesIn = (moving === a) === (isLess === isUp)
+  if (!closesIn) return undefined
+  const signed = condition === 'blt' || condition === 'bge'
+  return { low, high, stride, end: isLess ? 'reached' : 'passed', signed }
 }

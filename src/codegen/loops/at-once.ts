@@ -1,12 +1,26 @@
-/** What stands in front of a counted loop where a mode's own test stands in every block: iterations in which no test has anything to do, at once. */
-import type { AccessSeries, LoopEmission } from '../../modes/mode.ts'
+/** In front of a counted loop where a mode tests in every block: iterations in which no test has anything to do, at once. */
+import type { HoistedCheck } from '../../analysis/loops/strides.ts'
 import { STACK_POINTER } from '../../isa/registers.ts'
-import type { LoopPlan } from '../region-plan.ts'
+import type { AccessSeries, LoopEmission } from '../../modes/mode.ts'
 import type { RegionWriter } from '../region-writer.ts'
-import { affineText } from '../../analysis/loops/affine.ts'
-import { strideText } from '../../analysis/loops/strides.ts'
+import { amountOf, charge, countIterations } from './enter.ts'
+import { affineText, strideText, type NameOf } from './expressions.ts'
 import { iterations } from './iterations.ts'
-import { countIterations, loopCounter } from './write.ts'
+import type { LoopText } from './loop-text.ts'
+
+interface OpenSeries extends AccessSeries {
+  readonly accesses: { offset: number; width: number }[]
+}
+
+function newSeries({ terms, stride }: HoistedCheck, nameOf: NameOf): OpenSeries {
+  const [first] = terms
+  return {
+    base: affineText({ terms, constant: 0 }, nameOf),
+    isStackPointer: terms.length === 1 && first!.register === STACK_POINTER && first!.coefficient === 1,
+    stride: stride.register === 0 ? stride.constant : strideText(stride, nameOf),
+    accesses: [],
+  }
+}
 
 /**
  * What all iterations access, by the sums that the addresses are made of, and the instructions that do so, by block.
@@ -14,15 +28,11 @@ import { countIterations, loopCounter } from './write.ts'
  */
 function seriesOf(
   writer: RegionWriter,
-  { loop: { hoisted, covered, nameOf }, blocks }: LoopPlan,
+  { plan, nameOf }: LoopText,
 ): { all: AccessSeries[]; counted: ReadonlySet<number>[] } {
-  const all = hoisted.map(({ terms, stride }) => ({
-    base: affineText({ terms, constant: 0 }, nameOf),
-    isStackPointer: terms.length === 1 && terms[0]!.register === STACK_POINTER && terms[0]!.coefficient === 1,
-    stride: stride.register === 0 ? stride.constant : strideText(stride, nameOf),
-    accesses: [] as { offset: number; width: number }[],
-  }))
-  const counted = blocks.map((block, number) => {
+  const { hoisted, covered } = plan.loop
+  const all = hoisted.map(check => newSeries(check, nameOf))
+  const counted = plan.blocks.map((block, number) => {
     const moving = writer.moving.inBlock(block)
     const own = new Set<number>()
     for (const [index, { check, offset }] of covered[number]!) {
@@ -37,23 +47,19 @@ function seriesOf(
 }
 
 /** The loop itself follows: it makes what iterations are left, and is where control goes on when there are none. */
-export function writeAtOnce(writer: RegionWriter, plan: LoopPlan, emission: LoopEmission): void {
-  const { blocks } = plan
-  const {
-    lines,
-    context: { mode },
-    addresses,
-  } = writer
-  const counter = loopCounter(plan, addresses)
+export function writeAtOnce(writer: RegionWriter, loop: LoopText, emission: LoopEmission): void {
+  const { lines, context } = writer
+  const { counter } = loop
+  const { blocks } = loop.plan
   const instrs = blocks.flatMap(block => block.instrs)
-  const amount = (index: number): number => blocks.reduce((sum, { amounts }) => sum + amounts[index]!, 0)
-  const { all, counted } = seriesOf(writer, plan)
-  for (const line of [...countIterations(plan, addresses, emission.reach(amount(0))), `  if (${counter} != 0) {`])
-    lines.push(line)
-  for (const [index, { name }] of mode.counters.entries())
-    if (amount(index) !== 0)
-      lines.push(`  ${name} ${index === 0 ? '-=' : '+='} (int64_t)${counter} * ${amount(index)};`)
+  const { all, counted } = seriesOf(writer, loop)
+  const reach = emission.reach(amountOf(blocks, 0))
+  for (const line of [...countIterations(loop, reach), `  if (${counter} != 0) {`]) lines.push(line)
+  for (const [index, { name }] of context.mode.counters.entries()) {
+    const amount = amountOf(blocks, index)
+    if (amount !== 0) lines.push(`  ${charge(name, index, counter, amount)};`)
+  }
   for (const line of emission.entered(instrs, counter)) lines.push(`  ${line}`)
   for (const series of all) for (const line of emission.touched(series, counter)) lines.push(`  ${line}`)
-  for (const line of [...iterations(writer, plan, 'do', counted), '  }']) lines.push(line)
+  for (const line of [...iterations(writer, loop, 'do', counted), '  }']) lines.push(line)
 }

@@ -1,9 +1,9 @@
 /** The iterations of a counted loop as C: nothing is tested in them, and nothing leaves them on the way. */
 import { writeBlock } from '../block-writer.ts'
-import type { LoopPlan } from '../region-plan.ts'
 import type { RegionWriter } from '../region-writer.ts'
-import { chunkPointers, loopCounter } from './write.ts'
-import { WordVariables } from '../../analysis/loops/words.ts'
+import type { LoopText } from './loop-text.ts'
+import { chunkPointers } from './pointers.ts'
+import { WordVariables } from './word-variables.ts'
 
 /**
  * `while`: as many as the loop's counter says but one. `do`: all of them.
@@ -11,21 +11,16 @@ import { WordVariables } from '../../analysis/loops/words.ts'
  */
 export function iterations(
   writer: RegionWriter,
-  plan: LoopPlan,
+  loop: LoopText,
   kind: 'while' | 'do',
   counted?: readonly ReadonlySet<number>[],
 ): string[] {
-  const {
-    blocks,
-    loop: {
-      kept: { words },
-      lossless,
-    },
-  } = plan
+  const { blocks } = loop.plan
+  const { kept, lossless } = loop.plan.loop
   const { lines } = writer
-  const another = `(--${loopCounter(plan, writer.addresses)} != 0)`
-  const pointers = writer.context.graph.program.xlen === 32 ? chunkPointers(plan) : undefined
-  const variables = words.length === 0 ? undefined : new WordVariables(words)
+  const another = `(--${loop.counter} != 0)`
+  const pointers = writer.context.graph.program.xlen === 32 ? chunkPointers(loop) : undefined
+  const variables = kept.words.length === 0 ? undefined : new WordVariables(kept.words)
   const before = lines.length
   for (const [index, block] of blocks.entries())
     writeBlock(writer, block, undefined, 'instructions', {

@@ -1,7 +1,7 @@
 /** Arithmetic on pairs of 32-bit registers → arithmetic on 64-bit C variables beside it. */
 import type { Instr } from '../../isa/row.ts'
 import { registerNames } from '../../isa/registers.ts'
-import type { WordVariables } from '../../analysis/loops/words.ts'
+import type { WordVariables } from '../loops/word-variables.ts'
 import { addressOf } from '../operands.ts'
 import { addCarries } from '../../analysis/pairs/carries.ts'
 import { choose, completeAt, isNeeded } from '../../analysis/pairs/choose.ts'
