@@ -3,6 +3,9 @@ import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeF
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import { loopGuest, TEXT } from '../codegen/guests.ts'
+import { assembler } from '../support/assembler.ts'
+import { buildElf } from '../support/elf-builder.ts'
 import { root } from './blocks.ts'
 
 /** Guests by the names of the examples; the directory's own are there for patterns. */
@@ -23,6 +26,12 @@ const guests: Readonly<Record<string, string>> = {
   'crc32.elf': 'crc32',
 }
 
+/** The worked example of docs/metering.md: three rounds of a loop. */
+const countdown = (): Uint8Array => {
+  const bytes = loopGuest(assembler(64, TEXT)).finish()
+  return buildElf({ xlen: 64, entry: TEXT, segments: [{ address: TEXT, bytes, flags: 5 }] })
+}
+
 const base = mkdtempSync(join(tmpdir(), 'rvr-docs-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))
 
@@ -38,6 +47,7 @@ export function place(): Place {
   for (const [name, guest] of Object.entries(guests)) {
     copyFileSync(join(root, `cache-fixtures/guests/elf/${guest}.rv64.elf`), join(directory, name))
   }
+  writeFileSync(join(directory, 'countdown.elf'), countdown())
   writeFileSync(join(directory, 'block.bin'), Uint8Array.of(0xe8, 3, 0, 0, 0, 0, 0, 0))
   copyFileSync(join(root, 'src/machine/rv64im.json'), join(directory, 'mine.json'))
   cpSync(join(root, 'cache-fixtures/extensions/crc32'), join(directory, 'crc32'), { recursive: true })
