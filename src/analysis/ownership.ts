@@ -1,4 +1,4 @@
-/** Decides which blocks become roots so that every region has a single entry (codegen.md, "The shape"). */
+/** Decides which blocks become roots so that every region has a single entry (docs/codegen.md, "Regions"). */
 import type { Graph } from '../program/program.ts'
 import { successors } from '../program/successors.ts'
 

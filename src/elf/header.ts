@@ -39,7 +39,7 @@ function checkFlags(flags: number, refuse: Refuse): void {
   })
 }
 
-/** Checks every field that decides acceptance, in file order (guest-abi.md, "ELF acceptance"). */
+/** Checks every field that decides acceptance, in file order (docs/guest-abi.md, "The file"). */
 export function readFileHeader(reader: FieldReader): FileHeader {
   const { path, bytes } = reader
   // What the file is comes first: a field of something else says little.

@@ -21,7 +21,7 @@ export interface ElfSymbol {
   readonly kind: 'function' | 'object' | 'other'
 }
 
-/** A parsed and accepted guest (specification guest-abi.md, "ELF acceptance"). Immutable. */
+/** A parsed and accepted guest (docs/guest-abi.md, "The file"). Immutable. */
 export interface Image {
   readonly xlen: Xlen
   readonly entry: number
@@ -44,5 +44,5 @@ export interface Image {
   readonly digest: string
 }
 
-/** Bytes of guest memory: addresses 0 … 2^29 − 1 (guest-abi.md). */
+/** Bytes of guest memory: addresses 0 … 2^29 − 1 (docs/guest-abi.md, "Memory and registers"). */
 export const MEMORY_BYTES = 2 ** 29

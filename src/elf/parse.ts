@@ -31,7 +31,7 @@ function checkEntry(path: string, entry: bigint, segments: readonly Segment[]): 
 }
 
 /**
- * Parses and accepts a guest file (guest-abi.md, "ELF acceptance").
+ * Parses and accepts a guest file (docs/guest-abi.md, "The file").
  *
  * @param bytes the whole file; the segments of the result are views of it, so it must not change afterwards
  * @param path the name that errors show

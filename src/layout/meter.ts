@@ -28,8 +28,7 @@ export const meterLayout = readLayout<MeterLayout>('meter')
 export const meterOffset = (name: string): number => offsetIn(meterLayout, name)
 
 /**
- * Bytes of a leaf, leaves of guest memory, and heights of the tree (metering.md, "Metered: rows, memory tables,
- * segments").
+ * Bytes of a leaf, leaves of guest memory, and heights of the tree (docs/metering.md, "Memory tables").
  */
 export const LEAF_SHIFT = 4
 export const SPACE_BITS = 25
@@ -39,7 +38,7 @@ export const TREE_HEIGHT = 28
 export const LEAF_BYTES = 2 ** LEAF_SHIFT
 export const LEAF_MASK = 2 ** SPACE_BITS - 1
 
-/** Address spaces as indices: the specification's number − 1. */
+/** Address spaces as indices: the numbers of docs/metering.md, "Memory tables", less 1. */
 export const REGISTERS = 0
 export const MEMORY = 1
 export const PUBLIC_VALUES = 2

@@ -4,7 +4,7 @@ import type { Machine } from './machine.ts'
 
 /**
  * A check comes before the span that would bring the interval above the machine's check interval, which is at most
- * this. Every instruction counts as one, whatever rows it adds (metering.md).
+ * this. Every instruction counts as one, whatever rows it adds (docs/metering.md, "Segments").
  */
 export const MAX_INTERVAL = 1000
 

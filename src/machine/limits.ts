@@ -1,4 +1,4 @@
-/** The three limits of a segment: trace height, proving memory, interactions (metering.md, "Metered: rows, memory tables, segments"). */
+/** The three limits of a segment: trace height, proving memory, interactions (docs/metering.md, "Segments"). */
 import type { Machine } from './machine.ts'
 
 /** No prover has longer traces. */

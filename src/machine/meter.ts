@@ -84,7 +84,7 @@ export class Meter {
       area.words[FIELD.space_bits + space] = bits[space]!
     }
     area.set('stamp', 2)
-    // On an empty tree: what the image holds is marked behind the registers of the first segment (metering.md).
+    // On an empty tree: what the image holds is marked behind the registers of the first segment (docs/metering.md, "Memory tables").
     this.#touchRegisters()
     for (const leaf of imageLeaves) stampImageLeaf(area, leafId(MEMORY, leaf))
     this.instret = 0

@@ -106,7 +106,7 @@ export interface Mode<Name extends string = string> {
   emission?(target: EmissionTarget): Emission
   /** Does the mode report trace cells? */
   readonly reportsCost: boolean
-  /** Does the mode keep trace heights and cut segments (metering.md, "Metered")? Its instances have a meter area. */
+  /** Does the mode keep trace heights and cut segments (docs/metering.md, "Segments")? Its instances have a meter area. */
   readonly segments: boolean
   /**
    * Modes that count how often each instruction is executed: bytes of their area in native instances of a guest with so

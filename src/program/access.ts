@@ -1,4 +1,4 @@
-/** Which memory accesses are legal (guest-abi.md, "Memory and entry"), and the trap of one that is not. */
+/** Which memory accesses are legal (docs/guest-abi.md, "Memory and registers"), and the trap of one that is not. */
 import { MEMORY_BYTES } from '../elf/image.ts'
 import type { Trap } from './trap.ts'
 

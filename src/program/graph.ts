@@ -6,7 +6,7 @@ import { ARRIVAL, findLeaders, LEADER, ROOT } from './leaders.ts'
 import type { Instr, Row } from '../isa/row.ts'
 import { successors } from './successors.ts'
 
-/** A span holds at most this many instructions (metering.md: checks at most 1000 instructions apart). */
+/** A span holds at most this many instructions (docs/metering.md, "Segments": checks lie no further apart). */
 export const MAX_BLOCK = 1000
 
 /** What kind of transfer an instruction is; a call that branches is a branch. */

@@ -15,7 +15,7 @@ export function lift(image: Image, decode: Decoder): Program {
   for (const segment of image.segments) {
     if (segment.executable && (text === undefined || segment.bytes.length > text.bytes.length)) text = segment
   }
-  // Segments start where the ELF says; slots are 4-aligned addresses (guest-abi.md, "ELF acceptance").
+  // Segments start where the ELF says; slots are 4-aligned addresses (docs/guest-abi.md, "The file").
   const base = text === undefined ? 0 : (text.address + 3) & ~3
   const bytes = text === undefined ? new Uint8Array() : text.bytes.subarray(base - text.address)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

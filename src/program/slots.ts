@@ -40,7 +40,7 @@ function rangeAt(image: Image, pc: number): SlotRange | undefined {
   return pc % 4 === 0 ? ranges.find(({ base, end }) => pc >= base && pc < end) : undefined
 }
 
-/** Is `pc` the address of an instruction slot (guest-abi.md, "ELF acceptance")? */
+/** Is `pc` the address of an instruction slot (docs/guest-abi.md, "The file")? */
 export function isSlot(image: Image, pc: number): boolean {
   return rangeAt(image, pc) !== undefined
 }

@@ -1,4 +1,4 @@
-/** What goes into the artifact key and the input key (specification cache.md, "Keys"). */
+/** What goes into the artifact key and the input key (docs/cache.md, "Keys"). */
 import { platform } from 'node:process'
 import type { Project, ProjectFile } from '../codegen/project.ts'
 import { RvrError } from '../errors.ts'

@@ -3,7 +3,7 @@ import { RvrError } from '../errors.ts'
 
 export type CompilerFamily = 'clang' | 'gcc'
 
-/** What generated C is written for (measurements: specification codegen.md, "The shape"). */
+/** What generated C is written for (measurements: docs/lab-notebook.md). */
 const LANGUAGE = [
   '-std=gnu11',
   '-O2',

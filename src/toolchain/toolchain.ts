@@ -179,7 +179,7 @@ async function describeOrRecall(asked: Question, options: ToolchainOptions): Pro
 }
 
 /**
- * Finds and describes the toolchain (specification codegen.md, cache.md). A warm call reads a few small files and
+ * Finds and describes the toolchain (docs/codegen.md, "clang and gcc"). A warm call reads a few small files and
  * starts no program. Throws TOOLCHAIN_MISSING when nothing here can compile, USAGE for a malformed target CPU, ABORTED.
  * Warns when the CPU cannot be described.
  */

@@ -10,7 +10,7 @@ import { buildElf, type SegmentSpec, type SymbolSpec } from '../support/elf-buil
 
 export const TEXT = 0x200800
 
-/** The worked example of the metering specification: 8 instructions, 164 trace cells. */
+/** The worked example of docs/metering.md, "Cost": 8 instructions, 164 trace cells. */
 export const loopGuest = (a: Assembler): Assembler =>
   a
     .op('addi', { rd: 't0', imm: 3 })

@@ -9,7 +9,7 @@ import type { Assembler } from '../support/assembler.ts'
 
 const machine = defaultMachine(64)
 const meter = { cost: (instr: Parameters<typeof cellsOf>[1], rows: number) => cellsOf(machine, instr, rows) }
-/** The worked example of metering.md. */
+/** The worked example of docs/metering.md, "Cost". */
 const example = (a: Assembler): void => {
   a.op('addi', { rd: 5, imm: 3 })
     .label('loop')

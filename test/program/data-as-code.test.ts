@@ -65,7 +65,7 @@ test('256 KiB of random bytes are no code, with section headers and without', ()
   for (const program of [told, untold]) {
     expect(program.instrs).toHaveLength(words)
     expect(buildGraph(program).blocks.length).toBeLessThan(100)
-    // What the trace holds is another matter (metering.md): every word that is an instruction.
+    // What the trace holds is another matter (docs/metering.md, "Heights"): every word that is an instruction.
     expect(definedSlots(program.image, decode)).toBe(defined)
   }
 })

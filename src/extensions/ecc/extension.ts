@@ -1,4 +1,4 @@
-/** The extension `ecc`: points of short Weierstrass curves (guest-abi.md, custom-1 funct3 001). */
+/** The extension `ecc`: points of short Weierstrass curves (docs/guest-abi.md, "ABI openvm: extensions"). */
 import { readFileSync } from 'node:fs'
 import { FUNCT7_MASK, rType } from '../../isa/encoding.ts'
 import type { CallOperand, CallRow } from '../../isa/row.ts'

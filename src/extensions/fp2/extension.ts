@@ -1,4 +1,4 @@
-/** The extension `fp2`: quadratic extensions Fp[u] / (u² + 1) of the guest's fields (guest-abi.md, custom-1 funct3 010). */
+/** The extension `fp2`: quadratic extensions Fp[u] / (u² + 1) (docs/guest-abi.md, "ABI openvm: extensions"). */
 import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import { FUNCT7_MASK, rType } from '../../isa/encoding.ts'

@@ -1,4 +1,4 @@
-/** The extension `int256`: arithmetic on 256-bit integers in memory, and a branch on their equality (guest-abi.md, custom-0 funct3 101 and 110). */
+/** The extension `int256`: arithmetic and a branch of 256 bits (docs/guest-abi.md, "ABI openvm: extensions"). */
 import { readFileSync } from 'node:fs'
 import { FUNCT3_MASK, FUNCT7_MASK, rType } from '../../isa/encoding.ts'
 import type { CallRow } from '../../isa/row.ts'

@@ -10,5 +10,5 @@ export function trap(value: Trap): HostOutcome {
   return { type: 'trap', trap: value }
 }
 
-/** Bytes of a register: W of guest-abi.md. */
+/** Bytes of a register: a word of docs/guest-abi.md. */
 export const wordBytes = (hart: Hart): number => hart.xlen / 8

@@ -1,4 +1,4 @@
-/** Guest ABI `openvm`: termination, input, hints, public values and text (guest-abi.md). */
+/** Guest ABI `openvm`: how a guest starts and ends, input, output (docs/guest-abi.md, "ABI openvm: instructions"). */
 import type { GuestSystem } from '../abi.ts'
 import type { Extension } from '../extension.ts'
 import { openVmHost } from './host.ts'

@@ -1,4 +1,4 @@
-/** Instruction rows of the `openvm` ABI: custom-0 with funct3 000 … 011 (guest-abi.md, "custom-0"). */
+/** Instruction rows of the `openvm` ABI: custom-0, funct3 0 … 3 (docs/guest-abi.md, "ABI openvm: instructions"). */
 import { FUNCT3_MASK } from '../../isa/encoding.ts'
 import type { HostRow, NopRow, Row } from '../../isa/row.ts'
 

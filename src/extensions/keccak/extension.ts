@@ -1,4 +1,4 @@
-/** The extension `keccak`: the permutation of Keccak and the xor that absorbs a message into its state (guest-abi.md, custom-0 funct3 100). */
+/** The extension `keccak`: permutation and absorbing xor (docs/guest-abi.md, "ABI openvm: extensions"). */
 import { readFileSync } from 'node:fs'
 import { FUNCT7_MASK, rType } from '../../isa/encoding.ts'
 import type { CallOutcome, CallRow, CallValue } from '../../isa/row.ts'

@@ -1,4 +1,4 @@
-/** The extension `modular`: arithmetic modulo the numbers that the guest's configuration lists (guest-abi.md, custom-1 funct3 000). */
+/** The extension `modular`: arithmetic modulo configured numbers (docs/guest-abi.md, "ABI openvm: extensions"). */
 import { FUNCT7_MASK, rType } from '../../isa/encoding.ts'
 import type { CallOperand, CallOutcome, CallRow, CallValue, HostRow, Row } from '../../isa/row.ts'
 import type { Extension, ExtensionChip, ExtensionDefinition, Handler } from '../extension.ts'

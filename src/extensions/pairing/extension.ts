@@ -1,4 +1,4 @@
-/** The extension `pairing`: hints that spare guests the final exponentiation of a pairing product (guest-abi.md, custom-1 funct3 011). */
+/** The extension `pairing`: hints for the final exponentiation (docs/guest-abi.md, "ABI openvm: extensions"). */
 import * as v from 'valibot'
 import { FUNCT7_MASK, rType } from '../../isa/encoding.ts'
 import type { HostRow } from '../../isa/row.ts'

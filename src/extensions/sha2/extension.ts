@@ -1,4 +1,4 @@
-/** The extension `sha2`: the compressions of SHA-256 and SHA-512 (guest-abi.md, custom-0 funct3 100). */
+/** The extension `sha2`: the compressions of SHA-256 and SHA-512 (docs/guest-abi.md, "ABI openvm: extensions"). */
 import { readFileSync } from 'node:fs'
 import { FUNCT7_MASK, rType } from '../../isa/encoding.ts'
 import type { CallRow } from '../../isa/row.ts'

@@ -1,4 +1,4 @@
-/** The M extension: multiplication and division. Division by zero and overflow as guest-abi.md, "x0 and arithmetic". */
+/** The M extension. Division by zero and overflow: docs/guest-abi.md, "Instructions". */
 import { FUNCT7_MASK, rType } from '../encoding.ts'
 import { sext32, signed, zext32 } from '../integer.ts'
 import type { AluRow, Row } from '../row.ts'

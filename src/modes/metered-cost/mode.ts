@@ -1,4 +1,4 @@
-/** Mode `metered-cost`: instruction count and total cost in trace cells (metering.md, "Metered cost"). */
+/** Mode `metered-cost`: instruction count and total cost in trace cells (docs/metering.md, "Cost"). */
 import { cellsOf } from '../../machine/machine.ts'
 import { instructionCounter, type Mode } from '../mode.ts'
 

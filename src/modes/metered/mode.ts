@@ -1,4 +1,4 @@
-/** Mode `metered`: trace heights of every chip, segments, and everything that metered-cost counts (metering.md, "Metered"). */
+/** Mode `metered`: what metered-cost counts, heights of every chip, and segments (docs/metering.md, "Segments"). */
 import { instructionCounter, type Mode } from '../mode.ts'
 import { meteredEmission } from './emission.ts'
 

@@ -78,7 +78,7 @@ export function isBaseInstruction({ opcode, funct3, funct7 }: Fields, xlen: Xlen
 export const isLinuxInstruction = (fields: Fields, xlen: Xlen): boolean =>
   isBaseInstruction(fields, xlen) || wordOf(fields) === 0x0000_0073 || wordOf(fields) === 0x0010_0073
 
-/** ABI `openvm` adds custom-0, custom-1 and `csrrw x0, csr, x0` (guest-abi.md). */
+/** ABI `openvm` adds custom-0, custom-1 and `csrrw x0, csr, x0` (docs/guest-abi.md). */
 export function isOpenvmInstruction(fields: Fields, xlen: Xlen, configured: Configured): boolean {
   const { opcode, rd, funct3, rs1, rs2, funct7 } = fields
   const imm = (funct7 << 5) | rs2
