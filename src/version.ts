@@ -1,6 +1,4 @@
 /** The version of this package. */
-import { readFileSync } from 'node:fs'
+import { resourceText } from './resources.ts'
 
-export const version: string = (
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-).version
+export const { version } = JSON.parse(resourceText('package.json')) as { version: string }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 
 /** Left to right: a file may import from its own place and from every place before it. */
 const order = [
+  'resources',
   'errors',
   'events',
   'callbacks',
@@ -25,6 +26,7 @@ const order = [
   'interp',
   'toolchain',
   'store',
+  'compiled-code',
   'load',
   'run',
   'pipeline',
@@ -32,6 +34,7 @@ const order = [
   'index',
   'report',
   'cli',
+  'build',
 ]
 /** elf/image.ts names the register width and isa/row.ts the instruction: vocabulary of all stages. */
 const vocabulary = new Set(['program/trap.ts', 'program/hart.ts', 'program/program.ts', 'program/access.ts'])

@@ -14,5 +14,7 @@ declare module 'vitest' {
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), 'rvr-tests-'))
   provide('sharedCache', join(directory, 'cache'))
+  // Of each test's processes, whatever home they have.
+  process.env['NODE_COMPILE_CACHE'] ??= join(directory, 'v8')
   return () => rm(directory, { recursive: true, force: true })
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** Entry of the `rvr` command: refuses runtimes that are too old, then hands over to the program. */
+import { keepCompiledCode } from '../compiled-code.ts'
 import type { WorkerPool } from '../run/pool.ts'
 
 const required = 22
@@ -8,6 +9,7 @@ if (Number(process.versions.node.split('.')[0]) < required) {
   process.stderr.write(`rvr: error: rvr needs Node.js ${required} or newer, this is ${process.version}: ${todo}\n`)
   process.exitCode = 2
 } else {
+  keepCompiledCode(process.env)
   const argv = process.argv.slice(2)
   const pool = argv[0] === 'run' && argv.length > 1 ? await startThread() : undefined
   const { main } = await import('./program.ts')

@@ -1,5 +1,5 @@
 /** The files around the regions: constants, entry and exit, the list of dispatch table entries. */
-import { readFileSync } from 'node:fs'
+import { resourceText } from '../resources.ts'
 import type { Regions } from '../analysis/regions.ts'
 import { MEMORY_BYTES } from '../elf/image.ts'
 import type { Graph } from '../program/program.ts'
@@ -10,7 +10,7 @@ import { warmName } from './operands.ts'
 import type { ProjectFile } from './project.ts'
 import { stateHeader, stateLayout, tableBytes } from '../layout/state.ts'
 
-const template = (path: string): string => readFileSync(new URL(`../../templates/${path}`, import.meta.url), 'utf8')
+const template = (path: string): string => resourceText(`templates/${path}`)
 
 function guestHeader(context: EmitterContext, graph: Graph, floor: number): string {
   const { emission } = context

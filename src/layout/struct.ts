@@ -1,5 +1,5 @@
 /** Structs that C and TypeScript share: each has one definition in ffi/abi, read here for the C header and for the host's views. */
-import { readFileSync } from 'node:fs'
+import { resourceText } from '../resources.ts'
 
 export interface Field {
   readonly name: string
@@ -19,7 +19,7 @@ export interface StructLayout {
 
 /** Reads the definition `ffi/abi/<name>.json`. */
 export function readLayout<T extends StructLayout>(name: string): T {
-  return JSON.parse(readFileSync(new URL(`../../ffi/abi/${name}.json`, import.meta.url), 'utf8')) as T
+  return JSON.parse(resourceText(`ffi/abi/${name}.json`)) as T
 }
 
 /** Byte offset of a field. */

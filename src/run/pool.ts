@@ -1,4 +1,5 @@
 /** A pool of worker threads: guests never run on the main thread, and no more run at once than there are processors. */
+import { resource, runsFromSources } from '../resources.ts'
 import { availableParallelism } from 'node:os'
 import { Worker, type MessagePort } from 'node:worker_threads'
 import type { Image } from '../elf/image.ts'
@@ -47,8 +48,8 @@ class PoolWorker {
   current: Waiting | undefined
 
   constructor(onIdle: () => void, onDeath: (worker: PoolWorker) => void) {
-    const file = import.meta.url.endsWith('.ts') ? './worker-start.ts' : './worker-start.js'
-    this.#worker = new Worker(new URL(file, import.meta.url), {
+    const file = runsFromSources ? 'src/run/worker-start.ts' : 'dist/run/worker-start.js'
+    this.#worker = new Worker(resource(file), {
       name: 'rvr guest',
       execArgv: [],
       workerData: this.#life.buffer,

@@ -1,7 +1,9 @@
 /** The first steps of a worker thread: native code is loaded only if nobody is ending the thread, because Node cannot end one meanwhile. */
 import { workerData } from 'node:worker_threads'
+import { keepCompiledCode } from '../compiled-code.ts'
 import { beginLoading, endLoading } from './worker-life.ts'
 
+keepCompiledCode(process.env)
 const life = new Int32Array(workerData as SharedArrayBuffer)
 if (beginLoading(life)) {
   await import('./worker.ts')

@@ -182,3 +182,15 @@ export function prepareDirectory(path: string): DirectoryState {
     return { state: readable ? 'read-only' : 'off', reason: `${path} cannot be written: ${messageOf(error)}` }
   }
 }
+
+/** Is there a directory at `path` that nobody but the user and root could have filled? Creates it where it is missing. */
+export function isOwnDirectory(path: string): boolean {
+  try {
+    checkWay(path)
+    create(path)
+    checkOwnership(path, path)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,8 +1,9 @@
 /** The digest of the code generator itself: its sources and templates decide what C a guest becomes. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RvrError, messageOf } from '../errors.ts'
+import { resource, runsFromSources } from '../resources.ts'
 import { composeKey, contentPart, type KeyPart } from './digest.ts'
 
 /** Folders and files beside `store/` whose code decides what is generated or how it is compiled. */
@@ -24,10 +25,7 @@ const SOURCES = [
   'pipeline',
 ]
 
-const here = fileURLToPath(import.meta.url)
-/** `src` when running from sources, `dist` when built. */
-const codeRoot = dirname(dirname(here))
-const extension = here.endsWith('.ts') ? '.ts' : '.js'
+const folder = (path: string): string => fileURLToPath(resource(path))
 
 function failed(path: string, cause: unknown): RvrError {
   return new RvrError('IO', `the code generator's own file ${path} cannot be read: ${messageOf(cause)}`, {
@@ -69,7 +67,7 @@ function partsOf(root: string, label: string, files: readonly string[]): KeyPart
 
 /** Is `path` part of the code generator? */
 function isSource(path: string): boolean {
-  return SOURCES.some(source => path.startsWith(`${source}/`) || path === `${source}${extension}`)
+  return SOURCES.some(source => path.startsWith(`${source}/`) || path === `${source}.ts`)
 }
 
 /** Its digest, and the digests of its files (16 digits) by path. */
@@ -79,19 +77,15 @@ interface Generator {
 }
 
 /**
- * Reads the code under `code` (files ending in `suffix` or `.json`) and everything under `templates` and `ffi`. Throws
+ * Reads the code under `code` (files ending in `.ts` or `.json`) and everything under `templates` and `ffi`. Throws
  * IO when anything there cannot be read.
  */
 export function computeGenerator(
-  code: string = codeRoot,
-  templates: string = join(dirname(codeRoot), 'templates'),
-  suffix: string = extension,
-  native: string = join(dirname(codeRoot), 'ffi'),
+  code: string = folder('src'),
+  templates: string = folder('templates'),
+  native: string = folder('ffi'),
 ): Generator {
-  const sources = filesUnder(
-    code,
-    name => (name.endsWith(suffix) && !name.endsWith(`.d${suffix}`)) || name.endsWith('.json'),
-  ).filter(isSource)
+  const sources = filesUnder(code, name => name.endsWith('.ts') || name.endsWith('.json')).filter(isSource)
   const { key, parts } = composeKey('rvr generator', [
     ...partsOf(code, 'code', sources),
     ...partsOf(
@@ -113,15 +107,13 @@ export function computeGeneratorDigest(...places: Parameters<typeof computeGener
   return computeGenerator(...places).digest
 }
 
-/** Where the build step leaves the digest. */
-export function builtDigestFile(): string {
-  return join(codeRoot, 'generator-digest.json')
-}
+/** Where the build step leaves the digest: bundled code has no files that it could be computed from. */
+export const builtDigestFile = (): string => folder('dist/generator-digest.json')
 
 let known: Generator | undefined
 
 function generator(): Generator {
-  known ??= extension === '.ts' ? computeGenerator() : (readBuiltDigest() ?? computeGenerator())
+  known ??= runsFromSources ? computeGenerator() : readBuiltDigest()
   return known
 }
 
@@ -138,13 +130,11 @@ export function generatorFiles(): Readonly<Record<string, string>> {
   return generator().files
 }
 
-/** Undefined when the build step did not run; the digest is computed then. */
-function readBuiltDigest(): Generator | undefined {
+function readBuiltDigest(): Generator {
   let text: string
   try {
     text = readFileSync(builtDigestFile(), 'utf8')
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw failed(builtDigestFile(), cause)
   }
   const { digest, files } = JSON.parse(text) as Partial<Generator>

@@ -14,7 +14,7 @@ async function tree(): Promise<{ code: string; templates: string; digest: () => 
   await writeFile(join(code, 'codegen/deep/emit.ts'), 'one')
   await writeFile(join(code, 'cli/main.ts'), 'one')
   await writeFile(join(templates, 'runtime/state.h'), 'one')
-  return { code, templates, digest: () => computeGeneratorDigest(code, templates, '.ts') }
+  return { code, templates, digest: () => computeGeneratorDigest(code, templates) }
 }
 
 it('changes with sources and templates, not with other code', async () => {
@@ -47,7 +47,7 @@ it('refuses what it cannot read instead of skipping it', async () => {
 
 it('refuses a missing templates directory', async () => {
   const { code } = await tree()
-  expect(() => computeGeneratorDigest(code, '/nonexistent', '.ts')).toThrow(expect.objectContaining({ code: 'IO' }))
+  expect(() => computeGeneratorDigest(code, '/nonexistent')).toThrow(expect.objectContaining({ code: 'IO' }))
 })
 
 it('is stable for the running code', () => {

@@ -1,5 +1,5 @@
 /** The extension `ecc`: points of short Weierstrass curves (docs/guest-abi.md, "ABI openvm: extensions"). */
-import { readFileSync } from 'node:fs'
+import { resourceText } from '../../resources.ts'
 import { FUNCT7_MASK, rType } from '../../isa/encoding.ts'
 import type { CallOperand, CallRow } from '../../isa/row.ts'
 import { configError } from '../config.ts'
@@ -22,7 +22,7 @@ const Table = shape({
 
 const header: ExtensionFile = {
   path: 'ecc.h',
-  content: readFileSync(new URL('../../../ffi/ecc/ecc.h', import.meta.url), 'utf8'),
+  content: resourceText('ffi/ecc/ecc.h'),
 }
 
 const sourceName = (index: number): string => `ecc_${index}.c`

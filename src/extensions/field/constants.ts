@@ -1,5 +1,5 @@
 /** The constants that make ffi/field/field.h the arithmetic of one modulus, as C text. */
-import { readFileSync } from 'node:fs'
+import { resourceText } from '../../resources.ts'
 import type { ExtensionFile } from '../extension.ts'
 
 const WORD = 64
@@ -74,5 +74,5 @@ export function fieldConstants(modulus: bigint): string {
 /** The headers that generated files of fields include. */
 export const fieldHeaders: readonly ExtensionFile[] = ['field.h', 'field_inverse.h', 'words.h'].map(path => ({
   path,
-  content: readFileSync(new URL(`../../../ffi/field/${path}`, import.meta.url), 'utf8'),
+  content: resourceText(`ffi/field/${path}`),
 }))

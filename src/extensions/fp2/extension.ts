@@ -1,5 +1,5 @@
 /** The extension `fp2`: quadratic extensions Fp[u] / (u² + 1) (docs/guest-abi.md, "ABI openvm: extensions"). */
-import { readFileSync } from 'node:fs'
+import { resourceText } from '../../resources.ts'
 import * as v from 'valibot'
 import { FUNCT7_MASK, rType } from '../../isa/encoding.ts'
 import type { CallOperand, CallRow } from '../../isa/row.ts'
@@ -24,7 +24,7 @@ const Table = shape({
 
 const header: ExtensionFile = {
   path: 'fp2.h',
-  content: readFileSync(new URL('../../../ffi/fp2/fp2.h', import.meta.url), 'utf8'),
+  content: resourceText('ffi/fp2/fp2.h'),
 }
 
 const sourceName = (index: number): string => `fp2_${index}.c`

@@ -1,5 +1,5 @@
 /** The extension `int256`: arithmetic and a branch of 256 bits (docs/guest-abi.md, "ABI openvm: extensions"). */
-import { readFileSync } from 'node:fs'
+import { resourceText } from '../../resources.ts'
 import { FUNCT3_MASK, FUNCT7_MASK, rType } from '../../isa/encoding.ts'
 import type { CallRow } from '../../isa/row.ts'
 import type { ExtensionChip, ExtensionDefinition, ExtensionFile } from '../extension.ts'
@@ -86,7 +86,7 @@ const constantHeights = { RangeTuple: 2 ** 21 }
 
 const file = (path: string, folder: string): ExtensionFile => ({
   path,
-  content: readFileSync(new URL(`../../../ffi/${folder}/${path}`, import.meta.url), 'utf8'),
+  content: resourceText(`ffi/${folder}/${path}`),
 })
 
 export const int256: ExtensionDefinition = {

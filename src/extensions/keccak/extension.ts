@@ -1,5 +1,5 @@
 /** The extension `keccak`: permutation and absorbing xor (docs/guest-abi.md, "ABI openvm: extensions"). */
-import { readFileSync } from 'node:fs'
+import { resourceText } from '../../resources.ts'
 import { FUNCT7_MASK, rType } from '../../isa/encoding.ts'
 import type { CallOutcome, CallRow, CallValue } from '../../isa/row.ts'
 import type { ExtensionChip, ExtensionDefinition, ExtensionFile } from '../extension.ts'
@@ -60,7 +60,7 @@ const chips: readonly ExtensionChip[] = [
 
 const file = (path: string): ExtensionFile => ({
   path,
-  content: readFileSync(new URL(`../../../ffi/keccak/${path}`, import.meta.url), 'utf8'),
+  content: resourceText(`ffi/keccak/${path}`),
 })
 
 export const keccak: ExtensionDefinition = {

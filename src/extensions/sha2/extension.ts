@@ -1,5 +1,5 @@
 /** The extension `sha2`: the compressions of SHA-256 and SHA-512 (docs/guest-abi.md, "ABI openvm: extensions"). */
-import { readFileSync } from 'node:fs'
+import { resourceText } from '../../resources.ts'
 import { FUNCT7_MASK, rType } from '../../isa/encoding.ts'
 import type { CallRow } from '../../isa/row.ts'
 import type { ExtensionChip, ExtensionDefinition, ExtensionFile } from '../extension.ts'
@@ -68,7 +68,7 @@ const chips: readonly ExtensionChip[] = [
 
 const file = (path: string): ExtensionFile => ({
   path,
-  content: readFileSync(new URL(`../../../ffi/sha2/${path}`, import.meta.url), 'utf8'),
+  content: resourceText(`ffi/sha2/${path}`),
 })
 
 export const sha2: ExtensionDefinition = {

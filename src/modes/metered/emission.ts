@@ -1,5 +1,5 @@
 /** The C of mode `metered`: vector row counts, checks at block boundaries, marks of touched leaves. */
-import { readFileSync } from 'node:fs'
+import { resourceText } from '../../resources.ts'
 import { meterHeader, meterLayout } from '../../layout/meter.ts'
 import type { Graph } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'
@@ -14,8 +14,7 @@ import { assignLanes, type Lanes } from './lanes.ts'
 import { seriesStatements } from './series.ts'
 import { touchStatements } from './touches.ts'
 
-const template = (name: string): string =>
-  readFileSync(new URL(`../../../templates/modes/metered/${name}`, import.meta.url), 'utf8')
+const template = (name: string): string => resourceText(`templates/modes/metered/${name}`)
 
 /** The rules' numbers under the names that meter.c has for them. */
 const constants = Object.entries({

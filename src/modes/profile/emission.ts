@@ -1,12 +1,11 @@
 /** The C of mode `profile`: every basic block counts at its first slot, a way out in its middle takes back what does not run. */
-import { readFileSync } from 'node:fs'
+import { resourceText } from '../../resources.ts'
 import type { Graph } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'
 import { profileBytes } from '../../layout/profile.ts'
 import type { Emission, EmissionTarget } from '../mode.ts'
 
-const template = (name: string): string =>
-  readFileSync(new URL(`../../../templates/modes/profile/${name}`, import.meta.url), 'utf8')
+const template = (name: string): string => resourceText(`templates/modes/profile/${name}`)
 
 /** Bit k of word k / 64: the count of slot k - 1 does not go on at slot k, because a block ends or starts there. */
 function boundaries({ program, blocks }: Graph): string {

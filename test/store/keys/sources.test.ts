@@ -5,9 +5,9 @@ import { expect, test } from 'vitest'
 import { generatorFiles } from '../../../src/store/generator-digest.ts'
 
 /** Say nothing about what is generated: errors, events; the version is a part of the input key. */
-const SILENT = ['errors.ts', 'events.ts', 'version.ts']
+const SILENT = ['resources.ts', 'errors.ts', 'events.ts', 'version.ts']
 /** What the pipeline does beside generating: reading and writing users' files, storing, loading, running. */
-const BESIDE = /^(files\/|cache\/(?!keys|digest)|load\/(?!abi-version)|run\/)/
+const BESIDE = /^(files\/|store\/(?!keys|digest)|load\/(?!abi-version)|run\/)/
 
 const text = (path: string): string => readFileSync(new URL(`../../../src/${path}`, import.meta.url), 'utf8')
 

@@ -1,7 +1,8 @@
 /** Build step: writes the manual page beside the built code. */
 import { writeFileSync } from 'node:fs'
-import { manPage } from './man-page.ts'
-import { buildProgram } from './program.ts'
+import { resource } from '../resources.ts'
+import { manPage } from '../cli/man-page.ts'
+import { buildProgram } from '../cli/program.ts'
 
 const program = buildProgram({
   stdout: process.stdout,
@@ -9,4 +10,4 @@ const program = buildProgram({
   signal: new AbortController().signal,
   finish: () => {},
 })
-writeFileSync(new URL('../rvr.1', import.meta.url), manPage(program))
+writeFileSync(resource('dist/rvr.1'), manPage(program))
