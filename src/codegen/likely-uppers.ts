@@ -1,7 +1,7 @@
 /** In which registers compiled code most likely keeps upper parts of addresses from one block to the next, calls in between included. */
 import type { Block, Graph } from '../program/program.ts'
 import type { Instr } from '../isa/row.ts'
-import { isMovingUpper, type MovingRange } from './addresses.ts'
+import { isMovingUpper, type MovingRange } from '../analysis/moving-uppers.ts'
 import type { NamedFunction, Places } from './names.ts'
 import { writes } from '../isa/registers-used.ts'
 

@@ -1,7 +1,8 @@
 /** Which instructions of a block add the rest to the upper part of an address that may move, and what the text says there. */
 import { successors } from '../program/successors.ts'
 import type { Instr } from '../isa/row.ts'
-import { isMovingUpper, upperValue, type Addresses } from './addresses.ts'
+import { isMovingUpper, upperValue } from '../analysis/moving-uppers.ts'
+import type { Addresses } from './addresses.ts'
 import type { BlockPlan, RegionPlan } from './region-plan.ts'
 import type { StableText } from './stable.ts'
 import { afterInstr } from './likely-uppers.ts'

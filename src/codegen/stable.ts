@@ -1,7 +1,7 @@
 /** What units need to say addresses so that their text stays the same when the guest's code and data move. */
 import type { Graph } from '../program/program.ts'
 import type { Mode } from '../modes/mode.ts'
-import { movingRange, type MovingRange } from './addresses.ts'
+import { movingRange, type MovingRange } from '../analysis/moving-uppers.ts'
 import { likelyUppers } from './likely-uppers.ts'
 import { Places } from './names.ts'
 import type { UnitLimits } from './unit-limits.ts'

@@ -1,6 +1,7 @@
 /** Regions → C files of bounded size. */
 import type { Graph, Region } from '../program/program.ts'
-import { fixedAddresses, UnitAddresses, type Addresses } from './addresses.ts'
+import { fixedAddresses, type Addresses } from './addresses.ts'
+import { UnitAddresses } from './unit-addresses.ts'
 import { declareRegions, type EmitterContext } from './emitter.ts'
 import type { NamedFunction, Places } from './names.ts'
 import type { ProjectFile } from './project.ts'
@@ -23,7 +24,7 @@ export function* writeUnits(
 ): Generator<Unit> {
   const { stable } = context
   if (stable === undefined) {
-    const addresses = fixedAddresses(context)
+    const addresses = fixedAddresses(graph.program.xlen)
     for (const [index, part] of cutBySize(graph, regions, limits.size).entries())
       yield {
         path: `${prefix}_${String(index).padStart(3, '0')}.c`,
