@@ -6,7 +6,8 @@ import { declareRegions, type EmitterContext } from './emitter.ts'
 import type { NamedFunction, Places } from './names.ts'
 import type { ProjectFile } from './project.ts'
 import { planRegion, type FastLoops } from './region-plan.ts'
-import { RegionWriter } from './region-writer.ts'
+import { RegionText } from './region-text.ts'
+import { writeRegion } from './region-writer.ts'
 import { startsUnit, type UnitLimits } from './unit-limits.ts'
 
 export interface Unit extends ProjectFile {
@@ -60,14 +61,10 @@ function unitText(
   const functions: string[] = []
   const callees = new Set<string>()
   for (const region of regions) {
-    const writer = new RegionWriter(
-      context,
-      planRegion(graph, region, context, fastLoopsIn(context, region)),
-      addresses,
-      callees,
-    )
-    functions.push(writer.write())
-    callees.add(writer.name)
+    const plan = planRegion(graph, region, context, fastLoopsIn(context, region))
+    const own = new RegionText(context, plan, addresses, callees)
+    functions.push(writeRegion(own))
+    callees.add(own.name)
   }
   const count = addresses instanceof UnitAddresses ? addresses.table.length : 0
   const declaration =

@@ -2,7 +2,7 @@
 import type { HoistedCheck } from '../../analysis/loops/strides.ts'
 import { STACK_POINTER } from '../../isa/registers.ts'
 import type { AccessSeries, LoopEmission } from '../../modes/mode.ts'
-import type { RegionWriter } from '../region-writer.ts'
+import type { RegionText } from '../region-text.ts'
 import { amountOf, charge, countIterations } from './enter.ts'
 import { affineText, strideText, type NameOf } from './expressions.ts'
 import { iterations } from './iterations.ts'
@@ -27,13 +27,13 @@ function newSeries({ terms, stride }: HoistedCheck, nameOf: NameOf): OpenSeries 
  * Addresses that may move keep their own texts.
  */
 function seriesOf(
-  writer: RegionWriter,
+  text: RegionText,
   { plan, nameOf }: LoopText,
 ): { all: AccessSeries[]; counted: ReadonlySet<number>[] } {
   const { hoisted, covered } = plan.loop
   const all = hoisted.map(check => newSeries(check, nameOf))
   const counted = plan.blocks.map((block, number) => {
-    const moving = writer.moving.inBlock(block)
+    const moving = text.moving.inBlock(block)
     const own = new Set<number>()
     for (const [index, { check, offset }] of covered[number]!) {
       const { row } = block.instrs[index]!
@@ -47,12 +47,12 @@ function seriesOf(
 }
 
 /** The loop itself follows: it makes what iterations are left, and is where control goes on when there are none. */
-export function writeAtOnce(writer: RegionWriter, loop: LoopText, emission: LoopEmission): void {
-  const { lines, context } = writer
+export function writeAtOnce(text: RegionText, loop: LoopText, emission: LoopEmission): void {
+  const { lines, context } = text
   const { counter } = loop
   const { blocks } = loop.plan
   const instrs = blocks.flatMap(block => block.instrs)
-  const { all, counted } = seriesOf(writer, loop)
+  const { all, counted } = seriesOf(text, loop)
   const reach = emission.reach(amountOf(blocks, 0))
   for (const line of [...countIterations(loop, reach), `  if (${counter} != 0) {`]) lines.push(line)
   for (const [index, { name }] of context.mode.counters.entries()) {
@@ -61,5 +61,5 @@ export function writeAtOnce(writer: RegionWriter, loop: LoopText, emission: Loop
   }
   for (const line of emission.entered(instrs, counter)) lines.push(`  ${line}`)
   for (const series of all) for (const line of emission.touched(series, counter)) lines.push(`  ${line}`)
-  for (const line of [...iterations(writer, loop, 'do', counted), '  }']) lines.push(line)
+  for (const line of [...iterations(text, loop, 'do', counted), '  }']) lines.push(line)
 }

@@ -1,6 +1,6 @@
 /** The iterations of a counted loop as C: nothing is tested in them, and nothing leaves them on the way. */
 import { writeBlock } from '../block-writer.ts'
-import type { RegionWriter } from '../region-writer.ts'
+import type { RegionText } from '../region-text.ts'
 import type { LoopText } from './loop-text.ts'
 import { chunkPointers } from './pointers.ts'
 import { WordVariables } from './word-variables.ts'
@@ -10,25 +10,28 @@ import { WordVariables } from './word-variables.ts'
  * `counted`: by block, the instructions whose accesses a mode has counted in front of the loop.
  */
 export function iterations(
-  writer: RegionWriter,
+  text: RegionText,
   loop: LoopText,
   kind: 'while' | 'do',
   counted?: readonly ReadonlySet<number>[],
 ): string[] {
   const { blocks } = loop.plan
   const { kept, lossless } = loop.plan.loop
-  const { lines } = writer
+  const { lines } = text
   const another = `(--${loop.counter} != 0)`
-  const pointers = writer.context.graph.program.xlen === 32 ? chunkPointers(loop) : undefined
+  const pointers = text.context.graph.program.xlen === 32 ? chunkPointers(loop) : undefined
   const variables = kept.words.length === 0 ? undefined : new WordVariables(kept.words)
   const before = lines.length
   for (const [index, block] of blocks.entries())
-    writeBlock(writer, block, undefined, 'instructions', {
-      lossless: lossless[index]!,
-      places: pointers?.places[index],
-      variables,
-      isHeader: index === 0,
-      counted: counted?.[index],
+    writeBlock(text, block, {
+      part: 'instructions',
+      inLoop: {
+        lossless: lossless[index]!,
+        places: pointers?.places[index],
+        variables,
+        isHeader: index === 0,
+        counted: counted?.[index],
+      },
     })
   const iteration = lines.splice(before)
   return [

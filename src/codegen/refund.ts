@@ -1,0 +1,13 @@
+/** What a block gives back where it is left early. */
+import type { Instr } from '../isa/row.ts'
+import type { EmitterContext } from './emitter.ts'
+import { total } from './region-plan.ts'
+
+/** C statements that take back what a block has paid for its instructions from `index` on. */
+export function refund({ mode, emission, machine }: EmitterContext, instrs: readonly Instr[], index: number): string {
+  const counters = mode.counters.map((counter, number) => {
+    const amount = total(counter, instrs, machine, index)
+    return amount === 0 ? '' : `${counter.name} ${number === 0 ? '+=' : '-='} ${amount}; `
+  })
+  return counters.join('') + (emission.refund?.(instrs.slice(index)) ?? '')
+}

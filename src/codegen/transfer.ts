@@ -1,0 +1,144 @@
+/** Where control goes on behind a block. */
+import { writtenBy } from '../analysis/traffic.ts'
+import { disassemble } from '../isa/disassemble.ts'
+import { registerNames } from '../isa/registers.ts'
+import type { Instr } from '../isa/row.ts'
+import type { Terminator } from '../program/program.ts'
+import { RESULT } from './calls.ts'
+import { regionName } from './emitter.ts'
+import type { Moving } from './moving.ts'
+import { constant, operand, wideConstant } from './operands.ts'
+import { refund } from './refund.ts'
+import type { BlockPlan } from './region-plan.ts'
+import type { RegionText } from './region-text.ts'
+
+type End<Kind extends Terminator['kind']> = Extract<Terminator, { kind: Kind }>
+
+/** A transfer instruction at the end of a block. */
+interface Transfer {
+  readonly text: RegionText
+  readonly plan: BlockPlan
+  readonly instr: Instr
+  /** The block whose text comes next. */
+  readonly following: number | undefined
+  readonly moving: Moving | undefined
+  /** Registers that hold values newer than the state block behind it. */
+  readonly dirty: number
+  readonly comment: string
+  /** The assignment of the return address, if there is one. */
+  readonly link: string
+}
+
+/** Writes the end of a block. `following` is the block whose text comes next. */
+export function writeEnd(
+  text: RegionText,
+  plan: BlockPlan,
+  following: number | undefined,
+  moving: ReadonlyMap<number, Moving>,
+): void {
+  const { block, instrs } = plan
+  const { end } = block
+  const dirty = dirtyBehind(text, plan, instrs.length)
+  if (end.kind === 'host') text.lines.push(`  goto ${text.sideExit(end.pc, 'RVR_STEP', dirty)};`)
+  else if (end.kind === 'fall') {
+    if (end.next !== following) text.lines.push(`  ${goTo(text, end.next, block.pc + 4 * block.count, dirty)}`)
+  } else {
+    const { instr } = end
+    const transfer: Transfer = {
+      text,
+      plan,
+      instr,
+      following,
+      moving: moving.get(instrs.length - 1),
+      dirty,
+      comment: `/* ${instr.pc.toString(16)} ${disassemble(instr)} */`,
+      link: instr.rd === 0 ? '' : `${registerNames[instr.rd]!} = ${text.addresses.link(instr.pc + 4)}; `,
+    }
+    if (end.kind === 'branch') writeBranch(transfer, end)
+    else if (end.kind === 'jump') writeJump(transfer, end)
+    else if (end.target === undefined) writeIndirect(transfer)
+    else writeKnown(transfer, end.target)
+  }
+}
+
+/** Cold registers that hold values newer than the state block behind so many instructions. */
+const dirtyBehind = ({ context }: RegionText, { instrs, dirtyAtEntry, stored }: BlockPlan, count: number): number =>
+  (dirtyAtEntry | (writtenBy(instrs, count) & context.cold)) & ~stored
+
+/** To block `id`; to the interpreter at `otherwise` where there is none. */
+const goTo = (text: RegionText, id: number | undefined, otherwise: number, dirty: number): string =>
+  text.transfer(id, id === undefined ? otherwise : text.context.graph.blocks[id]!.pc, dirty)
+
+/** Is `pc` an address that a jump may go to: one of the program's slots? */
+function isSlot({ context }: RegionText, pc: number): boolean {
+  const { base, instrs } = context.graph.program
+  return pc >= base && pc < base + instrs.length * 4 && pc % 4 === 0
+}
+
+/**
+ * For a target that is no slot of the program: the interpreter executes the transfer and traps, or goes on in other
+ * code.
+ */
+function stepInstead({ text, plan, instr }: Transfer): string {
+  const last = plan.instrs.length - 1
+  const dirty = dirtyBehind(text, plan, last)
+  return `goto ${text.sideExit(instr.pc, 'RVR_STEP', dirty, refund(text.context, plan.instrs, last))};`
+}
+
+function writeBranch(transfer: Transfer, end: End<'branch'>): void {
+  const { text, plan, instr, following, dirty, comment } = transfer
+  const { row } = instr
+  const target = instr.pc + instr.imm
+  const taken = isSlot(text, target) ? text.transfer(end.taken, target, dirty) : stepInstead(transfer)
+  if (row.kind === 'call') text.lines.push(`  if (${RESULT} != 0) { ${taken} }`)
+  else if (row.kind === 'branch') {
+    const condition = text.context.expect(plan.block.id, row.c(operand(instr.rs1), operand(instr.rs2)))
+    text.lines.push(`  if (${condition}) { ${taken} } ${comment}`)
+  }
+  if (end.next !== following || end.next === undefined)
+    text.lines.push(`  ${text.transfer(end.next, instr.pc + 4, dirty)}`)
+}
+
+function writeJump(transfer: Transfer, end: End<'jump'>): void {
+  const { text, instr, following, dirty, comment, link } = transfer
+  const target = instr.pc + instr.imm
+  const isNext = instr.rd === 0 && end.target === following && end.target !== undefined
+  if (!isSlot(text, target)) text.lines.push(`  ${stepInstead(transfer)} ${comment}`)
+  else if (isNext) text.lines.push(`  ${comment}`)
+  else text.lines.push(`  ${link}${text.transfer(end.target, target, dirty)} ${comment}`)
+}
+
+/** A register that was built in front of the jump: it goes to one block. */
+function writeKnown({ text, dirty, comment, link }: Transfer, target: number): void {
+  const { pc } = text.context.graph.blocks[target]!
+  text.lines.push(`  ${link}${text.transfer(target, pc, dirty)} ${comment}`)
+}
+
+/** Through the table, with a comparison in front for each place that a return may well go to. */
+function writeIndirect(transfer: Transfer): void {
+  const { text, plan, instr, dirty, comment, link } = transfer
+  const { context, lines } = text
+  const { xlen, base } = context.graph.program
+  const goal = goalOf(transfer)
+  // Never a goto: what is known in front of a block does not count these ways into it.
+  for (const site of context.returns.get(plan.block.id) ?? []) {
+    if (context.isRoot[site] !== 1) continue
+    const { pc } = context.graph.blocks[site]!
+    const isHere = `${operand(instr.rs1)} == ${text.addresses.link(pc)}`
+    lines.push(`  if (${isHere}) { ${text.tailCall(regionName(context, 'main', pc), dirty)} }`)
+  }
+  const jump = `${context.convention.tail} table(m)[slot](${context.arguments});`
+  lines.push(
+    `  { reg target = ${goal}; reg slot = target - ${wideConstant(base, xlen)}; ${comment}`,
+    // An odd target is no slot either: the interpreter clears its lowest bit.
+    `    slot = slot >> 2 | slot << ${xlen - 2};`,
+    `    if (__builtin_expect(slot >= RVR_SLOTS, 0)) ${stepInstead(transfer)}`,
+    `    ${link}${text.flush(dirty)}state(m)->pc = target; ${jump} }`,
+  )
+}
+
+function goalOf({ instr, moving }: Transfer): string {
+  if (moving?.kind === 'whole') return moving.text
+  const register = operand(instr.rs1)
+  return moving === undefined && instr.imm === 0 ? register : `${register} + ${moving?.text ?? constant(instr.imm)}`
+}
