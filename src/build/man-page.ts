@@ -1,7 +1,7 @@
 /** Build step: writes the manual page beside the built code. */
 import { writeFileSync } from 'node:fs'
 import { resource } from '../resources.ts'
-import { manPage } from '../cli/man-page.ts'
+import { manPage } from '../cli/help/man-page.ts'
 import { buildProgram } from '../cli/program.ts'
 
 const program = buildProgram({

@@ -1,6 +1,6 @@
 /** What every command gets from the program around it. */
 import type { WorkerPool } from '../run/pool.ts'
-import type { TextStream } from './output.ts'
+import type { TextStream } from './output/messages.ts'
 
 export interface Shell {
   readonly stdout: TextStream

@@ -8,7 +8,7 @@ import { compilerCandidates, findMake } from '../toolchain/candidates.ts'
 import { describeToolchain, type Toolchain } from '../toolchain/toolchain.ts'
 import type { Tool } from '../toolchain/tool.ts'
 import { tryToolchain } from '../toolchain/trial.ts'
-import { placeOf } from './cache.ts'
+import { placeOf } from './cache/stored.ts'
 
 export interface DoctorReport {
   readonly json: object

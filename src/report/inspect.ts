@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { parseElf } from '../elf/parse.ts'
 import { segmentsJson } from './stages/image.ts'
-import { grouped, hexText } from './units.ts'
+import { grouped, hexText } from './form/units.ts'
 
 interface Answer {
   readonly json: object

@@ -5,7 +5,7 @@ import { ABI_VERSION } from '../load/abi-version.ts'
 import { FORMAT_VERSION } from '../run/saved/format.ts'
 import { describeToolchain, type Toolchain } from '../toolchain/toolchain.ts'
 import { version } from '../version.ts'
-import { line } from './table.ts'
+import { line } from './form/table.ts'
 
 const DIGEST_DIGITS = 16
 

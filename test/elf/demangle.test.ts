@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { ReadableNames } from '../../src/elf/demangle/names.ts'
-import { shortened } from '../../src/report/table.ts'
+import { shortened } from '../../src/report/form/table.ts'
 import { randomSource } from '../support/random.ts'
 
 /** Right: c++filt's text (GNU binutils) without hashes. */

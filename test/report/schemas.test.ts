@@ -6,7 +6,7 @@ import { Ajv2020, type AnySchemaObject, type ValidateFunction } from 'ajv/dist/2
 import type { Command } from 'commander'
 import { afterAll, expect, test } from 'vitest'
 import { buildProgram } from '../../src/cli/program.ts'
-import { asRvrError, writeError } from '../../src/cli/output.ts'
+import { asRvrError, writeError } from '../../src/cli/output/messages.ts'
 import type { Shell } from '../../src/cli/shell.ts'
 
 const folder = new URL('../../docs/schemas/', import.meta.url)

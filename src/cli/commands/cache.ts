@@ -1,9 +1,9 @@
 /** `rvr cache`: what is in the cache, whether it is whole, and how it served. */
 import type { Command } from 'commander'
 import { EXIT_OK } from '../exit-codes.ts'
-import { cacheDirectoryOption, jsonOption } from '../options.ts'
-import { jsonLine } from '../output.ts'
-import { Progress } from '../progress.ts'
+import { cacheDirectoryOption, jsonOption } from '../options/build.ts'
+import { jsonLine } from '../output/messages.ts'
+import { Progress } from '../progress/progress.ts'
 import type { Shell } from '../shell.ts'
 import { clear } from './cache/clear.ts'
 import { explain } from './cache/explain.ts'

@@ -2,7 +2,7 @@
 import type { Command, Option } from 'commander'
 import { RvrError } from '../../errors.ts'
 import { EXIT_OK } from '../exit-codes.ts'
-import { expandGuests, isPattern } from '../guest-patterns.ts'
+import { expandGuests, isPattern } from '../options/guest-patterns.ts'
 import {
   addBuildOptions,
   addGuestOptions,
@@ -17,10 +17,10 @@ import {
   type BuildOptions,
   type GuestOptions,
   type ReportOptions,
-} from '../options.ts'
-import { checkPlace, keptFile } from '../kept-library.ts'
-import { jsonLine } from '../output.ts'
-import { profileOption, profileOptions, type ProfileOptions } from '../profiles.ts'
+} from '../options/build.ts'
+import { checkPlace, keptFile } from './compile/kept-library.ts'
+import { jsonLine } from '../output/messages.ts'
+import { profileOption, profileOptions, type ProfileOptions } from '../options/profiles.ts'
 import type { Shell } from '../shell.ts'
 import type { ModeName } from '../../modes/registry.ts'
 
@@ -75,7 +75,7 @@ async function compileAll(guests: readonly string[], options: CompileOptions, sh
   const [only, ...others] = guests
   if (only !== undefined && others.length === 0 && !isPattern(only) && modes.length === 1)
     return compile(only, modes[0]!, options, shell)
-  const { compileMany } = await import('./compile-many.ts')
+  const { compileMany } = await import('./compile/many.ts')
   return compileMany(await expandGuests(guests), modes, options, shell)
 }
 
@@ -99,10 +99,10 @@ async function compile(file: string, mode: ModeName, options: CompileOptions, sh
     options.output === undefined ? keptFile(artifact) : await artifact.save(options.output, { signal: shell.signal })
   await progress.settle()
   if (options.json) {
-    const { compileJson } = await import('../../report/json.ts')
+    const { compileJson } = await import('../../report/run/json.ts')
     shell.stdout.write(jsonLine(compileJson(path, guest, artifact)))
   } else {
-    const { compileText } = await import('../../report/text.ts')
+    const { compileText } = await import('../../report/run/text.ts')
     shell.stdout.write(compileText(path, artifact))
   }
   return EXIT_OK

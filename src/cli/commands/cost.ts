@@ -3,8 +3,8 @@ import { Option, type Command } from 'commander'
 import { RvrError, messageOf } from '../../errors.ts'
 import { readInputText } from '../../files/read.ts'
 import { checkOutput, writeOutput } from '../../files/write.ts'
-import type { CostRun } from '../../report/cost.ts'
-import type { Breakdown, Measurement } from '../../report/measurement.ts'
+import type { CostRun } from '../../report/cost/cost.ts'
+import type { Breakdown, Measurement } from '../../report/cost/measurement.ts'
 import type { Artifact } from '../../sdk/artifact.ts'
 import type { Guest } from '../../sdk/guest.ts'
 import type { Run } from '../../sdk/run.ts'
@@ -17,7 +17,7 @@ import {
   startOptions,
   stretchOptions,
   type ExecutionOptions,
-} from '../execution.ts'
+} from '../options/execution.ts'
 import {
   addBuildOptions,
   addReportOptions,
@@ -28,11 +28,11 @@ import {
   loadOptions,
   rvrOptions,
   type ReportOptions,
-} from '../options.ts'
-import { writeLine, writeReport } from '../guest-text.ts'
-import { jsonLine, warningText } from '../output.ts'
+} from '../options/build.ts'
+import { writeLine, writeReport } from '../output/guest-text.ts'
+import { jsonLine, warningText } from '../output/messages.ts'
 import type { Shell } from '../shell.ts'
-import { parseLimit, parsePercent } from '../values.ts'
+import { parseLimit, parsePercent } from '../options/values.ts'
 
 const breakdownOf: Readonly<Record<'chip' | 'function' | 'opcode', Breakdown>> = {
   chip: 'chips',
@@ -115,9 +115,9 @@ async function cost(file: string, options: CostOptions, shell: Shell): Promise<n
   const shown = breakdownOf[options.by]
   const top = options.top ?? DEFAULT_TOP
   const [{ costJson, costText }, { compare, comparisonJson, comparisonText }, { readMeasurement }] = await Promise.all([
-    import('../../report/cost.ts'),
-    import('../../report/comparison.ts'),
-    import('../../report/measurement.ts'),
+    import('../../report/cost/cost.ts'),
+    import('../../report/cost/comparison.ts'),
+    import('../../report/cost/measurement.ts'),
   ])
   // A base that cannot be used, or written, is found before anything runs.
   if (options.saveBase !== undefined) await checkOutput(options.saveBase)
@@ -143,7 +143,10 @@ async function cost(file: string, options: CostOptions, shell: Shell): Promise<n
       jsonLine({ ...json, ...(comparison !== undefined && { comparison: comparisonJson(comparison) }) }),
     )
   else if (options.format === 'markdown')
-    writeReport(shell, (await import('../../report/summary.ts')).costMarkdown(measured, comparison, { shown, top }))
+    writeReport(
+      shell,
+      (await import('../../report/run/markdown.ts')).costMarkdown(measured, comparison, { shown, top }),
+    )
   else
     writeReport(
       shell,
@@ -212,7 +215,7 @@ async function runIn(
   })
   run.dispose()
   progress.sink({ type: 'stage', stage: 'execute', state: 'done', ms: run.timing.executeMs })
-  const { overLimitWarning } = await import('../../report/segments.ts')
+  const { overLimitWarning } = await import('../../report/segments/facts.ts')
   const warning = overLimitWarning(run)
   if (warning !== undefined) progress.sink({ type: 'warning', ...warning })
   return { artifact, run }

@@ -1,8 +1,8 @@
 /** `rvr doctor`: what toolchain was found, what it can do, what to install. */
 import type { Command } from 'commander'
 import { EXIT_OK, EXIT_TOOLCHAIN } from '../exit-codes.ts'
-import { cacheDirectoryOption, jsonOption } from '../options.ts'
-import { jsonLine } from '../output.ts'
+import { cacheDirectoryOption, jsonOption } from '../options/build.ts'
+import { jsonLine } from '../output/messages.ts'
 import type { Shell } from '../shell.ts'
 
 interface DoctorOptions {

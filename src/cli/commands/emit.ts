@@ -14,9 +14,9 @@ import {
   loadOptions,
   modeOption,
   type GuestOptions,
-} from '../options.ts'
-import { jsonLine } from '../output.ts'
-import { profileOption, type ProfileOptions } from '../profiles.ts'
+} from '../options/build.ts'
+import { jsonLine } from '../output/messages.ts'
+import { profileOption, type ProfileOptions } from '../options/profiles.ts'
 import type { Shell } from '../shell.ts'
 
 const stages = ['image', 'ir', 'cfg', 'c'] as const

@@ -2,8 +2,8 @@
 import type { Command } from 'commander'
 import { readInput } from '../../files/read.ts'
 import { EXIT_OK } from '../exit-codes.ts'
-import { inputPath, jsonOption } from '../options.ts'
-import { jsonLine } from '../output.ts'
+import { inputPath, jsonOption } from '../options/build.ts'
+import { jsonLine } from '../output/messages.ts'
 import type { Shell } from '../shell.ts'
 
 export function declareInspect(program: Command, shell: Shell): void {

@@ -8,7 +8,7 @@ import type { Guest } from '../../sdk/guest.ts'
 import type { ResumeOptions } from '../../sdk/options.ts'
 import type { Run } from '../../sdk/run.ts'
 import { exitStatusOfRun } from '../exit-codes.ts'
-import { addDumpOptions, dumpsOf, type DumpOptions } from '../dumps.ts'
+import { addDumpOptions, dumpsOf, type DumpOptions } from '../options/dumps.ts'
 import {
   addExecutionOptions,
   compileOrInterpret,
@@ -17,8 +17,8 @@ import {
   startOptions,
   stretchOptions,
   type ExecutionOptions,
-} from '../execution.ts'
-import { addTraceOptions, runTraced, type TraceOptions } from '../instruction-trace.ts'
+} from '../options/execution.ts'
+import { addTraceOptions, runTraced, type TraceOptions } from '../options/instruction-trace.ts'
 import {
   addBuildOptions,
   addReportOptions,
@@ -31,9 +31,15 @@ import {
   modeOption,
   rvrOptions,
   type ReportOptions,
-} from '../options.ts'
-import { addReportTarget, printTo, ReportTarget, standardInput, type ReportTargetOptions } from '../guest-streams.ts'
-import { jsonLine } from '../output.ts'
+} from '../options/build.ts'
+import {
+  addReportTarget,
+  printTo,
+  ReportTarget,
+  standardInput,
+  type ReportTargetOptions,
+} from '../options/report-target.ts'
+import { jsonLine } from '../output/messages.ts'
 import {
   addProfileOptions,
   checkProfileOut,
@@ -41,9 +47,15 @@ import {
   recordProfile,
   type ProfileOptions,
   type ProfileOutOptions,
-} from '../profiles.ts'
-import type { Progress } from '../progress.ts'
-import { addSavedRunOptions, checkResumed, openResumed, saveSuspended, type SavedRunOptions } from '../saved-runs.ts'
+} from '../options/profiles.ts'
+import type { Progress } from '../progress/progress.ts'
+import {
+  addSavedRunOptions,
+  checkResumed,
+  openResumed,
+  saveSuspended,
+  type SavedRunOptions,
+} from '../options/saved-runs.ts'
 import type { Shell } from '../shell.ts'
 
 export interface RunOptions
@@ -151,16 +163,16 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
     ? (await guest.check(artifact, execute)).run
     : await (options.traceInstructions === undefined ? start(stretch) : traced())
   progress.sink({ type: 'stage', stage: 'execute', state: 'done', ms: result.timing.executeMs })
-  const { overLimitWarning } = await import('../../report/segments.ts')
+  const { overLimitWarning } = await import('../../report/segments/facts.ts')
   const warning = overLimitWarning(result)
   if (warning !== undefined) progress.sink({ type: 'warning', ...warning })
   const savedTo = await saveSuspended(result, guest, options, shell)
   const recorded = await recordProfile(result, options, shell)
   const dumps = dumpsOf(options)
-  const dumped = dumps && (await import('../../report/dumps.ts'))
+  const dumped = dumps && (await import('../../report/run/dumps.ts'))
   await target.write(result, async () => {
     if (options.json) {
-      const { runJson } = await import('../../report/json.ts')
+      const { runJson } = await import('../../report/run/json.ts')
       return jsonLine({
         ...runJson(result, artifact),
         ...savedTo,
@@ -170,8 +182,8 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
       })
     }
     if (options.format === 'markdown')
-      return (await import('../../report/summary.ts')).runMarkdown(guest, result, artifact, dumps)
-    const { runText } = await import('../../report/text.ts')
+      return (await import('../../report/run/markdown.ts')).runMarkdown(guest, result, artifact, dumps)
+    const { runText } = await import('../../report/run/text.ts')
     return `${runText(result, artifact)}${options.check ? 'native code and interpreter agree\n' : ''}${dumps && dumped ? dumped.dumpsText(result, dumps) : ''}`
   })
   await finishCompile(artifact, result, shell)

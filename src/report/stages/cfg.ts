@@ -2,7 +2,7 @@
 import type { Regions } from '../../analysis/regions.ts'
 import { readableNames, symbolAt } from '../../elf/symbols.ts'
 import type { Block, Graph, Region } from '../../program/program.ts'
-import { hexText } from '../units.ts'
+import { hexText } from '../form/units.ts'
 
 interface Edge {
   readonly kind: string

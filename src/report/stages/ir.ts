@@ -2,7 +2,7 @@
 import type { Program } from '../../program/program.ts'
 import { readableNames } from '../../elf/symbols.ts'
 import { disassemble } from '../../isa/disassemble.ts'
-import { hexText } from '../units.ts'
+import { hexText } from '../form/units.ts'
 
 const word = (value: number): string => (value >>> 0).toString(16).padStart(8, '0')
 

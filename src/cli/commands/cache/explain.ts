@@ -8,8 +8,8 @@ import {
   rvrOptions,
   type BuildOptions,
   type GuestOptions,
-} from '../../options.ts'
-import { profileOption, profileOptions, type ProfileOptions } from '../../profiles.ts'
+} from '../../options/build.ts'
+import { profileOption, profileOptions, type ProfileOptions } from '../../options/profiles.ts'
 import type { Subcommand } from './subcommand.ts'
 import type { ModeName } from '../../../modes/registry.ts'
 
@@ -30,7 +30,7 @@ export const explain: Subcommand = {
     const { Rvr } = await import('../../../index.ts')
     await using rvr = await Rvr.create({ ...rvrOptions(given, progress, shell), remote: false })
     const guest = await rvr.load(file, loadOptions(given, shell))
-    const { explainAnswer } = await import('../../../report/cache-explain.ts')
+    const { explainAnswer } = await import('../../../report/cache/explain.ts')
     return explainAnswer(await guest.explainCache(given.mode ?? DEFAULT_MODE, profileOptions(given)))
   },
 }

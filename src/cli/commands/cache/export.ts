@@ -89,7 +89,7 @@ export const exportEntries: Subcommand = {
           signal: shell.signal,
         }),
       )
-    const { exportAnswer } = await import('../../../report/cache-transfer.ts')
+    const { exportAnswer } = await import('../../../report/cache/transfer.ts')
     return exportAnswer(cache, exported)
   },
 }

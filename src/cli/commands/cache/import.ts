@@ -1,5 +1,5 @@
 /** `rvr cache import`: exported entries back into a cache. */
-import { inputPath } from '../../options.ts'
+import { inputPath } from '../../options/build.ts'
 import type { Subcommand } from './subcommand.ts'
 
 export const importEntries: Subcommand = {
@@ -11,7 +11,7 @@ export const importEntries: Subcommand = {
     const cache = await openCache()
     const imported = []
     for (const file of all) imported.push({ file, ...(await cache.import(inputPath(file), { signal: shell.signal })) })
-    const { importAnswer } = await import('../../../report/cache-transfer.ts')
+    const { importAnswer } = await import('../../../report/cache/transfer.ts')
     return importAnswer(cache, imported)
   },
 }

@@ -6,7 +6,7 @@ export const ls: Subcommand = {
   summary: 'list the stored libraries, the last used first',
   examples: ['rvr cache ls'],
   async answer({ openCache }) {
-    const { listAnswer } = await import('../../../report/cache.ts')
+    const { listAnswer } = await import('../../../report/cache/stored.ts')
     return listAnswer(await openCache())
   },
 }

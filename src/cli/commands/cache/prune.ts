@@ -1,6 +1,6 @@
 /** `rvr cache prune`: down to a size and an age, now. */
 import { InvalidArgumentError, Option } from 'commander'
-import { parseSize } from '../../values.ts'
+import { parseSize } from '../../options/values.ts'
 import type { Subcommand } from './subcommand.ts'
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
@@ -38,7 +38,7 @@ export const prune: Subcommand = {
   },
   async answer({ options, openCache }) {
     const { maxSize, maxAge } = options as PruneOptions
-    const { pruneAnswer } = await import('../../../report/cache-prune.ts')
+    const { pruneAnswer } = await import('../../../report/cache/prune.ts')
     return pruneAnswer(await openCache(), {
       ...(maxSize !== undefined && { maxBytes: maxSize }),
       ...(maxAge !== undefined && { maxAgeMs: maxAge }),

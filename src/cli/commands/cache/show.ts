@@ -12,7 +12,7 @@ export const show: Subcommand = {
       throw new RvrError('USAGE', `${JSON.stringify(key)} is not a key`, {
         hint: 'Keys are hex digits; rvr cache ls prints them.',
       })
-    const { showAnswer } = await import('../../../report/cache.ts')
+    const { showAnswer } = await import('../../../report/cache/stored.ts')
     return showAnswer(await openCache(), key)
   },
 }

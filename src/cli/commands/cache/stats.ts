@@ -6,7 +6,7 @@ export const stats: Subcommand = {
   summary: 'how often each outcome happened, and how much is stored',
   examples: ['rvr cache stats --json'],
   async answer({ openCache }) {
-    const { statsAnswer } = await import('../../../report/cache.ts')
+    const { statsAnswer } = await import('../../../report/cache/stored.ts')
     return statsAnswer(await openCache())
   },
 }

@@ -1,7 +1,7 @@
 /** What a subcommand of `rvr cache` is. */
 import type { Command } from 'commander'
 import type { Cache } from '../../../store/cache.ts'
-import type { Progress } from '../../progress.ts'
+import type { Progress } from '../../progress/progress.ts'
 import type { Shell } from '../../shell.ts'
 
 /** What a subcommand found: an object for --json, text for people. */

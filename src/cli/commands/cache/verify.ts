@@ -6,7 +6,7 @@ export const verify: Subcommand = {
   summary: 'check every entry and put damaged ones aside',
   examples: ['rvr cache verify'],
   async answer({ openCache }) {
-    const { verifyAnswer } = await import('../../../report/cache.ts')
+    const { verifyAnswer } = await import('../../../report/cache/stored.ts')
     return verifyAnswer(await openCache())
   },
 }

@@ -1,0 +1,27 @@
+/** What an option's value is refused for begins with the option's name. */
+import type { Command, Option } from 'commander'
+import { RvrError } from '../../errors.ts'
+
+function nameRefusals(option: Option): void {
+  const { parseArg, long } = option
+  if (parseArg === undefined) return
+  option.argParser((value, earlier) => {
+    try {
+      return parseArg(value, earlier as never)
+    } catch (error) {
+      if (!(error instanceof RvrError) || error.message.includes(`${long}`)) throw error
+      throw new RvrError(error.code, `${long}: ${error.message}`, {
+        hint: error.hint,
+        cause: error.cause,
+        details: { ...error.details, option: long },
+      })
+    }
+  })
+}
+
+/** For all options of a command and of those below it. */
+export function withNamedRefusals(command: Command): Command {
+  command.options.forEach(nameRefusals)
+  command.commands.forEach(withNamedRefusals)
+  return command
+}

@@ -1,0 +1,90 @@
+/** --save and --resume of `rvr run`. */
+import { Option, type Command } from 'commander'
+import { modeNamed } from '../../modes/registry.ts'
+import { openSavedRun, type SavedRun } from '../../run/saved/read.ts'
+import { checkFits } from '../../run/saved/restore.ts'
+import { checkTarget } from '../../run/saved/write.ts'
+import type { Guest } from '../../sdk/guest.ts'
+import type { RunLimits } from '../../sdk/options.ts'
+import type { Run } from '../../sdk/run.ts'
+import { writeLine } from '../output/guest-text.ts'
+import { DEFAULT_MODE, inputPath, type GuestOptions } from './build.ts'
+import type { Shell } from '../shell.ts'
+
+export interface SavedRunOptions {
+  readonly save?: string
+  readonly resume?: string
+}
+
+/** What a saved run brings along, or has been settled by its beginning. */
+const SETTLED = [
+  'input',
+  'inputFile',
+  'arg',
+  'publicValuesBytes',
+  'seed',
+  'maxTraceHeight',
+  'maxMemory',
+  'maxInteractions',
+  'check',
+]
+
+export function addSavedRunOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--save <file>',
+        'when a limit, a deadline or Ctrl-C stops the guest, save the run to this file',
+      ).conflicts('check'),
+    )
+    .addOption(
+      new Option('--resume <file>', 'go on with a saved run; mode, ABI and inputs come from the file')
+        .argParser(inputPath)
+        .conflicts(SETTLED),
+    )
+}
+
+/** The saved run to go on with, and the options of a run of its mode and ABI where no others were asked for. */
+export async function openResumed<Options extends SavedRunOptions & GuestOptions & { readonly mode?: string }>(
+  options: Options,
+  command: Command,
+  signal: AbortSignal,
+): Promise<{ saved: SavedRun | undefined; options: Options }> {
+  if (options.save !== undefined) await checkTarget(options.save)
+  if (options.resume === undefined) return { saved: undefined, options }
+  const saved = await openSavedRun(options.resume, { signal })
+  return {
+    saved,
+    options: {
+      ...options,
+      mode: options.mode ?? saved.mode,
+      ...(command.getOptionValueSource('abi') !== 'cli' && { abi: saved.abi }),
+    },
+  }
+}
+
+/** Nothing is compiled for a file that does not fit. @throws RvrError `STATE_REFUSED`. */
+export function checkResumed(saved: SavedRun | undefined, { image, abi, machine }: Guest, mode = DEFAULT_MODE): void {
+  if (saved !== undefined) checkFits(saved, { image, abi, machine, mode: modeNamed(mode) })
+}
+
+/** With --save an interrupt suspends the run, which is saved then; otherwise it ends the command. */
+export const stoppingForSave = (
+  { save }: SavedRunOptions,
+  { signal }: Pick<Shell, 'signal'>,
+): Pick<RunLimits, 'signal' | 'suspend'> => (save === undefined ? { signal } : { suspend: signal })
+
+/** Saves a run that can go on, when that was asked for; the file's path for the report. */
+export async function saveSuspended(
+  run: Run,
+  guest: Guest,
+  options: SavedRunOptions & { readonly quiet?: boolean },
+  shell: Shell,
+): Promise<{ saved?: string }> {
+  if (options.save === undefined || run.outcome !== 'suspended') return {}
+  // What stopped the run must not stop this: a second interrupt ends everything.
+  const saved = await run.save(options.save, run.stopCause === 'request' ? {} : { signal: shell.signal })
+  if (!options.quiet)
+    writeLine(shell.stderr, `rvr: saved the run; go on with rvr run ${guest.path} --resume ${saved}\n`)
+  return { saved }
+}

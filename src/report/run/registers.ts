@@ -1,0 +1,26 @@
+/** The registers of a hart, for JSON and as text. */
+import { registerNames } from '../../isa/registers.ts'
+import { line } from '../form/table.ts'
+import { hexText } from '../form/units.ts'
+
+/** x0 … x31 by their names. */
+export const registersJson = (registers: readonly bigint[]): Record<string, string> =>
+  Object.fromEntries(registers.map((value, index) => [registerNames[index]!, hexText(value)]))
+
+/** x0 … x31 in rows of four. */
+export function registersText(registers: readonly bigint[]): string {
+  const cells = registers.map((value, index) => `${registerNames[index]!.padStart(4)} ${hexText(value).padEnd(18)}`)
+  const rows: string[] = []
+  for (let first = 0; first < cells.length; first += 4) {
+    rows.push(
+      line(
+        first === 0 ? 'registers' : '',
+        cells
+          .slice(first, first + 4)
+          .join(' ')
+          .trimEnd(),
+      ),
+    )
+  }
+  return rows.join('')
+}

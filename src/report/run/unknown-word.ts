@@ -1,0 +1,19 @@
+/** Why a guest may have ended at a word that is no instruction. */
+import { hexText } from '../form/units.ts'
+
+/** Opcodes that RISC-V leaves to extensions. */
+const CUSTOM: Readonly<Record<number, string>> = {
+  0x0b: 'custom-0',
+  0x2b: 'custom-1',
+  0x5b: 'custom-2',
+  0x7b: 'custom-3',
+}
+
+export const wordText = (word: number): string => `0x${word.toString(16).padStart(8, '0')}`
+
+export function unknownNote(word: number, pc: number): string {
+  const custom = CUSTOM[word & 0x7f]
+  const needs =
+    custom === undefined ? '' : `; ${custom} belongs to extensions: the guest may need --config or --extension`
+  return `the word ${wordText(word)} at ${hexText(pc)} is no instruction here${needs}`
+}
