@@ -43,7 +43,6 @@ const vocabulary = new Set(['program/trap.ts', 'program/hart.ts', 'program/progr
 const stillLong = new Set([
   'store/cache.ts',
   'store/explain/differences.ts',
-  'analysis/loops/plan.ts',
   'machine/meter.ts',
   'pipeline.ts',
   'run/session.ts',

@@ -7,7 +7,10 @@ import type { Machine } from '../machine/machine.ts'
 import type { EmitterContext } from './emitter.ts'
 import { covers, meet, noFacts, planChecks, type BlockChecks, type Facts } from '../analysis/facts.ts'
 import { innermostLoops } from '../analysis/loops/find.ts'
-import { learnHoisted, pays, paysAtOnce, planFastLoop, type FastLoop, type Trips } from '../analysis/loops/plan.ts'
+import type { FastLoop, Trips } from '../analysis/loops/fast-loop.ts'
+import { learnHoisted } from '../analysis/loops/hoist.ts'
+import { planFastLoop } from '../analysis/loops/plan.ts'
+import { pays, paysAtOnce } from '../analysis/loops/worth.ts'
 import { SLOTS } from '../analysis/loops/affine.ts'
 import { isStill, type HoistedCheck } from '../analysis/loops/strides.ts'
 import { placeLoads, type Loads } from '../analysis/loads.ts'
@@ -103,10 +106,11 @@ export function planRegion(
   const isHeader = (position: number): boolean => region.headers.has(ids[position]!)
   const own = ids.map(id => graph.blocks[id]!)
   const countsAll = emission.loops !== undefined
+  const loopRegion = { blocks: own, bodies, next: inside, namesAddresses: stable === undefined }
   const fast =
     fastLoops !== 'none' && region.headers.size > 0
       ? innermostLoops(own, inside, isHeader)
-          .map(loop => planFastLoop(loop, own, bodies, inside, stable === undefined, graph.program.xlen))
+          .map(loop => planFastLoop(loop, loopRegion, graph.program.xlen))
           .filter(countsAll ? paysAtOnce : pays)
       : []
   const isAlone = ({ header }: FastLoop): boolean => typeof fastLoops === 'function' && fastLoops(ids[header]!)

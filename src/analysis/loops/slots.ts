@@ -1,7 +1,6 @@
-/** Words of the stack in which a loop keeps values: where the C compiler of the guest ran out of registers, a counter may be one. */
+/** Words of the stack in which a loop keeps values of whole registers: one of them may be its counter. */
 import type { Instr } from '../../isa/row.ts'
-import { isStackAccess } from './stack-access.ts'
-import type { StackWord } from './words.ts'
+import { isStackAccess, type StackWord } from './stack-words.ts'
 
 /**
  * Offsets from the stack pointer of the loop's words of so many bytes. None where it writes memory in any other way:

@@ -1,5 +1,5 @@
 /** The C conditions under which a chunk of a loop's iterations cannot run without tests. */
-import type { Neighbour } from '../../analysis/loops/words.ts'
+import type { Neighbour } from '../../analysis/loops/fast-loop.ts'
 import { isStill, MOST_REGISTER_STRIDE, type HoistedCheck } from '../../analysis/loops/strides.ts'
 import { MEMORY_BYTES } from '../../elf/image.ts'
 import { registerNames, STACK_POINTER } from '../../isa/registers.ts'

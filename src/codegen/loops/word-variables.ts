@@ -1,6 +1,5 @@
 /** The C variables that stand for words of the stack in a counted loop. */
-import { isStackAccess } from '../../analysis/loops/stack-access.ts'
-import type { StackWord } from '../../analysis/loops/words.ts'
+import { isStackAccess, type StackWord } from '../../analysis/loops/stack-words.ts'
 import { STACK_POINTER } from '../../isa/registers.ts'
 import type { Instr } from '../../isa/row.ts'
 import { addressOf } from '../operands.ts'

@@ -2,9 +2,6 @@
 import { STACK_POINTER } from '../../isa/registers.ts'
 import { writes } from '../../isa/registers-used.ts'
 import type { Instr } from '../../isa/row.ts'
-import type { Sum } from './affine.ts'
-import { isStackAccess } from './stack-access.ts'
-import type { Stride } from './strides.ts'
 
 export interface StackWord {
   /** From the stack pointer, in bytes, and its size. */
@@ -13,26 +10,6 @@ export interface StackWord {
   /** Is it read in an iteration before that writes it? */
   readonly isRead: boolean
   readonly isWritten: boolean
-}
-
-/**
- * Other memory that the loop accesses, which must not meet words from `from` to `to`: values of `terms` and `low` to
- * `high`, as of a check.
- */
-export interface Neighbour {
-  readonly terms: Sum['terms']
-  readonly low: number
-  readonly high: number
-  readonly stride: Stride
-  readonly from: number
-  readonly to: number
-}
-
-/** What a loop keeps in variables, while that is so. */
-export interface KeptWords {
-  readonly words: readonly StackWord[]
-  /** Where one of these meets the words, iterations run one at a time, on memory itself. */
-  readonly neighbours: readonly Neighbour[]
 }
 
 /**
@@ -72,17 +49,11 @@ export function worthKeeping(words: readonly StackWord[], instrs: readonly Instr
   return instrs.length < SHORTEST || accesses < FEWEST_ACCESSES ? [] : kept.toSorted((a, b) => a.offset - b.offset)
 }
 
+/** Is it a load or store relative to the stack pointer? */
+export const isStackAccess = ({ row, rs1 }: Instr): boolean =>
+  (row.kind === 'load' || row.kind === 'store') && rs1 === STACK_POINTER
+
 const meetsAsWhole = (word: Pick<StackWord, 'offset' | 'bytes'>, other: Pick<StackWord, 'offset' | 'bytes'>): boolean =>
   other.offset === word.offset
     ? other.bytes === word.bytes
     : other.offset >= word.offset + word.bytes || other.offset + other.bytes <= word.offset
-
-/** The part of the stack that an access must not meet: loads may meet what is only read. */
-export function extentOf(words: readonly StackWord[], isStore: boolean): { from: number; to: number } | undefined {
-  const concerned = words.filter(({ isWritten }) => isStore || isWritten)
-  if (concerned.length === 0) return undefined
-  return {
-    from: concerned.reduce((least, { offset }) => Math.min(least, offset), Infinity),
-    to: concerned.reduce((most, { offset, bytes }) => Math.max(most, offset + bytes), -Infinity),
-  }
-}
