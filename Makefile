@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 GUEST := cache-fixtures/guests/elf/fibonacci.rv64.elf
 INPUT := u64:800000
 
-.PHONY: all setup build demo package install uninstall check test fuzz words cache-torture bench bench-cache guests real-guests real tools clean
+.PHONY: all setup build demo package install uninstall check test exhaustive fuzz words cache-torture bench bench-cache guests real-guests real tools clean
 
 all: build
 
@@ -78,6 +78,10 @@ fuzz: tools setup
 # Every class of instruction words, with all values of the field rs2, against the manual and qemu. make test does a part.
 words: tools setup
 	RVR_WORDS=all npm run --silent test -- test/isa/reserved-words.test.ts
+
+# What make test takes a sample of: all modes, widths, compilers, limits and cases of the tests that say so (test/support/exhaustive.ts).
+exhaustive: tools setup build
+	RVR_EXHAUSTIVE=1 npm run --silent test
 
 # The cache under faults, kills and eviction at length: RVR_CACHE_TORTURE rounds of processes killed at random, every call failing in every way. make test does a part.
 cache-torture: setup

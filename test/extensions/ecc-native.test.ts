@@ -4,7 +4,7 @@ import { ecc } from '../../src/extensions/ecc/extension.ts'
 import { fieldBytes } from '../../src/extensions/field/constants.ts'
 import { writeInteger } from '../../src/extensions/field/little-endian.ts'
 import type { CallRow } from '../../src/isa/row.ts'
-import { targetCpus, testCompilers } from '../support/operation.ts'
+import { cpusFor, testCompilers } from '../support/operation.ts'
 import { ARENA, callRowsOf, compiledEnds, differences, referenceEnd, type RowCall } from '../support/operations.ts'
 import { randomSource } from '../support/random.ts'
 
@@ -72,7 +72,7 @@ it('is asked for what it refuses, too', () => {
 })
 
 describe.each(testCompilers())('the C, compiled by $command', compiler => {
-  it.each(targetCpus)('for %s, does the same', cpu => {
+  it.each(cpusFor(compiler))('for %s, does the same', cpu => {
     expect(differences(calls, compiledEnds(extension, calls, compiler, cpu))).toEqual([])
   })
 })

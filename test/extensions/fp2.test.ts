@@ -9,7 +9,7 @@ import { fp2Operations, type Fp2Operation } from '../../src/extensions/fp2/opera
 import { encode } from '../../src/isa/encoding.ts'
 import type { CallRow } from '../../src/isa/row.ts'
 import { createDecoder } from '../../src/isa/table.ts'
-import { targetCpus, testCompilers } from '../support/operation.ts'
+import { cpusFor, testCompilers } from '../support/operation.ts'
 import { ARENA, callRowsOf, compiledEnds, differences, type RowCall } from '../support/operations.ts'
 import { randomSource } from '../support/random.ts'
 
@@ -158,7 +158,7 @@ function callsOf(row: CallRow): RowCall[] {
 const calls = callRowsOf(extension).flatMap(callsOf)
 
 describe.each(testCompilers())('the C, compiled by $command', compiler => {
-  it.each(targetCpus)('for %s, does the same', cpu => {
+  it.each(cpusFor(compiler))('for %s, does the same', cpu => {
     expect(differences(calls, compiledEnds(extension, calls, compiler, cpu))).toEqual([])
   })
 })

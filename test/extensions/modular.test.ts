@@ -8,7 +8,7 @@ import { inverse as inverseOf } from '../../src/extensions/field/residues.ts'
 import { modular } from '../../src/extensions/modular/extension.ts'
 import { encode } from '../../src/isa/encoding.ts'
 import type { CallRow } from '../../src/isa/row.ts'
-import { targetCpus, testCompilers } from '../support/operation.ts'
+import { cpusFor, testCompilers } from '../support/operation.ts'
 import {
   ARENA,
   callRowsOf,
@@ -222,7 +222,7 @@ const calls = extensions.map((extension, group) =>
 )
 
 describe.each(testCompilers())('the C, compiled by $command', compiler => {
-  test.each(targetCpus.flatMap(cpu => extensions.map((extension, group) => ({ cpu, group, extension }))))(
+  test.each(cpusFor(compiler).flatMap(cpu => extensions.map((extension, group) => ({ cpu, group, extension }))))(
     'for $cpu, moduli $group, does the same',
     ({ cpu, group, extension }) => {
       const ends = compiledEnds(extension, calls[group]!, compiler, cpu)

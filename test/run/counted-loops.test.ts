@@ -163,10 +163,7 @@ test.each([
     const second = 66 + index - first
     // Not all of them with each shape unless at length (RVR_FUZZ_ROUNDS): a run takes a while.
     if (isMetered && index % 5 !== 0) continue
-    const chosen =
-      process.env['RVR_FUZZ_ROUNDS'] !== undefined
-        ? triples
-        : [triples[(index * 5) % triples.length]!, triples[(index * 5 + 3) % triples.length]!]
+    const chosen = process.env['RVR_FUZZ_ROUNDS'] !== undefined ? triples : [triples[(index * 5) % triples.length]!]
     for (const triple of step.endsWith('in 32 bits') ? [...chosen, across] : chosen) {
       const args = [String.fromCharCode(first) + triple.join('') + String.fromCharCode(second)]
       // Native code runs until less than 4000 are left.
@@ -184,5 +181,5 @@ test.each([
     }
   }
   expect([...outcomes.keys()].toSorted()).toEqual(['load-outside', 'suspended', 'terminated'])
-  expect(outcomes.get('terminated')).toBeGreaterThan(shapes(xlen).length / (isMetered ? 8 : 2))
+  expect(outcomes.get('terminated')).toBeGreaterThan(shapes(xlen).length / (isMetered ? 16 : 4))
 })

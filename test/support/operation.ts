@@ -1,4 +1,5 @@
 /** Compiles the C function of a call row with a project's flags and runs it in a process of its own, for comparison with the row's reference semantics. */
+import { sample } from './exhaustive.ts'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -28,6 +29,9 @@ export function testCompilers(): TestCompiler[] {
 
 /** This CPU with all it has, and the least one of its architecture. */
 export const targetCpus: readonly string[] = ['native', process.arch === 'arm64' ? 'armv8-a' : 'x86-64']
+
+/** For C that has nothing of a CPU's own: the compilers share the CPUs. */
+export const cpusFor = ({ family }: TestCompiler): readonly string[] => sample(targetCpus, family === 'gcc' ? 0 : 1)
 
 /** One call: the values of the row's operands in their order, addresses as offsets in `memory`. */
 export interface OperationCall {
