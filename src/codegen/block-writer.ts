@@ -6,6 +6,7 @@ import { writes } from '../isa/registers-used.ts'
 import { registerNames } from '../isa/registers.ts'
 import type { Instr } from '../isa/row.ts'
 import { groupAccesses } from './access-groups.ts'
+import { ownTest } from '../modes/mode.ts'
 import { callStatements } from './calls.ts'
 import type { WordVariables } from './loops/word-variables.ts'
 import type { Moving } from './moving.ts'
@@ -60,11 +61,11 @@ function writeEntry(text: RegionText, { block, checks, amounts, tests, dirtyAtEn
   lines.push(`${text.label(block)}:;`)
   // No test is farther from the next than the floor: the budget never becomes negative.
   const stop = (): string => text.sideExit(block.pc, 'RVR_STOP', dirtyAtEntry)
-  if (emission.blockTest !== undefined)
-    for (const line of emission.blockTest(amounts[0]!, block.rest, stop())) lines.push(`  ${line}`)
+  const test = ownTest(mode, emission)
+  if (test !== undefined) for (const line of test(amounts[0]!, block.rest, stop())) lines.push(`  ${line}`)
   else if (tests) lines.push(`  if (__builtin_expect(${counters[0].name} < floor_of(m), 0)) goto ${stop()};`)
   // The test of a mode of its own has paid counter 0 already.
-  const prepaid = emission.blockTest === undefined || amounts[0] === 0 ? '' : `${counters[0].name} += ${amounts[0]}; `
+  const prepaid = test === undefined || amounts[0] === 0 ? '' : `${counters[0].name} += ${amounts[0]}; `
   for (const check of checks.head) {
     const step = text.sideExit(block.pc, 'RVR_STEP', dirtyAtEntry, prepaid)
     lines.push(`  if (${outside(check)}) goto ${step};`)

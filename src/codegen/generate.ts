@@ -92,7 +92,7 @@ export function* generateFiles(graph: Graph, options: GenerateOptions): Generato
     warm,
     cold: hot.reduce((mask, register) => mask & ~(1 << register), ~1),
     functions: functionNames(graph.program.image.symbols),
-    stable: stableText(graph, mode, unitLimits),
+    stable: stableText(graph, emission, unitLimits),
     names: new Map(),
     saves: savesOf(warm),
     isRoot: regions.isRoot,

@@ -13,7 +13,7 @@ import { stateHeader, stateLayout, tableBytes } from '../layout/state.ts'
 const template = (path: string): string => resourceText(`templates/${path}`)
 
 function guestHeader(context: EmitterContext, graph: Graph, floor: number): string {
-  const { emission } = context
+  const { mode, emission } = context
   const { xlen, base, instrs } = graph.program
   const stateBelow = stateLayout.guardBytes + stateLayout.bytes
   return `/* Types and constants of this guest. */
@@ -27,7 +27,7 @@ ${emission.header ?? ''}typedef ${context.convention.attribute}void region(${con
 enum { XLEN = ${xlen}, RVR_STEP = 1, RVR_STOP = 2 };
 static const uint64_t RVR_BASE = 0x${base.toString(16)}, ${context.stable === undefined ? `RVR_SLOTS = ${instrs.length}, ` : ''}RVR_MEMORY_BYTES = ${MEMORY_BYTES}, RVR_GUARD_BYTES = ${stateLayout.guardBytes};
 ${context.stable === undefined ? '' : 'extern const uint64_t RVR_SLOTS __attribute__((visibility("hidden")));\n'}static const int64_t RVR_FLOOR = ${floor};
-static const uint64_t RVR_STATE_BELOW = ${stateBelow}, RVR_TABLE_BELOW = ${stateBelow + tableBytes(instrs.length)}, RVR_AREA_BYTES = ${emission.areaBytes ?? 0};
+static const uint64_t RVR_STATE_BELOW = ${stateBelow}, RVR_TABLE_BELOW = ${stateBelow + tableBytes(instrs.length)}, RVR_AREA_BYTES = ${mode.area?.native(instrs.length) ?? 0};
 ${callPrototypes(calledRows(graph))}${declareRegions(['leave', 'not_an_entry'])}void enter(char *m, region *to);
 #include "semantics.h"
 ${emission.include === undefined ? '' : `#include "${emission.include}"\n`}`

@@ -1,6 +1,6 @@
 /** What units need to say addresses so that their text stays the same when the guest's code and data move. */
 import type { Graph } from '../program/program.ts'
-import type { Mode } from '../modes/mode.ts'
+import type { Emission } from '../modes/mode.ts'
 import { movingRange, type MovingRange } from '../analysis/moving-uppers.ts'
 import { likelyUppers } from './likely-uppers.ts'
 import { Places } from './names.ts'
@@ -14,12 +14,11 @@ export interface StableText {
 }
 
 /**
- * Undefined for guests that are small or name no functions, and for counts of a profile, which stand at numbers of
- * instructions: those move.
+ * Undefined for guests that are small or name no functions, and for modes whose C says numbers of slots.
  */
-export function stableText(graph: Graph, mode: Mode, { stableFrom }: UnitLimits): StableText | undefined {
+export function stableText(graph: Graph, emission: Emission, { stableFrom }: UnitLimits): StableText | undefined {
   const { image, base, instrs } = graph.program
-  if (instrs.length < stableFrom || mode.profile !== undefined) return undefined
+  if (instrs.length < stableFrom || emission.saysSlots === true) return undefined
   const places = new Places(image.symbols, base, base + instrs.length * 4)
   if (places.count === 0) return undefined
   const range = movingRange(graph.program)

@@ -78,8 +78,8 @@ function unitText(
  * Innermost loops have a fast copy; in a main region it is the only one where a resume region starts at the header. In
  * modes with a test of their own it stands in front of the loop, if there is one.
  */
-const fastLoopsIn = ({ tuning, emission, isResume }: EmitterContext, { kind }: Region): FastLoops =>
-  !tuning.chunks || (emission.blockTest !== undefined && emission.loops === undefined)
+const fastLoopsIn = ({ tuning, mode, emission, isResume }: EmitterContext, { kind }: Region): FastLoops =>
+  !tuning.chunks || (mode.pace === 'own-test' && emission.loops === undefined)
     ? 'none'
     : kind === 'resume' || emission.loops !== undefined
       ? 'beside'

@@ -8,6 +8,7 @@ import type { Trap } from '../program/trap.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Decoder } from '../isa/table.ts'
 import { MEMORY } from '../layout/meter.ts'
+import type { Watcher } from '../modes/collector.ts'
 import { spanLengths } from './spans.ts'
 import { createCode } from './code.ts'
 import { fetchTrap, jumpTrap } from './jumps.ts'
@@ -28,31 +29,9 @@ import {
   type Operation,
 } from './operation.ts'
 
-/** Prices executed instructions. */
-export interface Meter {
-  /** Trace cells of one executed instruction; `rows` is the number of rows it adds to its own chip. */
-  cost(instr: Instr, rows: number): number
-}
-
-/** Watches executed instructions span by span (program/span.ts), for modes that keep trace heights. */
-export interface Tracer {
-  /** Does a span start at `pc`? */
-  startsSpan(pc: number): boolean
-  /** No span is longer, wherever it is entered. */
-  readonly longestSpan: number
-  /** `count` instructions of a span come next. False: stop in front of them. */
-  enter(count: number): boolean
-  /** One instruction retired; undefined for a word that is none. */
-  retired(instr: Instr | undefined, rows: number): void
-  /** Bytes of an address space (layout/meter.ts) are about to be read or written. */
-  touched(space: number, address: number, length: number): void
-  /** A host instruction may have written memory that it does not tell of. */
-  hostWrote(): void
-}
-
 /**
  * - `limit`: `maxInstructions` or `maxCalls` have been executed · `leader`: `until` accepted the next pc
- * - `pause`: the tracer wants to stop in front of a block
+ * - `pause`: the watcher wants to stop in front of a block
  * - `call`: whoever executes calls wants to stop in front of one
  * - `terminated`: the guest ended; pc is that of the terminating instruction · `trap`: pc is that of the trapping
  *   instruction
@@ -69,25 +48,23 @@ export interface Stretch {
   readonly reason: StopReason
   /** Instructions retired: a terminating instruction or unknown word counts, a trapping instruction does not. */
   readonly executed: number
-  /** Trace cells of the executed instructions; 0 without a meter. */
-  readonly cost: number
 }
 
 export interface StretchOptions {
   /** Instructions to execute at most; 0 executes none. */
   readonly maxInstructions: number | bigint
   /** Asked after each instruction with the next pc; true ends the stretch, so at least one instruction is executed. */
-  readonly until?: (pc: number) => boolean
+  readonly until?: ((pc: number) => boolean) | undefined
   /** Ends the stretch behind so many calls, which take far longer than other instructions. */
   readonly maxCalls?: number
   readonly print: PrintSink
 }
 
 export interface InterpreterOptions {
-  readonly meter?: Meter
-  readonly tracer?: Tracer
+  /** Hears of every executed instruction. */
+  readonly watcher?: Watcher | undefined
   /** Executes the calls of extensions; default: their reference semantics alone. */
-  readonly call?: CallExecutor
+  readonly call?: CallExecutor | undefined
   /** Default: the base tables and the ABI's rows. */
   readonly decode?: Decoder
 }
@@ -123,11 +100,12 @@ function exactAddress(xlen: Xlen, x: BigUint64Array, operation: Operation): bigi
  * it executes.
  */
 export function createInterpreter(image: Image, abi: GuestAbi, options: InterpreterOptions = {}): Interpreter {
-  const { meter, tracer, call = executeCall } = options
+  const { watcher, call = executeCall } = options
+  const spans = watcher?.spans
   const { xlen } = image
   const code = createCode(image, options.decode ?? decoderFor(xlen, abi))
 
-  const spanLength = tracer === undefined ? undefined : spanLengths(code, tracer)
+  const spanLength = spans === undefined ? undefined : spanLengths(code, spans)
 
   function run(
     hart: Hart,
@@ -138,13 +116,12 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
     const limit = Number(maxInstructions)
     let pc = hart.pc
     let executed = 0
-    let cost = 0
     let calls = 0
-    /** Instructions to the end of the span, for the tracer. */
+    /** Instructions to the end of the span, for the watcher. */
     let untilBoundary = 0
     const stop = (reason: StopReason): Stretch => {
       hart.pc = pc
-      return { reason, executed, cost }
+      return { reason, executed }
     }
     const trapped = (trap: Trap): Stretch => stop({ type: 'trap', trap })
 
@@ -155,13 +132,13 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
       let next = pc + 4
       let rows = 1
       let effects: HostEffects | undefined
-      if (operation.code === HOST && (meter !== undefined || tracer !== undefined)) {
+      if (operation.code === HOST && watcher !== undefined) {
         effects = abi.effects(operation.instr!, hart)
         rows = effects.rows
       }
       if (spanLength !== undefined && untilBoundary === 0) {
         untilBoundary = spanLength(pc)
-        if (!tracer!.enter(untilBoundary)) return stop({ type: 'pause' })
+        if (!spans!.enter(untilBoundary)) return stop({ type: 'pause' })
       }
       switch (operation.code) {
         case NOP:
@@ -183,7 +160,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
           const address = effectiveAddress(xlen, x, operation)
           if (address > operation.last)
             return trapped(outsideTrap('load-outside', pc, exactAddress(xlen, x, operation), operation.width))
-          tracer?.touched(MEMORY, address, operation.width)
+          watcher?.touched?.(MEMORY, address, operation.width)
           const value = readMemory(view, address, operation.width, operation.signed)
           if (rd !== 0) x[rd] = xlen === 64 ? value : BigInt.asUintN(32, value)
           break
@@ -192,7 +169,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
           const address = effectiveAddress(xlen, x, operation)
           if (address > operation.last)
             return trapped(outsideTrap('store-outside', pc, exactAddress(xlen, x, operation), operation.width))
-          tracer?.touched(MEMORY, address, operation.width)
+          watcher?.touched?.(MEMORY, address, operation.width)
           writeMemory(view, address, operation.width, x[rs2]!)
           break
         }
@@ -218,7 +195,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
           const end = call(operation.call!, operation.instr!, hart)
           if (end === undefined) return stop({ type: 'call' })
           if (end.trap !== undefined) return trapped(end.trap)
-          for (const { address, length } of end.touched) tracer?.touched(MEMORY, address, length)
+          for (const { address, length } of end.touched) watcher?.touched?.(MEMORY, address, length)
           if (operation.call!.result === 'register') {
             if (rd !== 0) x[rd] = end.result
           } else if (end.result !== 0n) {
@@ -233,13 +210,12 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
           if (outcome.type === 'trap') return trapped(outcome.trap)
           if (outcome.type === 'terminate') {
             executed++
-            if (meter !== undefined) cost += meter.cost(operation.instr!, 1)
-            tracer?.retired(operation.instr, 1)
+            watcher?.retired(operation.instr, pc, 1)
             return stop({ type: 'terminated', exitCode: outcome.exitCode })
           }
-          if (outcome.untraced === true) tracer?.hostWrote()
+          if (outcome.untraced === true) watcher?.hostWrote?.()
           if (effects?.touched !== undefined)
-            tracer?.touched(effects.touched.space, effects.touched.address, effects.touched.length)
+            watcher?.touched?.(effects.touched.space, effects.touched.address, effects.touched.length)
           break
         }
         default: {
@@ -247,14 +223,13 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
           if (outcome.type === 'trap') return trapped(outcome.trap)
           // An unknown word has no chip, like TERMINATE: it counts as an instruction and costs nothing.
           executed++
-          tracer?.retired(undefined, 1)
+          watcher?.retired(undefined, pc, 1)
           if (outcome.type === 'terminate') return stop({ type: 'terminated', exitCode: outcome.exitCode })
         }
       }
       if (operation.instr !== undefined) {
         executed++
-        if (meter !== undefined) cost += meter.cost(operation.instr, rows)
-        tracer?.retired(operation.instr, rows)
+        watcher?.retired(operation.instr, pc, rows)
       }
       pc = next
       if (untilBoundary > 0) untilBoundary--

@@ -1,15 +1,13 @@
 /** How far a span of straight-line code reaches, for any address in it. */
+import type { SpanWatcher } from '../modes/collector.ts'
 import { endsSpan } from '../program/span.ts'
 import type { Code } from './code.ts'
 
-/** Where spans begin, beside the places behind their ends. */
-export interface SpanBounds {
-  startsSpan(pc: number): boolean
-  readonly longestSpan: number
-}
-
 /** Instructions from `pc` to the end of its span. */
-export function spanLengths(code: Code, { startsSpan, longestSpan }: SpanBounds): (pc: number) => number {
+export function spanLengths(
+  code: Code,
+  { startsSpan, longestSpan }: Pick<SpanWatcher, 'startsSpan' | 'longestSpan'>,
+): (pc: number) => number {
   const known = new Map<number, number>()
   const measure = (pc: number): number => {
     for (let count = 0; count < longestSpan; count++) {

@@ -18,12 +18,10 @@ export interface NativeLibrary {
   run(memory: bigint): number
   /** Gives the instance's pages back; views of it read zeros from then on. */
   retire(memory: bigint): void
-  /** Metered artifacts: empties the marks of touched leaves. */
-  clearSeen(memory: bigint): void
-  /**
-   * Address of a bitmap of slots: where spans start in metered artifacts, where blocks start or end in profiled ones.
-   */
-  boundaries(): bigint
+  /** Calls `void name(char *m)` of the mode's C. */
+  perform(name: string, memory: bigint): void
+  /** What `const uint64_t *name(void)` of the mode's C returns: one bit for each of `slots` slots and one behind them. */
+  bitmap(name: string, slots: number): Uint8Array
   /**
    * The C function of an extension's call; undefined where the library has none, because no instruction of the guest
    * calls it.
@@ -120,7 +118,7 @@ export function loadLibrary(name: string, path: string = name): NativeLibrary {
     run: memory => run(memory) as number,
     retire: memory => void retire(memory),
     destroy: memory => void destroy(memory),
-    clearSeen: memory => void handle.func('rvr_clear_seen', 'void', ['uintptr_t'])(memory),
+    perform: (function_, memory) => void handle.func(function_, 'void', ['uintptr_t'])(memory),
     call(row) {
       const types = [
         ...row.operands.map(({ access }) => (access === 'value' ? 'uint64_t' : 'void *')),
@@ -135,7 +133,10 @@ export function loadLibrary(name: string, path: string = name): NativeLibrary {
       // oxlint-disable-next-line rvr/no-spread-arguments -- at most three operands
       return (operands, result) => call(...operands, ...(row.result === undefined ? [] : [result])) as number
     },
-    boundaries: () => BigInt(handle.func('rvr_boundaries', 'uintptr_t', [])() as number | bigint),
+    bitmap(function_, slots) {
+      const address = BigInt(handle.func(function_, 'uintptr_t', [])() as number | bigint)
+      return new Uint8Array(koffi.view(address, Math.ceil((slots + 1) / 64) * 8))
+    },
   }
   loaded.set(name, library)
   return library
@@ -168,7 +169,3 @@ export function viewInstance(memory: bigint, slots: number, memoryBytes: number,
     area: { buffer: front, offset: 0 },
   }
 }
-
-/** The bitmap at `address`: one bit for each of `slots` instruction slots. */
-export const viewBitmap = (address: bigint, slots: number): Uint8Array =>
-  new Uint8Array(koffi.view(address, Math.ceil((slots + 1) / 64) * 8))

@@ -1,7 +1,10 @@
 /** The interface of a tracer mode: what it counts while a guest runs, and what it adds to the generated C. */
-import type { Graph } from '../program/program.ts'
 import type { Instr } from '../isa/row.ts'
-import type { Machine } from '../machine/machine.ts'
+import { cellsOf, type Machine } from '../machine/machine.ts'
+import type { Graph } from '../program/program.ts'
+import type { Collector, CollectorContext } from './collector.ts'
+import type { Ledger, LedgerContext } from './ledger.ts'
+import type { ModeOption } from './options.ts'
 
 /**
  * Something that native code counts in an argument register: every block accounts for the sum of its instructions'
@@ -10,7 +13,8 @@ import type { Machine } from '../machine/machine.ts'
 export interface Counter {
   /** C identifier of the argument. */
   readonly name: string
-  amount(instr: Instr, machine: Machine): number
+  /** `rows`: what a host instruction adds to its own chip; default 1, as in native code. */
+  amount(instr: Instr, machine: Machine, rows?: number): number
 }
 
 /**
@@ -58,7 +62,7 @@ export interface Parameter {
 export interface Emission {
   readonly parameters: readonly Parameter[]
   /**
-   * Replaces the stop tests: stands at the start of every basic block, may go to `stop`, and takes the block's
+   * Modes of pace `own-test`: replaces the stop tests. Stands at the start of every basic block, may go to `stop`, and takes the block's
    * `amount` off counter 0. `rest`: what all instructions take from here to the end of the span (program/span.ts), blocks
    * that follow included.
    */
@@ -85,8 +89,8 @@ export interface Emission {
    * else.
    */
   readonly resumesOften?: boolean
-  /** Bytes of the mode's own memory in front of an instance's dispatch table, whole pages. */
-  readonly areaBytes?: number
+  /** The C says numbers of instruction slots, which move when the guest is edited. */
+  readonly saysSlots?: true
 }
 
 /** What an emission may depend on. */
@@ -97,23 +101,52 @@ export interface EmissionTarget {
   readonly vectorBytes: 16 | 32
 }
 
+/**
+ * What native code is stopped by. `budget`: stop tests compare counter 0, the instruction budget, with the floor.
+ * `own-test`: every basic block has the mode's test (`Emission.blockTest`), which counter 0 belongs to.
+ */
+export type Pace = 'budget' | 'own-test'
+
+/** Memory of the mode's own, all zero when a guest is placed beside it. */
+export interface ModeArea {
+  /** Bytes in front of the dispatch table of a native instance of a guest with so many slots, whole pages. */
+  native(slots: number): number
+  /**
+   * Bytes of shared memory for an interpreted guest; 0 where the interpreter needs none. They come along when the guest
+   * moves into native code.
+   */
+  readonly interpreted: number
+}
+
 export interface Mode<Name extends string = string> {
   readonly name: Name
   /** One line for `--help`. */
   readonly summary: string
   /** Counter 0 counts down, in every mode: native code comes back before it is used up. The others add up from 0. */
   readonly counters: readonly [Counter, ...Counter[]]
+  readonly pace: Pace
   emission?(target: EmissionTarget): Emission
+  readonly area?: ModeArea
   /** Does the mode report trace cells? */
   readonly reportsCost: boolean
-  /** Does the mode keep trace heights and cut segments (docs/metering.md, "Segments")? Its instances have a meter area. */
-  readonly segments: boolean
-  /**
-   * Modes that count how often each instruction is executed: bytes of their area in native instances of a guest with so
-   * many slots.
-   */
-  readonly profile?: { areaBytes(slots: number): number }
+  /** Options of runs that it takes, of those that not every mode does. */
+  readonly options?: readonly ModeOption[]
+  /** Collectors may ask to go back or to start over (`Demand`), so a run remembers how it began. */
+  readonly goesBack?: true
+  /** On the thread that runs the guest, for each job; default: counts (counting.ts). */
+  collector?(context: CollectorContext): Collector
+  /** On the main thread, for each run; default: the counters' totals. */
+  ledger?(context: LedgerContext): Ledger
 }
 
 /** The instruction budget: every instruction counts one. */
 export const instructionCounter: Counter = { name: 'left', amount: () => 1 }
+/** Trace cells: the cost of a run, in modes that count it so. */
+export const cellCounter: Counter = { name: 'cells', amount: (instr, machine, rows) => cellsOf(machine, instr, rows) }
+
+/** The test that stands in every basic block, in modes that have one of their own. */
+export function ownTest({ name, pace }: Mode, { blockTest }: Emission): Emission['blockTest'] {
+  if (pace === 'budget') return undefined
+  if (blockTest === undefined) throw new Error(`mode ${name} has a pace of its own and no test`)
+  return blockTest
+}

@@ -2,20 +2,14 @@
 import { MEMORY_BYTES } from '../elf/image.ts'
 import { createHart, type Hart } from '../program/hart.ts'
 import { REASON_STEP, stateOffset } from '../layout/state.ts'
-import { loadLibrary, viewInstance, type InstanceViews, type NativeLibrary } from '../load/library.ts'
-import { MAX_INTERVAL } from '../machine/interval.ts'
-import type { Meter } from '../machine/meter.ts'
-import type { Place } from './job.ts'
+import { loadLibrary, viewInstance, type InstanceViews } from '../load/library.ts'
+import type { Collector, NativeUse, Site } from '../modes/collector.ts'
+import type { NativePlace, Place } from './job.ts'
+import { interpretedSite, nativeSite } from './site.ts'
 
-export interface NativeStretch {
-  /** Instructions executed. */
-  readonly used: bigint
-  /** Trace cells counted; 0 in modes without cost. */
-  readonly cells: bigint
+export interface NativeStretch extends NativeUse {
   /** The interpreter has to execute the next instruction. */
   readonly step: boolean
-  /** The meter wants to stop here. */
-  readonly paused?: boolean
 }
 
 /** Native code over one instance. */
@@ -34,8 +28,7 @@ export interface NativeEngine {
 }
 
 const PC = stateOffset('pc')
-const LEFT = stateOffset('counters')
-const CELLS = LEFT + 8
+const COUNTERS = stateOffset('counters')
 const REASON = stateOffset('reason')
 const FILLER = stateOffset('filler')
 const FLOOR = stateOffset('floor')
@@ -46,60 +39,11 @@ export function raiseFloor(state: DataView): void {
   state.setBigInt64(FLOOR, NEVER, true)
 }
 
-type NativePlace = Extract<Place, { engine: 'native' }>
-
-/** Budget and counters travel in the state block. */
-function countingStretch(
-  place: NativePlace,
-  library: NativeLibrary,
-  { state }: InstanceViews,
-  hart: Hart,
-): NativeEngine['run'] {
-  return budget => {
-    state.setBigUint64(PC, BigInt(hart.pc), true)
-    state.setBigInt64(LEFT, budget, true)
-    state.setBigInt64(CELLS, 0n, true)
-    library.run(place.memory)
-    hart.pc = Number(state.getBigUint64(PC, true))
-    return {
-      used: budget - state.getBigInt64(LEFT, true),
-      cells: state.getBigInt64(CELLS, true),
-      step: state.getUint32(REASON, true) === REASON_STEP,
-    }
-  }
-}
-
-/**
- * The interval to the next check travels as counter 0, everything else lies in the meter area. Where native code may
- * not do a check, it is done here.
- */
-function meteredStretch(
-  place: NativePlace,
-  library: NativeLibrary,
-  { state }: InstanceViews,
-  hart: Hart,
-  meter: Meter,
-): NativeEngine['run'] {
-  return budget => {
-    const before = meter.instret
-    const cells = meter.cells()
-    meter.store()
-    meter.area.setWide('limit', before + Number(budget))
-    state.setBigUint64(PC, BigInt(hart.pc), true)
-    state.setBigInt64(LEFT, BigInt(meter.left), true)
-    library.run(place.memory)
-    hart.pc = Number(state.getBigUint64(PC, true))
-    meter.area.setWide('left', Number(state.getBigInt64(LEFT, true)))
-    meter.load()
-    const step = state.getUint32(REASON, true) === REASON_STEP
-    const paused = !step && !meter.check()
-    return { used: BigInt(meter.instret - before), cells: meter.cells() - cells, step, paused }
-  }
-}
-
-function nativeEngine(place: NativePlace, views: InstanceViews, hart: Hart, meter: Meter | undefined): NativeEngine {
+function nativeEngine(place: NativePlace, views: InstanceViews, hart: Hart, counting: Counting): NativeEngine {
   const library = loadLibrary(place.library)
   const { state, table } = views
+  const { collector } = counting
+  const counters = new BigInt64Array(state.buffer, state.byteOffset + COUNTERS, counting.counters)
   const filler = state.getBigUint64(FILLER, true)
   const floor = BigInt(library.floor)
   /** A write to it is seen by other threads before anything that this thread reads afterwards. */
@@ -111,13 +55,15 @@ function nativeEngine(place: NativePlace, views: InstanceViews, hart: Hart, mete
   }
   // An earlier job of the same instance may have been stopped.
   rearm()
-  // A metered stretch goes on to the end of the interval before anything stops it. Regions are that large unless rare
-  // paths are forced.
-  const least = meter !== undefined && floor < MAX_INTERVAL ? BigInt(MAX_INTERVAL) : floor
-  const stretch =
-    meter === undefined
-      ? countingStretch(place, library, views, hart)
-      : meteredStretch(place, library, views, hart, meter)
+  const least = collector.leastBudget(floor)
+  const run = (budget: bigint): NativeStretch => {
+    collector.enter(counters, budget)
+    state.setBigUint64(PC, BigInt(hart.pc), true)
+    library.run(place.memory)
+    hart.pc = Number(state.getBigUint64(PC, true))
+    const step = state.getUint32(REASON, true) === REASON_STEP
+    return { ...collector.leave(counters, budget, step), step }
+  }
   return {
     floor: least,
     rearm,
@@ -125,30 +71,35 @@ function nativeEngine(place: NativePlace, views: InstanceViews, hart: Hart, mete
       const slot = (pc - place.base) / 4
       return slot >= 0 && slot < place.slots && Number.isInteger(slot) && table[slot] !== filler
     },
-    run: place.leastBudget ? () => stretch(least) : stretch,
+    run: place.leastBudget ? () => run(least) : run,
   }
+}
+
+/** Who counts, and how many of the state block's counters the mode has. */
+export interface Counting {
+  readonly collector: Collector
+  readonly counters: number
 }
 
 /** Where a guest lives as this thread sees it. */
 export interface Attachment {
   readonly hart: Hart
-  /** Memory of the mode's area, where it has one. */
-  readonly area: { readonly buffer: ArrayBufferLike; readonly offset: number } | undefined
+  readonly site: Site
   /** Makes the native engine; undefined where the interpreter runs alone. */
-  readonly native: ((meter: Meter | undefined) => NativeEngine) | undefined
+  readonly native: ((counting: Counting) => NativeEngine) | undefined
 }
 
 /** Attaches to the place where a guest lives. */
 export function attach(place: Place, xlen: 32 | 64): Attachment {
   if (place.engine === 'interp') {
     const hart = createHart(xlen, new Uint8Array(place.memory), new BigUint64Array(place.registers))
-    return { hart, area: place.meter === undefined ? undefined : { buffer: place.meter, offset: 0 }, native: undefined }
+    return { hart, site: interpretedSite(place.area), native: undefined }
   }
   const views = viewInstance(place.memory, place.slots, MEMORY_BYTES, place.areaBytes)
   const hart = createHart(xlen, views.memory, views.registers)
   return {
     hart,
-    area: place.areaBytes === 0 ? undefined : views.area,
-    native: meter => nativeEngine(place, views, hart, meter),
+    site: nativeSite(loadLibrary(place.library), place, views),
+    native: counting => nativeEngine(place, views, hart, counting),
   }
 }

@@ -19,6 +19,8 @@ export interface Execution {
   readonly host: HostState
   readonly interpreter: Interpreter
   readonly native: NativeEngine | undefined
+  /** Trace cells of the whole job so far; asked when there is a cost limit. */
+  readonly cost: () => bigint
   /** Trace cells of the basic block at an address; undefined where no block starts. */
   readonly blockCost: (pc: number) => number | undefined
   /** No instruction that native code executes costs more trace cells than this; asked when there is a cost limit. */
@@ -41,7 +43,6 @@ export type ExecutionEnd = JobEnd | { readonly outcome: 'suspended'; readonly ca
 export interface ExecutionResult {
   readonly end: ExecutionEnd
   readonly instructions: bigint
-  readonly cost: bigint
   /** Instructions at which native code handed back for the last time; undefined where it never ran. */
   readonly nativeUntil: bigint | undefined
 }
@@ -53,13 +54,12 @@ export function execute(execution: Execution): ExecutionResult {
   const { hart, host, interpreter, native, maxCost, print } = execution
   const instructionLimit = execution.maxInstructions ?? UNLIMITED
   let instructions = 0n
-  let cost = 0n
   let nativeUntil: bigint | undefined
   /** How far native code may run: below every limit, whatever the instructions cost. */
   const nativeBudget = (): bigint => {
     const left = instructionLimit - instructions
     if (maxCost === undefined) return left
-    const affordable = (maxCost - cost) / execution.greatestCost()
+    const affordable = (maxCost - execution.cost()) / execution.greatestCost()
     return affordable < left ? affordable : left
   }
   /**
@@ -69,23 +69,17 @@ export function execute(execution: Execution): ExecutionResult {
   const interpret = (): JobEnd | undefined => {
     if (maxCost !== undefined) {
       const needed = execution.blockCost(hart.pc)
-      if (needed !== undefined && cost + BigInt(needed) > maxCost) return { outcome: 'suspended', cause: 'cost' }
+      if (needed !== undefined && execution.cost() + BigInt(needed) > maxCost)
+        return { outcome: 'suspended', cause: 'cost' }
     }
     const left = instructionLimit - instructions
-    const {
-      reason,
-      executed,
-      cost: cells,
-    } = interpreter.run(hart, host, {
+    const { reason, executed } = interpreter.run(hart, host, {
       maxInstructions: left < BigInt(INTERPRETER_SLICE) ? Number(left) : INTERPRETER_SLICE,
-      ...(maxCost !== undefined
-        ? { until: pc => execution.blockCost(pc) !== undefined }
-        : native !== undefined && { until: native.enters }),
+      until: maxCost === undefined ? native?.enters : pc => execution.blockCost(pc) !== undefined,
       maxCalls: INTERPRETER_CALLS,
       print,
     })
     instructions += BigInt(executed)
-    cost += BigInt(cells)
     if (reason.type === 'terminated') return { outcome: 'terminated', exitCode: reason.exitCode }
     if (reason.type === 'call') return { outcome: 'suspended', cause: 'difference' }
     if (reason.type === 'pause') return { outcome: 'suspended', cause: 'segment' }
@@ -95,21 +89,20 @@ export function execute(execution: Execution): ExecutionResult {
     native?.rearm()
     const stop = execution.stopRequest()
     execution.onTurn(instructions)
-    if (stop !== undefined) return { end: { outcome: 'suspended', cause: stop }, instructions, cost, nativeUntil }
+    if (stop !== undefined) return { end: { outcome: 'suspended', cause: stop }, instructions, nativeUntil }
     if (instructions >= instructionLimit)
-      return { end: { outcome: 'suspended', cause: 'instructions' }, instructions, cost, nativeUntil }
+      return { end: { outcome: 'suspended', cause: 'instructions' }, instructions, nativeUntil }
     if (native?.enters(hart.pc)) {
       const budget = nativeBudget()
       if (budget >= native.floor) {
-        const { used, cells, step, paused } = native.run(budget)
+        const { used, step, paused } = native.run(budget)
         instructions += used
-        cost += cells
         nativeUntil = instructions
-        if (paused) return { end: { outcome: 'suspended', cause: 'segment' }, instructions, cost, nativeUntil }
+        if (paused) return { end: { outcome: 'suspended', cause: 'segment' }, instructions, nativeUntil }
         if (!step) continue
       }
     }
     const end = interpret()
-    if (end !== undefined) return { end, instructions, cost, nativeUntil }
+    if (end !== undefined) return { end, instructions, nativeUntil }
   }
 }

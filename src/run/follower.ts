@@ -49,12 +49,12 @@ export class Follower<S extends Runner> {
   }
 
   /**
-   * Runs on to where another session was lost (machine/look-ahead.ts), and gives this one away to take its place.
+   * Runs on to where another session had to start over, and gives this one away to take its place.
    * Where the time is over before, the state says so, and the next call goes on from there.
    */
   async takeOver(lost: SessionState, { signal, suspend, timeoutMs }: RunLimits): Promise<Taken<S>> {
     const { session, state } = await this.to(lost.instructions, { signal, suspend, timeoutMs })
-    const { end, host, segments, openSegment, engine } = state
+    const { end, host, result, engine } = state
     const cause = end.outcome === 'suspended' ? end.cause : undefined
     if (cause === 'timeout' || cause === 'request') return { state: { ...lost, end }, session: undefined }
     if (state.instructions !== lost.instructions || state.pc !== lost.pc) {
@@ -62,7 +62,7 @@ export class Follower<S extends Runner> {
       throw new RvrError('INTERNAL', `a second run of the guest came to ${place(state)}, not to ${place(lost)}`)
     }
     this.#place = undefined
-    return { state: { ...lost, host, segments, openSegment, engine }, session }
+    return { state: { ...lost, host, result, engine }, session }
   }
 
   #goOn({ session, state }: Place<S>, instructions: bigint, limits: RunLimits): ReturnType<Begin<S>> {

@@ -2,32 +2,39 @@
 import type { RvrErrorCode } from '../errors.ts'
 import type { AbiChoice, HostState } from '../extensions/abi.ts'
 import type { Image } from '../elf/image.ts'
-import type { Rewind, Segment } from '../machine/meter.ts'
 import type { Machine } from '../machine/machine.ts'
-import type { SlotCounts } from './profiler.ts'
+import type { Demand } from '../modes/collector.ts'
+import type { ModeChoice } from '../modes/registry.ts'
 import type { Trap } from '../program/trap.ts'
 import type { CallDifference } from './call-witness.ts'
 import type { TracedStep } from './trace.ts'
 
 /** Where the guest's memory and registers live. */
-export type Place =
-  /** In a native library's instance: the address of guest memory. */
-  | {
-      readonly engine: 'native'
-      readonly library: string
-      readonly memory: bigint
-      readonly slots: number
-      readonly base: number
-      readonly areaBytes: number
-      /** Native code never gets more budget than it needs to get anywhere. */ readonly leastBudget?: true
-    }
-  /** In shared JavaScript memory, run by the interpreter alone. */
-  | {
-      readonly engine: 'interp'
-      readonly memory: SharedArrayBuffer
-      readonly registers: SharedArrayBuffer
-      readonly meter?: SharedArrayBuffer
-    }
+export type Place = NativePlace | InterpretedPlace
+
+/** In a native library's instance. */
+export interface NativePlace {
+  readonly engine: 'native'
+  readonly library: string
+  /** The address of guest memory. */
+  readonly memory: bigint
+  readonly slots: number
+  /** Address of the first slot. */
+  readonly base: number
+  /** Bytes of the mode's area; 0: none. */
+  readonly areaBytes: number
+  /** Native code never gets more budget than it needs to get anywhere. */
+  readonly leastBudget?: true | undefined
+}
+
+/** In shared JavaScript memory, run by the interpreter alone. */
+export interface InterpretedPlace {
+  readonly engine: 'interp'
+  readonly memory: SharedArrayBuffer
+  readonly registers: SharedArrayBuffer
+  /** The mode's area, where it has one. */
+  readonly area: SharedArrayBuffer | undefined
+}
 
 export interface Job {
   readonly id: number
@@ -35,7 +42,9 @@ export interface Job {
   /** Digest of the guest, and key of what its ABI is made from: what the worker has to know already. */
   readonly guest: string
   readonly abi: string
-  readonly mode: string
+  readonly mode: ModeChoice
+  /** What the mode's ledger ordered. */
+  readonly order: unknown
   /** Stable identity of the machine; the machine itself follows once per worker. */
   readonly machine: Machine
   readonly pc: number
@@ -44,22 +53,18 @@ export interface Job {
   readonly maxInstructions: bigint | undefined
   /** Stop before the first block that would make this job cost more trace cells. */
   readonly maxCost: bigint | undefined
-  /** Stop at the next cut between segments. */
-  readonly stopAtSegment: boolean
-  /** What the guest prints before this many instructions (since its start) has been printed already. */
-  readonly muteUntil: number
   /** Wall-clock milliseconds from the job's start. */
   readonly timeoutMs: number | undefined
   /** Its owner may ask it to stop and be suspended (`SUSPEND`). */
-  readonly suspends?: true
+  readonly suspends?: boolean
   /** Words that both threads see (control.ts). */
   readonly control: SharedArrayBuffer
   /** Interpreted guests: compares each call of an extension with the C of this library. */
-  readonly witness?: string
+  readonly witness?: string | undefined
   /** Every instruction is executed by the interpreter and listed in the result. */
-  readonly trace?: true
+  readonly trace?: boolean
   /** An interpreted guest whose native code is being made. */
-  readonly move?: MoveOrder
+  readonly move?: MoveOrder | undefined
 }
 
 /** A `MessagePort` of Node's, in words of the language: the types of rvr need no types of Node. */
@@ -80,7 +85,7 @@ export interface MoveOrder {
 }
 
 /** The place to go on in; undefined when there will be none. */
-export type MoveTarget = Extract<Place, { engine: 'native' }> | undefined
+export type MoveTarget = NativePlace | undefined
 
 /** Messages to a worker. A guest's image and what its ABI is made from travel once per worker. */
 export type ToWorker =
@@ -108,25 +113,17 @@ export interface JobResult {
   /** Trace cells of this job; 0 in modes without cost. */
   readonly cost: bigint
   readonly executeMs: number
-  /** Segments that ended in this job. */
-  readonly segments: readonly Segment[]
-  /** Modes that profile: executions of each instruction in this job. */
-  readonly profile?: SlotCounts
-  /**
-   * The job stopped at a cut that lies behind it: counts are those of the cut, registers, memory and host state are
-   * not.
-   */
-  readonly rewind?: Rewind
-  /** The job stopped in front of a check that needs what its meter has not kept (machine/look-ahead.ts). */
-  readonly lost?: true
+  /** For the mode's ledger. */
+  readonly collected: unknown
+  readonly demand?: Demand | undefined
   /** Instructions that the interpreter executed before native code was there. */
   readonly interpreted: bigint
   /** Instructions of this job at which native code handed back for the last time; absent where it never ran. */
-  readonly nativeUntil?: bigint
+  readonly nativeUntil?: bigint | undefined
   /** The run stands in front of this call. */
-  readonly difference?: CallDifference
+  readonly difference?: CallDifference | undefined
   /** What a traced job executed. */
-  readonly trace?: readonly TracedStep[]
+  readonly trace?: readonly TracedStep[] | undefined
   /** The guest now lives in the place that the port brought. */
   readonly moved: boolean
 }

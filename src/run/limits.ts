@@ -1,6 +1,7 @@
 /** Where a run stops at the latest. */
 import { RvrError } from '../errors.ts'
 import type { Mode } from '../modes/mode.ts'
+import { checkModeOptions } from '../modes/options.ts'
 
 export interface RunLimits {
   /** Stop after exactly this many instructions; at most 2^62 - 1. */
@@ -50,9 +51,6 @@ export function checkLimits(
     throw new RvrError('USAGE', `mode ${mode.name} does not count cost, so no cost limit can stop it`, {
       hint: 'Use a mode that does, such as metered-cost.',
     })
-  if (stopAtSegment === true && !mode.segments)
-    throw new RvrError('USAGE', `mode ${mode.name} does not cut segments, so it cannot stop at one`, {
-      hint: 'Use mode metered.',
-    })
+  checkModeOptions(mode, { stopAtSegment })
   return { maxInstructions: whole(maxInstructions), maxCost: whole(maxCost) }
 }

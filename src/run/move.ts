@@ -1,4 +1,4 @@
-/** Takes an interpreted guest over into a native instance: registers, the memory that is not zero, and the meter's area. */
+/** Takes an interpreted guest over into a native instance: registers, the memory that is not zero, and the mode's area. */
 import type { Attachment } from './engine.ts'
 
 /** Looked at as a whole first, because most of it was never touched; then page by page. */
@@ -23,13 +23,13 @@ function copyTouched(source: Uint8Array, target: Uint8Array, isStopped: () => bo
 }
 
 /**
- * Fills the fresh instance `to` with the guest in `from`, which stays as it is; `areaBytes` of a meter's area come
- * along, 0 where there is none. False when `isStopped` answered true before it was done: the instance is of no use
+ * Fills the fresh instance `to` with the guest in `from`, which stays as it is; `areaBytes` of the mode's area
+ * come along, 0 where there is none. False when `isStopped` answered true before it was done: the instance is of no use
  * then.
  */
 export function moveGuest(from: Attachment, to: Attachment, areaBytes: number, isStopped: () => boolean): boolean {
   to.hart.x.set(from.hart.x)
-  const areaOf = ({ area }: Attachment): Uint8Array => new Uint8Array(area!.buffer, area!.offset, areaBytes)
+  const areaOf = ({ site: { area } }: Attachment): Uint8Array => new Uint8Array(area!.buffer, area!.offset, areaBytes)
   return (
     copyTouched(from.hart.memory, to.hart.memory, isStopped) &&
     (areaBytes === 0 || copyTouched(areaOf(from), areaOf(to), isStopped))

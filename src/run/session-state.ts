@@ -1,10 +1,10 @@
 /** What a session is made of, and where its guest stands between two stretches. */
 import type { Image } from '../elf/image.ts'
 import type { AbiOptions, GuestAbi } from '../extensions/abi.ts'
-import type { SegmentLimits } from '../machine/limits.ts'
 import type { Machine } from '../machine/machine.ts'
-import type { Segment } from '../machine/meter.ts'
+import type { ModeResult } from '../modes/ledger.ts'
 import type { Mode } from '../modes/mode.ts'
+import type { ModeOptions } from '../modes/options.ts'
 import type { ModeName } from '../modes/registry.ts'
 import type { EngineChoice } from './home.ts'
 import type { JobResult } from './job.ts'
@@ -14,56 +14,52 @@ import type { ProgressOptions } from './running-job.ts'
 import type { Tier } from './tier.ts'
 
 /** Where the guest stands after a stretch of execution; counts are since the guest's start. */
-export interface SessionState extends Omit<JobResult, 'rewind' | 'moved' | 'lost' | 'segments'> {
+export interface SessionState extends Omit<JobResult, 'collected' | 'demand' | 'moved'> {
   /** Instructions of this stretch alone. */
   readonly executed: bigint
   /** What the guest ran in when it stopped. */
   readonly engine: EngineChoice['engine']
-  /** All finished segments; the last one ends with the guest. */
-  readonly segments: SegmentsSoFar
-  /** The segment that a suspended guest is in. */
-  readonly openSegment: { readonly instretStart: number; readonly heights: readonly number[] } | undefined
+  /** What the mode has collected. */
+  readonly result: ModeResult
 }
 
-/**
- * The first `count` of a list that grows with the session: copying it at every cut would cost time that grows with the
- * square of the segments.
- */
-export interface SegmentsSoFar {
-  readonly list: readonly Segment[]
-  readonly count: number
+/** Where a stretch begins. */
+export interface Before extends Pick<SessionState, 'pc' | 'host' | 'instructions' | 'cost'> {
+  /** Default: none. */
+  readonly interpreted?: bigint
 }
 
-export interface SessionOptions {
+/** The guest, and what it runs in. */
+export interface SessionGuest {
   readonly image: Image
   readonly abi: GuestAbi
   readonly mode: Mode<ModeName>
   readonly machine: Machine
+}
+
+export interface SessionOptions extends SessionGuest {
   readonly engine: EngineChoice
   /** An interpreted guest goes on in what this brings. */
-  readonly tier?: Tier
+  readonly tier?: Tier | undefined
   /** An interpreted guest: compares each call of an extension with the C of this library. */
-  readonly witness?: string
+  readonly witness?: string | undefined
   readonly pool: WorkerPool
   readonly print: PrintReceiver
   readonly progress?: ProgressOptions | undefined
-  /** Modes with segments: keep every check, which takes longer and never loses the run (machine/look-ahead.ts). */
-  readonly careful?: true
+  /** The mode keeps whatever may be needed, which takes longer, and never has to start over. */
+  readonly careful?: boolean
 }
 
-export interface StartOptions extends AbiOptions {
-  /** Default: those of the machine. */
-  readonly segmentLimits?: Partial<SegmentLimits>
-}
+export interface StartOptions extends AbiOptions, ModeOptions {}
 
 /** A stretch and the one behind it, as the caller sees them. */
 export function asOneStretch(first: SessionState, second: SessionState): SessionState {
-  const trace =
-    first.trace === undefined || second.trace === undefined ? {} : { trace: first.trace.concat(second.trace) }
+  const { trace: before } = first
+  const { trace: after } = second
   return {
     ...second,
     executed: first.executed + second.executed,
     executeMs: first.executeMs + second.executeMs,
-    ...trace,
+    trace: before === undefined || after === undefined ? undefined : before.concat(after),
   }
 }

@@ -81,7 +81,6 @@ export function tracedInterpreter(interpreter: Interpreter, { image, abi, tell }
       const most = Number(options.maxInstructions)
       const before = new BigUint64Array(32)
       let executed = 0
-      let cost = 0
       while (executed < most) {
         const { pc } = hart
         const instr = interpreter.instrAt(pc)
@@ -89,7 +88,6 @@ export function tracedInterpreter(interpreter: Interpreter, { image, abi, tell }
         const planned = instr === undefined ? [] : accesses(instr, hart, abi)
         const stretch = interpreter.run(hart, host, { ...options, maxInstructions: 1 })
         executed += stretch.executed
-        cost += stretch.cost
         if (stretch.executed > 0) {
           const isPlain = instr?.row.kind === 'load' || instr?.row.kind === 'store'
           const memory = isPlain
@@ -97,9 +95,9 @@ export function tracedInterpreter(interpreter: Interpreter, { image, abi, tell }
             : planned
           tell({ pc, word: instructionWord(image, pc) ?? 0, registers: changed(before, hart, instr), memory })
         }
-        if (stretch.reason.type !== 'limit') return { ...stretch, executed, cost }
+        if (stretch.reason.type !== 'limit') return { ...stretch, executed }
       }
-      return { reason: { type: 'limit' }, executed, cost }
+      return { reason: { type: 'limit' }, executed }
     },
   }
 }

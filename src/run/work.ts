@@ -2,8 +2,11 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi, PrintSink } from '../extensions/abi.ts'
-import type { Segment } from '../machine/meter.ts'
-import { modeNamed } from '../modes/registry.ts'
+import { decoderFor } from '../extensions/registry.ts'
+import { collectorOf } from '../modes/counting.ts'
+import type { Mode } from '../modes/mode.ts'
+import { lifted } from '../program/lifted.ts'
+import type { Graph } from '../program/program.ts'
 import { blockCosts } from './block-costs.ts'
 import { attach } from './engine.ts'
 import type { StopRequest } from './execute.ts'
@@ -14,7 +17,6 @@ import type { Job, JobEnd, JobResult, MoveTarget, Place } from './job.ts'
 import { runLeg, type Leg, type LegContext } from './leg.ts'
 import { moveGuest } from './move.ts'
 import { printGate } from './print-gate.ts'
-import { Profiler } from './profiler.ts'
 import type { TracedStep } from './trace.ts'
 
 const minus = (limit: bigint | undefined, done: bigint): bigint | undefined =>
@@ -32,8 +34,15 @@ export interface WorkListener {
   onProgress(instructions: bigint): void
 }
 
-export function work(job: Job, image: Image, abi: GuestAbi, listener: WorkListener): JobResult {
-  const { host, maxInstructions, maxCost } = job
+/** What a job's worker knows of its guest. */
+export interface WorkGuest {
+  readonly image: Image
+  readonly abi: GuestAbi
+  readonly mode: Mode
+}
+
+export function work(job: Job, { image, abi, mode }: WorkGuest, listener: WorkListener): JobResult {
+  const { host, machine, maxInstructions, maxCost } = job
   const control = new Int32Array(job.control)
   let place = job.place
   let attachment = attach(place, image.xlen)
@@ -50,15 +59,14 @@ export function work(job: Job, image: Image, abi: GuestAbi, listener: WorkListen
     if (asked === TIMEOUT || performance.now() >= deadline) return 'timeout'
     return asked === MOVE && order !== undefined && order.after === undefined ? 'move' : undefined
   }
-  const profiler = modeNamed(job.mode).profile === undefined ? undefined : new Profiler()
+  const graph = (longest: number): Graph => lifted(image, decoderFor(image.xlen, abi), longest)
+  const collector = collectorOf(mode, { image, machine, order: job.order, graph })
+  collector.attach(attachment.site)
   const witness = job.witness === undefined ? undefined : new CallWitness(loadLibrary(job.witness))
   const steps: TracedStep[] = []
-  const trace =
-    job.trace === undefined
-      ? undefined
-      : (step: TracedStep): void => {
-          steps.push(step)
-        }
+  const trace = (step: TracedStep): void => {
+    steps.push(step)
+  }
   const onTurn = (executed: bigint): void => {
     if (Atomics.load(control, PEEK_WORD) === 1 && Atomics.exchange(control, PEEK_WORD, 0) === 1)
       listener.onProgress(instructions + executed)
@@ -68,31 +76,27 @@ export function work(job: Job, image: Image, abi: GuestAbi, listener: WorkListen
     job,
     image,
     abi,
-    blockCosts: blockCosts(image, abi, job.machine),
-    profiler,
+    blockCosts: blockCosts(image, abi, machine),
+    counting: { collector, counters: mode.counters.length },
     stopRequest,
     onTurn,
     witness,
-    trace,
+    trace: job.trace === true ? trace : undefined,
     print,
   }
 
   let instructions = 0n
-  let cost = 0n
   let interpreted = 0n
   let nativeUntil: bigint | undefined
-  const segments: Segment[] = []
   for (;;) {
     const left = minus(maxInstructions, instructions)
     const toMove = minus(order?.after, instructions)
-    const leg: Leg = { place, attachment, pc, maxInstructions: least(left, toMove), maxCost: minus(maxCost, cost) }
-    const { end, rewind, lost, ...counts } = runLeg(context, leg)
+    const leg: Leg = { attachment, pc, maxInstructions: least(left, toMove), maxCost }
+    const { end, ...counts } = runLeg(context, leg)
     if (counts.nativeUntil !== undefined) nativeUntil = instructions + counts.nativeUntil
     pc = attachment.hart.pc
     instructions += counts.instructions
-    cost += counts.cost
     if (place.engine === 'interp') interpreted += counts.instructions
-    for (const segment of counts.segments) segments.push(segment)
     // What has been consumed needs not travel.
     abi.host.trim(host)
     const finish = (as: JobEnd): JobResult => ({
@@ -100,17 +104,14 @@ export function work(job: Job, image: Image, abi: GuestAbi, listener: WorkListen
       pc,
       host,
       instructions,
-      cost,
+      cost: collector.cells(),
       executeMs: performance.now() - begin,
-      segments,
+      ...collector.report(),
       interpreted,
       moved: place !== job.place,
-      ...(profiler !== undefined && { profile: profiler.counts }),
-      ...(rewind !== undefined && { rewind }),
-      ...(lost && { lost }),
-      ...(nativeUntil !== undefined && { nativeUntil }),
-      ...(witness?.found !== undefined && { difference: witness.found }),
-      ...(trace !== undefined && { trace: steps }),
+      nativeUntil,
+      difference: witness?.found,
+      trace: job.trace === true ? steps : undefined,
     })
     const isAtMove =
       end.outcome === 'suspended' &&
@@ -135,9 +136,10 @@ export function work(job: Job, image: Image, abi: GuestAbi, listener: WorkListen
     if (!moveGuest(attachment, to, areaBytes(place), () => stopRequest() !== undefined)) continue
     place = target
     attachment = to
+    collector.attach(to.site)
   }
 }
 
 function areaBytes(place: Place): number {
-  return place.engine === 'interp' ? (place.meter?.byteLength ?? 0) : place.areaBytes
+  return place.engine === 'interp' ? (place.area?.byteLength ?? 0) : place.areaBytes
 }

@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads'
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { guestAbi } from '../extensions/registry.ts'
+import { modeOf } from '../modes/registry.ts'
 import { failureText, withoutCause } from './failure.ts'
 import type { FailureText, FromWorker, Job, ToWorker } from './job.ts'
 import { work } from './work.ts'
@@ -14,8 +15,8 @@ const send = (message: FromWorker): void => port.postMessage(message)
 
 async function execute(job: Job): Promise<void> {
   const { id } = job
-  const abi = await abis.get(job.abi)!
-  const result = work(job, images.get(job.guest)!, abi, {
+  const guest = { image: images.get(job.guest)!, abi: await abis.get(job.abi)!, mode: await modeOf(job.mode) }
+  const result = work(job, guest, {
     print: (stream, bytes) =>
       port.postMessage({ type: 'print', id, stream, bytes } satisfies FromWorker, [bytes.buffer as ArrayBuffer]),
     onStart: () => {

@@ -8,9 +8,12 @@ import { writeOutput } from '../files/write.ts'
 import type { AbiName } from '../extensions/abi.ts'
 import type { BuildTiming, CacheReport } from '../pipeline.ts'
 import { openSavedRun, type SavedRun } from '../run/saved/read.ts'
+import { checkModeOptions } from '../modes/options.ts'
 import type { ModeName } from '../modes/registry.ts'
 import { checkFits } from '../run/saved/restore.ts'
-import { Session, type EngineChoice, type SessionOptions } from '../run/session.ts'
+import type { EngineChoice } from '../run/home.ts'
+import { Session } from '../run/session.ts'
+import type { SessionOptions } from '../run/session-state.ts'
 import type { BackgroundBuild } from './background.ts'
 import { Execute, ResumeFrom, Save } from './calls.ts'
 import type { Lifetime } from './lifetime.ts'
@@ -49,7 +52,7 @@ export class Artifact {
     this.mode = parts.mode.name
     this.guestDigest = parts.image.digest
     this.abi = parts.abi.name
-    this.keepsSegments = parts.mode.segments
+    this.keepsSegments = parts.mode.options?.includes('segmentLimits') === true
   }
 
   get #engine(): EngineChoice {
@@ -105,10 +108,7 @@ export class Artifact {
     const own = this.#accept(Execute, 'execute', options)
     const { mode } = this.#parts
     const { inputs = [], publicValuesBytes, seed, args, segmentLimits } = own
-    if (segmentLimits !== undefined && !mode.segments)
-      throw new RvrError('USAGE', `mode ${mode.name} does not cut segments, so it has no limits of segments`, {
-        hint: 'Use mode metered.',
-      })
+    checkModeOptions(mode, { segmentLimits })
     const session = this.#session(own)
     try {
       const state = await session.start({ inputs, publicValuesBytes, seed, args, segmentLimits }, stoppingAtCuts(own))
@@ -136,9 +136,11 @@ export class Artifact {
       const from = beginning(saved.instret, saved.header.cost)
       const state = await session.restore(saved, stoppingAtCuts(own))
       const { onPrint, onEvent, progressMs } = own
-      const origin = mode.segments
-        ? { artifact: this, options: { ...session.startedWith, onPrint, onEvent, progressMs } }
-        : undefined
+      const { startedWith } = session
+      const origin =
+        startedWith === undefined
+          ? undefined
+          : { artifact: this, options: { ...startedWith, onPrint, onEvent, progressMs } }
       return await passCuts(new Run(session, state, origin), own, from)
     } catch (error) {
       session.dispose()
@@ -163,8 +165,8 @@ export class Artifact {
       pool,
       print: onPrint,
       progress,
-      ...(tier !== undefined && { tier }),
-      ...(witness !== undefined && { witness }),
+      tier,
+      witness,
     })
   }
 

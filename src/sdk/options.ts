@@ -7,7 +7,7 @@ import type { ExecutionProfile } from '../profile/counts.ts'
 import type { SegmentLimits } from '../machine/limits.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import type { PrintReceiver } from '../run/printer.ts'
-import type { RunLimits } from '../run/session.ts'
+import type { RunLimits } from '../run/limits.ts'
 import type { Run } from './run.ts'
 
 /** Limits of one stretch, and who hears of the cuts on the way. */

@@ -7,7 +7,7 @@ import { decoderFor } from '../extensions/registry.ts'
 import { instructionWord } from '../program/slots.ts'
 import { cellsOf, type Machine } from '../machine/machine.ts'
 import { profileOf, type ExecutionProfile } from '../profile/counts.ts'
-import { countsByPc, type SlotCounts } from '../run/profiler.ts'
+import { countsByPc, type SlotCounts } from '../modes/profile/counts.ts'
 
 /** A share of a run. */
 export interface ProfileEntry {

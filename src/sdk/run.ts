@@ -6,12 +6,14 @@ import { decoderFor } from '../extensions/registry.ts'
 import { instructionWord } from '../program/slots.ts'
 import { accept } from '../accept.ts'
 import type { Machine } from '../machine/machine.ts'
-import type { ModeName } from '../modes/registry.ts'
+import type { OpenSegment } from '../modes/metered/result.ts'
+import type { KnownResults, ModeName } from '../modes/registry.ts'
 import type { Segment } from '../machine/meter.ts'
 import type { TrapKind } from '../program/trap.ts'
 import type { CallDifference } from '../run/call-witness.ts'
 import type { StopCause } from '../run/job.ts'
-import type { Session, SessionState } from '../run/session.ts'
+import type { Session } from '../run/session.ts'
+import type { SessionState } from '../run/session-state.ts'
 import type { TracedStep } from '../run/trace.ts'
 import { backtraceOf, type Backtrace } from './backtrace/backtrace.ts'
 import { MemoryAddress, Resume, Save, TraceLimits } from './calls.ts'
@@ -118,12 +120,12 @@ export class Run implements Disposable {
   readonly publicValues: Uint8Array
   /** Mode `metered`: finished segments; the last one ends with the guest. Empty in other modes. */
   get segments(): readonly Segment[] {
-    const { list, count } = this.#state.segments
-    return (this.#segments ??= list.slice(0, count))
+    const { segments } = this.#collected
+    return (this.#segments ??= segments?.list.slice(0, segments.count) ?? [])
   }
 
   /** Mode `metered`: the segment that a suspended run is in, with its heights so far. */
-  readonly openSegment: SessionState['openSegment']
+  readonly openSegment: OpenSegment | undefined
   /** Address of the next instruction. */
   readonly pc: number
   /** x0 … x31, unsigned. */
@@ -157,7 +159,7 @@ export class Run implements Disposable {
     this.interpreted = state.interpreted
     this.instret = state.instructions
     this.cost = session.mode.reportsCost ? state.cost : undefined
-    this.openSegment = state.openSegment
+    this.openSegment = this.#collected.openSegment
     this.publicValues = session.abi.host.publicValues(state.host).slice()
     this.pc = state.pc
     this.registers = [...session.hart.x]
@@ -185,7 +187,7 @@ export class Run implements Disposable {
 
   /** Mode `profile`: how often each instruction was executed; undefined in other modes. */
   get profile(): Profile | undefined {
-    const { profile } = this.#state
+    const { profile } = this.#collected
     if (profile === undefined) return undefined
     return (this.#profile ??= new Profile(this.#session, this.instret, profile))
   }
@@ -246,6 +248,15 @@ export class Run implements Disposable {
         hint: 'Only a run that a limit stopped can go on.',
       })
     return this.#session.save(this.#state, file, signal)
+  }
+
+  /** @internal What the mode has collected, in its own form. */
+  get collected(): object {
+    return this.#state.result
+  }
+
+  get #collected(): KnownResults {
+    return this.#state.result
   }
 
   /** @internal A checked run: the call that it stands in front of, whose C is wrong. */

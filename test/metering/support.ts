@@ -1,15 +1,16 @@
-/** What the metering tests share: executed blocks as an interpreter with a tracer sees them, and their segments by the plain model. */
+/** What the metering tests share: executed blocks as an interpreter with a watcher sees them, and their segments by the plain model. */
 import { expect } from 'vitest'
 import { buildGraph } from '../../src/program/graph.ts'
 import { lift } from '../../src/program/lift.ts'
 import { MEMORY_BYTES } from '../../src/elf/image.ts'
 import { decoderFor } from '../../src/extensions/registry.ts'
 import type { ExecuteOptions, Guest, Run } from '../../src/index.ts'
-import { createInterpreter, type Tracer } from '../../src/interp/interpreter.ts'
+import { createInterpreter } from '../../src/interp/interpreter.ts'
 import { loadImage } from '../../src/interp/memory.ts'
 import { definedSlots } from '../../src/program/slots.ts'
 import { createHart } from '../../src/program/hart.ts'
 import type { Instr } from '../../src/isa/row.ts'
+import type { Watcher } from '../../src/modes/collector.ts'
 import { addressSpaces, leafBytes, leafIdOf } from '../machine/plain/memory-tables.ts'
 import {
   countInteractions,
@@ -61,15 +62,16 @@ export function trace(
   const blocks: OpenBlock[] = []
   let instructions = 0
   const current = (): OpenBlock => blocks.at(-1)!
-  const tracer: Tracer = {
-    startsSpan: pc => spanStarts[(pc - program.base) / 4] === 1,
-    longestSpan,
-    hostWrote() {},
-    enter(length) {
-      blocks.push({ instructions: 0, length, rows: [], touches: [] })
-      return true
+  const watcher: Watcher = {
+    spans: {
+      startsSpan: pc => spanStarts[(pc - program.base) / 4] === 1,
+      longestSpan,
+      enter(length) {
+        blocks.push({ instructions: 0, length, rows: [], touches: [] })
+        return true
+      },
     },
-    retired(instr, rows) {
+    retired(instr, _pc, rows) {
       instructions++
       current().instructions++
       if (instr === undefined) return
@@ -97,7 +99,7 @@ export function trace(
   const hart = createHart(image.xlen, new Uint8Array(MEMORY_BYTES))
   loadImage(image, hart.memory)
   abi.start(image, hart, abiOptions)
-  const { reason } = createInterpreter(image, abi, { tracer }).run(hart, abi.host.create(image, abiOptions), {
+  const { reason } = createInterpreter(image, abi, { watcher }).run(hart, abi.host.create(image, abiOptions), {
     maxInstructions: Number(maxInstructions),
     print: () => {},
   })

@@ -49,7 +49,7 @@ function forge(name: string, change: (parts: Parts) => void): string {
   return at(name)
 }
 
-/** Bytes of the body in front of the ranges of leaves. */
+/** Bytes of the body in front of the numbers of the pages. */
 const blobBytes = ({ header }: Parts): number =>
   header.body.blobs.reduce((sum: number, length: number) => sum + length, 0)
 
@@ -284,38 +284,41 @@ describe('files that were made to deceive, with a digest that fits', () => {
     'an unknown mode': ({ header }) => {
       header.mode = 'none'
     },
+    'nothing of the mode': ({ header }) => {
+      delete header.collected
+    },
     'no meter': ({ header }) => {
-      delete header.meter
+      delete header.collected.meter
     },
     'no origin': ({ header }) => {
       delete header.origin
     },
     'a long interval': ({ header }) => {
-      header.meter.left = 2000
+      header.collected.meter.left = 2000
     },
     'a checkpoint in the future': ({ header }) => {
-      header.meter.checkpoint.instret = 20_124
+      header.collected.meter.checkpoint.instret = 20_124
     },
     'a checkpoint before the segment': ({ header }) => {
-      header.meter.checkpoint.instret = 0
+      header.collected.meter.checkpoint.instret = 0
     },
     'no checkpoint': ({ header }) => {
-      delete header.meter.checkpoint
+      delete header.collected.meter.checkpoint
     },
     'heights of few chips': ({ header }) => {
-      header.meter.heights.pop()
+      header.collected.meter.heights.pop()
     },
     'another constant height': ({ header }) => {
-      header.meter.heights[0] += 1
+      header.collected.meter.heights[0] += 1
     },
     'another boundary': ({ header }) => {
-      header.meter.heights[2] += 1
+      header.collected.meter.heights[2] += 1
     },
     'a gap between segments': ({ header }) => {
-      header.segments[1].instretStart += 1
+      header.collected.segments[1].instretStart += 1
     },
     'an end of a suspended run': ({ header }) => {
-      header.segments[0].reason = 'end'
+      header.collected.segments[0].reason = 'end'
     },
     'a record that is not there': ({ header }) => {
       header.host.inputs[0] = 2 ** 20
@@ -335,30 +338,34 @@ describe('files that were made to deceive, with a digest that fits', () => {
     'fewer pages': ({ header }) => {
       header.body.pages -= 1
     },
-    'more leaves': ({ header }) => {
-      header.body.leaves.past += 1
+    'leaves that are not there': ({ header }) => {
+      header.collected.leaves.past = header.body.blobs.length
     },
-    'leaves that moved to another set': ({ header }) => {
-      header.body.leaves.open += 1
-      header.body.leaves.past -= 1
+    'leaves that are cut off': ({ header }) => {
+      header.body.blobs[header.collected.leaves.past] -= 4
+      header.body.blobs[header.collected.leaves.past + 1] += 4
+    },
+    'leaves of another set': ({ header }) => {
+      const { leaves } = header.collected
+      header.collected.leaves = { ...leaves, past: leaves.open, open: leaves.past }
     },
     'a segment limit of 0': ({ header }) => {
-      header.origin.segmentLimits = { maxMemoryBytes: 0 }
+      header.origin.options.segmentLimits = { maxMemoryBytes: 0 }
     },
     'a leaf outside every address space': parts => {
-      parts.body.writeUInt32LE(0xffff_fff0, blobBytes(parts))
+      parts.body.writeUInt32LE(0xffff_fff0, leavesAt(parts))
     },
     'registers that do not exist': parts => {
-      parts.body.writeUInt32LE(1000, blobBytes(parts))
+      parts.body.writeUInt32LE(1000, leavesAt(parts))
     },
     'a range without end': parts => {
-      parts.body.writeUInt32LE(0xffff_ffff, blobBytes(parts) + 4)
+      parts.body.writeUInt32LE(0xffff_ffff, leavesAt(parts) + 4)
     },
     'a page outside': parts => {
-      parts.body.writeUInt32LE(2 ** 17, pagesAt(parts))
+      parts.body.writeUInt32LE(2 ** 17, blobBytes(parts))
     },
     'a page twice': parts => {
-      parts.body.writeUInt32LE(parts.body.readUInt32LE(pagesAt(parts)), pagesAt(parts) + 4)
+      parts.body.writeUInt32LE(parts.body.readUInt32LE(blobBytes(parts)), blobBytes(parts) + 4)
     },
     'a body that goes on': parts => {
       parts.body = Buffer.concat([parts.body, Buffer.alloc(2 ** 26)])
@@ -367,9 +374,8 @@ describe('files that were made to deceive, with a digest that fits', () => {
       parts.body = Buffer.alloc(0)
     },
   }
-  const pagesAt = (parts: Parts): number =>
-    blobBytes(parts) +
-    8 * (parts.header.body.leaves.past + parts.header.body.leaves.open + parts.header.body.leaves.interval)
+  const leavesAt = ({ header }: Parts): number =>
+    header.body.blobs.slice(0, header.collected.leaves.past).reduce((sum: number, length: number) => sum + length, 0)
 
   test.each(Object.keys(changes))('%s', async what => {
     expect(await errorOf(metered.resumeFrom(forge('forged.run', changes[what]!)))).toMatchObject({

@@ -1,5 +1,6 @@
 /** Code whose regions are entered without a stop test: the budget is kept, and runs stop and go on anywhere. */
 import { describe, expect, test } from 'vitest'
+import { CountingCollector } from '../../src/modes/counting.ts'
 import { modeNamed } from '../../src/modes/registry.ts'
 import { openArtifact } from '../../src/pipeline.ts'
 import { attach } from '../../src/run/engine.ts'
@@ -107,7 +108,10 @@ describe.each(Object.keys(guests))('%s', kind => {
     const { engine } = await openArtifact((await guest.compile('pure')).file!, { image, abi, machine, mode })
     const home = settle(engine, image, mode)
     const { hart, native } = attach(home.place, xlen)
-    const { floor, run, enters } = native!(undefined)
+    const { floor, run, enters } = native!({
+      collector: new CountingCollector(mode, { machine }),
+      counters: mode.counters.length,
+    })
     for (let pc = TEXT; pc < image.end && pc < TEXT + 4 * longChain * longBody; pc += 4) {
       if (!enters(pc)) continue
       for (const budget of [floor, floor + 1n, floor * 2n, floor * 20n]) {

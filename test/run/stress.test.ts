@@ -1,6 +1,7 @@
 /** Stress: rare paths of native code and the driver are taken, the results are the same, and libraries made for it stay apart. */
 import { expect, test } from 'vitest'
 import { Rvr } from '../../src/index.ts'
+import { CountingCollector } from '../../src/modes/counting.ts'
 import { modeNamed } from '../../src/modes/registry.ts'
 import { openArtifact } from '../../src/pipeline.ts'
 import { attach } from '../../src/run/engine.ts'
@@ -40,7 +41,10 @@ test.each([undefined, 'stops'] as const)(
     const { engine } = await openArtifact((await guest.compile('pure')).file!, { image, abi, machine, mode })
     const home = settle(engine, image, mode)
     const { hart, native } = attach(home.place, 64)
-    const { floor, run } = native!(undefined)
+    const { floor, run } = native!({
+      collector: new CountingCollector(mode, { machine }),
+      counters: mode.counters.length,
+    })
     hart.pc = image.entry
     const { used } = run(floor * 1000n)
     home.retire()

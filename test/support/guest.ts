@@ -6,11 +6,11 @@ import { abiNamed } from '../../src/extensions/registry.ts'
 import {
   createInterpreter,
   type Interpreter,
-  type Meter,
   type StopReason,
   type Stretch,
   type StretchOptions,
 } from '../../src/interp/interpreter.ts'
+import type { Instr } from '../../src/isa/row.ts'
 import { loadImage } from '../../src/interp/memory.ts'
 import { createHart, type Hart } from '../../src/program/hart.ts'
 import type { Trap } from '../../src/program/trap.ts'
@@ -18,6 +18,11 @@ import { assembler, type Assembler } from './assembler.ts'
 import { buildElf, type SegmentSpec } from './elf-builder.ts'
 
 export const TEXT = 0x200800
+
+/** Prices executed instructions; `rows`: what one adds to its own chip. */
+export interface Meter {
+  cost(instr: Instr, rows: number): number
+}
 
 export interface GuestOptions extends Partial<AbiOptions> {
   readonly xlen?: Xlen
@@ -35,7 +40,8 @@ export interface Guest {
   readonly host: HostState
   readonly interpreter: Interpreter
   readonly printed: { stream: string; text: string }[]
-  run(options?: Partial<StretchOptions>): Stretch
+  /** `cost`: what the meter says of all instructions of the stretch; 0 without one. */
+  run(options?: Partial<StretchOptions>): Stretch & { readonly cost: number }
 }
 
 /** A guest at its first instruction, whose code `write` assembles. */
@@ -51,7 +57,13 @@ export function guest(write: (a: Assembler) => unknown, options: GuestOptions = 
   loadImage(image, hart.memory)
   abi.start(image, hart, abiOptions)
   const host = abi.host.create(image, abiOptions)
-  const interpreter = createInterpreter(image, abi, meter === undefined ? {} : { meter })
+  let cost = 0
+  const watcher = {
+    retired(instr: Instr | undefined, _pc: number, rows: number): void {
+      if (instr !== undefined) cost += meter!.cost(instr, rows)
+    },
+  }
+  const interpreter = createInterpreter(image, abi, meter === undefined ? {} : { watcher })
   const printed: { stream: string; text: string }[] = []
   return {
     image,
@@ -59,12 +71,15 @@ export function guest(write: (a: Assembler) => unknown, options: GuestOptions = 
     host,
     interpreter,
     printed,
-    run: stretch =>
-      interpreter.run(hart, host, {
+    run(stretch) {
+      cost = 0
+      const done = interpreter.run(hart, host, {
         maxInstructions: 100_000,
         print: (stream, bytes) => printed.push({ stream, text: new TextDecoder().decode(bytes) }),
         ...stretch,
-      }),
+      })
+      return { ...done, cost }
+    },
   }
 }
 

@@ -216,8 +216,8 @@ function checkSegmentOptions(options: RunOptions): void {
   const flag = flags.find(([, value]) => value !== undefined)?.[0]
   // The mode of a compiled library is known when it has been read.
   if (flag === undefined || (options.artifact !== undefined && options.mode === undefined)) return
-  const { name, segments } = modeNamed(options.mode ?? DEFAULT_MODE)
-  if (!segments)
+  const { name, options: taken = [] } = modeNamed(options.mode ?? DEFAULT_MODE)
+  if (!taken.includes('segmentLimits'))
     throw new RvrError('USAGE', `--${flag} is about segments, and mode ${name} cuts none`, {
       hint: 'Add --mode metered.',
     })

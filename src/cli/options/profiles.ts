@@ -48,7 +48,7 @@ export function addProfileOptions(command: Command): Command {
 export function countingMode<Options extends ProfileOutOptions>(options: Options): Options {
   if (options.profileOut === undefined) return options
   const { mode = COUNTING } = options
-  if (modeNamed(mode).profile === undefined)
+  if (modeNamed(mode).name !== COUNTING)
     throw new RvrError(
       'USAGE',
       `mode ${mode} does not count how often blocks are executed, which --profile-out records`,

@@ -1,11 +1,10 @@
 /** Mode `metered-cost`: instruction count and total cost in trace cells (docs/metering.md, "Cost"). */
-import { cellsOf } from '../../machine/machine.ts'
-import { instructionCounter, type Mode } from '../mode.ts'
+import { cellCounter, instructionCounter, type Mode } from '../mode.ts'
 
 export const meteredCost: Mode<'metered-cost'> = {
   name: 'metered-cost',
   summary: 'count instructions and the trace cells they cost',
-  counters: [instructionCounter, { name: 'cells', amount: (instr, machine) => cellsOf(machine, instr) }],
+  counters: [instructionCounter, cellCounter],
+  pace: 'budget',
   reportsCost: true,
-  segments: false,
 }

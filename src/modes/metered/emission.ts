@@ -1,6 +1,6 @@
 /** The C of mode `metered`: vector row counts, checks at block boundaries, marks of touched leaves. */
 import { resourceText } from '../../resources.ts'
-import { meterHeader, meterLayout } from '../../layout/meter.ts'
+import { meterHeader } from '../../layout/meter.ts'
 import type { Graph } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'
 import { rowsOf } from '../../machine/chips.ts'
@@ -110,6 +110,5 @@ export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget)
       },
     ],
     resumesOften: true,
-    areaBytes: meterLayout.areaBytes,
   }
 }

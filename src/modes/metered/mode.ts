@@ -1,13 +1,22 @@
 /** Mode `metered`: what metered-cost counts, heights of every chip, and segments (docs/metering.md, "Segments"). */
+import { meterLayout } from '../../layout/meter.ts'
 import { instructionCounter, type Mode } from '../mode.ts'
+import { MeteredCollector } from './collector.ts'
 import { meteredEmission } from './emission.ts'
+import { MeteredLedger } from './ledger.ts'
 
 export const metered: Mode<'metered'> = {
   name: 'metered',
   summary: 'count trace rows by chip and cut the run into segments',
   // What is left of the interval.
   counters: [instructionCounter],
+  pace: 'own-test',
   emission: meteredEmission,
+  // The meter: the same bytes for native code and the interpreter, so either goes on where the other stopped.
+  area: { native: () => meterLayout.areaBytes, interpreted: meterLayout.areaBytes },
   reportsCost: true,
-  segments: true,
+  options: ['segmentLimits', 'stopAtSegment'],
+  goesBack: true,
+  collector: context => new MeteredCollector(context),
+  ledger: context => new MeteredLedger(context),
 }

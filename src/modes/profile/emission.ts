@@ -2,7 +2,6 @@
 import { resourceText } from '../../resources.ts'
 import type { Graph } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'
-import { profileBytes } from '../../layout/profile.ts'
 import type { Emission, EmissionTarget } from '../mode.ts'
 
 const template = (name: string): string => resourceText(`templates/modes/profile/${name}`)
@@ -31,6 +30,6 @@ export function profileEmission({ graph }: EmissionTarget): Emission {
       { path: 'profile.h', content: template('profile.h') },
       { path: 'profile.c', content: template('profile.c').replace('BOUNDARIES', boundaries(graph)) },
     ],
-    areaBytes: profileBytes(graph.program.instrs.length),
+    saysSlots: true,
   }
 }

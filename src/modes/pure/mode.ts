@@ -5,6 +5,6 @@ export const pure: Mode<'pure'> = {
   name: 'pure',
   summary: 'run as fast as possible; count instructions',
   counters: [instructionCounter],
+  pace: 'budget',
   reportsCost: false,
-  segments: false,
 }

@@ -1,20 +1,21 @@
 /** Everything of a suspended run, as the content of a file. */
 import { createHash } from 'node:crypto'
 import { RvrError } from '../../errors.ts'
-import { captureMeter, leafSets, type LeafRanges, type LeafSet, type MeterScalars } from '../../machine/meter-state.ts'
-import type { Meter } from '../../machine/meter.ts'
+import type { Ledger } from '../../modes/ledger.ts'
+import type { Hart } from '../../program/hart.ts'
 import { version } from '../../version.ts'
-import type { SlotCounts } from '../profiler.ts'
-import type { Session, SessionState, StartOptions } from '../session.ts'
+import type { SessionGuest, SessionState, StartOptions } from '../session-state.ts'
 import { MAX_BLOB_BYTES, PAGE_BYTES, type HeaderText } from './format.ts'
 import { changedPages } from './pages.ts'
 import type { FileContent } from './write.ts'
 
 /** What a session knows beside its state. */
 export interface Context {
-  readonly session: Pick<Session, 'image' | 'abi' | 'mode' | 'machine' | 'hart'>
-  readonly meter: Meter | undefined
-  readonly started: StartOptions
+  readonly guest: SessionGuest
+  readonly hart: Hart
+  readonly ledger: Ledger
+  /** Undefined where it is not known. */
+  readonly started: StartOptions | undefined
   readonly printedUntil: number
 }
 
@@ -39,7 +40,7 @@ class Blobs {
       if (this.#bytes > MAX_BLOB_BYTES)
         throw new RvrError(
           'USAGE',
-          `inputs, hints and public values of more than ${MAX_BLOB_BYTES} bytes cannot be saved`,
+          `inputs, hints, public values and counts of more than ${MAX_BLOB_BYTES} bytes cannot be saved`,
           { hint: 'Split the input.' },
         )
     }
@@ -49,32 +50,14 @@ class Blobs {
 
 function originText(
   { inputs, publicValuesBytes, seed, args, segmentLimits }: StartOptions,
-  blobs: Blobs,
+  keep: (bytes: Uint8Array) => number,
 ): HeaderText['origin'] {
   return {
-    inputs: inputs.map(input => blobs.add(input)),
-    ...(publicValuesBytes !== undefined && { publicValuesBytes }),
-    ...(seed !== undefined && { seed: `${seed}` }),
-    ...(args !== undefined && { args: [...args] }),
-    ...(segmentLimits !== undefined && { segmentLimits: { ...segmentLimits } }),
-  }
-}
-
-function profileText({ pages, extraRows }: SlotCounts, blobs: Blobs): HeaderText['profile'] {
-  return {
-    pages: [...pages].map(([page, counts]) => [
-      page,
-      blobs.add(new Uint8Array(counts.buffer, counts.byteOffset, counts.byteLength)),
-    ]),
-    extraRows: [...extraRows].map(([pc, rows]) => [pc, rows]),
-  }
-}
-
-function meterText({ heights, checkpoint, ...rest }: MeterScalars): HeaderText['meter'] {
-  return {
-    ...rest,
-    heights: [...heights],
-    ...(checkpoint !== undefined && { checkpoint: { ...checkpoint, heights: [...checkpoint.heights] } }),
+    inputs: inputs.map(keep),
+    publicValuesBytes,
+    seed: seed === undefined ? undefined : `${seed}`,
+    args: args === undefined ? undefined : [...args],
+    options: { segmentLimits },
   }
 }
 
@@ -87,18 +70,17 @@ function* inBatches(bytes: Uint8Array): Generator<Uint8Array> {
 
 /** Nothing may run or change the guest's memory until the body has been taken. */
 export async function capture(
-  { session, meter, started, printedUntil }: Context,
+  { guest, hart, ledger, started, printedUntil }: Context,
   state: SessionState,
   signal?: AbortSignal,
 ): Promise<FileContent> {
-  const { image, abi, mode, machine, hart } = session
+  const { image, abi, mode, machine } = guest
   const { end } = state
   if (end.outcome !== 'suspended' || end.cause === 'abort' || end.cause === 'difference')
     throw new RvrError('INTERNAL', 'only a suspended run has a state to save')
   const blobs = new Blobs()
+  const keep = (bytes: Uint8Array): number => blobs.add(bytes)
   const pages = await changedPages(image, hart.memory, signal)
-  const metered = meter === undefined ? undefined : await captureMeter(meter, machine.memoryChips)
-  const ranges = (set: LeafSet): LeafRanges['pairs'] => metered?.leaves[set].pairs ?? new Uint32Array()
   const header: HeaderText = {
     rvr: version,
     guest: image.digest,
@@ -113,44 +95,24 @@ export async function capture(
     instructions: `${state.instructions}`,
     cost: `${state.cost}`,
     printedUntil,
-    host: abi.host.save(state.host, bytes => blobs.add(bytes)),
-    segments: state.segments.list
-      .slice(0, state.segments.count)
-      .map(({ instretStart, instructions, heights, reason, overLimit }) => {
-        if (reason === 'end' || reason === 'trap') throw new RvrError('INTERNAL', 'a suspended run has no last segment')
-        return {
-          instretStart,
-          instructions,
-          heights: [...heights],
-          reason,
-          ...(overLimit === true && { overLimit: true as const }),
-        }
-      }),
-    ...(state.profile !== undefined && { profile: profileText(state.profile, blobs) }),
-    ...(metered !== undefined && { meter: meterText(metered.scalars), origin: originText(started, blobs) }),
-    body: {
-      blobs: blobs.list.map(({ length }) => length),
-      leaves: {
-        past: ranges('past').length / 2,
-        open: ranges('open').length / 2,
-        interval: ranges('interval').length / 2,
-      },
-      pages: pages.length,
-    },
+    host: abi.host.save(state.host, keep),
+    collected: await ledger.save(keep),
+    origin: mode.goesBack === true && started !== undefined ? originText(started, keep) : undefined,
+    body: { blobs: blobs.list.map(({ length }) => length), pages: pages.length },
   }
-  return {
-    header,
-    async *body() {
-      for (const bytes of [...blobs.list, ...leafSets.map(set => bytesOf(ranges(set))), bytesOf(pages)])
-        yield* inBatches(bytes)
-      for (let at = 0; at < pages.length; at += BATCH_PAGES) {
-        // Copies: the compressor works on another thread and takes no shared memory.
-        yield Buffer.concat(
-          [...pages.subarray(at, at + BATCH_PAGES)].map(page =>
-            hart.memory.subarray(page * PAGE_BYTES, (page + 1) * PAGE_BYTES),
-          ),
-        )
-      }
-    },
+  return { header, body: () => bodyOf(blobs.list, pages, hart.memory) }
+}
+
+async function* bodyOf(
+  blobs: readonly Uint8Array[],
+  pages: Uint32Array,
+  memory: Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  for (const bytes of blobs) yield* inBatches(bytes)
+  yield* inBatches(bytesOf(pages))
+  for (let at = 0; at < pages.length; at += BATCH_PAGES) {
+    const batch = [...pages.subarray(at, at + BATCH_PAGES)]
+    // Copies: the compressor works on another thread and takes no shared memory.
+    yield Buffer.concat(batch.map(page => memory.subarray(page * PAGE_BYTES, (page + 1) * PAGE_BYTES)))
   }
 }

@@ -3,7 +3,8 @@ import * as v from 'valibot'
 import { MEMORY_BYTES } from '../../elf/image.ts'
 import { RvrError } from '../../errors.ts'
 import { abiNames } from '../../extensions/registry.ts'
-import { modes } from '../../modes/registry.ts'
+import { SavedModeOptions } from '../../modes/options.ts'
+import { isMode, type ModeName } from '../../modes/registry.ts'
 
 /**
  * The first bytes, then the format's version (uint16), then the header's length in bytes (uint32); integers are
@@ -16,7 +17,7 @@ export const PREFIX_BYTES = MAGIC.length + 2 + 4
 export const DIGEST_BYTES = 32
 export const PAGE_BYTES = 4096
 export const PAGES = MEMORY_BYTES / PAGE_BYTES
-/** Inputs, hints and public values together. */
+/** All byte strings together: inputs, and what the host and the mode keep. */
 export const MAX_BLOB_BYTES = 2 ** 30
 export const MAX_HEADER_BYTES = 2 ** 28
 
@@ -28,8 +29,6 @@ const large = v.pipe(
   v.transform(text => BigInt(text)),
 )
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
-const row = whole(0, 2 ** 32 - 1)
-const heights = v.array(row)
 const blob = whole(0, 2 ** 24)
 const address = whole(0, MEMORY_BYTES)
 const seed = v.pipe(
@@ -43,22 +42,7 @@ const Origin = v.strictObject({
   publicValuesBytes: v.optional(count),
   seed: v.optional(seed),
   args: v.optional(v.array(v.string())),
-  segmentLimits: v.optional(
-    v.strictObject({
-      maxTraceHeight: v.optional(count),
-      maxMemoryBytes: v.optional(count),
-      maxInteractions: v.optional(count),
-    }),
-  ),
-})
-
-const Meter = v.strictObject({
-  left: whole(0, 1000),
-  careful: v.boolean(),
-  segmentStart: count,
-  zeroHeight: whole(0, 29),
-  heights,
-  checkpoint: v.optional(v.strictObject({ instret: count, zeroHeight: whole(0, 29), hostWrote: v.boolean(), heights })),
+  options: SavedModeOptions,
 })
 
 const Header = v.strictObject({
@@ -70,7 +54,7 @@ const Header = v.strictObject({
   abi: v.picklist(abiNames),
   /** Digest of the extensions that the guest may use. */
   extensions: digest,
-  mode: v.picklist(modes.map(({ name }) => name)),
+  mode: v.custom<ModeName>(name => typeof name === 'string' && isMode(name), 'the name of a mode'),
   /** SHA-256 of the machine. */
   machine: digest,
   stopCause: v.picklist(['instructions', 'cost', 'segment', 'timeout', 'request']),
@@ -82,34 +66,14 @@ const Header = v.strictObject({
   printedUntil: count,
   /** What the guest's system makes of its host state; byte strings are in it as indices of `body.blobs`. */
   host: v.unknown(),
-  segments: v.array(
-    v.strictObject({
-      instretStart: count,
-      instructions: count,
-      heights,
-      reason: v.picklist(['trace-height', 'memory', 'interactions']),
-      overLimit: v.optional(v.literal(true)),
-    }),
-  ),
-  meter: v.optional(Meter),
-  /**
-   * Modes that profile: executions by code page, a float64 for each instruction; and rows beyond one for each
-   * execution, by address.
-   */
-  profile: v.optional(
-    v.strictObject({
-      pages: v.array(v.strictTuple([whole(0, PAGES - 1), blob])),
-      extraRows: v.array(v.strictTuple([address, count])),
-    }),
-  ),
-  /** How the run began, for going back to a cut between segments. */
+  /** What the mode makes of what it has collected, where it keeps anything; byte strings as in `host`. */
+  collected: v.optional(v.unknown()),
+  /** How the run began, in modes that may go back. */
   origin: v.optional(Origin),
   /** What the compressed body holds, in this order. */
   body: v.strictObject({
     /** Lengths of byte strings that other fields name by their index. */
     blobs: v.array(whole(0, MAX_BLOB_BYTES)),
-    /** Ranges of leaves of the memory tree. */
-    leaves: v.strictObject({ past: count, open: count, interval: count }),
     /** Pages of guest memory that differ from the loaded guest. */
     pages: whole(0, PAGES),
   }),

@@ -1,0 +1,111 @@
+/** What a mode does on the thread that runs a guest: it watches the interpreter and takes what native code has counted. */
+import type { Image } from '../elf/image.ts'
+import type { Instr } from '../isa/row.ts'
+import type { Machine } from '../machine/machine.ts'
+import type { Graph } from '../program/program.ts'
+
+/** Memory of the mode's own, `Mode.area`. */
+export interface AreaPlace {
+  readonly buffer: ArrayBufferLike
+  /** Bytes in front of the area. */
+  readonly offset: number
+}
+
+/** A native instance as its mode's C knows it. */
+export interface NativeSide {
+  /** Address of the first instruction slot, and how many there are. */
+  readonly base: number
+  readonly slots: number
+  /** Calls `void name(char *m)` of the mode's C. */
+  perform(name: string): void
+  /** One bit for each slot and one behind them, as `const uint64_t *name(void)` of the mode's C gives them. */
+  bitmap(name: string): Uint8Array
+}
+
+/** Where a guest lives. */
+export interface Site {
+  readonly area: AreaPlace | undefined
+  /** Undefined where the interpreter runs alone. */
+  readonly native: NativeSide | undefined
+}
+
+/** Hears what the interpreter executes. */
+export interface Watcher {
+  /** Modes that are asked before each span of straight-line code (program/span.ts). */
+  readonly spans?: SpanWatcher
+  /** One instruction retired, at `pc`; undefined for a word that is none. `rows`: what it adds to its own chip. */
+  retired(instr: Instr | undefined, pc: number, rows: number): void
+  /** Bytes of an address space (layout/meter.ts) are about to be read or written. */
+  touched?(space: number, address: number, length: number): void
+  /** A host instruction may have written memory that it does not tell of. */
+  hostWrote?(): void
+}
+
+export interface SpanWatcher {
+  /** Does a span start at `pc`? */
+  startsSpan(pc: number): boolean
+  /** No span is longer, wherever it is entered. */
+  readonly longestSpan: number
+  /** `count` instructions of a span come next. False: stop in front of them. */
+  enter(count: number): boolean
+}
+
+/** What native code has done between two hand-backs. */
+export interface NativeUse {
+  /** Instructions executed. */
+  readonly used: bigint
+  /** The mode wants to stop here. */
+  readonly paused: boolean
+}
+
+/** What a mode asks of the session when a job has ended. */
+export type Demand =
+  /**
+   * The counts are those of a place that the guest has passed: registers, memory and host state have to become what
+   * they were there. They are those after `executed` instructions since the guest's start; `leaves` are those of guest
+   * memory that were touched since, undefined where any may have been.
+   */
+  | { readonly kind: 'go-back'; readonly executed: number; readonly leaves: readonly number[] | undefined }
+  /** The counts are of no use any more: those of a careful run of the same guest have to take their place. */
+  | { readonly kind: 'start-over' }
+
+export interface CollectorReport {
+  /** For the ledger: plain data that can cross threads. */
+  readonly collected: unknown
+  readonly demand?: Demand | undefined
+}
+
+/** What a mode keeps during one job. */
+export interface Collector {
+  /** From now on the guest lives at `site`: before anything else, and again when it has moved. */
+  attach(site: Site): void
+  /** What the interpreter has to tell at this site, if anything. */
+  readonly watcher: Watcher | undefined
+  /** The least budget with which native code gets anywhere, when `floor` is what its regions need. */
+  leastBudget(floor: bigint): bigint
+  /** Sets the counters (`Mode.counters`) for native code that may execute `budget` instructions. */
+  enter(counters: BigInt64Array, budget: bigint): void
+  /** Native code has handed back; `isStep`: the interpreter has to execute the next instruction. */
+  leave(counters: BigInt64Array, budget: bigint, isStep: boolean): NativeUse
+  /** Trace cells of this job; 0 in modes without cost. */
+  cells(): bigint
+  /** Has what the guest prints now not been printed before? */
+  printsAnew(): boolean
+  /**
+   * The guest leaves its site, or the job ends: counts go where the next one finds them. Returns how many instructions
+   * the guest has executed behind the place that they are of, 0 as a rule.
+   */
+  detach(): number
+  /** Of the whole job. */
+  report(): CollectorReport
+}
+
+/** What a collector may know. */
+export interface CollectorContext {
+  readonly image: Image
+  readonly machine: Machine
+  /** What the session's ledger ordered for this job. */
+  readonly order: unknown
+  /** The guest's blocks, with spans of at most `longest` instructions. Takes a while for large guests. */
+  graph(longest: number): Graph
+}

@@ -1,0 +1,18 @@
+/** What of guest memory is not zero when a guest is loaded. */
+import type { Image } from '../../elf/image.ts'
+import { LEAF_BYTES } from '../../layout/meter.ts'
+
+/** Leaves of the initial image that hold a byte other than zero. */
+export function* imageLeaves(image: Image): Generator<number> {
+  for (const { address, bytes } of image.segments) {
+    let done = -1
+    for (let at = 0; at < bytes.length;) {
+      const leaf = Math.floor((address + at) / LEAF_BYTES)
+      if (bytes[at] !== 0 && leaf !== done) {
+        yield leaf
+        done = leaf
+      }
+      at = bytes[at] !== 0 ? (leaf + 1) * LEAF_BYTES - address : at + 1
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/** Connects the interpreter to the meter: which chip an instruction adds rows to, and where spans start. */
+import type { Instr } from '../../isa/row.ts'
+import { rowsOf, type ChipRows } from '../../machine/chips.ts'
+import { longestSpan } from '../../machine/interval.ts'
+import type { Meter } from '../../machine/meter.ts'
+import { swellOf } from '../../machine/swell.ts'
+import type { Graph } from '../../program/program.ts'
+import type { CollectorContext, NativeSide, Watcher } from '../collector.ts'
+
+/** A native library knows its spans; without one they are found when they are first asked for. */
+function spanTest(native: NativeSide | undefined, { machine, graph }: CollectorContext): (pc: number) => boolean {
+  if (native === undefined) {
+    let known: Graph | undefined
+    return pc => {
+      const { program, spanStarts } = (known ??= graph(longestSpan(machine)))
+      return spanStarts[(pc - program.base) / 4] === 1
+    }
+  }
+  const { base, slots } = native
+  const bits = native.bitmap('rvr_boundaries')
+  return pc => {
+    const slot = (pc - base) / 4
+    return slot >= 0 && slot <= slots && Number.isInteger(slot) && ((bits[slot >> 3]! >> (slot & 7)) & 1) === 1
+  }
+}
+
+/** Tells `meter` what the interpreter executes. */
+export function meterWatcher(meter: Meter, native: NativeSide | undefined, context: CollectorContext): Watcher {
+  const { machine } = context
+  const effects = new Map<Instr, readonly ChipRows[]>()
+  return {
+    spans: {
+      startsSpan: spanTest(native, context),
+      longestSpan: longestSpan(machine),
+      enter: count => meter.enter(count),
+    },
+    retired(instr, _pc, rows) {
+      if (instr === undefined) return meter.count([], 1, 0)
+      let chips = effects.get(instr)
+      if (chips === undefined) effects.set(instr, (chips = rowsOf(machine, instr)))
+      meter.count(chips, rows, swellOf(instr.row, rows))
+    },
+    touched: (space, address, length) => meter.touch(space, address, length),
+    hostWrote: () => meter.hostWrote(),
+  }
+}

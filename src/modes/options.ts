@@ -1,0 +1,45 @@
+/** Options of runs that not every mode takes. */
+import * as v from 'valibot'
+import { RvrError } from '../errors.ts'
+import { MAX_TRACE_HEIGHT, type SegmentLimits } from '../machine/limits.ts'
+
+/** What a run may be started with for its mode: plain data, which saved runs keep. */
+export interface ModeOptions {
+  /** Default: those of the machine. */
+  readonly segmentLimits?: Partial<SegmentLimits> | undefined
+}
+
+const limit = (most: number) => v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(most)))
+
+/** The same in a saved run. */
+export const SavedModeOptions = v.strictObject({
+  segmentLimits: v.optional(
+    v.strictObject({
+      maxTraceHeight: limit(MAX_TRACE_HEIGHT),
+      maxMemoryBytes: limit(Number.MAX_SAFE_INTEGER),
+      maxInteractions: limit(Number.MAX_SAFE_INTEGER),
+    }),
+  ),
+})
+
+/** The options by name, and what a mode lacks that does not take one. */
+const lacks = {
+  segmentLimits: 'does not cut segments, so it has no limits of segments',
+  stopAtSegment: 'does not cut segments, so it cannot stop at one',
+} as const
+
+export type ModeOption = keyof typeof lacks
+
+interface Taker {
+  readonly name: string
+  readonly options?: readonly ModeOption[]
+}
+
+/** @throws RvrError `USAGE` where one is given that the mode does not take. */
+export function checkModeOptions(mode: Taker, given: Readonly<Partial<Record<ModeOption, unknown>>>): void {
+  for (const [name, lack] of Object.entries(lacks) as [ModeOption, string][]) {
+    const value = given[name]
+    if (value === undefined || value === false || mode.options?.includes(name) === true) continue
+    throw new RvrError('USAGE', `mode ${mode.name} ${lack}`, { hint: 'Use mode metered.' })
+  }
+}

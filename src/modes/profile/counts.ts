@@ -1,0 +1,38 @@
+/** How often each instruction was executed: counts of native code and of the interpreter in one form that can be added up. */
+
+/** Plain data, so that it can cross threads. */
+export interface SlotCounts {
+  /** By `pc >>> PAGE_SHIFT`: executions of the page's instructions in address order. */
+  readonly pages: ReadonlyMap<number, Float64Array>
+  /** Trace rows beyond one for each execution, of the few instructions that have them. */
+  readonly extraRows: ReadonlyMap<number, number>
+}
+
+/** What mode `profile` reports of a run. */
+export interface ProfileResult {
+  readonly profile: SlotCounts
+}
+
+export const PAGE_SHIFT = 12
+export const PAGE_SLOTS = 1024
+
+/** Both together; the arguments stay as they are. */
+export function addCounts(a: SlotCounts, b: SlotCounts): SlotCounts {
+  const pages = new Map(a.pages)
+  const extraRows = new Map(a.extraRows)
+  for (const [page, counts] of b.pages) {
+    const earlier = a.pages.get(page)
+    pages.set(page, earlier === undefined ? counts : counts.map((count, slot) => count + earlier[slot]!))
+  }
+  for (const [pc, rows] of b.extraRows) extraRows.set(pc, rows + (extraRows.get(pc) ?? 0))
+  return { pages, extraRows }
+}
+
+/** Executions by address in address order, only those above 0. */
+export function countsByPc({ pages }: SlotCounts): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (const [page, slots] of [...pages].toSorted(([a], [b]) => a - b)) {
+    for (const [slot, count] of slots.entries()) if (count > 0) counts.set(page * 2 ** PAGE_SHIFT + slot * 4, count)
+  }
+  return counts
+}

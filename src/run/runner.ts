@@ -1,0 +1,199 @@
+/** A guest in its memory: runs one job of it after another, wherever it lives, and lets its mode add up what they collect. */
+import { CallbackScope } from '../callbacks.ts'
+import { abortError, RvrError } from '../errors.ts'
+import { loadImage } from '../interp/memory.ts'
+import type { Demand } from '../modes/collector.ts'
+import { ledgerOf } from '../modes/counting.ts'
+import type { Ledger } from '../modes/ledger.ts'
+import { choiceOf } from '../modes/registry.ts'
+import type { Hart } from '../program/hart.ts'
+import { ledgerContext } from './beginning.ts'
+import { choiceKey } from './choice-key.ts'
+import { createControl } from './control.ts'
+import { settle, type Home } from './home.ts'
+import type { Job, JobResult } from './job.ts'
+import { checkLimits, type RunLimits } from './limits.ts'
+import { Printer } from './printer.ts'
+import { RunningJob } from './running-job.ts'
+import type { Before, SessionOptions, SessionState } from './session-state.ts'
+import { Mover } from './tier.ts'
+
+let nextJob = 1
+
+/** One job, and who hears of it. */
+export interface StretchOrder {
+  readonly from: Before
+  readonly limits: RunLimits
+  /** Instruction by instruction in the interpreter; the state lists them. */
+  readonly isTraced: boolean
+  /** What is printed before this many instructions has been printed. */
+  readonly printed: number
+  /** The guest is about to run: what it was suspended in is no more. */
+  onBegin(): void
+  /** The job was aborted before a worker had it: nothing has run. */
+  onWithdrawn(): void
+}
+
+/** Where the guest has come to, and what its mode asks for. */
+export interface Stretch {
+  readonly state: SessionState
+  readonly demand: Demand | undefined
+}
+
+const abortedBy = (signal: AbortSignal | undefined): RvrError => abortError('the run', signal)
+
+export class Runner {
+  readonly #options: SessionOptions
+  /** What the caller's functions for text and events throw. */
+  readonly #callbacks = new CallbackScope()
+  readonly #printer: Printer
+  #home: Home
+  #ledger: Ledger
+
+  /** Places the guest in fresh memory. */
+  constructor(options: SessionOptions) {
+    this.#options = options
+    this.#home = settle(options.engine, options.image, options.mode)
+    this.#printer = new Printer(options.print, this.#callbacks)
+    this.#ledger = ledgerOf(options.mode, ledgerContext(options))
+    this.#ledger.attach(this.#home.site)
+    loadImage(options.image, this.#home.hart.memory)
+  }
+
+  /** Registers and memory; others after the guest has moved. */
+  get hart(): Hart {
+    return this.#home.hart
+  }
+
+  get ledger(): Ledger {
+    return this.#ledger
+  }
+
+  /** What one of the caller's functions has thrown. */
+  get failure(): RvrError | undefined {
+    return this.#callbacks.failure
+  }
+
+  async run(order: StretchOrder): Promise<Stretch> {
+    const { from, limits } = order
+    const { signal, suspend, timeoutMs } = limits
+    const callbacks = this.#callbacks
+    if (callbacks.failure !== undefined) throw callbacks.failure
+    const counts = checkLimits(limits, this.#options.mode)
+    if (signal?.aborted) throw abortedBy(signal)
+    const { pool, image, abi, mode, tier, progress } = this.#options
+    const control = createControl()
+    const id = nextJob++
+    const isMoving = tier !== undefined && this.#home.place.engine !== 'native'
+    const mover = isMoving ? new Mover(tier, engine => settle(engine, image, mode), control) : undefined
+    using job = new RunningJob({
+      control,
+      callbacks,
+      printer: this.#printer,
+      progress,
+      before: from.instructions,
+      timeoutMs,
+      signal,
+      suspend,
+      interrupt: () => {
+        this.#home.interrupt()
+        mover?.home?.interrupt()
+      },
+      onStart: () => tier?.begin(),
+      onAbort: () => {
+        if (pool.withdraw(id, abortedBy(signal))) order.onWithdrawn()
+      },
+    })
+    order.onBegin()
+    try {
+      const move = mover?.order(from.instructions)
+      const result = await pool.submit(
+        { ...this.#job(order), ...counts, id, control, move },
+        { image, abi },
+        job.client,
+      )
+      if (result.moved) this.#moveTo(mover!.take())
+      await this.#ended(result, signal)
+      return { state: this.#stateOf(from, result), demand: result.demand }
+    } finally {
+      mover?.close()
+    }
+  }
+
+  #job({ from, limits, isTraced, printed }: StretchOrder): Omit<Job, 'id' | 'control' | 'maxInstructions' | 'maxCost'> {
+    const { image, abi, mode, machine, witness } = this.#options
+    return {
+      place: this.#home.place,
+      guest: image.digest,
+      abi: choiceKey(abi),
+      mode: choiceOf(mode),
+      order: this.#ledger.order({ stopAtSegment: limits.stopAtSegment === true, printed }),
+      machine,
+      pc: from.pc,
+      host: from.host,
+      timeoutMs: limits.timeoutMs,
+      suspends: limits.suspend !== undefined,
+      witness,
+      trace: isTraced,
+    }
+  }
+
+  /** Lets the caller's functions take all of their text and events. @throws RvrError where the job was ended. */
+  async #ended({ end }: JobResult, signal: AbortSignal | undefined): Promise<void> {
+    const { pool } = this.#options
+    const stopped = end.outcome === 'suspended' ? end.cause : undefined
+    // Neither a deadline nor an abort nor a request waits for the caller's functions.
+    if (stopped !== 'timeout' && stopped !== 'request' && stopped !== 'abort') await this.#delivered(signal)
+    if (stopped !== 'abort' && signal?.aborted !== true && !pool.closing.aborted) return
+    throw signal?.aborted === true
+      ? abortedBy(signal)
+      : new RvrError('DISPOSED', 'this Rvr was disposed during the run')
+  }
+
+  /** Waits until the caller's functions have taken everything, unless the call ends before. */
+  async #delivered(signal: AbortSignal | undefined): Promise<void> {
+    const callbacks = this.#callbacks
+    const ends = [callbacks.signal, this.#options.pool.closing, signal]
+    const until = AbortSignal.any(ends.filter(end => end !== undefined))
+    await this.#printer.settled(until)
+    await callbacks.settle(until)
+  }
+
+  #stateOf(from: Before, result: JobResult): SessionState {
+    const { moved: _moved, collected, demand: _demand, ...counts } = result
+    const instructions = from.instructions + result.instructions
+    const { outcome } = result.end
+    const ended = outcome === 'suspended' ? undefined : outcome === 'trapped' ? 'trap' : 'end'
+    this.#ledger.absorb(collected, { instructions, ended })
+    return {
+      ...counts,
+      nativeUntil: result.nativeUntil === undefined ? undefined : from.instructions + result.nativeUntil,
+      engine: this.#home.place.engine,
+      interpreted: (from.interpreted ?? 0n) + result.interpreted,
+      instructions,
+      executed: result.instructions,
+      cost: from.cost + result.cost,
+      result: this.#ledger.result(),
+    }
+  }
+
+  /** The worker has taken everything over into `home`. */
+  #moveTo(home: Home): void {
+    this.#home.retire()
+    this.#home = home
+    this.#ledger.attach(home.site)
+  }
+
+  /** Goes on with the memory and the counts of another one, which has come to the same state and is given up. */
+  takeOver(other: Runner): void {
+    other.#printer.close()
+    this.#home.retire()
+    this.#home = other.#home
+    this.#ledger = other.#ledger
+  }
+
+  dispose(): void {
+    this.#printer.close()
+    this.#home.retire()
+  }
+}
