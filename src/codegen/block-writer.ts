@@ -1,5 +1,7 @@
 /** One basic block → C statements. */
 import type { Check } from '../analysis/facts.ts'
+import { planPairs, type KeptBlock } from '../analysis/pairs/plan.ts'
+import type { PairPlan } from '../analysis/pairs/operations.ts'
 import { MEMORY_BYTES } from '../elf/image.ts'
 import { disassemble } from '../isa/disassemble.ts'
 import { writes } from '../isa/registers-used.ts'
@@ -10,7 +12,7 @@ import { ownTest } from '../modes/mode.ts'
 import { callStatements } from './calls.ts'
 import type { WordVariables } from './loops/word-variables.ts'
 import type { Moving } from './moving.ts'
-import { planPairs } from './pairs/write.ts'
+import { pairStatements, renamed } from './pairs/write.ts'
 import { refund } from './refund.ts'
 import type { BlockPlan } from './region-plan.ts'
 import type { RegionText } from './region-text.ts'
@@ -90,8 +92,7 @@ function writeInstructions(
     emission.memoryTouched === undefined
       ? undefined
       : groupAccesses(instrs, new Set(checks.inner.keys()), moving, inLoop?.counted)
-  const isNarrow = context.graph.program.xlen === 32
-  const pairs = isNarrow ? planPairs(instrs, inLoop?.variables, inLoop?.isHeader) : undefined
+  const pairs = context.graph.program.xlen === 32 ? pairsOf(instrs, inLoop) : undefined
   const lasts = lastWrites(instrs, stored)
   let dirty = plan.dirtyAtEntry
   // Then registers may be read in front of the instruction that does it.
@@ -112,21 +113,32 @@ function writeInstructions(
     for (const group of groups?.get(index) ?? [])
       for (const line of emission.memoryTouched!(group)) lines.push(`  ${line}`)
     if (row.kind === 'call') for (const line of callStatements(instr, row, context, exit)) lines.push(`  ${line}`)
-    for (const line of pairs?.before[index] ?? []) lines.push(`  ${line}`)
+    if (pairs !== undefined) for (const line of pairStatements(pairs, index)) lines.push(`  ${line}`)
+    const half = pairs?.results[index]
     const own =
-      pairs?.statements[index] ??
-      statement(instr, text, {
-        moving: moving.get(index),
-        isLossless: inLoop?.lossless.has(index) === true,
-        pointer: inLoop?.places?.get(index),
-        variable: inLoop?.variables?.nameOf(instr),
-      })
+      half !== undefined
+        ? renamed(instr.rd, half)
+        : statement(instr, text, {
+            moving: moving.get(index),
+            isLossless: inLoop?.lossless.has(index) === true,
+            pointer: inLoop?.places?.get(index),
+            variable: inLoop?.variables?.nameOf(instr),
+          })
     if (own !== undefined) lines.push(`  ${own} /* ${instr.pc.toString(16)} ${disassemble(instr)} */`)
     const finished = lasts === undefined ? 0 : lasts[index]!
     if (finished !== 0) lines.push(`  ${text.flush(finished).trimEnd()}`)
     dirty = (dirty | (writes(instr) & cold)) & ~finished
   }
   if (pairs !== undefined) lines.push('  }')
+}
+
+/** The pairs of an RV32 block; those that its loop carries are told to the loop's variables. */
+function pairsOf(instrs: readonly Instr[], inLoop: InLoop | undefined): PairPlan | undefined {
+  const variables = inLoop?.variables
+  const kept: KeptBlock | undefined = variables && { words: variables.offsets, isHeader: inLoop?.isHeader === true }
+  const pairs = planPairs(instrs, kept)
+  if (pairs !== undefined && kept?.isHeader === true) variables!.carry(pairs.carried)
+  return pairs
 }
 
 /** By instruction, which registers of `mask` it is the last to write; undefined where there are none. */

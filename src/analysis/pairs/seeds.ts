@@ -1,4 +1,5 @@
 /** Where pairs begin: products of which both halves are computed, shifts and rotations across two registers. */
+import type { Instr } from '../../isa/row.ts'
 import type { PairGraph, PairKind } from './graph.ts'
 import { add, mul, mulh, mulhsu, mulhu, or, sar, shl, shr } from './values.ts'
 
@@ -75,4 +76,52 @@ function asFunnel({ values }: PairGraph, value: number): Funnel | undefined {
     return undefined
   if (values.isConstant(values.a[left]!) && values.isConstant(values.a[right]!)) return undefined
   return { value, high: values.a[left]!, low: values.a[right]!, amount }
+}
+
+/**
+ * Is there a product's high half, a comparison that is added or subtracted, or two shifts that are put together? Most
+ * blocks have none and are done with here.
+ */
+export function mayHaveSeeds(instrs: readonly Instr[]): boolean {
+  // Registers that hold results of comparisons, left shifts and right shifts.
+  let compared = 0
+  let left = 0
+  let right = 0
+  for (const { row, rd, rs1, rs2 } of instrs) {
+    if (row.kind === 'store') continue
+    const one = 1 << rs1
+    const two = 1 << rs2
+    const target = 1 << rd
+    let isCompared = false
+    let isLeft = false
+    let isRight = false
+    if (row.kind === 'alu') {
+      switch (row.name) {
+        case 'mulhu':
+        case 'mulh':
+        case 'mulhsu':
+          return true
+        case 'sltu':
+        case 'sltiu':
+          isCompared = true
+          break
+        case 'slli':
+          isLeft = true
+          break
+        case 'srli':
+          isRight = true
+          break
+        case 'add':
+        case 'sub':
+          if ((compared & (one | two)) !== 0) return true
+          break
+        case 'or':
+          if (((left & one) !== 0 && (right & two) !== 0) || ((left & two) !== 0 && (right & one) !== 0)) return true
+      }
+    }
+    compared = isCompared ? compared | target : compared & ~target
+    left = isLeft ? left | target : left & ~target
+    right = isRight ? right | target : right & ~target
+  }
+  return false
 }

@@ -1,61 +1,57 @@
-/** The C variables that stand for words of the stack in a counted loop. */
+/** The C variables that stand for words of the stack in a counted loop, and for pairs that it carries. */
 import { isStackAccess, type StackWord } from '../../analysis/loops/stack-words.ts'
-import { STACK_POINTER } from '../../isa/registers.ts'
+import type { PairPlan, Start } from '../../analysis/pairs/operations.ts'
+import { registerNames, STACK_POINTER } from '../../isa/registers.ts'
 import type { Instr } from '../../isa/row.ts'
 import { addressOf } from '../operands.ts'
 
-/**
- * The variables of one loop's words, and pairs of 32-bit values that go from iteration to iteration in one variable.
- */
+/** The variable of the word at so many bytes from the stack pointer. */
+export const wordName = (offset: number): string => `w${offset}`
+/** The variable in which a pair of 32-bit values goes from one iteration to the next. */
+export const carriedName = (index: number): string => `c${index}`
+
+const memoryOf = ({ offset, bytes }: StackWord): string => `*(u${bytes * 8} *)(m + ${addressOf(STACK_POINTER, offset)})`
+const nameOfStart = (start: Start): string =>
+  start.kind === 'register' ? registerNames[start.register]! : wordName(start.offset)
+
 export class WordVariables {
   readonly #words: readonly StackWord[]
-  readonly #byOffset: ReadonlyMap<number, StackWord>
-  readonly #carried: { readonly low: string; readonly high: string }[] = []
+  readonly offsets: ReadonlySet<number>
+  /** Names of the halves. */
+  #carried: readonly { readonly low: string; readonly high: string }[] = []
 
   constructor(words: readonly StackWord[]) {
     this.#words = words
-    this.#byOffset = new Map(words.map(word => [word.offset, word]))
+    this.offsets = new Set(words.map(({ offset }) => offset))
   }
 
   /** The variable that an instruction accesses in place of memory. */
   nameOf(instr: Instr): string | undefined {
-    const word = isStackAccess(instr) ? this.#byOffset.get(instr.imm) : undefined
-    return word && variable(word)
+    return isStackAccess(instr) && this.offsets.has(instr.imm) ? wordName(instr.imm) : undefined
   }
 
-  /**
-   * The variable that holds two values of 32 bits, which these variables hold where an iteration begins; undefined
-   * where one of them is held otherwise already.
-   */
-  carry(low: string, high: string): string | undefined {
-    const known = this.#carried.findIndex(pair => pair.low === low && pair.high === high)
-    if (known >= 0) return `c${known}`
-    if (low === high || this.#carried.some(pair => [pair.low, pair.high].some(name => name === low || name === high)))
-      return undefined
-    return `c${this.#carried.push({ low, high }) - 1}`
+  /** What the block that begins an iteration finds in one variable. */
+  carry(carried: PairPlan['carried']): void {
+    this.#carried = carried.map(({ low, high }) => ({ low: nameOfStart(low), high: nameOfStart(high) }))
   }
 
   /** In front of the loop. */
   get declarations(): string[] {
     const sizes = [...new Set(this.#words.map(({ bytes }) => bytes))]
-    return [
-      ...sizes.map(
-        size =>
-          `  uint${size * 8}_t ${this.#words
-            .filter(({ bytes }) => bytes === size)
-            .map(
-              word =>
-                `${variable(word)}${word.isRead ? ` = *(u${size * 8} *)(m + ${addressOf(STACK_POINTER, word.offset)})` : ''}`,
-            )
-            .join(', ')};`,
-      ),
-      ...this.#carried.map((_, index) => `  uint64_t ${this.#join(index)}`),
-    ]
+    const words = sizes.map(size => {
+      const own = this.#words.filter(({ bytes }) => bytes === size)
+      const names = own.map(word => `${wordName(word.offset)}${word.isRead ? ` = ${memoryOf(word)}` : ''}`)
+      return `  uint${size * 8}_t ${names.join(', ')};`
+    })
+    return [...words, ...this.#carried.map((_, index) => `  uint64_t ${this.#join(index)}`)]
   }
 
   /** Where an iteration begins. */
   get splits(): string[] {
-    return this.#carried.map(({ low, high }, index) => `  ${low} = (reg)c${index}; ${high} = (reg)(c${index} >> 32);`)
+    return this.#carried.map(({ low, high }, index) => {
+      const name = carriedName(index)
+      return `  ${low} = (reg)${name}; ${high} = (reg)(${name} >> 32);`
+    })
   }
 
   /** Where it ends. */
@@ -65,15 +61,13 @@ export class WordVariables {
 
   #join(index: number): string {
     const { low, high } = this.#carried[index]!
-    return `c${index} = (uint64_t)${high} << 32 | ${low};`
+    return `${carriedName(index)} = (uint64_t)${high} << 32 | ${low};`
   }
 
   /** Behind the loop. */
   get stores(): string[] {
     return this.#words
       .filter(({ isWritten }) => isWritten)
-      .map(word => `  *(u${word.bytes * 8} *)(m + ${addressOf(STACK_POINTER, word.offset)}) = ${variable(word)};`)
+      .map(word => `  ${memoryOf(word)} = ${wordName(word.offset)};`)
   }
 }
-
-const variable = ({ offset }: StackWord): string => `w${offset}`

@@ -1,6 +1,7 @@
 /** Which instructions become 64-bit arithmetic, seen in the C. */
 import { describe, expect, test } from 'vitest'
-import { planPairs } from '../../../src/codegen/pairs/write.ts'
+import { planPairs } from '../../../src/analysis/pairs/plan.ts'
+import { pairStatements, renamed } from '../../../src/codegen/pairs/write.ts'
 import type { Assembler, Register } from '../../support/assembler.ts'
 import { graphOf } from '../guests.ts'
 
@@ -8,13 +9,13 @@ import { graphOf } from '../guests.ts'
 function linesOf(write: (a: Assembler) => Assembler): string[] {
   const { program, blocks } = graphOf(32, a => write(a).op('terminate'))
   const { first, count } = blocks[0]!
-  const plan = planPairs(program.instrs.slice(first, first + count).map(instr => instr!))
-  return plan === undefined
-    ? []
-    : plan.statements.flatMap((statement, index) => [
-        ...plan.before[index]!,
-        ...(statement === undefined ? [] : [statement]),
-      ])
+  const instrs = program.instrs.slice(first, first + count).map(instr => instr!)
+  const plan = planPairs(instrs)
+  if (plan === undefined) return []
+  return instrs.flatMap(({ rd }, index) => {
+    const half = plan.results[index]
+    return [...pairStatements(plan, index), ...(half === undefined ? [] : [renamed(rd, half)])]
+  })
 }
 
 const add = (a: Assembler): Assembler =>
