@@ -47,7 +47,7 @@ export function addCarries(graph: PairGraph): void {
       const before = graph.pairOf[carry.low]
       if (before !== undefined && unfinished[before.high] === 1) graph.forget(before)
       if (graph.pairOf[value] === undefined && graph.pairOf[carry.low] === undefined)
-        graph.add(carry.kind, carry.low, value, operands)
+        graph.add({ kind: carry.kind, low: carry.low, high: value, operands })
       break
     }
   }

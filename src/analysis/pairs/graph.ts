@@ -44,6 +44,12 @@ export interface Pair {
   forgotten: boolean
 }
 
+/** A pair whose operation is known; it is fixed unless that is said. */
+export interface KnownPair
+  extends Pick<Pair, 'kind' | 'low' | 'high'>, Partial<Pick<Pair, 'operands' | 'amount' | 'fixed'>> {
+  readonly factors?: readonly [number, number]
+}
+
 const isBitwise = (op: number): boolean => op === and || op === or || op === xor
 const kinds = new Map<number, PairKind>([
   [and, 'and'],
@@ -75,15 +81,7 @@ export class PairGraph {
   }
 
   /** Adds a pair whose operation is known. */
-  add(
-    kind: PairKind,
-    low: number,
-    high: number,
-    operands: readonly Halves[],
-    amount = 0,
-    factors?: readonly [number, number],
-    fixed = true,
-  ): Pair {
+  add({ kind, low, high, operands = [], amount = 0, factors, fixed = true }: KnownPair): Pair {
     const before = low < 0 || high < 0 ? undefined : this.find(low, high)
     const pair: Pair = before ?? { kind, low, high, fixed, operands, amount, factors, forgotten: false }
     if (before !== undefined) Object.assign(before, { kind, low, high, fixed, operands, amount, factors })
@@ -241,18 +239,16 @@ export class PairGraph {
         if (likeness > bestLikeness || (best < 0 && likeness === 0 && guess)) [best, bestLikeness] = [high, likeness]
       }
       if (best >= 0)
-        this.add(
-          kinds.get(values.op[low]!)!,
+        this.add({
+          kind: kinds.get(values.op[low]!)!,
           low,
-          best,
-          [
+          high: best,
+          operands: [
             { low: pair.low, high: pair.high },
             { low: rest, high: this.#otherThan(best, pair.high) },
           ],
-          0,
-          undefined,
-          false,
-        )
+          fixed: false,
+        })
     }
   }
 

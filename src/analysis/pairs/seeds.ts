@@ -27,7 +27,7 @@ export function addSeeds(graph: PairGraph): void {
     const product = products.get(op)
     if (product !== undefined) {
       const low = values.find(mul, values.a[value]!, values.b[value]!)
-      if (low >= 0) graph.add(product, low, value, [], 0, [values.a[value]!, values.b[value]!])
+      if (low >= 0) graph.add({ kind: product, low, high: value, factors: [values.a[value]!, values.b[value]!] })
     } else if (op === or || op === add) {
       const funnel = asFunnel(graph, value)
       if (funnel === undefined) continue
@@ -36,7 +36,14 @@ export function addSeeds(graph: PairGraph): void {
       if (other === undefined) continue
       // Which half is low shows in what the pair is used with; turning an operand by 32 more or less costs nothing
       // here.
-      graph.add('rotate', other.value, value, [{ low: funnel.low, high: funnel.high }], funnel.amount, undefined, false)
+      graph.add({
+        kind: 'rotate',
+        low: other.value,
+        high: value,
+        operands: [{ low: funnel.low, high: funnel.high }],
+        amount: funnel.amount,
+        fixed: false,
+      })
     }
   }
   for (const funnel of funnels.values()) if (graph.pairOf[funnel.value] === undefined) addShift(graph, funnel)
@@ -45,14 +52,16 @@ export function addSeeds(graph: PairGraph): void {
 /** A funnel whose other half is a plain shift. */
 function addShift(graph: PairGraph, { value, high, low, amount }: Funnel): void {
   const { values } = graph
-  const operand = { low, high }
+  const operands = [{ low, high }]
+  const rest = 32 - amount
   const left = shifted(graph, shl, low, amount)
-  const right = shifted(graph, shr, high, 32 - amount)
-  const rightSigned = shifted(graph, sar, high, 32 - amount)
-  if (left >= 0) graph.add('left', left, value, [operand], amount)
-  else if (right >= 0) graph.add('right', value, right, [operand], 32 - amount)
-  else if (rightSigned >= 0) graph.add('rightSigned', value, rightSigned, [operand], 32 - amount)
-  else if (graph.find(low, high) !== undefined) graph.add('right', value, -1, [operand], 32 - amount)
+  const right = shifted(graph, shr, high, rest)
+  const rightSigned = shifted(graph, sar, high, rest)
+  if (left >= 0) graph.add({ kind: 'left', low: left, high: value, operands, amount })
+  else if (right >= 0) graph.add({ kind: 'right', low: value, high: right, operands, amount: rest })
+  else if (rightSigned >= 0) graph.add({ kind: 'rightSigned', low: value, high: rightSigned, operands, amount: rest })
+  else if (graph.find(low, high) !== undefined)
+    graph.add({ kind: 'right', low: value, high: -1, operands, amount: rest })
   else return
   for (const half of [values.a[value]!, values.b[value]!]) if (values.users[half]!.length === 1) graph.helper[half] = 1
 }
