@@ -2,6 +2,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path/posix'
 import { expect, test } from 'vitest'
+import { rows as integerRows } from '../src/isa/i/rows.ts'
+import { rows as multiplyRows } from '../src/isa/m/rows.ts'
 
 /** Left to right: a file may import from its own place and from every place before it. */
 const order = [
@@ -91,4 +93,14 @@ test('mode names appear only in the modes themselves', () => {
     path => !path.startsWith('modes/') && !path.startsWith('cli/') && /'(pure|metered-cost|metered)'/.test(text(path)),
   )
   expect(users).toEqual([])
+})
+
+test('what an instruction computes is asked by its operation, not by its name', () => {
+  const names = new Set([...integerRows, ...multiplyRows].map(({ name }) => name))
+  const wrong = files.flatMap(path =>
+    [...text(path).matchAll(/row\.name [!=]== '(\w+)'/g)]
+      .filter(([, name]) => names.has(name!))
+      .map(([found]) => `${path}: ${found}`),
+  )
+  expect(wrong).toEqual([])
 })

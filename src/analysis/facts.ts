@@ -1,4 +1,5 @@
 /** Which memory accesses need no check: a forward analysis of what earlier checks have already proved about each register. */
+import { addsConstant, upperValue } from '../isa/results.ts'
 import type { Instr } from '../isa/row.ts'
 import { MEMORY_BYTES } from '../elf/image.ts'
 import { STACK_POINTER } from '../isa/registers.ts'
@@ -85,7 +86,7 @@ const NO_INNER: ReadonlyMap<number, Check> = new Map()
 /** What one instruction that writes a register does to the facts, apart from checks. */
 function transfer(facts: Facts, instr: Instr): void {
   const { row, rd } = instr
-  if (row.kind === 'alu' && row.name === 'addi') {
+  if (addsConstant(instr)) {
     const { rs1, imm } = instr
     if (rs1 === 0) set(facts, rd, -imm, MEMORY_BYTES - imm)
     else if (facts[HIGH + rs1] === 0) set(facts, rd, 0, 0)
@@ -93,7 +94,7 @@ function transfer(facts: Facts, instr: Instr): void {
     return
   }
   if (row.kind === 'upper') {
-    const value = (row.relative ? instr.pc : 0) + instr.imm
+    const value = upperValue(instr)
     if (value >= 0 && value < MEMORY_BYTES) set(facts, rd, -value, MEMORY_BYTES - value)
     else set(facts, rd, 0, 0)
     return
@@ -140,7 +141,7 @@ export function planChecks(
     }
     if (writes(instr) === 0) continue
     transfer(facts, instr)
-    if (row.name === 'addi' && origin[rs1]! > 0 && Math.abs(delta[rs1]! + imm) < REACH) {
+    if (addsConstant(instr) && origin[rs1]! > 0 && Math.abs(delta[rs1]! + imm) < REACH) {
       origin[rd] = origin[rs1]!
       delta[rd] = delta[rs1]! + imm
     } else origin[rd] = -1

@@ -24,7 +24,3 @@ export function movingRange({ image, instrs }: Program): MovingRange {
 /** Does lui or auipc make the upper part of an address that may move? */
 export const isMovingUpper = ({ row, imm }: Instr, range: MovingRange): boolean =>
   row.kind === 'upper' && (row.relative || (range !== undefined && imm >= range.low && imm < range.high))
-
-/** The value of lui or auipc. */
-export const upperValue = (instr: Instr): number =>
-  (instr.row.kind === 'upper' && instr.row.relative ? instr.pc : 0) + instr.imm

@@ -1,4 +1,5 @@
 /** Groups the loads and stores of a basic block by base register, for modes that look at memory. */
+import { addsConstant } from '../isa/results.ts'
 import { registerNames, STACK_POINTER } from '../isa/registers.ts'
 import type { Instr } from '../isa/row.ts'
 import type { AccessGroup } from '../modes/mode.ts'
@@ -77,7 +78,7 @@ export function groupAccesses(
       group.accesses.push({ offset, width: row.width })
     }
     if (writes(instr) === 0) continue
-    const known = row.name === 'addi' && origin[rs1]! >= 0
+    const known = addsConstant(instr) && origin[rs1]! >= 0
     delta[rd] = known ? delta[rs1]! + imm : 0
     origin[rd] = known ? origin[rs1]! : -1
   }

@@ -1,7 +1,7 @@
 /** How a unit's text says addresses of the guest. */
 import type { Instr } from '../isa/row.ts'
 import type { Xlen } from '../elf/image.ts'
-import { upperValue } from '../analysis/moving-uppers.ts'
+import { upperValue } from '../isa/results.ts'
 import { hex8 } from './names.ts'
 import { constant, wideConstant } from './operands.ts'
 

@@ -1,7 +1,8 @@
 /** Which instructions of a block add the rest to the upper part of an address that may move, and what the text says there. */
 import { successors } from '../program/successors.ts'
 import type { Instr } from '../isa/row.ts'
-import { isMovingUpper, upperValue } from '../analysis/moving-uppers.ts'
+import { isMovingUpper } from '../analysis/moving-uppers.ts'
+import { addsConstant, upperValue } from '../isa/results.ts'
 import type { Addresses } from './addresses.ts'
 import type { BlockPlan, RegionPlan } from './region-plan.ts'
 import type { StableText } from './stable.ts'
@@ -79,8 +80,7 @@ function enteringUppers({ blocks, position }: RegionPlan, stable: StableText): r
   return entering
 }
 
-const addsRest = ({ row }: Instr): boolean =>
-  row.kind === 'load' || row.kind === 'store' || row.kind === 'jalr' || row.name === 'addi'
+const addsRest = (instr: Instr): boolean => ['load', 'store', 'jalr'].includes(instr.row.kind) || addsConstant(instr)
 
 /** Answers for the blocks of one region, until the next is made. */
 export class MovingAddresses {

@@ -1,5 +1,6 @@
 /** Addresses in the text of a unit that stays the same when the guest's code and data move. */
-import { isMovingUpper, upperValue } from '../analysis/moving-uppers.ts'
+import { isMovingUpper } from '../analysis/moving-uppers.ts'
+import { upperValue } from '../isa/results.ts'
 import type { Xlen } from '../elf/image.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Addresses } from './addresses.ts'

@@ -1,4 +1,5 @@
 /** Instr → the flat record that the interpreter's loop switches on. */
+import { upperValue } from '../isa/results.ts'
 import { MEMORY_BYTES, type Xlen } from '../elf/image.ts'
 import type { AluRow, BranchRow, CallRow, Instr } from '../isa/row.ts'
 
@@ -83,9 +84,7 @@ export function operationFor(xlen: Xlen, word: number, instr: Instr | undefined)
         ? { ...base, code: NOP }
         : { ...base, code: row.source === 'register' ? ALU_REGISTER : ALU_IMMEDIATE, alu: row.eval }
     case 'upper':
-      return rd === 0
-        ? { ...base, code: NOP }
-        : { ...base, code: CONSTANT, value: unsigned((row.relative ? pc : 0) + imm) }
+      return rd === 0 ? { ...base, code: NOP } : { ...base, code: CONSTANT, value: unsigned(upperValue(instr)) }
     case 'load':
       return { ...base, code: LOAD, width: row.width, last: MEMORY_BYTES - row.width, signed: row.signed }
     case 'store':

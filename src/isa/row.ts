@@ -13,9 +13,41 @@ interface Encoding {
   readonly only?: Xlen
 }
 
+/** What an ALU instruction computes, however its operands are said. `…w`: of the lower 32 bits, sign-extended. */
+export type AluOp =
+  | 'add'
+  | 'sub'
+  | 'xor'
+  | 'or'
+  | 'and'
+  | 'slt'
+  | 'sltu'
+  | 'sll'
+  | 'srl'
+  | 'sra'
+  | 'addw'
+  | 'subw'
+  | 'sllw'
+  | 'srlw'
+  | 'sraw'
+  | 'mul'
+  | 'mulh'
+  | 'mulhsu'
+  | 'mulhu'
+  | 'div'
+  | 'divu'
+  | 'rem'
+  | 'remu'
+  | 'mulw'
+  | 'divw'
+  | 'divuw'
+  | 'remw'
+  | 'remuw'
+
 /** `rd = f(a, b)`; b is rs2 or the immediate. */
 export interface AluRow extends Encoding {
   readonly kind: 'alu'
+  readonly op: AluOp
   readonly source: 'register' | 'immediate'
   /** Reference semantics on unsigned XLEN-bit values; the caller truncates the result. */
   readonly eval: (a: bigint, b: bigint, xlen: Xlen) => bigint
@@ -40,8 +72,12 @@ export interface StoreRow extends Encoding {
   readonly width: 1 | 2 | 4 | 8
 }
 
+/** When a branch is taken: a comparison of rs1 with rs2, signed unless it ends in u. */
+export type Condition = 'eq' | 'ne' | 'lt' | 'ge' | 'ltu' | 'geu'
+
 export interface BranchRow extends Encoding {
   readonly kind: 'branch'
+  readonly condition: Condition
   readonly eval: (a: bigint, b: bigint, xlen: Xlen) => boolean
   readonly c: (a: string, b: string) => string
 }

@@ -1,4 +1,5 @@
 /** Where an indirect jump goes whose address is built right in front of it: `auipc` and `jalr`, which assemblers write for `call` and `tail`. */
+import { upperValue } from '../isa/results.ts'
 import type { Instr } from '../isa/row.ts'
 import { writes } from '../isa/registers-used.ts'
 
@@ -28,7 +29,7 @@ export function builtTarget(instrs: readonly (Instr | undefined)[], from: number
       return undefined
     if (((writes(instr) >>> jump.rs1) & 1) === 0) continue
     if (instr.row.kind !== 'upper') return undefined
-    const target = (instr.row.relative ? instr.pc : 0) + instr.imm + jump.imm
+    const target = upperValue(instr) + jump.imm
     return target % 4 === 0 ? target : undefined
   }
   return undefined

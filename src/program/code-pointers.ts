@@ -1,4 +1,5 @@
 /** Addresses of code that the guest may jump to indirectly: words in data, and constants that code builds. */
+import { addsConstant, upperValue } from '../isa/results.ts'
 import type { Segment } from '../elf/image.ts'
 import { functionStart } from '../elf/symbols.ts'
 import type { Program } from './program.ts'
@@ -73,8 +74,8 @@ export class BuiltPointers {
     const { row, rd } = instr
     const { image } = this.#program
     if (row.kind === 'upper') {
-      this.#constants[rd] = rd === 0 ? 0 : (row.relative ? instr.pc : 0) + instr.imm
-    } else if (row.name === 'addi' && this.#constants[instr.rs1] !== 0) {
+      this.#constants[rd] = rd === 0 ? 0 : upperValue(instr)
+    } else if (addsConstant(instr) && this.#constants[instr.rs1] !== 0) {
       const value = this.#constants[instr.rs1]! + instr.imm
       if (value % 4 === 0) {
         const home = functionStart(image, value)

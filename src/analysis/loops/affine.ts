@@ -1,4 +1,5 @@
 /** Register values as sums of the values that registers have at one place: what a loop's addresses and bounds are made of. */
+import { upperValue } from '../../isa/results.ts'
 import type { Instr } from '../../isa/row.ts'
 import { writes } from '../../isa/registers-used.ts'
 import { slotOf } from './slots.ts'
@@ -83,20 +84,29 @@ const scaled = (value: Affine | undefined, factor: number): Affine | undefined =
 const narrowed = (value: Affine | undefined): Affine | undefined =>
   value && bounded(value.terms.length === 0 ? value : { ...value, narrow: union(value.narrow, [value]) })
 
+/** The sum that an instruction computes, or keeps the lower 32 bits of; undefined where it is none. */
+function sumOf(values: Values, { row, rs1, rs2, imm }: Instr): Affine | undefined {
+  if (row.kind !== 'alu') return undefined
+  return row.source === 'register' ? sum(values[rs1], values[rs2]) : plus(values[rs1], imm)
+}
+
 /** The sum of which an instruction keeps the lower 32 bits, where it is one. */
-export function cutSum(values: Values, { row, rd, rs1, rs2, imm }: Instr): Affine | undefined {
-  return rd === 0
-    ? undefined
-    : row.name === 'addiw'
-      ? plus(values[rs1], imm)
-      : row.name === 'addw'
-        ? sum(values[rs1], values[rs2])
-        : undefined
+export const cutSum = (values: Values, instr: Instr): Affine | undefined =>
+  instr.rd !== 0 && instr.row.kind === 'alu' && instr.row.op === 'addw' ? sumOf(values, instr) : undefined
+
+function resultOf(values: Values, instr: Instr): Affine | undefined {
+  const { row, rs1, imm } = instr
+  if (row.kind === 'upper') return bounded({ ...ZERO, constant: upperValue(instr) })
+  if (row.kind !== 'alu') return undefined
+  if (row.op === 'add') return sumOf(values, instr)
+  if (row.op === 'sll')
+    return row.source === 'immediate' && imm <= MOST_SHIFT ? scaled(values[rs1], 2 ** imm) : undefined
+  return narrowed(cutSum(values, instr))
 }
 
 /** Brings `values` behind one instruction. `slots`: offsets of the words of the stack that are followed. */
 export function step(values: Values, instr: Instr, slots: readonly number[]): void {
-  const { row, rd, rs1, rs2, imm } = instr
+  const { row, rd, rs2 } = instr
   const slot = slots.length === 0 ? -1 : slotOf(instr, slots)
   if (slot >= 0 && row.kind === 'store') values[SLOTS + slot] = values[rs2]
   if (writes(instr) === 0) return
@@ -104,16 +114,7 @@ export function step(values: Values, instr: Instr, slots: readonly number[]): vo
     values[rd] = values[SLOTS + slot]
     return
   }
-  values[rd] =
-    row.kind === 'upper'
-      ? bounded({ ...ZERO, constant: (row.relative ? instr.pc : 0) + imm })
-      : row.name === 'addi'
-        ? plus(values[rs1], imm)
-        : row.name === 'add'
-          ? sum(values[rs1], values[rs2])
-          : row.name === 'slli' && imm <= MOST_SHIFT
-            ? scaled(values[rs1], 2 ** imm)
-            : narrowed(cutSum(values, instr))
+  values[rd] = resultOf(values, instr)
 }
 
 /** Keeps in `into` what both know. */

@@ -1,4 +1,5 @@
 /** How often a loop that is one chain of blocks goes round, in terms of the registers in front of it. */
+import type { Condition } from '../../isa/row.ts'
 import type { Block } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'
 import type { Affine, Sum, Values } from './affine.ts'
@@ -68,13 +69,13 @@ export function onlyExit(loop: InnermostLoop, blocks: readonly Block[]): OnlyExi
 }
 
 /** The condition on which a branch is not taken. */
-const opposite: Readonly<Record<string, string>> = {
-  beq: 'bne',
-  bne: 'beq',
-  blt: 'bge',
-  bge: 'blt',
-  bltu: 'bgeu',
-  bgeu: 'bltu',
+const opposite: Readonly<Record<Condition, Condition>> = {
+  eq: 'ne',
+  ne: 'eq',
+  lt: 'ge',
+  ge: 'lt',
+  ltu: 'geu',
+  geu: 'ltu',
 }
 
 /**
@@ -94,13 +95,14 @@ export function tripsOf(
   const { stride } = moving
   const isUp = stride.constant >= 0
   const [low, high] = isUp ? [moving.value, fixed.value] : [fixed.value, moving.value]
-  const condition = taken ? row.name : opposite[row.name]!
-  if (condition === 'beq') return undefined
-  if (condition === 'bne') return { low, high, stride, end: 'met', signed: false }
+  if (row.kind !== 'branch') return undefined
+  const condition = taken ? row.condition : opposite[row.condition]
+  if (condition === 'eq') return undefined
+  if (condition === 'ne') return { low, high, stride, end: 'met', signed: false }
   // It goes on while a < b or while a >= b, and does so for a while if the moving side comes closer to the end of that.
-  const isLess = condition === 'blt' || condition === 'bltu'
+  const isLess = condition === 'lt' || condition === 'ltu'
   const closesIn = (moving === a) === (isLess === isUp)
   if (!closesIn) return undefined
-  const signed = condition === 'blt' || condition === 'bge'
+  const signed = condition === 'lt' || condition === 'ge'
   return { low, high, stride, end: isLess ? 'reached' : 'passed', signed }
 }

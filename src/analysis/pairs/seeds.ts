@@ -105,27 +105,30 @@ export function mayHaveSeeds(instrs: readonly Instr[]): boolean {
     let isLeft = false
     let isRight = false
     if (row.kind === 'alu') {
-      switch (row.name) {
+      switch (row.op) {
         case 'mulhu':
         case 'mulh':
         case 'mulhsu':
           return true
         case 'sltu':
-        case 'sltiu':
           isCompared = true
           break
-        case 'slli':
-          isLeft = true
+        case 'sll':
+          isLeft = row.source === 'immediate'
           break
-        case 'srli':
-          isRight = true
+        case 'srl':
+          isRight = row.source === 'immediate'
           break
         case 'add':
         case 'sub':
-          if ((compared & (one | two)) !== 0) return true
+          if (row.source === 'register' && (compared & (one | two)) !== 0) return true
           break
         case 'or':
-          if (((left & one) !== 0 && (right & two) !== 0) || ((left & two) !== 0 && (right & one) !== 0)) return true
+          if (
+            (row.source === 'register' && (left & one) !== 0 && (right & two) !== 0) ||
+            ((left & two) !== 0 && (right & one) !== 0)
+          )
+            return true
       }
     }
     compared = isCompared ? compared | target : compared & ~target

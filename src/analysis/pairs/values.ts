@@ -1,5 +1,6 @@
 /** Value numbering of one RV32 block: which 32-bit value every instruction computes, and from which values. */
-import type { Instr } from '../../isa/row.ts'
+import { upperValue } from '../../isa/results.ts'
+import type { AluOp, AluRow, Instr } from '../../isa/row.ts'
 import { eachRegister, reads, writes } from '../../isa/registers-used.ts'
 
 /**
@@ -24,28 +25,28 @@ export const mulhu = 14
 export const mulh = 15
 export const mulhsu = 16
 
-const operations = new Map<string, number>(
-  Object.entries({
-    add,
-    addi: add,
-    sub,
-    and,
-    andi: and,
-    or,
-    ori: or,
-    xor,
-    xori: xor,
-    slli: shl,
-    srli: shr,
-    srai: sar,
-    sltu,
-    sltiu: sltu,
-    mul,
-    mulhu,
-    mulh,
-    mulhsu,
-  }),
-)
+const operations: Readonly<Partial<Record<AluOp, number>>> = {
+  add,
+  sub,
+  and,
+  or,
+  xor,
+  sll: shl,
+  srl: shr,
+  sra: sar,
+  sltu,
+  mul,
+  mulhu,
+  mulh,
+  mulhsu,
+}
+const isShift = (op: number): boolean => op === shl || op === shr || op === sar
+
+/** Shifts by what a register holds are left alone: no pair is made of them. */
+function operationOf({ op, source }: AluRow): number {
+  const operation = operations[op] ?? opaque
+  return isShift(operation) && source === 'register' ? opaque : operation
+}
 const commutes = (op: number): boolean =>
   op === add || op === and || op === or || op === xor || op === mul || op === mulhu || op === mulh
 
@@ -163,12 +164,12 @@ export class BlockValues {
     const { row, rs1, rs2, rd, imm } = instr
     let value = -1
     if (row.kind === 'alu') {
-      const op = operations.get(row.name) ?? opaque
+      const op = operationOf(row)
       const a = this.#read(rs1)
       const b = row.source === 'register' ? this.#read(rs2) : op === opaque ? 0 : this.constant(imm)
       if (op === opaque) this.needed[a] = this.needed[b] = 1
       else value = this.#compute(op, a, b, index)
-    } else if (row.kind === 'upper') value = this.constant((row.relative ? instr.pc : 0) + imm)
+    } else if (row.kind === 'upper') value = this.constant(upperValue(instr))
     else if (row.kind === 'load') value = this.#load(index, instr, row.width)
     else if (row.kind === 'store') this.#store(instr, row.width)
     else {

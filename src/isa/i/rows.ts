@@ -1,7 +1,7 @@
 /** RV32I and RV64I: integer computation, loads and stores, control transfer. */
 import { FUNCT3_MASK, FUNCT7_MASK, OPCODE_MASK, rType } from '../encoding.ts'
 import { sext32, signed, zext32 } from '../integer.ts'
-import type { AluRow, BranchRow, LoadRow, Row, StoreRow } from '../row.ts'
+import type { AluOp, AluRow, BranchRow, LoadRow, Row, StoreRow } from '../row.ts'
 
 const OP_IMM = 0x13
 const OP = 0x33
@@ -38,11 +38,12 @@ const semantics = {
     eval: (a, b) => sext32(a) >> (b & 31n),
     c: (a, b) => `sext32((uint32_t)((int32_t)${a} >> ${amount(b, 32)}))`,
   },
-} as const satisfies Record<string, { eval: Eval; c: Emit }>
+} as const satisfies Partial<Record<AluOp, { eval: Eval; c: Emit }>>
 type Operation = keyof typeof semantics
 
 const register = (name: Operation, opcode: number, funct3: number, funct7 = 0): AluRow => ({
   kind: 'alu',
+  op: name,
   source: 'register',
   format: 'R',
   name,
@@ -53,6 +54,7 @@ const register = (name: Operation, opcode: number, funct3: number, funct7 = 0): 
 })
 const immediate = (name: string, operation: Operation, opcode: number, funct3: number): AluRow => ({
   kind: 'alu',
+  op: operation,
   source: 'immediate',
   format: 'I',
   name,
@@ -65,6 +67,7 @@ const immediate = (name: string, operation: Operation, opcode: number, funct3: n
 const shift = (name: string, operation: Operation, funct3: number, top: number): AluRow[] =>
   ([32, 64] as const).map(only => ({
     kind: 'alu',
+    op: operation,
     source: 'immediate',
     format: only === 64 ? 'shift' : 'shiftw',
     name,
@@ -75,6 +78,7 @@ const shift = (name: string, operation: Operation, funct3: number, top: number):
   }))
 const shiftW = (name: string, operation: Operation, funct3: number, top: number): AluRow => ({
   kind: 'alu',
+  op: operation,
   source: 'immediate',
   format: 'shiftw',
   name,
@@ -102,10 +106,16 @@ const store = (name: string, funct3: number, width: StoreRow['width'], only?: 64
   width,
   ...(only && { only }),
 })
-const branch = (name: string, funct3: number, evaluate: BranchRow['eval'], c: BranchRow['c']): BranchRow => ({
+const branch = (
+  condition: BranchRow['condition'],
+  funct3: number,
+  evaluate: BranchRow['eval'],
+  c: BranchRow['c'],
+): BranchRow => ({
   kind: 'branch',
+  condition,
   format: 'B',
-  name,
+  name: `b${condition}`,
   mask: FUNCT3_MASK,
   match: BRANCH | (funct3 << 12),
   eval: evaluate,
@@ -118,37 +128,37 @@ export const rows: readonly Row[] = [
   { kind: 'jal', format: 'J', name: 'jal', mask: OPCODE_MASK, match: 0x6f },
   { kind: 'jalr', format: 'I', name: 'jalr', mask: FUNCT3_MASK, match: 0x67 },
   branch(
-    'beq',
+    'eq',
     0,
     (a, b) => a === b,
     (a, b) => `${a} == ${b}`,
   ),
   branch(
-    'bne',
+    'ne',
     1,
     (a, b) => a !== b,
     (a, b) => `${a} != ${b}`,
   ),
   branch(
-    'blt',
+    'lt',
     4,
     (a, b, x) => signed(a, x) < signed(b, x),
     (a, b) => `(sreg)${a} < (sreg)${b}`,
   ),
   branch(
-    'bge',
+    'ge',
     5,
     (a, b, x) => signed(a, x) >= signed(b, x),
     (a, b) => `(sreg)${a} >= (sreg)${b}`,
   ),
   branch(
-    'bltu',
+    'ltu',
     6,
     (a, b) => a < b,
     (a, b) => `${a} < ${b}`,
   ),
   branch(
-    'bgeu',
+    'geu',
     7,
     (a, b) => a >= b,
     (a, b) => `${a} >= ${b}`,

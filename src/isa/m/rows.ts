@@ -1,13 +1,14 @@
 /** The M extension. Division by zero and overflow: docs/guest-abi.md, "Instructions". */
 import { FUNCT7_MASK, rType } from '../encoding.ts'
 import { sext32, signed, zext32 } from '../integer.ts'
-import type { AluRow, Row } from '../row.ts'
+import type { AluOp, AluRow, Row } from '../row.ts'
 
 const OP = 0x33
 const OP_32 = 0x3b
 
-const row = (name: string, opcode: number, funct3: number, evaluate: AluRow['eval'], c: AluRow['c']): AluRow => ({
+const row = (name: AluOp, opcode: number, funct3: number, evaluate: AluRow['eval'], c: AluRow['c']): AluRow => ({
   kind: 'alu',
+  op: name,
   source: 'register',
   format: 'R',
   name,

@@ -1,4 +1,5 @@
 /** What the first instructions of a function say about its stack frame: its size, and where ra and s0 were saved. */
+import { addsConstant } from '../../isa/results.ts'
 import { STACK_POINTER } from '../../isa/registers.ts'
 import type { Instr } from '../../isa/row.ts'
 
@@ -34,10 +35,10 @@ export function frameFacts(instrAt: (pc: number) => Instr | undefined, start: nu
       if (rs2 === RETURN_ADDRESS) saved.ra ??= sp + imm
       if (rs2 === FRAME_POINTER && fp === undefined) saved.s0 ??= sp + imm
     } else if (rd === STACK_POINTER) {
-      const by = row.name === 'addi' && rs1 === STACK_POINTER ? imm : largeStep(instr, constants)
+      const by = addsConstant(instr) && rs1 === STACK_POINTER ? imm : largeStep(instr, constants)
       if (by === undefined) break
       sp += by
-    } else if (rd === FRAME_POINTER && row.name === 'addi' && rs1 === STACK_POINTER) fp = sp + imm
+    } else if (rd === FRAME_POINTER && addsConstant(instr) && rs1 === STACK_POINTER) fp = sp + imm
     else keepConstant(instr, constants)
   }
   return { sp, fp, ra: saved.ra, s0: saved.s0 }
@@ -46,13 +47,16 @@ export function frameFacts(instrAt: (pc: number) => Instr | undefined, start: nu
 /** Frames beyond 2 KiB move the stack pointer by a register. */
 function largeStep({ row, rs1, rs2 }: Instr, constants: ReadonlyMap<number, number>): number | undefined {
   const step = rs1 === STACK_POINTER ? constants.get(rs2) : undefined
-  if (step === undefined || (row.name !== 'add' && row.name !== 'sub')) return undefined
-  return row.name === 'add' ? step : -step
+  if (step === undefined || row.kind !== 'alu' || row.source !== 'register') return undefined
+  if (row.op === 'add') return step
+  return row.op === 'sub' ? -step : undefined
 }
 
-function keepConstant({ row, rd, rs1, imm }: Instr, constants: Map<number, number>): void {
+function keepConstant(instr: Instr, constants: Map<number, number>): void {
+  const { row, rd, rs1, imm } = instr
   const before = rs1 === 0 ? 0 : constants.get(rs1)
+  const isAdded = row.kind === 'alu' && row.source === 'immediate' && (row.op === 'add' || row.op === 'addw')
   if (row.kind === 'upper' && !row.relative) constants.set(rd, imm)
-  else if ((row.name === 'addi' || row.name === 'addiw') && before !== undefined) constants.set(rd, before + imm)
+  else if (isAdded && before !== undefined) constants.set(rd, before + imm)
   else constants.delete(rd)
 }
