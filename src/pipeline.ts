@@ -22,7 +22,7 @@ import { isNoexec } from './load/noexec.ts'
 import type { Machine } from './machine/machine.ts'
 import type { Mode } from './modes/mode.ts'
 import type { ExecutionProfile } from './profile/counts.ts'
-import { modeNamed, modes, type ModeName } from './modes/registry.ts'
+import { isMode, modeNamed, type ModeName } from './modes/registry.ts'
 import type { EngineChoice } from './run/home.ts'
 import { Build } from './pipeline/build.ts'
 import { BuildDirectories } from './pipeline/build-directories.ts'
@@ -400,8 +400,7 @@ export async function openArtifact(
   const { slots, base, definedSlots } = identity
   if (typeof slots !== 'number' || typeof base !== 'number' || typeof definedSlots !== 'number')
     throw refusal(path, 'no-identity', 'its identity block does not say which code it holds')
-  if (!modes.some(mode => mode.name === identity.mode))
-    throw refusal(path, 'mode', `this rvr has no mode ${identity.mode}`, identity.mode)
+  if (!isMode(identity.mode)) throw refusal(path, 'mode', `this rvr has no mode ${identity.mode}`, identity.mode)
   file.onCopied = () => events(copyWarning(path))
   return {
     engine: {

@@ -47,7 +47,6 @@ const stillLong = new Set([
   'store/explain/differences.ts',
   'machine/meter.ts',
   'pipeline.ts',
-  'run/session.ts',
   'sdk/run.ts',
 ])
 
