@@ -1,29 +1,16 @@
 /** The meter: counts rows and touched leaves of the open segment, checks the limits at block boundaries, cuts segments. */
-import { LEAF_BYTES, LEAF_MASK, MEMORY, meterLayout, PUBLIC_VALUES, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
+import { LEAF_BYTES, LEAF_MASK, MEMORY, meterLayout, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
 import { LOG_FULL } from './interval.ts'
 import { cellsOfHeights, exceededLimit, type CutReason, type SegmentLimits } from './limits.ts'
-import { isQuiet, LEAST_LEAVES, LEAST_SWELL, lookAhead } from './look-ahead.ts'
+import { isQuiet, lookAhead } from './look-ahead.ts'
 import type { ChipRows } from './chips.ts'
 import type { Machine } from './machine.ts'
-import { FIELD, MeterArea, type MeterPlace } from './meter-area.ts'
+import { MeterArea, type MeterPlace } from './meter-area.ts'
+import { describeGuest, type MeterStart } from './meter-start.ts'
 import { leafId, stampImageLeaf, touchLeaf, undoTouches } from './memory-tree.ts'
 import type { Rewind, Segment } from './segment.ts'
-import type { Swelling } from './swell.ts'
 
 export type { Rewind, Segment } from './segment.ts'
-
-export interface MeterStart {
-  readonly limits: SegmentLimits
-  /** Defined instruction slots. */
-  readonly slots: number
-  /** Leaves of guest memory that are not all-zero. */
-  readonly imageLeaves: Iterable<number>
-  readonly publicValuesBytes: number
-  /** Which instructions may add more rows than one to a chip. */
-  readonly swelling: Swelling
-  /** Keep every check, so that the run cannot be lost. */
-  readonly careful: boolean
-}
 
 export class Meter {
   readonly area: MeterArea
@@ -50,45 +37,15 @@ export class Meter {
   }
 
   /** Prepares a zeroed area for the guest's first instruction. */
-  start({ limits, slots, imageLeaves, publicValuesBytes, swelling, careful }: MeterStart): void {
+  start(guest: MeterStart): void {
     const { area } = this
-    const {
-      chips,
-      memoryChips,
-      memory,
-      limits: { checkInterval },
-    } = this.#machine
-    for (const [chip, { width, interactions, nextRow, constantHeight }] of chips.entries()) {
-      area.widths[chip] = width
-      area.interactions[chip] = interactions
-      area.nextRow[chip] = nextRow === true ? 1 : 0
-      area.fixed[chip] = constantHeight === undefined ? 0 : 1
-      area.heights[chip] = constantHeight === 'slots' ? slots : (constantHeight ?? 0)
-    }
-    for (const [chip, unit] of swelling.units) area.units[chip] = unit
-    area.set('reserve_swell', swelling.isPossible ? LEAST_SWELL : 0)
-    area.set('reserve_leaves', swelling.isPossible ? LEAST_LEAVES : 0)
-    area.set('careful', careful ? 1 : 0)
-    area.set('chips', chips.length)
-    area.set('boundary', memoryChips.boundary)
-    area.set('merkle', memoryChips.merkle)
-    area.set('hash', memoryChips.hash)
-    area.set('interval', checkInterval)
-    area.set('max_height', limits.maxTraceHeight)
-    area.setWide('max_memory', limits.maxMemoryBytes)
-    area.setWide('max_interactions', limits.maxInteractions)
-    const publicLeaves = Math.max(1, Math.ceil(publicValuesBytes / LEAF_BYTES))
-    const bits = [Math.log2(memory.registerBytes / LEAF_BYTES), SPACE_BITS, Math.ceil(Math.log2(publicLeaves))]
-    for (const space of [REGISTERS, MEMORY, PUBLIC_VALUES]) {
-      area.words[FIELD.space_offset + space] = meterLayout.spaceOffsets[space]!
-      area.words[FIELD.space_bits + space] = bits[space]!
-    }
+    describeGuest(area, this.#machine, guest)
     area.set('stamp', 2)
-    // On an empty tree: what the image holds is marked behind the registers of the first segment (docs/metering.md, "Memory tables").
+    // On an empty tree: what the image holds is marked behind the registers of the first segment (docs/metering.md).
     this.#touchRegisters()
-    for (const leaf of imageLeaves) stampImageLeaf(area, leafId(MEMORY, leaf))
+    for (const leaf of guest.imageLeaves) stampImageLeaf(area, leafId(MEMORY, leaf))
     this.instret = 0
-    this.left = checkInterval
+    this.left = this.#machine.limits.checkInterval
     this.#lookAhead()
     this.store()
   }

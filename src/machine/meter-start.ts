@@ -1,0 +1,59 @@
+/** What a meter area says of a guest that has executed nothing: its chips, its limits, how the memory tree lies in it. */
+import { LEAF_BYTES, MEMORY, meterLayout, PUBLIC_VALUES, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
+import type { SegmentLimits } from './limits.ts'
+import { LEAST_LEAVES, LEAST_SWELL } from './look-ahead.ts'
+import type { Machine } from './machine.ts'
+import { FIELD, type MeterArea } from './meter-area.ts'
+import type { Swelling } from './swell.ts'
+
+export interface MeterStart {
+  readonly limits: SegmentLimits
+  /** Defined instruction slots. */
+  readonly slots: number
+  /** Leaves of guest memory that are not all-zero. */
+  readonly imageLeaves: Iterable<number>
+  readonly publicValuesBytes: number
+  /** Which instructions may add more rows than one to a chip. */
+  readonly swelling: Swelling
+  /** Keep every check, so that the run cannot be lost. */
+  readonly careful: boolean
+}
+
+/** Rows that every guest has, widths, and the numbers of the chips of memory. */
+function describeChips(area: MeterArea, { chips, memoryChips }: Machine, slots: number): void {
+  for (const [chip, { width, interactions, nextRow, constantHeight }] of chips.entries()) {
+    area.widths[chip] = width
+    area.interactions[chip] = interactions
+    area.nextRow[chip] = nextRow === true ? 1 : 0
+    area.fixed[chip] = constantHeight === undefined ? 0 : 1
+    area.heights[chip] = constantHeight === 'slots' ? slots : (constantHeight ?? 0)
+  }
+  area.set('chips', chips.length)
+  area.set('boundary', memoryChips.boundary)
+  area.set('merkle', memoryChips.merkle)
+  area.set('hash', memoryChips.hash)
+}
+
+function describeTree(area: MeterArea, { memory }: Machine, publicValuesBytes: number): void {
+  const publicLeaves = Math.max(1, Math.ceil(publicValuesBytes / LEAF_BYTES))
+  const bits = [Math.log2(memory.registerBytes / LEAF_BYTES), SPACE_BITS, Math.ceil(Math.log2(publicLeaves))]
+  for (const space of [REGISTERS, MEMORY, PUBLIC_VALUES]) {
+    area.words[FIELD.space_offset + space] = meterLayout.spaceOffsets[space]!
+    area.words[FIELD.space_bits + space] = bits[space]!
+  }
+}
+
+/** Fills in a zeroed area what stays as it is, and the reserve that the first look at the limits has. */
+export function describeGuest(area: MeterArea, machine: Machine, guest: MeterStart): void {
+  const { limits, slots, publicValuesBytes, swelling, careful } = guest
+  describeChips(area, machine, slots)
+  describeTree(area, machine, publicValuesBytes)
+  for (const [chip, unit] of swelling.units) area.units[chip] = unit
+  area.set('reserve_swell', swelling.isPossible ? LEAST_SWELL : 0)
+  area.set('reserve_leaves', swelling.isPossible ? LEAST_LEAVES : 0)
+  area.set('careful', careful ? 1 : 0)
+  area.set('interval', machine.limits.checkInterval)
+  area.set('max_height', limits.maxTraceHeight)
+  area.setWide('max_memory', limits.maxMemoryBytes)
+  area.setWide('max_interactions', limits.maxInteractions)
+}
