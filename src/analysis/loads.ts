@@ -1,6 +1,7 @@
 /** Where a region loads the cold registers whose values it needs: at its entry, or later, where fewer values are alive and fewer ways lead. */
 import type { Instr } from '../isa/row.ts'
 import { eachRegister, reads, writes } from '../isa/registers-used.ts'
+import { commonDominator, dominatorsOf } from './dominators.ts'
 import type { BlockChecks } from './facts.ts'
 
 /** By instruction, the registers (a mask) that are loaded in front of it. */
@@ -13,7 +14,7 @@ export interface LoadPlan {
   readonly inBlocks: readonly (Loads | undefined)[]
 }
 
-interface Flow {
+interface RegionFlow {
   readonly bodies: readonly (readonly Instr[])[]
   /** Successors inside the region; positions are in reverse postorder. */
   readonly next: readonly (readonly number[])[]
@@ -29,7 +30,7 @@ interface Flow {
  * that all ways to what touches its register lead through, or in one in front of that, outside of loops: in front of
  * the first instruction there that touches it, or of the last. Nothing has written the register until then.
  */
-export function placeLoads(loaded: number, movable: number, flow: Flow): LoadPlan {
+export function placeLoads(loaded: number, movable: number, flow: RegionFlow): LoadPlan {
   const { bodies, inLoop, checks } = flow
   const inBlocks: (Map<number, number> | undefined)[] = bodies.map(() => undefined)
   let atEntry = loaded & ~movable
@@ -50,7 +51,7 @@ export function placeLoads(loaded: number, movable: number, flow: Flow): LoadPla
     const bit = 1 << register
     let place = -1
     for (const [position, mask] of touched.entries())
-      if ((mask & bit) !== 0) place = place < 0 ? position : common(dominators, place, position)
+      if ((mask & bit) !== 0) place = place < 0 ? position : commonDominator(dominators, place, position)
     const isUnfit = (): boolean =>
       inLoop?.has(place) === true || (early[place]! & bit) !== 0 || bodies[place]!.length === 0
     while (place > 0 && isUnfit()) place = dominators[place]!
@@ -65,33 +66,4 @@ export function placeLoads(loaded: number, movable: number, flow: Flow): LoadPla
     own.set(index, (own.get(index) ?? 0) | bit)
   })
   return { atEntry, inBlocks }
-}
-
-/** Immediate dominators (Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm). */
-function dominatorsOf(next: readonly (readonly number[])[]): number[] {
-  const dominators = next.map((_, position): number => (position === 0 ? 0 : -1))
-  for (let changed = true; changed;) {
-    changed = false
-    for (let from = 0; from < next.length; from++) {
-      if (dominators[from]! < 0) continue
-      for (const to of next[from]!) {
-        if (to === 0) continue
-        const known = dominators[to]!
-        const now = known < 0 ? from : common(dominators, known, from)
-        if (now === known) continue
-        dominators[to] = now
-        changed = true
-      }
-    }
-  }
-  return dominators
-}
-
-/** The last block that all ways to both lead through. */
-function common(dominators: readonly number[], a: number, b: number): number {
-  while (a !== b) {
-    if (a > b) a = dominators[a]!
-    else b = dominators[b]!
-  }
-  return a
 }

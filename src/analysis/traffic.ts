@@ -1,6 +1,10 @@
 /** Cold registers of a region, which are C locals: when they are loaded, and where they are stored. */
 import type { Instr } from '../isa/row.ts'
 import { reads, writes } from '../isa/registers-used.ts'
+import { solve, type Flow } from './flow.ts'
+
+/** Solves a problem in which something is known everywhere. */
+const masks = (flow: Flow<number>): number[] => solve(flow).map(state => state!)
 
 /** The registers that the first `count` instructions write. */
 export function writtenBy(body: readonly Instr[], count = body.length): number {
@@ -20,23 +24,20 @@ export function traffic(
   stored?: readonly number[],
 ): { mayDirty: readonly number[]; loaded: number; locals: number } {
   const written = bodies.map(body => writtenBy(body) & cold)
-  // Small typed arrays take longer to make than to use.
-  const may = bodies.map(() => 0)
-  const must = bodies.map((_, index): number => (index === 0 ? 0 : -1))
-  for (let changed = true; changed;) {
-    changed = false
-    for (let index = 0; index < next.length; index++) {
-      const mayOut = (may[index]! | written[index]!) & ~(stored?.[index] ?? 0)
-      const mustOut = must[index]! | written[index]!
-      for (const target of next[index]!) {
-        const newMay = may[target]! | mayOut
-        const newMust = target === 0 ? 0 : must[target]! & mustOut
-        if (newMay !== may[target] || newMust !== must[target]) changed = true
-        may[target] = newMay
-        must[target] = newMust
-      }
-    }
-  }
+  const may = masks({
+    direction: 'forward',
+    next,
+    start: () => 0,
+    pass: (index, state) => (state | written[index]!) & ~(stored?.[index] ?? 0),
+    meet: (known, arriving) => known | arriving,
+  })
+  const must = masks({
+    direction: 'forward',
+    next,
+    start: index => (index === 0 ? 0 : -1),
+    pass: (index, state) => state | written[index]!,
+    meet: (known, arriving) => known & arriving,
+  })
   let loaded = 0
   let locals = 0
   for (let index = 0; index < bodies.length; index++) {
@@ -83,16 +84,13 @@ export function storedAtOnce(
     touched.push(later & cold)
     finished.push(last & cold)
   }
-  const ahead = bodies.map(() => 0)
-  for (let changed = true; changed;) {
-    changed = false
-    for (let index = bodies.length - 1; index >= 0; index--) {
-      let mask = 0
-      for (const target of next[index]!) mask |= ahead[target]! | touched[target]!
-      if (mask !== ahead[index]) changed = inLoop !== undefined
-      ahead[index] = mask
-    }
-  }
+  const ahead = masks({
+    direction: 'backward',
+    next,
+    start: () => 0,
+    pass: (index, state) => state | touched[index]!,
+    meet: (known, arriving) => known | arriving,
+  })
   return finished.map((mask, index) => (inLoop?.has(index) === true ? 0 : mask & ~ahead[index]!))
 }
 

@@ -4,6 +4,7 @@ import type { Instr } from '../isa/row.ts'
 import { isMovingUpper, type MovingRange } from '../analysis/moving-uppers.ts'
 import type { NamedFunction, Places } from './names.ts'
 import { writes } from '../isa/registers-used.ts'
+import { solve } from '../analysis/flow.ts'
 
 /** Registers that a called function keeps, by every ABI: sp, gp, tp, s0 … s11. */
 const KEPT = 0x0ffc_031c
@@ -19,7 +20,7 @@ export function afterInstr(mask: number, instr: Instr, range: MovingRange): numb
  * A mask of registers for the start of each block. A guess: called functions may do what they like. So it may decide
  * how the text says a number, and never what the number is.
  */
-export function likelyUppers(graph: Graph, places: Places, range: MovingRange): Int32Array {
+export function likelyUppers(graph: Graph, places: Places, range: MovingRange): readonly number[] {
   const {
     blocks,
     program: { instrs },
@@ -27,10 +28,8 @@ export function likelyUppers(graph: Graph, places: Places, range: MovingRange): 
   const owner = blocks.map(block => places.functionAt(block.pc))
   const next = blocks.map((block): number[] => flow(block, blocks).filter(id => owner[id] === owner[block.id]))
   jumpsThroughTables(blocks, owner, next)
-  const entering = new Int32Array(blocks.length).fill(-1)
   const hasSource = new Uint8Array(blocks.length)
   for (const targets of next) for (const target of targets) hasSource[target] = 1
-  for (const { id, pc } of blocks) if (hasSource[id] === 0 || owner[id]?.start === pc) entering[id] = 0
   // A block clears some bits, sets others and leaves the rest: what it makes of all and of none says which.
   const ofAll = new Int32Array(blocks.length)
   const ofNone = new Int32Array(blocks.length)
@@ -45,19 +44,13 @@ export function likelyUppers(graph: Graph, places: Places, range: MovingRange): 
     ofAll[id] = isCall ? all & KEPT : all
     ofNone[id] = isCall ? none & KEPT : none
   }
-  for (let changed = true; changed;) {
-    changed = false
-    for (let id = 0; id < blocks.length; id++) {
-      const mask = (entering[id]! & ofAll[id]!) | ofNone[id]!
-      for (const target of next[id]!) {
-        const met = entering[target]! & mask
-        if (met === entering[target]) continue
-        entering[target] = met
-        if (target <= id) changed = true
-      }
-    }
-  }
-  return entering
+  return solve<number>({
+    direction: 'forward',
+    next,
+    start: id => (hasSource[id] === 0 || owner[id]?.start === blocks[id]!.pc ? 0 : -1),
+    pass: (id, mask) => (mask & ofAll[id]!) | ofNone[id]!,
+    meet: (known, arriving) => known & arriving,
+  }).map(mask => mask!)
 }
 
 /** Where control goes on in the same function, behind a call too. */

@@ -10,7 +10,7 @@ export interface StableText {
   readonly places: Places
   readonly range: MovingRange
   /** See likelyUppers. */
-  readonly likely: Int32Array
+  readonly likely: readonly number[]
 }
 
 /**
