@@ -1,27 +1,32 @@
-/** Tells the C compiler which way a branch goes, where a profile says so. */
+/** Which way branches go, where a profile says so. */
 import type { Frequencies } from './frequency.ts'
 import type { Graph } from '../program/program.ts'
 
 /** A branch that goes one way less often is left to the compiler, which may turn it into a conditional move. */
 const CLEAR = 0.9
 
+export interface Expectation {
+  /** Is the branch taken, as a rule? */
+  readonly taken: boolean
+  /** In how many of its executions that is so, in steps of a thousandth: a little more or less changes no C. */
+  readonly share: number
+}
+
 /**
- * Wraps the condition of a block's branch. Branches that close loops are left alone: compilers expect loops to go on
- * anyway, and with a probability clang allots registers in kernels of straight loops worse (docs/lab-notebook.md).
+ * Of a block's branch; undefined where nothing clear is known. Branches that close loops are left alone: compilers
+ * expect loops to go on anyway, and with a probability clang allots registers in kernels of straight loops worse
+ * (docs/lab-notebook.md).
  */
 export function branchExpectation(
   { blocks }: Graph,
-  frequencies: Frequencies | undefined,
-): (block: number, condition: string) => string {
-  if (frequencies === undefined) return (_block, condition) => condition
-  return (block, condition) => {
+  frequencies: Frequencies,
+): (block: number) => Expectation | undefined {
+  return block => {
     const { end } = blocks[block]!
-    const taken = frequencies.taken(block)
-    if (taken === undefined || end.kind !== 'branch' || end.taken! <= block || (taken < CLEAR && taken > 1 - CLEAR))
-      return condition
-    // Steps of a thousandth: a little more or less of the same changes no C.
-    const likely = taken >= CLEAR
-    const share = Math.round((likely ? taken : 1 - taken) * 1000) / 1000
-    return `__builtin_expect_with_probability(${condition}, ${likely ? 1 : 0}, ${share === 1 ? '1.0' : share})`
+    const share = frequencies.taken(block)
+    if (share === undefined || end.kind !== 'branch' || end.taken! <= block) return undefined
+    if (share < CLEAR && share > 1 - CLEAR) return undefined
+    const taken = share >= CLEAR
+    return { taken, share: Math.round((taken ? share : 1 - share) * 1000) / 1000 }
   }
 }

@@ -1,4 +1,4 @@
-/** Which memory accesses need no check: a forward analysis of what earlier checks have already proved about each register. */
+/** What checks have proved about the addresses in registers: facts, and how code and meeting ways change them. */
 import { addsConstant, upperValue } from '../isa/results.ts'
 import type { Instr } from '../isa/row.ts'
 import { MEMORY_BYTES } from '../elf/image.ts'
@@ -20,18 +20,11 @@ export interface Check {
   readonly high: number
 }
 
-export interface BlockChecks {
-  /** Checks before the first instruction of the block, on values the registers have there. */
-  readonly head: readonly Check[]
-  /** Checks in front of single instructions, by index in the block. */
-  readonly inner: ReadonlyMap<number, Check>
-}
-
 /**
  * A failed check only costs time (the interpreter steps the block), so checks reach further than needed to serve later
  * accesses too.
  */
-const REACH = 4096
+export const REACH = 4096
 
 export const noFacts = (): Facts => new Int32Array(64)
 
@@ -42,21 +35,21 @@ function set(facts: Facts, register: number, low: number, high: number): void {
 }
 
 /**
- * Narrows `into` to what both know. With `widen`, an interval that would shrink is dropped instead, so that iteration
- * ends. Returns whether it changed.
+ * What both know; `known` itself where that is all it knows. With `widen`, an interval that would shrink is dropped
+ * instead, so that iteration ends.
  */
-export function meet(into: Facts, other: Facts, widen: boolean): boolean {
-  let changed = false
+export function meet(known: Facts, other: Facts, widen: boolean): Facts {
+  let met: Facts | undefined
   for (let r = 1; r < 32; r++) {
-    if (into[HIGH + r] === 0) continue
-    const low = Math.max(into[r]!, other[r]!)
-    const high = Math.min(into[HIGH + r]!, other[HIGH + r]!)
-    if (low === into[r] && high === into[HIGH + r]) continue
-    changed = true
-    if (widen || other[HIGH + r] === 0) set(into, r, 0, 0)
-    else set(into, r, low, high)
+    if (known[HIGH + r] === 0) continue
+    const low = Math.max(known[r]!, other[r]!)
+    const high = Math.min(known[HIGH + r]!, other[HIGH + r]!)
+    if (low === known[r] && high === known[HIGH + r]) continue
+    met ??= known.slice()
+    if (widen || other[HIGH + r] === 0) set(met, r, 0, 0)
+    else set(met, r, low, high)
   }
-  return changed
+  return met ?? known
 }
 
 /** How far a check of `register` reaches that has to cover `low … high`. */
@@ -64,27 +57,24 @@ export const reached = (register: number, low: number, high: number): { low: num
   low: low >= 0 && register !== STACK_POINTER ? 0 : Math.min(low, -REACH),
   high: Math.max(high, REACH),
 })
-const widened = (register: number, low: number, high: number): Check => ({ register, ...reached(register, low, high) })
 
-/** Adds what a check has proved to what is known. */
+/** A check that covers `low … high` and what lies near. */
+export const widened = (register: number, low: number, high: number): Check => ({
+  register,
+  ...reached(register, low, high),
+})
+
+/** Makes what a check has proved all that is known of its register, in facts of the caller's own. */
+export const overwrite = (facts: Facts, { register, low, high }: Check): void => set(facts, register, low, high)
+
+/** Adds what a check has proved to facts of the caller's own. */
 export function learn(facts: Facts, { register, low, high }: Check): void {
   set(facts, register, Math.min(low, facts[register]!), Math.max(high, facts[HIGH + register]!))
 }
 
-/** Scratch of planChecks, kept because it runs for every block several times. */
-const origin = new Int8Array(32)
-const delta = new Int32Array(32)
-const entry = noFacts()
-/** The range that accesses need, by the register at the block's entry, and these registers in order. */
-const lowest = new Int32Array(32)
-const highest = new Int32Array(32)
-const wanted: number[] = []
-const ENTRY_REGISTERS = Int8Array.from({ length: 32 }, (_, r) => r)
-const NO_CHECKS: readonly Check[] = []
-const NO_INNER: ReadonlyMap<number, Check> = new Map()
-
-/** What one instruction that writes a register does to the facts, apart from checks. */
-function transfer(facts: Facts, instr: Instr): void {
+/** Brings facts of the caller's own behind an instruction, apart from what a check of it proves. */
+export function transfer(facts: Facts, instr: Instr): void {
+  if (writes(instr) === 0) return
   const { row, rd } = instr
   if (addsConstant(instr)) {
     const { rs1, imm } = instr
@@ -102,71 +92,8 @@ function transfer(facts: Facts, instr: Instr): void {
   set(facts, rd, 0, 0)
 }
 
+/** Do the facts say that all addresses in [register + low, register + high) are legal? */
 export const covers = (facts: Facts, register: number, low: number, high: number): boolean =>
   register === 0
     ? low >= 0 && high <= MEMORY_BYTES
     : facts[HIGH + register] !== 0 && facts[register]! <= low && facts[HIGH + register]! >= high
-
-/**
- * Plans the checks of one block. `facts` are those at its entry and are turned into those at its exit.
- *
- * Accesses whose base is an entry value plus a constant are checked at the head, once for all offsets of that base; the
- * others in place. Those at the indices in `covered` need no check.
- */
-export function planChecks(
-  instrs: readonly Instr[],
-  facts: Facts,
-  covered?: Pick<ReadonlySet<number>, 'has'>,
-): BlockChecks {
-  entry.set(facts)
-  delta.fill(0)
-  origin.set(ENTRY_REGISTERS)
-  wanted.length = 0
-  let isProven = true
-  for (let index = 0; index < instrs.length; index++) {
-    const instr = instrs[index]!
-    const { row, rs1, rd, imm } = instr
-    if ((row.kind === 'load' || row.kind === 'store') && covered?.has(index) !== true) {
-      const from = origin[rs1]!
-      const isCovered = covers(facts, rs1, imm, imm + row.width)
-      if (!isCovered) isProven = false
-      if (from > 0 && !isCovered) {
-        const low = delta[rs1]! + imm
-        const high = low + row.width
-        const isFirst = !wanted.includes(from)
-        if (isFirst) wanted.push(from)
-        lowest[from] = isFirst ? low : Math.min(lowest[from]!, low)
-        highest[from] = isFirst ? high : Math.max(highest[from]!, high)
-      }
-    }
-    if (writes(instr) === 0) continue
-    transfer(facts, instr)
-    if (addsConstant(instr) && origin[rs1]! > 0 && Math.abs(delta[rs1]! + imm) < REACH) {
-      origin[rd] = origin[rs1]!
-      delta[rd] = delta[rs1]! + imm
-    } else origin[rd] = -1
-  }
-  // Without a check the facts are what they are behind the last instruction.
-  if (isProven) return { head: NO_CHECKS, inner: NO_INNER }
-  const head =
-    wanted.length === 0 ? NO_CHECKS : wanted.map(register => widened(register, lowest[register]!, highest[register]!))
-  facts.set(entry)
-  for (let index = 0; index < head.length; index++) learn(facts, head[index]!)
-  let inner: Map<number, Check> | undefined
-  for (let index = 0; index < instrs.length; index++) {
-    const instr = instrs[index]!
-    const { row, rs1, imm } = instr
-    if (
-      (row.kind === 'load' || row.kind === 'store') &&
-      covered?.has(index) !== true &&
-      !covers(facts, rs1, imm, imm + row.width)
-    ) {
-      const check = widened(rs1, imm, imm + row.width)
-      inner ??= new Map()
-      inner.set(index, check)
-      set(facts, rs1, check.low, check.high)
-    }
-    if (writes(instr) !== 0) transfer(facts, instr)
-  }
-  return { head, inner: inner ?? NO_INNER }
-}

@@ -2,7 +2,7 @@
 import type { Instr } from '../isa/row.ts'
 import { eachRegister, reads, writes } from '../isa/registers-used.ts'
 import { commonDominator, dominatorsOf } from './dominators.ts'
-import type { BlockChecks } from './facts.ts'
+import type { BlockChecks } from './block-checks.ts'
 
 /** By instruction, the registers (a mask) that are loaded in front of it. */
 export type Loads = ReadonlyMap<number, number>

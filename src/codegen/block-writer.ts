@@ -7,14 +7,14 @@ import { disassemble } from '../isa/disassemble.ts'
 import { writes } from '../isa/registers-used.ts'
 import { registerNames } from '../isa/registers.ts'
 import type { Instr } from '../isa/row.ts'
-import { groupAccesses } from './access-groups.ts'
 import { ownTest } from '../modes/mode.ts'
+import { groupTexts } from './access-groups.ts'
 import { callStatements } from './calls.ts'
 import type { WordVariables } from './loops/word-variables.ts'
 import type { Moving } from './moving.ts'
 import { pairStatements, renamed } from './pairs/write.ts'
 import { refund } from './refund.ts'
-import type { BlockPlan } from './region-plan.ts'
+import type { BlockPlan } from '../analysis/plan.ts'
 import type { RegionText } from './region-text.ts'
 import { statement } from './statement.ts'
 import { writeEnd } from './transfer.ts'
@@ -49,7 +49,7 @@ export interface Manner {
 
 /** Writes a block: stop test, memory checks, counters, instructions, transfer. */
 export function writeBlock(text: RegionText, plan: BlockPlan, { following, part = 'whole', inLoop }: Manner): void {
-  const moving = text.moving.inBlock(plan)
+  const moving = text.moving(plan)
   if (part === 'whole') writeEntry(text, plan)
   if (part !== 'transfer') writeInstructions(text, plan, moving, inLoop)
   if (part !== 'instructions') writeEnd(text, plan, following, moving)
@@ -91,7 +91,7 @@ function writeInstructions(
   const groups =
     emission.memoryTouched === undefined
       ? undefined
-      : groupAccesses(instrs, new Set(checks.inner.keys()), moving, inLoop?.counted)
+      : groupTexts(instrs, { cuts: checks.inner, moving, without: inLoop?.counted })
   const pairs = context.graph.program.xlen === 32 ? pairsOf(instrs, inLoop) : undefined
   const lasts = lastWrites(instrs, stored)
   let dirty = plan.dirtyAtEntry

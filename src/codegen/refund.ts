@@ -1,7 +1,7 @@
 /** What a block gives back where it is left early. */
 import type { Instr } from '../isa/row.ts'
 import type { EmitterContext } from './emitter.ts'
-import { total } from './region-plan.ts'
+import { total } from './amounts.ts'
 
 /** C statements that take back what a block has paid for its instructions from `index` on. */
 export function refund({ mode, emission, machine }: EmitterContext, instrs: readonly Instr[], index: number): string {

@@ -3,12 +3,12 @@ import type { Block } from '../program/program.ts'
 import { registerNames } from '../isa/registers.ts'
 import type { Addresses } from './addresses.ts'
 import { regionName, type EmitterContext } from './emitter.ts'
-import { MovingAddresses } from './moving.ts'
+import { movingTexts, type MovingTexts } from './moving.ts'
 import { stateOf } from './operands.ts'
 import { eachRegister } from '../isa/registers-used.ts'
 import { backEdge } from './loops/enter.ts'
 import { loopText, type LoopText } from './loops/loop-text.ts'
-import type { LoopPlan, RegionPlan } from './region-plan.ts'
+import type { LoopPlan, RegionPlan } from '../analysis/plan.ts'
 
 /**
  * A way out of the region to the host, written behind the blocks: stores what is newer than the state block and leaves.
@@ -30,7 +30,7 @@ export class RegionText {
   readonly context: EmitterContext
   readonly plan: RegionPlan
   readonly addresses: Addresses
-  readonly moving: MovingAddresses
+  readonly moving: MovingTexts
   readonly #exits: SideExit[] = []
   /** The first exit at each pc, and for each reason: pc is a multiple of 4. */
   readonly #firstExits = new Map<number, SideExit>()
@@ -42,7 +42,7 @@ export class RegionText {
     this.context = context
     this.plan = plan
     this.addresses = addresses
-    this.moving = new MovingAddresses(plan, addresses, context.stable)
+    this.moving = movingTexts(plan, addresses, context.stable)
   }
 
   get exits(): readonly SideExit[] {

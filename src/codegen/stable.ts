@@ -2,7 +2,7 @@
 import type { Graph } from '../program/program.ts'
 import type { Emission } from '../modes/mode.ts'
 import { movingRange, type MovingRange } from '../analysis/moving-uppers.ts'
-import { likelyUppers } from './likely-uppers.ts'
+import { likelyUppers } from '../analysis/likely-uppers.ts'
 import { Places } from './names.ts'
 import type { UnitLimits } from './unit-limits.ts'
 
@@ -22,5 +22,5 @@ export function stableText(graph: Graph, emission: Emission, { stableFrom }: Uni
   const places = new Places(image.symbols, base, base + instrs.length * 4)
   if (places.count === 0) return undefined
   const range = movingRange(graph.program)
-  return { places, range, likely: likelyUppers(graph, places, range) }
+  return { places, range, likely: likelyUppers(graph, pc => places.functionAt(pc), range) }
 }

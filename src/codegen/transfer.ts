@@ -9,7 +9,7 @@ import { regionName } from './emitter.ts'
 import type { Moving } from './moving.ts'
 import { constant, operand, wideConstant } from './operands.ts'
 import { refund } from './refund.ts'
-import type { BlockPlan } from './region-plan.ts'
+import type { BlockPlan } from '../analysis/plan.ts'
 import type { RegionText } from './region-text.ts'
 
 type End<Kind extends Terminator['kind']> = Extract<Terminator, { kind: Kind }>

@@ -5,7 +5,7 @@ import { UnitAddresses } from './unit-addresses.ts'
 import { declareRegions, type EmitterContext } from './emitter.ts'
 import type { NamedFunction, Places } from './names.ts'
 import type { ProjectFile } from './project.ts'
-import { planRegion, type FastLoops } from './region-plan.ts'
+import { planner } from './plans.ts'
 import { RegionText } from './region-text.ts'
 import { writeRegion } from './region-writer.ts'
 import { startsUnit, type UnitLimits } from './unit-limits.ts'
@@ -18,18 +18,17 @@ export interface Unit extends ProjectFile {
 /** Writes the regions of one kind into files `<prefix>_….c`, one at a time; region order is address order. */
 export function* writeUnits(
   context: EmitterContext,
-  graph: Graph,
   regions: readonly Region[],
   prefix: string,
   limits: UnitLimits,
 ): Generator<Unit> {
-  const { stable } = context
+  const { graph, stable } = context
   if (stable === undefined) {
     const addresses = fixedAddresses(graph.program.xlen)
     for (const [index, part] of cutBySize(graph, regions, limits.size).entries())
       yield {
         path: `${prefix}_${String(index).padStart(3, '0')}.c`,
-        content: unitText(context, graph, part, addresses, ''),
+        content: unitText(context, part, addresses),
       }
     return
   }
@@ -45,24 +44,18 @@ export function* writeUnits(
       first?.start ?? pcs[0]!,
       last?.end ?? pcs.at(-1)! + 4,
     )
-    const text = unitText(context, graph, part, addresses, name)
+    const text = unitText(context, part, addresses, name)
     yield { path: `${name}.c`, content: text, addresses: { name, values: addresses.table } }
   }
 }
 
 /** `table`: the unit's name, where its text has a table of addresses. */
-function unitText(
-  context: EmitterContext,
-  graph: Graph,
-  regions: readonly Region[],
-  addresses: Addresses,
-  table: string,
-): string {
+function unitText(context: EmitterContext, regions: readonly Region[], addresses: Addresses, table = ''): string {
   const functions: string[] = []
   const callees = new Set<string>()
+  const plan = planner(context)
   for (const region of regions) {
-    const plan = planRegion(graph, region, context, fastLoopsIn(context, region))
-    const own = new RegionText(context, plan, addresses, callees)
+    const own = new RegionText(context, plan(region), addresses, callees)
     functions.push(writeRegion(own))
     callees.add(own.name)
   }
@@ -73,17 +66,6 @@ function unitText(
       : `/* Addresses of the guest that may move; in addresses.c. */\nextern const reg at[${count}] __asm__("${tableName(table)}") __attribute__((visibility("hidden")));\n`
   return `#include "guest.h"\n\n${declaration}${declareRegions([...callees].toSorted())}\n${functions.join('\n')}`
 }
-
-/**
- * Innermost loops have a fast copy; in a main region it is the only one where a resume region starts at the header. In
- * modes with a test of their own it stands in front of the loop, if there is one.
- */
-const fastLoopsIn = ({ tuning, mode, emission, isResume }: EmitterContext, { kind }: Region): FastLoops =>
-  !tuning.chunks || (mode.pace === 'own-test' && emission.loops === undefined)
-    ? 'none'
-    : kind === 'resume' || emission.loops !== undefined
-      ? 'beside'
-      : header => isResume[header] === 1
 
 const tableName = (unit: string): string => `addresses_of_${unit}`
 

@@ -1,13 +1,18 @@
 /** The memory check planner: what one check proves, and what it must not. */
 import { expect, test } from 'vitest'
-import { meet, noFacts, planChecks } from '../../src/analysis/facts.ts'
+import { checkOffsets, planChecks } from '../../src/analysis/block-checks.ts'
+import { meet, noFacts } from '../../src/analysis/facts.ts'
 import type { Assembler } from '../support/assembler.ts'
 import { graphOf } from '../codegen/guests.ts'
 
 /** Checks of straight-line code. */
-function plan(write: (a: Assembler) => unknown, facts = noFacts()) {
+function plan(write: (a: Assembler) => unknown) {
+  return planned(write).checks
+}
+
+function planned(write: (a: Assembler) => unknown) {
   const { program, blocks } = graphOf(64, a => write(a))
-  return planChecks(program.instrs.slice(0, blocks[0]!.count) as never, facts)
+  return planChecks(program.instrs.slice(0, blocks[0]!.count) as never, noFacts(), checkOffsets())
 }
 
 test('accesses on one base share one check at the head, whatever their offsets', () => {
@@ -60,9 +65,10 @@ test('addresses built from constants need no check; outside of memory they do', 
 })
 
 test('facts never claim an interval without the register itself, so no 32-bit address can wrap', () => {
-  const facts = noFacts()
-  plan(a => a.op('ld', { rd: 'a1', rs1: 'a0' }).op('addi', { rd: 'a3', rs1: 'a0', imm: -16 }).op('terminate'), facts)
-  expect([facts[13], facts[32 + 13]]).toEqual([0, 0])
+  const { behind } = planned(a =>
+    a.op('ld', { rd: 'a1', rs1: 'a0' }).op('addi', { rd: 'a3', rs1: 'a0', imm: -16 }).op('terminate'),
+  )
+  expect([behind[13], behind[32 + 13]]).toEqual([0, 0])
 })
 
 test('where paths meet only what both know survives', () => {
@@ -72,8 +78,12 @@ test('where paths meet only what both know survives', () => {
   a.set([4096], 42)
   b.set([-4096], 10)
   b.set([200], 42)
-  expect(meet(a, b, false)).toBe(true)
-  expect([a[10], a[42]]).toEqual([-100, 200])
-  expect(meet(a, noFacts(), false)).toBe(true)
-  expect([a[10], a[42]]).toEqual([0, 0])
+  const both = meet(a, b, false)
+  expect([both[10], both[42]]).toEqual([-100, 200])
+  const widened = meet(a, b, true)
+  expect([widened[10], widened[42]]).toEqual([0, 0])
+  const none = meet(a, noFacts(), false)
+  expect([none[10], none[42]]).toEqual([0, 0])
+  expect([a[10], a[42]]).toEqual([-100, 4096])
+  expect(meet(none, a, true)).toBe(none)
 })

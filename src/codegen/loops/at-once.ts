@@ -33,7 +33,7 @@ function seriesOf(
   const { hoisted, covered } = plan.loop
   const all = hoisted.map(check => newSeries(check, nameOf))
   const counted = plan.blocks.map((block, number) => {
-    const moving = text.moving.inBlock(block)
+    const moving = text.moving(block)
     const own = new Set<number>()
     for (const [index, { check, offset }] of covered[number]!) {
       const { row } = block.instrs[index]!

@@ -1,6 +1,6 @@
 /** The C around a loop's fast copy: the test in front of it, and its back edge. */
 import type { Counter } from '../../modes/mode.ts'
-import type { BlockPlan } from '../region-plan.ts'
+import type { BlockPlan } from '../../analysis/plan.ts'
 import { obstacles, stackObstacles, unlessAny, unlessMeeting } from './conditions.ts'
 import { countText } from './expressions.ts'
 import type { LoopText } from './loop-text.ts'

@@ -1,7 +1,7 @@
 /** The names that the text of a loop's fast copy uses. */
 import type { Xlen } from '../../elf/image.ts'
 import type { Addresses } from '../addresses.ts'
-import type { LoopPlan } from '../region-plan.ts'
+import type { LoopPlan } from '../../analysis/plan.ts'
 import { namesWith, type NameOf } from './expressions.ts'
 
 export interface LoopText {

@@ -1,10 +1,9 @@
 /** In which registers compiled code most likely keeps upper parts of addresses from one block to the next, calls in between included. */
 import type { Block, Graph } from '../program/program.ts'
 import type { Instr } from '../isa/row.ts'
-import { isMovingUpper, type MovingRange } from '../analysis/moving-uppers.ts'
-import type { NamedFunction, Places } from './names.ts'
+import { isMovingUpper, type MovingRange } from './moving-uppers.ts'
 import { writes } from '../isa/registers-used.ts'
-import { solve } from '../analysis/flow.ts'
+import { solve } from './flow.ts'
 
 /** Registers that a called function keeps, by every ABI: sp, gp, tp, s0 … s11. */
 const KEPT = 0x0ffc_031c
@@ -16,16 +15,25 @@ export function afterInstr(mask: number, instr: Instr, range: MovingRange): numb
   return written === 0 ? mask : isMovingUpper(instr, range) ? mask | written : mask & ~written
 }
 
+/** The function that a block lies in. */
+interface Home {
+  readonly start: number
+}
+
 /**
  * A mask of registers for the start of each block. A guess: called functions may do what they like. So it may decide
  * how the text says a number, and never what the number is.
  */
-export function likelyUppers(graph: Graph, places: Places, range: MovingRange): readonly number[] {
+export function likelyUppers(
+  graph: Graph,
+  functionAt: (pc: number) => Home | undefined,
+  range: MovingRange,
+): readonly number[] {
   const {
     blocks,
     program: { instrs },
   } = graph
-  const owner = blocks.map(block => places.functionAt(block.pc))
+  const owner = blocks.map(block => functionAt(block.pc))
   const next = blocks.map((block): number[] => flow(block, blocks).filter(id => owner[id] === owner[block.id]))
   jumpsThroughTables(blocks, owner, next)
   const hasSource = new Uint8Array(blocks.length)
@@ -71,14 +79,10 @@ function flow({ id, end }: Block, blocks: readonly Block[]): number[] {
 }
 
 /** A jump to a register that is no return goes to the blocks of its function that nothing else leads to. */
-function jumpsThroughTables(
-  blocks: readonly Block[],
-  owner: readonly (NamedFunction | undefined)[],
-  next: number[][],
-): void {
+function jumpsThroughTables(blocks: readonly Block[], owner: readonly (Home | undefined)[], next: number[][]): void {
   const hasSource = new Uint8Array(blocks.length)
   for (const targets of next) for (const target of targets) hasSource[target] = 1
-  const orphans = new Map<NamedFunction | undefined, number[]>()
+  const orphans = new Map<Home | undefined, number[]>()
   for (const { id, pc } of blocks) {
     const home = owner[id]
     if (hasSource[id] === 1 || home === undefined || home.start === pc) continue

@@ -1,0 +1,44 @@
+/** What plans of regions depend on, by the mode, the compiler's convention and the tuning. */
+import type { RegionPlan } from '../analysis/plan.ts'
+import { planRegion, type FastLoops, type PlanSettings } from '../analysis/plan-region.ts'
+import type { Region } from '../program/program.ts'
+import { total } from './amounts.ts'
+import type { EmitterContext } from './emitter.ts'
+
+/** Plans the project's regions, one at a time. */
+export function planner(context: EmitterContext): (region: Region) => RegionPlan {
+  const settings = settingsOf(context)
+  return region => planRegion(context.graph, region, settings, fastLoopsIn(context, region))
+}
+
+function settingsOf({
+  mode,
+  emission,
+  machine,
+  cold,
+  warm,
+  stable,
+  stopTests,
+  convention,
+}: EmitterContext): PlanSettings {
+  return {
+    cold,
+    movable: warm.reduce((mask, register) => mask & ~(1 << register), cold),
+    storesEarly: convention.storesEarly,
+    namesAddresses: stable === undefined,
+    stopTests,
+    countsAtOnce: emission.loops !== undefined,
+    amounts: instrs => mode.counters.map(counter => total(counter, instrs, machine)),
+  }
+}
+
+/**
+ * Innermost loops have a fast copy; in a main region it is the only one where a resume region starts at the header. In
+ * modes with a test of their own it stands in front of the loop, if there is one.
+ */
+const fastLoopsIn = ({ tuning, mode, emission, isResume }: EmitterContext, { kind }: Region): FastLoops =>
+  !tuning.chunks || (mode.pace === 'own-test' && emission.loops === undefined)
+    ? 'none'
+    : kind === 'resume' || emission.loops !== undefined
+      ? 'beside'
+      : header => isResume[header] === 1
