@@ -3,12 +3,14 @@ import { addsConstant } from '../isa/results.ts'
 import { writes } from '../isa/registers-used.ts'
 import type { Instr } from '../isa/row.ts'
 
-const THEMSELVES = Int8Array.from({ length: 32 }, (_, register) => register)
+const THEMSELVES: readonly number[] = Array.from({ length: 32 }, (_, register) => register)
+const ZEROS: readonly number[] = THEMSELVES.map(() => 0)
 
 /** Goes through straight-line code, from where `begin` is called. */
 export class EntryOffsets {
-  readonly #origins = THEMSELVES.slice()
-  readonly #offsets = new Int32Array(32)
+  // Small typed arrays take longer to make than to use.
+  #origins = THEMSELVES.slice()
+  #offsets = ZEROS.slice()
   readonly #farthest: number
 
   /** `farthest`: what is as far away as that is not followed. */
@@ -18,8 +20,8 @@ export class EntryOffsets {
 
   /** From here on every register stands for itself. */
   begin(): void {
-    this.#origins.set(THEMSELVES)
-    this.#offsets.fill(0)
+    this.#origins = THEMSELVES.slice()
+    this.#offsets = ZEROS.slice()
   }
 
   /** The register that `register` is made from; -1 where it is not. */

@@ -10,7 +10,7 @@ import { writes } from '../isa/registers-used.ts'
  * high at 32 + r. high = 0 means that nothing is known. Intervals always contain 0, so that the register itself lies in
  * memory and no offset wraps around.
  */
-export type Facts = Int32Array
+export type Facts = number[]
 const HIGH = 32
 
 /** A check that `register + low … register + high` is legal memory; `register` is read where the check stands. */
@@ -26,7 +26,9 @@ export interface Check {
  */
 export const REACH = 4096
 
-export const noFacts = (): Facts => new Int32Array(64)
+const NOTHING: readonly number[] = Array.from({ length: 2 * HIGH }, () => 0)
+
+export const noFacts = (): Facts => NOTHING.slice()
 
 function set(facts: Facts, register: number, low: number, high: number): void {
   const valid = register !== 0 && low <= 0 && high > 0

@@ -18,9 +18,9 @@ export type MovingAddress =
 export type MovingAddresses = ReadonlyMap<number, MovingAddress>
 
 /** Upper parts by register; NaN where nothing is known. */
-type Uppers = Float64Array
+type Uppers = number[]
 
-const unknown = (): Uppers => new Float64Array(32).fill(NaN)
+const UNKNOWN: readonly number[] = Array.from({ length: 32 }, () => NaN)
 
 function pass(uppers: Uppers, instr: Instr, range: MovingRange): void {
   if (writes(instr) !== 0) uppers[instr.rd] = isMovingUpper(instr, range) ? upperValue(instr) : NaN
@@ -49,7 +49,7 @@ export function movingAddresses(
 ): (block: Pick<BlockPlan, 'block' | 'instrs'>) => MovingAddresses {
   const entering = enteringUppers(plan, range)
   return ({ block, instrs }) => {
-    const uppers = entering[plan.position.get(block.id)!]?.slice() ?? unknown()
+    const uppers = entering[plan.position.get(block.id)!]?.slice() ?? UNKNOWN.slice()
     let mask = likely[block.id]!
     let found: Map<number, MovingAddress> | undefined
     for (let index = 0; index < instrs.length; index++) {
@@ -76,7 +76,7 @@ function enteringUppers({ blocks, position }: RegionPlan, range: MovingRange): r
         .map(id => position.get(id))
         .filter(target => target !== undefined),
     ),
-    start: index => (index === 0 ? unknown() : undefined),
+    start: index => (index === 0 ? UNKNOWN.slice() : undefined),
     pass: (index, before) => {
       const uppers = before.slice()
       for (const instr of blocks[index]!.instrs) pass(uppers, instr, range)

@@ -1,7 +1,7 @@
 /** The memory check planner: what one check proves, and what it must not. */
 import { expect, test } from 'vitest'
 import { checkOffsets, planChecks } from '../../src/analysis/block-checks.ts'
-import { meet, noFacts } from '../../src/analysis/facts.ts'
+import { learn, meet, noFacts } from '../../src/analysis/facts.ts'
 import type { Assembler } from '../support/assembler.ts'
 import { graphOf } from '../codegen/guests.ts'
 
@@ -74,10 +74,8 @@ test('facts never claim an interval without the register itself, so no 32-bit ad
 test('where paths meet only what both know survives', () => {
   const a = noFacts()
   const b = noFacts()
-  a.set([-100], 10)
-  a.set([4096], 42)
-  b.set([-4096], 10)
-  b.set([200], 42)
+  learn(a, { register: 10, low: -100, high: 4096 })
+  learn(b, { register: 10, low: -4096, high: 200 })
   const both = meet(a, b, false)
   expect([both[10], both[42]]).toEqual([-100, 200])
   const widened = meet(a, b, true)
