@@ -1,4 +1,4 @@
-/** Functions of the caller's: what one throws, or its promise rejects with, becomes the error of the call that it was given to. */
+/** Functions of the caller's: what one throws or rejects with becomes the error of the call it was given to. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { callbackFailed, type RvrError } from './errors.ts'
 import type { EventReceiver, EventSink } from './events.ts'

@@ -400,7 +400,8 @@ export async function openArtifact(
   const { slots, base, definedSlots } = identity
   if (typeof slots !== 'number' || typeof base !== 'number' || typeof definedSlots !== 'number')
     throw refusal(path, 'no-identity', 'its identity block does not say which code it holds')
-  if (!isMode(identity.mode)) throw refusal(path, 'mode', `this rvr has no mode ${identity.mode}`, identity.mode)
+  if (!isMode(identity.mode))
+    throw refusal(path, 'mode', `this rvr has no mode ${identity.mode}`, { found: identity.mode })
   file.onCopied = () => events(copyWarning(path))
   return {
     engine: {

@@ -46,7 +46,7 @@ export function readFileHeader(reader: FieldReader): FileHeader {
   const refuse: Refuse = reason => {
     throw rejection(path, { ...kindOf(bytes), ...reason })
   }
-  const expect = (field: string, found: number, wanted: number, name: string, note = ''): void => {
+  const expect = (field: string, found: number, [wanted, name]: readonly [number, string], note = ''): void => {
     if (found !== wanted) refuse({ field, found: `${found}${note}`, wanted: `${wanted} (${name})` })
   }
   const magic = (index: number): string => `e_ident[${index}] (magic)`
@@ -61,18 +61,18 @@ export function readFileHeader(reader: FieldReader): FileHeader {
   }
   const xlen = elfClass === 2 ? 64 : 32
   const wide = xlen === 64
-  expect('EI_DATA', reader.u8('EI_DATA', 5), 1, 'little endian')
-  expect('EI_VERSION', reader.u8('EI_VERSION', 6), 1, 'EV_CURRENT')
+  expect('EI_DATA', reader.u8('EI_DATA', 5), [1, 'little endian'])
+  expect('EI_VERSION', reader.u8('EI_VERSION', 6), [1, 'EV_CURRENT'])
   const type = reader.u16('e_type', 16)
-  expect('e_machine', reader.u16('e_machine', 18), EM_RISCV, 'EM_RISCV')
-  expect('e_type', type, ET_EXEC, 'ET_EXEC', TYPES[type])
-  expect('e_version', reader.u32('e_version', 20), 1, 'EV_CURRENT')
+  expect('e_machine', reader.u16('e_machine', 18), [EM_RISCV, 'EM_RISCV'])
+  expect('e_type', type, [ET_EXEC, 'ET_EXEC'], TYPES[type])
+  expect('e_version', reader.u32('e_version', 20), [1, 'EV_CURRENT'])
   const entry = reader.word('e_entry', 24, xlen)
   const programHeaders = reader.word('e_phoff', wide ? 32 : 28, xlen)
   const behind = wide ? 48 : 36
   reader.word('e_shoff', wide ? 40 : 32, xlen)
   checkFlags(reader.u32('e_flags', behind), refuse)
-  expect('e_ehsize', reader.u16('e_ehsize', behind + 4), wide ? 64 : 52, `header of ELFCLASS${xlen}`)
+  expect('e_ehsize', reader.u16('e_ehsize', behind + 4), [wide ? 64 : 52, `header of ELFCLASS${xlen}`])
   const entrySize = reader.u16('e_phentsize', behind + 6)
   const programHeaderCount = reader.u16('e_phnum', behind + 8)
   if (programHeaderCount === 0)
@@ -83,7 +83,7 @@ export function readFileHeader(reader: FieldReader): FileHeader {
     })
   if (programHeaderCount > MAX_PROGRAM_HEADERS)
     throw rejection(path, { field: 'e_phnum', found: programHeaderCount, wanted: `at most ${MAX_PROGRAM_HEADERS}` })
-  expect('e_phentsize', entrySize, wide ? 56 : 32, `program header of ELFCLASS${xlen}`)
+  expect('e_phentsize', entrySize, [wide ? 56 : 32, `program header of ELFCLASS${xlen}`])
   reader.u16('e_shentsize', behind + 10)
   reader.u16('e_shnum', behind + 12)
   reader.u16('e_shstrndx', behind + 14)

@@ -1,7 +1,5 @@
 /** What the ELF reader hands on: the guest as bytes to load, ranges that hold code, and symbols. */
 
-import type { SectionRanges } from './section-ranges.ts'
-
 export type Xlen = 32 | 64
 
 /** One PT_LOAD program header. Addresses and sizes in bytes; `bytes.length` is p_filesz, `memorySize` is p_memsz. */
@@ -19,6 +17,21 @@ export interface ElfSymbol {
   readonly address: number
   readonly size: number
   readonly kind: 'function' | 'object' | 'other'
+}
+
+/** Addresses from `from` up to `to`. */
+export interface AddressRange {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * Disjoint ranges in ascending order. A file may say nothing about an address, or contradict itself, and what it says
+ * may be wrong: this decides what is worth compiling, never what a guest does.
+ */
+export interface SectionRanges {
+  readonly code: readonly AddressRange[]
+  readonly data: readonly AddressRange[]
 }
 
 /** A parsed and accepted guest (docs/guest-abi.md, "The file"). Immutable. */

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto'
 import { architectureOf } from './attributes.ts'
 import { readFileHeader } from './header.ts'
-import { MEMORY_BYTES, type ElfSymbol, type Image, type Segment } from './image.ts'
+import { MEMORY_BYTES, type ElfSymbol, type Image, type SectionRanges, type Segment } from './image.ts'
 import { createFieldReader } from './reader.ts'
 import { hex, rejection } from './reject.ts'
 import { readSegments } from './segments.ts'
-import { readSectionRanges, type SectionRanges } from './section-ranges.ts'
+import { readSectionRanges } from './section-ranges.ts'
 import { readSymbols } from './symbols.ts'
 
 /** The first instruction must be a whole instruction slot of an executable segment. */

@@ -1,21 +1,6 @@
 /** What section headers say about addresses: which of them hold code, and which hold data. */
-import { MEMORY_BYTES } from './image.ts'
+import { MEMORY_BYTES, type AddressRange, type SectionRanges } from './image.ts'
 import { readSections } from './sections.ts'
-
-/** Addresses from `from` up to `to`. */
-export interface AddressRange {
-  readonly from: number
-  readonly to: number
-}
-
-/**
- * Disjoint ranges in ascending order. A file may say nothing about an address, or contradict itself, and what it says
- * may be wrong: this decides what is worth compiling, never what a guest does.
- */
-export interface SectionRanges {
-  readonly code: readonly AddressRange[]
-  readonly data: readonly AddressRange[]
-}
 
 const SHT_NULL = 0
 const SHT_NOBITS = 8

@@ -90,7 +90,7 @@ export function readSegments(reader: FieldReader, header: FileHeader): Segment[]
       throw rejection(path, {
         field: `p_vaddr of program header ${index}`,
         found: hex(segment.address),
-        wanted: `at least ${hex(end)}, where the segment of program header ${before.index} ends: segments must not overlap`,
+        wanted: `at least ${hex(end)}, where that of program header ${before.index} ends: segments must not overlap`,
       })
     }
   }

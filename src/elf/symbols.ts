@@ -16,7 +16,10 @@ const KINDS: Readonly<Record<number, ElfSymbol['kind']>> = {
 
 /** By address; at one address the larger symbol first, then by name, so that the order never depends on the file's. */
 function inOrder(a: ElfSymbol, b: ElfSymbol): number {
-  return a.address - b.address || b.size - a.size || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
+  if (a.address !== b.address) return a.address - b.address
+  if (a.size !== b.size) return b.size - a.size
+  if (a.name === b.name) return 0
+  return a.name < b.name ? -1 : 1
 }
 
 /**
@@ -111,12 +114,8 @@ export function placeAt(image: Image, pc: number): Place | undefined {
   const segment = image.segments.find(
     ({ address, memorySize }) => symbol.address >= address && symbol.address < address + memorySize,
   )
-  const end =
-    symbol.size > 0
-      ? symbol.address + symbol.size
-      : segment === undefined
-        ? symbol.address
-        : segment.address + segment.memorySize
+  const segmentEnd = segment === undefined ? symbol.address : segment.address + segment.memorySize
+  const end = symbol.size > 0 ? symbol.address + symbol.size : segmentEnd
   if (pc >= end) return undefined
   return { name: readableNames(image).of(symbol.name), symbol: symbol.name, offset: pc - symbol.address }
 }

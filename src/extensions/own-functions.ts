@@ -1,4 +1,4 @@
-/** The JavaScript of a user's own extension as rvr calls it: what it throws says whose it is, and what it answers is checked. */
+/** The JavaScript of a user's own extension as rvr calls it: errors say whose they are, answers are checked. */
 import * as v from 'valibot'
 import { callbackFailed } from '../errors.ts'
 import type { CallRow, Row } from '../isa/row.ts'

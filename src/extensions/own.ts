@@ -136,7 +136,8 @@ export async function loadOwn(url: string): Promise<ExtensionDefinition> {
     const isCommonJs =
       cause instanceof SyntaxError && /'?(export|import)'?|import statement/.test(cause.message) && /\.[jt]s$/.test(url)
     const hint = isCommonJs
-      ? 'A package.json beside or above it says that it is CommonJS: name it extension.mjs or extension.mts, or assign to module.exports.'
+      ? 'A package.json beside or above it says that it is CommonJS: ' +
+        'name it extension.mjs or extension.mts, or assign to module.exports.'
       : 'Run it with Node by itself to see the whole error.'
     throw new RvrError('IO', `the extension ${fileURLToPath(url)} cannot be loaded: ${messageOf(cause)}`, {
       hint,

@@ -38,7 +38,8 @@ const tablesOf = ({ name, tables }: ExtensionDefinition): readonly string[] => t
 /** What a definition makes of a configuration, or of none; undefined where it is off. */
 function turnOn(definition: ExtensionDefinition, config: GuestConfig | undefined): Extension | undefined {
   const name = tablesOf(definition).find(table => config?.tables[table] !== undefined)
-  const table = config === undefined ? definition.implied : name === undefined ? undefined : config.tables[name]
+  const listed = name === undefined ? undefined : config?.tables[name]
+  const table = config === undefined ? definition.implied : listed
   if (table === undefined) return undefined
   try {
     return definition.create(table)

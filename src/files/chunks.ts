@@ -1,4 +1,4 @@
-/** Reads what a path names, whatever it is, piece by piece: never more than its kind may have, and never waiting where it cannot be stopped. */
+/** Reads what a path names, piece by piece: never more than its kind may have, and always stoppable. */
 import type { Stats } from 'node:fs'
 import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'

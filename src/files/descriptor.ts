@@ -7,20 +7,14 @@ import { promisify } from 'node:util'
 const AGAIN_MS = 5
 
 /** fs.write gives {bytesWritten, buffer}. */
-const writeOnce = promisify(write) as (
-  fd: number,
-  bytes: Uint8Array,
-  offset: number,
-  length: number,
-  position: null,
-) => Promise<{ bytesWritten: number }>
+const writeOnce = promisify(write) as (fd: number, bytes: Uint8Array) => Promise<{ bytesWritten: number }>
 
 /** Rejects with the system's error, or when `signal` fires. */
 export async function writeAll(fd: number, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     signal?.throwIfAborted()
     try {
-      done += (await writeOnce(fd, bytes, done, bytes.length - done, null)).bytesWritten
+      done += (await writeOnce(fd, bytes.subarray(done))).bytesWritten
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
       await sleep(AGAIN_MS, undefined, { signal })

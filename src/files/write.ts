@@ -1,4 +1,4 @@
-/** Writes what users name: plain files whole or not at all, devices and FIFOs as what they are, through symbolic links; nothing is replaced but a plain file. */
+/** Writes what users name: plain files whole or not at all, through symbolic links; devices and FIFOs as they are. */
 import { randomBytes } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import { constants } from 'node:fs'
@@ -39,11 +39,13 @@ type Target =
    */
   | { readonly kind: 'descriptor'; readonly fd: number }
 
+const STANDARD: Readonly<Record<string, number>> = { '/dev/stdout': 1, '/dev/stderr': 2 }
+
 /** `/dev/stdout` and its like. */
 function descriptorOf(path: string): number | undefined {
   const number = /^\/(?:dev\/fd|proc\/self\/fd)\/(\d+)$/.exec(path)?.[1]
   if (number !== undefined) return Number(number)
-  return path === '/dev/stdout' ? 1 : path === '/dev/stderr' ? 2 : undefined
+  return STANDARD[path]
 }
 
 /** The path behind symbolic links, also where they lead to nothing yet. */

@@ -51,6 +51,8 @@ export interface InstructionTable {
   readonly rows: readonly Row[]
 }
 
+const saying = ({ name }: Row, table: string): string => `instruction ${name} of extension ${table}`
+
 /**
  * Builds the decoder for one width from the tables of several extensions. Rows of the other width are left out.
  *
@@ -73,7 +75,7 @@ export function createDecoder(xlen: Xlen, tables: readonly InstructionTable[]): 
       if (collide(other.row, row)) {
         throw new RvrError(
           'CONFIG_INVALID',
-          `instruction ${row.name} of extension ${table} and instruction ${other.row.name} of extension ${other.table} claim one encoding`,
+          `${saying(row, table)} and ${saying(other.row, other.table)} claim one encoding`,
           {
             hint: 'Leave one of the two extensions out, or give one of the instructions another encoding.',
             details: { extensions: [other.table, table], rows: [other.row.name, row.name] },

@@ -1,4 +1,4 @@
-/** The meter area of a metered instance, in front of its dispatch table; the same bytes in shared memory serve the interpreter. */
+/** The meter area in front of an instance's dispatch table; the same bytes in shared memory serve the interpreter. */
 import { offsetIn, readLayout, structHeader, type StructLayout } from './struct.ts'
 
 interface Part {
@@ -50,5 +50,6 @@ export function meterHeader(): string {
     `METER_${name}_OFFSET = ${part.offset}`,
     `METER_${name}_COUNT = ${part.count}`,
   ])
-  return `${structHeader(meterLayout, 'rvr_meter', 'The meter area in front of the dispatch table.')}enum { ${constants.join(', ')} };\n`
+  const declaration = structHeader(meterLayout, 'rvr_meter', 'The meter area in front of the dispatch table.')
+  return `${declaration}enum { ${constants.join(', ')} };\n`
 }

@@ -1,4 +1,4 @@
-/** Structs that C and TypeScript share: each has one definition in ffi/abi, read here for the C header and for the host's views. */
+/** Structs that C and TypeScript share: one definition each, in ffi/abi, for the C header and the host's views. */
 import { resourceText } from '../resources.ts'
 
 export interface Field {

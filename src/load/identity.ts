@@ -59,13 +59,18 @@ const HINTS: Readonly<Record<RefusalReason, string>> = {
   architecture: 'Compile on a host of this architecture.',
 }
 
+/** What a library has in the place of what it should have. */
+interface Misfit {
+  readonly found?: unknown
+  readonly wanted?: unknown
+}
+
 /** The error for a library at `path` that does not fit. */
 export function refusal(
   path: string,
   reason: RefusalReason,
   message: string,
-  found?: unknown,
-  wanted?: unknown,
+  { found, wanted }: Misfit = {},
 ): RvrError {
   return new RvrError('ARTIFACT_REFUSED', `${path} is refused: ${message}`, {
     hint: HINTS[reason],
@@ -89,13 +94,10 @@ function checkHeader(path: string, bytes: Uint8Array): void {
   if (!isLibrary) throw refusal(path, 'not-a-library', 'it is not a shared library')
   const machine = header.getUint16(18, true)
   if (machine !== MACHINES[hostArch])
-    throw refusal(
-      path,
-      'architecture',
-      `it was compiled for another architecture than ${hostArch}`,
-      machine,
-      MACHINES[hostArch],
-    )
+    throw refusal(path, 'architecture', `it was compiled for another architecture than ${hostArch}`, {
+      found: machine,
+      wanted: MACHINES[hostArch],
+    })
 }
 
 /** The identity of a library whose contents are `bytes`. Throws ARTIFACT_REFUSED; runs nothing of it. */
@@ -115,13 +117,13 @@ export function identityOf(path: string, bytes: Uint8Array): Identity {
   // A block of another version may have other fields: then the version is what to say.
   const version = (value as { abiVersion?: unknown } | null)?.abiVersion
   if (typeof version === 'number' && version !== ABI_VERSION)
-    throw refusal(path, 'abi-version', `its ABI version is ${version}, wanted ${ABI_VERSION}`, version, ABI_VERSION)
+    throw refusal(path, 'abi-version', `its ABI version is ${version}, wanted ${ABI_VERSION}`, {
+      found: version,
+      wanted: ABI_VERSION,
+    })
   const issue = parsed.issues[0]
-  throw refusal(
-    path,
-    'no-identity',
-    `its identity block is malformed at ${issue.path?.map(item => String(item.key)).join('.') ?? 'its top'}: ${issue.message}`,
-  )
+  const place = issue.path?.map(item => String(item.key)).join('.') ?? 'its top'
+  throw refusal(path, 'no-identity', `its identity block is malformed at ${place}: ${issue.message}`)
 }
 
 /** Libraries are smaller by far; a larger file is not looked into. */
@@ -212,7 +214,7 @@ export function checkIdentity(
 ): void {
   const check = (reason: RefusalReason, what: string, found: unknown, wanted: unknown): void => {
     if (wanted !== undefined && found !== wanted)
-      throw refusal(path, reason, `its ${what} is ${String(found)}, wanted ${String(wanted)}`, found, wanted)
+      throw refusal(path, reason, `its ${what} is ${String(found)}, wanted ${String(wanted)}`, { found, wanted })
   }
   check('abi-version', 'ABI version', identity.abiVersion, expected.abiVersion)
   check('guest', 'guest digest', identity.guestDigest, expected.guestDigest)
@@ -228,5 +230,8 @@ export function checkIdentity(
   check('machine', 'machine digest', identity.machineDigest, expected.machineDigest)
   const missing = missingFeatures(identity.cpuFeatures, features)
   if (missing.length > 0)
-    throw refusal(path, 'cpu', `this CPU lacks ${missing.join(', ')}`, missing, identity.cpuFeatures)
+    throw refusal(path, 'cpu', `this CPU lacks ${missing.join(', ')}`, {
+      found: missing,
+      wanted: identity.cpuFeatures,
+    })
 }

@@ -20,7 +20,7 @@ export interface NativeLibrary {
   retire(memory: bigint): void
   /** Calls `void name(char *m)` of the mode's C. */
   perform(name: string, memory: bigint): void
-  /** What `const uint64_t *name(void)` of the mode's C returns: one bit for each of `slots` slots and one behind them. */
+  /** What `const uint64_t *name(void)` of the mode's C returns: a bit for each of `slots` slots and one behind them. */
   bitmap(name: string, slots: number): Uint8Array
   /**
    * The C function of an extension's call; undefined where the library has none, because no instruction of the guest
@@ -88,17 +88,14 @@ export function loadLibrary(name: string, path: string = name): NativeLibrary {
     handle = koffi.load(name)
   } catch (cause) {
     const noexec = isNoexec(path)
-    throw new RvrError(
-      'ARTIFACT_REFUSED',
-      `${path} cannot be loaded as a shared library: ${noexec ? 'its file system is mounted noexec; ' : ''}${messageOf(cause)}`,
-      {
-        hint: noexec
-          ? 'Choose a cache elsewhere with --cache-dir or RVR_CACHE_DIR, or --tier interp.'
-          : 'Compile the guest again with rvr compile.',
-        details: { path, reason: 'not-a-library' },
-        cause,
-      },
-    )
+    const why = `${noexec ? 'its file system is mounted noexec; ' : ''}${messageOf(cause)}`
+    throw new RvrError('ARTIFACT_REFUSED', `${path} cannot be loaded as a shared library: ${why}`, {
+      hint: noexec
+        ? 'Choose a cache elsewhere with --cache-dir or RVR_CACHE_DIR, or --tier interp.'
+        : 'Compile the guest again with rvr compile.',
+      details: { path, reason: 'not-a-library' },
+      cause,
+    })
   }
   const create = handle.func('rvr_create', 'uintptr_t', [])
   const run = handle.func('rvr_run', 'uint32_t', ['uintptr_t'])

@@ -51,11 +51,8 @@ export function exceededLimit(
     if (constantHeight === undefined && paddedHeight(heights[chip]!) > limits.maxTraceHeight) return 'trace-height'
   }
   const { memoryBytes, interactions } = segmentSize(machine, heights)
-  return memoryBytes > limits.maxMemoryBytes
-    ? 'memory'
-    : interactions > limits.maxInteractions
-      ? 'interactions'
-      : undefined
+  if (memoryBytes > limits.maxMemoryBytes) return 'memory'
+  return interactions > limits.maxInteractions ? 'interactions' : undefined
 }
 
 /** Trace cells of the rows that executed instructions added: the chips that metered-cost covers. */

@@ -26,8 +26,10 @@ export const LEAST_LEAVES = 8192
 export const MOST_SWELL = 16 * MAX_INTERVAL
 export const MOST_LEAVES = INTERVAL_LEAVES
 
+type Step = readonly [checks: number, swell: number]
+
 /** How many checks, and how much swelling, a look tries to allow for. */
-const STEPS: readonly (readonly [checks: number, swell: number])[] = [
+const STEPS: readonly Step[] = [
   [64, 1024],
   [64, LEAST_SWELL],
   [8, LEAST_SWELL],
@@ -53,7 +55,7 @@ function learn(area: MeterArea): void {
  * Would the segment keep to its limits through `checks` checks and the interval behind them, with so much swelling
  * before that?
  */
-function fits(area: MeterArea, machine: Machine, limits: SegmentLimits, checks: number, swell: number): boolean {
+function fits(area: MeterArea, machine: Machine, limits: SegmentLimits, [checks, swell]: Step): boolean {
   const { heights, units } = area
   const { chips, memoryChips } = machine
   const memory = greatestRows(PLAIN_LEAVES + (checks > 1 ? SPARE_LEAVES : 0), area.get('reserve_leaves'))
@@ -74,8 +76,8 @@ export function lookAhead(area: MeterArea, machine: Machine, limits: SegmentLimi
   learn(area)
   area.set('quiet', 0)
   if (area.get('careful') === 1) return false
-  const step = STEPS.find(([checks, swell]) => fits(area, machine, limits, checks, swell))
-  if (step === undefined) return fits(area, machine, limits, 1, 0)
+  const step = STEPS.find(one => fits(area, machine, limits, one))
+  if (step === undefined) return fits(area, machine, limits, [1, 0])
   area.set('quiet', step[0] - 1)
   area.set('quiet_swell', step[1])
   area.set('quiet_log', area.get('log_length') + SPARE_LEAVES)

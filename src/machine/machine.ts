@@ -120,7 +120,7 @@ export function defaultMachine(xlen: Xlen): Machine {
 
 /**
  * Name of the operation that an instruction counts as: an arithmetic instruction, LUI or AUIPC that writes x0 is a
- * `nop` (docs/metering.md, "Instructions and rows"), as are fences and host instructions that have no chip of their own.
+ * `nop`, as are fences and host instructions that have no chip (docs/metering.md, "Instructions and rows").
  */
 export function operationOf(instr: Instr): string {
   const { row } = instr

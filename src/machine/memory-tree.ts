@@ -1,4 +1,4 @@
-/** The memory tables: which leaves and inner nodes of the memory tree a segment touches, and the rows that they cost. */
+/** The memory tables: leaves and inner nodes of the memory tree that a segment touches, and their rows. */
 import { LEAF_MASK, meterLayout, SPACE_BITS, TREE_HEIGHT } from '../layout/meter.ts'
 import { FIELD, type MeterArea } from './meter-area.ts'
 

@@ -1,4 +1,4 @@
-/** The meter: counts rows and touched leaves of the open segment, checks the limits at block boundaries, cuts segments. */
+/** The meter: counts rows and touched leaves of the open segment, checks the limits, cuts segments. */
 import { LEAF_BYTES, LEAF_MASK, MEMORY, meterLayout, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
 import { LOG_FULL } from './interval.ts'
 import { cellsOfHeights, exceededLimit, type CutReason, type SegmentLimits } from './limits.ts'

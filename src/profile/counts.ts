@@ -1,4 +1,4 @@
-/** Execution counts of one guest: plain data that can be added up, written to a file and handed to the code generator. */
+/** Execution counts of one guest: plain data to add up, to write to a file, to generate code by. */
 import { createHash } from 'node:crypto'
 import type { Xlen } from '../elf/image.ts'
 

@@ -31,7 +31,12 @@ const File = v.object({
 
 type Reason = 'format' | 'version' | 'guest'
 
-function invalid(path: string, reason: Reason, problem: string, hint = AGAIN, details: object = {}): RvrError {
+interface Problem {
+  readonly hint?: string
+  readonly details?: object
+}
+
+function invalid(path: string, reason: Reason, problem: string, { hint = AGAIN, details }: Problem = {}): RvrError {
   return new RvrError('INPUT_INVALID', `profile ${path}: ${problem}`, { hint, details: { path, reason, ...details } })
 }
 
@@ -46,9 +51,8 @@ function parse(text: string, path: string): ExecutionProfile {
   const head = v.safeParse(Head, data)
   if (!head.success) throw invalid(path, 'format', `it is not a profile: it has no "format": "${FORMAT}"`)
   if (head.output.version !== VERSION)
-    throw invalid(path, 'version', `its version is ${head.output.version}, this rvr reads version ${VERSION}`, AGAIN, {
-      found: head.output.version,
-      wanted: VERSION,
+    throw invalid(path, 'version', `its version is ${head.output.version}, this rvr reads version ${VERSION}`, {
+      details: { found: head.output.version, wanted: VERSION },
     })
   const file = v.safeParse(File, data, { abortEarly: true })
   if (!file.success)
@@ -75,7 +79,8 @@ export function profileText({ guest, xlen, stretches }: ExecutionProfile): strin
   const blocks = stretches.map(
     ({ pc, instructions, count: executions }) => `\n["0x${pc.toString(16)}",${instructions},${executions}]`,
   )
-  return `{"format":"${FORMAT}","version":${VERSION},"guest":"${guest}","xlen":${xlen},"blocks":[${blocks.join(',')}\n]}\n`
+  const head = `"format":"${FORMAT}","version":${VERSION},"guest":"${guest}","xlen":${xlen}`
+  return `{${head},"blocks":[${blocks.join(',')}\n]}\n`
 }
 
 /**
@@ -85,13 +90,11 @@ export function profileText({ guest, xlen, stretches }: ExecutionProfile): strin
  */
 export function checkProfile({ guest, xlen }: ExecutionProfile, of: ProfiledGuest, path = '<object>'): void {
   if (guest === of.digest && xlen === of.xlen) return
-  throw invalid(
-    path,
-    'guest',
-    'it is of another guest',
-    `The guest has been built anew, or the profile belongs to another one. ${AGAIN.replace('FILE', 'to a new file')}`,
-    { found: guest, wanted: of.digest },
-  )
+  const again = AGAIN.replace('FILE', 'to a new file')
+  throw invalid(path, 'guest', 'it is of another guest', {
+    hint: `The guest has been built anew, or the profile belongs to another one. ${again}`,
+    details: { found: guest, wanted: of.digest },
+  })
 }
 
 /**

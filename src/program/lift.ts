@@ -1,6 +1,6 @@
 /** Image → Program: decodes the code in the segment that is compiled, and leaves data alone. */
 import type { Image } from '../elf/image.ts'
-import type { AddressRange } from '../elf/section-ranges.ts'
+import type { AddressRange } from '../elf/image.ts'
 import type { Program } from './program.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Decoder } from '../isa/table.ts'

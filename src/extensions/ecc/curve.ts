@@ -1,4 +1,4 @@
-/** Affine points of y² = x³ + a·x + b on BigInts: the formulas that the instructions compute, which know no point at infinity. */
+/** Affine points of y² = x³ + a·x + b on BigInts, by the formulas of the instructions: no point at infinity. */
 import { inverse, residue } from '../field/residues.ts'
 
 /** The numbers that make a curve. */

@@ -86,18 +86,21 @@ function rowsOf(curve: Curve, index: number): CallRow[] {
 
 /** One C file for each curve: modulus and coefficient are constants everywhere in it. */
 function sourceOf({ modulus, a }: Curve, index: number): ExtensionFile {
-  const f = (operation: EccOperation, operands: readonly string[]): string =>
-    `int rvr_ecc_${index}_${operation}(uint8_t *result, ${operands.map(name => `const uint8_t *${name}`).join(', ')}) {\n  return ecc_${operation}(result, ${operands.join(', ')});\n}\n`
+  const f = (operation: EccOperation, operands: readonly string[]): string => {
+    const parameters = ['uint8_t *result', ...operands.map(name => `const uint8_t *${name}`)].join(', ')
+    return `int rvr_ecc_${index}_${operation}(${parameters}) {
+  return ecc_${operation}(result, ${operands.join(', ')});
+}
+`
+  }
   const functions = [
     f('add_ne', ['p', 'q']),
     f('double', ['p']),
     f('setup_add_ne', ['p', 'q']),
     f('setup_double', ['p']),
   ]
-  return {
-    path: sourceName(index),
-    content: `${fieldConstants(modulus)}${wordArray('ECC_A', a, fieldBytes(modulus) / 8)}\n#include "ecc.h"\n\n${functions.join('\n')}`,
-  }
+  const constants = `${fieldConstants(modulus)}${wordArray('ECC_A', a, fieldBytes(modulus) / 8)}`
+  return { path: sourceName(index), content: `${constants}\n#include "ecc.h"\n\n${functions.join('\n')}` }
 }
 
 /** The prover's own figures: an equation for the slope and one for each coordinate. */

@@ -1,4 +1,4 @@
-/** How wide a row of field arithmetic is, and how many interactions it has: read off the prover's own tables, which follow from the equations that a row proves. */
+/** How wide a row of field arithmetic is, and its interactions: what the equations that it proves need. */
 import { bitLength, fieldBytes } from './constants.ts'
 
 /** Bits of a limb; bytes of a block, which is what one memory interaction moves. */

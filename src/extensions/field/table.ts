@@ -1,4 +1,4 @@
-/** What tables of a guest's configuration hold for extensions of field arithmetic: moduli and other numbers, checked. */
+/** What tables of a configuration hold for extensions of field arithmetic: moduli and other numbers, checked. */
 import * as v from 'valibot'
 import { configError } from '../config.ts'
 import { bitLength } from './constants.ts'

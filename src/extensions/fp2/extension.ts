@@ -61,7 +61,10 @@ function rowsOf(p: bigint, index: number): CallRow[] {
 function sourceOf(p: bigint, index: number): ExtensionFile {
   const functions = (['add', 'sub', 'mul', 'div', 'setup'] as const).map(
     operation =>
-      `int rvr_fp2_${index}_${operation}(uint8_t *result, const uint8_t *a, const uint8_t *b) {\n  return fp2_${operation}(result, a, b);\n}\n`,
+      `int rvr_fp2_${index}_${operation}(uint8_t *result, const uint8_t *a, const uint8_t *b) {
+  return fp2_${operation}(result, a, b);
+}
+`,
   )
   return { path: sourceName(index), content: `${fieldConstants(p)}#include "fp2.h"\n\n${functions.join('\n')}` }
 }

@@ -86,8 +86,9 @@ export const hintRandom: Handler = (instr, hart, host) => {
   return proceed
 }
 
-/** Moves `length` bytes of the hint stream to `address`. */
-function takeHints(pc: number, hart: Hart, host: HostState, address: bigint, length: number): HostOutcome | undefined {
+/** Moves `length` bytes of the hint stream to where rd points. */
+function takeHints({ pc, rd }: Instr, hart: Hart, host: HostState, length: number): HostOutcome | undefined {
+  const address = hart.x[rd]!
   drawHints(host, length)
   const left = host.hints.length - host.hintPosition
   if (length > left)
@@ -102,8 +103,7 @@ function takeHints(pc: number, hart: Hart, host: HostState, address: bigint, len
   return undefined
 }
 
-export const hintStore: Handler = (instr, hart, host) =>
-  takeHints(instr.pc, hart, host, hart.x[instr.rd]!, wordBytes(hart)) ?? proceed
+export const hintStore: Handler = (instr, hart, host) => takeHints(instr, hart, host, wordBytes(hart)) ?? proceed
 
 export const hintBuffer: Handler = (instr, hart, host) => {
   const words = hart.x[instr.rs1]!
@@ -114,7 +114,7 @@ export const hintBuffer: Handler = (instr, hart, host) => {
       message: `HINT_BUFFER of ${words} words, wanted 1 to ${MAX_BUFFER_WORDS}`,
     })
   }
-  return takeHints(instr.pc, hart, host, hart.x[instr.rd]!, Number(words) * wordBytes(hart)) ?? proceed
+  return takeHints(instr, hart, host, Number(words) * wordBytes(hart)) ?? proceed
 }
 
 /** Memory rows of HINT_STORE. */

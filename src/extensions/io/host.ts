@@ -1,4 +1,4 @@
-/** What the host of an `openvm` guest keeps outside of registers and memory: inputs, hints, public values, random words. */
+/** What the host of an `openvm` guest keeps: inputs, hints, public values, random words. */
 import * as v from 'valibot'
 import type { HostKeeper } from '../host.ts'
 import { MAX_PUBLIC_VALUES_BYTES } from '../bounds.ts'

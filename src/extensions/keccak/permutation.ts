@@ -38,9 +38,13 @@ interface Lanes {
 
 const lanes = (count: number): Lanes => ({ low: new Uint32Array(count), high: new Uint32Array(count) })
 
-/** `to[index] ^= from[source]`, turned left by `by` bits. */
-function xorTurned(to: Lanes, index: number, from: Lanes, source: number, by: number): void {
-  const [low, high] = by < 32 ? [from.low[source]!, from.high[source]!] : [from.high[source]!, from.low[source]!]
+type Lane = readonly [low: number, high: number]
+
+const laneOf = ({ low, high }: Lanes, index: number): Lane => [low[index]!, high[index]!]
+
+/** `to[index] ^= lane`, turned left by `by` bits. */
+function xorTurned(to: Lanes, index: number, lane: Lane, by: number): void {
+  const [low, high] = by < 32 ? lane : [lane[1], lane[0]]
   const bits = by % 32
   to.low[index]! ^= bits === 0 ? low : (low << bits) | (high >>> (32 - bits))
   to.high[index]! ^= bits === 0 ? high : (high << bits) | (low >>> (32 - bits))
@@ -48,16 +52,16 @@ function xorTurned(to: Lanes, index: number, from: Lanes, source: number, by: nu
 
 function theta(state: Lanes): void {
   const parity = lanes(5)
-  for (let index = 0; index < LANES; index++) xorTurned(parity, index % 5, state, index, 0)
+  for (let index = 0; index < LANES; index++) xorTurned(parity, index % 5, laneOf(state, index), 0)
   for (let index = 0; index < LANES; index++) {
-    xorTurned(state, index, parity, (index + 4) % 5, 0)
-    xorTurned(state, index, parity, (index + 1) % 5, 1)
+    xorTurned(state, index, laneOf(parity, (index + 4) % 5), 0)
+    xorTurned(state, index, laneOf(parity, (index + 1) % 5), 1)
   }
 }
 
 function rhoPi(state: Lanes): Lanes {
   const moved = lanes(LANES)
-  for (const { from, to, by } of moves) xorTurned(moved, to, state, from, by)
+  for (const { from, to, by } of moves) xorTurned(moved, to, laneOf(state, from), by)
   return moved
 }
 

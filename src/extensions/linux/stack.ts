@@ -1,4 +1,4 @@
-/** The stack that a `linux` guest starts with: argc, argv, envp, auxiliary vector, texts (RISC-V psABI, as the kernel lays it out). */
+/** The stack that a `linux` guest starts with: argc, argv, envp, auxiliary vector, texts (RISC-V psABI). */
 import { RvrError } from '../../errors.ts'
 import type { Hart } from '../../program/hart.ts'
 import { drawRandom } from '../random.ts'

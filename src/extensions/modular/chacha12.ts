@@ -1,4 +1,4 @@
-/** The generator that OpenVM draws non-residues from: the key stream of ChaCha with 12 rounds, key, counter and nonce zero. */
+/** OpenVM draws non-residues from the key stream of ChaCha with 12 rounds: key, counter and nonce are zero. */
 
 const SIGMA = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574] as const
 const DOUBLE_ROUNDS = 6

@@ -1,4 +1,4 @@
-/** BLS12-381: witness that a Miller loop's output is a residue, in place of the final exponentiation (ePrint 2024/640). */
+/** BLS12-381: a witness that a Miller loop's output is a residue, in place of the final exponentiation. */
 import { inverse, residue } from '../field/residues.ts'
 import { bls12381 } from './curves.ts'
 import { FP12_ONE, type Fp12, type Fp12Field } from './fp12.ts'

@@ -1,4 +1,4 @@
-/** Arithmetic of Fp6 = Fp2[v] / (v³ − ξ), ξ = xi + u, on flat arrays of six integers; products stay unreduced for the level above. */
+/** Arithmetic of Fp6 = Fp2[v] / (v³ − ξ), ξ = xi + u, on six integers; products stay unreduced. */
 import { fp2Field, type Fp2 } from '../fp2/arithmetic.ts'
 
 /** c0 + c1·v + c2·v² as [c0.c0, c0.c1, c1.c0, c1.c1, c2.c0, c2.c1]. Any integers, also negative ones. */

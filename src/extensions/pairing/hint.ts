@@ -1,4 +1,4 @@
-/** HintFinalExp: reads the guest's pairs of points, computes the witness of their pairing product, and makes it the hint stream. */
+/** HintFinalExp: reads the guest's pairs of points, and makes the witness of their product the hint stream. */
 import { isInMemory, outsideTrap } from '../../program/access.ts'
 import type { Hart } from '../../program/hart.ts'
 import type { HostOutcome } from '../host.ts'
@@ -29,11 +29,18 @@ function bytesAt(pc: number, hart: Hart, address: bigint, length: bigint): Uint8
   return hart.memory.subarray(Number(address), Number(address + length))
 }
 
+/** Whose points are read, and for which instruction. */
+interface Reading {
+  readonly pc: number
+  readonly hart: Hart
+  readonly curve: PairingCurve
+}
+
 /**
  * A slice of points: its header at `address` holds pointer and number of elements, one register wide each. Gives the
  * elements' coordinates.
  */
-function coordinatesAt(pc: number, hart: Hart, address: bigint, curve: PairingCurve, perPoint: number): bigint[][] {
+function coordinatesAt(address: bigint, { pc, hart, curve }: Reading, perPoint: number): bigint[][] {
   const word = wordBytes(hart)
   const header = bytesAt(pc, hart, address, BigInt(2 * word))
   const [pointer, count] = [readInteger(header.subarray(0, word)), readInteger(header.subarray(word))]
@@ -52,8 +59,8 @@ function coordinatesAt(pc: number, hart: Hart, address: bigint, curve: PairingCu
 
 /** The pairs whose pairing may differ from 1: the point at infinity is written as zeros. */
 function pairsAt(pc: number, hart: Hart, [p, q]: readonly [bigint, bigint], curve: PairingCurve): PointPair[] {
-  const g1 = coordinatesAt(pc, hart, p, curve, 2)
-  const g2 = coordinatesAt(pc, hart, q, curve, 4)
+  const g1 = coordinatesAt(p, { pc, hart, curve }, 2)
+  const g2 = coordinatesAt(q, { pc, hart, curve }, 4)
   if (g1.length !== g2.length)
     throw invalid(pc, `the guest paired ${g1.length} points of G1 with ${g2.length} points of G2`)
   if (g1.length === 0) throw invalid(pc, 'the guest asked for the pairing of no points')

@@ -1,4 +1,4 @@
-/** The Miller loop over several pairs of points, without final exponentiation: the very product of lines that guests compute. */
+/** The Miller loop over several pairs of points, without final exponentiation: the product that guests compute. */
 import { inverse } from '../field/residues.ts'
 import { conjugate, fp2Field, type Fp2 } from '../fp2/arithmetic.ts'
 import type { PairingCurve } from './curves.ts'

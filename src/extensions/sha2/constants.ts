@@ -1,4 +1,4 @@
-/** The round constants of SHA-256 and SHA-512: bits of the fractional parts of cube roots of primes (FIPS 180-4, 4.2). */
+/** Round constants of SHA-256 and SHA-512: bits of the fractional parts of cube roots of primes (FIPS 180-4). */
 
 function firstPrimes(count: number): bigint[] {
   const primes: bigint[] = []

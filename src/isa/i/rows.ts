@@ -10,6 +10,8 @@ const OP_32 = 0x3b
 const LOAD = 0x03
 const STORE = 0x23
 const BRANCH = 0x63
+/** By the low bits of funct3. */
+const WIDTHS = [1, 2, 4, 8] as const
 type Eval = AluRow['eval']
 type Emit = AluRow['c']
 
@@ -87,14 +89,15 @@ const shiftW = (name: string, operation: Operation, funct3: number, top: number)
   match: rType(OP_IMM_32, funct3, top),
   ...semantics[operation],
 })
-const load = (name: string, funct3: number, width: LoadRow['width'], isSigned: boolean, only?: 64): LoadRow => ({
+/** lb, lh, lw, ld, and with a u behind it what is not extended by its sign; funct3 says the same. */
+const load = (name: string, funct3: number, only?: 64): LoadRow => ({
   kind: 'load',
   format: 'I',
   name,
   mask: FUNCT3_MASK,
   match: LOAD | (funct3 << 12),
-  width,
-  signed: isSigned,
+  width: WIDTHS[funct3 & 3]!,
+  signed: funct3 < 4,
   ...(only && { only }),
 })
 const store = (name: string, funct3: number, width: StoreRow['width'], only?: 64): StoreRow => ({
@@ -163,13 +166,13 @@ export const rows: readonly Row[] = [
     (a, b) => a >= b,
     (a, b) => `${a} >= ${b}`,
   ),
-  load('lb', 0, 1, true),
-  load('lh', 1, 2, true),
-  load('lw', 2, 4, true),
-  load('ld', 3, 8, true, 64),
-  load('lbu', 4, 1, false),
-  load('lhu', 5, 2, false),
-  load('lwu', 6, 4, false, 64),
+  load('lb', 0),
+  load('lh', 1),
+  load('lw', 2),
+  load('ld', 3, 64),
+  load('lbu', 4),
+  load('lhu', 5),
+  load('lwu', 6, 64),
   store('sb', 0, 1),
   store('sh', 1, 2),
   store('sw', 2, 4),
