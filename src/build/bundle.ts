@@ -1,4 +1,4 @@
-/** Build step: the code of the package as few files, cut where the program loads something by need. Packages from the registry stay outside. */
+/** Build step: the code of the package as few files, cut where the program loads something by need. */
 import { chmodSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
@@ -13,6 +13,7 @@ const bundle = await rolldown({
     'run/worker-start': path('src/run/worker-start.ts'),
   },
   platform: 'node',
+  // Packages from the registry stay outside.
   external: id => !id.startsWith('.') && !id.startsWith('/'),
 })
 await bundle.write({ dir: path('dist'), format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'parts/[name].js' })

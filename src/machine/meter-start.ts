@@ -1,4 +1,4 @@
-/** What a meter area says of a guest that has executed nothing: its chips, its limits, how the memory tree lies in it. */
+/** What the meter of a guest starts with: its chips, limits and first leaves, written to a zeroed area. */
 import { LEAF_BYTES, MEMORY, meterLayout, PUBLIC_VALUES, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
 import type { SegmentLimits } from './limits.ts'
 import { LEAST_LEAVES, LEAST_SWELL } from './look-ahead.ts'
