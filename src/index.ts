@@ -1,17 +1,20 @@
 /** The public SDK. */
 /// <reference lib="esnext.disposable" preserve="true" />
+import type { Run as RunContract } from './sdk/contract.ts'
+import { GuestRun } from './sdk/run.ts'
+
 export { Rvr } from './sdk/rvr.ts'
 export { Guest } from './sdk/guest.ts'
 export { Artifact, type BuildTiming, type CacheReport } from './sdk/artifact.ts'
-export {
-  Run,
-  type GuestMemoryView,
-  type Outcome,
-  type Trace,
-  type TracedInstruction,
-  type TraceOptions,
-  type TrapReport,
-} from './sdk/run.ts'
+export type {
+  GuestMemoryView,
+  Outcome,
+  SegmentStartOptions,
+  Trace,
+  TracedInstruction,
+  TraceOptions,
+  TrapReport,
+} from './sdk/contract.ts'
 export type { Backtrace, BacktraceFrame } from './sdk/backtrace/backtrace.ts'
 export type { CheckReport } from './sdk/check.ts'
 export { Profile, type ProfileEntry } from './sdk/profile.ts'
@@ -32,7 +35,6 @@ export type {
   RunListeners,
   RvrOptions,
 } from './sdk/options.ts'
-export type { SegmentStartOptions } from './sdk/segments.ts'
 export { paddedHeight, segmentSize, type CutReason, type SegmentLimits } from './machine/limits.ts'
 export type { Segment } from './machine/meter.ts'
 export { openSavedRun, type SavedRun } from './run/saved/read.ts'
@@ -61,3 +63,8 @@ export type {
 } from './extensions/extension.ts'
 export type { CallOperand, CallOutcome, CallRow, CallValue, HostRow, Instr, Row } from './isa/row.ts'
 export type { Hart } from './program/hart.ts'
+
+/** One run of a guest, as `execute` and `resume` return it. */
+export type Run = RunContract
+/** What every run is an instance of. */
+export const Run = GuestRun

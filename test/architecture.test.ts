@@ -42,7 +42,7 @@ const order = [
 const vocabulary = new Set(['program/trap.ts', 'program/hart.ts', 'program/program.ts', 'program/access.ts'])
 
 /** Over 300 lines since lines are short; to be split by what they do. */
-const stillLong = new Set(['store/cache.ts', 'store/explain/differences.ts', 'pipeline.ts', 'sdk/run.ts'])
+const stillLong = new Set(['store/cache.ts', 'store/explain/differences.ts', 'pipeline.ts'])
 
 const files = globSync('src/**/*.ts', { cwd: new URL('..', import.meta.url).pathname })
   .map(path => path.slice('src/'.length))

@@ -1,6 +1,6 @@
 /** Exit statuses of the command line. */
 import type { RvrErrorCode } from '../errors.ts'
-import type { Outcome } from '../sdk/run.ts'
+import type { Outcome } from '../sdk/contract.ts'
 
 export const EXIT_OK = 0
 /** The guest terminated with a code that is not 0; the code is in the report. */

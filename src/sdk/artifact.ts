@@ -17,8 +17,8 @@ import type { SessionOptions } from '../run/session-state.ts'
 import type { BackgroundBuild } from './background.ts'
 import { Execute, ResumeFrom, Save } from './calls.ts'
 import type { Lifetime } from './lifetime.ts'
-import type { ExecuteOptions, ResumeFromOptions, RunListeners } from './options.ts'
-import { Run } from './run.ts'
+import type { ExecuteOptions, Executable, ResumeFromOptions, Run, RunListeners } from './contract.ts'
+import { GuestRun } from './run.ts'
 import { beginning, passCuts, stoppingAtCuts } from './segments.ts'
 
 export type { BuildTiming, CacheReport }
@@ -38,7 +38,7 @@ export interface ArtifactParts extends Omit<SessionOptions, 'print' | 'progress'
 /** Between two events that say how far a run is. */
 const PROGRESS_MS = 1000
 
-export class Artifact {
+export class Artifact implements Executable {
   readonly mode: ModeName
   /** SHA-256 of the guest's ELF file, and the ABI it runs with. */
   readonly guestDigest: string
@@ -112,7 +112,7 @@ export class Artifact {
     const session = this.#session(own)
     try {
       const state = await session.start({ inputs, publicValuesBytes, seed, args, segmentLimits }, stoppingAtCuts(own))
-      return await passCuts(new Run(session, state, { artifact: this, options: own }), own, beginning())
+      return await passCuts(new GuestRun(session, state, { artifact: this, options: own }), own, beginning())
     } catch (error) {
       session.dispose()
       throw error
@@ -141,7 +141,7 @@ export class Artifact {
         startedWith === undefined
           ? undefined
           : { artifact: this, options: { ...startedWith, onPrint, onEvent, progressMs } }
-      return await passCuts(new Run(session, state, origin), own, from)
+      return await passCuts(new GuestRun(session, state, origin), own, from)
     } catch (error) {
       session.dispose()
       throw error

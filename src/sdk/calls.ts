@@ -36,8 +36,7 @@ import type {
   ResumeOptions,
   RvrOptions,
 } from './options.ts'
-import type { Run, TraceOptions } from './run.ts'
-import type { SegmentStartOptions } from './segments.ts'
+import type { Run, SegmentStartOptions, TraceOptions } from './contract.ts'
 
 const optional = v.optional
 const MAX_SAFE = Number.MAX_SAFE_INTEGER

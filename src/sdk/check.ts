@@ -5,7 +5,7 @@ import type { Checked } from './check/checked.ts'
 import { difference, firstDifferentByte } from './check/difference.ts'
 import { blame, locate } from './check/locate.ts'
 import type { ExecuteOptions, RunLimits } from './options.ts'
-import type { Run } from './run.ts'
+import type { Run } from './contract.ts'
 
 /** Instructions between two comparisons. */
 const STRETCH = 100_000n

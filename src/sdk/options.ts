@@ -4,53 +4,9 @@ import type { AbiName } from '../extensions/abi.ts'
 import type { MachineFile } from '../machine/machine.ts'
 import type { CompileOptions as BuildOptions, PipelineOptions } from '../pipeline.ts'
 import type { ExecutionProfile } from '../profile/counts.ts'
-import type { SegmentLimits } from '../machine/limits.ts'
 import type { WorkerPool } from '../run/pool.ts'
-import type { PrintReceiver } from '../run/printer.ts'
 import type { RunLimits } from '../run/limits.ts'
-import type { Run } from './run.ts'
-
-/** Limits of one stretch, and who hears of the cuts on the way. */
-export interface ResumeOptions extends RunLimits {
-  /**
-   * Mode `metered`: called at every cut with the run suspended there, whose registers, memory and pc are what the next
-   * segment starts with. When its promise resolves, the run goes on; the object it was given keeps its values, and its
-   * memory goes on with the guest.
-   */
-  readonly onSegment?: (run: Run) => unknown
-}
-
-/**
- * Who hears of what a run does. An error that one of these functions throws, or that its promise rejects with, ends the
- * run: the call rejects with `CALLBACK_FAILED`.
- */
-export interface RunListeners {
-  /**
-   * Receives what the guest prints; default: dropped. Texts longer than 64 KiB come in pieces. The guest waits while
-   * the promise of its text is pending.
-   */
-  readonly onPrint?: PrintReceiver
-  /** Receives `progress` events of this run and what comes of it; default: the receiver of the Rvr. */
-  readonly onEvent?: EventReceiver
-  /** Milliseconds between two `progress` events; default 1000. */
-  readonly progressMs?: number
-}
-
-export interface ExecuteOptions extends ResumeOptions, RunListeners {
-  /** Input records, in order. */
-  readonly inputs?: readonly Uint8Array[]
-  /** Size of the public values in bytes; default 64, at most 2^20. */
-  readonly publicValuesBytes?: number
-  /** Seed of the random words that the guest may ask for; default 0, at most 2^64 - 1. */
-  readonly seed?: bigint
-  /** Mode `metered`: limits of a segment where they are not the machine's. */
-  readonly segmentLimits?: Partial<SegmentLimits>
-  /** argv of a guest of ABI `linux`. */
-  readonly args?: readonly string[]
-}
-
-/** A saved run brings inputs and everything else along. */
-export type ResumeFromOptions = ResumeOptions & RunListeners
+import type { ExecuteOptions, ResumeFromOptions, ResumeOptions, RunListeners } from './contract.ts'
 
 export interface RvrOptions extends PipelineOptions {
   /**
@@ -95,4 +51,4 @@ export interface ProfileChoice {
 
 export interface CompileOptions extends BuildOptions, ProfileChoice {}
 
-export type { ExecutionProfile, RunLimits }
+export type { ExecuteOptions, ExecutionProfile, ResumeFromOptions, ResumeOptions, RunLimits, RunListeners }

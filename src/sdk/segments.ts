@@ -1,22 +1,9 @@
 /** Stops at the cuts between segments: a callback at each of them, and fresh runs that stand where a segment starts. */
 import { accept } from '../accept.ts'
 import { callbackFailed, RvrError } from '../errors.ts'
-import type { Artifact } from './artifact.ts'
+import type { RunLimits } from '../run/limits.ts'
 import { SegmentIndex, SegmentStart } from './calls.ts'
-import type { ExecuteOptions, ResumeOptions, RunLimits } from './options.ts'
-import type { Run } from './run.ts'
-
-/** What a run was made of, so that it can be made again. */
-export interface RunOrigin {
-  readonly artifact: Artifact
-  readonly options: ExecuteOptions
-}
-
-export interface SegmentStartOptions {
-  /** What runs the guest up to the segment; default: the run's own artifact. One of mode `pure` is the fastest. */
-  readonly artifact?: Artifact
-  readonly signal?: AbortSignal
-}
+import type { ResumeOptions, Run, RunOrigin, SegmentStartOptions } from './contract.ts'
 
 /** Where the limits of a call count from. */
 export interface Origin {

@@ -7,7 +7,7 @@ import type { CostRun } from '../../report/cost/cost.ts'
 import type { Breakdown, Measurement } from '../../report/cost/measurement.ts'
 import type { Artifact } from '../../sdk/artifact.ts'
 import type { Guest } from '../../sdk/guest.ts'
-import type { Run } from '../../sdk/run.ts'
+import type { Run } from '../../sdk/contract.ts'
 import { exitStatusOfRun, EXIT_OK, EXIT_TOO_DEAR } from '../exit-codes.ts'
 import {
   addExecutionOptions,

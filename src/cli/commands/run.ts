@@ -6,7 +6,7 @@ import { modeNamed, type ModeName } from '../../modes/registry.ts'
 import type { Artifact } from '../../sdk/artifact.ts'
 import type { Guest } from '../../sdk/guest.ts'
 import type { ResumeOptions } from '../../sdk/options.ts'
-import type { Run } from '../../sdk/run.ts'
+import type { Run } from '../../sdk/contract.ts'
 import { exitStatusOfRun } from '../exit-codes.ts'
 import { addDumpOptions, dumpsOf, type DumpOptions } from '../options/dumps.ts'
 import {

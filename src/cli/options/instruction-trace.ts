@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander'
 import { RvrError } from '../../errors.ts'
 import type { Guest } from '../../sdk/guest.ts'
 import type { ResumeOptions } from '../../sdk/options.ts'
-import type { Run } from '../../sdk/run.ts'
+import type { Run } from '../../sdk/contract.ts'
 import type { Shell } from '../shell.ts'
 import { parseCount } from './values.ts'
 

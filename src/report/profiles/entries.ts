@@ -1,6 +1,6 @@
 /** What profiled runs report: trace cells and instructions by function and by operation. */
 import type { ProfileEntry } from '../../sdk/profile.ts'
-import type { Run } from '../../sdk/run.ts'
+import type { Run } from '../../sdk/contract.ts'
 import { shortened, table } from '../form/table.ts'
 import { count, grouped, percentText } from '../form/units.ts'
 

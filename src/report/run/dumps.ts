@@ -1,5 +1,5 @@
 /** Registers and memory of a run that has stopped, for JSON and as text. */
-import type { Run } from '../../sdk/run.ts'
+import type { Run } from '../../sdk/contract.ts'
 import { registersJson, registersText } from './registers.ts'
 import { line } from '../form/table.ts'
 import { hexText } from '../form/units.ts'

@@ -1,7 +1,7 @@
 /** Results of commands as JSON objects; docs/json.md is their description. */
 import type { Artifact } from '../../sdk/artifact.ts'
 import type { Guest } from '../../sdk/guest.ts'
-import type { Run, TrapReport } from '../../sdk/run.ts'
+import type { Run, TrapReport } from '../../sdk/contract.ts'
 import { registersJson } from './registers.ts'
 import { profileJson } from '../profiles/entries.ts'
 import { meteredJson } from '../segments/facts.ts'

@@ -1,5 +1,5 @@
 /** Results of commands as text for people. */
-import type { TrapReport } from '../../sdk/run.ts'
+import type { TrapReport } from '../../sdk/contract.ts'
 import type { StopCause } from '../../run/job.ts'
 import { registersText } from './registers.ts'
 import { engineOf, hasMoved, isResumed, type ReportedArtifact, type ReportedRun } from './json.ts'

@@ -5,7 +5,7 @@ import type { GuestAbi } from '../../extensions/abi.ts'
 import { decoderFor } from '../../extensions/compose.ts'
 import { disassemble } from '../../isa/disassemble.ts'
 import { registerNames } from '../../isa/registers.ts'
-import type { TracedInstruction } from '../../sdk/run.ts'
+import type { TracedInstruction } from '../../sdk/contract.ts'
 import { shortened } from '../form/table.ts'
 
 const hex = (value: number | bigint): string => `0x${value.toString(16)}`

@@ -1,7 +1,7 @@
 /** What metered runs report: rows and cells by chip, segments with their utilisation and memory, as numbers. */
 import { paddedHeight, segmentSize } from '../../machine/limits.ts'
 import type { Machine } from '../../machine/machine.ts'
-import type { Run } from '../../sdk/run.ts'
+import type { Run } from '../../sdk/contract.ts'
 
 export type MeteredRun = Pick<Run, 'segments' | 'openSegment' | 'machine' | 'instret' | 'cost'>
 

@@ -1,6 +1,6 @@
 /** What differs between two runs that should be in the same state. */
 import { registerNames } from '../../isa/registers.ts'
-import type { Run } from '../run.ts'
+import type { Run } from '../contract.ts'
 
 export interface Difference {
   /** One clause for a person. */

@@ -1,0 +1,238 @@
+/** What runs and artifacts are to their callers, and the options that name them: types that need each other. */
+import type { EventReceiver } from '../events.ts'
+import type { AbiName } from '../extensions/abi.ts'
+import type { SegmentLimits } from '../machine/limits.ts'
+import type { Machine } from '../machine/machine.ts'
+import type { Segment } from '../machine/segment.ts'
+import type { OpenSegment } from '../modes/metered/result.ts'
+import type { ModeName } from '../modes/registry.ts'
+import type { TrapKind } from '../program/trap.ts'
+import type { CallDifference } from '../run/call-witness.ts'
+import type { StopCause } from '../run/job.ts'
+import type { RunLimits } from '../run/limits.ts'
+import type { PrintReceiver } from '../run/printer.ts'
+import type { TracedStep } from '../run/trace.ts'
+import type { Backtrace } from './backtrace/backtrace.ts'
+import type { Profile } from './profile.ts'
+
+export type Outcome = 'terminated' | 'suspended' | 'trapped'
+
+/** A trap with everything known about the instruction that raised it. */
+export interface TrapReport {
+  readonly kind: TrapKind
+  readonly pc: number
+  /** Function (its readable name) and offset, such as `main+0x1c`; absent where the guest has no symbols there. */
+  readonly symbol?: string
+  /** The function's symbol as the guest has it, where it is mangled. */
+  readonly mangled?: string
+  /** The memory address or jump target concerned. */
+  readonly address?: bigint
+  /** The instruction's assembly text. */
+  readonly instruction: string
+  readonly message: string
+  /** Instructions retired before the trap. */
+  readonly instret: bigint
+  /** x0 … x31 before the instruction. */
+  readonly registers: readonly bigint[]
+  /** The calls that led to it. */
+  readonly backtrace: Backtrace
+}
+
+/** Guest memory as JavaScript sees it. */
+export interface GuestMemoryView {
+  /**
+   * A copy of `length` bytes at guest address `address`.
+   *
+   * @throws RvrError `USAGE` outside the 2^29 bytes of guest memory.
+   */
+  read(address: number, length: number): Uint8Array
+  /**
+   * The whole memory without a copy: index = guest address. Native guests' memory reads as zeros once the run is
+   * disposed.
+   */
+  readonly bytes: Uint8Array
+}
+
+export interface TraceOptions extends Pick<RunLimits, 'maxCost' | 'timeoutMs' | 'signal' | 'suspend'> {
+  /** Instructions to execute at most. */
+  readonly maxInstructions: bigint | number
+}
+
+/** One instruction that was executed. */
+export interface TracedInstruction extends TracedStep {
+  /** Instructions retired before it. */
+  readonly instret: bigint
+}
+
+export interface Trace {
+  /** The run behind the last instruction of the trace. */
+  readonly run: Run
+  readonly steps: readonly TracedInstruction[]
+}
+
+/**
+ * The result of `execute` or `resume`. Values are those at the moment the run stopped; memory is live until it is
+ * resumed or disposed.
+ */
+export interface Run extends Disposable {
+  readonly outcome: Outcome
+  /** 0 … 255, for terminated runs. */
+  readonly exitCode: number | undefined
+  /** Why a suspended run stopped. */
+  readonly stopCause: StopCause | undefined
+  readonly trap: TrapReport | undefined
+  /**
+   * The word at `pc` that ended the guest because it is no instruction (ABI `openvm`: exit code 2); undefined for every
+   * other end.
+   */
+  readonly unknownWord: number | undefined
+  readonly mode: ModeName
+  /** What the guest ran in when it stopped. */
+  readonly engine: 'native' | 'interp'
+  /**
+   * Instructions that the interpreter executed while there was no native code: 0n where that was there from the start.
+   */
+  readonly interpreted: bigint
+  /** What the run is metered with: names and widths of the chips whose heights `segments` lists. */
+  readonly machine: Machine
+
+  /** Instructions retired since the guest's start, in all stretches together. */
+  readonly instret: bigint
+  /** Trace cells since the guest's start; undefined in modes without cost. */
+  readonly cost: bigint | undefined
+  readonly publicValues: Uint8Array
+  /** Mode `metered`: finished segments; the last one ends with the guest. Empty in other modes. */
+  readonly segments: readonly Segment[]
+
+  /** Mode `metered`: the segment that a suspended run is in, with its heights so far. */
+  readonly openSegment: OpenSegment | undefined
+  /** Address of the next instruction. */
+  readonly pc: number
+  /** x0 … x31, unsigned. */
+  readonly registers: readonly bigint[]
+  readonly memory: GuestMemoryView
+  /**
+   * Instructions of this stretch alone: since `execute`, `resume` or `resumeFrom`, or since the last cut where there is
+   * an `onSegment`.
+   */
+  readonly executed: bigint
+  /** Wall-clock milliseconds that the same stretch executed. */
+  readonly timing: { readonly executeMs: number }
+  /** Mode `profile`: how often each instruction was executed; undefined in other modes. */
+  readonly profile: Profile | undefined
+
+  /**
+   * Goes on where a suspended run stopped; limits count from there. The earlier Run object keeps its values and can no
+   * longer be resumed.
+   */
+  resume(options?: ResumeOptions): Promise<Run>
+
+  /**
+   * Goes on instruction by instruction in the interpreter and lists what was executed, at most 100,000 instructions at
+   * a time. An instruction that traps has not been executed. The new run can be traced, or resumed at native speed;
+   * this one keeps its values.
+   *
+   * @throws RvrError `USAGE` (the run is not suspended, or more instructions were asked for), `ABORTED`.
+   */
+  trace(options: TraceOptions): Promise<Trace>
+
+  /**
+   * A fresh run, suspended exactly where segment `index` starts: its registers, memory and pc are that segment's start
+   * state. The guest runs once more up to there. The open segment of a suspended run is the last one.
+   *
+   * @throws RvrError `USAGE` for a segment that the run does not have, or an artifact of another guest.
+   */
+  segmentStart(index: number, options?: SegmentStartOptions): Promise<Run>
+
+  /**
+   * Fresh runs at the starts of all segments, in order and in one pass: each is valid until the next one is asked for.
+   */
+  segmentStarts(options?: SegmentStartOptions): AsyncGenerator<Run, void, void>
+
+  /**
+   * Saves a suspended run to a file, whole or not at all, and returns the file's absolute path; `artifact.resumeFrom`
+   * goes on from it, in another process too. This run can still be resumed.
+   *
+   * @throws RvrError `USAGE` (the run is not suspended, or has been resumed since), `IO`, `ABORTED`.
+   */
+  save(file: string, options?: { readonly signal?: AbortSignal }): Promise<string>
+
+  /** @internal What the mode has collected, in its own form. */
+  readonly collected: object
+
+  /** @internal A checked run: the call that it stands in front of, whose C is wrong. */
+  readonly callDifference: CallDifference | undefined
+
+  /**
+   * @internal Instructions at which native code handed back for the last time in this stretch; undefined where it never
+   *   ran.
+   */
+  readonly nativeUntil: bigint | undefined
+
+  /** Gives the guest's memory back to the host. */
+  dispose(): void
+}
+
+/** What runs a guest: an artifact. */
+export interface Executable {
+  /** SHA-256 of the guest's ELF file, and the ABI it runs with. */
+  readonly guestDigest: string
+  readonly abi: AbiName
+  /** Does the mode cut runs into segments? */
+  readonly keepsSegments: boolean
+  execute(options?: ExecuteOptions): Promise<Run>
+}
+
+/** Limits of one stretch, and who hears of the cuts on the way. */
+export interface ResumeOptions extends RunLimits {
+  /**
+   * Mode `metered`: called at every cut with the run suspended there, whose registers, memory and pc are what the next
+   * segment starts with. When its promise resolves, the run goes on; the object it was given keeps its values, and its
+   * memory goes on with the guest.
+   */
+  readonly onSegment?: (run: Run) => unknown
+}
+
+/**
+ * Who hears of what a run does. An error that one of these functions throws, or that its promise rejects with, ends the
+ * run: the call rejects with `CALLBACK_FAILED`.
+ */
+export interface RunListeners {
+  /**
+   * Receives what the guest prints; default: dropped. Texts longer than 64 KiB come in pieces. The guest waits while
+   * the promise of its text is pending.
+   */
+  readonly onPrint?: PrintReceiver
+  /** Receives `progress` events of this run and what comes of it; default: the receiver of the Rvr. */
+  readonly onEvent?: EventReceiver
+  /** Milliseconds between two `progress` events; default 1000. */
+  readonly progressMs?: number
+}
+
+export interface ExecuteOptions extends ResumeOptions, RunListeners {
+  /** Input records, in order. */
+  readonly inputs?: readonly Uint8Array[]
+  /** Size of the public values in bytes; default 64, at most 2^20. */
+  readonly publicValuesBytes?: number
+  /** Seed of the random words that the guest may ask for; default 0, at most 2^64 - 1. */
+  readonly seed?: bigint
+  /** Mode `metered`: limits of a segment where they are not the machine's. */
+  readonly segmentLimits?: Partial<SegmentLimits>
+  /** argv of a guest of ABI `linux`. */
+  readonly args?: readonly string[]
+}
+
+/** A saved run brings inputs and everything else along. */
+export type ResumeFromOptions = ResumeOptions & RunListeners
+
+/** What a run was made of, so that it can be made again. */
+export interface RunOrigin {
+  readonly artifact: Executable
+  readonly options: ExecuteOptions
+}
+
+export interface SegmentStartOptions {
+  /** What runs the guest up to the segment; default: the run's own artifact. One of mode `pure` is the fastest. */
+  readonly artifact?: Executable
+  readonly signal?: AbortSignal
+}
