@@ -1,5 +1,5 @@
 /** What `rvr --version --verbose` prints: versions that a report of a fault needs. */
-import { generatorDigest } from '../store/generator-digest.ts'
+import { generatorDigest } from '../stages/library/generator-digest.ts'
 import { RvrError } from '../errors.ts'
 import { ABI_VERSION } from '../load/abi-version.ts'
 import { FORMAT_VERSION } from '../run/saved/format.ts'

@@ -12,7 +12,7 @@ import {
   OTHER_USER,
   printedKeys,
   root,
-} from '../store/keys/surroundings.ts'
+} from '../stages/library/keys/surroundings.ts'
 import { scratch } from './support.ts'
 
 interface Said {

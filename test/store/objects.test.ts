@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { openCache, type Cache } from '../../src/store/cache.ts'
-import { objectContext, objectKey } from '../../src/store/keys.ts'
+import { objectContext, objectKey } from '../../src/stages/library/keys.ts'
 import { layoutOf, objectFile, type Layout } from '../../src/store/layout.ts'
 import { draft, inputA, keyA, keyB, recorder, sampleLibrary, sampleToolchain, temporaryDirectory } from './sample.ts'
 

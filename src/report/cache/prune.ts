@@ -2,7 +2,7 @@
 import type { Cache } from '../../store/cache.ts'
 import type { CacheLimits } from '../../store/limits.ts'
 import { RvrError } from '../../errors.ts'
-import { sweepBuilds } from '../../pipeline/build-directories.ts'
+import { sweepBuilds } from '../../stages/build-directories.ts'
 import { heldText, placeOf } from './stored.ts'
 import { table } from '../form/table.ts'
 import { count } from '../form/units.ts'

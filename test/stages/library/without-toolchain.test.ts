@@ -3,14 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { Rvr, type RvrEvent, type RvrOptions } from '../../src/index.ts'
-import { compilers } from '../store/keys/surroundings.ts'
-import { fixture } from '../e2e/support.ts'
-import type { ModeName } from '../../src/index.ts'
+import { Rvr, type RvrEvent, type RvrOptions } from '../../../src/index.ts'
+import { compilers } from './keys/surroundings.ts'
+import { fixture } from '../../e2e/support.ts'
+import type { ModeName } from '../../../src/index.ts'
 
 const cpu = vi.hoisted(() => ({ isOther: false }))
-vi.mock('../../src/toolchain/cpu-info.ts', async original => {
-  const module = await original<typeof import('../../src/toolchain/cpu-info.ts')>()
+vi.mock('../../../src/toolchain/cpu-info.ts', async original => {
+  const module = await original<typeof import('../../../src/toolchain/cpu-info.ts')>()
   return { ...module, hostCpu: () => (cpu.isOther ? { features: new Set(), identity: 'another' } : module.hostCpu()) }
 })
 

@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path/posix'
 import { expect, test } from 'vitest'
-import { generatorFiles } from '../../../src/store/generator-digest.ts'
+import { generatorFiles } from '../../../../src/stages/library/generator-digest.ts'
 
 /** Say nothing about what is generated: errors, events; the version is a part of the input key. */
 const SILENT = ['resources.ts', 'errors.ts', 'events.ts', 'version.ts']
 /** What the pipeline does beside generating: reading and writing users' files, storing, loading, running. */
-const BESIDE = /^(files\/|store\/(?!keys|digest)|load\/(?!abi-version)|run\/)/
+const BESIDE = /^(files\/|store\/(?!digest)|load\/(?!abi-version)|run\/)/
 
-const text = (path: string): string => readFileSync(new URL(`../../../src/${path}`, import.meta.url), 'utf8')
+const text = (path: string): string => readFileSync(new URL(`../../../../src/${path}`, import.meta.url), 'utf8')
 
 /** Modules that `path` imports, types left out: they are gone when the code runs. */
 function imports(path: string): string[] {

@@ -1,8 +1,8 @@
 /** The vectors of cache-fixtures/keys: fixed inputs with the keys that they had when they were written down. */
 import { readFileSync } from 'node:fs'
-import type { KeyPart } from '../../../src/store/digest.ts'
-import { artifactKey, inputKey, type InputKeyInput, type KeyContext } from '../../../src/store/keys.ts'
-import type { Toolchain } from '../../../src/toolchain/toolchain.ts'
+import type { KeyPart } from '../../../../src/store/digest.ts'
+import { artifactKey, inputKey, type InputKeyInput, type KeyContext } from '../../../../src/stages/library/keys.ts'
+import type { Toolchain } from '../../../../src/toolchain/toolchain.ts'
 
 /** Lists of parts and their key. */
 export interface PartsVector {
@@ -31,8 +31,8 @@ export interface ConfigurationVectors {
   readonly vectors: readonly ConfigurationVector[]
 }
 
-export const partsFile = new URL('../../../cache-fixtures/keys/parts.json', import.meta.url)
-export const configurationsFile = new URL('../../../cache-fixtures/keys/configurations.json', import.meta.url)
+export const partsFile = new URL('../../../../cache-fixtures/keys/parts.json', import.meta.url)
+export const configurationsFile = new URL('../../../../cache-fixtures/keys/configurations.json', import.meta.url)
 export const readParts = (): PartsVector[] => JSON.parse(readFileSync(partsFile, 'utf8')) as PartsVector[]
 export const readConfigurations = (): ConfigurationVectors =>
   JSON.parse(readFileSync(configurationsFile, 'utf8')) as ConfigurationVectors

@@ -2,8 +2,8 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { MachineFile } from '../../../src/machine/machine.ts'
-import { temporaryDirectory } from '../sample.ts'
+import type { MachineFile } from '../../../../src/machine/machine.ts'
+import { temporaryDirectory } from '../../../store/sample.ts'
 import { differing, keysOf, type BothKeys, type Configuration } from './keys-of.ts'
 import { fixture } from './surroundings.ts'
 import { fakeTools, type Tools } from './tools.ts'
@@ -68,7 +68,7 @@ test('the ABI of the guest, with the chips that its instructions have', async ()
 test('the machine: a width, whether given as a file or as an object', async () => {
   const file = join(directory, 'machine.json')
   const machine = JSON.parse(
-    await readFile(new URL('../../../src/machine/rv64im.json', import.meta.url), 'utf8'),
+    await readFile(new URL('../../../../src/machine/rv64im.json', import.meta.url), 'utf8'),
   ) as MachineFile & { chips: { width: number }[] }
   await writeFile(file, JSON.stringify(machine))
   const before = await keys({ load: { machine: file } })

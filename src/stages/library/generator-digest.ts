@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { RvrError, messageOf } from '../errors.ts'
-import { resource, runsFromSources } from '../resources.ts'
-import { composeKey, contentPart, type KeyPart } from './digest.ts'
+import { RvrError, messageOf } from '../../errors.ts'
+import { resource, runsFromSources } from '../../resources.ts'
+import { composeKey, contentPart, type KeyPart } from '../../store/digest.ts'
 
-/** Folders and files beside `store/` whose code decides what is generated or how it is compiled. */
+/** Folders and files of `src/` whose code decides what is generated or how it is compiled. */
 const SOURCES = [
   'elf',
   'isa',
@@ -20,7 +20,7 @@ const SOURCES = [
   'toolchain',
   'load/abi-version',
   'profile',
-  'store/keys',
+  'stages',
   'store/digest',
   'pipeline',
 ]

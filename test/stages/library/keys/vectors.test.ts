@@ -1,7 +1,7 @@
 /** Keys are what they were: fixed vectors, and the encoding written down a second time. */
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { composeKey, type KeyPart } from '../../../src/store/digest.ts'
+import { composeKey, type KeyPart } from '../../../../src/store/digest.ts'
 import { computed, readConfigurations, readParts } from './vectors.ts'
 
 /** The encoding as cache-fixtures/keys/README.md describes it. */

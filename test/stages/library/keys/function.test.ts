@@ -2,9 +2,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
-import type { MachineFile } from '../../../src/machine/machine.ts'
-import { randomSource } from '../../support/random.ts'
-import { temporaryDirectory } from '../sample.ts'
+import type { MachineFile } from '../../../../src/machine/machine.ts'
+import { randomSource } from '../../../support/random.ts'
+import { temporaryDirectory } from '../../../store/sample.ts'
 import { keysOf, type BothKeys } from './keys-of.ts'
 import { compilers, fixture } from './surroundings.ts'
 import { fakeTools } from './tools.ts'
@@ -28,7 +28,7 @@ async function choices(
     change: (file: MachineFile & { chips: { width: number; interactions: number }[] }) => void,
   ): Promise<unknown> => {
     const file = JSON.parse(
-      await readFile(new URL('../../../src/machine/rv64im.json', import.meta.url), 'utf8'),
+      await readFile(new URL('../../../../src/machine/rv64im.json', import.meta.url), 'utf8'),
     ) as Parameters<typeof change>[0]
     change(file)
     return file

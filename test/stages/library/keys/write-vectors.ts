@@ -1,6 +1,6 @@
-/** Writes the keys into cache-fixtures/keys anew, for when they are meant to change: `node test/store/keys/write-vectors.ts`. */
+/** Writes the keys into cache-fixtures/keys anew, for when they are meant to change: `node test/stages/library/keys/write-vectors.ts`. */
 import { writeFileSync } from 'node:fs'
-import { composeKey } from '../../../src/store/digest.ts'
+import { composeKey } from '../../../../src/store/digest.ts'
 import { computed, configurationsFile, partsFile, readConfigurations, readParts } from './vectors.ts'
 
 const text = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`

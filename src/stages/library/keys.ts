@@ -1,10 +1,10 @@
 /** What goes into the artifact key and the input key (docs/cache.md, "Keys"). */
 import { platform } from 'node:process'
-import type { Project, ProjectFile } from '../codegen/project.ts'
-import { RvrError } from '../errors.ts'
-import { filterMakeArguments } from '../toolchain/make-arguments.ts'
-import { compileFlags, linkFlags, regionFlags } from '../toolchain/flags.ts'
-import type { Toolchain } from '../toolchain/toolchain.ts'
+import type { Project, ProjectFile } from '../../codegen/project.ts'
+import { RvrError } from '../../errors.ts'
+import { filterMakeArguments } from '../../toolchain/make-arguments.ts'
+import { compileFlags, linkFlags, regionFlags } from '../../toolchain/flags.ts'
+import type { Toolchain } from '../../toolchain/toolchain.ts'
 import {
   composeKey,
   contentPart,
@@ -14,7 +14,7 @@ import {
   textPart,
   type Key,
   type KeyPart,
-} from './digest.ts'
+} from '../../store/digest.ts'
 
 /** Changes when the meaning of a part or the store's layout changes. */
 export const KEY_SCHEMA = 1

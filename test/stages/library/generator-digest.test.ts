@@ -2,8 +2,8 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { computeGeneratorDigest, generatorDigest } from '../../src/store/generator-digest.ts'
-import { temporaryDirectory } from './sample.ts'
+import { computeGeneratorDigest, generatorDigest } from '../../../src/stages/library/generator-digest.ts'
+import { temporaryDirectory } from '../../store/sample.ts'
 
 async function tree(): Promise<{ code: string; templates: string; digest: () => string }> {
   const root = await temporaryDirectory()

@@ -1,16 +1,16 @@
 /** Both keys of a configuration, by the pipeline's own steps and without compiling. */
 import { readFile } from 'node:fs/promises'
-import type { KeyPart } from '../../../src/store/digest.ts'
-import { artifactKey } from '../../../src/store/keys.ts'
-import { parseElf } from '../../../src/elf/parse.ts'
-import { noEvents } from '../../../src/events.ts'
-import { modeNamed } from '../../../src/modes/registry.ts'
-import { createServices, type PipelineOptions } from '../../../src/pipeline.ts'
-import { generateProject } from '../../../src/pipeline/project.ts'
-import { inputsOf } from '../../../src/pipeline/inputs.ts'
-import { profileOf } from '../../../src/profile/counts.ts'
-import type { LoadOptions } from '../../../src/sdk/options.ts'
-import { surroundingsOf } from '../../../src/sdk/surroundings.ts'
+import type { KeyPart } from '../../../../src/store/digest.ts'
+import { artifactKey } from '../../../../src/stages/library/keys.ts'
+import { parseElf } from '../../../../src/elf/parse.ts'
+import { noEvents } from '../../../../src/events.ts'
+import { modeNamed } from '../../../../src/modes/registry.ts'
+import { createServices, type PipelineOptions } from '../../../../src/pipeline.ts'
+import { generateProject } from '../../../../src/stages/library/project.ts'
+import { inputsOf } from '../../../../src/stages/library/inputs.ts'
+import { profileOf } from '../../../../src/profile/counts.ts'
+import type { LoadOptions } from '../../../../src/sdk/options.ts'
+import { surroundingsOf } from '../../../../src/sdk/surroundings.ts'
 
 export interface Configuration {
   /** Path or contents. */

@@ -1,9 +1,9 @@
 /** Without knowing the CPU there is no key: every way in which a compiler may fail to tell it. */
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { describeToolchain } from '../../../src/toolchain/toolchain.ts'
-import { fakeClang, fakeMake } from '../../toolchain/fake-tools.ts'
-import { recorder, temporaryDirectory } from '../sample.ts'
+import { describeToolchain } from '../../../../src/toolchain/toolchain.ts'
+import { fakeClang, fakeMake } from '../../../toolchain/fake-tools.ts'
+import { recorder, temporaryDirectory } from '../../../store/sample.ts'
 
 test.each([
   ['fails', 'exit 1'],

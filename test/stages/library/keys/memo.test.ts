@@ -2,11 +2,16 @@
 import { copyFile, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { askingIn } from '../../../src/toolchain/capture.ts'
-import { buildId, codeLibraries, decidingLibraries, describeLibrary } from '../../../src/toolchain/shared-libraries.ts'
-import { describeToolchain, type Toolchain } from '../../../src/toolchain/toolchain.ts'
-import { script } from '../../toolchain/fake-tools.ts'
-import { temporaryDirectory } from '../sample.ts'
+import { askingIn } from '../../../../src/toolchain/capture.ts'
+import {
+  buildId,
+  codeLibraries,
+  decidingLibraries,
+  describeLibrary,
+} from '../../../../src/toolchain/shared-libraries.ts'
+import { describeToolchain, type Toolchain } from '../../../../src/toolchain/toolchain.ts'
+import { script } from '../../../toolchain/fake-tools.ts'
+import { temporaryDirectory } from '../../../store/sample.ts'
 import { compilers } from './surroundings.ts'
 import { fakeTools, type Tools } from './tools.ts'
 

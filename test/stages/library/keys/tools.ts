@@ -1,7 +1,7 @@
 /** A directory of programs that pretend to be a whole toolchain: compiler, linker and make, each a file that a test can replace. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fakeClang, script } from '../../toolchain/fake-tools.ts'
+import { fakeClang, script } from '../../../toolchain/fake-tools.ts'
 
 export interface Tools {
   /** The only directory of PATH. */

@@ -1,13 +1,13 @@
 /** Compiles a project while it is still being written: make starts on the first units, and once more for the rest and the library. */
-import type { KeyContext } from '../store/keys.ts'
-import type { Project, ProjectFile } from '../codegen/project.ts'
-import { stage } from '../events.ts'
-import type { BuildRequest, PipelineServices } from '../pipeline.ts'
-import type { TakenSlots } from '../toolchain/job-slots.ts'
-import { runMake } from '../toolchain/make.ts'
-import type { Toolchain } from '../toolchain/toolchain.ts'
-import { writeFiles } from '../toolchain/write-project.ts'
-import { makeArguments } from './inputs.ts'
+import type { KeyContext } from '../library/keys.ts'
+import type { Project, ProjectFile } from '../../codegen/project.ts'
+import { stage } from '../../events.ts'
+import type { BuildRequest, PipelineServices } from '../../pipeline.ts'
+import type { TakenSlots } from '../../toolchain/job-slots.ts'
+import { runMake } from '../../toolchain/make.ts'
+import type { Toolchain } from '../../toolchain/toolchain.ts'
+import { writeFiles } from '../../toolchain/write-project.ts'
+import { makeArguments } from '../library/inputs.ts'
 import { ObjectReuse } from './objects.ts'
 
 /** What the compiler spends most time on comes in files of this name. */

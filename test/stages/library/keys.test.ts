@@ -2,9 +2,9 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { artifactKey, inputKey, type ArtifactKeyInput, type InputKeyInput } from '../../src/store/keys.ts'
-import type { Toolchain } from '../../src/toolchain/toolchain.ts'
-import { sampleProject, sampleToolchain } from './sample.ts'
+import { artifactKey, inputKey, type ArtifactKeyInput, type InputKeyInput } from '../../../src/stages/library/keys.ts'
+import type { Toolchain } from '../../../src/toolchain/toolchain.ts'
+import { sampleProject, sampleToolchain } from '../../store/sample.ts'
 
 const context = {
   mode: 'pure',
@@ -83,7 +83,7 @@ describe('both keys', () => {
 
   it('are equal from another directory, user environment, locale and process', () => {
     const script = `
-      import { artifactKey, inputKey } from ${JSON.stringify(join(import.meta.dirname, '../../src/store/keys.ts'))}
+      import { artifactKey, inputKey } from ${JSON.stringify(join(import.meta.dirname, '../../../src/stages/library/keys.ts'))}
       const { artifact, input } = JSON.parse(process.argv[1])
       for (const { toolchain } of [artifact, input]) toolchain.environment.SOURCE_DATE_EPOCH = undefined
       console.log(artifactKey(artifact).key, inputKey(input).key)`

@@ -1,11 +1,11 @@
 /** Objects of a project that need no compiler because the cache has them. */
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Cache } from '../store/cache.ts'
-import type { Key } from '../store/digest.ts'
-import { objectContext, objectKey, type KeyContext } from '../store/keys.ts'
-import type { ProjectFile } from '../codegen/project.ts'
-import { messageOf } from '../errors.ts'
+import type { Cache } from '../../store/cache.ts'
+import type { Key } from '../../store/digest.ts'
+import { objectContext, objectKey, type KeyContext } from '../library/keys.ts'
+import type { ProjectFile } from '../../codegen/project.ts'
+import { messageOf } from '../../errors.ts'
 
 /** How many of the C files that may stay the same did. */
 export interface ObjectsReport {

@@ -3,13 +3,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Project } from '../../src/codegen/project.ts'
-import type { BuildRequest, PipelineServices } from '../../src/pipeline.ts'
-import { Build } from '../../src/pipeline/build.ts'
-import { JobSlots } from '../../src/toolchain/job-slots.ts'
-import { describeToolchain } from '../../src/toolchain/toolchain.ts'
-import { recorder, sampleProject, temporaryDirectory } from '../store/sample.ts'
-import { PATIENCE_MS } from '../support/patience.ts'
+import type { Project } from '../../../src/codegen/project.ts'
+import type { BuildRequest, PipelineServices } from '../../../src/pipeline.ts'
+import { Build } from '../../../src/stages/make/build.ts'
+import { JobSlots } from '../../../src/toolchain/job-slots.ts'
+import { describeToolchain } from '../../../src/toolchain/toolchain.ts'
+import { recorder, sampleProject, temporaryDirectory } from '../../store/sample.ts'
+import { PATIENCE_MS } from '../../support/patience.ts'
 
 const toolchain = await describeToolchain()
 const { events, sink } = recorder()
@@ -17,7 +17,7 @@ const { events, sink } = recorder()
 function project(units: readonly string[]): Project {
   const makefile = {
     path: 'Makefile',
-    content: readFileSync(new URL('../../templates/project/Makefile', import.meta.url), 'utf8'),
+    content: readFileSync(new URL('../../../templates/project/Makefile', import.meta.url), 'utf8'),
   }
   const files = [
     makefile,

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { BuildDirectories, sweepBuilds } from '../../src/pipeline/build-directories.ts'
+import { BuildDirectories, sweepBuilds } from '../../src/stages/build-directories.ts'
 import { temporaryDirectory } from '../store/sample.ts'
 import { PATIENCE_MS } from '../support/patience.ts'
 
@@ -81,7 +81,7 @@ test('where nothing can be made it says so', async () => {
 
 test('a process that is killed takes make and its compilers along, and the next sweep removes its directory', async () => {
   const program = `
-    import { BuildDirectories } from '${new URL('../../src/pipeline/build-directories.ts', import.meta.url).href}'
+    import { BuildDirectories } from '${new URL('../../src/stages/build-directories.ts', import.meta.url).href}'
     import { runMake } from '${new URL('../../src/toolchain/make.ts', import.meta.url).href}'
     import { writeFileSync } from 'node:fs'
     const directory = await new BuildDirectories().create()

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import type { Question } from './print-keys.ts'
 
-export const root = fileURLToPath(new URL('../../..', import.meta.url))
+export const root = fileURLToPath(new URL('../../../..', import.meta.url))
 export const fixture = (name: string, xlen: 32 | 64 = 64): string =>
   join(root, `cache-fixtures/guests/elf/${name}.rv${xlen}.elf`)
 
@@ -33,7 +33,7 @@ export const noOtherUser =
 /** Everything that prints keys, in another place. */
 export async function copyOfCheckout(directory: string): Promise<string> {
   const copy = join(directory, 'another checkout')
-  for (const name of ['src', 'templates', 'ffi', 'package.json', 'test/store/keys']) {
+  for (const name of ['src', 'templates', 'ffi', 'package.json', 'test/stages/library/keys']) {
     await mkdir(join(copy, name, '..'), { recursive: true })
     await cp(join(root, name), join(copy, name), { recursive: true })
   }
@@ -58,7 +58,7 @@ export async function printedKeys(
   const [program, ...args] = [
     ...through,
     process.execPath,
-    join(checkout, 'test/store/keys/print-keys.ts'),
+    join(checkout, 'test/stages/library/keys/print-keys.ts'),
     JSON.stringify(question),
   ]
   const { stdout } = await promisify(execFile)(program!, args, {

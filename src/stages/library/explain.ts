@@ -1,15 +1,15 @@
 /** Why a library comes from the cache or does not. */
-import type { Key } from '../store/digest.ts'
-import type { Details } from '../store/explain/details.ts'
-import type { Explanation } from '../store/explain/explain.ts'
-import { isToolchainMissing } from '../errors.ts'
-import type { BuildRequest, PipelineServices } from '../pipeline.ts'
-import type { Toolchain } from '../toolchain/toolchain.ts'
+import type { Key } from '../../store/digest.ts'
+import type { Details } from '../../store/explain/details.ts'
+import type { Explanation } from '../../store/explain/explain.ts'
+import { isToolchainMissing } from '../../errors.ts'
+import type { BuildRequest, PipelineServices } from '../../pipeline.ts'
+import type { Toolchain } from '../../toolchain/toolchain.ts'
 import { inputsOf, type Inputs } from './inputs.ts'
 
 /** What lies behind the digests in the key of a request; read when it is needed. */
 export async function detailsOf(request: BuildRequest, toolchain: Toolchain): Promise<Details> {
-  const { keyDetails } = await import('../store/explain/details.ts')
+  const { keyDetails } = await import('../../store/explain/details.ts')
   return keyDetails({ toolchain, machine: request.machine, extensions: request.abi.extensions })
 }
 
@@ -50,7 +50,7 @@ export async function reportMiss(
   toolchain: Toolchain,
   { cache, events }: PipelineServices,
 ): Promise<void> {
-  const { explanationLines } = await import('../store/explain/explain.ts')
+  const { explanationLines } = await import('../../store/explain/explain.ts')
   events({
     type: 'cache-miss',
     reasons: explanationLines(await cache.explain(input, await detailsOf(request, toolchain))),
