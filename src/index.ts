@@ -19,8 +19,12 @@ export type { Backtrace, BacktraceFrame } from './sdk/backtrace/backtrace.ts'
 export type { CheckReport } from './sdk/check.ts'
 export { Profile, type ProfileEntry } from './sdk/profile.ts'
 export { hex, u32, u64, utf8 } from './sdk/inputs.ts'
-export type { Explanation, NearestEntry } from './store/explain/explain.ts'
-export type { Difference, DifferenceKind } from './store/explain/differences.ts'
+export type {
+  LibraryDifference as Difference,
+  LibraryExplanation as Explanation,
+} from './stages/library/explanation.ts'
+export type { LibraryKind as DifferenceKind } from './stages/library/parts.ts'
+export type { NearestEntry } from './store/explain/explain.ts'
 export type { EvictedEntry } from './store/evicted.ts'
 export type { RemoteOptions, RemoteTimeouts } from './store/remote/settings.ts'
 export type {

@@ -1,5 +1,5 @@
 /** A parsed guest: the same for every mode and every run. */
-import type { Explanation } from '../store/explain/explain.ts'
+import type { LibraryExplanation } from '../stages/library/explanation.ts'
 import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
@@ -8,8 +8,7 @@ import { accept } from '../accept.ts'
 import { sinkFor } from '../callbacks.ts'
 import type { EventReceiver, EventSink } from '../events.ts'
 import { modeNamed, type ModeName } from '../modes/registry.ts'
-import { buildArtifact, openArtifact, type BuildRequest, type PipelineServices } from '../pipeline.ts'
-import { explainArtifact } from '../stages/library/explain.ts'
+import { buildArtifact, explainArtifact, openArtifact, type BuildRequest, type PipelineServices } from '../pipeline.ts'
 import type { ExecutionProfile } from '../profile/counts.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import { Artifact, type ArtifactParts } from './artifact.ts'
@@ -132,7 +131,7 @@ export class Guest {
    *
    * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING`; `IO`, `INPUT_INVALID` (a profile).
    */
-  async explainCache(mode: ModeName, options: ProfileChoice = {}): Promise<Explanation> {
+  async explainCache(mode: ModeName, options: ProfileChoice = {}): Promise<LibraryExplanation> {
     const { services, lifetime } = this.#parts
     const choices = accept(Explain, 'explainCache', options)
     return lifetime.call(undefined, async signal =>

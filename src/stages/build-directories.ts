@@ -1,4 +1,4 @@
-/** Temporary directories that projects are compiled in: none outlives the process for long, unless somebody should look into it. */
+/** Temporary directories that things are made in: none outlives the process for long, unless left for a look. */
 import { randomBytes } from 'node:crypto'
 import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'

@@ -12,7 +12,7 @@ const POLL_MS = 50
 const queues = new Map<string, Promise<void>>()
 
 const throwIfGivenUp = (signal: AbortSignal | undefined): void =>
-  throwIfAborted('waiting for another build of the same guest', signal)
+  throwIfAborted('waiting for another build of the same key', signal)
 
 async function settledOrAborted(turn: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return turn

@@ -1,9 +1,10 @@
-/** The artifact cache as the rest of rvr sees it. */
+/** The store as the rest of rvr sees it. */
+import type { Subject } from './about.ts'
 import type { Counter, Counts } from './counters.ts'
 import type { Key } from './digest.ts'
 import type { DirectoryState } from './directory.ts'
-import type { Details } from './explain/details.ts'
 import type { Explanation } from './explain/explain.ts'
+import type { Described } from './explain/nearest.ts'
 import type { ExportedEntry } from './export-entry.ts'
 import type { ImportedEntry } from './import-entry.ts'
 import type { StoredEntry } from './inventory.ts'
@@ -22,11 +23,11 @@ export interface Cache {
   /** Absolute directory; undefined when the cache is off. */
   readonly directory: string | undefined
   readonly state: DirectoryState['state']
-  /** Where toolchain descriptions are remembered; undefined when nothing can be written. */
+  /** Where what is known of programs outside is remembered; undefined when nothing can be written. */
   readonly memoDirectory: string | undefined
   /** Outcomes of this object alone. */
   readonly counts: Counts
-  /** Compiled C files. */
+  /** Pieces of what entries are made of. */
   readonly objects: ObjectStore
   /** Counts an outcome that the caller knows of (`build`, `build-failed`, `uncacheable`), so many times. */
   count(counter: Counter, times?: number): void
@@ -35,10 +36,10 @@ export interface Cache {
   /** A whole artifact. A damaged one is moved to quarantine and missed. */
   lookup(key: string): Promise<Entry | undefined>
   /**
-   * Stores a library; the stored entry (one's own or the winner's), or undefined when it could not be stored and the
+   * Stores a file; the stored entry (one's own or the winner's), or undefined when it could not be stored and the
    * caller's file has to do.
    */
-  publish(key: string, inputKey: string, libraryFile: string, draft: ManifestDraft): Promise<Entry | undefined>
+  publish(key: string, inputKey: string, source: string, draft: ManifestDraft): Promise<Entry | undefined>
   /**
    * Lets one caller of all processes work on `key` at a time; look the key up again inside. Throws ABORTED when
    * `signal` fires while waiting.
@@ -71,10 +72,10 @@ export interface Cache {
    * written.
    */
   prune(limits?: Partial<CacheLimits>): Promise<Maintenance | undefined>
-  /** Manifests of the entries of a guest (SHA-256 of its file), the most recently used first. */
-  manifestsOf(guest: string): AsyncIterable<Manifest>
+  /** Manifests of the entries about a subject, the most recently used first. */
+  manifestsAbout(subject: Subject): AsyncIterable<Manifest>
   /** Why the entry of an input key is there or not. Counts nothing and is no use of an entry. */
-  explain(input: Key, details: Details): Promise<Explanation>
+  explain<Kind extends string>(input: Key, described: Described<Kind>): Promise<Explanation<Kind>>
   /** Removes all entries; returns how many there were. */
   clear(): Promise<number>
 }

@@ -16,24 +16,24 @@ import { openForAppending } from './durable.ts'
 import { tryLock } from './lock.ts'
 
 /**
- * - `input-hit` the input key led to an artifact key · `input-miss` it did not · `hit` a library was found whole ·
+ * - `input-hit` the input key led to an artifact key · `input-miss` it did not · `hit` an entry was found whole ·
  *   `miss` it was not
- * - `publish` a library was stored · `publish-lost-race` another process had stored it · `publish-failed` it could not
+ * - `publish` an entry was stored · `publish-lost-race` another process had stored it · `publish-failed` it could not
  *   be stored
  * - `quarantined` a damaged entry was moved away · `mapping-damaged` an input mapping was garbage · `mapping-changed`
  *   one input key led to two artifacts
- * - `build` a compiler was needed · `build-failed` it reported an error · `lock-wait` another builder was waited for ·
+ * - `build` something had to be made · `build-failed` the compiler reported an error · `lock-wait` another builder was waited for ·
  *   `lock-unavailable` the file system has no locks
- * - `remote-hit` a library came from the remote cache · `remote-miss` it had none · `remote-unsigned` not one with the
+ * - `remote-hit` an artifact came from the remote cache · `remote-miss` it had none · `remote-unsigned` not one with the
  *   right signature · `remote-refused` not one that fits
- * - `remote-error` it did not answer as it should · `remote-skipped` it was left alone after failures · `remote-put` a
- *   library was stored there · `remote-put-failed` it was not
- * - `object-hit` a C file's object was found, and the C file not compiled · `object-miss` it was not · `object-publish`
+ * - `remote-error` it did not answer as it should · `remote-skipped` it was left alone after failures · `remote-put` an
+ *   artifact was stored there · `remote-put-failed` it was not
+ * - `object-hit` a compiled C file was found, and not compiled again · `object-miss` it was not · `object-publish`
  *   one was stored · `object-evicted` one had to go for a limit
  * - `evicted` an entry had to go for a limit · `swept` a leftover was removed · `maintenance-failed` neither could be
  *   done
- * - `degraded` the cache directory could not be used as it should · `uncacheable` the toolchain could not be described,
- *   or something changed while it compiled
+ * - `degraded` the cache directory could not be used as it should · `uncacheable` nobody could say what something is made
+ *   from, or that changed meanwhile
  */
 export type Counter =
   | 'input-hit'

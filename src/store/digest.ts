@@ -18,6 +18,9 @@ export interface KeyPart {
   readonly bytes?: number
 }
 
+/** Name of the part that says what kind of thing a key is for: keys of two kinds are never compared. */
+export const STAGE_PART = 'stage'
+
 export interface Key {
   /** SHA-256 over the parts, 64 hex digits. */
   readonly key: string

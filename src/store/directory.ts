@@ -41,7 +41,8 @@ export type DirectoryState =
   | {
       readonly state: 'read-only' | 'off'
       readonly reason: string
-      /** False: the caller turned it off. */ readonly isWanted?: false
+      /** False: the caller turned it off. */
+      readonly isWanted?: false | undefined
     }
 
 /** The system follows as many links on the way to a file. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { uniqueName } from './durable.ts'
 import { rememberEvicted, type EvictedEntry } from './evicted.ts'
-import { entryDirectory, inputFile, isKey, LIBRARY_FILE, MANIFEST_FILE, USED_FILE, type Layout } from './layout.ts'
+import { entryDirectory, inputFile, isKey, ARTIFACT_FILE, MANIFEST_FILE, USED_FILE, type Layout } from './layout.ts'
 import type { CacheLimits } from './limits.ts'
 import { parseManifest } from './manifest.ts'
 import { readMapping } from './mapping.ts'
@@ -56,7 +56,7 @@ async function scan(layout: Layout): Promise<Candidate[]> {
       const directory = entryDirectory(layout, key)
       found.push({
         key,
-        bytes: sizeOf(join(directory, LIBRARY_FILE)) + sizeOf(join(directory, MANIFEST_FILE)),
+        bytes: sizeOf(join(directory, ARTIFACT_FILE)) + sizeOf(join(directory, MANIFEST_FILE)),
         usedMs: usedMsOf(directory),
       })
     }
@@ -89,12 +89,10 @@ function recordOf(
   } catch {
     // a damaged entry: what it was is not known
   }
-  const { guest = '', mode = '' } = manifest?.info ?? {}
   return {
     key,
     inputKey: manifest?.inputKey ?? '',
-    guest: String(guest),
-    mode: String(mode),
+    info: manifest?.info ?? {},
     bytes,
     usedMs,
     evictedMs: now,
@@ -104,7 +102,7 @@ function recordOf(
 
 /**
  * Removes one entry. It leaves its place in one step, so that others find all of it or nothing; who has found it has
- * its library open and is not hurt. Undefined when it was gone already.
+ * its file open and is not hurt. Undefined when it was gone already.
  */
 async function evictEntry(
   layout: Layout,

@@ -2,14 +2,14 @@
 import { join } from 'node:path'
 import { replaceFile } from './durable.ts'
 import type { Layout } from './layout.ts'
+import type { Manifest } from './manifest.ts'
 import { readStoredText } from './open-file.ts'
 
 export interface EvictedEntry {
   readonly key: string
   readonly inputKey: string
-  /** SHA-256 of the guest file; empty when the entry's manifest did not say. */
-  readonly guest: string
-  readonly mode: string
+  /** Facts from its manifest: mode, guest …; none where that could not be read. */
+  readonly info: Manifest['info']
   readonly bytes: number
   /** Milliseconds since 1970. */
   readonly usedMs: number
@@ -25,9 +25,11 @@ const file = (layout: Layout): string => join(layout.uses, 'evicted.json')
 
 function isEvicted(value: unknown): value is EvictedEntry {
   if (typeof value !== 'object' || value === null) return false
-  const { key, inputKey, guest, mode, bytes, usedMs, evictedMs, reason } = value as Record<string, unknown>
+  const { key, inputKey, info, bytes, usedMs, evictedMs, reason } = value as Record<string, unknown>
   return (
-    [key, inputKey, guest, mode].every(text => typeof text === 'string') &&
+    [key, inputKey].every(text => typeof text === 'string') &&
+    typeof info === 'object' &&
+    info !== null &&
     [bytes, usedMs, evictedMs].every(number => typeof number === 'number') &&
     (reason === 'size' || reason === 'age')
   )

@@ -1,4 +1,4 @@
-/** Writes one entry of the store to a file, for shipping a compiled guest with an application. */
+/** Writes one entry of the store to a file, for shipping it with an application. */
 import { writeOutput } from '../files/write.ts'
 import { encodeHeader, HEADER_BYTES } from './export-format.ts'
 import type { Entry } from './lookup.ts'
@@ -15,11 +15,11 @@ export interface ExportedEntry {
 
 /** Writes `entry`, which it closes, to `file`, which is for its owner alone. @throws RvrError `IO`, `ABORTED`. */
 export async function exportEntry(
-  { file: library, manifest }: Entry,
+  { file: artifact, manifest }: Entry,
   file: string,
   signal?: AbortSignal,
 ): Promise<ExportedEntry> {
-  using source = library
+  using source = artifact
   const text = Buffer.from(`${JSON.stringify(manifest)}\n`)
   const target = await writeOutput(
     file,
@@ -29,7 +29,7 @@ export async function exportEntry(
       const part = Buffer.alloc(CHUNK_BYTES)
       for (let at = 0; at < source.bytes;) {
         const count = source.read(part, at)
-        if (count === 0) throw new Error('the library became shorter while it was read')
+        if (count === 0) throw new Error('the artifact became shorter while it was read')
         await put(part.subarray(0, count))
         at += count
       }

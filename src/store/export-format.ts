@@ -1,4 +1,4 @@
-/** One cache entry as one file: a header of fixed size, the manifest, the library. */
+/** One entry as one file: a header of fixed size, the manifest, the artifact. */
 import { RvrError } from '../errors.ts'
 import { composeKey, digestBytes } from './digest.ts'
 import { isKey } from './layout.ts'
@@ -9,12 +9,12 @@ export const EXPORT_VERSION = 1
 /** The first bytes of every version; the version follows as a 32-bit number. */
 const MAGIC = Buffer.from('rvr artifact\n\0\0\0', 'latin1')
 /**
- * Magic, version (u32), bytes of the manifest (u32), bytes of the library (u64), SHA-256 of the manifest;
+ * Magic, version (u32), bytes of the manifest (u32), bytes of the artifact (u64), SHA-256 of the manifest;
  * little-endian.
  */
 export const HEADER_BYTES = MAGIC.length + 4 + 4 + 8 + 32
 export const MAX_MANIFEST_BYTES = 16 << 20
-export const MAX_LIBRARY_BYTES = 1 << 30
+export const MAX_ARTIFACT_BYTES = 1 << 30
 
 /** Why a file is no export: `details.reason` of the error ARTIFACT_REFUSED. */
 export type ImportRefusal = 'not-an-export' | 'version' | 'too-large' | 'damaged' | 'key'
@@ -34,19 +34,19 @@ export function importRefusal(path: string, reason: ImportRefusal, message: stri
   })
 }
 
-export function encodeHeader(manifest: Uint8Array, libraryBytes: number): Buffer {
+export function encodeHeader(manifest: Uint8Array, artifactBytes: number): Buffer {
   const header = Buffer.alloc(HEADER_BYTES)
   MAGIC.copy(header)
   header.writeUInt32LE(EXPORT_VERSION, MAGIC.length)
   header.writeUInt32LE(manifest.length, MAGIC.length + 4)
-  header.writeBigUInt64LE(BigInt(libraryBytes), MAGIC.length + 8)
+  header.writeBigUInt64LE(BigInt(artifactBytes), MAGIC.length + 8)
   Buffer.from(digestBytes(manifest), 'hex').copy(header, MAGIC.length + 16)
   return header
 }
 
 export interface Header {
   readonly manifestBytes: number
-  readonly libraryBytes: number
+  readonly artifactBytes: number
   readonly manifestDigest: string
 }
 
@@ -59,30 +59,30 @@ export function decodeHeader(path: string, header: Buffer, fileBytes: number): H
   if (version !== EXPORT_VERSION)
     throw importRefusal(path, 'version', `its format has version ${version}, this rvr reads version ${EXPORT_VERSION}`)
   const manifestBytes = header.readUInt32LE(MAGIC.length + 4)
-  const libraryBytes = header.readBigUInt64LE(MAGIC.length + 8)
+  const artifactBytes = header.readBigUInt64LE(MAGIC.length + 8)
   if (manifestBytes > MAX_MANIFEST_BYTES)
     throw importRefusal(
       path,
       'too-large',
       `its manifest has ${manifestBytes} bytes, at most ${MAX_MANIFEST_BYTES} are accepted`,
     )
-  if (libraryBytes > MAX_LIBRARY_BYTES)
+  if (artifactBytes > MAX_ARTIFACT_BYTES)
     throw importRefusal(
       path,
       'too-large',
-      `its library has ${libraryBytes} bytes, at most ${MAX_LIBRARY_BYTES} are accepted`,
+      `its library has ${artifactBytes} bytes, at most ${MAX_ARTIFACT_BYTES} are accepted`,
     )
-  const whole = HEADER_BYTES + manifestBytes + Number(libraryBytes)
+  const whole = HEADER_BYTES + manifestBytes + Number(artifactBytes)
   if (fileBytes !== whole) throw importRefusal(path, 'damaged', `it has ${fileBytes} bytes instead of ${whole}`)
   return {
     manifestBytes,
-    libraryBytes: Number(libraryBytes),
+    artifactBytes: Number(artifactBytes),
     manifestDigest: header.toString('hex', MAGIC.length + 16, HEADER_BYTES),
   }
 }
 
 /** Reads the manifest, whose keys have to be those of its parts. @throws RvrError `ARTIFACT_REFUSED`. */
-export function decodeManifest(path: string, bytes: Buffer, { manifestDigest, libraryBytes }: Header): Manifest {
+export function decodeManifest(path: string, bytes: Buffer, { manifestDigest, artifactBytes }: Header): Manifest {
   if (digestBytes(bytes) !== manifestDigest)
     throw importRefusal(path, 'damaged', 'its manifest differs from what was exported')
   const manifest = parseManifest(bytes.toString('utf8'), keyIn(bytes))
@@ -90,7 +90,7 @@ export function decodeManifest(path: string, bytes: Buffer, { manifestDigest, li
     manifest === undefined ||
     !isKey(manifest.key) ||
     !isKey(manifest.inputKey) ||
-    manifest.library.bytes !== libraryBytes
+    manifest.library.bytes !== artifactBytes
   )
     throw importRefusal(path, 'damaged', 'its manifest is not one')
   if (keyOf('rvr artifact', manifest.parts) !== manifest.key)

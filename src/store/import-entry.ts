@@ -13,12 +13,12 @@ import { openNamed, type OpenFile } from './open-file.ts'
 const CHUNK_BYTES = 1 << 20
 
 /** Takes what was unpacked into the store. */
-type Publish<T> = (manifest: Manifest, library: string) => Promise<T>
+type Publish<T> = (manifest: Manifest, artifact: string) => Promise<T>
 
 export interface ImportedEntry {
   readonly key: string
   readonly inputKey: string
-  /** Size of the library. */
+  /** Size of the artifact. */
   readonly bytes: number
   readonly info: Manifest['info']
   /** False when the store had an entry of this key: that one stays. */
@@ -43,7 +43,7 @@ async function received(path: string, copy: string, signal: AbortSignal | undefi
 }
 
 /**
- * Unpacks the export at `path` and hands manifest and library to `publish`, the library as a private file that is gone
+ * Unpacks the export at `path` and hands manifest and artifact to `publish`, the artifact as a private file that is gone
  * afterwards.
  *
  * @throws RvrError `IO`, `ABORTED`, `ARTIFACT_REFUSED` (details.reason says why), and what `publish` throws.

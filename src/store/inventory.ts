@@ -6,7 +6,7 @@ import { parseManifest, type Manifest } from './manifest.ts'
 
 export interface StoredEntry {
   readonly key: string
-  /** Library and manifest: what counts for the cache's limit. */
+  /** Artifact and manifest: what counts for the cache's limit. */
   readonly bytes: number
   readonly createdMs: number
   /** Milliseconds since 1970. */
@@ -28,7 +28,7 @@ export async function storedKeys(layout: Layout): Promise<string[]> {
   return keys.flat().filter(isKey)
 }
 
-/** Reads one entry without digesting its library; undefined when it is gone or damaged. */
+/** Reads one entry without digesting its artifact; undefined when it is gone or damaged. */
 export async function readEntry(layout: Layout, key: string): Promise<StoredEntry | undefined> {
   const directory = entryDirectory(layout, key)
   try {
@@ -54,7 +54,7 @@ export async function listEntries(layout: Layout): Promise<StoredEntry[]> {
 }
 
 /**
- * Removes everything but statistics and locks; returns how many artifacts there were. A library in use stays mapped
+ * Removes everything but statistics and locks; returns how many artifacts there were. An artifact in use stays open
  * until its process ends.
  */
 export async function clearStore(layout: Layout): Promise<number> {
@@ -65,7 +65,7 @@ export async function clearStore(layout: Layout): Promise<number> {
     layout.objects,
     layout.staging,
     layout.quarantine,
-    layout.toolchain,
+    layout.memo,
     layout.uses,
     layout.details,
   ]) {

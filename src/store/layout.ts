@@ -8,14 +8,14 @@ export interface Layout {
   readonly root: string
   readonly artifacts: string
   readonly inputs: string
-  /** Compiled C files. */
+  /** Pieces of what entries are made of. */
   readonly objects: string
   readonly staging: string
   readonly quarantine: string
   readonly locks: string
   readonly stats: string
-  /** Remembered toolchain descriptions. */
-  readonly toolchain: string
+  /** What callers remember of programs outside; its folder has the name of the first such thing. */
+  readonly memo: string
   /** In which order entries were used, and which were evicted. */
   readonly uses: string
   /** What lies behind digests in keys, for explanations. */
@@ -34,7 +34,7 @@ export function layoutOf(directory: string): Layout {
     quarantine: under('quarantine'),
     locks: under('locks'),
     stats: under('stats'),
-    toolchain: under('toolchain'),
+    memo: under('toolchain'),
     uses: under('uses'),
     details: under('details'),
   }
@@ -49,12 +49,13 @@ export function entryDirectory(layout: Layout, key: string): string {
   return join(layout.artifacts, key.slice(0, 2), key)
 }
 
-export const LIBRARY_FILE = 'library.so'
+/** What an entry keeps, whatever it is: it has had this name since libraries were all that was kept. */
+export const ARTIFACT_FILE = 'library.so'
 export const MANIFEST_FILE = 'manifest.json'
-/** Its modification time is the last use; the library's own time never changes. */
+/** Its modification time is the last use; the artifact's own time never changes. */
 export const USED_FILE = 'used'
 
-/** File of one compiled C file. */
+/** File of one object. */
 export function objectFile(layout: Layout, key: string): string {
   return join(layout.objects, key.slice(0, 2), key)
 }

@@ -1,4 +1,4 @@
-/** An advisory file lock of the operating system (flock): it goes away with the process that holds it, however that ends. */
+/** An advisory file lock of the operating system (flock): it goes away with the process that holds it. */
 import { closeSync, fstatSync, rmSync, statSync } from 'node:fs'
 import { openForAppending } from './durable.ts'
 

@@ -2,18 +2,18 @@
 import { lstatSync, lutimesSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { digestDescriptor } from './digest.ts'
-import { entryDirectory, LIBRARY_FILE, MANIFEST_FILE, USED_FILE, type Layout } from './layout.ts'
+import { entryDirectory, ARTIFACT_FILE, MANIFEST_FILE, USED_FILE, type Layout } from './layout.ts'
 import { parseManifest, type Manifest } from './manifest.ts'
 import { openStored, readStoredText, type OpenFile } from './open-file.ts'
 import { unsafety } from './ownership.ts'
 
-export interface StoredLibrary {
-  /** Absolute path of the compiled library. */
-  readonly library: string
+export interface StoredArtifact {
+  /** Absolute path of what was stored. */
+  readonly path: string
   readonly manifest: Manifest
 }
 
-export interface Entry extends StoredLibrary {
+export interface Entry extends StoredArtifact {
   /**
    * The very file whose digest was compared, open: to be loaded from here, and to be closed by who does not pass it on.
    */
@@ -56,7 +56,7 @@ function directoryStamp(path: string): string {
 }
 
 /**
- * Looks `key` up. Damaged: there is something, but not a library with the digest that its manifest promises, or not one
+ * Looks `key` up. Damaged: there is something, but not a file with the digest that its manifest promises, or not one
  * that only the user and root can have put there.
  */
 export async function lookupEntry(layout: Layout, key: string): Promise<LookupResult> {
@@ -86,13 +86,13 @@ async function lookAt(directory: string, key: string): Promise<LookupResult> {
   }
   const manifest = parseManifest(text, key)
   if (manifest === undefined) return { state: 'damaged', reason: 'its manifest is not one' }
-  const library = join(directory, LIBRARY_FILE)
+  const path = join(directory, ARTIFACT_FILE)
   let file: OpenFile | undefined
   try {
-    file = openStored(library)
+    file = openStored(path)
     const { digest, bytes } = await verifiedDigest(file)
     if (digest === manifest.library.digest && bytes === manifest.library.bytes)
-      return { state: 'found', entry: { library, file, manifest } }
+      return { state: 'found', entry: { path, file, manifest } }
     file.close()
     return { state: 'damaged', reason: 'its library differs from what was stored' }
   } catch (error) {
@@ -101,7 +101,7 @@ async function lookAt(directory: string, key: string): Promise<LookupResult> {
   }
 }
 
-/** Why a directory of the store is no place to take a library from; undefined when it is one, or is not there. */
+/** Why a directory of the store is no place to take anything from; undefined when it is one, or is not there. */
 export function unsafeDirectory(path: string): string | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   if (stats === undefined) return undefined
@@ -133,7 +133,7 @@ function missingManifest(directory: string): LookupResult {
   return { state: 'damaged', reason: 'it has no manifest' }
 }
 
-/** Notes that an entry was used now, in a file of its own: the library's times stay as they were stored. */
+/** Notes that an entry was used now, in a file of its own: the artifact's times stay as they were stored. */
 export function markUsed(layout: Layout, key: string): void {
   const file = join(entryDirectory(layout, key), USED_FILE)
   const now = Date.now() / 1000

@@ -1,4 +1,4 @@
-/** The record beside a cached library: what it is, and from which parts its key was made. */
+/** The record beside an artifact: what it is, and from which parts its key was made. */
 import type { KeyPart } from './digest.ts'
 import type { Details } from './explain/details.ts'
 import { isKey } from './layout.ts'
@@ -19,6 +19,7 @@ export interface Manifest extends Omit<ManifestDraft, 'details'> {
   readonly schema: number
   readonly key: string
   readonly inputKey: string
+  /** Size and SHA-256 of the artifact; named as its file is. */
   readonly library: { readonly digest: string; readonly bytes: number }
   /** Milliseconds since 1970. */
   readonly createdMs: number

@@ -1,4 +1,4 @@
-/** Compiled C files in the store: each under a key of everything that the compiler saw, so that a guest that changes a little compiles a little. */
+/** Objects in the store: pieces of what entries are made of, each under a key of all that decides its content. */
 import { createHash } from 'node:crypto'
 import { lstatSync, lutimesSync, readdirSync, renameSync, statSync } from 'node:fs'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
@@ -92,7 +92,7 @@ export async function removeObject(layout: Layout, key: string): Promise<boolean
   return true
 }
 
-/** The objects of an open cache. Nothing here rejects: a fault is reported, and the object is compiled. */
+/** The objects of an open cache. Nothing here rejects: a fault is reported, and the object is made. */
 export class ObjectStore {
   readonly #layout: Layout | undefined
   readonly #writable: boolean

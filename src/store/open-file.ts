@@ -1,4 +1,4 @@
-/** A file that is opened once: what is checked, read and loaded are the same bytes, whatever happens to its name meanwhile. */
+/** A file that is opened once: what is checked, read and loaded are the same bytes, whatever its name leads to. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { unsafety } from './ownership.ts'
 

@@ -1,4 +1,4 @@
-/** Who does the work when a compiler is called: itself, or a program behind a script or a wrapper, of which no file of the wrapper tells. */
+/** Who does the work when a compiler is called: itself, or a program behind a script or a wrapper. */
 import { readFileSync, realpathSync } from 'node:fs'
 import type { Ask } from './capture.ts'
 

@@ -100,7 +100,14 @@ test('the same by the SDK, and an entry that is not what its key says is built a
   const { writeMapping } = await import('../../src/store/mapping.ts')
   const [pure] = await source.cache.show(keys[0]!)
   const layout = layoutOf(at.cache)
-  expect(await publishEntry(layout, keys[0]!, pure!.manifest.inputKey, wanted.file!, pure!.manifest)).toBeTruthy()
+  expect(
+    await publishEntry(layout, {
+      key: keys[0]!,
+      inputKey: pure!.manifest.inputKey,
+      source: wanted.file!,
+      draft: pure!.manifest,
+    }),
+  ).toBeTruthy()
   await writeMapping(layout, pure!.manifest.inputKey, keys[0]!)
   const rebuilt = await (await target.load(guest)).compile('pure')
   expect(rebuilt.cache).toMatchObject({ outcome: 'miss', key: keys[0] })

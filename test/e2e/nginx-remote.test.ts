@@ -126,7 +126,7 @@ describe.skipIf(nginx === undefined)('nginx (package nginx)', () => {
     expect(await give('private', credentials('someone:wrong'))).toEqual(['remote-error', 'remote-put-failed'])
     expect(await readdir(store)).toEqual([])
     expect(await give('private/', credentials('someone:some password'))).toEqual(['remote-miss', 'remote-put'])
-    expect((await tier(`${url}/ro`).remote.fetch(inputA))?.library).toHaveLength(5_000_000)
+    expect((await tier(`${url}/ro`).remote.fetch(inputA))?.content).toHaveLength(5_000_000)
   })
 
   test.skipIf(ccache === undefined)('serves ccache (package ccache) from the same folders', async () => {

@@ -148,8 +148,8 @@ describe('the size limit', () => {
     await mkdir(damaged, { recursive: true })
     await writeFile(join(damaged, 'library.so'), 'x')
     const { evicted, entries } = (await cache.prune({ maxBytes: 0 }))!
-    expect(evicted.map(({ key, mode }) => [key, mode])).toEqual([
-      [keyOf(2), ''],
+    expect(evicted.map(({ key, info }) => [key, info['mode']])).toEqual([
+      [keyOf(2), undefined],
       [keyOf(1), 'pure'],
     ])
     expect([entries, existsSync(inputFile(layout, inputOf(1))), await readdir(layout.staging)]).toEqual([0, false, []])
@@ -170,8 +170,7 @@ describe('the age limit', () => {
       {
         key: keyOf(1),
         inputKey: inputOf(1),
-        guest: 'a'.repeat(64),
-        mode: 'pure',
+        info: { guest: 'a'.repeat(64), mode: 'pure' },
         reason: 'age',
         evictedMs: expect.any(Number),
       },
@@ -302,8 +301,7 @@ it('only so many evicted entries are remembered, the last ones', async () => {
   const record = (number: number) => ({
     key: keyOf(number),
     inputKey: inputOf(number),
-    guest: '',
-    mode: 'pure',
+    info: { mode: 'pure' },
     bytes: 1,
     usedMs: 1,
     evictedMs: 1,

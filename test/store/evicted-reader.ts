@@ -16,7 +16,7 @@ for (let round = 0; round < Number(rounds); round++) {
     (await cache.publish(key, input, library, { parts: [], inputParts: [], info: { round } }))
   if (entry === undefined) throw new Error(`round ${round}: neither found nor stored`)
   await sleep(round % 3)
-  const file = libraryFile(entry.library, entry.file)
+  const file = libraryFile(entry.path, entry.file)
   file.keep()
   const found = koffi.load(file.name).func('int answer(void)')() as number
   if (found !== 42) throw new Error(`round ${round}: the library says ${found}`)

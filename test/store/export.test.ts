@@ -47,7 +47,7 @@ describe('an exported entry', () => {
     expect(await cache.lookupInput(input.key)).toBe(artifact.key)
     const found = await cache.lookup(artifact.key)
     const original = await from.lookup(artifact.key)
-    expect(await readFile(found!.library, 'utf8')).toBe(content)
+    expect(await readFile(found!.path, 'utf8')).toBe(content)
     expect({ ...found!.manifest, createdMs: 0 }).toEqual({ ...original!.manifest, createdMs: 0 })
     expect(cache.counts).toMatchObject({ publish: 1, hit: 1 })
     expect(warnings()).toEqual([])

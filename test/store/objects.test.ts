@@ -12,9 +12,8 @@ import {
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { openCache, type Cache } from '../../src/store/cache.ts'
-import { objectContext, objectKey } from '../../src/stages/library/keys.ts'
 import { layoutOf, objectFile, type Layout } from '../../src/store/layout.ts'
-import { draft, inputA, keyA, keyB, recorder, sampleLibrary, sampleToolchain, temporaryDirectory } from './sample.ts'
+import { draft, inputA, keyA, keyB, recorder, sampleLibrary, temporaryDirectory } from './sample.ts'
 
 const content = new Uint8Array(1000).fill(7)
 
@@ -126,21 +125,4 @@ it('goes when it has not been used for too long', async () => {
   await cache.objects.store(keyA, content)
   utimesSync(objectFile(layout, keyA), 1, 1)
   expect(await cache.prune({ maxAgeMs: 1000 })).toMatchObject({ evictedObjects: 1, objects: 0 })
-})
-
-it('has a key of the text without comments, the name, and everything the compiler sees', () => {
-  const context = { mode: 'pure', toolchain: sampleToolchain, abiVersion: 1 }
-  const header = { path: 'guest.h', content: 'typedef int reg;' }
-  const unit = { path: 'unit_at_f.c', content: 'int f; /* 1000 add */ int g;' }
-  const keyOf = (file = unit, headers = [header], over = {}): string =>
-    objectKey(objectContext({ ...context, ...over }, headers), file)
-  expect(keyOf({ ...unit, content: 'int f; /* 2000 add */ int g;' })).toBe(keyOf())
-  const others = [
-    keyOf({ ...unit, content: 'int f; /* 1000 add */ int h;' }),
-    keyOf({ ...unit, path: 'resume_at_f.c' }),
-    keyOf(unit, [{ ...header, content: 'typedef long reg;' }]),
-    keyOf(unit, [header], { toolchain: { ...sampleToolchain, targetCpu: 'x86-64-v3' } }),
-    keyOf(unit, [header], { makeArguments: ['VERIFY_TAIL_CALLS=1'] }),
-  ]
-  expect(new Set([keyOf(), ...others]).size).toBe(6)
 })

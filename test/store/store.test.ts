@@ -26,7 +26,7 @@ describe('a published artifact', () => {
     const { cache, library } = await stored()
     expect(await cache.lookupInput(inputA)).toBe(keyA)
     const found = await cache.lookup(keyA)
-    expect(await readFile(found!.library)).toEqual(await readFile(library))
+    expect(await readFile(found!.path)).toEqual(await readFile(library))
     expect(found!.manifest).toMatchObject({ key: keyA, inputKey: inputA, ...draft })
     expect(await cache.stats()).toEqual({ publish: 1, 'input-hit': 1, hit: 1 })
   })
@@ -54,7 +54,7 @@ describe('a published artifact', () => {
     const { cache, directory, entry } = await stored()
     const before = (await stat(join(entry, 'library.so'))).ino
     const again = await cache.publish(keyA, inputA, await sampleLibrary(directory, 'another build'), draft)
-    expect(again?.library).toBe(join(entry, 'library.so'))
+    expect(again?.path).toBe(join(entry, 'library.so'))
     expect((await stat(join(entry, 'library.so'))).ino).toBe(before)
     expect(cache.counts).toMatchObject({ publish: 1, 'publish-lost-race': 1 })
   })
@@ -64,7 +64,7 @@ describe('a published artifact', () => {
     const library = await sampleLibrary(directory)
     const caches = await Promise.all(Array.from({ length: 8 }, () => openCache({ cacheDir: join(directory, 'cache') })))
     const entries = await Promise.all(caches.map(cache => cache.publish(keyA, inputA, library, draft)))
-    expect(new Set(entries.map(entry => entry?.library)).size).toBe(1)
+    expect(new Set(entries.map(entry => entry?.path)).size).toBe(1)
     expect(await caches[0]!.stats()).toMatchObject({ publish: 1, 'publish-lost-race': 7 })
   })
 

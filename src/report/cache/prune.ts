@@ -30,10 +30,10 @@ export async function pruneAnswer(cache: Cache, limits: Partial<CacheLimits>): P
       bytes,
       swept: allSwept,
       evictedObjects,
-      evicted: evicted.map(({ key, inputKey, mode, bytes: size, usedMs, reason }) => ({
+      evicted: evicted.map(({ key, inputKey, info, bytes: size, usedMs, reason }) => ({
         key,
         inputKey,
-        mode,
+        mode: info['mode'] ?? '',
         bytes: size,
         used: date(usedMs),
         reason,

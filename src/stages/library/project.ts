@@ -12,12 +12,12 @@ import { decoderFor } from '../../extensions/registry.ts'
 import { definedSlots } from '../../program/slots.ts'
 import { ABI_VERSION } from '../../load/abi-version.ts'
 import { longestSpan } from '../../machine/interval.ts'
-import type { BuildRequest, BuildTiming, PipelineServices } from '../../pipeline.ts'
 import { profileDigest } from '../../profile/counts.ts'
-import type { Toolchain } from '../../toolchain/toolchain.ts'
 import { writeProject } from '../../toolchain/write-project.ts'
 import { version } from '../../version.ts'
-import { modeOptionsOf } from './inputs.ts'
+import type { Compilation } from './compilation.ts'
+import type { BuildTiming } from './request.ts'
+import { modeOptionsOf } from './stress.ts'
 
 /** Code generation gives way to other work after so many milliseconds and the unit at hand. */
 const LONGEST_STRETCH_MS = 20
@@ -29,9 +29,7 @@ const LONGEST_STRETCH_MS = 20
  * @throws what `receive` throws; RvrError `ABORTED`.
  */
 export async function generateProject(
-  request: BuildRequest,
-  toolchain: Toolchain,
-  { events, options }: PipelineServices,
+  { request, toolchain, services: { events, options } }: Compilation,
   receive?: (files: readonly ProjectFile[]) => Promise<void>,
 ): Promise<{ project: Project; timing: BuildTiming }> {
   const { image, abi, mode, machine, profile } = request

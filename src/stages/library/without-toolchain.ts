@@ -1,29 +1,22 @@
-/** What is stored for a request where nothing can compile: entries whose input key comes out with the toolchain that their own manifests tell of. */
+/** What is stored where nothing can compile: entries found by the toolchain that their own manifests tell of. */
 import { basename, resolve } from 'node:path'
 import { arch as hostArch } from 'node:process'
-import type { Key, KeyPart } from '../../store/digest.ts'
+import type { KeyPart } from '../../store/digest.ts'
 import type { Manifest } from '../../store/manifest.ts'
-import type { BuildRequest, PipelineServices } from '../../pipeline.ts'
 import { namedCompiler } from '../../toolchain/candidates.ts'
 import { missingFeatures } from '../../toolchain/cpu-features.ts'
 import { hostCpu } from '../../toolchain/cpu-info.ts'
 import { hashedEnvironment, LIBRARY_PATH } from '../../toolchain/environment.ts'
 import type { Tool } from '../../toolchain/tool.ts'
 import type { Toolchain } from '../../toolchain/toolchain.ts'
-import { keysFor } from './inputs.ts'
+import { keyOf } from '../obtain.ts'
+import { Compilation } from './compilation.ts'
+import { library } from './library.ts'
+import type { BuildRequest, PipelineServices, RecordedToolchain } from './request.ts'
 
-/** What an entry's manifest says of the toolchain that made it. */
-export interface RecordedToolchain {
-  readonly from: 'manifest'
-  /** Where the compiler was; absent in entries of earlier versions. */
-  readonly cc?: string
-  /** Its version line. */
-  readonly version: string
-}
-
-export interface StoredInput {
-  readonly input: Key
-  readonly toolchain: Toolchain
+/** A compilation whose library is stored, with the toolchain that made it. */
+export interface StoredCompilation {
+  readonly compilation: Compilation
   readonly recorded: RecordedToolchain
 }
 
@@ -75,33 +68,27 @@ function isMadeBy(named: string | undefined, { info: { cc } }: Manifest): boolea
 }
 
 /**
- * Entries of all toolchains that made this library for a CPU like this one, the most recently used first; of the
- * compiler alone that is named, where one is.
+ * Compilations of a request by all toolchains that made its library for a CPU like this one, the most recently used
+ * first; by the compiler alone that is named, where one is.
  */
-export async function* storedInputs(
+export async function* storedCompilations(
   request: BuildRequest,
   services: PipelineServices,
-): AsyncGenerator<StoredInput, void, void> {
+): AsyncGenerator<StoredCompilation, void, void> {
   const { cache, options } = services
   const named = namedCompiler(options.cc, process.env)
   const present = hostCpu()?.features ?? new Set<string>()
-  for await (const manifest of cache.manifestsOf(request.image.digest)) {
+  for await (const manifest of cache.manifestsAbout({ fact: 'guest', value: request.image.digest })) {
     if (!isMadeBy(named, manifest)) continue
-    const {
-      info: { cc },
-    } = manifest
+    const { cc } = manifest.info
     const path = typeof cc === 'string' ? cc : ''
     const described = toolchainOf(manifest.inputParts, options.targetCpu ?? 'native', path)
     if (missingFeatures(described.cpuFeatures, present).length > 0) continue
+    const recorded: RecordedToolchain = { from: 'manifest', version: described.cc.version }
     for (const nature of NATURES) {
-      const toolchain = { ...described, ...nature }
-      const { input } = keysFor(request, toolchain, services)
-      if (input?.key !== manifest.inputKey) continue
-      yield {
-        input,
-        toolchain,
-        recorded: { from: 'manifest', ...(path !== '' && { cc: path }), version: described.cc.version },
-      }
+      const compilation = new Compilation(request, { ...described, ...nature }, services)
+      if (keyOf(library, compilation)?.key === manifest.inputKey)
+        yield { compilation, recorded: path === '' ? recorded : { ...recorded, cc: path } }
     }
   }
 }

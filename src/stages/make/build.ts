@@ -1,51 +1,52 @@
-/** Compiles a project while it is still being written: make starts on the first units, and once more for the rest and the library. */
-import type { KeyContext } from '../library/keys.ts'
+/** Compiles a project while it is written: make starts on the first units, then once more for all the rest. */
 import type { Project, ProjectFile } from '../../codegen/project.ts'
-import { stage } from '../../events.ts'
-import type { BuildRequest, PipelineServices } from '../../pipeline.ts'
-import type { TakenSlots } from '../../toolchain/job-slots.ts'
-import { runMake } from '../../toolchain/make.ts'
+import { stage, type EventSink } from '../../events.ts'
+import type { Cache } from '../../store/cache.ts'
+import type { KeyPart } from '../../store/digest.ts'
+import type { JobSlots, TakenSlots } from '../../toolchain/job-slots.ts'
+import { runMake, type MakeOptions } from '../../toolchain/make.ts'
 import type { Toolchain } from '../../toolchain/toolchain.ts'
 import { writeFiles } from '../../toolchain/write-project.ts'
-import { makeArguments } from '../library/inputs.ts'
 import { ObjectReuse } from './objects.ts'
 
 /** What the compiler spends most time on comes in files of this name. */
 const UNIT = /^unit_.*\.c$/
 
+export interface BuildOptions {
+  /** Where the project is written and compiled. */
+  readonly directory: string
+  readonly toolchain: Toolchain
+  /** Arguments of make beyond the toolchain's own. */
+  readonly makeArguments: readonly string[]
+  readonly cache: Cache
+  readonly slots: JobSlots
+  readonly events: EventSink
+  readonly signal?: AbortSignal | undefined
+  /** What objects depend on beside the project's own files; without it none is reused. */
+  readonly objectContext?: readonly KeyPart[] | undefined
+}
+
 /** One build in its directory. Disposing of it ends what still runs. */
 export class Build implements AsyncDisposable {
   readonly objects: ObjectReuse
-  readonly #directory: string
-  readonly #request: BuildRequest
-  readonly #toolchain: Toolchain
-  readonly #services: PipelineServices
+  readonly #options: BuildOptions
   readonly #controller = new AbortController()
   /** The first objects: those of the units that are written until make starts on them. */
   readonly #first: string[] = []
   #early: Promise<TakenSlots> | undefined
 
-  constructor(
-    directory: string,
-    request: BuildRequest,
-    toolchain: Toolchain,
-    services: PipelineServices,
-    context?: KeyContext,
-  ) {
-    this.objects = new ObjectReuse(services.cache, context)
-    this.#directory = directory
-    this.#request = request
-    this.#toolchain = toolchain
-    this.#services = services
+  constructor(options: BuildOptions) {
+    this.objects = new ObjectReuse(options.cache, options.objectContext)
+    this.#options = options
   }
 
   /** Takes the next files in. @throws RvrError `IO`. */
   async add(files: readonly ProjectFile[]): Promise<void> {
-    await writeFiles(this.#directory, files)
-    const compiled = await this.objects.take(this.#directory, files)
+    await writeFiles(this.#options.directory, files)
+    const compiled = await this.objects.take(this.#options.directory, files)
     if (this.#early !== undefined) return
     for (const { path } of compiled) if (UNIT.test(path)) this.#first.push(path.replace(/c$/, 'o'))
-    const { total } = this.#services.slots
+    const { total } = this.#options.slots
     // With fewer there is nothing to gain.
     if (this.#first.length <= total) return
     // One for each process: units are of one size, so that these end together when make starts anew for the others.
@@ -57,7 +58,7 @@ export class Build implements AsyncDisposable {
 
   async #start(): Promise<TakenSlots> {
     const signal = this.#signal
-    const taken = await this.#services.slots.take(this.#first.length, signal)
+    const taken = await this.#options.slots.take(this.#first.length, signal)
     try {
       await this.#make({ jobs: taken.count, signal }, this.#first)
       return taken
@@ -73,34 +74,30 @@ export class Build implements AsyncDisposable {
    * @throws RvrError `COMPILE_FAILED`, `ABORTED`.
    */
   async finish({ units }: Project): Promise<number> {
-    const { ms } = await stage(this.#services.events, 'compile', async () => {
+    const { ms } = await stage(this.#options.events, 'compile', async () => {
       const signal = this.#signal
       const planned = units.length - (this.objects.report?.reused ?? 0)
-      using taken = await (this.#early ?? this.#services.slots.take(planned, signal))
+      using taken = await (this.#early ?? this.#options.slots.take(planned, signal))
       await this.#make({
         jobs: taken.count,
         signal,
         planned,
         made: this.#early === undefined ? 0 : this.#first.length,
-        events: this.#services.events,
+        events: this.#options.events,
       })
     })
     return ms
   }
 
-  #make(options: Parameters<typeof runMake>[3], targets: readonly string[] = []): Promise<void> {
-    return runMake(
-      this.#directory,
-      this.#toolchain,
-      [...makeArguments(this.#toolchain, this.#request.abi), ...targets],
-      options,
-    )
+  #make(options: MakeOptions, targets: readonly string[] = []): Promise<void> {
+    const { directory, toolchain, makeArguments } = this.#options
+    return runMake(directory, toolchain, [...makeArguments, ...targets], options)
   }
 
   get #signal(): AbortSignal {
-    return this.#request.signal === undefined
+    return this.#options.signal === undefined
       ? this.#controller.signal
-      : AbortSignal.any([this.#controller.signal, this.#request.signal])
+      : AbortSignal.any([this.#controller.signal, this.#options.signal])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,8 +2,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Cache } from '../../store/cache.ts'
-import type { Key } from '../../store/digest.ts'
-import { objectContext, objectKey, type KeyContext } from '../library/keys.ts'
+import { composeKey, contentPart, digestPart, textPart, type Key, type KeyPart } from '../../store/digest.ts'
 import type { ProjectFile } from '../../codegen/project.ts'
 import { messageOf } from '../../errors.ts'
 
@@ -11,6 +10,24 @@ import { messageOf } from '../../errors.ts'
 export interface ObjectsReport {
   readonly reused: number
   readonly compiled: number
+}
+
+/** What the objects of a project have in common; `shared` are the Makefile and all headers. */
+export function objectContext(context: readonly KeyPart[], shared: readonly ProjectFile[]): Key {
+  const files = shared.map(file => contentPart(`project/${file.path}`, 'file', file.content))
+  return composeKey('rvr objects', [...context, ...files])
+}
+
+/**
+ * The key of what a C file compiles to. Comments name addresses, which move; the file's name decides on flags and is in
+ * the object.
+ */
+export function objectKey(together: Key, { path, content }: ProjectFile): string {
+  return composeKey('rvr object', [
+    digestPart('together', together.key),
+    textPart('path', path),
+    contentPart('text', 'file', content.replaceAll(/\/\*.*?\*\//gs, '')),
+  ]).key
 }
 
 const objectOf = (path: string): string => path.replace(/\.c$/, '.o')
@@ -26,10 +43,13 @@ async function put(path: string, content: Uint8Array): Promise<boolean> {
   }
 }
 
-/** One build's use of the cache's objects. Without a `context` nothing is looked for and nothing stored. */
+/**
+ * One build's use of the store's objects. `context` is what they depend on beside the project's own files; without it
+ * nothing is looked for and nothing stored.
+ */
 export class ObjectReuse {
   readonly #cache: Cache
-  readonly #context: KeyContext | undefined
+  readonly #context: readonly KeyPart[] | undefined
   /** What every unit is compiled with: the Makefile and the headers. They come in front of the units. */
   readonly #shared: ProjectFile[] = []
   #together: Key | undefined
@@ -37,7 +57,7 @@ export class ObjectReuse {
   readonly #missed = new Map<string, string>()
   #reused = 0
 
-  constructor(cache: Cache, context: KeyContext | undefined) {
+  constructor(cache: Cache, context: readonly KeyPart[] | undefined) {
     this.#cache = cache
     this.#context = context
   }

@@ -1,4 +1,4 @@
-/** What `/ac/<input key>` holds: which artifact the key leads to and where its parts are, signed with the shared secret. */
+/** What `/ac/<input key>` holds: which artifact the key leads to and where its parts are, with a signature. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { isKey } from '../layout.ts'
 import type { PackedBlob } from './blob.ts'
@@ -32,7 +32,8 @@ function signatureOf(secret: Uint8Array, input: string, content: string): Buffer
 /** The text of a record; without a secret it has no signature. */
 export function writeRecord(record: RemoteRecord, secret: Uint8Array | undefined): string {
   const content = JSON.stringify(record)
-  return `${JSON.stringify({ schema: RECORD_SCHEMA, content, ...(secret !== undefined && { hmac: signatureOf(secret, record.input, content).toString('hex') }) })}\n`
+  const hmac = secret && signatureOf(secret, record.input, content).toString('hex')
+  return `${JSON.stringify({ schema: RECORD_SCHEMA, content, hmac })}\n`
 }
 
 function isBlob(value: unknown, limit: number): value is PackedBlob {

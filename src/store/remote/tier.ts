@@ -1,10 +1,10 @@
-/** The remote tier: artifacts on a server that speaks the Bazel HTTP cache protocol. No fault of it fails or holds up a run. */
+/** The remote tier: artifacts on a server that speaks the Bazel HTTP cache protocol; its faults fail no run. */
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../errors.ts'
 import type { EventSink } from '../../events.ts'
 import type { Counter } from '../counters.ts'
-import type { StoredLibrary } from '../lookup.ts'
+import type { StoredArtifact } from '../lookup.ts'
 import { parseManifest, type Manifest } from '../manifest.ts'
 import { BLOB_LIMIT, canUnpack, pack, unpack, type PackedBlob } from './blob.ts'
 import { breakerOf, type Breaker } from './breaker.ts'
@@ -13,11 +13,11 @@ import { readRecord, RECORD_LIMIT, writeRecord } from './record.ts'
 import type { RemoteSettings } from './settings.ts'
 
 /**
- * What a server had: signed, whole, and as its manifest says. Whether it fits guest and CPU, its identity block tells.
+ * What a server had: signed, whole, and as its manifest says. Whether it fits what was asked for, the stage tells.
  */
 export interface RemoteArtifact {
   readonly key: string
-  readonly library: Uint8Array
+  readonly content: Uint8Array
   readonly manifest: Manifest
 }
 
@@ -28,7 +28,7 @@ export interface RemoteTier {
    */
   fetch(inputKey: string, signal?: AbortSignal): Promise<RemoteArtifact | undefined>
   /** Stores an entry there in the background, unless it is evicted meanwhile. */
-  offer(inputKey: string, entry: StoredLibrary): void
+  offer(inputKey: string, entry: StoredArtifact): void
   /** Waits for uploads for a short time and gives up those that are left. */
   close(): Promise<void>
 }
@@ -53,7 +53,7 @@ class HttpRemote implements RemoteTier {
   readonly #closing = new AbortController()
   /** Input keys whose entries could not be used: all of them is written again. */
   readonly #damaged = new Set<string>()
-  /** One upload at a time: each holds a library in memory. */
+  /** One upload at a time: each holds an artifact in memory. */
   #uploads: Promise<void> = Promise.resolve()
 
   constructor(settings: RemoteSettings, surroundings: RemoteSurroundings) {
@@ -109,8 +109,8 @@ class HttpRemote implements RemoteTier {
       manifest.library.bytes !== record.library.bytes
     )
       throw new RemoteFailure('an entry does not fit its manifest')
-    const library = await this.#blob(record.library, signal)
-    return library === undefined ? 'remote-miss' : { key: record.artifact, library, manifest }
+    const content = await this.#blob(record.library, signal)
+    return content === undefined ? 'remote-miss' : { key: record.artifact, content, manifest }
   }
 
   async #get(path: string, limit: number, signal: AbortSignal): Promise<Buffer | undefined> {
@@ -125,12 +125,12 @@ class HttpRemote implements RemoteTier {
     return body === undefined ? undefined : unpack(blob, body)
   }
 
-  offer(inputKey: string, entry: StoredLibrary): void {
+  offer(inputKey: string, entry: StoredArtifact): void {
     if (this.#settings.readOnly) return
     this.#uploads = this.#uploads.then(() => this.#upload(inputKey, entry))
   }
 
-  async #upload(inputKey: string, entry: StoredLibrary): Promise<void> {
+  async #upload(inputKey: string, entry: StoredArtifact): Promise<void> {
     const { count } = this.#surroundings
     if (this.#breaker.isOpen('write')) return count('remote-skipped')
     try {
@@ -143,41 +143,24 @@ class HttpRemote implements RemoteTier {
     }
   }
 
-  async #store(input: string, entry: StoredLibrary): Promise<void> {
-    const [manifest, library] = [
-      await pack(Buffer.from(`${JSON.stringify(entry.manifest)}\n`)),
-      await pack(await readFile(entry.library)),
-    ]
-    if (library.blob.digest !== entry.manifest.library.digest || library.blob.bytes > BLOB_LIMIT)
-      throw new Error('the library is not the one that was stored, or too large')
+  async #store(input: string, entry: StoredArtifact): Promise<void> {
+    const manifest = await pack(Buffer.from(`${JSON.stringify(entry.manifest)}\n`))
+    const content = await pack(await readFile(entry.path))
+    if (content.blob.digest !== entry.manifest.library.digest || content.blob.bytes > BLOB_LIMIT)
+      throw new Error('the artifact is not the one that was stored, or too large')
     // The small one first: a server that does not let us write says so before the large one is on its way.
     await this.#put(`cas/${manifest.blob.stored}`, manifest.body)
-    if (this.#damaged.has(input) || !(await this.#has(`cas/${library.blob.stored}`)))
-      await this.#put(`cas/${library.blob.stored}`, library.body)
+    if (this.#damaged.has(input) || !(await this.#has(`cas/${content.blob.stored}`)))
+      await this.#put(`cas/${content.blob.stored}`, content.body)
     // Last, when everything that it names is there.
-    await this.#put(
-      `ac/${input}`,
-      Buffer.from(
-        writeRecord(
-          { input, artifact: entry.manifest.key, library: library.blob, manifest: manifest.blob },
-          this.#settings.secret,
-        ),
-      ),
-    )
+    const record = { input, artifact: entry.manifest.key, library: content.blob, manifest: manifest.blob }
+    await this.#put(`ac/${input}`, Buffer.from(writeRecord(record, this.#settings.secret)))
   }
 
   async #has(path: string): Promise<boolean> {
-    return (
-      (
-        await this.#client.send({
-          method: 'HEAD',
-          path,
-          limit: REMARK_LIMIT,
-          signal: this.#closing.signal,
-          background: true,
-        })
-      ).status === 200
-    )
+    const { signal } = this.#closing
+    const { status } = await this.#client.send({ method: 'HEAD', path, limit: REMARK_LIMIT, signal, background: true })
+    return status === 200
   }
 
   async #put(path: string, body: Uint8Array): Promise<void> {
@@ -189,9 +172,9 @@ class HttpRemote implements RemoteTier {
       signal: this.#closing.signal,
       background: true,
     })
-    if (FORBIDDEN.has(status)) throw new Refused(`the server answered ${status} when something was to be stored`)
-    if (status < 200 || status > 299)
-      throw new RemoteFailure(`the server answered ${status} when something was to be stored`)
+    const what = `the server answered ${status} when something was to be stored`
+    if (FORBIDDEN.has(status)) throw new Refused(what)
+    if (status < 200 || status > 299) throw new RemoteFailure(what)
   }
 
   #failed(direction: 'read' | 'write', error: unknown): void {

@@ -5,18 +5,22 @@ import { describe, expect, it } from 'vitest'
 import { openCache, type Cache } from '../../../src/store/cache.ts'
 import { digestPart, type KeyPart } from '../../../src/store/digest.ts'
 import type { Details } from '../../../src/store/explain/details.ts'
-import { keyDetails } from '../../../src/store/explain/details.ts'
-import { differencesOf } from '../../../src/store/explain/differences.ts'
-import { explanationLines, type Explanation } from '../../../src/store/explain/explain.ts'
-import { inputKey, type InputKeyInput } from '../../../src/stages/library/keys.ts'
+import { commonParts } from '../../../src/stages/key.ts'
+import { keyDetails } from '../../../src/stages/library/details.ts'
+import type { PartDescription } from '../../../src/store/explain/description.ts'
+import { compare } from '../../../src/store/explain/differences.ts'
+import { explanationLines, type LibraryExplanation } from '../../../src/stages/library/explanation.ts'
+import { inputKey } from '../../../src/stages/library/keys.ts'
+import { libraryParts, type LibraryInputs, type LibraryKind } from '../../../src/stages/library/parts.ts'
 import { entryDirectory, inputFile, layoutOf, type Layout } from '../../../src/store/layout.ts'
 import { readUses } from '../../../src/store/uses.ts'
 import { defaultMachine } from '../../../src/machine/machine.ts'
 import type { Toolchain } from '../../../src/toolchain/toolchain.ts'
 import { sampleLibrary, sampleToolchain, temporaryDirectory } from '../../store/sample.ts'
 
+const descriptions: readonly PartDescription<LibraryKind>[] = [...commonParts, ...libraryParts]
 const digest = (letter: string): string => letter.repeat(64)
-const base: InputKeyInput = {
+const base: LibraryInputs = {
   mode: 'pure',
   modeOptions: { flag: true },
   toolchain: sampleToolchain,
@@ -40,8 +44,8 @@ interface Store {
   readonly cache: Cache
   readonly layout: Layout
   /** Stores an entry for these inputs; its artifact key is all `letter`. */
-  publish(letter: string, input?: InputKeyInput, described?: Details): Promise<void>
-  explain(change: Partial<InputKeyInput>, described?: Details): Promise<Explanation>
+  publish(letter: string, input?: LibraryInputs, described?: Details): Promise<void>
+  explain(change: Partial<LibraryInputs>, described?: Details): Promise<LibraryExplanation>
 }
 
 async function store(): Promise<Store> {
@@ -61,18 +65,22 @@ async function store(): Promise<Store> {
       })
       entry?.file.close()
     },
-    explain: (change, described = details) => cache.explain(inputKey({ ...base, ...change }), described),
+    explain(change, described = details) {
+      const inputs = { ...base, ...change }
+      const subject = { fact: 'guest', value: inputs.guestDigest }
+      return cache.explain(inputKey(inputs), { descriptions, details: described, subject })
+    },
   }
 }
 
-const toolchain = (change: Partial<Toolchain>): Partial<InputKeyInput> => ({
+const toolchain = (change: Partial<Toolchain>): Partial<LibraryInputs> => ({
   toolchain: { ...sampleToolchain, ...change },
 })
-const environment = (value: string | undefined): Partial<InputKeyInput> =>
+const environment = (value: string | undefined): Partial<LibraryInputs> =>
   toolchain({ environment: { ...sampleToolchain.environment, SOURCE_DATE_EPOCH: value } })
 const facts = { macros: '', digest: digest('5') }
 
-const kinds: [string, Partial<InputKeyInput>, Partial<Details>, object[]][] = [
+const kinds: [string, Partial<LibraryInputs>, Partial<Details>, object[]][] = [
   [
     'guest bytes',
     { guestDigest: digest('9') },
@@ -426,19 +434,19 @@ describe('what differs is named:', () => {
     const none = { stored: () => undefined, now: () => undefined }
     const list = (...words: string[]): KeyPart[] => words.map((word, index) => text(`make/00${index}`, word))
     expect(
-      differencesOf(
+      compare(
         [...list('A', 'B'), text('schema', '1'), text('old', 'x')],
         [...list('B', 'A'), text('schema', '2')],
+        descriptions,
         none,
-      ).map(difference => difference.meaning),
+      ).differences.map(difference => difference.meaning),
     ).toEqual([
       'arguments of make in another order',
       'old: "x" then, unset now',
       'keys are made differently: schema 1 then, 2 now',
     ])
-    expect(differencesOf([digestPart('guest', digest('1'), 5)], [digestPart('guest', digest('1'), 5)], none)).toEqual(
-      [],
-    )
+    const guest = [digestPart('guest', digest('1'), 5)]
+    expect(compare(guest, guest, descriptions, none)).toEqual({ differences: [], distance: 0 })
   })
 })
 
@@ -521,7 +529,12 @@ describe('an explanation', () => {
     expect(explanation).toMatchObject({
       outcome: 'would-miss',
       reason: 'there is no entry to compare with',
-      evicted: { key: digest('a'), reason: 'size', mode: 'pure', guest: digest('1'), evictedMs: expect.any(Number) },
+      evicted: {
+        key: digest('a'),
+        reason: 'size',
+        info: { mode: 'pure', guest: digest('1') },
+        evictedMs: expect.any(Number),
+      },
       differences: [],
     })
     expect(explanationLines(explanation)[0]).toMatch(
@@ -557,7 +570,7 @@ describe('an explanation', () => {
     await rm(entryDirectory(layout, digest('a')), { recursive: true })
     expect((await explain({})).reason).toMatch(/^the entry a+ is gone$/)
     const off = await openCache({ cacheDir: false })
-    expect(await off.explain(inputKey(base), details)).toEqual({
+    expect(await off.explain(inputKey(base), { descriptions, details })).toEqual({
       outcome: 'off',
       reason: 'the cache is off',
       differences: [],

@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { artifactKey, inputKey, type ArtifactKeyInput, type InputKeyInput } from '../../../src/stages/library/keys.ts'
+import { artifactKey, inputKey } from '../../../src/stages/library/keys.ts'
+import type { LibraryInputs } from '../../../src/stages/library/parts.ts'
 import type { Toolchain } from '../../../src/toolchain/toolchain.ts'
 import { sampleProject, sampleToolchain } from '../../store/sample.ts'
 
@@ -14,8 +15,9 @@ const context = {
   abiVersion: 1,
   extensionFiles: [{ name: 'keccak.a', digest: 'e'.repeat(64), bytes: 7 }],
 }
+type ArtifactKeyInput = Parameters<typeof artifactKey>[0]
 const artifact: ArtifactKeyInput = { ...context, project: sampleProject() }
-const input: InputKeyInput = {
+const input: LibraryInputs = {
   ...context,
   guestDigest: '1'.repeat(64),
   machineDigest: '2'.repeat(64),
@@ -27,7 +29,7 @@ const tool = (name: 'cc' | 'make' | 'ld', change: Partial<Toolchain['cc']>): Too
   ...sampleToolchain,
   [name]: { ...sampleToolchain[name], ...change },
 })
-const shared: Record<string, Partial<ArtifactKeyInput & InputKeyInput>> = {
+const shared: Record<string, Partial<ArtifactKeyInput & LibraryInputs>> = {
   mode: { mode: 'metered-cost' },
   'mode option': { modeOptions: { flag: false } },
   'mode option left out': { modeOptions: {} },

@@ -4,8 +4,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Project } from '../../../src/codegen/project.ts'
-import type { BuildRequest, PipelineServices } from '../../../src/pipeline.ts'
 import { Build } from '../../../src/stages/make/build.ts'
+import { openCache } from '../../../src/store/cache.ts'
 import { JobSlots } from '../../../src/toolchain/job-slots.ts'
 import { describeToolchain } from '../../../src/toolchain/toolchain.ts'
 import { recorder, sampleProject, temporaryDirectory } from '../../store/sample.ts'
@@ -13,6 +13,7 @@ import { PATIENCE_MS } from '../../support/patience.ts'
 
 const toolchain = await describeToolchain()
 const { events, sink } = recorder()
+const cache = await openCache({ cacheDir: false })
 
 function project(units: readonly string[]): Project {
   const makefile = {
@@ -28,11 +29,7 @@ function project(units: readonly string[]): Project {
 }
 
 function buildIn(directory: string, slots: JobSlots, signal?: AbortSignal): Build {
-  const request = { abi: { extensions: [] }, ...(signal && { signal }) }
-  return new Build(directory, request as unknown as BuildRequest, toolchain, {
-    slots,
-    events: sink,
-  } as unknown as PipelineServices)
+  return new Build({ directory, toolchain, makeArguments: [], cache, slots, events: sink, signal })
 }
 
 const functions = (count: number): string[] =>

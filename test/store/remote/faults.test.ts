@@ -86,7 +86,7 @@ describe.each(['/ac/', '/cas/'])('for %s a server that', start => {
     expect(warnings()).toEqual([expect.stringMatching(reason)])
     server.fault = undefined
     const again = SILENT.test(name) ? tier(server.url).remote : remote
-    expect(Buffer.from((await again.fetch(inputA))!.library).toString()).toBe(content)
+    expect(Buffer.from((await again.fetch(inputA))!.content).toString()).toBe(content)
   })
 })
 
@@ -201,7 +201,7 @@ describe('an entry', () => {
     remote.offer(inputA, await sampleEntry())
     await remote.close()
     expect(counters).toEqual([counter, 'remote-put'])
-    expect(Buffer.from((await tier(server.url).remote.fetch(inputA))!.library).toString()).toBe(content)
+    expect(Buffer.from((await tier(server.url).remote.fetch(inputA))!.content).toString()).toBe(content)
   })
 
   test('of another key is not signed here', async () => {
@@ -342,7 +342,7 @@ test("an entry that is gone, or no longer what was stored, is not sent and is no
   const server = await cacheServer()
   const { remote, counters, warnings } = tier(server.url)
   const entry = await sampleEntry()
-  remote.offer(inputA, { ...entry, library: '/nonexistent.so' })
+  remote.offer(inputA, { ...entry, path: '/nonexistent.so' })
   remote.offer(inputA, {
     ...entry,
     manifest: { ...entry.manifest, library: { digest: digestBytes('other'), bytes: 5 } },

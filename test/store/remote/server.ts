@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { StoredLibrary } from '../../../src/store/lookup.ts'
+import type { StoredArtifact } from '../../../src/store/lookup.ts'
 import type { RemoteOptions, RemoteSettings } from '../../../src/store/remote/settings.ts'
 import { openRemote, type RemoteTier } from '../../../src/store/remote/tier.ts'
 import { digestBytes } from '../../../src/store/digest.ts'
@@ -123,10 +123,10 @@ export function tier(url: string, settings: Partial<RemoteSettings> = {}): Alone
 export const content = 'not really a library '.repeat(1000)
 
 /** An entry that could be in a store. */
-export async function sampleEntry(text = content): Promise<StoredLibrary> {
-  const library = await sampleLibrary(await temporaryDirectory(), text)
+export async function sampleEntry(text = content): Promise<StoredArtifact> {
+  const path = await sampleLibrary(await temporaryDirectory(), text)
   return {
-    library,
+    path,
     manifest: {
       ...draft,
       schema: 1,

@@ -2,12 +2,14 @@
 import { readFile } from 'node:fs/promises'
 import type { KeyPart } from '../../../../src/store/digest.ts'
 import { artifactKey } from '../../../../src/stages/library/keys.ts'
+import { library } from '../../../../src/stages/library/library.ts'
+import { keyOf } from '../../../../src/stages/obtain.ts'
 import { parseElf } from '../../../../src/elf/parse.ts'
 import { noEvents } from '../../../../src/events.ts'
 import { modeNamed } from '../../../../src/modes/registry.ts'
 import { createServices, type PipelineOptions } from '../../../../src/pipeline.ts'
 import { generateProject } from '../../../../src/stages/library/project.ts'
-import { inputsOf } from '../../../../src/stages/library/inputs.ts'
+import { Compilation } from '../../../../src/stages/library/compilation.ts'
 import { profileOf } from '../../../../src/profile/counts.ts'
 import type { LoadOptions } from '../../../../src/sdk/options.ts'
 import { surroundingsOf } from '../../../../src/sdk/surroundings.ts'
@@ -39,10 +41,11 @@ export async function keysOf({ guest, mode = 'pure', load = {}, profile, options
     mode: modeNamed(mode),
     ...(profile !== undefined && { profile: profileOf(image, profile) }),
   }
-  const { toolchain, context, input } = await inputsOf(request, services)
-  if (input === undefined) throw new Error('nothing may be cached')
-  const { project } = await generateProject(request, toolchain, services)
-  const artifact = artifactKey({ ...context, project })
+  const compilation = await Compilation.begin(request, services)
+  const input = keyOf(library, compilation)
+  if (input === undefined || compilation.inputs === undefined) throw new Error('nothing may be cached')
+  const { project } = await generateProject(compilation)
+  const artifact = artifactKey({ ...compilation.inputs, project })
   return { input: input.key, artifact: artifact.key, inputParts: input.parts, artifactParts: artifact.parts }
 }
 

@@ -1,7 +1,8 @@
 /** The vectors of cache-fixtures/keys: fixed inputs with the keys that they had when they were written down. */
 import { readFileSync } from 'node:fs'
 import type { KeyPart } from '../../../../src/store/digest.ts'
-import { artifactKey, inputKey, type InputKeyInput, type KeyContext } from '../../../../src/stages/library/keys.ts'
+import { artifactKey, inputKey } from '../../../../src/stages/library/keys.ts'
+import type { KeyContext, LibraryInputs } from '../../../../src/stages/library/parts.ts'
 import type { Toolchain } from '../../../../src/toolchain/toolchain.ts'
 
 /** Lists of parts and their key. */
@@ -20,7 +21,7 @@ export interface ConfigurationVector {
   }
   readonly context: Partial<Omit<KeyContext, 'toolchain'>>
   readonly files: Readonly<Record<string, string>>
-  readonly input: Partial<Pick<InputKeyInput, 'guestDigest' | 'machineDigest' | 'generatorDigest' | 'inputs'>>
+  readonly input: Partial<Pick<LibraryInputs, 'guestDigest' | 'machineDigest' | 'generatorDigest' | 'inputs'>>
   artifactKey: string
   inputKey: string
 }
@@ -54,6 +55,6 @@ export function computed(
   const files = Object.entries({ ...base.files, ...vector.files }).map(([path, content]) => ({ path, content }))
   return {
     artifact: artifactKey({ ...context, project: { files, units: [] } }).key,
-    input: inputKey({ ...context, ...base.input, ...vector.input } as InputKeyInput).key,
+    input: inputKey({ ...context, ...base.input, ...vector.input } as LibraryInputs).key,
   }
 }

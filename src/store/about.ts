@@ -1,4 +1,4 @@
-/** Entries of one guest, the most recently used first. */
+/** Entries that are about one thing, the most recently used first. */
 import { join } from 'node:path'
 import { storedKeys } from './inventory.ts'
 import { entryDirectory, MANIFEST_FILE, type Layout } from './layout.ts'
@@ -6,10 +6,16 @@ import { parseManifest, type Manifest } from './manifest.ts'
 import { openStored, readStoredText } from './open-file.ts'
 import { readUses } from './uses.ts'
 
+/** A fact that manifests state in their `info`, and its value: that an entry belongs to one guest, say. */
+export interface Subject {
+  readonly fact: string
+  readonly value: string
+}
+
 /** What stands in front of the parts in a manifest. */
 const HEAD_BYTES = 2048
 
-/** The beginning of a manifest, where it says which guest it is about. */
+/** The beginning of a manifest, where it says what it is about. */
 function headOf(layout: Layout, key: string): string {
   try {
     using file = openStored(join(entryDirectory(layout, key), MANIFEST_FILE))
@@ -20,9 +26,8 @@ function headOf(layout: Layout, key: string): string {
   }
 }
 
-/** Is the entry about the guest with this digest? */
-export function isOfGuest(layout: Layout, key: string, guest: string): boolean {
-  return headOf(layout, key).includes(`"guest":"${guest}"`)
+export function isAbout(layout: Layout, key: string, { fact, value }: Subject): boolean {
+  return headOf(layout, key).includes(`${JSON.stringify(fact)}:${JSON.stringify(value)}`)
 }
 
 /** Keys of all entries, the most recently used first. */
@@ -31,10 +36,10 @@ export async function keysByUse(layout: Layout): Promise<string[]> {
   return (await storedKeys(layout)).toSorted((a, b) => (uses.get(b) ?? -1) - (uses.get(a) ?? -1))
 }
 
-/** Manifests of a guest's entries; what is damaged is left out. */
-export async function* manifestsOfGuest(layout: Layout, guest: string): AsyncGenerator<Manifest, void, void> {
+/** Manifests of the entries about a subject; what is damaged is left out. */
+export async function* manifestsAbout(layout: Layout, subject: Subject): AsyncGenerator<Manifest, void, void> {
   for (const key of await keysByUse(layout)) {
-    if (!isOfGuest(layout, key, guest)) continue
+    if (!isAbout(layout, key, subject)) continue
     let manifest: Manifest | undefined
     try {
       manifest = parseManifest(readStoredText(join(entryDirectory(layout, key), MANIFEST_FILE)), key)
