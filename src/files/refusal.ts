@@ -1,5 +1,5 @@
 /** Errors about files that cannot be read, the same for every kind of input. */
-import { RvrError, messageOf } from '../errors.ts'
+import { abortError, RvrError, messageOf } from '../errors.ts'
 import { inputKinds, type InputKindName } from './kinds.ts'
 
 const grouped = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',')
@@ -28,5 +28,5 @@ export function tooLarge(kind: InputKindName, path: string): RvrError {
 /** The error that an aborted call ends with: the signal's own reason where that is one of ours. */
 export function aborted(signal: AbortSignal, what: string): RvrError {
   const reason: unknown = signal.reason
-  return reason instanceof RvrError ? reason : new RvrError('ABORTED', `${what} was aborted`, { cause: reason })
+  return reason instanceof RvrError ? reason : abortError(what, signal)
 }

@@ -1,4 +1,4 @@
-/** What a mode does on the thread that runs a guest: it watches the interpreter and takes what native code has counted. */
+/** What a mode does on the thread that runs a guest: watches the interpreter, takes what native code counted. */
 import type { Image } from '../elf/image.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Machine } from '../machine/machine.ts'

@@ -1,4 +1,4 @@
-/** What a mode does on the main thread for one run of a guest: it prepares memory, adds up what jobs collected, saves and restores it. */
+/** What a mode does on the main thread for a run: prepares memory, adds up what jobs collected, saves, restores. */
 import type { Image } from '../elf/image.ts'
 import type { Row } from '../isa/row.ts'
 import type { Machine } from '../machine/machine.ts'

@@ -62,9 +62,9 @@ export interface Parameter {
 export interface Emission {
   readonly parameters: readonly Parameter[]
   /**
-   * Modes of pace `own-test`: replaces the stop tests. Stands at the start of every basic block, may go to `stop`, and takes the block's
-   * `amount` off counter 0. `rest`: what all instructions take from here to the end of the span (program/span.ts), blocks
-   * that follow included.
+   * Modes of pace `own-test`: replaces the stop tests. Stands at the start of every basic block, may go to `stop`, and
+   * takes the block's `amount` off counter 0. `rest`: what all instructions take from here to the end of the span
+   * (program/span.ts), blocks that follow included.
    */
   blockTest?(amount: number, rest: number, stop: string): readonly string[]
   /** Modes with a test of their own count iterations at once by these; loops are left as they are without. */

@@ -1,4 +1,4 @@
-/** Guests that run when the process ends are made to stop: a thread in native code would keep the process until the guest ends by itself. */
+/** Guests that run when the process ends are made to stop: native code would keep the process until they end. */
 
 const running = new Set<() => void>()
 

@@ -1,4 +1,4 @@
-/** The driver loop: native code as far as it goes, the interpreter for what is left over, until the guest ends or a limit is reached. */
+/** The driver loop: native code as far as it goes, the interpreter for the rest, until an end or a limit. */
 import type { HostState, PrintSink } from '../extensions/abi.ts'
 import type { Interpreter } from '../interp/interpreter.ts'
 import type { Hart } from '../program/hart.ts'

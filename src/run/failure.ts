@@ -21,5 +21,5 @@ export function failureOf({ code, message, hint, cause }: FailureText): RvrError
       cause,
       details: { stack: cause instanceof Error ? cause.stack : undefined },
     })
-  return new RvrError(code, message, { ...(hint !== undefined && { hint }), ...(cause !== undefined && { cause }) })
+  return new RvrError(code, message, { hint, cause })
 }

@@ -1,4 +1,4 @@
-/** A second session of the same guest, which is run to exact instruction counts: to go back to one, or to take over there. */
+/** A second session of the same guest, run to exact instruction counts: to go back to one, or to take over there. */
 import { RvrError } from '../errors.ts'
 import type { RunLimits } from './limits.ts'
 import type { SessionState } from './session-state.ts'

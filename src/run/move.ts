@@ -1,4 +1,4 @@
-/** Takes an interpreted guest over into a native instance: registers, the memory that is not zero, and the mode's area. */
+/** Takes an interpreted guest into a native instance: registers, memory that is not zero, the mode's area. */
 import type { Attachment } from './engine.ts'
 
 /** Looked at as a whole first, because most of it was never touched; then page by page. */

@@ -1,4 +1,4 @@
-/** What a guest prints waits for its reader: no more than a fixed amount of text is ever on its way to the main thread. */
+/** What a guest prints waits for its reader: only so much text is ever on its way to the main thread. */
 import type { PrintSink } from '../extensions/abi.ts'
 import { endOfPiece } from '../extensions/utf8.ts'
 import { UNDELIVERED_WORD } from './control.ts'

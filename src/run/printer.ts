@@ -1,4 +1,4 @@
-/** Hands what a guest prints to its caller's function: one text after the other, each when the promise for the one before has resolved. */
+/** Hands what a guest prints to its caller's function, each text when the promise for the one before is done. */
 import { firing, type CallbackScope } from '../callbacks.ts'
 
 export type Stream = 'stdout' | 'stderr'

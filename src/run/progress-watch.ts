@@ -1,4 +1,4 @@
-/** Asks a running guest now and then how far it is: native code comes back for that once, as it does for a stop, and goes on. */
+/** Asks a running guest now and then how far it is: native code comes back for that once and goes on. */
 import type { RvrEvent } from '../events.ts'
 import { PEEK_WORD } from './control.ts'
 

@@ -1,4 +1,4 @@
-/** A guest in its memory: runs one job of it after another, wherever it lives, and lets its mode add up what they collect. */
+/** A guest in its memory: runs its jobs one after another, and lets its mode add up what they collect. */
 import { CallbackScope } from '../callbacks.ts'
 import { abortError, RvrError } from '../errors.ts'
 import { loadImage } from '../interp/memory.ts'

@@ -1,4 +1,4 @@
-/** One job from its start to its end: in one place, or in the interpreter until native code is there and in that from then on. */
+/** One job from start to end: in one place, or in the interpreter until native code is there to go on in. */
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi, PrintSink } from '../extensions/abi.ts'

@@ -1,4 +1,4 @@
-/** How far a worker thread has come, in a word that both sides see: a thread that ends while it loads native code takes the process with it. */
+/** How far a worker thread is: one that ends while it loads native code takes the process with it. */
 const STARTING = 0
 const LOADING = 1
 const LOADED = 2

@@ -1,4 +1,4 @@
-/** The first steps of a worker thread: native code is loaded only if nobody is ending the thread, because Node cannot end one meanwhile. */
+/** First steps of a worker thread: it loads native code only if nobody is ending it, as Node cannot meanwhile. */
 import { workerData } from 'node:worker_threads'
 import { keepCompiledCode } from '../compiled-code.ts'
 import { beginLoading, endLoading } from './worker-life.ts'

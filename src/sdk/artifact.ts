@@ -1,4 +1,4 @@
-/** A guest made ready to run in one mode: compiled, loaded from a file, interpreted, or interpreted until it is compiled. */
+/** A guest made ready to run in one mode: compiled, loaded, interpreted, or interpreted until it is compiled. */
 import { existsSync } from 'node:fs'
 import type { GenericSchema, InferOutput } from 'valibot'
 import { accept } from '../accept.ts'

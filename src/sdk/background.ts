@@ -78,11 +78,13 @@ export class BackgroundBuild {
   }
 }
 
+const GOES_ON = 'the guest goes on in the interpreter, which is far slower'
+
 function warningOf(error: unknown): { type: 'warning'; message: string; hint: string } {
   const hint = error instanceof RvrError ? error.hint : undefined
   return {
     type: 'warning',
-    message: `there will be no native code: ${messageOf(error)}; the guest goes on in the interpreter, which is far slower`,
+    message: `there will be no native code: ${messageOf(error)}; ${GOES_ON}`,
     hint: hint ?? 'rvr doctor says what to install.',
   }
 }

@@ -213,7 +213,7 @@ export class Guest {
     return lifetime.call(undefined, async () => {
       const opened = await openArtifact(
         file,
-        { image, abi, machine, ...(mode !== undefined && { mode: modeNamed(mode) }) },
+        { image, abi, machine, mode: mode === undefined ? undefined : modeNamed(mode) },
         services.events,
       )
       return new Artifact({

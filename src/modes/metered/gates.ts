@@ -1,4 +1,4 @@
-/** The gates of mode metered: how regions reach the meter's cold functions without a call that the C compiler sees, and without losing a register. */
+/** Gates of mode metered: how regions reach the meter's cold functions and lose no register. */
 import { meterLayout, meterOffset, SPACE_BITS } from '../../layout/meter.ts'
 
 /** Registers that a C function may change, in the order in which the gates save them. */

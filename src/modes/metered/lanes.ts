@@ -1,4 +1,4 @@
-/** Row counts of one interval between checks, packed: a 16-bit vector lane for each chip that the guest's instructions use. */
+/** Row counts of one interval, packed: a 16-bit vector lane for each chip that the guest's instructions use. */
 import { loopWeights } from '../../analysis/loop-depth.ts'
 import type { Graph } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'

@@ -1,4 +1,4 @@
-/** Marks of the memory leaves that a block touches: a test for each leaf, or one for several that lie close together. */
+/** Marks of the memory leaves that a block touches: a test for each leaf, or one for several close together. */
 import type { AccessGroup } from '../mode.ts'
 
 const LEAF = 16

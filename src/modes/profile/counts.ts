@@ -1,4 +1,4 @@
-/** How often each instruction was executed: counts of native code and of the interpreter in one form that can be added up. */
+/** How often each instruction was executed, by native code and the interpreter in one form that adds up. */
 
 /** Plain data, so that it can cross threads. */
 export interface SlotCounts {

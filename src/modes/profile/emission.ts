@@ -1,4 +1,4 @@
-/** The C of mode `profile`: every basic block counts at its first slot, a way out in its middle takes back what does not run. */
+/** The C of mode `profile`: a block counts at its first slot, a way out in its middle takes back the rest. */
 import { resourceText } from '../../resources.ts'
 import type { Graph } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'

@@ -97,7 +97,7 @@ export function refuse(
   return new RvrError('STATE_REFUSED', `saved run ${path}: ${message}`, {
     hint,
     details: { path, reason, ...details },
-    ...(cause !== undefined && { cause }),
+    cause,
   })
 }
 

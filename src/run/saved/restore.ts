@@ -1,4 +1,4 @@
-/** Puts a saved run into a fresh session. What the file says is checked, because a digest shows damage and no intent. */
+/** Puts a saved run into a fresh session, and checks it: a digest shows damage and no intent. */
 import { RvrError, messageOf } from '../../errors.ts'
 import { beginningOf } from '../beginning.ts'
 import type { Runner } from '../runner.ts'
