@@ -2,11 +2,9 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { answer, fixture, place } from './e2e-support.ts'
-
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+import { main } from '../support/program.ts'
 
 test('the file of the working directory counts, but not for whose code runs', () => {
   const { directory } = place()

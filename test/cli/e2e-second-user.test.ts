@@ -14,14 +14,13 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { expectFailure, fixture, jsonOf, warningsOf, type Result } from './e2e-support.ts'
 import { PATIENCE_MS } from '../support/patience.ts'
+import { main } from '../support/program.ts'
 
 const ALICE = 20_001
 const MALLORY = 20_002
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 /** `rvr` as another user, who has that number as user and group and belongs to no other group. */
 function rvrAs(user: number, args: readonly string[], cache: string): Result {

@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect } from 'vitest'
 import { PATIENCE_MS } from '../support/patience.ts'
+import { main } from '../support/program.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const main = join(root, 'src/cli/main.ts')
 export const fixture = (name: string): string => join(root, `cache-fixtures/guests/elf/${name}.rv64.elf`)
 /** Public values of fibonacci for n = 90. */
 export const answer = '7878baa1da0df827'.padEnd(128, '0')

@@ -3,13 +3,12 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { assembler } from '../support/assembler.ts'
 import { buildElf } from '../support/elf-builder.ts'
 import { fixture } from './e2e-support.ts'
+import { main } from '../support/program.ts'
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), 'rvr-writing-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { main } from '../support/program.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Node 24, which runs TypeScript files as they are. */
@@ -28,7 +29,7 @@ export function rvr(args: readonly string[], environment: NodeJS.ProcessEnv = {}
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('RVR_') && name !== 'NODE_OPTIONS'),
   )
-  const { status, stdout, stderr } = spawnSync(node, [join(root, 'src/cli/main.ts'), ...args], {
+  const { status, stdout, stderr } = spawnSync(node, [main, ...args], {
     encoding: 'utf8',
     cwd: root,
     env: { ...inherited, NO_COLOR: '1', ...environment },

@@ -6,6 +6,7 @@ import { afterAll } from 'vitest'
 import { loopGuest, TEXT } from '../codegen/guests.ts'
 import { assembler } from '../support/assembler.ts'
 import { buildElf } from '../support/elf-builder.ts'
+import { main } from '../support/program.ts'
 import { root } from './blocks.ts'
 
 /** Guests by the names of the examples; the directory's own are there for patterns. */
@@ -54,7 +55,7 @@ export function place(): Place {
   mkdirSync(bin, { recursive: true })
   const command = join(bin, 'rvr')
   const node = join(root, 'node_modules/.bin/node')
-  writeFileSync(command, `#!/bin/sh\nexec '${node}' '${root}src/cli/main.ts' "$@"\n`)
+  writeFileSync(command, `#!/bin/sh\nexec '${node}' '${main}' "$@"\n`)
   chmodSync(command, 0o755)
   const inherited = Object.entries(process.env).filter(([name]) => !/^(RVR_|NODE_OPTIONS$|XDG_)/.test(name))
   return {

@@ -11,8 +11,8 @@ import {
   noOtherUser,
   OTHER_USER,
   printedKeys,
-  root,
 } from '../stages/library/keys/surroundings.ts'
+import { main } from '../support/program.ts'
 import { scratch } from './support.ts'
 
 interface Said {
@@ -28,16 +28,7 @@ async function compiled(
   environment: Readonly<Record<string, string>>,
   through: readonly string[],
 ): Promise<Said> {
-  const [program, ...args] = [
-    ...through,
-    process.execPath,
-    join(root, 'src/cli/main.ts'),
-    'compile',
-    guest,
-    '--cc',
-    cc,
-    '--json',
-  ]
+  const [program, ...args] = [...through, process.execPath, main, 'compile', guest, '--cc', cc, '--json']
   const { stdout } = await promisify(execFile)(program!, args, {
     cwd,
     env: { PATH: process.env['PATH'], ...environment },

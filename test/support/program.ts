@@ -1,0 +1,5 @@
+/** The program that the tests start as a process: the bundle that is made before them, as it starts in half the time. */
+import { fileURLToPath } from 'node:url'
+
+/** Path of the command line's entry. */
+export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
