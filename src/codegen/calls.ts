@@ -44,24 +44,28 @@ export function callStatements(
   )
   const call = `!${row.c}(${[...values, ...(row.result === undefined ? [] : [`&${RESULT}`])].join(', ')})`
   const checks = [...new Set(row.operands.flatMap(target => outside(instr, target, xlen)))]
-  const lines = [
-    `if (__builtin_expect(${[...checks, call].join(' || ')}, 0)) goto ${step}; /* ${instr.pc.toString(16)} ${disassemble(instr)} */`,
-  ]
+  const refused = [...checks, call].join(' || ')
+  const comment = `/* ${instr.pc.toString(16)} ${disassemble(instr)} */`
+  const lines = [`if (__builtin_expect(${refused}, 0)) goto ${step}; ${comment}`]
   // Registers still have the values that the call saw.
   for (const target of row.operands) {
     if (target.access === 'value') continue
-    for (const line of emission.rangeTouched?.(`(uint64_t)${operand(instr[target.register])}`, length(instr, target)) ??
-      [])
-      lines.push(line)
+    const address = `(uint64_t)${operand(instr[target.register])}`
+    for (const line of emission.rangeTouched?.(address, length(instr, target)) ?? []) lines.push(line)
   }
   if (row.result === 'register' && instr.rd !== 0) lines.push(`${registerNames[instr.rd]!} = (reg)${RESULT};`)
   return lines
 }
 
+const parameterType = {
+  value: 'uint64_t',
+  read: 'const uint8_t *',
+  write: 'uint8_t *',
+  update: 'uint8_t *',
+} as const
+
 function parameterTypes({ operands, result }: CallRow): string[] {
-  const types = operands.map(({ access }) =>
-    access === 'value' ? 'uint64_t' : access === 'read' ? 'const uint8_t *' : 'uint8_t *',
-  )
+  const types = operands.map(({ access }) => parameterType[access])
   return [...types, ...(result === undefined ? [] : ['uint64_t *'])]
 }
 
@@ -87,7 +91,8 @@ export function callExports(rows: readonly CallRow[]): string {
       const types = parameterTypes(row)
       const names = types.map((_, index) => `a${index}`)
       const parameters = types.map((type, index) => `${type}${type.endsWith('*') ? '' : ' '}${names[index]}`)
-      return `__attribute__((visibility("default"))) int ${exportedCall(row)}(${parameters.join(', ')}) { return ${row.c}(${names.join(', ')}); }\n`
+      const head = `__attribute__((visibility("default"))) int ${exportedCall(row)}(${parameters.join(', ')})`
+      return `${head} { return ${row.c}(${names.join(', ')}); }\n`
     })
     .join('')
 }

@@ -53,7 +53,7 @@ export function* generateFiles(graph: Graph, options: GenerateOptions): Generato
   const { emission, tuning } = context
   const files: ProjectFile[] = [
     ...neededFiles(graph, options.callFiles ?? new Map()),
-    ...runtimeFiles(context, graph, regions, floorOf(graph, tuning), options.identity),
+    ...runtimeFiles(context, regions, floorOf(graph, tuning), options.identity),
   ]
   yield* files
   const units: Unit[] = []

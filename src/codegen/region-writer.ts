@@ -36,7 +36,8 @@ function headOf(text: RegionText): string[] {
   const { context, plan } = text
   const { pc } = plan.blocks[0]!.block
   const symbol = context.functions.get(pc)
-  const place = `${plan.region.kind === 'main' ? '' : 'resume at '}0x${hex8(pc)}${symbol === undefined ? '' : ` ${symbol}`}`
+  const kind = plan.region.kind === 'main' ? '' : 'resume at '
+  const place = `${kind}0x${hex8(pc)}${symbol === undefined ? '' : ` ${symbol}`}`
   const head = [
     `/* ${place}: blocks ${plan.blocks.length} */`,
     `${context.convention.attribute}void ${text.name}(${context.parameters})`,

@@ -2,7 +2,6 @@
 import { resourceText } from '../resources.ts'
 import type { Regions } from '../analysis/regions.ts'
 import { MEMORY_BYTES } from '../elf/image.ts'
-import type { Graph } from '../program/program.ts'
 import { registerNames } from '../isa/registers.ts'
 import { callExports, callPrototypes, calledRows } from './calls.ts'
 import { declareRegions, regionName, type EmitterContext } from './emitter.ts'
@@ -12,10 +11,22 @@ import { stateHeader, stateLayout, tableBytes } from '../layout/state.ts'
 
 const template = (path: string): string => resourceText(`templates/${path}`)
 
-function guestHeader(context: EmitterContext, graph: Graph, floor: number): string {
-  const { mode, emission } = context
+/** addresses.c defines it. */
+const SLOTS_ELSEWHERE = 'extern const uint64_t RVR_SLOTS __attribute__((visibility("hidden")));\n'
+
+function guestHeader(context: EmitterContext, floor: number): string {
+  const { graph, mode, emission, stable, convention } = context
   const { xlen, base, instrs } = graph.program
+  const slots = instrs.length
   const stateBelow = stateLayout.guardBytes + stateLayout.bytes
+  const tableBelow = stateBelow + tableBytes(slots)
+  const areaBytes = mode.area?.native(slots) ?? 0
+  // Where text stays the same when the guest changes, the number is not in what all of it includes.
+  const ownSlots = stable === undefined ? `RVR_SLOTS = ${slots}, ` : ''
+  const start = `RVR_BASE = 0x${base.toString(16)}`
+  const bytes = `RVR_MEMORY_BYTES = ${MEMORY_BYTES}, RVR_GUARD_BYTES = ${stateLayout.guardBytes}`
+  const below = `RVR_STATE_BELOW = ${stateBelow}, RVR_TABLE_BELOW = ${tableBelow}, RVR_AREA_BYTES = ${areaBytes}`
+  const files = emission.include === undefined ? '' : `#include "${emission.include}"\n`
   return `/* Types and constants of this guest. */
 #include <stdint.h>
 #include "state.h"
@@ -23,14 +34,14 @@ typedef uint${xlen}_t reg;
 typedef int${xlen}_t sreg;
 typedef ${xlen === 64 ? '__int128' : 'int64_t'} wide_signed;
 typedef unsigned ${xlen === 64 ? '__int128' : 'long long'} wide_unsigned;
-${emission.header ?? ''}typedef ${context.convention.attribute}void region(${context.parameters});
+${emission.header ?? ''}typedef ${convention.attribute}void region(${context.parameters});
 enum { XLEN = ${xlen}, RVR_STEP = 1, RVR_STOP = 2 };
-static const uint64_t RVR_BASE = 0x${base.toString(16)}, ${context.stable === undefined ? `RVR_SLOTS = ${instrs.length}, ` : ''}RVR_MEMORY_BYTES = ${MEMORY_BYTES}, RVR_GUARD_BYTES = ${stateLayout.guardBytes};
-${context.stable === undefined ? '' : 'extern const uint64_t RVR_SLOTS __attribute__((visibility("hidden")));\n'}static const int64_t RVR_FLOOR = ${floor};
-static const uint64_t RVR_STATE_BELOW = ${stateBelow}, RVR_TABLE_BELOW = ${stateBelow + tableBytes(instrs.length)}, RVR_AREA_BYTES = ${mode.area?.native(instrs.length) ?? 0};
+static const uint64_t ${start}, ${ownSlots}${bytes};
+${stable === undefined ? '' : SLOTS_ELSEWHERE}static const int64_t RVR_FLOOR = ${floor};
+static const uint64_t ${below};
 ${callPrototypes(calledRows(graph))}${declareRegions(['leave', 'not_an_entry'])}void enter(char *m, region *to);
 #include "semantics.h"
-${emission.include === undefined ? '' : `#include "${emission.include}"\n`}`
+${files}`
 }
 
 /**
@@ -46,8 +57,8 @@ const LOST = `#ifdef __x86_64__
  * `enter` loads the hot registers and counters from the state block, `leave` stores them back; instances and the
  * identity block. One file, because each costs a compiler's start.
  */
-function entryFile(context: EmitterContext, graph: Graph, regions: Regions, identity: string): string {
-  const { mode, emission, hot, warm } = context
+function entryFile(context: EmitterContext, regions: Regions, identity: string): string {
+  const { graph, mode, emission, convention, hot, warm } = context
   const loads = [
     'm',
     ...mode.counters.map((_, index) => `s->counters[${index}]`),
@@ -62,27 +73,33 @@ function entryFile(context: EmitterContext, graph: Graph, regions: Regions, iden
     })
     .toSorted((a, b) => a.slot - b.slot)
   const count = Math.max(entries.length, 1)
+  const counters = mode.counters.map(({ name }, index) => `  s->counters[${index}] = ${name};`)
+  const leaving = [
+    ...hot.map(r => `  s->x[${r}] = ${registerNames[r]!};`),
+    ...warm.map(r => `  s->x[${r}] = to_reg(${warmName(r)});`),
+    ...(emission.leaving ?? []).map(line => `  ${line}`),
+  ]
   return `#include <sys/mman.h>
 #include "guest.h"
 
-${context.convention.verifies ? '__attribute__((noinline)) ' : ''}void enter(char *m, region *to)
+${convention.verifies ? '__attribute__((noinline)) ' : ''}void enter(char *m, region *to)
 {
   struct rvr_state *s = state(m);
   to(${loads.join(', ')});
-${context.convention.verifies ? LOST : ''}}
+${convention.verifies ? LOST : ''}}
 
-${context.convention.attribute}void leave(${context.parameters})
+${convention.attribute}void leave(${context.parameters})
 {
   struct rvr_state *s = state(m);
-${mode.counters.map((counter, index) => `  s->counters[${index}] = ${counter.name};`).join('\n')}
-${[...hot.map(r => `  s->x[${r}] = ${registerNames[r]!};`), ...warm.map(r => `  s->x[${r}] = to_reg(${warmName(r)});`), ...(emission.leaving ?? []).map(line => `  ${line}`)].join('\n')}
+${counters.join('\n')}
+${leaving.join('\n')}
 }
 
 /* Stands in the dispatch table for every slot where no region starts; the jump has stored its target in pc. */
-${context.convention.attribute}void not_an_entry(${context.parameters})
+${convention.attribute}void not_an_entry(${context.parameters})
 {
   state(m)->reason = RVR_STEP;
-  ${context.convention.tail} leave(${context.arguments});
+  ${convention.tail} leave(${context.arguments});
 }
 
 ${declareRegions(entries.map(entry => entry.name))}static const uint32_t entry_count = ${entries.length};
@@ -98,20 +115,20 @@ const quoted = (text: string): string => JSON.stringify(text).replaceAll('?', '\
 
 /** The identity block: JSON in a section of its own, so that a loader can read it without running anything. */
 function identityBlock(identity: string): string {
-  return `__attribute__((section(".rvr.identity"), used, retain, visibility("default"))) const char rvr_identity[] = ${quoted(identity)};\n`
+  const attribute = '__attribute__((section(".rvr.identity"), used, retain, visibility("default")))'
+  return `${attribute} const char rvr_identity[] = ${quoted(identity)};\n`
 }
 
 export function runtimeFiles(
   context: EmitterContext,
-  graph: Graph,
   regions: Regions,
   floor: number,
   identity: string,
 ): ProjectFile[] {
   return [
     { path: 'Makefile', content: template('project/Makefile') },
-    { path: 'entry.c', content: entryFile(context, graph, regions, identity) },
-    { path: 'guest.h', content: guestHeader(context, graph, floor) },
+    { path: 'entry.c', content: entryFile(context, regions, identity) },
+    { path: 'guest.h', content: guestHeader(context, floor) },
     { path: 'semantics.h', content: template('runtime/semantics.h') },
     { path: 'state.h', content: stateHeader() },
     ...(context.emission.files ?? []),

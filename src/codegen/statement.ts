@@ -16,7 +16,7 @@ export interface Place {
   readonly variable: string | undefined
 }
 
-/** The C in front of addresses, by bytes: types of any alignment. Calls of functions that copy take compilers longer. */
+/** The C in front of addresses, by bytes: types of any alignment. Calls that copy take compilers longer. */
 const UNSIGNED = { 1: '*(uint8_t *)(', 2: '*(u16 *)(', 4: '*(u32 *)(', 8: '*(u64 *)(' } as const
 const SIGNED = { 1: '*(int8_t *)(', 2: '*(i16 *)(', 4: '*(i32 *)(', 8: '*(u64 *)(' } as const
 

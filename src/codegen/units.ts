@@ -60,26 +60,35 @@ function unitText(context: EmitterContext, regions: readonly Region[], addresses
     callees.add(own.name)
   }
   const count = addresses instanceof UnitAddresses ? addresses.table.length : 0
-  const declaration =
-    count === 0
-      ? ''
-      : `/* Addresses of the guest that may move; in addresses.c. */\nextern const reg at[${count}] __asm__("${tableName(table)}") __attribute__((visibility("hidden")));\n`
+  const declaration = count === 0 ? '' : declareTable(table, count)
   return `#include "guest.h"\n\n${declaration}${declareRegions([...callees].toSorted())}\n${functions.join('\n')}`
 }
 
 const tableName = (unit: string): string => `addresses_of_${unit}`
 
+const declareTable = (unit: string, count: number): string =>
+  `/* Addresses of the guest that may move; in addresses.c. */
+extern const reg at[${count}] __asm__("${tableName(unit)}") __attribute__((visibility("hidden")));
+`
+
+function defineTable({ name, values }: NonNullable<Unit['addresses']>): string {
+  const entries = values.map(value => (value < 0 ? `(reg)${value}` : `0x${value.toString(16)}`))
+  return `const reg ${tableName(name)}[${values.length}] = { ${entries.join(', ')} };\n`
+}
+
 /** The file that defines the tables of all units, and how many slots the guest has. */
 export function addressesFile(units: readonly Unit[], slots: number): ProjectFile | undefined {
   const tables = units.flatMap(({ addresses }) => (addresses === undefined ? [] : [addresses]))
   if (tables.length === 0) return undefined
-  const lines = tables.map(
-    ({ name, values }) =>
-      `const reg ${tableName(name)}[${values.length}] = { ${values.map(value => (value < 0 ? `(reg)${value}` : `0x${value.toString(16)}`)).join(', ')} };\n`,
-  )
+  const comment =
+    "Addresses of the guest that may move, by unit: the unit's own first address, then those that it uses."
   return {
     path: 'addresses.c',
-    content: `/* Addresses of the guest that may move, by unit: the unit's own first address, then those that it uses. */\n#include "guest.h"\n\nconst uint64_t RVR_SLOTS = ${slots};\n${lines.join('')}`,
+    content: `/* ${comment} */
+#include "guest.h"
+
+const uint64_t RVR_SLOTS = ${slots};
+${tables.map(defineTable).join('')}`,
   }
 }
 

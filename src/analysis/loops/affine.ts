@@ -1,4 +1,4 @@
-/** Register values as sums of the values that registers have at one place: what a loop's addresses and bounds are made of. */
+/** Register values as sums of what registers hold at one place: what a loop's addresses and bounds are made of. */
 import { upperValue } from '../../isa/results.ts'
 import type { Instr } from '../../isa/row.ts'
 import { writes } from '../../isa/registers-used.ts'
@@ -106,15 +106,9 @@ function resultOf(values: Values, instr: Instr): Affine | undefined {
 
 /** Brings `values` behind one instruction. `slots`: offsets of the words of the stack that are followed. */
 export function step(values: Values, instr: Instr, slots: readonly number[]): void {
-  const { row, rd, rs2 } = instr
   const slot = slots.length === 0 ? -1 : slotOf(instr, slots)
-  if (slot >= 0 && row.kind === 'store') values[SLOTS + slot] = values[rs2]
-  if (writes(instr) === 0) return
-  if (slot >= 0) {
-    values[rd] = values[SLOTS + slot]
-    return
-  }
-  values[rd] = resultOf(values, instr)
+  if (slot >= 0 && instr.row.kind === 'store') values[SLOTS + slot] = values[instr.rs2]
+  if (writes(instr) !== 0) values[instr.rd] = slot >= 0 ? values[SLOTS + slot] : resultOf(values, instr)
 }
 
 /** Keeps in `into` what both know. */

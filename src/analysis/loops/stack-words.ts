@@ -1,4 +1,4 @@
-/** Words of the stack that a counted loop keeps in variables: what the guest's compiler had no registers for, the host's may have. */
+/** Words of the stack that a counted loop keeps in variables: the host may have registers for them. */
 import { STACK_POINTER } from '../../isa/registers.ts'
 import { writes } from '../../isa/registers-used.ts'
 import type { Instr } from '../../isa/row.ts'

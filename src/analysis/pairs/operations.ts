@@ -1,4 +1,4 @@
-/** What a plan of pairs says: 64-bit operations in front of a block's instructions, and which results are halves of theirs. */
+/** What a plan of pairs says: 64-bit operations in front of instructions, and which results are halves of theirs. */
 
 /** A 32-bit value. */
 export type Source =

@@ -1,4 +1,4 @@
-/** In front of a counted loop where a mode tests in every block: iterations in which no test has anything to do, at once. */
+/** In front of a counted loop where a mode tests in every block: iterations that no test interrupts, at once. */
 import type { HoistedCheck } from '../../analysis/loops/strides.ts'
 import { STACK_POINTER } from '../../isa/registers.ts'
 import type { AccessSeries, LoopEmission } from '../../modes/mode.ts'
