@@ -1,5 +1,5 @@
 /** Why a library comes from the cache or does not, in lines for people. */
-import type { Difference } from '../../store/explain/description.ts'
+import type { Difference } from '../../store/explain/difference.ts'
 import { explanationLines as storeLines, type Explanation } from '../../store/explain/explain.ts'
 import { library } from './library.ts'
 import type { LibraryKind } from './parts.ts'

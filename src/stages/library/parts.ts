@@ -1,7 +1,7 @@
 /** The parts of a library's keys beside those of make: what they are made from, and what a difference means. */
 import { digestPart, flagPart, numberPart, textPart, type KeyPart } from '../../store/digest.ts'
 import type { Change } from '../../store/explain/change.ts'
-import type { Difference } from '../../store/explain/description.ts'
+import type { Difference } from '../../store/explain/difference.ts'
 import { makeParts, type MakeInputs, type MakeKind } from '../make/parts.ts'
 import type { StagePart } from '../stage.ts'
 

@@ -1,6 +1,6 @@
 /** A part of a key as it was and as it is, with the words to say so. */
 import type { KeyPart } from '../digest.ts'
-import type { Difference } from './description.ts'
+import type { Difference } from './difference.ts'
 import type { Detail } from './details.ts'
 
 export type DetailReader = (part: KeyPart) => Detail | undefined

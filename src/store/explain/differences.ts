@@ -1,7 +1,8 @@
 /** What makes two keys differ, part by part, each in the words that it brings along. */
 import type { KeyPart } from '../digest.ts'
 import { Change, type DetailReader } from './change.ts'
-import type { Difference, PartDescription } from './description.ts'
+import type { PartDescription } from './description.ts'
+import type { Difference } from './difference.ts'
 
 /** Where the two sides look up what lies behind a digest. */
 interface DetailReaders {

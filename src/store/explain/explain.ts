@@ -5,7 +5,7 @@ import type { StoredEntry } from '../inventory.ts'
 import type { Layout } from '../layout.ts'
 import { lookupEntry } from '../lookup.ts'
 import { readMapping } from '../mapping.ts'
-import type { Difference } from './description.ts'
+import type { Difference } from './difference.ts'
 import { nearestEntry, type Described } from './nearest.ts'
 
 export interface NearestEntry {
