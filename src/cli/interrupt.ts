@@ -1,4 +1,4 @@
-/** Ctrl-C and its relatives: the first signal aborts what is running, so that it can clean up; a later one ends the process. */
+/** Ctrl-C and its relatives: the first signal aborts what is running, a later one ends the process. */
 import { RvrError } from '../errors.ts'
 
 /**

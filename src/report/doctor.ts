@@ -8,11 +8,11 @@ import { compilerCandidates, findMake } from '../toolchain/candidates.ts'
 import { describeToolchain, type Toolchain } from '../toolchain/toolchain.ts'
 import type { Tool } from '../toolchain/tool.ts'
 import { tryToolchain } from '../toolchain/trial.ts'
+import type { Answer } from './answer.ts'
 import { placeOf } from './cache/stored.ts'
+import { line } from './form/table.ts'
 
-export interface DoctorReport {
-  readonly json: object
-  readonly text: string
+export interface DoctorReport extends Answer {
   readonly canCompile: boolean
 }
 
@@ -21,8 +21,6 @@ interface Problem {
   readonly hint?: string | undefined
 }
 
-const WIDTH = 16
-const line = (name: string, value: string): string => `${name.padEnd(WIDTH)}${value}\n`
 const toolJson = ({ path, version, digest }: Tool) => ({ path, version, digest })
 const toolText = ({ path, version }: Tool): string => `${path}${version === '' ? '' : ` (${version})`}`
 
@@ -64,13 +62,16 @@ function toolchainText(toolchain: Toolchain): string {
   ].join('')
 }
 
+const CAN = 'rvr can compile guests here.\n'
+const CANNOT =
+  'rvr cannot compile guests here; what is in the cache runs, ' + 'and run --tier interp works without a compiler.\n'
 const NOEXEC_HINT = 'Choose a cache elsewhere with --cache-dir or RVR_CACHE_DIR, or another TMPDIR.'
 
 /**
  * The tools that are there where not all are, in the order in which they are tried; whether they work is another
  * question.
  */
-function foundTools(cc: string | undefined): { cc?: string; make?: string } {
+function foundTools(cc: string | undefined): { cc?: string | undefined; make?: string | undefined } {
   const pathOf = (find: () => string | undefined): string | undefined => {
     try {
       return find()
@@ -78,9 +79,10 @@ function foundTools(cc: string | undefined): { cc?: string; make?: string } {
       return undefined // that it is missing is a problem of its own
     }
   }
-  const compiler = pathOf(() => compilerCandidates(cc, process.env).next().value?.path)
-  const make = pathOf(() => findMake(process.env))
-  return { ...(compiler !== undefined && { cc: compiler }), ...(make !== undefined && { make }) }
+  return {
+    cc: pathOf(() => compilerCandidates(cc, process.env).next().value?.path),
+    make: pathOf(() => findMake(process.env)),
+  }
 }
 
 /** True, or an error that says why not. */
@@ -94,31 +96,39 @@ async function compiles(toolchain: Toolchain): Promise<true> {
   return true
 }
 
-/** Looks at the host; never throws for what it finds missing. */
-export async function examine(options: { cc?: string; targetCpu?: string; cacheDir?: string }): Promise<DoctorReport> {
-  const problems: Problem[] = []
-  const warn = (event: { type: string; message?: string; hint?: string }): void => {
-    if (event.type === 'warning') problems.push({ message: event.message!, hint: event.hint })
-  }
-  const toolchain = await attempt(
-    () => describeToolchain({ cc: options.cc, targetCpu: options.targetCpu, events: warn }),
-    problems,
-  )
-  const canCompile = toolchain !== undefined && (await attempt(() => compiles(toolchain), problems)) === true
-  const cache = await attempt(() => openCache({ cacheDir: options.cacheDir }, warn), problems)
+/** What works here, and could work better. */
+function doubtsOf(toolchain: Toolchain | undefined, cacheDirectory: string | undefined): Problem[] {
+  const doubts: Problem[] = []
   if (toolchain !== undefined && !toolchain.preserveNone)
-    problems.push({
+    doubts.push({
       message: 'clang 19 or newer was not found',
       hint: 'Guests run fastest with it, for example: apt-get install clang-19.',
     })
-  const found = toolchain === undefined ? foundTools(options.cc) : undefined
-  for (const place of [cache?.directory, tmpdir()]) {
+  for (const place of [cacheDirectory, tmpdir()]) {
     if (place !== undefined && isNoexec(place))
-      problems.push({
+      doubts.push({
         message: `the file system of ${place} is mounted noexec: libraries there run from copies`,
         hint: NOEXEC_HINT,
       })
   }
+  return doubts
+}
+
+const problemText = ({ message, hint }: Problem): string =>
+  `problem: ${message}\n${hint === undefined ? '' : `  hint: ${hint}\n`}`
+
+/** Looks at the host; never throws for what it finds missing. */
+export async function examine(options: { cc?: string; targetCpu?: string; cacheDir?: string }): Promise<DoctorReport> {
+  const { cc, targetCpu, cacheDir } = options
+  const problems: Problem[] = []
+  const warn = (event: { type: string; message?: string; hint?: string }): void => {
+    if (event.type === 'warning') problems.push({ message: event.message!, hint: event.hint })
+  }
+  const toolchain = await attempt(() => describeToolchain({ cc, targetCpu, events: warn }), problems)
+  const canCompile = toolchain !== undefined && (await attempt(() => compiles(toolchain), problems)) === true
+  const cache = await attempt(() => openCache({ cacheDir }, warn), problems)
+  for (const doubt of doubtsOf(toolchain, cache?.directory)) problems.push(doubt)
+  const found = toolchain === undefined ? foundTools(cc) : undefined
   const node = { version: process.version, path: process.execPath }
   return {
     canCompile,
@@ -127,8 +137,8 @@ export async function examine(options: { cc?: string; targetCpu?: string; cacheD
       node,
       platform: process.platform,
       arch: process.arch,
-      ...(toolchain !== undefined && { toolchain: toolchainJson(toolchain) }),
-      ...(found !== undefined && { found }),
+      toolchain: toolchain && toolchainJson(toolchain),
+      found,
       cache: cache === undefined ? { state: 'unsafe' } : { state: cache.state, directory: cache.directory },
       problems,
     },
@@ -138,10 +148,8 @@ export async function examine(options: { cc?: string; targetCpu?: string; cacheD
         ? `${line('compiler', found?.cc ?? 'none')}${line('make', found?.make ?? 'none')}`
         : toolchainText(toolchain),
       line('cache', cache === undefined ? 'refused' : `${placeOf(cache)} (${cache.state})`),
-      ...problems.map(({ message, hint }) => `problem: ${message}\n${hint === undefined ? '' : `  hint: ${hint}\n`}`),
-      canCompile
-        ? 'rvr can compile guests here.\n'
-        : 'rvr cannot compile guests here; what is in the cache runs, and run --tier interp works without a compiler.\n',
+      ...problems.map(problemText),
+      canCompile ? CAN : CANNOT,
     ].join(''),
   }
 }

@@ -96,8 +96,7 @@ test('fault 10: tables fit, JSON has names whole', async () => {
         { outcome: 'terminated', cost: 1n, instret: 1n, functions: new Map([[LONG, 1]]) },
         { outcome: 'terminated', cost: 1n, instret: 1n, functions: new Map() },
       ),
-      'functions',
-      5,
+      { shown: 'functions', top: 5 },
     ),
   ).toContain(`${LONG.slice(0, 35)}…`)
   expect(runJson(profiled, artifact).trap).toMatchObject({ symbol: `${LONG}+0x4`, mangled: long('0123456789abcdef') })

@@ -1,8 +1,9 @@
 /** `rvr cache`: what is in the cache, whether it is whole, and how it served. */
 import type { Command } from 'commander'
 import { EXIT_OK } from '../exit-codes.ts'
-import { cacheDirectoryOption, jsonOption } from '../options/build.ts'
-import { jsonLine } from '../output/messages.ts'
+import { cacheDirectoryOption } from '../options/build.ts'
+import { jsonOption } from '../options/report.ts'
+import { writeAnswer } from '../output/answer.ts'
 import { Progress } from '../progress/progress.ts'
 import type { Shell } from '../shell.ts'
 import { clear } from './cache/clear.ts'
@@ -46,7 +47,7 @@ export function declareCache(program: Command, shell: Shell): void {
 }
 
 function declareSubcommand(group: Command, subcommand: Subcommand, shell: Shell): void {
-  const { name, summary, argument, examples } = subcommand
+  const { name, summary, argument } = subcommand
   const command = group
     .command(name)
     .summary(summary)
@@ -56,14 +57,11 @@ function declareSubcommand(group: Command, subcommand: Subcommand, shell: Shell)
   command
     .addOption(cacheDirectoryOption())
     .addOption(jsonOption())
-    .addHelpText(
-      'after',
-      `\nExample${examples.length > 1 ? 's' : ''}:\n${examples.map(example => `  $ ${example}`).join('\n')}`,
-    )
+    .addHelpText('after', examplesText(subcommand))
     .action(async (...given: unknown[]) => {
       const options = command.opts<CommonOptions>()
       await using progress = new Progress({ stream: shell.stderr })
-      const { json, text } = await subcommand.answer({
+      const answer = await subcommand.answer({
         argument: argument === undefined ? '' : String(given[0]),
         all: argument === undefined ? [] : [given[0]].flat().map(String),
         options: { ...options },
@@ -73,7 +71,12 @@ function declareSubcommand(group: Command, subcommand: Subcommand, shell: Shell)
           (await import('../../store/cache.ts')).openCache({ cacheDir: options.cacheDir }, progress.sink),
       })
       await progress.settle()
-      shell.stdout.write(options.json ? jsonLine(json) : text)
+      writeAnswer(answer, options, shell)
       shell.finish(EXIT_OK)
     })
+}
+
+function examplesText({ examples }: Subcommand): string {
+  const lines = examples.map(example => `  $ ${example}`).join('\n')
+  return `\nExample${examples.length > 1 ? 's' : ''}:\n${lines}`
 }

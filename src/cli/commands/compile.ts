@@ -1,28 +1,19 @@
 /** `rvr compile`: ELF → shared library. */
 import type { Command, Option } from 'commander'
 import { RvrError } from '../../errors.ts'
-import { EXIT_OK } from '../exit-codes.ts'
-import { expandGuests, isPattern } from '../options/guest-patterns.ts'
-import {
-  addBuildOptions,
-  addGuestOptions,
-  addReportOptions,
-  append,
-  createProgress,
-  DEFAULT_MODE,
-  inputPath,
-  loadOptions,
-  modeOption,
-  rvrOptions,
-  type BuildOptions,
-  type GuestOptions,
-  type ReportOptions,
-} from '../options/build.ts'
-import { checkPlace, keptFile } from './compile/kept-library.ts'
-import { jsonLine } from '../output/messages.ts'
-import { profileOption, profileOptions, type ProfileOptions } from '../options/profiles.ts'
-import type { Shell } from '../shell.ts'
 import type { ModeName } from '../../modes/registry.ts'
+import type { Artifact } from '../../sdk/artifact.ts'
+import { EXIT_OK } from '../exit-codes.ts'
+import { openGuest } from '../open-guest.ts'
+import { buildOptions, type BuildOptions } from '../options/build.ts'
+import { addOptions, collecting, inputPath, option } from '../options/declare.ts'
+import { DEFAULT_MODE, guestOptions, modeOption, type GuestOptions } from '../options/guest.ts'
+import { expandGuests, isPattern } from '../options/guest-patterns.ts'
+import { profileOption, type ProfileOptions } from '../options/profiles.ts'
+import { createProgress, reportOptions, type ReportOptions } from '../options/report.ts'
+import { writeAnswer } from '../output/answer.ts'
+import type { Shell } from '../shell.ts'
+import { compileKept } from './compile/kept-library.ts'
 
 interface CompileOptions extends BuildOptions, GuestOptions, ReportOptions, ProfileOptions {
   readonly mode?: readonly ModeName[]
@@ -32,10 +23,10 @@ interface CompileOptions extends BuildOptions, GuestOptions, ReportOptions, Prof
 
 /** --mode, several times for several modes. */
 function modesOption(): Option {
-  const option = modeOption()
-  const check = option.parseArg!
-  option.description = option.description.replace(' (default', ', repeatable (default')
-  return option.argParser((value, earlier: readonly string[] | undefined) => [...(earlier ?? []), check(value, value)])
+  const mode = modeOption()
+  const check = mode.parseArg!
+  mode.description = mode.description.replace(' (default', ', repeatable (default')
+  return mode.argParser(collecting(text => check(text, text)))
 }
 
 export function declareCompile(program: Command, shell: Shell): void {
@@ -44,17 +35,22 @@ export function declareCompile(program: Command, shell: Shell): void {
     .argument(
       '<guest...>',
       'RISC-V ELF executables, or patterns of their names in quotes; - is standard input',
-      (text, earlier: readonly string[] | undefined) => append(inputPath(text), earlier ?? []),
+      collecting(inputPath),
     )
     .summary('compile guests to shared libraries')
     .description(
-      'Compiles a guest to a shared library, or finds it in the cache, and prints where it is. Of several guests or modes one that fails stops no other.',
+      'Compiles a guest to a shared library, or finds it in the cache, and prints where it is. ' +
+        'Of several guests or modes one that fails stops no other.',
     )
-    .addOption(modesOption())
-    .addOption(profileOption())
-    .option('-o, --output <file>', 'also copy the library to this file, for run --artifact')
-    .option('--emit-c <dir>', 'also keep the generated C project in this directory')
-  addReportOptions(addBuildOptions(addGuestOptions(command)))
+  addOptions(command, [
+    modesOption(),
+    profileOption(),
+    option('-o, --output <file>', 'also copy the library to this file, for run --artifact'),
+    option('--emit-c <dir>', 'also keep the generated C project in this directory'),
+    ...guestOptions(),
+    ...buildOptions(),
+    ...reportOptions(),
+  ])
     .addHelpText(
       'after',
       `
@@ -83,27 +79,21 @@ async function compile(file: string, mode: ModeName, options: CompileOptions, sh
   if (options.cache === false && options.output === undefined) {
     throw new RvrError('USAGE', 'with --no-cache the library needs a place', { hint: 'Add -o FILE.' })
   }
-  if (options.output !== undefined) await (await import('../../files/write.ts')).checkOutput(options.output)
-  const { Rvr } = await import('../../index.ts')
+  const { output, emitC, profile } = options
+  const { signal } = shell
+  if (output !== undefined) await (await import('../../files/write.ts')).checkOutput(output)
   await using progress = createProgress(options, shell)
-  await using rvr = await Rvr.create(rvrOptions(options, progress, shell))
-  const guest = await rvr.load(file, loadOptions(options, shell))
-  if (options.output === undefined)
-    await checkPlace(rvr.cache, async () => (await guest.explainCache(mode, profileOptions(options))).outcome === 'hit')
-  const artifact = await guest.compile(mode, {
-    signal: shell.signal,
-    ...(options.emitC !== undefined && { emitDirectory: options.emitC }),
-    ...profileOptions(options),
-  })
-  const path =
-    options.output === undefined ? keptFile(artifact) : await artifact.save(options.output, { signal: shell.signal })
-  await progress.settle()
-  if (options.json) {
-    const { compileJson } = await import('../../report/run/json.ts')
-    shell.stdout.write(jsonLine(compileJson(path, guest, artifact)))
-  } else {
-    const { compileText } = await import('../../report/run/text.ts')
-    shell.stdout.write(compileText(path, artifact))
+  await using opened = await openGuest(file, { options, progress, shell })
+  const { guest, rvr } = opened
+  const choices = { signal, emitDirectory: emitC, profile }
+  const save = async (path: string): Promise<{ artifact: Artifact; library: string }> => {
+    const artifact = await guest.compile(mode, choices)
+    return { artifact, library: await artifact.save(path, { signal }) }
   }
+  const { artifact, library } =
+    output === undefined ? await compileKept({ guest, cache: rvr.cache }, mode, choices) : await save(output)
+  await progress.settle()
+  const { compileAnswer } = await import('../../report/compile/artifact.ts')
+  writeAnswer(compileAnswer(library, guest, artifact), options, shell)
   return EXIT_OK
 }

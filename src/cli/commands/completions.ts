@@ -1,8 +1,8 @@
 /** `rvr completions`: shell completion scripts from the command table. */
 import { Argument, type Command } from 'commander'
 import { EXIT_OK } from '../exit-codes.ts'
-import { jsonOption } from '../options/build.ts'
-import { jsonLine } from '../output/messages.ts'
+import { jsonOption } from '../options/report.ts'
+import { writeAnswer } from '../output/answer.ts'
 import type { Shell } from '../shell.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const
@@ -25,7 +25,7 @@ Examples:
     .action(async (name: (typeof shells)[number], options: { json?: boolean }) => {
       const { completionScript } = await import('../help/completion-script.ts')
       const script = completionScript(name, program)
-      shell.stdout.write(options.json ? jsonLine({ shell: name, script }) : script)
+      writeAnswer({ json: { shell: name, script }, text: script }, options, shell)
       shell.finish(EXIT_OK)
     })
 }

@@ -1,38 +1,35 @@
-/** `rvr cost`: what proving a run costs, by chip, function or operation, and compared with an earlier measurement or another guest. */
-import { Option, type Command } from 'commander'
+/** `rvr cost`: what proving a run costs, by chip, function or operation, and compared with a base. */
+import type { Command } from 'commander'
 import { RvrError, messageOf } from '../../errors.ts'
 import { readInputText } from '../../files/read.ts'
 import { checkOutput, writeOutput } from '../../files/write.ts'
+import type { Comparison } from '../../report/cost/comparison.ts'
 import type { CostRun } from '../../report/cost/cost.ts'
 import type { Breakdown, Measurement } from '../../report/cost/measurement.ts'
 import type { Artifact } from '../../sdk/artifact.ts'
 import type { Guest } from '../../sdk/guest.ts'
+import type { ExecuteOptions } from '../../sdk/options.ts'
 import type { Run } from '../../sdk/contract.ts'
+import { showExecution } from '../execute.ts'
 import { exitStatusOfRun, EXIT_OK, EXIT_TOO_DEAR } from '../exit-codes.ts'
+import { openGuest } from '../open-guest.ts'
+import { buildOptions } from '../options/build.ts'
+import { addOptions, inputPath, option, valued } from '../options/declare.ts'
 import {
-  addExecutionOptions,
   compileOrInterpret,
+  executionOptions,
   namedTier,
   readInputs,
   startOptions,
   stretchOptions,
   type ExecutionOptions,
 } from '../options/execution.ts'
-import {
-  addBuildOptions,
-  addReportOptions,
-  addSegmentOptions,
-  createProgress,
-  formatOption,
-  inputPath,
-  loadOptions,
-  rvrOptions,
-  type ReportOptions,
-} from '../options/build.ts'
+import { createProgress, formatOption, reportOptions, type ReportOptions } from '../options/report.ts'
+import { segmentOptions } from '../options/segments.ts'
+import { parseLimit, parsePercent } from '../options/values.ts'
 import { writeLine, writeReport } from '../output/guest-text.ts'
 import { jsonLine, warningText } from '../output/messages.ts'
 import type { Shell } from '../shell.ts'
-import { parseLimit, parsePercent } from '../options/values.ts'
 
 const breakdownOf: Readonly<Record<'chip' | 'function' | 'opcode', Breakdown>> = {
   chip: 'chips',
@@ -59,35 +56,28 @@ export function declareCost(program: Command, shell: Shell): void {
     .argument('<guest>', 'RISC-V ELF executable; - is standard input', inputPath)
     .summary('what proving a run costs, compared with an earlier run')
     .description(
-      'Runs a guest and reports what proving it costs: trace cells, segments, memory, by chip, function or operation. Compares with an earlier measurement or another guest, so that CI can gate on cost.',
+      'Runs a guest and reports what proving it costs: trace cells, segments, memory, by chip, function or ' +
+        'operation. Compares with an earlier measurement or another guest, so that CI can gate on cost.',
     )
-    .addOption(
-      new Option('--by <what>', 'the breakdown to show').choices(Object.keys(breakdownOf)).default('chip' satisfies By),
-    )
-    .addOption(
-      new Option('--top <n>', `rows of the breakdown; the rest is summed (default: ${DEFAULT_TOP})`).argParser(
-        parseLimit,
-      ),
-    )
-    .addOption(
-      new Option(
-        '--base <file>',
-        'compare with this output of an earlier rvr cost --json or rvr run --mode metered --json',
-      ).argParser(inputPath),
-    )
-    .addOption(
-      new Option('--base-guest <elf>', 'compare with this guest, run in the same way')
-        .argParser(inputPath)
-        .conflicts('base'),
-    )
-    .option('--save-base <file>', 'write the measurement to a file, for --base')
-    .addOption(
-      new Option('--threshold <percent>', 'exit with 1 when the cost grew by more than this: 2%, 0.5%').argParser(
-        parsePercent,
-      ),
-    )
-  addReportOptions(addBuildOptions(addSegmentOptions(addExecutionOptions(command, ['native', 'interp']))))
-    .addOption(formatOption())
+  addOptions(command, [
+    option('--by <what>', 'the breakdown to show')
+      .choices(Object.keys(breakdownOf))
+      .default('chip' satisfies By),
+    valued('--top <n>', `rows of the breakdown; the rest is summed (default: ${DEFAULT_TOP})`, parseLimit),
+    valued(
+      '--base <file>',
+      'compare with this output of an earlier rvr cost --json or rvr run --mode metered --json',
+      inputPath,
+    ),
+    valued('--base-guest <elf>', 'compare with this guest, run in the same way', inputPath).conflicts('base'),
+    option('--save-base <file>', 'write the measurement to a file, for --base'),
+    valued('--threshold <percent>', 'exit with 1 when the cost grew by more than this: 2%, 0.5%', parsePercent),
+    ...executionOptions(['native', 'interp']),
+    ...segmentOptions(),
+    ...buildOptions(),
+    ...reportOptions(),
+    formatOption(),
+  ])
     .addHelpText(
       'after',
       `
@@ -107,53 +97,54 @@ Examples:
 }
 
 async function cost(file: string, options: CostOptions, shell: Shell): Promise<number> {
-  if (options.threshold !== undefined && options.base === undefined && options.baseGuest === undefined) {
+  const { base: baseFile, baseGuest, saveBase, threshold } = options
+  const baseName = baseGuest ?? baseFile
+  if (threshold !== undefined && baseName === undefined) {
     throw new RvrError('USAGE', '--threshold needs something to compare with', {
       hint: 'Add --base FILE or --base-guest ELF.',
     })
   }
-  const shown = breakdownOf[options.by]
-  const top = options.top ?? DEFAULT_TOP
-  const [{ costJson, costText }, { compare, comparisonJson, comparisonText }, { readMeasurement }] = await Promise.all([
+  const [{ costJson }, { readMeasurement }, { compare }] = await Promise.all([
     import('../../report/cost/cost.ts'),
-    import('../../report/cost/comparison.ts'),
     import('../../report/cost/measurement.ts'),
+    import('../../report/cost/comparison.ts'),
   ])
   // A base that cannot be used, or written, is found before anything runs.
-  if (options.saveBase !== undefined) await checkOutput(options.saveBase)
-  const earlier =
-    options.base === undefined ? undefined : readMeasurement(await readBase(options.base, shell.signal), options.base)
+  if (saveBase !== undefined) await checkOutput(saveBase)
+  const earlier = baseFile === undefined ? undefined : readMeasurement(await readBase(baseFile, shell.signal), baseFile)
   const inputs = await readInputs(options, shell.signal)
+  const measureGuest = (guest: string, prints: boolean): Promise<CostRun> =>
+    measure(guest, { options, inputs, shell, prints })
   const base =
-    options.baseGuest === undefined
-      ? earlier
-      : readMeasurement(costJson(await measure(options.baseGuest, options, inputs, shell, false)), options.baseGuest)
-  const measured = await measure(file, options, inputs, shell, true)
+    baseGuest === undefined ? earlier : readMeasurement(costJson(await measureGuest(baseGuest, false)), baseGuest)
+  const measured = await measureGuest(file, true)
   const json = costJson(measured)
   const now = readMeasurement(json, file)
-  const name = options.baseGuest ?? options.base
   if (base !== undefined && options.quiet !== true)
-    for (const message of doubts(name!, base, now)) writeLine(shell.stderr, warningText(shell.stderr, message))
-  const comparison = base === undefined ? undefined : compare(name!, base, now, options.threshold)
-  if (options.saveBase !== undefined)
-    await writeOutput(options.saveBase, put => put(jsonLine(json)), { signal: shell.signal })
-  if (options.json)
-    writeReport(
-      shell,
-      jsonLine({ ...json, ...(comparison !== undefined && { comparison: comparisonJson(comparison) }) }),
-    )
-  else if (options.format === 'markdown')
-    writeReport(
-      shell,
-      (await import('../../report/run/markdown.ts')).costMarkdown(measured, comparison, { shown, top }),
-    )
-  else
-    writeReport(
-      shell,
-      `${costText(measured, shown, top)}${comparison === undefined ? '' : comparisonText(comparison, shown, top)}`,
-    )
+    for (const message of doubts(baseName!, base, now)) writeLine(shell.stderr, warningText(shell.stderr, message))
+  const comparison = base === undefined ? undefined : compare(baseName!, base, now, threshold)
+  if (saveBase !== undefined) await writeOutput(saveBase, put => put(jsonLine(json)), { signal: shell.signal })
+  writeReport(shell, await reportText(measured, comparison, options))
   const status = exitStatusOfRun(measured.metered)
   return status === EXIT_OK && comparison?.isExceeded === true ? EXIT_TOO_DEAR : status
+}
+
+/** The report in the form that was asked for. */
+async function reportText(
+  measured: CostRun,
+  comparison: Comparison | undefined,
+  options: CostOptions,
+): Promise<string> {
+  const view = { shown: breakdownOf[options.by], top: options.top ?? DEFAULT_TOP }
+  const [{ costJson, costText }, { comparisonJson, comparisonText }] = await Promise.all([
+    import('../../report/cost/cost.ts'),
+    import('../../report/cost/comparison.ts'),
+  ])
+  if (options.json) return jsonLine({ ...costJson(measured), comparison: comparison && comparisonJson(comparison) })
+  if (options.format === 'markdown')
+    return (await import('../../report/cost/markdown.ts')).costMarkdown(measured, comparison, view)
+  const text = costText(measured, view)
+  return comparison === undefined ? text : `${text}${comparisonText(comparison, view)}`
 }
 
 /** What makes a comparison doubtful. */
@@ -164,29 +155,8 @@ function* doubts(name: string, base: Measurement, now: Measurement): Generator<s
     yield `the guest did not come to its end when ${name} was measured: it was ${base.outcome}`
 }
 
-/**
- * Runs a guest for its chips and segments, and once more for its functions and operations where those were asked for.
- */
-async function measure(
-  file: string,
-  options: CostOptions,
-  inputs: readonly Uint8Array[],
-  shell: Shell,
-  prints: boolean,
-): Promise<CostRun> {
-  const { Rvr } = await import('../../index.ts')
-  await using progress = createProgress(options, shell)
-  await using rvr = await Rvr.create(rvrOptions(options, progress, shell))
-  // Once for both modes: a guest from a pipe can be read once.
-  const guest = await rvr.load(file, loadOptions(options, shell))
-  const { artifact, run } = await runIn('metered', { guest, options, inputs, shell, prints })
-  const profiled =
-    options.by === 'chip' ? undefined : await runIn('profile', { guest, options, inputs, shell, prints: false })
-  return { guest, artifact, metered: run, profiled: profiled?.run }
-}
-
-interface Measured {
-  readonly guest: Guest
+/** How a guest is measured. */
+interface Method {
   readonly options: CostOptions
   readonly inputs: readonly Uint8Array[]
   readonly shell: Shell
@@ -194,30 +164,41 @@ interface Measured {
   readonly prints: boolean
 }
 
+/**
+ * Runs a guest for its chips and segments, and once more for its functions and operations where those were asked for.
+ */
+async function measure(file: string, method: Method): Promise<CostRun> {
+  const { options, shell } = method
+  await using progress = createProgress(options, shell)
+  // Once for both modes: a guest from a pipe can be read once.
+  await using opened = await openGuest(file, { options, progress, shell })
+  const { guest } = opened
+  const { artifact, run } = await runIn('metered', guest, method)
+  const profiled = options.by === 'chip' ? undefined : await runIn('profile', guest, { ...method, prints: false })
+  return { guest, artifact, metered: run, profiled: profiled?.run }
+}
+
 async function runIn(
   mode: 'metered' | 'profile',
-  { guest, options, inputs, shell, prints }: Measured,
+  guest: Guest,
+  { options, inputs, shell, prints }: Method,
 ): Promise<{ readonly artifact: Artifact; readonly run: Run }> {
   await using progress = createProgress(options, shell)
   const artifact =
     namedTier(options) === 'interp'
       ? guest.interpret(mode)
-      : await compileOrInterpret(guest, mode, 'native', options, shell, progress)
+      : await compileOrInterpret({ guest, mode, how: 'native', options, shell, progress })
   await progress.settle()
   const { onPrint, ...stretch } = stretchOptions(options, shell, progress)
-  const { segmentLimits, ...execute } = startOptions(guest.path, options, inputs)
-  progress.sink({ type: 'stage', stage: 'execute', state: 'start' })
-  const run = await artifact.execute({
-    ...execute,
+  const { segmentLimits, ...start } = startOptions(guest.path, options, inputs)
+  const execute: ExecuteOptions = {
+    ...start,
     ...stretch,
-    ...(prints && onPrint !== undefined && { onPrint }),
-    ...(artifact.keepsSegments && segmentLimits !== undefined && { segmentLimits }),
-  })
+    onPrint: prints ? onPrint : undefined,
+    segmentLimits: artifact.keepsSegments ? segmentLimits : undefined,
+  }
+  const run = await showExecution(progress, () => artifact.execute(execute))
   run.dispose()
-  progress.sink({ type: 'stage', stage: 'execute', state: 'done', ms: run.timing.executeMs })
-  const { overLimitWarning } = await import('../../report/segments/facts.ts')
-  const warning = overLimitWarning(run)
-  if (warning !== undefined) progress.sink({ type: 'warning', ...warning })
   return { artifact, run }
 }
 

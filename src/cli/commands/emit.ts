@@ -1,22 +1,18 @@
 /** `rvr emit`: the result of one stage, printed or written. */
 import { join, resolve } from 'node:path'
-import { Option, type Command } from 'commander'
+import type { Command } from 'commander'
 import { noEvents } from '../../events.ts'
 import { readInput } from '../../files/read.ts'
 import { writeOutput } from '../../files/write.ts'
 import type { Image } from '../../elf/image.ts'
+import type { Stretch } from '../../profile/counts.ts'
+import type { Answer } from '../../report/answer.ts'
 import { EXIT_OK } from '../exit-codes.ts'
-import {
-  addGuestOptions,
-  DEFAULT_MODE,
-  inputPath,
-  jsonOption,
-  loadOptions,
-  modeOption,
-  type GuestOptions,
-} from '../options/build.ts'
-import { jsonLine } from '../output/messages.ts'
+import { addOptions, inputPath, option } from '../options/declare.ts'
+import { DEFAULT_MODE, guestOptions, loadOptions, modeOption, type GuestOptions } from '../options/guest.ts'
 import { profileOption, type ProfileOptions } from '../options/profiles.ts'
+import { jsonOption } from '../options/report.ts'
+import { writeAnswer } from '../output/answer.ts'
 import type { Shell } from '../shell.ts'
 
 const stages = ['image', 'ir', 'cfg', 'c'] as const
@@ -36,22 +32,22 @@ interface Emitted {
 }
 
 export function declareEmit(program: Command, shell: Shell): void {
-  addGuestOptions(
-    program
-      .command('emit')
-      .argument('<guest>', 'RISC-V ELF executable; - is standard input', inputPath)
-      .summary('print or write the result of one stage')
-      .description(
-        'Prints or writes what one stage makes of a guest: its segments and symbols (image),\nits instructions (ir), its blocks and regions (cfg), its C code (c).',
-      )
-      .addOption(new Option('--stage <stage>', 'which stage').choices(stages).makeOptionMandatory())
-      .addOption(modeOption()),
-  )
-    .addOption(
-      profileOption('cut regions and write C for what earlier runs executed: a file of run --profile-out, repeatable'),
+  const command = program
+    .command('emit')
+    .argument('<guest>', 'RISC-V ELF executable; - is standard input', inputPath)
+    .summary('print or write the result of one stage')
+    .description(
+      'Prints or writes what one stage makes of a guest: its segments and symbols (image),\n' +
+        'its instructions (ir), its blocks and regions (cfg), its C code (c).',
     )
-    .option('-o, --output <dir>', 'write files into this directory instead of printing')
-    .addOption(jsonOption())
+  addOptions(command, [
+    option('--stage <stage>', 'which stage').choices(stages).makeOptionMandatory(),
+    modeOption(),
+    ...guestOptions(),
+    profileOption('cut regions and write C for what earlier runs executed: a file of run --profile-out, repeatable'),
+    option('-o, --output <dir>', 'write files into this directory instead of printing'),
+    jsonOption(),
+  ])
     .addHelpText(
       'after',
       `
@@ -66,16 +62,23 @@ async function emit(file: string, options: EmitOptions, shell: Shell): Promise<n
   const { parseElf } = await import('../../elf/parse.ts')
   const image = parseElf(await readInput('guest', file, shell.signal), file)
   const emitted = await emitStage(image, file, options, shell)
-  if (options.output !== undefined) {
-    const written = await writeFiles(resolve(options.output), emitted.files, shell.signal)
-    shell.stdout.write(
-      options.json ? jsonLine({ stage: options.stage, written }) : written.map(path => `${path}\n`).join(''),
-    )
-  } else if (options.json) shell.stdout.write(jsonLine(emitted.json))
-  else
-    for (const { path, content } of emitted.files)
-      shell.stdout.write(emitted.files.length > 1 ? `/* ==== ${path} ==== */\n${content}\n` : content)
+  writeAnswer(await answerOf(emitted, options, shell.signal), options, shell)
   return EXIT_OK
+}
+
+/** What is printed: the result, or the files that it was written to. */
+async function answerOf(
+  { json, files }: Emitted,
+  { stage, output }: EmitOptions,
+  signal: AbortSignal,
+): Promise<Answer> {
+  if (output !== undefined) {
+    const written = await writeFiles(resolve(output), files, signal)
+    return { json: { stage, written }, text: written.map(path => `${path}\n`).join('') }
+  }
+  const [only, ...others] = files
+  if (only !== undefined && others.length === 0) return { json, text: only.content }
+  return { json, text: files.map(({ path, content }) => `/* ==== ${path} ==== */\n${content}\n`).join('') }
 }
 
 async function emitStage(image: Image, file: string, options: EmitOptions, shell: Shell): Promise<Emitted> {
@@ -96,10 +99,7 @@ async function emitStage(image: Image, file: string, options: EmitOptions, shell
     const { irJson, irText } = await import('../../report/stages/ir.ts')
     return { json: irJson(graph.program), files: [{ path: 'ir.txt', content: irText(graph.program) }] }
   }
-  const profile =
-    options.profile === undefined
-      ? undefined
-      : (await (await import('../../profile/file.ts')).readProfiles(options.profile, image, shell.signal)).stretches
+  const profile = options.profile && (await stretchesOf(options.profile, image, shell.signal))
   if (stage === 'cfg') {
     const [{ cfgJson, cfgText }, { buildRegions }, { frequenciesOf }] = await Promise.all([
       import('../../report/stages/cfg.ts'),
@@ -120,9 +120,15 @@ async function emitStage(image: Image, file: string, options: EmitOptions, shell
     convention: preserveNone,
     identity: '{}',
     callFiles: callFiles(abi),
-    ...(profile !== undefined && { profile }),
+    profile,
   })
   return { json: { stage, mode, files }, files }
+}
+
+/** What earlier runs executed. */
+async function stretchesOf(files: readonly string[], image: Image, signal: AbortSignal): Promise<readonly Stretch[]> {
+  const { readProfiles } = await import('../../profile/file.ts')
+  return (await readProfiles(files, image, signal)).stretches
 }
 
 async function writeFiles(directory: string, files: Emitted['files'], signal: AbortSignal): Promise<string[]> {

@@ -2,8 +2,9 @@
 import type { Command } from 'commander'
 import { readInput } from '../../files/read.ts'
 import { EXIT_OK } from '../exit-codes.ts'
-import { inputPath, jsonOption } from '../options/build.ts'
-import { jsonLine } from '../output/messages.ts'
+import { inputPath } from '../options/declare.ts'
+import { jsonOption, type ReportOptions } from '../options/report.ts'
+import { writeAnswer } from '../output/answer.ts'
 import type { Shell } from '../shell.ts'
 
 export function declareInspect(program: Command, shell: Shell): void {
@@ -14,15 +15,15 @@ export function declareInspect(program: Command, shell: Shell): void {
     .description('Says what a file is: width, entry, segments and digest of a guest; identity of a compiled library.')
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  $ rvr inspect guest.elf\n  $ rvr inspect guest.so --json')
-    .action(async (file: string, options: { json?: boolean }) =>
-      shell.finish(await inspect(file, options.json === true, shell)),
+    .action(async (file: string, options: Pick<ReportOptions, 'json'>) =>
+      shell.finish(await inspect(file, options, shell)),
     )
 }
 
-async function inspect(file: string, json: boolean, shell: Shell): Promise<number> {
+async function inspect(file: string, options: Pick<ReportOptions, 'json'>, shell: Shell): Promise<number> {
   const bytes = await readInput('inspected', file, shell.signal)
   const { inspectGuest, inspectLibrary, isSharedLibrary } = await import('../../report/inspect.ts')
   const answer = isSharedLibrary(bytes) ? await inspectLibrary(file, bytes) : inspectGuest(file, bytes)
-  shell.stdout.write(json ? jsonLine(answer.json) : answer.text)
+  writeAnswer(answer, options, shell)
   return EXIT_OK
 }

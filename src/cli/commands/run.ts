@@ -1,61 +1,55 @@
 /** `rvr run`: compile if needed, execute, report. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Option, type Command } from 'commander'
+import type { Command } from 'commander'
 import { RvrError } from '../../errors.ts'
 import { modeNamed, type ModeName } from '../../modes/registry.ts'
 import type { Artifact } from '../../sdk/artifact.ts'
 import type { Guest } from '../../sdk/guest.ts'
-import type { ResumeOptions } from '../../sdk/options.ts'
+import type { ExecuteOptions, ResumeFromOptions, ResumeOptions } from '../../sdk/options.ts'
 import type { Run } from '../../sdk/contract.ts'
+import { showExecution } from '../execute.ts'
 import { exitStatusOfRun } from '../exit-codes.ts'
-import { addDumpOptions, dumpsOf, type DumpOptions } from '../options/dumps.ts'
+import { openGuest } from '../open-guest.ts'
+import { buildOptions } from '../options/build.ts'
+import { addOptions, inputPath, option, valued } from '../options/declare.ts'
+import { dumpOptions, dumpsOf, type DumpOptions } from '../options/dumps.ts'
 import {
-  addExecutionOptions,
   compileOrInterpret,
+  executionOptions,
   namedTier,
   readInputs,
   startOptions,
   stretchOptions,
   type ExecutionOptions,
 } from '../options/execution.ts'
-import { addTraceOptions, runTraced, type TraceOptions } from '../options/instruction-trace.ts'
+import { DEFAULT_MODE, modeOption } from '../options/guest.ts'
+import { runTraced, traceOptions, type TraceOptions } from '../options/instruction-trace.ts'
 import {
-  addBuildOptions,
-  addReportOptions,
-  addSegmentOptions,
-  createProgress,
-  DEFAULT_MODE,
-  formatOption,
-  inputPath,
-  loadOptions,
-  modeOption,
-  rvrOptions,
-  type ReportOptions,
-} from '../options/build.ts'
-import {
-  addReportTarget,
-  printTo,
-  ReportTarget,
-  standardInput,
-  type ReportTargetOptions,
-} from '../options/report-target.ts'
-import { jsonLine } from '../output/messages.ts'
-import {
-  addProfileOptions,
   checkProfileOut,
   countingMode,
+  profilingOptions,
   recordProfile,
   type ProfileOptions,
   type ProfileOutOptions,
 } from '../options/profiles.ts'
-import type { Progress } from '../progress/progress.ts'
 import {
-  addSavedRunOptions,
+  printTo,
+  ReportTarget,
+  reportTargetOption,
+  standardInput,
+  type ReportTargetOptions,
+} from '../options/report-target.ts'
+import { createProgress, formatOption, reportOptions, type ReportOptions } from '../options/report.ts'
+import {
   checkResumed,
   openResumed,
+  savedRunOptions,
   saveSuspended,
   type SavedRunOptions,
 } from '../options/saved-runs.ts'
+import { segmentOptions } from '../options/segments.ts'
+import { jsonLine } from '../output/messages.ts'
+import type { Progress } from '../progress/progress.ts'
 import type { Shell } from '../shell.ts'
 
 export interface RunOptions
@@ -81,26 +75,29 @@ export function declareRun(program: Command, shell: Shell): void {
     .argument('<guest>', 'RISC-V ELF executable; - is standard input', inputPath)
     .summary('execute a guest, compile it if needed, report')
     .description(
-      'Executes a guest and reports how it ended. If the cache does not have it compiled, it starts in the interpreter and goes on in native code as soon as that is ready.',
+      'Executes a guest and reports how it ended. If the cache does not have it compiled, it starts in the ' +
+        'interpreter and goes on in native code as soon as that is ready.',
     )
-    .addOption(modeOption())
-  addExecutionOptions(command, ['auto', 'native', 'interp'])
-    .addOption(
-      new Option('--stop-at-segment', 'stop at the next cut between segments (mode metered)').conflicts('check'),
-    )
-    .addOption(new Option('--artifact <file>', 'run this compiled library instead of compiling').argParser(inputPath))
-    .option(
+  addOptions(command, [
+    modeOption(),
+    ...executionOptions(['auto', 'native', 'interp']),
+    option('--stop-at-segment', 'stop at the next cut between segments (mode metered)').conflicts('check'),
+    valued('--artifact <file>', 'run this compiled library instead of compiling', inputPath),
+    option(
       '--check',
-      'compare native code with the interpreter: registers and counts every 100,000 instructions, each call of an extension, memory at the end',
-    )
-  addReportOptions(
-    addBuildOptions(
-      addProfileOptions(
-        addSegmentOptions(addSavedRunOptions(addDumpOptions(addTraceOptions(addReportTarget(command))))),
-      ),
+      'compare native code with the interpreter: registers and counts every 100,000 instructions, ' +
+        'each call of an extension, memory at the end',
     ),
-  )
-    .addOption(formatOption())
+    reportTargetOption(),
+    ...traceOptions(),
+    ...dumpOptions(),
+    ...savedRunOptions(),
+    ...segmentOptions(),
+    ...profilingOptions(),
+    ...buildOptions(),
+    ...reportOptions(),
+    formatOption(),
+  ])
     .addHelpText(
       'after',
       `
@@ -125,69 +122,71 @@ Examples:
 }
 
 async function run(file: string, given: RunOptions, command: Command, shell: Shell): Promise<number> {
-  const { Rvr } = await import('../../index.ts')
   const { saved, options } = await openResumed(countingMode(given), command, shell.signal)
   checkSegmentOptions(options)
   await using progress = createProgress(options, shell)
   const target = await ReportTarget.open(options, shell)
   const inputs = [...(await readInputs(options, shell.signal)), ...(await standardInput(file, options, shell))]
-  await using rvr = await Rvr.create({
-    ...rvrOptions(options, progress, shell),
-    ...(shell.pool !== undefined && { pool: shell.pool }),
-  })
-  const guest = await rvr.load(file, loadOptions(options, shell))
+  await using opened = await openGuest(file, { options, progress, shell, own: { pool: shell.pool } })
+  const { guest } = opened
   checkResumed(saved, guest, options.mode)
   await checkProfileOut(options, guest)
   const artifact = await prepare(guest, options, shell, progress)
   await progress.settle()
-  const stretch = {
+  const stretch: ResumeFromOptions = {
     ...stretchOptions(options, shell, progress),
     onPrint: printTo(options, shell, progress),
-    ...(options.stopAtSegment && { stopAtSegment: true }),
+    stopAtSegment: options.stopAtSegment,
   }
-  const execute = { ...startOptions(file, options, inputs), ...stretch }
-  progress.sink({ type: 'stage', stage: 'execute', state: 'start' })
+  const execute: ExecuteOptions = { ...startOptions(file, options, inputs), ...stretch }
   const start = (limits: ResumeOptions): Promise<Run> =>
     saved === undefined
       ? artifact.execute({ ...execute, ...limits })
       : artifact.resumeFrom(saved, { ...stretch, ...limits })
-  const traced = (): Promise<Run> =>
-    runTraced(options, {
-      guest,
-      limits: stretch,
-      start,
-      done: { instret: saved?.instret ?? 0n, cost: saved?.header.cost ?? 0n },
-      shell,
-    })
-  using result = options.check
-    ? (await guest.check(artifact, execute)).run
-    : await (options.traceInstructions === undefined ? start(stretch) : traced())
-  progress.sink({ type: 'stage', stage: 'execute', state: 'done', ms: result.timing.executeMs })
-  const { overLimitWarning } = await import('../../report/segments/facts.ts')
-  const warning = overLimitWarning(result)
-  if (warning !== undefined) progress.sink({ type: 'warning', ...warning })
-  const savedTo = await saveSuspended(result, guest, options, shell)
-  const recorded = await recordProfile(result, options, shell)
-  const dumps = dumpsOf(options)
-  const dumped = dumps && (await import('../../report/run/dumps.ts'))
-  await target.write(result, async () => {
-    if (options.json) {
-      const { runJson } = await import('../../report/run/json.ts')
-      return jsonLine({
-        ...runJson(result, artifact),
-        ...savedTo,
-        ...recorded,
-        ...(options.check && { check: 'agreed' }),
-        ...(dumps && dumped?.dumpsJson(result, dumps)),
-      })
-    }
-    if (options.format === 'markdown')
-      return (await import('../../report/run/markdown.ts')).runMarkdown(guest, result, artifact, dumps)
-    const { runText } = await import('../../report/run/text.ts')
-    return `${runText(result, artifact)}${options.check ? 'native code and interpreter agree\n' : ''}${dumps && dumped ? dumped.dumpsText(result, dumps) : ''}`
-  })
+  const perform = async (): Promise<Run> => {
+    if (options.check) return (await guest.check(artifact, execute)).run
+    if (options.traceInstructions === undefined) return start(stretch)
+    const done = { instret: saved?.instret ?? 0n, cost: saved?.header.cost ?? 0n }
+    return runTraced(options, { guest, limits: stretch, start, done, shell })
+  }
+  using result = await showExecution(progress, perform)
+  const files = {
+    ...(await saveSuspended(result, guest, options, shell)),
+    ...(await recordProfile(result, options, shell)),
+  }
+  await target.write(result, () => reportText({ guest, artifact, run: result, files }, options))
   await finishCompile(artifact, result, shell)
   return (result.stopCause === 'request' ? shell.interrupted?.() : undefined) ?? exitStatusOfRun(result)
+}
+
+/** What there is to report. */
+interface Reported {
+  readonly guest: Guest
+  readonly artifact: Artifact
+  readonly run: Run
+  /** Paths of files that the run was written to. */
+  readonly files: { readonly saved?: string; readonly profileOut?: string }
+}
+
+/** The report in the form that was asked for. */
+async function reportText({ guest, artifact, run: result, files }: Reported, options: RunOptions): Promise<string> {
+  const dumps = dumpsOf(options)
+  if (options.format === 'markdown')
+    return (await import('../../report/run/markdown.ts')).runMarkdown(guest, result, artifact, dumps)
+  const dumped = dumps && (await import('../../report/run/dumps.ts'))
+  if (options.json) {
+    const { runJson } = await import('../../report/run/json.ts')
+    return jsonLine({
+      ...runJson(result, artifact),
+      ...files,
+      check: options.check ? 'agreed' : undefined,
+      ...(dumps && dumped?.dumpsJson(result, dumps)),
+    })
+  }
+  const { runText } = await import('../../report/run/text.ts')
+  const agreed = options.check ? 'native code and interpreter agree\n' : ''
+  const dump = dumps && dumped ? dumped.dumpsText(result, dumps) : ''
+  return `${runText(result, artifact)}${agreed}${dump}`
 }
 
 /** No compile is waited for longer. */
@@ -225,21 +224,26 @@ function checkSegmentOptions(options: RunOptions): void {
 
 /** The guest ready to run. */
 async function prepare(guest: Guest, options: RunOptions, shell: Shell, progress: Progress): Promise<Artifact> {
-  const { mode = DEFAULT_MODE, artifact } = options
+  const { mode = DEFAULT_MODE, artifact, check } = options
   const tier = namedTier(options) ?? 'auto'
   if (tier === 'interp') {
-    if (artifact !== undefined)
-      throw new RvrError('USAGE', '--artifact is a native library, which --tier interp does not run', {
-        hint: 'Leave one of the two out.',
-      })
-    if (options.check)
-      throw new RvrError(
-        'USAGE',
-        '--check compares native code with the interpreter, so it cannot run with --tier interp',
-        { hint: 'Leave --tier out.' },
-      )
+    checkInterpretable(options)
     return guest.interpret(mode)
   }
-  if (artifact !== undefined) return guest.loadArtifact(artifact, options.mode === undefined ? {} : { mode })
-  return compileOrInterpret(guest, mode, options.check ? 'native' : tier, options, shell, progress)
+  if (artifact !== undefined) return guest.loadArtifact(artifact, { mode: options.mode })
+  return compileOrInterpret({ guest, mode, how: check ? 'native' : tier, options, shell, progress })
+}
+
+/** @throws RvrError `USAGE` for what --tier interp does not go with. */
+function checkInterpretable({ artifact, check }: RunOptions): void {
+  if (artifact !== undefined)
+    throw new RvrError('USAGE', '--artifact is a native library, which --tier interp does not run', {
+      hint: 'Leave one of the two out.',
+    })
+  if (check)
+    throw new RvrError(
+      'USAGE',
+      '--check compares native code with the interpreter, so it cannot run with --tier interp',
+      { hint: 'Leave --tier out.' },
+    )
 }

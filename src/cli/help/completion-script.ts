@@ -40,16 +40,19 @@ const flags = (option: Option): string[] =>
 /** In single quotes for a POSIX shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
+/** The beginning of a command line that `path` stands for. */
+const pattern = (path: string): string => quoted(path.includes(' ') ? path : `${path} `)
+
+const bashValues = ({ argChoices }: Option): string =>
+  argChoices === undefined ? 'files=1' : `values=${quoted(argChoices.join(' '))}`
+
 /** The arm of bash's case that a command has: its words, and per option the values or files that may follow. */
 function bashArm({ path, options, words }: Entry): string {
   const names = quoted([...words.map(word => word.name), ...options.flatMap(flags)].join(' '))
   const following = options
     .filter(({ required }) => required)
-    .map(
-      option =>
-        `${flags(option).join('|')}) ${option.argChoices ? `values=${quoted(option.argChoices.join(' '))}` : 'files=1'} ;;`,
-    )
-  const arm = `    ${quoted(path.includes(' ') ? path : `${path} `)}*) words=${names}`
+    .map(option => `${flags(option).join('|')}) ${bashValues(option)} ;;`)
+  const arm = `    ${pattern(path)}*) words=${names}`
   return following.length === 0
     ? `${arm} ;;`
     : `${arm}\n      case $flag in\n${following.map(line => `        ${line}\n`).join('')}      esac ;;`
@@ -83,8 +86,13 @@ complete -o filenames -F _rvr rvr
 
 const zshText = (text: string): string => text.replaceAll(/[[\]:\\]/g, String.raw`\$&`)
 
+function zshValue({ argChoices, required }: Option): string {
+  if (argChoices !== undefined) return `:value:(${argChoices.join(' ')})`
+  return required ? ':value:_files' : ''
+}
+
 function zshOption(option: Option): string {
-  const value = option.argChoices ? `:value:(${option.argChoices.join(' ')})` : option.required ? ':value:_files' : ''
+  const value = zshValue(option)
   // With = a long option takes its value either way.
   const named = (flag: string): string => (value !== '' && flag.startsWith('--') ? `${flag}=` : flag)
   return flags(option)
@@ -117,14 +125,18 @@ ${list
 ${list
   .toReversed()
   .map(
-    ({ path, options }) =>
-      `    ${quoted(path.includes(' ') ? path : `${path} `)}*) _arguments ${options.map(zshOption).join(' ')} '*:file:_files' ;;`,
+    ({ path, options }) => `    ${pattern(path)}*) _arguments ${options.map(zshOption).join(' ')} '*:file:_files' ;;`,
   )
   .join('\n')}
   esac
 }
 _rvr "$@"
 `
+}
+
+function fishValue({ argChoices, required }: Option): string {
+  if (argChoices !== undefined) return ` -x -a ${quoted(argChoices.join(' '))}`
+  return required ? ' -r' : ''
 }
 
 function fish(program: Command): string {
@@ -141,11 +153,9 @@ function fish(program: Command): string {
         `complete -c rvr -n ${quoted(condition)} -f -a ${name}${summary === '' ? '' : ` -d ${quoted(summary)}`}`,
       )
     for (const option of options) {
-      const names = [option.short ? `-s ${option.short.slice(1)}` : '', option.long ? `-l ${option.long.slice(2)}` : '']
-        .filter(text => text !== '')
-        .join(' ')
-      const value = option.argChoices ? ` -x -a ${quoted(option.argChoices.join(' '))}` : option.required ? ' -r' : ''
-      lines.push(`complete -c rvr -n ${quoted(condition)} ${names}${value} -d ${quoted(option.description)}`)
+      const { short, long, description } = option
+      const names = [short && `-s ${short.slice(1)}`, long && `-l ${long.slice(2)}`].filter(Boolean).join(' ')
+      lines.push(`complete -c rvr -n ${quoted(condition)} ${names}${fishValue(option)} -d ${quoted(description)}`)
     }
   }
   return `${lines.join('\n')}\n`

@@ -1,8 +1,9 @@
 /** --dump-registers and --dump-memory of `rvr run`. */
-import { Option, type Command } from 'commander'
+import type { Option } from 'commander'
 import { MEMORY_BYTES } from '../../elf/image.ts'
 import { RvrError } from '../../errors.ts'
 import type { Dumps, MemoryRange } from '../../report/run/dumps.ts'
+import { option, repeatable } from './declare.ts'
 import { parseCount } from './values.ts'
 
 export interface DumpOptions {
@@ -34,16 +35,14 @@ export function parseRange(text: string): MemoryRange {
   return { address: Number(from), length: Number(bytes) }
 }
 
-export function addDumpOptions(command: Command): Command {
-  const description = 'report memory where the guest stopped, up to 1 MiB, repeatable'
-  return command
-    .option('--dump-registers', 'report pc and registers where the guest stopped')
-    .addOption(
-      new Option('--dump-memory <address,bytes>', description).argParser(
-        (value: string, earlier: readonly MemoryRange[] | undefined) => [...(earlier ?? []), parseRange(value)],
-      ),
-    )
-}
+export const dumpOptions = (): Option[] => [
+  option('--dump-registers', 'report pc and registers where the guest stopped'),
+  repeatable(
+    '--dump-memory <address,bytes>',
+    'report memory where the guest stopped, up to 1 MiB, repeatable',
+    parseRange,
+  ),
+]
 
 /** What was asked for; undefined where nothing was. */
 export function dumpsOf({ dumpRegisters = false, dumpMemory = [] }: DumpOptions): Dumps | undefined {

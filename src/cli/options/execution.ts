@@ -1,21 +1,17 @@
 /** What the commands that execute guests share: options, inputs, the guest made ready. */
-import { Option, type Command } from 'commander'
+import type { Option } from 'commander'
 import { MAX_PUBLIC_VALUES_BYTES } from '../../extensions/bounds.ts'
 import { RvrError } from '../../errors.ts'
+import type { RvrEvent } from '../../events.ts'
 import type { Artifact } from '../../sdk/artifact.ts'
 import type { Guest } from '../../sdk/guest.ts'
 import type { ExecuteOptions, ResumeFromOptions } from '../../sdk/options.ts'
 import { INPUT_FORMS } from './input-spec.ts'
-import {
-  addGuestOptions,
-  append,
-  inputPath,
-  segmentLimits,
-  type BuildOptions,
-  type GuestOptions,
-  type SegmentOptions,
-} from './build.ts'
-import { profileOptions, type ProfileOptions } from './profiles.ts'
+import type { BuildOptions } from './build.ts'
+import { inputPath, listed, option, valued } from './declare.ts'
+import { guestOptions, type GuestOptions } from './guest.ts'
+import type { ProfileOptions } from './profiles.ts'
+import { segmentLimits, type SegmentOptions } from './segments.ts'
 import type { Progress } from '../progress/progress.ts'
 import { stoppingForSave, type SavedRunOptions } from './saved-runs.ts'
 import type { Shell } from '../shell.ts'
@@ -38,51 +34,34 @@ export interface ExecutionOptions extends BuildOptions, GuestOptions, SegmentOpt
   readonly seed?: bigint
 }
 
-/** What the guest gets, where it stops at the latest, and what it runs in: one of `tiers`, the first one by default. */
-export function addExecutionOptions(command: Command, tiers: readonly Tier[]): Command {
-  return addGuestOptions(command)
-    .addOption(
-      new Option('--input <spec>', `one input record, repeatable: ${INPUT_FORMS}`)
-        .argParser(append)
-        .default([], 'none'),
-    )
-    .addOption(
-      new Option(
-        '--input-file <json>',
-        'input records from a file {"input": ["0x01…"]}, before those of --input',
-      ).argParser(inputPath),
-    )
-    .addOption(
-      new Option('--arg <text>', 'one argument of a linux guest after its name, repeatable')
-        .argParser(append)
-        .default([], 'none'),
-    )
-    .addOption(new Option('--max-instructions <n>', 'stop after exactly this many instructions').argParser(parseCount))
-    .addOption(new Option('--max-cost <n>', 'stop before the trace cells exceed this').argParser(parseCount))
-    .addOption(new Option('--timeout <duration>', 'stop after this time: 500ms, 30s, 2m').argParser(parseDuration))
-    .addOption(
-      new Option('--public-values-bytes <n>', 'size of the public values (default: 64)').argParser(
-        sizeIn({ greatest: MAX_PUBLIC_VALUES_BYTES }),
-      ),
-    )
-    .addOption(
-      new Option('--seed <n>', 'seed of the random words a guest may ask for (default: 0)').argParser(parseSeed),
-    )
-    .addOption(
-      new Option(
-        '--tier <tier>',
-        `${TIERS.filter(([name]) => tiers.includes(name))
-          .map(([name, what]) => `${name}: ${what}`)
-          .join('; ')} (default: ${tiers[0]})`,
-      ).choices(tiers),
-    )
-    .addOption(new Option('--engine <tier>', 'the former name of --tier').choices(tiers).conflicts('tier').hideHelp())
-}
-
 const TIERS: readonly (readonly [Tier, string])[] = [
   ['auto', 'interpret at once, go on in native code when it is ready'],
   ['native', 'compile first'],
   ['interp', 'never compile'],
+]
+
+function tierOption(tiers: readonly Tier[]): Option {
+  const meanings = TIERS.filter(([name]) => tiers.includes(name)).map(([name, what]) => `${name}: ${what}`)
+  return option('--tier <tier>', `${meanings.join('; ')} (default: ${tiers[0]})`).choices(tiers)
+}
+
+/** What the guest gets, where it stops at the latest, and what it runs in: one of `tiers`, the first one by default. */
+export const executionOptions = (tiers: readonly Tier[]): Option[] => [
+  ...guestOptions(),
+  listed('--input <spec>', `one input record, repeatable: ${INPUT_FORMS}`),
+  valued('--input-file <json>', 'input records from a file {"input": ["0x01…"]}, before those of --input', inputPath),
+  listed('--arg <text>', 'one argument of a linux guest after its name, repeatable'),
+  valued('--max-instructions <n>', 'stop after exactly this many instructions', parseCount),
+  valued('--max-cost <n>', 'stop before the trace cells exceed this', parseCount),
+  valued('--timeout <duration>', 'stop after this time: 500ms, 30s, 2m', parseDuration),
+  valued(
+    '--public-values-bytes <n>',
+    'size of the public values (default: 64)',
+    sizeIn({ greatest: MAX_PUBLIC_VALUES_BYTES }),
+  ),
+  valued('--seed <n>', 'seed of the random words a guest may ask for (default: 0)', parseSeed),
+  tierOption(tiers),
+  option('--engine <tier>', 'the former name of --tier').choices(tiers).conflicts('tier').hideHelp(),
 ]
 
 /** What was asked for by name. */
@@ -99,9 +78,9 @@ export function stretchOptions(
   return {
     ...stoppingForSave(options, shell),
     onPrint: (_stream, bytes) => progress.print(bytes),
-    ...(maxInstructions !== undefined && { maxInstructions }),
-    ...(maxCost !== undefined && { maxCost }),
-    ...(timeout !== undefined && { timeoutMs: timeout }),
+    maxInstructions,
+    maxCost,
+    timeoutMs: timeout,
   }
 }
 
@@ -109,10 +88,10 @@ export function stretchOptions(
 export function startOptions(file: string, options: ExecutionOptions, inputs: readonly Uint8Array[]): ExecuteOptions {
   return {
     inputs,
-    ...segmentLimits(options),
-    ...(options.publicValuesBytes !== undefined && { publicValuesBytes: options.publicValuesBytes }),
-    ...(options.seed !== undefined && { seed: options.seed }),
-    ...(options.arg.length > 0 && { args: [file, ...options.arg] }),
+    segmentLimits: segmentLimits(options),
+    publicValuesBytes: options.publicValuesBytes,
+    seed: options.seed,
+    args: options.arg.length > 0 ? [file, ...options.arg] : undefined,
   }
 }
 
@@ -125,29 +104,38 @@ export async function readInputs(
   return [...fromFile, ...(await Promise.all(options.input.map(spec => parseInput(spec, signal))))]
 }
 
+/** What makes a guest ready beside the options of the command. */
+export interface Preparation {
+  readonly guest: Guest
+  readonly mode: ModeName
+  readonly how: Exclude<Tier, 'interp'>
+  readonly options: Pick<ExecutionOptions, 'tier' | 'engine' | 'cc'> & ProfileOptions & { readonly check?: boolean }
+  readonly shell: Shell
+  readonly progress: Progress
+}
+
 /**
  * The guest compiled, or being compiled while it runs. Without a compiler the interpreter takes over, unless native
  * code was asked for by name.
  */
-export async function compileOrInterpret(
-  guest: Guest,
-  mode: ModeName,
-  how: Exclude<Tier, 'interp'>,
-  options: Pick<ExecutionOptions, 'tier' | 'engine' | 'cc'> & ProfileOptions & { readonly check?: boolean },
-  shell: Shell,
-  progress: Progress,
-): Promise<Artifact> {
-  const compile = { signal: shell.signal, ...profileOptions(options) }
+export async function compileOrInterpret({
+  guest,
+  mode,
+  how,
+  options,
+  shell,
+  progress,
+}: Preparation): Promise<Artifact> {
+  const { signal } = shell
+  const { profile } = options
+  // Beside a running guest, whose text goes to the same place, no progress is shown.
+  const quietly = (event: RvrEvent): void => {
+    const isProgress = event.type === 'object' || (event.type === 'stage' && event.state === 'start')
+    if (!isProgress) progress.sink(event)
+  }
   try {
-    // Beside a running guest, whose text goes to the same place, no progress is shown.
-    return await (how === 'native'
-      ? guest.compile(mode, { ...compile, onEvent: progress.sink })
-      : guest.tiered(mode, {
-          ...compile,
-          onEvent: event => {
-            if (event.type !== 'object' && !(event.type === 'stage' && event.state === 'start')) progress.sink(event)
-          },
-        }))
+    if (how === 'native') return await guest.compile(mode, { signal, profile, onEvent: progress.sink })
+    return await guest.tiered(mode, { signal, profile, onEvent: quietly })
   } catch (error) {
     // A compiler that was asked for by name and is not there is the user's error, not a reason to run far slower.
     const isNamed = namedTier(options) === 'native' || options.cc !== undefined || Boolean(process.env['RVR_CC'])

@@ -1,10 +1,11 @@
 /** --trace-instructions of `rvr run`: a window of the run instruction by instruction, the rest at full speed. */
-import { Option, type Command } from 'commander'
+import type { Option } from 'commander'
 import { RvrError } from '../../errors.ts'
 import type { Guest } from '../../sdk/guest.ts'
 import type { ResumeOptions } from '../../sdk/options.ts'
 import type { Run } from '../../sdk/contract.ts'
 import type { Shell } from '../shell.ts'
+import { option, valued } from './declare.ts'
 import { parseCount } from './values.ts'
 
 export interface TraceOptions {
@@ -41,16 +42,13 @@ export function parseWindow(text: string): Window {
   return window
 }
 
-export function addTraceOptions(command: Command): Command {
+export function traceOptions(): Option[] {
   const window = `count of them behind the first from (default: ${DEFAULT_WINDOW.from},${DEFAULT_WINDOW.count})`
   const description = `list instructions with what they write on standard error: ${window}`
-  return command
-    .addOption(
-      new Option('--trace-instructions [from,count]', description)
-        .argParser(parseWindow)
-        .conflicts(['check', 'stopAtSegment']),
-    )
-    .option('--trace-file <file>', 'where --trace-instructions writes instead')
+  return [
+    valued('--trace-instructions [from,count]', description, parseWindow).conflicts(['check', 'stopAtSegment']),
+    option('--trace-file <file>', 'where --trace-instructions writes instead'),
+  ]
 }
 
 /** Limits of a run that is executed in parts. */
@@ -72,12 +70,14 @@ class Remaining {
     const { maxInstructions, maxCost, timeoutMs, signal, suspend } = this.#limits
     const left = maxInstructions === undefined ? undefined : BigInt(maxInstructions) - (run.instret - this.#instret)
     const instructions = most === undefined || (left !== undefined && left < most) ? left : most
+    const costSince = (run.cost ?? 0n) - this.#cost
+    const msSince = performance.now() - this.#begun
     return {
-      ...(instructions !== undefined && { maxInstructions: instructions }),
-      ...(maxCost !== undefined && { maxCost: BigInt(maxCost) - ((run.cost ?? 0n) - this.#cost) }),
-      ...(timeoutMs !== undefined && { timeoutMs: Math.max(0, timeoutMs - (performance.now() - this.#begun)) }),
-      ...(signal !== undefined && { signal }),
-      ...(suspend !== undefined && { suspend }),
+      maxInstructions: instructions,
+      maxCost: maxCost === undefined ? undefined : BigInt(maxCost) - costSince,
+      timeoutMs: timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - msSince),
+      signal,
+      suspend,
     }
   }
 }

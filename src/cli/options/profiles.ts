@@ -1,12 +1,11 @@
 /** --profile and --profile-out: counts of earlier runs for the compiler, and a run that adds to them. */
-import { Option, type Command } from 'commander'
+import type { Option } from 'commander'
 import { RvrError } from '../../errors.ts'
 import { modeNamed, type ModeName } from '../../modes/registry.ts'
-import type { CompileOptions } from '../../sdk/options.ts'
 import type { Guest } from '../../sdk/guest.ts'
 import type { Run } from '../../sdk/contract.ts'
 import { writeLine } from '../output/guest-text.ts'
-import { append, inputPath } from './build.ts'
+import { inputPath, option, repeatable } from './declare.ts'
 import type { Shell } from '../shell.ts'
 
 /** The mode that counts. */
@@ -23,26 +22,13 @@ export interface ProfileOutOptions {
 
 export const profileOption = (
   description = 'compile for what earlier runs executed: a file of run --profile-out, repeatable',
-): Option =>
-  new Option('--profile <file>', description).argParser((value: string, earlier: readonly string[] | undefined) =>
-    append(inputPath(value), earlier ?? []),
-  )
-
-/** The options of `guest.compile` that come from --profile. */
-export const profileOptions = ({ profile }: ProfileOptions): Pick<CompileOptions, 'profile'> =>
-  profile === undefined ? {} : { profile }
+): Option => repeatable('--profile <file>', description, inputPath)
 
 /** --profile and --profile-out of a command that runs guests. */
-export function addProfileOptions(command: Command): Command {
-  return command
-    .addOption(profileOption().conflicts('artifact'))
-    .addOption(
-      new Option(
-        '--profile-out <file>',
-        `add to this file how often each block was executed (counted in mode ${COUNTING})`,
-      ),
-    )
-}
+export const profilingOptions = (): Option[] => [
+  profileOption().conflicts('artifact'),
+  option('--profile-out <file>', `add to this file how often each block was executed (counted in mode ${COUNTING})`),
+]
 
 /** With --profile-out the mode is the one that counts, unless another was named. @throws RvrError `USAGE`. */
 export function countingMode<Options extends ProfileOutOptions>(options: Options): Options {

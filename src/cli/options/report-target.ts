@@ -1,13 +1,14 @@
-/** Guests of ABI `linux` as programs of the shell: where the report goes elsewhere, rvr's standard streams are theirs. */
-import { Option, type Command } from 'commander'
+/** --report: where the report goes elsewhere, rvr's standard streams are those of a guest of ABI `linux`. */
+import type { Option } from 'commander'
 import { isStandardInput, STANDARD_INPUT } from '../../files/standard-input.ts'
 import { readInput } from '../../files/read.ts'
 import { checkOutput, writeOutput } from '../../files/write.ts'
 import type { Run } from '../../sdk/contract.ts'
+import { option } from './declare.ts'
 import type { DumpOptions } from './dumps.ts'
 import type { ExecutionOptions } from './execution.ts'
 import { writeLine, writeReport } from '../output/guest-text.ts'
-import type { ReportOptions } from './build.ts'
+import type { ReportOptions } from './report.ts'
 import type { Progress } from '../progress/progress.ts'
 import type { SavedRunOptions } from './saved-runs.ts'
 import type { Shell } from '../shell.ts'
@@ -22,14 +23,11 @@ type Options = ExecutionOptions &
   SavedRunOptions &
   DumpOptions & { readonly format?: string }
 
-export function addReportTarget(command: Command): Command {
-  return command.addOption(
-    new Option(
-      '--report <file>',
-      'write the report to this file; standard input and output are those of a linux guest then (with -q, too)',
-    ),
+export const reportTargetOption = (): Option =>
+  option(
+    '--report <file>',
+    'write the report to this file; standard input and output are those of a linux guest then (with -q, too)',
   )
-}
 
 /** Is standard output the guest's? */
 export function ownsStreams(options: Options): boolean {

@@ -1,5 +1,5 @@
 /** --save and --resume of `rvr run`. */
-import { Option, type Command } from 'commander'
+import type { Command, Option } from 'commander'
 import { modeNamed } from '../../modes/registry.ts'
 import { openSavedRun, type SavedRun } from '../../run/saved/read.ts'
 import { checkFits } from '../../run/saved/restore.ts'
@@ -8,7 +8,8 @@ import type { Guest } from '../../sdk/guest.ts'
 import type { RunLimits } from '../../sdk/options.ts'
 import type { Run } from '../../sdk/contract.ts'
 import { writeLine } from '../output/guest-text.ts'
-import { DEFAULT_MODE, inputPath, type GuestOptions } from './build.ts'
+import { inputPath, option, valued } from './declare.ts'
+import { DEFAULT_MODE, type GuestOptions } from './guest.ts'
 import type { Shell } from '../shell.ts'
 
 export interface SavedRunOptions {
@@ -29,20 +30,14 @@ const SETTLED = [
   'check',
 ]
 
-export function addSavedRunOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option(
-        '--save <file>',
-        'when a limit, a deadline or Ctrl-C stops the guest, save the run to this file',
-      ).conflicts('check'),
-    )
-    .addOption(
-      new Option('--resume <file>', 'go on with a saved run; mode, ABI and inputs come from the file')
-        .argParser(inputPath)
-        .conflicts(SETTLED),
-    )
-}
+export const savedRunOptions = (): Option[] => [
+  option('--save <file>', 'when a limit, a deadline or Ctrl-C stops the guest, save the run to this file').conflicts(
+    'check',
+  ),
+  valued('--resume <file>', 'go on with a saved run; mode, ABI and inputs come from the file', inputPath).conflicts(
+    SETTLED,
+  ),
+]
 
 /** The saved run to go on with, and the options of a run of its mode and ABI where no others were asked for. */
 export async function openResumed<Options extends SavedRunOptions & GuestOptions & { readonly mode?: string }>(
@@ -58,7 +53,7 @@ export async function openResumed<Options extends SavedRunOptions & GuestOptions
     options: {
       ...options,
       mode: options.mode ?? saved.mode,
-      ...(command.getOptionValueSource('abi') !== 'cli' && { abi: saved.abi }),
+      abi: command.getOptionValueSource('abi') === 'cli' ? options.abi : saved.abi,
     },
   }
 }

@@ -40,9 +40,12 @@ export function jsonLine(value: unknown): string {
   })}\n`
 }
 
+const hintText = (stream: TextStream, hint: string | undefined): string =>
+  hint === undefined ? '' : `  ${styled(stream, 'hint', 'hint')}: ${hint}\n`
+
 /** `rvr: warning: …` and its hint. */
 export function warningText(stream: TextStream, message: string, hint?: string): string {
-  return `rvr: ${styled(stream, 'warning', 'warning')}: ${message}\n${hint === undefined ? '' : `  ${styled(stream, 'hint', 'hint')}: ${hint}\n`}`
+  return `rvr: ${styled(stream, 'warning', 'warning')}: ${message}\n${hintText(stream, hint)}`
 }
 
 /** Any thrown value as an RvrError; what is none is a defect. */
@@ -58,7 +61,7 @@ export function asRvrError(error: unknown): RvrError {
 export function writeError(error: RvrError, streams: { stdout: TextStream; stderr: TextStream }, json: boolean): void {
   const { stdout, stderr } = streams
   writeLine(stderr, `rvr: ${styled(stderr, 'error', 'error')}: ${error.message}\n`)
-  if (error.hint !== undefined) stderr.write(`  ${styled(stderr, 'hint', 'hint')}: ${error.hint}\n`)
+  if (error.hint !== undefined) stderr.write(hintText(stderr, error.hint))
   if (process.env['RVR_DEBUG']) {
     for (let at: unknown = error; at instanceof Error; at = at.cause) stderr.write(`${at.stack ?? at.message}\n`)
   }

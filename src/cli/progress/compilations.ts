@@ -1,4 +1,4 @@
-/** Progress of many compilations: one line each in a task list on a terminal, a plain line for each that ends elsewhere. */
+/** Progress of many compilations: a task list on a terminal, a plain line for each that ends elsewhere. */
 import type { EventSink } from '../../events.ts'
 import { BuildSteps } from './build-steps.ts'
 import { isTerminal, warningText, type TextStream } from '../output/messages.ts'

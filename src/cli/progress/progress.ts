@@ -1,4 +1,4 @@
-/** Progress of long work on standard error: a task list on a terminal, plain lines elsewhere, nothing for work under 300 ms. */
+/** Progress of long work on standard error: a task list on a terminal, plain lines elsewhere. */
 import type { RvrEvent, Stage } from '../../events.ts'
 import { BuildSteps } from './build-steps.ts'
 import { endLine, writeGuestText, writeLine } from '../output/guest-text.ts'

@@ -1,4 +1,4 @@
-/** Steps of a build, or many builds, as a task list on a terminal. Loaded when there is something to show, never for a warm run. */
+/** Steps of a build, or many builds, as a task list on a terminal; loaded when there is something to show. */
 import { DefaultRenderer, Listr, ListrDefaultRendererLogLevels as Level, ListrLogger, ProcessOutput } from 'listr2'
 import { styled, type TextStream } from '../output/messages.ts'
 
@@ -56,7 +56,7 @@ export function openTaskList(stream: TextStream, steps: readonly ListedTask[], p
     {
       // Signals are the program's business: it stops the work and then closes the list.
       registerSignalListeners: false,
-      ...(parallel > 1 && { concurrent: parallel }),
+      concurrent: parallel > 1 ? parallel : false,
       exitOnError: parallel === 1,
       renderer: Renderer,
       rendererOptions: {

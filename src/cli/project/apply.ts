@@ -1,8 +1,8 @@
-/** Options that are always the same, from the project file, where neither the command line nor the environment says otherwise. */
+/** Options from the project file, where neither the command line nor the environment says otherwise. */
 import { dirname, resolve } from 'node:path'
 import { Option, type Command } from 'commander'
 import { nearestTo } from '../../accept.ts'
-import { messageOf } from '../../errors.ts'
+import { RvrError, messageOf } from '../../errors.ts'
 import type { Shell } from '../shell.ts'
 import { projectError, projectFile, type ProjectFile } from './file.ts'
 import { projectKeys, type ProjectKey } from './keys.ts'
@@ -128,6 +128,8 @@ function set(file: ProjectFile, command: Command, key: string, meaning: ProjectK
 const conflictsOf = (option: Option): readonly string[] =>
   (option as Option & { readonly conflictsWith?: readonly string[] }).conflictsWith ?? []
 
+const WRITTEN = 'It is written as on the command line; docs/cli.md has an example.'
+
 function parsed(
   { path }: ProjectFile,
   options: readonly Option[],
@@ -135,10 +137,8 @@ function parsed(
   { path: isPath }: ProjectKey,
   value: unknown,
 ): unknown {
-  const refuse = (what: string): never => {
-    throw projectError(path, `${key}: ${what}`, 'It is written as on the command line; docs/cli.md has an example.', {
-      field: key,
-    })
+  const refuse = (what: string, hint = WRITTEN): never => {
+    throw projectError(path, `${key}: ${what}`, hint, { field: key })
   }
   const option = options.find(({ required }) => required)
   if (typeof value === 'boolean' && (option === undefined || (!value && options.length > 1))) return value
@@ -153,7 +153,8 @@ function parsed(
   try {
     for (const text of places) result = option.parseArg === undefined ? text : option.parseArg(text, result as never)
   } catch (cause) {
-    refuse(messageOf(cause))
+    // The option says its own name, which the key is.
+    refuse(messageOf(cause).replace(`--${key}: `, ''), cause instanceof RvrError ? cause.hint : undefined)
   }
   return Array.isArray(value) && !Array.isArray(result) ? refuse('wanted one value') : result
 }

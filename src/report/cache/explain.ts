@@ -1,6 +1,9 @@
 /** The answer of `rvr cache explain`: an object for --json, and text. */
-import type { EvictedEntry } from '../../store/evicted.ts'
 import { explanationLines, type LibraryExplanation } from '../../stages/library/explanation.ts'
+import type { EvictedEntry } from '../../store/evicted.ts'
+import type { Answer } from '../answer.ts'
+
+const HEADINGS = { hit: 'in the cache', 'would-miss': 'not in the cache', off: 'never cached' }
 
 const evictedJson = ({ info, ...evicted }: EvictedEntry): object => ({
   ...evicted,
@@ -9,13 +12,11 @@ const evictedJson = ({ info, ...evicted }: EvictedEntry): object => ({
 })
 
 /** `cache explain` */
-export function explainAnswer(explanation: LibraryExplanation): { json: object; text: string } {
-  const { evicted } = explanation
-  const heading = { hit: 'in the cache', 'would-miss': 'not in the cache', off: 'never cached' }[explanation.outcome]
+export function explainAnswer(explanation: LibraryExplanation): Answer {
+  const { evicted, outcome } = explanation
+  const lines = explanationLines(explanation).map(line => `  ${line}\n`)
   return {
     json: { ...explanation, evicted: evicted && evictedJson(evicted) },
-    text: `${heading}\n${explanationLines(explanation)
-      .map(line => `  ${line}\n`)
-      .join('')}`,
+    text: `${HEADINGS[outcome]}\n${lines.join('')}`,
   }
 }

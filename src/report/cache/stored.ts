@@ -2,24 +2,28 @@
 import type { Cache } from '../../store/cache.ts'
 import type { StoredEntry } from '../../store/inventory.ts'
 import { RvrError } from '../../errors.ts'
+import type { Answer } from '../answer.ts'
 import { table } from '../form/table.ts'
 import { count, grouped } from '../form/units.ts'
 
-interface Answer {
-  readonly json: object
-  readonly text: string
-}
-
-const SHORT_KEY = 12
+/** Digits of a key in a table. */
+export const SHORT_KEY = 12
 
 /** Where a cache lies. */
 export const placeOf = ({ directory }: Pick<Cache, 'directory'>): string => directory ?? 'no directory'
 
+/** `12 entries and 3 objects` */
+export function entriesText(entries: number, objects: number): string {
+  const text = count(entries, 'entry', 'entries')
+  return objects === 0 ? text : `${text} and ${count(objects, 'object', 'objects')}`
+}
+
 /** `12 entries and 3 objects of 1,234 bytes`: all that counts for the limit. */
 export function heldText(entries: number, objects: number, bytes: number): string {
-  return `${count(entries, 'entry', 'entries')}${objects === 0 ? '' : ` and ${count(objects, 'object', 'objects')}`} of ${count(bytes, 'byte', 'bytes')}`
+  return `${entriesText(entries, objects)} of ${count(bytes, 'byte', 'bytes')}`
 }
-const date = (ms: number): string => new Date(ms).toISOString()
+
+export const date = (ms: number): string => new Date(ms).toISOString()
 
 const entryJson = ({ key, bytes, createdMs, usedMs, manifest }: StoredEntry) => ({
   key,
@@ -30,12 +34,13 @@ const entryJson = ({ key, bytes, createdMs, usedMs, manifest }: StoredEntry) => 
   info: manifest.info,
 })
 
-const infoText = (entry: StoredEntry): string =>
-  Object.entries(entry.manifest.info)
-    .map(
-      ([name, value]) => `${name}=${/^[0-9a-f]{64}$/.test(String(value)) ? String(value).slice(0, SHORT_KEY) : value}`,
-    )
+/** Facts about an entry, digests shortened. */
+function infoText({ manifest: { info } }: StoredEntry): string {
+  const short = (value: string): string => (/^[0-9a-f]{64}$/.test(value) ? value.slice(0, SHORT_KEY) : value)
+  return Object.entries(info)
+    .map(([name, value]) => `${name}=${short(String(value))}`)
     .join(' ')
+}
 
 /** `cache stats` */
 export async function statsAnswer(cache: Cache): Promise<Answer> {
@@ -59,22 +64,19 @@ export async function statsAnswer(cache: Cache): Promise<Answer> {
   }
 }
 
+const listRow = (entry: StoredEntry): string[] => [
+  entry.key.slice(0, SHORT_KEY),
+  grouped(entry.bytes).padStart(13),
+  date(entry.usedMs),
+  infoText(entry),
+]
+
 /** `cache ls` */
 export async function listAnswer(cache: Cache): Promise<Answer> {
   const entries = await cache.list()
   return {
     json: { directory: cache.directory, entries: entries.map(entryJson) },
-    text:
-      entries.length === 0
-        ? `no entries in ${placeOf(cache)}\n`
-        : table(
-            entries.map(entry => [
-              entry.key.slice(0, SHORT_KEY),
-              grouped(entry.bytes).padStart(13),
-              date(entry.usedMs),
-              infoText(entry),
-            ]),
-          ),
+    text: entries.length === 0 ? `no entries in ${placeOf(cache)}\n` : table(entries.map(listRow)),
   }
 }
 
@@ -91,32 +93,30 @@ export async function showAnswer(cache: Cache, key: string): Promise<Answer> {
       hint: 'Give more digits.',
       details: { key },
     })
-  const { parts, inputParts } = entry.manifest
-  const rows = (list: typeof parts): string[][] => list.map(part => [`  ${part.name}`, part.type, part.value])
+  const { inputKey, library, info, parts, inputParts } = entry.manifest
+  const facts = [
+    ['key', entry.key],
+    ['input key', inputKey],
+    ['bytes', grouped(entry.bytes)],
+    ['created', date(entry.createdMs)],
+    ['used', date(entry.usedMs)],
+    ...Object.entries(info).map(([name, value]) => [name, String(value)]),
+  ]
+  const partsText = (list: typeof parts): string => table(list.map(part => [`  ${part.name}`, part.type, part.value]))
+  const keysText = `parts of the key:\n${partsText(parts)}parts of the input key:\n${partsText(inputParts)}`
   return {
-    json: { ...entryJson(entry), library: entry.manifest.library, parts, inputParts },
-    text: `${table([
-      ['key', entry.key],
-      ['input key', entry.manifest.inputKey],
-      ['bytes', grouped(entry.bytes)],
-      ['created', date(entry.createdMs)],
-      ['used', date(entry.usedMs)],
-      ...Object.entries(entry.manifest.info).map(([name, value]) => [name, String(value)]),
-    ])}parts of the key:\n${table(rows(parts))}parts of the input key:\n${table(rows(inputParts))}`,
+    json: { ...entryJson(entry), library, parts, inputParts },
+    text: `${table(facts)}${keysText}`,
   }
 }
 
 /** `cache verify` */
 export async function verifyAnswer(cache: Cache): Promise<Answer> {
   const steps = await cache.verify()
-  return {
-    json: { directory: cache.directory, steps },
-    text: table(
-      steps.map(({ step, checked, repaired }) => [
-        step,
-        `${grouped(checked)} checked`,
-        `${grouped(repaired)} repaired`,
-      ]),
-    ),
-  }
+  const rows = steps.map(({ step, checked, repaired }) => [
+    step,
+    `${grouped(checked)} checked`,
+    `${grouped(repaired)} repaired`,
+  ])
+  return { json: { directory: cache.directory, steps }, text: table(rows) }
 }

@@ -1,7 +1,7 @@
 /** The results of `rvr compile` for several guests or modes. */
 import type { RvrError } from '../../errors.ts'
 import type { Artifact } from '../../sdk/artifact.ts'
-import { compileJson, type ReportedGuest } from '../run/json.ts'
+import { compileJson, type ReportedGuest } from './artifact.ts'
 import { table } from '../form/table.ts'
 import { count } from '../form/units.ts'
 
@@ -16,19 +16,15 @@ export interface Compilation {
   readonly error?: RvrError
 }
 
+const errorJson = ({ code, message, hint, details }: RvrError) => ({ code, message, hint, details })
+
 /** The object of `rvr compile --json` for several guests or modes. */
 export function compilationsJson(compilations: readonly Compilation[]): object {
   return {
     compilations: compilations.map(({ file, mode, guest, artifact, library, error }) => {
       if (guest !== undefined && artifact !== undefined && library !== undefined)
         return compileJson(library, guest, artifact)
-      return {
-        mode,
-        guest: { path: file },
-        ...(error !== undefined && {
-          error: { code: error.code, message: error.message, hint: error.hint, details: error.details },
-        }),
-      }
+      return { mode, guest: { path: file }, error: error && errorJson(error) }
     }),
     failed: compilations.filter(({ error }) => error !== undefined).length,
   }
@@ -45,5 +41,6 @@ export function compilationsText(compilations: readonly Compilation[]): string {
     error === undefined ? artifact!.cache.outcome : 'failed',
     library ?? error!.code,
   ])
-  return `${table(rows)}${count(done.length, 'library', 'libraries')} ready, ${hits.length} from the cache${failed === 0 ? '' : `; ${failed} failed`}\n`
+  const ready = `${count(done.length, 'library', 'libraries')} ready, ${hits.length} from the cache`
+  return `${table(rows)}${ready}${failed === 0 ? '' : `; ${failed} failed`}\n`
 }

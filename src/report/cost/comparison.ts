@@ -1,5 +1,6 @@
 /** Two measurements side by side: what became dearer, what became cheaper, and whether it is too much. */
-import { jsonInteger } from '../run/json.ts'
+import type { CostView } from './cost.ts'
+import { jsonInteger } from '../form/json.ts'
 import { breakdowns, type Breakdown, type Measurement } from './measurement.ts'
 import { shortened, table } from '../form/table.ts'
 import { grouped, sizeText } from '../form/units.ts'
@@ -41,27 +42,26 @@ function changesOf(base: ReadonlyMap<string, number>, now: ReadonlyMap<string, n
     .toSorted((a, b) => Number(magnitude(b) - magnitude(a)) || (a.name < b.name ? -1 : 1))
 }
 
+/** Of what both sides have. */
+function changeOf(base: number | undefined, now: number | undefined): Change | undefined {
+  return base === undefined || now === undefined ? undefined : { base: BigInt(base), now: BigInt(now) }
+}
+
 export function compare(name: string, base: Measurement, now: Measurement, threshold?: number): Comparison {
-  const both = (key: 'segments' | 'peakMemoryBytes'): { [key]?: Change } => {
-    const before = base[key]
-    const after = now[key]
-    return before === undefined || after === undefined ? {} : { [key]: { base: BigInt(before), now: BigInt(after) } }
-  }
   const cost = { base: base.cost, now: now.cost }
+  const by: Partial<Record<Breakdown, ReturnType<typeof changesOf>>> = {}
+  for (const key of breakdowns) {
+    const [before, after] = [base[key], now[key]]
+    if (before !== undefined && after !== undefined) by[key] = changesOf(before, after)
+  }
   return {
     base: name,
     cost,
     instret: { base: base.instret, now: now.instret },
-    ...both('segments'),
-    ...both('peakMemoryBytes'),
-    by: Object.fromEntries(
-      breakdowns.flatMap(key => {
-        const before = base[key]
-        const after = now[key]
-        return before === undefined || after === undefined ? [] : [[key, changesOf(before, after)]]
-      }),
-    ),
-    ...(threshold !== undefined && { threshold }),
+    segments: changeOf(base.segments, now.segments),
+    peakMemoryBytes: changeOf(base.peakMemoryBytes, now.peakMemoryBytes),
+    by,
+    threshold,
     isExceeded: threshold !== undefined && exceeds(cost, threshold),
   }
 }
@@ -78,38 +78,32 @@ function changeJson(change: Change) {
     base: jsonInteger(change.base),
     now: jsonInteger(change.now),
     change: difference,
-    ...(percent !== undefined && { percent }),
+    percent,
   }
 }
 
+const changesJson = (changes: NonNullable<Comparison['by'][Breakdown]>) =>
+  Object.fromEntries(changes.map(change => [change.name, changeJson(change)]))
+
 /** The key `comparison` of `rvr cost --json`. */
-export function comparisonJson({
-  base,
-  cost,
-  instret,
-  segments,
-  peakMemoryBytes,
-  by,
-  threshold,
-  isExceeded,
-}: Comparison) {
+export function comparisonJson(comparison: Comparison) {
+  const { base, cost, instret, segments, peakMemoryBytes, by, threshold, isExceeded } = comparison
   return {
     base,
     cost: changeJson(cost),
     instret: changeJson(instret),
-    ...(segments !== undefined && { segments: changeJson(segments) }),
-    ...(peakMemoryBytes !== undefined && { peakMemoryBytes: changeJson(peakMemoryBytes) }),
-    ...Object.fromEntries(
-      Object.entries(by).map(([key, changes]) => [
-        key,
-        Object.fromEntries(changes.map(change => [change.name, changeJson(change)])),
-      ]),
-    ),
-    ...(threshold !== undefined && { threshold, exceeded: isExceeded }),
+    segments: segments && changeJson(segments),
+    peakMemoryBytes: peakMemoryBytes && changeJson(peakMemoryBytes),
+    ...Object.fromEntries(Object.entries(by).map(([key, changes]) => [key, changesJson(changes)])),
+    threshold,
+    exceeded: threshold === undefined ? undefined : isExceeded,
   }
 }
 
-const signed = (text: string, { base, now }: Change): string => `${now > base ? '+' : now < base ? '−' : ''}${text}`
+function signed(text: string, { base, now }: Change): string {
+  if (now === base) return text
+  return `${now > base ? '+' : '−'}${text}`
+}
 
 function percentCell(change: Change): string {
   const percent = percentOf(change)
@@ -131,24 +125,21 @@ const row = (name: string, change: Change, text: (value: bigint) => string = gro
 /** Totals, then the `top` greatest changes of the breakdown `shown`; `name` makes a cell of an entry's name. */
 export function comparisonRows(
   { cost, instret, segments, peakMemoryBytes, by }: Comparison,
-  shown: Breakdown,
-  top: number,
+  { shown, top }: CostView,
   name = (text: string): string => `  ${shortened(text)}`,
 ): string[][] {
-  const detail = (by[shown] ?? []).slice(0, top).map(change => row(name(change.name), change))
   const size = (value: bigint): string => sizeText(Number(value))
-  return [
-    ['', 'base', 'now', 'change', ''],
-    row('cost', cost),
-    row('instructions', instret),
-    ...(segments === undefined ? [] : [row('segments', segments)]),
-    ...(peakMemoryBytes === undefined ? [] : [row('peak memory', peakMemoryBytes, size)]),
-    ...(detail.length === 0 ? [] : [[`cells by ${shown.slice(0, -1)}`, '', '', '', ''], ...detail]),
-  ]
+  const rows = [['', 'base', 'now', 'change', ''], row('cost', cost), row('instructions', instret)]
+  if (segments !== undefined) rows.push(row('segments', segments))
+  if (peakMemoryBytes !== undefined) rows.push(row('peak memory', peakMemoryBytes, size))
+  const detail = (by[shown] ?? []).slice(0, top)
+  if (detail.length > 0) rows.push([`cells by ${shown.slice(0, -1)}`, '', '', '', ''])
+  for (const change of detail) rows.push(row(name(change.name), change))
+  return rows
 }
 
 /** What the rows do not show; undefined where they show all. */
-export function notShown({ base, by }: Comparison, shown: Breakdown, top: number): string | undefined {
+export function notShown({ base, by }: Comparison, { shown, top }: CostView): string | undefined {
   const changes = by[shown]
   if (changes === undefined) return `${base} has no ${shown} to compare with`
   return changes.length > top ? `and ${changes.length - top} more with smaller changes` : undefined
@@ -160,13 +151,13 @@ export function verdict({ threshold, isExceeded }: Comparison): string | undefin
   return isExceeded ? `too dear: the cost grew by more than ${threshold}%` : `within the threshold of ${threshold}%`
 }
 
-/** The comparison as text; of the breakdown `shown` the `top` greatest changes. */
-export function comparisonText(comparison: Comparison, shown: Breakdown, top: number): string {
-  const omitted = notShown(comparison, shown, top)
+/** The comparison as text; of the breakdown that is shown the greatest changes. */
+export function comparisonText(comparison: Comparison, view: CostView): string {
+  const omitted = notShown(comparison, view)
   const judgement = verdict(comparison)
   return [
     `compared with ${comparison.base}\n`,
-    table(comparisonRows(comparison, shown, top), 'lrrrr', '  '),
+    table(comparisonRows(comparison, view), 'lrrrr', '  '),
     omitted === undefined ? '' : `  ${omitted}\n`,
     judgement === undefined ? '' : `${judgement}\n`,
   ].join('')

@@ -1,11 +1,12 @@
 /** The report of `rvr cost`: what a guest costs, and the breakdown that was asked for. */
 import { profileJson, entriesText } from '../profiles/entries.ts'
-import { runJson, type ReportedArtifact, type ReportedGuest, type ReportedRun } from '../run/json.ts'
-import { chipsText } from '../segments/text.ts'
+import type { ReportedArtifact, ReportedGuest } from '../compile/artifact.ts'
+import { runJson, type ReportedRun } from '../run/json.ts'
+import { chipsText, segmentsTotal } from '../segments/text.ts'
 import { meteredFacts } from '../segments/facts.ts'
 import type { Breakdown } from './measurement.ts'
 import { line } from '../form/table.ts'
-import { count, grouped, sizeText } from '../form/units.ts'
+import { grouped } from '../form/units.ts'
 
 /** A guest that was run in mode `metered`, and in mode `profile` where that breakdown was asked for. */
 export interface CostRun {
@@ -21,35 +22,37 @@ export function costJson({ guest, artifact, metered, profiled }: CostRun) {
     guest: { path: guest.path, digest: guest.digest },
     machine: metered.machine.digest,
     ...runJson(metered, artifact),
-    ...(profiled !== undefined && profileJson(profiled)),
+    ...(profiled && profileJson(profiled)),
   }
 }
 
+/** Of the breakdown `shown` the `top` dearest entries and greatest changes. */
+export interface CostView {
+  readonly shown: Breakdown
+  readonly top: number
+}
+
+/** How the measured run ended. */
+function endText({ exitCode, trap }: ReportedRun): string {
+  if (trap !== undefined) return `${trap.kind}: ${trap.message}`
+  return exitCode === undefined ? 'by a limit: what follows is the cost up to there' : `exit code ${exitCode}`
+}
+
+const breakdownText: Readonly<Record<Breakdown, (run: CostRun, top: number) => string>> = {
+  chips: ({ metered }, top) => chipsText(meteredFacts(metered)!.chips, metered.cost!, top),
+  functions: ({ profiled }, top) => entriesText('function', profiled!.profile!.functions, top),
+  opcodes: ({ profiled }, top) => entriesText('operation', profiled!.profile!.opcodes, top),
+}
+
 /** The text of `rvr cost`, the comparison excepted. */
-export function costText({ guest, metered, profiled }: CostRun, shown: Breakdown, top: number): string {
-  const { outcome, exitCode, trap } = metered
-  const facts = meteredFacts(metered)!
-  const number = facts.segments.length + (facts.openSegment === undefined ? 0 : 1)
+export function costText(run: CostRun, { shown, top }: CostView): string {
+  const { guest, metered } = run
   return [
     line('guest', guest.path),
-    line(
-      outcome,
-      trap !== undefined
-        ? `${trap.kind}: ${trap.message}`
-        : exitCode === undefined
-          ? 'by a limit: what follows is the cost up to there'
-          : `exit code ${exitCode}`,
-    ),
+    line(metered.outcome, endText(metered)),
     line('cost', `${grouped(metered.cost!)} trace cells`),
     line('instructions', grouped(metered.instret)),
-    line(
-      'segments',
-      `${count(number, 'segment', 'segments')}, peak memory ${sizeText(facts.peakMemoryBytes)} (estimate)`,
-    ),
-    shown === 'chips'
-      ? chipsText(facts.chips, metered.cost!, top)
-      : shown === 'functions'
-        ? entriesText('function', profiled!.profile!.functions, top)
-        : entriesText('operation', profiled!.profile!.opcodes, top),
+    line('segments', segmentsTotal(meteredFacts(metered)!)),
+    breakdownText[shown](run, top),
   ].join('')
 }

@@ -55,6 +55,16 @@ function byReadableName(symbols: ReadonlyMap<string, number>): Map<string, numbe
   return found
 }
 
+const named = (entries: v.InferOutput<typeof cells>): Map<string, number> =>
+  new Map(Object.entries(entries).map(([name, entry]) => [name, entry.cells]))
+
+function problemOf(issue: v.InferIssue<typeof Json>): string {
+  const field = v.getDotPath(issue)
+  if (field === null) return 'it is not the JSON of a run'
+  if (issue.received === 'undefined') return `field ${field} is missing`
+  return `field ${field} is ${issue.received}, not ${issue.message}`
+}
+
 /** @throws RvrError `INPUT_INVALID` naming the field for anything that is not the JSON of a run with cost. */
 export function readMeasurement(data: unknown, origin: string): Measurement {
   const refuse = (problem: string): RvrError =>
@@ -64,30 +74,19 @@ export function readMeasurement(data: unknown, origin: string): Measurement {
     })
   const { success, output, issues } = v.safeParse(Json, data)
   if (!success) {
-    const [issue] = issues
-    const field = v.getDotPath(issue)
-    throw refuse(
-      field === null
-        ? 'it is not the JSON of a run'
-        : issue.received === 'undefined'
-          ? `field ${field} is missing`
-          : `field ${field} is ${issue.received}, not ${issue.message}`,
-    )
+    throw refuse(problemOf(issues[0]))
   }
   if (output.cost === undefined) throw refuse(`a run in mode ${output.mode} has no cost`)
-  const named = (entries: v.InferOutput<typeof cells>): Map<string, number> =>
-    new Map(Object.entries(entries).map(([name, entry]) => [name, entry.cells]))
+  const { outcome, cost, instret, segments, openSegment, peakMemoryBytes, chips, functions, opcodes, machine } = output
   return {
-    outcome: output.outcome,
-    cost: BigInt(output.cost),
-    instret: BigInt(output.instret),
-    ...(output.segments !== undefined && {
-      segments: output.segments.length + (output.openSegment === undefined ? 0 : 1),
-    }),
-    ...(output.peakMemoryBytes !== undefined && { peakMemoryBytes: output.peakMemoryBytes }),
-    ...(output.chips !== undefined && { chips: named(output.chips) }),
-    ...(output.functions !== undefined && { functions: byReadableName(named(output.functions)) }),
-    ...(output.opcodes !== undefined && { opcodes: named(output.opcodes) }),
-    ...(output.machine !== undefined && { machine: output.machine }),
+    outcome,
+    cost: BigInt(cost),
+    instret: BigInt(instret),
+    segments: segments && segments.length + (openSegment === undefined ? 0 : 1),
+    peakMemoryBytes,
+    chips: chips && named(chips),
+    functions: functions && byReadableName(named(functions)),
+    opcodes: opcodes && named(opcodes),
+    machine,
   }
 }

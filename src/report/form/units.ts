@@ -13,10 +13,15 @@ export function durationText(ms: number): string {
   return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`
 }
 
+const RATES = [
+  { scale: 1e6, unit: 'million ' },
+  { scale: 1e3, unit: 'thousand ' },
+]
+
 /** How many instructions a second, in a unit that shows more than zeros. */
 export function rateText(instructions: bigint, ms: number): string {
   const perSecond = ms > 0 ? (Number(instructions) / ms) * 1000 : 0
-  const [scale, unit] = perSecond >= 1e6 ? [1e6, 'million '] : perSecond >= 1e3 ? [1e3, 'thousand '] : [1, '']
+  const { scale, unit } = RATES.find(rate => perSecond >= rate.scale) ?? { scale: 1, unit: '' }
   const number = perSecond / scale
   return `${number.toFixed(scale === 1 || number >= 10 ? 0 : 2)} ${unit}instructions/s`
 }

@@ -12,9 +12,7 @@ const entriesJson = (entries: readonly ProfileEntry[]) =>
 
 /** The keys of `rvr run --json` that come from profiling; none in other modes. */
 export function profileJson({ profile }: Pick<Run, 'profile'>) {
-  return profile === undefined
-    ? undefined
-    : { functions: entriesJson(profile.functions), opcodes: entriesJson(profile.opcodes) }
+  return profile && { functions: entriesJson(profile.functions), opcodes: entriesJson(profile.opcodes) }
 }
 
 /** The dearest entries with their shares; the others in one row. `name` makes a cell of an entry's name. */
@@ -35,11 +33,9 @@ export function entryRows(
   ]
   const shown = entries.slice(0, top)
   const others = entries.slice(shown.length)
-  return [
-    [title, 'instructions', 'cells', 'of cost'],
-    ...shown.map(entry => row(name(entry.name), [entry])),
-    ...(others.length === 0 ? [] : [row(count(others.length, 'other', 'others'), others)]),
-  ]
+  const rows = [[title, 'instructions', 'cells', 'of cost'], ...shown.map(entry => row(name(entry.name), [entry]))]
+  if (others.length > 0) rows.push(row(count(others.length, 'other', 'others'), others))
+  return rows
 }
 
 /** The same as text. */
@@ -48,7 +44,6 @@ export const entriesText = (title: string, entries: readonly ProfileEntry[], top
 
 /** The part of `rvr run`'s text about functions and operations; empty in modes that do not profile. */
 export function profileText({ profile }: Pick<Run, 'profile'>): string {
-  return profile === undefined
-    ? ''
-    : `${entriesText('function', profile.functions)}${entriesText('operation', profile.opcodes)}`
+  if (profile === undefined) return ''
+  return `${entriesText('function', profile.functions)}${entriesText('operation', profile.opcodes)}`
 }

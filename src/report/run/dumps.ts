@@ -42,13 +42,15 @@ export function dumpsJson(run: DumpedRun, { registers, memory }: Dumps): object 
     bytes: Buffer.from(run.memory.read(address, length)).toString('hex'),
   }))
   return {
-    ...(registers && { pc: hexText(run.pc), registers: registersJson(run.registers) }),
-    ...(memory.length > 0 && { memory: contents }),
+    pc: registers ? hexText(run.pc) : undefined,
+    registers: registers ? registersJson(run.registers) : undefined,
+    memory: memory.length > 0 ? contents : undefined,
   }
 }
 
 /** The same as text. */
 export function dumpsText(run: DumpedRun, { registers, memory }: Dumps): string {
   const place = registers ? `${line('pc', hexText(run.pc))}${registersText(run.registers)}` : ''
-  return `${place}${memory.map(range => memoryText(range, run.memory.read(range.address, range.length))).join('')}`
+  const ranges = memory.map(range => memoryText(range, run.memory.read(range.address, range.length)))
+  return `${place}${ranges.join('')}`
 }

@@ -12,15 +12,8 @@ export function registersText(registers: readonly bigint[]): string {
   const cells = registers.map((value, index) => `${registerNames[index]!.padStart(4)} ${hexText(value).padEnd(18)}`)
   const rows: string[] = []
   for (let first = 0; first < cells.length; first += 4) {
-    rows.push(
-      line(
-        first === 0 ? 'registers' : '',
-        cells
-          .slice(first, first + 4)
-          .join(' ')
-          .trimEnd(),
-      ),
-    )
+    const row = cells.slice(first, first + 4).join(' ')
+    rows.push(line(first === 0 ? 'registers' : '', row.trimEnd()))
   }
   return rows.join('')
 }

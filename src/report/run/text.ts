@@ -1,8 +1,9 @@
-/** Results of commands as text for people. */
+/** A run as text for people. */
 import type { TrapReport } from '../../sdk/contract.ts'
 import type { StopCause } from '../../run/job.ts'
 import { registersText } from './registers.ts'
-import { engineOf, hasMoved, isResumed, type ReportedArtifact, type ReportedRun } from './json.ts'
+import { madeByText, timingText, type ReportedArtifact } from '../compile/artifact.ts'
+import { engineOf, hasMoved, isResumed, type ReportedRun } from './json.ts'
 import { profileText } from '../profiles/entries.ts'
 import { meteredText } from '../segments/text.ts'
 import { unknownNote } from './unknown-word.ts'
@@ -19,18 +20,19 @@ const STOPS: Readonly<Record<StopCause, string>> = {
   difference: 'at a call whose C is wrong',
 }
 
+/** `0x200804 (name)` */
+function placeText(pc: number, symbol: string | undefined): string {
+  return symbol === undefined ? hexText(pc) : `${hexText(pc)} (${shortened(symbol)})`
+}
+
 function trapText(trap: TrapReport): string {
-  const rows = [
+  return [
     line('trapped', trap.kind),
-    line(
-      'at',
-      `${hexText(trap.pc)}${trap.symbol === undefined ? '' : ` (${shortened(trap.symbol)})`}: ${trap.instruction}`,
-    ),
+    line('at', `${placeText(trap.pc, trap.symbol)}: ${trap.instruction}`),
     line('because', trap.message),
-  ]
-  rows.push(backtraceText(trap))
-  rows.push(registersText(trap.registers))
-  return rows.join('')
+    backtraceText(trap),
+    registersText(trap.registers),
+  ].join('')
 }
 
 /** Rows of a backtrace; JSON has all. */
@@ -43,7 +45,7 @@ const MOST_CALLS = 16
 function backtraceText({ backtrace: { frames, isCut } }: TrapReport): string {
   const rows: { text: string; times: number }[] = []
   for (const { pc, symbol, found } of frames.slice(1)) {
-    const text = `${hexText(pc)}${symbol === undefined ? '' : ` (${shortened(symbol)})`}${found === 'stack' ? ' ? found on the stack' : ''}`
+    const text = `${placeText(pc, symbol)}${found === 'stack' ? ' ? found on the stack' : ''}`
     const last = rows.at(-1)
     if (last?.text === text) last.times++
     else rows.push({ text, times: 1 })
@@ -52,23 +54,6 @@ function backtraceText({ backtrace: { frames, isCut } }: TrapReport): string {
   const more = isCut || rows.length > MOST_CALLS ? ['…'] : []
   return [...shown, ...more].map((row, index) => line(index === 0 ? 'called from' : '', row)).join('')
 }
-
-function timingText({ timing }: ReportedArtifact): string {
-  const stages = [
-    ['lift', timing.liftMs],
-    ['codegen', timing.codegenMs],
-    ['compile', timing.compileMs],
-    ['load', timing.loadMs],
-  ] as const
-  return stages
-    .filter(([, ms]) => ms !== undefined)
-    .map(([name, ms]) => `${name} ${durationText(ms!)}`)
-    .join(', ')
-}
-
-/** Whose work a hit is where nothing can compile. */
-const madeByText = ({ cache: { toolchain } }: ReportedArtifact): string =>
-  toolchain === undefined ? '' : ` (nothing here can compile: by its manifest made by ${toolchain.version})`
 
 /** How a run ended, in a few words. */
 export function outcomeText(run: Pick<ReportedRun, 'outcome' | 'exitCode' | 'trap' | 'stopCause'>): string {
@@ -87,50 +72,42 @@ function stretchText(run: ReportedRun): string {
   return isResumed(run) ? ` for the ${grouped(run.executed)} instructions since it was resumed` : ''
 }
 
-/** The text of `rvr run`. */
-export function runText(run: ReportedRun, artifact: ReportedArtifact): string {
-  const built = timingText(artifact)
+/** How a run ended, in rows. */
+function endText(run: ReportedRun): string {
+  const { outcome, exitCode, unknownWord, stopCause, trap, pc } = run
   return [
-    run.outcome === 'terminated' ? line('terminated', `exit code ${run.exitCode}`) : '',
-    run.unknownWord === undefined ? '' : line('note', unknownNote(run.unknownWord, run.pc)),
-    run.outcome === 'suspended'
-      ? line('suspended', `${STOPS[run.stopCause!]}, next instruction at ${hexText(run.pc)}`)
-      : '',
-    run.trap === undefined ? '' : trapText(run.trap),
-    line('mode', `${run.mode}${engineOf(run, artifact) === 'interp' ? ', interpreted' : ''}`),
-    line(
-      'instructions',
-      `${grouped(run.instret)}${hasMoved(run) ? `, the first ${grouped(run.interpreted)} interpreted` : ''}`,
-    ),
-    run.cost === undefined ? '' : line('cost', `${grouped(run.cost)} trace cells`),
-    run.publicValues.length === 0 ? '' : line('public values', Buffer.from(run.publicValues).toString('hex')),
-    line(
-      'executed in',
-      `${durationText(run.timing.executeMs)}${stretchText(run)} (${rateText(run.executed ?? run.instret, run.timing.executeMs)})`,
-    ),
-    line('made ready', `cache ${artifact.cache.outcome}${madeByText(artifact)}${built === '' ? '' : `; ${built}`}`),
-    meteredText(run),
-    profileText(run),
+    outcome === 'terminated' ? line('terminated', `exit code ${exitCode}`) : '',
+    unknownWord === undefined ? '' : line('note', unknownNote(unknownWord, pc)),
+    outcome === 'suspended' ? line('suspended', `${STOPS[stopCause!]}, next instruction at ${hexText(pc)}`) : '',
+    trap === undefined ? '' : trapText(trap),
   ].join('')
 }
 
-/** The text of `rvr compile`. */
-export function compileText(path: string, artifact: ReportedArtifact): string {
+/** How long it ran, and how fast. */
+function executedText(run: ReportedRun): string {
+  const { executeMs } = run.timing
+  const rate = rateText(run.executed ?? run.instret, executeMs)
+  return `${durationText(executeMs)}${stretchText(run)} (${rate})`
+}
+
+function madeReadyText(artifact: ReportedArtifact): string {
+  const built = timingText(artifact)
+  return `cache ${artifact.cache.outcome}${madeByText(artifact)}${built === '' ? '' : `; ${built}`}`
+}
+
+/** The text of `rvr run`. */
+export function runText(run: ReportedRun, artifact: ReportedArtifact): string {
+  const { mode, instret, cost, publicValues } = run
+  const interpreted = hasMoved(run) ? `, the first ${grouped(run.interpreted)} interpreted` : ''
   return [
-    line('library', path),
-    line('mode', artifact.mode),
-    line(
-      'cache',
-      `${artifact.cache.outcome}${madeByText(artifact)}${artifact.cache.key === undefined ? '' : ` ${artifact.cache.key}`}`,
-    ),
-    ...(artifact.cache.objects === undefined
-      ? []
-      : [
-          line(
-            'objects',
-            `${artifact.cache.objects.reused} from the cache, ${artifact.cache.objects.compiled} compiled`,
-          ),
-        ]),
-    line('time', timingText(artifact)),
+    endText(run),
+    line('mode', `${mode}${engineOf(run, artifact) === 'interp' ? ', interpreted' : ''}`),
+    line('instructions', `${grouped(instret)}${interpreted}`),
+    cost === undefined ? '' : line('cost', `${grouped(cost)} trace cells`),
+    publicValues.length === 0 ? '' : line('public values', Buffer.from(publicValues).toString('hex')),
+    line('executed in', executedText(run)),
+    line('made ready', madeReadyText(artifact)),
+    meteredText(run),
+    profileText(run),
   ].join('')
 }

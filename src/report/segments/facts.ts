@@ -20,12 +20,12 @@ export interface SegmentFacts {
   readonly instructions: number
   readonly heights: Readonly<Record<string, number>>
   /** Absent for the segment that a suspended run is in. */
-  readonly reason?: string
+  readonly reason?: string | undefined
   readonly memoryBytes: number
   readonly interactions: number
   /** Cells that hold rows, divided by the cells of the padded traces; all chips, those of constant height included. */
   readonly utilisation: number
-  readonly overLimit?: true
+  readonly overLimit?: true | undefined
 }
 
 export interface MeteredFacts {
@@ -36,62 +36,67 @@ export interface MeteredFacts {
   readonly peakMemoryBytes: number
 }
 
-function factsOf(
-  machine: Machine,
-  segment: {
-    instretStart: number
-    instructions: number
-    heights: readonly number[]
-    reason?: string
-    overLimit?: boolean
-  },
-): SegmentFacts {
+/** What a finished segment and the open one have. */
+interface Measured {
+  readonly instretStart: number
+  readonly instructions: number
+  readonly heights: readonly number[]
+  readonly reason?: string
+  readonly overLimit?: boolean
+}
+
+function factsOf(machine: Machine, segment: Measured): SegmentFacts {
   const { instretStart, instructions, heights, reason, overLimit } = segment
   const { memoryBytes, interactions } = segmentSize(machine, heights)
+  const used: Record<string, number> = {}
   let real = 0
   let padded = 0
-  for (const [chip, { width }] of machine.chips.entries()) {
-    real += heights[chip]! * width
-    padded += paddedHeight(heights[chip]!) * width
+  for (const [chip, { name, width }] of machine.chips.entries()) {
+    const height = heights[chip]!
+    if (height > 0) used[name] = height
+    real += height * width
+    padded += paddedHeight(height) * width
   }
   return {
     instretStart,
     instructions,
-    heights: Object.fromEntries(
-      machine.chips.flatMap(({ name }, chip) => (heights[chip]! > 0 ? [[name, heights[chip]!]] : [])),
-    ),
-    ...(reason !== undefined && { reason }),
+    heights: used,
+    reason,
     memoryBytes: Math.ceil(memoryBytes),
     interactions,
     utilisation: padded === 0 ? 0 : Math.round((real / padded) * 1e6) / 1e6,
-    ...(overLimit === true && { overLimit: true as const }),
+    overLimit: overLimit === true ? true : undefined,
   }
+}
+
+/** Instructions' chips before the memory tables, the dearest first. */
+const dearestFirst = (a: ChipTotal, b: ChipTotal): number =>
+  Number(b.isCost) - Number(a.isCost) || b.cells - a.cells || (a.name < b.name ? -1 : 1)
+
+/** Rows and cells of every chip in all segments together. */
+function chipTotals(machine: Machine, segments: readonly (readonly number[])[]): ChipTotal[] {
+  const totals: ChipTotal[] = []
+  for (const [chip, { name, width, operations, constantHeight }] of machine.chips.entries()) {
+    if (constantHeight !== undefined) continue
+    const rows = segments.reduce((sum, heights) => sum + heights[chip]!, 0)
+    if (rows > 0) totals.push({ name, rows, cells: rows * width, isCost: operations !== undefined })
+  }
+  return totals.toSorted(dearestFirst)
 }
 
 /** The facts of a run; undefined in modes that keep no segments. */
 export function meteredFacts(run: MeteredRun): MeteredFacts | undefined {
-  const { machine, segments, openSegment } = run
-  if (segments.length === 0 && openSegment === undefined) return undefined
-  const finished = segments.map(segment => factsOf(machine, segment))
-  const open =
-    openSegment === undefined
-      ? undefined
-      : factsOf(machine, { ...openSegment, instructions: Number(run.instret) - openSegment.instretStart })
-  const lists = [...segments, ...(openSegment === undefined ? [] : [openSegment])].map(({ heights }) => heights)
-  const chips = machine.chips.flatMap(({ name, width, operations, constantHeight }, chip): ChipTotal[] => {
-    const rows = constantHeight === undefined ? lists.reduce((sum, heights) => sum + heights[chip]!, 0) : 0
-    return rows === 0 ? [] : [{ name, rows, cells: rows * width, isCost: operations !== undefined }]
-  })
+  const { machine, segments: finished, openSegment: open } = run
+  if (finished.length === 0 && open === undefined) return undefined
+  const segments = finished.map(segment => factsOf(machine, segment))
+  const openSegment = open && factsOf(machine, { ...open, instructions: Number(run.instret) - open.instretStart })
+  const heights = [...finished, ...(open === undefined ? [] : [open])].map(segment => segment.heights)
+  const peak = (most: number, { memoryBytes }: SegmentFacts): number => Math.max(most, memoryBytes)
   return {
-    segments: finished,
-    openSegment: open,
-    chips: chips.toSorted(
-      (a, b) => Number(b.isCost) - Number(a.isCost) || b.cells - a.cells || (a.name < b.name ? -1 : 1),
-    ),
-    peakMemoryBytes: [...finished, ...(open === undefined ? [] : [open])].reduce(
-      (peak, { memoryBytes }) => Math.max(peak, memoryBytes),
-      0,
-    ),
+    segments,
+    openSegment,
+    chips: chipTotals(machine, heights),
+    peakMemoryBytes: segments.reduce(peak, openSegment?.memoryBytes ?? 0),
   }
 }
 
@@ -102,7 +107,7 @@ export function meteredJson(run: MeteredRun) {
   const { segments, openSegment, chips, peakMemoryBytes } = facts
   return {
     segments,
-    ...(openSegment !== undefined && { openSegment }),
+    openSegment,
     chips: Object.fromEntries(chips.map(({ name, rows, cells }) => [name, { rows, cells }])),
     peakMemoryBytes,
   }
@@ -112,9 +117,13 @@ export function meteredJson(run: MeteredRun) {
 export function overLimitWarning(run: Pick<Run, 'segments'>): { message: string; hint: string } | undefined {
   const numbers = run.segments.flatMap(({ overLimit }, index) => (overLimit === true ? [index] : []))
   if (numbers.length === 0) return undefined
-  const shown = numbers.slice(0, 5).join(', ')
+  const shown = `${numbers.slice(0, 5).join(', ')}${numbers.length > 5 ? ', …' : ''}`
+  const exceed = numbers.length === 1 ? 'exceeds' : 'exceed'
+  const which = `${numbers.length} of ${run.segments.length} segments`
   return {
-    message: `${numbers.length} of ${run.segments.length} segments ${numbers.length === 1 ? 'exceeds' : 'exceed'} a limit, because no check lies inside: ${numbers.length > 5 ? `${shown}, …` : shown}`,
-    hint: 'Raise --max-trace-height, --max-memory or --max-interactions: a single interval between two checks goes beyond it.',
+    message: `${which} ${exceed} a limit, because no check lies inside: ${shown}`,
+    hint:
+      'Raise --max-trace-height, --max-memory or --max-interactions: ' +
+      'a single interval between two checks goes beyond it.',
   }
 }

@@ -49,6 +49,8 @@ export function cfgJson(graph: Graph, regions: Regions) {
   }
 }
 
+const edgeText = ({ kind, target }: Edge): string => (target === undefined ? kind : `${kind} ${target ?? 'outside'}`)
+
 export function cfgText(graph: Graph, regions: Regions): string {
   const { blocks, regions: list } = cfgJson(graph, regions)
   const { image } = graph.program
@@ -56,15 +58,16 @@ export function cfgText(graph: Graph, regions: Regions): string {
   readableNames(image).all(image.symbols.flatMap(({ kind, name }) => (kind === 'function' ? name : [])))
   const rows = blocks.map(block => {
     const symbol = symbolAt(image, Number(block.pc))
+    const name = symbol === undefined ? '' : ` <${symbol}>`
     const marks = [block.root ? 'root' : '', block.resume ? 'resume' : ''].filter(mark => mark !== '')
-    const targets = block.successors.map(
-      ({ kind, target }) => `${kind}${target === undefined ? '' : ` ${target ?? 'outside'}`}`,
-    )
-    return `block ${block.pc}${symbol === undefined ? '' : ` <${symbol}>`} ${block.instructions} instructions${marks.length > 0 ? ` [${marks.join(' ')}]` : ''} -> ${targets.join(', ')}\n`
+    const marked = marks.length > 0 ? ` [${marks.join(' ')}]` : ''
+    const targets = block.successors.map(edgeText).join(', ')
+    return `block ${block.pc}${name} ${block.instructions} instructions${marked} -> ${targets}
+`
   })
-  const functions = list.map(
-    ({ kind, entry, blocks: members, loops }) =>
-      `region ${kind} ${entry}: ${members.join(' ')}${loops.length > 0 ? ` (loops at ${loops.join(' ')})` : ''}\n`,
-  )
+  const functions = list.map(({ kind, entry, blocks: members, loops }) => {
+    const looping = loops.length > 0 ? ` (loops at ${loops.join(' ')})` : ''
+    return `region ${kind} ${entry}: ${members.join(' ')}${looping}\n`
+  })
   return `${rows.join('')}\n${functions.join('')}`
 }

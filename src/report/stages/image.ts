@@ -24,7 +24,7 @@ export function imageJson(image: Image) {
     segments: segmentsJson(image),
     symbols: image.symbols.map(({ name, address, size, kind }, index) => ({
       name,
-      ...(readable[index] !== name && { readable: readable[index] }),
+      readable: readable[index] === name ? undefined : readable[index],
       address: hexText(address),
       size,
       kind,

@@ -46,8 +46,8 @@ export function irJson(program: Program) {
     slots: slotsOf(program).map(slot => ({
       pc: hexText(slot.pc),
       word: word(slot.word),
-      ...(slot.text !== undefined && { text: slot.text }),
-      ...(slot.symbol !== undefined && { symbol: slot.symbol }),
+      text: slot.text,
+      symbol: slot.symbol,
     })),
   }
 }
@@ -57,9 +57,9 @@ export function irText(program: Program): string {
   const slots = slotsOf(program)
   const names = readableNames(program.image)
   names.all(slots.flatMap(({ symbol }) => symbol ?? []))
-  const lines = slots.map(
-    slot =>
-      `${slot.symbol === undefined ? '' : `\n${word(slot.pc)} <${names.of(slot.symbol)}>:\n`}${word(slot.pc)}: ${word(slot.word)}  ${slot.text ?? '(not compiled)'}\n`,
-  )
+  const lines = slots.map(({ pc, word: bits, text = '(not compiled)', symbol }) => {
+    const title = symbol === undefined ? '' : `\n${word(pc)} <${names.of(symbol)}>:\n`
+    return `${title}${word(pc)}: ${word(bits)}  ${text}\n`
+  })
   return lines.join('').replace(/^\n/, '')
 }

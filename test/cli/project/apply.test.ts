@@ -119,6 +119,17 @@ test.each([
   })
 })
 
+test('a value is refused as its option refuses it, under the name of the key', async () => {
+  expect(await errorOf('timeout = "30"', 'run', 'g')).toMatchObject({
+    message: `project file ${path}: timeout: "30" is not a duration`,
+    hint: 'Write a number and a unit: 500ms, 30s, 2m, 1h.',
+  })
+  expect(await errorOf('mode = "fast"', 'run', 'g')).toMatchObject({
+    message: expect.stringContaining(`${path}: mode: `),
+    hint: expect.stringContaining('docs/cli.md'),
+  })
+})
+
 test('it is searched upward; --project, --no-project and RVR_PROJECT come first', async () => {
   const below = join(directory, 'a/b')
   const named = join(directory, 'named.toml')

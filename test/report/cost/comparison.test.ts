@@ -144,7 +144,7 @@ test('differences: totals, and names by the size of their change', () => {
 })
 
 test('the text', () => {
-  const text = comparisonText(compare('b.json', base, now, 10), 'chips', 2)
+  const text = comparisonText(compare('b.json', base, now, 10), { shown: 'chips', top: 2 })
   expect(text).toMatch(/^compared with b\.json\n/)
   expect(text).toMatch(/^ +cost +1,000 +1,500 +\+500 +\+50\.00%$/m)
   expect(text).toMatch(/^ +segments +2 +2 +0 +same$/m)
@@ -152,7 +152,7 @@ test('the text', () => {
   expect(text).toMatch(/^ +Gone +100 +0 +−100 +gone$/m)
   expect(text).toContain('and 1 more with smaller changes\n')
   expect(text).toMatch(/too dear: the cost grew by more than 10%\n$/)
-  expect(comparisonText(compare('b.json', base, now, 50), 'functions', 2)).toMatch(
+  expect(comparisonText(compare('b.json', base, now, 50), { shown: 'functions', top: 2 })).toMatch(
     /b\.json has no functions to compare with\nwithin the threshold of 50%\n$/,
   )
 })

@@ -4,7 +4,8 @@ import { compare } from '../../../src/report/cost/comparison.ts'
 import { costJson } from '../../../src/report/cost/cost.ts'
 import { code, markdownTable } from '../../../src/report/form/markdown.ts'
 import { readMeasurement } from '../../../src/report/cost/measurement.ts'
-import { costMarkdown, runMarkdown } from '../../../src/report/run/markdown.ts'
+import { costMarkdown } from '../../../src/report/cost/markdown.ts'
+import { runMarkdown } from '../../../src/report/run/markdown.ts'
 import { u64 } from '../../../src/index.ts'
 import { assembler } from '../../support/assembler.ts'
 import { buildElf } from '../../support/elf-builder.ts'
@@ -53,6 +54,9 @@ test('wish 4: a run as Markdown', async () => {
   )
   expect(text).toMatch(
     /\n\| chip \| rows \| cells \| of cost \|\n\| --- \| --: \| --: \| --: \|\n\| [A-Z]\w+ \| [\d,]+ \|/,
+  )
+  expect(text).toMatch(
+    /\n\| segment \| from \| instructions \| used \| memory \| ended by \|\n[-|: ]+\n\| 0 \| 0 \| 524 \| [\d.]+% \| [\d.]+ MiB \| end of the guest \|\n\n/,
   )
   expect(text).toMatch(/```\npc {14}0x[^`]*0x0 {2}00 00 00 00 [^`]*```\n\n$/)
   using part = await artifact.execute({ inputs: [u64(100)], maxInstructions: 10 })

@@ -1,17 +1,11 @@
 /** `rvr cache explain`: would a guest come from the cache, and if not, why not? */
-import {
-  addGuestOptions,
-  addToolchainOptions,
-  DEFAULT_MODE,
-  loadOptions,
-  modeOption,
-  rvrOptions,
-  type BuildOptions,
-  type GuestOptions,
-} from '../../options/build.ts'
-import { profileOption, profileOptions, type ProfileOptions } from '../../options/profiles.ts'
-import type { Subcommand } from './subcommand.ts'
 import type { ModeName } from '../../../modes/registry.ts'
+import { openGuest } from '../../open-guest.ts'
+import { toolchainOptions, type BuildOptions } from '../../options/build.ts'
+import { addOptions } from '../../options/declare.ts'
+import { DEFAULT_MODE, guestOptions, modeOption, type GuestOptions } from '../../options/guest.ts'
+import { profileOption, type ProfileOptions } from '../../options/profiles.ts'
+import type { Subcommand } from './subcommand.ts'
 
 interface ExplainOptions extends BuildOptions, GuestOptions, ProfileOptions {
   readonly mode?: ModeName
@@ -23,14 +17,13 @@ export const explain: Subcommand = {
   argument: { name: 'guest', text: 'RISC-V ELF executable' },
   examples: ['rvr cache explain guest.elf', 'rvr cache explain guest.elf --mode metered --target-cpu x86-64-v3 --json'],
   declare(command) {
-    addToolchainOptions(addGuestOptions(command.addOption(modeOption()).addOption(profileOption())))
+    addOptions(command, [modeOption(), profileOption(), ...guestOptions(), ...toolchainOptions()])
   },
   async answer({ argument: file, options, progress, shell }) {
     const given = options as unknown as ExplainOptions
-    const { Rvr } = await import('../../../index.ts')
-    await using rvr = await Rvr.create({ ...rvrOptions(given, progress, shell), remote: false })
-    const guest = await rvr.load(file, loadOptions(given, shell))
+    const { mode = DEFAULT_MODE, profile } = given
+    await using opened = await openGuest(file, { options: given, progress, shell, own: { remote: false } })
     const { explainAnswer } = await import('../../../report/cache/explain.ts')
-    return explainAnswer(await guest.explainCache(given.mode ?? DEFAULT_MODE, profileOptions(given)))
+    return explainAnswer(await opened.guest.explainCache(mode, { profile }))
   },
 }

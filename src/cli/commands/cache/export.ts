@@ -25,13 +25,16 @@ async function entriesOfGuest(cache: Cache, file: string, signal: AbortSignal): 
   return (await cache.list()).filter(({ manifest }) => manifest.info['guest'] === digest)
 }
 
+interface Wanted {
+  readonly cache: Cache
+  readonly argument: string
+  /** Only entries of this mode. */
+  readonly mode: string | undefined
+  readonly signal: AbortSignal
+}
+
 /** The entries that an argument means: hex digits are the start of a key, anything else is a guest's file. */
-async function entriesFor(
-  cache: Cache,
-  argument: string,
-  mode: string | undefined,
-  signal: AbortSignal,
-): Promise<StoredEntry[]> {
+async function entriesFor({ cache, argument, mode, signal }: Wanted): Promise<StoredEntry[]> {
   const isKey = /^[0-9a-f]{1,64}$/i.test(argument)
   const found = isKey ? await cache.show(argument) : await entriesOfGuest(cache, argument, signal)
   if (isKey && found.length > 1)
@@ -39,11 +42,17 @@ async function entriesFor(
   const entries = found.filter(({ manifest }) => mode === undefined || manifest.info['mode'] === mode)
   if (entries.length > 0) return entries
   const what = isKey ? `no entry has a key that starts with ${argument}` : `the cache has no entry of ${argument}`
-  throw usage(
-    mode === undefined ? what : `${what} for mode ${mode}`,
-    isKey
-      ? 'rvr cache ls prints the keys; a file of such a name is written ./NAME.'
-      : `Compile it first: rvr compile ${argument}`,
+  const hint = isKey
+    ? 'rvr cache ls prints the keys; a file of such a name is written ./NAME.'
+    : `Compile it first: rvr compile ${argument}`
+  throw usage(mode === undefined ? what : `${what} for mode ${mode}`, hint)
+}
+
+function tooMany(output: string, entries: readonly StoredEntry[]): RvrError {
+  const list = entries.map(({ key, manifest }) => `${key.slice(0, 12)} (${manifest.info['mode']})`).join(', ')
+  return usage(
+    `${output} has room for one entry, but there are ${entries.length}: ${list}`,
+    'Choose one by its key or with --mode, or name a directory with -o.',
   )
 }
 
@@ -66,29 +75,16 @@ export const exportEntries: Subcommand = {
   async answer({ all, options, shell, openCache }) {
     const { output, mode } = options as unknown as ExportOptions
     const cache = await openCache()
-    const keys = new Map(
-      (await Promise.all(all.map(argument => entriesFor(cache, argument, mode, shell.signal))))
-        .flat()
-        .map(entry => [entry.key, entry]),
-    )
+    const found = await Promise.all(all.map(argument => entriesFor({ cache, argument, mode, signal: shell.signal })))
+    const entries = [...new Map(found.flat().map(entry => [entry.key, entry])).values()]
     const toDirectory = isDirectory(output)
-    if (keys.size > 1 && !toDirectory) {
-      const list = [...keys.values()]
-        .map(({ key, manifest }) => `${key.slice(0, 12)} (${manifest.info['mode']})`)
-        .join(', ')
-      throw usage(
-        `${output} has room for one entry, but there are ${keys.size}: ${list}`,
-        'Choose one by its key or with --mode, or name a directory with -o.',
-      )
-    }
+    if (entries.length > 1 && !toDirectory) throw tooMany(output, entries)
     if (toDirectory) await (await import('../../../files/directory.ts')).makeDirectory(output)
     const exported = []
-    for (const key of keys.keys())
-      exported.push(
-        await cache.export(key, toDirectory ? join(output, `${key.slice(0, NAME_DIGITS)}.rvr`) : output, {
-          signal: shell.signal,
-        }),
-      )
+    for (const { key } of entries) {
+      const file = toDirectory ? join(output, `${key.slice(0, NAME_DIGITS)}.rvr`) : output
+      exported.push(await cache.export(key, file, { signal: shell.signal }))
+    }
     const { exportAnswer } = await import('../../../report/cache/transfer.ts')
     return exportAnswer(cache, exported)
   },

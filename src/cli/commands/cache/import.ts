@@ -1,5 +1,5 @@
 /** `rvr cache import`: exported entries back into a cache. */
-import { inputPath } from '../../options/build.ts'
+import { inputPath } from '../../options/declare.ts'
 import type { Subcommand } from './subcommand.ts'
 
 export const importEntries: Subcommand = {

@@ -1,5 +1,6 @@
 /** `rvr cache prune`: down to a size and an age, now. */
-import { InvalidArgumentError, Option } from 'commander'
+import { InvalidArgumentError } from 'commander'
+import { addOptions, valued } from '../../options/declare.ts'
 import { parseSize } from '../../options/values.ts'
 import type { Subcommand } from './subcommand.ts'
 
@@ -22,26 +23,27 @@ export const prune: Subcommand = {
   summary: 'remove the least recently used entries, and leftovers',
   examples: ['rvr cache prune', 'rvr cache prune --max-size 1GiB --max-age 30d'],
   declare(command) {
-    command
-      .addOption(
-        new Option(
-          '--max-size <size>',
-          'until the entries take no more than this: 1GiB (default: RVR_CACHE_MAX_BYTES, else 5GiB)',
-        ).argParser(parseSize),
-      )
-      .addOption(
-        new Option(
-          '--max-age <age>',
-          'also those not used for this long: 12h, 30d, 8w (default: RVR_CACHE_MAX_DAYS, else any age)',
-        ).argParser(parseAge),
-      )
+    addOptions(command, [
+      valued(
+        '--max-size <size>',
+        'until the entries take no more than this: 1GiB (default: RVR_CACHE_MAX_BYTES, else 5GiB)',
+        parseSize,
+      ),
+      valued(
+        '--max-age <age>',
+        'also those not used for this long: 12h, 30d, 8w (default: RVR_CACHE_MAX_DAYS, else any age)',
+        parseAge,
+      ),
+    ])
   },
   async answer({ options, openCache }) {
     const { maxSize, maxAge } = options as PruneOptions
     const { pruneAnswer } = await import('../../../report/cache/prune.ts')
-    return pruneAnswer(await openCache(), {
+    // An absent limit is the cache's own.
+    const limits = {
       ...(maxSize !== undefined && { maxBytes: maxSize }),
       ...(maxAge !== undefined && { maxAgeMs: maxAge }),
-    })
+    }
+    return pruneAnswer(await openCache(), limits)
   },
 }

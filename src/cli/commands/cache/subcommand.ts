@@ -1,14 +1,9 @@
 /** What a subcommand of `rvr cache` is. */
 import type { Command } from 'commander'
 import type { Cache } from '../../../store/cache.ts'
+import type { Answer } from '../../../report/answer.ts'
 import type { Progress } from '../../progress/progress.ts'
 import type { Shell } from '../../shell.ts'
-
-/** What a subcommand found: an object for --json, text for people. */
-export interface Answer {
-  readonly json: object
-  readonly text: string
-}
 
 export interface Request {
   /** The argument; empty where the subcommand takes none. */
