@@ -1,9 +1,10 @@
 /** What plans of regions depend on, by the mode, the compiler's convention and the tuning. */
 import type { RegionPlan } from '../analysis/plan.ts'
 import { planRegion, type FastLoops, type PlanSettings } from '../analysis/plan-region.ts'
-import type { Region } from '../program/program.ts'
+import type { Graph, Region } from '../program/program.ts'
 import { total } from './amounts.ts'
 import type { EmitterContext } from './emitter.ts'
+import { prepare, type ProjectOptions } from './prepare.ts'
 
 /** Plans the project's regions, one at a time. */
 export function planner(context: EmitterContext): (region: Region) => RegionPlan {
@@ -42,3 +43,9 @@ const fastLoopsIn = ({ tuning, mode, emission, isResume }: EmitterContext, { kin
     : kind === 'resume' || emission.loops !== undefined
       ? 'beside'
       : header => isResume[header] === 1
+
+/** The plans of all regions, main ones first. */
+export function plansOf(graph: Graph, options: ProjectOptions): RegionPlan[] {
+  const { context, regions } = prepare(graph, options)
+  return [...regions.main, ...regions.resume].map(planner(context))
+}

@@ -28,7 +28,7 @@ export interface ProjectOptions {
   /** Widest vector that the target passes in registers; default 16 bytes, which every host has. */
   readonly vectorBytes?: 16 | 32
   /** How often instructions were executed in earlier runs; without it the code is laid out by what is usual. */
-  readonly profile?: readonly Stretch[]
+  readonly profile?: readonly Stretch[] | undefined
 }
 
 export interface Prepared {

@@ -137,7 +137,7 @@ const cases: readonly (readonly [name: string, args: () => readonly string[]])[]
       ...interp,
     ],
   ],
-  ...['image', 'ir', 'cfg', 'c'].map(stage => ['emit', () => ['emit', traps, '--stage', stage]] as const),
+  ...['image', 'ir', 'cfg', 'plan', 'c'].map(stage => ['emit', () => ['emit', traps, '--stage', stage]] as const),
   ['emit', () => ['emit', traps, '--stage', 'c', '-o', file('emitted')]],
   ['inspect', () => ['inspect', traps]],
   ['inspect', () => ['inspect', keyOf('artifact')]],

@@ -15,7 +15,7 @@ import { jsonOption } from '../options/report.ts'
 import { writeAnswer } from '../output/answer.ts'
 import type { Shell } from '../shell.ts'
 
-const stages = ['image', 'ir', 'cfg', 'c'] as const
+const stages = ['image', 'ir', 'cfg', 'plan', 'c'] as const
 type StageName = (typeof stages)[number]
 
 interface EmitOptions extends GuestOptions, ProfileOptions {
@@ -38,7 +38,8 @@ export function declareEmit(program: Command, shell: Shell): void {
     .summary('print or write the result of one stage')
     .description(
       'Prints or writes what one stage makes of a guest: its segments and symbols (image),\n' +
-        'its instructions (ir), its blocks and regions (cfg), its C code (c).',
+        'its instructions (ir), its blocks and regions (cfg), what its C is written by\n' +
+        '(plan), its C code (c).',
     )
   addOptions(command, [
     option('--stage <stage>', 'which stage').choices(stages).makeOptionMandatory(),
@@ -109,19 +110,21 @@ async function emitStage(image: Image, file: string, options: EmitOptions, shell
     const regions = buildRegions(graph, undefined, profile && frequenciesOf(graph, profile))
     return { json: cfgJson(graph, regions), files: [{ path: 'cfg.txt', content: cfgText(graph, regions) }] }
   }
-  const [{ generate }, { preserveNone }, { modeNamed }] = await Promise.all([
-    import('../../codegen/generate.ts'),
+  const [{ preserveNone }, { modeNamed }] = await Promise.all([
     import('../../codegen/convention.ts'),
     import('../../modes/registry.ts'),
   ])
-  const { files } = generate(graph, {
-    mode: modeNamed(mode),
-    machine,
-    convention: preserveNone,
-    identity: '{}',
-    callFiles: callFiles(abi),
-    profile,
-  })
+  const project = { mode: modeNamed(mode), machine, convention: preserveNone, profile }
+  if (stage === 'plan') {
+    const [{ planJson, planText }, { plansOf }] = await Promise.all([
+      import('../../report/stages/plan.ts'),
+      import('../../codegen/plans.ts'),
+    ])
+    const plans = plansOf(graph, project)
+    return { json: planJson(graph, mode, plans), files: [{ path: 'plan.txt', content: planText(graph, mode, plans) }] }
+  }
+  const { generate } = await import('../../codegen/generate.ts')
+  const { files } = generate(graph, { ...project, identity: '{}', callFiles: callFiles(abi) })
   return { json: { stage, mode, files }, files }
 }
 

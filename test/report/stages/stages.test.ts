@@ -5,6 +5,11 @@ import { lift } from '../../../src/program/lift.ts'
 import { buildRegions } from '../../../src/analysis/regions.ts'
 import { parseElf } from '../../../src/elf/parse.ts'
 import { abiNamed, decoderFor } from '../../../src/extensions/registry.ts'
+import { preserveNone } from '../../../src/codegen/convention.ts'
+import { plansOf } from '../../../src/codegen/plans.ts'
+import { defaultMachine } from '../../../src/machine/machine.ts'
+import { modeNamed } from '../../../src/modes/registry.ts'
+import { planJson, planText } from '../../../src/report/stages/plan.ts'
 import { inspectGuest, isSharedLibrary } from '../../../src/report/inspect.ts'
 import { cfgJson, cfgText } from '../../../src/report/stages/cfg.ts'
 import { imageJson, imageText } from '../../../src/report/stages/image.ts'
@@ -63,6 +68,21 @@ test('cfg', () => {
   })
   expect(json.regions[0]).toMatchObject({ kind: 'main', entry: '0x1000', loops: ['0x1000'] })
   expect(cfgText(graph, regions)).toContain('block 0x1000 <loop> 2 instructions [root] -> taken 0x1000, next outside\n')
+})
+
+test('plan', () => {
+  const plans = plansOf(graph, {
+    mode: modeNamed('metered-cost'),
+    machine: defaultMachine(32),
+    convention: preserveNone,
+  })
+  const json = planJson(graph, 'metered-cost', plans)
+  expect(json.regions[0]).toMatchObject({
+    kind: 'main',
+    entry: '0x1000',
+    loops: [{ header: '0x1000', onlyCopy: false, trips: { low: '0', high: 'a0 - 1', step: '-1', end: 'met' } }],
+  })
+  expect(planText(graph, 'metered-cost', plans)).toContain('  loop 0x1000: 2 instructions a turn')
 })
 
 test('inspect', () => {
