@@ -21,7 +21,8 @@ export function wideConstant(value: number, xlen: Xlen): string {
 export function addressOf(base: number, offset: number): string {
   if (base === 0) return `${offset}`
   const register = BASES[base]!
-  return offset === 0 ? register : offset < 0 ? `${register} - ${-offset}` : `${register} + ${offset}`
+  if (offset === 0) return register
+  return offset < 0 ? `${register} - ${-offset}` : `${register} + ${offset}`
 }
 
 /** The argument in which a warm register travels. */

@@ -37,12 +37,11 @@ function settingsOf({
  * Innermost loops have a fast copy; in a main region it is the only one where a resume region starts at the header. In
  * modes with a test of their own it stands in front of the loop, if there is one.
  */
-const fastLoopsIn = ({ tuning, mode, emission, isResume }: EmitterContext, { kind }: Region): FastLoops =>
-  !tuning.chunks || (mode.pace === 'own-test' && emission.loops === undefined)
-    ? 'none'
-    : kind === 'resume' || emission.loops !== undefined
-      ? 'beside'
-      : header => isResume[header] === 1
+function fastLoopsIn({ tuning, mode, emission, isResume }: EmitterContext, { kind }: Region): FastLoops {
+  const countsAtOnce = emission.loops !== undefined
+  if (!tuning.chunks || (mode.pace === 'own-test' && !countsAtOnce)) return 'none'
+  return kind === 'resume' || countsAtOnce ? 'beside' : header => isResume[header] === 1
+}
 
 /** The plans of all regions, main ones first. */
 export function plansOf(graph: Graph, options: ProjectOptions): RegionPlan[] {
