@@ -43,13 +43,18 @@ export const REGISTERS = 0
 export const MEMORY = 1
 export const PUBLIC_VALUES = 2
 
-/** The C declaration and the places of the area's parts. */
+/** Chips that the area has room for: the length of its lists by chip. */
+export const AREA_CHIPS = meterLayout.fields.find(({ name }) => name === 'heights')!.count!
+
+/** The C declaration, the places of the area's parts, and the numbers of what lies in them. */
 export function meterHeader(): string {
   const { log, undo, stamps, seen } = meterLayout
   const constants = Object.entries({ LOG: log, UNDO: undo, STAMPS: stamps, SEEN: seen }).flatMap(([name, part]) => [
     `METER_${name}_OFFSET = ${part.offset}`,
     `METER_${name}_COUNT = ${part.count}`,
   ])
+  const numbers = { LEAF_SHIFT, LEAF_BYTES, SPACE_BITS, TREE_HEIGHT, MEMORY_SPACE: MEMORY }
+  for (const [name, value] of Object.entries(numbers)) constants.push(`METER_${name} = ${value}`)
   const declaration = structHeader(meterLayout, 'rvr_meter', 'The meter area in front of the dispatch table.')
   return `${declaration}enum { ${constants.join(', ')} };\n`
 }

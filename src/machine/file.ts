@@ -3,10 +3,11 @@ import * as v from 'valibot'
 import { RvrError, shown } from '../errors.ts'
 
 /** Segment tables and the generated counters stay small below this. */
+/** No prover has longer traces. */
+export const MAX_TRACE_HEIGHT = 2 ** 30
 const MAX_CHIPS = 120
 const MAX_WIDTH = 2 ** 20
 const MAX_CHIP_INTERACTIONS = 2 ** 16
-const MAX_HEIGHT = 2 ** 30
 
 /** Every schema carries its wish twice: as message for a wrong value, as description for a missing one. */
 function whole(
@@ -44,7 +45,7 @@ function shape<const Entries extends v.ObjectEntries>(entries: Entries) {
  */
 const name = text(/^[\w .,:<>()[\]-]{1,120}$/, '1 to 120 letters, digits, spaces or any of _ . , : < > ( ) [ ] -')
 const registerBytes = 'a power of two from 16 to 4096'
-const height = `a whole number from 0 to ${MAX_HEIGHT}, or "slots"`
+const height = `a whole number from 0 to ${MAX_TRACE_HEIGHT}, or "slots"`
 const operations = 'a list of operations'
 const chips = `a list of 1 to ${MAX_CHIPS} chips`
 
@@ -57,7 +58,7 @@ const Chip = shape({
   /** The chip's constraints look at the next row too (doubles its secondary memory). */
   nextRow: v.optional(v.boolean('true or false')),
   /** Height that does not depend on the run; `slots` is the number of defined instruction slots. */
-  constantHeight: v.optional(v.union([whole(0, MAX_HEIGHT, height), v.literal('slots')], height)),
+  constantHeight: v.optional(v.union([whole(0, MAX_TRACE_HEIGHT, height), v.literal('slots')], height)),
   /** Names of instruction rows that add one row here; `nop` stands for every instruction without effect. */
   operations: v.optional(
     v.array(text(/^[a-z0-9_.]+$/, 'an operation: lower-case letters, digits, _ and .'), operations),
@@ -72,7 +73,7 @@ const MachineFile = shape({
   source: text(/\S/, 'a text that says where the figures come from'),
   limits: shape({
     /** Rows that one chip may have in a segment, padded to a power of two. */
-    maxTraceHeight: whole(1, MAX_HEIGHT),
+    maxTraceHeight: whole(1, MAX_TRACE_HEIGHT),
     /** Estimated bytes that proving a segment may take. */
     maxMemoryBytes: whole(1, Number.MAX_SAFE_INTEGER),
     /** Interactions that a segment may have. */

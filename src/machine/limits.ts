@@ -1,8 +1,7 @@
 /** The three limits of a segment: trace height, proving memory, interactions (docs/metering.md, "Segments"). */
 import type { Machine } from './machine.ts'
 
-/** No prover has longer traces. */
-export const MAX_TRACE_HEIGHT = 2 ** 30
+export { MAX_TRACE_HEIGHT } from './file.ts'
 
 export type CutReason = 'trace-height' | 'memory' | 'interactions'
 
@@ -18,6 +17,13 @@ export interface SegmentLimits {
 export function paddedHeight(height: number): number {
   return height <= 1 ? height : 2 ** (32 - Math.clz32(height - 1))
 }
+
+/**
+ * What proving takes in quarters of a byte, so that all factors are whole: main trace and its code, three words a cell;
+ * then whichever takes more, the secondary trace (0.625 words a cell) or the interactions (9.0625 words each, padded,
+ * and 2 MiB).
+ */
+export const memoryQuarters = { cell: 48, secondary: 10, interaction: 145, fixed: 2 ** 23 } as const
 
 /** What counts towards the second and third limit, of all chips with these heights. */
 export function segmentSize(
@@ -36,9 +42,9 @@ export function segmentSize(
     paid += rows * each
     if (height > 0) interactions += (height + 1) * each
   }
-  // Main trace 4 bytes a cell, its code twice that; then whichever of the secondary trace and the interactions takes
-  // more.
-  return { memoryBytes: cells * 12 + Math.max(second * 0.625 * 4, paid * 9.0625 * 4 + 2 ** 21), interactions }
+  const { cell, secondary, interaction, fixed } = memoryQuarters
+  const more = Math.max(second * secondary, paid * interaction + fixed)
+  return { memoryBytes: (cells * cell + more) / 4, interactions }
 }
 
 /** The first limit that a segment of these heights exceeds. */

@@ -6,7 +6,9 @@ import { greatestRows } from './memory-tree.ts'
 import type { MeterArea } from './meter-area.ts'
 
 /*
- * templates/modes/metered/meter.c has the same rules.
+ * templates/modes/metered/meter.c has the same rules, and one more: while it records it looks only when a memory table
+ * has grown (`steady`), because it records for long where calls swell. Here a look costs little beside what is
+ * interpreted. When somebody looks decides nothing: what a check finds and where it cuts is the same.
  *
  * Whether a check may be passed over is proved. Since the last look a chip has grown by one row at most for each
  * instruction, and by its unit for each count of `swell`; leaves are in the log. A check is passed over while `swell`
@@ -29,10 +31,11 @@ export const MOST_LEAVES = INTERVAL_LEAVES
 type Step = readonly [checks: number, swell: number]
 
 /** How many checks, and how much swelling, a look tries to allow for. */
-const STEPS: readonly Step[] = [
+export const LOOK_STEPS: readonly Step[] = [
   [64, 1024],
   [64, LEAST_SWELL],
-  [8, LEAST_SWELL],
+  [16, LEAST_SWELL],
+  [4, LEAST_SWELL],
 ]
 
 /** The reserve behind a stretch that took `used`: what was seen last counts at once and is forgotten slowly. */
@@ -76,7 +79,7 @@ export function lookAhead(area: MeterArea, machine: Machine, limits: SegmentLimi
   learn(area)
   area.set('quiet', 0)
   if (area.get('careful') === 1) return false
-  const step = STEPS.find(one => fits(area, machine, limits, one))
+  const step = LOOK_STEPS.find(one => fits(area, machine, limits, one))
   if (step === undefined) return fits(area, machine, limits, [1, 0])
   area.set('quiet', step[0] - 1)
   area.set('quiet_swell', step[1])

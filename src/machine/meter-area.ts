@@ -1,5 +1,5 @@
 /** JavaScript's views of a meter area, wherever it lies. */
-import { meterLayout, meterOffset } from '../layout/meter.ts'
+import { AREA_CHIPS, meterLayout, meterOffset } from '../layout/meter.ts'
 
 /** Memory that holds a meter area. */
 export interface MeterPlace {
@@ -56,8 +56,6 @@ export const WIDE = Object.fromEntries(WIDE_FIELDS.map(name => [name, meterOffse
   number
 >
 
-const CHIPS = 128
-
 export class MeterArea {
   readonly words: Uint32Array
   readonly wide: BigInt64Array
@@ -75,7 +73,7 @@ export class MeterArea {
 
   constructor({ buffer, offset }: MeterPlace) {
     const { bytes, log, undo, stamps, seen } = meterLayout
-    const chipWords = (name: string): Uint32Array => new Uint32Array(buffer, offset + meterOffset(name), CHIPS)
+    const chipWords = (name: string): Uint32Array => new Uint32Array(buffer, offset + meterOffset(name), AREA_CHIPS)
     this.words = new Uint32Array(buffer, offset, bytes / 4)
     this.wide = new BigInt64Array(buffer, offset, bytes / 8)
     this.heights = chipWords('heights')
@@ -83,8 +81,8 @@ export class MeterArea {
     this.widths = chipWords('widths')
     this.interactions = chipWords('interactions')
     this.units = chipWords('units')
-    this.nextRow = new Uint8Array(buffer, offset + meterOffset('next_row'), CHIPS)
-    this.fixed = new Uint8Array(buffer, offset + meterOffset('fixed'), CHIPS)
+    this.nextRow = new Uint8Array(buffer, offset + meterOffset('next_row'), AREA_CHIPS)
+    this.fixed = new Uint8Array(buffer, offset + meterOffset('fixed'), AREA_CHIPS)
     this.log = new Uint32Array(buffer, offset + log.offset, log.count)
     this.undo = new Uint32Array(buffer, offset + undo.offset, undo.count * 2)
     this.stamps = new Uint32Array(buffer, offset + stamps.offset, stamps.count)

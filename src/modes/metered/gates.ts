@@ -1,5 +1,5 @@
 /** Gates of mode metered: how regions reach the meter's cold functions and lose no register. */
-import { meterLayout, meterOffset, SPACE_BITS } from '../../layout/meter.ts'
+import { LEAF_SHIFT, meterLayout, meterOffset, SPACE_BITS } from '../../layout/meter.ts'
 
 /** Registers that a C function may change, in the order in which the gates save them. */
 const SCRATCH = ['rax', 'rcx', 'rdx', 'rsi', 'rdi', 'r8', 'r9', 'r10', 'r11']
@@ -34,8 +34,8 @@ const touch = [
   'mov 40(%rsp), %rax',
   'mov 32(%rsp), %rdx',
   'lea -1(%rdx, %rax), %rdx',
-  'shr $4, %rax',
-  'shr $4, %rdx',
+  `shr $${LEAF_SHIFT}, %rax`,
+  `shr $${LEAF_SHIFT}, %rdx`,
   'mov 48(%rsp), %rcx',
   'sub meter_below(%rip), %rcx',
   'cmp %rax, %rdx',

@@ -1,7 +1,8 @@
 /** Marks of the memory leaves that a block touches: a test for each leaf, or one for several close together. */
+import { LEAF_BYTES } from '../../layout/meter.ts'
 import type { AccessGroup } from '../mode.ts'
 
-const LEAF = 16
+const LEAF = LEAF_BYTES
 /** Leaves that one 64-bit word of marks covers. */
 const WINDOW = 8
 

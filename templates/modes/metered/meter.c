@@ -17,8 +17,6 @@ static inline uint8_t *seen_of(struct rvr_meter *t) { return (uint8_t *)t + METE
 #define GENERAL_REGISTERS
 #endif
 
-enum { SPACE_BITS = 25, TREE_HEIGHT = 28, MEMORY_SPACE = 1 };
-
 __attribute__((visibility("default"))) const uint64_t *rvr_boundaries(void) { return span_starts; }
 
 /* One node of the tree at height h: accounts for it unless this segment has touched it before, which is the answer. */
@@ -43,10 +41,10 @@ static inline int visit(struct rvr_meter *t, uint32_t index, uint32_t h)
 
 static void visit_leaf(struct rvr_meter *t, uint32_t id)
 {
-  uint32_t space = id >> SPACE_BITS, leaf = id & ((1u << SPACE_BITS) - 1), bits = t->space_bits[space], base = t->space_offset[space];
-  for (uint32_t h = 0; h <= SPACE_BITS; h++)
+  uint32_t space = id >> METER_SPACE_BITS, leaf = id & ((1u << METER_SPACE_BITS) - 1), bits = t->space_bits[space], base = t->space_offset[space];
+  for (uint32_t h = 0; h <= METER_SPACE_BITS; h++)
     if (visit(t, base + (h <= bits ? (1u << (bits - h)) + (leaf >> h) : (1u << (bits + 1)) + h), h)) return;
-  for (uint32_t h = SPACE_BITS + 1, node = 4 + (space >> 1); h <= TREE_HEIGHT; h++, node >>= 1)
+  for (uint32_t h = METER_SPACE_BITS + 1, node = 4 + (space >> 1); h <= METER_TREE_HEIGHT; h++, node >>= 1)
     if (visit(t, node, h)) return;
 }
 
@@ -81,7 +79,7 @@ static void clear_seen(struct rvr_meter *t)
 {
   if (t->drained) madvise(seen_of(t), METER_SEEN_COUNT, MADV_DONTNEED);
   else
-    for (uint32_t i = 0; i < t->log_length; i++) seen_of(t)[log_of(t)[i] & ((1u << SPACE_BITS) - 1)] = 0;
+    for (uint32_t i = 0; i < t->log_length; i++) seen_of(t)[log_of(t)[i] & ((1u << METER_SPACE_BITS) - 1)] = 0;
   t->drained = 0;
   forget_log(t);
 }
@@ -106,8 +104,8 @@ static struct tables tables_with(struct rvr_meter *t, uint64_t leaves)
 {
   struct tables now = tables_now(t);
   uint64_t nodes = t->reserve_leaves + t->reserve_leaves / 8, all = leaves + t->reserve_leaves;
-  for (int h = 1; h <= TREE_HEIGHT; h++) nodes += leaves < (uint64_t)1 << (TREE_HEIGHT - h) ? leaves : (uint64_t)1 << (TREE_HEIGHT - h);
-  return (struct tables){ now.boundary + all, now.merkle + 2 * nodes, now.hash + 2 * (all + nodes) + TREE_HEIGHT + 1 };
+  for (int h = 1; h <= METER_TREE_HEIGHT; h++) nodes += leaves < (uint64_t)1 << (METER_TREE_HEIGHT - h) ? leaves : (uint64_t)1 << (METER_TREE_HEIGHT - h);
+  return (struct tables){ now.boundary + all, now.merkle + 2 * nodes, now.hash + 2 * (all + nodes) + METER_TREE_HEIGHT + 1 };
 }
 
 /*
@@ -133,9 +131,8 @@ static int fits(struct rvr_meter *t, uint64_t rows, uint64_t swell, struct table
     paid += high * t->interactions[chip];
     interactions += (height + 1) * t->interactions[chip];
   }
-  /* Quarters of a byte, so that the factors 0.625 * 4 and 9.0625 * 4 are whole. */
-  uint64_t secondary = second * 10, interaction = paid * 145 + ((uint64_t)8 << 20);
-  if (cells * 48 + (secondary > interaction ? secondary : interaction) > t->max_memory * 4) return 0;
+  uint64_t secondary = second * SECONDARY, interaction = paid * INTERACTION + FIXED;
+  if (cells * CELL + (secondary > interaction ? secondary : interaction) > t->max_memory * 4) return 0;
   return interactions <= t->max_interactions;
 }
 
@@ -194,8 +191,7 @@ static int look(struct rvr_meter *t, int64_t retired)
   learn(t);
   t->quiet = 0;
   if (!t->careful && fits_for(t, 1, 0)) {
-    static const uint32_t steps[][2] = { { 64, 1024 }, { 64, METER_LEAST_SWELL }, { 16, METER_LEAST_SWELL }, { 4, METER_LEAST_SWELL } };
-    for (uint32_t i = 0; i < 4 && !quiet_for(t, steps[i][0], steps[i][1]); i++);
+    for (uint32_t i = 0; i < LOOK_STEPS && !quiet_for(t, look_steps[i][0], look_steps[i][1]); i++);
     t->quiet_log = t->log_length + METER_SPARE_LEAVES;
     t->recording = 0;
     return 1;
@@ -267,11 +263,11 @@ GENERAL_REGISTERS void rvr_touch(char *m, uint64_t address, uint64_t width)
 {
   struct rvr_meter *t = meter(m);
   uint8_t *marks = seen_of(t);
-  uint32_t last = (uint32_t)((address + width - 1) >> 4);
-  for (uint32_t leaf = (uint32_t)(address >> 4); leaf <= last; leaf++) {
+  uint32_t last = (uint32_t)((address + width - 1) >> METER_LEAF_SHIFT);
+  for (uint32_t leaf = (uint32_t)(address >> METER_LEAF_SHIFT); leaf <= last; leaf++) {
     if (marks[leaf]) continue;
     marks[leaf] = 255;
-    log_of(t)[t->log_length++] = MEMORY_SPACE << SPACE_BITS | leaf;
+    log_of(t)[t->log_length++] = METER_MEMORY_SPACE << METER_SPACE_BITS | leaf;
   }
 }
 
@@ -287,14 +283,14 @@ GENERAL_REGISTERS void rvr_touch_all(char *m, uint64_t address, uint64_t times, 
   uint32_t *log = log_of(t) + t->log_length, *end = log;
   for (; times != 0; times--, address += stride) {
     /* An access lies in one leaf or two. */
-    uint32_t first = (uint32_t)(address >> 4), last = (uint32_t)((address + width - 1) >> 4);
+    uint32_t first = (uint32_t)(address >> METER_LEAF_SHIFT), last = (uint32_t)((address + width - 1) >> METER_LEAF_SHIFT);
     if (!marks[first]) {
       marks[first] = 255;
-      *end++ = MEMORY_SPACE << SPACE_BITS | first;
+      *end++ = METER_MEMORY_SPACE << METER_SPACE_BITS | first;
     }
     if (!marks[last]) {
       marks[last] = 255;
-      *end++ = MEMORY_SPACE << SPACE_BITS | last;
+      *end++ = METER_MEMORY_SPACE << METER_SPACE_BITS | last;
     }
   }
   t->log_length += (uint32_t)(end - log);

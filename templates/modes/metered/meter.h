@@ -5,7 +5,7 @@ static const uint64_t RVR_METER_BELOW = RVR_TABLE_BELOW + RVR_AREA_BYTES;
 static const uint64_t RVR_SEEN_BELOW = RVR_TABLE_BELOW + RVR_AREA_BYTES - METER_SEEN_OFFSET;
 
 static inline struct rvr_meter *meter(char *m) { return (struct rvr_meter *)(m - RVR_METER_BELOW); }
-static inline const char *seen(char *m, uint64_t address) { return m + (address >> 4) - RVR_SEEN_BELOW; }
+static inline const char *seen(char *m, uint64_t address) { return m + (address >> METER_LEAF_SHIFT) - RVR_SEEN_BELOW; }
 static inline rows *lanes(char *m) { return (rows *)meter(m)->lanes; }
 
 /* Marks and logs the one leaf at an address, which is not marked yet. */
@@ -13,14 +13,14 @@ static inline void mark(char *m, uint64_t address)
 {
   struct rvr_meter *t = meter(m);
   *(uint8_t *)seen(m, address) = 255;
-  ((uint32_t *)((char *)t + METER_LOG_OFFSET))[t->log_length++] = 1u << 25 | (uint32_t)(address >> 4);
+  ((uint32_t *)((char *)t + METER_LOG_OFFSET))[t->log_length++] = (uint32_t)METER_MEMORY_SPACE << METER_SPACE_BITS | (uint32_t)(address >> METER_LEAF_SHIFT);
 }
 
 /* The same for every leaf of a range that is not marked yet. */
 static inline void touch_range(char *m, uint64_t address, uint64_t length)
 {
   if (length == 0) return;
-  for (uint64_t leaf = address & ~(uint64_t)15; leaf < address + length; leaf += 16)
+  for (uint64_t leaf = address & ~(uint64_t)(METER_LEAF_BYTES - 1); leaf < address + length; leaf += METER_LEAF_BYTES)
     if (!*seen(m, leaf)) mark(m, leaf);
 }
 
@@ -80,7 +80,7 @@ unmarked:
 /* So many accesses, `stride` bytes apart. */
 static inline void touch_series(char *m, uint64_t address, uint64_t times, uint64_t stride, uint64_t width)
 {
-  if (stride <= 16) {
+  if (stride <= METER_LEAF_BYTES) {
     touch_span(m, address, (times - 1) * stride + width);
     return;
   }
