@@ -8,6 +8,7 @@ import { rows as multiplyRows } from '../src/isa/m/rows.ts'
 /** Left to right: a file may import from its own place and from every place before it. */
 const order = [
   'resources',
+  'hex',
   'errors',
   'events',
   'callbacks',

@@ -1,8 +1,9 @@
 /** The ELF file header: identification and what rvr needs to find the program headers. */
+import { hexText } from '../hex.ts'
 import type { Xlen } from './image.ts'
 import type { FieldReader } from './reader.ts'
 import { featuresOf, kindOf } from './file-kind.ts'
-import { hex, rejection, type Rejection } from './reject.ts'
+import { rejection, type Rejection } from './reject.ts'
 
 export interface FileHeader {
   readonly xlen: Xlen
@@ -31,7 +32,7 @@ function checkFlags(flags: number, refuse: Refuse): void {
   if (unsupported.length === 0) return
   refuse({
     field: 'e_flags',
-    found: `${hex(flags)} (${unsupported.join(', ')})`,
+    found: `${hexText(flags)} (${unsupported.join(', ')})`,
     wanted: 'none of the bits 0xf',
     hint:
       'Compile and link everything, libraries too, for -march=rv64im -mabi=lp64 or -march=rv32im -mabi=ilp32: ' +
@@ -52,7 +53,7 @@ export function readFileHeader(reader: FieldReader): FileHeader {
   const magic = (index: number): string => `e_ident[${index}] (magic)`
   if (bytes.length === 0) refuse({ field: magic(0), found: 'missing', wanted: `${MAGIC[0]}: the file is empty` })
   for (const [index, wanted] of MAGIC.entries()) {
-    const found = hex(reader.u8(magic(index), index))
+    const found = hexText(reader.u8(magic(index), index))
     if (found !== wanted) refuse({ field: magic(index), found, wanted: `${wanted}: the file is no ELF file` })
   }
   const elfClass = reader.u8('EI_CLASS', 4)

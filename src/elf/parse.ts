@@ -1,10 +1,11 @@
 /** Bytes of a guest file → Image, or an error that names the field which is not acceptable. */
+import { hexText } from '../hex.ts'
 import { createHash } from 'node:crypto'
 import { architectureOf } from './attributes.ts'
 import { readFileHeader } from './header.ts'
 import { MEMORY_BYTES, type ElfSymbol, type Image, type SectionRanges, type Segment } from './image.ts'
 import { createFieldReader } from './reader.ts'
-import { hex, rejection } from './reject.ts'
+import { rejection } from './reject.ts'
 import { readSegments } from './segments.ts'
 import { readSectionRanges } from './section-ranges.ts'
 import { readSymbols } from './symbols.ts'
@@ -12,9 +13,9 @@ import { readSymbols } from './symbols.ts'
 /** The first instruction must be a whole instruction slot of an executable segment. */
 function checkEntry(path: string, entry: bigint, segments: readonly Segment[]): number {
   const reject = (wanted: string, hint?: string): never => {
-    throw rejection(path, { field: 'e_entry', found: hex(entry), wanted, ...(hint !== undefined && { hint }) })
+    throw rejection(path, { field: 'e_entry', found: hexText(entry), wanted, ...(hint !== undefined && { hint }) })
   }
-  if (entry >= BigInt(MEMORY_BYTES)) reject(`an address below ${hex(MEMORY_BYTES)}`)
+  if (entry >= BigInt(MEMORY_BYTES)) reject(`an address below ${hexText(MEMORY_BYTES)}`)
   if (entry % 4n !== 0n) reject('a multiple of 4')
   const pc = Number(entry)
   if (

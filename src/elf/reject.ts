@@ -28,6 +28,3 @@ export function rejection(path: string, { field, found, wanted, hint, what }: Re
     },
   )
 }
-
-/** `value` in hexadecimal with prefix. */
-export const hex = (value: number | bigint): string => `0x${value.toString(16)}`

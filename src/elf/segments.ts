@@ -1,9 +1,10 @@
 /** Program headers → loadable segments that fit into guest memory and do not overlap. */
+import { hexText } from '../hex.ts'
 import { kindOf } from './file-kind.ts'
 import type { FileHeader } from './header.ts'
 import { MEMORY_BYTES, type Segment } from './image.ts'
 import type { FieldReader } from './reader.ts'
-import { hex, rejection } from './reject.ts'
+import { rejection } from './reject.ts'
 
 const PT_LOAD = 1
 const PT_INTERP = 3
@@ -28,14 +29,14 @@ function readSegment(reader: FieldReader, { xlen }: FileHeader, index: number, a
   if (fileSize > memorySize)
     throw rejection(path, {
       field: named('p_filesz'),
-      found: hex(fileSize),
-      wanted: `at most p_memsz, ${hex(memorySize)}`,
+      found: hexText(fileSize),
+      wanted: `at most p_memsz, ${hexText(memorySize)}`,
     })
   if (fileSize > 0n && offset + fileSize > BigInt(bytes.length)) {
     throw rejection(path, {
       field: named('p_offset'),
-      found: `${hex(offset)} (with p_filesz ${hex(fileSize)} it ends at ${hex(offset + fileSize)})`,
-      wanted: `an end inside the file, which has ${hex(bytes.length)} bytes`,
+      found: `${hexText(offset)} (with p_filesz ${hexText(fileSize)} it ends at ${hexText(offset + fileSize)})`,
+      wanted: `an end inside the file, which has ${hexText(bytes.length)} bytes`,
       hint: 'The file is truncated; copy or build it again.',
     })
   }
@@ -43,8 +44,8 @@ function readSegment(reader: FieldReader, { xlen }: FileHeader, index: number, a
   if (address + memorySize > BigInt(MEMORY_BYTES)) {
     throw rejection(path, {
       field: named('p_vaddr'),
-      found: `${hex(address)} (with p_memsz ${hex(memorySize)} it ends at ${hex(address + memorySize)})`,
-      wanted: `an end of at most ${hex(MEMORY_BYTES)}`,
+      found: `${hexText(address)} (with p_memsz ${hexText(memorySize)} it ends at ${hexText(address + memorySize)})`,
+      wanted: `an end of at most ${hexText(MEMORY_BYTES)}`,
       hint: 'Link the guest into the first 512 MiB, for instance with -Wl,-Ttext=0x200800.',
     })
   }
@@ -65,8 +66,8 @@ export function readSegments(reader: FieldReader, header: FileHeader): Segment[]
   if (header.programHeaders > BigInt(reader.bytes.length)) {
     throw rejection(path, {
       field: 'e_phoff',
-      found: hex(header.programHeaders),
-      wanted: `an offset inside the file, which has ${hex(reader.bytes.length)} bytes`,
+      found: hexText(header.programHeaders),
+      wanted: `an offset inside the file, which has ${hexText(reader.bytes.length)} bytes`,
       hint: 'The file is truncated; copy or build it again.',
     })
   }
@@ -87,10 +88,11 @@ export function readSegments(reader: FieldReader, header: FileHeader): Segment[]
     if (before === undefined) continue
     const end = before.segment.address + before.segment.memorySize
     if (segment.address < end) {
+      const wanted = `at least ${hexText(end)}, where that of program header ${before.index} ends`
       throw rejection(path, {
         field: `p_vaddr of program header ${index}`,
-        found: hex(segment.address),
-        wanted: `at least ${hex(end)}, where that of program header ${before.index} ends: segments must not overlap`,
+        found: hexText(segment.address),
+        wanted: `${wanted}: segments must not overlap`,
       })
     }
   }

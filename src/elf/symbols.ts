@@ -1,4 +1,5 @@
 /** The symbol table of a guest, and the name of the function that an address lies in. */
+import { hexText } from '../hex.ts'
 import { ReadableNames } from './demangle/names.ts'
 import { MEMORY_BYTES, type ElfSymbol, type Image } from './image.ts'
 import { readSections, stringAt } from './sections.ts'
@@ -121,7 +122,7 @@ export function placeAt(image: Image, pc: number): Place | undefined {
 }
 
 /** `name` or `name+0x1c`, with the readable name. */
-export const placeText = ({ name, offset }: Place): string => (offset === 0 ? name : `${name}+0x${offset.toString(16)}`)
+export const placeText = ({ name, offset }: Place): string => (offset === 0 ? name : `${name}+${hexText(offset)}`)
 
 /** The text of the place that an address is; undefined where no function covers it. */
 export function symbolAt(image: Image, pc: number): string | undefined {

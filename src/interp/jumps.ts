@@ -1,13 +1,14 @@
 /** Traps of control transfers. */
+import { hexText } from '../hex.ts'
 import type { Trap } from '../program/trap.ts'
-
-const hex = (value: number | bigint): string => `0x${value.toString(16)}`
 
 /** A taken branch or jump at `pc` to `target`, which is no instruction slot. */
 export function jumpTrap(pc: number, target: bigint): Trap {
-  return target % 4n === 0n
-    ? { kind: 'jump-outside', pc, address: target, message: `jump to ${hex(target)}, which is not in the guest's code` }
-    : { kind: 'jump-misaligned', pc, address: target, message: `jump to ${hex(target)}, which is no multiple of 4` }
+  const [kind, why] =
+    target % 4n === 0n
+      ? (['jump-outside', "which is not in the guest's code"] as const)
+      : (['jump-misaligned', 'which is no multiple of 4'] as const)
+  return { kind, pc, address: target, message: `jump to ${hexText(target)}, ${why}` }
 }
 
 /** Execution came to `pc` without a jump, and there is no instruction slot. */
@@ -16,6 +17,6 @@ export function fetchTrap(pc: number): Trap {
     kind: 'fetch-outside',
     pc,
     address: BigInt(pc),
-    message: `execution ran to ${hex(pc)}, behind the end of the guest's code`,
+    message: `execution ran to ${hexText(pc)}, behind the end of the guest's code`,
   }
 }

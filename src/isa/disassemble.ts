@@ -1,8 +1,7 @@
 /** Instr → assembly text, in the notation of GNU objdump without aliases. */
+import { hexText } from '../hex.ts'
 import { registerNames } from './registers.ts'
 import type { Instr } from './row.ts'
-
-const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`
 
 /** The assembly text of one instruction; branch and jump targets are printed as absolute addresses. */
 export function disassemble(instr: Instr): string {
@@ -19,17 +18,17 @@ export function disassemble(instr: Instr): string {
         : `${row.name} ${rd},${rs1},${imm}`
     case 'shift':
     case 'shiftw':
-      return `${row.name} ${rd},${rs1},${hex(imm)}`
+      return `${row.name} ${rd},${rs1},${hexText(imm >>> 0)}`
     case 'S':
       return `${row.name} ${rs2},${imm}(${rs1})`
     case 'B':
-      return `${row.name} ${rs1},${rs2},${hex(pc + imm)}`
+      return `${row.name} ${rs1},${rs2},${hexText((pc + imm) >>> 0)}`
     case 'U':
-      return `${row.name} ${rd},${hex(imm >>> 12)}`
+      return `${row.name} ${rd},${hexText(imm >>> 12)}`
     case 'J':
-      return `${row.name} ${rd},${hex(pc + imm)}`
+      return `${row.name} ${rd},${hexText((pc + imm) >>> 0)}`
     case 'csr':
-      return `${row.name} ${rd},${hex(imm & 0xfff)},${rs1}`
+      return `${row.name} ${rd},${hexText(imm & 0xfff)},${rs1}`
     case 'fence':
     case 'none':
       return row.name

@@ -1,4 +1,5 @@
 /** Profiles as files: JSON that names its format, its version and its guest; read, checked, added to. */
+import { hexText } from '../hex.ts'
 import * as v from 'valibot'
 import type { Image } from '../elf/image.ts'
 import { RvrError, messageOf } from '../errors.ts'
@@ -77,7 +78,7 @@ function parse(text: string, path: string): ExecutionProfile {
 /** The file's text: a line for each block, so that two files can be compared. */
 export function profileText({ guest, xlen, stretches }: ExecutionProfile): string {
   const blocks = stretches.map(
-    ({ pc, instructions, count: executions }) => `\n["0x${pc.toString(16)}",${instructions},${executions}]`,
+    ({ pc, instructions, count: executions }) => `\n["${hexText(pc)}",${instructions},${executions}]`,
   )
   const head = `"format":"${FORMAT}","version":${VERSION},"guest":"${guest}","xlen":${xlen}`
   return `{${head},"blocks":[${blocks.join(',')}\n]}\n`

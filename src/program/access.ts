@@ -1,4 +1,5 @@
 /** Which memory accesses are legal (docs/guest-abi.md, "Memory and registers"), and the trap of one that is not. */
+import { hexText } from '../hex.ts'
 import { MEMORY_BYTES } from '../elf/image.ts'
 import type { Trap } from './trap.ts'
 
@@ -15,10 +16,7 @@ export function outsideTrap(
   bytes: bigint | number,
 ): Trap {
   const verb = kind === 'load-outside' ? 'read' : 'write'
-  return {
-    kind,
-    pc,
-    address,
-    message: `${verb} of ${bytes} ${BigInt(bytes) === 1n ? 'byte' : 'bytes'} at 0x${address.toString(16)}, but guest memory ends at 0x${MEMORY_BYTES.toString(16)}`,
-  }
+  const count = BigInt(bytes) === 1n ? '1 byte' : `${bytes} bytes`
+  const message = `${verb} of ${count} at ${hexText(address)}, but guest memory ends at ${hexText(MEMORY_BYTES)}`
+  return { kind, pc, address, message }
 }

@@ -1,10 +1,11 @@
 /** Answers of `rvr inspect`: facts about a guest or a compiled library. */
+import { hexText } from '../hex.ts'
 import { createHash } from 'node:crypto'
 import { parseElf } from '../elf/parse.ts'
 import type { Answer } from './answer.ts'
 import { line } from './form/table.ts'
 import { segmentsJson } from './stages/image.ts'
-import { grouped, hexText } from './form/units.ts'
+import { grouped } from './form/units.ts'
 
 const ELF_MAGIC = 0x7f45_4c46
 const ET_DYN = 3

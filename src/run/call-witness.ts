@@ -1,4 +1,5 @@
 /** Compares every call of an extension with the C function that native code would call, on copies of its operands. */
+import { hexText } from '../hex.ts'
 import { executeResolved, resolveOperands, type CallEnd, type ResolvedOperand, type Touched } from '../interp/call.ts'
 import type { Hart } from '../program/hart.ts'
 import type { CallRow, Instr } from '../isa/row.ts'
@@ -55,8 +56,6 @@ function arenasOf(ranges: readonly Touched[], memory: Uint8Array): Arena[] {
     return { address, length, copy }
   })
 }
-
-const hex = (value: number | bigint): string => `0x${value.toString(16)}`
 
 export class CallWitness {
   readonly #library: NativeLibrary
@@ -120,7 +119,8 @@ function resultDifference(row: CallRow, found: bigint, end: CallEnd, xlen: 32 | 
   if (row.result === undefined || end.trap !== undefined) return undefined
   const actual = BigInt.asUintN(row.result === 'register' ? xlen : 64, found)
   const isSame = row.result === 'register' ? actual === end.result : (actual !== 0n) === (end.result !== 0n)
-  return isSame ? undefined : { kind: 'result', text: `its result is ${hex(actual)}, expected ${hex(end.result)}` }
+  if (isSame) return undefined
+  return { kind: 'result', text: `its result is ${hexText(actual)}, expected ${hexText(end.result)}` }
 }
 
 function memoryDifference(arenas: readonly Arena[], memory: Uint8Array): Difference | undefined {
@@ -130,9 +130,9 @@ function memoryDifference(arenas: readonly Arena[], memory: Uint8Array): Differe
       const isInside = offset >= 0 && offset < length
       const expected = isInside ? memory[address + offset]! : FILLER
       if (byte === expected) continue
-      const at = hex(address + offset)
+      const at = hexText(address + offset)
       if (!isInside) return { kind: 'outside', text: `it writes at ${at}, outside of its operands` }
-      return { kind: 'memory', text: `it leaves ${hex(byte)} at ${at}, expected ${hex(expected)}` }
+      return { kind: 'memory', text: `it leaves ${hexText(byte)} at ${at}, expected ${hexText(expected)}` }
     }
   }
   return undefined

@@ -1,4 +1,5 @@
 /** A second session of the same guest, run to exact instruction counts: to go back to one, or to take over there. */
+import { hexText } from '../hex.ts'
 import { RvrError } from '../errors.ts'
 import type { RunLimits } from './limits.ts'
 import type { SessionState } from './session-state.ts'
@@ -58,7 +59,7 @@ export class Follower<S extends Runner> {
     const cause = end.outcome === 'suspended' ? end.cause : undefined
     if (cause === 'timeout' || cause === 'request') return { state: { ...lost, end }, session: undefined }
     if (state.instructions !== lost.instructions || state.pc !== lost.pc) {
-      const place = (at: SessionState): string => `0x${at.pc.toString(16)} after ${at.instructions} instructions`
+      const place = (at: SessionState): string => `${hexText(at.pc)} after ${at.instructions} instructions`
       throw new RvrError('INTERNAL', `a second run of the guest came to ${place(state)}, not to ${place(lost)}`)
     }
     this.#place = undefined

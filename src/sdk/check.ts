@@ -1,4 +1,5 @@
 /** Lockstep checking: native code and the interpreter are compared stretch by stretch and call by call. */
+import { hexText } from '../hex.ts'
 import { RvrError } from '../errors.ts'
 import { callError } from './check/call-error.ts'
 import type { Checked } from './check/checked.ts'
@@ -73,8 +74,8 @@ function checkedCalls({ image, abi }: Checked, expected: Run): Run {
 function checkMemory({ abi }: Checked, native: Run, expected: Run): void {
   const at = firstDifferentByte(native.memory.bytes, expected.memory.bytes)
   if (at === undefined) return
-  const byte = (run: Run): string => `0x${run.memory.bytes[at]!.toString(16)}`
-  const what = `memory at 0x${at.toString(16)} is ${byte(native)}, expected ${byte(expected)}`
+  const byte = (run: Run): string => hexText(run.memory.bytes[at]!)
+  const what = `memory at ${hexText(at)} is ${byte(native)}, expected ${byte(expected)}`
   const message = `native code and the interpreter agree in registers after ${native.instret} instructions, but ${what}`
   throw new RvrError('CHECK_DIVERGED', message, {
     hint: blame(abi),

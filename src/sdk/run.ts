@@ -1,4 +1,5 @@
 /** One run of a guest: what came out, its memory, and how to go on when it was suspended. */
+import { wordText } from '../hex.ts'
 import { placeAt, placeText } from '../elf/symbols.ts'
 import { RvrError } from '../errors.ts'
 import { disassemble } from '../isa/disassemble.ts'
@@ -182,7 +183,7 @@ export class GuestRun implements Run {
     const place = placeAt(image, trap.pc)
     const word = instructionWord(image, trap.pc)
     const instr = word === undefined ? undefined : decoderFor(image.xlen, abi)(word, trap.pc)
-    const unknown = word === undefined ? 'no instruction' : `.word 0x${word.toString(16).padStart(8, '0')}`
+    const unknown = word === undefined ? 'no instruction' : `.word ${wordText(word)}`
     return {
       kind: trap.kind,
       pc: trap.pc,

@@ -1,4 +1,5 @@
 /** --dump-registers and --dump-memory of `rvr run`. */
+import { hexText } from '../../hex.ts'
 import type { Option } from 'commander'
 import { MEMORY_BYTES } from '../../elf/image.ts'
 import { RvrError } from '../../errors.ts'
@@ -28,8 +29,8 @@ export function parseRange(text: string): MemoryRange {
     throw usage(`${bytes} bytes are more than --dump-memory shows`, `The greatest number is ${MOST_BYTES}.`)
   }
   if (from + bytes > MEMORY_BYTES) {
-    const last = `0x${(MEMORY_BYTES - 1).toString(16)}`
-    const range = `${bytes} bytes at 0x${from.toString(16)}`
+    const last = hexText(MEMORY_BYTES - 1)
+    const range = `${bytes} bytes at ${hexText(from)}`
     throw usage(`${range} are not inside guest memory`, `Guest addresses are 0 … ${last}.`)
   }
   return { address: Number(from), length: Number(bytes) }

@@ -1,4 +1,5 @@
 /** REVEAL and PrintStr: what a guest gives to the outside. */
+import { hexText } from '../../hex.ts'
 import { isInMemory, outsideTrap } from '../../program/access.ts'
 import type { Hart } from '../../program/hart.ts'
 import type { Instr } from '../../isa/row.ts'
@@ -53,7 +54,7 @@ export const printStr: Handler = (instr, hart, _host, print) => {
       kind: 'print-invalid',
       pc: instr.pc,
       address,
-      message: `the ${length} bytes to print at 0x${address.toString(16)} are not UTF-8`,
+      message: `the ${length} bytes to print at ${hexText(address)} are not UTF-8`,
     })
   print('stdout', bytes)
   return proceed

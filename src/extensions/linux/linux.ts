@@ -1,4 +1,5 @@
 /** Guest ABI `linux`: statically linked programs that use system calls for input, output and memory. */
+import { wordText } from '../../hex.ts'
 import type { GuestSystem, HostOutcome } from '../abi.ts'
 import type { Extension, Handler } from '../extension.ts'
 import { systemCall, type SystemHandler } from './call.ts'
@@ -63,7 +64,7 @@ const system: GuestSystem<LinuxHost> = {
   unknown: (pc, word) => {
     if (word >>> 0 === UNIMP)
       return illegal(pc, 'the guest executed unimp, which compilers place where execution must not come')
-    return illegal(pc, `the word 0x${(word >>> 0).toString(16).padStart(8, '0')} is no known instruction`)
+    return illegal(pc, `the word ${wordText(word)} is no known instruction`)
   },
 }
 

@@ -33,6 +33,3 @@ export const sizeText = (bytes: number): string =>
 /** A part of 1 in percent. */
 export const percentText = (share: number): string =>
   share > 0 && share < 0.0005 ? '<0.1%' : `${(share * 100).toFixed(1)}%`
-
-/** Lower-case hex with `0x`, without leading zeros. */
-export const hexText = (value: bigint | number): string => `0x${value.toString(16)}`

@@ -1,8 +1,8 @@
 /** Registers and memory of a run that has stopped, for JSON and as text. */
+import { hexText } from '../../hex.ts'
 import type { Run } from '../../sdk/contract.ts'
 import { registersJson, registersText } from './registers.ts'
 import { line } from '../form/table.ts'
-import { hexText } from '../form/units.ts'
 
 /** A range of guest memory. */
 export interface MemoryRange {

@@ -1,12 +1,12 @@
 /** A run as a JSON object; docs/json.md is its description. */
+import { hexText, wordText } from '../../hex.ts'
 import type { Run, TrapReport } from '../../sdk/contract.ts'
 import type { ReportedArtifact } from '../compile/artifact.ts'
 import { registersJson } from './registers.ts'
 import { profileJson } from '../profiles/entries.ts'
 import { meteredJson } from '../segments/facts.ts'
 import { jsonInteger, milliseconds } from '../form/json.ts'
-import { hexText } from '../form/units.ts'
-import { unknownNote, wordText } from './unknown-word.ts'
+import { unknownNote } from './unknown-word.ts'
 
 /** What a report needs to know of a run. */
 export type ReportedRun = Pick<

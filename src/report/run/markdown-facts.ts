@@ -1,8 +1,9 @@
 /** What the Markdown of `rvr run` and that of `rvr cost` say alike of a run. */
+import { hexText } from '../../hex.ts'
 import type { ReportedGuest } from '../compile/artifact.ts'
 import { code, markdownTable } from '../form/markdown.ts'
 import { shortened } from '../form/table.ts'
-import { grouped, hexText } from '../form/units.ts'
+import { grouped } from '../form/units.ts'
 import { meteredFacts } from '../segments/facts.ts'
 import { segmentsTotal } from '../segments/text.ts'
 import type { ReportedRun } from './json.ts'

@@ -1,7 +1,7 @@
 /** The registers of a hart, for JSON and as text. */
+import { hexText } from '../../hex.ts'
 import { registerNames } from '../../isa/registers.ts'
 import { line } from '../form/table.ts'
-import { hexText } from '../form/units.ts'
 
 /** x0 … x31 by their names. */
 export const registersJson = (registers: readonly bigint[]): Record<string, string> =>

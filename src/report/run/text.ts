@@ -1,4 +1,5 @@
 /** A run as text for people. */
+import { hexText } from '../../hex.ts'
 import type { TrapReport } from '../../sdk/contract.ts'
 import type { StopCause } from '../../run/job.ts'
 import { registersText } from './registers.ts'
@@ -8,7 +9,7 @@ import { profileText } from '../profiles/entries.ts'
 import { meteredText } from '../segments/text.ts'
 import { unknownNote } from './unknown-word.ts'
 import { line, shortened } from '../form/table.ts'
-import { durationText, grouped, hexText, rateText } from '../form/units.ts'
+import { durationText, grouped, rateText } from '../form/units.ts'
 
 const STOPS: Readonly<Record<StopCause, string>> = {
   instructions: 'at the instruction limit',

@@ -1,4 +1,5 @@
 /** Traced instructions as lines of text. */
+import { hexText } from '../../hex.ts'
 import type { Image } from '../../elf/image.ts'
 import { placeAt, placeText } from '../../elf/symbols.ts'
 import type { GuestAbi } from '../../extensions/abi.ts'
@@ -8,7 +9,6 @@ import { registerNames } from '../../isa/registers.ts'
 import type { TracedInstruction } from '../../sdk/contract.ts'
 import { shortened } from '../form/table.ts'
 
-const hex = (value: number | bigint): string => `0x${value.toString(16)}`
 const INSTRUCTION_WIDTH = 28
 const PLACE_WIDTH = 40
 
@@ -16,7 +16,9 @@ type Access = TracedInstruction['memory'][number]
 
 function accessText({ access, address, bytes, value }: Access): string {
   const sign = { read: '->', write: '<-', update: '<>' }[access]
-  return value === undefined ? `${sign}[${hex(address)}, ${bytes} bytes]` : `[${hex(address)}]${sign}${hex(value)}`
+  return value === undefined
+    ? `${sign}[${hexText(address)}, ${bytes} bytes]`
+    : `[${hexText(address)}]${sign}${hexText(value)}`
 }
 
 /**
@@ -27,13 +29,13 @@ export function traceLine(image: Image, abi: GuestAbi, step: TracedInstruction):
   const { instret, pc, word, registers, memory } = step
   const instr = decoderFor(image.xlen, abi)(word, pc)
   const place = placeAt(image, pc)
-  const written = registers.map(([register, value]) => `${registerNames[register]!}=${hex(value)}`)
+  const written = registers.map(([register, value]) => `${registerNames[register]!}=${hexText(value)}`)
   const name = place === undefined ? '' : shortened(placeText(place), PLACE_WIDTH)
   const text = instr === undefined ? '(unknown)' : disassemble(instr)
   return (
     [
       String(instret).padStart(10),
-      hex(pc).padStart(10),
+      hexText(pc).padStart(10),
       name.padEnd(PLACE_WIDTH),
       word.toString(16).padStart(8, '0'),
       text.padEnd(INSTRUCTION_WIDTH),

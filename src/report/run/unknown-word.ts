@@ -1,5 +1,5 @@
 /** Why a guest may have ended at a word that is no instruction. */
-import { hexText } from '../form/units.ts'
+import { hexText, wordText } from '../../hex.ts'
 
 /** Opcodes that RISC-V leaves to extensions. */
 const CUSTOM: Readonly<Record<number, string>> = {
@@ -8,8 +8,6 @@ const CUSTOM: Readonly<Record<number, string>> = {
   0x5b: 'custom-2',
   0x7b: 'custom-3',
 }
-
-export const wordText = (word: number): string => `0x${word.toString(16).padStart(8, '0')}`
 
 export function unknownNote(word: number, pc: number): string {
   const custom = CUSTOM[word & 0x7f]

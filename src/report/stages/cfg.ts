@@ -1,8 +1,8 @@
 /** `rvr emit --stage cfg`: basic blocks, where they lead, and the regions that become functions. */
+import { hexText } from '../../hex.ts'
 import type { Regions } from '../../analysis/regions.ts'
 import { readableNames, symbolAt } from '../../elf/symbols.ts'
 import type { Block, Graph, Region } from '../../program/program.ts'
-import { hexText } from '../form/units.ts'
 
 interface Edge {
   readonly kind: string

@@ -1,7 +1,7 @@
 /** `rvr emit --stage image`: the parsed guest. */
+import { hexText } from '../../hex.ts'
 import type { Image } from '../../elf/image.ts'
 import { readableNames } from '../../elf/symbols.ts'
-import { hexText } from '../form/units.ts'
 
 /** Segments as JSON; bytes are left out. */
 export const segmentsJson = ({ segments }: Image) =>

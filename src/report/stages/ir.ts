@@ -1,8 +1,8 @@
 /** `rvr emit --stage ir`: every instruction slot of the lifted program. */
+import { hexText } from '../../hex.ts'
 import type { Program } from '../../program/program.ts'
 import { readableNames } from '../../elf/symbols.ts'
 import { disassemble } from '../../isa/disassemble.ts'
-import { hexText } from '../form/units.ts'
 
 const word = (value: number): string => (value >>> 0).toString(16).padStart(8, '0')
 

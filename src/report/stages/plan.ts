@@ -1,4 +1,5 @@
 /** `rvr emit --stage plan`: what each region's C is written by, in order of the regions' entries. */
+import { hexText } from '../../hex.ts'
 import { registerNames } from '../../isa/registers.ts'
 import { disassemble } from '../../isa/disassemble.ts'
 import { eachRegister } from '../../isa/registers-used.ts'
@@ -11,7 +12,6 @@ import type { BlockPlan, LoopPlan, RegionPlan } from '../../analysis/plan.ts'
 import type { Xlen } from '../../elf/image.ts'
 import { readableNames, symbolAt } from '../../elf/symbols.ts'
 import type { Graph } from '../../program/program.ts'
-import { hexText } from '../form/units.ts'
 
 const registersIn = (mask: number): string[] => {
   const names: string[] = []

@@ -1,4 +1,5 @@
 /** The error of a call whose C is not its reference semantics: whose C it is, where it was called, and with what. */
+import { hexText } from '../../hex.ts'
 import type { Image } from '../../elf/image.ts'
 import { RvrError } from '../../errors.ts'
 import type { GuestAbi } from '../../extensions/abi.ts'
@@ -6,17 +7,15 @@ import { ownExtensions } from '../../extensions/compose.ts'
 import type { CallDifference, CallOperandFacts } from '../../run/call-witness.ts'
 import { placeOf } from './place.ts'
 
-const hex = (value: bigint): string => `0x${value.toString(16)}`
-
 function operandText({ register, access, value, bytes, begins }: CallOperandFacts): string {
-  if (bytes === undefined || begins === undefined) return `${register} = ${hex(value)}`
+  if (bytes === undefined || begins === undefined) return `${register} = ${hexText(value)}`
   const shown = Buffer.from(begins).toString('hex')
   const content = bytes === 0 ? '' : `: ${shown}${bytes > begins.length ? '…' : ''}`
-  return `${register} = ${hex(value)} (${access}, ${bytes} bytes${content})`
+  return `${register} = ${hexText(value)} (${access}, ${bytes} bytes${content})`
 }
 
 function operandJson({ begins, ...facts }: CallOperandFacts): object {
-  const plain = { ...facts, value: hex(facts.value) }
+  const plain = { ...facts, value: hexText(facts.value) }
   return begins === undefined ? plain : { ...plain, begins: Buffer.from(begins).toString('hex') }
 }
 

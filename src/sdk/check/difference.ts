@@ -1,4 +1,5 @@
 /** What differs between two runs that should be in the same state. */
+import { hexText } from '../../hex.ts'
 import { registerNames } from '../../isa/registers.ts'
 import type { Run } from '../contract.ts'
 
@@ -13,7 +14,7 @@ export interface Difference {
 export function difference(native: Run, expected: Run): Difference | undefined {
   const register = native.registers.findIndex((value, index) => value !== expected.registers[index])
   if (register >= 0) {
-    const value = ({ registers }: Run): string => `0x${registers[register]!.toString(16)}`
+    const value = ({ registers }: Run): string => hexText(registers[register]!)
     return { register, text: `${registerNames[register]!} is ${value(native)}, expected ${value(expected)}` }
   }
   const facts = (run: Run): Record<string, unknown> => ({

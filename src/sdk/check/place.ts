@@ -1,4 +1,5 @@
 /** Where an instruction is and what it is, in words. */
+import { hexText } from '../../hex.ts'
 import type { Image } from '../../elf/image.ts'
 import { symbolAt } from '../../elf/symbols.ts'
 import type { GuestAbi } from '../../extensions/abi.ts'
@@ -13,5 +14,5 @@ export function placeOf(image: Image, abi: GuestAbi, pc: number): string {
   const instr = word === undefined ? undefined : decoderFor(image.xlen, abi)(word, pc)
   const name = symbol === undefined ? '' : ` (${symbol})`
   const text = instr === undefined ? '' : `: ${disassemble(instr)}`
-  return `0x${pc.toString(16)}${name}${text}`
+  return `${hexText(pc)}${name}${text}`
 }
