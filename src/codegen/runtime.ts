@@ -7,7 +7,7 @@ import { callExports, callPrototypes, calledRows } from './calls.ts'
 import { declareRegions, regionName, type EmitterContext } from './emitter.ts'
 import { warmName } from './operands.ts'
 import type { ProjectFile } from './project.ts'
-import { stateHeader, stateLayout, tableBytes } from '../layout/state.ts'
+import { REASON_STEP, REASON_STOP, stateHeader, stateLayout, tableBytes } from '../layout/state.ts'
 
 const template = (path: string): string => resourceText(`templates/${path}`)
 
@@ -35,7 +35,7 @@ typedef int${xlen}_t sreg;
 typedef ${xlen === 64 ? '__int128' : 'int64_t'} wide_signed;
 typedef unsigned ${xlen === 64 ? '__int128' : 'long long'} wide_unsigned;
 ${emission.header ?? ''}typedef ${convention.attribute}void region(${context.parameters});
-enum { XLEN = ${xlen}, RVR_STEP = 1, RVR_STOP = 2 };
+enum { XLEN = ${xlen}, RVR_STEP = ${REASON_STEP}, RVR_STOP = ${REASON_STOP} };
 static const uint64_t ${start}, ${ownSlots}${bytes};
 ${stable === undefined ? '' : SLOTS_ELSEWHERE}static const int64_t RVR_FLOOR = ${floor};
 static const uint64_t ${below};

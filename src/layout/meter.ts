@@ -27,12 +27,12 @@ export const meterLayout = readLayout<MeterLayout>('meter')
 /** Byte offset of a field in the meter area. */
 export const meterOffset = (name: string): number => offsetIn(meterLayout, name)
 
-/**
- * Bytes of a leaf, leaves of guest memory, and heights of the tree (docs/metering.md, "Memory tables").
- */
+/** Bytes of a leaf, leaves of guest memory, and heights of the tree (docs/metering.md, "Memory tables"). */
 export const LEAF_SHIFT = 4
 export const SPACE_BITS = 25
 export const TREE_HEIGHT = 28
+/** Number of the first node right above the address spaces, two of which share one. */
+export const SPACE_ROOTS = 2 ** (TREE_HEIGHT - SPACE_BITS - 1)
 
 /** Bytes of a leaf, and the bits of a leaf's identifier that number it within its address space. */
 export const LEAF_BYTES = 2 ** LEAF_SHIFT
@@ -53,7 +53,7 @@ export function meterHeader(): string {
     `METER_${name}_OFFSET = ${part.offset}`,
     `METER_${name}_COUNT = ${part.count}`,
   ])
-  const numbers = { LEAF_SHIFT, LEAF_BYTES, SPACE_BITS, TREE_HEIGHT, MEMORY_SPACE: MEMORY }
+  const numbers = { LEAF_SHIFT, LEAF_BYTES, SPACE_BITS, SPACE_ROOTS, TREE_HEIGHT, MEMORY_SPACE: MEMORY }
   for (const [name, value] of Object.entries(numbers)) constants.push(`METER_${name} = ${value}`)
   const declaration = structHeader(meterLayout, 'rvr_meter', 'The meter area in front of the dispatch table.')
   return `${declaration}enum { ${constants.join(', ')} };\n`

@@ -1,10 +1,11 @@
 /** The machine file: its fields, what each may hold, and the error that says which one does not fit. */
 import * as v from 'valibot'
 import { RvrError, shown } from '../errors.ts'
+import { MAX_INTERVAL } from '../layout/meter-rules.ts'
 
-/** Segment tables and the generated counters stay small below this. */
 /** No prover has longer traces. */
 export const MAX_TRACE_HEIGHT = 2 ** 30
+/** Segment tables and the generated counters stay small below this. */
 const MAX_CHIPS = 120
 const MAX_WIDTH = 2 ** 20
 const MAX_CHIP_INTERACTIONS = 2 ** 16
@@ -79,7 +80,7 @@ const MachineFile = shape({
     /** Interactions that a segment may have. */
     maxInteractions: whole(1, Number.MAX_SAFE_INTEGER),
     /** Instructions between two checks of the limits, at most. */
-    checkInterval: whole(16, 1000),
+    checkInterval: whole(16, MAX_INTERVAL),
   }),
   memory: shape({
     /** Bytes of the register file, which are charged at the start of every segment. */

@@ -1,4 +1,5 @@
 /** The three limits of a segment: trace height, proving memory, interactions (docs/metering.md, "Segments"). */
+import { memoryQuarters } from '../layout/meter-rules.ts'
 import type { Machine } from './machine.ts'
 
 export { MAX_TRACE_HEIGHT } from './file.ts'
@@ -17,13 +18,6 @@ export interface SegmentLimits {
 export function paddedHeight(height: number): number {
   return height <= 1 ? height : 2 ** (32 - Math.clz32(height - 1))
 }
-
-/**
- * What proving takes in quarters of a byte, so that all factors are whole: main trace and its code, three words a cell;
- * then whichever takes more, the secondary trace (0.625 words a cell) or the interactions (9.0625 words each, padded,
- * and 2 MiB).
- */
-export const memoryQuarters = { cell: 48, secondary: 10, interaction: 145, fixed: 2 ** 23 } as const
 
 /** What counts towards the second and third limit, of all chips with these heights. */
 export function segmentSize(

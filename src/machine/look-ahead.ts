@@ -1,14 +1,25 @@
 /** How many checks in a row cannot find a limit exceeded, so that they need no look at the limits. */
-import { INTERVAL_LEAVES, MAX_INTERVAL, PLAIN_LEAVES, PLAIN_ROWS, SPARE_LEAVES } from './interval.ts'
+import {
+  LEAST_LEAVES,
+  LEAST_SWELL,
+  LOOK_STEPS,
+  MOST_LEAVES,
+  MOST_SWELL,
+  PLAIN_LEAVES,
+  PLAIN_ROWS,
+  SPARE_LEAVES,
+  type LookStep,
+} from '../layout/meter-rules.ts'
 import { exceededLimit, type SegmentLimits } from './limits.ts'
 import type { Machine } from './machine.ts'
 import { greatestRows } from './memory-tree.ts'
 import type { MeterArea } from './meter-area.ts'
 
 /*
- * templates/modes/metered/meter.c has the same rules, and one more: while it records it looks only when a memory table
- * has grown (`steady`), because it records for long where calls swell. Here a look costs little beside what is
- * interpreted. When somebody looks decides nothing: what a check finds and where it cuts is the same.
+ * templates/modes/metered/meter.c has the same rules, and two more. While it records it looks only when a memory table
+ * has grown (`steady`), because it records for long where calls swell; here a look costs little beside what is
+ * interpreted. And it knows which chips the guest's code adds rows to; here, where nothing has been lifted, every chip
+ * may grow. When somebody looks decides nothing: what a check finds and where it cuts is the same.
  *
  * Whether a check may be passed over is proved. Since the last look a chip has grown by one row at most for each
  * instruction, and by its unit for each count of `swell`; leaves are in the log. A check is passed over while `swell`
@@ -20,23 +31,6 @@ import type { MeterArea } from './meter-area.ts'
  * check finds a limit exceeded, and nothing was kept to cut back to: the run is *lost*. Then a careful meter, which
  * keeps every check, runs the guest once more to the same place and goes on from there (run/follower.ts).
  */
-
-/** What is kept in reserve at least where instructions may swell: some full HINT_BUFFERs, some hundred calls. */
-export const LEAST_SWELL = 64
-export const LEAST_LEAVES = 8192
-/** At most: an interval cannot hold more. */
-export const MOST_SWELL = 16 * MAX_INTERVAL
-export const MOST_LEAVES = INTERVAL_LEAVES
-
-type Step = readonly [checks: number, swell: number]
-
-/** How many checks, and how much swelling, a look tries to allow for. */
-export const LOOK_STEPS: readonly Step[] = [
-  [64, 1024],
-  [64, LEAST_SWELL],
-  [16, LEAST_SWELL],
-  [4, LEAST_SWELL],
-]
 
 /** The reserve behind a stretch that took `used`: what was seen last counts at once and is forgotten slowly. */
 const reserve = (former: number, used: number, least: number, most: number): number =>
@@ -58,7 +52,7 @@ function learn(area: MeterArea): void {
  * Would the segment keep to its limits through `checks` checks and the interval behind them, with so much swelling
  * before that?
  */
-function fits(area: MeterArea, machine: Machine, limits: SegmentLimits, [checks, swell]: Step): boolean {
+function fits(area: MeterArea, machine: Machine, limits: SegmentLimits, [checks, swell]: LookStep): boolean {
   const { heights, units } = area
   const { chips, memoryChips } = machine
   const memory = greatestRows(PLAIN_LEAVES + (checks > 1 ? SPARE_LEAVES : 0), area.get('reserve_leaves'))

@@ -1,5 +1,5 @@
 /** The memory tables: leaves and inner nodes of the memory tree that a segment touches, and their rows. */
-import { LEAF_MASK, meterLayout, SPACE_BITS, TREE_HEIGHT } from '../layout/meter.ts'
+import { LEAF_MASK, meterLayout, SPACE_BITS, SPACE_ROOTS, TREE_HEIGHT } from '../layout/meter.ts'
 import { FIELD, type MeterArea } from './meter-area.ts'
 
 /** Stamp of what the initial image holds; segments have the stamps from 2 on. */
@@ -19,7 +19,7 @@ function climb(area: MeterArea, id: number, visit: (index: number, height: numbe
     if (visit(base + (height <= bits ? 2 ** (bits - height) + (leaf >>> height) : 2 ** (bits + 1) + height), height))
       return
   }
-  for (let height = SPACE_BITS + 1, node = 4 + (space >>> 1); height <= TREE_HEIGHT; height++, node >>>= 1) {
+  for (let height = SPACE_BITS + 1, node = SPACE_ROOTS + (space >>> 1); height <= TREE_HEIGHT; height++, node >>>= 1) {
     if (visit(node, height)) return
   }
 }

@@ -1,7 +1,7 @@
 /** What the meter of a guest starts with: its chips, limits and first leaves, written to a zeroed area. */
 import { LEAF_BYTES, MEMORY, meterLayout, PUBLIC_VALUES, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
+import { LEAST_LEAVES, LEAST_SWELL } from '../layout/meter-rules.ts'
 import type { SegmentLimits } from './limits.ts'
-import { LEAST_LEAVES, LEAST_SWELL } from './look-ahead.ts'
 import type { Machine } from './machine.ts'
 import { FIELD, type MeterArea } from './meter-area.ts'
 import type { Swelling } from './swell.ts'

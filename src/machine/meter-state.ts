@@ -1,7 +1,7 @@
 /** A meter's state as plain data: what a fresh meter area has to be given so that it counts on as this one would. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { LEAF_MASK, MEMORY, PUBLIC_VALUES, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
-import { INTERVAL_LEAVES } from './interval.ts'
+import { INTERVAL_LEAVES } from '../layout/meter-rules.ts'
 import type { MemoryChips } from './machine.ts'
 import { leafId, stampImageLeaf, touchLeaf } from './memory-tree.ts'
 import { FIELD, type MeterArea } from './meter-area.ts'

@@ -1,6 +1,6 @@
 /** The meter: counts rows and touched leaves of the open segment, checks the limits, cuts segments. */
 import { LEAF_BYTES, LEAF_MASK, MEMORY, meterLayout, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
-import { LOG_FULL } from './interval.ts'
+import { LOG_FULL } from '../layout/meter-rules.ts'
 import { cellsOfHeights, exceededLimit, type CutReason, type SegmentLimits } from './limits.ts'
 import { isQuiet, lookAhead } from './look-ahead.ts'
 import type { ChipRows } from './chips.ts'

@@ -1,7 +1,8 @@
 /** The memory tables of the meter agree with the plain ones: golden figures, and random accesses with cuts at random places. */
 import { describe, expect, test } from 'vitest'
 import { MEMORY, meterLayout, PUBLIC_VALUES, REGISTERS, TREE_HEIGHT } from '../../src/layout/meter.ts'
-import { INTERVAL_LEAVES, INTERVAL_NODES, LOG_FULL, MAX_INTERVAL } from '../../src/machine/interval.ts'
+import { INTERVAL_LEAVES, LOG_FULL, MAX_INTERVAL } from '../../src/layout/meter-rules.ts'
+import { INTERVAL_NODES } from '../../src/machine/interval.ts'
 import { defaultMachine, type Machine } from '../../src/machine/machine.ts'
 import { Meter } from '../../src/machine/meter.ts'
 import { MeterArea } from '../../src/machine/meter-area.ts'

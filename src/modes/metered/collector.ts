@@ -1,5 +1,5 @@
 /** A job in mode `metered`: the meter lies in the mode's area, whoever executes the guest. */
-import { MAX_INTERVAL } from '../../machine/interval.ts'
+import { MAX_INTERVAL } from '../../layout/meter-rules.ts'
 import { Meter } from '../../machine/meter.ts'
 import type { Segment } from '../../machine/segment.ts'
 import type { Collector, CollectorContext, CollectorReport, NativeUse, Site, Watcher } from '../collector.ts'

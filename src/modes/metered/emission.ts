@@ -1,12 +1,10 @@
 /** The C of mode `metered`: vector row counts, checks at block boundaries, marks of touched leaves. */
 import { resourceText } from '../../resources.ts'
 import { AREA_CHIPS, meterHeader } from '../../layout/meter.ts'
+import * as rules from '../../layout/meter-rules.ts'
 import type { Graph } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'
 import { rowsOf } from '../../machine/chips.ts'
-import { LOG_FULL, PLAIN_LEAVES, PLAIN_ROWS, SPARE_LEAVES } from '../../machine/interval.ts'
-import { memoryQuarters } from '../../machine/limits.ts'
-import { LEAST_LEAVES, LEAST_SWELL, LOOK_STEPS, MOST_LEAVES, MOST_SWELL } from '../../machine/look-ahead.ts'
 import type { Machine } from '../../machine/machine.ts'
 import { swellOf } from '../../machine/swell.ts'
 import type { Emission, EmissionTarget } from '../mode.ts'
@@ -20,14 +18,14 @@ const template = (name: string): string => resourceText(`templates/modes/metered
 /** The rules' numbers under the names that meter.c has for them. */
 const constants = Object.entries({
   CHIPS: AREA_CHIPS,
-  LOG_FULL,
-  PLAIN_LEAVES,
-  PLAIN_ROWS,
-  SPARE_LEAVES,
-  LEAST_LEAVES,
-  LEAST_SWELL,
-  MOST_LEAVES,
-  MOST_SWELL,
+  LOG_FULL: rules.LOG_FULL,
+  PLAIN_LEAVES: rules.PLAIN_LEAVES,
+  PLAIN_ROWS: rules.PLAIN_ROWS,
+  SPARE_LEAVES: rules.SPARE_LEAVES,
+  LEAST_LEAVES: rules.LEAST_LEAVES,
+  LEAST_SWELL: rules.LEAST_SWELL,
+  MOST_LEAVES: rules.MOST_LEAVES,
+  MOST_SWELL: rules.MOST_SWELL,
 })
   .map(([name, value]) => `METER_${name} = ${value}`)
   .join(', ')
@@ -40,12 +38,12 @@ function spanStarts({ spanStarts: starts }: Graph): string {
 }
 
 function tables(lanes: Lanes, graph: Graph): string {
-  const { cell, secondary, interaction, fixed } = memoryQuarters
-  const steps = LOOK_STEPS.map(step => `{ ${step.join(', ')} }`)
+  const { cell, secondary, interaction, fixed } = rules.memoryQuarters
+  const steps = rules.LOOK_STEPS.map(step => `{ ${step.join(', ')} }`)
   return `/* What a look tries to allow for: checks, and swelling until then. */
 enum { LOOK_STEPS = ${steps.length} };
 static const uint32_t look_steps[LOOK_STEPS][2] = { ${steps.join(', ')} };
-/* What proving takes, in quarters of a byte (src/machine/limits.ts). */
+/* What proving takes, in quarters of a byte (src/layout/meter-rules.ts). */
 enum { CELL = ${cell}, SECONDARY = ${secondary}, INTERACTION = ${interaction}, FIXED = ${fixed} };
 static const uint32_t lane_count = ${lanes.chips.length};
 static const uint8_t lane_chips[${Math.max(1, lanes.chips.length)}] = { ${lanes.chips.join(', ') || '0'} };

@@ -44,7 +44,7 @@ static void visit_leaf(struct rvr_meter *t, uint32_t id)
   uint32_t space = id >> METER_SPACE_BITS, leaf = id & ((1u << METER_SPACE_BITS) - 1), bits = t->space_bits[space], base = t->space_offset[space];
   for (uint32_t h = 0; h <= METER_SPACE_BITS; h++)
     if (visit(t, base + (h <= bits ? (1u << (bits - h)) + (leaf >> h) : (1u << (bits + 1)) + h), h)) return;
-  for (uint32_t h = METER_SPACE_BITS + 1, node = 4 + (space >> 1); h <= METER_TREE_HEIGHT; h++, node >>= 1)
+  for (uint32_t h = METER_SPACE_BITS + 1, node = METER_SPACE_ROOTS + (space >> 1); h <= METER_TREE_HEIGHT; h++, node >>= 1)
     if (visit(t, node, h)) return;
 }
 

@@ -1,0 +1,46 @@
+/** Numbers of the meter's rules, which native code and the interpreter share. */
+
+/**
+ * A check comes before the span that would bring the interval above the machine's check interval, which is at most
+ * this. Every instruction counts as one, whatever rows it adds (docs/metering.md, "Segments").
+ */
+export const MAX_INTERVAL = 1000
+
+/** Rows of one chip that an interval's plain instructions, one row each, add at most, and a few more. */
+export const PLAIN_ROWS = 1024
+/** Leaves that they touch at most: two each. */
+export const PLAIN_LEAVES = 2 * PLAIN_ROWS + 2
+
+/** Leaves beyond those of one interval that a look at the limits allows for, so that many checks need no look. */
+export const SPARE_LEAVES = 1024
+
+/** Leaves that one instruction touches at most, whatever it is: HINT_BUFFER touches 513. */
+export const INSTRUCTION_LEAVES = 1024
+/** Leaves that an interval touches at most: what the log has to hold, so that a cut can replay them. */
+export const INTERVAL_LEAVES = MAX_INTERVAL * INSTRUCTION_LEAVES
+/** The log is emptied at a check that finds more in it, unless the next check may cut. */
+export const LOG_FULL = 16_384
+
+/** What is kept in reserve at least where instructions may swell: some full HINT_BUFFERs, some hundred calls. */
+export const LEAST_SWELL = 64
+export const LEAST_LEAVES = 8192
+/** At most: an interval cannot hold more. */
+export const MOST_SWELL = 16 * MAX_INTERVAL
+export const MOST_LEAVES = INTERVAL_LEAVES
+
+export type LookStep = readonly [checks: number, swell: number]
+
+/** How many checks, and how much swelling, a look tries to allow for. */
+export const LOOK_STEPS: readonly LookStep[] = [
+  [64, 1024],
+  [64, LEAST_SWELL],
+  [16, LEAST_SWELL],
+  [4, LEAST_SWELL],
+]
+
+/**
+ * What proving takes in quarters of a byte, so that all factors are whole: main trace and its code, three words a cell;
+ * then whichever takes more, the secondary trace (0.625 words a cell) or the interactions (9.0625 words each, padded,
+ * and 2 MiB).
+ */
+export const memoryQuarters = { cell: 48, secondary: 10, interaction: 145, fixed: 2 ** 23 } as const
