@@ -1,6 +1,7 @@
 /** V8's compiled code of this program, kept between processes: compiling it anew takes longer than running it. */
 import { enableCompileCache } from 'node:module'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Environment } from './environment.ts'
 import { cacheDirectory, isOwnDirectory } from './store/directory.ts'
 
@@ -13,6 +14,8 @@ import { cacheDirectory, isOwnDirectory } from './store/directory.ts'
 export function keepCompiledCode(environment: Environment): void {
   const cache = cacheDirectory(undefined, { ...environment, RVR_CACHE_DIR: undefined })
   if (cache === undefined || environment['NODE_COMPILE_CACHE'] !== undefined) return
+  // Not even a home is made for it: HOME and XDG_CACHE_HOME may name what never was.
+  if (!existsSync(dirname(cache)) && !existsSync(dirname(dirname(cache)))) return
   const folder = join(cache, 'v8')
   if (isOwnDirectory(folder)) enableCompileCache(folder)
 }

@@ -38,3 +38,9 @@ test('not where Node is told another place', async () => {
   expect(await kept(xdg)).toEqual([])
   expect(await readdir(join(home, 'node'))).toHaveLength(1)
 })
+
+test('not in a home that is not there', async () => {
+  const gone = join(home, 'gone')
+  await version({ HOME: gone })
+  expect(await readdir(home)).not.toContain('gone')
+})

@@ -1,4 +1,4 @@
-/** In which registers compiled code most likely keeps upper parts of addresses from one block to the next, calls in between included. */
+/** In which registers compiled code most likely keeps upper parts of addresses between blocks, calls included. */
 import type { Block, Graph } from '../program/program.ts'
 import type { Instr } from '../isa/row.ts'
 import { isMovingUpper, type MovingRange } from './moving-uppers.ts'
@@ -12,7 +12,8 @@ const RETURN_ADDRESS = 1
 /** The mask of registers behind an instruction. */
 export function afterInstr(mask: number, instr: Instr, range: MovingRange): number {
   const written = writes(instr)
-  return written === 0 ? mask : isMovingUpper(instr, range) ? mask | written : mask & ~written
+  if (written === 0) return mask
+  return isMovingUpper(instr, range) ? mask | written : mask & ~written
 }
 
 /** The function that a block lies in. */
@@ -68,7 +69,8 @@ function flow({ id, end }: Block, blocks: readonly Block[]): number[] {
     case 'branch':
       return [end.taken, end.next].filter(target => target !== undefined)
     case 'jump':
-      return end.instr.rd !== 0 ? behind : end.target === undefined ? [] : [end.target]
+      if (end.instr.rd !== 0) return behind
+      return end.target === undefined ? [] : [end.target]
     case 'indirect':
       return end.instr.rd !== 0 ? behind : []
     case 'fall':

@@ -1,4 +1,4 @@
-/** Where a region loads the cold registers whose values it needs: at its entry, or later, where fewer values are alive and fewer ways lead. */
+/** Where a region loads the cold registers that it needs: at its entry, or later, where fewer values are alive. */
 import type { Instr } from '../isa/row.ts'
 import { eachRegister, reads, writes } from '../isa/registers-used.ts'
 import { commonDominator, dominatorsOf } from './dominators.ts'

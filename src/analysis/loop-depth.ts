@@ -1,10 +1,16 @@
 /** How deep in loops each instruction stands, as a guess of how often it runs. */
-import type { Graph } from '../program/program.ts'
+import type { Graph, Terminator } from '../program/program.ts'
 
 /** A backward transfer over more slots is no loop that matters. */
 const LONGEST_LOOP = 2000
 const DEEPEST = 4
 const WEIGHTS = Array.from({ length: DEEPEST + 1 }, (_, depth) => 8 ** depth)
+
+/** Where a branch or a jump within the function leads. */
+function targetOf(end: Terminator): number | undefined {
+  if (end.kind === 'branch') return end.taken
+  return end.kind === 'jump' && end.instr.rd === 0 ? end.target : undefined
+}
 
 /**
  * A weight for each slot: 8 to the number of backward transfers that span it, at most 4. By address ranges: cheap, and
@@ -13,12 +19,7 @@ const WEIGHTS = Array.from({ length: DEEPEST + 1 }, (_, depth) => 8 ** depth)
 export function loopWeights({ blocks, program: { instrs } }: Graph): Float64Array {
   const change = new Int32Array(instrs.length + 1)
   for (const block of blocks) {
-    const target =
-      block.end.kind === 'branch'
-        ? block.end.taken
-        : block.end.kind === 'jump' && block.end.instr.rd === 0
-          ? block.end.target
-          : undefined
+    const target = targetOf(block.end)
     if (
       target === undefined ||
       blocks[target]!.first > block.first ||

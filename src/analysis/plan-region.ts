@@ -46,7 +46,7 @@ export function planRegion(graph: Graph, region: Region, settings: PlanSettings,
   const next = nextInside(graph, region, position)
   const { cold, movable, storesEarly, amounts } = settings
   const inLoop = loopMembers(next)
-  const stored = storedAtOnce(bodies, next, inLoop, cold, storesEarly)
+  const stored = storedAtOnce(bodies, next, inLoop, { cold, early: storesEarly })
   const { mayDirty, loaded, locals } = traffic(bodies, next, cold, stored)
   const isHeader = (at: number): boolean => region.headers.has(ids[at]!)
   const fast = fastLoops === 'none' ? [] : fastLoopsOf(graph, region, settings, { bodies, next, isHeader })

@@ -13,6 +13,13 @@ export interface Regions {
   readonly isResume: Uint8Array
 }
 
+/** What walks share: successors, and marks, of which each walk takes the two above its own number. */
+interface Walk {
+  readonly next: readonly (readonly number[])[]
+  readonly mark: Int32Array
+  readonly stampBase: number
+}
+
 /**
  * Collects one region from `entry`: its blocks in reverse postorder (so that text follows control flow) and its loop
  * headers.
@@ -21,9 +28,7 @@ function collect(
   kind: Region['kind'],
   entry: number,
   stop: (id: number) => boolean,
-  next: readonly (readonly number[])[],
-  mark: Int32Array,
-  stampBase: number,
+  { next, mark, stampBase }: Walk,
 ): Region {
   const open = stampBase + 1
   const closed = stampBase + 2
@@ -79,7 +84,7 @@ export function buildRegions(graph: Graph, limits: RegionLimits = defaultLimits,
     const regions: Region[] = []
     for (let id = 0; id < blocks.length; id++) {
       if (!entries[id]) continue
-      regions.push(collect(kind, id, target => stop(target, id), next, mark, stamp))
+      regions.push(collect(kind, id, target => stop(target, id), { next, mark, stampBase: stamp }))
       stamp += 2
     }
     return regions

@@ -172,8 +172,8 @@ export function placeStopTests(
     const { fromEntry, fromTest } = ways.get(region)!
     if (atEntry) tests.add(entryOf(region))
     for (const [index, id] of region.blocks.entries()) {
-      const since =
-        fromEntry[index]! < 0 ? fromTest[index]! : atEntry ? Math.max(fromEntry[index]!, fromTest[index]!) : Infinity
+      const behindEntry = atEntry ? Math.max(fromEntry[index]!, fromTest[index]!) : Infinity
+      const since = fromEntry[index]! < 0 ? fromTest[index]! : behindEntry
       if (isComputedJump(blocks[id]!) && since + blocks[id]!.count > near) tests.add(id)
     }
     return tests

@@ -66,8 +66,7 @@ export function storedAtOnce(
   bodies: readonly (readonly Instr[])[],
   next: readonly (readonly number[])[],
   inLoop: ReadonlySet<number> | undefined,
-  cold: number,
-  early: boolean,
+  { cold, early }: { readonly cold: number; readonly early: boolean },
 ): number[] {
   const touched: number[] = []
   const finished: number[] = []

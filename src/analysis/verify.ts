@@ -175,7 +175,8 @@ function pass({ plan, proven, covered }: Node, before: State, cold: number, faul
 function move(legal: Map<number, readonly [number, number]>, instr: Instr): void {
   if (writes(instr) === 0) return
   const { row, rd, rs1, imm } = instr
-  const constant = row.kind === 'upper' ? upperValue(instr) : addsConstant(instr) && rs1 === 0 ? imm : undefined
+  const loaded = addsConstant(instr) && rs1 === 0 ? imm : undefined
+  const constant = row.kind === 'upper' ? upperValue(instr) : loaded
   const base = addsConstant(instr) ? legal.get(rs1) : undefined
   legal.delete(rd)
   const range =

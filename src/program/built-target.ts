@@ -1,4 +1,4 @@
-/** Where an indirect jump goes whose address is built right in front of it: `auipc` and `jalr`, which assemblers write for `call` and `tail`. */
+/** Where an indirect jump goes whose address is built right in front of it: `auipc` and `jalr`, as in `call`. */
 import { upperValue } from '../isa/results.ts'
 import type { Instr } from '../isa/row.ts'
 import { writes } from '../isa/registers-used.ts'

@@ -1,4 +1,4 @@
-/** Spans of straight-line code: from a place that control may come to as far as the next, or as an instruction that ends it. */
+/** Spans of straight-line code: from a place that control may come to as far as the next, or as their end. */
 import type { Row } from '../isa/row.ts'
 
 /** Is the instruction the last of its span? A word that is no instruction is, too. */

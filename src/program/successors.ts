@@ -13,7 +13,8 @@ export function successors(block: Block): readonly number[] {
   const { end } = block
   switch (end.kind) {
     case 'branch':
-      return end.taken === undefined ? one(end.next) : end.next === undefined ? [end.taken] : [end.taken, end.next]
+      if (end.taken === undefined) return one(end.next)
+      return end.next === undefined ? [end.taken] : [end.taken, end.next]
     case 'jump':
     case 'indirect':
       return one(end.target)

@@ -42,6 +42,9 @@ export interface Stretch {
 
 const abortedBy = (signal: AbortSignal | undefined): RvrError => abortError('the run', signal)
 
+/** How a segment ended with its run. */
+const ENDED = { trapped: 'trap', terminated: 'end' } as const
+
 export class Runner {
   readonly #options: SessionOptions
   /** What the caller's functions for text and events throw. */
@@ -163,7 +166,7 @@ export class Runner {
     const { moved: _moved, collected, demand: _demand, ...counts } = result
     const instructions = from.instructions + result.instructions
     const { outcome } = result.end
-    const ended = outcome === 'suspended' ? undefined : outcome === 'trapped' ? 'trap' : 'end'
+    const ended = outcome === 'suspended' ? undefined : ENDED[outcome]
     this.#ledger.absorb(collected, { instructions, ended })
     return {
       ...counts,

@@ -77,7 +77,8 @@ export class Mover {
   /** For a job that begins after `done` instructions of the run. */
   order(done: bigint): MoveOrder {
     const { port, after } = this.#order
-    return { port, after: after === undefined ? undefined : after > done ? after - done : 0n }
+    if (after === undefined) return { port, after }
+    return { port, after: after > done ? after - done : 0n }
   }
 
   /** The home that the guest has moved into: the caller's from now on. */

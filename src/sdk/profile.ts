@@ -85,12 +85,7 @@ export class Profile {
     if (!(await isPlainTarget(path))) return addToProfile(path, this.recorded)
     // What cannot be made or locked, writing will say.
     await makeDirectory(directory).catch(() => {})
-    return withLock(
-      directory,
-      `.${basename(path)}.lock`,
-      () => addToProfile(path, this.recorded),
-      () => {},
-    )
+    return withLock(directory, `.${basename(path)}.lock`, () => addToProfile(path, this.recorded), { count: () => {} })
   }
 
   /** Adds up what has the same name; asked in address order. */

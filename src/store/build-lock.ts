@@ -28,6 +28,12 @@ async function settledOrAborted(turn: Promise<void>, signal: AbortSignal | undef
   throwIfGivenUp(signal)
 }
 
+/** Who waits: what is counted of it, and what ends the wait. */
+export interface Waiting {
+  readonly count: (counter: Counter) => void
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * Runs `work` while holding the lock `key` in `directory` (undefined: among the callers of this process only). `work`
  * has to look the key up again: whoever held the lock before may have built it. Throws ABORTED when `signal` fires
@@ -37,8 +43,7 @@ export async function withLock<T>(
   directory: string | undefined,
   key: string,
   work: () => Promise<T>,
-  count: (counter: Counter) => void,
-  signal?: AbortSignal,
+  { count, signal }: Waiting,
 ): Promise<T> {
   const name = directory === undefined ? key : join(directory, key)
   const before = queues.get(name)
@@ -52,7 +57,7 @@ export async function withLock<T>(
       count('lock-wait')
       await settledOrAborted(before, signal)
     }
-    return await withFileLock(directory === undefined ? undefined : name, work, count, before !== undefined, signal)
+    return await withFileLock(directory === undefined ? undefined : name, work, { count, signal }, before !== undefined)
   } finally {
     finish()
     if (queues.get(name) === tail) queues.delete(name)
@@ -62,9 +67,8 @@ export async function withLock<T>(
 async function withFileLock<T>(
   file: string | undefined,
   work: () => Promise<T>,
-  count: (counter: Counter) => void,
+  { count, signal }: Waiting,
   waited: boolean,
-  signal: AbortSignal | undefined,
 ): Promise<T> {
   if (file === undefined) return work()
   let counted = waited

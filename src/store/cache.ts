@@ -135,7 +135,7 @@ class OpenCache implements Cache {
 
   withBuildLock<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const locks = this.state === 'ready' ? this.#layout?.locks : undefined
-    return withLock(locks, key, work, counter => this.count(counter), signal)
+    return withLock(locks, key, work, { count: counter => this.count(counter), signal })
   }
 
   async stats(): Promise<Counts> {

@@ -22,18 +22,18 @@ import { tryLock } from './lock.ts'
  *   be stored
  * - `quarantined` a damaged entry was moved away · `mapping-damaged` an input mapping was garbage · `mapping-changed`
  *   one input key led to two artifacts
- * - `build` something had to be made · `build-failed` the compiler reported an error · `lock-wait` another builder was waited for ·
- *   `lock-unavailable` the file system has no locks
- * - `remote-hit` an artifact came from the remote cache · `remote-miss` it had none · `remote-unsigned` not one with the
- *   right signature · `remote-refused` not one that fits
+ * - `build` something had to be made · `build-failed` the compiler reported an error · `lock-wait` another builder was
+ *   waited for · `lock-unavailable` the file system has no locks
+ * - `remote-hit` an artifact came from the remote cache · `remote-miss` it had none · `remote-unsigned` not one with
+ *   the right signature · `remote-refused` not one that fits
  * - `remote-error` it did not answer as it should · `remote-skipped` it was left alone after failures · `remote-put` an
  *   artifact was stored there · `remote-put-failed` it was not
  * - `object-hit` a compiled C file was found, and not compiled again · `object-miss` it was not · `object-publish`
  *   one was stored · `object-evicted` one had to go for a limit
  * - `evicted` an entry had to go for a limit · `swept` a leftover was removed · `maintenance-failed` neither could be
  *   done
- * - `degraded` the cache directory could not be used as it should · `uncacheable` nobody could say what something is made
- *   from, or that changed meanwhile
+ * - `degraded` the cache directory could not be used as it should · `uncacheable` nobody could say what something is
+ *   made from, or that changed meanwhile
  */
 export type Counter =
   | 'input-hit'

@@ -99,12 +99,17 @@ function encoded(part: KeyPart): Uint8Array[] {
   })
 }
 
+function byName(a: KeyPart, b: KeyPart): number {
+  if (a.name === b.name) return 0
+  return a.name < b.name ? -1 : 1
+}
+
 /**
  * The key over `parts` in the name space `domain`; the order of the parts does not matter. Throws INTERNAL when two
  * parts share a name.
  */
 export function composeKey(domain: string, parts: readonly KeyPart[]): Key {
-  const sorted = parts.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  const sorted = parts.toSorted(byName)
   const twice = sorted.find((part, index) => part.name === sorted[index + 1]?.name)
   if (twice !== undefined) throw new RvrError('INTERNAL', `a cache key has two parts named ${twice.name}`)
   const all: KeyPart[] = [textPart('domain', domain), numberPart('parts', sorted.length), ...sorted]

@@ -184,7 +184,7 @@ export function prepareDirectory(path: string): DirectoryState {
   }
 }
 
-/** Is there a directory at `path` that nobody but the user and root could have filled? Creates it where it is missing. */
+/** Is there a directory at `path` that nobody but the user and root could have filled? Makes one that is missing. */
 export function isOwnDirectory(path: string): boolean {
   try {
     checkWay(path)

@@ -151,8 +151,9 @@ export async function evictOver(
     if (stamp !== before) queue = leastRecentFirst(queue, readUses(layout))
     const oldest = queue.shift()!
     if (oldest.key === except) continue
-    const reason = bytes > maxBytes ? 'size' : lastUse(layout, oldest) < now - maxAgeMs ? 'age' : undefined
-    if (reason === undefined) continue
+    const isOld = lastUse(layout, oldest) < now - maxAgeMs
+    const reason = bytes > maxBytes ? 'size' : isOld && 'age'
+    if (reason === false) continue
     bytes -= oldest.bytes
     if (oldest.isObject) {
       if (await removeObject(layout, oldest.key)) evictedObjects++

@@ -43,8 +43,8 @@ async function received(path: string, copy: string, signal: AbortSignal | undefi
 }
 
 /**
- * Unpacks the export at `path` and hands manifest and artifact to `publish`, the artifact as a private file that is gone
- * afterwards.
+ * Unpacks the export at `path` and hands manifest and artifact to `publish`, the artifact as a private file that is
+ * gone afterwards.
  *
  * @throws RvrError `IO`, `ABORTED`, `ARTIFACT_REFUSED` (details.reason says why), and what `publish` throws.
  */

@@ -13,6 +13,8 @@ export interface CompilerCandidate {
   readonly needsPreferred: boolean
 }
 
+const ALONE = 'Name the compiler alone, without arguments and without a wrapper: rvr has a cache of its own.'
+const EXISTING = 'Name an existing compiler with --cc or RVR_CC, or leave both out.'
 const INSTALL = 'Install a C compiler and make, for example: apt-get install clang make, or apt-get install gcc make.'
 
 /** The compiler that the caller names, by option or by RVR_CC; undefined where any will do. */
@@ -38,7 +40,7 @@ export function* compilerCandidates(
         'TOOLCHAIN_MISSING',
         `the C compiler ${named} was not found${named.includes('/') ? '' : ' on PATH'}`,
         {
-          hint: `${/\s/.test(named) ? 'Name the compiler alone, without arguments and without a wrapper: rvr has a cache of its own.' : 'Name an existing compiler with --cc or RVR_CC, or leave both out.'} ${INSTALL}`,
+          hint: `${/\s/.test(named) ? ALONE : EXISTING} ${INSTALL}`,
           details: { cc: named },
         },
       )

@@ -50,7 +50,9 @@ const BY_FAMILY: Readonly<Record<CompilerFamily, readonly string[]>> = {
 const BY_FAMILY_AND_ARCH: Readonly<Record<CompilerFamily, Readonly<Record<string, readonly string[]>>>> = {
   // conditional moves that become branches are mispredicted where a guest follows pointers
   clang: { x64: ['-mllvm', '-x86-cmov-converter=false'] },
-  gcc: { x64: ['-mtune=generic'] }, // which instructions there are is the CPU's matter; by what gcc knows of their speed it keeps integers in vector registers, in and out in every iteration
+  // which instructions there are is the CPU's matter; by what gcc knows of their speed it keeps integers in vector
+  // registers, in and out in every iteration
+  gcc: { x64: ['-mtune=generic'] },
 }
 
 /** clang 16 and newer: no configuration file may add flags that no key knows of. */

@@ -1,4 +1,4 @@
-/** What a group of processes is started through so that it ends with rvr, even where rvr is killed and can do nothing about it any more. */
+/** What a group of processes is started through so that it ends with rvr, even where rvr is killed. */
 
 /**
  * Runs its arguments while the other end of standard input is open: that of a process that was killed closes by itself.

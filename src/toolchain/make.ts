@@ -99,13 +99,14 @@ function compileFailed(
   result: { all?: unknown; stderr?: unknown; exitCode?: number | undefined; signal?: string | undefined },
 ): RvrError {
   const log = String(result.all ?? '')
+  const { path, version } = toolchain.cc
   const reason =
     firstError(log) ??
     (result.signal === undefined
       ? `make ended with status ${result.exitCode ?? 'unknown'}`
       : `make was ended by ${result.signal}`)
   return new RvrError('COMPILE_FAILED', `the C compiler failed: ${reason}`, {
-    hint: `The project is kept in ${directory}; run make there to see everything. Compiler: ${toolchain.cc.path} (${toolchain.cc.version}).`,
+    hint: `The project is kept in ${directory}; run make there to see everything. Compiler: ${path} (${version}).`,
     details: { firstError: reason, log, projectDir: directory },
   })
 }

@@ -1,4 +1,4 @@
-/** Which shared libraries hold the code of compilers and linkers: a distribution's clang is a small program in front of them. */
+/** Which shared libraries hold the code of compilers and linkers: a distribution's clang is a small program. */
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync, realpathSync } from 'node:fs'
 import { basename } from 'node:path'

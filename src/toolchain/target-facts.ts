@@ -43,13 +43,18 @@ export interface CompilerNature {
   readonly arch: 'x64' | 'arm64' | undefined
 }
 
+function archOf(number: (name: string) => number | undefined): 'x64' | 'arm64' | undefined {
+  if (number('__x86_64__') === 1) return 'x64'
+  return number('__aarch64__') === 1 ? 'arm64' : undefined
+}
+
 /** Family, version and architecture, told from the macros; undefined for a compiler that is neither gcc nor clang. */
 export function compilerNature(macros: string): CompilerNature | undefined {
   const number = (name: string): number | undefined => {
     const found = new RegExp(`^#define ${name} (\\d+)$`, 'm').exec(macros)
     return found === null ? undefined : Number(found[1])
   }
-  const arch = number('__x86_64__') === 1 ? 'x64' : number('__aarch64__') === 1 ? 'arm64' : undefined
+  const arch = archOf(number)
   const clang = number('__clang_major__')
   const gcc = number('__GNUC__')
   if (clang !== undefined)

@@ -1,4 +1,4 @@
-/** Compiles and links one function the way units of a guest are: whether a toolchain can do that is known when it has. */
+/** Compiles and links one function the way units of a guest are, to know whether a toolchain can. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RvrError } from '../errors.ts'

@@ -10,6 +10,8 @@ import { openCache } from '../../src/store/cache.ts'
 import { tryLock } from '../../src/store/lock.ts'
 import { temporaryDirectory } from './sample.ts'
 
+const uncounted = { count: () => {} }
+
 const program = join(import.meta.dirname, 'single-builder.ts')
 
 function builder(directory: string, log: string, behaviour = ''): ReturnType<typeof spawn> {
@@ -74,7 +76,7 @@ it('callers of one process take turns, and a failure does not stop the next', as
         if (fails) throw new Error(name)
         return name
       },
-      () => {},
+      uncounted,
     )
   const results = await Promise.allSettled([work('a'), work('b', true), work('c')])
   expect(results.map(result => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
@@ -85,26 +87,10 @@ it.each([[true], [false]])('waiting can be aborted (with files: %s) and leaves t
   const locks = withFiles ? await temporaryDirectory() : undefined
   const { promise: held, resolve: release } = Promise.withResolvers<void>()
   const order: string[] = []
-  const first = withLock(
-    locks,
-    'key',
-    () => held.then(() => void order.push('first')),
-    () => {},
-  )
+  const first = withLock(locks, 'key', () => held.then(() => void order.push('first')), uncounted)
   const controller = new AbortController()
-  const second = withLock(
-    locks,
-    'key',
-    () => Promise.resolve(),
-    () => {},
-    controller.signal,
-  )
-  const third = withLock(
-    locks,
-    'key',
-    () => Promise.resolve(void order.push('third')),
-    () => {},
-  )
+  const second = withLock(locks, 'key', () => Promise.resolve(), { ...uncounted, signal: controller.signal })
+  const third = withLock(locks, 'key', () => Promise.resolve(void order.push('third')), uncounted)
   controller.abort()
   await expect(second).rejects.toMatchObject({ code: 'ABORTED' })
   expect(order).toEqual([])
@@ -118,14 +104,8 @@ it('different keys do not wait for each other', async () => {
   const inner = withLock(
     locks,
     'one',
-    () =>
-      withLock(
-        locks,
-        'two',
-        () => Promise.resolve('both'),
-        () => {},
-      ),
-    () => {},
+    () => withLock(locks, 'two', () => Promise.resolve('both'), uncounted),
+    uncounted,
   )
   expect(await inner).toBe('both')
 })
@@ -133,12 +113,9 @@ it('different keys do not wait for each other', async () => {
 it('works without locks where files cannot be locked', async () => {
   const counted: string[] = []
   expect(
-    await withLock(
-      '/nonexistent',
-      'key',
-      () => Promise.resolve('built'),
-      counter => void counted.push(counter),
-    ),
+    await withLock('/nonexistent', 'key', () => Promise.resolve('built'), {
+      count: counter => void counted.push(counter),
+    }),
   ).toBe('built')
   expect(counted).toEqual(['lock-unavailable'])
 })

@@ -166,7 +166,8 @@ export class BlockValues {
     if (row.kind === 'alu') {
       const op = operationOf(row)
       const a = this.#read(rs1)
-      const b = row.source === 'register' ? this.#read(rs2) : op === opaque ? 0 : this.constant(imm)
+      const immediate = row.source === 'immediate' && op !== opaque ? this.constant(imm) : 0
+      const b = row.source === 'register' ? this.#read(rs2) : immediate
       if (op === opaque) this.needed[a] = this.needed[b] = 1
       else value = this.#compute(op, a, b, index)
     } else if (row.kind === 'upper') value = this.constant(upperValue(instr))

@@ -69,7 +69,7 @@ function apply(file: ProjectFile, command: Command, program: Command): void {
         { field: key },
       )
     }
-    set(file, command, key, meaning, value)
+    set(file, command, { key, meaning, value })
   }
 }
 
@@ -105,7 +105,15 @@ function checkNames(
   }
 }
 
-function set(file: ProjectFile, command: Command, key: string, meaning: ProjectKey, value: unknown): void {
+/** One line of the file. */
+interface Setting {
+  readonly key: string
+  readonly meaning: ProjectKey
+  readonly value: unknown
+}
+
+function set(file: ProjectFile, command: Command, setting: Setting): void {
+  const { key, meaning } = setting
   const { variable, yieldsTo = [], applies } = meaning
   const options = optionsNamed(command, key)
   const attribute = options[0]!.attributeName()
@@ -121,7 +129,7 @@ function set(file: ProjectFile, command: Command, key: string, meaning: ProjectK
     applies?.(command.opts(), name => optionsNamed(command, name).length > 0) === false
   )
     return
-  command.setOptionValueWithSource(attribute, parsed(file, options, key, meaning, value), 'config')
+  command.setOptionValueWithSource(attribute, parsed(file, options, setting), 'config')
 }
 
 /** commander keeps them without a type. */
@@ -133,9 +141,7 @@ const WRITTEN = 'It is written as on the command line; docs/cli.md has an exampl
 function parsed(
   { path }: ProjectFile,
   options: readonly Option[],
-  key: string,
-  { path: isPath }: ProjectKey,
-  value: unknown,
+  { key, meaning: { path: isPath }, value }: Setting,
 ): unknown {
   const refuse = (what: string, hint = WRITTEN): never => {
     throw projectError(path, `${key}: ${what}`, hint, { field: key })

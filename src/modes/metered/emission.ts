@@ -73,13 +73,12 @@ export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget)
     // run has to stop.
     // What a call or a host instruction cuts off tests again; it finds the same, unless control came there in another
     // way.
-    blockTest: (count, rest, stop) =>
-      count === 0
-        ? []
-        : [
-            `if (__builtin_expect((left -= ${rest}) < 0, 0) && (left = due(m, left, ${rest}, ${counts})) < 0) { left += ${rest}; goto ${stop}; }`,
-            ...(count === rest ? [] : [`left += ${rest - count};`]),
-          ],
+    blockTest(count, rest, stop) {
+      if (count === 0) return []
+      const isDue = `__builtin_expect((left -= ${rest}) < 0, 0) && (left = due(m, left, ${rest}, ${counts})) < 0`
+      const test = `if (${isDue}) { left += ${rest}; goto ${stop}; }`
+      return count === rest ? [test] : [test, `left += ${rest - count};`]
+    },
     loops: {
       reach: amount => `(reg)left / ${amount}`,
       // No lane grows by more rows than the interval has instructions.
@@ -101,7 +100,9 @@ export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget)
     memoryTouched: touchStatements,
     rangeTouched: (address, length) => [`touch_range(m, ${address}, ${length});`],
     leaving: [keep, 'meter_leave(m);'],
-    header: `typedef uint16_t rows __attribute__((vector_size(${vectorBytes})));\nenum { RVR_LANES = ${(lanes.vectors * vectorBytes) / 2}, ${constants} };\n`,
+    header: `typedef uint16_t rows __attribute__((vector_size(${vectorBytes})));
+enum { RVR_LANES = ${(lanes.vectors * vectorBytes) / 2}, ${constants} };
+`,
     include: 'meter.h',
     files: [
       { path: 'meter-area.h', content: meterHeader() },

@@ -98,19 +98,14 @@ interface Keeping {
 type Slot = readonly [move: string, register: string, place: string]
 
 /** Registers from a place on the stack on. */
-const slots = (move: string, register: string, count: number, bytes: number, from: number): Slot[] =>
+const slots = ([move, register]: readonly [string, string], count: number, bytes: number, from: number): Slot[] =>
   Array.from({ length: count }, (_, index) => [move, `%${register}${index}`, `${from + bytes * index}(%rsp)`] as const)
 const store = ([move, register, place]: Slot): string => `${move} ${register}, ${place}`
 const load = ([move, register, place]: Slot): string => `${move} ${place}, ${register}`
 
 function keeping(vectorBytes: number): Keeping {
-  const all = slots(
-    vectorBytes === 32 ? 'vmovdqa' : 'movdqa',
-    vectorBytes === 32 ? 'ymm' : 'xmm',
-    VECTORS,
-    vectorBytes,
-    0,
-  )
+  const how = vectorBytes === 32 ? (['vmovdqa', 'ymm'] as const) : (['movdqa', 'xmm'] as const)
+  const all = slots(how, VECTORS, vectorBytes, 0)
   return { bytes: VECTORS * vectorBytes, before: all.map(store), behind: all.map(load) }
 }
 
@@ -119,12 +114,12 @@ function keeping(vectorBytes: number): Keeping {
  * beside them, which have 16 bits where it has no lanes of bytes.
  */
 function keepingWide(vectorBytes: number, vectors: number, kind: 'ymm' | 'zmm', moveMask = 'kmovq'): Keeping {
-  const counts = slots('vmovdqa', vectorBytes === 32 ? 'ymm' : 'xmm', VECTORS, vectorBytes, 0)
+  const counts = slots(['vmovdqa', vectorBytes === 32 ? 'ymm' : 'xmm'], VECTORS, vectorBytes, 0)
   const bytes = VECTORS * vectorBytes
   const whole =
     kind === 'ymm'
-      ? slots('vmovdqa', 'ymm', VECTORS, 32, bytes)
-      : [...slots('vmovdqa64', 'zmm', 32, 64, bytes), ...slots(moveMask, 'k', 8, 8, bytes + 32 * 64)]
+      ? slots(['vmovdqa', 'ymm'], VECTORS, 32, bytes)
+      : [...slots(['vmovdqa64', 'zmm'], 32, 64, bytes), ...slots([moveMask, 'k'], 8, 8, bytes + 32 * 64)]
   return {
     bytes: bytes + (kind === 'ymm' ? 32 * VECTORS : 32 * 64 + 64),
     before: [...counts, ...whole].map(store),
@@ -159,11 +154,18 @@ function due({ bytes, before, behind }: Keeping): string[] {
 
 /** Assembly for x86-64; elsewhere the functions of meter.h are plain calls. */
 export function gates(vectorBytes: number, vectors: number): string {
-  return `/* The ways from regions to the functions above: every register is kept, the row counts apart, and arguments come on the stack. */
+  const touches = [
+    '.text',
+    ...gate('rvr_touch_gate', touch),
+    ...gate('rvr_touch_group_gate', touchGroup),
+    ...gate('rvr_touch_all_gate', touchAll),
+  ]
+  return `/* The ways from regions to the functions above: every register is kept, the row counts apart, and arguments \
+come on the stack. */
 #ifdef __x86_64__
 __attribute__((visibility("hidden"))) const uint64_t meter_below = RVR_METER_BELOW;
 
-${asm(['.text', ...gate('rvr_touch_gate', touch), ...gate('rvr_touch_group_gate', touchGroup), ...gate('rvr_touch_all_gate', touchAll)])}
+${asm(touches)}
 #ifdef __AVX512BW__
 ${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'zmm'))))}#elif defined(__AVX512F__)
 ${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'zmm', 'kmovw'))))}${
@@ -181,19 +183,33 @@ ${asm(gate('rvr_due_gate', due(keeping(vectorBytes))))}#endif
 export function dueHeader(vectors: number, vectorBytes: number): string {
   const names = Array.from({ length: vectors }, (_, index) => `rows${index}`)
   const parameters = names.map(name => `rows *${name}`).join(', ')
+  const register = vectorBytes === 32 ? 'ymm' : 'xmm'
+  const outputs = names.map(name => `"+x"(in_${name})`).join(', ')
+  const call = [
+    'lea -128(%%rsp), %%rsp',
+    'push %[m]',
+    'push %[left]',
+    'push %[count]',
+    'call rvr_due_gate',
+    'lea 8(%%rsp), %%rsp',
+    'pop %[left]',
+    'lea 136(%%rsp), %%rsp',
+  ]
   return `/* What happens when an interval is used up. */
 
 /*
- * A block has taken \`count\` off what is left of the interval, which did not reach. Returns what is left of a new interval behind the block,
- * or \`left\` when the run has to stop. The row counts may go where the meter keeps them. Always inline: a region whose locals have an
+ * A block has taken \`count\` off what is left of the interval, which did not reach. Returns what is left of a new \
+interval behind the block,
+ * or \`left\` when the run has to stop. The row counts may go where the meter keeps them. Always inline: a region \
+whose locals have an
  * address makes no sibling calls.
  */
 static inline __attribute__((always_inline)) int64_t due(char *m, int64_t left, int64_t count, ${parameters})
 {
 #ifdef __x86_64__
-${names.map((name, index) => `  register rows in_${name} __asm__("${vectorBytes === 32 ? 'ymm' : 'xmm'}${index}") = *${name};`).join('\n')}
-  __asm__ volatile("lea -128(%%rsp), %%rsp\\n\\tpush %[m]\\n\\tpush %[left]\\n\\tpush %[count]\\n\\tcall rvr_due_gate\\n\\tlea 8(%%rsp), %%rsp\\n\\tpop %[left]\\n\\tlea 136(%%rsp), %%rsp"
-    : [left] "+r"(left), ${names.map(name => `"+x"(in_${name})`).join(', ')} : [m] "r"(m), [count] "re"(count) : "memory", "cc");
+${names.map((name, index) => `  register rows in_${name} __asm__("${register}${index}") = *${name};`).join('\n')}
+  __asm__ volatile("${call.join('\\n\\t')}"
+    : [left] "+r"(left), ${outputs} : [m] "r"(m), [count] "re"(count) : "memory", "cc");
 ${names.map(name => `  *${name} = in_${name};`).join('\n')}
   return left;
 #else

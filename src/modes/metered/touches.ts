@@ -9,8 +9,10 @@ const WINDOW = 8
 type Access = AccessGroup['accesses'][number]
 
 /** `base + offset` as an unsigned 64-bit address. */
-export const addressText = (base: string, offset: number): string =>
-  offset === 0 ? `(uint64_t)${base}` : offset < 0 ? `(uint64_t)${base} - ${-offset}` : `(uint64_t)${base} + ${offset}`
+export function addressText(base: string, offset: number): string {
+  if (offset === 0) return `(uint64_t)${base}`
+  return offset < 0 ? `(uint64_t)${base} - ${-offset}` : `(uint64_t)${base} + ${offset}`
+}
 
 /** Statements that mark exactly the leaves of the accesses; several share one call with a table. */
 function touchAll(base: string, accesses: readonly Access[]): string {
@@ -27,8 +29,10 @@ function touchAll(base: string, accesses: readonly Access[]): string {
  * The slow path marks each access by its exact bytes. So conditions may assume too much and never too little. Each is
  * unlikely by itself: of a whole that is unlikely compilers make arithmetic.
  */
-const unless = (conditions: readonly string[], base: string, accesses: readonly Access[]): string =>
-  `if (${conditions.map(condition => `__builtin_expect(${condition}, 0)`).join(' || ')}) { ${touchAll(base, accesses)} }`
+function unless(conditions: readonly string[], base: string, accesses: readonly Access[]): string {
+  const any = conditions.map(condition => `__builtin_expect(${condition}, 0)`).join(' || ')
+  return `if (${any}) { ${touchAll(base, accesses)} }`
+}
 
 const unmarked = (base: string, offset: number): string => `!*seen(m, ${addressText(base, offset)})`
 const misaligned = (base: string, offset: number, unit: number): string[] =>
@@ -95,10 +99,8 @@ function windowTest(base: string, unit: number, window: readonly Access[]): stri
     )
     return `0x${[...leaves].reduce((mask, leaf) => mask | (0xffn << BigInt(8 * leaf)), 0n).toString(16)}u`
   })
-  const mask =
-    masks.length === 1
-      ? masks[0]!
-      : `(const uint64_t[]){ ${masks.join(', ')} }[(${addressText(base, from)}) >> ${Math.log2(unit)} & ${masks.length - 1}]`
+  const phase = `(${addressText(base, from)}) >> ${Math.log2(unit)} & ${masks.length - 1}`
+  const mask = masks.length === 1 ? masks[0]! : `(const uint64_t[]){ ${masks.join(', ')} }[${phase}]`
   // The alignment first: a misaligned base near 0 would put the word of marks outside all memory.
   return unless(
     [...misaligned(base, 0, unit), `(~*(u64 *)seen(m, ${addressText(base, from)}) & ${mask}) != 0`],

@@ -73,7 +73,8 @@ const percentOf = ({ base, now }: Change): number | undefined =>
 function changeJson(change: Change) {
   const percent = percentOf(change)
   const size = jsonInteger(magnitude(change))
-  const difference = change.now >= change.base ? size : typeof size === 'number' ? -size : `-${size}`
+  const negative = typeof size === 'number' ? -size : `-${size}`
+  const difference = change.now >= change.base ? size : negative
   return {
     base: jsonInteger(change.base),
     now: jsonInteger(change.now),

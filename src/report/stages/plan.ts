@@ -26,8 +26,9 @@ const sumText = (terms: HoistedCheck['terms'], constant: number, { slots }: Fast
     coefficient === 1 ? name(register) : `${coefficient} * ${name(register)}`,
   )
   if (parts.length === 0) return `${constant}`
-  const rest = constant === 0 ? '' : constant < 0 ? ` - ${-constant}` : ` + ${constant}`
-  return `${parts.join(' + ')}${rest}`
+  const sum = parts.join(' + ')
+  if (constant === 0) return sum
+  return constant < 0 ? `${sum} - ${-constant}` : `${sum} + ${constant}`
 }
 
 function strideText(stride: Stride, loop: FastLoop): string {

@@ -85,15 +85,14 @@ export type HeaderText = v.InferInput<typeof Header>
 
 export type Refusal = 'not-a-saved-run' | 'version' | 'damaged' | 'guest' | 'abi' | 'extensions' | 'mode' | 'machine'
 
+interface Advice {
+  readonly hint: string
+  readonly details?: Readonly<Record<string, unknown>>
+  readonly cause?: unknown
+}
+
 /** The error for a file that cannot be resumed from. */
-export function refuse(
-  path: string,
-  reason: Refusal,
-  message: string,
-  hint: string,
-  details: Readonly<Record<string, unknown>> = {},
-  cause?: unknown,
-): RvrError {
+export function refuse(path: string, reason: Refusal, message: string, { hint, details, cause }: Advice): RvrError {
   return new RvrError('STATE_REFUSED', `saved run ${path}: ${message}`, {
     hint,
     details: { path, reason, ...details },
@@ -103,7 +102,7 @@ export function refuse(
 
 const SAVE_AGAIN = 'Save the run again; a copy of the file may be whole.'
 export const damaged = (path: string, what: string, cause?: unknown): RvrError =>
-  refuse(path, 'damaged', what, SAVE_AGAIN, {}, cause)
+  refuse(path, 'damaged', what, { hint: SAVE_AGAIN, cause })
 
 /** @throws RvrError `STATE_REFUSED` naming the field that does not fit. */
 export function parseHeader(path: string, text: string): SavedHeader {

@@ -124,22 +124,16 @@ export async function openSavedRun(
   if (content.length < PREFIX_BYTES + DIGEST_BYTES || !content.subarray(0, MAGIC.length).equals(MAGIC)) {
     throw content.length > 0 && Buffer.compare(MAGIC, content.subarray(0, MAGIC.length)) === 0
       ? damaged(path, `${content.length} bytes are less than any saved run has`)
-      : refuse(
-          path,
-          'not-a-saved-run',
-          'it is no saved run',
-          'Give the path of a file that a suspended run was saved to.',
-        )
+      : refuse(path, 'not-a-saved-run', 'it is no saved run', {
+          hint: 'Give the path of a file that a suspended run was saved to.',
+        })
   }
   const version = content.readUInt16LE(MAGIC.length)
   if (version !== FORMAT_VERSION) {
-    throw refuse(
-      path,
-      'version',
-      `its format is version ${version}, wanted ${FORMAT_VERSION}`,
-      'Resume it with the version of rvr that saved it, or run the guest again.',
-      { found: version, wanted: FORMAT_VERSION },
-    )
+    throw refuse(path, 'version', `its format is version ${version}, wanted ${FORMAT_VERSION}`, {
+      hint: 'Resume it with the version of rvr that saved it, or run the guest again.',
+      details: { found: version, wanted: FORMAT_VERSION },
+    })
   }
   const end = content.length - DIGEST_BYTES
   const hash = createHash('sha256')

@@ -32,7 +32,7 @@ export function checkFits({ path, header }: SavedRun, { image, abi, mode, machin
   ] as const
   for (const [reason, found, wanted, hint] of facts) {
     if (found !== wanted)
-      throw refuse(path, reason, `its ${reason} is ${found}, wanted ${wanted}`, hint, { found, wanted })
+      throw refuse(path, reason, `its ${reason} is ${found}, wanted ${wanted}`, { hint, details: { found, wanted } })
   }
   if (header.xlen !== image.xlen) throw damaged(path, `its width is ${header.xlen}, but its guest is RV${image.xlen}`)
 }

@@ -126,7 +126,8 @@ export async function remoteSettings(
   if (secret === undefined && !unsigned) {
     throw usage(
       `the remote cache ${url} has no secret: whoever can write there could run code here`,
-      'Name a file with a shared secret in RVR_REMOTE_CACHE_SECRET_FILE (openssl rand -hex 32 makes one), or accept the risk with --remote-cache-unsigned.',
+      'Name a file with a shared secret in RVR_REMOTE_CACHE_SECRET_FILE (openssl rand -hex 32 makes one), ' +
+        'or accept the risk with --remote-cache-unsigned.',
     )
   }
   if (secret !== undefined && unsigned)
@@ -138,12 +139,9 @@ export async function remoteSettings(
     )
   const credentialsFile = options?.credentialsFile ?? variable('CREDENTIALS')
   const token = variable('TOKEN')
-  const authorization =
-    credentialsFile !== undefined
-      ? authorizationOf(await readLine(credentialsFile, 'credentials', signal), credentialsFile)
-      : token === undefined
-        ? undefined
-        : authorizationOf(`bearer ${token}`, 'RVR_REMOTE_CACHE_TOKEN')
+  let authorization = token === undefined ? undefined : authorizationOf(`bearer ${token}`, 'RVR_REMOTE_CACHE_TOKEN')
+  if (credentialsFile !== undefined)
+    authorization = authorizationOf(await readLine(credentialsFile, 'credentials', signal), credentialsFile)
   return {
     url,
     authorization,
