@@ -2,8 +2,11 @@
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path/posix'
 import { expect, test } from 'vitest'
+import type { AbiName } from '../src/extensions/abi.ts'
+import { abiNames } from '../src/extensions/registry.ts'
 import { rows as integerRows } from '../src/isa/i/rows.ts'
 import { rows as multiplyRows } from '../src/isa/m/rows.ts'
+import { modes } from '../src/modes/registry.ts'
 
 /** Left to right: a file may import from its own place and from every place before it. */
 const order = [
@@ -80,11 +83,24 @@ test('koffi is used where native code is loaded and where a lock needs the opera
   expect(users).toEqual(['load/library.ts', 'store/lock.ts'])
 })
 
-test('mode names appear only in the modes themselves', () => {
-  const users = files.filter(
-    path => !path.startsWith('modes/') && !path.startsWith('cli/') && /'(pure|metered-cost|metered)'/.test(text(path)),
-  )
-  expect(users).toEqual([])
+/** Questions for one of `names`: comparisons, cases, members of a list. Other uses of the words are none. */
+const asks = (names: readonly string[]): RegExp =>
+  new RegExp(`[!=]== '(${names.join('|')})'|case '(${names.join('|')})'|modeNamed\\('(${names.join('|')})'\\)`)
+
+test('nobody asks for a mode by name but the modes and the command line', () => {
+  const names = modes.map(({ name }) => name)
+  expect(names.length).toBeGreaterThan(3)
+  const askers = files.filter(path => !/^(modes|cli)\//.test(path) && asks(names).test(text(path)))
+  expect(askers).toEqual([])
+})
+
+test('nobody asks for an extension by name but the extensions', () => {
+  const names = globSync('src/extensions/*/', { cwd: new URL('..', import.meta.url).pathname })
+    .map(path => path.split('/').at(-1)!)
+    .filter(name => !abiNames.includes(name as AbiName))
+  expect(names).toEqual(expect.arrayContaining(['keccak', 'sha2', 'int256', 'modular', 'pairing']))
+  const askers = files.filter(path => !path.startsWith('extensions/') && asks(names).test(text(path)))
+  expect(askers).toEqual([])
 })
 
 test('what an instruction computes is asked by its operation, not by its name', () => {
