@@ -1,4 +1,4 @@
-/** Runs the linux guests under qemu and each kernel natively as well, and compares with expected.json; `--write` records instead. */
+/** Runs guests under qemu and kernels natively too, and compares with expected.json; `--write` records instead. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,7 @@ const expectedFile = 'expected.json'
 const guests = {
   hello: { args: [], stdin: '' },
   args: { args: ['one', 'two words'], stdin: 'from stdin\n' },
-  printf: { args: [], stdin: '' }
+  printf: { args: [], stdin: '' },
 }
 
 /** What one program did: its standard output and its exit code. */
@@ -30,8 +30,13 @@ const agreed = (what, results) => {
   return Object.values(results)[0]
 }
 
-const underQemu = (name, args, stdin) => Object.fromEntries([32, 64].map(bits =>
-  [`qemu-riscv${bits}`, run(`qemu-riscv${bits}`, [`elf/${name}.rv${bits}.elf`, ...args], stdin)]))
+const underQemu = (name, args, stdin) => {
+  const runs = [32, 64].map(bits => {
+    const qemu = `qemu-riscv${bits}`
+    return [qemu, run(qemu, [`elf/${name}.rv${bits}.elf`, ...args], stdin)]
+  })
+  return Object.fromEntries(runs)
+}
 
 const found = { kernels: {}, guests: {} }
 for (const [name, { args, stdin }] of Object.entries(guests)) {
@@ -39,7 +44,10 @@ for (const [name, { args, stdin }] of Object.entries(guests)) {
 }
 
 mkdirSync(`${build}/native`, { recursive: true })
-const kernels = readdirSync('bench').filter(file => file.endsWith('.c') && !file.startsWith('main-')).map(file => file.slice(0, -2))
+const isKernel = file => file.endsWith('.c') && !file.startsWith('main-')
+const kernels = readdirSync('bench')
+  .filter(isKernel)
+  .map(file => file.slice(0, -2))
 for (const name of kernels) {
   const scale = readFileSync(`bench/${name}.c`, 'utf8').match(/kernel_default_scale = (\d+)/)[1]
   const natives = ['gcc', process.env.CLANG ?? 'clang-22'].map(cc => {
@@ -48,10 +56,13 @@ for (const name of kernels) {
     return [cc, file]
   })
   const twin = ['gcc', 'clang'].map(cc => `bench-${name}.${cc}`).find(guest => existsSync(`elf/${guest}.rv64.elf`))
-  const checksum = (args, guestArgs = args) => agreed(`${name} ${args.join(' ')}`, {
-    ...Object.fromEntries(natives.map(([cc, file]) => [cc, run(file, args).stdout])),
-    ...Object.fromEntries([`bench-${name}`, twin].flatMap(guest => Object.entries(underQemu(guest, guestArgs)).map(([by, { stdout }]) => [`${guest} ${by}`, stdout])))
-  }).trim()
+  const checksum = (args, guestArgs = args) => {
+    const results = natives.map(([cc, file]) => [cc, run(file, args).stdout])
+    for (const guest of [`bench-${name}`, twin])
+      for (const [by, { stdout }] of Object.entries(underQemu(guest, guestArgs)))
+        results.push([`${guest} ${by}`, stdout])
+    return agreed(`${name} ${args.join(' ')}`, Object.fromEntries(results)).trim()
+  }
   // Guests take the default from their own source.
   found.kernels[name] = { 1: checksum(['1']), [scale]: checksum([scale], []) }
 }
