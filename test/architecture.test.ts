@@ -4,8 +4,6 @@ import { dirname, join } from 'node:path/posix'
 import { expect, test } from 'vitest'
 import type { AbiName } from '../src/extensions/abi.ts'
 import { abiNames } from '../src/extensions/registry.ts'
-import { rows as integerRows } from '../src/isa/i/rows.ts'
-import { rows as multiplyRows } from '../src/isa/m/rows.ts'
 import { modes } from '../src/modes/registry.ts'
 
 /** Left to right: a file may import from its own place and from every place before it. */
@@ -103,14 +101,8 @@ test('nobody asks for an extension by name but the extensions', () => {
   expect(askers).toEqual([])
 })
 
-test('what an instruction computes is asked by its operation, not by its name', () => {
-  const names = new Set([...integerRows, ...multiplyRows].map(({ name }) => name))
-  const wrong = files.flatMap(path =>
-    [...text(path).matchAll(/row\.name [!=]== '(\w+)'/g)]
-      .filter(([, name]) => names.has(name!))
-      .map(([found]) => `${path}: ${found}`),
-  )
-  expect(wrong).toEqual([])
+test('what an instruction does is asked by its operation, not by its name', () => {
+  expect(files.filter(path => /\brow\.name [!=]== ['"`]/.test(text(path)))).toEqual([])
 })
 
 test('lines end before 120 columns, strings and comments too', () => {

@@ -94,6 +94,8 @@ export interface NopRow extends Encoding {
 /** An instruction that the host executes through the guest ABI's handlers (ecall, custom-0, …). */
 export interface HostRow extends Encoding {
   readonly kind: 'host'
+  /** The guest ends with it: no row of any chip counts it, and a span of straight-line code ends there. */
+  readonly ends?: boolean
 }
 
 /** What a called operation does with one of the instruction's register operands. */

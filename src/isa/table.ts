@@ -31,6 +31,7 @@ function uniform(row: Row): Row {
     op: undefined,
     source: undefined,
     condition: undefined,
+    ends: undefined,
     eval: undefined,
     c: undefined,
     relative: undefined,

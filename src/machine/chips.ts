@@ -5,7 +5,7 @@ import { operationOf, parseMachine, type Machine } from './machine.ts'
 
 /** Index of the instruction's own chip in `machine.chips`; undefined for TERMINATE, which has none. */
 export function chipOf(machine: Machine, instr: Instr): number | undefined {
-  if (instr.row.name === 'terminate') return undefined
+  if (instr.row.kind === 'host' && instr.row.ends === true) return undefined
   return machine.chipIndex.get(operationOf(instr)) ?? machine.chipIndex.get('nop')
 }
 

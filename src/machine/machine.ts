@@ -134,7 +134,7 @@ export function operationOf(instr: Instr): string {
  */
 export function cellsOf(machine: Machine, instr: Instr, rows = 1): number {
   const { row } = instr
-  if (row.name === 'terminate') return 0
+  if (row.kind === 'host' && row.ends === true) return 0
   let cells = machine.widths.get(operationOf(instr)) ?? machine.widths.get('nop') ?? 0
   if (row.kind === 'call' && row.extraRows !== undefined)
     for (const [operation, count] of Object.entries(row.extraRows))

@@ -12,7 +12,7 @@ export function endsSpan(row: Row | undefined): boolean {
     case 'call':
       return row.result === 'branch'
     case 'host':
-      return row.name === 'terminate'
+      return row.ends === true
     default:
       return false
   }

@@ -27,7 +27,7 @@ const selected = (name: string, funct3: number, selector: number): HostRow => ({
 const csrNop: NopRow = { kind: 'nop', format: 'csr', name: 'csrrw', mask: 0x000fffff, match: 0x1073 }
 
 export const rows = [
-  host('terminate', 0),
+  { ...host('terminate', 0), ends: true },
   selected('hint_store', 1, 0),
   selected('hint_buffer', 1, 1),
   host('reveal', 2),

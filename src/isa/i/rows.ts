@@ -51,7 +51,7 @@ const register = (name: Operation, opcode: number, funct3: number, funct7 = 0): 
   name,
   mask: FUNCT7_MASK,
   match: rType(opcode, funct3, funct7),
-  ...(opcode === OP_32 && { only: 64 as const }),
+  only: opcode === OP_32 ? 64 : undefined,
   ...semantics[name],
 })
 const immediate = (name: string, operation: Operation, opcode: number, funct3: number): AluRow => ({
@@ -62,7 +62,7 @@ const immediate = (name: string, operation: Operation, opcode: number, funct3: n
   name,
   mask: FUNCT3_MASK,
   match: opcode | (funct3 << 12),
-  ...(opcode === OP_IMM_32 && { only: 64 as const }),
+  only: opcode === OP_IMM_32 ? 64 : undefined,
   ...semantics[operation],
 })
 /** RV64 shifts have a six-bit amount, RV32 and the W forms five bits: the row's mask says so. */
@@ -98,7 +98,7 @@ const load = (name: string, funct3: number, only?: 64): LoadRow => ({
   match: LOAD | (funct3 << 12),
   width: WIDTHS[funct3 & 3]!,
   signed: funct3 < 4,
-  ...(only && { only }),
+  only,
 })
 const store = (name: string, funct3: number, width: StoreRow['width'], only?: 64): StoreRow => ({
   kind: 'store',
@@ -107,7 +107,7 @@ const store = (name: string, funct3: number, width: StoreRow['width'], only?: 64
   mask: FUNCT3_MASK,
   match: STORE | (funct3 << 12),
   width,
-  ...(only && { only }),
+  only,
 })
 const branch = (
   condition: BranchRow['condition'],

@@ -19,7 +19,7 @@ const row = (
   name,
   mask: FUNCT7_MASK,
   match: rType(opcode, funct3, 1),
-  ...(opcode === OP_32 && { only: 64 as const }),
+  only: opcode === OP_32 ? 64 : undefined,
   eval: evaluate,
   c,
 })

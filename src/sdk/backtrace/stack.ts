@@ -3,6 +3,7 @@ import type { Image } from '../../elf/image.ts'
 import type { GuestAbi } from '../../extensions/abi.ts'
 import { decoderFor } from '../../extensions/compose.ts'
 import { instructionWord } from '../../program/slots.ts'
+import { upperValue } from '../../isa/results.ts'
 import type { Instr } from '../../isa/row.ts'
 import { RETURN_ADDRESS } from './prologue.ts'
 
@@ -63,7 +64,7 @@ export class Stack {
     const before = this.instrAt(pc - 4)
     if (instr?.row.kind === 'jal') return pc + instr.imm === start
     if (instr?.row.kind !== 'jalr' || before?.row.kind !== 'upper' || !before.row.relative) return false
-    return before.rd === instr.rs1 && pc - 4 + before.imm + instr.imm === start
+    return before.rd === instr.rs1 && upperValue(before) + instr.imm === start
   }
 
   isCode(address: number): boolean {
