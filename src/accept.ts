@@ -98,7 +98,7 @@ function unacceptable(call: string, issue: Issue): RvrError {
     `${call}: ${field === null ? 'the argument' : field} is ${shown(issue.input)}, wanted ${issue.message}`,
     {
       hint: 'docs/sdk.md lists what each call takes.',
-      details: { call, ...(field !== null && { field }), wanted: issue.message },
+      details: { call, field: field ?? undefined, wanted: issue.message },
     },
   )
 }

@@ -117,7 +117,8 @@ function elfKind(file: Uint8Array): FileKind {
     return { what: 'a library that rvr compiled', hint }
   }
   const name = `${isBig ? 'big-endian ' : ''}${MACHINES[machine] ?? `ELF (machine ${machine})`}`
-  if (type === ET_REL) return { what: withArticle(`${name} object file`), ...(machine === EM_RISCV && { hint: LINK }) }
+  if (type === ET_REL)
+    return { what: withArticle(`${name} object file`), hint: machine === EM_RISCV ? LINK : undefined }
   if (type === ET_CORE) return { what: withArticle(`${name} core dump`) }
   if (machine === EM_RISCV) return guestKind(file, fields, name)
   return { what: withArticle(`${name} ${type === ET_DYN && loader === undefined ? 'shared library' : 'program'}`) }

@@ -13,7 +13,7 @@ import { readSymbols } from './symbols.ts'
 /** The first instruction must be a whole instruction slot of an executable segment. */
 function checkEntry(path: string, entry: bigint, segments: readonly Segment[]): number {
   const reject = (wanted: string, hint?: string): never => {
-    throw rejection(path, { field: 'e_entry', found: hexText(entry), wanted, ...(hint !== undefined && { hint }) })
+    throw rejection(path, { field: 'e_entry', found: hexText(entry), wanted, hint })
   }
   if (entry >= BigInt(MEMORY_BYTES)) reject(`an address below ${hexText(MEMORY_BYTES)}`)
   if (entry % 4n !== 0n) reject('a multiple of 4')

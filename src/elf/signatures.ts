@@ -36,7 +36,7 @@ export function signatureOf(file: Uint8Array): { readonly what: string; readonly
   if (file.length === 0) return { what: 'an empty file' }
   for (const [bytes, what, hint] of SIGNATURES) {
     const matches = Array.from(bytes).every((character, index) => file[index] === character.charCodeAt(0))
-    if (matches) return { what, ...(hint !== undefined && { hint }) }
+    if (matches) return { what, hint }
   }
   return { what: isText(file) ? 'a text file' : 'no ELF file' }
 }

@@ -21,7 +21,7 @@ export function inConfig(origin: string, error: unknown): unknown {
   if (!(error instanceof RvrError) || error.code !== 'CONFIG_INVALID' || error.details['field'] === undefined)
     return error
   return new RvrError('CONFIG_INVALID', `configuration ${origin}: ${error.message}`, {
-    ...(error.hint !== undefined && { hint: error.hint }),
+    hint: error.hint,
     cause: error,
     details: { ...error.details, origin },
   })

@@ -202,7 +202,7 @@ function checked(value: unknown, url: string, folder: string): Extension {
   const refuse = (what: string, field?: string): RvrError =>
     new RvrError('CONFIG_INVALID', `the extension ${fileURLToPath(url)}: ${what}`, {
       hint: 'docs/extensions.md describes what an extension is made of.',
-      details: { path: fileURLToPath(url), ...(field !== undefined && { field }) },
+      details: { path: fileURLToPath(url), field },
     })
   const result = v.safeParse(OwnExtension, value, { abortEarly: true })
   if (!result.success) {

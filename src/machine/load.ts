@@ -24,7 +24,7 @@ export async function loadMachine(
     throw new RvrError('MACHINE_INVALID', `machine ${path}: no JSON: ${messageOf(cause)}`, {
       hint: 'docs/machine.md has an example of a machine file.',
       cause,
-      details: { path, ...(position !== undefined && { position }) },
+      details: { path, position },
     })
   }
   return parseMachine(data, path)

@@ -109,14 +109,14 @@ export async function captureMeter(
       segmentStart: meter.segmentStart,
       zeroHeight,
       heights,
-      ...(isRecording && {
-        checkpoint: {
-          instret: area.getWide('checkpoint'),
-          zeroHeight: zeroHeight - newZeroRows,
-          hostWrote: area.get('host_wrote') === 1,
-          heights: kept,
-        },
-      }),
+      checkpoint: isRecording
+        ? {
+            instret: area.getWide('checkpoint'),
+            zeroHeight: zeroHeight - newZeroRows,
+            hostWrote: area.get('host_wrote') === 1,
+            heights: kept,
+          }
+        : undefined,
     },
   }
 }

@@ -196,13 +196,8 @@ export class Meter {
     const at = isInside ? checkpoint : this.instret
     const ended = (isInside ? area.keptHeights : area.heights).slice(0, chips.length)
     this.#closedCells += cellsOfHeights(this.#machine, ended)
-    this.segments.push({
-      instretStart: start,
-      instructions: at - start,
-      heights: [...ended],
-      reason,
-      ...(!isInside && { overLimit: true }),
-    })
+    const segment: Segment = { instretStart: start, instructions: at - start, heights: [...ended], reason }
+    this.segments.push(isInside ? segment : { ...segment, overLimit: true })
     if (isInside) undoTouches(area)
     else area.set('undo_length', 0)
     area.set('stamp', area.get('stamp') + 1)
