@@ -17,7 +17,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { expectFailure, fixture, jsonOf, warningsOf, type Result } from './e2e-support.ts'
 import { PATIENCE_MS } from '../support/patience.ts'
-import { main } from '../support/program.ts'
+import { bareEnvironment, main } from '../support/program.ts'
 
 const ALICE = 20_001
 const MALLORY = 20_002
@@ -32,7 +32,7 @@ function rvrAs(user: number, args: readonly string[], cache: string): Result {
       cwd: '/',
       timeout: PATIENCE_MS,
       env: {
-        PATH: process.env['PATH'],
+        ...bareEnvironment(),
         NO_COLOR: '1',
         RVR_CC: 'gcc',
         RVR_CACHE_DIR: cache,

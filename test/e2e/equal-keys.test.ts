@@ -12,7 +12,7 @@ import {
   OTHER_USER,
   printedKeys,
 } from '../stages/library/keys/surroundings.ts'
-import { main } from '../support/program.ts'
+import { bareEnvironment, main } from '../support/program.ts'
 import { scratch } from './support.ts'
 
 interface Said {
@@ -31,7 +31,7 @@ async function compiled(
   const [program, ...args] = [...through, process.execPath, main, 'compile', guest, '--cc', cc, '--json']
   const { stdout } = await promisify(execFile)(program!, args, {
     cwd,
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { ...bareEnvironment(), ...environment },
   })
   return (JSON.parse(stdout) as { cache: Said }).cache
 }

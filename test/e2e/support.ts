@@ -9,6 +9,7 @@ import { onTestFinished } from 'vitest'
 import { describeToolchain } from '../../src/toolchain/toolchain.ts'
 import type { Report, Task } from './child.ts'
 import { PATIENCE_MS } from '../support/patience.ts'
+import { bareEnvironment } from '../support/program.ts'
 
 export type { Report, Task }
 
@@ -47,7 +48,7 @@ export function start(task: Task, { cwd, environment, uid }: ChildOptions = {}):
   const child = spawn(process.execPath, [new URL('child.ts', import.meta.url).pathname, JSON.stringify(task)], {
     cwd: cwd ?? tmpdir(),
     env: {
-      PATH: process.env['PATH'],
+      ...bareEnvironment(),
       ...(process.env['RVR_CC'] !== undefined && { RVR_CC: process.env['RVR_CC'] }),
       ...environment,
     },

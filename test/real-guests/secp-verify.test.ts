@@ -22,7 +22,7 @@ describeGuest('secp-verify', widths, guest => {
     async xlen => {
       expect(outputInQemu('secp-verify', xlen, inputOf(records)) ?? expected).toBe(expected)
       const counts = new Set<bigint>()
-      for (const mode of modes) {
+      for (const mode of thorough || xlen === 64 ? modes : modes.slice(1)) {
         const { run, stdout } = await guest.run(xlen, mode, 'native', { inputs: [inputOf(records)] })
         expect(run).toMatchObject({ outcome: 'terminated', exitCode: 0 })
         expect(stdout).toBe(expected)

@@ -4,6 +4,7 @@ import { chmod, cp, mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { fileURLToPath } from 'node:url'
+import { bareEnvironment } from '../../../support/program.ts'
 import type { Question } from './print-keys.ts'
 
 export const root = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -63,7 +64,7 @@ export async function printedKeys(
   ]
   const { stdout } = await promisify(execFile)(program!, args, {
     cwd,
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { ...bareEnvironment(), ...environment },
   })
   return stdout
 }
