@@ -8,6 +8,7 @@ import { composeKey, contentPart, type KeyPart } from '../../store/digest.ts'
 
 /** Folders and files of `src/` whose code decides what is generated or how it is compiled. */
 const SOURCES = [
+  'hex',
   'elf',
   'isa',
   'program',
