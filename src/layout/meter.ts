@@ -43,6 +43,9 @@ export const REGISTERS = 0
 export const MEMORY = 1
 export const PUBLIC_VALUES = 2
 
+/** Lanes that the area has room for. */
+export const AREA_LANES = meterLayout.fields.find(({ name }) => name === 'lanes')!.count!
+
 /** Chips that the area has room for: the length of its lists by chip. */
 export const AREA_CHIPS = meterLayout.fields.find(({ name }) => name === 'heights')!.count!
 

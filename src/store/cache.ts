@@ -125,10 +125,10 @@ class OpenCache implements Cache {
   }
 
   async prune(limits: Partial<CacheLimits> = {}): Promise<Maintenance | undefined> {
-    const own = accept(Prune, 'cache.prune', limits)
+    const { maxBytes = this.limits.maxBytes, maxAgeMs = this.limits.maxAgeMs } = accept(Prune, 'cache.prune', limits)
     if (this.#layout === undefined || this.state !== 'ready') return undefined
     const { pruneStore } = await import('./maintenance.ts')
-    const done = await pruneStore(this.#layout, { ...this.limits, ...own })
+    const done = await pruneStore(this.#layout, { maxBytes, maxAgeMs })
     if (done !== undefined) this.#countMaintenance(done)
     return done
   }

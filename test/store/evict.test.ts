@@ -107,6 +107,13 @@ describe('the size limit', () => {
     expect(await keys()).toEqual([keyOf(2), keyOf(3)])
   })
 
+  it("a prune without limits, or with undefined ones, has the cache's own", async () => {
+    const one = await entryBytes()
+    const { cache, publish } = await store({ cacheMaxBytes: one })
+    for (const number of [1, 2]) await publish(number)
+    expect(await cache.prune({ maxBytes: undefined, maxAgeMs: undefined })).toMatchObject({ entries: 1, bytes: one })
+  })
+
   it('leaves the entry that was just stored, however small it is', async () => {
     const { cache, publish, keys } = await store({ cacheMaxBytes: 0 })
     await publish(1)

@@ -1,5 +1,7 @@
 /** Row counts of one interval, packed: a 16-bit vector lane for each chip that the guest's instructions use. */
 import { loopWeights } from '../../analysis/loop-depth.ts'
+import { RvrError } from '../../errors.ts'
+import { AREA_LANES } from '../../layout/meter.ts'
 import type { Graph } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'
 import { chipOf, rowsOf } from '../../machine/chips.ts'
@@ -31,6 +33,11 @@ export function assignLanes(graph: Graph, machine: Machine, vectorBytes: number)
     if (chip !== undefined) uses.set(chip, (uses.get(chip) ?? 0) + weights[slot]!)
   }
   const chips = [...uses].toSorted(([a, m], [b, n]) => n - m || a - b).map(([chip]) => chip)
+  if (chips.length > AREA_LANES)
+    throw new RvrError('CONFIG_INVALID', `the guest uses ${chips.length} chips, mode metered counts ${AREA_LANES}`, {
+      hint: 'Use a machine file whose instructions share chips.',
+      details: { chips: chips.length, most: AREA_LANES },
+    })
   const laneOf = new Map(chips.map((chip, lane) => [chip, lane]))
   const width = vectorBytes / 2
   return {

@@ -40,10 +40,6 @@ export const prune: Subcommand = {
     const { maxSize, maxAge } = options as PruneOptions
     const { pruneAnswer } = await import('../../../report/cache/prune.ts')
     // An absent limit is the cache's own.
-    const limits = {
-      ...(maxSize !== undefined && { maxBytes: maxSize }),
-      ...(maxAge !== undefined && { maxAgeMs: maxAge }),
-    }
-    return pruneAnswer(await openCache(), limits)
+    return pruneAnswer(await openCache(), { maxBytes: maxSize, maxAgeMs: maxAge })
   },
 }
