@@ -15,7 +15,7 @@ export function keepCompiledCode(environment: Environment): void {
   const cache = cacheDirectory(undefined, { ...environment, RVR_CACHE_DIR: undefined })
   if (cache === undefined || environment['NODE_COMPILE_CACHE'] !== undefined) return
   // Not even a home is made for it: HOME and XDG_CACHE_HOME may name what never was.
-  if (!existsSync(dirname(cache)) && !existsSync(dirname(dirname(cache)))) return
+  if (!existsSync(dirname(dirname(cache)))) return
   const folder = join(cache, 'v8')
   if (isOwnDirectory(folder)) enableCompileCache(folder)
 }

@@ -1,5 +1,6 @@
 /** Verifies a plan by its own means: what has to hold of it, however it was made. */
 import { MEMORY_BYTES } from '../elf/image.ts'
+import { hexText } from '../hex.ts'
 import { reads, writes } from '../isa/registers-used.ts'
 import { addsConstant, upperValue } from '../isa/results.ts'
 import type { Instr } from '../isa/row.ts'
@@ -28,8 +29,6 @@ interface State {
   /** By register, the addresses around it that are legal. */
   readonly legal: ReadonlyMap<number, readonly [low: number, high: number]>
 }
-
-const hex = (pc: number): string => `0x${pc.toString(16)}`
 
 /** What is wrong with the plan, a sentence each; `cold`: registers that are no arguments of regions. */
 export function faultsOf(plan: RegionPlan, cold: number): string[] {
@@ -134,14 +133,14 @@ function pass({ plan, proven, covered }: Node, before: State, cold: number, faul
   const legal = new Map(before.legal)
   const need = (mask: number, pc: number): void => {
     if ((mask & ~valid) !== 0)
-      fault(`${hex(pc)} needs registers that are not loaded on every way: mask ${mask & ~valid}`)
+      fault(`${hexText(pc)} needs registers that are not loaded on every way: mask ${mask & ~valid}`)
   }
   const learn = ({ register, low, high }: Check): void => {
     const [from, to] = legal.get(register) ?? [0, 0]
     if (register !== 0) legal.set(register, [Math.min(from, low), Math.max(to, high)])
   }
   if ((before.dirty & ~dirtyAtEntry) !== 0)
-    fault(`${hex(block.pc)} forgets dirty registers: mask ${before.dirty & ~dirtyAtEntry}`)
+    fault(`${hexText(block.pc)} forgets dirty registers: mask ${before.dirty & ~dirtyAtEntry}`)
   need(dirtyAtEntry, block.pc)
   for (const { terms, low, high } of proven?.loop.hoisted ?? [])
     if (terms.length === 1 && terms[0]!.coefficient === 1 && terms[0]!.register < 32)
@@ -162,7 +161,7 @@ function pass({ plan, proven, covered }: Node, before: State, cold: number, faul
     need(reads(instr), pc)
     if ((row.kind === 'load' || row.kind === 'store') && covered?.has(index) !== true) {
       const [low, high] = rs1 === 0 ? [0, MEMORY_BYTES] : (legal.get(rs1) ?? [0, 0])
-      if (imm < low || imm + row.width > high) fault(`${hex(pc)} accesses memory that no check covers`)
+      if (imm < low || imm + row.width > high) fault(`${hexText(pc)} accesses memory that no check covers`)
     }
     move(legal, instr)
     valid |= writes(instr)
@@ -196,10 +195,10 @@ function hoistFaults({ loop, blocks, tests }: LoopPlan): string[] {
       const hoisted = loop.hoisted[check]
       const width = row.kind === 'load' || row.kind === 'store' ? row.width : 0
       if (hoisted === undefined || offset < 0 || offset + width > hoisted.high - hoisted.low)
-        faults.push(`${hex(pc)} accesses memory that the loop's test does not cover`)
+        faults.push(`${hexText(pc)} accesses memory that the loop's test does not cover`)
       // What moves is legal in the first iteration at most, whatever was checked before.
       else if ((hoisted.stride.constant !== 0 || hoisted.stride.register !== 0) && !tests.includes(hoisted))
-        faults.push(`${hex(pc)} moves, and no test in front of the loop says how far`)
+        faults.push(`${hexText(pc)} moves, and no test in front of the loop says how far`)
     }
   return faults
 }
@@ -221,7 +220,7 @@ function cycleFaults({ loops }: RegionPlan, nodes: readonly Node[]): string[] {
         stack.pop()
         isOpen.delete(top.node)
         isDone.add(top.node)
-      } else if (isOpen.has(target)) faults.push(`${hex(target.plan.block.pc)} is on a cycle without a stop test`)
+      } else if (isOpen.has(target)) faults.push(`${hexText(target.plan.block.pc)} is on a cycle without a stop test`)
       else if (!isDone.has(target) && !stops(target)) {
         isOpen.add(target)
         stack.push({ node: target, index: 0 })

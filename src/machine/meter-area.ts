@@ -1,12 +1,6 @@
 /** JavaScript's views of a meter area, wherever it lies. */
+import type { AreaPlace } from '../layout/area.ts'
 import { AREA_CHIPS, meterLayout, meterOffset } from '../layout/meter.ts'
-
-/** Memory that holds a meter area. */
-export interface MeterPlace {
-  readonly buffer: ArrayBufferLike
-  /** Bytes in front of the area. */
-  readonly offset: number
-}
 
 const FIELDS = [
   'max_height',
@@ -71,7 +65,7 @@ export class MeterArea {
   readonly stamps: Uint32Array
   readonly seen: Uint8Array
 
-  constructor({ buffer, offset }: MeterPlace) {
+  constructor({ buffer, offset }: AreaPlace) {
     const { bytes, log, undo, stamps, seen } = meterLayout
     const chipWords = (name: string): Uint32Array => new Uint32Array(buffer, offset + meterOffset(name), AREA_CHIPS)
     this.words = new Uint32Array(buffer, offset, bytes / 4)

@@ -5,7 +5,8 @@ import { cellsOfHeights, exceededLimit, type CutReason, type SegmentLimits } fro
 import { isQuiet, lookAhead } from './look-ahead.ts'
 import type { ChipRows } from './chips.ts'
 import type { Machine } from './machine.ts'
-import { MeterArea, type MeterPlace } from './meter-area.ts'
+import type { AreaPlace } from '../layout/area.ts'
+import { MeterArea } from './meter-area.ts'
 import { describeGuest, type MeterStart } from './meter-start.ts'
 import { leafId, stampImageLeaf, touchLeaf, undoTouches } from './memory-tree.ts'
 import type { Rewind, Segment } from './segment.ts'
@@ -30,7 +31,7 @@ export class Meter {
   readonly #clearMarks: (() => void) | undefined
 
   /** `clearMarks` empties the marks of an area whose log does not hold them all any more. */
-  constructor(place: MeterPlace, machine: Machine, clearMarks?: () => void) {
+  constructor(place: AreaPlace, machine: Machine, clearMarks?: () => void) {
     this.area = new MeterArea(place)
     this.#machine = machine
     this.#clearMarks = clearMarks

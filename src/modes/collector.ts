@@ -1,15 +1,9 @@
 /** What a mode does on the thread that runs a guest: watches the interpreter, takes what native code counted. */
 import type { Image } from '../elf/image.ts'
 import type { Instr } from '../isa/row.ts'
+import type { AreaPlace } from '../layout/area.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Graph } from '../program/program.ts'
-
-/** Memory of the mode's own, `Mode.area`. */
-export interface AreaPlace {
-  readonly buffer: ArrayBufferLike
-  /** Bytes in front of the area. */
-  readonly offset: number
-}
 
 /** A native instance as its mode's C knows it. */
 export interface NativeSide {

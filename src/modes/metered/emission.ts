@@ -7,6 +7,7 @@ import type { Instr } from '../../isa/row.ts'
 import { rowsOf } from '../../machine/chips.ts'
 import type { Machine } from '../../machine/machine.ts'
 import { swellOf } from '../../machine/swell.ts'
+import { bitmapText } from '../bitmap.ts'
 import type { Emission, EmissionTarget } from '../mode.ts'
 import { dueHeader, gates } from './gates.ts'
 import { assignLanes, type Lanes } from './lanes.ts'
@@ -30,11 +31,8 @@ const constants = Object.entries({
   .map(([name, value]) => `METER_${name} = ${value}`)
   .join(', ')
 
-/** Bit k of word k / 64: a span starts at slot k. */
-function spanStarts({ spanStarts: starts }: Graph): string {
-  const words = new BigUint64Array(Math.ceil(starts.length / 64))
-  for (const [slot, starting] of starts.entries()) if (starting === 1) words[slot >> 6]! |= 1n << BigInt(slot & 63)
-  return [...words].map(word => `0x${word.toString(16)}u`).join(', ')
+function* spanStarts({ spanStarts: starts }: Graph): Generator<number> {
+  for (const [slot, starting] of starts.entries()) if (starting === 1) yield slot
 }
 
 function tables(lanes: Lanes, graph: Graph): string {
@@ -49,7 +47,7 @@ static const uint32_t lane_count = ${lanes.chips.length};
 static const uint8_t lane_chips[${Math.max(1, lanes.chips.length)}] = { ${lanes.chips.join(', ') || '0'} };
 static const uint8_t grows[METER_CHIPS] = { ${lanes.growing.map(chip => `[${chip}] = 1`).join(', ') || '0'} };
 /* Bit k of word k / 64 is set where a span of straight-line code starts at slot k. */
-static const uint64_t span_starts[] = { ${spanStarts(graph)} };`
+static const uint64_t span_starts[] = { ${bitmapText(graph.spanStarts.length, spanStarts(graph))} };`
 }
 
 /** Calls are few and dear: their rows go straight to the heights. */

@@ -2,16 +2,17 @@
 import { resourceText } from '../../resources.ts'
 import type { Graph } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'
+import { bitmapText } from '../bitmap.ts'
 import type { Emission, EmissionTarget } from '../mode.ts'
 
 const template = (name: string): string => resourceText(`templates/modes/profile/${name}`)
 
-/** Bit k of word k / 64: the count of slot k - 1 does not go on at slot k, because a block ends or starts there. */
-function boundaries({ program, blocks }: Graph): string {
-  const words = new BigUint64Array(Math.ceil((program.instrs.length + 1) / 64))
-  for (const { first, count } of blocks)
-    for (const slot of [first, first + count]) words[slot >> 6]! |= 1n << BigInt(slot & 63)
-  return [...words].map(word => `0x${word.toString(16)}u`).join(', ')
+/** Where the count of the slot in front does not go on, because a block ends or starts there. */
+function* boundaries({ blocks }: Graph): Generator<number> {
+  for (const { first, count } of blocks) {
+    yield first
+    yield first + count
+  }
 }
 
 /**
@@ -21,6 +22,7 @@ function boundaries({ program, blocks }: Graph): string {
  */
 export function profileEmission({ graph }: EmissionTarget): Emission {
   const slotOf = ({ pc }: Instr): number => (pc - graph.program.base) / 4
+  const bitmap = bitmapText(graph.program.instrs.length + 1, boundaries(graph))
   return {
     parameters: [],
     blockEntered: instrs => (instrs.length === 0 ? [] : [`counts(m)[${slotOf(instrs[0]!)}]++;`]),
@@ -28,7 +30,7 @@ export function profileEmission({ graph }: EmissionTarget): Emission {
     include: 'profile.h',
     files: [
       { path: 'profile.h', content: template('profile.h') },
-      { path: 'profile.c', content: template('profile.c').replace('BOUNDARIES', boundaries(graph)) },
+      { path: 'profile.c', content: template('profile.c').replace('BOUNDARIES', bitmap) },
     ],
     saysSlots: true,
   }
