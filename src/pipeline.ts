@@ -2,7 +2,9 @@
 import { isToolchainMissing } from './errors.ts'
 import { noEvents, type EventSink } from './events.ts'
 import type { Mode } from './modes/mode.ts'
+import type { LibraryFile } from './load/library-file.ts'
 import { BuildDirectories } from './stages/build-directories.ts'
+import { InterpreterMaking, type InterpreterRequest } from './stages/interpreter/making.ts'
 import { Compilation } from './stages/library/compilation.ts'
 import type { LibraryExplanation } from './stages/library/explanation.ts'
 import { library, type CompileReport } from './stages/library/library.ts'
@@ -76,6 +78,15 @@ export async function buildArtifact(request: BuildRequest, services: PipelineSer
       return { ...built, cache: { ...built.cache, toolchain } }
     },
   })
+}
+
+/** The native interpreter for a kind of guests: from the cache, else generated, compiled and stored. */
+export async function buildInterpreter(
+  request: InterpreterRequest,
+  services: PipelineServices,
+): Promise<Obtained<LibraryFile>> {
+  const { interpreter } = await import('./stages/interpreter/interpreter.ts')
+  return obtain(interpreter, await InterpreterMaking.begin(request, services))
 }
 
 /** Would the library come from the cache, and if not, why not? Nothing is compiled, counted or used. */

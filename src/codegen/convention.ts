@@ -72,3 +72,10 @@ export function conventionFor(compiler: {
   if (compiler.family === 'gcc') return sibling
   return compiler.preserveNone ? preserveNone : mustTail
 }
+
+/**
+ * Widest vector that travels as an argument. gcc aligns the stack of a function that spills a wider one than the
+ * stack's own 16 bytes, and then it makes no sibling calls.
+ */
+export const vectorBytesOf = ({ verifies }: Convention, cpuFeatures: readonly string[]): 16 | 32 =>
+  verifies || !cpuFeatures.includes('avx2') ? 16 : 32

@@ -6,6 +6,7 @@ import { chooseHotByTraffic, hotOrder } from '../analysis/hot.ts'
 import { buildRegions, type Regions } from '../analysis/regions.ts'
 import { returnSites } from '../analysis/return-sites.ts'
 import { placeStopTests } from '../analysis/stop-tests.ts'
+import type { Instr } from '../isa/row.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Mode } from '../modes/mode.ts'
 import type { Stretch } from '../profile/counts.ts'
@@ -42,7 +43,10 @@ export function prepare(graph: Graph, options: ProjectOptions): Prepared {
   const { mode, machine, convention, tuning = defaultTuning, units: unitLimits = defaultUnitLimits } = options
   const frequencies = options.profile === undefined ? undefined : frequenciesOf(graph, options.profile)
   const regions = buildRegions(graph, tuning, frequencies)
-  const emission = mode.emission?.({ graph, machine, vectorBytes: options.vectorBytes ?? 16 }) ?? { parameters: [] }
+  const { base } = graph.program
+  const slot = ({ pc }: Instr): string => `${(pc - base) / 4}`
+  const { vectorBytes = 16 } = options
+  const emission = mode.emission?.({ graph, machine, vectorBytes, slot }) ?? { parameters: [] }
   const places = convention.arguments - 1 - mode.counters.length
   const order = hotOrder(graph)
   const usual = order.slice(0, places)

@@ -1,7 +1,7 @@
 /** The files around the regions: constants, entry and exit, the list of dispatch table entries. */
 import { resourceText } from '../resources.ts'
 import type { Regions } from '../analysis/regions.ts'
-import { MEMORY_BYTES } from '../elf/image.ts'
+import { MEMORY_BYTES, type Xlen } from '../elf/image.ts'
 import { registerNames } from '../isa/registers.ts'
 import { callExports, callPrototypes, calledRows } from './calls.ts'
 import { declareRegions, regionName, type EmitterContext } from './emitter.ts'
@@ -13,6 +13,12 @@ const template = (path: string): string => resourceText(`templates/${path}`)
 
 /** addresses.c defines it. */
 const SLOTS_ELSEWHERE = 'extern const uint64_t RVR_SLOTS __attribute__((visibility("hidden")));\n'
+
+/** C types of a register's width, and of products. */
+export const numberTypes = (xlen: Xlen): string => `typedef uint${xlen}_t reg;
+typedef int${xlen}_t sreg;
+typedef ${xlen === 64 ? '__int128' : 'int64_t'} wide_signed;
+typedef unsigned ${xlen === 64 ? '__int128' : 'long long'} wide_unsigned;`
 
 function guestHeader(context: EmitterContext, floor: number): string {
   const { graph, mode, emission, stable, convention } = context
@@ -30,10 +36,7 @@ function guestHeader(context: EmitterContext, floor: number): string {
   return `/* Types and constants of this guest. */
 #include <stdint.h>
 #include "state.h"
-typedef uint${xlen}_t reg;
-typedef int${xlen}_t sreg;
-typedef ${xlen === 64 ? '__int128' : 'int64_t'} wide_signed;
-typedef unsigned ${xlen === 64 ? '__int128' : 'long long'} wide_unsigned;
+${numberTypes(xlen)}
 ${emission.header ?? ''}typedef ${convention.attribute}void region(${context.parameters});
 enum { XLEN = ${xlen}, RVR_STEP = ${REASON_STEP}, RVR_STOP = ${REASON_STOP} };
 static const uint64_t ${start}, ${ownSlots}${bytes};
@@ -48,7 +51,7 @@ ${files}`
  * Regions may be compiled to preserve no registers, so that `enter` has to, whose own code must not know that: nothing
  * of it stands behind the call.
  */
-const LOST = `#ifdef __x86_64__
+export const LOST = `#ifdef __x86_64__
   __asm__ volatile("" ::: "rbx", "rbp", "r12", "r13", "r14", "r15");
 #endif
 `
@@ -114,7 +117,7 @@ ${callExports(calledRows(graph))}${identityBlock(identity)}`
 const quoted = (text: string): string => JSON.stringify(text).replaceAll('?', '\\?')
 
 /** The identity block: JSON in a section of its own, so that a loader can read it without running anything. */
-function identityBlock(identity: string): string {
+export function identityBlock(identity: string): string {
   const attribute = '__attribute__((section(".rvr.identity"), used, retain, visibility("default")))'
   return `${attribute} const char rvr_identity[] = ${quoted(identity)};\n`
 }

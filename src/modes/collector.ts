@@ -12,8 +12,11 @@ export interface NativeSide {
   readonly slots: number
   /** Calls `void name(char *m)` of the mode's C. */
   perform(name: string): void
-  /** One bit for each slot and one behind them, as `const uint64_t *name(void)` of the mode's C gives them. */
-  bitmap(name: string): Uint8Array
+  /**
+   * One bit for each slot and one behind them, as `const uint64_t *name(void)` of the mode's C gives them; undefined
+   * where the code is that of a native interpreter, which knows no guest.
+   */
+  bitmap(name: string): Uint8Array | undefined
 }
 
 /** Where a guest lives. */

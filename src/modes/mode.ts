@@ -64,9 +64,10 @@ export interface Emission {
   /**
    * Modes of pace `own-test`: replaces the stop tests. Stands at the start of every basic block, may go to `stop`, and
    * takes the block's `amount` off counter 0. `rest`: what all instructions take from here to the end of the span
-   * (program/span.ts), blocks that follow included.
+   * (program/span.ts), blocks that follow included. Both are C expressions, and one and the same, where the code is that
+   * of a native interpreter.
    */
-  blockTest?(amount: number, rest: number, stop: string): readonly string[]
+  blockTest?(amount: number | string, rest: number | string, stop: string): readonly string[]
   /** Modes with a test of their own count iterations at once by these; loops are left as they are without. */
   readonly loops?: LoopEmission
   /** At the start of each basic block, behind its tests and checks. */
@@ -99,6 +100,11 @@ export interface EmissionTarget {
   readonly machine: Machine
   /** Widest vector that the target passes in registers. */
   readonly vectorBytes: 16 | 32
+  /**
+   * C expression of an instruction's slot. In a native interpreter, whose `graph` has one instruction of each kind and
+   * no blocks, that is the slot of the one at hand.
+   */
+  slot(instr: Instr): string
 }
 
 /**

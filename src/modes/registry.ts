@@ -45,6 +45,9 @@ export async function modeOf({ name, module }: ModeChoice): Promise<Mode<ModeNam
   return modeNamed(name)
 }
 
+/** Is it one of rvr's own, and not of a module? */
+export const isShipped = (mode: Mode): boolean => modes.some(({ name }) => name === mode.name)
+
 export const isMode = (name: string): name is ModeName => modes.some(mode => mode.name === name) || added.has(name)
 
 /** @throws RvrError `USAGE` listing the modes when there is none of that name. */

@@ -6,11 +6,17 @@ import type { Instr } from '../isa/row.ts'
 import type { Decoder } from '../isa/table.ts'
 import { addReached, CODE, DATA, UNSAID } from './reached.ts'
 
-/**
- * The executable segment with the most bytes; code in other executable segments runs in the interpreter. Section
- * headers say which of its slots are code; where they do not, something has to lead there.
- */
-export function lift(image: Image, decode: Decoder): Program {
+/** The code that is not left to the reference interpreter. */
+export interface NativeCode {
+  /** Address of the first slot. */
+  readonly base: number
+  readonly slots: number
+  /** The bytes from there on, with some more where the last word is not whole. */
+  readonly bytes: Uint8Array
+}
+
+/** The executable segment with the most bytes; code in other executable segments runs in the reference interpreter. */
+export function nativeCode(image: Image): NativeCode {
   let text = undefined
   for (const segment of image.segments) {
     if (segment.executable && (text === undefined || segment.bytes.length > text.bytes.length)) text = segment
@@ -18,9 +24,15 @@ export function lift(image: Image, decode: Decoder): Program {
   // Segments start where the ELF says; slots are 4-aligned addresses (docs/guest-abi.md, "The file").
   const base = text === undefined ? 0 : (text.address + 3) & ~3
   const bytes = text === undefined ? new Uint8Array() : text.bytes.subarray(base - text.address)
+  return { base, slots: bytes.length >>> 2, bytes }
+}
+
+/** Section headers say which slots are code; where they do not, something has to lead there. */
+export function lift(image: Image, decode: Decoder): Program {
+  const { base, slots, bytes } = nativeCode(image)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const decodeAt = (slot: number): Instr | undefined => decode(view.getInt32(slot * 4, true), base + slot * 4)
-  const said = saidBySections(image, base, bytes.length >>> 2)
+  const said = saidBySections(image, base, slots)
   const instrs = Array.from(said, (kind, slot) => (kind === CODE ? decodeAt(slot) : undefined))
   const program = { image, xlen: image.xlen, base, instrs }
   if (said.some(kind => kind !== CODE)) addReached(program, said, decodeAt)

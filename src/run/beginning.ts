@@ -24,6 +24,7 @@ export function beginningOf(session: Begun, host: HostState, options: ModeOption
     publicValuesBytes: abi.host.publicValues(host).length,
     careful,
     definedSlots: () =>
-      engine.engine === 'native' ? engine.definedSlots : definedSlots(image, decoderFor(image.xlen, abi)),
+      (engine.engine === 'native' ? engine.definedSlots : undefined) ??
+      definedSlots(image, decoderFor(image.xlen, abi)),
   }
 }

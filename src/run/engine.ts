@@ -40,7 +40,7 @@ export function raiseFloor(state: DataView): void {
 }
 
 function nativeEngine(place: NativePlace, views: InstanceViews, hart: Hart, counting: Counting): NativeEngine {
-  const library = loadLibrary(place.library)
+  const library = loadLibrary(place.library, place)
   const { state, table } = views
   const { collector } = counting
   const counters = new BigInt64Array(state.buffer, state.byteOffset + COUNTERS, counting.counters)
@@ -69,7 +69,8 @@ function nativeEngine(place: NativePlace, views: InstanceViews, hart: Hart, coun
     rearm,
     enters(pc) {
       const slot = (pc - place.base) / 4
-      return slot >= 0 && slot < place.slots && Number.isInteger(slot) && table[slot] !== filler
+      if (slot < 0 || slot >= place.slots || !Number.isInteger(slot)) return false
+      return place.interprets !== undefined || table[slot] !== filler
     },
     run: place.leastBudget ? () => run(least) : run,
   }
@@ -95,11 +96,12 @@ export function attach(place: Place, xlen: 32 | 64): Attachment {
     const hart = createHart(xlen, new Uint8Array(place.memory), new BigUint64Array(place.registers))
     return { hart, site: interpretedSite(place.area), native: undefined }
   }
-  const views = viewInstance(place.memory, place.slots, MEMORY_BYTES, place.areaBytes)
+  const tableSlots = place.interprets === undefined ? place.slots : 0
+  const views = viewInstance(place.memory, tableSlots, MEMORY_BYTES, place.areaBytes)
   const hart = createHart(xlen, views.memory, views.registers)
   return {
     hart,
-    site: nativeSite(loadLibrary(place.library), place, views),
+    site: nativeSite(loadLibrary(place.library, place), place, views),
     native: counting => nativeEngine(place, views, hart, counting),
   }
 }

@@ -17,9 +17,11 @@ export interface NativeChoice {
   readonly library: LibraryFile
   readonly slots: number
   readonly base: number
-  /** Slots that hold a known instruction. */
-  readonly definedSlots: number
+  /** Slots that hold a known instruction; undefined where they have not been counted. */
+  readonly definedSlots?: number
   readonly leastBudget?: true
+  /** The library is a native interpreter, which executes this mode. */
+  readonly interprets?: string
 }
 
 /** Unmaps an instance when no view of it can exist any more. */
@@ -57,13 +59,13 @@ function interpreted({ xlen }: Image, { area: modeArea }: Mode): Home {
 }
 
 function native(engine: NativeChoice, { xlen }: Image, { area }: Mode): Home {
-  const { slots, base, leastBudget } = engine
-  const library = loadLibraryFile(engine.library)
-  const memory = library.create()
+  const { slots, base, leastBudget, interprets } = engine
+  const library = loadLibraryFile(engine.library, interprets)
   const areaBytes = area?.native(slots) ?? 0
-  const views = viewInstance(memory, slots, MEMORY_BYTES, areaBytes)
+  const memory = library.create({ base, slots, areaBytes })
+  const views = viewInstance(memory, interprets === undefined ? slots : 0, MEMORY_BYTES, areaBytes)
   unmapped.register(views.memory.buffer, { library, address: memory })
-  const instance = { engine: 'native', memory, slots, base, areaBytes, leastBudget } as const
+  const instance = { engine: 'native', memory, slots, base, areaBytes, leastBudget, interprets } as const
   return {
     place: { ...instance, library: engine.library.name },
     hart: createHart(xlen, views.memory, views.registers),

@@ -16,6 +16,8 @@ export type Place = NativePlace | InterpretedPlace
 export interface NativePlace {
   readonly engine: 'native'
   readonly library: string
+  /** Name of the mode, where the library is a native interpreter. */
+  readonly interprets?: string | undefined
   /** The address of guest memory. */
   readonly memory: bigint
   readonly slots: number

@@ -9,6 +9,7 @@ import { lifted } from '../program/lifted.ts'
 import type { Graph } from '../program/program.ts'
 import { blockCosts } from './block-costs.ts'
 import { attach } from './engine.ts'
+import { decodeCode } from './interpreted-code.ts'
 import type { StopRequest } from './execute.ts'
 import { loadLibrary } from '../load/library.ts'
 import { CallWitness } from './call-witness.ts'
@@ -45,6 +46,7 @@ export function work(job: Job, { image, abi, mode }: WorkGuest, listener: WorkLi
   const { host, machine, maxInstructions, maxCost } = job
   const control = new Int32Array(job.control)
   let place = job.place
+  decodeCode(place, { image, abi, mode, machine })
   let attachment = attach(place, image.xlen)
   let pc = job.pc
   listener.onStart()
@@ -131,6 +133,7 @@ export function work(job: Job, { image, abi, mode }: WorkGuest, listener: WorkLi
     const target = (receiveMessageOnPort(order!.port as MessagePort) as { message: MoveTarget } | undefined)?.message
     order = undefined
     if (target === undefined) continue
+    decodeCode(target, { image, abi, mode, machine })
     const to = attach(target, image.xlen)
     // Where the copy is given up, the guest stays where it is, and the next leg ends at once.
     if (!moveGuest(attachment, to, areaBytes(place), () => stopRequest() !== undefined)) continue

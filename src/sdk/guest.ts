@@ -8,13 +8,21 @@ import { accept } from '../accept.ts'
 import { sinkFor } from '../callbacks.ts'
 import type { EventReceiver, EventSink } from '../events.ts'
 import { modeNamed, type ModeName } from '../modes/registry.ts'
-import { buildArtifact, explainArtifact, openArtifact, type BuildRequest, type PipelineServices } from '../pipeline.ts'
+import {
+  buildArtifact,
+  buildInterpreter,
+  explainArtifact,
+  openArtifact,
+  type BuildRequest,
+  type PipelineServices,
+} from '../pipeline.ts'
 import type { ExecutionProfile } from '../profile/counts.ts'
+import { nativeCode } from '../program/lift.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import { Artifact, type ArtifactParts } from './artifact.ts'
 import { BackgroundBuild } from './background.ts'
 import type { CheckReport } from './check.ts'
-import { Compile, Execute, Explain, LoadArtifact } from './calls.ts'
+import { Compile, Execute, Explain, LoadArtifact, Save } from './calls.ts'
 import { ownImage, ownMachine } from './copies.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { CompileOptions, ExecuteOptions, ProfileChoice } from './options.ts'
@@ -166,6 +174,32 @@ export class Guest {
     if (!('stretches' in choice)) return { profile: await readProfiles(choice, this.#parts.image, signal) }
     checkProfile(choice, this.#parts.image)
     return { profile: choice }
+  }
+
+  /**
+   * The guest in the native interpreter, which executes all guests of its kind: nothing of this one is compiled. Made
+   * where the cache does not have it, which takes a compiler a second or two.
+   *
+   * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `CACHE_UNSAFE`, `ABORTED`.
+   */
+  async interpretNatively(mode: ModeName, options: { readonly signal?: AbortSignal } = {}): Promise<Artifact> {
+    const { services, lifetime } = this.#parts
+    const choices = accept(Save, 'interpretNatively', options)
+    return lifetime.call(choices.signal, async signal => {
+      const parts = this.#artifactParts(mode)
+      const { image, abi, machine } = parts
+      const made = await buildInterpreter({ xlen: image.xlen, abi, machine, mode: parts.mode, signal }, services)
+      const { base, slots } = nativeCode(image)
+      const interprets = parts.mode.name
+      const { outcome, key, inputKey, origin, openMs } = made
+      return new Artifact({
+        ...parts,
+        engine: { engine: 'native', library: made.opened, base, slots, interprets },
+        cache: { outcome, key, inputKey, origin },
+        timing: { loadMs: openMs },
+        isKept: made.isKept,
+      })
+    })
   }
 
   /** The guest in the reference interpreter: needs no compiler, has the same results and counts, and is far slower. */

@@ -75,7 +75,7 @@ export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget)
       if (count === 0) return []
       const isDue = `__builtin_expect((left -= ${rest}) < 0, 0) && (left = due(m, left, ${rest}, ${counts})) < 0`
       const test = `if (${isDue}) { left += ${rest}; goto ${stop}; }`
-      return count === rest ? [test] : [test, `left += ${rest - count};`]
+      return count === rest ? [test] : [test, `left += ${Number(rest) - Number(count)};`]
     },
     loops: {
       reach: amount => `(reg)left / ${amount}`,

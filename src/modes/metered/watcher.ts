@@ -7,9 +7,10 @@ import { swellOf } from '../../machine/swell.ts'
 import type { Graph } from '../../program/program.ts'
 import type { CollectorContext, NativeSide, Watcher } from '../collector.ts'
 
-/** A native library knows its spans; without one they are found when they are first asked for. */
+/** A guest's library knows its spans; without one they are found when they are first asked for. */
 function spanTest(native: NativeSide | undefined, { machine, graph }: CollectorContext): (pc: number) => boolean {
-  if (native === undefined) {
+  const bits = native?.bitmap('rvr_span_starts')
+  if (native === undefined || bits === undefined) {
     let known: Graph | undefined
     return pc => {
       const { program, spanStarts } = (known ??= graph(longestSpan(machine)))
@@ -17,7 +18,6 @@ function spanTest(native: NativeSide | undefined, { machine, graph }: CollectorC
     }
   }
   const { base, slots } = native
-  const bits = native.bitmap('rvr_boundaries')
   return pc => {
     const slot = (pc - base) / 4
     return slot >= 0 && slot <= slots && Number.isInteger(slot) && ((bits[slot >> 3]! >> (slot & 7)) & 1) === 1

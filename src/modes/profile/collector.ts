@@ -53,10 +53,11 @@ export class ProfileCollector extends CountingCollector {
     const { base, slots } = native
     const low = new Uint32Array(area.buffer, area.offset, slots * 2)
     const high = new Int32Array(area.buffer, area.offset, slots * 2)
+    // Without it every slot counts for itself.
     const starts = native.bitmap('rvr_boundaries')
     let running = 0
     for (let slot = 0; slot < slots; slot++) {
-      if (((starts[slot >> 3]! >> (slot & 7)) & 1) === 1) running = 0
+      if (starts === undefined || ((starts[slot >> 3]! >> (slot & 7)) & 1) === 1) running = 0
       const lower = low[slot * 2]!
       const upper = high[slot * 2 + 1]!
       if (lower !== 0 || upper !== 0) {

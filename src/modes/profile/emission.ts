@@ -1,7 +1,6 @@
 /** The C of mode `profile`: a block counts at its first slot, a way out in its middle takes back the rest. */
 import { resourceText } from '../../resources.ts'
 import type { Graph } from '../../program/program.ts'
-import type { Instr } from '../../isa/row.ts'
 import { bitmapText } from '../bitmap.ts'
 import type { Emission, EmissionTarget } from '../mode.ts'
 
@@ -20,13 +19,12 @@ function* boundaries({ blocks }: Graph): Generator<number> {
  * up to. So a block that is entered adds one at its first slot, and one that is left early takes one away at the first
  * slot that does not run.
  */
-export function profileEmission({ graph }: EmissionTarget): Emission {
-  const slotOf = ({ pc }: Instr): number => (pc - graph.program.base) / 4
+export function profileEmission({ graph, slot }: EmissionTarget): Emission {
   const bitmap = bitmapText(graph.program.instrs.length + 1, boundaries(graph))
   return {
     parameters: [],
-    blockEntered: instrs => (instrs.length === 0 ? [] : [`counts(m)[${slotOf(instrs[0]!)}]++;`]),
-    refund: instrs => (instrs.length === 0 ? '' : `counts(m)[${slotOf(instrs[0]!)}]--; `),
+    blockEntered: instrs => (instrs.length === 0 ? [] : [`counts(m)[${slot(instrs[0]!)}]++;`]),
+    refund: instrs => (instrs.length === 0 ? '' : `counts(m)[${slot(instrs[0]!)}]--; `),
     include: 'profile.h',
     files: [
       { path: 'profile.h', content: template('profile.h') },

@@ -59,7 +59,7 @@ export class Compilation implements StageRequest {
 
   /** Arguments of make beyond the toolchain's own. */
   get makeArguments(): string[] {
-    return makeArguments(this.toolchain, this.request.abi)
+    return makeArgumentsOf(this.toolchain, this.request.abi)
   }
 
   /** What the keys are made from; undefined when the compiler does not tell what the CPU is. */
@@ -96,7 +96,7 @@ export class Compilation implements StageRequest {
  * gcc does not promise tail calls: the project checks what it made of them. Sources and libraries of extensions come
  * from where they lie.
  */
-function makeArguments(toolchain: Toolchain, { extensions }: GuestAbi): string[] {
+export function makeArgumentsOf(toolchain: Toolchain, { extensions }: GuestAbi): string[] {
   const sources = extensions.flatMap(extension => extension.sources ?? [])
   const libraries = extensions.flatMap(extension => extension.libraries ?? [])
   const all: string[] = []

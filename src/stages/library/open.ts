@@ -53,7 +53,7 @@ export function openFor(
 }
 
 /** One that cannot be loaded from where it is. */
-function copyWarning(path: string): RvrEvent {
+export function copyWarning(path: string): RvrEvent {
   const why = isNoexec(path) ? ', whose file system is mounted noexec' : ''
   return {
     type: 'warning',

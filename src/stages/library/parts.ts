@@ -26,15 +26,19 @@ export interface KeyContext extends MakeInputs {
   readonly profileDigest?: string | undefined
 }
 
-export interface LibraryInputs extends KeyContext {
-  /** SHA-256 of the guest file. */
-  readonly guestDigest: string
+/** What C is generated from, whichever guest's it is. */
+export interface Origin extends KeyContext {
   /** SHA-256 of the machine file. */
   readonly machineDigest: string
   /** Digest of the code generator's own sources: `generatorDigest()`. */
   readonly generatorDigest: string
   /** Further inputs of lifting and code generation, by name: xlen, ABI … */
   readonly inputs?: ModeOptions
+}
+
+export interface LibraryInputs extends Origin {
+  /** SHA-256 of the guest file. */
+  readonly guestDigest: string
 }
 
 /** What kind of thing makes two libraries differ; `template` is rvr's own C. */
@@ -122,7 +126,7 @@ function generatorDifferences(change: Change): Difference<LibraryKind>[] {
 }
 
 /** What the project is generated from: in an artifact's key the project itself stands in its place. */
-const originParts: readonly LibraryPart<LibraryInputs>[] = [
+export const originParts: readonly LibraryPart<Origin>[] = [
   {
     name: 'input/abi',
     of: () => [], // among the options of `input`
@@ -140,11 +144,6 @@ const originParts: readonly LibraryPart<LibraryInputs>[] = [
     differences: change => change.says('other', `${change.item}: ${change.values}`),
   },
   {
-    name: 'guest',
-    of: ({ guestDigest }) => [digestPart('guest', guestDigest)],
-    differences: change => change.says('guest', 'the guest file has other contents'),
-  },
-  {
     name: 'machine',
     of: ({ machineDigest }) => [digestPart('machine', machineDigest)],
     differences: change => change.saysContents('machine', 'the machine has other chips, widths or limits'),
@@ -156,4 +155,11 @@ const originParts: readonly LibraryPart<LibraryInputs>[] = [
   },
 ]
 
-export const libraryParts: readonly LibraryPart<LibraryInputs>[] = [...contextParts, ...originParts]
+/** Which guest's code the project is. */
+const guestPart: LibraryPart<LibraryInputs> = {
+  name: 'guest',
+  of: ({ guestDigest }) => [digestPart('guest', guestDigest)],
+  differences: change => change.says('guest', 'the guest file has other contents'),
+}
+
+export const libraryParts: readonly LibraryPart<LibraryInputs>[] = [...contextParts, ...originParts, guestPart]

@@ -1,7 +1,7 @@
 /** Image → Program → Graph → Project: what happens when a guest's library is not there yet. */
 import { setImmediate } from 'node:timers/promises'
 import { lifted } from '../../program/lifted.ts'
-import { conventionFor } from '../../codegen/convention.ts'
+import { conventionFor, vectorBytesOf } from '../../codegen/convention.ts'
 import { generateFiles } from '../../codegen/generate.ts'
 import type { Project, ProjectFile } from '../../codegen/project.ts'
 import { tuningOf } from '../../codegen/tuning.ts'
@@ -55,8 +55,6 @@ export async function generateProject(
     ...(profile !== undefined && { profileDigest: profileDigest(profile) }),
   })
   const convention = conventionFor(toolchain)
-  // gcc aligns the stack of a function that spills a wider vector than the stack's own 16 bytes, and then it makes no
-  // sibling calls.
   const generated = await stage(events, 'codegen', () =>
     collect(
       generateFiles(graph, {
@@ -64,7 +62,7 @@ export async function generateProject(
         machine,
         convention,
         tuning: tuningOf(options.stress),
-        vectorBytes: convention.verifies || !toolchain.cpuFeatures.includes('avx2') ? 16 : 32,
+        vectorBytes: vectorBytesOf(convention, toolchain.cpuFeatures),
         identity,
         callFiles: callFiles(abi),
         units: request.units,

@@ -17,7 +17,7 @@ static inline uint8_t *seen_of(struct rvr_meter *t) { return (uint8_t *)t + METE
 #define GENERAL_REGISTERS
 #endif
 
-__attribute__((visibility("default"))) const uint64_t *rvr_boundaries(void) { return span_starts; }
+__attribute__((visibility("default"))) const uint64_t *rvr_span_starts(void) { return span_starts; }
 
 /* One node of the tree at height h: accounts for it unless this segment has touched it before, which is the answer. */
 static inline int visit(struct rvr_meter *t, uint32_t index, uint32_t h)

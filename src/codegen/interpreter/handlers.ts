@@ -1,0 +1,119 @@
+/** One operation → the C function that executes it. */
+import { MEMORY_BYTES, type Xlen } from '../../elf/image.ts'
+import type { CallOperand, CallRow, LoadRow, Row } from '../../isa/row.ts'
+import type { Machine } from '../../machine/machine.ts'
+import type { Emission, Mode } from '../../modes/mode.ts'
+import type { Convention } from '../convention.ts'
+import type { Operation } from './operations.ts'
+
+/** What all handlers of one mode have in common. */
+export interface HandlerContext {
+  readonly xlen: Xlen
+  readonly rows: readonly Row[]
+  readonly operations: readonly Operation[]
+  readonly mode: Mode
+  readonly machine: Machine
+  readonly emission: Emission
+  readonly convention: Convention
+}
+
+const x = (field: 'rd' | 'rs1' | 'rs2'): string => `x(m, at->${field})`
+const IMMEDIATE = '(reg)(sreg)at->imm'
+const ADDRESS = `(uint64_t)(${x('rs1')} + ${IMMEDIATE})`
+const FOLLOWING = '(reg)(pc_of(m, at) + 4)'
+const UNSIGNED = { 1: 'uint8_t', 2: 'u16', 4: 'u32', 8: 'u64' } as const
+const SIGNED = { 1: 'int8_t', 2: 'i16', 4: 'i32', 8: 'u64' } as const
+
+/** Macros of engine.c: to the next instruction, to where `at` leads, to the host for this one. */
+const NEXT = 'NEXT;'
+const ENTER = 'ENTER;'
+const STEP = 'STEP;'
+const stepIf = (condition: string): string => `if (__builtin_expect(${condition}, 0)) ${STEP}`
+
+/** The statements of the function. What may leave the instruction to the host comes before anything is counted. */
+export function handlerBody({ row, discards, instr }: Operation, context: HandlerContext): string[] {
+  const counted = [...counting(instr, context), ...(context.emission.blockEntered?.([instr]) ?? [])]
+  /** The result, unless it goes nowhere. */
+  const set = (value: string): string[] => (discards ? [] : [`set(m, at->rd, ${value});`])
+  const access = (width: number): string[] => [
+    `uint64_t address = ${ADDRESS};`,
+    stepIf(`address > ${MEMORY_BYTES - width}`),
+    ...touched(width, context),
+    ...counted,
+  ]
+  switch (row.kind) {
+    case 'nop':
+      return [...counted, NEXT]
+    case 'alu': {
+      const second = row.source === 'register' ? x('rs2') : `(${IMMEDIATE})`
+      return [...counted, ...set(`(reg)(${row.c(x('rs1'), second, context.xlen)})`), NEXT]
+    }
+    case 'upper':
+      return [...counted, ...set(row.relative ? `(reg)pc_of(m, at) + ${IMMEDIATE}` : IMMEDIATE), NEXT]
+    case 'load':
+      return [...access(row.width), ...set(loaded(row)), NEXT]
+    case 'store': {
+      const type = UNSIGNED[row.width]
+      return [...access(row.width), `*(${type} *)(m + address) = (${type})${x('rs2')};`, NEXT]
+    }
+    case 'branch':
+      return [...counted, `if (${row.c(x('rs1'), x('rs2'))}) at += at->imm; else at++;`, ENTER]
+    case 'jal':
+      return [...counted, ...set(FOLLOWING), 'at += at->imm;', ENTER]
+    case 'jalr':
+      return [
+        `uint64_t to = (${ADDRESS} & ~(uint64_t)1) - code(m)->base;`,
+        stepIf('(to & 3) != 0 || to >> 2 >= code(m)->slots'),
+        ...counted,
+        ...set(FOLLOWING),
+        'at = code(m)->first + (to >> 2);',
+        ENTER,
+      ]
+    case 'call':
+      return [...call(row, context), ...counted, ...callEnd(row, set)]
+    default:
+      return [STEP]
+  }
+}
+
+const loaded = ({ signed, width }: LoadRow): string =>
+  signed ? `(reg)(sreg)*(${SIGNED[width]} *)(m + address)` : `(reg)*(${UNSIGNED[width]} *)(m + address)`
+
+function counting(instr: Operation['instr'], { mode, machine }: HandlerContext): string[] {
+  return mode.counters.slice(1).flatMap(counter => {
+    const amount = counter.amount(instr, machine)
+    return amount === 0 ? [] : [`${counter.name} += ${amount};`]
+  })
+}
+
+const touched = (width: number, { emission }: HandlerContext): readonly string[] =>
+  emission.memoryTouched?.({ base: 'address', isStackPointer: false, accesses: [{ offset: 0, width }] }) ?? []
+
+type MemoryOperand = Exclude<CallOperand, { access: 'value' }>
+
+const isMemory = (operand: CallOperand): operand is MemoryOperand => operand.access !== 'value'
+const valueOf = ({ register }: CallOperand): string => `(uint64_t)${x(register)}`
+const lengthOf = ({ bytes }: MemoryOperand): string => (bytes === 'rs2' ? `(uint64_t)${x('rs2')}` : `${bytes}`)
+
+/** Conditions under which an operand is no legal memory. */
+function outside(operand: MemoryOperand, xlen: Xlen): string[] {
+  const address = valueOf(operand)
+  if (operand.bytes !== 'rs2') return [`${address} > ${MEMORY_BYTES - operand.bytes}`]
+  const length = lengthOf(operand)
+  const isCut = operand.inWords === true ? [`(${length} & ${xlen / 8 - 1}) != 0`] : []
+  return [`${length} > ${operand.most}`, ...isCut, `${address} > ${MEMORY_BYTES} - ${length}`]
+}
+
+function call({ c, operands, result }: CallRow, { xlen, emission }: HandlerContext): string[] {
+  const values = operands.map(operand => (isMemory(operand) ? `(uint8_t *)m + ${valueOf(operand)}` : valueOf(operand)))
+  if (result !== undefined) values.push('&state(m)->result')
+  const memory = operands.filter(isMemory)
+  const checks = new Set(memory.flatMap(operand => outside(operand, xlen)))
+  const ranges = memory.flatMap(operand => emission.rangeTouched?.(valueOf(operand), lengthOf(operand)) ?? [])
+  return [stepIf([...checks, `!${c}(${values.join(', ')})`].join(' || ')), ...ranges]
+}
+
+function callEnd({ result }: CallRow, set: (value: string) => string[]): string[] {
+  if (result === 'branch') return ['if (state(m)->result != 0) at += at->imm; else at++;', ENTER]
+  return result === 'register' ? [...set('(reg)state(m)->result'), NEXT] : [NEXT]
+}

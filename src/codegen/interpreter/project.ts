@@ -1,0 +1,120 @@
+/** Instruction rows × modes → the C project of a native interpreter: a library that runs every guest of its kind. */
+import { MEMORY_BYTES, type Image, type Xlen } from '../../elf/image.ts'
+import { RvrError } from '../../errors.ts'
+import type { CallRow, Row } from '../../isa/row.ts'
+import { REASON_STEP, REASON_STOP, stateHeader, stateLayout } from '../../layout/state.ts'
+import type { Machine } from '../../machine/machine.ts'
+import type { Emission, Mode } from '../../modes/mode.ts'
+import { MAX_BLOCK } from '../../program/graph.ts'
+import type { Graph } from '../../program/program.ts'
+import { resourceText } from '../../resources.ts'
+import { callExports, callPrototypes } from '../calls.ts'
+import type { Convention } from '../convention.ts'
+import type { Project, ProjectFile } from '../project.ts'
+import { identityBlock, numberTypes } from '../runtime.ts'
+import { engineFile, engineHeader, instanceFile } from './engine.ts'
+import { operationsOf, type Operation } from './operations.ts'
+
+export interface InterpreterOptions {
+  readonly xlen: Xlen
+  /** All instructions that a guest of the width may use. */
+  readonly rows: readonly Row[]
+  readonly machine: Machine
+  readonly modes: readonly Mode[]
+  readonly convention: Convention
+  /** Widest vector that the target passes in registers. */
+  readonly vectorBytes: 16 | 32
+  /** JSON text of the artifact's identity block. */
+  readonly identity: string
+  /** Files that calls need, by path in the project. */
+  readonly callFiles: ReadonlyMap<string, string>
+}
+
+/** A straight line is accounted for at once, in pieces of at most so many instructions; so the host looks in often. */
+export const LONGEST_LINE = MAX_BLOCK
+
+/** A folder for each mode, what they share beside them. Equal input gives byte-identical files. */
+export function interpreterProject(options: InterpreterOptions): Project {
+  const calls = calledRows(options.rows)
+  const own = `#include <stdint.h>\n#include "calls.h"\n${callExports(calls)}${identityBlock(options.identity)}`
+  const files: ProjectFile[] = [
+    { path: 'Makefile', content: resourceText('templates/interpreter/Makefile') },
+    { path: 'state.h', content: stateHeader() },
+    { path: 'semantics.h', content: resourceText('templates/runtime/semantics.h') },
+    { path: 'code.h', content: resourceText('templates/interpreter/code.h') },
+    { path: 'calls.h', content: callPrototypes(calls) },
+    { path: 'library.c', content: own },
+    ...callFilesOf(calls, options.callFiles),
+    ...options.modes.flatMap(mode => modeFiles(mode, options)),
+  ]
+  files.sort((a, b) => (a.path < b.path ? -1 : 1))
+  return { files, units: files.filter(file => file.path.endsWith('.c')).map(file => file.path) }
+}
+
+/** One for each C function. */
+function calledRows(rows: readonly Row[]): CallRow[] {
+  const byName = new Map(rows.flatMap(row => (row.kind === 'call' ? [[row.c, row] as const] : [])))
+  return [...byName.values()].toSorted((a, b) => (a.c < b.c ? -1 : 1))
+}
+
+function callFilesOf(calls: readonly CallRow[], callFiles: ReadonlyMap<string, string>): ProjectFile[] {
+  const paths = new Set(calls.flatMap(row => row.files ?? []))
+  return [...paths].map(path => {
+    const content = callFiles.get(path)
+    if (content === undefined)
+      throw new RvrError('INTERNAL', `an instruction needs the file ${path}, which no extension has`)
+    return { path, content }
+  })
+}
+
+function modeFiles(mode: Mode, options: InterpreterOptions): ProjectFile[] {
+  const { xlen, machine, rows, vectorBytes } = options
+  const operations = operationsOf(rows)
+  const graph = anyGuest(xlen, operations)
+  // Every instruction counts by itself, at the slot that its handler finds it at.
+  const slot = (): string => '(at - code(m)->first)'
+  const emission = mode.emission?.({ graph, machine, vectorBytes, slot }) ?? { parameters: [] }
+  const context = { ...options, mode, emission, operations }
+  const files = [
+    { path: 'guest.h', content: modeHeader(mode, emission, xlen) },
+    { path: 'engine.h', content: engineHeader(context) },
+    { path: 'engine.c', content: engineFile(context) },
+    { path: 'instance.c', content: instanceFile(context) },
+    ...(emission.files ?? []),
+  ]
+  return files.map(({ path, content }) => ({ path: `${mode.name}/${path}`, content }))
+}
+
+/** What a mode asks of a guest's code, answered for a guest that uses every instruction. */
+function anyGuest(xlen: Xlen, operations: readonly Operation[]): Graph {
+  const image = { segments: [] as Image['segments'] } as Image
+  const program = { image, xlen, base: 0, instrs: operations.map(({ instr }) => instr) }
+  return { program, blocks: [], isRoot: new Uint8Array(), spanStarts: new Uint8Array() }
+}
+
+/** Bytes of the mode's area in C: a number, or what the instance was made with where that depends on the guest. */
+function areaBytes({ area }: Mode): string {
+  const [few, many] = [area?.native(1) ?? 0, area?.native(1 << 20) ?? 0]
+  return few === many
+    ? `static const uint64_t RVR_AREA_BYTES = ${few};`
+    : '#define RVR_AREA_BYTES (code(m)->area_bytes)'
+}
+
+function modeHeader(mode: Mode, emission: Emission, xlen: Xlen): string {
+  const { guardBytes, bytes } = stateLayout
+  const below = guardBytes + bytes
+  return `/* Types and constants of mode ${mode.name}. */
+#include <stdint.h>
+#include "../state.h"
+${numberTypes(xlen)}
+${emission.header ?? ''}typedef void region(void);
+enum { XLEN = ${xlen}, RVR_STEP = ${REASON_STEP}, RVR_STOP = ${REASON_STOP}, LONGEST_LINE = ${LONGEST_LINE} };
+static const uint64_t RVR_MEMORY_BYTES = ${MEMORY_BYTES}, RVR_GUARD_BYTES = ${guardBytes};
+static const int64_t RVR_FLOOR = LONGEST_LINE;
+static const uint64_t RVR_STATE_BELOW = ${below}, RVR_TABLE_BELOW = ${below};
+${areaBytes(mode)}
+#include "../calls.h"
+#include "../semantics.h"
+#include "../code.h"
+${emission.include === undefined ? '' : `#include "${emission.include}"\n`}`
+}

@@ -1,0 +1,40 @@
+/** Makes a guest's code known to the native interpreter that an instance belongs to. */
+import type { Image } from '../elf/image.ts'
+import type { GuestAbi } from '../extensions/abi.ts'
+import { decoderFor } from '../extensions/registry.ts'
+import { loadLibrary } from '../load/library.ts'
+import { longestSpan } from '../machine/interval.ts'
+import type { Machine } from '../machine/machine.ts'
+import type { Mode } from '../modes/mode.ts'
+import { nativeCode } from '../program/lift.ts'
+import { lifted } from '../program/lifted.ts'
+import type { Place } from './job.ts'
+
+interface DecodedGuest {
+  readonly image: Image
+  readonly abi: GuestAbi
+  readonly mode: Mode
+  readonly machine: Machine
+}
+
+/** Decodes what an instance at `place` is going to execute, unless that was done already, or nothing has to be. */
+export function decodeCode(place: Place, { image, abi, mode, machine }: DecodedGuest): void {
+  if (place.engine === 'interp' || place.interprets === undefined) return
+  const { decoder } = loadLibrary(place.library, place)
+  if (decoder === undefined || decoder.isDone(place.memory)) return
+  // Straight-line code is paid for as a whole; a mode that checks in front of spans says what is whole.
+  const starts = mode.pace === 'own-test' ? lifted(image, decoderFor(image.xlen, abi), longestSpan(machine)) : undefined
+  decoder.decode(place.memory, wordsOf(image), starts && bitsOf(starts.spanStarts))
+}
+
+function wordsOf(image: Image): Uint32Array {
+  const { bytes, slots } = nativeCode(image)
+  const copy = bytes.slice(0, slots * 4)
+  return new Uint32Array(copy.buffer, 0, slots)
+}
+
+function bitsOf(flags: Uint8Array): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(flags.length / 8))
+  for (let index = 0; index < flags.length; index++) if (flags[index] === 1) bits[index >> 3]! |= 1 << (index & 7)
+  return bits
+}
