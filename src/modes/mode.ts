@@ -64,8 +64,7 @@ export interface Emission {
   /**
    * Modes of pace `own-test`: replaces the stop tests. Stands at the start of every basic block, may go to `stop`, and
    * takes the block's `amount` off counter 0. `rest`: what all instructions take from here to the end of the span
-   * (program/span.ts), blocks that follow included. Both are C expressions, and one and the same, where the code is that
-   * of a native interpreter.
+   * (program/span.ts), blocks that follow included. In a native interpreter both are one C expression.
    */
   blockTest?(amount: number | string, rest: number | string, stop: string): readonly string[]
   /** Modes with a test of their own count iterations at once by these; loops are left as they are without. */
