@@ -1,15 +1,19 @@
 /** Reads what a path names, piece by piece: never more than its kind may have, and always stoppable. */
+import * as fs from 'node:fs'
 import type { Stats } from 'node:fs'
-import { constants } from 'node:fs'
-import { open, type FileHandle } from 'node:fs/promises'
-import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ReadStream as Terminal, isatty } from 'node:tty'
+import { promisify } from 'node:util'
 import { RvrError } from '../errors.ts'
 import { inputKinds, type InputKindName } from './kinds.ts'
 import { aborted, tooLarge, unreadable } from './refusal.ts'
 import { isStandardInput, takeStandardInput } from './standard-input.ts'
+
+/** Plain descriptors: the object that Node makes of one would close it again behind a stream that has taken it over. */
+const open = promisify(fs.open)
+const close = promisify(fs.close)
+const fstat = promisify<number, Stats>(fs.fstat)
+const read = promisify(fs.read)
 
 /** A device that has nothing yet is asked again after this time. */
 const AGAIN_MS = 20
@@ -56,13 +60,14 @@ function standardInput(signal: AbortSignal | undefined): AsyncIterable<Buffer> {
 
 async function* opened(kind: InputKindName, path: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
   // Opening a FIFO must not wait for who writes to it: a thread that waits for that cannot be stopped.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
+  const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = fs.constants
+  const file = await open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
   let isOurs = true
   try {
-    const stats = await file.stat()
+    const stats = await fstat(file)
     if (stats.isDirectory()) throw new Error('it is a directory')
     if (stats.isFile() && stats.size > inputKinds[kind].limit) throw tooLarge(kind, path)
-    const stream = streamOf(file, stats)
+    const stream = await streamOf(file, stats)
     if (stream === undefined) yield* pieces(file, stats, signal)
     else {
       // The stream closes the descriptor.
@@ -70,7 +75,7 @@ async function* opened(kind: InputKindName, path: string, signal: AbortSignal | 
       yield* streamed(stream, signal)
     }
   } finally {
-    if (isOurs) await file.close()
+    if (isOurs) await close(file)
   }
 }
 
@@ -78,9 +83,14 @@ async function* opened(kind: InputKindName, path: string, signal: AbortSignal | 
  * Pipes and terminals are waited for by the event loop, which also knows a FIFO that nobody has written to yet from one
  * that has ended.
  */
-function streamOf({ fd }: FileHandle, stats: Stats): Readable | undefined {
-  if (stats.isFIFO()) return new Socket({ fd, readable: true, writable: false })
-  return stats.isCharacterDevice() && isatty(fd) ? new Terminal(fd) : undefined
+async function streamOf(fd: number, stats: Stats): Promise<Readable | undefined> {
+  if (stats.isFIFO()) {
+    const { Socket } = await import('node:net')
+    return new Socket({ fd, readable: true, writable: false })
+  }
+  if (!stats.isCharacterDevice()) return undefined
+  const { ReadStream, isatty } = await import('node:tty')
+  return isatty(fd) ? new ReadStream(fd) : undefined
 }
 
 async function* streamed(stream: Readable, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
@@ -99,7 +109,7 @@ async function* streamed(stream: Readable, signal: AbortSignal | undefined): Asy
 }
 
 /** Plain files and devices. A file may be longer than it said, or say nothing (as in /proc). */
-async function* pieces(file: FileHandle, stats: Stats, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+async function* pieces(file: number, stats: Stats, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
   let room = stats.isFile() && stats.size > 0 ? stats.size + 1 : PIECE_BYTES
   for (;;) {
     const piece = Buffer.allocUnsafeSlow(room)
@@ -110,11 +120,11 @@ async function* pieces(file: FileHandle, stats: Stats, signal: AbortSignal | und
   }
 }
 
-async function fill(file: FileHandle, piece: Buffer, signal: AbortSignal | undefined): Promise<number> {
+async function fill(file: number, piece: Buffer, signal: AbortSignal | undefined): Promise<number> {
   for (let filled = 0; ;) {
     signal?.throwIfAborted()
     try {
-      const { bytesRead } = await file.read(piece, filled, Math.min(piece.length - filled, FILE_PIECE_BYTES), null)
+      const { bytesRead } = await read(file, piece, filled, Math.min(piece.length - filled, FILE_PIECE_BYTES), null)
       filled += bytesRead
       if (bytesRead === 0 || filled === piece.length) return filled
     } catch (error) {
