@@ -12,8 +12,8 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true, force: true }))
 
 const main = new URL('../dist/cli/main.js', import.meta.url).pathname
-const version = (environment: Record<string, string>) =>
-  execa(process.execPath, [main, '--version'], {
+const help = (environment: Record<string, string>) =>
+  execa(process.execPath, [main, '--help'], {
     env: { HOME: home, PATH: process.env['PATH'], ...environment },
     extendEnv: false,
   })
@@ -21,26 +21,26 @@ const kept = (folder: string): Promise<string[]> => readdir(join(folder, 'rvr/v8
 
 test('in the default cache directory, for the user alone', async () => {
   const cache = join(home, '.cache')
-  await version({})
+  await help({})
   expect(await kept(cache)).toHaveLength(1)
 })
 
 test('not where others could write', async () => {
   const xdg = await mkdtemp(join(home, 'xdg-'))
   await chmod(xdg, 0o777)
-  await version({ XDG_CACHE_HOME: xdg })
+  await help({ XDG_CACHE_HOME: xdg })
   expect(await kept(xdg)).toEqual([])
 })
 
 test('not where Node is told another place', async () => {
   const xdg = await mkdtemp(join(home, 'xdg-'))
-  await version({ XDG_CACHE_HOME: xdg, NODE_COMPILE_CACHE: join(home, 'node') })
+  await help({ XDG_CACHE_HOME: xdg, NODE_COMPILE_CACHE: join(home, 'node') })
   expect(await kept(xdg)).toEqual([])
   expect(await readdir(join(home, 'node'))).toHaveLength(1)
 })
 
 test('not in a home that is not there', async () => {
   const gone = join(home, 'gone')
-  await version({ HOME: gone })
+  await help({ HOME: gone })
   expect(await readdir(home)).not.toContain('gone')
 })

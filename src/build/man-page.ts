@@ -4,7 +4,7 @@ import { resource } from '../resources.ts'
 import { manPage } from '../cli/help/man-page.ts'
 import { buildProgram } from '../cli/program.ts'
 
-const program = buildProgram({
+const program = await buildProgram({
   stdout: process.stdout,
   stderr: process.stderr,
   signal: new AbortController().signal,

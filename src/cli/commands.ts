@@ -1,24 +1,20 @@
-/** The command table, in the order in which help shows it. */
+/** The command table, in the order in which help shows it: each command is loaded when it is asked for. */
 import type { Command } from 'commander'
-import { declareCache } from './commands/cache.ts'
-import { declareCompile } from './commands/compile.ts'
-import { declareCompletions } from './commands/completions.ts'
-import { declareCost } from './commands/cost.ts'
-import { declareDoctor } from './commands/doctor.ts'
-import { declareEmit } from './commands/emit.ts'
-import { declareHelp } from './commands/help.ts'
-import { declareInspect } from './commands/inspect.ts'
-import { declareRun } from './commands/run.ts'
 import type { Shell } from './shell.ts'
 
-export const commands: readonly ((program: Command, shell: Shell) => void)[] = [
-  declareRun,
-  declareCost,
-  declareCompile,
-  declareEmit,
-  declareInspect,
-  declareCache,
-  declareDoctor,
-  declareCompletions,
-  declareHelp,
-]
+export type Declare = (program: Command, shell: Shell) => void
+
+export const commands: ReadonlyMap<string, () => Promise<Declare>> = new Map([
+  ['run', async () => (await import('./commands/run.ts')).declareRun],
+  ['cost', async () => (await import('./commands/cost.ts')).declareCost],
+  ['compile', async () => (await import('./commands/compile.ts')).declareCompile],
+  ['emit', async () => (await import('./commands/emit.ts')).declareEmit],
+  ['inspect', async () => (await import('./commands/inspect.ts')).declareInspect],
+  ['cache', async () => (await import('./commands/cache.ts')).declareCache],
+  ['doctor', async () => (await import('./commands/doctor.ts')).declareDoctor],
+  ['completions', async () => (await import('./commands/completions.ts')).declareCompletions],
+  ['help', async () => (await import('./commands/help.ts')).declareHelp],
+])
+
+/** They print what all of them are. */
+export const commandsAboutCommands: ReadonlySet<string> = new Set(['completions', 'help'])

@@ -1,19 +1,19 @@
 /** The command table made into a program: parsing, help, errors, exit status. */
 import { Command, CommanderError } from 'commander'
 import { RvrError } from '../errors.ts'
-import { commands } from './commands.ts'
+import { commands, commandsAboutCommands } from './commands.ts'
 import { EXIT_OK, EXIT_USAGE, exitStatusOfError } from './exit-codes.ts'
 import { watchInterrupts } from './interrupt.ts'
-import { withNamedRefusals } from './options/named-refusals.ts'
+import { nameRefusals } from './options/named-refusals.ts'
 import { asRvrError, writeError } from './output/messages.ts'
-import { addProjectFile } from './project/apply.ts'
+import { addProjectOptions, readProjectFile } from './project/apply.ts'
 import type { Shell } from './shell.ts'
 import { watchStreams } from './output/watched-streams.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import { version } from '../version.ts'
 
-/** All commands as a commander program. */
-export function buildProgram(shell: Shell): Command {
+/** All commands as a commander program; with `only`, that one alone until a project file may speak of others. */
+export async function buildProgram(shell: Shell, only?: string): Promise<Command> {
   const program = new Command('rvr')
     .description('Runs RISC-V zkVM guest programs at native speed.')
     .usage('<command> [options]')
@@ -28,9 +28,23 @@ export function buildProgram(shell: Shell): Command {
     })
     .exitOverride()
     .addHelpText('after', '\nExamples:\n  $ rvr run guest.elf --input u64:800000\n  $ rvr run --help')
-  for (const declare of commands) declare(program, shell)
-  addProjectFile(program, shell)
-  return withNamedRefusals(program)
+  const declareMissing = async (names: readonly string[]): Promise<void> => {
+    const missing = names.filter(name => program.commands.every(command => command.name() !== name))
+    for (const declare of await Promise.all(missing.map(name => commands.get(name)!()))) {
+      declare(program, shell)
+      const command = program.commands.at(-1)!
+      addProjectOptions(command)
+      nameRefusals(command)
+    }
+  }
+  await declareMissing(only === undefined ? [...commands.keys()] : [only])
+  readProjectFile(program, shell, () => declareMissing([...commands.keys()]))
+  return program
+}
+
+/** The one command that has to be known to carry out `argv`, where it names one that does not speak of others. */
+function onlyCommand([first = '']: readonly string[]): string | undefined {
+  return commands.has(first) && !commandsAboutCommands.has(first) ? first : undefined
 }
 
 /** `rvr --version --verbose` */
@@ -72,12 +86,10 @@ async function runCommand(argv: readonly string[], surroundings: Omit<Shell, 'fi
       stdout.write(await (await import('../report/version.ts')).versionText())
       return EXIT_OK
     }
-    const program = buildProgram({
-      ...surroundings,
-      finish: value => {
-        status = value
-      },
-    })
+    const finish = (value: number): void => {
+      status = value
+    }
+    const program = await buildProgram({ ...surroundings, finish }, onlyCommand(argv))
     if (argv.length === 0) {
       stderr.write(program.helpInformation())
       return EXIT_USAGE

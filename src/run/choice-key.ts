@@ -1,6 +1,5 @@
 /** Under which name a worker thread keeps an ABI. */
 import { createHash } from 'node:crypto'
-import { serialize } from 'node:v8'
 import type { GuestAbi } from '../extensions/abi.ts'
 
 const keys = new WeakMap<GuestAbi, string>()
@@ -11,6 +10,14 @@ const keys = new WeakMap<GuestAbi, string>()
  */
 export function choiceKey(abi: GuestAbi): string {
   let key = keys.get(abi)
-  if (key === undefined) keys.set(abi, (key = createHash('sha256').update(serialize(abi.choice)).digest('hex')))
+  if (key === undefined) keys.set(abi, (key = keyOf(abi)))
   return key
+}
+
+function keyOf({ choice }: GuestAbi): string {
+  const { name, config, extensions = [] } = choice
+  if (config === undefined && extensions.length === 0) return name
+  // A module that most processes never need.
+  const { serialize } = process.getBuiltinModule('node:v8')
+  return createHash('sha256').update(serialize(choice)).digest('hex')
 }

@@ -6,7 +6,7 @@ import { buildProgram } from '../../src/cli/program.ts'
 import { rvr } from './spawn.ts'
 
 const golden = new URL('golden/', import.meta.url)
-const program = buildProgram({
+const program = await buildProgram({
   stdout: process.stdout,
   stderr: process.stderr,
   signal: new AbortController().signal,

@@ -62,5 +62,5 @@ test('a Node that is too old is told in one line what to do', () => {
   const old = `Object.defineProperty(process.versions, 'node', { value: '20.11.0' }); await import(${JSON.stringify(main)})`
   const { status, stderr } = spawnSync(node, ['--input-type=module', '-e', old], { cwd: project, encoding: 'utf8' })
   expect(status).toBe(2)
-  expect(stderr).toMatch(/^rvr: error: rvr needs Node\.js 22 or newer, this is v[\d.]+: .*make install.*\n$/)
+  expect(stderr).toMatch(/^rvr: error: rvr needs Node\.js 22\.3 or newer, this is v[\d.]+: .*make install.*\n$/)
 })

@@ -67,7 +67,7 @@ async function printed(args: readonly string[]): Promise<unknown> {
   const stderr = { write: () => true }
   const shell = { stdout, stderr, signal: new AbortController().signal, finish: () => {} } as unknown as Shell
   try {
-    await buildProgram(shell).parseAsync([...args, '--json'], { from: 'user' })
+    await (await buildProgram(shell)).parseAsync([...args, '--json'], { from: 'user' })
   } catch (error) {
     writeError(asRvrError(error), { stdout, stderr }, true)
   }
@@ -179,8 +179,8 @@ test('wish 4: every command prints what its schema says', { timeout: 120_000 }, 
   }
 })
 
-test('a schema for every command, and a case for every schema', () => {
-  const program = buildProgram({
+test('a schema for every command, and a case for every schema', async () => {
+  const program = await buildProgram({
     stdout: process.stdout,
     stderr: process.stderr,
     signal: new AbortController().signal,

@@ -2,7 +2,7 @@
 import type { Command, Option } from 'commander'
 import { RvrError } from '../../errors.ts'
 
-function nameRefusals(option: Option): void {
+function nameRefusal(option: Option): void {
   const { parseArg, long } = option
   if (parseArg === undefined) return
   option.argParser((value, earlier) => {
@@ -20,8 +20,7 @@ function nameRefusals(option: Option): void {
 }
 
 /** For all options of a command and of those below it. */
-export function withNamedRefusals(command: Command): Command {
-  command.options.forEach(nameRefusals)
-  command.commands.forEach(withNamedRefusals)
-  return command
+export function nameRefusals(command: Command): void {
+  command.options.forEach(nameRefusal)
+  command.commands.forEach(nameRefusals)
 }

@@ -19,25 +19,23 @@ function pathOf(command: Command): string[] {
   return command.parent === null ? [] : [...pathOf(command.parent), command.name()]
 }
 
-/**
- * Adds --project and --no-project to every command that the file can say something about, and has it read before they
- * act.
- */
-export function addProjectFile(program: Command, shell: Shell): void {
-  const visit = (command: Command): void => {
-    for (const sub of command.commands) visit(sub)
-    if (command.commands.length > 0 || !Object.keys(projectKeys).some(key => optionsNamed(command, key).length > 0))
-      return
-    command
-      .addOption(
-        new Option(
-          '--project <file>',
-          'options that are always the same (default: RVR_PROJECT, else rvr.toml here or above; docs/cli.md)',
-        ),
-      )
-      .addOption(new Option('--no-project', 'use no project file'))
-  }
-  visit(program)
+/** Adds --project and --no-project to a command, and those below it, that the file can say something about. */
+export function addProjectOptions(command: Command): void {
+  command.commands.forEach(addProjectOptions)
+  if (command.commands.length > 0 || !Object.keys(projectKeys).some(key => optionsNamed(command, key).length > 0))
+    return
+  command
+    .addOption(
+      new Option(
+        '--project <file>',
+        'options that are always the same (default: RVR_PROJECT, else rvr.toml here or above; docs/cli.md)',
+      ),
+    )
+    .addOption(new Option('--no-project', 'use no project file'))
+}
+
+/** Has the file read before a command acts; what it says of others is checked when `declareOthers` has declared them. */
+export function readProjectFile(program: Command, shell: Shell, declareOthers: () => Promise<void>): void {
   program.hook('preAction', async (_program, command) => {
     if (optionsNamed(command, 'project').length === 0) return
     const { project } = command.opts<{ project?: string | boolean }>()
@@ -46,7 +44,9 @@ export function addProjectFile(program: Command, shell: Shell): void {
       directory: process.cwd(),
       signal: shell.signal,
     })
-    if (file !== undefined) apply(file, command, program)
+    if (file === undefined) return
+    await declareOthers()
+    apply(file, command, program)
   })
 }
 

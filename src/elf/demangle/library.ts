@@ -40,8 +40,6 @@ function demangled(name: string): string {
   return text
 }
 
-const loop = new Script('work()')
-
 export interface Demangled {
   readonly results: readonly string[]
   readonly isWhole: boolean
@@ -61,7 +59,7 @@ export function demangleInTime(names: readonly string[]): Demangled {
     library()
     const context = createContext({ work: undefined })
     ;(runInContext('globalThis', context) as { work: () => void }).work = work
-    loop.runInContext(context, { timeout: TIMEOUT_MS })
+    new Script('work()').runInContext(context, { timeout: TIMEOUT_MS })
     return { results, isWhole: true }
   } catch {
     // Its memory may be as large as it may become, and in any state.

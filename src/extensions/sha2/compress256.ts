@@ -25,6 +25,7 @@ function schedule(block: DataView): Int32Array {
  */
 export function compress256(out: Uint8Array, state: Uint8Array, block: Uint8Array): void {
   const before = new DataView(new Uint8Array(state).buffer)
+  const constants = constants256()
   const words = schedule(new DataView(new Uint8Array(block).buffer))
   let [a, b, c, d, e, f, g, h] = Array.from({ length: 8 }, (_, index) => before.getInt32(4 * index, true)) as [
     number,
@@ -39,7 +40,7 @@ export function compress256(out: Uint8Array, state: Uint8Array, block: Uint8Arra
   for (let t = 0; t < 64; t++) {
     const sum1 = turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)
     const choice = (e & f) ^ (~e & g)
-    const first = (h + sum1 + choice + constants256[t]! + words[t]!) | 0
+    const first = (h + sum1 + choice + constants[t]! + words[t]!) | 0
     const sum0 = turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)
     const majority = (a & b) ^ (a & c) ^ (b & c)
     ;[a, b, c, d, e, f, g, h] = [(first + sum0 + majority) | 0, a, b, c, (d + first) | 0, e, f, g]

@@ -25,6 +25,7 @@ function schedule(block: DataView): BigUint64Array {
  */
 export function compress512(out: Uint8Array, state: Uint8Array, block: Uint8Array): void {
   const before = new DataView(new Uint8Array(state).buffer)
+  const constants = constants512()
   const words = schedule(new DataView(new Uint8Array(block).buffer))
   let [a, b, c, d, e, f, g, h] = Array.from({ length: 8 }, (_, index) => before.getBigUint64(8 * index, true)) as [
     bigint,
@@ -39,7 +40,7 @@ export function compress512(out: Uint8Array, state: Uint8Array, block: Uint8Arra
   for (let t = 0; t < 80; t++) {
     const sum1 = turned(e, 14n) ^ turned(e, 18n) ^ turned(e, 41n)
     const choice = g ^ (e & (f ^ g))
-    const first = h + sum1 + choice + constants512[t]! + words[t]!
+    const first = h + sum1 + choice + constants[t]! + words[t]!
     const sum0 = turned(a, 28n) ^ turned(a, 34n) ^ turned(a, 39n)
     const majority = (a & b) | (c & (a | b))
     ;[a, b, c, d, e, f, g, h] = [

@@ -17,8 +17,15 @@ function cubeRoot(value: bigint): bigint {
   return root
 }
 
-/** 80 constants of 64 bits. */
-export const constants512: readonly bigint[] = firstPrimes(80).map(prime => BigInt.asUintN(64, cubeRoot(prime << 192n)))
+let known512: readonly bigint[] | undefined
+let known256: Int32Array | undefined
+
+/** 80 constants of 64 bits, made at their first use: most guests hash nothing. */
+export function constants512(): readonly bigint[] {
+  return (known512 ??= firstPrimes(80).map(prime => BigInt.asUintN(64, cubeRoot(prime << 192n))))
+}
 
 /** 64 constants of 32 bits: the upper halves of the first 64. */
-export const constants256: readonly number[] = constants512.slice(0, 64).map(constant => Number(constant >> 32n))
+export function constants256(): Int32Array {
+  return (known256 ??= Int32Array.from(constants512().slice(0, 64), constant => Number(constant >> 32n)))
+}

@@ -2,7 +2,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { createInflateRaw } from 'node:zlib'
 import { messageOf } from '../../errors.ts'
 import type { AbiName } from '../../extensions/abi.ts'
 import type { ModeName } from '../../modes/registry.ts'
@@ -59,6 +58,13 @@ export class SavedRun {
   }
 }
 
+async function* inflated(compressed: Uint8Array): AsyncGenerator<Buffer> {
+  const { createInflateRaw } = await import('node:zlib')
+  const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES })
+  inflate.end(compressed)
+  yield* inflate as AsyncIterable<Buffer>
+}
+
 /** Takes a compressed byte string apart, never more of it than is asked for. */
 export class ByteSource {
   readonly #path: string
@@ -67,9 +73,7 @@ export class ByteSource {
 
   constructor(path: string, compressed: Uint8Array) {
     this.#path = path
-    const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES })
-    inflate.end(compressed)
-    this.#chunks = inflate[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+    this.#chunks = inflated(compressed)
   }
 
   /** The next `length` bytes, in memory of their own. @throws RvrError `STATE_REFUSED` where there are not so many. */

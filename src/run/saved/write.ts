@@ -1,8 +1,5 @@
 /** Writes a saved run: whole or not at all, readable by its owner alone. */
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { createDeflateRaw } from 'node:zlib'
 import { RvrError } from '../../errors.ts'
 import { checkOutput, writeOutput, type Put } from '../../files/write.ts'
 import { FORMAT_VERSION, MAGIC, MAX_HEADER_BYTES, PREFIX_BYTES, type HeaderText } from './format.ts'
@@ -35,6 +32,11 @@ async function put({ header, body }: FileContent, write: Put, signal: AbortSigna
   const text = Buffer.from(JSON.stringify(header))
   await add(prefix(text))
   await add(text)
+  const [{ Readable }, { pipeline }, { createDeflateRaw }] = await Promise.all([
+    import('node:stream'),
+    import('node:stream/promises'),
+    import('node:zlib'),
+  ])
   const deflate = createDeflateRaw({ level: 1, chunkSize: CHUNK_BYTES })
   await pipeline(
     Readable.from(body(), { objectMode: false }),

@@ -1,5 +1,4 @@
 /** Contents as `/cas/` holds them: compressed with zstd where this Node can, named by the SHA-256 of what is stored. */
-import { webcrypto } from 'node:crypto'
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 import { RemoteFailure } from './http-client.ts'
@@ -30,7 +29,7 @@ export function canUnpack({ encoding }: PackedBlob): boolean {
 
 /** SHA-256 off the main thread, which may be running a guest. */
 async function digestOf(bytes: Uint8Array): Promise<string> {
-  return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString('hex')
+  return Buffer.from(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString('hex')
 }
 
 export async function pack(

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { manPage } from '../../../src/cli/help/man-page.ts'
 import { buildProgram } from '../../../src/cli/program.ts'
 
-const program = buildProgram({
+const program = await buildProgram({
   stdout: process.stdout,
   stderr: process.stderr,
   signal: new AbortController().signal,

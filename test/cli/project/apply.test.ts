@@ -17,13 +17,13 @@ beforeEach(() => {
 })
 
 const { signal } = new AbortController()
-const program = (): Command =>
+const program = (): Promise<Command> =>
   buildProgram({ stdout: { write: () => true }, stderr: { write: () => true }, signal, finish: () => {} })
 
 /** The options that a command acts with. */
 async function optionsOf(content: string, ...args: string[]): Promise<Record<string, unknown>> {
   writeFileSync(path, content)
-  const all = program()
+  const all = await program()
   let command = all.commands.find(candidate => candidate.name() === args[0])!
   if (command.commands.length > 0) command = command.commands.find(candidate => candidate.name() === args[1])!
   command.action(() => {})
@@ -37,11 +37,11 @@ const errorOf = (content: string, ...args: string[]): Promise<unknown> =>
     (error: unknown) => error,
   )
 
-test('every key is an option of some command', () => {
+test('every key is an option of some command', async () => {
   const leaves = (command: Command): Command[] =>
     command.commands.length === 0 ? [command] : command.commands.flatMap(leaves)
   const known = new Set(
-    leaves(program()).flatMap(command => command.options.map(option => option.long!.replace(/^--(no-)?/, ''))),
+    leaves(await program()).flatMap(command => command.options.map(option => option.long!.replace(/^--(no-)?/, ''))),
   )
   expect(Object.keys(projectKeys).filter(key => !known.has(key))).toEqual([])
 })

@@ -1,0 +1,30 @@
+/** The first steps of the `rvr` command: what can be answered at once is, everything else is loaded. */
+import { keepCompiledCode } from '../compiled-code.ts'
+import type { WorkerPool } from '../run/pool.ts'
+import { version } from '../version.ts'
+import { watchStreams } from './output/watched-streams.ts'
+
+/** Carries out a command line and answers its exit status. */
+export async function start(argv: readonly string[]): Promise<number> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) return printVersion()
+  keepCompiledCode(process.env)
+  const pool = argv[0] === 'run' && argv.length > 1 ? await startThread() : undefined
+  const { main } = await import('./program.ts')
+  const status = await main(argv, pool)
+  await pool?.close()
+  return status
+}
+
+function printVersion(): Promise<number> {
+  const streams = watchStreams(process)
+  process.stdout.write(`${version}\n`)
+  return streams.settle(0)
+}
+
+/** The thread of a guest takes as long to start as the rest of the program takes to load: both go on at once. */
+async function startThread(): Promise<WorkerPool> {
+  const { WorkerPool: Pool } = await import('../run/pool.ts')
+  const pool = new Pool()
+  pool.warm()
+  return pool
+}
