@@ -34,7 +34,7 @@ export function addProjectOptions(command: Command): void {
     .addOption(new Option('--no-project', 'use no project file'))
 }
 
-/** Has the file read before a command acts; what it says of others is checked when `declareOthers` has declared them. */
+/** Has the file read before a command acts; it may speak of other commands, which `declareOthers` declares then. */
 export function readProjectFile(program: Command, shell: Shell, declareOthers: () => Promise<void>): void {
   program.hook('preAction', async (_program, command) => {
     if (optionsNamed(command, 'project').length === 0) return
