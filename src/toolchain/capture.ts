@@ -1,5 +1,6 @@
 /** Runs a small program of the toolchain for its output. */
 import { spawn } from 'node:child_process'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { abortError, throwIfAborted } from '../errors.ts'
 import { endingWith, killGroup } from './process-group.ts'
 
@@ -27,12 +28,16 @@ export function askingIn(environment: Readonly<Record<string, string>>, signal?:
   return (file, args, further) => capture(file, args, { ...environment, ...further }, signal)
 }
 
+/** Starting a process keeps the thread busy for milliseconds, so of several programs each gets a turn of its own. */
+let started = Promise.resolve()
+
 async function capture(
   file: string,
   args: readonly string[],
   environment: Record<string, string>,
   signal: AbortSignal | undefined,
 ): Promise<Captured> {
+  await (started = started.then(() => nextTurn()))
   throwIfAborted('compiling', signal)
   // In a group of its own, so that Ctrl-C in a terminal does not make a compiler look as if it did not work.
   const child = spawn(file, args, { env: environment, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'], detached: true })

@@ -131,12 +131,19 @@ async function describeIn(
   const programs = [...new Set([proper, assembler, behind?.compiler].filter(file => file !== undefined))]
   const libraries = await codeLibraries([cc, linker, ...programs], ask)
   const further = stampsOf([...programs, ...libraries])
-  const ld = describeTool(linker, linkerVersion)
+  const described = await Promise.all([
+    describeTool(cc, ccVersion),
+    describeTool(make, makeVersion),
+    describeTool(linker, linkerVersion),
+    ...programs.map(file => describeTool(file, '')),
+    ...libraries.map(describeLibrary),
+  ])
+  const [ccTool, makeTool, ld, ...behindTools] = described
   const toolchain: Toolchain = {
-    cc: describeTool(cc, ccVersion),
-    make: describeTool(make, makeVersion),
+    cc: ccTool,
+    make: makeTool,
     ld,
-    programs: [...programs.map(file => describeTool(file, '')), ...libraries.map(describeLibrary)],
+    programs: behindTools,
     family: nature.family,
     version: nature.version,
     arch: nature.arch,

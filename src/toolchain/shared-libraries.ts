@@ -36,7 +36,7 @@ export async function codeLibraries(programs: readonly string[], ask: Ask): Prom
  * Describes the library at `path` by its build ID, which linkers make from its contents: reading the hundreds of
  * megabytes of a compiler takes long. Without one, by its contents.
  */
-export function describeLibrary(path: string): Tool {
+export async function describeLibrary(path: string): Promise<Tool> {
   const realPath = realpathSync(path)
   const name = basename(path)
   const id = buildId(firstBytes(realPath))

@@ -154,7 +154,7 @@ describe('libraries that hold a compiler', () => {
     ]) {
       change()
       await writeFile(file, head)
-      digests.push(describeLibrary(file).digest)
+      digests.push((await describeLibrary(file)).digest)
     }
     expect(new Set(digests).size).toBe(4)
     for (const length of [0, 40, 70, 140, 150]) expect(buildId(head.subarray(0, length))).toBeUndefined()
