@@ -6,6 +6,7 @@ import type { LibraryFile } from './load/library-file.ts'
 import { BuildDirectories } from './stages/build-directories.ts'
 import { InterpreterMaking, type InterpreterRequest } from './stages/interpreter/making.ts'
 import { Compilation } from './stages/library/compilation.ts'
+import { Generators } from './stages/library/generator/generators.ts'
 import type { LibraryExplanation } from './stages/library/explanation.ts'
 import { library, type CompileReport } from './stages/library/library.ts'
 import { openFor, type OpenedLibrary } from './stages/library/open.ts'
@@ -55,6 +56,7 @@ export async function createServices(options: PipelineOptions, events: EventSink
     remote: settings && (await import('./store/remote/tier.ts')).openRemote(settings, { count, events }),
     directories: new BuildDirectories(),
     slots: new JobSlots(jobs),
+    generators: new Generators(),
   }
 }
 

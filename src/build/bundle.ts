@@ -18,6 +18,7 @@ const bundle = await rolldown({
     index: path('src/index.ts'),
     'cli/main': path('src/cli/main.ts'),
     'run/worker-start': path('src/run/worker-start.ts'),
+    'stages/generator-start': path('src/stages/library/generator/worker-start.ts'),
   },
   platform: 'node',
   external: id => /^[^./\0]/.test(id) && !isBuiltin(id) && !INSIDE.test(id) && !NATIVE.includes(id),

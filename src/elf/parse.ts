@@ -61,11 +61,6 @@ export function parseElf(bytes: Uint8Array, path: string): Image {
     },
     end: last === undefined ? 0 : last.address + last.memorySize,
     file: bytes,
-    digest: digestOf(bytes),
+    digest: createHash('sha256').update(bytes).digest('hex'),
   }
 }
-
-const digestOf = (file: Uint8Array): string => createHash('sha256').update(file).digest('hex')
-
-/** Are the image's bytes still those that its digest was made of? */
-export const isUnchanged = ({ file, digest }: Pick<Image, 'file' | 'digest'>): boolean => digestOf(file) === digest

@@ -11,6 +11,10 @@ type Known = WeakMap<Decoder, Map<number, WeakRef<Graph>>>
 /** Held weakly: an image lives as long as its guest does, and a large guest's graph is worth as much memory. */
 const known = new WeakMap<Image, Known>()
 
+let built = 0
+/** How many graphs this thread has built. */
+export const graphsBuilt = (): number => built
+
 /** A guest's instructions, blocks and spans. `decode`: of its ABI. `longest`: instructions of a span at most. */
 export function lifted(image: Image, decode: Decoder, longest: number): Graph {
   let byDecoder = known.get(image)
@@ -20,6 +24,7 @@ export function lifted(image: Image, decode: Decoder, longest: number): Graph {
   const before = byLength.get(longest)?.deref()
   if (before !== undefined) return before
   const graph = buildGraph(lift(image, decode), longest)
+  built++
   byLength.set(longest, new WeakRef(graph))
   return graph
 }

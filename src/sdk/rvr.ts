@@ -104,6 +104,7 @@ export class Rvr implements AsyncDisposable {
     await this.#pool.close()
     await Promise.all(builds.map(({ settled }) => settled))
     await calls
+    await this.#services.generators.close()
     await this.#services.remote?.close()
     await this.#services.directories.removeAll()
     const { failure } = this.#lifetime.callbacks

@@ -10,10 +10,10 @@ import { callFiles } from '../../extensions/compose.ts'
 import { checkIncludes } from '../../toolchain/includes.ts'
 import { version } from '../../version.ts'
 import { partsOf } from '../key.ts'
-import { contentPart } from '../../store/digest.ts'
 import { copyWarning } from '../library/open.ts'
 import { contextParts, type LibraryKind, type Origin } from '../library/parts.ts'
 import { Build } from '../make/build.ts'
+import { write } from '../make/written.ts'
 import type { Stage } from '../stage.ts'
 import { keyOf } from '../obtain.ts'
 import { InterpreterMaking, modesText } from './making.ts'
@@ -39,12 +39,12 @@ export const interpreter: Stage<InterpreterMaking, Origin, LibraryFile, undefine
     const { cache, slots, events } = services
     const project = await projectOf(making)
     await using build = new Build({ directory, toolchain, makeArguments, cache, slots, events, signal })
-    await build.add(project.files)
+    const files = await write(directory, project.files)
+    await build.add(files)
     const compileMs = await build.finish(project)
     await checkIncludes(directory, request.abi.extensions)
-    const files = project.files.map(file => contentPart(`project/${file.path}`, 'file', file.content))
     return {
-      parts: inputs && (() => [...partsOf(contextParts, inputs), ...files]),
+      parts: inputs && (() => [...partsOf(contextParts, inputs), ...files.map(({ part }) => part)]),
       info: {
         mode: modesText(making.modes),
         abi: request.abi.name,

@@ -1,8 +1,8 @@
 /** Guest → project → library in a directory: units are compiled while later ones are written. */
-import type { Project } from '../../codegen/project.ts'
 import { checkIncludes } from '../../toolchain/includes.ts'
 import { Build } from '../make/build.ts'
 import type { ObjectReuse } from '../make/objects.ts'
+import type { WrittenProject } from '../make/written.ts'
 import { partsOf } from '../key.ts'
 import type { Compilation } from './compilation.ts'
 import { contextParts } from './parts.ts'
@@ -10,7 +10,7 @@ import { generateProject } from './project.ts'
 import type { BuildTiming } from './request.ts'
 
 interface Compiled {
-  readonly project: Project
+  readonly project: WrittenProject
   readonly timing: BuildTiming
   readonly objects: ObjectReuse
 }
@@ -32,7 +32,10 @@ export async function compile(compilation: Compilation, directory: string): Prom
     objectContext:
       cache.state === 'off' ? undefined : inputs && partsOf(contextParts, { ...inputs, extensionFiles: [] }),
   })
-  const { project, timing } = await generateProject(compilation, files => build.add(files))
+  const { project, timing } = await generateProject(compilation, {
+    directory,
+    receive: files => build.add(files),
+  })
   const compileMs = await build.finish(project)
   await checkIncludes(directory, extensions)
   return { project, timing: { ...timing, compileMs }, objects: build.objects }

@@ -1,5 +1,4 @@
 /** The stage that compiles a guest: ELF image → project → library. */
-import { isUnchanged } from '../../elf/parse.ts'
 import { RvrError, isAborted } from '../../errors.ts'
 import { noEvents } from '../../events.ts'
 import { keyOf } from '../obtain.ts'
@@ -10,6 +9,7 @@ import { LIBRARY, seenParts } from './keys.ts'
 import { openFor, type OpenedLibrary } from './open.ts'
 import { libraryParts, type LibraryInputs, type LibraryKind } from './parts.ts'
 import type { BuildTiming } from './request.ts'
+import { isUnchanged } from './unchanged.ts'
 
 /** What compiling took, and how much of it could be spared. */
 export interface CompileReport {
@@ -55,7 +55,7 @@ export const library: Stage<Compilation, LibraryInputs, OpenedLibrary, CompileRe
   async changedMeanwhile(compilation) {
     const { request, services } = compilation
     // A library under the key of a guest that it was not made of would be run for that guest ever after.
-    if (!isUnchanged(request.image))
+    if (!(await isUnchanged(request.image)))
       throw new RvrError('INTERNAL', 'the bytes of the guest changed while it was compiled', {
         hint: 'This is a defect in rvr; please report it.',
       })

@@ -1,99 +1,83 @@
-/** Image → Program → Graph → Project: what happens when a guest's library is not there yet. */
-import { setImmediate } from 'node:timers/promises'
-import { lifted } from '../../program/lifted.ts'
+/** The C project of a compilation, where make finds it, and where its user wants to see it. */
 import { conventionFor, vectorBytesOf } from '../../codegen/convention.ts'
-import { generateFiles } from '../../codegen/generate.ts'
-import type { Project, ProjectFile } from '../../codegen/project.ts'
 import { tuningOf } from '../../codegen/tuning.ts'
-import { throwIfAborted } from '../../errors.ts'
-import { stage } from '../../events.ts'
-import { callFiles } from '../../extensions/compose.ts'
-import { decoderFor } from '../../extensions/registry.ts'
-import { definedSlots } from '../../program/slots.ts'
 import { ABI_VERSION } from '../../load/abi-version.ts'
-import { longestSpan } from '../../machine/interval.ts'
+import { choiceOf } from '../../modes/registry.ts'
 import { profileDigest } from '../../profile/counts.ts'
-import { writeProject } from '../../toolchain/write-project.ts'
 import { version } from '../../version.ts'
+import type { WrittenFile, WrittenProject } from '../make/written.ts'
 import type { Compilation } from './compilation.ts'
+import type { GenerationOrder } from './generator/order.ts'
 import type { BuildTiming } from './request.ts'
 import { modeOptionsOf } from './stress.ts'
 
-/** Code generation gives way to other work after so many milliseconds and the unit at hand. */
-const LONGEST_STRETCH_MS = 20
-
-/**
- * The C project of a request, also written to `request.emitDirectory` where there is one. `receive` gets its files as
- * they are written.
- *
- * @throws what `receive` throws; RvrError `ABORTED`.
- */
-export async function generateProject(
-  { request, toolchain, services: { events, options } }: Compilation,
-  receive?: (files: readonly ProjectFile[]) => Promise<void>,
-): Promise<{ project: Project; timing: BuildTiming }> {
-  const { image, abi, mode, machine, profile } = request
-  const decode = decoderFor(image.xlen, abi)
-  const { value: graph, ms: liftMs } = await stage(events, 'lift', () => lifted(image, decode, longestSpan(machine)))
-  const { program } = graph
-  const identity = JSON.stringify({
-    abiVersion: ABI_VERSION,
-    rvr: version,
-    mode: mode.name,
-    modeOptions: modeOptionsOf(options),
-    xlen: image.xlen,
-    abi: abi.name,
-    extensionsDigest: abi.digest,
-    guestDigest: image.digest,
-    machineDigest: machine.digest,
-    targetDigest: toolchain.targetFacts?.digest ?? '',
-    targetCpu: toolchain.targetCpu,
-    cpuFeatures: toolchain.cpuFeatures,
-    slots: program.instrs.length,
-    base: program.base,
-    definedSlots: definedSlots(image, decode),
-    ...(profile !== undefined && { profileDigest: profileDigest(profile) }),
-  })
-  const convention = conventionFor(toolchain)
-  const generated = await stage(events, 'codegen', () =>
-    collect(
-      generateFiles(graph, {
-        mode,
-        machine,
-        convention,
-        tuning: tuningOf(options.stress),
-        vectorBytes: vectorBytesOf(convention, toolchain.cpuFeatures),
-        identity,
-        callFiles: callFiles(abi),
-        units: request.units,
-        ...(profile !== undefined && { profile: profile.stretches }),
-      }),
-      request.signal,
-      receive,
-    ),
-  )
-  if (request.emitDirectory !== undefined) await writeProject(request.emitDirectory, generated.value, request.signal)
-  return { project: generated.value, timing: { liftMs, codegenMs: generated.ms } }
+/** Where the project goes to be compiled. */
+export interface ProjectDestination {
+  readonly directory: string
+  /** Gets the files as soon as they are there. */
+  receive(files: readonly WrittenFile[]): Promise<void>
 }
 
-/** Goes through the files, and lets other work of this process in between two units. */
-async function collect(
-  files: Generator<ProjectFile, Project>,
-  signal?: AbortSignal,
-  receive?: (files: readonly ProjectFile[]) => Promise<void>,
-): Promise<Project> {
-  let batch: ProjectFile[] = []
-  let begin = performance.now()
-  for (;;) {
-    const { value, done } = files.next()
-    if (done !== true) batch.push(value)
-    if (batch.length > 0 && (done === true || performance.now() - begin > LONGEST_STRETCH_MS)) {
-      await receive?.(batch)
-      await setImmediate()
-      throwIfAborted('generating code', signal)
-      batch = []
-      begin = performance.now()
-    }
-    if (done === true) return value
+/**
+ * Generates the project of a compilation, also into `request.emitDirectory` where there is one.
+ *
+ * @throws what `receive` throws; RvrError `ABORTED`, `IO`, `CONFIG_INVALID`, `WORKER_FAILED`.
+ */
+export async function generateProject(
+  compilation: Compilation,
+  destination?: ProjectDestination,
+): Promise<{ project: WrittenProject; timing: BuildTiming }> {
+  const { request, signal, services } = compilation
+  const files: WrittenFile[] = []
+  const { units, liftMs, codegenMs } = await services.generators.generate(
+    orderOf(compilation, destination?.directory),
+    request,
+    {
+      events: services.events,
+      signal,
+      async receive(written) {
+        for (const file of written) files.push(file)
+        await destination?.receive(written)
+      },
+    },
+  )
+  return { project: { files, units }, timing: { liftMs, codegenMs } }
+}
+
+function orderOf({ request, toolchain, services }: Compilation, directory: string | undefined): GenerationOrder {
+  const { image, abi, mode, machine, profile, units, emitDirectory } = request
+  const { options } = services
+  const convention = conventionFor(toolchain)
+  return {
+    guest: image.digest,
+    abi: abi.choice,
+    abiDigest: abi.digest,
+    mode: choiceOf(mode),
+    machine,
+    convention,
+    tuning: tuningOf(options.stress),
+    vectorBytes: vectorBytesOf(convention, toolchain.cpuFeatures),
+    units,
+    profile: profile?.stretches,
+    identity: {
+      abiVersion: ABI_VERSION,
+      rvr: version,
+      mode: mode.name,
+      modeOptions: modeOptionsOf(options),
+      xlen: image.xlen,
+      abi: abi.name,
+      extensionsDigest: abi.digest,
+      guestDigest: image.digest,
+      machineDigest: machine.digest,
+      targetDigest: toolchain.targetFacts?.digest ?? '',
+      targetCpu: toolchain.targetCpu,
+      cpuFeatures: toolchain.cpuFeatures,
+      slots: 0,
+      base: 0,
+      definedSlots: 0,
+      profileDigest: profile && profileDigest(profile),
+    },
+    directory,
+    emitDirectory,
   }
 }

@@ -12,6 +12,7 @@ import type { RemoteOptions } from '../../store/remote/settings.ts'
 import type { JobSlots } from '../../toolchain/job-slots.ts'
 import type { ObjectsReport } from '../make/objects.ts'
 import type { StageServices } from '../stage.ts'
+import type { Generators } from './generator/generators.ts'
 
 /** Choices that hold for everything an Rvr compiles. */
 export interface PipelineOptions extends LimitOptions {
@@ -89,6 +90,7 @@ export interface PipelineServices extends StageServices {
   readonly events: EventSink
   /** Compiler processes, shared by all that is compiled at once. */
   readonly slots: JobSlots
+  readonly generators: Generators
 }
 
 /** What a library is made for. */

@@ -1,19 +1,18 @@
 /** Compiles a project while it is written: make starts on the first units, then once more for all the rest. */
-import type { Project, ProjectFile } from '../../codegen/project.ts'
 import { stage, type EventSink } from '../../events.ts'
 import type { Cache } from '../../store/cache.ts'
 import type { KeyPart } from '../../store/digest.ts'
 import type { JobSlots, TakenSlots } from '../../toolchain/job-slots.ts'
 import { runMake, type MakeOptions } from '../../toolchain/make.ts'
 import type { Toolchain } from '../../toolchain/toolchain.ts'
-import { writeFiles } from '../../toolchain/write-project.ts'
 import { ObjectReuse } from './objects.ts'
+import type { WrittenFile, WrittenProject } from './written.ts'
 
 /** What the compiler spends most time on comes in files of this name. */
 const UNIT = /^unit_.*\.c$/
 
 export interface BuildOptions {
-  /** Where the project is written and compiled. */
+  /** Where the project lies and is compiled. */
   readonly directory: string
   readonly toolchain: Toolchain
   /** Arguments of make beyond the toolchain's own. */
@@ -40,9 +39,8 @@ export class Build implements AsyncDisposable {
     this.#options = options
   }
 
-  /** Takes the next files in. @throws RvrError `IO`. */
-  async add(files: readonly ProjectFile[]): Promise<void> {
-    await writeFiles(this.#options.directory, files)
+  /** The next files are there. */
+  async add(files: readonly WrittenFile[]): Promise<void> {
     const compiled = await this.objects.take(this.#options.directory, files)
     if (this.#early !== undefined) return
     for (const { path } of compiled) if (UNIT.test(path)) this.#first.push(path.replace(/c$/, 'o'))
@@ -73,7 +71,7 @@ export class Build implements AsyncDisposable {
    *
    * @throws RvrError `COMPILE_FAILED`, `ABORTED`.
    */
-  async finish({ units }: Project): Promise<number> {
+  async finish({ units }: Pick<WrittenProject, 'units'>): Promise<number> {
     const { ms } = await stage(this.#options.events, 'compile', async () => {
       const signal = this.#signal
       const planned = units.length - (this.objects.report?.reused ?? 0)

@@ -2,9 +2,9 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Cache } from '../../store/cache.ts'
-import { composeKey, contentPart, digestPart, textPart, type Key, type KeyPart } from '../../store/digest.ts'
-import type { ProjectFile } from '../../codegen/project.ts'
+import { composeKey, digestPart, textPart, type Key, type KeyPart } from '../../store/digest.ts'
 import { messageOf } from '../../errors.ts'
+import type { WrittenFile } from './written.ts'
 
 /** How many of the C files that may stay the same did. */
 export interface ObjectsReport {
@@ -13,21 +13,13 @@ export interface ObjectsReport {
 }
 
 /** What the objects of a project have in common; `shared` are the Makefile and all headers. */
-export function objectContext(context: readonly KeyPart[], shared: readonly ProjectFile[]): Key {
-  const files = shared.map(file => contentPart(`project/${file.path}`, 'file', file.content))
-  return composeKey('rvr objects', [...context, ...files])
+export function objectContext(context: readonly KeyPart[], shared: readonly WrittenFile[]): Key {
+  return composeKey('rvr objects', [...context, ...shared.map(({ part }) => part)])
 }
 
-/**
- * The key of what a C file compiles to. Comments name addresses, which move; the file's name decides on flags and is in
- * the object.
- */
-export function objectKey(together: Key, { path, content }: ProjectFile): string {
-  return composeKey('rvr object', [
-    digestPart('together', together.key),
-    textPart('path', path),
-    contentPart('text', 'file', content.replaceAll(/\/\*.*?\*\//gs, '')),
-  ]).key
+/** The key of what a C file with that `text` compiles to. Its name decides on flags and is in the object. */
+export function objectKey(together: Key, path: string, text: KeyPart): string {
+  return composeKey('rvr object', [digestPart('together', together.key), textPart('path', path), text]).key
 }
 
 const objectOf = (path: string): string => path.replace(/\.c$/, '.o')
@@ -51,7 +43,7 @@ export class ObjectReuse {
   readonly #cache: Cache
   readonly #context: readonly KeyPart[] | undefined
   /** What every unit is compiled with: the Makefile and the headers. They come in front of the units. */
-  readonly #shared: ProjectFile[] = []
+  readonly #shared: WrittenFile[] = []
   #together: Key | undefined
   /** Keys of what the cache did not have, by path. */
   readonly #missed = new Map<string, string>()
@@ -71,26 +63,26 @@ export class ObjectReuse {
    * Puts what the cache has beside these files, which are written: make finds such objects newer than what they are
    * made from. Returns the files that it had no object of.
    */
-  async take(directory: string, files: readonly ProjectFile[]): Promise<ProjectFile[]> {
-    const rest: ProjectFile[] = []
+  async take(directory: string, files: readonly WrittenFile[]): Promise<WrittenFile[]> {
+    const rest: WrittenFile[] = []
     if (this.#context === undefined) return [...files]
     for (const file of files) if (file.path === 'Makefile' || file.path.endsWith('.h')) this.#shared.push(file)
     for (const file of files) {
-      if (
-        file.reusable !== true ||
-        !(await this.#find((this.#together ??= objectContext(this.#context, this.#shared)), directory, file))
-      )
-        rest.push(file)
+      const { path, text } = file
+      if (text !== undefined) {
+        const together = (this.#together ??= objectContext(this.#context, this.#shared))
+        if (await this.#find(objectKey(together, path, text), join(directory, objectOf(path)), path)) continue
+      }
+      rest.push(file)
     }
     return rest
   }
 
-  async #find(together: Key, directory: string, file: ProjectFile): Promise<boolean> {
-    const key = objectKey(together, file)
+  async #find(key: string, object: string, path: string): Promise<boolean> {
     const content = await this.#cache.objects.find(key)
-    const isThere = content !== undefined && (await put(join(directory, objectOf(file.path)), content))
+    const isThere = content !== undefined && (await put(object, content))
     if (isThere) this.#reused++
-    else this.#missed.set(file.path, key)
+    else this.#missed.set(path, key)
     this.#cache.count(isThere ? 'object-hit' : 'object-miss')
     return isThere
   }

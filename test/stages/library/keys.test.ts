@@ -3,8 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { artifactKey, inputKey } from '../../../src/stages/library/keys.ts'
+import type { ProjectFile } from '../../../src/codegen/project.ts'
 import type { LibraryInputs } from '../../../src/stages/library/parts.ts'
 import type { Toolchain } from '../../../src/toolchain/toolchain.ts'
+import { writtenFile } from '../../../src/stages/make/written.ts'
 import { sampleProject, sampleToolchain } from '../../store/sample.ts'
 
 const context = {
@@ -16,7 +18,9 @@ const context = {
   extensionFiles: [{ name: 'keccak.a', digest: 'e'.repeat(64), bytes: 7 }],
 }
 type ArtifactKeyInput = Parameters<typeof artifactKey>[0]
-const artifact: ArtifactKeyInput = { ...context, project: sampleProject() }
+const written = (files: readonly ProjectFile[]): ArtifactKeyInput['project'] => ({ files: files.map(writtenFile) })
+const { files } = sampleProject()
+const artifact: ArtifactKeyInput = { ...context, project: written(files) }
 const input: LibraryInputs = {
   ...context,
   guestDigest: '1'.repeat(64),
@@ -112,16 +116,11 @@ describe('both keys', () => {
 
 describe('artifactKey', () => {
   it('changes with contents and paths of project files', () => {
-    const renamed = {
-      ...artifact.project,
-      files: artifact.project.files.map(file => ({ ...file, path: file.path.replace('unit_000', 'unit_001') })),
-    }
-    const keys = [
-      artifact.project,
-      sampleProject({}, 'int answer(void) { return 43; }'),
-      renamed,
-      { ...artifact.project, files: artifact.project.files.slice(1) },
-    ].map(project => artifactKey({ ...artifact, project }).key)
+    const renamed = files.map(file => ({ ...file, path: file.path.replace('unit_000', 'unit_001') }))
+    const changed = sampleProject({}, 'int answer(void) { return 43; }').files
+    const keys = [files, changed, renamed, files.slice(1)].map(
+      other => artifactKey({ ...artifact, project: written(other) }).key,
+    )
     expect(new Set(keys).size).toBe(keys.length)
   })
 })

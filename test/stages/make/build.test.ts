@@ -3,11 +3,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Project } from '../../../src/codegen/project.ts'
+import type { Project, ProjectFile } from '../../../src/codegen/project.ts'
 import { Build } from '../../../src/stages/make/build.ts'
+import { writtenFile } from '../../../src/stages/make/written.ts'
 import { openCache } from '../../../src/store/cache.ts'
 import { JobSlots } from '../../../src/toolchain/job-slots.ts'
 import { describeToolchain } from '../../../src/toolchain/toolchain.ts'
+import { writeFiles } from '../../../src/toolchain/write-project.ts'
 import { recorder, sampleProject, temporaryDirectory } from '../../store/sample.ts'
 import { PATIENCE_MS } from '../../support/patience.ts'
 
@@ -32,6 +34,12 @@ function buildIn(directory: string, slots: JobSlots, signal?: AbortSignal): Buil
   return new Build({ directory, toolchain, makeArguments: [], cache, slots, events: sink, signal })
 }
 
+/** What a generator does: writes files and tells of them. */
+async function add(build: Build, directory: string, files: readonly ProjectFile[]): Promise<void> {
+  await writeFiles(directory, files)
+  await build.add(files.map(writtenFile))
+}
+
 const functions = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `int f${index}(void) { return ${index}; }\n`)
 
@@ -41,7 +49,7 @@ test('make starts on the first units, and the library is the one that a single m
   const [streamed, plain] = [await temporaryDirectory(), await temporaryDirectory()]
   {
     await using build = buildIn(streamed, slots)
-    for (const file of whole.files) await build.add([file])
+    for (const file of whole.files) await add(build, streamed, [file])
     await expect
       .poll(async () => (await readdir(streamed)).filter(name => name.endsWith('.o')).toSorted(), {
         timeout: PATIENCE_MS,
@@ -56,8 +64,8 @@ test('make starts on the first units, and the library is the one that a single m
   })
   {
     await using build = buildIn(plain, slots)
-    await build.add(whole.files.slice(0, 3))
-    await build.add(whole.files.slice(3))
+    await add(build, plain, whole.files.slice(0, 3))
+    await add(build, plain, whole.files.slice(3))
     await build.finish(whole)
   }
   expect(await readFile(join(streamed, 'guest.so'))).toEqual(await readFile(join(plain, 'guest.so')))
@@ -69,7 +77,7 @@ test('an early unit that does not compile is reported at the end, when all files
   const whole = project(['int broken(void) { return nothing_here; }', ...functions(2)])
   const directory = await temporaryDirectory()
   await using build = buildIn(directory, new JobSlots(2))
-  for (const file of whole.files) await build.add([file])
+  for (const file of whole.files) await add(build, directory, [file])
   await expect(build.finish(whole)).rejects.toMatchObject({
     code: 'COMPILE_FAILED',
     message: expect.stringContaining('nothing_here') as string,
@@ -84,13 +92,14 @@ test('aborted or given up early, it starts nothing more and gives its slots back
   const directory = await temporaryDirectory()
   {
     await using build = buildIn(directory, slots, controller.signal)
-    for (const file of whole.files) await build.add([file])
+    for (const file of whole.files) await add(build, directory, [file])
     controller.abort()
     await expect(build.finish(whole)).rejects.toMatchObject({ code: 'ABORTED' })
   }
   {
-    await using build = buildIn(await temporaryDirectory(), slots)
-    for (const file of whole.files) await build.add([file])
+    const other = await temporaryDirectory()
+    await using build = buildIn(other, slots)
+    for (const file of whole.files) await add(build, other, [file])
   }
   using one = await slots.take(1)
   expect(one.count).toBe(1)

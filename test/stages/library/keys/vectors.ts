@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { KeyPart } from '../../../../src/store/digest.ts'
 import { artifactKey, inputKey } from '../../../../src/stages/library/keys.ts'
 import type { KeyContext, LibraryInputs } from '../../../../src/stages/library/parts.ts'
+import { writtenFile } from '../../../../src/stages/make/written.ts'
 import type { Toolchain } from '../../../../src/toolchain/toolchain.ts'
 
 /** Lists of parts and their key. */
@@ -52,9 +53,11 @@ export function computed(
     ...vector.context,
     toolchain: { ...tools, environment } as Toolchain,
   } as KeyContext
-  const files = Object.entries({ ...base.files, ...vector.files }).map(([path, content]) => ({ path, content }))
+  const files = Object.entries({ ...base.files, ...vector.files }).map(([path, content]) =>
+    writtenFile({ path, content }),
+  )
   return {
-    artifact: artifactKey({ ...context, project: { files, units: [] } }).key,
+    artifact: artifactKey({ ...context, project: { files } }).key,
     input: inputKey({ ...context, ...base.input, ...vector.input } as LibraryInputs).key,
   }
 }

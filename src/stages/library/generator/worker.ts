@@ -1,0 +1,88 @@
+/** The generator's thread: makes again what an order names, and works on all orders in turns. */
+import { parseElf } from '../../../elf/parse.ts'
+import type { Image } from '../../../elf/image.ts'
+import { RvrError } from '../../../errors.ts'
+import type { GuestAbi } from '../../../extensions/abi.ts'
+import { guestAbi } from '../../../extensions/registry.ts'
+import { modeOf } from '../../../modes/registry.ts'
+import type { Graph } from '../../../program/program.ts'
+import { failureText } from './failure.ts'
+import { generateInto } from './generate.ts'
+import type { FromGenerator, ToGenerator } from './messages.ts'
+import type { GenerationOrder } from './order.ts'
+
+/** Guests that are kept for their next mode, those that came last: a large one's graph takes hundreds of megabytes. */
+const MOST_GUESTS = 2
+
+/** A guest with the ABIs that it was asked for with: both decide what its graph is. */
+interface Guest {
+  readonly image: Image
+  readonly abis: Map<string, Promise<GuestAbi>>
+  /** Only here so that it stays as long as the guest. */
+  readonly graphs: Set<Graph>
+}
+
+type Order = Extract<ToGenerator, { type: 'order' }>
+
+export function startWork(post: (message: FromGenerator) => void): (message: ToGenerator) => void {
+  const guests = new Map<string, Guest>()
+  const working = new Map<number, AbortController>()
+
+  async function work({ id, order, file }: Order, signal: AbortSignal): Promise<void> {
+    const guest = guestOf(order, file)
+    const abi = await abiOf(guest, order)
+    const subject = { image: guest.image, abi, mode: await modeOf(order.mode) }
+    const { graph, ...generated } = await generateInto(order, subject, {
+      events: event => post({ id, type: 'event', event }),
+      receive: files => post({ id, type: 'files', files }),
+      signal,
+    })
+    guest.graphs.add(graph)
+    post({ id, type: 'generated', generated })
+  }
+
+  function guestOf({ guest: digest }: GenerationOrder, file: Uint8Array): Guest {
+    const guest = guests.get(digest) ?? { image: imageOf(file, digest), abis: new Map(), graphs: new Set() }
+    guests.delete(digest)
+    guests.set(digest, guest)
+    for (const oldest of [...guests.keys()].slice(0, -MOST_GUESTS)) guests.delete(oldest)
+    return guest
+  }
+
+  return message => {
+    if (message.type === 'abort') {
+      working.get(message.id)?.abort()
+      return
+    }
+    const { id } = message
+    const controller = new AbortController()
+    working.set(id, controller)
+    void work(message, controller.signal)
+      .catch((error: unknown) => post({ id, type: 'failed', failure: failureText(error) }))
+      .finally(() => working.delete(id))
+  }
+}
+
+function imageOf(file: Uint8Array, digest: string): Image {
+  const image = parseElf(file, '<bytes>')
+  // A library under the key of a guest that it was not made of would be run for that guest ever after.
+  if (image.digest !== digest)
+    throw new RvrError('INTERNAL', 'the bytes of the guest changed before it was compiled', {
+      hint: 'This is a defect in rvr; please report it.',
+    })
+  return image
+}
+
+/** @throws RvrError `CONFIG_INVALID`, `IO`. */
+async function abiOf({ abis }: Guest, { abi: choice, abiDigest }: GenerationOrder): Promise<GuestAbi> {
+  let made = abis.get(abiDigest)
+  if (made === undefined) abis.set(abiDigest, (made = guestAbi(choice)))
+  made.catch(() => abis.delete(abiDigest))
+  const abi = await made
+  if (abi.digest === abiDigest) return abi
+  abis.delete(abiDigest)
+  throw new RvrError('CONFIG_INVALID', 'an extension of the guest changed after the guest was loaded', {
+    hint: 'Load the guest anew.',
+    details: { extensions: choice.extensions },
+  })
+}
