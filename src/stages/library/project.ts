@@ -44,7 +44,8 @@ export async function generateProject(
   return { project: { files, units }, timing: { liftMs, codegenMs } }
 }
 
-function orderOf({ request, toolchain, services }: Compilation, directory: string | undefined): GenerationOrder {
+/** What the generator is asked for. */
+export function orderOf({ request, toolchain, services }: Compilation, directory: string | undefined): GenerationOrder {
   const { image, abi, mode, machine, profile, units, emitDirectory } = request
   const { options } = services
   const convention = conventionFor(toolchain)
