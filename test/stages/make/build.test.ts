@@ -5,11 +5,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Project, ProjectFile } from '../../../src/codegen/project.ts'
 import { Build } from '../../../src/stages/make/build.ts'
-import { writtenFile } from '../../../src/stages/make/written.ts'
+import { write } from '../../../src/stages/make/written.ts'
 import { openCache } from '../../../src/store/cache.ts'
 import { JobSlots } from '../../../src/toolchain/job-slots.ts'
 import { describeToolchain } from '../../../src/toolchain/toolchain.ts'
-import { writeFiles } from '../../../src/toolchain/write-project.ts'
 import { recorder, sampleProject, temporaryDirectory } from '../../store/sample.ts'
 import { PATIENCE_MS } from '../../support/patience.ts'
 
@@ -36,8 +35,7 @@ function buildIn(directory: string, slots: JobSlots, signal?: AbortSignal): Buil
 
 /** What a generator does: writes files and tells of them. */
 async function add(build: Build, directory: string, files: readonly ProjectFile[]): Promise<void> {
-  await writeFiles(directory, files)
-  await build.add(files.map(writtenFile))
+  await build.add(await write(directory, files))
 }
 
 const functions = (count: number): string[] =>
