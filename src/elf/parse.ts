@@ -36,9 +36,10 @@ function checkEntry(path: string, entry: bigint, segments: readonly Segment[]): 
  *
  * @param bytes the whole file; the segments of the result are views of it, so it must not change afterwards
  * @param path the name that errors show
+ * @param digest the file's SHA-256, where it is known
  * @throws RvrError `ELF_INVALID` with `details` {path, field, found, wanted}; no other error, whatever the bytes are
  */
-export function parseElf(bytes: Uint8Array, path: string): Image {
+export function parseElf(bytes: Uint8Array, path: string, digest?: string): Image {
   const reader = createFieldReader(bytes, path)
   const header = readFileHeader(reader)
   const segments = readSegments(reader, header)
@@ -61,6 +62,6 @@ export function parseElf(bytes: Uint8Array, path: string): Image {
     },
     end: last === undefined ? 0 : last.address + last.memorySize,
     file: bytes,
-    digest: createHash('sha256').update(bytes).digest('hex'),
+    digest: digest ?? createHash('sha256').update(bytes).digest('hex'),
   }
 }

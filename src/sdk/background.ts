@@ -7,8 +7,8 @@ import { buildArtifact, type BuildRequest, type BuiltArtifact, type PipelineServ
 import { Tier } from '../run/tier.ts'
 
 /**
- * The guest's first instructions come before code generation, which keeps the main thread busy; where nobody runs it,
- * code generation waits no longer.
+ * The guest's first instructions come before code generation, which keeps a processor busy; where nobody runs it, code
+ * generation waits no longer.
  */
 const HEAD_START_MS = 200
 /** Then its first text has the time to get out. */

@@ -1,5 +1,6 @@
 /** The SDK's entry: one Rvr holds a cache, a toolchain choice and a pool of worker threads. */
 import type { Cache } from '../store/cache.ts'
+import { digestInTurns } from '../store/digest.ts'
 import { parseElf } from '../elf/parse.ts'
 import { accept } from '../accept.ts'
 import { inCall, sinkFor } from '../callbacks.ts'
@@ -73,7 +74,8 @@ export class Rvr implements AsyncDisposable {
     return this.#lifetime.call(choices.signal, async signal => {
       const file = typeof own === 'string' ? own : undefined
       const path = file ?? '<bytes>'
-      const image = parseElf(typeof own === 'string' ? await readInput('guest', own, signal) : own, path)
+      const bytes = typeof own === 'string' ? await readInput('guest', own, signal) : own
+      const image = parseElf(bytes, path, await digestInTurns(bytes))
       const surroundings = await surroundingsOf(image, file, { ...choices, signal }, this.#services.events)
       const shared = {
         services: this.#services,

@@ -63,6 +63,16 @@ export async function digestDescriptor(file: number): Promise<{ digest: string; 
   }
 }
 
+/** SHA-256 of large contents in memory, 64 hex digits. */
+export async function digestInTurns(bytes: Uint8Array): Promise<string> {
+  const hash = createHash('sha256')
+  for (let at = 0; at < bytes.length; at += TURN_BYTES) {
+    if (at > 0) await nextTurn()
+    hash.update(bytes.subarray(at, at + TURN_BYTES))
+  }
+  return hash.digest('hex')
+}
+
 export function textPart(name: string, value: string | undefined): KeyPart {
   return value === undefined ? { name, type: 'absent', value: '' } : { name, type: 'text', value }
 }

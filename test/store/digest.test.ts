@@ -9,10 +9,12 @@ import {
   contentPart,
   digestBytes,
   digestFile,
+  digestInTurns,
   flagPart,
   numberPart,
   textPart,
 } from '../../src/store/digest.ts'
+import { describeTool } from '../../src/toolchain/tool.ts'
 import { temporaryDirectory } from './sample.ts'
 
 const key = (...parts: Parameters<typeof composeKey>[1]): string => composeKey('test', parts).key
@@ -69,6 +71,8 @@ describe('content digests', () => {
     const expected = bytesToHex(sha256(bytes))
     expect(digestBytes(bytes)).toBe(expected)
     expect(await digestFile(file)).toEqual({ digest: expected, bytes: bytes.length })
+    expect(await digestInTurns(bytes)).toBe(expected)
+    expect((await describeTool(file, '')).digest).toBe(expected)
   })
 
   it('of an empty file', async () => {

@@ -1,6 +1,7 @@
 /** The stage that compiles a guest: ELF image → project → library. */
 import { RvrError, isAborted } from '../../errors.ts'
 import { noEvents } from '../../events.ts'
+import { digestInTurns } from '../../store/digest.ts'
 import { keyOf } from '../obtain.ts'
 import type { ObjectsReport } from '../make/objects.ts'
 import type { Stage } from '../stage.ts'
@@ -9,7 +10,6 @@ import { LIBRARY, seenParts } from './keys.ts'
 import { openFor, type OpenedLibrary } from './open.ts'
 import { libraryParts, type LibraryInputs, type LibraryKind } from './parts.ts'
 import type { BuildTiming } from './request.ts'
-import { isUnchanged } from './unchanged.ts'
 
 /** What compiling took, and how much of it could be spared. */
 export interface CompileReport {
@@ -54,8 +54,9 @@ export const library: Stage<Compilation, LibraryInputs, OpenedLibrary, CompileRe
   /** What lies outside of rvr may have changed: then nobody knows what the library was made from. */
   async changedMeanwhile(compilation) {
     const { request, services } = compilation
+    const { file, digest } = request.image
     // A library under the key of a guest that it was not made of would be run for that guest ever after.
-    if (!(await isUnchanged(request.image)))
+    if ((await digestInTurns(file)) !== digest)
       throw new RvrError('INTERNAL', 'the bytes of the guest changed while it was compiled', {
         hint: 'This is a defect in rvr; please report it.',
       })

@@ -7,6 +7,7 @@ import { profileDigest } from '../../profile/counts.ts'
 import { version } from '../../version.ts'
 import type { WrittenFile, WrittenProject } from '../make/written.ts'
 import type { Compilation } from './compilation.ts'
+import { instructionsDigest } from './generator/instructions-digest.ts'
 import type { GenerationOrder } from './generator/order.ts'
 import type { BuildTiming } from './request.ts'
 import { modeOptionsOf } from './stress.ts'
@@ -52,7 +53,7 @@ export function orderOf({ request, toolchain, services }: Compilation, directory
   return {
     guest: image.digest,
     abi: abi.choice,
-    abiDigest: abi.digest,
+    instructions: instructionsDigest(abi),
     mode: choiceOf(mode),
     machine,
     convention,

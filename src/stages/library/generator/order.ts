@@ -20,8 +20,8 @@ export interface GenerationOrder {
   /** SHA-256 of the guest's file. */
   readonly guest: string
   readonly abi: AbiChoice
-  /** What the ABI has to be once it is made again. */
-  readonly abiDigest: string
+  /** `instructionsDigest` of the ABI, which it has to have once it is made again. */
+  readonly instructions: string
   readonly mode: ModeChoice
   readonly machine: Machine
   readonly convention: Convention

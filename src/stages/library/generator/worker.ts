@@ -2,12 +2,13 @@
 import { parseElf } from '../../../elf/parse.ts'
 import type { Image } from '../../../elf/image.ts'
 import { RvrError } from '../../../errors.ts'
-import type { GuestAbi } from '../../../extensions/abi.ts'
+import type { AbiChoice, GuestAbi } from '../../../extensions/abi.ts'
 import { guestAbi } from '../../../extensions/registry.ts'
 import { modeOf } from '../../../modes/registry.ts'
 import type { Graph } from '../../../program/program.ts'
 import { failureText } from './failure.ts'
 import { generateInto } from './generate.ts'
+import { instructionsDigest } from './instructions-digest.ts'
 import type { FromGenerator, ToGenerator } from './messages.ts'
 import type { GenerationOrder } from './order.ts'
 
@@ -74,15 +75,18 @@ function imageOf(file: Uint8Array, digest: string): Image {
 }
 
 /** @throws RvrError `CONFIG_INVALID`, `IO`. */
-async function abiOf({ abis }: Guest, { abi: choice, abiDigest }: GenerationOrder): Promise<GuestAbi> {
-  let made = abis.get(abiDigest)
-  if (made === undefined) abis.set(abiDigest, (made = guestAbi(choice)))
-  made.catch(() => abis.delete(abiDigest))
-  const abi = await made
-  if (abi.digest === abiDigest) return abi
-  abis.delete(abiDigest)
-  throw new RvrError('CONFIG_INVALID', 'an extension of the guest changed after the guest was loaded', {
-    hint: 'Load the guest anew.',
+async function abiOf({ abis }: Guest, { abi: choice, instructions }: GenerationOrder): Promise<GuestAbi> {
+  let made = abis.get(instructions)
+  if (made === undefined) abis.set(instructions, (made = abiWith(choice, instructions)))
+  made.catch(() => abis.delete(instructions))
+  return made
+}
+
+async function abiWith(choice: AbiChoice, instructions: string): Promise<GuestAbi> {
+  const abi = await guestAbi(choice)
+  if (instructionsDigest(abi) === instructions) return abi
+  throw new RvrError('CONFIG_INVALID', 'an extension has other instructions than when the guest was loaded', {
+    hint: 'Load the guest anew in a process of its own: modules are read once.',
     details: { extensions: choice.extensions },
   })
 }

@@ -1,5 +1,7 @@
 /** Code is generated on a thread of its own: the same code, its errors, its end, and a main thread that stays free. */
-import { readdir, rm } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { noEvents, type RvrEvent } from '../../../../src/events.ts'
 import { addMode, modeNamed, modes } from '../../../../src/modes/registry.ts'
@@ -10,6 +12,7 @@ import { Generators } from '../../../../src/stages/library/generator/generators.
 import type { Generated } from '../../../../src/stages/library/generator/order.ts'
 import { generateProject, orderOf } from '../../../../src/stages/library/project.ts'
 import type { WrittenFile, WrittenProject } from '../../../../src/stages/make/written.ts'
+import { fixture } from '../../../run/support.ts'
 import { temporaryDirectory } from '../../../store/sample.ts'
 import { compilationOf, compilers, contentsOf, largeGuest } from './support.ts'
 
@@ -106,6 +109,13 @@ test('the event loop turns while a large guest is lifted and its code is generat
   // On this thread it would not turn once while the guest is lifted, and once for each file at most behind that.
   expect(between('lift')).toBeGreaterThan(10)
   expect(between('codegen')).toBeGreaterThan(10 * files.length)
+})
+
+test('a file of many megabytes reaches the thread whole', async () => {
+  const code = readFileSync(fixture('ecrecover', 64))
+  const data = Uint8Array.from({ length: 9_000_000 }, (_, index) => index % 251)
+  const compilation = await compilationOf(Buffer.concat([code, data]))
+  expect((await ordered(compilation.services.generators, compilation)).units).toContain('unit_000.c')
 })
 
 test('modes of a guest that are compiled at once or later share what was lifted', async () => {
@@ -224,6 +234,22 @@ describe('what fails there arrives here', () => {
     const compilation = await compilationOf('ecrecover')
     compilation.request.image.file[compilation.request.image.file.length - 1]! ^= 1
     await expect(byThread(compilation, await temporaryDirectory())).rejects.toMatchObject({ code: 'INTERNAL' })
+  })
+
+  test('an extension whose module has other instructions by now', async () => {
+    const path = join(await temporaryDirectory(), 'extension.mjs')
+    const put = (match: number): Promise<void> => {
+      const row = { kind: 'host', name: 'own.hint', format: 'R', mask: 0xfe00707f, match }
+      const rows = JSON.stringify([row])
+      return writeFile(path, `export default { name: 'own', rows: ${rows}, handlers: { 'own.hint': () => ({}) } }`)
+    }
+    await put(0x5b)
+    const compilation = await compilationOf('ecrecover', {}, { load: { extensions: [path] } })
+    await put(0x105b)
+    await expect(byThread(compilation, await temporaryDirectory())).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    await put(0x5b)
+    await compilation.services.generators.close()
+    await byThread(compilation, await temporaryDirectory())
   })
 
   test('a directory that cannot be written', async () => {

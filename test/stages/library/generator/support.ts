@@ -6,6 +6,7 @@ import { parseElf } from '../../../../src/elf/parse.ts'
 import { noEvents } from '../../../../src/events.ts'
 import { modeNamed } from '../../../../src/modes/registry.ts'
 import { createServices } from '../../../../src/pipeline.ts'
+import type { LoadOptions } from '../../../../src/sdk/options.ts'
 import { surroundingsOf } from '../../../../src/sdk/surroundings.ts'
 import { Compilation } from '../../../../src/stages/library/compilation.ts'
 import type { BuildRequest, PipelineServices } from '../../../../src/stages/library/request.ts'
@@ -20,16 +21,21 @@ export const compilers: Readonly<Record<string, Partial<Toolchain>>> = {
   gcc: { family: 'gcc', version: [12, 0, 0], preserveNone: false },
 }
 
+interface Surroundings extends Partial<PipelineServices> {
+  readonly toolchain?: Partial<Toolchain>
+  readonly load?: LoadOptions
+}
+
 /** Of a prebuilt guest by name, or of a guest file's bytes. */
 export async function compilationOf(
   guest: string | Uint8Array,
   request: Partial<BuildRequest> = {},
-  { toolchain = {}, ...services }: Partial<PipelineServices> & { toolchain?: Partial<Toolchain> } = {},
+  { toolchain = {}, load = {}, ...services }: Surroundings = {},
 ): Promise<Compilation> {
   const path = typeof guest === 'string' ? fixture(guest, 64) : undefined
   const image = parseElf(typeof guest === 'string' ? readFileSync(fixture(guest, 64)) : guest, 'guest')
   return new Compilation(
-    { image, ...(await surroundingsOf(image, path, {}, noEvents)), mode: modeNamed('pure'), ...request },
+    { image, ...(await surroundingsOf(image, path, load, noEvents)), mode: modeNamed('pure'), ...request },
     { ...sampleToolchain, ...toolchain },
     { ...(await createServices({ cacheDir: false }, noEvents)), ...services },
   )
