@@ -23,6 +23,7 @@ const order = [
   'profile',
   'analysis',
   'layout',
+  'air',
   'machine',
   'modes',
   'codegen',

@@ -1,0 +1,93 @@
+/** An AIR as plain data, which every reader of a declaration stands on: fillers, checkers, optimisers, provers. */
+import type { Expression } from './expression.ts'
+import type { Place } from './language/place.ts'
+import type { Word } from './word.ts'
+
+export interface Bus {
+  readonly name: string
+  /** Number of the bus in messages: machine data. */
+  readonly id: number
+  /** Messages of a permutation have to cancel; those of a lookup are counted by a table. */
+  readonly kind: 'permutation' | 'lookup'
+  readonly fields: readonly string[]
+  /** Of a lookup whose table is fixed: is a message in it? Inputs are the fields. */
+  readonly table?: Word | undefined
+}
+
+export interface Constraint {
+  readonly name: string
+  /** The rows that it holds on; `trans` is every row but the last. */
+  readonly where: 'every' | 'first' | 'last' | 'trans'
+  /** Is 0. */
+  readonly of: Expression
+  readonly at: Place
+}
+
+export interface Interaction {
+  /** Index in the machine's buses. */
+  readonly bus: number
+  readonly direction: 'send' | 'receive'
+  /** How often; it may be p − k. */
+  readonly count: Expression
+  /** Bound of |count|; 0 where nothing bounds it, as in a table that counts. */
+  readonly weight: number
+  readonly fields: readonly Expression[]
+  readonly at: Place
+}
+
+/** A block of memory that a row reads or writes. */
+export interface Access {
+  readonly name: string
+  readonly space: Word
+  /** As messages have it. */
+  readonly pointer: Word
+  readonly time: Word
+  /** The block's content from then on, over this access's `old` too; where absent, what it was. */
+  readonly writes?: Word | undefined
+  /** The access takes place if this is not 0; where absent, always. */
+  readonly when?: Word | undefined
+}
+
+/** How an honest row is filled. */
+export interface Rules {
+  /** What the row is about, by name. */
+  readonly inputs: readonly string[]
+  /** In order of time: an access sees what those before it did. */
+  readonly accesses: readonly Access[]
+  /** For each column. */
+  readonly columns: readonly Word[]
+}
+
+/** How an instruction stands in the program table. */
+export interface Coding {
+  readonly instruction: string
+  readonly opcode: number
+  /** The operands a, b, … g, over the inputs rd, rs1, rs2 and imm of an instruction. */
+  readonly operands: readonly Word[]
+}
+
+export interface Air {
+  readonly name: string
+  /** Limbs of one value are `name[0]`, `name[1]`, … */
+  readonly columns: readonly string[]
+  readonly publics: readonly string[]
+  readonly constraints: readonly Constraint[]
+  readonly interactions: readonly Interaction[]
+  readonly rules: Rules
+  /** Names of the instructions that add rows here. */
+  readonly instructions: readonly string[]
+  /** Their codings, and those of instructions that count as one of them. */
+  readonly codings: readonly Coding[]
+  /** Height in every segment, where it does not depend on the run: a number, or that of the program's slots. */
+  readonly height?: number | 'slots' | undefined
+}
+
+/** The AIRs of a machine, in the order of its chips. */
+export interface AirSet {
+  readonly name: string
+  readonly buses: readonly Bus[]
+  readonly airs: readonly Air[]
+}
+
+/** Names of an instruction's inputs in codings. */
+export const CODING_INPUTS: readonly string[] = ['rd', 'rs1', 'rs2', 'imm']

@@ -1,0 +1,268 @@
+/** From the statements of an AIR's file to the AIR. */
+import type { Access, Air, Bus, Coding, Constraint, Interaction } from '../air.ts'
+import { CODING_INPUTS } from '../air.ts'
+import { degreeOf, expressionText, type Expression } from '../expression.ts'
+import { airError, type Place } from '../language/place.ts'
+import type { Definition, Label, Node, Statement, StatementOf } from '../language/syntax.ts'
+import type { Word } from '../word.ts'
+import { Evaluator, boolean, indicesText } from './evaluate.ts'
+import { expression, word } from './operate.ts'
+import { Scope, type Declared } from './scope.ts'
+
+const MAX_DEGREE = 3
+/** What a proof can have (stark: widths, public values). */
+const MAX_COLUMNS = 65_536
+const MAX_PUBLICS = 4096
+
+/** What the text of an AIR stands for besides itself. */
+export interface Elaboration {
+  readonly name: string
+  readonly at: Place
+  readonly buses: readonly Bus[]
+  readonly definitions: ReadonlyMap<string, Definition>
+  /** Values of the AIR's parameters; `base_opcode` is the least opcode of its instructions. */
+  readonly parameters: ReadonlyMap<string, bigint>
+  readonly instructions: ReadonlyMap<string, number>
+}
+
+/** Collects what the statements of one AIR declare, in their order. */
+class Declaration {
+  readonly #asked: Elaboration
+  readonly #evaluator: Evaluator
+  readonly #columns: string[] = []
+  readonly #columnRules: Word[] = []
+  readonly #publics: string[] = []
+  readonly #constraints: Constraint[] = []
+  readonly #interactions: Interaction[] = []
+  readonly #inputs: string[] = []
+  readonly #accesses: Access[] = []
+  readonly #codings: Coding[] = []
+  readonly #declared: Declared
+  #height: Air['height']
+
+  constructor(asked: Elaboration) {
+    this.#asked = asked
+    this.#declared = { definitions: asked.definitions, columns: new Map(), words: new Map() }
+    this.#evaluator = new Evaluator(this.#declared)
+  }
+
+  air(): Air {
+    return {
+      name: this.#asked.name,
+      columns: this.#columns,
+      publics: this.#publics,
+      constraints: this.#constraints,
+      interactions: this.#interactions,
+      rules: { inputs: this.#inputs, accesses: this.#accesses, columns: this.#columnRules },
+      instructions: [...this.#asked.instructions.keys()],
+      codings: this.#codings,
+      height: this.#height,
+    }
+  }
+
+  run(statements: readonly Statement[], scope: Scope): void {
+    for (const statement of statements) this.#one(statement, scope)
+  }
+
+  #one(statement: Statement, scope: Scope): void {
+    this.#evaluator.step(statement.at)
+    switch (statement.kind) {
+      case 'input':
+        return this.#named(statement.names, scope, name => this.#input(name, statement.at))
+      case 'public':
+        return this.#named(statement.names, scope, name => this.#public(name, statement.at))
+      case 'word':
+        return this.#each(statement.label, scope, (name, inner) =>
+          this.#word(name, this.#evaluator.word(statement.value, inner), statement.at),
+        )
+      case 'col':
+        return this.#each(statement.label, scope, (name, inner) =>
+          this.#column(name, this.#evaluator.word(statement.rule, inner), statement.at),
+        )
+      case 'let':
+        return this.#each(statement.label, scope, (name, inner) => this.#let(name, statement.value, scope, inner))
+      case 'access':
+        return this.#access(statement, scope)
+      case 'zero':
+        return this.#zero(statement, scope)
+      case 'bool':
+        for (const of of statement.each) this.#bool(of, scope)
+        return undefined
+      case 'message':
+        return this.#message(statement, scope)
+      case 'operands':
+        return this.#operands(statement, scope)
+      case 'height':
+        return this.#setHeight(statement.value, scope)
+      case 'for':
+        return this.#for(statement, scope)
+      case 'if': {
+        const holds = this.#evaluator.number(statement.condition, scope) !== 0n
+        return this.run(holds ? statement.chosen : statement.otherwise, scope)
+      }
+      case 'call':
+        return this.#call(statement, scope)
+    }
+  }
+
+  #path(label: Label, scope: Scope): string {
+    return `${label.name}${indicesText(label.indices.map(index => this.#evaluator.number(index, scope)))}`
+  }
+
+  /** Names of a line: `pc ts v[8]`, where the last index is a length. */
+  #named(labels: readonly Label[], scope: Scope, declare: (name: string) => void): void {
+    for (const { name, indices } of labels) {
+      if (indices.length === 0) declare(name)
+      else
+        for (let index = 0n; index < this.#evaluator.number(indices[0]!, scope); index++) declare(`${name}[${index}]`)
+    }
+  }
+
+  /** What a label stands for: itself, or one name for each value of the index that runs. */
+  #each(label: Label, scope: Scope, declare: (name: string, inner: Scope) => void): void {
+    const path = this.#path(label, scope)
+    if (label.runs === undefined) return declare(path, scope)
+    const { variable, below } = label.runs
+    const inner = new Scope(scope)
+    for (let index = 0n; index < this.#evaluator.number(below, scope); index++) {
+      this.#evaluator.step(label.at)
+      inner.numbers.set(variable, index)
+      declare(`${path}[${index}]`, inner)
+    }
+  }
+
+  #new(names: ReadonlyMap<string, unknown>, name: string, at: Place): void {
+    if (names.has(name)) throw airError(at, `${name} has a meaning already`)
+  }
+
+  #input(name: string, at: Place): void {
+    this.#word(name, { op: 'input', index: this.#inputs.length }, at)
+    this.#inputs.push(name)
+  }
+
+  #public(name: string, at: Place): void {
+    this.#new(this.#declared.columns, name, at)
+    if (this.#publics.length === MAX_PUBLICS) throw airError(at, `more than ${MAX_PUBLICS} public values`)
+    this.#declared.columns.set(name, { op: 'public', index: this.#publics.length })
+    this.#publics.push(name)
+  }
+
+  #word(name: string, value: Word, at: Place): void {
+    this.#new(this.#declared.words, name, at)
+    this.#declared.words.set(name, value)
+  }
+
+  #column(name: string, rule: Word, at: Place): void {
+    this.#new(this.#declared.columns, name, at)
+    if (this.#columns.length === MAX_COLUMNS) throw airError(at, `more than ${MAX_COLUMNS} columns`)
+    this.#declared.columns.set(name, { op: 'column', index: this.#columns.length, row: 0 })
+    this.#columns.push(name)
+    this.#columnRules.push(rule)
+  }
+
+  #let(name: string, value: Node, scope: Scope, inner: Scope): void {
+    this.#new(this.#declared.columns, name, value.at)
+    scope.lets.set(name, this.#evaluator.value(value, inner, 'constraint'))
+  }
+
+  #access({ name, place, writes, when, at }: StatementOf<'access'>, scope: Scope): void {
+    const of = (node: Node): Word => this.#evaluator.word(node, scope)
+    const optional = (node: Node | undefined): Word | undefined => (node === undefined ? undefined : of(node))
+    const [space, pointer, time] = [of(place[0]!), of(place[1]!), of(place[2]!)]
+    const index = this.#accesses.length
+    // What is written may depend on what was there.
+    this.#word(`${name}.old`, { op: 'old', access: index }, at)
+    this.#word(`${name}.last`, { op: 'last', access: index }, at)
+    this.#accesses.push({ name, space, pointer, time, writes: optional(writes), when: optional(when) })
+  }
+
+  #zero({ label, where, of, at }: StatementOf<'zero'>, scope: Scope): void {
+    this.#constraint(this.#path(label, scope), where, this.#evaluator.field(of, scope), at)
+  }
+
+  #bool(of: Node, scope: Scope): void {
+    const names = { columns: this.#columns, publics: this.#publics }
+    for (const value of this.#evaluator.list(of, scope, 'constraint')) {
+      const each = expression(value, of.at)
+      this.#constraint(`${expressionText(each, names)} is 0 or 1`, 'every', boolean(each), of.at)
+    }
+  }
+
+  #constraint(name: string, where: Constraint['where'], of: Expression, at: Place): void {
+    const degree = degreeOf(of) + (where === 'every' ? 0 : 1)
+    if (degree > MAX_DEGREE) throw airError(at, `${name} has degree ${degree}, and ${MAX_DEGREE} is allowed`)
+    this.#constraints.push({ name, where, of, at })
+  }
+
+  #message({ verb, bus, count, weight, fields, at }: StatementOf<'message'>, scope: Scope): void {
+    const index = this.#asked.buses.findIndex(({ name }) => name === bus)
+    const known = this.#asked.buses[index]
+    if (known === undefined) throw airError(at, `no bus is called ${bus}`)
+    const values = this.#evaluator.list(fields, scope, 'constraint').map(each => expression(each, at))
+    if (values.length !== known.fields.length)
+      throw airError(at, `${values.length} fields, and bus ${bus} has ${known.fields.join(', ')}`)
+    const times = this.#evaluator.field(count, scope)
+    for (const each of [times, ...values])
+      if (degreeOf(each) > MAX_DEGREE) throw airError(at, `degree ${degreeOf(each)}, and ${MAX_DEGREE} is allowed`)
+    const bound = weight === undefined ? undefined : Number(this.#evaluator.number(weight, scope))
+    this.#interactions.push({
+      bus: index,
+      direction: verb === 'send' ? 'send' : 'receive',
+      count: times,
+      weight: bound ?? (verb === 'provide' ? 0 : 1),
+      fields: values,
+      at,
+    })
+  }
+
+  #operands({ instruction, values, at }: StatementOf<'operands'>, scope: Scope): void {
+    const inputs = new Map<string, Word>(CODING_INPUTS.map((name, index) => [name, { op: 'input', index }]))
+    const reader = new Evaluator({ ...this.#declared, words: inputs })
+    const operands = reader.list(values, scope, 'rule').map(each => word(each, at))
+    if (operands.length > 7) throw airError(at, 'more than seven operands')
+    while (operands.length < 7) operands.push(word(0n, at))
+    const opcodes = this.#asked.instructions
+    const names = instruction === undefined ? [...opcodes.keys()] : [instruction]
+    for (const name of names) {
+      // What has no opcode of its own counts as the first: another phantom.
+      const opcode = opcodes.get(name) ?? [...opcodes.values()][0]
+      if (opcode === undefined) throw airError(at, 'operands of an AIR without instructions')
+      const coding: Coding = { instruction: name, opcode, operands }
+      const before = this.#codings.findIndex(each => each.instruction === name)
+      if (before === -1) this.#codings.push(coding)
+      else this.#codings[before] = coding
+    }
+  }
+
+  #setHeight(value: Node, scope: Scope): void {
+    this.#height =
+      value.kind === 'name' && value.name === 'slots' ? 'slots' : Number(this.#evaluator.number(value, scope))
+  }
+
+  #for({ range, down, body }: StatementOf<'for'>, scope: Scope): void {
+    const outer = scope.numbers.get(range.variable)
+    for (const each of this.#evaluator.range(range, scope, down)) {
+      scope.numbers.set(range.variable, each)
+      this.run(body, scope)
+    }
+    if (outer === undefined) scope.numbers.delete(range.variable)
+    else scope.numbers.set(range.variable, outer)
+  }
+
+  #call({ name, args, at }: StatementOf<'call'>, scope: Scope): void {
+    const definition = this.#asked.definitions.get(name)
+    if (definition === undefined) throw airError(at, `nothing is called ${name}`)
+    if (definition.value !== undefined) throw airError(at, `${name} is an expression and no statement`)
+    const inner = this.#evaluator.calling(definition.parameters, args, scope, at)
+    this.#evaluator.called(at, () => this.run(definition.body, inner))
+  }
+}
+
+/** @throws RvrError `MACHINE_INVALID` naming file, line and column */
+export function elaborate(statements: readonly Statement[], asked: Elaboration): Air {
+  const declaration = new Declaration(asked)
+  const scope = new Scope()
+  for (const [name, value] of asked.parameters) scope.numbers.set(name, value)
+  declaration.run(statements, scope)
+  return declaration.air()
+}

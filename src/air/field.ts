@@ -1,0 +1,27 @@
+/** BabyBear: integers modulo p = 15·2^27 + 1, each as a number from 0 to p − 1. */
+
+export const P = 2013265921
+
+/** The element that an integer stands for. */
+export const element = (value: bigint): number => Number(((value % BigInt(P)) + BigInt(P)) % BigInt(P))
+
+export const add = (a: number, b: number): number => (a + b) % P
+
+export const subtract = (a: number, b: number): number => (a - b + P) % P
+
+/** In two steps, because a product of two elements does not fit into 53 bits. */
+export const multiply = (a: number, b: number): number => (((a * (b >>> 16)) % P) * 65536 + a * (b & 0xffff)) % P
+
+/** `base` to the power of a natural number. */
+export function power(base: number, exponent: number): number {
+  let result = 1
+  let square = base
+  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result = multiply(result, square)
+    square = multiply(square, square)
+  }
+  return result
+}
+
+/** 1 / a, and 0 for 0. */
+export const inverse = (a: number): number => power(a, P - 2)

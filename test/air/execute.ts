@@ -1,0 +1,88 @@
+/** Instructions as rows of AIRs: decoded, executed by their reference semantics, and filled. */
+import type { Air, AirSet, Coding } from '../../src/air/air.ts'
+import { fillRow, programRow, type RowInputs } from '../../src/air/fill.ts'
+import type { Xlen } from '../../src/elf/image.ts'
+import { rows as openvm } from '../../src/extensions/io/rows.ts'
+import { rows as base } from '../../src/isa/i/rows.ts'
+import type { Instr } from '../../src/isa/row.ts'
+import { rows as multiplication } from '../../src/isa/m/rows.ts'
+import { createDecoder, type Decoder } from '../../src/isa/table.ts'
+import { operationOf } from '../../src/machine/machine.ts'
+import type { SegmentMemory } from './memory.ts'
+
+export const instructionTables = [
+  { name: 'i', rows: base },
+  { name: 'm', rows: multiplication },
+  { name: 'openvm', rows: openvm },
+]
+
+export const decoderFor = (xlen: Xlen): Decoder => createDecoder(xlen, instructionTables)
+
+/** The AIR that an instruction adds rows to, and how it stands in the program table. */
+export function codingOf({ airs }: AirSet, instr: Instr): { readonly air: Air; readonly coding: Coding } {
+  const operation = operationOf(instr)
+  const air =
+    airs.find(({ instructions }) => instructions.includes(operation)) ??
+    airs.find(({ instructions }) => instructions.includes('nop'))!
+  const coding =
+    air.codings.find(({ instruction }) => instruction === operation) ??
+    air.codings.find(({ instruction }) => instruction === 'nop')!
+  return { air, coding }
+}
+
+export interface Executed {
+  /** What the instruction computes for rd, whether or not it is written. */
+  readonly result: bigint
+  readonly next: number
+}
+
+/** @throws Error for instructions that only their host can execute */
+export function execute(instr: Instr, memory: SegmentMemory, xlen: Xlen): Executed {
+  const { row, pc, imm } = instr
+  const [x, y] = [memory.register(instr.rs1), memory.register(instr.rs2)]
+  const wrap = (value: bigint): bigint => BigInt.asUintN(xlen, value)
+  const next = pc + 4
+  switch (row.kind) {
+    case 'alu':
+      return { result: wrap(row.eval(x, row.source === 'register' ? y : wrap(BigInt(imm)), xlen)), next }
+    case 'upper':
+      return { result: wrap(BigInt(imm) + (row.relative ? BigInt(pc) : 0n)), next }
+    case 'load': {
+      const loaded = memory.load(Number(wrap(x + BigInt(imm))), row.width)
+      return { result: row.signed ? wrap(BigInt.asIntN(8 * row.width, loaded)) : loaded, next }
+    }
+    case 'branch':
+      return { result: 0n, next: row.eval(x, y, xlen) ? pc + imm : next }
+    case 'jal':
+      return { result: BigInt(next), next: pc + imm }
+    case 'jalr':
+      return { result: BigInt(next), next: Number(wrap(x + BigInt(imm)) & ~1n) }
+    default:
+      return { result: 0n, next }
+  }
+}
+
+export interface Filled {
+  readonly air: Air
+  /** The row of the program table: pc, opcode, a, b, … g. */
+  readonly program: readonly number[]
+  readonly rows: number[][]
+  readonly next: number
+}
+
+/** Executes an instruction at a time, and fills its rows. */
+export function fill(
+  set: AirSet,
+  instr: Instr,
+  { memory, ts, xlen, hints = [] }: { memory: SegmentMemory; ts: number; xlen: Xlen; hints?: readonly bigint[] },
+): Filled {
+  const { air, coding } = codingOf(set, instr)
+  const entry = programRow(coding, instr)
+  const { result, next } = execute(instr, memory, xlen)
+  const operands = Object.fromEntries(['opcode', ...'abcdefg'].map((name, index) => [name, entry[index]!]))
+  const rows = Array.from({ length: Math.max(1, hints.length) }, (_, row) => {
+    const inputs: RowInputs = { pc: instr.pc, ts, ...operands, result, next_pc: next, hint: hints[row] ?? 0n, row }
+    return fillRow(air, inputs, memory)
+  })
+  return { air, program: [instr.pc, ...entry], rows, next }
+}
