@@ -1,17 +1,33 @@
 /** Build step: the code of the package as few files, cut where the program loads something by need. */
-import { chmodSync } from 'node:fs'
-import { isBuiltin } from 'node:module'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 import { resource } from '../resources.ts'
+import { withoutDoors } from './doors.ts'
 import { withoutFaces } from './node-modules.ts'
+import { notices } from './notices.ts'
+import { partsOf } from './parts.ts'
 
 const path = (relative: string): string => fileURLToPath(resource(relative))
+const sources = (...files: readonly string[]): string[] => files.map(file => path(`src/${file}`))
 
 /** Packages that every command needs become part of the bundle; others from the registry stay outside. */
-const INSIDE = /^(commander|valibot|@noble\/hashes|fastest-levenshtein|smol-toml)\b/
+const INSIDE = ['commander', 'fastest-levenshtein', 'smol-toml', 'valibot']
 
-const NATIVE = ['koffi']
+const sdk = sources('index.ts')
+const worker = sources('run/worker.ts')
+/** A warm run needs all of these. */
+const command = sources('cli/program.ts', 'cli/commands/run.ts', 'report/segments/facts.ts')
+
+const { plugin, partOf } = partsOf([
+  { name: 'start', beginnings: [sources('cli/start.ts', 'run/worker-life.ts')] },
+  { name: 'thread', beginnings: [sources('run/pool.ts')] },
+  { name: 'guest', beginnings: [worker, [...sdk, ...command]] },
+  { name: 'sdk', beginnings: [sdk, command] },
+  { name: 'sdk', beginnings: [sdk] },
+  { name: 'command', beginnings: [command] },
+  { name: 'work', beginnings: [sources('run/work.ts')] },
+])
 
 const bundle = await rolldown({
   input: {
@@ -21,32 +37,20 @@ const bundle = await rolldown({
     'stages/generator-start': path('src/stages/library/generator/worker-start.ts'),
   },
   platform: 'node',
-  external: id => /^[^./\0]/.test(id) && !isBuiltin(id) && !INSIDE.test(id) && !NATIVE.includes(id),
-  plugins: [withoutFaces(NATIVE)],
+  preserveEntrySignatures: 'allow-extension',
+  external: id => /^(@\w|[a-z])[^:]*$/.test(id) && !INSIDE.includes(id) && id !== 'koffi',
+  plugins: [withoutFaces(), plugin, withoutDoors()],
+  treeshake: { propertyReadSideEffects: false },
   // What is imported both ways is loaded by need where the sources run as they are.
   checks: { ineffectiveDynamicImport: false },
-  treeshake: { propertyReadSideEffects: false },
 })
-
-const part = (name: string, priority: number, ...files: string[]) => {
-  const roots = new Set(files.map(file => path(`src/${file}`)))
-  return { name, priority, test: (id: string) => roots.has(id) }
-}
-
-/** Parts with all that they import, the first first. */
-const groups = [
-  part('start', 9, 'cli/start.ts', 'run/worker-life.ts'),
-  part('pool', 8, 'run/pool.ts'),
-  part('guest', 7, 'run/work.ts', 'extensions/registry.ts', 'modes/registry.ts'),
-  part('command', 6, 'cli/program.ts', 'cli/commands/run.ts', 'index.ts'),
-]
-
 await bundle.write({
   dir: path('dist'),
   format: 'esm',
   entryFileNames: '[name].js',
   chunkFileNames: 'parts/[name].js',
   comments: false,
-  codeSplitting: { includeDependenciesRecursively: true, groups },
+  codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: partOf, debugName: 'parts' }] },
 })
+writeFileSync(path('dist/third-party-licences.txt'), notices(INSIDE))
 chmodSync(path('dist/cli/main.js'), 0o755)

@@ -1,47 +1,75 @@
 /** Build plugin: modules of Node and native packages as they are, without the faces that ES imports put before them. */
-import { isBuiltin } from 'node:module'
+import { createRequire, isBuiltin } from 'node:module'
 import type { Plugin } from 'rolldown'
 
+/** Modules that take long to load and that many runs never call: they are loaded at the first call. */
+const WHEN_CALLED = ['node:child_process', 'node:crypto', 'node:fs/promises']
+const NATIVE = 'koffi'
 const PREFIX = '\0as-is:'
-const SELDOM = '\0when-asked:'
 
-/** How a module is got without an import. */
-function got(name: string): string {
-  if (isBuiltin(name)) return `process.getBuiltinModule('${name}')`
-  return `process.getBuiltinModule('node:module').createRequire(import.meta.url)('${name}')`
+const builtin = (name: string): string => `process.getBuiltinModule('${name}')`
+
+/** Exports of a module of Node that `matches`; those that nobody imports are dropped by the bundler. */
+async function namesOf(name: string, matches: RegExp): Promise<string[]> {
+  return Object.keys((await import(name)) as object).filter(one => matches.test(one) && one !== 'default')
 }
 
-/** Code of a module with the exports of `name`; those that nobody imports are dropped by the bundler. */
 async function asIs(name: string): Promise<string> {
-  const exported = Object.keys((await import(name)) as object)
-  const names = exported.filter(one => /^[a-z]\w*$/i.test(one) && one !== 'default')
+  const names = await namesOf(name, /^\w+$/)
   const reads = names.map(one => `const ${one}_ = it.${one}; export { ${one}_ as ${one} }`)
-  return [`const it = /* @__PURE__ */ ${got(name)}; export default it`, ...reads].join('\n')
+  return [`const it = /* @__PURE__ */ ${builtin(name)}; export default it`, ...reads].join('\n')
 }
 
-/** commander can start subcommands that are programs of their own: rvr has none, so the module is not loaded for it. */
-const isSeldom = (name: string, importer = ''): boolean =>
-  name === 'node:child_process' && importer.includes('/node_modules/commander/')
-const seldom = `export default { get spawn() { return ${got('node:child_process')}.spawn } }`
+/** Functions alone: whoever imports anything else of such a module fails to build. */
+async function whenCalled(name: string): Promise<string> {
+  const names = (await namesOf(name, /^[a-z]\w*$/)).filter(one => one !== 'constants')
+  const it = builtin(name)
+  const calls = names.map(one => `const ${one}_ = (...given) => ${it}.${one}(...given); export { ${one}_ as ${one} }`)
+  return [`export default new Proxy({}, { get: (_, name) => ${it}[name] })`, ...calls].join('\n')
+}
+
+/**
+ * koffi's own way to its native module loads a dozen modules of Node for what it deprecates. Its native module is all
+ * that is used here; of any other version than the one that rvr was built and tested with, koffi knows what to make.
+ */
+function native(): string {
+  const { version } = createRequire(import.meta.url)(NATIVE) as { version: string }
+  const found = `createRequire(require.resolve('${NATIVE}'))('@koromix/koffi-' + process.platform + '-' + process.arch)`
+  return `
+    const { createRequire } = ${builtin('node:module')}
+    const require = createRequire(import.meta.url)
+    function load() {
+      try {
+        const native = ${found}
+        if (native.version === '${version}') return native
+      } catch {
+        // a platform that koffi is compiled for when it is installed
+      }
+      return require('${NATIVE}')
+    }
+    export default /* @__PURE__ */ load()`
+}
 
 /**
  * An ES import of a module of Node makes an object that has every export, and reading every export loads what few
  * programs use: half of the crypto module, for one. Getting the module and reading the names that are used costs a
- * tenth of that. `packages` are loaded with require, because their own imports of Node would cost the same.
+ * tenth of that.
  */
-export function withoutFaces(packages: readonly string[]): Plugin {
+export function withoutFaces(): Plugin {
   return {
     name: 'without-faces',
     resolveId(id, importer, { kind }) {
-      if (packages.includes(id)) return { id: PREFIX + id }
+      if (id === NATIVE) return { id: PREFIX + id }
       if (!isBuiltin(id)) return undefined
-      if (kind === 'dynamic-import') return { id, external: true }
-      return { id: (isSeldom(id, importer) ? SELDOM : PREFIX) + id }
+      // One for each importer: files of the bundle do not need each other for the sake of a module of Node.
+      return kind === 'dynamic-import' ? { id, external: true } : { id: `${PREFIX}${id}?${importer ?? ''}` }
     },
     async load(id) {
-      if (id.startsWith(SELDOM)) return seldom
       if (!id.startsWith(PREFIX)) return undefined
-      return { code: await asIs(id.slice(PREFIX.length)), moduleSideEffects: false }
+      const name = id.slice(PREFIX.length).replace(/\?.*/, '')
+      if (name === NATIVE) return native()
+      const code = await (WHEN_CALLED.includes(name) ? whenCalled(name) : asIs(name))
+      return { code, moduleSideEffects: false }
     },
   }
 }

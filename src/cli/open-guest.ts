@@ -24,7 +24,7 @@ export interface Around {
 
 /** An Rvr as the options ask for. */
 export async function createRvr({ options, progress, shell, own }: Around): Promise<Rvr> {
-  const { Rvr: Sdk } = await import('../index.ts')
+  const { Rvr: Sdk } = await import('../sdk/rvr.ts')
   return Sdk.create({ ...rvrOptions(options, progress, shell), ...own })
 }
 

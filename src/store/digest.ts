@@ -1,6 +1,4 @@
 /** Composes cache keys from named, typed, length-prefixed parts. */
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -123,5 +121,5 @@ export function composeKey(domain: string, parts: readonly KeyPart[]): Key {
   const twice = sorted.find((part, index) => part.name === sorted[index + 1]?.name)
   if (twice !== undefined) throw new RvrError('INTERNAL', `a cache key has two parts named ${twice.name}`)
   const all: KeyPart[] = [textPart('domain', domain), numberPart('parts', sorted.length), ...sorted]
-  return { key: bytesToHex(sha256(Buffer.concat(all.flatMap(encoded)))), parts: sorted }
+  return { key: digestBytes(Buffer.concat(all.flatMap(encoded))), parts: sorted }
 }

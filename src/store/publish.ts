@@ -1,5 +1,6 @@
 /** Stores an artifact so that no other process ever sees half of it. */
-import { chmod, constants, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { digestDescriptor } from './digest.ts'
 import { flush, uniqueName } from './durable.ts'
