@@ -215,14 +215,14 @@ class Declaration {
     })
   }
 
-  #operands({ instruction, values, at }: StatementOf<'operands'>, scope: Scope): void {
+  #operands({ instructions, values, at }: StatementOf<'operands'>, scope: Scope): void {
     const inputs = new Map<string, Word>(CODING_INPUTS.map((name, index) => [name, { op: 'input', index }]))
     const reader = new Evaluator({ ...this.#declared, words: inputs })
     const operands = reader.list(values, scope, 'rule').map(each => word(each, at))
     if (operands.length > 7) throw airError(at, 'more than seven operands')
     while (operands.length < 7) operands.push(word(0n, at))
     const opcodes = this.#asked.instructions
-    const names = instruction === undefined ? [...opcodes.keys()] : [instruction]
+    const names = instructions.length === 0 ? [...opcodes.keys()] : instructions
     for (const name of names) {
       // What has no opcode of its own counts as the first: another phantom.
       const opcode = opcodes.get(name) ?? [...opcodes.values()][0]

@@ -121,9 +121,9 @@ function readSimple(cursor: Cursor, keyword: string, at: Place): Statement {
     case 'bool':
       return { at, kind: 'bool', each: cursor.separated(() => readNode(cursor)) }
     case 'operands': {
-      const instruction = cursor.peek() === ':' ? undefined : cursor.name('an instruction')
+      const instructions = cursor.peek() === ':' ? [] : cursor.separated(() => cursor.name('an instruction'))
       cursor.expect(':')
-      return { at, kind: 'operands', instruction, values: readItems(cursor) }
+      return { at, kind: 'operands', instructions, values: readItems(cursor) }
     }
     case 'height':
       return { at, kind: 'height', value: readNode(cursor) }

@@ -78,7 +78,7 @@ export type Statement = { readonly at: Place } & (
       readonly weight: Node | undefined
       readonly fields: Node
     }
-  | { readonly kind: 'operands'; readonly instruction: string | undefined; readonly values: Node }
+  | { readonly kind: 'operands'; readonly instructions: readonly string[]; readonly values: Node }
   | { readonly kind: 'height'; readonly value: Node }
   | { readonly kind: 'for'; readonly range: Range; readonly down: boolean; readonly body: readonly Statement[] }
   | {
