@@ -15,6 +15,8 @@ export type RvrEvent =
     }
   /** Why a library is compiled, for those who asked with `explainMisses`: lines for people. */
   | { readonly type: 'cache-miss'; readonly reasons: readonly string[] }
+  /** What a guest runs in, or will, and why: a line for people. */
+  | { readonly type: 'tier'; readonly message: string }
   /** A guest is running: instructions since its start, and how many a second since the event before. */
   | { readonly type: 'progress'; readonly instructions: bigint; readonly perSecond: number }
   /** Text that the guest printed for the host (phantom PrintStr, or a write to file descriptor 1 or 2). */

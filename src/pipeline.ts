@@ -3,8 +3,9 @@ import { isToolchainMissing } from './errors.ts'
 import { noEvents, type EventSink } from './events.ts'
 import type { Mode } from './modes/mode.ts'
 import type { LibraryFile } from './load/library-file.ts'
+import { nativeCode } from './program/lift.ts'
 import { BuildDirectories } from './stages/build-directories.ts'
-import { InterpreterMaking, type InterpreterRequest } from './stages/interpreter/making.ts'
+import { InterpreterMaking } from './stages/interpreter/making.ts'
 import { Compilation } from './stages/library/compilation.ts'
 import { Generators } from './stages/library/generator/generators.ts'
 import type { LibraryExplanation } from './stages/library/explanation.ts'
@@ -42,6 +43,9 @@ export interface BuiltArtifact {
   /** Is the library's file in the cache? Otherwise it is in a build directory, and goes away with the Rvr. */
   readonly isKept: boolean
 }
+
+/** A native interpreter, ready for one guest. */
+export type BuiltInterpreter = BuiltArtifact
 
 /** @throws RvrError `CACHE_UNSAFE`, `USAGE` and `IO` (the remote cache is set up wrongly). */
 export async function createServices(options: PipelineOptions, events: EventSink): Promise<PipelineServices> {
@@ -82,13 +86,49 @@ export async function buildArtifact(request: BuildRequest, services: PipelineSer
   })
 }
 
-/** The native interpreter for a kind of guests: from the cache, else generated, compiled and stored. */
-export async function buildInterpreter(
-  request: InterpreterRequest,
+/** A native interpreter is for guests of a kind, and an engine for one of them. */
+export interface InterpreterFor extends LibraryTarget {
+  readonly mode: Mode
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * The native interpreter for a guest: from the cache, else generated, compiled and stored.
+ *
+ * @throws RvrError `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `ABORTED`, `IO`.
+ */
+export async function buildInterpreter(request: InterpreterFor, services: PipelineServices): Promise<BuiltInterpreter> {
+  const { interpreter, making } = await interpreterMaking(request, services)
+  return interpreterFrom(request, await obtain(interpreter, making))
+}
+
+/** The same where it is in the cache; undefined where it would have to be made. */
+export async function findInterpreter(
+  request: InterpreterFor,
   services: PipelineServices,
-): Promise<Obtained<LibraryFile>> {
+): Promise<BuiltInterpreter | undefined> {
+  // An empty store has none, and needs no compiler to be asked what it is.
+  if ((await services.cache.list()).length === 0) return undefined
+  const { interpreter, making } = await interpreterMaking(request, services)
+  const found = await find(interpreter, making)
+  return found && interpreterFrom(request, found)
+}
+
+async function interpreterMaking({ image, abi, machine, mode, signal }: InterpreterFor, services: PipelineServices) {
   const { interpreter } = await import('./stages/interpreter/interpreter.ts')
-  return obtain(interpreter, await InterpreterMaking.begin(request, services))
+  const making = await InterpreterMaking.begin({ xlen: image.xlen, abi, machine, mode, signal }, services)
+  return { interpreter, making }
+}
+
+function interpreterFrom({ image, mode }: InterpreterFor, obtained: Obtained<LibraryFile>): BuiltInterpreter {
+  const { opened, outcome, key, inputKey, origin, isKept, openMs } = obtained
+  const { base, slots } = nativeCode(image)
+  return {
+    engine: { engine: 'native', library: opened, base, slots, interprets: mode.name },
+    cache: { outcome, key, inputKey, origin },
+    timing: { loadMs: openMs },
+    isKept,
+  }
 }
 
 /** Would the library come from the cache, and if not, why not? Nothing is compiled, counted or used. */

@@ -24,12 +24,21 @@ export interface NativeChoice {
   readonly interprets?: string
 }
 
+/** An engine's name for people and programs. */
+export type EngineName = 'native' | 'native-interp' | 'interp'
+
+export function engineName(choice: EngineChoice): EngineName {
+  if (choice.engine === 'interp') return 'interp'
+  return choice.interprets === undefined ? 'native' : 'native-interp'
+}
+
 /** Unmaps an instance when no view of it can exist any more. */
 const unmapped = new FinalizationRegistry<{ library: NativeLibrary; address: bigint }>(({ library, address }) =>
   library.destroy(address),
 )
 
 export interface Home {
+  readonly choice: EngineChoice
   readonly place: Place
   readonly hart: Hart
   readonly site: Site
@@ -50,6 +59,7 @@ function interpreted({ xlen }: Image, { area: modeArea }: Mode): Home {
   const areaBytes = modeArea?.interpreted ?? 0
   const area = areaBytes === 0 ? undefined : new SharedArrayBuffer(areaBytes)
   return {
+    choice: { engine: 'interp' },
     place: { engine: 'interp', memory, registers, area },
     hart: createHart(xlen, new Uint8Array(memory), new BigUint64Array(registers)),
     site: interpretedSite(area),
@@ -67,6 +77,7 @@ function native(engine: NativeChoice, { xlen }: Image, { area }: Mode): Home {
   unmapped.register(views.memory.buffer, { library, address: memory })
   const instance = { engine: 'native', memory, slots, base, areaBytes, leastBudget, interprets } as const
   return {
+    choice: engine,
     place: { ...instance, library: engine.library.name },
     hart: createHart(xlen, views.memory, views.registers),
     site: nativeSite(library, instance, views),

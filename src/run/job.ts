@@ -65,7 +65,7 @@ export interface Job {
   readonly witness?: string | undefined
   /** Every instruction is executed by the interpreter and listed in the result. */
   readonly trace?: boolean
-  /** An interpreted guest whose native code is being made. */
+  /** A guest whose faster engine is being made. */
   readonly move?: MoveOrder | undefined
 }
 
@@ -75,19 +75,19 @@ export interface MovePort {
   close(): void
 }
 
-/** Where and when an interpreted guest goes on in native code. */
+/** Where and when a guest goes on in a faster engine. */
 export interface MoveOrder {
-  /** Brings one `MoveTarget`. */
+  /** Brings a `MoveTarget` for each. */
   readonly port: MovePort
   /**
-   * Move after exactly this many instructions of the job and wait for the target there; otherwise as soon as there is
-   * one.
+   * Move after exactly this many instructions of the job and wait for the first target there; otherwise as soon as
+   * there is one.
    */
   readonly after: bigint | undefined
 }
 
 /** The place to go on in; undefined when there will be none. */
-export type MoveTarget = NativePlace | undefined
+export type MoveTarget = { readonly index: number; readonly place: NativePlace } | undefined
 
 /** Messages to a worker. A guest's image and what its ABI is made from travel once per worker. */
 export type ToWorker =
@@ -118,16 +118,18 @@ export interface JobResult {
   /** For the mode's ledger. */
   readonly collected: unknown
   readonly demand?: Demand | undefined
-  /** Instructions that the interpreter executed before native code was there. */
+  /** Instructions that the reference interpreter executed before anything faster was there. */
   readonly interpreted: bigint
+  /** Instructions that the native interpreter executed. */
+  readonly interpretedNatively: bigint
   /** Instructions of this job at which native code handed back for the last time; absent where it never ran. */
   readonly nativeUntil?: bigint | undefined
   /** The run stands in front of this call. */
   readonly difference?: CallDifference | undefined
   /** What a traced job executed. */
   readonly trace?: readonly TracedStep[] | undefined
-  /** The guest now lives in the place that the port brought. */
-  readonly moved: boolean
+  /** The guest now lives in the place that the port brought under this index. */
+  readonly moved: number | undefined
 }
 
 export type FromWorker =

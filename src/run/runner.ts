@@ -10,7 +10,7 @@ import type { Hart } from '../program/hart.ts'
 import { ledgerContext } from './beginning.ts'
 import { choiceKey } from './choice-key.ts'
 import { createControl } from './control.ts'
-import { settle, type Home } from './home.ts'
+import { engineName, settle, type Home, type NativeChoice } from './home.ts'
 import type { Job, JobResult } from './job.ts'
 import { checkLimits, type RunLimits } from './limits.ts'
 import { Printer } from './printer.ts'
@@ -78,7 +78,7 @@ export class Runner {
   }
 
   async run(order: StretchOrder): Promise<Stretch> {
-    const { from, limits } = order
+    const { from, limits, isTraced } = order
     const { signal, suspend, timeoutMs } = limits
     const callbacks = this.#callbacks
     if (callbacks.failure !== undefined) throw callbacks.failure
@@ -87,8 +87,17 @@ export class Runner {
     const { pool, image, abi, mode, tier, progress } = this.#options
     const control = createControl()
     const id = nextJob++
-    const isMoving = tier !== undefined && this.#home.place.engine !== 'native'
-    const mover = isMoving ? new Mover(tier, engine => settle(engine, image, mode), control) : undefined
+    const home = this.#home
+    let mover: Mover | undefined
+    const interrupt = (): void => {
+      home.interrupt()
+      mover?.interrupt()
+    }
+    if (tier !== undefined && !isTraced && !tier.isFinal(home.choice)) {
+      const prepare = (engine: NativeChoice): Home => settle(engine, image, mode)
+      mover = new Mover(tier, { current: home.choice, control, settle: prepare, interrupt })
+    }
+    let running: Disposable | undefined
     using job = new RunningJob({
       control,
       callbacks,
@@ -98,11 +107,10 @@ export class Runner {
       timeoutMs,
       signal,
       suspend,
-      interrupt: () => {
-        this.#home.interrupt()
-        mover?.home?.interrupt()
+      interrupt,
+      onStart: () => {
+        running = tier?.running()
       },
-      onStart: () => tier?.begin(),
       onAbort: () => {
         if (pool.withdraw(id, abortedBy(signal))) order.onWithdrawn()
       },
@@ -115,10 +123,11 @@ export class Runner {
         { image, abi },
         job.client,
       )
-      if (result.moved) this.#moveTo(mover!.take())
+      if (result.moved !== undefined) this.#moveTo(mover!.take(result.moved))
       await this.#ended(result, signal)
       return { state: this.#stateOf(from, result), demand: result.demand }
     } finally {
+      running?.[Symbol.dispose]()
       mover?.close()
     }
   }
@@ -171,8 +180,9 @@ export class Runner {
     return {
       ...counts,
       nativeUntil: result.nativeUntil === undefined ? undefined : from.instructions + result.nativeUntil,
-      engine: this.#home.place.engine,
+      engine: engineName(this.#home.choice),
       interpreted: (from.interpreted ?? 0n) + result.interpreted,
+      interpretedNatively: (from.interpretedNatively ?? 0n) + result.interpretedNatively,
       instructions,
       executed: result.instructions,
       cost: from.cost + result.cost,

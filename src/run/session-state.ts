@@ -6,7 +6,7 @@ import type { ModeResult } from '../modes/ledger.ts'
 import type { Mode } from '../modes/mode.ts'
 import type { ModeOptions } from '../modes/options.ts'
 import type { ModeName } from '../modes/registry.ts'
-import type { EngineChoice } from './home.ts'
+import type { EngineChoice, EngineName } from './home.ts'
 import type { JobResult } from './job.ts'
 import type { WorkerPool } from './pool.ts'
 import type { PrintReceiver } from './printer.ts'
@@ -18,7 +18,7 @@ export interface SessionState extends Omit<JobResult, 'collected' | 'demand' | '
   /** Instructions of this stretch alone. */
   readonly executed: bigint
   /** What the guest ran in when it stopped. */
-  readonly engine: EngineChoice['engine']
+  readonly engine: EngineName
   /** What the mode has collected. */
   readonly result: ModeResult
 }
@@ -27,6 +27,7 @@ export interface SessionState extends Omit<JobResult, 'collected' | 'demand' | '
 export interface Before extends Pick<SessionState, 'pc' | 'host' | 'instructions' | 'cost'> {
   /** Default: none. */
   readonly interpreted?: bigint
+  readonly interpretedNatively?: bigint
 }
 
 /** The guest, and what it runs in. */
@@ -39,7 +40,7 @@ export interface SessionGuest {
 
 export interface SessionOptions extends SessionGuest {
   readonly engine: EngineChoice
-  /** An interpreted guest goes on in what this brings. */
+  /** The guest goes on in what this brings. */
   readonly tier?: Tier | undefined
   /** An interpreted guest: compares each call of an extension with the C of this library. */
   readonly witness?: string | undefined

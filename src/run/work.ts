@@ -89,6 +89,8 @@ export function work(job: Job, { image, abi, mode }: WorkGuest, listener: WorkLi
 
   let instructions = 0n
   let interpreted = 0n
+  let interpretedNatively = 0n
+  let moved: number | undefined
   let nativeUntil: bigint | undefined
   for (;;) {
     const left = minus(maxInstructions, instructions)
@@ -99,6 +101,7 @@ export function work(job: Job, { image, abi, mode }: WorkGuest, listener: WorkLi
     pc = attachment.hart.pc
     instructions += counts.instructions
     if (place.engine === 'interp') interpreted += counts.instructions
+    else if (place.interprets !== undefined) interpretedNatively += counts.instructions
     // What has been consumed needs not travel.
     abi.host.trim(host)
     const finish = (as: JobEnd): JobResult => ({
@@ -110,7 +113,8 @@ export function work(job: Job, { image, abi, mode }: WorkGuest, listener: WorkLi
       executeMs: performance.now() - begin,
       ...collector.report(),
       interpreted,
-      moved: place !== job.place,
+      interpretedNatively,
+      moved,
       nativeUntil,
       difference: witness?.found,
       trace: job.trace === true ? steps : undefined,
@@ -130,14 +134,16 @@ export function work(job: Job, { image, abi, mode }: WorkGuest, listener: WorkLi
     // anything.
     Atomics.wait(control, STOP_WORD, 0, deadline === Infinity ? undefined : Math.max(0, deadline - performance.now()))
     if (Atomics.compareExchange(control, STOP_WORD, MOVE, 0) !== MOVE) continue
-    const target = (receiveMessageOnPort(order!.port as MessagePort) as { message: MoveTarget } | undefined)?.message
-    order = undefined
+    const target = newestTarget(order!.port as MessagePort)
+    // Whoever waited has waited; what comes later is moved into as soon as it is there.
+    order = { port: order!.port, after: undefined }
     if (target === undefined) continue
-    decodeCode(target, { image, abi, mode, machine })
-    const to = attach(target, image.xlen)
+    decodeCode(target.place, { image, abi, mode, machine })
+    const to = attach(target.place, image.xlen)
     // Where the copy is given up, the guest stays where it is, and the next leg ends at once.
     if (!moveGuest(attachment, to, areaBytes(place), () => stopRequest() !== undefined)) continue
-    place = target
+    place = target.place
+    moved = target.index
     attachment = to
     collector.attach(to.site)
   }
@@ -145,4 +151,14 @@ export function work(job: Job, { image, abi, mode }: WorkGuest, listener: WorkLi
 
 function areaBytes(place: Place): number {
   return place.engine === 'interp' ? (place.area?.byteLength ?? 0) : place.areaBytes
+}
+
+/** The last one: engines become better. */
+function newestTarget(port: MessagePort): MoveTarget {
+  let newest: MoveTarget
+  for (;;) {
+    const received = receiveMessageOnPort(port) as { message: MoveTarget } | undefined
+    if (received === undefined) return newest
+    newest = received.message
+  }
 }

@@ -7,11 +7,12 @@ import type { EventReceiver } from '../events.ts'
 import { writeOutput } from '../files/write.ts'
 import type { AbiName } from '../extensions/abi.ts'
 import type { BuildTiming, CacheReport } from '../pipeline.ts'
+import type { LibraryFile } from '../load/library-file.ts'
 import { openSavedRun, type SavedRun } from '../run/saved/read.ts'
 import { checkModeOptions } from '../modes/options.ts'
 import type { ModeName } from '../modes/registry.ts'
 import { checkFits } from '../run/saved/restore.ts'
-import type { EngineChoice } from '../run/home.ts'
+import { engineName, type EngineChoice, type EngineName } from '../run/home.ts'
 import { Session } from '../run/session.ts'
 import type { SessionOptions } from '../run/session-state.ts'
 import type { BackgroundBuild } from './background.ts'
@@ -60,17 +61,23 @@ export class Artifact implements Executable {
   }
 
   /** What a run starts in; that of a tiered artifact changes when native code is there, and so do the three below. */
-  get engine(): 'native' | 'interp' {
-    return this.#engine.engine
+  get engine(): EngineName {
+    return engineName(this.#engine)
+  }
+
+  /** The guest's own. */
+  get #library(): LibraryFile | undefined {
+    const engine = this.#engine
+    return engine.engine === 'native' && engine.interprets === undefined ? engine.library : undefined
   }
 
   /**
-   * The library's file, as long as it is there; undefined for the interpreter. In the cache it stays until it is
+   * The library's file, as long as it is there; undefined for interpreters. In the cache it stays until it is
    * evicted, otherwise until the Rvr is disposed: see `isKept`, and `save`.
    */
   get file(): string | undefined {
-    const engine = this.#engine
-    return engine.engine === 'native' && existsSync(engine.library.path) ? engine.library.path : undefined
+    const path = this.#library?.path
+    return path !== undefined && existsSync(path) ? path : undefined
   }
 
   /**
@@ -79,7 +86,7 @@ export class Artifact implements Executable {
    */
   get isKept(): boolean {
     const { background, isKept = false } = this.#parts
-    return this.#engine.engine === 'native' && (background?.built?.isKept ?? isKept)
+    return this.engine === 'native' && (background?.built?.isKept ?? isKept)
   }
 
   get cache(): CacheReport {
@@ -91,10 +98,11 @@ export class Artifact implements Executable {
   }
 
   /**
-   * Waits until nothing is being compiled for this artifact any more, and says whether it is native code now. Never
-   * rejects.
+   * Asks for native code, whatever compiling takes, waits until nothing is being made for this artifact any more, and
+   * says whether it is native code now. Never rejects.
    */
   async compiled(): Promise<boolean> {
+    this.#parts.background?.want()
     await this.#parts.background?.settled
     return this.engine === 'native'
   }
@@ -205,13 +213,13 @@ export class Artifact implements Executable {
   /** Copies the library to `file` and returns its absolute path; `Guest.loadArtifact` takes it from there. */
   async save(file: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {
     const { signal } = this.#accept(Save, 'save', options)
-    const engine = this.#engine
-    if (engine.engine === 'interp')
+    const library = this.#library
+    if (library === undefined)
       throw new RvrError('USAGE', 'an interpreted guest has no library to save', {
         hint: 'Compile it first: guest.compile(mode), or artifact.compiled() where it was started tiered.',
       })
     // A library in use must never change under those who run it: the new file takes the name, the old one stays with
     // its users.
-    return writeOutput(file, put => engine.library.copyTo(put), { mode: 0o400, signal })
+    return writeOutput(file, put => library.copyTo(put), { mode: 0o400, signal })
   }
 }

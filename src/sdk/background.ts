@@ -1,90 +1,193 @@
-/** A compile that goes on while the guest is already running in the interpreter. */
+/** Faster engines made ready while a guest already runs: the native interpreter, then native code if that is worth it. */
 import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RvrError, isAborted, messageOf, throwIfAborted } from '../errors.ts'
 import type { RvrEvent } from '../events.ts'
-import { buildArtifact, type BuildRequest, type BuiltArtifact, type PipelineServices } from '../pipeline.ts'
+import {
+  buildArtifact,
+  buildInterpreter,
+  findInterpreter,
+  type BuildRequest,
+  type BuiltArtifact,
+  type PipelineServices,
+} from '../pipeline.ts'
+import type { NativeChoice } from '../run/home.ts'
 import { Tier } from '../run/tier.ts'
+import { estimatedCompileMs } from './worth.ts'
 
-/**
- * The guest's first instructions come before code generation, which keeps a processor busy; where nobody runs it, code
- * generation waits no longer.
- */
+/** The guest's first instructions come first. Where nobody runs it, what is made for it waits no longer. */
 const HEAD_START_MS = 200
 /** Then its first text has the time to get out. */
 const FIRST_TEXT_MS = 30
+/** A guest that ends sooner was fast enough in the reference interpreter. */
+const REFERENCE_MS = 100
+/** When an Rvr is disposed, the native interpreter may take so much longer: it serves every guest. */
+const LAST_MS = 15_000
+
+/** What an artifact can start with. */
+export interface AtOnce {
+  /** The library was in the cache. */
+  readonly built?: BuiltArtifact
+}
 
 export class BackgroundBuild {
   /**
-   * The library if it is in the cache, undefined if something has to be started for it. Rejects when that is known to
-   * be in vain.
+   * Resolves when it is known whether the cache has the library; the tier then has the native interpreter, if that was
+   * there. Rejects when it is known that nothing can be made.
    */
-  readonly atOnce: Promise<BuiltArtifact | undefined>
+  readonly atOnce: Promise<AtOnce>
   /** What was built, once it was. */
   built: BuiltArtifact | undefined
   /** Resolves when the library is there or will not be. */
   readonly settled: Promise<void>
-  readonly tier: Tier
+  readonly tier = new Tier()
   /** Has the last of its compilers been started? */
   isNearlyDone = false
+  readonly #request: BuildRequest
+  readonly #services: PipelineServices
   readonly #abandoned = new AbortController()
+  /** Fires when native code is wanted whatever it takes. */
+  readonly #wanted = new AbortController()
+  /** Of the call that this is for, and of what ends it. */
+  readonly #signal: AbortSignal
+  readonly #looked = Promise.withResolvers<AtOnce>()
+  #started: Promise<void> | undefined
+  #interpreter: Promise<void> = Promise.resolve()
+  readonly #ending = new AbortController()
 
   constructor(request: BuildRequest, services: PipelineServices) {
-    const working = Promise.withResolvers<undefined>()
-    const signal =
-      request.signal === undefined ? this.#abandoned.signal : AbortSignal.any([request.signal, this.#abandoned.signal])
-    const beforeWork = async (): Promise<void> => {
-      working.resolve(undefined)
-      const begun = new AbortController()
-      void this.tier.begun.then(() => begun.abort())
-      const pause = (ms: number, until: AbortSignal): Promise<void> =>
-        sleep(ms, undefined, { signal: until }).catch(() => {})
-      await pause(HEAD_START_MS, AbortSignal.any([signal, begun.signal]))
-      if (begun.signal.aborted) await pause(FIRST_TEXT_MS, signal)
-      throwIfAborted('compiling', signal)
-    }
-    // Not before the constructor is done: the tier is needed.
-    const building = Promise.resolve().then(() =>
-      buildArtifact(
-        { ...request, signal, beforeWork },
-        { ...services, events: event => this.#follow(event, services) },
-      ),
-    )
-    this.atOnce = Promise.race([building, working.promise])
-    const ended = building.then(
-      built => (this.built = built),
-      (error: unknown) => {
-        // Where it failed at once, `atOnce` says so. What was given up has not failed, however it ended.
-        if (!signal.aborted && !isAborted(error))
-          void this.atOnce.then(
-            () => services.events(warningOf(error)),
-            () => {},
-          )
-      },
-    )
-    this.tier = new Tier(ended.then(() => this.built?.engine))
-    this.settled = ended.then(() => {})
+    this.#request = request
+    this.#services = services
+    const abandoned = this.#abandoned.signal
+    this.#signal = request.signal === undefined ? abandoned : AbortSignal.any([request.signal, abandoned])
+    const building = this.#build()
+    this.atOnce = Promise.race([building.then(built => ({ built })), this.#looked.promise])
+    this.settled = building
+      .then(
+        built => {
+          this.built = built
+          this.tier.offer(built.engine)
+        },
+        (error: unknown) => this.#failed(error),
+      )
+      .then(async () => {
+        await this.#interpreter
+        this.tier.end()
+      })
   }
 
-  #follow(event: RvrEvent, { events, options }: PipelineServices): void {
+  /** Native code is wanted now, whatever compiling takes. */
+  want(): void {
+    this.#wanted.abort()
+  }
+
+  /**
+   * Ends the compile, if it is still going on; a native interpreter that is being made is finished. By the time it has
+   * settled no process of it is left.
+   */
+  abandon(): void {
+    this.#abandoned.abort()
+    // Where nothing is kept, it would serve nobody.
+    if (this.#services.cache.state !== 'ready') this.#ending.abort()
+    else setTimeout(() => this.#ending.abort(), LAST_MS).unref()
+  }
+
+  async #build(): Promise<BuiltArtifact> {
+    // Not before the constructor is done.
+    await undefined
+    const request = {
+      ...this.#request,
+      signal: this.#signal,
+      beforeWork: () => (this.#started ??= this.#start()),
+      beforeMaking: () => this.#untilWorthIt(),
+    }
+    return buildArtifact(request, { ...this.#services, events: event => this.#follow(event) })
+  }
+
+  /** The library is not there: the guest may begin, in the native interpreter if that is. */
+  async #start(): Promise<void> {
+    const found = await findInterpreter(this.#target, this.#services).catch(() => undefined)
+    if (found !== undefined) this.#offer(found.engine)
+    this.#looked.resolve({})
+    const begun = new AbortController()
+    void this.tier.begun.then(() => begun.abort())
+    await this.#pause(HEAD_START_MS, begun.signal)
+    if (begun.signal.aborted) await this.#pause(FIRST_TEXT_MS)
+    throwIfAborted('compiling', this.#signal)
+  }
+
+  /** Nothing has it: the native interpreter is made, and the guest runs in it until compiling seems worth it. */
+  async #untilWorthIt(): Promise<void> {
+    const { image, mode } = this.#request
+    const enough = AbortSignal.any([this.#signal, this.#wanted.signal])
+    if (this.tier.native === undefined) {
+      await this.tier.ranFor(REFERENCE_MS, enough)
+      if (!enough.aborted) this.#interpreter = this.#makeInterpreter()
+    }
+    const ms = await estimatedCompileMs(image, mode.name, this.#services.cache)
+    if (!enough.aborted) this.#say(`native code is compiled when the guest has run for ${ms} ms, an estimate`)
+    await this.tier.ranFor(ms, enough)
+    throwIfAborted('compiling', this.#signal)
+    // One after the other: they would take processors from each other.
+    if (!this.#wanted.signal.aborted) await this.#interpreter
+    throwIfAborted('compiling', this.#signal)
+  }
+
+  get #target() {
+    const { image, abi, machine, mode } = this.#request
+    return { image, abi, machine, mode }
+  }
+
+  async #makeInterpreter(): Promise<void> {
+    const caller = this.#request.signal
+    const signal = caller === undefined ? this.#ending.signal : AbortSignal.any([caller, this.#ending.signal])
+    this.#say('the native interpreter is made, once for all guests of this kind')
+    try {
+      const { engine } = await buildInterpreter({ ...this.#target, signal }, this.#services)
+      this.#offer(engine)
+    } catch (error) {
+      if (!isAborted(error) && !signal.aborted) this.#services.events(warningOf('no native interpreter', error))
+    }
+  }
+
+  #offer(interpreter: NativeChoice): void {
+    // Native code may have been faster.
+    if (this.built === undefined) this.tier.offer(interpreter)
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    // What was given up has not failed, however it ended.
+    if (this.#signal.aborted || isAborted(error)) return
+    // Where it failed at once, `atOnce` says so.
+    const isKnown = await this.atOnce.then(
+      () => false,
+      () => true,
+    )
+    if (!isKnown) this.#services.events(warningOf('no native code', error))
+  }
+
+  #pause(ms: number, until: AbortSignal = this.#signal): Promise<void> {
+    const signal = AbortSignal.any([this.#signal, until])
+    return sleep(ms, undefined, { signal }).catch(() => {})
+  }
+
+  #say(message: string): void {
+    this.#services.events({ type: 'tier', message })
+  }
+
+  #follow(event: RvrEvent): void {
+    const { events, options } = this.#services
     if (event.type === 'object' && event.done >= event.planned - (options.jobs ?? availableParallelism()))
       this.isNearlyDone = true
     events(event)
   }
-
-  /** Ends the compile, if it is still going on: by the time it has settled no process of it is left. */
-  abandon(): void {
-    this.#abandoned.abort()
-  }
 }
 
-const GOES_ON = 'the guest goes on in the interpreter, which is far slower'
-
-function warningOf(error: unknown): { type: 'warning'; message: string; hint: string } {
+function warningOf(what: string, error: unknown): { type: 'warning'; message: string; hint: string } {
   const hint = error instanceof RvrError ? error.hint : undefined
   return {
     type: 'warning',
-    message: `there will be no native code: ${messageOf(error)}; ${GOES_ON}`,
+    message: `there will be ${what}: ${messageOf(error)}; the guest goes on in an interpreter, which is slower`,
     hint: hint ?? 'rvr doctor says what to install.',
   }
 }

@@ -8,6 +8,7 @@ import type { OpenSegment } from '../modes/metered/result.ts'
 import type { ModeName } from '../modes/registry.ts'
 import type { TrapKind } from '../program/trap.ts'
 import type { CallDifference } from '../run/call-witness.ts'
+import type { EngineName } from '../run/home.ts'
 import type { StopCause } from '../run/job.ts'
 import type { RunLimits } from '../run/limits.ts'
 import type { PrintReceiver } from '../run/printer.ts'
@@ -88,11 +89,11 @@ export interface Run extends Disposable {
   readonly unknownWord: number | undefined
   readonly mode: ModeName
   /** What the guest ran in when it stopped. */
-  readonly engine: 'native' | 'interp'
-  /**
-   * Instructions that the interpreter executed while there was no native code: 0n where that was there from the start.
-   */
+  readonly engine: EngineName
+  /** Instructions that the reference interpreter executed while there was nothing faster. */
   readonly interpreted: bigint
+  /** Instructions that the native interpreter executed; all but these and `interpreted` are native code's. */
+  readonly interpretedNatively: bigint
   /** What the run is metered with: names and widths of the chips whose heights `segments` lists. */
   readonly machine: Machine
 

@@ -17,7 +17,6 @@ import {
   type PipelineServices,
 } from '../pipeline.ts'
 import type { ExecutionProfile } from '../profile/counts.ts'
-import { nativeCode } from '../program/lift.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import { Artifact, type ArtifactParts } from './artifact.ts'
 import { BackgroundBuild } from './background.ts'
@@ -97,8 +96,10 @@ export class Guest {
 
   /**
    * The guest ready to run at once. Where the cache has its library this is `compile`; otherwise runs start in the
-   * interpreter and go on in native code as soon as that is there. A compile that fails is a warning event, and the
-   * runs stay in the interpreter. Aborting `signal` ends the compile.
+   * native interpreter, or, where that has still to be made, in the reference interpreter, and go on in what is faster
+   * as soon as that is there. Native code is compiled when the guest has run for longer than that is estimated to take
+   * (docs/sdk.md), or when `artifact.compiled()` asks for it. What fails is a warning event, and the runs stay where
+   * they are. Aborting `signal` ends the compile.
    *
    * @throws RvrError `USAGE` (unknown mode), `TOOLCHAIN_MISSING` (there is nothing that could compile), `CACHE_UNSAFE`,
    *   `ABORTED`.
@@ -111,15 +112,8 @@ export class Guest {
       const parts = this.#artifactParts(mode)
       const request = await this.#request(parts, choices, signal)
       const build = new BackgroundBuild(request, { ...services, events: this.#sink(choices) })
-      const built = await build.atOnce
-      if (built !== undefined)
-        return new Artifact({
-          ...parts,
-          engine: built.engine,
-          cache: built.cache,
-          timing: built.timing,
-          isKept: built.isKept,
-        })
+      const { built } = await build.atOnce
+      if (built !== undefined) return new Artifact({ ...parts, ...built })
       background.add(build)
       void build.settled.then(() => background.delete(build))
       return new Artifact({
@@ -187,18 +181,7 @@ export class Guest {
     const choices = accept(Save, 'interpretNatively', options)
     return lifetime.call(choices.signal, async signal => {
       const parts = this.#artifactParts(mode)
-      const { image, abi, machine } = parts
-      const made = await buildInterpreter({ xlen: image.xlen, abi, machine, mode: parts.mode, signal }, services)
-      const { base, slots } = nativeCode(image)
-      const interprets = parts.mode.name
-      const { outcome, key, inputKey, origin, openMs } = made
-      return new Artifact({
-        ...parts,
-        engine: { engine: 'native', library: made.opened, base, slots, interprets },
-        cache: { outcome, key, inputKey, origin },
-        timing: { loadMs: openMs },
-        isKept: made.isKept,
-      })
+      return new Artifact({ ...parts, ...(await buildInterpreter({ ...parts, signal }, services)) })
     })
   }
 

@@ -12,6 +12,7 @@ import type { KnownResults, ModeName } from '../modes/registry.ts'
 import type { Segment } from '../machine/meter.ts'
 import type { TrapKind } from '../program/trap.ts'
 import type { CallDifference } from '../run/call-witness.ts'
+import type { EngineName } from '../run/home.ts'
 import type { StopCause } from '../run/job.ts'
 import type { Session } from '../run/session.ts'
 import type { SessionState } from '../run/session-state.ts'
@@ -39,8 +40,9 @@ export class GuestRun implements Run {
   readonly trap: TrapReport | undefined
   readonly unknownWord: number | undefined
   readonly mode: ModeName
-  readonly engine: 'native' | 'interp'
+  readonly engine: EngineName
   readonly interpreted: bigint
+  readonly interpretedNatively: bigint
   readonly instret: bigint
   readonly cost: bigint | undefined
   readonly publicValues: Uint8Array
@@ -69,6 +71,7 @@ export class GuestRun implements Run {
     this.mode = session.mode.name
     this.engine = state.engine
     this.interpreted = state.interpreted
+    this.interpretedNatively = state.interpretedNatively
     this.instret = state.instructions
     this.cost = session.mode.reportsCost ? state.cost : undefined
     this.openSegment = this.#collected.openSegment

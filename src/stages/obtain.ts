@@ -146,12 +146,13 @@ export async function obtain<Request extends StageRequest, Inputs, Opened, Repor
   stage: Stage<Request, Inputs, Opened, Report, Kind>,
   request: Request,
 ): Promise<Obtained<Opened, Report>> {
-  const { services, beforeWork, explainMisses, signal } = request
+  const { services, beforeWork, beforeMaking, explainMisses, signal } = request
   const { cache, remote } = services
   const errand = new Errand(stage, request)
   const input = keyOf(stage, request)
   if (input === undefined) {
     await beforeWork?.()
+    await beforeMaking?.()
     if (stage.inputs(request) === undefined) cache.count('uncacheable')
     return errand.make()
   }
@@ -164,6 +165,12 @@ export async function obtain<Request extends StageRequest, Inputs, Opened, Repor
   // hears of it now.
   if (remote === undefined) await explain()
   await beforeWork?.()
+  if (beforeMaking !== undefined) {
+    // Nobody else waits for the lock meanwhile.
+    const fetched = await errand.fetch(input)
+    if (fetched !== undefined) return fetched
+    await beforeMaking()
+  }
   const work = async (): Promise<Obtained<Opened, Report>> => {
     // Another process may have made it while this one waited.
     const late = (await errand.find(input)) ?? (await errand.fetch(input))

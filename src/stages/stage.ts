@@ -34,6 +34,8 @@ export interface StageRequest {
    * resolves.
    */
   readonly beforeWork?: (() => Promise<void>) | undefined
+  /** Called when no store has the artifact: it is made when the promise resolves. */
+  readonly beforeMaking?: (() => Promise<void>) | undefined
 }
 
 /** What was made, beside the file itself. */

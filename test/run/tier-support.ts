@@ -13,7 +13,9 @@ export function useMoves(): (guest: Guest, native: Artifact, after: bigint) => P
   afterAll(() => pool.close())
   return async ({ image, abi, machine }, native, after) => {
     const { engine } = await openArtifact(native.file!, { image, abi, machine })
-    const tier = new Tier(Promise.resolve(engine), after)
+    const tier = new Tier(after)
+    tier.offer(engine)
+    tier.end()
     return new Artifact({
       image,
       abi,

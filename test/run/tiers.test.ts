@@ -20,8 +20,8 @@ const LIMITS = { segmentLimits: { maxTraceHeight: 512 } }
 const pool = new WorkerPool(2)
 afterAll(() => pool.close())
 
-/** An artifact that is interpreted for `after` instructions and then waits for what `native` brings. */
-const waitingFor = ({ image, abi, machine }: Guest, native: Promise<undefined>, after: bigint): Artifact =>
+/** An artifact that is interpreted and waits for what the tier brings. */
+const waiting = ({ image, abi, machine }: Guest, tier: Tier): Artifact =>
   new Artifact({
     image,
     abi,
@@ -30,7 +30,7 @@ const waitingFor = ({ image, abi, machine }: Guest, native: Promise<undefined>, 
     mode: modeNamed('pure'),
     pool,
     engine: { engine: 'interp' },
-    tier: new Tier(native, after),
+    tier,
     cache: { outcome: 'off' },
     timing: {},
   })
@@ -122,7 +122,7 @@ describe('native code that is not there', () => {
   const loop = (): Promise<Guest> => host.rvr.load(program(64, endless['loads and stores']!))
 
   test('a deadline and an abort end the wait for it', async () => {
-    const artifact = waitingFor(await loop(), new Promise(() => {}), 1000n)
+    const artifact = waiting(await loop(), new Tier(1000n))
     const run = await artifact.execute({ timeoutMs: 20 })
     expect(run).toMatchObject({ outcome: 'suspended', stopCause: 'timeout', instret: 1000n, engine: 'interp' })
     expect(await run.resume({ timeoutMs: 20 })).toMatchObject({ stopCause: 'timeout', instret: 1000n })
@@ -133,7 +133,9 @@ describe('native code that is not there', () => {
   })
 
   test('without it the interpreter goes on', async () => {
-    const run = await waitingFor(await loop(), Promise.resolve(undefined), 1000n).execute({ maxInstructions: 5000 })
+    const tier = new Tier(1000n)
+    tier.end()
+    const run = await waiting(await loop(), tier).execute({ maxInstructions: 5000 })
     expect(run).toMatchObject({ outcome: 'suspended', instret: 5000n, engine: 'interp', interpreted: 5000n })
   })
 })

@@ -78,6 +78,9 @@ export class Progress implements AsyncDisposable {
       case 'cache-miss':
         if (this.#verbose) for (const reason of event.reasons) this.#say(`cache miss: ${reason}`)
         break
+      case 'tier':
+        if (this.#verbose) this.#say(event.message)
+        break
       case 'object':
         this.#steps.apply(event)
         this.#show(`compiling, objects ${event.done} of ${event.planned}`)

@@ -1,5 +1,6 @@
 /** A run as a JSON object; docs/json.md is its description. */
 import { hexText, wordText } from '../../hex.ts'
+import type { EngineName } from '../../run/home.ts'
 import type { Run, TrapReport } from '../../sdk/contract.ts'
 import type { ReportedArtifact } from '../compile/artifact.ts'
 import { registersJson } from './registers.ts'
@@ -26,7 +27,7 @@ export type ReportedRun = Pick<
   | 'openSegment'
   | 'profile'
 > &
-  Partial<Pick<Run, 'unknownWord' | 'engine' | 'interpreted' | 'executed'>>
+  Partial<Pick<Run, 'unknownWord' | 'engine' | 'interpreted' | 'interpretedNatively' | 'executed'>>
 
 function trapJson(trap: TrapReport) {
   const { kind, pc, symbol, mangled, address, instruction, message, instret, backtrace, registers } = trap
@@ -46,12 +47,25 @@ function trapJson(trap: TrapReport) {
 }
 
 /** What the run ended in. The artifact may have become native code after that. */
-export const engineOf = (run: ReportedRun, artifact: ReportedArtifact): 'native' | 'interp' =>
-  run.engine ?? artifact.engine
+export const engineOf = (run: ReportedRun, artifact: ReportedArtifact): EngineName => run.engine ?? artifact.engine
 
-/** Did the run begin in the interpreter and go on in native code? */
-export const hasMoved = (run: ReportedRun): run is ReportedRun & { readonly interpreted: bigint } =>
-  run.engine === 'native' && run.interpreted !== undefined && run.interpreted > 0n
+/** What each engine executed, where the run went from one to another. */
+export interface TierCounts {
+  /** The reference interpreter. */
+  readonly interpreted: bigint
+  /** The native interpreter. */
+  readonly interpretedNatively: bigint
+}
+
+/** Undefined where one engine executed all of it. */
+export function tierCounts(run: ReportedRun): TierCounts | undefined {
+  const { engine, interpreted = 0n, interpretedNatively = 0n } = run
+  const slower = engine === 'native' ? interpreted + interpretedNatively : interpreted
+  return engine === undefined || engine === 'interp' || slower === 0n ? undefined : { interpreted, interpretedNatively }
+}
+
+/** A count above 0. */
+const countJson = (count: bigint | undefined) => (count === undefined || count === 0n ? undefined : jsonInteger(count))
 
 /** Is it one stretch of several? */
 export const isResumed = (run: ReportedRun): run is ReportedRun & { readonly executed: bigint } =>
@@ -65,13 +79,15 @@ function unknownWordJson({ unknownWord, pc }: ReportedRun) {
 /** The object of `rvr run --json`. Keys that do not apply are undefined, and absent in the text of it. */
 export function runJson(run: ReportedRun, artifact: ReportedArtifact) {
   const { outcome, exitCode, mode, instret, publicValues, cost, trap, stopCause, pc } = run
+  const tiers = tierCounts(run)
   return {
     outcome,
     exitCode,
     mode,
     engine: engineOf(run, artifact),
     instret: jsonInteger(instret),
-    interpreted: hasMoved(run) ? jsonInteger(run.interpreted) : undefined,
+    interpreted: countJson(tiers?.interpreted),
+    interpretedNatively: countJson(tiers?.interpretedNatively),
     executed: isResumed(run) ? jsonInteger(run.executed) : undefined,
     unknownWord: unknownWordJson(run),
     publicValues: Buffer.from(publicValues).toString('hex'),

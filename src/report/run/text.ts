@@ -4,7 +4,7 @@ import type { TrapReport } from '../../sdk/contract.ts'
 import type { StopCause } from '../../run/job.ts'
 import { registersText } from './registers.ts'
 import { madeByText, timingText, type ReportedArtifact } from '../compile/artifact.ts'
-import { engineOf, hasMoved, isResumed, type ReportedRun } from './json.ts'
+import { engineOf, isResumed, tierCounts, type ReportedRun } from './json.ts'
 import { profileText } from '../profiles/entries.ts'
 import { meteredText } from '../segments/text.ts'
 import { unknownNote } from './unknown-word.ts'
@@ -96,14 +96,30 @@ function madeReadyText(artifact: ReportedArtifact): string {
   return `cache ${artifact.cache.outcome}${madeByText(artifact)}${built === '' ? '' : `; ${built}`}`
 }
 
+/** What slower engines executed before the last one was there. */
+function slowerText(run: ReportedRun): string {
+  const tiers = tierCounts(run)
+  if (tiers === undefined) return ''
+  const { interpreted, interpretedNatively } = tiers
+  const parts = [
+    interpreted === 0n ? '' : `the first ${grouped(interpreted)} interpreted`,
+    interpretedNatively === 0n || run.engine !== 'native' ? '' : `${grouped(interpretedNatively)} interpreted natively`,
+  ]
+  return parts
+    .filter(part => part !== '')
+    .map(part => `, ${part}`)
+    .join('')
+}
+
+const ENGINES = { native: '', 'native-interp': ', interpreted natively', interp: ', interpreted' } as const
+
 /** The text of `rvr run`. */
 export function runText(run: ReportedRun, artifact: ReportedArtifact): string {
   const { mode, instret, cost, publicValues } = run
-  const interpreted = hasMoved(run) ? `, the first ${grouped(run.interpreted)} interpreted` : ''
   return [
     endText(run),
-    line('mode', `${mode}${engineOf(run, artifact) === 'interp' ? ', interpreted' : ''}`),
-    line('instructions', `${grouped(instret)}${interpreted}`),
+    line('mode', `${mode}${ENGINES[engineOf(run, artifact)]}`),
+    line('instructions', `${grouped(instret)}${slowerText(run)}`),
     cost === undefined ? '' : line('cost', `${grouped(cost)} trace cells`),
     publicValues.length === 0 ? '' : line('public values', Buffer.from(publicValues).toString('hex')),
     line('executed in', executedText(run)),

@@ -53,6 +53,10 @@ export class Compilation implements StageRequest {
     return this.request.beforeWork
   }
 
+  get beforeMaking(): (() => Promise<void>) | undefined {
+    return this.request.beforeMaking
+  }
+
   get explainMisses(): boolean | undefined {
     return this.services.options.explainMisses
   }

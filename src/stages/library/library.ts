@@ -1,6 +1,7 @@
 /** The stage that compiles a guest: ELF image → project → library. */
 import { RvrError, isAborted } from '../../errors.ts'
 import { noEvents } from '../../events.ts'
+import { nativeCode } from '../../program/lift.ts'
 import { digestInTurns } from '../../store/digest.ts'
 import { keyOf } from '../obtain.ts'
 import type { ObjectsReport } from '../make/objects.ts'
@@ -43,6 +44,7 @@ export const library: Stage<Compilation, LibraryInputs, OpenedLibrary, CompileRe
         guest: image.digest,
         abi: abi.name,
         xlen: image.xlen,
+        slots: nativeCode(image).slots,
         compileMs: Math.round(timing.compileMs ?? 0),
         cc: toolchain.cc.path,
       },

@@ -107,6 +107,8 @@ export interface BuildRequest extends LibraryTarget, CompileOptions {
    * resolves.
    */
   readonly beforeWork?: (() => Promise<void>) | undefined
+  /** Called when no cache has the library: it is compiled when the promise resolves. */
+  readonly beforeMaking?: (() => Promise<void>) | undefined
   /** What earlier runs of the guest executed, for the code generator. */
   readonly profile?: ExecutionProfile | undefined
   /** How the generated C is cut; default: `defaultUnitLimits`. */
