@@ -1,15 +1,16 @@
-/** Runs a `linux` guest everywhere: native code in each mode, the interpreter, and qemu-user where it is installed. */
+/** Runs a `linux` guest everywhere: native code and the native interpreter in each mode, the reference interpreter, and qemu-user where it is installed. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { expect } from 'vitest'
+import { expect, inject } from 'vitest'
 import type { Stress } from '../../src/codegen/tuning.ts'
 import type { Xlen } from '../../src/elf/image.ts'
 import { Rvr } from '../../src/index.ts'
 import type { Mode } from '../../src/modes/mode.ts'
 import { modes as allModes } from '../../src/modes/registry.ts'
 import type { ModeName } from '../../src/index.ts'
+import { artifactOf, type Engine } from '../run/support.ts'
 
 interface Result {
   readonly output: Buffer
@@ -18,9 +19,8 @@ interface Result {
   readonly registers: readonly bigint[]
 }
 
-async function runGuest(rvr: Rvr, elf: Uint8Array, mode: ModeName, engine: 'native' | 'interp'): Promise<Result> {
-  const guest = await rvr.load(elf, { abi: 'linux' })
-  const artifact = engine === 'native' ? await guest.compile(mode) : guest.interpret(mode)
+async function runGuest(rvr: Rvr, elf: Uint8Array, mode: ModeName, engine: Engine): Promise<Result> {
+  const artifact = await artifactOf(await rvr.load(elf, { abi: 'linux' }), mode, engine)
   const parts: Uint8Array[] = []
   using run = await artifact.execute({ onPrint: (_stream, bytes) => parts.push(bytes) })
   expect(run.outcome).toBe('terminated')
@@ -58,6 +58,8 @@ export async function agreeEverywhere(
   }: { cc?: string | undefined; modes?: readonly Mode<ModeName>[]; stress?: Stress | undefined } = {},
 ): Promise<void> {
   await using rvr = await Rvr.create({ cacheDir: false, stress, ...(cc && { cc }) })
+  // One for all programs.
+  await using sharing = await Rvr.create({ cacheDir: inject('sharedCache'), ...(cc && { cc }) })
   const expected = await runGuest(rvr, elf, 'metered-cost', 'interp')
   expect(expected.output.length).toBe(outputBytes)
   const compare = (who: string, output: Buffer): void => {
@@ -66,11 +68,13 @@ export async function agreeEverywhere(
     throw new Error(`${who} differs from the interpreter in ${describe(at)}`)
   }
   for (const { name, reportsCost } of modes) {
-    const native = await runGuest(rvr, elf, name, 'native')
-    compare(`native code in mode ${name}`, native.output)
-    expect(native.instret).toBe(expected.instret)
-    expect(native.registers).toEqual(expected.registers)
-    if (reportsCost) expect(native.cost).toBe(expected.cost)
+    for (const engine of ['native', 'native-interp'] as const) {
+      const found = await runGuest(engine === 'native' ? rvr : sharing, elf, name, engine)
+      compare(`${engine} in mode ${name}`, found.output)
+      expect(found.instret).toBe(expected.instret)
+      expect(found.registers).toEqual(expected.registers)
+      if (reportsCost) expect(found.cost).toBe(expected.cost)
+    }
   }
   const qemu = runQemu(xlen, elf)
   if (qemu !== undefined) compare(`qemu-riscv${xlen}`, qemu)

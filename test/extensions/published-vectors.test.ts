@@ -7,7 +7,7 @@ import { guestAbi } from '../../src/extensions/registry.ts'
 import { encode } from '../../src/isa/encoding.ts'
 import { assembler } from '../support/assembler.ts'
 import { buildElf } from '../support/elf-builder.ts'
-import { DATA, engines, TEXT, useRvr, widths } from '../run/support.ts'
+import { DATA, artifactOf, engines, TEXT, useRvr, widths } from '../run/support.ts'
 
 const hex = (text: string): bigint => BigInt(`0x${text.replaceAll(/\s/g, '')}`)
 
@@ -215,7 +215,7 @@ describe.each(widths)('RV%i', xlen => {
   test.each(cases)('$title', async ({ values, steps, slot, expected }) => {
     const guest = await host.rvr.load(guestOf(xlen, values, steps, slot + 1), { config })
     for (const engine of engines) {
-      const artifact = engine === 'native' ? await guest.compile('pure') : guest.interpret('pure')
+      const artifact = await artifactOf(guest, 'pure', engine)
       using run = await artifact.execute()
       expect(run.outcome, run.trap?.message).toBe('terminated')
       const found = expected.map((_, half) =>

@@ -1,7 +1,7 @@
 /** All modes and both engines tell the same of a guest, and its cost is the cells of its segments. */
 import { expect, test } from 'vitest'
 import type { Guest, Run } from '../../src/index.ts'
-import { engines, expectSame, factsOf, modeNames, useRvr, widths } from '../run/support.ts'
+import { artifactOf, engines, expectSame, factsOf, modeNames, useRvr, widths } from '../run/support.ts'
 import { assembled, fixtures, load, randomCases } from './guests.ts'
 
 const host = useRvr()
@@ -24,7 +24,7 @@ test.each(subjects)('RV$xlen $name', async subject => {
   const costs = new Set<bigint | undefined>()
   for (const mode of modeNames) {
     for (const engine of engines) {
-      const artifact = engine === 'native' ? await guest.compile(mode) : guest.interpret(mode)
+      const artifact = await artifactOf(guest, mode, engine)
       for (const segmentLimits of mode === 'metered' ? [{}, { maxTraceHeight: 1024 }] : [undefined]) {
         using run = await artifact.execute({ ...subject.options, ...(segmentLimits && { segmentLimits }) })
         const neutral = { mode: '', cost: 0n }

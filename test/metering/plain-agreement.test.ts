@@ -34,6 +34,7 @@ async function agree(subject: Subject, machine?: MachineFile, only?: Limits[]): 
   const floor = floorLimits(guest, traced)
   const artifacts = [
     guest.interpret('metered'),
+    ...(await Promise.all(guests.map(each => each.interpretNatively('metered')))),
     ...(await Promise.all(guests.slice(0, subject.xlen === 64 ? 2 : 1).map(each => each.compile('metered')))),
   ]
   const limits: Limits[] = [
@@ -61,7 +62,7 @@ async function agree(subject: Subject, machine?: MachineFile, only?: Limits[]): 
         piecesOf(run),
         wanted,
         guest,
-        `${['interpreter', 'default compiler', 'gcc'][index]}, ${JSON.stringify(segmentLimits)}`,
+        `${['reference', 'native interpreter', 'native interpreter by gcc', 'default compiler', 'gcc'][index]}, ${JSON.stringify(segmentLimits)}`,
       )
     }
   }

@@ -1,7 +1,7 @@
 /** Wherever a metered run stops and goes on, it ends as one that never stopped; a stop at a cut shows the next segment's first state. */
 import { expect, test } from 'vitest'
 import type { Artifact, ExecuteOptions, Run, RunLimits } from '../../src/index.ts'
-import { engines, factsOf, modeNames, useRvr, widths } from '../run/support.ts'
+import { artifactOf, engines, factsOf, modeNames, useRvr, widths } from '../run/support.ts'
 import { randomSource } from '../support/random.ts'
 import { assembled, fixtures, kernel, load, type Subject } from './guests.ts'
 import { piecesOf } from './support.ts'
@@ -53,7 +53,7 @@ test.each(subjects.flatMap(subject => engines.map(engine => ({ ...subject, engin
   'stops at cuts: RV$xlen $name, $engine',
   async ({ engine, subject }) => {
     const guest = await load(host.rvr, subject)
-    const artifact = engine === 'native' ? await guest.compile('metered') : guest.interpret('metered')
+    const artifact = await artifactOf(guest, 'metered', engine)
     for (const segmentLimits of [limits, { maxTraceHeight: 256 }]) {
       const options = { ...subject.options, segmentLimits }
       const { run: reference, printed } = await whole(artifact, options)
@@ -90,7 +90,7 @@ test.each(
   ),
 )('stops anywhere: RV$xlen $name, $mode, $engine', async ({ mode, engine, subject }) => {
   const guest = await load(host.rvr, subject)
-  const artifact = engine === 'native' ? await guest.compile(mode) : guest.interpret(mode)
+  const artifact = await artifactOf(guest, mode, engine)
   const isMetered = mode === 'metered'
   const random = randomSource(subject.name.length * 131 + subject.xlen + mode.length)
   const options = { ...subject.options, ...(isMetered && { segmentLimits: limits }) }

@@ -38,8 +38,7 @@ describe.each(widths)('RV%i', xlen => {
   })
 
   test.each(engines)('pieces by cost, by instructions and by both equal one run (%s)', async engine => {
-    const { native, interpreted } = await subject()
-    const artifact = engine === 'native' ? native : interpreted
+    const artifact = await artifactOf((await subject()).guest, 'metered-cost', engine)
     const random = randomSource(xlen + 1)
     const whole = await artifact.execute()
     let run: Run = await artifact.execute({ maxCost: 0 })

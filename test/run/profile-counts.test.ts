@@ -10,7 +10,7 @@ import { cellsOf } from '../../src/machine/machine.ts'
 import { assembler } from '../support/assembler.ts'
 import { sample } from '../support/exhaustive.ts'
 import { buildElf } from '../support/elf-builder.ts'
-import { artifactOf, DATA, expectSame, fixture, program, TEXT, useRvr, widths } from './support.ts'
+import { artifactOf, DATA, engines, expectSame, fixture, program, TEXT, useRvr, widths } from './support.ts'
 import { useMoves } from './tier-support.ts'
 
 const host = useRvr()
@@ -86,7 +86,8 @@ describe.each(widths)('RV%i', xlen => {
 
   test('stops and resumes anywhere change nothing, and earlier runs keep their counts', async () => {
     const guest = await load('bench-sort', 'linux')
-    for (const artifact of [await guest.compile('profile'), guest.interpret('profile')]) {
+    for (const engine of engines) {
+      const artifact = await artifactOf(guest, 'profile', engine)
       const options = { args: ['sort', '1'] }
       using whole = await artifact.execute({ ...options, maxInstructions: 20_000 })
       let run = await artifact.execute({ ...options, maxInstructions: 1 })
@@ -104,7 +105,8 @@ describe.each(widths)('RV%i', xlen => {
 
   test('a cost limit', async () => {
     const guest = await load('fibonacci')
-    for (const artifact of [await guest.compile('profile'), guest.interpret('profile')]) {
+    for (const engine of engines) {
+      const artifact = await artifactOf(guest, 'profile', engine)
       using run = await artifact.execute({ inputs: [u64(5000)], maxCost: 100_000 })
       expect(run.stopCause).toBe('cost')
       expectExact(guest, run)
@@ -117,7 +119,8 @@ test('rows of HINT_BUFFER count, its executions are one each', async () => {
     code.op('hint_input').li('s0', DATA).li('a0', 4).op('hint_buffer', { rd: 's0', rs1: 'a0' }).op('terminate'),
   )
   const guest = await host.rvr.load(elf)
-  for (const artifact of [await guest.compile('profile'), guest.interpret('profile')]) {
+  for (const engine of engines) {
+    const artifact = await artifactOf(guest, 'profile', engine)
     using run = await artifact.execute({ inputs: [new Uint8Array(24)] })
     expect(run).toMatchObject({ outcome: 'terminated' })
     expectExact(guest, run)
@@ -191,7 +194,8 @@ test('counts go on in a run that was saved', async () => {
   try {
     const guest = await host.rvr.load(fixture('fibonacci', 64))
     const options = { inputs: [u64(300)] }
-    for (const artifact of [await guest.compile('profile'), guest.interpret('profile')]) {
+    for (const engine of engines) {
+      const artifact = await artifactOf(guest, 'profile', engine)
       using whole = await artifact.execute(options)
       using first = await artifact.execute({ ...options, maxInstructions: 777 })
       using last = await artifact.resumeFrom(await first.save(join(directory, 'run')))

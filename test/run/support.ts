@@ -12,7 +12,7 @@ import type { ModeName } from '../../src/index.ts'
 export const TEXT = 0x200800
 export const DATA = 0x300000
 export const modeNames = ['pure', 'metered', 'metered-cost', 'profile'] as const
-export const engines = ['native', 'interp'] as const
+export const engines = ['native', 'interp', 'native-interp'] as const
 export const widths = [32, 64] as const
 export type Engine = (typeof engines)[number]
 
@@ -54,7 +54,9 @@ export function program(xlen: Xlen, write: (code: Assembler) => unknown): Uint8A
 }
 
 export function artifactOf(guest: Guest, mode: string, engine: Engine): Promise<Artifact> {
-  return engine === 'native' ? guest.compile(mode as ModeName) : Promise.resolve(guest.interpret(mode as ModeName))
+  if (engine === 'native') return guest.compile(mode as ModeName)
+  if (engine === 'native-interp') return guest.interpretNatively(mode as ModeName)
+  return Promise.resolve(guest.interpret(mode as ModeName))
 }
 
 /** All values of a run but its memory and its times. */

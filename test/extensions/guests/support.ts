@@ -70,7 +70,7 @@ async function expectMoved(
 }
 
 /**
- * Runs natively and in the interpreter, holds both to the same end state, and hands the native run to `look` while its
+ * Runs natively and in both interpreters, holds all to the same end state, and hands the native run to `look` while its
  * memory is there.
  */
 export async function runBoth<T>(
@@ -81,10 +81,13 @@ export async function runBoth<T>(
 ): Promise<T> {
   const native = await runOn('native', guest, mode, input)
   const interpreted = await runOn('interp', guest, mode, input)
+  const threaded = await runOn('native-interp', guest, mode, input)
   try {
-    expectSame(native.run, interpreted.run)
-    expect(native.text).toBe(interpreted.text)
-    expect(native.run.segments).toEqual(interpreted.run.segments)
+    for (const { run, text } of [interpreted, threaded]) {
+      expectSame(native.run, run)
+      expect(native.text).toBe(text)
+      expect(native.run.segments).toEqual(run.segments)
+    }
     await expectMoved(guest, mode, input, native)
     return look(native)
   } finally {

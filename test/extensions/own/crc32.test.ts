@@ -1,7 +1,6 @@
 /** The documented example of a user's own extension: the same results, counts and cost in every mode and either engine; zlib agrees. */
 import { describe, expect, test } from 'vitest'
 import { MEMORY_BYTES } from '../../../src/elf/image.ts'
-import type { Artifact } from '../../../src/index.ts'
 import { chipWidths } from './chip-widths.ts'
 import { artifactOf, DATA, engines, expectSame, modeNames, useRvr, widths } from '../../run/support.ts'
 import { asked, askedGuest, busyGuest, CRC32, crcOf, MOST_BYTES, rangesGuest, ROUNDS } from './crc32-guest.ts'
@@ -11,16 +10,15 @@ const host = useRvr()
 describe.each(widths)('RV%i', xlen => {
   test.each(modeNames)('mode %s: native code and interpreter agree on everything', async mode => {
     const guest = await host.rvr.load(busyGuest(xlen), { extensions: [CRC32] })
-    const [native, interpreted] = (await Promise.all(engines.map(engine => artifactOf(guest, mode, engine)))) as [
-      Artifact,
-      Artifact,
-    ]
-    using run = await native.execute({ seed: 5n })
-    using wanted = await interpreted.execute({ seed: 5n })
-    expectSame(run, wanted)
+    const [native, ...others] = await Promise.all(engines.map(engine => artifactOf(guest, mode, engine)))
+    using run = await native!.execute({ seed: 5n })
     expect(run).toMatchObject({ outcome: 'terminated', exitCode: 3 })
-    expect(run.segments).toEqual(wanted.segments)
-    expect(run.profile?.counts).toEqual(wanted.profile?.counts)
+    for (const other of others) {
+      using wanted = await other.execute({ seed: 5n })
+      expectSame(run, wanted)
+      expect(run.segments).toEqual(wanted.segments)
+      expect(run.profile?.counts).toEqual(wanted.profile?.counts)
+    }
     // The last word at DATA is the CRC of itself as it was and of the sum beside it.
     const data = run.memory.read(DATA, 16)
     expect(BigInt(Buffer.from(run.publicValues).readUInt32LE(0))).toBe(BigInt(Buffer.from(data).readUInt32LE(0)))
