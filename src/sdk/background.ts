@@ -1,4 +1,4 @@
-/** Faster engines made ready while a guest already runs: the native interpreter, then native code if that is worth it. */
+/** Faster engines made ready while a guest runs: the native interpreter, then native code if it is worth it. */
 import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RvrError, isAborted, messageOf, throwIfAborted } from '../errors.ts'
