@@ -40,6 +40,7 @@ export async function generateInto(
   const decode = decoderFor(image.xlen, abi)
   const { value: graph, ms: liftMs } = await stage(events, 'lift', () => lifted(image, decode, longestSpan(machine)))
   await nextTurn()
+  throwIfAborted('generating code', signal)
   const { instrs, base } = graph.program
   const filled = { ...order.identity, slots: instrs.length, base, definedSlots: definedSlots(image, decode) }
   const put = async (files: readonly ProjectFile[]): Promise<void> =>

@@ -10,6 +10,7 @@ import type { Generated, GenerationListener, GenerationOrder } from './order.ts'
 const entry = runsFromSources ? 'src/stages/library/generator/worker-start.ts' : 'dist/stages/generator-start.js'
 
 interface Pending {
+  readonly order: GenerationOrder
   readonly listener: GenerationListener
   /** Runs a function as a part of the call that the order is from: events belong to calls. */
   readonly inCall: <T>(call: () => T) => T
@@ -48,9 +49,9 @@ export class GeneratorThread {
     const id = this.#orders++
     const { promise, resolve, reject } = Promise.withResolvers<Generated>()
     const inCall = AsyncLocalStorage.snapshot()
-    this.#pending.set(id, { listener, inCall, resolve, reject, received: Promise.resolve() })
+    this.#pending.set(id, { order, listener, inCall, resolve, reject, received: Promise.resolve() })
     this.#worker.ref()
-    const abort = (): void => this.#abort(id, order)
+    const abort = (): void => this.#abort(id)
     try {
       this.#post({ type: 'order', id, order, file })
       signal?.addEventListener('abort', abort, { once: true })
@@ -77,8 +78,10 @@ export class GeneratorThread {
    * Lifting and planning hear of nothing before they are done, so a thread with nothing else to do is ended. One that
    * may be writing into a user's directory ends by itself, with no half of a file.
    */
-  #abort(id: number, { emitDirectory }: GenerationOrder): void {
-    if (this.#pending.size > 1 || emitDirectory !== undefined) {
+  #abort(id: number): void {
+    const isInVain = ({ order, listener }: Pending): boolean =>
+      listener.signal?.aborted === true && order.emitDirectory === undefined
+    if (![...this.#pending.values()].every(isInVain)) {
       this.#post({ type: 'abort', id })
       return
     }

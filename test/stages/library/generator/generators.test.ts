@@ -179,6 +179,23 @@ describe('aborted', () => {
     await generators.close()
   })
 
+  test('both of two', async () => {
+    const generators = new Generators()
+    const controller = new AbortController()
+    const given = { generators }
+    const request = { signal: controller.signal }
+    const both = [
+      await compilationOf(largeGuest(), request, given),
+      await compilationOf('kitchen-sink', request, given),
+    ]
+    const calls = both.map(async compilation => byThread(compilation, await temporaryDirectory()))
+    setImmediate(() => controller.abort('enough'))
+    for (const call of await Promise.allSettled(calls))
+      expect(call).toMatchObject({ status: 'rejected', reason: aborted })
+    expect((await ordered(generators, await compilationOf('ecrecover'))).lifts).toBe(1)
+    await generators.close()
+  })
+
   test('before it begins, it starts nothing', async () => {
     const compilation = await compilationOf('kitchen-sink', { signal: AbortSignal.abort('enough') })
     await expect(byThread(compilation, await temporaryDirectory())).rejects.toMatchObject(aborted)
