@@ -13,7 +13,18 @@ export interface Code {
 const PAGE_SLOTS = 4096
 const PAGE_SHIFT = 14
 
-export function createCode(image: Image, decode: Decoder): Code {
+const known = new WeakMap<Image, WeakMap<Decoder, Code>>()
+
+/** The code of an image by a decoder: what was reached once is decoded for all runs of the image on this thread. */
+export function codeOf(image: Image, decode: Decoder): Code {
+  let byDecoder = known.get(image)
+  if (byDecoder === undefined) known.set(image, (byDecoder = new WeakMap()))
+  let code = byDecoder.get(decode)
+  if (code === undefined) byDecoder.set(decode, (code = createCode(image, decode)))
+  return code
+}
+
+function createCode(image: Image, decode: Decoder): Code {
   const ranges = slotRanges(image)
   const pages = new Map<number, (Operation | undefined)[]>()
   let currentNumber = -1

@@ -10,7 +10,7 @@ import type { Decoder } from '../isa/table.ts'
 import { MEMORY } from '../layout/meter.ts'
 import type { Watcher } from '../modes/collector.ts'
 import { spanLengths } from './spans.ts'
-import { createCode } from './code.ts'
+import { codeOf } from './code.ts'
 import { fetchTrap, jumpTrap } from './jumps.ts'
 import { readMemory, writeMemory } from './access.ts'
 import { executeCall, type CallExecutor } from './call.ts'
@@ -103,7 +103,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
   const { watcher, call = executeCall } = options
   const spans = watcher?.spans
   const { xlen } = image
-  const code = createCode(image, options.decode ?? decoderFor(xlen, abi))
+  const code = codeOf(image, options.decode ?? decoderFor(xlen, abi))
 
   const spanLength = spans === undefined ? undefined : spanLengths(code, spans)
 

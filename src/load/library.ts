@@ -2,24 +2,21 @@
 import koffi from 'koffi'
 import { RvrError, messageOf } from '../errors.ts'
 import { exportedCall, type CallRow } from '../isa/row.ts'
-import { stateLayout, stateOffset, tableBytes } from '../layout/state.ts'
+import { noRoom, type InstanceSource } from './instance.ts'
 import type { LibraryFile } from './library-file.ts'
+import { memoryFile } from './host-memory.ts'
 import { isNoexec } from './noexec.ts'
 
 /** Functions of one loaded artifact. `memory` is the address of a guest's memory, as `create` returned it. */
-export interface NativeLibrary {
+export interface NativeLibrary extends InstanceSource {
   /** See `LibraryFile.name`. */
   readonly name: string
   /** The least instruction budget with which native code gets anywhere. */
   readonly floor: number
-  /** A fresh instance with zeroed memory; the address of its guest memory. */
-  create(code: CodePlace): bigint
   /** What makes a guest's code known to a native interpreter; undefined in a guest's own library. */
   readonly decoder: CodeDecoder | undefined
   /** Runs until native code hands back; returns REASON_STEP or REASON_STOP. */
   run(memory: bigint): number
-  /** Gives the instance's pages back; views of it read zeros from then on. */
-  retire(memory: bigint): void
   /** Calls `void name(char *m)` of the mode's C. */
   perform(name: string, memory: bigint): void
   /**
@@ -32,16 +29,6 @@ export interface NativeLibrary {
    * calls it.
    */
   call(row: CallRow): NativeCall | undefined
-  /** Unmaps the instance; no view of it may exist any more. */
-  destroy(memory: bigint): void
-}
-
-/** Where a guest's code lies, and how many bytes its mode has in front of the instance. */
-export interface CodePlace {
-  /** Address of the first slot. */
-  readonly base: number
-  readonly slots: number
-  readonly areaBytes: number
 }
 
 /** How a native interpreter comes by an instance's code. */
@@ -84,27 +71,6 @@ export function loadLibraryFile(file: LibraryFile, interprets?: string): NativeL
   }
   file.moveTo(memoryFile())
   return loadLibrary(file.name, { interprets, path: file.path })
-}
-
-const MFD_CLOEXEC = 1
-const MFD_EXEC = 16
-
-/**
- * An empty file in memory alone, from which code may be run whatever the mounts are; undefined where the system has
- * none.
- */
-function memoryFile(): number | undefined {
-  try {
-    const create = koffi.load(null).func('int memfd_create(const char *name, unsigned int flags)')
-    // Kernels before 6.3 know no files in memory that are not executable, and no flag for it.
-    for (const flags of [MFD_CLOEXEC | MFD_EXEC, MFD_CLOEXEC]) {
-      const fd = create('rvr', flags) as number
-      if (fd >= 0) return fd
-    }
-  } catch {
-    // a C library that does not have it
-  }
-  return undefined
 }
 
 /**
@@ -162,10 +128,7 @@ function libraryOf(name: string, handle: Handle, interprets: string | undefined)
     create({ base, slots, areaBytes }) {
       const created = interprets === undefined ? create() : create(base, slots, areaBytes)
       const address = BigInt(created as number | bigint)
-      if (address === 0n)
-        throw new RvrError('INTERNAL', 'the host has no room for another guest memory of 512 MiB', {
-          hint: 'Dispose of runs that are no longer needed, or raise the limit on virtual memory (ulimit -v).',
-        })
+      if (address === 0n) throw noRoom()
       return address
     },
     run: memory => run(memory) as number,
@@ -192,33 +155,5 @@ function libraryOf(name: string, handle: Handle, interprets: string | undefined)
       const address = BigInt(handle.func(function_, 'uintptr_t', [])() as number | bigint)
       return new Uint8Array(koffi.view(address, Math.ceil((slots + 1) / 64) * 8))
     },
-  }
-}
-
-/** JavaScript views of a native instance; zero-copy. */
-export interface InstanceViews {
-  /** Addresses of the entry functions, one per slot. */
-  readonly table: BigUint64Array
-  readonly registers: BigUint64Array
-  readonly state: DataView
-  readonly memory: Uint8Array
-  /** What the mode keeps in front of the table. */
-  readonly area: { readonly buffer: ArrayBufferLike; readonly offset: number }
-}
-
-/**
- * Maps views over the instance at `memory` for a guest with `slots` instruction slots; the mode's area takes
- * `areaBytes`.
- */
-export function viewInstance(memory: bigint, slots: number, memoryBytes: number, areaBytes: number): InstanceViews {
-  const below = stateLayout.guardBytes + stateLayout.bytes
-  const tableSize = tableBytes(slots)
-  const front = koffi.view(memory - BigInt(below + tableSize + areaBytes), areaBytes + tableSize + stateLayout.bytes)
-  return {
-    table: new BigUint64Array(front, areaBytes, slots),
-    registers: new BigUint64Array(front, areaBytes + tableSize + stateOffset('x'), 32),
-    state: new DataView(front, areaBytes + tableSize, stateLayout.bytes),
-    memory: new Uint8Array(koffi.view(memory, memoryBytes)),
-    area: { buffer: front, offset: 0 },
   }
 }

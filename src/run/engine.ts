@@ -1,9 +1,10 @@
 /** One stretch of execution by native code: what the driver loop calls until the guest ends or a limit is reached. */
-import { MEMORY_BYTES } from '../elf/image.ts'
 import { createHart, type Hart } from '../program/hart.ts'
 import { REASON_STEP, stateOffset } from '../layout/state.ts'
-import { loadLibrary, viewInstance, type InstanceViews } from '../load/library.ts'
+import { viewInstance, type InstanceViews } from '../load/instance.ts'
+import { loadLibrary } from '../load/library.ts'
 import type { Collector, NativeUse, Site } from '../modes/collector.ts'
+import { MOST_WAITING } from './instances.ts'
 import type { NativePlace, Place } from './job.ts'
 import { interpretedSite, nativeSite } from './site.ts'
 
@@ -90,15 +91,25 @@ export interface Attachment {
   readonly native: ((counting: Counting) => NativeEngine) | undefined
 }
 
+/** Memory that guests of this thread have lived in lately, seen before: they come back to it again and again. */
+const seen = new Map<number, InstanceViews>()
+const MOST_SEEN = 2 * MOST_WAITING
+
+function viewsOf(place: Place): InstanceViews {
+  const { instance, memory, areaBytes } = place
+  const tableSlots = place.engine === 'native' && place.interprets === undefined ? place.slots : 0
+  const views = seen.get(instance) ?? viewInstance(memory, { tableSlots, areaBytes })
+  seen.delete(instance)
+  seen.set(instance, views)
+  if (seen.size > MOST_SEEN) seen.delete(seen.keys().next().value!)
+  return views
+}
+
 /** Attaches to the place where a guest lives. */
 export function attach(place: Place, xlen: 32 | 64): Attachment {
-  if (place.engine === 'interp') {
-    const hart = createHart(xlen, new Uint8Array(place.memory), new BigUint64Array(place.registers))
-    return { hart, site: interpretedSite(place.area), native: undefined }
-  }
-  const tableSlots = place.interprets === undefined ? place.slots : 0
-  const views = viewInstance(place.memory, tableSlots, MEMORY_BYTES, place.areaBytes)
+  const views = viewsOf(place)
   const hart = createHart(xlen, views.memory, views.registers)
+  if (place.engine === 'interp') return { hart, site: interpretedSite(place, views), native: undefined }
   return {
     hart,
     site: nativeSite(loadLibrary(place.library, place), place, views),

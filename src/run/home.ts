@@ -1,12 +1,14 @@
-/** Where a guest lives: a native instance or shared JavaScript memory, with the area of modes that have one. */
-import { MEMORY_BYTES, type Image } from '../elf/image.ts'
+/** Where a guest lives: an instance of a library or of no library, with the area of modes that have one. */
+import { MEMORY_BYTES, type Image, type Xlen } from '../elf/image.ts'
 import { createHart, type Hart } from '../program/hart.ts'
-import { loadLibraryFile, viewInstance, type NativeLibrary } from '../load/library.ts'
+import { plainInstances } from '../load/instance.ts'
+import { loadLibraryFile } from '../load/library.ts'
 import type { LibraryFile } from '../load/library-file.ts'
 import type { Site } from '../modes/collector.ts'
 import type { Mode } from '../modes/mode.ts'
 import { raiseFloor } from './engine.ts'
-import type { Place } from './job.ts'
+import { retire, type Instance, type Instances } from './instances.ts'
+import type { NativePlace, Place } from './job.ts'
 import { interpretedSite, nativeSite } from './site.ts'
 
 /** The engine that a session runs on: a library file, or the interpreter alone. */
@@ -32,56 +34,124 @@ export function engineName(choice: EngineChoice): EngineName {
   return choice.interprets === undefined ? 'native' : 'native-interp'
 }
 
-/** Unmaps an instance when no view of it can exist any more. */
-const unmapped = new FinalizationRegistry<{ library: NativeLibrary; address: bigint }>(({ library, address }) =>
-  library.destroy(address),
-)
-
 export interface Home {
   readonly choice: EngineChoice
   readonly place: Place
+  /** Registers and memory: all zero behind `retire`. */
   readonly hart: Hart
   readonly site: Site
   /** Makes the guest come back soon. */
-  readonly interrupt: () => void
-  /** Gives the memory up. */
-  readonly retire: () => void
+  interrupt(): void
+  /** Somebody keeps a view of the memory, so no other guest may ever live in it. */
+  expose(): void
+  /** Gives the memory up. Nothing runs in it any more. */
+  retire(): void
 }
 
-/** Fresh memory for a guest, and for its mode. */
-export function settle(engine: EngineChoice, image: Image, mode: Mode): Home {
-  return engine.engine === 'interp' ? interpreted(image, mode) : native(engine, image, mode)
+/** All-zero memory for a guest, and for its mode. */
+export function settle(engine: EngineChoice, image: Image, mode: Mode, instances: Instances): Home {
+  return engine.engine === 'interp' ? interpreted(image, mode, instances) : native(engine, image, mode, instances)
 }
 
-function interpreted({ xlen }: Image, { area: modeArea }: Mode): Home {
-  const memory = new SharedArrayBuffer(MEMORY_BYTES)
-  const registers = new SharedArrayBuffer(32 * 8)
-  const areaBytes = modeArea?.interpreted ?? 0
-  const area = areaBytes === 0 ? undefined : new SharedArrayBuffer(areaBytes)
-  return {
-    choice: { engine: 'interp' },
-    place: { engine: 'interp', memory, registers, area },
-    hart: createHart(xlen, new Uint8Array(memory), new BigUint64Array(registers)),
-    site: interpretedSite(area),
-    interrupt: () => {},
-    retire: () => {},
-  }
+function interpreted({ xlen }: Image, { area }: Mode, instances: Instances): Home {
+  const areaBytes = area?.interpreted ?? 0
+  const code = { base: 0, slots: 0, areaBytes }
+  const source = plainInstances(areaBytes)
+  const instance = instances.take({ source, guest: undefined, code, tableSlots: 0, areaBytes })
+  const { id, memory, views } = instance
+  const place: Place = { engine: 'interp', instance: id, memory, areaBytes }
+  const choice = { engine: 'interp' } as const
+  return new InstanceHome({ choice, place, site: interpretedSite(place, views), xlen, instance, instances })
 }
 
-function native(engine: NativeChoice, { xlen }: Image, { area }: Mode): Home {
+function native(engine: NativeChoice, image: Image, { area }: Mode, instances: Instances): Home {
   const { slots, base, leastBudget, interprets } = engine
   const library = loadLibraryFile(engine.library, interprets)
   const areaBytes = area?.native(slots) ?? 0
-  const memory = library.create({ base, slots, areaBytes })
-  const views = viewInstance(memory, interprets === undefined ? slots : 0, MEMORY_BYTES, areaBytes)
-  unmapped.register(views.memory.buffer, { library, address: memory })
-  const instance = { engine: 'native', memory, slots, base, areaBytes, leastBudget, interprets } as const
-  return {
-    choice: engine,
-    place: { ...instance, library: engine.library.name },
-    hart: createHart(xlen, views.memory, views.registers),
-    site: nativeSite(library, instance, views),
-    interrupt: () => raiseFloor(views.state),
-    retire: () => library.retire(memory),
+  const tableSlots = interprets === undefined ? slots : 0
+  const code = { base, slots, areaBytes }
+  const instance = instances.take({ source: library, guest: image.digest, code, tableSlots, areaBytes })
+  const { id, memory, views } = instance
+  const place: NativePlace = {
+    engine: 'native',
+    library: library.name,
+    interprets,
+    instance: id,
+    memory,
+    base,
+    slots,
+    areaBytes,
+    leastBudget,
+  }
+  const site = nativeSite(library, place, views)
+  return new InstanceHome({ choice: engine, place, site, xlen: image.xlen, instance, instances })
+}
+
+/** An instance as long as a guest has it. */
+interface Lease {
+  readonly instances: Instances
+  readonly instance: Instance
+  isExposed: boolean
+}
+
+/**
+ * Takes the memory of runs back that nobody disposed of, when nobody can look at it any more. Where somebody has a view
+ * of it, it stays as it is until that is gone.
+ */
+const abandoned = new FinalizationRegistry<Lease>(({ instances, instance, isExposed }) => {
+  if (!isExposed) instances.giveBack(instance)
+})
+
+class InstanceHome implements Home {
+  readonly choice: EngineChoice
+  readonly place: Place
+  readonly site: Site
+  readonly #xlen: Xlen
+  /** Undefined when it has been given up. */
+  #lease: Lease | undefined
+  #hart: Hart | undefined
+
+  constructor({
+    choice,
+    place,
+    site,
+    xlen,
+    instance,
+    instances,
+  }: Pick<Home, 'choice' | 'place' | 'site'> & Pick<Lease, 'instance' | 'instances'> & { readonly xlen: Xlen }) {
+    const { memory, registers } = instance.views
+    this.choice = choice
+    this.place = place
+    this.site = site
+    this.#xlen = xlen
+    this.#hart = createHart(xlen, memory, registers)
+    this.#lease = { instances, instance, isExposed: false }
+    abandoned.register(this.#hart, this.#lease, this.#lease)
+  }
+
+  get hart(): Hart {
+    return (this.#hart ??= createHart(this.#xlen, new Uint8Array(MEMORY_BYTES)))
+  }
+
+  interrupt(): void {
+    if (this.#lease !== undefined) raiseFloor(this.#lease.instance.views.state)
+  }
+
+  expose(): void {
+    if (this.#lease !== undefined) this.#lease.isExposed = true
+  }
+
+  retire(): void {
+    const lease = this.#lease
+    if (lease === undefined) return
+    abandoned.unregister(lease)
+    this.#lease = undefined
+    const { instances, instance, isExposed } = lease
+    // Who looks at it later sees zeros, in the same view or in another, and never another guest's memory.
+    if (isExposed) retire(instance)
+    else {
+      this.#hart = undefined
+      instances.giveBack(instance)
+    }
   }
 }

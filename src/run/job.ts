@@ -18,6 +18,8 @@ export interface NativePlace {
   readonly library: string
   /** Name of the mode, where the library is a native interpreter. */
   readonly interprets?: string | undefined
+  /** The number that this memory alone has (instances.ts). */
+  readonly instance: number
   /** The address of guest memory. */
   readonly memory: bigint
   readonly slots: number
@@ -29,26 +31,25 @@ export interface NativePlace {
   readonly leastBudget?: true | undefined
 }
 
-/** In shared JavaScript memory, run by the interpreter alone. */
+/** In an instance without code, run by the interpreter alone. */
 export interface InterpretedPlace {
   readonly engine: 'interp'
-  readonly memory: SharedArrayBuffer
-  readonly registers: SharedArrayBuffer
-  /** The mode's area, where it has one. */
-  readonly area: SharedArrayBuffer | undefined
+  readonly instance: number
+  readonly memory: bigint
+  /** Bytes of the mode's area; 0: none. */
+  readonly areaBytes: number
 }
 
 export interface Job {
   readonly id: number
   readonly place: Place
-  /** Digest of the guest, and key of what its ABI is made from: what the worker has to know already. */
+  /** Digest of the guest, key of what its ABI is made from, digest of its machine: what the worker has been told. */
   readonly guest: string
   readonly abi: string
+  readonly machine: string
   readonly mode: ModeChoice
   /** What the mode's ledger ordered. */
   readonly order: unknown
-  /** Stable identity of the machine; the machine itself follows once per worker. */
-  readonly machine: Machine
   readonly pc: number
   readonly host: HostState
   /** Stop after exactly this many instructions, counted from this job's start. */
@@ -89,10 +90,12 @@ export interface MoveOrder {
 /** The place to go on in; undefined when there will be none. */
 export type MoveTarget = { readonly index: number; readonly place: NativePlace } | undefined
 
-/** Messages to a worker. A guest's image and what its ABI is made from travel once per worker. */
+/** Messages to a worker. What all jobs of a guest share travels once, and stays until it is to be forgotten. */
 export type ToWorker =
   | { readonly type: 'abi'; readonly digest: string; readonly choice: AbiChoice }
   | { readonly type: 'image'; readonly digest: string; readonly image: Image }
+  | { readonly type: 'machine'; readonly digest: string; readonly machine: Machine }
+  | { readonly type: 'forget'; readonly digest: string }
   | { readonly type: 'job'; readonly job: Job }
 
 /**

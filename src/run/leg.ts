@@ -2,7 +2,7 @@
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi, PrintSink } from '../extensions/abi.ts'
 import { createInterpreter } from '../interp/interpreter.ts'
-import { cellsOf } from '../machine/machine.ts'
+import { cellsOf, type Machine } from '../machine/machine.ts'
 import type { BlockCosts } from './block-costs.ts'
 import type { CallWitness } from './call-witness.ts'
 import type { Attachment, Counting } from './engine.ts'
@@ -15,6 +15,7 @@ export interface LegContext {
   readonly job: Job
   readonly image: Image
   readonly abi: GuestAbi
+  readonly machine: Machine
   readonly blockCosts: BlockCosts
   readonly counting: Counting
   readonly stopRequest: () => StopRequest | undefined
@@ -44,8 +45,8 @@ export interface LegResult {
 
 /** Runs the guest from `pc`; `attachment.hart.pc` is where it stopped. */
 export function runLeg(context: LegContext, { attachment, pc, maxInstructions, maxCost }: Leg): LegResult {
-  const { job, image, abi, blockCosts, counting, stopRequest, onTurn, witness, trace, print } = context
-  const { host, machine } = job
+  const { job, image, abi, machine, blockCosts, counting, stopRequest, onTurn, witness, trace, print } = context
+  const { host } = job
   const { collector } = counting
   const { hart, native } = attachment
   hart.pc = pc

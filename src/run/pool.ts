@@ -5,8 +5,10 @@ import { Worker, type MessagePort } from 'node:worker_threads'
 import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
+import type { Machine } from '../machine/machine.ts'
 import { textTaken } from './control.ts'
 import { failureOf } from './failure.ts'
+import { Instances } from './instances.ts'
 import type { FromWorker, Job, JobResult, MovePort, ToWorker } from './job.ts'
 import { weightOfText } from './print-gate.ts'
 import type { Stream } from './printer.ts'
@@ -28,24 +30,36 @@ export interface JobClient {
 export interface JobGuest {
   readonly image: Image
   readonly abi: GuestAbi
+  readonly machine: Machine
 }
 
-interface Waiting {
-  readonly job: Job
+/** A job that somebody wants to be done. */
+export interface JobOrder {
+  readonly id: number
   readonly guest: JobGuest
   readonly client: JobClient
-  readonly resolve: (result: JobResult) => void
-  readonly reject: (error: Error) => void
+  /** Makes the job when a worker is there for it, so that guests that wait take no memory. */
+  prepare(): Job
 }
+
+interface Waiting extends JobOrder {
+  readonly resolve: (result: JobResult) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Images, ABIs and machines that a worker keeps, those used last. */
+const MOST_KNOWN = 64
 
 class PoolWorker {
   readonly #worker: Worker
-  /** Digests of the images and ABIs that the worker has. */
+  /** Digests of the images, ABIs and machines that the worker has, the one used last at the end. */
   readonly #known = new Set<string>()
   readonly #life = new Int32Array(new SharedArrayBuffer(4))
   readonly #ended = Promise.withResolvers<void>()
   #terminated = false
   current: Waiting | undefined
+  /** Of the current job. */
+  #control: SharedArrayBuffer | undefined
 
   constructor(onIdle: () => void, onDeath: (worker: PoolWorker) => void) {
     const file = runsFromSources ? 'src/run/worker-start.ts' : 'dist/run/worker-start.js'
@@ -57,9 +71,9 @@ class PoolWorker {
     this.#worker.unref()
     this.#worker.on('message', (message: FromWorker) => {
       const { current } = this
-      if (current === undefined || message.id !== current.job.id) return
+      if (current === undefined || message.id !== current.id) return
       if (message.type === 'print') {
-        const { control } = current.job
+        const control = this.#control!
         const weight = weightOfText(message.bytes)
         current.client.print(message.stream, message.bytes, () => textTaken(control, weight))
         return
@@ -92,19 +106,37 @@ class PoolWorker {
     this.#worker.on('exit', died)
   }
 
+  /** Runs a job, unless it cannot be made. */
   start(waiting: Waiting): void {
+    let job: Job
+    try {
+      job = waiting.prepare()
+    } catch (error) {
+      waiting.reject(error)
+      return
+    }
     this.current = waiting
+    this.#control = job.control
     this.#worker.ref()
-    const post = (message: ToWorker, transfer: readonly MovePort[] = []): void =>
-      this.#worker.postMessage(message, transfer as readonly MessagePort[])
-    const {
-      job,
-      guest: { image, abi },
-    } = waiting
-    if (!this.#known.has(job.guest)) post({ type: 'image', digest: job.guest, image })
-    if (!this.#known.has(job.abi)) post({ type: 'abi', digest: job.abi, choice: abi.choice })
-    this.#known.add(job.guest).add(job.abi)
-    post({ type: 'job', job }, job.move === undefined ? [] : [job.move.port])
+    const { image, abi, machine } = waiting.guest
+    this.#tell(job.guest, digest => ({ type: 'image', digest, image }))
+    this.#tell(job.abi, digest => ({ type: 'abi', digest, choice: abi.choice }))
+    this.#tell(job.machine, digest => ({ type: 'machine', digest, machine }))
+    while (this.#known.size > MOST_KNOWN) {
+      const digest = this.#known.values().next().value!
+      this.#known.delete(digest)
+      this.#post({ type: 'forget', digest })
+    }
+    this.#post({ type: 'job', job }, job.move === undefined ? [] : [job.move.port])
+  }
+
+  #tell(digest: string, message: (digest: string) => ToWorker): void {
+    if (!this.#known.delete(digest)) this.#post(message(digest))
+    this.#known.add(digest)
+  }
+
+  #post(message: ToWorker, transfer: readonly MovePort[] = []): void {
+    this.#worker.postMessage(message, transfer as readonly MessagePort[])
   }
 
   /** Ends the thread, then rejects what it was running: the guest's memory must not go away under native code. */
@@ -122,6 +154,8 @@ export class WorkerPool {
   readonly #workers: PoolWorker[] = []
   readonly #queue: Waiting[] = []
   readonly #closing = new AbortController()
+  /** Memory for guests. */
+  readonly instances = new Instances()
 
   constructor(size = availableParallelism()) {
     this.#size = size
@@ -137,13 +171,14 @@ export class WorkerPool {
     if (this.#workers.length === 0 && !this.#closing.signal.aborted) this.#spawn()
   }
 
-  submit(job: Job, guest: JobGuest, client: JobClient): Promise<JobResult> {
+  /** Rejects with what `prepare` throws, too. */
+  submit(order: JobOrder): Promise<JobResult> {
     if (this.#closing.signal.aborted)
       return Promise.reject(
         new RvrError('DISPOSED', 'this Rvr has been disposed', { hint: 'Create another with Rvr.create().' }),
       )
     const { promise, resolve, reject } = Promise.withResolvers<JobResult>()
-    this.#queue.push({ job, guest, client, resolve, reject })
+    this.#queue.push({ ...order, resolve, reject })
     this.#next()
     return promise
   }
@@ -153,7 +188,7 @@ export class WorkerPool {
    * job has to be asked by its control word.
    */
   withdraw(id: number, error: RvrError): boolean {
-    const index = this.#queue.findIndex(waiting => waiting.job.id === id)
+    const index = this.#queue.findIndex(waiting => waiting.id === id)
     if (index < 0) return false
     this.#queue.splice(index, 1)[0]!.reject(error)
     return true
@@ -166,6 +201,7 @@ export class WorkerPool {
     // A native guest cannot be interrupted from outside: ask it to stop, so that its thread can end.
     for (const worker of this.#workers) worker.current?.client.cancel()
     await Promise.all(this.#workers.map(worker => worker.terminate()))
+    this.instances.close()
   }
 
   #spawn(): PoolWorker {

@@ -45,31 +45,50 @@ const abortedBy = (signal: AbortSignal | undefined): RvrError => abortError('the
 /** How a segment ended with its run. */
 const ENDED = { trapped: 'trap', terminated: 'end' } as const
 
+/** Where the guest lives, and what its mode adds up. */
+interface Placed {
+  home: Home
+  readonly ledger: Ledger
+}
+
 export class Runner {
   readonly #options: SessionOptions
   /** What the caller's functions for text and events throw. */
   readonly #callbacks = new CallbackScope()
   readonly #printer: Printer
-  #home: Home
-  #ledger: Ledger
+  /** Undefined until it is needed. */
+  #placed: Placed | undefined
 
-  /** Places the guest in fresh memory. */
   constructor(options: SessionOptions) {
     this.#options = options
-    this.#home = settle(options.engine, options.image, options.mode)
     this.#printer = new Printer(options.print, this.#callbacks)
-    this.#ledger = ledgerOf(options.mode, ledgerContext(options))
-    this.#ledger.attach(this.#home.site)
-    loadImage(options.image, this.#home.hart.memory)
+  }
+
+  /** The guest in its memory: in fresh one, where it has none yet. */
+  get #place(): Placed {
+    if (this.#placed === undefined) {
+      const { engine, image, mode, pool } = this.#options
+      const home = settle(engine, image, mode, pool.instances)
+      const ledger = ledgerOf(mode, ledgerContext(this.#options))
+      ledger.attach(home.site)
+      loadImage(image, home.hart.memory)
+      this.#placed = { home, ledger }
+    }
+    return this.#placed
   }
 
   /** Registers and memory; others after the guest has moved. */
   get hart(): Hart {
-    return this.#home.hart
+    return this.#place.home.hart
+  }
+
+  /** Somebody keeps a view of the memory that the guest has now. */
+  expose(): void {
+    this.#place.home.expose()
   }
 
   get ledger(): Ledger {
-    return this.#ledger
+    return this.#place.ledger
   }
 
   /** What one of the caller's functions has thrown. */
@@ -84,18 +103,18 @@ export class Runner {
     if (callbacks.failure !== undefined) throw callbacks.failure
     const counts = checkLimits(limits, this.#options.mode)
     if (signal?.aborted) throw abortedBy(signal)
-    const { pool, image, abi, mode, tier, progress } = this.#options
+    const { pool, image, abi, machine, mode, engine, tier, progress } = this.#options
     const control = createControl()
     const id = nextJob++
-    const home = this.#home
+    const current = this.#placed?.home.choice ?? engine
     let mover: Mover | undefined
     const interrupt = (): void => {
-      home.interrupt()
+      this.#placed?.home.interrupt()
       mover?.interrupt()
     }
-    if (tier !== undefined && !isTraced && !tier.isFinal(home.choice)) {
-      const prepare = (engine: NativeChoice): Home => settle(engine, image, mode)
-      mover = new Mover(tier, { current: home.choice, control, settle: prepare, interrupt })
+    if (tier !== undefined && !isTraced && !tier.isFinal(current)) {
+      const prepare = (better: NativeChoice): Home => settle(better, image, mode, pool.instances)
+      mover = new Mover(tier, { current, control, settle: prepare, interrupt })
     }
     let running: Disposable | undefined
     using job = new RunningJob({
@@ -118,11 +137,12 @@ export class Runner {
     order.onBegin()
     try {
       const move = mover?.order(from.instructions)
-      const result = await pool.submit(
-        { ...this.#job(order), ...counts, id, control, move },
-        { image, abi },
-        job.client,
-      )
+      const result = await pool.submit({
+        id,
+        guest: { image, abi, machine },
+        client: job.client,
+        prepare: () => ({ ...this.#job(order), ...counts, id, control, move }),
+      })
       if (result.moved !== undefined) this.#moveTo(mover!.take(result.moved))
       await this.#ended(result, signal)
       return { state: this.#stateOf(from, result), demand: result.demand }
@@ -134,15 +154,17 @@ export class Runner {
 
   #job({ from, limits, isTraced, printed }: StretchOrder): Omit<Job, 'id' | 'control' | 'maxInstructions' | 'maxCost'> {
     const { image, abi, mode, machine, witness } = this.#options
+    const { pc, host } = from.stand()
+    const { home, ledger } = this.#place
     return {
-      place: this.#home.place,
+      place: home.place,
       guest: image.digest,
       abi: choiceKey(abi),
+      machine: machine.digest,
       mode: choiceOf(mode),
-      order: this.#ledger.order({ stopAtSegment: limits.stopAtSegment === true, printed }),
-      machine,
-      pc: from.pc,
-      host: from.host,
+      order: ledger.order({ stopAtSegment: limits.stopAtSegment === true, printed }),
+      pc,
+      host,
       timeoutMs: limits.timeoutMs,
       suspends: limits.suspend !== undefined,
       witness,
@@ -176,37 +198,38 @@ export class Runner {
     const instructions = from.instructions + result.instructions
     const { outcome } = result.end
     const ended = outcome === 'suspended' ? undefined : ENDED[outcome]
-    this.#ledger.absorb(collected, { instructions, ended })
+    const { home, ledger } = this.#place
+    ledger.absorb(collected, { instructions, ended })
     return {
       ...counts,
       nativeUntil: result.nativeUntil === undefined ? undefined : from.instructions + result.nativeUntil,
-      engine: engineName(this.#home.choice),
+      engine: engineName(home.choice),
       interpreted: (from.interpreted ?? 0n) + result.interpreted,
       interpretedNatively: (from.interpretedNatively ?? 0n) + result.interpretedNatively,
       instructions,
       executed: result.instructions,
       cost: from.cost + result.cost,
-      result: this.#ledger.result(),
+      result: ledger.result(),
     }
   }
 
   /** The worker has taken everything over into `home`. */
   #moveTo(home: Home): void {
-    this.#home.retire()
-    this.#home = home
-    this.#ledger.attach(home.site)
+    const place = this.#place
+    place.home.retire()
+    place.home = home
+    place.ledger.attach(home.site)
   }
 
   /** Goes on with the memory and the counts of another one, which has come to the same state and is given up. */
   takeOver(other: Runner): void {
     other.#printer.close()
-    this.#home.retire()
-    this.#home = other.#home
-    this.#ledger = other.#ledger
+    this.#placed?.home.retire()
+    this.#placed = other.#placed
   }
 
   dispose(): void {
     this.#printer.close()
-    this.#home.retire()
+    this.#placed?.home.retire()
   }
 }

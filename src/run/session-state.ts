@@ -24,11 +24,16 @@ export interface SessionState extends Omit<JobResult, 'collected' | 'demand' | '
 }
 
 /** Where a stretch begins. */
-export interface Before extends Pick<SessionState, 'pc' | 'host' | 'instructions' | 'cost'> {
+export interface Before extends Pick<SessionState, 'instructions' | 'cost'> {
   /** Default: none. */
   readonly interpreted?: bigint
   readonly interpretedNatively?: bigint
+  /** Asked when a thread is there for the guest: one that has not begun is placed in memory then. */
+  stand(): Pick<SessionState, 'pc' | 'host'>
 }
+
+/** A stretch that goes on from `state`. */
+export const behind = (state: SessionState): Before => ({ ...state, stand: () => state })
 
 /** The guest, and what it runs in. */
 export interface SessionGuest {

@@ -18,6 +18,7 @@ import { restore } from './saved/restore.ts'
 import { writeSaved } from './saved/write.ts'
 import {
   asOneStretch,
+  behind,
   type Before,
   type SessionOptions,
   type SessionState,
@@ -54,7 +55,7 @@ export class Session {
   /** What was printed before this many instructions is not printed again after going back. */
   #printedUntil = 0
 
-  /** Places the guest in fresh memory, ready for its first instruction. */
+  /** The guest takes memory when it begins to run, or is looked at. */
   constructor(options: SessionOptions) {
     this.image = options.image
     this.abi = options.abi
@@ -70,13 +71,22 @@ export class Session {
     return this.#runner.hart
   }
 
+  /** Memory for somebody who may keep the view: as long as there is one, no other guest lives in it. */
+  get exposedMemory(): Uint8Array {
+    this.#runner.expose()
+    return this.hart.memory
+  }
+
   /** Runs the guest from its start. */
   start(options: StartOptions, limits: RunLimits): Promise<SessionState> {
     this.#started = options
-    this.abi.start(this.image, this.hart, options)
-    const host = this.abi.host.create(this.image, options)
-    this.#runner.ledger.begin(beginningOf(this.#options, host, options))
-    return this.#execute({ pc: this.hart.pc, host, instructions: 0n, cost: 0n }, limits)
+    const stand: Before['stand'] = () => {
+      this.abi.start(this.image, this.hart, options)
+      const host = this.abi.host.create(this.image, options)
+      this.#runner.ledger.begin(beginningOf(this.#options, host, options))
+      return { pc: this.hart.pc, host }
+    }
+    return this.#execute({ stand, instructions: 0n, cost: 0n }, limits)
   }
 
   /** How the guest was started, in this process or another; undefined where a saved run does not say. */
@@ -97,13 +107,13 @@ export class Session {
   /** Goes on from `state`, which has to be the newest. */
   async continue(state: SessionState, limits: RunLimits): Promise<SessionState> {
     this.#checkNewest(state)
-    return this.#execute(state, limits)
+    return this.#execute(behind(state), limits)
   }
 
   /** The same, instruction by instruction in the interpreter; the new state lists them. */
   async trace(state: SessionState, limits: RunLimits): Promise<SessionState> {
     this.#checkNewest(state)
-    return this.#execute(state, limits, true)
+    return this.#execute(behind(state), limits, true)
   }
 
   /**
@@ -177,7 +187,7 @@ export class Session {
     } finally {
       this.#running = false
     }
-    const next = await this.#stretch(this.#current, left(), isTraced)
+    const next = await this.#stretch(behind(this.#current), left(), isTraced)
     if (next.demand?.kind === 'start-over') throw new RvrError('INTERNAL', 'a careful run has to start over')
     this.#current = asOneStretch(state, next.state)
     return this.#current

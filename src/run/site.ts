@@ -1,7 +1,8 @@
 /** Where a guest lives, as its mode sees it: the mode's area, and what the mode's C exports. */
-import type { InstanceViews, NativeLibrary } from '../load/library.ts'
+import type { InstanceViews } from '../load/instance.ts'
+import type { NativeLibrary } from '../load/library.ts'
 import type { Site } from '../modes/collector.ts'
-import type { NativePlace } from './job.ts'
+import type { NativePlace, Place } from './job.ts'
 
 export function nativeSite(library: NativeLibrary, place: Omit<NativePlace, 'library'>, views: InstanceViews): Site {
   const { base, slots, memory, areaBytes } = place
@@ -16,7 +17,7 @@ export function nativeSite(library: NativeLibrary, place: Omit<NativePlace, 'lib
   }
 }
 
-export const interpretedSite = (area: SharedArrayBuffer | undefined): Site => ({
-  area: area === undefined ? undefined : { buffer: area, offset: 0 },
+export const interpretedSite = ({ areaBytes }: Pick<Place, 'areaBytes'>, views: InstanceViews): Site => ({
+  area: areaBytes === 0 ? undefined : views.area,
   native: undefined,
 })

@@ -3,6 +3,7 @@ import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi, PrintSink } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/registry.ts'
+import type { Machine } from '../machine/machine.ts'
 import { collectorOf } from '../modes/counting.ts'
 import type { Mode } from '../modes/mode.ts'
 import { lifted } from '../program/lifted.ts'
@@ -14,7 +15,7 @@ import type { StopRequest } from './execute.ts'
 import { loadLibrary } from '../load/library.ts'
 import { CallWitness } from './call-witness.ts'
 import { ABORT, MOVE, PEEK_WORD, STOP_WORD, SUSPEND, TIMEOUT } from './control.ts'
-import type { Job, JobEnd, JobResult, MoveTarget, Place } from './job.ts'
+import type { Job, JobEnd, JobResult, MoveTarget } from './job.ts'
 import { runLeg, type Leg, type LegContext } from './leg.ts'
 import { moveGuest } from './move.ts'
 import { printGate } from './print-gate.ts'
@@ -39,11 +40,12 @@ export interface WorkListener {
 export interface WorkGuest {
   readonly image: Image
   readonly abi: GuestAbi
+  readonly machine: Machine
   readonly mode: Mode
 }
 
-export function work(job: Job, { image, abi, mode }: WorkGuest, listener: WorkListener): JobResult {
-  const { host, machine, maxInstructions, maxCost } = job
+export function work(job: Job, { image, abi, machine, mode }: WorkGuest, listener: WorkListener): JobResult {
+  const { host, maxInstructions, maxCost } = job
   const control = new Int32Array(job.control)
   let place = job.place
   decodeCode(place, { image, abi, mode, machine })
@@ -78,6 +80,7 @@ export function work(job: Job, { image, abi, mode }: WorkGuest, listener: WorkLi
     job,
     image,
     abi,
+    machine,
     blockCosts: blockCosts(image, abi, machine),
     counting: { collector, counters: mode.counters.length },
     stopRequest,
@@ -141,18 +144,13 @@ export function work(job: Job, { image, abi, mode }: WorkGuest, listener: WorkLi
     decodeCode(target.place, { image, abi, mode, machine })
     const to = attach(target.place, image.xlen)
     // Where the copy is given up, the guest stays where it is, and the next leg ends at once.
-    if (!moveGuest(attachment, to, areaBytes(place), () => stopRequest() !== undefined)) continue
+    if (!moveGuest(attachment, to, place.areaBytes, () => stopRequest() !== undefined)) continue
     place = target.place
     moved = target.index
     attachment = to
     collector.attach(to.site)
   }
 }
-
-function areaBytes(place: Place): number {
-  return place.engine === 'interp' ? (place.area?.byteLength ?? 0) : place.areaBytes
-}
-
 /** The last one: engines become better. */
 function newestTarget(port: MessagePort): MoveTarget {
   let newest: MoveTarget

@@ -48,8 +48,8 @@ export interface GuestMemoryView {
    */
   read(address: number, length: number): Uint8Array
   /**
-   * The whole memory without a copy: index = guest address. Native guests' memory reads as zeros once the run is
-   * disposed.
+   * The whole memory without a copy: index = guest address. It reads as zeros once the run is disposed. Asking for it
+   * makes the next run a little dearer, whose memory cannot be this one's: `read` does not.
    */
   readonly bytes: Uint8Array
 }

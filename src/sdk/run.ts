@@ -84,7 +84,7 @@ export class GuestRun implements Run {
     this.unknownWord = end.outcome === 'terminated' ? this.#unknownWord() : undefined
     this.memory = {
       get bytes() {
-        return session.hart.memory
+        return session.exposedMemory
       },
       read(address, length) {
         const { memory } = session.hart

@@ -5,6 +5,7 @@ import { modeNamed } from '../../src/modes/registry.ts'
 import { openArtifact } from '../../src/pipeline.ts'
 import { attach } from '../../src/run/engine.ts'
 import { settle } from '../../src/run/home.ts'
+import { Instances } from '../../src/run/instances.ts'
 import { Rvr } from '../../src/index.ts'
 import type { Assembler } from '../support/assembler.ts'
 import { isExhaustive } from '../support/exhaustive.ts'
@@ -107,7 +108,7 @@ describe.each(Object.keys(guests))('%s', kind => {
     const { image, abi, machine } = guest
     const mode = modeNamed('pure')
     const { engine } = await openArtifact((await guest.compile('pure')).file!, { image, abi, machine, mode })
-    const home = settle(engine, image, mode)
+    const home = settle(engine, image, mode, new Instances())
     const { hart, native } = attach(home.place, xlen)
     const { floor, run, enters } = native!({
       collector: new CountingCollector(mode, { machine }),

@@ -6,6 +6,7 @@ import { modeNamed } from '../../src/modes/registry.ts'
 import { openArtifact } from '../../src/pipeline.ts'
 import { attach } from '../../src/run/engine.ts'
 import { settle } from '../../src/run/home.ts'
+import { Instances } from '../../src/run/instances.ts'
 import { endless, errorOf, expectSame, fixture, program, useRvr } from './support.ts'
 
 const host = useRvr('own')
@@ -39,7 +40,7 @@ test.each([undefined, 'stops'] as const)(
     const { image, abi, machine } = guest
     const mode = modeNamed('pure')
     const { engine } = await openArtifact((await guest.compile('pure')).file!, { image, abi, machine, mode })
-    const home = settle(engine, image, mode)
+    const home = settle(engine, image, mode, new Instances())
     const { hart, native } = attach(home.place, 64)
     const { floor, run } = native!({
       collector: new CountingCollector(mode, { machine }),

@@ -104,7 +104,7 @@ export async function restore(
     await source.finish()
     hart.x.set(header.registers)
     hart.pc = pc
-    return { before: { pc, host, instructions, cost }, started, printedUntil }
+    return { before: { stand: () => ({ pc, host }), instructions, cost }, started, printedUntil }
   } catch (error) {
     throw error instanceof RvrError && error.code === 'STATE_REFUSED'
       ? error

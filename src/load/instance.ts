@@ -1,0 +1,106 @@
+/** Memory that a guest lives in: made by a library, or here for the reference interpreter, and seen by JavaScript. */
+import { MEMORY_BYTES } from '../elf/image.ts'
+import { RvrError } from '../errors.ts'
+import { stateLayout, stateOffset, tableBytes } from '../layout/state.ts'
+import { dropPages, mapAnew, mapMemory, unmap, viewMemory } from './host-memory.ts'
+
+/** Where a guest's code lies, and how many bytes its mode has in front of the instance. */
+export interface CodePlace {
+  /** Address of the first slot. */
+  readonly base: number
+  readonly slots: number
+  readonly areaBytes: number
+}
+
+/** What makes instances. `memory` is the address of a guest's memory, as `create` returned it. */
+export interface InstanceSource {
+  /** A fresh instance with zeroed memory; the address of its guest memory. */
+  create(code: CodePlace): bigint
+  /** Gives the instance's pages back; views of it read zeros from then on. */
+  retire(memory: bigint): void
+  /** Unmaps the instance; no view of it may exist any more. */
+  destroy(memory: bigint): void
+}
+
+export const noRoom = (): RvrError =>
+  new RvrError('INTERNAL', 'the host has no room for another guest memory of 512 MiB', {
+    hint: 'Dispose of runs that are no longer needed, or raise the limit on virtual memory (ulimit -v).',
+  })
+
+/** How an instance is laid out: the mode's area, dispatch table, state block and, behind a guard, guest memory. */
+export interface InstanceShape {
+  /** Of the dispatch table; 0 where there is none. */
+  readonly tableSlots: number
+  readonly areaBytes: number
+}
+
+/** Bytes from the area's start to guest memory. */
+const bytesBelow = ({ tableSlots, areaBytes }: InstanceShape): number =>
+  areaBytes + tableBytes(tableSlots) + stateLayout.bytes + stateLayout.guardBytes
+
+const plainSources = new Map<number, InstanceSource>()
+
+/** Instances for the reference interpreter, which has no code in them, beside an area of so many bytes. */
+export function plainInstances(areaBytes: number): InstanceSource {
+  const known = plainSources.get(areaBytes)
+  if (known !== undefined) return known
+  const below = bytesBelow({ tableSlots: 0, areaBytes })
+  const whole = below + MEMORY_BYTES
+  const source: InstanceSource = {
+    create() {
+      const start = mapMemory(whole)
+      if (start === undefined) throw noRoom()
+      return start + BigInt(below)
+    },
+    retire: memory => mapAnew(memory - BigInt(below), whole),
+    destroy: memory => unmap(memory - BigInt(below), whole),
+  }
+  plainSources.set(areaBytes, source)
+  return source
+}
+
+/** JavaScript views of an instance; zero-copy. */
+export interface InstanceViews {
+  /** Addresses of the entry functions, one per slot. */
+  readonly table: BigUint64Array
+  readonly registers: BigUint64Array
+  readonly state: DataView
+  readonly memory: Uint8Array
+  /** What the mode keeps in front of the table. */
+  readonly area: { readonly buffer: ArrayBufferLike; readonly offset: number }
+}
+
+/**
+ * Maps views over the instance at `memory`. To V8 each is as much memory as it could show, so it collects garbage after
+ * some of them: they are to be kept.
+ */
+export function viewInstance(memory: bigint, shape: InstanceShape): InstanceViews {
+  const { tableSlots, areaBytes } = shape
+  const block = areaBytes + tableBytes(tableSlots)
+  const front = viewMemory(memory - BigInt(bytesBelow(shape)), block + stateLayout.bytes)
+  return {
+    table: new BigUint64Array(front, areaBytes, tableSlots),
+    registers: new BigUint64Array(front, block + stateOffset('x'), 32),
+    state: new DataView(front, block, stateLayout.bytes),
+    memory: new Uint8Array(viewMemory(memory, MEMORY_BYTES)),
+    area: { buffer: front, offset: 0 },
+  }
+}
+
+/** What of the state block belongs to the instance, whoever lives in it. */
+const LASTING = new Set(['filler', 'floor'])
+const fieldBytes = { uint8_t: 1, uint16_t: 2, uint32_t: 4, int64_t: 8, uint64_t: 8 }
+
+/**
+ * Makes everything zero that a guest, its mode or its host may have written: registers, memory and area; code and
+ * dispatch table stay. False where the system has not done it: then nobody else may live there.
+ */
+export function clearInstance(memory: bigint, shape: InstanceShape, { state }: InstanceViews): boolean {
+  const { areaBytes } = shape
+  if (!dropPages(memory, MEMORY_BYTES)) return false
+  if (areaBytes > 0 && !dropPages(memory - BigInt(bytesBelow(shape)), areaBytes)) return false
+  const block = new Uint8Array(state.buffer, state.byteOffset, state.byteLength)
+  for (const { name, type, count = 1, offset } of stateLayout.fields)
+    if (!LASTING.has(name)) block.fill(0, offset, offset + count * fieldBytes[type])
+  return true
+}
