@@ -5,7 +5,7 @@ import type { Mode } from './modes/mode.ts'
 import type { LibraryFile } from './load/library-file.ts'
 import { nativeCode } from './program/lift.ts'
 import { BuildDirectories } from './stages/build-directories.ts'
-import { InterpreterMaking } from './stages/interpreter/making.ts'
+import { InterpreterMaking, type InterpreterRequest } from './stages/interpreter/making.ts'
 import { Compilation } from './stages/library/compilation.ts'
 import { Generators } from './stages/library/generator/generators.ts'
 import type { LibraryExplanation } from './stages/library/explanation.ts'
@@ -98,8 +98,16 @@ export interface InterpreterFor extends LibraryTarget {
  * @throws RvrError `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `ABORTED`, `IO`.
  */
 export async function buildInterpreter(request: InterpreterFor, services: PipelineServices): Promise<BuiltInterpreter> {
-  const { interpreter, making } = await interpreterMaking(request, services)
-  return interpreterFrom(request, await obtain(interpreter, making))
+  return interpreterFrom(request, await prepareInterpreter(kindOf(request), services))
+}
+
+/** The same for a kind of guests alone: what compiles nothing for any of them later. */
+export async function prepareInterpreter(
+  request: InterpreterRequest,
+  services: PipelineServices,
+): Promise<Obtained<LibraryFile>> {
+  const { interpreter } = await import('./stages/interpreter/interpreter.ts')
+  return obtain(interpreter, await InterpreterMaking.begin(request, services))
 }
 
 /** The same where it is in the cache; undefined where it would have to be made. */
@@ -109,16 +117,18 @@ export async function findInterpreter(
 ): Promise<BuiltInterpreter | undefined> {
   // An empty store has none, and needs no compiler to be asked what it is.
   if ((await services.cache.list()).length === 0) return undefined
-  const { interpreter, making } = await interpreterMaking(request, services)
-  const found = await find(interpreter, making)
+  const { interpreter } = await import('./stages/interpreter/interpreter.ts')
+  const found = await find(interpreter, await InterpreterMaking.begin(kindOf(request), services))
   return found && interpreterFrom(request, found)
 }
 
-async function interpreterMaking({ image, abi, machine, mode, signal }: InterpreterFor, services: PipelineServices) {
-  const { interpreter } = await import('./stages/interpreter/interpreter.ts')
-  const making = await InterpreterMaking.begin({ xlen: image.xlen, abi, machine, mode, signal }, services)
-  return { interpreter, making }
-}
+const kindOf = ({ image, abi, machine, mode, signal }: InterpreterFor): InterpreterRequest => ({
+  xlen: image.xlen,
+  abi,
+  machine,
+  mode,
+  signal,
+})
 
 function interpreterFrom({ image, mode }: InterpreterFor, obtained: Obtained<LibraryFile>): BuiltInterpreter {
   const { opened, outcome, key, inputKey, origin, isKept, openMs } = obtained

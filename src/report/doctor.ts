@@ -10,7 +10,9 @@ import type { Tool } from '../toolchain/tool.ts'
 import { tryToolchain } from '../toolchain/trial.ts'
 import type { Answer } from './answer.ts'
 import { placeOf } from './cache/stored.ts'
+import type { PreparedInterpreter } from '../sdk/prepare.ts'
 import { line } from './form/table.ts'
+import { durationText } from './form/units.ts'
 
 export interface DoctorReport extends Answer {
   readonly canCompile: boolean
@@ -152,4 +154,14 @@ export async function examine(options: { cc?: string; targetCpu?: string; cacheD
       canCompile ? CAN : CANNOT,
     ].join(''),
   }
+}
+
+/** The same with the native interpreters that were made ready. */
+export function withPrepared({ json, text, canCompile }: DoctorReport, prepared: readonly PreparedInterpreter[]) {
+  const lines = prepared.map(({ xlen, abi, outcome, ms }) => {
+    const how = outcome === 'hit' ? 'was in the cache' : `made in ${durationText(ms)}`
+    return line('interpreter', `RV${xlen}, ABI ${abi}: ${how}`)
+  })
+  const rounded = prepared.map(({ ms, ...each }) => ({ ...each, ms: Math.round(ms) }))
+  return { json: { ...json, interpreters: rounded }, text: [text, ...lines].join(''), canCompile }
 }

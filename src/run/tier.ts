@@ -82,6 +82,11 @@ export class Tier {
     }
   }
 
+  /** Milliseconds that runs have executed, in all. */
+  get ranMs(): number {
+    return this.#ranMs + (this.#running > 0 ? performance.now() - this.#since : 0)
+  }
+
   #wakeUp(): void {
     for (const look of this.#waiting) look()
   }
@@ -93,9 +98,9 @@ export class Tier {
     const look = (): void => {
       clearTimeout(timer)
       if (signal.aborted) return resolve()
-      const now = this.#ranMs + (this.#running > 0 ? performance.now() - this.#since : 0)
-      if (now >= ms) resolve()
-      else if (this.#running > 0) timer = setTimeout(look, ms - now).unref()
+      const left = ms - this.ranMs
+      if (left <= 0) resolve()
+      else if (this.#running > 0) timer = setTimeout(look, left).unref()
     }
     this.#waiting.add(look)
     signal.addEventListener('abort', look, { once: true })

@@ -205,9 +205,9 @@ export class Artifact implements Executable {
     })
   }
 
-  /** Have the last compilers of a tiered artifact been started? */
-  get isNearlyCompiled(): boolean {
-    return this.#parts.background?.isNearlyDone ?? true
+  /** @internal What is being made for a tiered artifact. */
+  get background(): Pick<BackgroundBuild, 'isCompiling' | 'isNearlyDone' | 'settled'> | undefined {
+    return this.#parts.background
   }
 
   /** Copies the library to `file` and returns its absolute path; `Guest.loadArtifact` takes it from there. */

@@ -1,7 +1,7 @@
 /** Faster engines made ready while a guest runs: the native interpreter, then native code if it is worth it. */
 import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RvrError, isAborted, messageOf, throwIfAborted } from '../errors.ts'
+import { RvrError, isAborted, isToolchainMissing, messageOf, throwIfAborted } from '../errors.ts'
 import type { RvrEvent } from '../events.ts'
 import {
   buildArtifact,
@@ -41,6 +41,8 @@ export class BackgroundBuild {
   /** Resolves when the library is there or will not be. */
   readonly settled: Promise<void>
   readonly tier = new Tier()
+  /** Is native code being made? */
+  isCompiling = false
   /** Has the last of its compilers been started? */
   isNearlyDone = false
   readonly #request: BuildRequest
@@ -52,12 +54,16 @@ export class BackgroundBuild {
   readonly #signal: AbortSignal
   readonly #looked = Promise.withResolvers<AtOnce>()
   #started: Promise<void> | undefined
-  #interpreter: Promise<void> = Promise.resolve()
+  #interpreter: Promise<void> | undefined
   readonly #ending = new AbortController()
 
-  constructor(request: BuildRequest, services: PipelineServices) {
+  readonly #caller: AbortSignal | undefined
+
+  /** `caller`: the signal of whoever asked, which ends everything; `request.signal` fires with the Rvr too. */
+  constructor(request: BuildRequest, services: PipelineServices, caller: AbortSignal | undefined) {
     this.#request = request
     this.#services = services
+    this.#caller = caller
     const abandoned = this.#abandoned.signal
     this.#signal = request.signal === undefined ? abandoned : AbortSignal.any([request.signal, abandoned])
     const building = this.#build()
@@ -66,14 +72,12 @@ export class BackgroundBuild {
       .then(
         built => {
           this.built = built
+          this.isCompiling = false
           this.tier.offer(built.engine)
         },
         (error: unknown) => this.#failed(error),
       )
-      .then(async () => {
-        await this.#interpreter
-        this.tier.end()
-      })
+      .then(() => this.#finish())
   }
 
   /** Native code is wanted now, whatever compiling takes. */
@@ -122,7 +126,7 @@ export class BackgroundBuild {
     const enough = AbortSignal.any([this.#signal, this.#wanted.signal])
     if (this.tier.native === undefined) {
       await this.tier.ranFor(REFERENCE_MS, enough)
-      if (!enough.aborted) this.#interpreter = this.#makeInterpreter()
+      if (!enough.aborted) this.#interpreter ??= this.#makeInterpreter()
     }
     const ms = await estimatedCompileMs(image, mode.name, this.#services.cache)
     if (!enough.aborted) this.#say(`native code is compiled when the guest has run for ${ms} ms, an estimate`)
@@ -131,6 +135,16 @@ export class BackgroundBuild {
     // One after the other: they would take processors from each other.
     if (!this.#wanted.signal.aborted) await this.#interpreter
     throwIfAborted('compiling', this.#signal)
+    this.isCompiling = true
+  }
+
+  /** The next guest has the native interpreter, where this one would have been faster in it. */
+  async #finish(): Promise<void> {
+    const isMissed = this.tier.native === undefined && this.tier.ranMs >= REFERENCE_MS
+    const isEnding = this.#caller?.aborted === true || this.#ending.signal.aborted
+    if (isMissed && !isEnding) this.#interpreter ??= this.#makeInterpreter()
+    await this.#interpreter
+    this.tier.end()
   }
 
   get #target() {
@@ -139,14 +153,16 @@ export class BackgroundBuild {
   }
 
   async #makeInterpreter(): Promise<void> {
-    const caller = this.#request.signal
+    const caller = this.#caller
     const signal = caller === undefined ? this.#ending.signal : AbortSignal.any([caller, this.#ending.signal])
     this.#say('the native interpreter is made, once for all guests of this kind')
     try {
       const { engine } = await buildInterpreter({ ...this.#target, signal }, this.#services)
       this.#offer(engine)
     } catch (error) {
-      if (!isAborted(error) && !signal.aborted) this.#services.events(warningOf('no native interpreter', error))
+      // Where nothing can compile, that has been said.
+      if (!isAborted(error) && !signal.aborted && !isToolchainMissing(error))
+        this.#services.events(warningOf('no native interpreter', error))
     }
   }
 

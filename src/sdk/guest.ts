@@ -111,7 +111,7 @@ export class Guest {
       pool.warm()
       const parts = this.#artifactParts(mode)
       const request = await this.#request(parts, choices, signal)
-      const build = new BackgroundBuild(request, { ...services, events: this.#sink(choices) })
+      const build = new BackgroundBuild(request, { ...services, events: this.#sink(choices) }, choices.signal)
       const { built } = await build.atOnce
       if (built !== undefined) return new Artifact({ ...parts, ...built })
       background.add(build)

@@ -8,9 +8,10 @@ import { readInput } from '../files/read.ts'
 import { createServices, type PipelineServices } from '../pipeline.ts'
 import { WorkerPool } from '../run/pool.ts'
 import type { BackgroundBuild } from './background.ts'
-import { Create, GuestFile, Load } from './calls.ts'
+import { Create, GuestFile, Load, Save } from './calls.ts'
 import { Guest } from './guest.ts'
 import { Lifetime } from './lifetime.ts'
+import { prepareAll, type PreparedInterpreter } from './prepare.ts'
 import type { LoadOptions, RvrOptions } from './options.ts'
 import type { EventReceiver } from '../events.ts'
 import { surroundingsOf } from './surroundings.ts'
@@ -86,6 +87,18 @@ export class Rvr implements AsyncDisposable {
       }
       return new Guest({ image, path, ...surroundings, ...shared })
     })
+  }
+
+  /**
+   * Makes the native interpreters ready in which guests start that are in no cache: for both register widths and both
+   * ABIs, with the extensions and the machine that guests have without a configuration.
+   *
+   * @throws RvrError `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `ABORTED`, `IO`.
+   */
+  async prepare(options: { readonly signal?: AbortSignal } = {}): Promise<readonly PreparedInterpreter[]> {
+    this.#lifetime.check()
+    const { signal: own } = accept(Save, 'prepare', options)
+    return this.#lifetime.call(own, signal => prepareAll(this.#services, signal))
   }
 
   /**

@@ -3,6 +3,8 @@ import type { Command, Option } from 'commander'
 import { RvrError } from '../../errors.ts'
 import type { ModeName } from '../../modes/registry.ts'
 import type { Artifact } from '../../sdk/artifact.ts'
+import type { Guest } from '../../sdk/guest.ts'
+import type { Cache } from '../../store/cache.ts'
 import { EXIT_OK } from '../exit-codes.ts'
 import { openGuest } from '../open-guest.ts'
 import { buildOptions, type BuildOptions } from '../options/build.ts'
@@ -95,5 +97,17 @@ async function compile(file: string, mode: ModeName, options: CompileOptions, sh
   await progress.settle()
   const { compileAnswer } = await import('../../report/compile/artifact.ts')
   writeAnswer(compileAnswer(library, guest, artifact), options, shell)
+  await prepareInterpreter(guest, artifact, rvr.cache, signal)
   return EXIT_OK
+}
+
+/** A compile that took longer has users who should not wait for the next one. */
+const LONG_MS = 2000
+
+/** Makes ready what the next guest starts in that is in no cache: once, where compiling takes its time. */
+async function prepareInterpreter(guest: Guest, artifact: Artifact, cache: Cache, signal: AbortSignal): Promise<void> {
+  const { compileMs = 0 } = artifact.timing
+  if (compileMs < LONG_MS || cache.state !== 'ready') return
+  // Nobody asked for it, so nobody hears that it cannot be made.
+  await guest.interpretNatively(artifact.mode, { signal }).catch(() => {})
 }

@@ -16,9 +16,8 @@ import { openGuest } from '../open-guest.ts'
 import { buildOptions } from '../options/build.ts'
 import { addOptions, inputPath, option, valued } from '../options/declare.ts'
 import {
-  compileOrInterpret,
+  makeReady,
   executionOptions,
-  namedTier,
   readInputs,
   startOptions,
   stretchOptions,
@@ -72,7 +71,7 @@ export function declareCost(program: Command, shell: Shell): void {
     valued('--base-guest <elf>', 'compare with this guest, run in the same way', inputPath).conflicts('base'),
     option('--save-base <file>', 'write the measurement to a file, for --base'),
     valued('--threshold <percent>', 'exit with 1 when the cost grew by more than this: 2%, 0.5%', parsePercent),
-    ...executionOptions(['native', 'interp']),
+    ...executionOptions(),
     ...segmentOptions(),
     ...buildOptions(),
     ...reportOptions(),
@@ -184,10 +183,7 @@ async function runIn(
   { options, inputs, shell, prints }: Method,
 ): Promise<{ readonly artifact: Artifact; readonly run: Run }> {
   await using progress = createProgress(options, shell)
-  const artifact =
-    namedTier(options) === 'interp'
-      ? guest.interpret(mode)
-      : await compileOrInterpret({ guest, mode, how: 'native', options, shell, progress })
+  const artifact = await makeReady({ guest, mode, options, shell, progress })
   await progress.settle()
   const { onPrint, ...stretch } = stretchOptions(options, shell, progress)
   const { segmentLimits, ...start } = startOptions(guest.path, options, inputs)

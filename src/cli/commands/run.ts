@@ -14,7 +14,7 @@ import { buildOptions } from '../options/build.ts'
 import { addOptions, inputPath, option, valued } from '../options/declare.ts'
 import { dumpOptions, dumpsOf, type DumpOptions } from '../options/dumps.ts'
 import {
-  compileOrInterpret,
+  makeReady,
   executionOptions,
   namedTier,
   readInputs,
@@ -80,7 +80,7 @@ export function declareRun(program: Command, shell: Shell): void {
     )
   addOptions(command, [
     modeOption(),
-    ...executionOptions(['auto', 'native', 'interp']),
+    ...executionOptions(),
     option('--stop-at-segment', 'stop at the next cut between segments (mode metered)').conflicts('check'),
     valued('--artifact <file>', 'run this compiled library instead of compiling', inputPath),
     option(
@@ -196,11 +196,12 @@ const LONGEST_WAIT_MS = 2000
  * A compile that the guest was faster than may take as long again as the guest, so that the cache has it the next time;
  * one that has started its last compilers is waited for however short the guest was. What takes longer is abandoned.
  */
-async function finishCompile(artifact: Artifact, { timing }: Run, { signal }: Shell): Promise<void> {
+async function finishCompile({ background }: Artifact, { timing }: Run, { signal }: Shell): Promise<void> {
+  if (background === undefined || !background.isCompiling) return
   const waiting = new AbortController()
-  const wait = artifact.isNearlyCompiled ? LONGEST_WAIT_MS : Math.min(timing.executeMs, LONGEST_WAIT_MS)
+  const wait = background.isNearlyDone ? LONGEST_WAIT_MS : Math.min(timing.executeMs, LONGEST_WAIT_MS)
   const enough = sleep(wait, undefined, { signal: AbortSignal.any([signal, waiting.signal]) }).catch(() => {})
-  await Promise.race([artifact.compiled(), enough])
+  await Promise.race([background.settled, enough])
   waiting.abort()
 }
 
@@ -224,26 +225,24 @@ function checkSegmentOptions(options: RunOptions): void {
 
 /** The guest ready to run. */
 async function prepare(guest: Guest, options: RunOptions, shell: Shell, progress: Progress): Promise<Artifact> {
-  const { mode = DEFAULT_MODE, artifact, check } = options
-  const tier = namedTier(options) ?? 'auto'
-  if (tier === 'interp') {
-    checkInterpretable(options)
-    return guest.interpret(mode)
-  }
+  const { mode = DEFAULT_MODE, artifact } = options
+  checkTier(options)
   if (artifact !== undefined) return guest.loadArtifact(artifact, { mode: options.mode })
-  return compileOrInterpret({ guest, mode, how: check ? 'native' : tier, options, shell, progress })
+  return makeReady({ guest, mode, options, shell, progress })
 }
 
-/** @throws RvrError `USAGE` for what --tier interp does not go with. */
-function checkInterpretable({ artifact, check }: RunOptions): void {
-  if (artifact !== undefined)
-    throw new RvrError('USAGE', '--artifact is a native library, which --tier interp does not run', {
+/** @throws RvrError `USAGE` for what interpreters do not go with. */
+function checkTier(options: RunOptions): void {
+  const tier = namedTier(options)
+  if (tier !== 'interp' && tier !== 'native-interp') return
+  if (options.artifact !== undefined)
+    throw new RvrError('USAGE', `--artifact is a native library, which --tier ${tier} does not run`, {
       hint: 'Leave one of the two out.',
     })
-  if (check)
+  if (options.check)
     throw new RvrError(
       'USAGE',
-      '--check compares native code with the interpreter, so it cannot run with --tier interp',
+      `--check compares native code with the interpreter, so it cannot run with --tier ${tier}`,
       { hint: 'Leave --tier out.' },
     )
 }

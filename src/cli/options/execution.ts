@@ -18,7 +18,7 @@ import type { Shell } from '../shell.ts'
 import { parseCount, parseDuration, parseSeed, sizeIn } from './values.ts'
 import type { ModeName } from '../../modes/registry.ts'
 
-export type Tier = 'auto' | 'native' | 'interp'
+export type Tier = 'auto' | 'native' | 'native-interp' | 'interp'
 
 export interface ExecutionOptions extends BuildOptions, GuestOptions, SegmentOptions {
   readonly tier?: Tier
@@ -35,18 +35,21 @@ export interface ExecutionOptions extends BuildOptions, GuestOptions, SegmentOpt
 }
 
 const TIERS: readonly (readonly [Tier, string])[] = [
-  ['auto', 'interpret at once, go on in native code when it is ready'],
+  ['auto', 'interpret at once, compile the guest when it runs for long'],
   ['native', 'compile first'],
-  ['interp', 'never compile'],
+  ['native-interp', 'the native interpreter, made once for all guests'],
+  ['interp', 'the reference interpreter: never compile'],
 ]
 
-function tierOption(tiers: readonly Tier[]): Option {
-  const meanings = TIERS.filter(([name]) => tiers.includes(name)).map(([name, what]) => `${name}: ${what}`)
-  return option('--tier <tier>', `${meanings.join('; ')} (default: ${tiers[0]})`).choices(tiers)
+const names = TIERS.map(([name]) => name)
+
+function tierOption(): Option {
+  const meanings = TIERS.map(([name, what]) => `${name}: ${what}`)
+  return option('--tier <tier>', `${meanings.join('; ')} (default: ${names[0]})`).choices(names)
 }
 
-/** What the guest gets, where it stops at the latest, and what it runs in: one of `tiers`, the first one by default. */
-export const executionOptions = (tiers: readonly Tier[]): Option[] => [
+/** What the guest gets, where it stops at the latest, and what it runs in. */
+export const executionOptions = (): Option[] => [
   ...guestOptions(),
   listed('--input <spec>', `one input record, repeatable: ${INPUT_FORMS}`),
   valued('--input-file <json>', 'input records from a file {"input": ["0x01…"]}, before those of --input', inputPath),
@@ -60,8 +63,8 @@ export const executionOptions = (tiers: readonly Tier[]): Option[] => [
     sizeIn({ greatest: MAX_PUBLIC_VALUES_BYTES }),
   ),
   valued('--seed <n>', 'seed of the random words a guest may ask for (default: 0)', parseSeed),
-  tierOption(tiers),
-  option('--engine <tier>', 'the former name of --tier').choices(tiers).conflicts('tier').hideHelp(),
+  tierOption(),
+  option('--engine <tier>', 'the former name of --tier').choices(names).conflicts('tier').hideHelp(),
 ]
 
 /** What was asked for by name. */
@@ -108,41 +111,37 @@ export async function readInputs(
 export interface Preparation {
   readonly guest: Guest
   readonly mode: ModeName
-  readonly how: Exclude<Tier, 'interp'>
   readonly options: Pick<ExecutionOptions, 'tier' | 'engine' | 'cc'> & ProfileOptions & { readonly check?: boolean }
   readonly shell: Shell
   readonly progress: Progress
 }
 
 /**
- * The guest compiled, or being compiled while it runs. Without a compiler the interpreter takes over, unless native
- * code was asked for by name.
+ * The guest ready to run in the tier that was asked for. Without a compiler the reference interpreter takes over,
+ * unless what needs one was asked for by name.
  */
-export async function compileOrInterpret({
-  guest,
-  mode,
-  how,
-  options,
-  shell,
-  progress,
-}: Preparation): Promise<Artifact> {
+export async function makeReady({ guest, mode, options, shell, progress }: Preparation): Promise<Artifact> {
   const { signal } = shell
-  const { profile } = options
+  const { profile, check } = options
+  const named = namedTier(options)
+  const tier = check ? 'native' : (named ?? 'auto')
   // Beside a running guest, whose text goes to the same place, no progress is shown.
   const quietly = (event: RvrEvent): void => {
     const isProgress = event.type === 'object' || (event.type === 'stage' && event.state === 'start')
     if (!isProgress) progress.sink(event)
   }
+  if (tier === 'interp') return guest.interpret(mode)
   try {
-    if (how === 'native') return await guest.compile(mode, { signal, profile, onEvent: progress.sink })
+    if (tier === 'native') return await guest.compile(mode, { signal, profile, onEvent: progress.sink })
+    if (tier === 'native-interp') return await guest.interpretNatively(mode, { signal })
     return await guest.tiered(mode, { signal, profile, onEvent: quietly })
   } catch (error) {
     // A compiler that was asked for by name and is not there is the user's error, not a reason to run far slower.
-    const isNamed = namedTier(options) === 'native' || options.cc !== undefined || Boolean(process.env['RVR_CC'])
-    if (!(error instanceof RvrError) || error.code !== 'TOOLCHAIN_MISSING' || isNamed || options.check) throw error
+    const isNamed = tier !== 'auto' || options.cc !== undefined || Boolean(process.env['RVR_CC'])
+    if (!(error instanceof RvrError) || error.code !== 'TOOLCHAIN_MISSING' || isNamed) throw error
     progress.sink({
       type: 'warning',
-      message: `${error.message}; running in the interpreter, which is far slower`,
+      message: `${error.message}; running in the reference interpreter, which is far slower`,
       hint: error.hint ?? 'rvr doctor says what to install.',
     })
     return guest.interpret(mode)

@@ -20,7 +20,8 @@ export interface InterpreterTarget {
   readonly xlen: Xlen
   readonly abi: GuestAbi
   readonly machine: Machine
-  readonly mode: Mode
+  /** Default: those that rvr ships. */
+  readonly mode?: Mode
 }
 
 export interface InterpreterRequest extends InterpreterTarget {
@@ -63,7 +64,7 @@ export class InterpreterMaking implements StageRequest {
   /** One library has all modes that rvr ships; a mode that was added has a library of its own. */
   get modes(): readonly Mode[] {
     const { mode } = this.request
-    return isShipped(mode) ? modes : [mode]
+    return mode === undefined || isShipped(mode) ? modes : [mode]
   }
 
   get makeArguments(): string[] {
