@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 GUEST := cache-fixtures/guests/elf/fibonacci.rv64.elf
 INPUT := u64:800000
 
-.PHONY: all setup build demo package install uninstall check test exhaustive fuzz words cache-torture bench bench-cache guests real-guests real tools clean
+.PHONY: all setup build demo package install uninstall check test exhaustive fuzz words cache-torture bench bench-cache bench-start guests real-guests real tools clean
 
 all: build
 
@@ -90,6 +90,10 @@ cache-torture: setup
 # What a hit costs by size and by store.
 bench-cache: setup
 	$(NODE) test/bench/cache.ts
+
+# What starting takes, beside Node alone.
+bench-start: setup build
+	@$(NODE) test/bench/start.ts
 
 bench: setup build
 	@npm run --silent bench --

@@ -17,7 +17,8 @@ const INSIDE = ['commander', 'fastest-levenshtein', 'smol-toml', 'valibot']
 const sdk = sources('index.ts')
 const worker = sources('run/worker.ts')
 /** A warm run needs all of these. */
-const command = sources('cli/program.ts', 'cli/commands/run.ts', 'report/segments/facts.ts')
+const command = sources('cli/program.ts', 'cli/commands/run.ts', 'report/segments/facts.ts', 'report/run/text.ts')
+const cost = sources('cli/commands/cost.ts', 'report/cost/cost.ts', 'report/cost/measurement.ts')
 
 const { plugin, partOf } = partsOf([
   { name: 'start', beginnings: [sources('cli/start.ts', 'run/worker-life.ts')] },
@@ -26,6 +27,7 @@ const { plugin, partOf } = partsOf([
   { name: 'sdk', beginnings: [sdk, command] },
   { name: 'sdk', beginnings: [sdk] },
   { name: 'command', beginnings: [command] },
+  { name: 'cost', beginnings: [cost] },
   { name: 'work', beginnings: [sources('run/work.ts')] },
 ])
 
@@ -40,6 +42,8 @@ const bundle = await rolldown({
   preserveEntrySignatures: 'allow-extension',
   external: id => /^(@\w|[a-z])[^:]*$/.test(id) && !INSIDE.includes(id) && id !== 'koffi',
   plugins: [withoutFaces(), plugin, withoutDoors()],
+  // The global object of that name loads a dozen modules of Node, in every thread.
+  transform: { inject: { 'performance.now': [path('src/build/clock.ts'), 'now'] } },
   treeshake: { propertyReadSideEffects: false },
   // What is imported both ways is loaded by need where the sources run as they are.
   checks: { ineffectiveDynamicImport: false },

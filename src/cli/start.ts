@@ -7,8 +7,10 @@ import { watchStreams } from './output/watched-streams.ts'
 /** Carries out a command line and answers its exit status. */
 export async function start(argv: readonly string[]): Promise<number> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) return printVersion()
-  keepCompiledCode(process.env)
-  const pool = argv[0] === 'run' && argv.length > 1 ? await startThread() : undefined
+  const [first] = argv
+  const isFrequent = first === 'run' || first === 'cost' || first === 'compile'
+  keepCompiledCode(process.env, isFrequent ? first : 'others')
+  const pool = first === 'run' && argv.length > 1 ? await startThread() : undefined
   const { main } = await import('./program.ts')
   const status = await main(argv, pool)
   await pool?.close()

@@ -32,11 +32,15 @@ export function composeAbi(system: GuestSystem, further: readonly Extension[], c
     for (const [name, handler] of Object.entries(extension.handlers ?? {})) handlers.set(name, handler)
     for (const [name, handler] of Object.entries(extension.effects ?? {})) effects.set(name, handler)
   }
+  // Worker threads have no use for it. What it is made of is constant, but for files that somebody may change.
+  let digest = extensions.some(hasOutsideFiles) ? digestOf(extensions) : undefined
   const abi: GuestAbi = {
     name: system.name,
     choice,
     extensions,
-    digest: digestOf(extensions),
+    get digest() {
+      return (digest ??= digestOf(extensions))
+    },
     host: system.host,
     start: system.start,
     unknown: system.unknown,
@@ -124,6 +128,9 @@ export interface OutsideFile {
   readonly digest: string
   readonly bytes: number
 }
+
+const hasOutsideFiles = ({ sources = [], headers = [], libraries = [] }: Extension): boolean =>
+  sources.length + headers.length + libraries.length > 0
 
 /** Sources, headers and static libraries of extensions. @throws RvrError `IO` */
 export function outsideFiles(extensions: readonly Extension[]): OutsideFile[] {

@@ -2,6 +2,7 @@
 import { resource, runsFromSources } from '../resources.ts'
 import { availableParallelism } from 'node:os'
 import { Worker, type MessagePort } from 'node:worker_threads'
+import { compiledCodeFolder } from '../compiled-code.ts'
 import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
@@ -12,7 +13,7 @@ import { Instances } from './instances.ts'
 import type { FromWorker, Job, JobResult, MovePort, ToWorker } from './job.ts'
 import { weightOfText } from './print-gate.ts'
 import type { Stream } from './printer.ts'
-import { mayEnd } from './worker-life.ts'
+import { mayEnd, type WorkerStart } from './worker-life.ts'
 
 /** Whoever submitted a job. */
 export interface JobClient {
@@ -66,7 +67,10 @@ class PoolWorker {
     this.#worker = new Worker(resource(file), {
       name: 'rvr guest',
       execArgv: [],
-      workerData: this.#life.buffer,
+      workerData: {
+        shared: this.#life.buffer,
+        compiledCode: compiledCodeFolder(process.env, 'guest-thread'),
+      } satisfies WorkerStart,
     })
     this.#worker.unref()
     this.#worker.on('message', (message: FromWorker) => {

@@ -4,6 +4,14 @@ const LOADING = 1
 const LOADED = 2
 const ENDING = 3
 
+/** What a worker thread is started with. */
+export interface WorkerStart {
+  /** How far it is: one word. */
+  readonly shared: SharedArrayBuffer
+  /** Where V8's compiled code is kept (`compiled-code.ts`): the main thread has seen whose it is. */
+  readonly compiledCode: string | undefined
+}
+
 /** The worker asks: may native code be loaded? False when the thread is about to be ended. */
 export function beginLoading(life: Int32Array): boolean {
   return Atomics.compareExchange(life, 0, STARTING, LOADING) === STARTING

@@ -1,10 +1,11 @@
 /** First steps of a worker thread: it loads native code only if nobody is ending it, as Node cannot meanwhile. */
+import { enableCompileCache } from 'node:module'
 import { workerData } from 'node:worker_threads'
-import { keepCompiledCode } from '../compiled-code.ts'
-import { beginLoading, endLoading } from './worker-life.ts'
+import { beginLoading, endLoading, type WorkerStart } from './worker-life.ts'
 
-keepCompiledCode(process.env)
-const life = new Int32Array(workerData as SharedArrayBuffer)
+const { shared, compiledCode } = workerData as WorkerStart
+if (compiledCode !== undefined) enableCompileCache(compiledCode)
+const life = new Int32Array(shared)
 if (beginLoading(life)) {
   await import('./worker.ts')
   endLoading(life)

@@ -35,7 +35,7 @@ export function findExecutables(name: string, path: string): string[] {
   for (const file of directories(path)
     .map(directory => join(directory, name))
     .filter(isExecutable)) {
-    const real = realpathSync(file)
+    const real = realpathSync.native(file)
     if (!byFile.has(real)) byFile.set(real, file)
   }
   return [...byFile.values()]
@@ -58,7 +58,7 @@ const WRAPPERS = new Set([
 /** Does `file` lead to a compiler itself? */
 export function isCompiler(file: string): boolean {
   try {
-    return !WRAPPERS.has(basename(realpathSync(file)))
+    return !WRAPPERS.has(basename(realpathSync.native(file)))
   } catch {
     return false
   }
@@ -74,7 +74,7 @@ function majorOf(file: string): number | undefined {
   const named = /^clang-(\d+)$/.exec(basename(file))
   if (named !== null) return Number(named[1])
   try {
-    const linked = /(?:clang|llvm)-(\d+)(?:\/|$|\.)/.exec(realpathSync(file))
+    const linked = /(?:clang|llvm)-(\d+)(?:\/|$|\.)/.exec(realpathSync.native(file))
     return linked === null ? undefined : Number(linked[1])
   } catch {
     return undefined
@@ -89,7 +89,7 @@ export function findClangs(path: string): ClangCandidate[] {
     let names: string[]
     try {
       // /bin is often a link to /usr/bin: thousands of names to read once.
-      const real = realpathSync(directory)
+      const real = realpathSync.native(directory)
       if (seen.has(real)) continue
       seen.add(real)
       names = readdirSync(real)

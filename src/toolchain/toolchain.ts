@@ -89,7 +89,7 @@ const toolsOf = ({ cc, make, ld, programs }: Toolchain): Tool[] => [cc, make, ld
  */
 function leadsToSameFiles(toolchain: Toolchain): boolean {
   try {
-    return toolsOf(toolchain).every(tool => realpathSync(tool.path) === tool.realPath)
+    return toolsOf(toolchain).every(tool => realpathSync.native(tool.path) === tool.realPath)
   } catch {
     return false
   }
@@ -100,7 +100,7 @@ function leadsToSameFiles(toolchain: Toolchain): boolean {
  * place.
  */
 function programsOnPath(cc: string, make: string): string[] {
-  const places = [dirname(realpathSync(cc)), toolEnvironment({}, [cc, make])['PATH']].join(':')
+  const places = [dirname(realpathSync.native(cc)), toolEnvironment({}, [cc, make])['PATH']].join(':')
   return ['ld', 'as'].map(name => findExecutable(name, places) ?? '')
 }
 
