@@ -126,6 +126,11 @@ export function identityOf(path: string, bytes: Uint8Array): Identity {
   throw refusal(path, 'no-identity', `its identity block is malformed at ${place}: ${issue.message}`)
 }
 
+/** Of files that are open: one that has changed since is opened anew. */
+const identities = new WeakMap<OpenFile, Identity>()
+/** One that changed less long ago may change again at the same time: clocks of file systems tick slowly. */
+const SETTLED_MS = 2000
+
 /** Libraries are smaller by far; a larger file is not looked into. */
 const LIMIT_BYTES = 1 << 30
 
@@ -138,8 +143,12 @@ const LIMIT_BYTES = 1 << 30
 export function openLibrary(path: string, verified?: OpenFile): { file: LibraryFile; identity: Identity } {
   try {
     const file = libraryFile(resolve(path), verified)
+    const known = identities.get(file.opened)
+    if (known !== undefined) return { file, identity: known }
     if (file.bytes > LIMIT_BYTES) throw refusal(path, 'not-a-library', `it has ${file.bytes} bytes`)
-    return { file, identity: identityOf(path, headersOf(file)) }
+    const identity = identityOf(path, headersOf(file))
+    if (Date.now() - file.opened.changedMs > SETTLED_MS) identities.set(file.opened, identity)
+    return { file, identity }
   } catch (cause) {
     if (cause instanceof RvrError) throw cause
     if ((cause as NodeJS.ErrnoException).code === 'EINVAL') {

@@ -19,6 +19,10 @@ export class LibraryFile {
     return `/proc/self/fd/${this.#file.fd}`
   }
   readonly bytes: number
+  /** The same as long as the same bytes are found by the path, as far as the clock of the file system tells. */
+  get opened(): OpenFile {
+    return this.#file
+  }
   /** Hears that the library cannot be loaded from where it is, and runs from a copy. */
   onCopied: (() => void) | undefined
   #file: OpenFile

@@ -95,16 +95,24 @@ export function digestPart(name: string, digest: string, bytes?: number): KeyPar
 }
 
 /**
- * The bytes that are hashed for one part: every field with its length (32 bits) in front, so that no two lists of parts
- * look alike.
+ * The bytes that are hashed: every field of every part with its length (32 bits) in front, so that no two lists of
+ * parts look alike.
  */
-function encoded(part: KeyPart): Uint8Array[] {
-  return [part.name, part.type, part.value, part.bytes === undefined ? '' : String(part.bytes)].flatMap(field => {
-    const bytes = Buffer.from(field, 'utf8')
-    const length = Buffer.alloc(4)
-    length.writeUInt32LE(bytes.length)
-    return [length, bytes]
-  })
+function encoded(parts: readonly KeyPart[]): Uint8Array {
+  const fields = parts.flatMap(({ name, type, value, bytes }) => [
+    name,
+    type,
+    value,
+    bytes === undefined ? '' : String(bytes),
+  ])
+  const lengths = fields.map(field => Buffer.byteLength(field))
+  const whole = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, 0))
+  let at = 0
+  for (const [index, field] of fields.entries()) {
+    at = whole.writeUInt32LE(lengths[index]!, at)
+    at += whole.write(field, at)
+  }
+  return whole
 }
 
 function byName(a: KeyPart, b: KeyPart): number {
@@ -121,5 +129,5 @@ export function composeKey(domain: string, parts: readonly KeyPart[]): Key {
   const twice = sorted.find((part, index) => part.name === sorted[index + 1]?.name)
   if (twice !== undefined) throw new RvrError('INTERNAL', `a cache key has two parts named ${twice.name}`)
   const all: KeyPart[] = [textPart('domain', domain), numberPart('parts', sorted.length), ...sorted]
-  return { key: digestBytes(Buffer.concat(all.flatMap(encoded))), parts: sorted }
+  return { key: digestBytes(encoded(all)), parts: sorted }
 }

@@ -15,16 +15,19 @@ export class OpenFile implements Disposable {
   readonly identity: string
   /** Changes with the contents: size, and both times to the nanosecond. */
   readonly stamp: string
+  /** When contents or owner changed last, in milliseconds since 1970. */
+  readonly changedMs: number
   #closed = false
 
   /** Takes an open descriptor over. */
   constructor(path: string, fd: number) {
-    const { size, dev, ino, mtimeNs, ctimeNs } = fstatSync(fd, { bigint: true })
+    const { size, dev, ino, mtimeNs, ctimeNs, ctimeMs } = fstatSync(fd, { bigint: true })
     this.path = path
     this.fd = fd
     this.bytes = Number(size)
     this.identity = `${dev}:${ino}`
     this.stamp = [size, mtimeNs, ctimeNs].join()
+    this.changedMs = Number(ctimeMs)
     forgotten.register(this, fd, this)
   }
 

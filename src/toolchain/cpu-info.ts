@@ -60,10 +60,17 @@ export function parseCpuInfo(text: string): CpuInfo {
   }
 }
 
+let last: { readonly text: string; readonly info: CpuInfo } | undefined
+
+/** The text without what changes from one look to the next. */
+const withoutClockRates = (text: string): string => text.replaceAll(/^(cpu MHz|BogoMIPS|bogomips)\b.*$/gm, '')
+
 /** The host's CPU; undefined where the kernel offers no /proc/cpuinfo. */
 export function hostCpu(file = '/proc/cpuinfo'): CpuInfo | undefined {
   try {
-    return parseCpuInfo(readFileSync(file, 'utf8'))
+    const text = withoutClockRates(readFileSync(file, 'utf8'))
+    if (last?.text !== text) last = { text, info: parseCpuInfo(text) }
+    return last.info
   } catch {
     return undefined
   }

@@ -81,22 +81,48 @@ function majorOf(file: string): number | undefined {
   }
 }
 
+interface Listing {
+  /** Of the directory when it was read. */
+  readonly stamp: string
+  readonly names: readonly string[]
+}
+
+/** By real path. */
+const listings = new Map<string, Listing>()
+/** One that changed less long ago may change again at the same time: clocks of file systems tick slowly. */
+const SETTLED_MS = 2000
+
+/**
+ * Names in the directory that are a clang's, sorted. One that has not changed is not read again: there are thousands.
+ */
+function clangNames(directory: string): readonly string[] {
+  const { dev, ino, mtimeNs, ctimeNs, ctimeMs } = statSync(directory, { bigint: true })
+  const stamp = [dev, ino, mtimeNs, ctimeNs].join()
+  const known = listings.get(directory)
+  if (known?.stamp === stamp) return known.names
+  const names = readdirSync(directory)
+    .filter(entry => /^clang(-\d+)?$/.test(entry))
+    .toSorted()
+  if (Date.now() - Number(ctimeMs) > SETTLED_MS) listings.set(directory, { stamp, names })
+  return names
+}
+
 /** Every clang on `path`: known versions first, newest first; then those of unknown version in PATH order. */
 export function findClangs(path: string): ClangCandidate[] {
   const found: ClangCandidate[] = []
   const seen = new Set<string>()
   for (const directory of directories(path)) {
-    let names: string[]
+    let names: readonly string[]
     try {
       // /bin is often a link to /usr/bin: thousands of names to read once.
       const real = realpathSync.native(directory)
       if (seen.has(real)) continue
       seen.add(real)
-      names = readdirSync(real)
+      names = clangNames(real)
     } catch {
       continue // PATH may name directories that do not exist
     }
-    for (const name of names.filter(entry => /^clang(-\d+)?$/.test(entry)).toSorted()) {
+    for (const name of names) {
       const file = join(directory, name)
       if (isExecutable(file) && isCompiler(file)) found.push({ path: file, major: majorOf(file) })
     }
