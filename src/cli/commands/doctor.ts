@@ -51,5 +51,6 @@ async function prepare(options: DoctorOptions, { signal }: Shell): Promise<reado
       hint: 'Choose another cache with --cache-dir or RVR_CACHE_DIR.',
       details: { directory },
     })
-  return rvr.prepare({ signal })
+  // Awaited here: rvr ends with this block.
+  return await rvr.prepare({ signal })
 }
