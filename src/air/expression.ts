@@ -42,7 +42,6 @@ export const negative = (of: Expression): Expression => minus(ZERO, of)
 export const over = (of: Expression, divisor: number): Expression => times(of, constant(inverse(divisor)))
 
 const building = { '+': plus, '-': minus, '*': times } as const
-const evaluating = { '+': add, '-': subtract, '*': multiply } as const
 
 /** Each shared part is looked at once, however often it occurs. */
 function folded<Result>(leaf: (of: Expression) => Result, node: (op: '+' | '-' | '*', a: Result, b: Result) => Result) {
@@ -90,18 +89,6 @@ export interface At {
   readonly row: ArrayLike<number>
   readonly next: ArrayLike<number>
   readonly publics: ArrayLike<number>
-}
-
-/** The value of each expression that is asked for; parts that they share are computed once. */
-export function evaluator({ row, next, publics }: At): (of: Expression) => number {
-  return folded<number>(
-    leaf => {
-      if (leaf.op === 'constant') return leaf.value
-      if (leaf.op === 'public') return publics[leaf.index]!
-      return leaf.op === 'column' ? (leaf.row === 0 ? row : next)[leaf.index]! : 0
-    },
-    (op, a, b) => evaluating[op](a, b),
-  )
 }
 
 const SMALL = 1 << 20

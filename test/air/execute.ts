@@ -70,15 +70,21 @@ export interface Filled {
   readonly next: number
 }
 
+export interface Setting {
+  readonly memory: SegmentMemory
+  readonly ts: number
+  readonly xlen: Xlen
+  readonly hints?: readonly bigint[] | undefined
+  /** A result to be written instead of the right one. */
+  readonly claimed?: bigint | undefined
+}
+
 /** Executes an instruction at a time, and fills its rows. */
-export function fill(
-  set: AirSet,
-  instr: Instr,
-  { memory, ts, xlen, hints = [] }: { memory: SegmentMemory; ts: number; xlen: Xlen; hints?: readonly bigint[] },
-): Filled {
+export function fill(set: AirSet, instr: Instr, { memory, ts, xlen, hints = [], claimed }: Setting): Filled {
   const { air, coding } = codingOf(set, instr)
   const entry = programRow(coding, instr)
-  const { result, next } = execute(instr, memory, xlen)
+  const { result: computed, next } = execute(instr, memory, xlen)
+  const result = claimed ?? computed
   const operands = Object.fromEntries(['opcode', ...'abcdefg'].map((name, index) => [name, entry[index]!]))
   const rows = Array.from({ length: Math.max(1, hints.length) }, (_, row) => {
     const inputs: RowInputs = { pc: instr.pc, ts, ...operands, result, next_pc: next, hint: hints[row] ?? 0n, row }

@@ -60,6 +60,10 @@ export class SegmentMemory implements Blocks {
     return value
   }
 
+  content(space: number, pointer: number): bigint {
+    return this.#at(space, pointer).content
+  }
+
   access(place: BlockPlace): { readonly old: bigint; readonly last: number } {
     const block = this.#at(place.space, place.pointer)
     const found = { old: block.content, last: block.last }

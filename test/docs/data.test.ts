@@ -1,6 +1,6 @@
 /** What README and docs/ show in other languages is what it says it is. */
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
 import { expect, test } from 'vitest'
@@ -34,8 +34,14 @@ test.each(c.filter(block => block !== extension[1]))('$page, line $line, is C fo
   if (error === undefined) expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 })
 
+test.each(of('air'))('$page, line $line, is an excerpt of AIRs that are shipped', ({ text }) => {
+  const files = globSync('airs/**/*.air', { cwd: root }).map(path => readFileSync(join(root, path), 'utf8').split('\n'))
+  const lines = text.trimEnd().split('\n')
+  expect(files.some(file => lines.every(line => file.includes(line)))).toBe(true)
+})
+
 test('every language of a block is one that is tested', () => {
-  const tested = new Set(['sh', 'ts', '', 'json', 'toml', 'c'])
+  const tested = new Set(['sh', 'ts', '', 'json', 'toml', 'c', 'air'])
   expect(all.filter(({ language }) => !tested.has(language)).map(({ page, line }) => `${page}:${line}`)).toEqual([])
 })
 

@@ -1,8 +1,9 @@
 /** What rows say on the buses, and whether lookups lie in their tables. */
 import type { Air, Bus, Interaction } from '../air.ts'
-import { evaluator } from '../expression.ts'
 import { P, add, subtract } from '../field.ts'
+import { evaluated } from '../flat.ts'
 import { wordEvaluator } from '../word.ts'
+import { flatOf } from './flat-of.ts'
 
 export interface Message {
   readonly bus: Bus
@@ -17,17 +18,20 @@ export interface Message {
 
 /** All messages of the rows, in order, those that are switched off too. */
 export function* messagesOf(
-  { interactions }: Air,
+  air: Air,
   buses: readonly Bus[],
   rows: readonly (readonly number[])[],
   publics: readonly number[] = [],
 ): Generator<Message> {
+  const { messages: flat } = flatOf(air)
   for (const [row, content] of rows.entries()) {
-    const valueOf = evaluator({ row: content, next: rows[(row + 1) % rows.length]!, publics })
-    for (const interaction of interactions) {
-      const times = valueOf(interaction.count)
+    const values = evaluated(flat, { row: content, next: rows[(row + 1) % rows.length]!, publics })
+    let root = 0
+    const nextValue = (): number => values[flat.roots[root++]!]!
+    for (const interaction of air.interactions) {
+      const times = nextValue()
       const count = interaction.direction === 'send' ? times : subtract(0, times)
-      yield { bus: buses[interaction.bus]!, interaction, row, count, fields: interaction.fields.map(valueOf) }
+      yield { bus: buses[interaction.bus]!, interaction, row, count, fields: interaction.fields.map(nextValue) }
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Which constraints do not hold on the rows of an AIR. */
 import type { Air, Constraint } from '../air.ts'
-import { evaluator } from '../expression.ts'
+import { evaluated } from '../flat.ts'
+import { flatOf } from './flat-of.ts'
 
 export interface Broken {
   readonly constraint: Constraint
@@ -12,15 +13,16 @@ export interface Broken {
 
 /** @param rows a segment's rows of the AIR; the last one's next is the first */
 export function* brokenConstraints(
-  { constraints }: Air,
+  air: Air,
   rows: readonly (readonly number[])[],
   publics: readonly number[] = [],
 ): Generator<Broken> {
+  const { constraints: flat } = flatOf(air)
   for (const [index, row] of rows.entries()) {
-    const valueOf = evaluator({ row, next: rows[(index + 1) % rows.length]!, publics })
-    for (const constraint of constraints) {
+    const values = evaluated(flat, { row, next: rows[(index + 1) % rows.length]!, publics })
+    for (const [position, constraint] of air.constraints.entries()) {
       if (!holdsOn(constraint.where, index, rows.length)) continue
-      const value = valueOf(constraint.of)
+      const value = values[flat.roots[position]!]!
       if (value !== 0) yield { constraint, row: index, value }
     }
   }

@@ -1,0 +1,42 @@
+/** Every instruction, with operands at the corners: its rows are filled and accepted, and say what was really done. */
+import { describe, expect, test } from 'vitest'
+import { inTable, messagesOf } from '../../src/air/check/messages.ts'
+import { brokenConstraints } from '../../src/air/check/rows.ts'
+import { shippedAirs } from '../../src/air/load.ts'
+import type { Xlen } from '../../src/elf/image.ts'
+import { casesOf, rowsOf, START } from './corners.ts'
+import { execute, fill } from './execute.ts'
+import { expectedMessages, saidMessages } from './judge.ts'
+
+const limbsFor =
+  (xlen: Xlen) =>
+  (content: bigint): readonly number[] =>
+    [0n, 1n, 2n, 3n].map(k => Number((content >> (k * BigInt(xlen / 4))) & ((1n << BigInt(xlen / 4)) - 1n)))
+
+describe.each([32, 64] as const)('RV%i', xlen => {
+  const set = shippedAirs(xlen)
+  const rows = rowsOf(xlen).filter(({ kind, name }) => kind !== 'call' && name !== 'terminate')
+
+  test.each(rows)('$name', row => {
+    let cases = 0
+    for (const { name, instr, memory: made, hints } of casesOf(row, xlen)) {
+      const memory = made()
+      const before = execute(instr, made(), xlen)
+      const filled = fill(set, instr, { memory, ts: START, xlen, hints })
+      const { air } = filled
+      expect([name, ...brokenConstraints(air, filled.rows)]).toEqual([name])
+      const messages = [...messagesOf(air, set.buses, filled.rows)]
+      for (const { bus, count, fields } of messages)
+        if (count !== 0 && !inTable(bus, fields)) expect([name, bus.name, ...fields]).toEqual([name, 'in its table'])
+      const state = messages.findLast(({ bus }) => bus.name === 'execution')!
+      const times = filled.rows.length > 1 ? 3 * filled.rows.length : state.fields[1]! - START
+      const expected = expectedMessages({ filled, ts: START, memory, limbs: limbsFor(xlen) }, times)
+      expect([name, ...saidMessages(messages)]).toEqual([name, ...expected])
+      // What the instruction computes has arrived in its register.
+      if (instr.rd !== 0 && !['store', 'branch', 'host', 'nop'].includes(row.kind))
+        expect([name, memory.register(instr.rd)]).toEqual([name, before.result])
+      cases++
+    }
+    expect(cases).toBeGreaterThan(0)
+  })
+})

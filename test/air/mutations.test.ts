@@ -1,0 +1,121 @@
+/** Rows that were changed in one cell are refused, but for the cells that are listed as free; so are other forgeries. */
+import { afterAll, describe, expect, test } from 'vitest'
+import type { AirSet } from '../../src/air/air.ts'
+import { inTable, messagesOf, type Message } from '../../src/air/check/messages.ts'
+import { brokenConstraints } from '../../src/air/check/rows.ts'
+import { P } from '../../src/air/field.ts'
+import { shippedAirs } from '../../src/air/load.ts'
+import type { Xlen } from '../../src/elf/image.ts'
+import { casesOf, rowsOf, START, type Case } from './corners.ts'
+import { execute, fill, type Filled } from './execute.ts'
+import { free } from './free.ts'
+import { refusal } from './judge.ts'
+
+/** Cases of one instruction that are tried: some of all kinds. */
+const MOST_CASES = 12
+/** A prime, so that picks do not follow the order in which cases are made. */
+const STRIDE = 7919
+
+function sample(cases: readonly Case[]): readonly Case[] {
+  const picks = Array.from({ length: Math.min(MOST_CASES, cases.length) }, (_, k) => (k * STRIDE) % cases.length)
+  return [...new Set(picks)].map(index => cases[index]!)
+}
+
+/** Other values for a cell: close ones, the ends of the field, and what its neighbour holds. */
+function otherValues(row: readonly number[], column: number): readonly number[] {
+  const value = row[column]!
+  const others = [(value + 1) % P, (value + P - 1) % P, 0, 1, P - 1, (value + 256) % P]
+  others.push(row[(column + 1) % row.length]!, (P - value) % P)
+  return [...new Set(others)].filter(other => other !== value)
+}
+
+interface Honest {
+  readonly name: string
+  readonly filled: Filled
+  readonly messages: readonly Message[]
+}
+
+function* honestRows(set: AirSet, xlen: Xlen, cases: readonly Case[]): Generator<Honest> {
+  for (const { name, instr, memory, hints } of cases) {
+    const filled = fill(set, instr, { memory: memory(), ts: START, xlen, hints })
+    yield { name, filled, messages: [...messagesOf(filled.air, set.buses, filled.rows)] }
+  }
+}
+
+/** `gap1[0]` is a part of `gap1`. */
+const family = (column: string): string => column.replace(/\[\d+\]$/, '')
+
+describe.each([32, 64] as const)('RV%i', xlen => {
+  const set = shippedAirs(xlen)
+  const instructions = rowsOf(xlen).filter(({ kind, name }) => kind !== 'call' && name !== 'terminate')
+  const listed = Object.entries(free[xlen]).flatMap(([air, columns]) => Object.keys(columns).map(c => `${air} ${c}`))
+  const unnoticed = new Set<string>()
+
+  test.each(instructions)('$name: one cell', row => {
+    for (const { name, filled, messages } of honestRows(set, xlen, sample([...casesOf(row, xlen)]))) {
+      const { air, rows } = filled
+      expect([name, refusal({ set, air, honest: messages }, rows)]).toEqual([name, undefined])
+      for (const [index, content] of rows.entries()) {
+        for (const [column, columnName] of air.columns.entries()) {
+          for (const value of otherValues(content, column)) {
+            const changed = rows.map((each, k) => (k === index ? each.with(column, value) : each))
+            if (refusal({ set, air, honest: messages }, changed) !== undefined) continue
+            unnoticed.add(`${air.name} ${family(columnName)}`)
+            const found = `${columnName} of ${name}: ${content[column]} → ${value}`
+            expect(free[xlen][air.name]?.[family(columnName)], found).toBeTypeOf('string')
+          }
+        }
+      }
+    }
+  })
+
+  test.each(instructions)('$name: rows that are zeroed, dropped, doubled or exchanged', row => {
+    for (const { name, filled, messages } of honestRows(set, xlen, sample([...casesOf(row, xlen)]))) {
+      const { air, rows } = filled
+      const zeros = air.columns.map(() => 0)
+      for (const index of rows.keys()) {
+        const forged = [rows.with(index, zeros), rows.toSpliced(index, 1), rows.toSpliced(index, 0, rows[index]!)]
+        if (index > 0) forged.push(rows.with(index, rows[0]!).with(0, rows[index]!))
+        for (const [kind, each] of forged.entries())
+          expect([name, kind, refusal({ set, air, honest: messages }, each)]).not.toEqual([name, kind, undefined])
+      }
+    }
+  })
+
+  test.each(instructions.filter(({ kind }) => ['alu', 'upper', 'load', 'jal', 'jalr'].includes(kind)))(
+    '$name: another result, in all columns that follow from it',
+    row => {
+      for (const { name, instr, memory } of sample([...casesOf(row, xlen)])) {
+        if (instr.rd === 0) continue
+        const honest = fill(set, instr, { memory: memory(), ts: START, xlen })
+        const { result } = execute(instr, memory(), xlen)
+        for (const wrong of [result + 1n, result - 1n, result ^ (1n << BigInt(xlen - 1)), ~result, result << 16n]) {
+          const claimed = BigInt.asUintN(xlen, wrong)
+          const filled = fill(set, instr, { memory: memory(), ts: START, xlen, claimed })
+          const isRefused =
+            [...brokenConstraints(filled.air, filled.rows)].length > 0 ||
+            [...messagesOf(filled.air, set.buses, filled.rows)].some(
+              ({ bus, count, fields }) => count !== 0 && !inTable(bus, fields),
+            )
+          // Where no column depends on the result, the messages have the right one.
+          const isTheSame = String(filled.rows) === String(honest.rows)
+          expect([name, claimed, isRefused || isTheSame || claimed === result]).toEqual([name, claimed, true])
+        }
+      }
+    },
+  )
+
+  test('rows of zeros say nothing and satisfy all constraints that hold on every row', () => {
+    const instructionAirs = set.airs.filter(({ instructions: names }) => names.length > 0)
+    for (const air of instructionAirs) {
+      const zeros = [air.columns.map(() => 0), air.columns.map(() => 0)]
+      expect([air.name, ...brokenConstraints(air, zeros)]).toEqual([air.name])
+      expect([...messagesOf(air, set.buses, zeros)].filter(({ count }) => count !== 0)).toEqual([])
+    }
+  })
+
+  afterAll(() => {
+    // What is listed without need hides what should be noticed.
+    expect(listed.filter(each => !unnoticed.has(each))).toEqual([])
+  })
+})
