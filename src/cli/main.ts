@@ -9,6 +9,6 @@ if (major < required[0] || (major === required[0] && minor < required[1])) {
   process.stderr.write(`rvr: error: rvr needs Node.js ${wanted} or newer, this is ${process.version}: ${todo}\n`)
   process.exitCode = 2
 } else {
-  const { start } = await import('./start.ts')
-  process.exitCode = await start(process.argv.slice(2))
+  const { end, start } = await import('./start.ts')
+  end(await start(process.argv.slice(2)))
 }
