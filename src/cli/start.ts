@@ -32,8 +32,8 @@ async function startThread(): Promise<WorkerPool> {
 }
 
 /**
- * Ends the process with a status: at once where nothing is going on, because taking a heap apart that goes away with the
- * process takes as long as a short guest. What is still going on (a compile that serves every guest) is waited for.
+ * Ends the process with a status: at once where nothing is going on, because taking apart a heap that goes away with
+ * the process takes as long as a short guest. What is still going on (a compile that serves every guest) is waited for.
  */
 export function end(status: number): void {
   process.exitCode = status
