@@ -12,12 +12,17 @@ import type { TracedStep } from './trace.ts'
 /** Where the guest's memory and registers live. */
 export type Place = NativePlace | InterpretedPlace
 
-/** In a native library's instance. */
-export interface NativePlace {
-  readonly engine: 'native'
+/** A library that this process has opened. */
+export interface LibraryName {
+  /** The name to load it by. */
   readonly library: string
   /** Name of the mode, where the library is a native interpreter. */
   readonly interprets?: string | undefined
+}
+
+/** In a native library's instance. */
+export interface NativePlace extends LibraryName {
+  readonly engine: 'native'
   /** The number that this memory alone has (instances.ts). */
   readonly instance: number
   /** The address of guest memory. */
@@ -63,7 +68,7 @@ export interface Job {
   /** Words that both threads see (control.ts). */
   readonly control: SharedArrayBuffer
   /** Interpreted guests: compares each call of an extension with the C of this library. */
-  readonly witness?: string | undefined
+  readonly witness?: LibraryName | undefined
   /** Every instruction is executed by the interpreter and listed in the result. */
   readonly trace?: boolean
   /** A guest whose faster engine is being made. */

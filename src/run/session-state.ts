@@ -7,7 +7,7 @@ import type { Mode } from '../modes/mode.ts'
 import type { ModeOptions } from '../modes/options.ts'
 import type { ModeName } from '../modes/registry.ts'
 import type { EngineChoice, EngineName } from './home.ts'
-import type { JobResult } from './job.ts'
+import type { JobResult, LibraryName } from './job.ts'
 import type { WorkerPool } from './pool.ts'
 import type { PrintReceiver } from './printer.ts'
 import type { ProgressOptions } from './running-job.ts'
@@ -48,7 +48,7 @@ export interface SessionOptions extends SessionGuest {
   /** The guest goes on in what this brings. */
   readonly tier?: Tier | undefined
   /** An interpreted guest: compares each call of an extension with the C of this library. */
-  readonly witness?: string | undefined
+  readonly witness?: LibraryName | undefined
   readonly pool: WorkerPool
   readonly print: PrintReceiver
   readonly progress?: ProgressOptions | undefined

@@ -66,7 +66,7 @@ export function work(job: Job, { image, abi, machine, mode }: WorkGuest, listene
   const graph = (longest: number): Graph => lifted(image, decoderFor(image.xlen, abi), longest)
   const collector = collectorOf(mode, { image, machine, order: job.order, graph })
   collector.attach(attachment.site)
-  const witness = job.witness === undefined ? undefined : new CallWitness(loadLibrary(job.witness))
+  const witness = job.witness && new CallWitness(loadLibrary(job.witness.library, job.witness))
   const steps: TracedStep[] = []
   const trace = (step: TracedStep): void => {
     steps.push(step)

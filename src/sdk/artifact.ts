@@ -199,7 +199,7 @@ export class Artifact implements Executable {
       pool,
       lifetime,
       engine: { engine: 'interp' },
-      ...(comparesCalls && { witness: engine.library.name }),
+      ...(comparesCalls && { witness: { library: engine.library.name, interprets: engine.interprets } }),
       cache: { outcome: 'off' },
       timing: {},
     })

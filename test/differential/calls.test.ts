@@ -87,9 +87,11 @@ describe.each(widths)('RV%i', xlen => {
     for (const mode of modeNames.filter(
       (_, index) => process.env['RVR_FUZZ_ROUNDS'] !== undefined || index % 2 === (xlen === 32 ? 0 : 1),
     )) {
-      const artifact = await guest.compile(mode)
       const options = mode === 'metered' ? { segmentLimits: { maxTraceHeight: 2048 } } : {}
-      using run = await artifact.execute(options)
+      using run = await (await guest.compile(mode)).execute(options)
+      using threaded = await (await guest.interpretNatively(mode)).execute(options)
+      expect(factsOf(threaded), mode).toEqual(factsOf(run))
+      expect([areaOf(threaded), threaded.segments]).toEqual([areaOf(run), run.segments])
       expect({ ...factsOf(run), cost: undefined }, mode).toEqual({ ...factsOf(expected), mode, cost: undefined })
       expect(areaOf(run), mode).toBe(areaOf(expected))
       if (run.cost !== undefined) expect(run.cost, mode).toBe(expected.cost)

@@ -54,7 +54,7 @@ describe.each(widths)('RV%i', xlen => {
         { address: DATA, bytes: new Uint8Array(64), flags: 6 },
       ]
       const guest = await holder.rvr.load(buildElf({ xlen, entry: TEXT, segments, sections }))
-      const [native, interpreted] = await Promise.all(engines.map(engine => artifactOf(guest, mode, engine)))
+      const [native, ...others] = await Promise.all(engines.map(engine => artifactOf(guest, mode, engine)))
       for (const options of [
         {},
         { maxInstructions: 100 },
@@ -62,8 +62,11 @@ describe.each(widths)('RV%i', xlen => {
         ...(mode === 'metered' ? [{ segmentLimits: { maxTraceHeight: 64 } }] : []),
       ]) {
         using run = await native!.execute(options)
-        using reference = await interpreted!.execute(options)
-        expectSame(run, reference)
+        for (const other of others) {
+          using reference = await other.execute(options)
+          expectSame(run, reference)
+          expect(run.segments).toEqual(reference.segments)
+        }
         expect(run.cost ?? 0n).toBeLessThanOrEqual(('maxCost' in options ? options.maxCost : undefined) ?? 1_000_000)
         facts.push({ options, ...factsOf(run), segments: run.segments?.length })
       }
