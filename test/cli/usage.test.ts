@@ -18,7 +18,7 @@ test.each([
   [['run', 'a', '--tier', 'jit'], 'interp'],
   [['run', 'a', '--engine', 'jit'], 'interp'],
   [['run', 'a', '--engine', 'interp', '--tier', 'native'], 'cannot be used with'],
-  [['cost', 'a', '--tier', 'auto'], 'native'],
+  [['cost', 'a', '--tier', 'jit'], 'native'],
   [['run', fibonacci, '--tier', 'interp', '--check'], '--tier interp'],
   [['run', 'a', '--timeout', '30'], 'not a duration'],
   [['run', 'a', '--max-instructions', 'many'], '--max-instructions: "many" is not a whole number'],
