@@ -71,6 +71,8 @@ export interface Air {
   /** Limbs of one value are `name[0]`, `name[1]`, … */
   readonly columns: readonly string[]
   readonly publics: readonly string[]
+  /** Polynomials that the declaration has names for, in order: parts of those below, for people who read these. */
+  readonly lets: readonly { readonly name: string; readonly of: Expression }[]
   readonly constraints: readonly Constraint[]
   readonly interactions: readonly Interaction[]
   readonly rules: Rules

@@ -15,17 +15,28 @@ export const ONE = constant(1)
 
 const valueOf = (of: Expression): number | undefined => (of.op === 'constant' ? of.value : undefined)
 
+/** `of` plus a constant, where `of` is such a sum already: one constant instead of two. */
+function withConstant(of: Expression, value: number): Expression {
+  if (!('left' in of) || of.op === '*' || of.right.op !== 'constant') {
+    if (value === 0) return of
+    return value > P / 2
+      ? { op: '-', left: of, right: constant(P - value) }
+      : { op: '+', left: of, right: constant(value) }
+  }
+  return withConstant(of.left, (of.op === '+' ? add : subtract)(value, of.right.value))
+}
+
 export function plus(left: Expression, right: Expression): Expression {
   const [a, b] = [valueOf(left), valueOf(right)]
   if (a !== undefined && b !== undefined) return constant(add(a, b))
   if (a === 0) return right
-  return b === 0 ? left : { op: '+', left, right }
+  return b === undefined ? { op: '+', left, right } : withConstant(left, b)
 }
 
 export function minus(left: Expression, right: Expression): Expression {
   const [a, b] = [valueOf(left), valueOf(right)]
   if (a !== undefined && b !== undefined) return constant(subtract(a, b))
-  return b === 0 ? left : { op: '-', left, right }
+  return b === undefined ? { op: '-', left, right } : withConstant(left, subtract(0, b))
 }
 
 export function times(left: Expression, right: Expression): Expression {
@@ -93,10 +104,10 @@ export interface At {
 
 const SMALL = 1 << 20
 
-/** The number whose inverse a constant is, if that is a power of two from 4 on. */
+/** The number whose inverse a constant is, if that is a power of two. */
 function divisorOf(value: number): number | undefined {
   const divisor = inverse(value)
-  return divisor > 3 && (divisor & (divisor - 1)) === 0 ? divisor : undefined
+  return divisor > 1 && (divisor & (divisor - 1)) === 0 ? divisor : undefined
 }
 
 /** A constant as people write it: what is just below p is negative, and inverses of powers of two are fractions. */
@@ -110,12 +121,16 @@ function constantText(value: number): string {
 export interface Names {
   readonly columns: readonly string[]
   readonly publics: readonly string[]
+  /** Expressions that are written as a name where they are parts of others. */
+  readonly parts?: ReadonlyMap<Expression, string> | undefined
 }
 
 /** The expression as the language writes it. */
 export function expressionText(of: Expression, names: Names): string {
   const grouped = (text: string, level: number, outer: number): string => (level < outer ? `(${text})` : text)
   const visit = (part: Expression, outer: number): string => {
+    const name = part === of ? undefined : names.parts?.get(part)
+    if (name !== undefined) return name
     if (part.op === 'constant') {
       const text = constantText(part.value)
       return grouped(text, /^\d+$/.test(text) ? 3 : 0, outer)

@@ -7,7 +7,7 @@ import type { Definition, Label, Node, Statement, StatementOf } from '../languag
 import type { Word } from '../word.ts'
 import { Evaluator, boolean, indicesText } from './evaluate.ts'
 import { expression, word } from './operate.ts'
-import { Scope, type Declared } from './scope.ts'
+import { Scope, type Declared, type Value } from './scope.ts'
 
 const MAX_DEGREE = 3
 /** What a proof can have (stark: widths, public values). */
@@ -32,6 +32,7 @@ class Declaration {
   readonly #columns: string[] = []
   readonly #columnRules: Word[] = []
   readonly #publics: string[] = []
+  readonly #lets: Air['lets'][number][] = []
   readonly #constraints: Constraint[] = []
   readonly #interactions: Interaction[] = []
   readonly #inputs: string[] = []
@@ -51,6 +52,7 @@ class Declaration {
       name: this.#asked.name,
       columns: this.#columns,
       publics: this.#publics,
+      lets: this.#lets,
       constraints: this.#constraints,
       interactions: this.#interactions,
       rules: { inputs: this.#inputs, accesses: this.#accesses, columns: this.#columnRules },
@@ -162,7 +164,15 @@ class Declaration {
 
   #let(name: string, value: Node, scope: Scope, inner: Scope): void {
     this.#new(this.#declared.columns, name, value.at)
-    scope.lets.set(name, this.#evaluator.value(value, inner, 'constraint'))
+    const meaning = this.#evaluator.value(value, inner, 'constraint')
+    scope.lets.set(name, meaning)
+    this.#nameParts(name, meaning)
+  }
+
+  #nameParts(name: string, value: Value): void {
+    if (Array.isArray(value)) for (const [index, item] of value.entries()) this.#nameParts(`${name}[${index}]`, item)
+    else if (typeof value === 'object' && 'left' in value && typeof value.op === 'string' && value.op !== 'binary')
+      this.#lets.push({ name, of: value })
   }
 
   #access({ name, place, writes, when, at }: StatementOf<'access'>, scope: Scope): void {
@@ -181,10 +191,11 @@ class Declaration {
   }
 
   #bool(of: Node, scope: Scope): void {
-    const names = { columns: this.#columns, publics: this.#publics }
+    const parts = new Map(this.#lets.map(({ name, of: part }) => [part, name]))
+    const names = { columns: this.#columns, publics: this.#publics, parts }
     for (const value of this.#evaluator.list(of, scope, 'constraint')) {
       const each = expression(value, of.at)
-      this.#constraint(`${expressionText(each, names)} is 0 or 1`, 'every', boolean(each), of.at)
+      this.#constraint(`${parts.get(each) ?? expressionText(each, names)} is 0 or 1`, 'every', boolean(each), of.at)
     }
   }
 
@@ -253,7 +264,9 @@ class Declaration {
     const definition = this.#asked.definitions.get(name)
     if (definition === undefined) throw airError(at, `nothing is called ${name}`)
     if (definition.value !== undefined) throw airError(at, `${name} is an expression and no statement`)
-    const inner = this.#evaluator.calling(definition.parameters, args, scope, at)
+    const called = this.#evaluator.calling(definition.parameters, args, scope, at)
+    // Without parameters it is as if the statements stood here.
+    const inner = args.length === 0 ? scope : called
     this.#evaluator.called(at, () => this.run(definition.body, inner))
   }
 }

@@ -1,29 +1,61 @@
-/** `rvr inspect`: what a guest or a compiled library is. */
+/** `rvr inspect`: what a guest, a compiled library or a machine's AIRs are. */
 import type { Command } from 'commander'
+import { RvrError } from '../../errors.ts'
 import { readInput } from '../../files/read.ts'
+import type { Answer } from '../../report/answer.ts'
 import { EXIT_OK } from '../exit-codes.ts'
-import { inputPath } from '../options/declare.ts'
+import { inputPath, option } from '../options/declare.ts'
 import { jsonOption, type ReportOptions } from '../options/report.ts'
 import { writeAnswer } from '../output/answer.ts'
 import type { Shell } from '../shell.ts'
 
+interface InspectOptions extends Pick<ReportOptions, 'json'> {
+  /** A name, or true where the option stands alone. */
+  readonly airs?: string | true
+  readonly xlen?: '32' | '64'
+}
+
 export function declareInspect(program: Command, shell: Shell): void {
+  const examples = [
+    'rvr inspect guest.elf',
+    'rvr inspect guest.so --json',
+    'rvr inspect --airs',
+    'rvr inspect --airs AddI',
+    'rvr inspect --airs --xlen 32 --json',
+  ]
   program
     .command('inspect')
-    .argument('<file>', 'RISC-V ELF executable, or a library that rvr compiled; - is standard input', inputPath)
+    .argument('[file]', 'RISC-V ELF executable, or a library that rvr compiled; - is standard input', inputPath)
     .summary('say what a guest or a compiled library is')
-    .description('Says what a file is: width, entry, segments and digest of a guest; identity of a compiled library.')
+    .description(
+      'Says what a file is: width, entry, segments and digest of a guest; identity of a compiled library. Or says what ' +
+        'the tables of a proof are: columns, constraints and messages of AIRs.',
+    )
+    .addOption(option('--airs [name]', 'instead of a file: the AIRs of a machine, or one of them (docs/air.md)'))
+    .addOption(option('--xlen <bits>', 'with --airs: register width (default: 64)').choices(['32', '64']))
     .addOption(jsonOption())
-    .addHelpText('after', '\nExamples:\n  $ rvr inspect guest.elf\n  $ rvr inspect guest.so --json')
-    .action(async (file: string, options: Pick<ReportOptions, 'json'>) =>
+    .addHelpText('after', `\nExamples:\n${examples.map(each => `  $ ${each}`).join('\n')}`)
+    .action(async (file: string | undefined, options: InspectOptions) =>
       shell.finish(await inspect(file, options, shell)),
     )
 }
 
-async function inspect(file: string, options: Pick<ReportOptions, 'json'>, shell: Shell): Promise<number> {
-  const bytes = await readInput('inspected', file, shell.signal)
-  const { inspectGuest, inspectLibrary, isSharedLibrary } = await import('../../report/inspect.ts')
-  const answer = isSharedLibrary(bytes) ? await inspectLibrary(file, bytes) : inspectGuest(file, bytes)
-  writeAnswer(answer, options, shell)
+async function inspect(file: string | undefined, options: InspectOptions, shell: Shell): Promise<number> {
+  writeAnswer(await answerOf(file, options, shell), options, shell)
   return EXIT_OK
 }
+
+async function answerOf(file: string | undefined, { airs, xlen }: InspectOptions, shell: Shell): Promise<Answer> {
+  if (airs !== undefined) {
+    if (file !== undefined) throw usage(`--airs and the file ${file} exclude each other`)
+    const { inspectAirs } = await import('../../report/airs.ts')
+    return inspectAirs(xlen === '32' ? 32 : 64, airs === true ? undefined : airs)
+  }
+  if (xlen !== undefined) throw usage('--xlen is for --airs')
+  if (file === undefined) throw usage("missing required argument 'file'")
+  const bytes = await readInput('inspected', file, shell.signal)
+  const { inspectGuest, inspectLibrary, isSharedLibrary } = await import('../../report/inspect.ts')
+  return isSharedLibrary(bytes) ? inspectLibrary(file, bytes) : inspectGuest(file, bytes)
+}
+
+const usage = (message: string): RvrError => new RvrError('USAGE', message, { hint: 'Run rvr inspect --help.' })
