@@ -28,8 +28,8 @@ export function declareInspect(program: Command, shell: Shell): void {
     .argument('[file]', 'RISC-V ELF executable, or a library that rvr compiled; - is standard input', inputPath)
     .summary('say what a guest or a compiled library is')
     .description(
-      'Says what a file is: width, entry, segments and digest of a guest; identity of a compiled library. Or says what ' +
-        'the tables of a proof are: columns, constraints and messages of AIRs.',
+      'Says what a file is: width, entry, segments and digest of a guest; identity of a compiled library. ' +
+        'Or says what the tables of a proof are: columns, constraints and messages of AIRs.',
     )
     .addOption(option('--airs [name]', 'instead of a file: the AIRs of a machine, or one of them (docs/air.md)'))
     .addOption(option('--xlen <bits>', 'with --airs: register width (default: 64)').choices(['32', '64']))
