@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 GUEST := cache-fixtures/guests/elf/fibonacci.rv64.elf
 INPUT := u64:800000
 
-.PHONY: all setup build demo package install uninstall check test exhaustive fuzz words cache-torture bench bench-cache bench-start guests real-guests real tools clean
+.PHONY: all setup build demo package install uninstall check test exhaustive fuzz words cache-torture bench bench-cache bench-start bench-execute guests real-guests real tools clean
 
 all: build
 
@@ -96,6 +96,10 @@ bench-cache: setup
 # What starting takes, beside Node alone.
 bench-start: setup build
 	@$(NODE) test/bench/start.ts
+
+# What one run of a small guest takes in a process that goes on, and a hit.
+bench-execute: setup
+	@$(NODE) test/bench/execute.ts
 
 bench: setup build
 	@npm run --silent bench --
