@@ -233,11 +233,11 @@ class Declaration {
     if (operands.length > 7) throw airError(at, 'more than seven operands')
     while (operands.length < 7) operands.push(word(0n, at))
     const opcodes = this.#asked.instructions
+    if (opcodes.size === 0) throw airError(at, 'operands of an AIR without instructions')
     const names = instructions.length === 0 ? [...opcodes.keys()] : instructions
     for (const name of names) {
       // What has no opcode of its own counts as the first: another phantom.
-      const opcode = opcodes.get(name) ?? [...opcodes.values()][0]
-      if (opcode === undefined) throw airError(at, 'operands of an AIR without instructions')
+      const opcode = opcodes.get(name) ?? [...opcodes.values()][0]!
       const coding: Coding = { instruction: name, opcode, operands }
       const before = this.#codings.findIndex(each => each.instruction === name)
       if (before === -1) this.#codings.push(coding)
