@@ -1,0 +1,84 @@
+/** Rules of an AIR as C: words of 64 bits, each computed once. */
+import { wordFunctions, type Word, type WordFunction, type WordOperator } from '../../air/word.ts'
+
+/** C over operands; what C leaves undefined is what words say it is (templates/rows/words.h). */
+const OPERATORS: Readonly<Record<WordOperator, (a: string, b: string) => string>> = {
+  '+': (a, b) => `${a} + ${b}`,
+  '-': (a, b) => `${a} - ${b}`,
+  '*': (a, b) => `${a} * ${b}`,
+  '/': (a, b) => `word_div(${a}, ${b})`,
+  '%': (a, b) => `word_rem(${a}, ${b})`,
+  '&': (a, b) => `${a} & ${b}`,
+  '|': (a, b) => `${a} | ${b}`,
+  '^': (a, b) => `${a} ^ ${b}`,
+  '<<': (a, b) => `word_shl(${a}, ${b})`,
+  '>>': (a, b) => `word_shr(${a}, ${b})`,
+  '==': (a, b) => `(uint64_t)(${a} == ${b})`,
+  '!=': (a, b) => `(uint64_t)(${a} != ${b})`,
+  '<': (a, b) => `(uint64_t)(${a} < ${b})`,
+  '<=': (a, b) => `(uint64_t)(${a} <= ${b})`,
+  '>': (a, b) => `(uint64_t)(${a} > ${b})`,
+  '>=': (a, b) => `(uint64_t)(${a} >= ${b})`,
+}
+
+const isFunction = (name: string): name is WordFunction => name in wordFunctions
+const constantText = (value: bigint): string => (value < 1024n ? `${value}` : `0x${value.toString(16)}u`)
+
+/** Statements that compute words into variables, and the C expressions that name them. */
+export class WordWriter {
+  readonly lines: string[] = []
+  readonly #known = new Map<Word, string>()
+  /** Words of one text are one variable, whichever object says them. */
+  readonly #byText = new Map<string, string>()
+  readonly #prefix: string
+
+  constructor(prefix: string) {
+    this.#prefix = prefix
+  }
+
+  /** A constant, or a variable that holds the word from here on. */
+  value(word: Word): string {
+    const known = this.#known.get(word)
+    if (known !== undefined) return known
+    const text = this.#text(word)
+    const name = word.op === 'constant' ? text : this.#variable(text)
+    this.#known.set(word, name)
+    return name
+  }
+
+  #variable(text: string): string {
+    const known = this.#byText.get(text)
+    if (known !== undefined) return known
+    const name = `${this.#prefix}${this.#byText.size}`
+    this.#byText.set(text, name)
+    this.lines.push(`uint64_t ${name} = ${text};`)
+    return name
+  }
+
+  #text(word: Word): string {
+    switch (word.op) {
+      case 'constant':
+        return constantText(word.value)
+      case 'input':
+        return `in[${word.index}]`
+      case 'old':
+        return `seen[${word.access}].old`
+      case 'last':
+        return `(uint64_t)seen[${word.access}].last`
+      case 'register':
+        return `register_of(t, ${this.value(word.of)})`
+      case 'binary':
+        return OPERATORS[word.operator](this.value(word.left), this.value(word.right))
+      case 'call':
+        if (!isFunction(word.name)) throw new Error(`no C for the function ${String(word.name)}`)
+        return `word_${word.name}(${word.args.map(arg => this.value(arg)).join(', ')})`
+      // Words have no effects and no undefined values, so the side that is not chosen may be computed too.
+      case 'choice': {
+        const [condition, chosen, otherwise] = [word.condition, word.chosen, word.otherwise].map(each =>
+          this.value(each),
+        )
+        return `${condition} != 0 ? ${chosen} : ${otherwise}`
+      }
+    }
+  }
+}
