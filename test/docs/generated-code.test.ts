@@ -1,10 +1,12 @@
-/** The C in docs/codegen.md is what rvr writes for the guest that the page names, in some mode for some compiler. */
+/** The C in docs/codegen.md is what rvr writes for the guest that the page names or for all guests, in some mode for some compiler. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { preserveNone, sibling } from '../../src/codegen/convention.ts'
 import { generate } from '../../src/codegen/generate.ts'
+import { interpreterProject } from '../../src/codegen/interpreter/project.ts'
 import { parseElf } from '../../src/elf/parse.ts'
+import { callFiles } from '../../src/extensions/compose.ts'
 import { abiNamed, decoderFor } from '../../src/extensions/registry.ts'
 import { defaultMachine } from '../../src/machine/machine.ts'
 import { modeNamed } from '../../src/modes/registry.ts'
@@ -26,6 +28,18 @@ const files = projects.flatMap(({ mode, convention }) => {
   const options = { mode: modeNamed(mode), machine: defaultMachine(64), convention, identity: '{}' }
   return generate(graph, options).files.map(({ content }) => content.split('\n'))
 })
+
+const interpreter = interpreterProject({
+  xlen: 64,
+  rows: abiNamed('openvm').extensions.flatMap(({ rows }) => rows.filter(({ only }) => only !== 32)),
+  machine: defaultMachine(64),
+  modes: [modeNamed('pure')],
+  convention: sibling,
+  vectorBytes: 16,
+  identity: '{}',
+  callFiles: callFiles(abiNamed('openvm')),
+})
+for (const { content } of interpreter.files) files.push(content.split('\n'))
 
 /** Do the lines stand together in a file? `…` is any text in a line, or any lines. */
 const isGenerated = (lines: readonly string[]): boolean =>
