@@ -108,5 +108,5 @@ class Sources {
 
 /** The AIRs of the machine that rvr ships for a register width. */
 export function shippedAirs(xlen: 32 | 64): AirSet {
-  return loadAirs(`rv${xlen}im`, path => resourceText(`airs/${path}.air`))
+  return loadAirs(`rv${xlen}im`, path => resourceText(`src/air/shipped/${path}.air`))
 }

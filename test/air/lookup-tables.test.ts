@@ -68,7 +68,7 @@ test('a machine with small tables, in files of its own: the whole table is accep
 bus 7 pair lookup (x, y): x < 4 && y < 8
 air Pairs from system/range-tuple(xs = 4, ys = 8)
 `
-  const small = loadAirs('small', path => (path === 'small' ? list : resourceText(`airs/${path}.air`)))
+  const small = loadAirs('small', path => (path === 'small' ? list : resourceText(`src/air/shipped/${path}.air`)))
   const [air] = small.airs
   const rows = Array.from({ length: air!.height as number }, (_, row) => rowOf(air!, row))
   expect(rows).toHaveLength(32)

@@ -35,7 +35,9 @@ test.each(c.filter(block => block !== extension[1]))('$page, line $line, is C fo
 })
 
 test.each(of('air'))('$page, line $line, is an excerpt of AIRs that are shipped', ({ text }) => {
-  const files = globSync('airs/**/*.air', { cwd: root }).map(path => readFileSync(join(root, path), 'utf8').split('\n'))
+  const files = globSync('src/air/shipped/**/*.air', { cwd: root }).map(path =>
+    readFileSync(join(root, path), 'utf8').split('\n'),
+  )
   const lines = text.trimEnd().split('\n')
   expect(files.some(file => lines.every(line => file.includes(line)))).toBe(true)
 })
