@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 GUEST := cache-fixtures/guests/elf/fibonacci.rv64.elf
 INPUT := u64:800000
 
-.PHONY: all setup build demo package install uninstall check test exhaustive fuzz words cache-torture bench bench-cache bench-start bench-execute guests real-guests real tools clean
+.PHONY: all setup build demo package install uninstall check test exhaustive fuzz words cache-torture bench bench-cache bench-cold bench-start bench-execute guests real-guests real tools clean
 
 all: build
 
@@ -100,6 +100,10 @@ bench-start: setup build
 # What one run of a small guest takes in a process that goes on, and a hit.
 bench-execute: setup
 	@$(NODE) test/bench/execute.ts
+
+# Guests that are in no cache: rates of all engines, and what the wait for an answer is. QUICK=--quick takes a minute or two.
+bench-cold: setup build
+	@$(NODE) test/bench/cold/main.ts $(QUICK)
 
 bench: setup build
 	@npm run --silent bench --
