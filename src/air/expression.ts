@@ -68,28 +68,24 @@ function folded<Result>(leaf: (of: Expression) => Result, node: (op: '+' | '-' |
   return visit
 }
 
+const degrees = new WeakMap<Expression, number>()
+
 /** Degree in the columns. It is that of the tree: terms that cancel count. */
-export const degreeOf = (of: Expression): number =>
-  folded<number>(
-    leaf => (leaf.op === 'column' ? 1 : 0),
-    (op, a, b) => (op === '*' ? a + b : Math.max(a, b)),
-  )(of)
+export function degreeOf(of: Expression): number {
+  if (!('left' in of)) return of.op === 'column' ? 1 : 0
+  const known = degrees.get(of)
+  if (known !== undefined) return known
+  const [left, right] = [degreeOf(of.left), degreeOf(of.right)]
+  const degree = of.op === '*' ? left + right : Math.max(left, right)
+  degrees.set(of, degree)
+  return degree
+}
 
 export const readsNextRow = (of: Expression): boolean =>
   folded<boolean>(
     leaf => leaf.op === 'column' && leaf.row === 1,
     (_op, a, b) => a || b,
   )(of)
-
-/** Indices of the columns of this row and the next that occur. */
-export function columnsIn(of: Expression): ReadonlySet<number> {
-  const found = new Set<number>()
-  folded<void>(
-    leaf => void (leaf.op === 'column' && found.add(leaf.index)),
-    () => undefined,
-  )(of)
-  return found
-}
 
 /** The same expression with other leaves. */
 export const substituted = (of: Expression, leaf: (of: Expression) => Expression): Expression =>

@@ -3,19 +3,30 @@ import { ONE, minus, substituted, times, type Expression } from '../expression.t
 import { airError, type Place } from '../language/place.ts'
 import type { Node, NodeOf, Range } from '../language/syntax.ts'
 import { ORDER, wordConstant, wordFunctions, type Word, type WordFunction } from '../word.ts'
-import { expression, number, operate, word } from './operate.ts'
+import { expression, number, operate, word, type Operation } from './operate.ts'
 import { Scope, found, type Declared, type Side, type Value } from './scope.ts'
 
 /** More than any AIR of a machine takes, by far. */
 const MAX_STEPS = 4_000_000
 const MAX_POWER = 64n
 const MAX_CALLS = 64
+/** Readers of polynomials and rules go down to their leaves. */
+const MAX_DEPTH = 2048
+
+/** `z[0]`, and where it stands. */
+interface Named {
+  readonly name: string
+  readonly indices: readonly bigint[]
+  readonly at: Place
+}
 
 const isWordFunction = (name: string): name is WordFunction => Object.hasOwn(wordFunctions, name)
 
 /** Evaluates the expressions of one AIR. */
 export class Evaluator {
   readonly declared: Declared
+  /** How far down the leaves of a polynomial or a word are. */
+  readonly #depths = new WeakMap<object, number>()
   #steps = 0
   #calls = 0
 
@@ -94,31 +105,43 @@ export class Evaluator {
     }
   }
 
+  #operate(side: Side, operation: Operation, a: Value, b: Value): Value {
+    const value = operate(side, operation, a, b)
+    return this.#made(value, [a, b], operation.at)
+  }
+
+  /** @throws RvrError where a polynomial or a word is too deep */
+  #made(value: Value, of: readonly Value[], at: Place): Value {
+    if (typeof value !== 'object') return value
+    let depth = 0
+    for (const each of of) if (typeof each === 'object') depth = Math.max(depth, this.#depths.get(each) ?? 0)
+    if (depth === MAX_DEPTH)
+      throw airError(at, `operations more than ${MAX_DEPTH} deep`, 'Give parts columns of their own.')
+    this.#depths.set(value, depth + 1)
+    return value
+  }
+
   #binary({ operator, left, right, at }: NodeOf<'binary'>, scope: Scope, side: Side): Value {
     const a = this.value(left, scope, side)
     // `j > 0 && x[j-1]`: what is not asked for need not exist.
     if (typeof a === 'bigint' && operator === '&&' && a === 0n) return 0n
     if (typeof a === 'bigint' && operator === '||' && a !== 0n) return 1n
-    return operate(side, { operator, at }, a, this.value(right, scope, side))
+    return this.#operate(side, { operator, at }, a, this.value(right, scope, side))
   }
 
   #choice({ condition, chosen, otherwise, at }: NodeOf<'choice'>, scope: Scope, side: Side): Value {
     const asked = this.value(condition, scope, side)
     if (typeof asked === 'bigint') return this.value(asked === 0n ? otherwise : chosen, scope, side)
     if (side === 'constraint') throw airError(at, 'a choice between polynomials needs a number as condition')
-    return {
-      op: 'choice',
-      condition: word(asked, at),
-      chosen: this.word(chosen, scope),
-      otherwise: this.word(otherwise, scope),
-    }
+    const parts = [word(asked, at), this.word(chosen, scope), this.word(otherwise, scope)] as const
+    return this.#made({ op: 'choice', condition: parts[0], chosen: parts[1], otherwise: parts[2] }, parts, at)
   }
 
   #unary({ operator, of, at }: NodeOf<'unary'>, scope: Scope, side: Side): Value {
     const value = this.value(of, scope, side)
-    if (operator === '-') return operate(side, { operator: '-', at }, 0n, value)
-    if (operator === '!') return operate(side, { operator: '==', at }, value, 0n)
-    return operate(side, { operator: '^', at }, word(value, at), 2n ** 64n - 1n)
+    if (operator === '-') return this.#operate(side, { operator: '-', at }, 0n, value)
+    if (operator === '!') return this.#operate(side, { operator: '==', at }, value, 0n)
+    return this.#operate(side, { operator: '^', at }, word(value, at), 2n ** 64n - 1n)
   }
 
   #power({ of, exponent: node, at }: NodeOf<'power'>, scope: Scope, side: Side): Value {
@@ -127,7 +150,7 @@ export class Evaluator {
     if (exponent < 0n || exponent > MAX_POWER) throw airError(at, `a power from 0 to ${MAX_POWER} was expected`)
     if (typeof base === 'bigint') return base ** exponent
     let result: Value = side === 'constraint' ? ONE : wordConstant(1n)
-    for (let k = 0n; k < exponent; k++) result = operate(side, { operator: '*', at }, result, base)
+    for (let k = 0n; k < exponent; k++) result = this.#operate(side, { operator: '*', at }, result, base)
     return result
   }
 
@@ -149,7 +172,7 @@ export class Evaluator {
   }
 
   #sum(values: readonly Value[], at: Place, side: Side): Value {
-    return values.reduce((sum: Value, each) => operate(side, { operator: '+', at }, sum, each), 0n)
+    return values.reduce((sum: Value, each) => this.#operate(side, { operator: '+', at }, sum, each), 0n)
   }
 
   #call({ name, args, at }: NodeOf<'call'>, scope: Scope, side: Side): Value {
@@ -159,12 +182,21 @@ export class Evaluator {
       return this.called(at, () => this.value(definition.value!, inner, side))
     }
     if (name === 'sum' && args.length === 1) return this.#sum(this.list(args[0]!, scope, side), at, side)
-    if (side === 'constraint' && name === 'next' && args.length === 1) return nextRow(this.field(args[0]!, scope), at)
+    if (side === 'constraint' && name === 'next' && args.length === 1) {
+      const here = this.field(args[0]!, scope)
+      return this.#made(nextRow(here, at), [here], at)
+    }
+    if (side === 'rule' && name !== 'register' && !isWordFunction(name)) throw this.#unknown(name, args, at)
+    const words = side === 'rule' ? args.map(each => this.word(each, scope)) : []
     if (side === 'rule' && name === 'register' && args.length === 1)
-      return { op: 'register', of: this.word(args[0]!, scope) }
+      return this.#made({ op: 'register', of: words[0]! }, words, at)
     if (side === 'rule' && isWordFunction(name) && args.length === wordFunctions[name])
-      return { op: 'call', name, args: args.map(each => this.word(each, scope)) }
-    throw airError(at, `nothing is called ${name} with ${args.length} arguments here`)
+      return this.#made({ op: 'call', name, args: words }, words, at)
+    throw this.#unknown(name, args, at)
+  }
+
+  #unknown(name: string, args: readonly Node[], at: Place): Error {
+    return airError(at, `nothing is called ${name} with ${args.length} arguments here`)
   }
 
   /** The scope of a call: arguments mean what they mean where the call stands. */
@@ -181,26 +213,26 @@ export class Evaluator {
     const indices: bigint[] = []
     let root = node
     for (; root.kind === 'index'; root = root.of) indices.unshift(this.number(root.index, scope))
-    if (root.kind !== 'name') return at(this.value(root, scope, side), indices, node.at)
+    if (root.kind !== 'name') return element(this.value(root, scope, side), indices, node.at)
     const isNext = side === 'constraint' && root.name.startsWith('next.')
     const name = isNext ? root.name.slice('next.'.length) : root.name
-    const value = this.#lookedUp(name, indices, scope, side)
+    const value = this.#lookedUp({ name, indices, at: node.at }, scope, side)
     if (value === undefined) throw airError(node.at, `${root.name}${indicesText(indices)} means nothing here`)
     return isNext ? mapped(value, each => nextRow(expression(each, node.at), node.at)) : value
   }
 
-  #lookedUp(name: string, indices: readonly bigint[], scope: Scope, side: Side): Value | undefined {
+  #lookedUp({ name, indices, at: place }: Named, scope: Scope, side: Side): Value | undefined {
     const path = `${name}${indicesText(indices)}`
     for (let here: Scope | undefined = scope; here !== undefined; here = here.caller) {
       const known = here.numbers.get(name)
       if (known !== undefined) return known
       const arg = here.args.get(name)
-      if (arg !== undefined) return at(this.value(arg.node, arg.scope, side), indices, arg.node.at)
+      if (arg !== undefined) return element(this.value(arg.node, arg.scope, side), indices, place)
       if (side === 'rule') continue
       const value = found(here.lets, path)
       if (value !== undefined) return value
       const list = indices.length > 0 ? here.lets.get(name) : undefined
-      if (list !== undefined) return at(list, indices, undefined)
+      if (list !== undefined) return element(list, indices, place)
     }
     if (name === 'p') return ORDER
     return found(side === 'constraint' ? this.declared.columns : this.declared.words, path)
@@ -209,12 +241,11 @@ export class Evaluator {
 
 export const indicesText = (indices: readonly bigint[]): string => indices.map(index => `[${index}]`).join('')
 
-function at(value: Value, indices: readonly bigint[], place: Place | undefined): Value {
+function element(value: Value, indices: readonly bigint[], place: Place): Value {
   let item: Value | undefined = value
   for (const index of indices) {
     item = Array.isArray(item) ? (item as readonly Value[])[Number(index)] : undefined
-    if (item === undefined)
-      throw airError(place ?? { file: '', line: 0, column: 0 }, `there is no element ${indicesText(indices)}`)
+    if (item === undefined) throw airError(place, `there is no element ${indicesText(indices)}`)
   }
   return item
 }
