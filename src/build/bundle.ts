@@ -12,7 +12,9 @@ const path = (relative: string): string => fileURLToPath(resource(relative))
 const sources = (...files: readonly string[]): string[] => files.map(file => path(`src/${file}`))
 
 /** Packages that every command needs become part of the bundle; others from the registry stay outside. */
-const INSIDE = ['commander', 'fastest-levenshtein', 'smol-toml', 'valibot']
+const INSIDE = ['@noble/hashes', 'commander', 'fastest-levenshtein', 'smol-toml', 'valibot']
+
+const isInside = (id: string): boolean => INSIDE.some(name => id === name || id.startsWith(`${name}/`))
 
 const sdk = sources('index.ts')
 const worker = sources('run/worker.ts')
@@ -40,7 +42,7 @@ const bundle = await rolldown({
   },
   platform: 'node',
   preserveEntrySignatures: 'allow-extension',
-  external: id => /^(@\w|[a-z])[^:]*$/.test(id) && !INSIDE.includes(id) && id !== 'koffi',
+  external: id => /^(@\w|[a-z])[^:]*$/.test(id) && !isInside(id) && id !== 'koffi',
   plugins: [withoutFaces(), plugin, withoutDoors()],
   // The global object of that name loads a dozen modules of Node, in every thread.
   transform: { inject: { 'performance.now': [path('src/build/clock.ts'), 'now'] } },

@@ -1,4 +1,6 @@
 /** Composes cache keys from named, typed, length-prefixed parts. */
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -129,5 +131,5 @@ export function composeKey(domain: string, parts: readonly KeyPart[]): Key {
   const twice = sorted.find((part, index) => part.name === sorted[index + 1]?.name)
   if (twice !== undefined) throw new RvrError('INTERNAL', `a cache key has two parts named ${twice.name}`)
   const all: KeyPart[] = [textPart('domain', domain), numberPart('parts', sorted.length), ...sorted]
-  return { key: digestBytes(encoded(all)), parts: sorted }
+  return { key: bytesToHex(sha256(encoded(all))), parts: sorted }
 }

@@ -1,10 +1,7 @@
 /** Runs make in a project directory, with progress, and without leaving processes behind when it is stopped. */
-import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { mkdir, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import type { Readable, Writable } from 'node:stream'
 import { RvrError, abortError } from '../errors.ts'
 import { noEvents, type EventSink } from '../events.ts'
 import { firstError } from './compiler-errors.ts'
@@ -35,15 +32,15 @@ const LOG_LIMIT = 4_000_000
  * are finished; "LD" means all are.
  */
 async function followProgress(
-  lines: AsyncIterable<string>,
+  lines: AsyncIterable<unknown>,
   { planned = 0, made = 0, events = noEvents }: MakeOptions,
   jobs: number,
 ): Promise<void> {
   let started = made
   let done = -1
   for await (const line of lines) {
-    if (/^CC \S+\.o$/.test(line)) started++
-    const finished = line.startsWith('LD ') ? started : Math.max(made, started - jobs)
+    if (/^CC \S+\.o$/.test(String(line))) started++
+    const finished = String(line).startsWith('LD ') ? started : Math.max(made, started - jobs)
     if (finished === done) continue
     done = finished
     events({ type: 'object', done, planned: Math.max(planned, started) })
@@ -66,56 +63,48 @@ export async function runMake(
   const isAborted = (): boolean => signal?.aborted === true
   const aborted = (): RvrError => abortError('compiling', signal, { projectDir: directory })
   if (isAborted()) throw aborted()
+  const { execa } = await import('execa')
   const temporary = join(directory, TEMPORARY)
   await mkdir(temporary, { recursive: true })
   const make = ['--no-builtin-rules', '--no-print-directory', `-j${jobs}`, ...makeVariables(toolchain), ...args]
   const [shell, command] = tiedToThisProcess(toolchain.make.path, make)
-  const tools = [toolchain.cc.path, toolchain.make.path, toolchain.ld.path]
-  const child = spawn(shell, command, {
+  const child = execa(shell, command, {
     cwd: directory,
-    env: toolEnvironment(toolchain.environment, tools, temporary),
-    stdio: ['pipe', 'pipe', 'pipe'],
+    env: toolEnvironment(toolchain.environment, [toolchain.cc.path, toolchain.make.path, toolchain.ld.path], temporary),
+    extendEnv: false,
+    stdin: 'pipe',
+    all: true,
     detached: true,
+    cleanup: false,
+    reject: false,
+    maxBuffer: LOG_LIMIT,
   })
   // A detached group outlives its parent: it is taken along when the process exits.
   using _ = endingWith(child.pid, signal)
   try {
-    const [ending] = await Promise.all([
-      endOf(child),
-      followProgress(createInterface({ input: child.stdout }), options, jobs).catch(() => {}),
+    const [result] = await Promise.all([
+      child,
+      followProgress(child.iterable({ from: 'stdout' }), options, jobs).catch(() => {}),
     ])
     if (isAborted()) throw aborted()
-    if (ending.status !== 0) throw compileFailed(directory, toolchain, ending)
+    if (result.failed) throw compileFailed(directory, toolchain, result)
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
 }
 
-/** How make ended, with what it and its compilers printed, in the order that it came. */
-interface Ending {
-  readonly status: number | null
-  readonly signal: string | null
-  readonly log: string
-}
-
-/** The log's beginning is kept: the first error is in it. */
-function endOf(child: ChildProcessByStdio<Writable, Readable, Readable>): Promise<Ending> {
-  const { promise, resolve } = Promise.withResolvers<Ending>()
-  let log = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      if (log.length < LOG_LIMIT) log += text
-    })
-  child.on('error', ({ message }) => resolve({ status: null, signal: null, log: `${log}${message}` }))
-  child.on('close', (status, signal) => resolve({ status, signal, log: log.trimEnd() }))
-  return promise
-}
-
-function compileFailed(directory: string, toolchain: Toolchain, { status, signal, log }: Ending): RvrError {
+function compileFailed(
+  directory: string,
+  toolchain: Toolchain,
+  result: { all?: unknown; stderr?: unknown; exitCode?: number | undefined; signal?: string | undefined },
+): RvrError {
+  const log = String(result.all ?? '')
   const { path, version } = toolchain.cc
   const reason =
     firstError(log) ??
-    (signal === null ? `make ended with status ${status ?? 'unknown'}` : `make was ended by ${signal}`)
+    (result.signal === undefined
+      ? `make ended with status ${result.exitCode ?? 'unknown'}`
+      : `make was ended by ${result.signal}`)
   return new RvrError('COMPILE_FAILED', `the C compiler failed: ${reason}`, {
     hint: `The project is kept in ${directory}; run make there to see everything. Compiler: ${path} (${version}).`,
     details: { firstError: reason, log, projectDir: directory },
