@@ -1,5 +1,6 @@
 /** Test runner configuration: all tests below test/, in worker processes so that native code cannot disturb the runner. */
 import { defineConfig } from 'vitest/config'
+import DearestFirst from './dearest-first.ts'
 
 /**
  * A view of a guest's memory counts as half a gigabyte of garbage, though hardly any of it is used: without these every
@@ -11,18 +12,44 @@ const fewCollections = [
   '--max-old-space-size=16384',
 ]
 
+/** Files that compute and no more: no process, no spies, no changed environment, no cache. They share their processes. */
+const computing = [
+  'test/{air,analysis,layout,profile,program}/**/*.test.ts',
+  'test/codegen/pairs/*.test.ts',
+  'test/elf/{doubts,file-kind,parse,symbols}.test.ts',
+  'test/machine/{file,limits,load,plain-memory-tables,plain-segmenter,shipped}.test.ts',
+  'test/modes/metered/*.test.ts',
+  'test/report/{cost,segments,stages}/*.test.ts',
+]
+
+const shared = {
+  root: new URL('..', import.meta.url).pathname,
+  environment: 'node',
+  pool: 'forks' as const,
+  execArgv: [...fewCollections],
+  // Bounds for what hangs: on a machine that is many times slower every test passes.
+  testTimeout: 1_800_000,
+  hookTimeout: 1_800_000,
+}
+
 export default defineConfig({
   test: {
-    root: new URL('..', import.meta.url).pathname,
-    include: ['test/**/*.test.ts'],
-    globalSetup: new URL('./set-up.ts', import.meta.url).pathname,
-    environment: 'node',
-    pool: 'forks',
-    maxWorkers: 2,
-    execArgv: [...fewCollections],
+    root: shared.root,
+    // Two processors: a worker often waits for a process, a disk or a clock.
+    maxWorkers: 3,
+    sequence: { sequencer: DearestFirst },
     reporters: ['default', new URL('./summary-reporter.ts', import.meta.url).pathname],
-    // Bounds for what hangs: on a machine that is many times slower every test passes.
-    testTimeout: 1_800_000,
-    hookTimeout: 1_800_000,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'all',
+          include: ['test/**/*.test.ts'],
+          exclude: computing,
+          globalSetup: new URL('./set-up.ts', import.meta.url).pathname,
+        },
+      },
+      { test: { ...shared, name: 'computing', include: computing, isolate: false } },
+    ],
   },
 })
