@@ -96,7 +96,7 @@ async function train(program: ProfiledProgram, xlen: Xlen, cacheDir: string, cc:
 export async function measureProfiles(choice: ProfileChoice): Promise<ProfileResult[]> {
   const { modes, widths, cc, rounds } = choice
   const skipped = choice.real ? whyNot() : 'not asked for'
-  if (skipped === undefined) for (const name of ['secp-verify', 'sqlite-script'] as const) build(name, [])
+  if (skipped === undefined) for (const name of ['secp-verify', 'sqlite-script'] as const) build(name, {})
   const results: ProfileResult[] = []
   const cacheDir = mkdtempSync(join(tmpdir(), 'rvr-bench-profile-'))
   try {

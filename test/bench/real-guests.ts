@@ -34,10 +34,7 @@ export async function measureRealGuests(choice: RealGuestChoice): Promise<RealGu
   const results: KernelResult[] = []
   for (const { name, scale, input } of workloads) {
     process.stderr.write(`${name} …\n`)
-    build(
-      name,
-      choice.compilers.map(({ command }) => command),
-    )
+    build(name, { compilers: choice.compilers.map(({ command }) => command) })
     const program: Program = {
       name,
       input: input(),

@@ -11,8 +11,10 @@ const products = fileURLToPath(new URL('../../build/real-guests', import.meta.ur
 export type RealGuest = 'secp-verify' | 'sqlite-script'
 
 export const elfOf = (guest: RealGuest, xlen: Xlen): string => join(products, `${guest}.rv${xlen}.elf`)
-/** The same program for this machine. */
-export const nativeOf = (guest: RealGuest, compiler = 'cc'): string => join(products, `${guest}.native-${compiler}`)
+/** The same program for this machine, compiled as the guest is. */
+export const nativeOf = (guest: RealGuest, compiler: string): string => join(products, `${guest}.native-${compiler}`)
+/** The same program for this machine, compiled as fast as can be: for its answers, not for its speed. */
+export const witnessOf = (guest: RealGuest): string => join(products, `${guest}.witness`)
 /** Where compiled real guests are kept from one run to the next: SQLite takes the C compiler a minute. */
 export const cacheDir = join(products, 'cache')
 
@@ -28,12 +30,15 @@ export function whyNot(): string | undefined {
   return status === 0 ? undefined : 'picolibc for riscv64-unknown-elf is not installed'
 }
 
-/** Brings a guest and its native twins up to date. @throws where make fails, with what it printed */
-export function build(
-  guest: RealGuest,
-  compilers: readonly string[] = ['cc'],
-  widths: readonly Xlen[] = [32, 64],
-): void {
+export interface Wanted {
+  /** Compilers of native twins. */
+  readonly compilers?: readonly string[]
+  readonly witness?: boolean
+  readonly widths?: readonly Xlen[]
+}
+
+/** Brings a guest and its twins up to date. @throws where make fails, with what it printed */
+export function build(guest: RealGuest, { compilers = [], witness = false, widths = [32, 64] }: Wanted): void {
   // An outer make's job server is not open to this process.
   const environment = { ...process.env, MAKEFLAGS: '', MFLAGS: '' }
   const { status, stdout, stderr } = spawnSync(
@@ -44,6 +49,7 @@ export function build(
       '-C',
       sources,
       `NATIVE=${compilers.join(' ')}`,
+      `WITNESS=${witness ? 'yes' : ''}`,
       `WIDTHS=${widths.map(xlen => `rv${xlen}`).join(' ')}`,
       guest,
     ],

@@ -29,7 +29,7 @@ export function describeGuest(guest: RealGuest, widths: readonly Xlen[], tests: 
   describe.skipIf(reason !== undefined)(reason === undefined ? guest : `${guest} (${reason})`, () => {
     let rvr: Rvr
     beforeAll(async () => {
-      build(guest, ['cc'], widths)
+      build(guest, { witness: true, widths })
       rvr = await Rvr.create({ cacheDir })
     }, COMPILE_MS)
     afterAll(() => rvr?.dispose())

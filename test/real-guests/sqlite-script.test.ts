@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { utf8 } from '../../src/index.ts'
 import { expectSame, widths as allWidths } from '../run/support.ts'
-import { nativeOf } from './built.ts'
+import { witnessOf } from './built.ts'
 import { COMPILE_MS, describeGuest, outputInQemu, outputOf, thorough } from './running.ts'
 import { floats, scriptOf, statements } from './sql.ts'
 
@@ -35,20 +35,20 @@ describeGuest('sqlite-script', widths, guest => {
   const script = utf8(scriptOf(everything))
 
   test("Node's SQLite gives the same rows", () => {
-    expect(outputOf(nativeOf('sqlite-script'), [], utf8(scriptOf(statements)))).toBe(outputOfNode())
+    expect(outputOf(witnessOf('sqlite-script'), [], utf8(scriptOf(statements)))).toBe(outputOfNode())
   })
 
   test.for(widths)('RV%i in qemu gives what this machine gives', (xlen, { skip }) => {
     const found = outputInQemu('sqlite-script', xlen, script)
     if (found === undefined) return skip(`qemu-riscv${xlen} is not installed`)
-    expect(found).toBe(outputOf(nativeOf('sqlite-script'), [], script))
+    expect(found).toBe(outputOf(witnessOf('sqlite-script'), [], script))
   })
 
   test.runIf(thorough).each(widths)(
     'RV%i in every mode gives what this machine gives',
     async xlen => {
       const counts = new Set<bigint>()
-      const expected = outputOf(nativeOf('sqlite-script'), [], script)
+      const expected = outputOf(witnessOf('sqlite-script'), [], script)
       for (const mode of modes) {
         const { run, stdout } = await guest.run(xlen, mode, 'native', { inputs: [script] })
         expect(run).toMatchObject({ outcome: 'terminated', exitCode: 0 })
@@ -68,7 +68,7 @@ describeGuest('sqlite-script', widths, guest => {
     'RV%i in the interpreter gives what this machine gives',
     async xlen => {
       const interpreted = await guest.run(xlen, 'metered-cost', 'interp', { inputs: [short] })
-      expect(interpreted.stdout).toBe(outputOf(nativeOf('sqlite-script'), [], short))
+      expect(interpreted.stdout).toBe(outputOf(witnessOf('sqlite-script'), [], short))
       if (thorough) {
         const native = await guest.run(xlen, 'metered-cost', 'native', { inputs: [short] })
         expectSame(native.run, interpreted.run)

@@ -65,7 +65,7 @@ function programs(): { readonly kernels: RatedProgram[]; readonly large: RatedPr
   }
   const inputs = { 'secp-verify': inputOf(signatureRecords(1, 5)), 'sqlite-script': utf8(scriptOf(statements)) }
   const large = (['secp-verify', 'sqlite-script'] as const).map((name): RatedProgram => {
-    build(name, [], [xlen])
+    build(name, { widths: [xlen] })
     const isLong = name === 'sqlite-script' && !options['all-modes']
     return { name, file: elfOf(name, xlen), input: inputs[name], compiled: isLong ? ['pure'] : modes }
   })
