@@ -6,10 +6,13 @@ import { place, type Place } from './place.ts'
 import { missing, stepsOf } from './transcript.ts'
 
 /** A shell's exit status and all that it wrote. */
-function bash(at: Place, script: string): { status: number | null; lines: string[]; text: string } {
+function bash(
+  { directory, environment }: Place,
+  script: string,
+): { status: number | null; lines: string[]; text: string } {
   const { status, stdout } = spawnSync('bash', ['-c', `exec 2>&1; ${script}`], {
-    cwd: at.directory,
-    env: at.environment,
+    cwd: directory,
+    env: environment,
     encoding: 'utf8',
   })
   // Progress depends on how busy the machine is.
@@ -23,7 +26,15 @@ const STRICT = `set -uE; trap 'case $? in 1|4|6) ;; *) exit 99;; esac' ERR`
 /** Does the block show a terminal? */
 const isTranscript = ({ language, text }: Block): boolean => language === '' && text.startsWith('$ ')
 
-function runBlock(at: Place, block: Block): void {
+/** What a block that shows the cache begins with is its page's own cache, empty at first; others use the shared one. */
+const showsCache = ({ setup, text }: Block): boolean => /\bcache (hit|miss)|\brvr cache\b/.test(setup + text)
+const withOwnCache = ({ directory, environment }: Place): Place => ({
+  directory,
+  environment: { ...environment, RVR_CACHE_DIR: undefined },
+})
+
+function runBlock(shared: Place, block: Block): void {
+  const at = showsCache(block) ? withOwnCache(shared) : shared
   const script = block.language === 'sh' ? block.text : ''
   const { status: ready, text: why } = bash(at, `${STRICT}; ${block.setup}\n${script}\nexit 0`)
   expect(ready, why).toBe(0)

@@ -2,7 +2,7 @@
 import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
+import { afterAll, inject } from 'vitest'
 import { loopGuest, TEXT } from '../codegen/guests.ts'
 import { assembler } from '../support/assembler.ts'
 import { buildElf } from '../support/elf-builder.ts'
@@ -64,6 +64,7 @@ export function place(): Place {
       ...Object.fromEntries(inherited),
       NO_COLOR: '1',
       HOME: directory,
+      RVR_CACHE_DIR: inject('sharedCache'),
       REPOSITORY: root,
       PATH: `${bin}:${process.env.PATH}`,
     },

@@ -103,9 +103,9 @@ async function makeReadOnly(path: string): Promise<void> {
   }
 }
 
-// Permissions do not bind the superuser: its children run as somebody else, who has to be able to read the sources.
-const sources = await stat(new URL('../../src', import.meta.url))
-describe.skipIf(isRoot && (sources.mode & 0o005) !== 0o005)('a read-only cache directory', () => {
+// Permissions do not bind the superuser: its children run as somebody else, who has to be able to read the bundle.
+const bundle = await stat(new URL('../../dist', import.meta.url))
+describe.skipIf(isRoot && (bundle.mode & 0o005) !== 0o005)('a read-only cache directory', () => {
   const options = isRoot ? { uid: ORDINARY } : {}
 
   test('that is empty gives a working run with one warning', async () => {

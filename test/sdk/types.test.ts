@@ -32,7 +32,8 @@ await (await guest.tiered('pure')).execute({ maxInstruction: 5 })
 `
 
 test('they are whole, and say which modes and options there are', () => {
-  const options = ['-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--outDir', join(rvr, 'dist')]
+  // They are checked as part of the program below, and the sources by `make check`.
+  const options = ['-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--noCheck', '--outDir', join(rvr, 'dist')]
   execFileSync(tsc, options, { cwd: root })
   mkdirSync(join(rvr, 'node_modules'))
   symlinkSync(join(root, 'node_modules/valibot'), join(rvr, 'node_modules/valibot'))
@@ -49,12 +50,8 @@ test('they are whole, and say which modes and options there are', () => {
     }),
   )
   writeFileSync(join(directory, 'program.ts'), program)
-  const check = () => spawnSync(tsc, ['-p', '.'], { cwd: directory, encoding: 'utf8' })
-  expect(check()).toMatchObject({ stdout: '', status: 0 })
   writeFileSync(join(directory, 'wrong.ts'), wrong)
-  const errors = check()
-    .stdout.split('\n')
-    .filter(line => line.startsWith('wrong.ts'))
-    .map(line => /^wrong\.ts\((\d+)/.exec(line)?.[1])
-  expect(errors).toEqual(['4', '5', '6', '7'])
+  const { stdout } = spawnSync(tsc, ['-p', '.'], { cwd: directory, encoding: 'utf8' })
+  const places = [...stdout.matchAll(/^(\S.*?)\((\d+),\d+\): error/gm)].map(([, file, line]) => `${file}:${line}`)
+  expect(places, stdout).toEqual(['wrong.ts:4', 'wrong.ts:5', 'wrong.ts:6', 'wrong.ts:7'])
 })
