@@ -1,12 +1,14 @@
 /** Cost on the command line: reports of metered and profiled runs, stops at segments, `rvr cost` and its gate. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { cli, expectEnd, expectFailure, fixture, jsonOf, place, warningsOf, type Result } from './e2e-support.ts'
 
+/** No test counts misses here. */
+const cache = inject('sharedCache')
 const warm = place()
 const file = (name: string): string => join(warm.directory, name)
-const command = (...args: string[]): Promise<Result> => cli(place(), args, { cache: warm.cache })
+const command = (...args: string[]): Promise<Result> => cli(place(), args, { cache })
 const fibonacci = (n: number): string[] => [fixture('fibonacci'), '--input', `u64:${n}`]
 
 beforeAll(async () => {
@@ -17,7 +19,7 @@ beforeAll(async () => {
   ] as const) {
     for (const mode of ['metered', 'profile']) {
       const result = await cli(place(), ['compile', fixture(guest), '--abi', abi, '--mode', mode, '--json'], {
-        cache: warm.cache,
+        cache,
       })
       expect(result.status, result.stderr).toBe(0)
     }

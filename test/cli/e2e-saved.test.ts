@@ -1,7 +1,7 @@
 /** `rvr run --save` and `--resume`: a guest that one process began ends in another, with the totals of one run. */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import {
   answer,
   cli,
@@ -15,11 +15,13 @@ import {
   type Result,
 } from './e2e-support.ts'
 
+/** No test counts misses here. */
+const cache = inject('sharedCache')
 const warm = place()
 const saved = (name: string): string => join(warm.directory, name)
 const run = (guest: string, ...args: string[]): Promise<Result> =>
   cli(place(), ['run', fixture(guest), ...(args.includes('--tier') ? [] : ['--tier', 'native']), ...args], {
-    cache: warm.cache,
+    cache,
   })
 const n = '5000'
 
@@ -67,7 +69,7 @@ test('save-keeps-the-run-on-Ctrl-C: the run is suspended and saved, and goes on'
   const running = start(
     place(),
     ['run', fixture('traps'), '--input', 'hex:07', '--tier', 'interp', '--save', file, '--json'],
-    { cache: warm.cache },
+    { cache },
   )
   await running.said('rvr: running')
   running.process.kill('SIGINT')

@@ -6,6 +6,7 @@ import { guestAbi } from '../../src/extensions/registry.ts'
 import { Rvr, type Run } from '../../src/index.ts'
 import { encode } from '../../src/isa/encoding.ts'
 import type { CallRow } from '../../src/isa/row.ts'
+import { isExhaustive, sample } from '../support/exhaustive.ts'
 import { DATA, factsOf, modeNames, program, widths } from '../run/support.ts'
 import { Random } from './generator.ts'
 
@@ -83,10 +84,9 @@ describe.each(widths)('RV%i', xlen => {
     await using rvr = await Rvr.create({ cacheDir: false, ...((seed + xlen / 32) % 2 === 0 && { cc: 'gcc' }) })
     const guest = await rvr.load(randomCalls(xlen, new Random(seed * 2 + xlen)), { config })
     using expected = await guest.interpret('metered-cost').execute()
-    // Compiling is what takes the time: the widths share the modes, unless more is asked for.
-    for (const mode of modeNames.filter(
-      (_, index) => process.env['RVR_FUZZ_ROUNDS'] !== undefined || index % 2 === (xlen === 32 ? 0 : 1),
-    )) {
+    // Compiling is what takes the time: one mode for each width, unless more is asked for.
+    const isAtLength = isExhaustive || process.env['RVR_FUZZ_ROUNDS'] !== undefined
+    for (const mode of isAtLength ? modeNames : sample(modeNames, xlen / 32, 4)) {
       const options = mode === 'metered' ? { segmentLimits: { maxTraceHeight: 2048 } } : {}
       using run = await (await guest.compile(mode)).execute(options)
       using threaded = await (await guest.interpretNatively(mode)).execute(options)

@@ -16,7 +16,7 @@ for (const xlen of [32, 64] as const) {
         lanes * (xlen / 8),
         byte => describe(Math.floor(byte / (xlen / 8))),
         // Widths and compilers share the modes.
-        { ...(cc !== undefined && { cc }), modes: sample(modes, xlen / 32 + (cc === undefined ? 0 : 1)) },
+        { cc, modes: sample(modes, (xlen / 32) * 2 + (cc === undefined ? 0 : 1), modes.length) },
       )
     })
   }

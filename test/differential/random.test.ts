@@ -2,7 +2,7 @@
 import { test } from 'vitest'
 import type { Stress } from '../../src/codegen/tuning.ts'
 import { modes } from '../../src/modes/registry.ts'
-import { sample } from '../support/exhaustive.ts'
+import { isExhaustive, sample } from '../support/exhaustive.ts'
 import { randomGuest } from './generator.ts'
 import { agreeEverywhere } from './witnesses.ts'
 
@@ -34,14 +34,11 @@ for (const xlen of [32, 64] as const) {
     // Of three seeds two are under stress.
     if (asked !== undefined) agree(xlen, seed, 100, modes, [undefined, ...stresses][seed % 3])
     else {
-      // Compiling is what takes the time: seeds take turns with the modes too.
-      agree(
-        xlen,
-        seed,
-        30,
-        modes.filter((_, index) => index >> 1 === (seed >> 1) % 2),
-      )
-      agree(xlen, seed + rounds, 20, sample(modes, seed), stresses[(seed + xlen / 32) % 2])
+      // Compiling is what takes the time: seeds and widths take turns with the modes too.
+      const [usual, stressed] = isExhaustive ? [30, 20] : [20, 16]
+      const turn = seed + xlen / 16
+      agree(xlen, seed, usual, sample(modes, turn, 4))
+      agree(xlen, seed + rounds, stressed, sample(modes, turn + 2, 4), stresses[(seed + xlen / 32) % 2])
     }
   }
 }

@@ -3,10 +3,12 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Rvr } from '../../src/index.ts'
+import { sample } from '../support/exhaustive.ts'
 import { answer, fibonacci, filesIn, fixture, modeNames, perform, scratch } from './support.ts'
 
-describe.each(modeNames)('mode %s', mode => {
-  test('a second process, elsewhere and with another environment, compiles nothing', async () => {
+// The modes share these.
+describe('another process', () => {
+  test.each(sample(modeNames, 0))('elsewhere and with another environment compiles nothing (mode %s)', async mode => {
     const directory = await scratch()
     const cacheDir = join(directory, 'cache')
     const first = await perform(fibonacci(mode, cacheDir))
@@ -55,7 +57,7 @@ describe.each(modeNames)('mode %s', mode => {
     expect([after.mtimeNs, after.ctimeNs, after.ino]).toEqual([before.mtimeNs, before.ctimeNs, before.ino])
   })
 
-  test('two caches get the same keys for the same work', async () => {
+  test.each(sample(modeNames, 1))('with another cache gets the same keys for the same work (mode %s)', async mode => {
     const [one, other] = [await scratch(), await scratch()]
     const reports = await Promise.all([
       perform(fibonacci(mode, join(one, 'cache'))),

@@ -206,7 +206,7 @@ describe('a run that is lost and repeated', () => {
         async (run, random) => {
           const file = await run.save(join(folder, 'run'))
           run.dispose()
-          return artifacts[random(2)]!.resumeFrom(file, { maxInstructions: 1 + random(1500) })
+          return artifacts[random(artifacts.length)]!.resumeFrom(file, { maxInstructions: 1 + random(1500) })
         },
         5,
       )

@@ -91,7 +91,7 @@ describe.each(widths)('RV%i', xlen => {
         saves++
         const file = await run.save(join(directory.path, `${mode}-${xlen}.run`))
         run.dispose()
-        run = await artifacts[random(2)]!.resumeFrom(file, nextLimits(random, artifacts[0]!, longest))
+        run = await artifacts[random(artifacts.length)]!.resumeFrom(file, nextLimits(random, artifacts[0]!, longest))
       }
       expect(saves).toBeGreaterThan(0)
       expectEqual(run, whole)

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { isExhaustive } from '../support/exhaustive.ts'
 import { PATIENCE_MS } from '../support/patience.ts'
 import { artifactOf, endless, engines, errorOf, modeNames, program, useRvr, widths, type Engine } from './support.ts'
 
@@ -13,8 +14,15 @@ async function endlessGuest(kind: string, mode: string, engine: Engine, xlen: 32
   return artifactOf(await host.rvr.load(program(xlen, endless[kind]!)), mode, engine)
 }
 
+/** Guests, widths, modes and engines take turns: one in two is tried. */
+const variantsOf = (kind: string, xlen: 32 | 64): typeof variants =>
+  variants.filter(({ engine, mode }) => {
+    const turn = kinds.indexOf(kind) + xlen / 32 + modeNames.indexOf(mode) + engines.indexOf(engine)
+    return isExhaustive || turn % 2 === 0
+  })
+
 describe.each(kinds)('an endless guest: %s', kind => {
-  test.each(widths.flatMap(xlen => variants.map(variant => ({ xlen, ...variant }))))(
+  test.each(widths.flatMap(xlen => variantsOf(kind, xlen).map(variant => ({ xlen, ...variant }))))(
     'stops at its deadline and can be resumed (RV$xlen, $mode, $engine)',
     async ({ xlen, mode, engine }) => {
       const artifact = await endlessGuest(kind, mode, engine, xlen)
@@ -36,7 +44,7 @@ describe.each(kinds)('an endless guest: %s', kind => {
     },
   )
 
-  test.each(variants)('an abort rejects the call ($mode, $engine)', async ({ mode, engine }) => {
+  test.each(variantsOf(kind, 64))('an abort rejects the call ($mode, $engine)', async ({ mode, engine }) => {
     const artifact = await endlessGuest(kind, mode, engine)
     const reason = new Error('enough')
     const controller = new AbortController()

@@ -5,7 +5,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { describe, expect, test } from 'vitest'
 import { useRvr } from '../../run/support.ts'
 import { isExhaustive } from '../../support/exhaustive.ts'
-import { bigEndian, fromLittleEndian, loadGuest, modes, runModes } from './support.ts'
+import { bigEndian, fromLittleEndian, heldAt, loadGuest, modes, runModes } from './support.ts'
 
 const holder = useRvr()
 const { n, p } = secp256k1.Point.CURVE()
@@ -108,6 +108,7 @@ describe.each([
   [32, ['metered']],
   [64, isExhaustive ? modes : ['pure', 'metered-cost']],
 ] as const)('RV%i', (xlen, inModes) => {
+  const held = heldAt(xlen, 64)
   const check = async (
     signatures: readonly Signature[],
     addresses: readonly (string | undefined)[],
@@ -134,6 +135,7 @@ describe.each([
         return run.instret
       },
       inModes,
+      held,
     )
   }
 
@@ -156,6 +158,6 @@ describe.each([
 
   test('a record of another size is refused', async () => {
     const guest = await loadGuest(holder.rvr, 'ecrecover', xlen)
-    expect(await runModes(guest, { inputs: [new Uint8Array(127)] }, ({ run }) => run.exitCode, inModes)).toBe(1)
+    expect(await runModes(guest, { inputs: [new Uint8Array(127)] }, ({ run }) => run.exitCode, inModes, held)).toBe(1)
   })
 })

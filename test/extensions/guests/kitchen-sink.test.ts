@@ -6,7 +6,7 @@ import { useRvr } from '../../run/support.ts'
 import { bytesOf } from './probe-operations.ts'
 import { isExhaustive } from '../../support/exhaustive.ts'
 import { randomSource } from '../../support/random.ts'
-import { fromLittleEndian, loadGuest, runModes, runOn } from './support.ts'
+import { fromLittleEndian, heldAt, loadGuest, runModes, runOn } from './support.ts'
 
 const holder = useRvr()
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
@@ -35,6 +35,7 @@ describe.each([
         return { instret: run.instret, digest: hex(run.publicValues.subarray(0, 32)) }
       },
       [mode],
+      heldAt(xlen, 64),
     )
     // Metering changes nothing of it; interpreted it takes long.
     if (xlen === 32 && !isExhaustive) return

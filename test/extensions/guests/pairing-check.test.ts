@@ -4,7 +4,7 @@ import { bn254 } from '@noble/curves/bn254.js'
 import { describe, expect, test } from 'vitest'
 import type { Xlen } from '../../../src/elf/image.ts'
 import { useRvr } from '../../run/support.ts'
-import { bigEndian, fromLittleEndian, loadGuest, runModes } from './support.ts'
+import { bigEndian, fromLittleEndian, heldAt, loadGuest, runModes } from './support.ts'
 
 const holder = useRvr()
 
@@ -53,6 +53,7 @@ async function check(
       return [status!, decision!]
     },
     inModes,
+    heldAt(xlen, 32),
   )
 }
 

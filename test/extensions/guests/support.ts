@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import type { Xlen } from '../../../src/elf/image.ts'
 import type { Artifact, Guest, LoadOptions, Run, Rvr } from '../../../src/index.ts'
 import { artifactOf, expectSame, fixture, type Engine } from '../../run/support.ts'
+import { isExhaustive } from '../../support/exhaustive.ts'
 import { useMoves } from '../../run/tier-support.ts'
 import type { ModeName } from '../../../src/index.ts'
 
@@ -69,21 +70,33 @@ async function expectMoved(
   run.dispose()
 }
 
+export interface Held {
+  /** Native code is held against these. */
+  readonly interpreters: readonly Engine[]
+}
+
+/** The native interpreter compiles all C of the extensions, which takes long: a guest runs in it at one width. */
+export const heldAt = (xlen: Xlen, width: Xlen): Held => ({
+  interpreters: isExhaustive || xlen === width ? ['interp', 'native-interp'] : ['interp'],
+})
+
 /**
- * Runs natively and in both interpreters, holds all to the same end state, and hands the native run to `look` while its
+ * Runs natively and in interpreters, holds all to the same end state, and hands the native run to `look` while its
  * memory is there.
  */
-export async function runBoth<T>(
+async function runAll<T>(
   guest: Guest,
   mode: string,
-  input: GuestInput,
+  { input, interpreters }: Held & { readonly input: GuestInput },
   look: (printed: Printed) => T,
 ): Promise<T> {
   const native = await runOn('native', guest, mode, input)
-  const interpreted = await runOn('interp', guest, mode, input)
-  const threaded = await runOn('native-interp', guest, mode, input)
+  const others: Printed[] = []
   try {
-    for (const { run, text } of [interpreted, threaded]) {
+    for (const engine of interpreters) {
+      const other = await runOn(engine, guest, mode, input)
+      others.push(other)
+      const { run, text } = other
       expectSame(native.run, run)
       expect(native.text).toBe(text)
       expect(native.run.segments).toEqual(run.segments)
@@ -91,8 +104,7 @@ export async function runBoth<T>(
     await expectMoved(guest, mode, input, native)
     return look(native)
   } finally {
-    native.run[Symbol.dispose]()
-    interpreted.run[Symbol.dispose]()
+    for (const { run } of [native, ...others]) run.dispose()
   }
 }
 
@@ -102,12 +114,13 @@ export async function runModes<T>(
   input: GuestInput,
   look: (printed: Printed) => T,
   inModes: readonly string[] = modes,
+  { interpreters }: Held = { interpreters: ['interp', 'native-interp'] },
 ): Promise<T> {
   const seen: { readonly facts: unknown; readonly value: T }[] = []
   const costs = new Set<bigint>()
   for (const mode of inModes) {
     seen.push(
-      await runBoth(guest, mode, input, printed => {
+      await runAll(guest, mode, { input, interpreters }, printed => {
         const { outcome, exitCode, instret, pc, publicValues, cost } = printed.run
         expect(cost === undefined).toBe(mode === 'pure')
         if (cost !== undefined) costs.add(cost)
