@@ -24,10 +24,11 @@ test.each(['bash', 'zsh', 'fish'])('%s', shell => {
   expect(JSON.parse(rvr(['completions', shell, '--json']).stdout)).toEqual({ shell, script: stdout })
 })
 
+const { stdout: bashScript } = rvr(['completions', 'bash'])
+
 /** What bash offers for a command line whose last word is being typed. */
 function offered(...words: string[]): string[] {
-  const { stdout: script } = rvr(['completions', 'bash'])
-  const ask = `${script}\nCOMP_WORDS=(${words.map(word => `'${word}'`).join(' ')})\nCOMP_CWORD=${words.length - 1}\n_rvr\nprintf '%s\\n' "\${COMPREPLY[@]}"`
+  const ask = `${bashScript}\nCOMP_WORDS=(${words.map(word => `'${word}'`).join(' ')})\nCOMP_CWORD=${words.length - 1}\n_rvr\nprintf '%s\\n' "\${COMPREPLY[@]}"`
   const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', ask], { encoding: 'utf8' })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   return stdout.split('\n').filter(word => word !== '')
