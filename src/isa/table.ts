@@ -5,7 +5,11 @@ import { immediate } from './encoding.ts'
 import type { Instr, Row } from './row.ts'
 
 /** Decodes one 32-bit instruction word at `pc`; undefined where the word is no known instruction. */
-export type Decoder = (word: number, pc: number) => Instr | undefined
+export interface Decoder {
+  (word: number, pc: number): Instr | undefined
+  /** Which instruction a word is, without its operands. */
+  rowOf(word: number): Row | undefined
+}
 
 type AllKeys<T> = T extends unknown ? keyof T : never
 type AnyRow = Record<AllKeys<Row>, unknown>
@@ -90,20 +94,22 @@ export function createDecoder(xlen: Xlen, tables: readonly InstructionTable[]): 
         buckets[(row.match & 0x7f) | (funct3 << 7)]!.push(row)
     }
   }
-  return (word, pc) => {
-    for (const row of buckets[(word & 0x7f) | ((word >>> 5) & 0x380)]!) {
-      if ((word & row.mask) === row.match) {
-        return {
-          pc,
-          word,
-          row,
-          rd: (word >>> 7) & 31,
-          rs1: (word >>> 15) & 31,
-          rs2: (word >>> 20) & 31,
-          imm: immediate(row.format, word),
-        }
-      }
-    }
+  const rowOf = (word: number): Row | undefined => {
+    for (const row of buckets[(word & 0x7f) | ((word >>> 5) & 0x380)]!) if ((word & row.mask) === row.match) return row
     return undefined
   }
+  const decode = (word: number, pc: number): Instr | undefined => {
+    const row = rowOf(word)
+    if (row === undefined) return undefined
+    return {
+      pc,
+      word,
+      row,
+      rd: (word >>> 7) & 31,
+      rs1: (word >>> 15) & 31,
+      rs2: (word >>> 20) & 31,
+      imm: immediate(row.format, word),
+    }
+  }
+  return Object.assign(decode, { rowOf })
 }

@@ -3,7 +3,7 @@ import type { Image } from '../elf/image.ts'
 import type { Instr } from '../isa/row.ts'
 import type { AreaPlace } from '../layout/area.ts'
 import type { Machine } from '../machine/machine.ts'
-import type { Graph } from '../program/program.ts'
+import type { SpanStarts } from '../program/span-starts.ts'
 
 /** A native instance as its mode's C knows it. */
 export interface NativeSide {
@@ -103,6 +103,6 @@ export interface CollectorContext {
   readonly machine: Machine
   /** What the session's ledger ordered for this job. */
   readonly order: unknown
-  /** The guest's blocks, with spans of at most `longest` instructions. Takes a while for large guests. */
-  graph(longest: number): Graph
+  /** Where the guest's spans of at most `longest` instructions start. Takes a while for large guests. */
+  spans(longest: number): SpanStarts
 }

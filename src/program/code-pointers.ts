@@ -2,33 +2,27 @@
 import { addsConstant, upperValue } from '../isa/results.ts'
 import type { Segment } from '../elf/image.ts'
 import { functionStart } from '../elf/symbols.ts'
-import type { Program } from './program.ts'
+import type { Code } from './program.ts'
 import type { Instr } from '../isa/row.ts'
 
 /** Entries of one table of offsets that are looked at. */
 const MAX_TABLE = 4096
 /** Entries of all tables that are looked at: code may build an address with every other instruction. */
 const MAX_ENTRIES = 2 ** 20
+const NONE: readonly number[] = []
+
+const isSlot = ({ base, instrs }: Code, address: number): boolean =>
+  address >= base && address < base + instrs.length * 4 && address % 4 === 0
 
 /**
  * Yields every 4-aligned 32-bit word of the image that lies in the program's slots (function pointers, absolute jump
- * tables; an instruction never looks like one because its low two bits are set), and every such constant that code
- * builds. Too many code pointers cost a little speed and never correctness, as do too few.
+ * tables; an instruction never looks like one because its low two bits are set). Too many code pointers cost a little
+ * speed and never correctness, as do too few.
  *
  * Where functions have names, numbers that only look like addresses are told apart: a pointer into the middle of a
  * function is an entry of a table or built in that function.
  */
-export function* codePointers(program: Program): Generator<number> {
-  yield* wordPointers(program)
-  const built = new BuiltPointers(program)
-  for (const instr of program.instrs) if (instr !== undefined) yield* built.behind(instr)
-}
-
-const isSlot = ({ base, instrs }: Program, address: number): boolean =>
-  address >= base && address < base + instrs.length * 4 && address % 4 === 0
-
-/** Code pointers among the words of the image. */
-export function* wordPointers(program: Program): Generator<number> {
+export function* wordPointers(program: Code): Generator<number> {
   const { image } = program
   for (const segment of image.segments) {
     const skip = -segment.address & 3
@@ -36,7 +30,8 @@ export function* wordPointers(program: Program): Generator<number> {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     for (let offset = skip; offset + 4 <= bytes.length; offset += 4) {
       const word = view.getUint32(offset, true)
-      if (!isSlot(program, word)) continue
+      // Most words are instructions.
+      if ((word & 3) !== 0 || !isSlot(program, word)) continue
       const home = functionStart(image, word)
       // In a table of addresses, of 4 or of 8 bytes each, another one into the same function is next to it.
       const isEntry = (at: number): boolean => {
@@ -55,12 +50,12 @@ export function* wordPointers(program: Program): Generator<number> {
  * to code.
  */
 export class BuiltPointers {
-  readonly #program: Program
+  readonly #program: Code
   /** Constants of the current straight-line run; 0 stands for unknown. */
   readonly #constants = new Float64Array(32)
   #entriesLeft = MAX_ENTRIES
 
-  constructor(program: Program) {
+  constructor(program: Code) {
     this.#program = program
   }
 
@@ -69,26 +64,31 @@ export class BuiltPointers {
     this.#constants.fill(0)
   }
 
-  /** The pointers that are there behind the next instruction of the run. */
-  *behind(instr: Instr): Generator<number> {
+  /** The pointers that are there behind the next instruction of the run: hardly ever any. */
+  behind(instr: Instr): readonly number[] {
     const { row, rd } = instr
-    const { image } = this.#program
+    let pointers = NONE
     if (row.kind === 'upper') {
       this.#constants[rd] = rd === 0 ? 0 : upperValue(instr)
     } else if (addsConstant(instr) && this.#constants[instr.rs1] !== 0) {
       const value = this.#constants[instr.rs1]! + instr.imm
-      if (value % 4 === 0) {
-        const home = functionStart(image, value)
-        const isOwn = home === undefined || home === value || home === functionStart(image, instr.pc)
-        if (isOwn && isSlot(this.#program, value)) yield value
-        yield* this.#offsetTable(value, instr.pc)
-      }
+      if (value % 4 === 0) pointers = this.#pointersOf(value, instr.pc)
       if (rd !== 0) this.#constants[rd] = value
     } else if (row.kind === 'alu' || row.kind === 'load') {
       this.#constants[rd] = 0
     } else if (row.kind !== 'store' && row.kind !== 'nop') {
       this.forget()
     }
+    return pointers
+  }
+
+  /** What a constant leads to that is built at `pc`. */
+  #pointersOf(value: number, pc: number): readonly number[] {
+    const { image } = this.#program
+    const home = functionStart(image, value)
+    const isOwn = home === undefined || home === value || home === functionStart(image, pc)
+    const entries = this.#offsetTable(value, pc)
+    return isOwn && isSlot(this.#program, value) ? [value, ...entries] : entries
   }
 
   /**

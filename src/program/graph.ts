@@ -1,8 +1,8 @@
 /** Program → Graph: cuts the slots into basic blocks and links them. */
 import type { Block, Graph, Program, Terminator } from './program.ts'
 import { builtTarget } from './built-target.ts'
-import { endsSpan } from './span.ts'
-import { ARRIVAL, findLeaders, LEADER, ROOT } from './leaders.ts'
+import { startsOfSpans } from './span-starts.ts'
+import { findLeaders, LEADER, ROOT } from './leaders.ts'
 import type { Instr, Row } from '../isa/row.ts'
 import { successors } from './successors.ts'
 
@@ -24,25 +24,11 @@ interface EndFields {
 const endOf = (kind: Terminator['kind'], { instr, taken, next, target, pc }: EndFields): Terminator =>
   ({ kind, instr, taken, next, target, pc }) as Terminator
 
-interface Spans {
-  /** By slot, instructions from there to the end of its span, an unknown word at the end included. */
-  readonly rest: Uint16Array
-  /** 1 for each slot where one begins, one behind the last slot included. */
-  readonly starts: Uint8Array
-}
-
-function spansOf(instrs: Program['instrs'], marks: Uint8Array, longest: number): Spans {
-  const starts = new Uint8Array(instrs.length + 1)
-  const rest = new Uint16Array(instrs.length + 1)
-  for (let slot = 0, start = 0; slot < instrs.length; slot++) {
-    const isBehindEnd = slot > 0 && endsSpan(instrs[slot - 1]?.row)
-    if (slot !== 0 && !isBehindEnd && (marks[slot]! & ARRIVAL) === 0 && slot - start < longest) continue
-    start = slot
-    starts[slot] = 1
-  }
-  starts[instrs.length] = 1
-  for (let slot = instrs.length - 1; slot >= 0; slot--) rest[slot] = starts[slot + 1] === 1 ? 1 : rest[slot + 1]! + 1
-  return { rest, starts }
+/** By slot, instructions from there to the end of its span, an unknown word at the end included. */
+function restsOf(starts: Uint8Array, slots: number): Uint16Array {
+  const rest = new Uint16Array(slots + 1)
+  for (let slot = slots - 1; slot >= 0; slot--) rest[slot] = starts[slot + 1] === 1 ? 1 : rest[slot + 1]! + 1
+  return rest
 }
 
 /**
@@ -52,10 +38,11 @@ function spansOf(instrs: Program['instrs'], marks: Uint8Array, longest: number):
 export function buildGraph(program: Program, longest: number = MAX_BLOCK): Graph {
   const { instrs, base } = program
   const marks = findLeaders(program)
-  const spans = spansOf(instrs, marks, longest)
+  const spanStarts = startsOfSpans(marks, longest)
+  const rests = restsOf(spanStarts, instrs.length)
   const cuts: number[] = []
   for (let slot = 0; slot < instrs.length; slot++) {
-    if (instrs[slot] !== undefined && ((marks[slot]! & LEADER) !== 0 || spans.starts[slot] === 1)) cuts.push(slot)
+    if (instrs[slot] !== undefined && ((marks[slot]! & LEADER) !== 0 || spanStarts[slot] === 1)) cuts.push(slot)
   }
   const blockAt = new Int32Array(instrs.length).fill(-1)
   for (let id = 0; id < cuts.length; id++) blockAt[cuts[id]!] = id
@@ -94,7 +81,7 @@ export function buildGraph(program: Program, longest: number = MAX_BLOCK): Graph
       const next = at(base + slot * 4)
       end = next === undefined ? endOf('host', { pc: base + slot * 4 }) : endOf('fall', { next })
     }
-    return { id, pc: base + first * 4, first, count: slot - first, rest: spans.rest[first]!, end }
+    return { id, pc: base + first * 4, first, count: slot - first, rest: rests[first]!, end }
   })
   const isRoot = new Uint8Array(blocks.length)
   const reached = new Uint8Array(blocks.length)
@@ -103,5 +90,5 @@ export function buildGraph(program: Program, longest: number = MAX_BLOCK): Graph
     for (const next of successors(block)) if (next !== block.id) reached[next] = 1
   }
   for (const block of blocks) if (reached[block.id] === 0) isRoot[block.id] = 1
-  return { program, blocks, isRoot, spanStarts: spans.starts }
+  return { program, blocks, isRoot, spanStarts }
 }

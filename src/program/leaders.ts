@@ -1,7 +1,8 @@
 /** Finds where basic blocks start (leaders) and which of those starts may be entered indirectly (roots). */
-import type { Program } from './program.ts'
+import type { Code } from './program.ts'
 import { targetBuiltNear } from './built-target.ts'
-import { codePointers } from './code-pointers.ts'
+import { BuiltPointers, wordPointers } from './code-pointers.ts'
+import { endsSpan } from './span.ts'
 
 export const LEADER = 1
 /**
@@ -11,9 +12,11 @@ export const LEADER = 1
 export const ROOT = 2
 /** Control may come here from elsewhere than from the slot in front: a span begins. */
 export const ARRIVAL = 4
+/** The last of its span, or no instruction: the next slot is in another span. */
+export const ENDING = 8
 
 /** One byte of marks per slot. */
-export function findLeaders(program: Program): Uint8Array {
+export function findLeaders(program: Code): Uint8Array {
   const { instrs, base, image } = program
   const marks = new Uint8Array(instrs.length + 1)
   const mark = (pc: number, flags: number): void => {
@@ -24,11 +27,14 @@ export function findLeaders(program: Program): Uint8Array {
   arrive(base)
   arrive(image.entry, ROOT)
   for (const symbol of image.symbols) if (symbol.kind === 'function') arrive(symbol.address, ROOT)
-  for (const pc of codePointers(program)) arrive(pc, ROOT)
+  for (const pc of wordPointers(program)) arrive(pc, ROOT)
+  const built = new BuiltPointers(program)
   let known = false
   for (let slot = 0; slot < instrs.length; slot++) {
-    const instr = instrs[slot]
+    const instr = instrs.at(slot)
     const next = base + slot * 4 + 4
+    if (instr !== undefined) for (const pointer of built.behind(instr)) arrive(pointer, ROOT)
+    if (endsSpan(instr?.row)) marks[slot]! |= ENDING
     switch (instr?.row.kind) {
       case 'branch':
         arrive(instr.pc + instr.imm)

@@ -1,7 +1,7 @@
 /** Image → Program: decodes the code in the segment that is compiled, and leaves data alone. */
 import type { Image } from '../elf/image.ts'
 import type { AddressRange } from '../elf/image.ts'
-import type { Program } from './program.ts'
+import type { Code, Program } from './program.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Decoder } from '../isa/table.ts'
 import { addReached, CODE, DATA, UNSAID } from './reached.ts'
@@ -29,14 +29,32 @@ export function nativeCode(image: Image): NativeCode {
 
 /** Section headers say which slots are code; where they do not, something has to lead there. */
 export function lift(image: Image, decode: Decoder): Program {
+  const { base, said, decodeAt } = readCode(image, decode)
+  const instrs = Array.from(said, (kind, slot) => (kind === CODE ? decodeAt(slot) : undefined))
+  const program = { image, xlen: image.xlen, base, instrs }
+  if (said.some(kind => kind !== CODE)) addReached(program, said, slot => (instrs[slot] = decodeAt(slot)))
+  return program
+}
+
+/** The same, for whoever looks at each instruction a few times: to keep them all takes longer than to decode again. */
+export function skim(image: Image, decode: Decoder): Code {
+  const { base, said, decodeAt } = readCode(image, decode)
+  const isCode = said.map(kind => (kind === CODE ? 1 : 0))
+  const at = (slot: number): Instr | undefined => (isCode[slot] === 1 ? decodeAt(slot) : undefined)
+  const code = { image, base, instrs: { length: said.length, at } }
+  if (isCode.includes(0))
+    addReached(code, said, slot => {
+      isCode[slot] = 1
+      return decodeAt(slot)
+    })
+  return code
+}
+
+function readCode(image: Image, decode: Decoder) {
   const { base, slots, bytes } = nativeCode(image)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const decodeAt = (slot: number): Instr | undefined => decode(view.getInt32(slot * 4, true), base + slot * 4)
-  const said = saidBySections(image, base, slots)
-  const instrs = Array.from(said, (kind, slot) => (kind === CODE ? decodeAt(slot) : undefined))
-  const program = { image, xlen: image.xlen, base, instrs }
-  if (said.some(kind => kind !== CODE)) addReached(program, said, decodeAt)
-  return program
+  return { base, said: saidBySections(image, base, slots), decodeAt }
 }
 
 /** What section headers say about each slot; code where they contradict themselves. */

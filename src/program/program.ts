@@ -2,6 +2,21 @@
 import type { Image, Xlen } from '../elf/image.ts'
 import type { Instr } from '../isa/row.ts'
 
+/** Instructions by slot, in an array or decoded anew each time they are asked for. */
+export interface InstrList {
+  readonly length: number
+  /** Undefined where there is none. `slot` is not negative. */
+  at(slot: number): Instr | undefined
+}
+
+/** What is compiled of a guest: a `Program`, or one that nobody keeps the instructions of. */
+export interface Code {
+  readonly image: Image
+  /** Address of slot 0. */
+  readonly base: number
+  readonly instrs: InstrList
+}
+
 /**
  * The instruction slots that are compiled: one contiguous run of 4-byte words. Slot i is the word at `base + 4·i`;
  * `instrs[i]` is undefined where the word is no known instruction, and where it is data: the interpreter decides what

@@ -1,5 +1,5 @@
 /** Finds instructions outside of what section headers say is code, by what leads to them. */
-import type { Program } from './program.ts'
+import type { Code } from './program.ts'
 import type { Instr } from '../isa/row.ts'
 import { targetBuiltNear } from './built-target.ts'
 import { BuiltPointers, wordPointers } from './code-pointers.ts'
@@ -9,20 +9,15 @@ export const UNSAID = 0
 export const DATA = 1
 export const CODE = 2
 
-/** A program whose slots are still being filled in. */
-export interface Unfinished extends Program {
-  readonly instrs: (Instr | undefined)[]
-}
-
 /**
  * Fills in the instructions that something leads to: a transfer from known code, wherever it goes, and, where sections
  * say nothing, a number that may be the address of code. Data in between stays empty, and with it code that is reached
  * in a way that nobody can see: the interpreter has that.
  *
  * @param said UNSAID, DATA or CODE by slot; the instructions of CODE are there already
- * @param decodeAt the instruction of a slot
+ * @param fillIn decodes the instruction of a slot, which `program` has from then on
  */
-export function addReached(program: Unfinished, said: Uint8Array, decodeAt: (slot: number) => Instr | undefined): void {
+export function addReached(program: Code, said: Uint8Array, fillIn: (slot: number) => Instr | undefined): void {
   const { image, base, instrs } = program
   const isKnown = said.map(kind => (kind === CODE ? 1 : 0))
   const pending: number[] = []
@@ -49,12 +44,15 @@ export function addReached(program: Unfinished, said: Uint8Array, decodeAt: (slo
   lead(image.entry)
   for (const symbol of image.symbols) if (symbol.kind === 'function') lead(symbol.address)
   for (const pointer of wordPointers(program)) point(pointer)
-  for (const [slot, instr] of instrs.entries()) if (instr !== undefined && follow(slot, instr)) lead(instr.pc + 4)
+  for (let slot = 0; slot < instrs.length; slot++) {
+    const instr = instrs.at(slot)
+    if (instr !== undefined && follow(slot, instr)) lead(instr.pc + 4)
+  }
   for (let first = pending.pop(); first !== undefined; first = pending.pop()) {
     built.forget()
     for (let slot = first; isKnown[slot] === 0; slot++) {
       isKnown[slot] = 1
-      const instr = (instrs[slot] = decodeAt(slot))
+      const instr = fillIn(slot)
       if (instr === undefined || !follow(slot, instr)) break
     }
   }

@@ -9,6 +9,8 @@ export interface SlotRange {
   readonly end: number
   /** First address behind the last slot that has bytes of the file: from there on all words are zero. */
   readonly written: number
+  /** The bytes of the file from `base` on. */
+  readonly bytes: Uint8Array
   /** The instruction word of the slot at `pc`; zero beyond the bytes of the file. */
   wordAt(pc: number): number
 }
@@ -18,6 +20,7 @@ function slotRange({ address, bytes, memorySize }: Segment): SlotRange {
   const byte = (at: number): number => bytes[at - address] ?? 0
   return {
     base,
+    bytes: bytes.subarray(base - address),
     written: Math.max(base, Math.ceil((address + bytes.length) / 4) * 4),
     end: Math.max(base, Math.floor((address + memorySize) / 4) * 4),
     wordAt: pc => byte(pc) | (byte(pc + 1) << 8) | (byte(pc + 2) << 16) | (byte(pc + 3) << 24),
@@ -52,13 +55,17 @@ export function instructionWord(image: Image, pc: number): number | undefined {
 }
 
 /** Number of slots that hold a known instruction. */
-export function definedSlots(image: Image, decode: Decoder): number {
+export function definedSlots(image: Image, { rowOf }: Decoder): number {
   let count = 0
-  for (const { base, end, written, wordAt } of slotRanges(image)) {
+  for (const { base, end, written, wordAt, bytes } of slotRanges(image)) {
     const last = Math.min(end, written)
-    for (let pc = base; pc < last; pc += 4) if (decode(wordAt(pc), pc) !== undefined) count++
+    // All but the last words are whole in the file.
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const whole = Math.min((last - base) / 4, bytes.length >>> 2)
+    for (let slot = 0; slot < whole; slot++) if (rowOf(view.getInt32(slot * 4, true)) !== undefined) count++
+    for (let pc = base + whole * 4; pc < last; pc += 4) if (rowOf(wordAt(pc)) !== undefined) count++
     // A file of a few bytes may ask for all of memory.
-    if (decode(0, last) !== undefined) count += (end - last) / 4
+    if (rowOf(0) !== undefined) count += (end - last) / 4
   }
   return count
 }

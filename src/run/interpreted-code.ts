@@ -7,7 +7,7 @@ import { longestSpan } from '../machine/interval.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Mode } from '../modes/mode.ts'
 import { nativeCode } from '../program/lift.ts'
-import { lifted } from '../program/lifted.ts'
+import { spanStarts } from '../program/span-starts.ts'
 import type { Place } from './job.ts'
 
 interface DecodedGuest {
@@ -23,8 +23,9 @@ export function decodeCode(place: Place, { image, abi, mode, machine }: DecodedG
   const { decoder } = loadLibrary(place.library, place)
   if (decoder === undefined || decoder.isDone(place.memory)) return
   // Straight-line code is paid for as a whole; a mode that checks in front of spans says what is whole.
-  const starts = mode.pace === 'own-test' ? lifted(image, decoderFor(image.xlen, abi), longestSpan(machine)) : undefined
-  decoder.decode(place.memory, wordsOf(image), starts && bitsOf(starts.spanStarts))
+  const hasTests = mode.pace === 'own-test'
+  const spans = hasTests ? spanStarts(image, decoderFor(image.xlen, abi), longestSpan(machine)) : undefined
+  decoder.decode(place.memory, wordsOf(image), spans && bitsOf(spans.starts))
 }
 
 function wordsOf(image: Image): Uint32Array {

@@ -6,8 +6,7 @@ import { decoderFor } from '../extensions/registry.ts'
 import type { Machine } from '../machine/machine.ts'
 import { collectorOf } from '../modes/counting.ts'
 import type { Mode } from '../modes/mode.ts'
-import { lifted } from '../program/lifted.ts'
-import type { Graph } from '../program/program.ts'
+import { spanStarts, type SpanStarts } from '../program/span-starts.ts'
 import { blockCosts } from './block-costs.ts'
 import { attach } from './engine.ts'
 import { decodeCode } from './interpreted-code.ts'
@@ -63,8 +62,8 @@ export function work(job: Job, { image, abi, machine, mode }: WorkGuest, listene
     if (asked === TIMEOUT || performance.now() >= deadline) return 'timeout'
     return asked === MOVE && order !== undefined && order.after === undefined ? 'move' : undefined
   }
-  const graph = (longest: number): Graph => lifted(image, decoderFor(image.xlen, abi), longest)
-  const collector = collectorOf(mode, { image, machine, order: job.order, graph })
+  const spans = (longest: number): SpanStarts => spanStarts(image, decoderFor(image.xlen, abi), longest)
+  const collector = collectorOf(mode, { image, machine, order: job.order, spans })
   collector.attach(attachment.site)
   const witness = job.witness && new CallWitness(loadLibrary(job.witness.library, job.witness))
   const steps: TracedStep[] = []

@@ -4,17 +4,17 @@ import { rowsOf, type ChipRows } from '../../machine/chips.ts'
 import { longestSpan } from '../../machine/interval.ts'
 import type { Meter } from '../../machine/meter.ts'
 import { swellOf } from '../../machine/swell.ts'
-import type { Graph } from '../../program/program.ts'
+import type { SpanStarts } from '../../program/span-starts.ts'
 import type { CollectorContext, NativeSide, Watcher } from '../collector.ts'
 
 /** A guest's library knows its spans; without one they are found when they are first asked for. */
-function spanTest(native: NativeSide | undefined, { machine, graph }: CollectorContext): (pc: number) => boolean {
+function spanTest(native: NativeSide | undefined, { machine, spans }: CollectorContext): (pc: number) => boolean {
   const bits = native?.bitmap('rvr_span_starts')
   if (native === undefined || bits === undefined) {
-    let known: Graph | undefined
+    let known: SpanStarts | undefined
     return pc => {
-      const { program, spanStarts } = (known ??= graph(longestSpan(machine)))
-      return spanStarts[(pc - program.base) / 4] === 1
+      const { base, starts } = (known ??= spans(longestSpan(machine)))
+      return starts[(pc - base) / 4] === 1
     }
   }
   const { base, slots } = native
