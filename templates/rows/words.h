@@ -1,7 +1,5 @@
 /* Words of 64 bits as rules of AIRs have them (src/air/word.ts), and what becomes of them in a column. */
-#include <stdint.h>
-
-enum { FIELD_ORDER = 2013265921 };
+#include "field.h"
 
 static inline uint64_t word_div(uint64_t a, uint64_t b) { return b == 0 ? 0 : a / b; }
 static inline uint64_t word_rem(uint64_t a, uint64_t b) { return b == 0 ? 0 : a % b; }

@@ -1,22 +1,14 @@
 /** Rows filled by C are those that the same rules fill in JavaScript: every instruction, operands at the corners. */
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import koffi from 'koffi'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fillRow, type Blocks, type BlockPlace, type RowInputs } from '../../../src/air/fill.ts'
 import { shippedAirs } from '../../../src/air/load.ts'
 import type { Air } from '../../../src/air/air.ts'
 import { accessesName, columnsName, fillerText } from '../../../src/codegen/rows/filler.ts'
 import type { Xlen } from '../../../src/elf/image.ts'
-import { resourceText } from '../../../src/resources.ts'
 import { casesOf, rowsOf, START } from '../../air/corners.ts'
 import { execute, fill } from '../../air/execute.ts'
 import { SegmentMemory } from '../../air/memory.ts'
-
-const directory = mkdtempSync(join(tmpdir(), 'rvr-rows-'))
-afterAll(() => rmSync(directory, { recursive: true }))
+import { inC } from './in-c.ts'
 
 /** Memory that answers what the test's did, in order, and notes what is asked for. */
 const MEMORY = `
@@ -35,21 +27,18 @@ static void write_block(struct rvr_trace *t, uint64_t space, uint64_t pointer, u
 }
 `
 
-function compiled(airs: readonly Air[], name: string) {
+function compiled(airs: readonly Air[]) {
   const calls = airs.map(
     (_, index) => `case ${index}: ${accessesName(index)}(t, in, seen); ${columnsName(index)}(t, in, seen, row); break;`,
   )
-  const text = `${resourceText('templates/rows/words.h')}${MEMORY}${airs.map(fillerText).join('\n')}
+  const text = `#include "words.h"\n${MEMORY}${airs.map(fillerText).join('\n')}
 __attribute__((visibility("default"))) void fill(struct rvr_trace *t, uint32_t air, const uint64_t *in, uint32_t *row)
 {
   struct seen seen[16];
   switch (air) { ${calls.join('\n')} }
 }
 `
-  const [source, library] = [join(directory, `${name}.c`), join(directory, `${name}.so`)]
-  writeFileSync(source, text)
-  execFileSync('cc', ['-O0', '-w', '-fwrapv', '-shared', '-fPIC', '-o', library, source])
-  return koffi.load(library).func('fill', 'void', ['void *', 'uint32_t', 'void *', 'void *'])
+  return inC(text).func('fill', 'void', ['void *', 'uint32_t', 'void *', 'void *'])
 }
 
 /** The same blocks, noting what they answer. */
@@ -78,7 +67,7 @@ const TRACE_WORDS = 2 + 32 + 64 * 4 + 16 + 16
 describe.each([32, 64] as const)('RV%i', (xlen: Xlen) => {
   const set = shippedAirs(xlen)
   const filled = set.airs.filter(({ rules, instructions }) => rules.columns.length > 0 && instructions.length > 0)
-  const fillInC = compiled(filled, `rv${xlen}`)
+  const fillInC = compiled(filled)
   const rows = rowsOf(xlen).filter(({ kind, name }) => kind !== 'call' && name !== 'terminate')
 
   test('every instruction AIR has rules', () => {
