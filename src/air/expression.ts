@@ -59,8 +59,8 @@ function folded<Result>(leaf: (of: Expression) => Result, node: (op: '+' | '-' |
   const known = new Map<Expression, Result>()
   const visit = (of: Expression): Result => {
     if (!('left' in of)) return leaf(of)
-    const before = known.get(of)
-    if (before !== undefined) return before
+    // A result may be nothing, so it is asked whether there is one.
+    if (known.has(of)) return known.get(of)!
     const result = node(of.op, visit(of.left), visit(of.right))
     known.set(of, result)
     return result

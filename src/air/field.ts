@@ -9,8 +9,17 @@ export const add = (a: number, b: number): number => (a + b) % P
 
 export const subtract = (a: number, b: number): number => (a - b + P) % P
 
+const RECIPROCAL = 1 / P
+
+/** Modulo p, of a natural number that is exact: the remainder of numbers of that size takes far longer. */
+function reduced(value: number): number {
+  const rest = value - Math.floor(value * RECIPROCAL) * P
+  if (rest < 0) return rest + P
+  return rest >= P ? rest - P : rest
+}
+
 /** In two steps, because a product of two elements does not fit into 53 bits. */
-export const multiply = (a: number, b: number): number => (((a * (b >>> 16)) % P) * 65536 + a * (b & 0xffff)) % P
+export const multiply = (a: number, b: number): number => reduced(reduced(a * (b >>> 16)) * 65536 + a * (b & 0xffff))
 
 /** `base` to the power of a natural number. */
 export function power(base: number, exponent: number): number {
