@@ -14,8 +14,8 @@
  * - `CALLBACK_FAILED` a function that the caller passed, or an extension of the user's, threw: `cause` is what it threw
  * - `CHECK_DIVERGED` native code and interpreter disagree · `DISPOSED` use after dispose · `IO` a file could not be
  *   read or written
- * - `STATE_REFUSED` a saved run does not fit (guest, mode, machine, ABI, format version) or is damaged · `INTERNAL` a
- *   defect in rvr itself
+ * - `STATE_REFUSED` a saved run does not fit (guest, mode, machine, ABI, format version) or is damaged · `UNPROVABLE` a
+ *   legal run that no proof can show · `INTERNAL` a defect in rvr itself
  */
 export type RvrErrorCode =
   | 'USAGE'
@@ -32,6 +32,7 @@ export type RvrErrorCode =
   | 'WORKER_FAILED'
   | 'CALLBACK_FAILED'
   | 'CHECK_DIVERGED'
+  | 'UNPROVABLE'
   | 'DISPOSED'
   | 'IO'
   | 'INTERNAL'

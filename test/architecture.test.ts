@@ -36,6 +36,7 @@ const order = [
   'run',
   'stages',
   'pipeline',
+  'trace',
   'sdk',
   'index',
   'report',

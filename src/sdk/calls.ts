@@ -37,6 +37,7 @@ import type {
   RvrOptions,
 } from './options.ts'
 import type { Run, SegmentStartOptions, TraceOptions } from './contract.ts'
+import type { TracesOptions } from './traced.ts'
 
 const optional = v.optional
 const MAX_SAFE = Number.MAX_SAFE_INTEGER
@@ -94,6 +95,12 @@ export const Explain = options<ProfileChoice>({ profile })
 export const LoadArtifact = options<{ readonly mode?: ModeName }>({ mode: optional(text) })
 export const Save = options<{ readonly signal?: AbortSignal }>({ signal: optional(signal) })
 export const SegmentStart = options<SegmentStartOptions>({ artifact: optional(v.any()), signal: optional(signal) })
+
+export const Traces = options<TracesOptions>({
+  segment: optional(number(0, MAX_SAFE)),
+  maxMemoryBytes: optional(number(1, MAX_SAFE)),
+  signal: optional(signal),
+})
 
 export const Load = options<LoadOptions>({
   abi: optional(v.picklist(abiNames, `one of ${abiNames.join(', ')}`)),

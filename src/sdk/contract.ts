@@ -15,6 +15,7 @@ import type { PrintReceiver } from '../run/printer.ts'
 import type { TracedStep } from '../run/trace.ts'
 import type { Backtrace } from './backtrace/backtrace.ts'
 import type { Profile } from './profile.ts'
+import type { SegmentTrace, TracesOptions } from './traced.ts'
 
 export type Outcome = 'terminated' | 'suspended' | 'trapped'
 
@@ -149,6 +150,15 @@ export interface Run extends Disposable {
    * Fresh runs at the starts of all segments, in order and in one pass: each is valid until the next one is asked for.
    */
   segmentStarts(options?: SegmentStartOptions): AsyncGenerator<Run, void, void>
+
+  /**
+   * Mode `metered`: the tables that a proof of each segment is about, in order (docs/trace.md). The guest runs once
+   * more, in the reference interpreter, which is slow. Each trace keeps its memory until it is disposed.
+   *
+   * @throws RvrError `USAGE` (no such segment, a machine without AIRs, tables that take more memory than allowed),
+   *   `UNPROVABLE` (`details` is {pc, instret, reason}), `ABORTED`.
+   */
+  traces(options?: TracesOptions): AsyncGenerator<SegmentTrace, void, void>
 
   /**
    * Saves a suspended run to a file, whole or not at all, and returns the file's absolute path; `artifact.resumeFrom`

@@ -31,6 +31,8 @@ import type {
   TrapReport,
 } from './contract.ts'
 import { Profile } from './profile.ts'
+import type { Standing } from '../trace/steps.ts'
+import type { SegmentTrace, TracesOptions } from './traced.ts'
 import { beginning, passCuts, segmentStart, segmentStarts, stoppingAtCuts } from './segments.ts'
 
 export class GuestRun implements Run {
@@ -140,6 +142,30 @@ export class GuestRun implements Run {
 
   segmentStarts(options: SegmentStartOptions = {}): AsyncGenerator<Run, void, void> {
     return segmentStarts(this, this.#origin, options)
+  }
+
+  async *traces(options: TracesOptions = {}): AsyncGenerator<SegmentTrace, void, void> {
+    const { tracesOf } = await import('./traces.ts')
+    const { openSegment, trap, machine, instret } = this
+    const open = openSegment && [{ ...openSegment, instructions: Number(instret) - openSegment.instretStart }]
+    yield* tracesOf(
+      {
+        machine,
+        trap,
+        segments: [...this.segments, ...(open ?? [])],
+        start: (index, signal) => this.#startOf(index, signal),
+      },
+      options,
+    )
+  }
+
+  async #startOf(index: number, signal: AbortSignal | undefined): Promise<Disposable & { standing: Standing }> {
+    const start = await this.segmentStart(index, { signal })
+    if (!(start instanceof GuestRun)) throw new RvrError('INTERNAL', 'a run of another kind')
+    const { image, abi, hart } = start.#session
+    hart.pc = start.pc
+    const standing = { image, abi, hart, host: start.#state.host, instret: Number(start.instret) }
+    return { standing, [Symbol.dispose]: () => start.dispose() }
   }
 
   async save(file: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {

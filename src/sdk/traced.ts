@@ -1,0 +1,60 @@
+/** What traces of a run's segments are to their callers. */
+import type { SegmentCheck } from '../trace/check/failure.ts'
+
+/** One table of a trace, and what mode metered has predicted of it. */
+export interface TracedChip {
+  readonly name: string
+  /** Columns. */
+  readonly width: number
+  /** Rows that say something, and with those that pad them. */
+  readonly rows: number
+  readonly height: number
+  readonly predicted: number
+}
+
+/** A table of field elements. */
+export interface TraceMatrix {
+  readonly columns: readonly string[]
+  readonly height: number
+  /** Row by row, canonical: no copy. */
+  readonly cells: Uint32Array
+}
+
+/** The tables of one segment of a run. */
+export interface SegmentTrace extends Disposable {
+  /** Place among the run's segments. */
+  readonly index: number
+  /** Instructions retired before it. */
+  readonly instretStart: number
+  readonly instructions: number
+  /** In the machine's order; instructions that were not executed have none. */
+  readonly chips: readonly TracedChip[]
+  /** Chips that the machine has no AIR for: nothing of them is in the trace. */
+  readonly chipsWithoutAir: readonly string[]
+  /** Public values of all tables: `pc_first`, `root_before[0]`. */
+  readonly publics: Readonly<Record<string, number>>
+  /** Milliseconds that executing and filling took. */
+  readonly fillMs: number
+
+  /** The table of a chip. @throws RvrError `USAGE` (the segment has none of the name), `DISPOSED`. */
+  matrix(name: string): TraceMatrix
+
+  /**
+   * Checks every constraint on every row, every bus, cells and public values, and that the segment begins where the
+   * one in front of it in these traces ended.
+   *
+   * @throws RvrError `DISPOSED`
+   */
+  check(): SegmentCheck
+
+  /** Gives the tables' memory back. */
+  dispose(): void
+}
+
+export interface TracesOptions {
+  readonly signal?: AbortSignal
+  /** Place of the one segment that is wanted; default: all, in order. */
+  readonly segment?: number
+  /** Bytes that the tables of a segment may take; default 2 GiB. */
+  readonly maxMemoryBytes?: number
+}

@@ -1,0 +1,146 @@
+/** The tables of one segment, filled while its instructions are executed. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Air, AirSet } from '../air/air.ts'
+import { throwIfAborted } from '../errors.ts'
+import { decoderFor } from '../extensions/registry.ts'
+import { MEMORY, PUBLIC_VALUES } from '../layout/meter.ts'
+import { coderOf, type Coder } from './coding.ts'
+import { InstructionTables } from './instructions.ts'
+import { contentAt, MEMORY_SPACE, memoryLayout, PUBLIC_SPACE, type MemoryLayout } from './layout.ts'
+import { matrixOf, type Matrix } from './matrix.ts'
+import { SegmentMemory } from './memory.ts'
+import { messagesOf } from './messages.ts'
+import { recordedSteps, type Standing } from './steps.ts'
+import { airsOf, type SystemAirs } from './system/airs.ts'
+import { initialLeaves } from './system/initial-leaves.ts'
+import { RowHasher } from './system/hash.ts'
+import { Lookups } from './system/lookups.ts'
+import { memoryTables, systemRow } from './system/memory-tables.ts'
+import { programEntries, programMatrix, type ProgramEntry } from './system/program.ts'
+import { MemoryTree } from './system/tree.ts'
+import type { Touch } from './unprovable.ts'
+
+/** Tables and public values of a segment: what a proof of it is about. */
+export interface SegmentTables {
+  readonly set: AirSet
+  /** Instructions retired before it. */
+  readonly instretStart: number
+  readonly instructions: number
+  /** In the order of the AIRs; instructions that were not executed have none. */
+  readonly tables: readonly Matrix[]
+  /** Public values of each AIR that has some, in their order. */
+  readonly publics: ReadonlyMap<Air, readonly number[]>
+}
+
+/** Instructions between two turns of the event loop. */
+const TURN_INSTRUCTIONS = 1000
+/** Exit code of a segment that the guest does not end in: nothing checks it. */
+const NO_EXIT_CODE = 42
+
+/** Fills segment after segment of a guest, from where it stands. */
+export class SegmentFiller {
+  readonly #set: AirSet
+  readonly #standing: Standing
+  readonly #layout: MemoryLayout
+  readonly #airs: SystemAirs
+  readonly #coder: Coder
+  readonly #entries: readonly ProgramEntry[]
+  readonly #hasher: RowHasher
+  readonly #tree: MemoryTree
+
+  constructor(set: AirSet, standing: Standing) {
+    const { image, abi } = standing
+    this.#set = set
+    this.#standing = standing
+    this.#layout = memoryLayout(image.xlen)
+    this.#airs = airsOf(set)
+    this.#coder = coderOf(set)
+    this.#entries = programEntries(image, decoderFor(image.xlen, abi), this.#coder)
+    this.#hasher = new RowHasher(this.#airs.hash, this.#airs.hashBus)
+    this.#tree = new MemoryTree(this.#hasher, this.#layout)
+    this.#tree.update(initialLeaves(standing, this.#layout, this.#tree))
+  }
+
+  get instret(): number {
+    return this.#standing.instret
+  }
+
+  /**
+   * Executes the next instructions and makes their tables. It takes turns with whatever else the thread has to do.
+   *
+   * @throws RvrError `UNPROVABLE`, `ABORTED`, `INTERNAL`
+   */
+  async fill(instructions: number, signal?: AbortSignal): Promise<SegmentTables> {
+    const { hart, instret: instretStart } = this.#standing
+    const memory = new SegmentMemory(this.#layout, hart.x)
+    const rows = new InstructionTables(this.#set, memory)
+    const pcFirst = hart.pc
+    const onTouch = ({ space, address, length }: Touch): void =>
+      memory.open(space + 1, address, length, at => contentAt(this.#bytesOf(space), at, this.#layout))
+    const steps = recordedSteps(this.#standing, { instructions, coder: this.#coder, onTouch })
+    let step = steps.next()
+    for (let count = 1; step.done !== true; step = steps.next(), count++) {
+      rows.add(step.value)
+      if (count % TURN_INSTRUCTIONS === 0) await nextTurn()
+      throwIfAborted('the trace', signal)
+    }
+    const ending = step.value
+    if (ending !== undefined) rows.count(hart.pc)
+    const last = {
+      pc: hart.pc,
+      ts: rows.ts,
+      done: Number(ending !== undefined),
+      code: ending?.exitCode ?? NO_EXIT_CODE,
+    }
+    return this.#tables({ instretStart, instructions, memory, rows, pcFirst, last })
+  }
+
+  #bytesOf(space: number): Uint8Array {
+    const { hart, abi, host } = this.#standing
+    return space === PUBLIC_VALUES ? abi.host.publicValues(host) : hart.memory
+  }
+
+  #tables({ instretStart, instructions, memory, rows, pcFirst, last }: Executed): SegmentTables {
+    const { connector, boundary, merkle, program, hash } = this.#airs
+    const found = new Map<Air, Matrix>(rows.matrices())
+    const states = [systemRow(connector, { pc: pcFirst, ts: 1, begin: 1 }), systemRow(connector, { ...last })]
+    found.set(connector, matrixOf(connector, states))
+    const ofMemory = memoryTables({ boundary, merkle }, this.#tree, {
+      layout: this.#layout,
+      touched: memory.touchedLeaves(),
+      untouched: (space, pointer) => {
+        const address = (pointer * this.#layout.cellBits) / 8
+        if (space !== MEMORY_SPACE && space !== PUBLIC_SPACE) return memory.register(pointer / 4)
+        return contentAt(this.#bytesOf(space === MEMORY_SPACE ? MEMORY : PUBLIC_VALUES), address, this.#layout)
+      },
+    })
+    found.set(boundary, ofMemory.boundary)
+    found.set(merkle, ofMemory.merkle)
+    const lookups = new Lookups(this.#set)
+    for (const matrix of found.values())
+      for (const message of messagesOf(matrix, this.#set.buses)) lookups.count(message)
+    for (const matrix of lookups.fixed()) found.set(matrix.air, matrix)
+    found.set(hash, lookups.hashes(hash, this.#hasher))
+    found.set(program, programMatrix(program, this.#entries, rows.counts))
+    return {
+      set: this.#set,
+      instretStart,
+      instructions,
+      tables: this.#set.airs.flatMap(air => found.get(air) ?? []),
+      publics: new Map([
+        [connector, [pcFirst, last.pc, last.code, last.done]],
+        [merkle, [...ofMemory.rootBefore, ...ofMemory.rootAfter]],
+      ]),
+    }
+  }
+}
+
+interface Executed {
+  readonly instretStart: number
+  readonly instructions: number
+  readonly memory: SegmentMemory
+  readonly rows: InstructionTables
+  readonly pcFirst: number
+  /** The state behind the segment. */
+  readonly last: { readonly pc: number; readonly ts: number; readonly done: number; readonly code: number }
+}
