@@ -25,7 +25,7 @@ function airsFor(machine: Machine): AirSet {
   const { xlen } = machine
   let set = known.get(xlen)
   if (set === undefined) known.set(xlen, (set = shippedAirs(xlen)))
-  // Chips of the system may be those of another memory tree (machine.md): their heights are bounds alone.
+  // Chips of the system may be those of another memory tree: their heights are bounds alone.
   for (const air of set.airs.filter(({ instructions }) => instructions.length > 0)) {
     const chip = machine.chips.find(({ name }) => name === air.name)
     if (chip?.width !== figuresOf(air).width)

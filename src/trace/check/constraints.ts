@@ -1,6 +1,7 @@
 /** Evaluates the constraints of an AIR on all rows of its table. */
 import type { Air, Constraint } from '../../air/air.ts'
-import { columnsIn } from '../../air/expression.ts'
+import type { Expression } from '../../air/expression.ts'
+import { flattened } from '../../air/flat.ts'
 import { RowEvaluator, type Rows } from '../evaluate.ts'
 import type { Matrix } from '../matrix.ts'
 import { fixedTable, isFixed } from '../system/fixed-columns.ts'
@@ -36,13 +37,16 @@ interface AirGroups {
   readonly ofCounts: readonly Group[] | undefined
 }
 
+const reads = (of: Expression, columns: ReadonlySet<number>): boolean =>
+  flattened([of]).nodes.some(node => node.op === 'column' && columns.has(node.index))
+
 const known = new WeakMap<Air, AirGroups>()
 
 function airGroups(air: Air): AirGroups {
   let groups = known.get(air)
   if (groups === undefined) {
     const counts = new Set(isFixed(air) ? fixedTable(air).counts : [])
-    const ofCounts = air.constraints.filter(({ of }) => [...columnsIn(of)].some(column => counts.has(column)))
+    const ofCounts = air.constraints.filter(({ of }) => reads(of, counts))
     const all = groupsOf(air.constraints)
     groups = { all, ofCounts: isFixed(air) && holdsWithoutCounts(air, all) ? groupsOf(ofCounts) : undefined }
     known.set(air, groups)
