@@ -12,7 +12,7 @@ import type { SegmentCheck } from './failure.ts'
 import { Findings } from './findings.ts'
 import { placeOfRow } from './places.ts'
 
-/** Public values that a segment hands on to the next one: what they are called at its end, and at the next one's start. */
+/** What a segment hands on to the next: public values of its end, and what they are called at the next one's start. */
 const HANDED_ON: readonly (readonly [before: string, after: string])[] = [
   ['pc_first', 'pc_last'],
   ...Array.from({ length: 8 }, (_, at) => [`root_before[${at}]`, `root_after[${at}]`] as const),
