@@ -15,7 +15,7 @@ import {
 } from './probe-operations.ts'
 import { operation, ProbeScript } from './probe-script.ts'
 import { testTraps } from './probe-traps.ts'
-import { fromLittleEndian, littleEndian, loadGuest, modes, runModes } from './support.ts'
+import { fromLittleEndian, heldAt, littleEndian, loadGuest, modes, runModes } from './support.ts'
 
 const holder = useRvr()
 
@@ -134,6 +134,7 @@ describe.each([
   [64, isExhaustive ? modes : ['metered-cost']],
 ] as const)('RV%i', (xlen, inModes) => {
   const width = xlen / 8
+  const held = heldAt(xlen, 64)
 
   test('every instruction, operands anywhere', async () => {
     const guest = await loadGuest(holder.rvr, 'extension-probe', xlen)
@@ -155,6 +156,7 @@ describe.each([
           )
         },
         inModes,
+        held,
       )
       expect(problems).toEqual([])
     }
@@ -190,6 +192,7 @@ describe.each([
           script.finish(xlen),
           ({ run }) => run.memory.read(at[0], toSize),
           inModes.slice(-1),
+          held,
         )
         expect(Buffer.from(found).toString('hex'), name).toBe(Buffer.from(wanted as Uint8Array).toString('hex'))
       }
@@ -215,7 +218,7 @@ describe.each([
         .run(operation(1, 0, index * 8 + 7), { rd: 0n, rs1: BigInt(ARENAS + 1), rs2: 0n })
         .hints(width + bytes, xlen)
     }
-    const revealed = await runModes(guest, script.finish(xlen), ({ run }) => run.publicValues, inModes)
+    const revealed = await runModes(guest, script.finish(xlen), ({ run }) => run.publicValues, inModes, held)
     let at = 0
     const take = (length: number): bigint => fromLittleEndian(revealed.subarray(at, (at += length)))
     for (const { p, bytes, value } of values) {

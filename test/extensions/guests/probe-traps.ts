@@ -5,7 +5,7 @@ import type { Guest, Run, Rvr, TrapReport } from '../../../src/index.ts'
 import { randomSource } from '../../support/random.ts'
 import { bytesOf, moduli, operations, type Operation } from './probe-operations.ts'
 import { operation, ProbeScript, type Registers } from './probe-script.ts'
-import { littleEndian, loadGuest, runModes } from './support.ts'
+import { heldAt, littleEndian, loadGuest, runModes } from './support.ts'
 
 const ARENA = 0x300000
 const ARENA_BYTES = 768
@@ -57,7 +57,11 @@ async function trapIn(
   arena: Uint8Array,
 ): Promise<TrapReport> {
   const script = new ProbeScript().poke(ARENA, arena).run(code, registers)
-  const { trap, word, arena: after } = await runModes(guest, script.finish(xlen), ({ run }) => trapped(run), [mode])
+  const {
+    trap,
+    word,
+    arena: after,
+  } = await runModes(guest, script.finish(xlen), ({ run }) => trapped(run), [mode], heldAt(xlen, 64))
   expect(isInstruction(word, code), `0x${word.toString(16)} at pc`).toBe(true)
   expect(Buffer.compare(after, arena)).toBe(0)
   const fields = { rd: (word >> 7) & 31, rs1: (word >> 15) & 31, rs2: (word >> 20) & 31 }
