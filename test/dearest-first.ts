@@ -2,42 +2,46 @@
 import { relative } from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Those that take longest, below test/. A name too few or too many only costs time. */
+/**
+ * Those that take longest, below test/; what others find in the shared cache comes first. A name too few or too many only
+ * costs time.
+ */
 const DEAREST = [
   'real-guests/sqlite-script',
-  'differential/random',
-  'docs/commands',
   'run/engines-agree',
+  'extensions/guests/extension-probe',
+  'differential/random',
   'run/saved-totals',
   'extensions/guests/kitchen-sink',
-  'extensions/guests/extension-probe',
   'differential/corner-values',
   'run/profile-counts',
   'real-guests/secp-verify',
+  'docs/commands',
+  'metering/swelling',
+  'metering/plain-agreement',
+  'cli/e2e-cost',
+  'metering/touches',
   'run/instruction-limits',
   'run/saved-files',
-  'metering/stops',
-  'run/check',
-  'cli/e2e-cost',
-  'metering/plain-agreement',
-  'run/counted-loops',
-  'interp/guests',
   'run/stop-tests',
-  'extensions/guests/pairing-check',
+  'run/counted-loops',
+  'metering/stops',
   'differential/calls',
   'e2e/extension-cache',
-  'e2e/cross-process',
-  'e2e/single-build',
   'stages/library/keys/processes',
-  'metering/touches',
-  'metering/swelling',
+  'extensions/guests/pairing-check',
+  'extensions/modular',
+  'extensions/fp2',
+  'run/check',
+  'cli/e2e-saved',
+  'e2e/unusable-cache',
   'run/stopping',
   'run/calls',
+  'interp/guests',
+  'e2e/cross-process',
   'docs/sdk',
-  'cli/e2e-saved',
+  'e2e/single-build',
   'extensions/guests/ecrecover',
-  'e2e/unusable-cache',
-  'extensions/modular',
 ]
 
 export default class DearestFirst extends BaseSequencer {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { Rvr } from '../../src/index.ts'
 import { defaultMachine, type MachineFile } from '../../src/machine/machine.ts'
 import { widths } from '../run/support.ts'
+import { sample } from '../support/exhaustive.ts'
 import { assembled, fixtures, kernel, load, randomCases, type Subject } from './guests.ts'
 import { expectPieces, floorLimits, piecesOf, plainPieces, trace, type Limits } from './support.ts'
 
@@ -52,7 +53,9 @@ async function agree(subject: Subject, machine?: MachineFile, only?: Limits[]): 
       maxInteractions: floor.maxInteractions + 60_000,
     },
   ]
-  for (const segmentLimits of only ?? (traced.instructions > 2000 ? limits : limits.slice(0, 2))) {
+  // Subjects share the limits.
+  const chosen = traced.instructions > 2000 ? sample(limits, subjects.indexOf(subject)) : limits.slice(0, 2)
+  for (const segmentLimits of only ?? chosen) {
     const wanted = plainPieces(guest, traced, segmentLimits)
     for (const { reason, overLimit } of wanted) seen.add(overLimit ? `${reason}, over` : reason)
     for (const [index, artifact] of artifacts.entries()) {
