@@ -17,6 +17,8 @@ const DEAREST = [
   'run/profile-counts',
   'real-guests/secp-verify',
   'docs/commands',
+  'air/mutations',
+  'air/corners',
   'metering/swelling',
   'metering/plain-agreement',
   'cli/e2e-cost',

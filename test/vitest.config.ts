@@ -15,11 +15,16 @@ const fewCollections = [
 /** Files that compute and no more: no process, no spies, no changed environment, no cache. They share their processes. */
 const computing = [
   'test/{air,analysis,layout,profile,program}/**/*.test.ts',
+  'test/cli/options/*.test.ts',
   'test/codegen/pairs/*.test.ts',
+  'test/docs/{citations,environment,generated-code,tables,transcript}.test.ts',
   'test/elf/{doubts,file-kind,parse,symbols}.test.ts',
   'test/machine/{file,limits,load,plain-memory-tables,plain-segmenter,shipped}.test.ts',
   'test/modes/metered/*.test.ts',
   'test/report/{cost,segments,stages}/*.test.ts',
+  'test/stages/library/explain.test.ts',
+  'test/stages/library/keys/{probe,sources,vectors}.test.ts',
+  'test/store/{counters,digest,objects}.test.ts',
 ]
 
 const shared = {

@@ -1,9 +1,9 @@
 /** Segments of the interpreter and of native code are those of the plain model, with limits of every kind. */
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { Rvr } from '../../src/index.ts'
+import { Rvr, type Artifact } from '../../src/index.ts'
 import { defaultMachine, type MachineFile } from '../../src/machine/machine.ts'
 import { widths } from '../run/support.ts'
-import { sample } from '../support/exhaustive.ts'
+import { isExhaustive, sample } from '../support/exhaustive.ts'
 import { assembled, fixtures, kernel, load, randomCases, type Subject } from './guests.ts'
 import { expectPieces, floorLimits, piecesOf, plainPieces, trace, type Limits } from './support.ts'
 
@@ -29,21 +29,24 @@ const subjects = widths.flatMap((xlen): Subject[] => [
 
 async function agree(subject: Subject, machine?: MachineFile, only?: Limits[]): Promise<void> {
   const options = { ...subject.options, maxInstructions: MOST }
-  const guests = await Promise.all(rvrs.map(rvr => load(rvr, subject, machine)))
-  const guest = guests[0]!
+  const guest = await load(rvrs[0]!, subject, machine)
   const traced = trace(guest, options)
   const floor = floorLimits(guest, traced)
-  const artifacts = [
-    guest.interpret('metered'),
-    ...(await Promise.all(guests.map(each => each.interpretNatively('metered')))),
-    ...(await Promise.all(guests.slice(0, subject.xlen === 64 ? 2 : 1).map(each => each.compile('metered')))),
-  ]
+  const artifacts: [who: string, artifact: Artifact][] = [['reference', guest.interpret('metered')]]
+  for (const [index, rvr] of rvrs.entries()) {
+    // By gcc every second guest of RV64.
+    const turn = subjects.indexOf(subject)
+    if (index > 0 && !isExhaustive && (subject.xlen === 32 || turn % 2 !== 0)) continue
+    const each = await load(rvr, subject, machine)
+    const by = compilers[index] ?? 'default compiler'
+    artifacts.push([`native interpreter by ${by}`, await each.interpretNatively('metered')])
+    artifacts.push([`native code by ${by}`, await each.compile('metered')])
+  }
   const limits: Limits[] = [
     {},
     { maxTraceHeight: 1024 },
     { maxTraceHeight: 4096 },
     { maxTraceHeight: 64 },
-    { maxMemoryBytes: floor.maxMemoryBytes + 700_000 },
     { maxMemoryBytes: floor.maxMemoryBytes - 1 },
     { maxInteractions: floor.maxInteractions + 20_000 },
     { maxInteractions: floor.maxInteractions },
@@ -53,20 +56,17 @@ async function agree(subject: Subject, machine?: MachineFile, only?: Limits[]): 
       maxInteractions: floor.maxInteractions + 60_000,
     },
   ]
-  // Subjects share the limits.
-  const chosen = traced.instructions > 2000 ? sample(limits, subjects.indexOf(subject)) : limits.slice(0, 2)
+  // Subjects share the limits, but for one that few of them ever reach.
+  const farMemory = { maxMemoryBytes: floor.maxMemoryBytes + 700_000 }
+  const shared = sample(limits, subjects.indexOf(subject))
+  const chosen = traced.instructions > 2000 ? [farMemory, ...shared] : limits.slice(0, 2)
   for (const segmentLimits of only ?? chosen) {
     const wanted = plainPieces(guest, traced, segmentLimits)
     for (const { reason, overLimit } of wanted) seen.add(overLimit ? `${reason}, over` : reason)
-    for (const [index, artifact] of artifacts.entries()) {
+    for (const [who, artifact] of artifacts) {
       using run = await artifact.execute({ ...options, segmentLimits })
       expect(run.instret).toBe(BigInt(traced.instructions))
-      expectPieces(
-        piecesOf(run),
-        wanted,
-        guest,
-        `${['reference', 'native interpreter', 'native interpreter by gcc', 'default compiler', 'gcc'][index]}, ${JSON.stringify(segmentLimits)}`,
-      )
+      expectPieces(piecesOf(run), wanted, guest, `${who}, ${JSON.stringify(segmentLimits)}`)
     }
   }
 }
