@@ -123,6 +123,11 @@ export class Progress implements AsyncDisposable {
     if (this.#stages.length === 0) clearTimeout(this.#timer)
   }
 
+  /** Shows how far work is that is no stage, now and then. */
+  showStep(text: string): void {
+    this.#show(text)
+  }
+
   /** Shows what is going on now, or as soon as the delay has passed. */
   #show(text: string, isNew = false): void {
     if (this.#quiet) return

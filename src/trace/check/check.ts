@@ -12,8 +12,8 @@ import type { SegmentCheck } from './failure.ts'
 import { Findings } from './findings.ts'
 import { placeOfRow } from './places.ts'
 
-/** What a segment hands on to the next: public values of its end, and what they are called at the next one's start. */
-const HANDED_ON: readonly (readonly [before: string, after: string])[] = [
+/** Public values of a segment's start, and those of the end in front of it that they have to be. */
+const HANDED_ON: readonly (readonly [start: string, end: string])[] = [
   ['pc_first', 'pc_last'],
   ...Array.from({ length: 8 }, (_, at) => [`root_before[${at}]`, `root_after[${at}]`] as const),
 ]

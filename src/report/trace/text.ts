@@ -1,0 +1,71 @@
+/** The text of `rvr trace`: a table of chips for each segment, and what a check has found. */
+import { hexText } from '../../hex.ts'
+import type { TracedChip } from '../../sdk/traced.ts'
+import type { ColumnValue, Failure, RowPlace, SegmentCheck } from '../../trace/check/failure.ts'
+import { line, table } from '../form/table.ts'
+import { count, durationText, grouped } from '../form/units.ts'
+import type { TraceReport, TracedSegment } from './json.ts'
+
+const chipRow = ({ name, width, rows, height, predicted }: TracedChip): readonly string[] => [
+  name,
+  ...[rows, predicted, height, height * width].map(grouped),
+]
+
+function segmentText(segment: TracedSegment): string {
+  const { index, instretStart, instructions, chips, chipsWithoutAir, fillMs, check, checkMs } = segment
+  const cells = chips.reduce((sum, { height, width }) => sum + height * width, 0)
+  return [
+    line(`segment ${index}`, `${count(instructions, 'instruction', 'instructions')} from ${grouped(instretStart)} on`),
+    line('filled', `${grouped(cells)} cells in ${durationText(fillMs)}`),
+    check === undefined ? '' : line('check', checkedText(check, checkMs ?? 0)),
+    chipsWithoutAir.length === 0 ? '' : line('without AIR', chipsWithoutAir.join(', ')),
+    table([['chip', 'rows', 'predicted', 'height', 'cells'], ...chips.map(chipRow)], 'lrrrr', '  '),
+    check === undefined ? '' : check.failures.map(failureText).join(''),
+    check === undefined || check.failures.length === check.failureCount
+      ? ''
+      : `  … ${grouped(check.failureCount)} failures in all\n`,
+  ].join('')
+}
+
+function checkedText({ passed, failureCount, rows, messages }: SegmentCheck, ms: number): string {
+  const verdict = passed ? 'passed' : `FAILED: ${count(failureCount, 'failure', 'failures')}`
+  return `${verdict} (${grouped(rows)} rows, ${grouped(messages)} messages, ${durationText(ms)})`
+}
+
+function placeText({ air, row, instruction }: RowPlace): string {
+  if (instruction === undefined) return `${air}, row ${row}`
+  const { pc, instret, symbol, text } = instruction
+  const where = symbol === undefined ? hexText(pc) : `${hexText(pc)} ${symbol}`
+  return `${air}, row ${row}: ${text} (${where}, behind ${count(instret, 'instruction', 'instructions')})`
+}
+
+const columnsText = (columns: readonly ColumnValue[], indent: string): string =>
+  columns.length === 0 ? '' : `${indent}${columns.map(({ name, value }) => `${name} = ${value}`).join(', ')}\n`
+
+function failureText(failure: Failure): string {
+  switch (failure.kind) {
+    case 'constraint':
+      return `  ${placeText(failure)}\n    ${failure.constraint} comes to ${failure.value}\n${columnsText(failure.columns, '    ')}`
+    case 'cell':
+      return `  ${placeText(failure)}\n    ${failure.column} = ${failure.value} is no field element\n`
+    case 'table':
+      return `  ${failure.air}: ${failure.message}\n`
+    case 'public': {
+      const wanted = failure.wanted === undefined ? '' : `, wanted ${failure.wanted}`
+      return `  ${failure.air}: public value ${failure.name} is ${failure.value ?? 'missing'}${wanted}\n`
+    }
+    case 'message': {
+      const why = failure.isInNoTable ? 'is in no table' : `is left ${failure.count} times`
+      const parties = failure.parties.map(
+        party =>
+          `    ${party.count > 0 ? '+' : ''}${party.count}  ${placeText(party)}\n${columnsText(party.columns, '      ')}`,
+      )
+      const more = failure.partyCount - failure.parties.length
+      return `  bus ${failure.bus}: ${failure.message.join(', ')} ${why}\n${parties.join('')}${more > 0 ? `    … and ${grouped(more)} more rows\n` : ''}`
+    }
+  }
+}
+
+export function traceText({ guest, segments }: TraceReport): string {
+  return line('guest', guest.path) + segments.map(segmentText).join('')
+}
