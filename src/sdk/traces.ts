@@ -182,10 +182,11 @@ export async function* tracesOf(plan: RunPlan, options: TracesOptions): AsyncGen
     const filler = new SegmentFiller(set, start.standing)
     let before: Pick<SegmentTables, 'set' | 'publics'> | undefined
     for (const planned of segments) {
-      if (planned.index === plan.segments.length - 1) refuseTrap(plan)
       const begun = performance.now()
       const tables = await filler.fill(planned.instructions, signal)
       const fillMs = performance.now() - begun
+      // Behind what the segment itself is refused for.
+      if (planned.index === plan.segments.length - 1) refuseTrap(plan)
       yield new FilledTrace({ planned, machine, tables, guest: { image, abi }, before, fillMs })
       before = { set, publics: tables.publics }
     }

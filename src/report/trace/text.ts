@@ -42,10 +42,27 @@ function placeText({ air, row, instruction }: RowPlace): string {
 const columnsText = (columns: readonly ColumnValue[], indent: string): string =>
   columns.length === 0 ? '' : `${indent}${columns.map(({ name, value }) => `${name} = ${value}`).join(', ')}\n`
 
+type MessageFailure = Failure & { readonly kind: 'message' }
+
+function messageText({ bus, message, count: left, isInNoTable, parties, partyCount }: MessageFailure): string {
+  const why = isInNoTable ? 'is in no table' : `is left ${left} times`
+  const more = partyCount - parties.length
+  return [
+    `  bus ${bus}: ${message.join(', ')} ${why}\n`,
+    ...parties.map(party => {
+      const times = party.count > 0 ? `+${party.count}` : String(party.count)
+      return `    ${times}  ${placeText(party)}\n${columnsText(party.columns, '      ')}`
+    }),
+    more > 0 ? `    … and ${count(more, 'more row', 'more rows')}\n` : '',
+  ].join('')
+}
+
 function failureText(failure: Failure): string {
   switch (failure.kind) {
-    case 'constraint':
-      return `  ${placeText(failure)}\n    ${failure.constraint} comes to ${failure.value}\n${columnsText(failure.columns, '    ')}`
+    case 'constraint': {
+      const found = `    ${failure.constraint} comes to ${failure.value}\n`
+      return `  ${placeText(failure)}\n${found}${columnsText(failure.columns, '    ')}`
+    }
     case 'cell':
       return `  ${placeText(failure)}\n    ${failure.column} = ${failure.value} is no field element\n`
     case 'table':
@@ -54,15 +71,8 @@ function failureText(failure: Failure): string {
       const wanted = failure.wanted === undefined ? '' : `, wanted ${failure.wanted}`
       return `  ${failure.air}: public value ${failure.name} is ${failure.value ?? 'missing'}${wanted}\n`
     }
-    case 'message': {
-      const why = failure.isInNoTable ? 'is in no table' : `is left ${failure.count} times`
-      const parties = failure.parties.map(
-        party =>
-          `    ${party.count > 0 ? '+' : ''}${party.count}  ${placeText(party)}\n${columnsText(party.columns, '      ')}`,
-      )
-      const more = failure.partyCount - failure.parties.length
-      return `  bus ${failure.bus}: ${failure.message.join(', ')} ${why}\n${parties.join('')}${more > 0 ? `    … and ${grouped(more)} more rows\n` : ''}`
-    }
+    case 'message':
+      return messageText(failure)
   }
 }
 
