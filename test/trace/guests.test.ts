@@ -2,10 +2,13 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { Rvr, u64 } from '../../src/index.ts'
 import { fixtures } from '../metering/guests.ts'
-import { expectHonest } from './support.ts'
+import { program } from '../run/support.ts'
+import { expectHonest, planned } from './support.ts'
 
 const rvr = await Rvr.create({ cacheDir: false })
 afterAll(() => rvr.dispose())
+
+const bytesOf = (cells: Uint32Array): Buffer => Buffer.from(cells.buffer, cells.byteOffset, cells.byteLength)
 
 describe.each([32, 64] as const)('RV%i', xlen => {
   const named = (name: string) => fixtures(xlen).find(each => each.name === name)!
@@ -17,6 +20,31 @@ describe.each([32, 64] as const)('RV%i', xlen => {
   test('fibonacci, in several segments', async () => {
     const options = { inputs: [u64(400)], segmentLimits: { maxTraceHeight: 1024 } }
     expect(await expectHonest(rvr, named('fibonacci'), options)).toBeGreaterThan(1)
+  })
+
+  test('a guest that touches nothing', async () => {
+    const elf = program(xlen, code => code.op('terminate', { imm: 3 }))
+    expect(await expectHonest(rvr, { name: 'terminate', xlen, abi: 'openvm', elf, options: {} })).toBe(1)
+  })
+
+  test('one segment alone is what it is among the others', async () => {
+    const { run } = await planned(rvr, named('fibonacci'), {
+      inputs: [u64(400)],
+      segmentLimits: { maxTraceHeight: 1024 },
+    })
+    for await (const alone of run.traces({ segment: 1 })) {
+      expect(alone.index).toBe(1)
+      for await (const other of run.traces()) {
+        if (other.index !== 1) continue
+        expect(alone.publics).toEqual(other.publics)
+        for (const { name } of other.chips) {
+          const [a, b] = [alone.matrix(name).cells, other.matrix(name).cells]
+          expect([name, Buffer.compare(bytesOf(a), bytesOf(b))]).toEqual([name, 0])
+        }
+        other.dispose()
+        expect(() => other.matrix('AddI')).toThrow(expect.objectContaining({ code: 'DISPOSED' }))
+      }
+    }
   })
 
   test('fibonacci, stopped on the way', async () => {

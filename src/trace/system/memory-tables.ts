@@ -81,66 +81,89 @@ const tellsWritten = ({ boundary }: MemoryAirs): boolean => boundary.rules.input
 /** Makes the tables, and takes the tree from the segment's start to its end. */
 export function memoryTables(airs: MemoryAirs, tree: MemoryTree, segment: SegmentLeaves): MemoryTables {
   const leaves = leavesOf(segment, tree)
-  const hasEnd = (leaf: Leaf): boolean => leaf.isWritten || !tellsWritten(airs)
-  const touched = ancestors(tree, leaves)
-  // Where no leaf is touched, the way to the first one stands in.
-  const nodes = touched.size > 0 ? touched : path(tree, 0)
-  const ending = keysOf(leaves.filter(hasEnd).map(({ index }) => ({ height: 0, index })))
-  for (const node of ancestors(tree, leaves.filter(hasEnd)).values()) ending.add(keyOf(node))
-  if (!tellsWritten(airs)) for (const key of nodes.keys()) ending.add(key)
-  ending.add(keyOf({ height: tree.height, index: 0 }))
-  const reached = keysOf(leaves.map(({ index }) => ({ height: 0, index })))
-  for (const key of nodes.keys()) reached.add(key)
-
-  const before = new Map<string, Hash>()
-  const keep = (node: Node): void => void before.set(keyOf(node), tree.hash(node))
-  for (const { height, index } of nodes.values())
-    for (const each of [index * 2, index * 2 + 1]) keep({ height: height - 1, index: each })
-  for (const { index } of leaves) keep({ height: 0, index })
-  keep({ height: tree.height, index: 0 })
   const rootBefore = tree.root
-  tree.update(leaves.filter(hasEnd).map(({ index, after }) => [index, after] as const))
-
-  const start = (node: Node): Hash => before.get(keyOf(node))!
-  const end = (node: Node): Hash => (ending.has(keyOf(node)) ? tree.hash(node) : start(node))
-  const merkle: number[][] = []
-  for (const node of nodes.values()) {
-    const children = [0, 1].map(side => ({ height: node.height - 1, index: 2 * node.index + side }))
-    const hasRowOfEnd = ending.has(keyOf(node))
-    const place = placeOf(tree, node)
-    for (const dir of hasRowOfEnd ? [1, -1] : [1]) {
-      const kept = children.map(child => !ending.has(keyOf(child)))
-      const lent = children.map((child, at) => Number(reached.has(keyOf(child))) + Number(hasRowOfEnd && kept[at]))
-      const modes = dir === 1 ? lent : kept.map(Number)
-      const [hashes, own] = dir === 1 ? [children.map(start), start(node)] : [children.map(end), end(node)]
-      merkle.push(
-        systemRow(airs.merkle, {
-          ...place,
-          dir,
-          hash: own,
-          left: hashes[0]!,
-          right: hashes[1]!,
-          left_mode: modes[0]!,
-          right_mode: modes[1]!,
-          left_kept: dir === 1 ? 0 : Number(kept[0]),
-          right_kept: dir === 1 ? 0 : Number(kept[1]),
-        }),
-      )
-    }
-  }
-  const boundary = leaves.flatMap(leaf =>
-    boundaryRows(airs, leaf, start({ height: 0, index: leaf.index }), end({ height: 0, index: leaf.index })),
-  )
+  const states = passedThrough(tree, leaves, tellsWritten(airs))
   return {
-    boundary: matrixOf(airs.boundary, boundary),
-    merkle: matrixOf(airs.merkle, merkle),
+    boundary: matrixOf(
+      airs.boundary,
+      leaves.flatMap(leaf => boundaryRows(airs, leaf, states)),
+    ),
+    merkle: matrixOf(
+      airs.merkle,
+      [...states.nodes].flatMap(node => merkleRows(airs.merkle, tree, node, states)),
+    ),
     rootBefore,
     rootAfter: tree.root,
   }
 }
 
+/** The tree's nodes at the segment's start and end. */
+interface States {
+  /** Those above touched leaves, with falling heights. */
+  readonly nodes: readonly Node[]
+  /** Is it one of them, or a touched leaf? */
+  isReached(node: Node): boolean
+  /** Has it a row of the segment's end? */
+  hasEnd(node: Node): boolean
+  start(node: Node): Hash
+  end(node: Node): Hash
+}
+
+const leafNode = ({ index }: Leaf): Node => ({ height: 0, index })
+const childrenOf = ({ height, index }: Node): readonly Node[] =>
+  [2 * index, 2 * index + 1].map(each => ({ height: height - 1, index: each }))
+
+/** Puts what the leaves hold at the end into the tree. `onlyWritten`: leaves that were read alone have no end. */
+function passedThrough(tree: MemoryTree, leaves: readonly Leaf[], onlyWritten: boolean): States {
+  const ended = leaves.filter(({ isWritten }) => isWritten || !onlyWritten)
+  const touched = ancestors(tree, leaves)
+  // Where no leaf is touched, the way to the first one stands in.
+  const nodes = touched.size > 0 ? touched : path(tree, 0)
+  const reached = new Set([...leaves.map(leaf => keyOf(leafNode(leaf))), ...nodes.keys()])
+  const root = { height: tree.height, index: 0 }
+  const ending = new Set([...ended.map(leaf => keyOf(leafNode(leaf))), ...ancestors(tree, ended).keys(), keyOf(root)])
+  if (!onlyWritten) for (const key of nodes.keys()) ending.add(key)
+  const before = new Map<string, Hash>([[keyOf(root), tree.root]])
+  for (const node of nodes.values()) for (const child of childrenOf(node)) before.set(keyOf(child), tree.hash(child))
+  tree.update(ended.map(({ index, after }) => [index, after] as const))
+  const start = (node: Node): Hash => before.get(keyOf(node))!
+  const hasEnd = (node: Node): boolean => ending.has(keyOf(node))
+  return {
+    nodes: [...nodes.values()],
+    isReached: node => reached.has(keyOf(node)),
+    hasEnd,
+    start,
+    end: node => (hasEnd(node) ? tree.hash(node) : start(node)),
+  }
+}
+
+/** The row of the start, and that of the end where there is one. */
+function merkleRows(air: Air, tree: MemoryTree, node: Node, states: States): number[][] {
+  const children = childrenOf(node)
+  const place = placeOf(tree, node)
+  const hasEnd = states.hasEnd(node)
+  const kept = children.map(child => Number(!states.hasEnd(child)))
+  // A child's hash at the start is taken for the row of the start, and lent to that of the end where it stays.
+  const taken = children.map((child, side) => Number(states.isReached(child)) + (hasEnd ? kept[side]! : 0))
+  const row = (dir: number, of: (node: Node) => Hash, modes: readonly number[], keeps: readonly number[]): number[] => {
+    const [left, right] = children.map(of)
+    const [[left_mode, right_mode], [left_kept, right_kept]] = [modes, keeps]
+    const values = { ...place, dir, hash: of(node), left: left!, right: right! }
+    return systemRow(air, {
+      ...values,
+      left_mode: left_mode!,
+      right_mode: right_mode!,
+      left_kept: left_kept!,
+      right_kept: right_kept!,
+    })
+  }
+  const first = row(1, states.start, taken, [0, 0])
+  return hasEnd ? [first, row(-1, states.end, kept, kept)] : [first]
+}
+
 /** One row that has both contents, or one for each, as the AIR has it. */
-function boundaryRows(airs: MemoryAirs, leaf: Leaf, hashBefore: Hash, hashAfter: Hash): number[][] {
+function boundaryRows(airs: MemoryAirs, leaf: Leaf, states: States): number[][] {
+  const [hashBefore, hashAfter] = [states.start(leafNode(leaf)), states.end(leafNode(leaf))]
   const { space, before, after, last, isWritten } = leaf
   const place = { space, leaf: leaf.leaf }
   if (tellsWritten(airs)) {
@@ -154,7 +177,6 @@ function boundaryRows(airs: MemoryAirs, leaf: Leaf, hashBefore: Hash, hashAfter:
 }
 
 const keyOf = ({ height, index }: Node): string => `${height}:${index}`
-const keysOf = (nodes: readonly Node[]): Set<string> => new Set(nodes.map(keyOf))
 
 /** Nodes above a leaf, the root first. */
 function path(tree: MemoryTree, leaf: number): Map<string, Node> {
