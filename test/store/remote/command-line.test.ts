@@ -16,7 +16,7 @@ test('run and cost share through a server; a read-only machine stores nothing', 
   expect(jsonOf(first)).toMatchObject({ publicValues: answer, cache: { outcome: 'miss' } })
   expect(server.stored.size).toBe(3)
   const at = place()
-  const second = await cli(at, ['cost', ...work, '--remote-cache-read-only', '-v'], {
+  const second = await cli(at, ['cost', ...work, '--tier', 'native', '--remote-cache-read-only', '-v'], {
     environment: { ...environment, RVR_REMOTE_CACHE: server.url },
   })
   expect(second.stderr).toContain('rvr: cache remote-hit\n')
