@@ -1,11 +1,13 @@
 /** Calls of an extension's operations: operands checked in place, then the C function, which may decline. */
 import { MEMORY_BYTES } from '../elf/image.ts'
+import { RvrError } from '../errors.ts'
 import type { Graph } from '../program/program.ts'
 import { disassemble } from '../isa/disassemble.ts'
 import { registerNames } from '../isa/registers.ts'
-import { exportedCall, type CallOperand, type CallRow, type Instr } from '../isa/row.ts'
+import { exportedCall, type CallOperand, type CallRow, type Instr, type Row } from '../isa/row.ts'
 import type { EmitterContext } from './emitter.ts'
 import { operand } from './operands.ts'
+import type { ProjectFile } from './project.ts'
 
 /** Where a call with a result leaves it. */
 export const RESULT = 'state(m)->result'
@@ -71,11 +73,25 @@ function parameterTypes({ operands, result }: CallRow): string[] {
 
 const prototype = (row: CallRow): string => `int ${row.c}(${parameterTypes(row).join(', ')});`
 
-/** The rows of all calls in the guest, one for each C function, in order of the functions' names. */
-export function calledRows({ program }: Graph): CallRow[] {
-  const rows = new Map<string, CallRow>()
-  for (const instr of program.instrs) if (instr?.row.kind === 'call') rows.set(instr.row.c, instr.row)
-  return [...rows.values()].toSorted((a, b) => (a.c < b.c ? -1 : 1))
+/** The rows of all calls among `rows`, one for each C function, in order of the functions' names. */
+export function calledAmong(rows: Iterable<Row | undefined>): CallRow[] {
+  const byName = new Map<string, CallRow>()
+  for (const row of rows) if (row?.kind === 'call') byName.set(row.c, row)
+  return [...byName.values()].toSorted((a, b) => (a.c < b.c ? -1 : 1))
+}
+
+/** Those of the guest. */
+export const calledRows = ({ program }: Graph): CallRow[] => calledAmong(program.instrs.map(instr => instr?.row))
+
+/** The files that calls need. */
+export function neededFiles(calls: readonly CallRow[], callFiles: ReadonlyMap<string, string>): ProjectFile[] {
+  const paths = new Set(calls.flatMap(row => row.files ?? []))
+  return [...paths].map(path => {
+    const content = callFiles.get(path)
+    if (content === undefined)
+      throw new RvrError('INTERNAL', `an instruction needs the file ${path}, which no extension has`)
+    return { path, content }
+  })
 }
 
 /** Declarations of the C functions: hidden, so that calls go to them directly. */

@@ -2,7 +2,7 @@
 import { floorOf } from '../analysis/stop-tests.ts'
 import type { Graph, Region } from '../program/program.ts'
 import { RvrError } from '../errors.ts'
-import { calledRows } from './calls.ts'
+import { calledRows, neededFiles } from './calls.ts'
 import { prepare, type ProjectOptions } from './prepare.ts'
 import type { Project, ProjectFile } from './project.ts'
 import { runtimeFiles } from './runtime.ts'
@@ -14,17 +14,6 @@ export interface GenerateOptions extends ProjectOptions {
   readonly identity: string
   /** Files that calls may need, by path in the project. */
   readonly callFiles?: ReadonlyMap<string, string>
-}
-
-/** The files that the guest's calls need. */
-function neededFiles(graph: Graph, callFiles: ReadonlyMap<string, string>): ProjectFile[] {
-  const paths = new Set(calledRows(graph).flatMap(row => row.files ?? []))
-  return [...paths].map(path => {
-    const content = callFiles.get(path)
-    if (content === undefined)
-      throw new RvrError('INTERNAL', `an instruction needs the file ${path}, which no extension has`)
-    return { path, content }
-  })
 }
 
 /**
@@ -52,7 +41,7 @@ export function* generateFiles(graph: Graph, options: GenerateOptions): Generato
   const { context, regions, neglected } = prepare(graph, options)
   const { emission, tuning } = context
   const files: ProjectFile[] = [
-    ...neededFiles(graph, options.callFiles ?? new Map()),
+    ...neededFiles(calledRows(graph), options.callFiles ?? new Map()),
     ...runtimeFiles(context, regions, floorOf(graph, tuning), options.identity),
   ]
   yield* files

@@ -1,14 +1,13 @@
 /** Instruction rows × modes → the C project of a native interpreter: a library that runs every guest of its kind. */
 import { MEMORY_BYTES, type Image, type Xlen } from '../../elf/image.ts'
-import { RvrError } from '../../errors.ts'
-import type { CallRow, Row } from '../../isa/row.ts'
+import type { Row } from '../../isa/row.ts'
 import { REASON_STEP, REASON_STOP, stateHeader, stateLayout } from '../../layout/state.ts'
 import type { Machine } from '../../machine/machine.ts'
 import type { Emission, Mode } from '../../modes/mode.ts'
 import { MAX_BLOCK } from '../../program/graph.ts'
 import type { Graph } from '../../program/program.ts'
 import { resourceText } from '../../resources.ts'
-import { callExports, callPrototypes } from '../calls.ts'
+import { calledAmong, callExports, callPrototypes, neededFiles } from '../calls.ts'
 import type { Convention } from '../convention.ts'
 import type { Project, ProjectFile } from '../project.ts'
 import { identityBlock, numberTypes } from '../runtime.ts'
@@ -35,7 +34,7 @@ export const LONGEST_LINE = MAX_BLOCK
 
 /** A folder for each mode, what they share beside them. Equal input gives byte-identical files. */
 export function interpreterProject(options: InterpreterOptions): Project {
-  const calls = calledRows(options.rows)
+  const calls = calledAmong(options.rows)
   const own = `#include <stdint.h>\n#include "calls.h"\n${callExports(calls)}${identityBlock(options.identity)}`
   const files: ProjectFile[] = [
     { path: 'Makefile', content: resourceText('templates/interpreter/Makefile') },
@@ -44,27 +43,11 @@ export function interpreterProject(options: InterpreterOptions): Project {
     { path: 'code.h', content: resourceText('templates/interpreter/code.h') },
     { path: 'calls.h', content: callPrototypes(calls) },
     { path: 'library.c', content: own },
-    ...callFilesOf(calls, options.callFiles),
+    ...neededFiles(calls, options.callFiles),
     ...options.modes.flatMap(mode => modeFiles(mode, options)),
   ]
   files.sort((a, b) => (a.path < b.path ? -1 : 1))
   return { files, units: files.filter(file => file.path.endsWith('.c')).map(file => file.path) }
-}
-
-/** One for each C function. */
-function calledRows(rows: readonly Row[]): CallRow[] {
-  const byName = new Map(rows.flatMap(row => (row.kind === 'call' ? [[row.c, row] as const] : [])))
-  return [...byName.values()].toSorted((a, b) => (a.c < b.c ? -1 : 1))
-}
-
-function callFilesOf(calls: readonly CallRow[], callFiles: ReadonlyMap<string, string>): ProjectFile[] {
-  const paths = new Set(calls.flatMap(row => row.files ?? []))
-  return [...paths].map(path => {
-    const content = callFiles.get(path)
-    if (content === undefined)
-      throw new RvrError('INTERNAL', `an instruction needs the file ${path}, which no extension has`)
-    return { path, content }
-  })
 }
 
 function modeFiles(mode: Mode, options: InterpreterOptions): ProjectFile[] {

@@ -61,7 +61,7 @@ export const interpreter: Stage<InterpreterMaking, Origin, LibraryFile, undefine
       'the compiler or a file of an extension changed while the native interpreter was compiled; it is not stored'
     const services = { ...making.services, events: noEvents }
     try {
-      const again = await InterpreterMaking.begin({ ...making.request, beforeWork: undefined }, services)
+      const again = await InterpreterMaking.begin(making.request, services)
       return keyOf(interpreter, again)?.key === keyOf(interpreter, making)?.key ? undefined : changed
     } catch (error) {
       if (isAborted(error)) throw error

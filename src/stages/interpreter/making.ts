@@ -26,7 +26,6 @@ export interface InterpreterTarget {
 
 export interface InterpreterRequest extends InterpreterTarget {
   readonly signal?: AbortSignal | undefined
-  readonly beforeWork?: (() => Promise<void>) | undefined
 }
 
 export class InterpreterMaking implements StageRequest {
@@ -55,10 +54,6 @@ export class InterpreterMaking implements StageRequest {
 
   get signal(): AbortSignal | undefined {
     return this.request.signal
-  }
-
-  get beforeWork(): (() => Promise<void>) | undefined {
-    return this.request.beforeWork
   }
 
   /** One library has all modes that rvr ships; a mode that was added has a library of its own. */
