@@ -142,7 +142,7 @@ describe('native code that is not there', () => {
 
 describe('guest.tiered', () => {
   /** Far more than the interpreter executes while a small guest is compiled. */
-  const LONG = 400_000_000
+  const LONG = 4_000_000_000
 
   test('a miss starts interpreted and moves, a hit starts native', async () => {
     const guest = await host.rvr.load(program(64, endless['a jump to itself']!))
