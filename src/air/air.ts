@@ -32,6 +32,8 @@ export interface Interaction {
   /** Bound of |count|; 0 where nothing bounds it, as in a table that counts. */
   readonly weight: number
   readonly fields: readonly Expression[]
+  /** Of a table that provides messages: the row that has a message, over its fields as the inputs. */
+  readonly row?: Word | undefined
   readonly at: Place
 }
 

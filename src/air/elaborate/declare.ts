@@ -205,7 +205,7 @@ class Declaration {
     this.#constraints.push({ name, where, of, at })
   }
 
-  #message({ verb, bus, count, weight, fields, at }: StatementOf<'message'>, scope: Scope): void {
+  #message({ verb, bus, count, weight, fields, row, at }: StatementOf<'message'>, scope: Scope): void {
     const index = this.#asked.buses.findIndex(({ name }) => name === bus)
     const known = this.#asked.buses[index]
     if (known === undefined) throw airError(at, `no bus is called ${bus}`)
@@ -222,14 +222,23 @@ class Declaration {
       count: times,
       weight: bound ?? (verb === 'provide' ? 0 : 1),
       fields: values,
+      row: row === undefined ? undefined : this.#overWords(known.fields).word(row, scope),
       at,
     })
+    if (row !== undefined && !(times.op === 'column' && times.row === 0))
+      throw airError(row.at, 'rows that messages are looked up in count them in one column')
+  }
+
+  /** Reads expressions over these words alone. */
+  #overWords(inputs: readonly string[]): Evaluator {
+    const words = new Map<string, Word>(inputs.map((name, index) => [name, { op: 'input', index }]))
+    return new Evaluator({ ...this.#declared, words })
   }
 
   #operands({ instructions, values, at }: StatementOf<'operands'>, scope: Scope): void {
-    const inputs = new Map<string, Word>(CODING_INPUTS.map((name, index) => [name, { op: 'input', index }]))
-    const reader = new Evaluator({ ...this.#declared, words: inputs })
-    const operands = reader.list(values, scope, 'rule').map(each => word(each, at))
+    const operands = this.#overWords(CODING_INPUTS)
+      .list(values, scope, 'rule')
+      .map(each => word(each, at))
     if (operands.length > 7) throw airError(at, 'more than seven operands')
     while (operands.length < 7) operands.push(word(0n, at))
     const opcodes = this.#asked.instructions

@@ -152,5 +152,7 @@ function readMessage(cursor: Cursor, verb: Verb, at: Place): Statement {
   const count = readNode(cursor)
   const weight = cursor.took('weight') ? readNode(cursor) : undefined
   cursor.expect(':')
-  return { at, kind: 'message', verb, bus, count, weight, fields: readItems(cursor) }
+  const fields = readItems(cursor)
+  const row = verb === 'provide' && cursor.took('at') ? readNode(cursor) : undefined
+  return { at, kind: 'message', verb, bus, count, weight, fields, row }
 }

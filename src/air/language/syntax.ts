@@ -77,6 +77,8 @@ export type Statement = { readonly at: Place } & (
       readonly count: Node
       readonly weight: Node | undefined
       readonly fields: Node
+      /** Of `provide`: the row that has a message, over its fields. */
+      readonly row: Node | undefined
     }
   | { readonly kind: 'operands'; readonly instructions: readonly string[]; readonly values: Node }
   | { readonly kind: 'height'; readonly value: Node }

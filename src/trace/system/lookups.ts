@@ -5,30 +5,27 @@ import { matrixOf, type Matrix } from '../matrix.ts'
 import type { Said } from '../messages.ts'
 import { fixedTable } from './fixed-columns.ts'
 import { HASH_LENGTH, type RowHasher } from './hash.ts'
+import { placesOf, type PlaceOf } from './places.ts'
 
-/** The row of a message, and which of the table's counts counts it. */
-type Place = (fields: readonly number[], height: number) => { readonly row: number; readonly count: number }
-
-/** By bus. */
-const places: Readonly<Record<string, Place>> = {
-  range: ([value, bits]) => ({ row: 2 ** bits! + value! - 1, count: 0 }),
-  bytes: ([x, y, , op]) => ({ row: 256 * x! + y!, count: op! }),
-  pair: ([x, y], height) => ({ row: (height / 256) * x! + y!, count: 0 }),
+interface Asked {
+  readonly air: Air
+  readonly place: PlaceOf
+  /** Columns of the counts, in the order of places. */
+  readonly columns: readonly number[]
+  readonly cells: Uint32Array
 }
 
 /** Counts what the rows of a segment look up. */
 export class Lookups {
-  readonly #fixed = new Map<string, { readonly air: Air; readonly place: Place; readonly cells: Uint32Array }>()
+  /** By bus. */
+  readonly #fixed = new Map<string, Asked>()
   readonly #hashes = new Map<string, { readonly input: readonly number[]; count: number }>()
 
-  constructor({ airs, buses }: AirSet) {
-    for (const air of airs) {
-      const provided = air.interactions.find(
-        ({ weight, bus }) => weight === 0 && places[buses[bus]!.name] !== undefined,
-      )
-      if (provided === undefined) continue
-      const { name } = buses[provided.bus]!
-      this.#fixed.set(name, { air, place: places[name]!, cells: fixedTable(air).cells.slice() })
+  constructor(set: AirSet) {
+    for (const [bus, { table, place }] of placesOf(set)) {
+      const air = set.airs[table.air]!
+      const columns = table.answers.map(({ column }) => column)
+      this.#fixed.set(set.buses[bus]!.name, { air, place, columns, cells: fixedTable(air).cells.slice() })
     }
   }
 
@@ -42,20 +39,13 @@ export class Lookups {
     else entry.count += count
   }
 
-  #inTable(
-    { air, place, cells }: { readonly air: Air; readonly place: Place; readonly cells: Uint32Array },
-    fields: readonly number[],
-    times: number,
-  ): void {
-    const { height, counts } = fixedTable(air)
-    const { row, count } = place(fields, height)
-    const column = counts[count]
-    if (row < height && column !== undefined) {
-      const at = row * air.columns.length + column
-      cells[at] = cells[at]! + times
-      return
-    }
-    throw new RvrError('INTERNAL', `${air.name} is asked for ${fields.join(', ')}, which it does not have`)
+  #inTable({ air, place, columns, cells }: Asked, fields: readonly number[], times: number): void {
+    const found = place(fields)
+    if (found === undefined)
+      throw new RvrError('INTERNAL', `${air.name} is asked for ${fields.join(', ')}, which it does not have`)
+    const row = Math.floor(found / columns.length)
+    const at = row * air.columns.length + columns[found % columns.length]!
+    cells[at] = cells[at]! + times
   }
 
   fixed(): readonly Matrix[] {
