@@ -7,7 +7,7 @@ import koffi from 'koffi'
 import { afterAll } from 'vitest'
 import { resource } from '../../../src/resources.ts'
 
-const includes = `-I${resource('templates/rows').pathname}`
+const includes = ['rows', 'check'].map(folder => `-I${resource(`templates/${folder}`).pathname}`)
 
 /** The library that `text` becomes, as long as the tests of this file run. */
 export function inC(text: string): ReturnType<typeof koffi.load> {
@@ -15,6 +15,6 @@ export function inC(text: string): ReturnType<typeof koffi.load> {
   afterAll(() => rmSync(directory, { recursive: true }))
   const [source, library] = [join(directory, 'test.c'), join(directory, 'test.so')]
   writeFileSync(source, text)
-  execFileSync('cc', ['-O0', '-w', '-fwrapv', '-shared', '-fPIC', includes, '-o', library, source])
+  execFileSync('cc', ['-O0', '-w', '-fwrapv', '-shared', '-fPIC', ...includes, '-o', library, source])
   return koffi.load(library)
 }

@@ -4,11 +4,11 @@ import { messagesOf } from '../../../src/air/check/messages.ts'
 import { brokenConstraints } from '../../../src/air/check/rows.ts'
 import { P } from '../../../src/air/field.ts'
 import { shippedAirs } from '../../../src/air/load.ts'
-import { checkerText, constraintsName, messagesName } from '../../../src/codegen/rows/checker.ts'
+import { checkerText, constraintsName, messagesName } from '../../../src/codegen/check/airs.ts'
 import { randomSource } from '../../support/random.ts'
 import { casesOf, rowsOf, START } from '../../air/corners.ts'
 import { fill } from '../../air/execute.ts'
-import { inC } from './in-c.ts'
+import { inC } from '../rows/in-c.ts'
 
 const MOST_BROKEN = 10
 

@@ -1,8 +1,8 @@
 /** The mock prover notices what is changed in honest traces, and says where. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Rvr, u64, type Failure, type SegmentTrace } from '../../src/index.ts'
-import { fixtures } from '../metering/guests.ts'
-import { planned } from './support.ts'
+import { Rvr, u64, type Failure, type SegmentTrace } from '../../../src/index.ts'
+import { fixtures } from '../../metering/guests.ts'
+import { planned } from '../support.ts'
 
 const rvr = await Rvr.create({ cacheDir: false })
 afterAll(() => rvr.dispose())
