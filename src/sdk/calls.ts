@@ -37,12 +37,13 @@ import type {
   RvrOptions,
 } from './options.ts'
 import type { Run, SegmentStartOptions, TraceOptions } from './contract.ts'
-import type { TracesOptions } from './traced.ts'
+import type { TraceCheckOptions, TracesOptions } from './traced.ts'
 
 const optional = v.optional
 const MAX_SAFE = Number.MAX_SAFE_INTEGER
 /** A trace is kept in memory as a whole. */
 const MOST_TRACED = 100_000
+const MOST_THREADS = 1024
 const milliseconds = upTo(MAX_TIMER_MS, 'milliseconds')
 const path = v.pipe(text, v.minLength(1, 'a path'))
 
@@ -100,6 +101,11 @@ export const Traces = options<TracesOptions>({
   segment: optional(number(0, MAX_SAFE)),
   maxMemoryBytes: optional(number(1, MAX_SAFE)),
   signal: optional(signal),
+})
+
+export const TraceCheck = options<TraceCheckOptions>({
+  signal: optional(signal),
+  threads: optional(number(1, MOST_THREADS)),
 })
 
 export const Load = options<LoadOptions>({

@@ -41,14 +41,20 @@ export interface SegmentTrace extends Disposable {
 
   /**
    * Checks every constraint on every row, every bus, cells and public values, and that the segment begins where the
-   * one in front of it in these traces ended.
+   * one in front of it in these traces ended. The tables have to stay as they are until it resolves.
    *
-   * @throws RvrError `DISPOSED`
+   * @throws RvrError `DISPOSED`, `ABORTED`
    */
-  check(): SegmentCheck
+  check(options?: TraceCheckOptions): Promise<SegmentCheck>
 
   /** Gives the tables' memory back. */
   dispose(): void
+}
+
+export interface TraceCheckOptions {
+  readonly signal?: AbortSignal
+  /** Threads that native code checks on; default: one for each core. */
+  readonly threads?: number
 }
 
 export interface TracesOptions {

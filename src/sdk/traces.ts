@@ -13,8 +13,8 @@ import type { SegmentCheck } from '../trace/check/failure.ts'
 import { SegmentFiller, type SegmentTables } from '../trace/segment.ts'
 import type { Standing, TracedGuest } from '../trace/steps.ts'
 import { unprovable } from '../trace/unprovable.ts'
-import { Traces } from './calls.ts'
-import type { SegmentTrace, TracedChip, TraceMatrix, TracesOptions } from './traced.ts'
+import { TraceCheck, Traces } from './calls.ts'
+import type { SegmentTrace, TraceCheckOptions, TracedChip, TraceMatrix, TracesOptions } from './traced.ts'
 
 const DEFAULT_MEMORY_BYTES = 2 ** 31
 const CELL_BYTES = 4
@@ -101,8 +101,9 @@ class FilledTrace implements SegmentTrace {
     return Object.fromEntries(entries)
   }
 
-  check(): SegmentCheck {
-    return checkSegment(this.#filled, this.#guest, this.#before)
+  async check(options: TraceCheckOptions = {}): Promise<SegmentCheck> {
+    const { signal } = accept(TraceCheck, 'check', options)
+    return checkSegment(this.#filled, { guest: this.#guest, before: this.#before, signal })
   }
 
   dispose(): void {

@@ -30,7 +30,7 @@ export async function expectHonest(rvr: Rvr, subject: Subject, options: ExecuteO
       if (subject.xlen === 64 && [boundary, merkle, hash].includes(chip.name))
         expect(traced!.rows, `${where}: ${chip.name}`).toBeLessThanOrEqual(heights[index]!)
     }
-    expect([where, segment.check()]).toEqual([where, expect.objectContaining({ passed: true, failureCount: 0 })])
+    expect([where, await segment.check()]).toEqual([where, expect.objectContaining({ passed: true, failureCount: 0 })])
     count++
   }
   return count

@@ -111,7 +111,7 @@ async function traced(run: Run, { options, shell, progress }: Tracing): Promise<
     using filled = each
     const { index, instretStart, instructions, chips, chipsWithoutAir, publics, fillMs } = filled
     const begun = performance.now()
-    const checked = check ? filled.check() : undefined
+    const checked = check ? await filled.check({ signal }) : undefined
     const checkMs = check ? performance.now() - begun : undefined
     segments.push({
       index,

@@ -1,33 +1,33 @@
-/** Evaluates the constraints of an AIR on all rows of its table. */
+/** Evaluates the constraints of an AIR on the rows of its table. */
 import type { Air, Constraint } from '../../air/air.ts'
 import type { Expression } from '../../air/expression.ts'
 import { flattened } from '../../air/flat.ts'
 import { RowEvaluator, type Rows } from '../evaluate.ts'
 import type { Matrix } from '../matrix.ts'
 import { fixedTable, isFixed } from '../system/fixed-columns.ts'
-import type { TracedGuest } from '../steps.ts'
-import type { Findings } from './findings.ts'
+import type { Checking } from './checking.ts'
 import { columnsOf, placeOfRow } from './places.ts'
+import type { Turns } from './turns.ts'
 
 /** Constraints that hold on the same rows. */
 interface Group {
   readonly constraints: readonly Constraint[]
   readonly evaluator: RowEvaluator
-  readonly rows: (height: number) => readonly [from: number, to: number]
+  readonly holdsOn: (row: number, height: number) => boolean
 }
 
-const places: Readonly<Record<Constraint['where'], Group['rows']>> = {
-  every: height => [0, height],
-  trans: height => [0, height - 1],
-  first: () => [0, 1],
-  last: height => [height - 1, height],
+const places: Readonly<Record<Constraint['where'], Group['holdsOn']>> = {
+  every: () => true,
+  trans: (row, height) => row !== height - 1,
+  first: row => row === 0,
+  last: (row, height) => row === height - 1,
 }
 
 function groupsOf(constraints: readonly Constraint[]): readonly Group[] {
   return (Object.keys(places) as Constraint['where'][]).flatMap(where => {
     const own = constraints.filter(each => each.where === where)
     if (own.length === 0) return []
-    return [{ constraints: own, evaluator: new RowEvaluator(own.map(({ of }) => of)), rows: places[where] }]
+    return [{ constraints: own, evaluator: new RowEvaluator(own.map(({ of }) => of)), holdsOn: places[where] }]
   })
 }
 
@@ -42,23 +42,28 @@ const reads = (of: Expression, columns: ReadonlySet<number>): boolean =>
 
 const known = new WeakMap<Air, AirGroups>()
 
-function airGroups(air: Air): AirGroups {
+async function airGroups(air: Air, turns: Turns): Promise<AirGroups> {
   let groups = known.get(air)
   if (groups === undefined) {
     const counts = new Set(isFixed(air) ? fixedTable(air).counts : [])
     const ofCounts = air.constraints.filter(({ of }) => reads(of, counts))
     const all = groupsOf(air.constraints)
-    groups = { all, ofCounts: isFixed(air) && holdsWithoutCounts(air, all) ? groupsOf(ofCounts) : undefined }
+    const holds = isFixed(air) && (await holdsWithoutCounts(air, all, turns))
+    groups = { all, ofCounts: holds ? groupsOf(ofCounts) : undefined }
     known.set(air, groups)
   }
   return groups
 }
 
 /** A table with a million rows is looked at once; later ones are compared with it. */
-function holdsWithoutCounts(air: Air, groups: readonly Group[]): boolean {
+async function holdsWithoutCounts(air: Air, groups: readonly Group[], turns: Turns): Promise<boolean> {
   const { cells, height } = fixedTable(air)
   const rows = { cells, height, width: air.columns.length, publics: [] }
-  return groups.every(group => broken(group, rows).next().done === true)
+  for (let row = 0; row < height; row++) {
+    if (turns.isDue()) await turns.take()
+    if (brokenOn(groups, rows, row).next().done !== true) return false
+  }
+  return true
 }
 
 function isAsAlways({ air, cells, height }: Matrix): boolean {
@@ -72,37 +77,58 @@ function isAsAlways({ air, cells, height }: Matrix): boolean {
 
 interface Broken {
   readonly constraint: Constraint
-  readonly row: number
   readonly value: number
 }
 
-function* broken({ constraints, evaluator, rows: range }: Group, rows: Rows): Generator<Broken, void> {
-  const [from, to] = range(rows.height)
-  for (let row = from; row < to; row++) {
+function* brokenOn(groups: readonly Group[], rows: Rows, row: number): Generator<Broken, void> {
+  for (const { constraints, evaluator, holdsOn } of groups) {
+    if (!holdsOn(row, rows.height)) continue
     evaluator.at(rows, row)
     for (let index = 0; index < constraints.length; index++) {
       const value = evaluator.value(index)
-      if (value !== 0) yield { constraint: constraints[index]!, row, value }
+      if (value !== 0) yield { constraint: constraints[index]!, value }
     }
   }
 }
 
-export function checkConstraints(
-  matrix: Matrix,
-  publics: readonly number[],
-  guest: TracedGuest,
-  findings: Findings,
-): void {
-  const { air, cells, height } = matrix
-  const { all, ofCounts } = airGroups(air)
+/** A table whose constraints are looked at, and the public values of its AIR. */
+export interface Constrained {
+  readonly matrix: Matrix
+  readonly publics: readonly number[]
+}
+
+/** All rows, in order. */
+export async function checkConstraints({ matrix, publics }: Constrained, checking: Checking): Promise<void> {
+  const { turns } = checking
+  const { all, ofCounts } = await airGroups(matrix.air, turns)
   const groups = ofCounts !== undefined && isAsAlways(matrix) ? ofCounts : all
-  for (const group of groups)
-    for (const { constraint, row, value } of broken(group, { cells, height, width: air.columns.length, publics }))
-      findings.add(() => ({
-        kind: 'constraint',
-        ...placeOfRow(matrix, row, guest),
-        constraint: constraint.name,
-        value,
-        columns: columnsOf(matrix, row, [constraint.of]),
-      }))
+  if (groups.length === 0) return
+  for (let row = 0; row < matrix.height; row++) {
+    if (turns.isDue()) await turns.take()
+    addBroken(groups, { matrix, publics }, row, checking)
+  }
+}
+
+/** Rows that are known to be wrong; returns how many constraints are broken there. */
+export function checkRows(of: Constrained, rows: Iterable<number>, checking: Checking): number {
+  const { findings } = checking
+  const before = findings.count
+  const groups = groupsOf(of.matrix.air.constraints)
+  for (const row of rows) addBroken(groups, of, row, checking)
+  return findings.count - before
+}
+
+function addBroken(groups: readonly Group[], { matrix, publics }: Constrained, row: number, checking: Checking): void {
+  const { air, cells, height } = matrix
+  const { findings, explaining } = checking
+  for (const { constraint, value } of brokenOn(groups, { cells, height, width: air.columns.length, publics }, row)) {
+    const columns = columnsOf(matrix, row, [constraint.of])
+    findings.add(async () => ({
+      kind: 'constraint',
+      ...(await placeOfRow(matrix, row, explaining)),
+      constraint: constraint.name,
+      value,
+      columns,
+    }))
+  }
 }

@@ -9,7 +9,29 @@ import { rowOf, type Matrix } from '../matrix.ts'
 import type { TracedGuest } from '../steps.ts'
 import type { ColumnValue, InstructionPlace, RowPlace } from './failure.ts'
 
-function instructionAt({ image, abi }: TracedGuest, pc: number, instret: number): InstructionPlace {
+/** The instruction that a row is of. */
+export interface Origin {
+  readonly pc: number
+  /** Instructions retired before it. */
+  readonly instret: number
+}
+
+/** Asked only for rows of failures that are told; undefined for rows of no instruction. */
+export type OriginOf = (matrix: Matrix, row: number) => Origin | undefined | Promise<Origin | undefined>
+
+/** Of matrices that know it themselves. */
+export const ownOrigin: OriginOf = ({ origins }, row) => {
+  const pc = origins?.pc[row]
+  return pc === undefined ? undefined : { pc, instret: origins!.instret[row]! }
+}
+
+/** What rows are explained by. */
+export interface Explaining {
+  readonly guest: TracedGuest
+  readonly originOf: OriginOf
+}
+
+function instructionAt({ image, abi }: TracedGuest, { pc, instret }: Origin): InstructionPlace {
   const word = instructionWord(image, pc)
   const instr = word === undefined ? undefined : decoderFor(image.xlen, abi)(word, pc)
   const place = placeAt(image, pc)
@@ -21,10 +43,9 @@ function instructionAt({ image, abi }: TracedGuest, pc: number, instret: number)
   }
 }
 
-export function placeOfRow({ air, origins }: Matrix, row: number, guest: TracedGuest): RowPlace {
-  const pc = origins?.pc[row]
-  const instruction = pc === undefined ? undefined : instructionAt(guest, pc, origins!.instret[row]!)
-  return { air: air.name, row, instruction }
+export async function placeOfRow(matrix: Matrix, row: number, { guest, originOf }: Explaining): Promise<RowPlace> {
+  const origin = await originOf(matrix, row)
+  return { air: matrix.air.name, row, instruction: origin && instructionAt(guest, origin) }
 }
 
 /** The columns that occur in expressions, with what they hold. */

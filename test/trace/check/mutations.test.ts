@@ -18,13 +18,13 @@ describe.each([32, 64] as const)('RV%i', xlen => {
   })
 
   /** Failures while a cell holds another value. */
-  function changed(table: string, row: number, column: string, value: (before: number) => number) {
+  async function changed(table: string, row: number, column: string, value: (before: number) => number) {
     const { columns, cells } = segment.matrix(table)
     const at = row * columns.length + columns.indexOf(column)
     expect(columns).toContain(column)
     const before = cells[at]!
     cells[at] = value(before)
-    const found = segment.check()
+    const found = await segment.check()
     cells[at] = before
     return found
   }
@@ -50,12 +50,12 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     ['VariableRangeChecker', 100_000, 'value'],
     ['BitwiseLookup', 300, 'count_range'],
     ['RangeTuple', 5000, 'count'],
-  ] as const)('%s, row %i, %s', (table, row, column) => {
-    expect(changed(table, row, column, next).passed).toBe(false)
+  ] as const)('%s, row %i, %s', async (table, row, column) => {
+    expect((await changed(table, row, column, next)).passed).toBe(false)
   })
 
-  test('a broken constraint is named with its instruction and columns', () => {
-    const { failures } = changed(add, 1, 'z[0]', next)
+  test('a broken constraint is named with its instruction and columns', async () => {
+    const { failures } = await changed(add, 1, 'z[0]', next)
     const broken = failures.find((each): each is Failure & { kind: 'constraint' } => each.kind === 'constraint')!
     expect(broken).toMatchObject({ air: add, row: 1 })
     expect(broken.instruction!.pc).toBe(segment.matrix(add).cells[segment.matrix(add).columns.length])
@@ -63,21 +63,28 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     expect(broken.columns.map(({ name }) => name)).toContain('z[0]')
   })
 
-  test('a message that nobody answers is named with those who say it', () => {
-    const { failures, failureCount } = changed(add, 0, 'ts', next)
+  test('a message that nobody answers is named with those who say it', async () => {
+    const { failures, failureCount } = await changed(add, 0, 'ts', next)
     const left = failures.find((each): each is Failure & { kind: 'message' } => each.kind === 'message')!
     expect(left.parties[0]).toMatchObject({ air: expect.any(String), row: expect.any(Number) })
     expect(failures.length).toBeLessThanOrEqual(10)
     expect(failureCount).toBeGreaterThanOrEqual(failures.length)
   })
 
-  test('a cell that is no field element', () => {
-    const { passed, failures } = changed(add, 0, 'ts', value => value + P)
+  test('a cell that is no field element', async () => {
+    const { passed, failures } = await changed(add, 0, 'ts', value => value + P)
     expect(passed).toBe(false)
     expect(failures).toEqual([expect.objectContaining({ kind: 'cell', air: add, row: 0, column: 'ts' })])
   })
 
-  test('rows that are zeroed, doubled or exchanged', () => {
+  test('a check that is given up', async () => {
+    const controller = new AbortController()
+    const checking = segment.check({ signal: controller.signal })
+    setTimeout(() => controller.abort(), 5)
+    await expect(checking).rejects.toMatchObject({ code: 'ABORTED' })
+  })
+
+  test('rows that are zeroed, doubled or exchanged', async () => {
     const { columns, cells } = segment.matrix(add)
     const width = columns.length
     const honest = cells.slice()
@@ -89,14 +96,14 @@ describe.each([32, 64] as const)('RV%i', xlen => {
       [0, second],
     ] as const) {
       cells.set(row, at)
-      expect([at, segment.check().passed]).toEqual([at, false])
+      expect([at, (await segment.check()).passed]).toEqual([at, false])
       cells.set(honest)
     }
     // In what order instructions stand makes no difference.
     cells.set(second, 0)
     cells.set(first, width)
-    expect(segment.check().passed).toBe(true)
+    expect((await segment.check()).passed).toBe(true)
     cells.set(honest)
-    expect(segment.check().passed).toBe(true)
+    expect((await segment.check()).passed).toBe(true)
   })
 })
