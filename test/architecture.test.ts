@@ -37,6 +37,7 @@ const order = [
   'stages',
   'pipeline',
   'trace',
+  'apc',
   'sdk',
   'index',
   'report',
