@@ -68,18 +68,12 @@ function folded<Result>(leaf: (of: Expression) => Result, node: (op: '+' | '-' |
   return visit
 }
 
-const degrees = new WeakMap<Expression, number>()
-
 /** Degree in the columns. It is that of the tree: terms that cancel count. */
-export function degreeOf(of: Expression): number {
-  if (!('left' in of)) return of.op === 'column' ? 1 : 0
-  const known = degrees.get(of)
-  if (known !== undefined) return known
-  const [left, right] = [degreeOf(of.left), degreeOf(of.right)]
-  const degree = of.op === '*' ? left + right : Math.max(left, right)
-  degrees.set(of, degree)
-  return degree
-}
+export const degrees = (): ((of: Expression) => number) =>
+  folded<number>(
+    leaf => (leaf.op === 'column' ? 1 : 0),
+    (op, a, b) => (op === '*' ? a + b : Math.max(a, b)),
+  )
 
 export const readsNextRow = (of: Expression): boolean =>
   folded<boolean>(

@@ -2,13 +2,13 @@
 import type { Air, AirSet, Bus } from './air.ts'
 import { elaborate } from './elaborate/declare.ts'
 import { Evaluator } from './elaborate/evaluate.ts'
+import { Names, inputs } from './elaborate/names.ts'
 import { Scope } from './elaborate/scope.ts'
 import { RvrError, messageOf } from '../errors.ts'
 import { readMachineList, readSource } from './language/files.ts'
 import { airError, type Place } from './language/place.ts'
 import type { AirLine, BusLine, Definition, SourceFile } from './language/syntax.ts'
 import { resourceText } from '../resources.ts'
-import type { Word } from './word.ts'
 
 /** The text of the file at a path without ending, relative to the machine's list. */
 export type ReadAir = (path: string) => string
@@ -39,15 +39,14 @@ export function loadAirs(list: string, read: ReadAir): AirSet {
 
 function busOf({ at, name, id, kind, fields, table }: BusLine): Bus {
   if (id >= MAX_BUSES) throw airError(at, `a number below ${MAX_BUSES} was expected`)
-  const words = new Map<string, Word>(fields.map((field, index) => [field, { op: 'input', index }]))
-  const evaluator = new Evaluator({ definitions: new Map(), columns: new Map(), words })
+  const evaluator = new Evaluator({ definitions: new Map(), columns: new Names(), words: inputs(fields) })
   return { name, id: Number(id), kind, fields, table: table && evaluator.word(table, new Scope()) }
 }
 
 function airOf({ at, name, path, parameters, instructions }: AirLine, buses: readonly Bus[], sources: Sources): Air {
   const source = sources.get(path, at)
   const values = new Map<string, bigint>()
-  const evaluator = new Evaluator({ definitions: new Map(), columns: new Map(), words: new Map() })
+  const evaluator = new Evaluator({ definitions: new Map(), columns: new Names(), words: new Names() })
   for (const given of parameters) values.set(given.name, evaluator.number(given.value, new Scope()))
   const [missing] = source.parameters.filter(each => !values.has(each))
   if (missing !== undefined) throw airError(at, `${path} needs the parameter ${missing}`)

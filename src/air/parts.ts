@@ -32,11 +32,14 @@ export function partsOf({ constraints, interactions, lets }: Air): readonly Part
   }
   for (const { of } of constraints) visit(of)
   for (const { count, fields } of interactions) for (const each of [count, ...fields]) visit(each)
+  const isShort = (of: Expression): boolean => !('left' in of) || names.has(of)
+  // One operation is read faster than a name for it.
+  const isSmall = (of: Expression): boolean => 'left' in of && isShort(of.left) && isShort(of.right)
   const parts: Part[] = []
   for (const of of order) {
     const name = names.get(of)
     if (name !== undefined) parts.push({ name, of })
-    else if (shared.has(of)) parts.push({ name: `part.${parts.length}`, of })
+    else if (shared.has(of) && !isSmall(of)) parts.push({ name: `part.${parts.length}`, of })
   }
   return parts
 }

@@ -33,7 +33,7 @@ describe('errors', () => {
     ['col x = 1 2', 1, 11, '2 where the line should end'],
     ['col = 1', 1, 5, '= where a name was expected'],
     ['cool x = 1', 1, 1, 'cool begins no statement'],
-    ['col x = 1\ncol x = 2', 2, 1, 'x has a meaning already'],
+    ['col x = 1\ncol x = 2', 2, 5, 'x has a meaning already'],
     ['col x = 1\nzero four: x**4', 2, 1, 'four has degree 4, and 3 is allowed'],
     ['col x = 1\nlast four: x**3', 2, 1, 'four has degree 4'],
     ['col x = 1\nzero q: x/x', 2, 10, 'a number that is known without a row was expected'],

@@ -1,13 +1,15 @@
 /** From the statements of an AIR's file to the AIR. */
 import type { Access, Air, Bus, Coding, Constraint, Interaction } from '../air.ts'
 import { CODING_INPUTS } from '../air.ts'
-import { degreeOf, expressionText, type Expression } from '../expression.ts'
+import { degrees, expressionText, type Expression } from '../expression.ts'
 import { airError, type Place } from '../language/place.ts'
 import type { Definition, Label, Node, Statement, StatementOf } from '../language/syntax.ts'
 import type { Word } from '../word.ts'
-import { Evaluator, boolean, indicesText } from './evaluate.ts'
+import { Evaluator, boolean } from './evaluate.ts'
+import { Names, inputs, pathText, type Named } from './names.ts'
 import { expression, word } from './operate.ts'
-import { Scope, type Declared, type Value } from './scope.ts'
+import { Scope, type Declared } from './scope.ts'
+import type { Value } from './value.ts'
 
 const MAX_DEGREE = 3
 /** What a proof can have (stark: widths, public values). */
@@ -29,6 +31,7 @@ export interface Elaboration {
 class Declaration {
   readonly #asked: Elaboration
   readonly #evaluator: Evaluator
+  readonly #degreeOf = degrees()
   readonly #columns: string[] = []
   readonly #columnRules: Word[] = []
   readonly #publics: string[] = []
@@ -43,7 +46,7 @@ class Declaration {
 
   constructor(asked: Elaboration) {
     this.#asked = asked
-    this.#declared = { definitions: asked.definitions, columns: new Map(), words: new Map() }
+    this.#declared = { definitions: asked.definitions, columns: new Names(), words: new Names() }
     this.#evaluator = new Evaluator(this.#declared)
   }
 
@@ -70,19 +73,19 @@ class Declaration {
     this.#evaluator.step(statement.at)
     switch (statement.kind) {
       case 'input':
-        return this.#named(statement.names, scope, name => this.#input(name, statement.at))
+        return this.#named(statement.names, scope, named => this.#input(named))
       case 'public':
-        return this.#named(statement.names, scope, name => this.#public(name, statement.at))
+        return this.#named(statement.names, scope, named => this.#public(named))
       case 'word':
-        return this.#each(statement.label, scope, (name, inner) =>
-          this.#word(name, this.#evaluator.word(statement.value, inner), statement.at),
+        return this.#each(statement.label, scope, (named, inner) =>
+          this.#word(named, this.#evaluator.word(statement.value, inner)),
         )
       case 'col':
-        return this.#each(statement.label, scope, (name, inner) =>
-          this.#column(name, this.#evaluator.word(statement.rule, inner), statement.at),
+        return this.#each(statement.label, scope, (named, inner) =>
+          this.#column(named, this.#evaluator.word(statement.rule, inner)),
         )
       case 'let':
-        return this.#each(statement.label, scope, (name, inner) => this.#let(name, statement.value, scope, inner))
+        return this.#each(statement.label, scope, (named, inner) => this.#let(named, statement.value, scope, inner))
       case 'access':
         return this.#access(statement, scope)
       case 'zero':
@@ -107,66 +110,67 @@ class Declaration {
     }
   }
 
-  #path(label: Label, scope: Scope): string {
-    return `${label.name}${indicesText(label.indices.map(index => this.#evaluator.number(index, scope)))}`
+  #path({ name, indices, at }: Label, scope: Scope): Named {
+    return { name, indices: indices.map(index => this.#evaluator.number(index, scope)), at }
   }
 
   /** Names of a line: `pc ts v[8]`, where the last index is a length. */
-  #named(labels: readonly Label[], scope: Scope, declare: (name: string) => void): void {
-    for (const { name, indices } of labels) {
-      if (indices.length === 0) declare(name)
+  #named(labels: readonly Label[], scope: Scope, declare: (named: Named) => void): void {
+    for (const { name, indices, at } of labels) {
+      if (indices.length === 0) declare({ name, indices: [], at })
       else
-        for (let index = 0n; index < this.#evaluator.number(indices[0]!, scope); index++) declare(`${name}[${index}]`)
+        for (let index = 0n; index < this.#evaluator.number(indices[0]!, scope); index++)
+          declare({ name, indices: [index], at })
     }
   }
 
   /** What a label stands for: itself, or one name for each value of the index that runs. */
-  #each(label: Label, scope: Scope, declare: (name: string, inner: Scope) => void): void {
-    const path = this.#path(label, scope)
-    if (label.runs === undefined) return declare(path, scope)
+  #each(label: Label, scope: Scope, declare: (named: Named, inner: Scope) => void): void {
+    const { name, indices, at } = this.#path(label, scope)
+    if (label.runs === undefined) return declare({ name, indices, at }, scope)
     const { variable, below } = label.runs
     const inner = new Scope(scope)
     for (let index = 0n; index < this.#evaluator.number(below, scope); index++) {
       this.#evaluator.step(label.at)
       inner.numbers.set(variable, index)
-      declare(`${path}[${index}]`, inner)
+      declare({ name, indices: [...indices, index], at }, inner)
     }
   }
 
-  #new(names: ReadonlyMap<string, unknown>, name: string, at: Place): void {
-    if (names.has(name)) throw airError(at, `${name} has a meaning already`)
+  #new(names: Names, named: Named): void {
+    if (names.has(named)) throw airError(named.at, `${pathText(named)} has a meaning already`)
   }
 
-  #input(name: string, at: Place): void {
-    this.#word(name, { op: 'input', index: this.#inputs.length }, at)
-    this.#inputs.push(name)
+  #input(named: Named): void {
+    this.#word(named, { op: 'input', index: this.#inputs.length })
+    this.#inputs.push(pathText(named))
   }
 
-  #public(name: string, at: Place): void {
-    this.#new(this.#declared.columns, name, at)
-    if (this.#publics.length === MAX_PUBLICS) throw airError(at, `more than ${MAX_PUBLICS} public values`)
-    this.#declared.columns.set(name, { op: 'public', index: this.#publics.length })
-    this.#publics.push(name)
+  #public(named: Named): void {
+    this.#new(this.#declared.columns, named)
+    if (this.#publics.length === MAX_PUBLICS) throw airError(named.at, `more than ${MAX_PUBLICS} public values`)
+    this.#declared.columns.set(named, { op: 'public', index: this.#publics.length })
+    this.#publics.push(pathText(named))
   }
 
-  #word(name: string, value: Word, at: Place): void {
-    this.#new(this.#declared.words, name, at)
-    this.#declared.words.set(name, value)
+  #word(named: Named, value: Word): void {
+    this.#new(this.#declared.words, named)
+    this.#declared.words.set(named, value)
   }
 
-  #column(name: string, rule: Word, at: Place): void {
-    this.#new(this.#declared.columns, name, at)
-    if (this.#columns.length === MAX_COLUMNS) throw airError(at, `more than ${MAX_COLUMNS} columns`)
-    this.#declared.columns.set(name, { op: 'column', index: this.#columns.length, row: 0 })
-    this.#columns.push(name)
+  #column(named: Named, rule: Word): void {
+    this.#new(this.#declared.columns, named)
+    if (this.#columns.length === MAX_COLUMNS) throw airError(named.at, `more than ${MAX_COLUMNS} columns`)
+    this.#declared.columns.set(named, { op: 'column', index: this.#columns.length, row: 0 })
+    this.#columns.push(pathText(named))
     this.#columnRules.push(rule)
   }
 
-  #let(name: string, value: Node, scope: Scope, inner: Scope): void {
-    this.#new(this.#declared.columns, name, value.at)
+  #let(named: Named, value: Node, scope: Scope, inner: Scope): void {
+    this.#new(this.#declared.columns, named)
     const meaning = this.#evaluator.value(value, inner, 'constraint')
-    scope.lets.set(name, meaning)
-    this.#nameParts(name, meaning)
+    scope.lets.set(named, meaning)
+    this.#nameParts(pathText(named), meaning)
   }
 
   #nameParts(name: string, value: Value): void {
@@ -181,13 +185,13 @@ class Declaration {
     const [space, pointer, time] = [of(place[0]!), of(place[1]!), of(place[2]!)]
     const index = this.#accesses.length
     // What is written may depend on what was there.
-    this.#word(`${name}.old`, { op: 'old', access: index }, at)
-    this.#word(`${name}.last`, { op: 'last', access: index }, at)
+    this.#word({ name: `${name}.old`, indices: [], at }, { op: 'old', access: index })
+    this.#word({ name: `${name}.last`, indices: [], at }, { op: 'last', access: index })
     this.#accesses.push({ name, space, pointer, time, writes: optional(writes), when: optional(when) })
   }
 
   #zero({ label, where, of, at }: StatementOf<'zero'>, scope: Scope): void {
-    this.#constraint(this.#path(label, scope), where, this.#evaluator.field(of, scope), at)
+    this.#constraint(pathText(this.#path(label, scope)), where, this.#evaluator.field(of, scope), at)
   }
 
   #bool(of: Node, scope: Scope): void {
@@ -200,7 +204,7 @@ class Declaration {
   }
 
   #constraint(name: string, where: Constraint['where'], of: Expression, at: Place): void {
-    const degree = degreeOf(of) + (where === 'every' ? 0 : 1)
+    const degree = this.#degreeOf(of) + (where === 'every' ? 0 : 1)
     if (degree > MAX_DEGREE) throw airError(at, `${name} has degree ${degree}, and ${MAX_DEGREE} is allowed`)
     this.#constraints.push({ name, where, of, at })
   }
@@ -214,7 +218,8 @@ class Declaration {
       throw airError(at, `${values.length} fields, and bus ${bus} has ${known.fields.join(', ')}`)
     const times = this.#evaluator.field(count, scope)
     for (const each of [times, ...values])
-      if (degreeOf(each) > MAX_DEGREE) throw airError(at, `degree ${degreeOf(each)}, and ${MAX_DEGREE} is allowed`)
+      if (this.#degreeOf(each) > MAX_DEGREE)
+        throw airError(at, `degree ${this.#degreeOf(each)}, and ${MAX_DEGREE} is allowed`)
     const bound = weight === undefined ? undefined : Number(this.#evaluator.number(weight, scope))
     this.#interactions.push({
       bus: index,
@@ -230,9 +235,8 @@ class Declaration {
   }
 
   /** Reads expressions over these words alone. */
-  #overWords(inputs: readonly string[]): Evaluator {
-    const words = new Map<string, Word>(inputs.map((name, index) => [name, { op: 'input', index }]))
-    return new Evaluator({ ...this.#declared, words })
+  #overWords(names: readonly string[]): Evaluator {
+    return new Evaluator({ ...this.#declared, words: inputs(names) })
   }
 
   #operands({ instructions, values, at }: StatementOf<'operands'>, scope: Scope): void {

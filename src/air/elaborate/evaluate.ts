@@ -3,8 +3,10 @@ import { ONE, minus, substituted, times, type Expression } from '../expression.t
 import { airError, type Place } from '../language/place.ts'
 import type { Node, NodeOf, Range } from '../language/syntax.ts'
 import { ORDER, wordConstant, wordFunctions, type Word, type WordFunction } from '../word.ts'
+import { elementOf, indicesText, type Named } from './names.ts'
 import { expression, number, operate, word, type Operation } from './operate.ts'
-import { Scope, found, type Declared, type Side, type Value } from './scope.ts'
+import { Scope, type Argument, type Declared } from './scope.ts'
+import type { Side, Value } from './value.ts'
 
 /** More than any AIR of a machine takes, by far. */
 const MAX_STEPS = 4_000_000
@@ -13,20 +15,13 @@ const MAX_CALLS = 64
 /** Readers of polynomials and rules go down to their leaves. */
 const MAX_DEPTH = 2048
 
-/** `z[0]`, and where it stands. */
-interface Named {
-  readonly name: string
-  readonly indices: readonly bigint[]
-  readonly at: Place
-}
-
 const isWordFunction = (name: string): name is WordFunction => Object.hasOwn(wordFunctions, name)
 
 /** Evaluates the expressions of one AIR. */
 export class Evaluator {
   readonly declared: Declared
   /** How far down the leaves of a polynomial or a word are. */
-  readonly #depths = new WeakMap<object, number>()
+  readonly #depths = new Map<object, number>()
   #steps = 0
   #calls = 0
 
@@ -204,7 +199,7 @@ export class Evaluator {
     if (parameters.length !== args.length)
       throw airError(at, `${args.length} arguments where ${parameters.length} were expected`)
     const inner = new Scope(scope)
-    for (const [index, name] of parameters.entries()) inner.args.set(name, { node: args[index]!, scope })
+    for (const [index, name] of parameters.entries()) inner.args.set(name, { node: args[index]!, scope, values: {} })
     return inner
   }
 
@@ -213,7 +208,7 @@ export class Evaluator {
     const indices: bigint[] = []
     let root = node
     for (; root.kind === 'index'; root = root.of) indices.unshift(this.number(root.index, scope))
-    if (root.kind !== 'name') return element(this.value(root, scope, side), indices, node.at)
+    if (root.kind !== 'name') return this.#elementOf(root, { indices, at: node.at }, scope, side)
     const isNext = side === 'constraint' && root.name.startsWith('next.')
     const name = isNext ? root.name.slice('next.'.length) : root.name
     const value = this.#lookedUp({ name, indices, at: node.at }, scope, side)
@@ -221,33 +216,41 @@ export class Evaluator {
     return isNext ? mapped(value, each => nextRow(expression(each, node.at), node.at)) : value
   }
 
-  #lookedUp({ name, indices, at: place }: Named, scope: Scope, side: Side): Value | undefined {
-    const path = `${name}${indicesText(indices)}`
+  /** An element of a list. Where the list is written out, the others are not looked at. */
+  #elementOf(list: Node, { indices, at }: Omit<Named, 'name'>, scope: Scope, side: Side): Value {
+    this.step(list.at)
+    if (list.kind === 'call') {
+      const definition = this.declared.definitions.get(list.name)
+      if (definition?.value !== undefined) {
+        const inner = this.calling(definition.parameters, list.args, scope, list.at)
+        return this.called(at, () => this.#elementOf(definition.value!, { indices, at }, inner, side))
+      }
+    }
+    if (list.kind === 'list' && indices.length > 0) {
+      const item = list.items.some(({ spread }) => spread) ? undefined : list.items[Number(indices[0])]
+      if (item !== undefined) return this.#elementOf(item.node, { indices: indices.slice(1), at }, scope, side)
+    }
+    return elementOf(this.value(list, scope, side), indices, at)
+  }
+
+  #lookedUp(named: Named, scope: Scope, side: Side): Value | undefined {
+    const { name, indices, at } = named
     for (let here: Scope | undefined = scope; here !== undefined; here = here.caller) {
       const known = here.numbers.get(name)
       if (known !== undefined) return known
       const arg = here.args.get(name)
-      if (arg !== undefined) return element(this.value(arg.node, arg.scope, side), indices, place)
+      if (arg !== undefined) return elementOf(this.#argument(arg, side), indices, at)
       if (side === 'rule') continue
-      const value = found(here.lets, path)
+      const value = here.lets.get(named)
       if (value !== undefined) return value
-      const list = indices.length > 0 ? here.lets.get(name) : undefined
-      if (list !== undefined) return element(list, indices, place)
     }
     if (name === 'p') return ORDER
-    return found(side === 'constraint' ? this.declared.columns : this.declared.words, path)
+    return (side === 'constraint' ? this.declared.columns : this.declared.words).get(named)
   }
-}
 
-export const indicesText = (indices: readonly bigint[]): string => indices.map(index => `[${index}]`).join('')
-
-function element(value: Value, indices: readonly bigint[], place: Place): Value {
-  let item: Value | undefined = value
-  for (const index of indices) {
-    item = Array.isArray(item) ? (item as readonly Value[])[Number(index)] : undefined
-    if (item === undefined) throw airError(place, `there is no element ${indicesText(indices)}`)
+  #argument({ node, scope, values }: Argument, side: Side): Value {
+    return (values[side] ??= this.value(node, scope, side))
   }
-  return item
 }
 
 const mapped = (value: Value, change: (each: Value) => Value): Value =>

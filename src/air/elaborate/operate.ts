@@ -4,7 +4,7 @@ import { constant, minus, over, plus, times, type Expression } from '../expressi
 import { airError, type Place } from '../language/place.ts'
 import type { BinaryOperator } from '../language/syntax.ts'
 import { applied, wordConstant, type Word, type WordOperator } from '../word.ts'
-import type { Side, Value } from './scope.ts'
+import type { Side, Value } from './value.ts'
 
 /** An operator, and where it stands. */
 export interface Operation {
