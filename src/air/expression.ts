@@ -68,12 +68,14 @@ function folded<Result>(leaf: (of: Expression) => Result, node: (op: '+' | '-' |
   return visit
 }
 
-/** Degree in the columns. It is that of the tree: terms that cancel count. */
+/** Tells the degree in the columns, of each shared part once. It is that of the tree: terms that cancel count. */
 export const degrees = (): ((of: Expression) => number) =>
   folded<number>(
     leaf => (leaf.op === 'column' ? 1 : 0),
     (op, a, b) => (op === '*' ? a + b : Math.max(a, b)),
   )
+
+export const degreeOf = (of: Expression): number => degrees()(of)
 
 export const readsNextRow = (of: Expression): boolean =>
   folded<boolean>(
