@@ -14,8 +14,9 @@
  * - `CALLBACK_FAILED` a function that the caller passed, or an extension of the user's, threw: `cause` is what it threw
  * - `CHECK_DIVERGED` native code and interpreter disagree · `DISPOSED` use after dispose · `IO` a file could not be
  *   read or written
- * - `STATE_REFUSED` a saved run does not fit (guest, mode, machine, ABI, format version) or is damaged · `UNPROVABLE` a
- *   legal run that no proof can show · `INTERNAL` a defect in rvr itself
+ * - `STATE_REFUSED` a saved run does not fit (guest, mode, machine, ABI, format version) or is damaged
+ * - `ARCHIVE_INVALID` an archive is damaged, or of another content, machine or guest · `UNPROVABLE` a legal run that no
+ *   proof can show · `INTERNAL` a defect in rvr itself
  */
 export type RvrErrorCode =
   | 'USAGE'
@@ -25,6 +26,7 @@ export type RvrErrorCode =
   | 'COMPILE_FAILED'
   | 'ARTIFACT_REFUSED'
   | 'STATE_REFUSED'
+  | 'ARCHIVE_INVALID'
   | 'CACHE_UNSAFE'
   | 'MACHINE_INVALID'
   | 'CONFIG_INVALID'

@@ -44,6 +44,10 @@ export type {
 export { paddedHeight, segmentSize, type CutReason, type SegmentLimits } from './machine/limits.ts'
 export type { Segment } from './machine/meter.ts'
 export { openSavedRun, type SavedRun } from './run/saved/read.ts'
+export { readArchive, type ReadOptions as ArchiveOptions } from './archive/read.ts'
+export type { Archive } from './archive/archive.ts'
+export type { Section as ArchiveSection } from './archive/frame.ts'
+export type { ContentName as ArchiveContent } from './archive/kinds.ts'
 export { loadMachine } from './machine/load.ts'
 export {
   defaultMachine,

@@ -24,6 +24,7 @@ const order = [
   'analysis',
   'layout',
   'air',
+  'archive',
   'machine',
   'modes',
   'codegen',

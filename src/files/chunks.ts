@@ -33,7 +33,8 @@ export async function* inputChunks(
   path: string,
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer, void, void> {
-  const { label, limit, start = '' } = inputKinds[kind]
+  const { label, limit, starts = [] } = inputKinds[kind]
+  const longest = starts.reduce((most, start) => Math.max(most, start.length), 0)
   let total = 0
   let begun = ''
   try {
@@ -42,9 +43,9 @@ export async function* inputChunks(
       total += chunk.length
       if (total > limit) throw tooLarge(kind, path)
       yield chunk
-      if (begun.length >= start.length) continue
-      begun += chunk.toString('latin1', 0, start.length - begun.length)
-      if (!start.startsWith(begun)) return
+      if (begun.length >= longest) continue
+      begun += chunk.toString('latin1', 0, longest - begun.length)
+      if (!starts.some(start => start.startsWith(begun) || begun.startsWith(start))) return
     }
   } catch (cause) {
     if (signal?.aborted === true) throw aborted(signal, `reading ${label} ${path}`)

@@ -11,18 +11,19 @@ export interface InputKind {
   readonly limit: number
   readonly hint: string
   /**
-   * The bytes that it begins with: whatever begins otherwise is not read further, and refused by who takes it apart.
+   * The bytes that it begins with, in one way or another: whatever begins otherwise is not read further, and refused by
+   * who takes it apart.
    */
-  readonly start?: string
+  readonly starts?: readonly string[]
 }
 
 const kinds = {
-  guest: { label: 'guest', limit: GiB, start: '\x7fELF', hint: 'Give the path of a RISC-V ELF executable.' },
+  guest: { label: 'guest', limit: GiB, starts: ['\x7fELF'], hint: 'Give the path of a RISC-V ELF executable.' },
   inspected: {
     label: 'file',
     limit: GiB,
-    start: '\x7fELF',
-    hint: 'Give the path of a guest or of a compiled library.',
+    starts: ['\x7fELF', 'rvrarch1'],
+    hint: 'Give the path of a guest, of a compiled library or of an archive.',
   },
   input: { label: 'input', limit: GiB, hint: 'Give the path of a file that you can read.' },
   // Texts stay below the longest string that V8 makes, 2^29 − 24 characters.
@@ -47,15 +48,21 @@ const kinds = {
   savedRun: {
     label: 'saved run',
     limit: 2 * GiB - 1,
-    start: 'rvr-saved-run\n',
+    starts: ['rvr-saved-run\n'],
     hint: 'Give the path of a file that a suspended run was saved to.',
   },
   // Its manifest, its library and a header.
-  archive: {
+  exported: {
     label: 'export',
     limit: GiB + 17 * MiB,
-    start: 'rvr artifact\n',
+    starts: ['rvr artifact\n'],
     hint: 'Name a file that rvr cache export wrote.',
+  },
+  archive: {
+    label: 'archive',
+    limit: 4 * GiB,
+    starts: ['rvrarch1'],
+    hint: 'Give the path of an archive that rvr wrote.',
   },
   secret: { label: 'the secret of the remote cache in', limit: 64 * KiB, hint: 'Check the path and its permissions.' },
   credentials: {

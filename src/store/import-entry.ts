@@ -29,7 +29,7 @@ function opened(path: string): OpenFile {
   try {
     return openNamed(path)
   } catch (cause) {
-    throw unreadable('archive', path, cause)
+    throw unreadable('exported', path, cause)
   }
 }
 
@@ -38,7 +38,7 @@ async function received(path: string, copy: string, signal: AbortSignal | undefi
   const stats = await stat(path).catch(() => undefined)
   if (stats === undefined || stats.isFile() || stats.isDirectory()) return opened(path)
   await using output = await open(copy, 'wx', 0o600)
-  for await (const chunk of inputChunks('archive', path, signal)) await output.writeFile(chunk)
+  for await (const chunk of inputChunks('exported', path, signal)) await output.writeFile(chunk)
   return opened(copy)
 }
 

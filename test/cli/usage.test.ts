@@ -136,6 +136,7 @@ test('exit statuses', () => {
     CHECK_DIVERGED: 4,
     ARTIFACT_REFUSED: 5,
     STATE_REFUSED: 5,
+    ARCHIVE_INVALID: 5,
     UNPROVABLE: 5,
     ABORTED: 130,
     WORKER_FAILED: 70,

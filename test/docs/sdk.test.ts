@@ -12,7 +12,7 @@ const directory = join(root, 'build/docs-examples')
 const fileOf = ({ page, line }: Block): string => join(directory, `${page.replaceAll(/\W/g, '-')}-${line}.ts`)
 
 /** What pieces that are no whole programs take for granted; a piece's own names hide these. */
-const NAMES = ['Rvr', 'RvrError', 'u32', 'u64', 'utf8', 'hex', 'openSavedRun', 'type Run']
+const NAMES = ['Rvr', 'RvrError', 'u32', 'u64', 'utf8', 'hex', 'openSavedRun', 'readArchive', 'type Run']
 const GIVEN = `
 await using rvr = await Rvr.create()
 const guest = await rvr.load('guest.elf')

@@ -1,4 +1,4 @@
-/** `rvr inspect`: what a guest, a compiled library or a machine's AIRs are. */
+/** `rvr inspect`: what a guest, a compiled library, an archive or a machine's AIRs are. */
 import type { Command } from 'commander'
 import { RvrError } from '../../errors.ts'
 import { readInput } from '../../files/read.ts'
@@ -19,16 +19,18 @@ export function declareInspect(program: Command, shell: Shell): void {
   const examples = [
     'rvr inspect guest.elf',
     'rvr inspect guest.so --json',
+    'rvr inspect segment-0.rvr',
     'rvr inspect --airs',
     'rvr inspect --airs AddI',
     'rvr inspect --airs --xlen 32 --json',
   ]
   program
     .command('inspect')
-    .argument('[file]', 'RISC-V ELF executable, or a library that rvr compiled; - is standard input', inputPath)
-    .summary('say what a guest or a compiled library is')
+    .argument('[file]', 'RISC-V ELF executable, library that rvr compiled, or archive; - is standard input', inputPath)
+    .summary('say what a guest, a compiled library or an archive is')
     .description(
-      'Says what a file is: width, entry, segments and digest of a guest; identity of a compiled library. ' +
+      'Says what a file is: width, entry, segments and digest of a guest; identity of a compiled library; ' +
+        'content, sections and tables of an archive (docs/archive.md). ' +
         'Or says what the tables of a proof are: columns, constraints and messages of AIRs.',
     )
     .addOption(option('--airs [name]', 'instead of a file: the AIRs of a machine, or one of them (docs/air.md)'))
@@ -53,9 +55,19 @@ async function answerOf(file: string | undefined, { airs, xlen }: InspectOptions
   }
   if (xlen !== undefined) throw usage('--xlen is for --airs')
   if (file === undefined) throw usage("missing required argument 'file'")
+  const { isArchive, isArchiveFile } = await import('../../archive/beginning.ts')
+  if (await isArchiveFile(file)) return archiveAnswer(file, file, shell)
   const bytes = await readInput('inspected', file, shell.signal)
+  // Of a pipe, which can be read once.
+  if (isArchive(bytes)) return archiveAnswer(file, bytes, shell)
   const { inspectGuest, inspectLibrary, isSharedLibrary } = await import('../../report/inspect.ts')
   return isSharedLibrary(bytes) ? inspectLibrary(file, bytes) : inspectGuest(file, bytes)
+}
+
+async function archiveAnswer(file: string, source: string | Uint8Array, { signal }: Shell): Promise<Answer> {
+  const { inspectArchive } = await import('../../report/archive.ts')
+  const { readArchive } = await import('../../archive/read.ts')
+  return inspectArchive(file, await readArchive(source, { signal, name: file }))
 }
 
 const usage = (message: string): RvrError => new RvrError('USAGE', message, { hint: 'Run rvr inspect --help.' })

@@ -1,0 +1,49 @@
+/** The content digest of an archive: of what it holds, wherever that lies. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { throwIfAborted } from '../errors.ts'
+import { Chain } from './chain.ts'
+import type { Frame, Section } from './frame.ts'
+import { contents } from './kinds.ts'
+
+/** Bytes that are hashed between two turns of the event loop. */
+const TURN_BYTES = 4 << 20
+
+const U32 = 2 ** 32
+
+/** Bytes in pieces of such a size that the event loop has its turn between two of them. */
+export function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += TURN_BYTES) yield bytes.subarray(at, at + TURN_BYTES)
+}
+
+/**
+ * Every length is in a frame in front of what it is of, so no two contents look alike.
+ *
+ * @param partsOf what is in a section, one after another
+ * @returns 32 bytes
+ * @throws RvrError `ABORTED`
+ */
+export async function contentDigest(
+  { content, sections }: Pick<Frame, 'content' | 'sections'>,
+  partsOf: (section: Section) => Iterable<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  const chain = new Chain('content')
+  chain.frame(1, 0, contents[content].kind, sections.length)
+  let left = TURN_BYTES
+  for (const section of sections) {
+    const { kind, size, count } = section
+    chain.frame(1, kind, size, 0, count % U32, Math.floor(count / U32))
+    for (const part of partsOf(section)) {
+      for (const piece of pieces(part)) {
+        chain.add(piece)
+        left -= piece.length
+        if (left > 0) continue
+        left = TURN_BYTES
+        await nextTurn()
+        throwIfAborted('hashing an archive', signal)
+      }
+    }
+    chain.pad()
+  }
+  return chain.digest()
+}

@@ -1,0 +1,78 @@
+/** Writes archives: the same content is the same bytes. */
+import { RvrError } from '../errors.ts'
+import { writeOutput, type OutputOptions } from '../files/write.ts'
+import { DIGEST_BYTES } from './chain.ts'
+import { contentDigest, pieces } from './digest.ts'
+import { aligned, frameBytes, layOut, MAX_BYTES, type Frame } from './frame.ts'
+import { contents, type ContentName } from './kinds.ts'
+
+/** What is in each section, in parts one after another; a section that is not here has no elements. */
+export interface Content {
+  readonly content: ContentName
+  readonly sections: ReadonlyMap<number, readonly ArrayBufferView[]>
+}
+
+interface Prepared {
+  readonly frame: Frame
+  readonly head: Uint8Array
+  partsOf(section: { readonly kind: number }): readonly Uint8Array[]
+}
+
+/** Frame and digest: after that everything can be written as it comes. */
+async function prepare({ content, sections }: Content, signal: AbortSignal | undefined): Promise<Prepared> {
+  const partsOf = ({ kind }: { readonly kind: number }): readonly Uint8Array[] =>
+    (sections.get(kind) ?? []).map(part => new Uint8Array(part.buffer, part.byteOffset, part.byteLength))
+  const { sections: kinds, hasDigest } = contents[content]
+  const counts = kinds.map(section => {
+    const length = partsOf(section).reduce((sum, part) => sum + part.length, 0)
+    if (length % section.size === 0) return length / section.size
+    throw new RvrError('INTERNAL', `${length} bytes are no ${section.name} of an archive`)
+  })
+  const [unknown] = [...sections.keys()].filter(kind => !kinds.some(each => each.kind === kind))
+  if (unknown !== undefined) throw new RvrError('INTERNAL', `an archive ${content} has no section ${unknown}`)
+  const frame = layOut(content, counts)
+  if (frame.total > MAX_BYTES)
+    throw new RvrError('USAGE', `this would be an archive of ${frame.total} bytes: they have ${MAX_BYTES} at most`, {
+      hint: 'Cut smaller segments with a lower maximum of trace height.',
+      details: { bytes: frame.total, limit: MAX_BYTES },
+    })
+  const digest = hasDigest ? await contentDigest(frame, partsOf, signal) : new Uint8Array(DIGEST_BYTES)
+  return { frame, head: frameBytes(frame, digest), partsOf }
+}
+
+/** All bytes of the archive, in order: nothing of the content is copied. */
+function* bytesOf({ frame, head, partsOf }: Prepared): Generator<Uint8Array> {
+  yield head
+  for (const section of frame.sections) {
+    for (const part of partsOf(section)) yield* pieces(part)
+    const length = section.count * section.size
+    const padding = aligned(length) - length
+    if (padding > 0) yield new Uint8Array(padding)
+  }
+}
+
+/** The archive in memory. @throws RvrError `USAGE` (it would be too long), `ABORTED`. */
+export async function encodeArchive(content: Content, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  const prepared = await prepare(content, signal)
+  const all = new Uint8Array(prepared.frame.total)
+  let at = 0
+  for (const bytes of bytesOf(prepared)) {
+    all.set(bytes, at)
+    at += bytes.length
+  }
+  return all
+}
+
+/**
+ * Writes an archive to a file, which appears or changes as a whole or not at all.
+ *
+ * @returns the file's absolute path
+ * @throws RvrError `IO`, `USAGE` (it would be too long), `ABORTED`
+ */
+export async function writeArchive(file: string, content: Content, options: OutputOptions = {}): Promise<string> {
+  const prepared = await prepare(content, options.signal)
+  const put = async (write: (bytes: Uint8Array) => Promise<void>): Promise<void> => {
+    for (const bytes of bytesOf(prepared)) await write(bytes)
+  }
+  return writeOutput(file, put, { failure: 'cannot write the archive', ...options })
+}

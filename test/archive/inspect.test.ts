@@ -1,0 +1,47 @@
+/** What `rvr inspect` says of archives, and that what contradicts itself is refused there too. */
+import { expect, test } from 'vitest'
+import { parseArchive } from '../../src/archive/read.ts'
+import { fragmentsContent } from '../../src/archive/fragments.ts'
+import { segmentContent } from '../../src/archive/segment.ts'
+import { encodeArchive, type Content } from '../../src/archive/write.ts'
+import { airSetDigest } from '../../src/air/digest.ts'
+import { shippedAirs } from '../../src/air/load.ts'
+import { inspectArchive } from '../../src/report/archive.ts'
+import type { Answer } from '../../src/report/answer.ts'
+import { facts, recorded, samples, segment } from './samples.ts'
+
+const answered = async (content: Content): Promise<Answer> =>
+  inspectArchive('x', await parseArchive(await encodeArchive(content), { file: 'x' }, true))
+
+test('the frame of every content', async () => {
+  for (const { content, bytes } of await samples()) {
+    const archive = await parseArchive(bytes, { file: 'x' })
+    const { json, text } = inspectArchive('x', archive)
+    expect(json).toMatchObject({ kind: 'archive', content, bytes: bytes.length, digest: archive.digest })
+    for (const { name, kind } of archive.sections) expect(text).toContain(`0x${kind.toString(16)} ${name}`)
+  }
+})
+
+test('tables of a machine that is not ours have numbers, those of ours have names', async () => {
+  const foreign = await answered(segmentContent(segment, facts))
+  expect(foreign.text).toContain('(none of this rvr)')
+  expect(foreign.json).toMatchObject({ tables: [{ air: 0, rows: 5, height: 8, width: 3, fixed: false }, { air: 1 }] })
+  expect(foreign.text).toContain('21 instructions from 1,000 on, and the guest ends with code 7')
+  const set = shippedAirs(64)
+  const air = set.airs.find(({ name }) => name === 'AddI')!
+  const tables = [{ air, height: 2, rows: 1, cells: new Uint32Array(2 * air.columns.length) }]
+  const own = await answered(segmentContent({ set, tables, publics: new Map() }, facts))
+  expect(own.json).toMatchObject({
+    origin: { machineName: set.name, machine: airSetDigest(set) },
+    tables: [{ name: 'AddI' }],
+  })
+})
+
+test('a recorded segment', async () => {
+  const { json, text } = await answered(fragmentsContent(recorded))
+  expect(json).toMatchObject({ pieces: { count: 3, tapeWords: 5, memoryPages: 2 }, origin: { index: 1 } })
+  expect(text).toContain('3 pieces, 5 words of tape, 2 pages of memory')
+  await expect(answered(fragmentsContent({ ...recorded, pieces: [] }))).rejects.toMatchObject({
+    code: 'ARCHIVE_INVALID',
+  })
+})
