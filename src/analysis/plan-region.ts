@@ -28,6 +28,8 @@ export interface PlanSettings {
   readonly stopTests: StopTests
   /** The mode tests in every block: a fast copy is a number of iterations in front of the loop, or there is none. */
   readonly countsAtOnce: boolean
+  /** May counted loops keep words of the stack in variables? */
+  readonly keepsWords: boolean
   /** What instructions account for on each counter. */
   readonly amounts: (instrs: readonly Instr[]) => readonly number[]
 }
@@ -96,12 +98,12 @@ function nextInside(graph: Graph, { blocks: ids, headers }: Region, position: Re
 function fastLoopsOf(
   { blocks, program }: Graph,
   region: Region,
-  { namesAddresses, countsAtOnce }: PlanSettings,
+  { namesAddresses, countsAtOnce, keepsWords }: PlanSettings,
   { bodies, next, isHeader }: Pick<RegionCode, 'bodies' | 'next' | 'isHeader'>,
 ): FastLoop[] {
   if (region.headers.size === 0) return []
   const own = region.blocks.map(id => blocks[id]!)
-  const loopRegion = { blocks: own, bodies, next, namesAddresses }
+  const loopRegion = { blocks: own, bodies, next, namesAddresses, keepsWords }
   return innermostLoops(own, next, isHeader)
     .map(loop => planFastLoop(loop, loopRegion, program.xlen))
     .filter(countsAtOnce ? paysAtOnce : pays)

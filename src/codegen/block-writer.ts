@@ -6,17 +6,18 @@ import { MEMORY_BYTES } from '../elf/image.ts'
 import { disassemble } from '../isa/disassemble.ts'
 import { writes } from '../isa/registers-used.ts'
 import { registerNames } from '../isa/registers.ts'
-import type { Instr } from '../isa/row.ts'
+import type { CallRow, Instr } from '../isa/row.ts'
 import { ownTest } from '../modes/mode.ts'
 import { groupTexts } from './access-groups.ts'
 import { callStatements } from './calls.ts'
+import type { EmitterContext } from './emitter.ts'
 import type { WordVariables } from './loops/word-variables.ts'
 import type { Moving } from './moving.ts'
 import { pairStatements, renamed } from './pairs/write.ts'
 import { refund } from './refund.ts'
 import type { BlockPlan } from '../analysis/plan.ts'
 import type { RegionText } from './region-text.ts'
-import { statement } from './statement.ts'
+import { offsetOf, statement } from './statement.ts'
 import { writeEnd } from './transfer.ts'
 
 /**
@@ -112,7 +113,11 @@ function writeInstructions(
     if (check !== undefined) lines.push(`  if (${outside(check)}) goto ${exit};`)
     for (const group of groups?.get(index) ?? [])
       for (const line of emission.memoryTouched!(group)) lines.push(`  ${line}`)
-    if (row.kind === 'call') for (const line of callStatements(instr, row, context, exit)) lines.push(`  ${line}`)
+    if (row.kind === 'call') for (const line of callText(instr, row, context, exit)) lines.push(`  ${line}`)
+    if ((row.kind === 'load' || row.kind === 'store') && emission.accessed !== undefined) {
+      const recorded = emission.accessed(offsetOf(instr, moving.get(index)), row.width)
+      for (const line of recorded) lines.push(`  ${line}`)
+    }
     if (pairs !== undefined) for (const line of pairStatements(pairs, index)) lines.push(`  ${line}`)
     const half = pairs?.results[index]
     const own =
@@ -131,6 +136,10 @@ function writeInstructions(
   }
   if (pairs !== undefined) lines.push('  }')
 }
+
+/** A call, or the way out to the interpreter where the mode leaves calls to it. */
+const callText = (instr: Instr, row: CallRow, context: EmitterContext, exit: string): readonly string[] =>
+  context.emission.leavesCalls === true ? [`goto ${exit};`] : callStatements(instr, row, context, exit)
 
 /** The pairs of an RV32 block; those that its loop carries are told to the loop's variables. */
 function pairsOf(instrs: readonly Instr[], inLoop: InLoop | undefined): PairPlan | undefined {

@@ -29,6 +29,7 @@ function settingsOf({
     namesAddresses: stable === undefined,
     stopTests,
     countsAtOnce: emission.loops !== undefined,
+    keepsWords: emission.accessed === undefined,
     amounts: instrs => mode.counters.map(counter => total(counter, instrs, machine)),
   }
 }

@@ -47,13 +47,14 @@ export function prepare(graph: Graph, options: ProjectOptions): Prepared {
   const slot = ({ pc }: Instr): string => `${(pc - base) / 4}`
   const { vectorBytes = 16 } = options
   const emission = mode.emission?.({ graph, machine, vectorBytes, slot }) ?? { parameters: [] }
-  const places = convention.arguments - 1 - mode.counters.length
+  const general = emission.parameters.filter(parameter => parameter.general === true).length
+  const places = convention.arguments - 1 - mode.counters.length - general
   const order = hotOrder(graph)
   const usual = order.slice(0, places)
   const hot = frequencies === undefined ? usual : chooseHotByTraffic(graph, regions.main, frequencies, usual)
-  // A mode with arguments of its own keeps them in vector registers.
-  const warm =
-    emission.parameters.length > 0 ? [] : order.filter(register => !hot.includes(register)).slice(0, convention.warm)
+  // Where a mode has vector registers, guest registers have none.
+  const hasVectors = emission.parameters.length > general
+  const warm = hasVectors ? [] : order.filter(register => !hot.includes(register)).slice(0, convention.warm)
   const context: EmitterContext = {
     graph,
     mode,

@@ -55,8 +55,10 @@ function loaded(instr: Instr, row: LoadRow, xlen: 32 | 64, place: Place): string
 }
 
 /** The host address of a load or store. */
-function pointerOf({ rs1, imm }: Instr, { pointer, moving }: Place): string {
-  if (pointer !== undefined) return pointer
-  if (moving === undefined) return `m + ${addressOf(rs1, imm)}`
-  return moving.kind === 'whole' ? `m + ${moving.text}` : `m + (uint64_t)${operand(rs1)} + (sreg)${moving.text}`
+const pointerOf = (instr: Instr, { pointer, moving }: Place): string => pointer ?? `m + ${offsetOf(instr, moving)}`
+
+/** How far into guest memory a load or store accesses. */
+export function offsetOf({ rs1, imm }: Instr, moving: Moving | undefined): string {
+  if (moving === undefined) return addressOf(rs1, imm)
+  return moving.kind === 'whole' ? moving.text : `(uint64_t)${operand(rs1)} + (sreg)${moving.text}`
 }

@@ -8,12 +8,12 @@ import type { Trap } from '../program/trap.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Decoder } from '../isa/table.ts'
 import { MEMORY } from '../layout/meter.ts'
-import type { Watcher } from '../modes/collector.ts'
+import type { ContentWatcher, Watcher } from '../modes/collector.ts'
 import { spanLengths } from './spans.ts'
 import { codeOf } from './code.ts'
 import { fetchTrap, jumpTrap } from './jumps.ts'
 import { readMemory, writeMemory } from './access.ts'
-import { executeCall, type CallExecutor } from './call.ts'
+import { executeCall, resolveOperands, type CallExecutor } from './call.ts'
 import {
   ALU_IMMEDIATE,
   ALU_REGISTER,
@@ -90,6 +90,14 @@ function effectiveAddress(xlen: Xlen, x: BigUint64Array, operation: Operation): 
     : Number(BigInt.asUintN(64, base + BigInt(operation.offset)))
 }
 
+/** What a call is about to touch, unless an operand is none. */
+function tellOfCall(contents: ContentWatcher, { call, instr }: Operation, hart: Hart, publicValues: Uint8Array): void {
+  const resolved = resolveOperands(call!, instr!, hart)
+  const operands = resolved.trap === undefined ? resolved.operands : []
+  const touches = operands.flatMap(operand => ('length' in operand ? [{ space: MEMORY, ...operand }] : []))
+  contents.before(instr!, touches, publicValues)
+}
+
 /** The same address for a trap, exact at every size. */
 function exactAddress(xlen: Xlen, x: BigUint64Array, operation: Operation): bigint {
   return BigInt.asUintN(xlen, x[operation.rs1]! + BigInt(operation.offset))
@@ -102,6 +110,7 @@ function exactAddress(xlen: Xlen, x: BigUint64Array, operation: Operation): bigi
 export function createInterpreter(image: Image, abi: GuestAbi, options: InterpreterOptions = {}): Interpreter {
   const { watcher, call = executeCall } = options
   const spans = watcher?.spans
+  const contents = watcher?.contents
   const { xlen } = image
   const code = codeOf(image, options.decode ?? decoderFor(xlen, abi))
 
@@ -161,6 +170,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
           if (address > operation.last)
             return trapped(outsideTrap('load-outside', pc, exactAddress(xlen, x, operation), operation.width))
           watcher?.touched?.(MEMORY, address, operation.width)
+          contents?.access(address, operation.width)
           const value = readMemory(view, address, operation.width, operation.signed)
           if (rd !== 0) x[rd] = xlen === 64 ? value : BigInt.asUintN(32, value)
           break
@@ -170,6 +180,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
           if (address > operation.last)
             return trapped(outsideTrap('store-outside', pc, exactAddress(xlen, x, operation), operation.width))
           watcher?.touched?.(MEMORY, address, operation.width)
+          contents?.access(address, operation.width)
           writeMemory(view, address, operation.width, x[rs2]!)
           break
         }
@@ -192,6 +203,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
         }
         case CALL: {
           calls++
+          if (contents !== undefined) tellOfCall(contents, operation, hart, abi.host.publicValues(host))
           const end = call(operation.call!, operation.instr!, hart)
           if (end === undefined) return stop({ type: 'call' })
           if (end.trap !== undefined) return trapped(end.trap)
@@ -202,10 +214,13 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
             next = operation.target
             if (code.at(next) === undefined) return trapped(jumpTrap(pc, BigInt.asUintN(xlen, BigInt(next))))
           }
+          contents?.behind(operation.instr!, rows)
           break
         }
         case HOST: {
           hart.pc = pc
+          const touches = effects?.touched === undefined ? [] : [effects.touched]
+          contents?.before(operation.instr!, touches, abi.host.publicValues(host))
           const outcome = abi.execute(operation.instr!, hart, host, print)
           if (outcome.type === 'trap') return trapped(outcome.trap)
           if (outcome.type === 'terminate') {
@@ -214,6 +229,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
             return stop({ type: 'terminated', exitCode: outcome.exitCode })
           }
           if (outcome.untraced === true) watcher?.hostWrote?.()
+          contents?.behind(operation.instr!, rows)
           if (effects?.touched !== undefined)
             watcher?.touched?.(effects.touched.space, effects.touched.address, effects.touched.length)
           break

@@ -3,6 +3,7 @@ import type { Image } from '../elf/image.ts'
 import type { Instr } from '../isa/row.ts'
 import type { AreaPlace } from '../layout/area.ts'
 import type { Machine } from '../machine/machine.ts'
+import type { Hart } from '../program/hart.ts'
 import type { SpanStarts } from '../program/span-starts.ts'
 
 /** A native instance as its mode's C knows it. */
@@ -36,6 +37,28 @@ export interface Watcher {
   touched?(space: number, address: number, length: number): void
   /** A host instruction may have written memory that it does not tell of. */
   hostWrote?(): void
+  /** Modes that look at what instructions find in memory. */
+  readonly contents?: ContentWatcher
+}
+
+/** Hears of accesses while memory holds what it held before the instruction. */
+export interface ContentWatcher {
+  /** A load or store is about to access memory; it does not trap. */
+  access(address: number, width: number): void
+  /**
+   * A call or a host instruction is next, which may still trap or end the guest: what it touches then, in the order of
+   * its operands, and the public values as they are.
+   */
+  before(instr: Instr, touches: readonly Touch[], publicValues: Uint8Array): void
+  /** It has been executed, and the guest goes on. */
+  behind(instr: Instr, rows: number): void
+}
+
+/** Bytes of an address space (layout/meter.ts). */
+export interface Touch {
+  readonly space: number
+  readonly address: number
+  readonly length: number
 }
 
 export interface SpanWatcher {
@@ -70,18 +93,30 @@ export interface CollectorReport {
   /** For the ledger: plain data that can cross threads. */
   readonly collected: unknown
   readonly demand?: Demand | undefined
+  /** Memory of `collected` that leaves this thread with it. */
+  readonly transfer?: readonly ArrayBuffer[] | undefined
 }
 
 /** What a mode keeps during one job. */
 export interface Collector {
-  /** From now on the guest lives at `site`: before anything else, and again when it has moved. */
-  attach(site: Site): void
+  /**
+   * From now on the guest lives at `site`, with its registers and memory in `hart`: before anything else, and again when
+   * it has moved.
+   */
+  attach(site: Site, hart: Hart): void
   /** What the interpreter has to tell at this site, if anything. */
   readonly watcher: Watcher | undefined
   /** The least budget with which native code gets anywhere, when `floor` is what its regions need. */
   leastBudget(floor: bigint): bigint
   /** Sets the counters (`Mode.counters`) for native code that may execute `budget` instructions. */
   enter(counters: BigInt64Array, budget: bigint): void
+  /**
+   * The driver loop has its turn: nothing runs, and registers and pc are those of the guest. Before anything else, and
+   * between any two stretches of native code or of the interpreter.
+   */
+  turn?(): void
+  /** The mode has collected as much as one job may: asked at each turn, and behind each interpreted instruction. */
+  isFull?(): boolean
   /** Native code has handed back; `isStep`: the interpreter has to execute the next instruction. */
   leave(counters: BigInt64Array, budget: bigint, isStep: boolean): NativeUse
   /** Trace cells of this job; 0 in modes without cost. */

@@ -26,13 +26,22 @@ export interface JobEnding {
   readonly ended: 'end' | 'trap' | undefined
 }
 
+/** What of a job's limits is the mode's to keep, and what it may need to know beside. */
+export interface JobOptions {
+  readonly stopAtSegment: boolean
+  /** Undefined: the mode's default. */
+  readonly maxTapeBytes: number | undefined
+  /** Instructions up to which all text has been printed. */
+  readonly printed: number
+}
+
 export interface Ledger {
   /** From now on the guest lives at `site`: before anything else, and again when it has moved. */
   attach(site: Site): void
   /** Prepares for the guest's first instruction. */
   begin(beginning: Beginning): void
-  /** For the collector of the next job: plain data. `printed`: instructions up to which all text has been printed. */
-  order(job: { readonly stopAtSegment: boolean; readonly printed: number }): unknown
+  /** For the collector of the next job: plain data. */
+  order(job: JobOptions): unknown
   /** Takes what a job's collector has reported. */
   absorb(collected: unknown, ending: JobEnding): void
   /** All that was collected since the guest's start. */

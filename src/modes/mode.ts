@@ -56,6 +56,8 @@ export interface Parameter {
   readonly name: string
   /** C expression of its value when native code is entered. */
   readonly initial: string
+  /** It travels as guest registers do, and takes the place of one; otherwise in vector registers. */
+  readonly general?: true
 }
 
 /** What a mode adds to one project; every hook returns C statements. */
@@ -75,6 +77,13 @@ export interface Emission {
   refund?(instrs: readonly Instr[]): string
   /** Before the first access of the group. */
   memoryTouched?(group: AccessGroup): readonly string[]
+  /**
+   * In front of every single load and store, behind its address check, in program order. `address`: C expression of how
+   * far into guest memory, which may be said more than once.
+   */
+  accessed?(address: string, width: number): readonly string[]
+  /** Calls of extensions are left to the interpreter, which tells what they touch. */
+  readonly leavesCalls?: true
   /** Behind a call that has read or written `length` bytes at `address` (C expressions). */
   rangeTouched?(address: string, length: string): readonly string[]
   /** When native code hands back, the parameters in scope. */

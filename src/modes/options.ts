@@ -22,11 +22,18 @@ export const SavedModeOptions = v.strictObject({
   ),
 })
 
-/** The options by name, and what a mode lacks that does not take one. */
+interface Lack {
+  /** What a mode lacks that does not take the option. */
+  readonly lack: string
+  /** One that does. */
+  readonly taker: string
+}
+
 const lacks = {
-  segmentLimits: 'does not cut segments, so it has no limits of segments',
-  stopAtSegment: 'does not cut segments, so it cannot stop at one',
-} as const
+  segmentLimits: { lack: 'does not cut segments, so it has no limits of segments', taker: 'metered' },
+  stopAtSegment: { lack: 'does not cut segments, so it cannot stop at one', taker: 'metered' },
+  maxTapeBytes: { lack: 'records no tape, so it has no limit of one', taker: 'preflight' },
+} as const satisfies Readonly<Record<string, Lack>>
 
 export type ModeOption = keyof typeof lacks
 
@@ -37,9 +44,9 @@ interface Taker {
 
 /** @throws RvrError `USAGE` where one is given that the mode does not take. */
 export function checkModeOptions(mode: Taker, given: Readonly<Partial<Record<ModeOption, unknown>>>): void {
-  for (const [name, lack] of Object.entries(lacks) as [ModeOption, string][]) {
+  for (const [name, { lack, taker }] of Object.entries(lacks) as [ModeOption, Lack][]) {
     const value = given[name]
     if (value === undefined || value === false || mode.options?.includes(name) === true) continue
-    throw new RvrError('USAGE', `mode ${mode.name} ${lack}`, { hint: 'Use mode metered.' })
+    throw new RvrError('USAGE', `mode ${mode.name} ${lack}`, { hint: `Use mode ${taker}.` })
   }
 }

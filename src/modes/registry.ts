@@ -4,17 +4,19 @@ import type { MeteredResult } from './metered/result.ts'
 import { metered } from './metered/mode.ts'
 import { meteredCost } from './metered-cost/mode.ts'
 import type { Mode } from './mode.ts'
+import { preflight } from './preflight/mode.ts'
+import type { PreflightResult } from './preflight/piece.ts'
 import type { ProfileResult } from './profile/counts.ts'
 import { profile } from './profile/mode.ts'
 import { pure } from './pure/mode.ts'
 
-export const modes: readonly Mode<ModeName>[] = [pure, metered, meteredCost, profile]
+export const modes: readonly Mode<ModeName>[] = [pure, metered, meteredCost, profile, preflight]
 
 /** The name of a mode. */
-export type ModeName = (typeof pure | typeof metered | typeof meteredCost | typeof profile)['name']
+export type ModeName = (typeof pure | typeof metered | typeof meteredCost | typeof profile | typeof preflight)['name']
 
 /** What the modes report of a run; each has its own part of it. */
-export type KnownResults = Partial<MeteredResult & ProfileResult>
+export type KnownResults = Partial<MeteredResult & ProfileResult & PreflightResult>
 
 /** Modes of modules, by name, and where these lie. */
 const added = new Map<string, { readonly mode: Mode<ModeName>; readonly module: string }>()

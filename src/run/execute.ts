@@ -31,6 +31,8 @@ export interface Execution {
    * Why to stop now, if at all. Whoever makes it answer also raises the floor of native code, which then comes back.
    */
   readonly stopRequest: () => StopRequest | undefined
+  /** Has the mode collected as much as it may? Undefined where it never has. */
+  readonly isFull?: (() => boolean) | undefined
   /** Told between stretches how many instructions have been executed. */
   readonly onTurn: (instructions: bigint) => void
   readonly print: PrintSink
@@ -51,7 +53,7 @@ export interface ExecutionResult {
  * Runs until the end, a limit or a stop request. The hart and the host state are left exactly where the run stopped.
  */
 export function execute(execution: Execution): ExecutionResult {
-  const { hart, host, interpreter, native, maxCost, print } = execution
+  const { hart, host, interpreter, native, maxCost, isFull, print } = execution
   const instructionLimit = execution.maxInstructions ?? UNLIMITED
   let instructions = 0n
   let nativeUntil: bigint | undefined
@@ -62,6 +64,7 @@ export function execute(execution: Execution): ExecutionResult {
     const affordable = (maxCost - execution.cost()) / execution.greatestCost()
     return affordable < left ? affordable : left
   }
+  const entersNative = isFull === undefined ? native?.enters : (pc: number) => isFull() || native?.enters(pc) === true
   /**
    * The interpreter's turn: to the next place where native code can go on, or block by block when the cost limit is
    * near.
@@ -75,7 +78,7 @@ export function execute(execution: Execution): ExecutionResult {
     const left = instructionLimit - instructions
     const { reason, executed } = interpreter.run(hart, host, {
       maxInstructions: left < BigInt(INTERPRETER_SLICE) ? Number(left) : INTERPRETER_SLICE,
-      until: maxCost === undefined ? native?.enters : pc => execution.blockCost(pc) !== undefined,
+      until: maxCost === undefined ? entersNative : pc => execution.blockCost(pc) !== undefined,
       maxCalls: INTERPRETER_CALLS,
       print,
     })
@@ -92,6 +95,7 @@ export function execute(execution: Execution): ExecutionResult {
     if (stop !== undefined) return { end: { outcome: 'suspended', cause: stop }, instructions, nativeUntil }
     if (instructions >= instructionLimit)
       return { end: { outcome: 'suspended', cause: 'instructions' }, instructions, nativeUntil }
+    if (isFull?.() === true) return { end: { outcome: 'suspended', cause: 'memory' }, instructions, nativeUntil }
     if (native?.enters(hart.pc)) {
       const budget = nativeBudget()
       if (budget >= native.floor) {

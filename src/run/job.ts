@@ -104,10 +104,10 @@ export type ToWorker =
   | { readonly type: 'job'; readonly job: Job }
 
 /**
- * `request`: the signal `suspend` fired. `difference`: a checked run, at a call of an extension whose C does not do
+ * `memory`: the mode has collected as much as it may. `request`: the signal `suspend` fired. `difference`: a checked run, at a call of an extension whose C does not do
  * what its reference semantics do.
  */
-export type StopCause = 'instructions' | 'cost' | 'segment' | 'timeout' | 'request' | 'abort' | 'difference'
+export type StopCause = 'instructions' | 'cost' | 'segment' | 'memory' | 'timeout' | 'request' | 'abort' | 'difference'
 
 export type JobEnd =
   | { readonly outcome: 'terminated'; readonly exitCode: number }

@@ -61,6 +61,7 @@ export function runLeg(context: LegContext, { attachment, pc, maxInstructions, m
     maxCost,
     stopRequest,
     onTurn,
+    isFull: collector.isFull && (() => collector.isFull!()),
     cost: () => collector.cells(),
     blockCost: at => {
       const instr = interpreter.instrAt(at)

@@ -10,6 +10,11 @@ export interface RunLimits {
   readonly maxCost?: bigint | number
   /** Stop at the next cut between segments, in exactly the state in which the next segment starts. */
   readonly stopAtSegment?: boolean
+  /**
+   * Mode `preflight`: stop before the tape of this call takes more bytes, 2^20 at least; default 2^30. `stopCause` is
+   * then `'memory'`.
+   */
+  readonly maxTapeBytes?: number
   /** Stop after this much wall-clock time, in milliseconds; at most 2^31 - 1, about 24.8 days. */
   readonly timeoutMs?: number
   /** Firing suspends the run, as a deadline does: `stopCause` is then `'request'`. */
@@ -42,7 +47,7 @@ export const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Checks limits, whose values have been checked, against what the mode can keep. @throws RvrError `USAGE`. */
 export function checkLimits(
-  { maxInstructions, maxCost, stopAtSegment }: RunLimits,
+  { maxInstructions, maxCost, stopAtSegment, maxTapeBytes }: RunLimits,
   mode: Mode,
 ): { maxInstructions: bigint | undefined; maxCost: bigint | undefined } {
   const whole = (value: bigint | number | undefined): bigint | undefined =>
@@ -51,6 +56,6 @@ export function checkLimits(
     throw new RvrError('USAGE', `mode ${mode.name} does not count cost, so no cost limit can stop it`, {
       hint: 'Use a mode that does, such as metered-cost.',
     })
-  checkModeOptions(mode, { stopAtSegment })
+  checkModeOptions(mode, { stopAtSegment, maxTapeBytes })
   return { maxInstructions: whole(maxInstructions), maxCost: whole(maxCost) }
 }

@@ -155,6 +155,7 @@ export class Runner {
   #job({ from, limits, isTraced, printed }: StretchOrder): Omit<Job, 'id' | 'control' | 'maxInstructions' | 'maxCost'> {
     const { image, abi, mode, machine, witness } = this.#options
     const { pc, host } = from.stand()
+    const { maxTapeBytes } = limits
     const { home, ledger } = this.#place
     return {
       place: home.place,
@@ -162,7 +163,7 @@ export class Runner {
       abi: choiceKey(abi),
       machine: machine.digest,
       mode: choiceOf(mode),
-      order: ledger.order({ stopAtSegment: limits.stopAtSegment === true, printed }),
+      order: ledger.order({ stopAtSegment: limits.stopAtSegment === true, maxTapeBytes, printed }),
       pc,
       host,
       timeoutMs: limits.timeoutMs,

@@ -43,7 +43,13 @@ export interface WorkGuest {
   readonly mode: Mode
 }
 
-export function work(job: Job, { image, abi, machine, mode }: WorkGuest, listener: WorkListener): JobResult {
+/** What a job has come to, and the memory of it that moves to whoever hears of it. */
+export interface Work {
+  readonly result: JobResult
+  readonly transfer: readonly ArrayBuffer[]
+}
+
+export function work(job: Job, { image, abi, machine, mode }: WorkGuest, listener: WorkListener): Work {
   const { host, maxInstructions, maxCost } = job
   const control = new Int32Array(job.control)
   let place = job.place
@@ -64,13 +70,14 @@ export function work(job: Job, { image, abi, machine, mode }: WorkGuest, listene
   }
   const spans = (longest: number): SpanStarts => spanStarts(image, decoderFor(image.xlen, abi), longest)
   const collector = collectorOf(mode, { image, machine, order: job.order, spans })
-  collector.attach(attachment.site)
+  collector.attach(attachment.site, attachment.hart)
   const witness = job.witness && new CallWitness(loadLibrary(job.witness.library, job.witness))
   const steps: TracedStep[] = []
   const trace = (step: TracedStep): void => {
     steps.push(step)
   }
   const onTurn = (executed: bigint): void => {
+    collector.turn?.()
     if (Atomics.load(control, PEEK_WORD) === 1 && Atomics.exchange(control, PEEK_WORD, 0) === 1)
       listener.onProgress(instructions + executed)
   }
@@ -106,21 +113,25 @@ export function work(job: Job, { image, abi, machine, mode }: WorkGuest, listene
     else if (place.interprets !== undefined) interpretedNatively += counts.instructions
     // What has been consumed needs not travel.
     abi.host.trim(host)
-    const finish = (as: JobEnd): JobResult => ({
-      end: as,
-      pc,
-      host,
-      instructions,
-      cost: collector.cells(),
-      executeMs: performance.now() - begin,
-      ...collector.report(),
-      interpreted,
-      interpretedNatively,
-      moved,
-      nativeUntil,
-      difference: witness?.found,
-      trace: job.trace === true ? steps : undefined,
-    })
+    const finish = (as: JobEnd): Work => {
+      const { transfer = [], ...report } = collector.report()
+      const result: JobResult = {
+        end: as,
+        pc,
+        host,
+        instructions,
+        cost: collector.cells(),
+        executeMs: performance.now() - begin,
+        ...report,
+        interpreted,
+        interpretedNatively,
+        moved,
+        nativeUntil,
+        difference: witness?.found,
+        trace: job.trace === true ? steps : undefined,
+      }
+      return { result, transfer }
+    }
     const isAtMove =
       end.outcome === 'suspended' &&
       (end.cause === 'move' ||
@@ -147,7 +158,7 @@ export function work(job: Job, { image, abi, machine, mode }: WorkGuest, listene
     place = target.place
     moved = target.index
     attachment = to
-    collector.attach(to.site)
+    collector.attach(to.site, to.hart)
   }
 }
 /** The last one: engines become better. */

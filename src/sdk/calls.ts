@@ -22,6 +22,7 @@ import { MAX_PUBLIC_VALUES_BYTES, MAX_SEED } from '../extensions/bounds.ts'
 import { abiNames } from '../extensions/registry.ts'
 import { MAX_TRACE_HEIGHT, type SegmentLimits } from '../machine/limits.ts'
 import type { MachineFile } from '../machine/machine.ts'
+import { LEAST_TAPE_BYTES } from '../modes/preflight/limits.ts'
 import type { ModeName } from '../modes/registry.ts'
 import type { ExecutionProfile } from '../profile/counts.ts'
 import { MAX_COUNT, MAX_TIMER_MS } from '../run/limits.ts'
@@ -52,6 +53,7 @@ const limits = {
   maxCost: optional(count(0, MAX_COUNT)),
   timeoutMs: optional(milliseconds),
   stopAtSegment: optional(flag),
+  maxTapeBytes: optional(number(LEAST_TAPE_BYTES, MAX_SAFE)),
   signal: optional(signal),
   suspend: optional(signal),
   onSegment: optional(callback<(run: Run) => unknown>()),
@@ -63,7 +65,7 @@ const listeners = {
 }
 
 export const Resume = options<ResumeOptions>(limits)
-const { onSegment: _onSegment, stopAtSegment: _stopAtSegment, ...traceLimits } = limits
+const { onSegment: _onSegment, stopAtSegment: _stopAtSegment, maxTapeBytes: _maxTapeBytes, ...traceLimits } = limits
 export const TraceLimits = options<TraceOptions>({ ...traceLimits, maxInstructions: count(0, MOST_TRACED) })
 export const ResumeFrom = options<ResumeFromOptions>({ ...limits, ...listeners })
 export const Execute = options<ExecuteOptions>({

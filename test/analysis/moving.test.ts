@@ -16,7 +16,14 @@ function addressesOf(
 ): Record<string, MovingAddress> {
   const graph = graphOf(64, write)
   const region: Region = { kind: 'main', blocks: graph.blocks.map(({ id }) => id), headers: new Set() }
-  const settings = { cold: ~1, movable: ~1, storesEarly: false, namesAddresses: true, countsAtOnce: false }
+  const settings = {
+    cold: ~1,
+    movable: ~1,
+    storesEarly: false,
+    namesAddresses: true,
+    countsAtOnce: false,
+    keepsWords: true,
+  }
   const stopTests = new Map([[region, new Set<number>()]])
   const plan = planRegion(graph, region, { ...settings, stopTests, amounts: () => [] }, 'none')
   const mask = likely.reduce<number>((bits, register) => bits | (1 << registerNumber(register)), 0)

@@ -67,7 +67,8 @@ export function planFastLoop(loop: InnermostLoop, region: LoopRegion, xlen: Xlen
     trips,
     registerStrides,
     slots,
-    kept: isCounted ? keptWords(worthKeeping(stack, instrs), sites, proof, loop.blocks) : NOTHING_KEPT,
+    kept:
+      isCounted && region.keepsWords ? keptWords(worthKeeping(stack, instrs), sites, proof, loop.blocks) : NOTHING_KEPT,
   }
 }
 

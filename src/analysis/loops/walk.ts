@@ -12,6 +12,8 @@ export interface LoopRegion {
   readonly next: readonly (readonly number[])[]
   /** May the text contain what lui and auipc yield? */
   readonly namesAddresses: boolean
+  /** May a counted loop keep words of the stack in variables? */
+  readonly keepsWords: boolean
 }
 
 /** A load or store. */

@@ -39,6 +39,7 @@ export function handlerBody({ row, discards, instr }: Operation, context: Handle
     `uint64_t address = ${ADDRESS};`,
     stepIf(`address > ${MEMORY_BYTES - width}`),
     ...touched(width, context),
+    ...(context.emission.accessed?.('address', width) ?? []),
     ...counted,
   ]
   switch (row.kind) {
@@ -70,6 +71,7 @@ export function handlerBody({ row, discards, instr }: Operation, context: Handle
         ENTER,
       ]
     case 'call':
+      if (context.emission.leavesCalls === true) return [STEP]
       return [...call(row, context), ...counted, ...callEnd(row, set)]
     default:
       return [STEP]

@@ -19,7 +19,10 @@ export function iterations(
   const { kept, lossless } = loop.plan.loop
   const { lines } = text
   const another = `(--${loop.counter} != 0)`
-  const pointers = text.context.graph.program.xlen === 32 ? chunkPointers(loop) : undefined
+  const { graph, emission } = text.context
+  // Where every access is looked at, nothing is vectorised, and two texts of one address cost more than one.
+  const hasPointers = graph.program.xlen === 32 && emission.accessed === undefined
+  const pointers = hasPointers ? chunkPointers(loop) : undefined
   const variables = kept.words.length === 0 ? undefined : new WordVariables(kept.words)
   const before = lines.length
   for (const [index, block] of blocks.entries())

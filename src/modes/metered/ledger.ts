@@ -41,8 +41,8 @@ export class MeteredLedger implements Ledger {
     })
   }
 
-  order(job: MeteredOrder): MeteredOrder {
-    return job
+  order({ stopAtSegment, printed }: MeteredOrder): MeteredOrder {
+    return { stopAtSegment, printed }
   }
 
   /** The last segment ends with the guest. */

@@ -15,6 +15,7 @@ const STOPS: Readonly<Record<StopCause, string>> = {
   instructions: 'at the instruction limit',
   cost: 'at the cost limit',
   segment: 'at the end of a segment',
+  memory: 'at the limit of what its mode may collect',
   timeout: 'at the time limit',
   request: 'on request',
   abort: 'on request',

@@ -57,7 +57,7 @@ const Header = v.strictObject({
   mode: v.custom<ModeName>(name => typeof name === 'string' && isMode(name), 'the name of a mode'),
   /** SHA-256 of the machine. */
   machine: digest,
-  stopCause: v.picklist(['instructions', 'cost', 'segment', 'timeout', 'request']),
+  stopCause: v.picklist(['instructions', 'cost', 'segment', 'memory', 'timeout', 'request']),
   pc: address,
   registers: v.pipe(v.array(large), v.length(32)),
   instructions: large,

@@ -26,7 +26,7 @@ export function regionOf(xlen: Xlen, write: Write): Region {
   const next = blocks.map(block => successors(block))
   const headers = new Set(next.flatMap((targets, from) => targets.filter(target => target <= from)))
   const loops = innermostLoops(blocks, next, position => headers.has(position))
-  return { blocks, bodies, next, namesAddresses: true, loops }
+  return { blocks, bodies, next, namesAddresses: true, keepsWords: true, loops }
 }
 
 /** The first block's instructions. */
