@@ -100,8 +100,8 @@ export interface CollectorReport {
 /** What a mode keeps during one job. */
 export interface Collector {
   /**
-   * From now on the guest lives at `site`, with its registers and memory in `hart`: before anything else, and again when
-   * it has moved.
+   * From now on the guest lives at `site`, with its registers and memory in `hart`: before anything else, and again
+   * when it has moved.
    */
   attach(site: Site, hart: Hart): void
   /** What the interpreter has to tell at this site, if anything. */

@@ -104,8 +104,8 @@ export type ToWorker =
   | { readonly type: 'job'; readonly job: Job }
 
 /**
- * `memory`: the mode has collected as much as it may. `request`: the signal `suspend` fired. `difference`: a checked run, at a call of an extension whose C does not do
- * what its reference semantics do.
+ * `memory`: the mode has collected as much as it may. `request`: the signal `suspend` fired.
+ * `difference`: a checked run, at a call of an extension whose C does not do what its reference semantics do.
  */
 export type StopCause = 'instructions' | 'cost' | 'segment' | 'memory' | 'timeout' | 'request' | 'abort' | 'difference'
 

@@ -1,4 +1,4 @@
-/** A job in mode `preflight`: cuts the tape into pieces, and gives native code no more instructions than it has room for. */
+/** A job in mode `preflight`: cuts the tape into pieces, and gives native code budgets that these have room for. */
 import type { Image } from '../../elf/image.ts'
 import type { Hart } from '../../program/hart.ts'
 import type { Collector, CollectorContext, CollectorReport, NativeUse, Site, Watcher } from '../collector.ts'

@@ -1,4 +1,4 @@
-/** The tape of all engines is the one that the definition gives: accesses of every kind, hosts, calls, suspended runs, moves. */
+/** The tape is the one that the definition gives: accesses of every kind, hosts, calls, suspended runs, moves. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { MEMORY_BYTES, type Xlen } from '../../../src/elf/image.ts'
 import { u64, type Guest } from '../../../src/index.ts'
@@ -66,7 +66,7 @@ function loops(code: Assembler, xlen: Xlen): Assembler {
   return code.op('terminate')
 }
 
-/** Calls of extensions in a loop, with operands that meet and of a length in a register, one of them outside of memory. */
+/** Calls in a loop, with operands that meet and of a length in a register, one of them outside of memory. */
 const calls = (code: Assembler): Assembler =>
   code
     .li('a0', DATA)
