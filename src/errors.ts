@@ -16,7 +16,7 @@
  *   read or written
  * - `STATE_REFUSED` a saved run does not fit (guest, mode, machine, ABI, format version) or is damaged
  * - `ARCHIVE_INVALID` an archive is damaged, or of another content, machine or guest · `UNPROVABLE` a legal run that no
- *   proof can show · `INTERNAL` a defect in rvr itself
+ *   proof can show · `DIVERGED` what was recorded cannot be replayed · `INTERNAL` a defect in rvr itself
  */
 export type RvrErrorCode =
   | 'USAGE'
@@ -35,6 +35,7 @@ export type RvrErrorCode =
   | 'CALLBACK_FAILED'
   | 'CHECK_DIVERGED'
   | 'UNPROVABLE'
+  | 'DIVERGED'
   | 'DISPOSED'
   | 'IO'
   | 'INTERNAL'

@@ -41,6 +41,7 @@ export const exitStatusOfError: Readonly<Record<RvrErrorCode, number>> = {
   WORKER_FAILED: EXIT_INTERNAL,
   CALLBACK_FAILED: EXIT_INTERNAL,
   DISPOSED: EXIT_INTERNAL,
+  DIVERGED: EXIT_INTERNAL,
   INTERNAL: EXIT_INTERNAL,
 }
 

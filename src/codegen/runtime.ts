@@ -11,6 +11,10 @@ import { REASON_STEP, REASON_STOP, stateHeader, stateLayout, tableBytes } from '
 
 const template = (path: string): string => resourceText(`templates/${path}`)
 
+/** What C leaves undefined or has no operator for: access to an instance, and arithmetic. */
+export const semanticsHeader = (): string => template('runtime/semantics.h') + arithmetic()
+export const arithmetic = (): string => template('runtime/arithmetic.h')
+
 /** addresses.c defines it. */
 const SLOTS_ELSEWHERE = 'extern const uint64_t RVR_SLOTS __attribute__((visibility("hidden")));\n'
 
@@ -132,7 +136,7 @@ export function runtimeFiles(
     { path: 'Makefile', content: template('project/Makefile') },
     { path: 'entry.c', content: entryFile(context, regions, identity) },
     { path: 'guest.h', content: guestHeader(context, floor) },
-    { path: 'semantics.h', content: template('runtime/semantics.h') },
+    { path: 'semantics.h', content: semanticsHeader() },
     { path: 'state.h', content: stateHeader() },
     ...(context.emission.files ?? []),
   ]

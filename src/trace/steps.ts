@@ -60,7 +60,7 @@ function interpreterOf({ image, abi }: Standing): Interpreter {
 }
 
 /** What the instruction is about to access; undefined where it accesses no memory, or traps. */
-function touchOf(instr: Instr, { hart, abi }: Standing): Touch | undefined {
+export function touchOf(instr: Instr, hart: Hart, abi: GuestAbi): Touch | undefined {
   const { row, rs1, imm } = instr
   if (row.kind === 'load' || row.kind === 'store') {
     const address = Number(BigInt.asUintN(hart.xlen, hart.x[rs1]! + BigInt(imm)))
@@ -113,7 +113,7 @@ export function* recordedSteps(standing: Standing, recording: Recording): Genera
     const place = { pc, instret }
     const instr = interpreter.instrAt(pc)
     const coded = instr && coder(instr)
-    const touch = instr && touchOf(instr, standing)
+    const touch = instr && touchOf(instr, hart, standing.abi)
     const isPlain = instr !== undefined && !(instr.row.kind === 'host' && instr.row.ends === true)
     if (isPlain && coded === undefined) throw unprovable(`no AIR has the instruction ${instr.row.name}`, place)
     const against = isPlain ? reasonAgainst(instr, touch, hart) : undefined

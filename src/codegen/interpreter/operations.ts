@@ -34,11 +34,14 @@ function hasResult(row: Row): boolean {
   }
 }
 
-/** All operations of a width's rows, in their order. Host instructions have none: they are the host's. */
-export function operationsOf(rows: readonly Row[]): Operation[] {
+/** Host instructions are the host's. */
+const isExecuted = ({ kind }: Row): boolean => kind !== 'host'
+
+/** All operations of a width's rows, in their order; without those of rows that have none. */
+export function operationsOf(rows: readonly Row[], hasOperation: (row: Row) => boolean = isExecuted): Operation[] {
   const names = new Set<string>()
   const all = rows
-    .filter(({ kind }) => kind !== 'host')
+    .filter(hasOperation)
     .flatMap(row => [operation(row, false), ...(hasResult(row) ? [operation(row, true)] : [])])
   return all.map(one => {
     let { name } = one

@@ -10,7 +10,7 @@ import { resourceText } from '../../resources.ts'
 import { calledAmong, callExports, callPrototypes, neededFiles } from '../calls.ts'
 import type { Convention } from '../convention.ts'
 import type { Project, ProjectFile } from '../project.ts'
-import { identityBlock, numberTypes } from '../runtime.ts'
+import { identityBlock, numberTypes, semanticsHeader } from '../runtime.ts'
 import { engineFile, engineHeader, instanceFile } from './engine.ts'
 import { operationsOf, type Operation } from './operations.ts'
 
@@ -39,7 +39,7 @@ export function interpreterProject(options: InterpreterOptions): Project {
   const files: ProjectFile[] = [
     { path: 'Makefile', content: resourceText('templates/interpreter/Makefile') },
     { path: 'state.h', content: stateHeader() },
-    { path: 'semantics.h', content: resourceText('templates/runtime/semantics.h') },
+    { path: 'semantics.h', content: semanticsHeader() },
     { path: 'code.h', content: resourceText('templates/interpreter/code.h') },
     { path: 'calls.h', content: callPrototypes(calls) },
     { path: 'library.c', content: own },

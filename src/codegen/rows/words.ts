@@ -24,6 +24,25 @@ const OPERATORS: Readonly<Record<WordOperator, (a: string, b: string) => string>
 const isFunction = (name: string): name is WordFunction => name in wordFunctions
 const constantText = (value: bigint): string => (value < 1024n ? `${value}` : `0x${value.toString(16)}u`)
 
+/** What the leaves of words are called in C. */
+export interface LeafNames {
+  readonly input: (index: number) => string
+  readonly old: (access: number) => string
+  readonly last: (access: number) => string
+  readonly register: (number: string) => string
+}
+
+/** Where inputs and what accesses found are arrays. */
+const IN_ARRAYS: LeafNames = {
+  input: index => `in[${index}]`,
+  old: access => `seen[${access}].old`,
+  last: access => `(uint64_t)seen[${access}].last`,
+  register: number => `register_of(t, ${number})`,
+}
+
+/** Names and numbers are no work. */
+const isName = (text: string): boolean => /^\w+$/.test(text)
+
 /** Statements that compute words into variables, and the C expressions that name them. */
 export class WordWriter {
   readonly lines: string[] = []
@@ -31,9 +50,11 @@ export class WordWriter {
   /** Words of one text are one variable, whichever object says them. */
   readonly #byText = new Map<string, string>()
   readonly #prefix: string
+  readonly #names: LeafNames
 
-  constructor(prefix: string) {
+  constructor(prefix: string, names: LeafNames = IN_ARRAYS) {
     this.#prefix = prefix
+    this.#names = names
   }
 
   /** A constant, or a variable that holds the word from here on. */
@@ -41,7 +62,7 @@ export class WordWriter {
     const known = this.#known.get(word)
     if (known !== undefined) return known
     const text = this.#text(word)
-    const name = word.op === 'constant' ? text : this.#variable(text)
+    const name = isName(text) ? text : this.#variable(text)
     this.#known.set(word, name)
     return name
   }
@@ -60,13 +81,13 @@ export class WordWriter {
       case 'constant':
         return constantText(word.value)
       case 'input':
-        return `in[${word.index}]`
+        return this.#names.input(word.index)
       case 'old':
-        return `seen[${word.access}].old`
+        return this.#names.old(word.access)
       case 'last':
-        return `(uint64_t)seen[${word.access}].last`
+        return this.#names.last(word.access)
       case 'register':
-        return `register_of(t, ${this.value(word.of)})`
+        return this.#names.register(this.value(word.of))
       case 'binary':
         return OPERATORS[word.operator](this.value(word.left), this.value(word.right))
       case 'call':

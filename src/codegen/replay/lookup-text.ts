@@ -1,0 +1,51 @@
+/** What rows look up → C that counts it in the histograms of the tables. */
+import type { LookupTable } from '../../air/lookups.ts'
+import { placeName } from '../rows/places.ts'
+import { polynomialText } from './polynomials.ts'
+import type { PlannedLookup } from './rows.ts'
+
+/** Where each table's histogram begins, in the order of the tables, and the length of all. */
+export function histogramLayout(tables: readonly LookupTable[]): {
+  readonly offsets: ReadonlyMap<number, number>
+  readonly length: number
+} {
+  const offsets = new Map<number, number>()
+  let length = 0
+  for (const { bus, height, answers } of tables) {
+    offsets.set(bus, length)
+    length += height * answers.length
+  }
+  return { offsets, length }
+}
+
+export interface LookupText {
+  readonly offsets: ReadonlyMap<number, number>
+  /** The C of a column of the row. */
+  readonly column: (index: number) => string
+  readonly prefix: string
+  /** `+=`, or `-=` to take back what was counted. */
+  readonly operator: '+=' | '-='
+  /** What to do where a table does not have a message. */
+  readonly otherwise: string
+}
+
+/** Statements; `histogram` is the C of them all. */
+export function lookupLines(lookups: readonly PlannedLookup[], text: LookupText): string[] {
+  const { offsets, column, prefix, operator, otherwise } = text
+  const { lines, values } = polynomialText(
+    lookups.flatMap(({ count, fields }) => [count, ...fields]),
+    prefix,
+    column,
+  )
+  let at = 0
+  const counting = lookups.map(({ table, fields }) => {
+    const count = values[at++]!
+    const given = values.slice(at, (at += fields.length))
+    const place = `const uint64_t in[] = { ${given.join(', ')} }; const uint32_t place = ${placeName(table.bus)}(in);`
+    const isAlways = count === '1u'
+    const counted = `histogram[${offsets.get(table.bus)} + place] ${operator} ${count};`
+    const body = `{ ${place} if (__builtin_expect(place == UINT32_MAX, 0)) ${otherwise} ${counted} }`
+    return isAlways ? body : `if (${count} != 0) ${body}`
+  })
+  return [...lines, ...counting]
+}

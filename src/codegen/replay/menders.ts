@@ -1,0 +1,144 @@
+/** Accesses of an AIR → C that mends a row when it is known when the block was accessed before. */
+import type { Access, Air, AirSet } from '../../air/air.ts'
+import type { Expression } from '../../air/expression.ts'
+import { wordConstant, type Word } from '../../air/word.ts'
+import { WordWriter } from '../rows/words.ts'
+import { Folder, isConstant, textOf } from './fold.ts'
+import { lookupLines } from './lookup-text.ts'
+import { cellText } from './row-text.ts'
+import { plannedLookups, unfit } from './rows.ts'
+
+/** The AIRs' accesses, each with a number of its own. */
+export interface AccessKinds {
+  readonly count: number
+  /** Index of the AIR, by number. */
+  readonly airs: readonly number[]
+  readonly kindOf: (air: number, access: number) => number
+}
+
+const isFilled = ({ instructions }: Air): boolean => instructions.length > 0
+
+export function accessKinds({ airs }: AirSet): AccessKinds {
+  const firsts: number[] = []
+  const owners: number[] = []
+  for (const [index, air] of airs.entries()) {
+    firsts.push(owners.length)
+    if (isFilled(air)) for (const _ of air.rules.accesses) owners.push(index)
+  }
+  return { count: owners.length, airs: owners, kindOf: (air, access) => firsts[air]! + access }
+}
+
+export const menderName = (kind: number): string => `mend_${kind}`
+
+/** Time of the access itself, where it stands in a rule. */
+const TIME = 0
+
+function reads(word: Word, access: number): boolean {
+  switch (word.op) {
+    case 'last':
+      return word.access === access
+    case 'binary':
+      return reads(word.left, access) || reads(word.right, access)
+    case 'call':
+      return word.args.some(arg => reads(arg, access))
+    case 'choice':
+      return [word.condition, word.chosen, word.otherwise].some(each => reads(each, access))
+    case 'register':
+      return reads(word.of, access)
+    default:
+      return false
+  }
+}
+
+function readsColumn(of: Expression, columns: ReadonlySet<number>): boolean {
+  if ('left' in of) return readsColumn(of.left, columns) || readsColumn(of.right, columns)
+  return of.op === 'column' && of.row === 0 && columns.has(of.index)
+}
+
+/** A rule over the access's time and that of the access before alone: it takes place, so its condition holds. */
+function mendedRule(rule: Word, { time, when }: Access): Word {
+  const [timeText, whenText] = [textOf(time), when && textOf(when)]
+  const isWhen = (word: Word): boolean => whenText !== undefined && textOf(word) === whenText
+  const folder = new Folder({
+    leaf: word => {
+      if (textOf(word) === timeText) return { op: 'input', index: TIME }
+      return word.op === 'choice' && isWhen(word.condition) ? folder.fold(word.chosen) : undefined
+    },
+    most: word => (word.op === 'last' || word.op === 'input' ? 2n ** 29n - 1n : 2n ** 64n - 1n),
+    isNeverZero: () => false,
+  })
+  return folder.fold(rule)
+}
+
+function isOfTimes(word: Word, access: number): boolean {
+  switch (word.op) {
+    case 'constant':
+      return true
+    case 'input':
+      return word.index === TIME && isTime(word)
+    case 'last':
+      return word.access === access
+    case 'binary':
+      return isOfTimes(word.left, access) && isOfTimes(word.right, access)
+    case 'call':
+      return word.args.every(arg => isOfTimes(arg, access))
+    case 'choice':
+      return [word.condition, word.chosen, word.otherwise].every(each => isOfTimes(each, access))
+    default:
+      return false
+  }
+}
+
+const isTime = (word: Word): boolean => word.op === 'input'
+
+/** `mend_KIND`: writes what the row says of its access, and what it looks up then instead of what it did. */
+export function menderText(set: AirSet, index: number, position: number, context: MenderContext): string {
+  const air = set.airs[index]!
+  const access = air.rules.accesses[position]!
+  const mended = air.rules.columns.flatMap((rule, column) => {
+    if (!reads(rule, position)) return []
+    const word = mendedRule(rule, access)
+    if (isOfTimes(word, position)) return [{ column, word }]
+    throw unfit(air, `${air.columns[column]} depends on ${access.name}.last and on more than the access's own time`)
+  })
+  const columns = new Set(mended.map(({ column }) => column))
+  const lookups = plannedLookups(set, air, unknownColumns(air)).filter(({ count, fields }) =>
+    [count, ...fields].some(each => readsColumn(each, columns)),
+  )
+  const counted = (operator: '+=' | '-=', prefix: string): string[] =>
+    lookupLines(lookups, {
+      offsets: context.offsets,
+      column: column => `row[${column}]`,
+      prefix,
+      operator,
+      otherwise: 'return 0;',
+    })
+  const writer = new WordWriter('v', {
+    input: () => '(uint64_t)time',
+    old: () => '0',
+    last: () => '(uint64_t)last',
+    register: () => '0',
+  })
+  const folder = new Folder({
+    leaf: () => undefined,
+    most: () => 2n ** 29n - 1n,
+    isNeverZero: () => false,
+  })
+  const cells = mended.map(({ column, word }) => `row[${column}] = ${cellText(word, { folder }, writer)};`)
+  const lines = [...counted('-=', 'm'), ...writer.lines, ...cells, ...counted('+=', 'n'), 'return 1;']
+  const name = menderName(context.kindOf(index, position))
+  return `/* ${air.name}, ${access.name} */
+static int ${name}(uint32_t *row, uint32_t *histogram, uint32_t time, uint32_t last)
+{
+${lines.map(line => `  ${line}\n`).join('')}}
+`
+}
+
+export interface MenderContext {
+  readonly offsets: ReadonlyMap<number, number>
+  readonly kindOf: AccessKinds['kindOf']
+}
+
+/** Nothing is known of the columns of any row. */
+const unknownColumns = (air: Air): readonly Word[] =>
+  air.rules.columns.map((word, index) => (isConstant(word) ? wordConstant(word.value) : { op: 'input', index }))

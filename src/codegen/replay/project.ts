@@ -1,0 +1,173 @@
+/** Instruction rows × AIRs → the C project of a trace engine, which fills the tables of every guest of its kind. */
+import type { AirSet } from '../../air/air.ts'
+import { lookupTables } from '../../air/lookups.ts'
+import { MEMORY_BYTES, type Xlen } from '../../elf/image.ts'
+import type { Row } from '../../isa/row.ts'
+import { resourceText } from '../../resources.ts'
+import type { Convention } from '../convention.ts'
+import { decodeTable } from '../interpreter/decoding.ts'
+import { operationsOf, type Operation } from '../interpreter/operations.ts'
+import type { Project, ProjectFile } from '../project.ts'
+import { placesText } from '../rows/places.ts'
+import { arithmetic, identityBlock, numberTypes } from '../runtime.ts'
+import { handlersOf, type HandlerContext, type Handlers } from './handlers.ts'
+import { histogramLayout } from './lookup-text.ts'
+import { accessKinds, menderName, menderText, type AccessKinds } from './menders.ts'
+import { PUBLIC_BYTES } from './row-text.ts'
+
+export interface TraceEngineOptions {
+  readonly xlen: Xlen
+  /** All instructions that a guest of the width may use. */
+  readonly rows: readonly Row[]
+  readonly set: AirSet
+  readonly convention: Convention
+  /** JSON text of the artifact's identity block. */
+  readonly identity: string
+}
+
+/** Files of handlers that fill: make compiles them side by side. */
+const FILL_FILES = 6
+
+const template = (path: string): string => resourceText(`templates/replay/${path}`)
+
+/** Equal input gives byte-identical files. */
+export function traceEngineProject(options: TraceEngineOptions): Project {
+  const { set, xlen, rows, convention, identity } = options
+  const operations = operationsOf(rows, row => row.kind !== 'host' || row.ends !== true)
+  const kinds = accessKinds(set)
+  const { offsets, length } = histogramLayout(lookupTables(set))
+  const context: HandlerContext = { set, xlen, offsets, kindOf: kinds.kindOf }
+  const handlers = operations.map(operation => ({ operation, handlers: handlersOf(operation, context) }))
+  const decode = resourceText('templates/interpreter/decode.c').replace('/* TABLE */', () =>
+    decodeTable(rows, operations),
+  )
+  const files: ProjectFile[] = [
+    { path: 'Makefile', content: template('Makefile') },
+    { path: 'engine.h', content: engineHeader(options, operations.length, kinds.count, length) },
+    { path: 'replay.h', content: template('replay.h') },
+    { path: 'worker.h', content: template('worker.h') },
+    { path: 'words.h', content: resourceText('templates/rows/words.h') },
+    { path: 'field.h', content: resourceText('templates/rows/field.h') },
+    { path: 'arithmetic.h', content: arithmetic() },
+    { path: 'places.h', content: placesText(set) },
+    { path: 'code.c', content: template('code.c').replace('/* DECODE */', () => decode) },
+    { path: 'worker.c', content: template('worker.c') },
+    { path: 'cut.c', content: template('cut.c') },
+    { path: 'fill.c', content: template('fill.c') },
+    { path: 'stitch.c', content: template('stitch.c') },
+    { path: 'tables.c', content: tablesFile(set, kinds, offsets) },
+    { path: 'library.c', content: `${identityBlock(identity)}` },
+    ...handlerFiles(handlers, 'cut', 1, convention),
+    ...handlerFiles(handlers, 'fill', FILL_FILES, convention),
+  ]
+  files.sort((a, b) => (a.path < b.path ? -1 : 1))
+  return { files, units: files.filter(file => file.path.endsWith('.c')).map(file => file.path) }
+}
+
+function engineHeader(
+  { xlen, set, convention }: TraceEngineOptions,
+  operations: number,
+  kinds: number,
+  histogram: number,
+): string {
+  const blockBytes = xlen / 8
+  const memoryBlocks = MEMORY_BYTES / blockBytes
+  const numbers = {
+    XLEN: xlen,
+    AIRS: set.airs.length,
+    KINDS: kinds,
+    HISTOGRAM: histogram,
+    MEMORY_BLOCKS: memoryBlocks,
+    BLOCKS: memoryBlocks + PUBLIC_BYTES / blockBytes,
+    OP_END: 0,
+    OP_OUTSIDE: operations + 1,
+  }
+  const constants = Object.entries(numbers).map(([name, value]) => `${name} = ${value}`)
+  const cold = convention.verifies
+    ? '__attribute__((cold, noinline))'
+    : '__attribute__((cold, noinline, preserve_most))'
+  return `/* The machine whose tables are filled. */
+#include <stdint.h>
+#define CONVENTION ${convention.attribute}
+#define TAIL ${convention.tail}
+#define COLD ${cold}
+#define EXPORT __attribute__((visibility("default")))
+enum { ${constants.join(', ')} };
+${numberTypes(xlen)}
+#include "arithmetic.h"
+#include "replay.h"
+#pragma GCC visibility push(hidden)
+/* Columns of each AIR, the AIR of each kind of access, and what mends a row of that kind; 0 where no table has what it
+   asks for. */
+extern const uint32_t widths[], kind_airs[];
+typedef int mender(uint32_t *row, uint32_t *histogram, uint32_t time, uint32_t last);
+extern mender *const menders[];
+#pragma GCC visibility pop
+`
+}
+
+interface HandledOperation {
+  readonly operation: Operation
+  readonly handlers: Handlers | undefined
+}
+
+const PARAMETERS = 'struct replay *r, struct insn *at, const reg *tape, uint32_t ts, int64_t left'
+
+function handlerFiles(
+  all: readonly HandledOperation[],
+  what: keyof Handlers,
+  count: number,
+  { attribute }: Convention,
+): ProjectFile[] {
+  const name = ({ operation }: HandledOperation): string => `${what}_${operation.name}`
+  const function_ = (names: string, lines: readonly string[]): string =>
+    `${attribute}void ${names}(${PARAMETERS})\n{\n${lines.map(line => `  ${line}\n`).join('')}}\n`
+  const known = all.filter(({ handlers }) => handlers !== undefined)
+  const head = `#define HANDLERS ${what}_handlers
+#include "engine.h"
+#include "words.h"
+#include "places.h"
+
+`
+  const files = Array.from({ length: count }, (_, part) => {
+    const mine = known.filter((_operation, index) => index % count === part)
+    return {
+      path: `${what}_${part}.c`,
+      content: head + mine.map(each => function_(name(each), each.handlers![what])).join('\n'),
+    }
+  })
+  const ends = [
+    'if (left != 1 || !r->may_end) FAIL(ENDS_EARLY);',
+    ...(what === 'fill' ? ['if (at != &r->beyond) COUNT;'] : []),
+    'left = 0;',
+    'HAND_BACK;',
+  ]
+  const table = all.map(each => (each.handlers === undefined ? `${what}_refused` : name(each)))
+  const content = `${head}#pragma GCC visibility push(hidden)
+${known.map(each => `op ${name(each)};\n`).join('')}#pragma GCC visibility pop
+
+/* The instruction that the guest ends with has no row. */
+static ${function_(`${what}_end`, ends)}
+static ${function_(`${what}_refused`, ['FAIL(REFUSED);'])}
+static ${function_(`${what}_outside`, ['FAIL(JUMP_OUTSIDE);'])}
+op *const ${what}_handlers[] = {
+${[`${what}_end`, ...table, `${what}_outside`].map(each => `  ${each},\n`).join('')}};
+`
+  return [...files, { path: `${what}_table.c`, content }]
+}
+
+function tablesFile(set: AirSet, kinds: AccessKinds, offsets: ReadonlyMap<number, number>): string {
+  const menders = kinds.airs.map((air, kind) =>
+    menderText(set, air, kind - kinds.kindOf(air, 0), { offsets, kindOf: kinds.kindOf }),
+  )
+  return `#include "engine.h"
+#include "words.h"
+#include "places.h"
+
+const uint32_t widths[] = { ${set.airs.map(({ columns }) => columns.length).join(', ')} };
+const uint32_t kind_airs[] = { ${kinds.airs.join(', ')} };
+
+${menders.join('\n')}
+mender *const menders[] = { ${kinds.airs.map((_, kind) => menderName(kind)).join(', ')} };
+`
+}

@@ -1,0 +1,161 @@
+/** The functions of a trace engine: all take addresses and arrays, and run beside JavaScript. */
+import koffi from 'koffi'
+import { RvrError, messageOf } from '../errors.ts'
+import type { LibraryFile } from './library-file.ts'
+import { memoryFile } from './host-memory.ts'
+
+/** Memory that C reads or writes. Whoever calls keeps it until the call has ended. */
+type Memory = ArrayBufferView | null
+
+/** Threads, and what they look at and tell on the way. */
+export interface Progress {
+  readonly threads: number
+  /** One word; not 0: stop. */
+  readonly cancel: Uint32Array
+  /** One word: instructions so far. */
+  readonly done: BigUint64Array
+}
+
+export interface NativeTraceEngine {
+  /** Address of a guest's code for replay; 0 where there is no memory for it. */
+  decode(ranges: BigUint64Array, words: Uint32Array): bigint
+  forget(code: bigint): void
+  /** Each returns why it ended early, 0 where it did not (`enum` of replay.h). */
+  cut(work: CutWork, progress: Progress): Promise<number>
+  fill(work: FillWork, progress: Progress): Promise<number>
+  stitch(work: StitchWork): Promise<number>
+  /** Gives back a list of touches. */
+  free(list: bigint): void
+}
+
+export interface CutWork {
+  readonly code: bigint
+  readonly pieces: Memory
+  readonly count: number
+  /** Instructions of a fragment. */
+  readonly length: number
+  readonly fragments: Memory
+  readonly totals: Memory
+  readonly failure: Memory
+}
+
+export interface FillWork {
+  readonly code: bigint
+  readonly fragments: Memory
+  readonly count: number
+  readonly matrices: Memory
+  readonly cells: Memory
+  readonly histogram: Memory
+  readonly executed: Memory
+  readonly touches: Memory
+  readonly failure: Memory
+}
+
+export interface StitchWork {
+  readonly touches: Memory
+  readonly count: number
+  readonly matrices: Memory
+  readonly cells: Memory
+  readonly histogram: Memory
+  readonly out: Memory
+  readonly found: BigUint64Array
+}
+
+/** Where an array's memory is. It stays there as long as somebody has the array. */
+export const addressOfArray = (array: ArrayBufferView): bigint => koffi.address(array)
+
+/** A copy of `bytes` at an address. */
+export const copyOfMemory = (address: bigint, bytes: number): Uint8Array<ArrayBuffer> =>
+  bytes === 0 ? new Uint8Array() : new Uint8Array(koffi.view(address, bytes)).slice()
+
+const loaded = new Map<string, NativeTraceEngine>()
+
+/** Loads a library whose identity has been checked; from a copy where its file system lets no code run. */
+export function loadTraceEngine(file: LibraryFile): NativeTraceEngine {
+  file.keep()
+  try {
+    return engineNamed(file.name)
+  } catch (error) {
+    if (!/failed to map|not permitted|[Pp]ermission denied/.test(messageOf(error))) throw refused(file, error)
+  }
+  file.moveTo(memoryFile())
+  return engineNamed(file.name)
+}
+
+const refused = ({ path }: LibraryFile, cause: unknown): RvrError =>
+  new RvrError('ARTIFACT_REFUSED', `${path} cannot be loaded as a trace engine: ${messageOf(cause)}`, {
+    details: { path, reason: 'not-a-library' },
+    cause,
+  })
+
+/** Of one library by the name of its file, once per thread. */
+export function engineNamed(name: string): NativeTraceEngine {
+  const known = loaded.get(name)
+  if (known !== undefined) return known
+  const engine = engineOf(koffi.load(name))
+  loaded.set(name, engine)
+  return engine
+}
+
+type Arguments = readonly unknown[]
+
+function engineOf(library: ReturnType<typeof koffi.load>): NativeTraceEngine {
+  const pointer = 'void *'
+  const decode = library.func('rvr_trace_decode', 'uintptr_t', [pointer, 'uint32_t', pointer])
+  const forget = library.func('rvr_trace_forget', 'void', ['uintptr_t'])
+  const free = library.func('rvr_trace_free', 'void', ['uintptr_t'])
+  const ends = ['uint32_t', pointer, pointer, pointer]
+  const cut = library.func('rvr_trace_cut', 'uint32_t', [
+    'uintptr_t',
+    pointer,
+    'uint64_t',
+    'uint64_t',
+    pointer,
+    pointer,
+    ...ends,
+  ])
+  const fill = library.func('rvr_trace_fill', 'uint32_t', [
+    'uintptr_t',
+    pointer,
+    'uint64_t',
+    pointer,
+    pointer,
+    pointer,
+    pointer,
+    pointer,
+    ...ends,
+  ])
+  const stitch = library.func('rvr_trace_stitch', 'uint32_t', [
+    pointer,
+    'uint64_t',
+    pointer,
+    pointer,
+    pointer,
+    pointer,
+    pointer,
+  ])
+  /** `work` holds what C works on until it has ended. */
+  const beside = (f: typeof cut, args: Arguments): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const ended = (error: unknown, result: number): void => {
+        if (error === null || error === undefined) resolve(result)
+        else reject(error)
+      }
+      // oxlint-disable-next-line rvr/no-spread-arguments -- a dozen
+      f.async(...args, ended)
+    })
+  return {
+    decode: (ranges, words) => BigInt(decode(ranges, ranges.length / 3, words) as number | bigint),
+    forget: code => void forget(code),
+    free: list => void free(list),
+    cut: ({ code, pieces, count, length, fragments, totals, failure }, { threads, cancel, done }) =>
+      beside(cut, [code, pieces, count, length, fragments, totals, threads, cancel, done, failure]),
+    fill: (work, { threads, cancel, done }) => {
+      const { code, fragments, count, matrices, cells, histogram, executed, touches, failure } = work
+      const args = [code, fragments, count, matrices, cells, histogram, executed, touches]
+      return beside(fill, [...args, threads, cancel, done, failure])
+    },
+    stitch: ({ touches, count, matrices, cells, histogram, out, found }) =>
+      beside(stitch, [touches, count, matrices, cells, histogram, out, found]),
+  }
+}

@@ -1,0 +1,76 @@
+/** A trace engine for one machine, and a guest's code in it. */
+import type { AirSet } from '../../air/air.ts'
+import { lookupTables } from '../../air/lookups.ts'
+import { RvrError } from '../../errors.ts'
+import type { NativeTraceEngine } from '../../load/trace-engine.ts'
+import { slotRanges, type SlotRange } from '../../program/slots.ts'
+import type { TracedGuest } from '../steps.ts'
+
+export interface TraceEngine {
+  readonly native: NativeTraceEngine
+  readonly set: AirSet
+}
+
+export const noMemory = (what: string): RvrError =>
+  new RvrError('INTERNAL', `the host has no memory for ${what}`, {
+    hint: 'Cut smaller segments, use fewer threads, or raise the limit on virtual memory (ulimit -v).',
+  })
+
+/** Counts of each table of lookups, one after another: rows × counts of a row. */
+export function histogramLength(set: AirSet): number {
+  return lookupTables(set).reduce((sum, { height, answers }) => sum + height * answers.length, 0)
+}
+
+const fileWords = ({ base, end, written }: SlotRange): number => (Math.min(end, written) - base) / 4
+
+/** A guest's code, decoded in an engine as long as it is not disposed. */
+export class EngineGuest implements Disposable {
+  readonly engine: TraceEngine
+  readonly guest: TracedGuest
+  /** Executions are counted by the slots of these that the file holds, and one more behind each. */
+  readonly #ranges: readonly SlotRange[]
+  #code: bigint
+
+  constructor(engine: TraceEngine, guest: TracedGuest) {
+    this.engine = engine
+    this.guest = guest
+    this.#ranges = slotRanges(guest.image)
+    const ranges = this.#ranges.flatMap(({ base, end, written }) => [base, Math.min(end, written), end].map(BigInt))
+    const words = new Uint32Array(this.#ranges.reduce((sum, range) => sum + fileWords(range), 0))
+    let at = 0
+    for (const range of this.#ranges)
+      for (let slot = 0; slot < fileWords(range); slot++) words[at++] = range.wordAt(range.base + 4 * slot)
+    this.#code = engine.native.decode(BigUint64Array.from(ranges), words)
+    if (this.#code === 0n) throw noMemory("the guest's code")
+  }
+
+  /** @throws RvrError `DISPOSED` */
+  get code(): bigint {
+    if (this.#code === 0n) throw new RvrError('DISPOSED', "the guest's code has been disposed")
+    return this.#code
+  }
+
+  /** Slots that executions are counted by. */
+  get slots(): number {
+    return this.#ranges.reduce((sum, range) => sum + fileWords(range) + 1, 0)
+  }
+
+  /** By pc: how often it was executed. */
+  counts(executed: Uint32Array): Map<number, number> {
+    const counts = new Map<number, number>()
+    let at = 0
+    for (const range of this.#ranges) {
+      for (let slot = 0; slot < fileWords(range); slot++) {
+        const count = executed[at++]!
+        if (count > 0) counts.set(range.base + 4 * slot, count)
+      }
+      at++
+    }
+    return counts
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#code !== 0n) this.engine.native.forget(this.#code)
+    this.#code = 0n
+  }
+}

@@ -1,0 +1,145 @@
+/** Records a guest for replay with the reference interpreter, and makes the tables of the same instructions in JavaScript. */
+import type { AirSet } from '../../../src/air/air.ts'
+import { MEMORY_BYTES, type Image } from '../../../src/elf/image.ts'
+import { parseElf } from '../../../src/elf/parse.ts'
+import { abiNamed } from '../../../src/extensions/registry.ts'
+import { createInterpreter } from '../../../src/interp/interpreter.ts'
+import { loadImage } from '../../../src/interp/memory.ts'
+import { MEMORY, PUBLIC_VALUES } from '../../../src/layout/meter.ts'
+import { createHart } from '../../../src/program/hart.ts'
+import { coderOf } from '../../../src/trace/coding.ts'
+import { InstructionTables } from '../../../src/trace/instructions.ts'
+import { contentAt, memoryLayout } from '../../../src/trace/layout.ts'
+import type { Matrix } from '../../../src/trace/matrix.ts'
+import { SegmentMemory, type TouchedLeaf } from '../../../src/trace/memory.ts'
+import type { RecordedSegment } from '../../../src/trace/native/cut.ts'
+import type { Checkpoint, Piece } from '../../../src/trace/native/records.ts'
+import { recordedSteps, touchOf, type Standing, type Step } from '../../../src/trace/steps.ts'
+import type { Touch } from '../../../src/trace/unprovable.ts'
+
+export interface GuestOptions {
+  readonly inputs?: readonly Uint8Array[] | undefined
+  readonly seed?: bigint
+}
+
+const memories: Uint8Array[] = []
+
+/** A guest in front of its first instruction. One at a time: all of them have the same memory. */
+export function standingAt(elf: Uint8Array | Image, { inputs = [], seed }: GuestOptions = {}): Standing {
+  const image = elf instanceof Uint8Array ? parseElf(elf, 'guest') : elf
+  const abi = abiNamed('openvm')
+  const memory = new Uint8Array(MEMORY_BYTES)
+  memories[0] = memory
+  loadImage(image, memory)
+  const hart = createHart(image.xlen, memory)
+  const options = { inputs, ...(seed !== undefined && { seed }) }
+  const host = abi.host.create(image, options)
+  abi.start(image, hart, options)
+  return { image, abi, hart, host, instret: 0 }
+}
+
+const checkpoint = ({ hart, instret }: Standing): Checkpoint => ({ instret, pc: hart.pc, x: hart.x.slice() })
+
+/** What an instruction leaves on the tape. */
+class Recorder {
+  readonly #standing: Standing
+  readonly #words: bigint[] = []
+  #touch: Touch | undefined
+  #blocks: bigint[] = []
+
+  constructor(standing: Standing) {
+    this.#standing = standing
+  }
+
+  /** In front of an instruction. */
+  before(): void {
+    const { image, abi, hart } = this.#standing
+    const instr = createInterpreter(image, abi).instrAt(hart.pc)
+    this.#touch = instr && touchOf(instr, hart, abi)
+    this.#blocks = this.#touch === undefined ? [] : this.#contents(this.#touch)
+  }
+
+  #contents({ space, address, length }: Touch): bigint[] {
+    const { abi, hart, host } = this.#standing
+    const layout = memoryLayout(hart.xlen)
+    const bytes = space === PUBLIC_VALUES ? abi.host.publicValues(host) : hart.memory
+    const contents: bigint[] = []
+    const first = address - (address % layout.blockBytes)
+    // What is outside traps.
+    if (space === MEMORY && address + length > MEMORY_BYTES) return []
+    for (let at = first; at < address + length; at += layout.blockBytes) contents.push(contentAt(bytes, at, layout))
+    return contents
+  }
+
+  /** Behind it. */
+  after({ instr, hints }: Step): void {
+    if (instr.row.kind === 'host') this.#words.push(BigInt(Math.max(1, hints.length)), BigInt(hints.length), ...hints)
+    this.#words.push(...this.#blocks)
+  }
+
+  take(): Piece['words'] {
+    const words = this.#words.splice(0)
+    return this.#standing.hart.xlen === 64 ? BigUint64Array.from(words) : Uint32Array.from(words, Number)
+  }
+}
+
+export interface Recorded {
+  readonly image: Image
+  readonly segment: RecordedSegment
+  /** The tables of instructions, how often each was executed, and what was touched, by the reference. */
+  readonly matrices: readonly Matrix[]
+  readonly counts: ReadonlyMap<number, number>
+  readonly leaves: readonly TouchedLeaf[]
+  readonly ts: number
+}
+
+export interface RecordOptions {
+  readonly instructions: number
+  /** Instructions of a piece. */
+  readonly piece?: number
+}
+
+/** Goes on for so many instructions, or to the end of the guest, which has to be the last of them. */
+export function record(set: AirSet, standing: Standing, options: RecordOptions): Recorded {
+  const { instructions, piece = Infinity } = options
+  const { abi, hart, host, image } = standing
+  const layout = memoryLayout(hart.xlen)
+  const memory = new SegmentMemory(layout, hart.x)
+  const rows = new InstructionTables(set, memory)
+  const recorder = new Recorder(standing)
+  const onTouch = ({ space, address, length }: Touch): void => {
+    const bytes = space === PUBLIC_VALUES ? abi.host.publicValues(host) : hart.memory
+    memory.open(space + 1, address, length, at => contentAt(bytes, at, layout))
+  }
+  const steps = recordedSteps(standing, { instructions, coder: coderOf(set), onTouch })
+  const pieces: Piece[] = []
+  let begun = checkpoint(standing)
+  recorder.before()
+  let step = steps.next()
+  for (; step.done !== true; step = steps.next()) {
+    rows.add(step.value)
+    recorder.after(step.value)
+    if (standing.instret - begun.instret >= piece) {
+      pieces.push({ ...begun, words: recorder.take() })
+      begun = checkpoint(standing)
+    }
+    recorder.before()
+  }
+  if (step.value !== undefined) rows.count(hart.pc)
+  const end = checkpoint(standing)
+  if (end.instret > begun.instret) pieces.push({ ...begun, words: recorder.take() })
+  return {
+    image,
+    segment: { pieces, end },
+    matrices: set.airs.flatMap(air => rows.matrices().get(air) ?? []),
+    counts: rows.counts,
+    leaves: memory.touchedLeaves(),
+    ts: rows.ts,
+  }
+}
+
+/** Instructions to the end of the guest. */
+export function lengthOf(standing: Standing, most: number): number {
+  const { image, abi, hart, host } = standing
+  return createInterpreter(image, abi).run(hart, host, { maxInstructions: most, print: () => {} }).executed
+}
