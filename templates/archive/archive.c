@@ -1,0 +1,130 @@
+/* Frame, table, padding and digest of an archive: the same checks, in the same order, as src/archive/frame.ts and read.ts. */
+#include "archive.h"
+
+enum { HEADER = 64, ENTRY = 32, BLOCK = 64, DIGEST_AT = 32 };
+#define MOST_BYTES (UINT64_C(1) << 32)
+#define MAGIC UINT64_C(0x3168637261727672) /* rvrarch1 */
+
+typedef uint32_t word __attribute__((may_alias));
+typedef uint64_t longword __attribute__((may_alias));
+
+struct section {
+  uint16_t kind, size;
+};
+static const struct {
+  uint32_t sections;
+  struct section section[RVR_ARCHIVE_MOST_SECTIONS];
+} contents[] = {
+  [RVR_ARCHIVE_PROOF] = { 13, { { 0x101, 32 }, { 0x102, 4 }, { 0x103, 4 }, { 0x104, 32 }, { 0x105, 16 }, { 0x106, 8 }, { 0x107, 16 },
+                                { 0x108, 32 }, { 0x109, 16 }, { 0x10a, 64 }, { 0x10b, 32 }, { 0x10c, 64 }, { 0x10d, 32 } } },
+  [RVR_ARCHIVE_VKEY] = { 9, { { 0x201, 4 }, { 0x202, 64 }, { 0x203, 16 }, { 0x204, 4 }, { 0x205, 32 }, { 0x206, 4 }, { 0x207, 32 },
+                              { 0x208, 16 }, { 0x209, 16 } } },
+  [RVR_ARCHIVE_TRACES] = { 3, { { 0x301, 16 }, { 0x302, 4 }, { 0x303, 4 } } },
+  [RVR_ARCHIVE_CHECKPOINT] = { 6, { { 0x401, 8 }, { 0x402, 8 }, { 0x403, 8 }, { 0x404, 4096 }, { 0x405, 64 }, { 0x406, 32 } } },
+  [RVR_ARCHIVE_PROFILE] = { 3, { { 0x501, 32 }, { 0x502, 8 }, { 0x503, 8 } } },
+  [RVR_ARCHIVE_FRAGMENTS] = { 9, { { 0x403, 8 }, { 0x404, 4096 }, { 0x601, 8 }, { 0x602, 32 }, { 0x603, 32 }, { 0x604, 8 }, { 0x605, 4 },
+                                   { 0x606, 4 }, { 0x607, 1 } } },
+  [RVR_ARCHIVE_SEGMENT] = { 6, { { 0x301, 16 }, { 0x302, 4 }, { 0x303, 4 }, { 0x304, 4 }, { 0x601, 8 }, { 0x602, 32 } } },
+};
+
+static uint32_t word_at(const uint8_t *at) { return *(const word *)at; }
+static uint64_t long_at(const uint8_t *at) { return *(const longword *)at; }
+static uint64_t aligned(uint64_t length) { return (length + (BLOCK - 1)) & ~(uint64_t)(BLOCK - 1); }
+
+static int fail(struct rvr_archive_fault *fault, uint32_t layer, enum rvr_archive_flaw flaw, uint32_t section, uint64_t offset)
+{
+  *fault = (struct rvr_archive_fault){ layer, flaw, section, offset };
+  return 0;
+}
+
+/* The place of the first byte from `at` to `end` that is not 0, or `end`. */
+static uint64_t nonzero(const uint8_t *bytes, uint64_t at, uint64_t end)
+{
+  while (at < end && bytes[at] == 0) at++;
+  return at;
+}
+
+struct chain {
+  word state[8] __attribute__((aligned(8)));
+  word block[BLOCK / 4] __attribute__((aligned(8)));
+};
+
+static void next(struct chain *c, const uint8_t *block) { rvr_sha256((uint8_t *)c->state, (const uint8_t *)c->state, block); }
+
+static void frame(struct chain *c, uint32_t kind, uint32_t size, uint32_t third, uint64_t last)
+{
+  for (int i = 0; i < BLOCK / 4; i++) c->block[i] = 0;
+  c->block[0] = 1;
+  c->block[1] = kind;
+  c->block[2] = size;
+  c->block[3] = third;
+  c->block[4] = (uint32_t)last;
+  c->block[5] = (uint32_t)(last >> 32);
+  next(c, (const uint8_t *)c->block);
+}
+
+/* Is the digest field that of the sections? They are padded with zeros, as the chain wants them. */
+static int has_digest(const uint8_t *bytes, enum rvr_archive_content content, const struct rvr_view *views)
+{
+  const uint32_t sections = contents[content].sections;
+  /* SHA-256 of "rvr-stark-1 content". */
+  struct chain c = { { 0x46ca39ea, 0xc14b40f0, 0x292cdbb8, 0x69ce5a94, 0xd5713c3f, 0xe2255632, 0xc46c2a9f, 0x9a00da25 }, { 0 } };
+  frame(&c, 0, content, sections, 0);
+  for (uint32_t k = 0; k < sections; k++) {
+    const struct section s = contents[content].section[k];
+    frame(&c, s.kind, s.size, 0, views[k].count);
+    const uint64_t length = aligned(views[k].count * s.size);
+    for (uint64_t at = 0; at < length; at += BLOCK) next(&c, views[k].at + at);
+  }
+  for (int i = 0; i < 8; i++)
+    if (c.state[i] != word_at(bytes + DIGEST_AT + 4 * i)) return 0;
+  return 1;
+}
+
+int rvr_archive_open(struct rvr_view views[RVR_ARCHIVE_MOST_SECTIONS], const uint8_t *bytes, uint64_t length,
+                     enum rvr_archive_content content, struct rvr_archive_fault *fault)
+{
+  if (length < HEADER || length > MOST_BYTES) return fail(fault, 0, RVR_ARCHIVE_LENGTH, 0, 0);
+  if ((uintptr_t)bytes % 8 != 0) return fail(fault, 0, RVR_ARCHIVE_ADDRESS, 0, 0);
+
+  if (content < RVR_ARCHIVE_PROOF || content > RVR_ARCHIVE_SEGMENT) return fail(fault, 1, RVR_ARCHIVE_CONTENT, 0, 12);
+  const uint32_t sections = contents[content].sections;
+  const uint64_t table_end = HEADER + ENTRY * (uint64_t)sections;
+  if (long_at(bytes) != MAGIC) return fail(fault, 1, RVR_ARCHIVE_MAGIC, 0, 0);
+  if (word_at(bytes + 8) != 1) return fail(fault, 1, RVR_ARCHIVE_VERSION, 0, 8);
+  if (word_at(bytes + 12) != (uint32_t)content) return fail(fault, 1, RVR_ARCHIVE_CONTENT, 0, 12);
+  if (long_at(bytes + 16) != length) return fail(fault, 1, RVR_ARCHIVE_TOTAL, 0, 16);
+  if (word_at(bytes + 28) != 0) return fail(fault, 1, RVR_ARCHIVE_FLAGS, 0, 28);
+  if (word_at(bytes + 24) != sections) return fail(fault, 1, RVR_ARCHIVE_SECTIONS, 0, 24);
+  if (table_end > length) return fail(fault, 1, RVR_ARCHIVE_TABLE, 0, HEADER);
+
+  uint64_t offset = aligned(table_end);
+  for (uint32_t k = 0; k < sections; k++) {
+    const struct section s = contents[content].section[k];
+    const uint64_t entry = HEADER + ENTRY * (uint64_t)k;
+    const uint64_t count = long_at(bytes + entry + 16);
+    if (word_at(bytes + entry) != s.kind) return fail(fault, 2, RVR_ARCHIVE_KIND, s.kind, entry);
+    if (word_at(bytes + entry + 4) != s.size) return fail(fault, 2, RVR_ARCHIVE_SIZE, s.kind, entry + 4);
+    if (long_at(bytes + entry + 24) != 0) return fail(fault, 2, RVR_ARCHIVE_RESERVED, s.kind, entry + 24);
+    if (long_at(bytes + entry + 8) != offset) return fail(fault, 2, RVR_ARCHIVE_OFFSET, s.kind, entry + 8);
+    /* The first section, or padding of one, may already lie behind the end. */
+    const uint64_t room = offset < length ? length - offset : 0;
+    /* Not more than 2^32, so the product does not wrap. A division of 64 bits would be a call on RV32. */
+    if (count > room || count * s.size > room) return fail(fault, 2, RVR_ARCHIVE_COUNT, s.kind, entry + 16);
+    views[k] = (struct rvr_view){ bytes + (offset < length ? offset : length), count };
+    offset = aligned(offset + count * s.size);
+  }
+  if (offset != length) return fail(fault, 2, RVR_ARCHIVE_END, 0, offset < length ? offset : length);
+
+  uint64_t end = table_end;
+  for (uint32_t k = 0; k <= sections; k++) {
+    const uint64_t start = k < sections ? (uint64_t)(views[k].at - bytes) : length;
+    const uint64_t found = nonzero(bytes, end, start);
+    if (found < start) return fail(fault, 2, RVR_ARCHIVE_PADDING, k == 0 ? 0 : contents[content].section[k - 1].kind, found);
+    if (k < sections) end = start + views[k].count * contents[content].section[k].size;
+  }
+
+  /* A proof proves itself. */
+  const int is_right = content == RVR_ARCHIVE_PROOF ? nonzero(bytes, DIGEST_AT, HEADER) == HEADER : has_digest(bytes, content, views);
+  return is_right || fail(fault, 2, RVR_ARCHIVE_DIGEST, 0, DIGEST_AT);
+}

@@ -1,0 +1,46 @@
+/* What the C reader says of the archives in a file, a line for each. Cases: content u32, shift u32, length u64, bytes. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "archive.h"
+
+/* A block of exactly so many bytes, `shift` behind a multiple of 64: whoever reads beside it is found out. */
+static uint8_t *placed(uint64_t length, uint32_t shift, void **block)
+{
+  if (posix_memalign(block, 64, shift + length + (shift + length == 0)) != 0) abort();
+  return (uint8_t *)*block + shift;
+}
+
+int main(int argc, char **argv)
+{
+  FILE *in = argc == 2 ? fopen(argv[1], "rb") : NULL;
+  if (in == NULL) return 2;
+  struct { uint32_t content, shift; uint64_t length; } head;
+  while (fread(&head, sizeof head, 1, in) == 1) {
+    void *block, *copy = NULL;
+    uint8_t *bytes = placed(head.length, head.shift, &block);
+    if (fread(bytes, 1, head.length, in) != head.length) return 3;
+    struct rvr_view views[RVR_ARCHIVE_MOST_SECTIONS];
+    struct rvr_archive_fault fault;
+    int is_right = rvr_archive_open(views, bytes, head.length, head.content, &fault);
+    const int is_misplaced = !is_right && fault.flaw == RVR_ARCHIVE_ADDRESS;
+    if (is_misplaced) {
+      const uint8_t *aligned = memcpy(placed(head.length, 0, &copy), bytes, head.length);
+      is_right = rvr_archive_open(views, aligned, head.length, head.content, &fault);
+    }
+    printf("%s", is_misplaced ? "copied " : "");
+    if (is_right) {
+      /* Every byte of every section is there. Sections that have none may lie where nothing is. */
+      uint64_t sum = 0;
+      for (uint64_t k = 0; k < views[0].count; k++) sum += views[0].at[k];
+      printf("ok %" PRIu64 " %" PRIu64 "\n", views[0].count, sum);
+    } else {
+      printf("%u %u %u %" PRIu64 "\n", fault.layer, fault.flaw, fault.section, fault.offset);
+    }
+    free(block);
+    free(copy);
+  }
+  fclose(in);
+  return 0;
+}
