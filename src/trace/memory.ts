@@ -10,6 +10,13 @@ interface Block {
   isWritten: boolean
 }
 
+export interface TouchedBlock {
+  readonly space: number
+  /** As messages have it. */
+  readonly pointer: number
+  readonly block: Readonly<Block>
+}
+
 /** A leaf of which the segment has accessed a block. */
 export interface TouchedLeaf {
   readonly space: number
@@ -69,21 +76,26 @@ export class SegmentMemory implements Blocks {
     block.isWritten = true
   }
 
+  /** Blocks that were accessed, by space, then by pointer. */
+  touchedBlocks(): readonly TouchedBlock[] {
+    return [...this.#blocks]
+      .filter(([, { last }]) => last !== 0)
+      .toSorted(([a], [b]) => a - b)
+      .map(([key, block]) => ({ space: Math.floor(key / SPACE_SIZE), pointer: key % SPACE_SIZE, block }))
+  }
+
   /** By space, then by leaf. */
   touchedLeaves(): readonly TouchedLeaf[] {
-    const leaves = new Map<number, { space: number; leaf: number; blocks: (Block | undefined)[] }>()
-    for (const [key, block] of this.#blocks) {
-      if (block.last === 0) continue
-      const pointer = key % SPACE_SIZE
-      const first = key - (pointer % LEAF_CELLS)
-      let leaf = leaves.get(first)
-      if (leaf === undefined) {
-        const space = Math.floor(key / SPACE_SIZE)
-        leaf = { space, leaf: Math.floor(pointer / LEAF_CELLS), blocks: [undefined, undefined] }
-        leaves.set(first, leaf)
+    const leaves: { space: number; leaf: number; blocks: (Readonly<Block> | undefined)[] }[] = []
+    for (const { space, pointer, block } of this.touchedBlocks()) {
+      const number = Math.floor(pointer / LEAF_CELLS)
+      let leaf = leaves.at(-1)
+      if (leaf?.space !== space || leaf.leaf !== number) {
+        leaf = { space, leaf: number, blocks: [undefined, undefined] }
+        leaves.push(leaf)
       }
       leaf.blocks[(pointer % LEAF_CELLS) / BLOCK_CELLS] = block
     }
-    return [...leaves].toSorted(([a], [b]) => a - b).map(([, leaf]) => leaf)
+    return leaves
   }
 }

@@ -71,6 +71,11 @@ export class SegmentFiller {
    * @throws RvrError `UNPROVABLE`, `ABORTED`, `INTERNAL`
    */
   async fill(instructions: number, signal?: AbortSignal): Promise<SegmentTables> {
+    return this.tables(await this.execute(instructions, signal))
+  }
+
+  /** Executes the next instructions, whose tables have to be made before those that come next are executed. */
+  async execute(instructions: number, signal?: AbortSignal): Promise<Executed> {
     const { hart, instret: instretStart } = this.#standing
     const memory = new SegmentMemory(this.#layout, hart.x)
     const rows = new InstructionTables(this.#set, memory)
@@ -92,7 +97,7 @@ export class SegmentFiller {
       done: Number(ending !== undefined),
       code: ending?.exitCode ?? NO_EXIT_CODE,
     }
-    return this.#tables({ instretStart, instructions, memory, rows, pcFirst, last })
+    return { instretStart, instructions, memory, rows, pcFirst, last }
   }
 
   #bytesOf(space: number): Uint8Array {
@@ -100,7 +105,7 @@ export class SegmentFiller {
     return space === PUBLIC_VALUES ? abi.host.publicValues(host) : hart.memory
   }
 
-  #tables({ instretStart, instructions, memory, rows, pcFirst, last }: Executed): SegmentTables {
+  tables({ instretStart, instructions, memory, rows, pcFirst, last }: Executed): SegmentTables {
     const { connector, boundary, merkle, program, hash } = this.#airs
     const found = new Map<Air, Matrix>(rows.matrices())
     const states = [systemRow(connector, { pc: pcFirst, ts: 1, begin: 1 }), systemRow(connector, { ...last })]
@@ -135,7 +140,8 @@ export class SegmentFiller {
   }
 }
 
-interface Executed {
+/** What a segment's tables are made of. */
+export interface Executed {
   readonly instretStart: number
   readonly instructions: number
   readonly memory: SegmentMemory
