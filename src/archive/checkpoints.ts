@@ -15,8 +15,8 @@ export interface Checkpoint {
   /** Instructions of the run retired before it. */
   readonly instret: number
   readonly pc: number
-  /** Time in the segment's tables; 0 where it has not been counted. */
-  readonly ts: number
+  /** Time in the segment's tables; undefined where it has not been counted. */
+  readonly ts?: number | undefined
   /** 32 registers; the first is 0. */
   readonly x: BigUint64Array
 }
@@ -26,6 +26,15 @@ export interface Place extends Checkpoint {
   readonly tape: number
 }
 
+/** Where in its segment a recording may begin and end. */
+export interface Bounds {
+  readonly origin: SegmentOrigin
+  /** Of the whole tape. */
+  readonly tapeWords: number
+  /** It may be a part of the segment. */
+  readonly isPart: boolean
+}
+
 export function checkpointSections(
   pieces: readonly (Checkpoint & { readonly words: { readonly length: number } })[],
   end: Checkpoint,
@@ -33,7 +42,7 @@ export function checkpointSections(
   let tape = 0
   const longs = new BigUint64Array(FIELDS.length * (pieces.length + 1))
   const places: readonly (Checkpoint & { readonly words?: { readonly length: number } })[] = [...pieces, end]
-  for (const [index, { instret, pc, ts, words }] of places.entries()) {
+  for (const [index, { instret, pc, ts = 0, words }] of places.entries()) {
     longs.set([instret, pc, ts, tape].map(BigInt), FIELDS.length * index)
     tape += words?.length ?? 0
   }
@@ -46,12 +55,12 @@ export function checkpointSections(
 type Check = (value: number, before: number | undefined) => boolean
 
 /** Does each field follow from what is in front of it? */
-function checksOf(
-  { instretStart }: SegmentOrigin,
-  tapeWords: number,
-): Readonly<Record<(typeof FIELDS)[number], Check>> {
+function checksOf({ origin, tapeWords, isPart }: Bounds): Readonly<Record<(typeof FIELDS)[number], Check>> {
+  const start = origin.instretStart
+  const end = start + origin.instructions
+  const begins = (value: number): boolean => (isPart ? value >= start : value === start)
   return {
-    instret: (value, before) => (before === undefined ? value === instretStart : value > before),
+    instret: (value, before) => (before === undefined ? begins(value) : value >= before) && value <= end,
     pc: value => value < 2 ** 32 && value % 4 === 0,
     ts: (value, before) => value < 2 ** 32 && value >= (before ?? 0),
     tape: (value, before) => (before === undefined ? value === 0 : value >= before) && value <= tapeWords,
@@ -59,12 +68,12 @@ function checksOf(
 }
 
 /**
- * Pieces in order, and behind them where the segment ends; registers stay where they lie.
+ * Pieces in order, and behind them where the last one ends; registers stay where they lie.
  *
- * @param tapeWords of the whole tape
  * @throws RvrError `ARCHIVE_INVALID`, layers 3 and 4
  */
-export function checkpointsIn(archive: Archive, origin: SegmentOrigin, tapeWords: number): readonly Place[] {
+export function checkpointsIn(archive: Archive, bounds: Bounds): readonly Place[] {
+  const { xlen } = bounds.origin
   const { count } = archive.section(CHECKPOINTS)
   const registers = archive.longs(REGISTERS)
   const fail = (kind: number, fault: Omit<Fault, 'section' | 'offset'> & { at: number }, problem: string): Error =>
@@ -82,7 +91,7 @@ export function checkpointsIn(archive: Archive, origin: SegmentOrigin, tapeWords
       `it has ${registers.length} registers for ${count} checkpoints`,
     )
   const longs = archive.longs(CHECKPOINTS)
-  const checks = checksOf(origin, tapeWords)
+  const checks = checksOf(bounds)
   const places: Place[] = []
   for (let index = 0; index < count; index++) {
     const before = places.at(-1)
@@ -99,24 +108,23 @@ export function checkpointsIn(archive: Archive, origin: SegmentOrigin, tapeWords
       place[field] = value
     }
     const x = registers.subarray(REGISTER_COUNT * index, REGISTER_COUNT * (index + 1))
-    const wrong = x.findIndex((value, register) =>
-      register === 0 ? value !== 0n : value >> BigInt(origin.xlen) !== 0n,
-    )
+    const wrong = x.findIndex((value, register) => (register === 0 ? value !== 0n : value >> BigInt(xlen) !== 0n))
     if (wrong >= 0)
       throw fail(
         REGISTERS,
         { layer: 4, what: 'value', at: LONG_BYTES * (REGISTER_COUNT * index + wrong), found: String(x[wrong]) },
         `x${wrong} of checkpoint ${index} is ${x[wrong]}, which it cannot be`,
       )
-    places.push({ ...place, x })
+    places.push({ ...place, ts: place.ts === 0 ? undefined : place.ts, x })
   }
-  checkEnd(archive, origin, places.at(-1)!, tapeWords)
+  checkEnd(archive, bounds, places.at(-1)!)
   return places
 }
 
-/** The last checkpoint is where instructions and tape end. */
-function checkEnd(archive: Archive, origin: SegmentOrigin, end: Place, tapeWords: number): void {
-  const ends = { instret: origin.instretStart + origin.instructions, tape: tapeWords }
+/** The last checkpoint is where the tape ends, and the segment. */
+function checkEnd(archive: Archive, { origin, tapeWords, isPart }: Bounds, end: Place): void {
+  const last = origin.instretStart + origin.instructions
+  const ends = { instret: isPart ? end.instret : last, tape: tapeWords }
   const { count } = archive.section(CHECKPOINTS)
   for (const field of ['instret', 'tape'] as const) {
     if (end[field] === ends[field]) continue

@@ -67,6 +67,7 @@ const fragments = [
   section(0x605, 'row counts', 4),
   section(0x606, 'tape', 4),
   section(0x607, 'public values', 1),
+  section(0x608, 'rows in front', 4),
 ]
 
 const segment = [...tables, section(0x304, 'rows', 4), ...origin]

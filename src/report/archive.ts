@@ -55,7 +55,7 @@ function insideOf(archive: Archive): Inside {
   const set = airsOf(found)
   const origin = { ...found, machineName: set?.name }
   if (archive.content === 'segment') return { origin, ...tablesOf(archive, set) }
-  const { pieces, memory } = fragmentsIn(archive, set?.airs.length)
+  const { pieces, memory } = fragmentsIn(archive, { airs: set?.airs.length, isPart: true })
   const tapeWords = pieces.reduce((sum, { words }) => sum + words.length, 0)
   return { origin, pieces: { count: pieces.length, tapeWords, memoryPages: memory?.numbers.length ?? 0 } }
 }

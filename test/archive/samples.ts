@@ -68,8 +68,9 @@ export const recorded: RecordedSegment = {
     { instret: 1000, pc: 4096, ts: 1, x: registers(1n << 40n), words: BigUint64Array.of(1n, 2n ** 64n - 1n, 3n) },
     { instret: 1010, pc: 4136, ts: 31, x: registers(5n), words: BigUint64Array.of() },
     { instret: 1020, pc: 4140, ts: 61, x: registers(9n), words: BigUint64Array.of(7n, 8n) },
-  ].map((piece, index) => ({ ...piece, rows: Uint32Array.of(index, 2, 3) })),
+  ].map((piece, index) => ({ ...piece, rows: [index, 2, 3] })),
   end: { instret: 1021, pc: 4144, ts: 64, x: registers(11n) },
+  rowsInFront: [0, 0, 0],
   memory: {
     numbers: [1, 4],
     pages: Uint8Array.from({ length: 8192 }, (_, at) => at % 251),
