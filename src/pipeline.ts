@@ -5,7 +5,7 @@ import type { Mode } from './modes/mode.ts'
 import type { LibraryFile } from './load/library-file.ts'
 import { nativeCode } from './program/lift.ts'
 import { BuildDirectories } from './stages/build-directories.ts'
-import { InterpreterMaking, type InterpreterRequest } from './stages/interpreter/making.ts'
+import { beginInterpreter, type InterpreterRequest } from './stages/interpreter/making.ts'
 import { Compilation } from './stages/library/compilation.ts'
 import { Generators } from './stages/library/generator/generators.ts'
 import type { LibraryExplanation } from './stages/library/explanation.ts'
@@ -25,6 +25,7 @@ import { find, keyOf, obtain } from './stages/obtain.ts'
 import type { Obtained } from './stages/stage.ts'
 import { openCache } from './store/cache.ts'
 import { remoteSettings } from './store/remote/settings.ts'
+import { beginTraceEngine, type TraceEngineRequest } from './stages/trace-engine/making.ts'
 import { JobSlots } from './toolchain/job-slots.ts'
 
 export type {
@@ -107,7 +108,20 @@ export async function prepareInterpreter(
   services: PipelineServices,
 ): Promise<Obtained<LibraryFile>> {
   const { interpreter } = await import('./stages/interpreter/interpreter.ts')
-  return obtain(interpreter, await InterpreterMaking.begin(request, services))
+  return obtain(interpreter, await beginInterpreter(request, services))
+}
+
+/**
+ * The trace engine of a machine: from the cache, else generated, compiled and stored.
+ *
+ * @throws RvrError `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `MACHINE_INVALID`, `ABORTED`, `IO`.
+ */
+export async function prepareTraceEngine(
+  request: TraceEngineRequest,
+  services: PipelineServices,
+): Promise<Obtained<LibraryFile>> {
+  const { traceEngine } = await import('./stages/trace-engine/trace-engine.ts')
+  return obtain(traceEngine, await beginTraceEngine(request, services))
 }
 
 /** The same where it is in the cache; undefined where it would have to be made. */
@@ -118,7 +132,7 @@ export async function findInterpreter(
   // An empty store has none, and needs no compiler to be asked what it is.
   if ((await services.cache.list()).length === 0) return undefined
   const { interpreter } = await import('./stages/interpreter/interpreter.ts')
-  const found = await find(interpreter, await InterpreterMaking.begin(kindOf(request), services))
+  const found = await find(interpreter, await beginInterpreter(kindOf(request), services))
   return found && interpreterFrom(request, found)
 }
 

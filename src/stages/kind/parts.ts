@@ -1,5 +1,5 @@
-/** The parts of a native interpreter's keys: those of a guest's library, without a guest. */
+/** The parts of the keys of libraries that all guests of a kind share: those of a guest's own, without the guest. */
 import { contextParts, originParts, type LibraryKind, type Origin } from '../library/parts.ts'
 import type { StagePart } from '../stage.ts'
 
-export const interpreterParts: readonly StagePart<Origin, LibraryKind>[] = [...contextParts, ...originParts]
+export const kindParts: readonly StagePart<Origin, LibraryKind>[] = [...contextParts, ...originParts]

@@ -14,6 +14,7 @@ const SOURCES = [
   'program',
   'analysis',
   'layout',
+  'air',
   'codegen',
   'modes',
   'extensions',

@@ -1,34 +1,32 @@
-/** Trace engines that tests compile for themselves. */
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll } from 'vitest'
+/** Trace engines of the shipped machines, made once for all tests. */
+import { afterAll, inject } from 'vitest'
 import { shippedAirs } from '../../../src/air/load.ts'
-import { sibling } from '../../../src/codegen/convention.ts'
-import { traceEngineProject } from '../../../src/codegen/replay/project.ts'
 import type { Xlen } from '../../../src/elf/image.ts'
 import { abiNamed } from '../../../src/extensions/registry.ts'
-import { engineNamed } from '../../../src/load/trace-engine.ts'
+import { loadTraceEngine } from '../../../src/load/trace-engine.ts'
+import { defaultMachine } from '../../../src/machine/machine.ts'
+import { createServices, prepareTraceEngine } from '../../../src/pipeline.ts'
+import { isExhaustive } from '../../support/exhaustive.ts'
+import { testCompilers, type TestCompiler } from '../../support/operation.ts'
 import type { TraceEngine } from '../../../src/trace/native/engine.ts'
 
-const FLAGS = '-std=gnu11 -O1 -foptimize-sibling-calls -fwrapv -fno-strict-aliasing -w -fPIC -fvisibility=hidden'
+/** Each width with a compiler of its own; exhaustive: with all that are installed. */
+export const engineChoices = ([32, 64] as const).flatMap((xlen, index) => {
+  const compilers = testCompilers()
+  const chosen = isExhaustive ? compilers : [compilers[index % compilers.length]!]
+  return chosen.map(compiler => ({ name: `RV${xlen}, ${compiler.family}`, xlen, compiler }))
+})
 
-/** Instructions of a width, base sets and ABI `openvm`. */
-export const rowsOf = (xlen: Xlen) =>
-  abiNamed('openvm')
-    .extensions.flatMap(({ rows }) => rows)
-    .filter(({ only }) => only === undefined || only === xlen)
-
-/** The engine of a shipped machine, as long as the tests of this file run. */
-export function compiledEngine(xlen: Xlen): TraceEngine {
+export async function engineFor(xlen: Xlen, compiler?: TestCompiler): Promise<TraceEngine> {
+  const services = await createServices({ cacheDir: inject('sharedCache'), cc: compiler?.command }, () => {})
+  afterAll(() => services.directories.removeAll())
   const set = shippedAirs(xlen)
-  const { files } = traceEngineProject({ xlen, rows: rowsOf(xlen), set, convention: sibling, identity: '{}' })
-  const directory = mkdtempSync(join(tmpdir(), 'rvr-replay-'))
-  afterAll(() => rmSync(directory, { recursive: true }))
-  for (const { path, content } of files) writeFileSync(join(directory, path), content)
-  execFileSync('make', ['-s', '-j2', '-C', directory, 'CC=cc', `CFLAGS=${FLAGS}`], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  return { set, native: engineNamed(join(directory, 'guest.so')) }
+  const request = {
+    xlen,
+    abi: abiNamed('openvm'),
+    machine: defaultMachine(xlen),
+    airs: { digest: 'shipped', set: () => set },
+  }
+  const { opened } = await prepareTraceEngine(request, services)
+  return { set, native: loadTraceEngine(opened) }
 }

@@ -5,7 +5,7 @@ import type { Xlen } from '../../../src/elf/image.ts'
 import { u64, utf8 } from '../../../src/index.ts'
 import { DATA, fixture, program } from '../../run/support.ts'
 import { anyInstructions } from '../any-instructions.ts'
-import { compiledEngine } from './engines.ts'
+import { engineChoices, engineFor } from './engines.ts'
 import { lengthOf, record, standingAt, type GuestOptions } from './recorder.ts'
 import { expectEqual, replay } from './replayed.ts'
 
@@ -52,8 +52,8 @@ const subjects = (xlen: Xlen): Subject[] => [
   { name: 'any instructions', elf: anyInstructions(xlen, 5, 500) },
 ]
 
-describe.each([32, 64] as const)('RV%i', xlen => {
-  const engine = compiledEngine(xlen)
+describe.each(engineChoices)('$name', async ({ xlen, compiler }) => {
+  const engine = await engineFor(xlen, compiler)
 
   test.each(subjects(xlen))('$name', async ({ elf, ...options }) => {
     const instructions = lengthOf(standingAt(elf, options), 1e5)
