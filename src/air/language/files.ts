@@ -75,7 +75,6 @@ export function readMachineList(text: string, file: string): MachineList {
     else throw airError(at, `${keyword} where machine, bus or air was expected`)
     cursor.end()
   }
-  if (name === undefined) throw airError({ file, line: 1, column: 1 }, 'no line that names the machine')
   return { name, buses, airs }
 }
 

@@ -128,9 +128,9 @@ export interface AirLine {
   readonly instructions: readonly { readonly at: Place; readonly name: string; readonly opcode: bigint }[]
 }
 
-/** A file that lists a machine's buses and AIRs. */
+/** A file that lists a machine's buses and AIRs, or those that an extension adds. */
 export interface MachineList {
-  readonly name: string
+  readonly name: string | undefined
   readonly buses: readonly BusLine[]
   readonly airs: readonly AirLine[]
 }
