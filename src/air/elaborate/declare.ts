@@ -179,15 +179,16 @@ class Declaration {
       this.#lets.push({ name, of: value })
   }
 
-  #access({ name, place, writes, when, at }: StatementOf<'access'>, scope: Scope): void {
+  #access({ label, place, writes, when, at }: StatementOf<'access'>, scope: Scope): void {
     const of = (node: Node): Word => this.#evaluator.word(node, scope)
     const optional = (node: Node | undefined): Word | undefined => (node === undefined ? undefined : of(node))
     const [space, pointer, time] = [of(place[0]!), of(place[1]!), of(place[2]!)]
     const index = this.#accesses.length
     // What is written may depend on what was there.
-    this.#word({ name: `${name}.old`, indices: [], at }, { op: 'old', access: index })
-    this.#word({ name: `${name}.last`, indices: [], at }, { op: 'last', access: index })
-    this.#accesses.push({ name, space, pointer, time, writes: optional(writes), when: optional(when) })
+    const { name, indices } = this.#path(label, scope)
+    this.#word({ name: `${name}.old`, indices, at }, { op: 'old', access: index })
+    this.#word({ name: `${name}.last`, indices, at }, { op: 'last', access: index })
+    this.#accesses.push({ name: pathText({ name, indices }), space, pointer, time, writes: optional(writes), when: optional(when) })
   }
 
   #zero({ label, where, of, at }: StatementOf<'zero'>, scope: Scope): void {

@@ -138,13 +138,13 @@ function readAssigned(cursor: Cursor): Node {
 }
 
 function readAccess(cursor: Cursor, at: Place): Statement {
-  const name = cursor.name()
+  const label = readLabel(cursor)
   cursor.expect('at')
   const place = cursor.separated(() => readNode(cursor))
   if (place.length !== 3) throw airError(at, 'an access is at: space, pointer, time')
   const writes = cursor.took('writes') ? readNode(cursor) : undefined
   const when = cursor.took('when') ? readNode(cursor) : undefined
-  return { at, kind: 'access', name, place, writes, when }
+  return { at, kind: 'access', label, place, writes, when }
 }
 
 function readMessage(cursor: Cursor, verb: Verb, at: Place): Statement {

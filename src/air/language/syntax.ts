@@ -63,7 +63,7 @@ export type Statement = { readonly at: Place } & (
   | { readonly kind: 'let'; readonly label: Label; readonly value: Node }
   | {
       readonly kind: 'access'
-      readonly name: string
+      readonly label: Label
       readonly place: readonly Node[]
       readonly writes: Node | undefined
       readonly when: Node | undefined
