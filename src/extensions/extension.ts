@@ -1,4 +1,6 @@
 /** The interface of a guest extension: its instructions, their C and reference semantics, what they cost. */
+import type { AirList } from '../air/load.ts'
+import type { Xlen } from '../elf/image.ts'
 import type { Hart } from '../program/hart.ts'
 import type { Instr, Row } from '../isa/row.ts'
 import type { AddedChip } from '../machine/chips.ts'
@@ -43,6 +45,8 @@ export interface Extension<Host = HostState> {
   readonly headers?: readonly string[]
   readonly libraries?: readonly string[]
   readonly chips?: readonly ExtensionChip[]
+  /** AIRs of these chips, by register width (docs/air.md, "Extensions"). Runs that need another chip have no traces. */
+  readonly airs?: Readonly<Partial<Record<Xlen, AirList>>>
   /**
    * Tables of constant height, by chip, that have to be at least so high where a machine gets the extension's chips.
    */

@@ -151,6 +151,7 @@ export class GuestRun implements Run {
     yield* tracesOf(
       {
         machine,
+        abi: this.#session.abi,
         trap,
         segments: [...this.segments, ...(open ?? [])],
         start: (index, signal) => this.#startOf(index, signal),

@@ -1,13 +1,12 @@
 /** The traces of a run's segments: planned by mode metered, executed once more, filled and checked. */
 import { accept } from '../accept.ts'
 import type { Air, AirSet } from '../air/air.ts'
-import { figuresOf } from '../air/figures.ts'
-import { shippedAirs } from '../air/load.ts'
-import type { Xlen } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
+import type { GuestAbi } from '../extensions/abi.ts'
 import { MAX_TRACE_HEIGHT, paddedHeight } from '../machine/limits.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Segment } from '../machine/segment.ts'
+import { airsOfMachine } from '../trace/airs.ts'
 import { checkSegment } from '../trace/check/check.ts'
 import type { SegmentCheck } from '../trace/check/failure.ts'
 import { SegmentFiller, type SegmentTables } from '../trace/segment.ts'
@@ -19,24 +18,6 @@ import type { SegmentTrace, TraceCheckOptions, TracedChip, TraceMatrix, TracesOp
 const DEFAULT_MEMORY_BYTES = 2 ** 31
 const CELL_BYTES = 4
 
-const known = new Map<Xlen, AirSet>()
-
-function airsFor(machine: Machine): AirSet {
-  const { xlen } = machine
-  let set = known.get(xlen)
-  if (set === undefined) known.set(xlen, (set = shippedAirs(xlen)))
-  // Chips of the system may be those of another memory tree: their heights are bounds alone.
-  for (const air of set.airs.filter(({ instructions }) => instructions.length > 0)) {
-    const chip = machine.chips.find(({ name }) => name === air.name)
-    if (chip?.width !== figuresOf(air).width)
-      throw new RvrError('USAGE', `machine ${machine.name} has no AIRs: its chip ${air.name} is another one`, {
-        hint: 'Traces are for the machines that rvr ships: leave out the machine file.',
-        details: { machine: machine.name, chip: air.name },
-      })
-  }
-  return set
-}
-
 /** A segment of a run, and where it stands in the run's plan. */
 interface PlannedSegment extends Pick<Segment, 'instretStart' | 'instructions' | 'heights'> {
   readonly index: number
@@ -45,6 +26,7 @@ interface PlannedSegment extends Pick<Segment, 'instretStart' | 'instructions' |
 /** What traces are made of: a run that mode metered has cut into segments. */
 export interface RunPlan {
   readonly machine: Machine
+  readonly abi: GuestAbi
   /** The open one of a suspended run included. */
   readonly segments: readonly Omit<PlannedSegment, 'index'>[]
   /** Why the last segment cannot be proved. */
@@ -175,7 +157,7 @@ export async function* tracesOf(plan: RunPlan, options: TracesOptions): AsyncGen
   const { segment, signal, maxMemoryBytes = DEFAULT_MEMORY_BYTES } = accept(Traces, 'traces', options)
   const segments = chosen(plan, segment)
   const { machine } = plan
-  const set = airsFor(machine)
+  const set = airsOfMachine(machine, plan.abi.extensions)
   for (const planned of segments) checkSize(planned, set, machine, maxMemoryBytes)
   const start = await plan.start(segments[0]!.index, signal)
   try {

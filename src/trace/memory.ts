@@ -1,6 +1,7 @@
 /** The blocks that a segment touches: what they held at its start, what they hold, and when they were last accessed. */
 import type { BlockPlace, Blocks } from '../air/fill.ts'
 import { RvrError } from '../errors.ts'
+import type { Touch } from './unprovable.ts'
 import { BLOCK_CELLS, LEAF_CELLS, REGISTER_SPACE, type MemoryLayout } from './layout.ts'
 
 interface Block {
@@ -49,12 +50,20 @@ export class SegmentMemory implements Blocks {
   }
 
   /** Bytes are about to be accessed; `content` tells what the block at an address holds. */
-  open(space: number, address: number, length: number, content: (address: number) => bigint): void {
+  open({ space, address, length }: Touch, content: (address: number) => bigint): void {
     const { blockBytes } = this.#layout
     for (let at = address - (address % blockBytes); at < address + length; at += blockBytes) {
       const pointer = (at / blockBytes) * BLOCK_CELLS
       if (!this.#blocks.has(space * SPACE_SIZE + pointer)) this.#open(space, pointer, content(at))
     }
+  }
+
+  /** The address of the first block of these bytes that holds something else; undefined where none does. */
+  differing({ space, address, length }: Touch, content: (address: number) => bigint): number | undefined {
+    const { blockBytes } = this.#layout
+    for (let at = address - (address % blockBytes); at < address + length; at += blockBytes)
+      if (this.#at(space, (at / blockBytes) * BLOCK_CELLS).content !== content(at)) return at
+    return undefined
   }
 
   register(number: number): bigint {

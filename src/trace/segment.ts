@@ -1,8 +1,9 @@
 /** The tables of one segment, filled while its instructions are executed. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Air, AirSet } from '../air/air.ts'
-import { throwIfAborted } from '../errors.ts'
+import { RvrError, throwIfAborted } from '../errors.ts'
 import { decoderFor } from '../extensions/registry.ts'
+import { hexText } from '../hex.ts'
 import { MEMORY, PUBLIC_VALUES } from '../layout/meter.ts'
 import { coderOf, type Coder } from './coding.ts'
 import { InstructionTables } from './instructions.ts'
@@ -10,7 +11,7 @@ import { contentAt, MEMORY_SPACE, memoryLayout, PUBLIC_SPACE, type MemoryLayout 
 import { matrixOf, type Matrix } from './matrix.ts'
 import { SegmentMemory } from './memory.ts'
 import { messagesOf } from './messages.ts'
-import { recordedSteps, type Standing } from './steps.ts'
+import { recordedSteps, type Standing, type Step } from './steps.ts'
 import { airsOf, type SystemAirs } from './system/airs.ts'
 import { initialLeaves } from './system/initial-leaves.ts'
 import { RowHasher } from './system/hash.ts'
@@ -80,12 +81,13 @@ export class SegmentFiller {
     const memory = new SegmentMemory(this.#layout, hart.x)
     const rows = new InstructionTables(this.#set, memory)
     const pcFirst = hart.pc
-    const onTouch = ({ space, address, length }: Touch): void =>
-      memory.open(space + 1, address, length, at => contentAt(this.#bytesOf(space), at, this.#layout))
+    const onTouch = (touch: Touch): void =>
+      memory.open({ ...touch, space: touch.space + 1 }, at => this.#contentAt(touch.space, at))
     const steps = recordedSteps(this.#standing, { instructions, coder: this.#coder, onTouch })
     let step = steps.next()
     for (let count = 1; step.done !== true; step = steps.next(), count++) {
       rows.add(step.value)
+      this.#compare(step.value, memory)
       if (count % TURN_INSTRUCTIONS === 0) await nextTurn()
       throwIfAborted('the trace', signal)
     }
@@ -98,6 +100,22 @@ export class SegmentFiller {
       code: ending?.exitCode ?? NO_EXIT_CODE,
     }
     return { instretStart, instructions, memory, rows, pcFirst, last }
+  }
+
+  /** Rows write what the instruction has written. @throws RvrError `INTERNAL` */
+  #compare({ instr, coded, touches }: Step, memory: SegmentMemory): void {
+    for (const touch of touches) {
+      const at = memory.differing({ ...touch, space: touch.space + 1 }, each => this.#contentAt(touch.space, each))
+      if (at === undefined) continue
+      const [found, pc] = [hexText(at), hexText(instr.pc)]
+      throw new RvrError('INTERNAL', `rows of ${coded.air.name} at ${pc} leave something else at ${found}`, {
+        hint: 'The interpreter and the rules of the AIR contradict each other.',
+      })
+    }
+  }
+
+  #contentAt(space: number, address: number): bigint {
+    return contentAt(this.#bytesOf(space), address, this.#layout)
   }
 
   #bytesOf(space: number): Uint8Array {

@@ -3,8 +3,9 @@ import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { GuestAbi, HostState } from '../extensions/abi.ts'
 import { readMemory } from '../interp/access.ts'
+import { resolveOperands } from '../interp/call.ts'
 import { createInterpreter, type Interpreter } from '../interp/interpreter.ts'
-import type { Instr } from '../isa/row.ts'
+import type { CallRow, Instr } from '../isa/row.ts'
 import { MEMORY } from '../layout/meter.ts'
 import type { Hart } from '../program/hart.ts'
 import type { Coded, Coder } from './coding.ts'
@@ -35,6 +36,8 @@ export interface Step {
   readonly next: number
   /** Words that it takes from the hint stream, a row for each; none where it has one row and takes none. */
   readonly hints: readonly bigint[]
+  /** What it has accessed besides registers. */
+  readonly touches: readonly Touch[]
 }
 
 export interface Recording {
@@ -59,14 +62,28 @@ function interpreterOf({ image, abi }: Standing): Interpreter {
   return interpreter
 }
 
-/** What the instruction is about to access; undefined where it accesses no memory, or traps. */
-export function touchOf(instr: Instr, hart: Hart, abi: GuestAbi): Touch | undefined {
+/** Nothing where the call traps; operands that are only written come last, as in its rows. */
+function operandsOf(row: CallRow, instr: Instr, hart: Hart): readonly Touch[] {
+  const resolved = resolveOperands(row, instr, hart)
+  if (resolved.trap !== undefined) return []
+  const touches = resolved.operands.map(operand =>
+    'length' in operand ? { space: MEMORY, address: operand.address, length: operand.length } : undefined,
+  )
+  const isLast = (index: number): boolean => row.operands[index]!.access === 'write'
+  const order = [...touches.keys()].toSorted((a, b) => Number(isLast(a)) - Number(isLast(b)))
+  return order.flatMap(index => touches[index] ?? [])
+}
+
+/** What the instruction is about to access: nothing where it accesses no memory, or traps. */
+export function touchesOf(instr: Instr, hart: Hart, abi: GuestAbi): readonly Touch[] {
   const { row, rs1, imm } = instr
   if (row.kind === 'load' || row.kind === 'store') {
     const address = Number(BigInt.asUintN(hart.xlen, hart.x[rs1]! + BigInt(imm)))
-    return { space: MEMORY, address, length: row.width }
+    return [{ space: MEMORY, address, length: row.width }]
   }
-  return row.kind === 'host' ? abi.effects(instr, hart).touched : undefined
+  if (row.kind === 'call') return operandsOf(row, instr, hart)
+  const touched = row.kind === 'host' ? abi.effects(instr, hart).touched : undefined
+  return touched === undefined ? [] : [touched]
 }
 
 /** What the instruction has computed for rd. */
@@ -81,6 +98,8 @@ function resultOf({ row, rd, pc }: Instr, { hart }: Standing, touch: Touch | und
     case 'jal':
     case 'jalr':
       return BigInt(pc + 4)
+    case 'call':
+      return row.result === 'register' ? hart.x[rd]! : 0n
     default:
       return 0n
   }
@@ -113,11 +132,11 @@ export function* recordedSteps(standing: Standing, recording: Recording): Genera
     const place = { pc, instret }
     const instr = interpreter.instrAt(pc)
     const coded = instr && coder(instr)
-    const touch = instr && touchOf(instr, hart, standing.abi)
+    const touches = instr === undefined ? [] : touchesOf(instr, hart, standing.abi)
     const isPlain = instr !== undefined && !(instr.row.kind === 'host' && instr.row.ends === true)
     if (isPlain && coded === undefined) throw unprovable(`no AIR has the instruction ${instr.row.name}`, place)
-    const against = isPlain ? reasonAgainst(instr, touch, hart) : undefined
-    if (touch !== undefined && against === undefined) onTouch(touch)
+    const against = isPlain ? reasonAgainst(instr, touches, hart) : undefined
+    if (against === undefined) for (const touch of touches) onTouch(touch)
     const { reason, executed } = interpreter.run(hart, host, execute)
     if (reason.type === 'trap') throw unprovable(`it traps: ${reason.trap.message}`, place)
     if (against !== undefined) throw unprovable(against, place)
@@ -126,7 +145,8 @@ export function* recordedSteps(standing: Standing, recording: Recording): Genera
       if (left !== 1) throw new RvrError('INTERNAL', `the guest ends ${left - 1} instructions before its segment`)
       return { exitCode: reason.exitCode }
     }
-    const after = { result: resultOf(instr!, standing, touch), hints: hintsOf(instr!, standing, touch) }
+    const [touch] = touches
+    const after = { result: resultOf(instr!, standing, touch), hints: hintsOf(instr!, standing, touch), touches }
     yield { instr: instr!, coded: coded!, instret, next: hart.pc, ...after }
   }
   return undefined

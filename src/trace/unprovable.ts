@@ -33,21 +33,25 @@ const HIGH = 2n ** 32n
 
 const accesses = ({ kind }: Row): boolean => kind === 'load' || kind === 'store'
 
-/** The register that holds the address, or the target of a jump. `touches`: does a host instruction access memory? */
-function baseOf({ row, rs1, rd }: Instr, touches: boolean): number | undefined {
-  if (row.kind === 'host') return touches ? rd : undefined
-  return accesses(row) || row.kind === 'jalr' ? rs1 : undefined
+/** Registers that hold an address, or the target of a jump. `touches`: does a host instruction access memory? */
+function basesOf(instr: Instr, touches: boolean): readonly number[] {
+  const { row, rs1, rd } = instr
+  if (row.kind === 'host') return touches ? [rd] : []
+  if (row.kind === 'call')
+    return row.operands.flatMap(({ access, register }) => (access === 'value' ? [] : [instr[register]]))
+  return accesses(row) || row.kind === 'jalr' ? [rs1] : []
 }
 
 /** Why no row shows what the instruction is about to do; undefined where one does. */
-export function reasonAgainst(instr: Instr, touch: Touch | undefined, { x, xlen }: Hart): string | undefined {
-  const base = baseOf(instr, touch !== undefined)
-  if (xlen === 64 && base !== undefined && x[base]! >= HIGH)
-    return `x${base} is 2^32 or more, and rows have the low half of an address alone`
-  if (touch === undefined) return undefined
+export function reasonAgainst(instr: Instr, touches: readonly Touch[], { x, xlen }: Hart): string | undefined {
+  const high = xlen === 64 ? basesOf(instr, touches.length > 0).find(base => x[base]! >= HIGH) : undefined
+  if (high !== undefined) return `x${high} is 2^32 or more, and rows have the low half of an address alone`
   // Rows of RV64 loads and stores have columns for a second block; others have one.
-  const unit = accesses(instr.row) ? touch.length : xlen / 8
-  if ((accesses(instr.row) && xlen === 64) || touch.address % unit === 0) return undefined
-  const what = touch.space === MEMORY ? 'the address' : 'the place among the public values'
-  return `${what} ${hexText(touch.address)} is no multiple of ${unit}`
+  const isAnywhere = accesses(instr.row) && xlen === 64
+  for (const { space, address, length } of isAnywhere ? [] : touches) {
+    const unit = accesses(instr.row) ? length : xlen / 8
+    const what = space === MEMORY ? 'the address' : 'the place among the public values'
+    if (address % unit !== 0) return `${what} ${hexText(address)} is no multiple of ${unit}`
+  }
+  return undefined
 }

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { inTable, messagesOf } from '../../src/air/check/messages.ts'
 import { brokenConstraints } from '../../src/air/check/rows.ts'
-import { shippedAirs } from '../../src/air/load.ts'
 import type { Xlen } from '../../src/elf/image.ts'
 import { casesOf, rowsOf, START } from './corners.ts'
-import { execute, fill } from './execute.ts'
+import { execute, fill, writtenByCall } from './execute.ts'
+import { allAirs } from './sets.ts'
 import { expectedMessages, saidMessages } from './judge.ts'
 
 const limbsFor =
@@ -14,14 +14,15 @@ const limbsFor =
     [0n, 1n, 2n, 3n].map(k => Number((content >> (k * BigInt(xlen / 4))) & ((1n << BigInt(xlen / 4)) - 1n)))
 
 describe.each([32, 64] as const)('RV%i', xlen => {
-  const set = shippedAirs(xlen)
-  const rows = rowsOf(xlen).filter(({ kind, name }) => kind !== 'call' && name !== 'terminate')
+  const set = allAirs(xlen)
+  const rows = rowsOf(xlen, set)
 
   test.each(rows)('$name', row => {
     let cases = 0
     for (const { name, instr, memory: made, hints } of casesOf(row, xlen)) {
       const memory = made()
       const before = execute(instr, made(), xlen)
+      const written = row.kind === 'call' ? writtenByCall(row, instr, made()) : undefined
       const filled = fill(set, instr, { memory, ts: START, xlen, hints })
       const { air } = filled
       expect([name, ...brokenConstraints(air, filled.rows)]).toEqual([name])
@@ -33,7 +34,9 @@ describe.each([32, 64] as const)('RV%i', xlen => {
       const expected = expectedMessages({ filled, ts: START, memory, limbs: limbsFor(xlen) }, times)
       expect([name, ...saidMessages(messages)]).toEqual([name, ...expected])
       // What the instruction computes has arrived in its register.
-      if (instr.rd !== 0 && !['store', 'branch', 'host', 'nop'].includes(row.kind))
+      if (written !== undefined)
+        expect([name, memory.load(Number(memory.register(instr.rd)), 32)]).toEqual([name, written])
+      else if (instr.rd !== 0 && !['store', 'branch', 'host', 'nop'].includes(row.kind))
         expect([name, memory.register(instr.rd)]).toEqual([name, before.result])
       cases++
     }

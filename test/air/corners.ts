@@ -1,4 +1,5 @@
 /** Instructions with operands at the corners of their ranges, each as a case that can be executed and filled. */
+import type { AirSet } from '../../src/air/air.ts'
 import type { Xlen } from '../../src/elf/image.ts'
 import { encodeImmediate } from '../../src/isa/encoding.ts'
 import type { Instr, Row } from '../../src/isa/row.ts'
@@ -15,9 +16,12 @@ export interface Case {
 export const START = 300_000
 const PC = 0x20_0800
 
-/** The rows of one width, by name. */
-export function rowsOf(xlen: Xlen): readonly Row[] {
-  return instructionTables.flatMap(({ rows }) => rows).filter(({ only }) => only === undefined || only === xlen)
+/** The rows of one width that an AIR has. */
+export function rowsOf(xlen: Xlen, { airs }: AirSet): readonly Row[] {
+  const names = new Set(airs.flatMap(({ codings }) => codings.map(({ instruction }) => instruction)))
+  return instructionTables
+    .flatMap(({ rows }) => rows)
+    .filter(({ only, kind, name: row }) => (only === undefined || only === xlen) && (kind === 'nop' || names.has(row)))
 }
 
 interface Registers {
@@ -150,7 +154,55 @@ function* withTarget(row: Row, xlen: Xlen): Generator<Case> {
   }
 }
 
-/** @throws Error for rows that no AIR has */
+/** Numbers of 256 bits as words: corners of each word, and of what goes over into the next. */
+const LONG: readonly (readonly bigint[])[] = [
+  [0n, 0n, 0n, 0n],
+  [1n, 0n, 0n, 0n],
+  [-1n, -1n, -1n, -1n],
+  [-1n, -1n, -1n, -1n >> 1n],
+  [0n, 0n, 0n, 1n << 63n],
+  [0n, 1n, 0n, 0n],
+  [-1n, 0n, -1n, 0n],
+  [0xffffn, 0x1_0000n, 0xffff_0000_0000n, 1n],
+  [0x0123_4567_89ab_cdefn, 0xfedc_ba98_7654_3210n, 0x8000_7fff_8000_7fffn, 0x1111_2222_3333_4444n],
+]
+
+/** Where operands lie: apart, one and the same, overlapping, at the end of a page and of memory, at 0. */
+const OPERANDS: readonly (readonly [rd: number, rs1: number, rs2: number])[] = [
+  [0x2_0000, 0x1_0000, 0x1_0020],
+  [0x1_0000, 0x1_0000, 0x1_0000],
+  [0x1_0008, 0x1_0000, 0x1_0010],
+  [0x1fff_ffe0, 0x0ff0, 0],
+  [0, 0xffe8, 0x1fff_ffe0],
+]
+
+/** Calls on memory: registers of their own, one for all, and x0, which points to address 0. */
+function* withPointers(row: Row, xlen: Xlen): Generator<Case> {
+  for (const [index, x] of LONG.entries()) {
+    for (const y of LONG) {
+      const [rd, rs1, rs2] = OPERANDS[index % OPERANDS.length]!
+      const instr = instruction(row, xlen, DIFFERENT, 0)
+      yield { name: name(instr, ...x, ...y), instr, memory: () => memoryOf({ [6]: rd, [5]: rs1, [7]: rs2 }, x, y) }
+    }
+    for (const registers of [SAME, TO_X0, FROM_X0]) {
+      const instr = instruction(row, xlen, registers, 0)
+      yield { name: name(instr, ...x), instr, memory: () => memoryOf({ 5: 0x1_0000, 6: 0x1_0008, 7: 0x40 }, x, x) }
+    }
+  }
+
+  function memoryOf(pointers: Readonly<Record<number, number>>, x: readonly bigint[], y: readonly bigint[]) {
+    const values = Object.fromEntries(Object.entries(pointers).map(([register, at]) => [register, BigInt(at)]))
+    const made = memoryWith(xlen, values)
+    for (const [pointer, words] of [
+      [pointers[6]!, LONG.at(-1)!],
+      [pointers[5]!, x],
+      [pointers[7]!, y],
+    ] as const)
+      for (const [k, word] of words.entries()) made.set(RAM, pointer + 8 * k, BigInt.asUintN(64, word), 7 + k)
+    return made
+  }
+}
+
 export function casesOf(row: Row, xlen: Xlen): Generator<Case> {
   const shifts = [0, 1, 7, 8, 15, 16, 17, 31, ...(xlen === 64 && row.format === 'shift' ? [32, 48, 63] : [])]
   switch (row.kind) {
@@ -172,7 +224,7 @@ export function casesOf(row: Row, xlen: Xlen): Generator<Case> {
       return withOne(row, xlen, [0])
     case 'host':
       return withHost(row, xlen)
-    default:
-      throw new Error(`${row.name} has no AIR`)
+    case 'call':
+      return withPointers(row, xlen)
   }
 }

@@ -2,18 +2,21 @@
 import type { Air, AirSet, Coding } from '../../src/air/air.ts'
 import { fillRow, programRow, type RowInputs } from '../../src/air/fill.ts'
 import type { Xlen } from '../../src/elf/image.ts'
+import { readInteger, writeInteger } from '../../src/extensions/field/little-endian.ts'
 import { rows as openvm } from '../../src/extensions/io/rows.ts'
 import { rows as base } from '../../src/isa/i/rows.ts'
-import type { Instr } from '../../src/isa/row.ts'
+import type { CallRow, Instr } from '../../src/isa/row.ts'
 import { rows as multiplication } from '../../src/isa/m/rows.ts'
 import { createDecoder, type Decoder } from '../../src/isa/table.ts'
 import { operationOf } from '../../src/machine/machine.ts'
 import type { SegmentMemory } from './memory.ts'
+import { withAirs } from './sets.ts'
 
 export const instructionTables = [
   { name: 'i', rows: base },
   { name: 'm', rows: multiplication },
   { name: 'openvm', rows: openvm },
+  ...withAirs,
 ]
 
 export const decoderFor = (xlen: Xlen): Decoder => createDecoder(xlen, instructionTables)
@@ -60,6 +63,17 @@ export function execute(instr: Instr, memory: SegmentMemory, xlen: Xlen): Execut
     default:
       return { result: 0n, next }
   }
+}
+
+/** What a call leaves in the operand that it writes, by its reference semantics. */
+export function writtenByCall(row: CallRow, instr: Instr, memory: SegmentMemory): bigint {
+  const operands = row.operands.map(({ register, ...operand }) => {
+    const bytes = new Uint8Array('bytes' in operand ? Number(operand.bytes) : 0)
+    writeInteger(memory.load(Number(memory.register(instr[register])), bytes.length), bytes)
+    return bytes
+  })
+  row.execute(operands, 64)
+  return readInteger(operands[row.operands.findIndex(({ access }) => access === 'write')]!)
 }
 
 export interface Filled {

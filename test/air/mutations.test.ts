@@ -3,11 +3,11 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { AirSet } from '../../src/air/air.ts'
 import { inTable, messagesOf, type Message } from '../../src/air/check/messages.ts'
 import { brokenConstraints } from '../../src/air/check/rows.ts'
-import { P } from '../../src/air/field.ts'
-import { shippedAirs } from '../../src/air/load.ts'
+import { P, inverse, subtract } from '../../src/air/field.ts'
 import type { Xlen } from '../../src/elf/image.ts'
 import { casesOf, rowsOf, START, type Case } from './corners.ts'
 import { execute, fill, type Filled } from './execute.ts'
+import { allAirs } from './sets.ts'
 import { free } from './free.ts'
 import { refusal } from './judge.ts'
 
@@ -45,12 +45,48 @@ function* honestRows(set: AirSet, xlen: Xlen, cases: readonly Case[]): Generator
   }
 }
 
+/** Do constraints and lookups refuse the rows, whatever the other tables say? */
+function isRefusedAlone({ buses }: AirSet, { air, rows }: Filled): boolean {
+  if ([...brokenConstraints(air, rows)].length > 0) return true
+  return [...messagesOf(air, buses, rows)].some(({ bus, count, fields }) => count !== 0 && !inTable(bus, fields))
+}
+
+/** A branch that goes the other way, with all that might hide it: what is marked, how far apart that is, inverses. */
+function* otherWays({ air, rows }: Filled): Generator<number[]> {
+  const place = (column: string): number => air.columns.indexOf(column)
+  const forged = rows[0]!.slice()
+  const value = (column: string): number => forged[place(column)]!
+  for (const column of ['taken', 'lt'].filter(each => air.columns.includes(each)))
+    forged[place(column)] = 1 - value(column)
+  yield forged
+  const limbs = air.columns.filter(column => column.startsWith('x[')).length
+  for (let marked = 0; marked <= limbs; marked++) {
+    const isTop = marked === limbs - 1 && air.columns.includes('x_top')
+    const [x, y] = isTop
+      ? [value('x_top'), value('y_top')]
+      : [forged[place(`x[${marked}]`)], forged[place(`y[${marked}]`)]]
+    const apart = subtract(y ?? 0, x ?? 0)
+    for (const diff of [apart, subtract(0, apart)]) {
+      const other = forged.slice()
+      const set = (column: string, cell: number): void => {
+        if (air.columns.includes(column)) other[place(column)] = cell
+      }
+      for (let limb = 0; limb < limbs; limb++) {
+        set(`mark[${limb}]`, Number(limb === marked))
+        set(`inv_at[${limb}]`, limb === marked ? inverse(diff) : 0)
+      }
+      set('diff', diff)
+      yield other
+    }
+  }
+}
+
 /** `gap1[0]` is a part of `gap1`. */
 const family = (column: string): string => column.replace(/\[\d+\]$/, '')
 
 describe.each([32, 64] as const)('RV%i', xlen => {
-  const set = shippedAirs(xlen)
-  const instructions = rowsOf(xlen).filter(({ kind, name }) => kind !== 'call' && name !== 'terminate')
+  const set = allAirs(xlen)
+  const instructions = rowsOf(xlen, set)
   const listed = Object.entries(free[xlen]).flatMap(([air, columns]) => Object.keys(columns).map(c => `${air} ${c}`))
   const unnoticed = new Set<string>()
 
@@ -97,11 +133,7 @@ describe.each([32, 64] as const)('RV%i', xlen => {
         for (const wrong of [result + 1n, result - 1n, result ^ (1n << BigInt(xlen - 1)), ~result, result << 16n]) {
           const claimed = BigInt.asUintN(xlen, wrong)
           const filled = fill(set, instr, { memory: memory(), ts: START, xlen, claimed })
-          const isRefused =
-            [...brokenConstraints(filled.air, filled.rows)].length > 0 ||
-            [...messagesOf(filled.air, set.buses, filled.rows)].some(
-              ({ bus, count, fields }) => count !== 0 && !inTable(bus, fields),
-            )
+          const isRefused = isRefusedAlone(set, filled)
           // Where no column depends on the result, the messages have the right one.
           const isTheSame = String(filled.rows) === String(honest.rows)
           expect([name, claimed, isRefused || isTheSame || claimed === result]).toEqual([name, claimed, true])
@@ -109,6 +141,29 @@ describe.each([32, 64] as const)('RV%i', xlen => {
       }
     },
   )
+
+  test.each(instructions.filter(({ kind }) => kind === 'branch'))('$name: the other way', row => {
+    for (const { name, instr, memory } of sample([...casesOf(row, xlen)])) {
+      const honest = fill(set, instr, { memory: memory(), ts: START, xlen })
+      for (const forged of otherWays(honest))
+        expect([name, isRefusedAlone(set, { ...honest, rows: [forged] })]).toEqual([name, true])
+    }
+  })
+
+  test.each(instructions.filter(({ kind }) => kind === 'call'))('$name: another result', row => {
+    for (const { name, instr, memory } of sample([...casesOf(row, xlen)])) {
+      const honest = fill(set, instr, { memory: memory(), ts: START, xlen })
+      const cells = honest.air.columns.flatMap((column, index) => (column.startsWith('z[') ? [index] : []))
+      const right = cells.reduceRight((sum, cell) => (sum << 16n) | BigInt(honest.rows[0]![cell]!), 0n)
+      for (const wrong of [right + 1n, right - 1n, ~right, right ^ (1n << 255n), right << 16n, 0n]) {
+        const claimed = BigInt.asUintN(16 * cells.length, wrong)
+        const forged = honest.rows[0]!.slice()
+        for (const [limb, cell] of cells.entries()) forged[cell] = Number((claimed >> BigInt(16 * limb)) & 0xffffn)
+        const isRefused = isRefusedAlone(set, { ...honest, rows: [forged] })
+        expect([name, claimed, isRefused || claimed === right]).toEqual([name, claimed, true])
+      }
+    }
+  })
 
   test('rows of zeros say nothing and satisfy all constraints that hold on every row', () => {
     const instructionAirs = set.airs.filter(({ instructions: names }) => names.length > 0)

@@ -35,7 +35,7 @@ test.each(c.filter(block => block !== extension[1]))('$page, line $line, is C fo
 })
 
 test.each(of('air'))('$page, line $line, is an excerpt of AIRs that are shipped', ({ text }) => {
-  const files = globSync('src/air/shipped/**/*.air', { cwd: root }).map(path =>
+  const files = globSync('src/{air,extensions}/**/*.air', { cwd: root }).map(path =>
     readFileSync(join(root, path), 'utf8').split('\n'),
   )
   const lines = text.trimEnd().split('\n')

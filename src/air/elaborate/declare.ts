@@ -1,6 +1,6 @@
 /** From the statements of an AIR's file to the AIR. */
-import type { Access, Air, Bus, Coding, Constraint, Interaction } from '../air.ts'
 import { CODING_INPUTS } from '../air.ts'
+import type { Access, Air, Bus, Coding, Constraint, Interaction } from '../air.ts'
 import { degrees, expressionText, type Expression } from '../expression.ts'
 import { airError, type Place } from '../language/place.ts'
 import type { Definition, Label, Node, Statement, StatementOf } from '../language/syntax.ts'
@@ -40,7 +40,7 @@ class Declaration {
   readonly #interactions: Interaction[] = []
   readonly #inputs: string[] = []
   readonly #accesses: Access[] = []
-  readonly #codings: Coding[] = []
+  readonly #codings = new Map<string, Coding>()
   readonly #declared: Declared
   #height: Air['height']
 
@@ -60,7 +60,7 @@ class Declaration {
       interactions: this.#interactions,
       rules: { inputs: this.#inputs, accesses: this.#accesses, columns: this.#columnRules },
       instructions: [...this.#asked.instructions.keys()],
-      codings: this.#codings,
+      codings: [...this.#codings.values()],
       height: this.#height,
     }
   }
@@ -117,10 +117,9 @@ class Declaration {
   /** Names of a line: `pc ts v[8]`, where the last index is a length. */
   #named(labels: readonly Label[], scope: Scope, declare: (named: Named) => void): void {
     for (const { name, indices, at } of labels) {
-      if (indices.length === 0) declare({ name, indices: [], at })
-      else
-        for (let index = 0n; index < this.#evaluator.number(indices[0]!, scope); index++)
-          declare({ name, indices: [index], at })
+      const [length] = indices
+      if (length === undefined) declare({ name, indices: [], at })
+      else for (let k = 0n; k < this.#evaluator.number(length, scope); k++) declare({ name, indices: [k], at })
     }
   }
 
@@ -188,7 +187,14 @@ class Declaration {
     const { name, indices } = this.#path(label, scope)
     this.#word({ name: `${name}.old`, indices, at }, { op: 'old', access: index })
     this.#word({ name: `${name}.last`, indices, at }, { op: 'last', access: index })
-    this.#accesses.push({ name: pathText({ name, indices }), space, pointer, time, writes: optional(writes), when: optional(when) })
+    this.#accesses.push({
+      name: pathText({ name, indices }),
+      space,
+      pointer,
+      time,
+      writes: optional(writes),
+      when: optional(when),
+    })
   }
 
   #zero({ label, where, of, at }: StatementOf<'zero'>, scope: Scope): void {
@@ -252,10 +258,7 @@ class Declaration {
     for (const name of names) {
       // What has no opcode of its own counts as the first: another phantom.
       const opcode = opcodes.get(name) ?? [...opcodes.values()][0]!
-      const coding: Coding = { instruction: name, opcode, operands }
-      const before = this.#codings.findIndex(each => each.instruction === name)
-      if (before === -1) this.#codings.push(coding)
-      else this.#codings[before] = coding
+      this.#codings.set(name, { instruction: name, opcode, operands })
     }
   }
 

@@ -2,6 +2,7 @@
 import { resourceText } from '../../resources.ts'
 import { FUNCT3_MASK, FUNCT7_MASK, rType } from '../../isa/encoding.ts'
 import type { CallRow } from '../../isa/row.ts'
+import { shippedList } from '../air-list.ts'
 import type { ExtensionChip, ExtensionDefinition, ExtensionFile } from '../extension.ts'
 import { readInteger, writeInteger } from '../field/little-endian.ts'
 
@@ -89,6 +90,8 @@ const file = (path: string, folder: string): ExtensionFile => ({
   content: resourceText(`ffi/${folder}/${path}`),
 })
 
+const airs = { 64: shippedList('int256', 'rv64') }
+
 export const int256: ExtensionDefinition = {
   name: 'int256',
   tables: ['bigint'],
@@ -97,6 +100,7 @@ export const int256: ExtensionDefinition = {
     name: 'int256',
     rows,
     chips,
+    airs,
     constantHeights,
     files: [file('int256.c', 'int256'), file('words.h', 'field')],
   }),

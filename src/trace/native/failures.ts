@@ -6,7 +6,7 @@ import { decoderFor } from '../../extensions/registry.ts'
 import { instructionWord } from '../../program/slots.ts'
 import type { Hart } from '../../program/hart.ts'
 import { coderOf } from '../coding.ts'
-import { touchOf } from '../steps.ts'
+import { touchesOf } from '../steps.ts'
 import { reasonAgainst, unprovable } from '../unprovable.ts'
 import { noMemory, type EngineGuest } from './engine.ts'
 import { FAILURE_WORDS } from './records.ts'
@@ -79,7 +79,7 @@ function refusal({ guest, engine }: EngineGuest, { pc, x }: Noted): string | und
   if (instr === undefined) return undefined
   if (coderOf(engine.set)(instr) === undefined) return `no AIR has the instruction ${instr.row.name}`
   const hart = { x, xlen: image.xlen, pc } as Hart
-  return reasonAgainst(instr, touchOf(instr, hart, abi), hart)
+  return reasonAgainst(instr, touchesOf(instr, hart, abi), hart)
 }
 
 export function failureOf(record: BigUint64Array, { guest, part, signal }: FailureContext): RvrError {

@@ -14,7 +14,7 @@ import type { Matrix } from '../../../src/trace/matrix.ts'
 import { SegmentMemory, type TouchedLeaf } from '../../../src/trace/memory.ts'
 import type { RecordedSegment } from '../../../src/trace/native/cut.ts'
 import type { Checkpoint, Piece } from '../../../src/trace/native/records.ts'
-import { recordedSteps, touchOf, type Standing, type Step } from '../../../src/trace/steps.ts'
+import { recordedSteps, touchesOf, type Standing, type Step } from '../../../src/trace/steps.ts'
 import type { Touch } from '../../../src/trace/unprovable.ts'
 
 export interface GuestOptions {
@@ -44,7 +44,6 @@ const checkpoint = ({ hart, instret }: Standing): Checkpoint => ({ instret, pc: 
 class Recorder {
   readonly #standing: Standing
   readonly #words: bigint[] = []
-  #touch: Touch | undefined
   #blocks: bigint[] = []
 
   constructor(standing: Standing) {
@@ -55,8 +54,8 @@ class Recorder {
   before(): void {
     const { image, abi, hart } = this.#standing
     const instr = createInterpreter(image, abi).instrAt(hart.pc)
-    this.#touch = instr && touchOf(instr, hart, abi)
-    this.#blocks = this.#touch === undefined ? [] : this.#contents(this.#touch)
+    const touches = instr === undefined ? [] : touchesOf(instr, hart, abi)
+    this.#blocks = touches.flatMap(touch => this.#contents(touch))
   }
 
   #contents({ space, address, length }: Touch): bigint[] {
@@ -107,9 +106,9 @@ export function record(set: AirSet, standing: Standing, options: RecordOptions):
   const memory = new SegmentMemory(layout, hart.x)
   const rows = new InstructionTables(set, memory)
   const recorder = new Recorder(standing)
-  const onTouch = ({ space, address, length }: Touch): void => {
-    const bytes = space === PUBLIC_VALUES ? abi.host.publicValues(host) : hart.memory
-    memory.open(space + 1, address, length, at => contentAt(bytes, at, layout))
+  const onTouch = (touch: Touch): void => {
+    const bytes = touch.space === PUBLIC_VALUES ? abi.host.publicValues(host) : hart.memory
+    memory.open({ ...touch, space: touch.space + 1 }, at => contentAt(bytes, at, layout))
   }
   const steps = recordedSteps(standing, { instructions, coder: coderOf(set), onTouch })
   const pieces: Piece[] = []
