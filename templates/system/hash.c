@@ -3,16 +3,26 @@
 #include "hash.h"
 #include "poseidon2.h"
 
+/* The numbers in lanes, as they are. */
+typedef uint32_t numbers[LANES];
+
 static void take_inputs(lanes *s, uint32_t count, const uint32_t *const *left, const uint32_t *const *right)
 {
+  numbers *in = (numbers *)s;
   for (uint32_t k = 0; k < LANES; k++) {
     const uint32_t *l = left[k < count ? k : 0], *r = right[k < count ? k : 0];
     for (int i = 0; i < HASH_WORDS; i++) {
-      s[i][k] = l[i];
-      s[HASH_WORDS + i][k] = r[i];
+      in[i][k] = l[i];
+      in[HASH_WORDS + i][k] = r[i];
     }
   }
-  for (int i = 0; i < WORDS; i++) EACH_LANE s[i][k] = lane_mul(s[i][k], TWO_TO_64);
+  for (int i = 0; i < WORDS; i++) s[i] = lanes_mul(s[i], lanes_of(TWO_TO_64));
+}
+
+static const numbers *canonical(lanes *s, int count)
+{
+  for (int i = 0; i < count; i++) s[i] = lanes_mul(s[i], lanes_of(1));
+  return (const numbers *)s;
 }
 
 void hash_now(struct hashing *h)
@@ -21,9 +31,9 @@ void hash_now(struct hashing *h)
   if (h->count == 0) return;
   take_inputs(s, h->count, h->left, h->right);
   permute(s, 0);
-  for (int i = 0; i < HASH_WORDS; i++) EACH_LANE s[i][k] = lane_mul(s[i][k], 1);
+  const numbers *out = canonical(s, HASH_WORDS);
   for (uint32_t k = 0; k < h->count; k++)
-    for (int i = 0; i < HASH_WORDS; i++) h->out[k][i] = s[i][k];
+    for (int i = 0; i < HASH_WORDS; i++) h->out[k][i] = out[i][k];
   h->count = 0;
 }
 
@@ -32,7 +42,7 @@ void hash_rows(uint32_t count, const uint32_t *const *left, const uint32_t *cons
   lanes s[WORDS], steps[STEPS];
   take_inputs(s, count, left, right);
   permute(s, steps);
-  for (int i = 0; i < STEPS; i++) EACH_LANE steps[i][k] = lane_mul(steps[i][k], 1);
+  const numbers *out = canonical(steps, STEPS);
   for (uint32_t k = 0; k < count; k++) {
     uint32_t *row = rows[k];
     row[HASH_MARK] = 1;
@@ -41,7 +51,7 @@ void hash_rows(uint32_t count, const uint32_t *const *left, const uint32_t *cons
       row[HASH_INPUTS[i]] = left[k][i];
       row[HASH_INPUTS[HASH_WORDS + i]] = right[k][i];
     }
-    for (int i = 0; i < STEPS; i++) row[HASH_STEPS[i]] = steps[i][k];
+    for (int i = 0; i < STEPS; i++) row[HASH_STEPS[i]] = out[i][k];
   }
 }
 

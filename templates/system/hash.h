@@ -1,12 +1,13 @@
 /* Hashes of two hashes, some at once. */
 #include <stdint.h>
 #include <string.h>
+#include "lanes.h"
 
-enum { HASH_WORDS = 8, HASH_LANES = 8 };
+enum { HASH_WORDS = 8 };
 typedef uint32_t hash[HASH_WORDS];
 
 /* Hashes that wait for others: what they are of and where they go has to stay until `hash_now`. */
-struct hashing { uint32_t count; const uint32_t *left[HASH_LANES], *right[HASH_LANES]; uint32_t *out[HASH_LANES]; };
+struct hashing { uint32_t count; const uint32_t *left[LANES], *right[LANES]; uint32_t *out[LANES]; };
 
 void hash_now(struct hashing *);
 /* Writes rows of the hash's table; unless there are as many as lanes, the rest of the arrays is not looked at. */
@@ -18,6 +19,6 @@ static inline void hash_later(struct hashing *h, const uint32_t *left, const uin
   h->left[k] = left;
   h->right[k] = right;
   h->out[k] = out;
-  if (h->count == HASH_LANES) hash_now(h);
+  if (h->count == LANES) hash_now(h);
 }
 static inline void hash_copy(uint32_t *to, const uint32_t *from) { memcpy(to, from, sizeof(hash)); }

@@ -100,10 +100,10 @@ static void fill_hashes(void *of, uint64_t from, uint64_t to)
 {
   const struct filling *f = of;
   const struct plan *p = f->plan;
-  for (uint64_t first = from; first < to; first += HASH_LANES) {
-    uint32_t many = to - first < HASH_LANES ? (uint32_t)(to - first) : HASH_LANES, counts[HASH_LANES];
-    uint32_t cells[HASH_LANES][LEAF_CELLS], *rows[HASH_LANES];
-    const uint32_t *left[HASH_LANES], *right[HASH_LANES];
+  for (uint64_t first = from; first < to; first += LANES) {
+    uint32_t many = to - first < LANES ? (uint32_t)(to - first) : LANES, counts[LANES];
+    uint32_t cells[LANES][LEAF_CELLS], *rows[LANES];
+    const uint32_t *left[LANES], *right[LANES];
     for (uint32_t k = 0; k < many; k++) {
       uint64_t at = first + k;
       rows[k] = f->hash + at * HASH_WIDTH;

@@ -20,6 +20,7 @@ const DIRECTORY = 'system'
 const WRITTEN = [
   'hash.c',
   'hash.h',
+  'lanes.h',
   'pages.c',
   'parallel.h',
   'poseidon2.h',

@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest'
 import { P } from '../../../src/air/field.ts'
 import { shippedAirs } from '../../../src/air/load.ts'
 import { checkSegment } from '../../../src/trace/check/check.ts'
-import type { Matrix } from '../../../src/trace/matrix.ts'
 import { NativeTree, type TreeOptions } from '../../../src/trace/native/system.ts'
 import { SegmentFiller, type SegmentTables } from '../../../src/trace/segment.ts'
 import type { Standing } from '../../../src/trace/steps.ts'
@@ -13,26 +12,19 @@ import { RowHasher } from '../../../src/trace/system/hash.ts'
 import { DATA, fixture, program } from '../../run/support.ts'
 import { u64 } from '../../../src/index.ts'
 import { randomSource } from '../../support/random.ts'
-import { compilers, countedTablesOf, guestAt, heldBy, memoryTablesOf, systemLibrary, touchedBy } from './support.ts'
+import {
+  compilers,
+  countedTablesOf,
+  expectSame,
+  guestAt,
+  heldBy,
+  memoryTablesOf,
+  OLD_CPU,
+  systemLibrary,
+  touchedBy,
+} from './support.ts'
 
 const WORK: TreeOptions = { threads: 2, maxBytes: 2 ** 30 }
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array): Buffer => Buffer.from(buffer, byteOffset, byteLength)
-
-/** What differs first, in words. */
-function expectSame(where: string, wanted: Matrix, found: Matrix): void {
-  expect([where, found.rows, found.height, found.cells.length]).toEqual([
-    where,
-    wanted.rows,
-    wanted.height,
-    wanted.cells.length,
-  ])
-  if (Buffer.compare(bytesOf(wanted.cells), bytesOf(found.cells)) === 0) return
-  const at = wanted.cells.findIndex((cell, index) => found.cells[index] !== cell)
-  const width = wanted.air.columns.length
-  const place = at === -1 ? 'nowhere' : `row ${Math.floor(at / width)}, ${wanted.air.columns[at % width]}`
-  expect([where, place, found.cells[at]]).toEqual([where, 'nowhere', wanted.cells[at]])
-}
 
 describe.each([32, 64] as const)('RV%i', xlen => {
   const set = shippedAirs(xlen)
@@ -71,27 +63,30 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     }
   }
 
-  describe.each(compilers)('the hash by %s', compiler => {
-    const compiled = compiler === 'gcc' ? library : systemLibrary(xlen, compiler)
+  describe.each([...compilers.map(compiler => [compiler, 'native'] as const), ['gcc', OLD_CPU] as const])(
+    'the hash by %s for %s',
+    (compiler, cpu) => {
+      const compiled = systemLibrary(xlen, compiler, cpu)
 
-    test.skipIf(compiled === undefined)("its rows are what the AIR's constraints make of an input", () => {
-      const hasher = new RowHasher(hash, hashBus)
-      const random = randomSource(xlen)
-      const corners = [0, 1, P - 1, 0xffff]
-      const cell = (): number => (random(4) === 0 ? corners[random(4)]! : random(P))
-      const count = 21
-      const inputs = Uint32Array.from({ length: 16 * count }, cell)
-      const counts = Uint32Array.from({ length: count }, () => random(100))
-      const rows = new Uint32Array(count * hash.columns.length)
-      compiled!.rvr_hash_rows(inputs, counts, count, rows)
-      for (let row = 0; row < count; row++) {
-        const wanted = hasher.row(inputs.subarray(16 * row, 16 * row + 16)).slice()
-        wanted[hash.columns.indexOf('mark')] = 1
-        wanted[hash.columns.indexOf('count')] = counts[row]!
-        expect([row, ...rows.subarray(row * wanted.length, (row + 1) * wanted.length)]).toEqual([row, ...wanted])
-      }
-    })
-  })
+      test.skipIf(compiled === undefined)("its rows are what the AIR's constraints make of an input", () => {
+        const hasher = new RowHasher(hash, hashBus)
+        const random = randomSource(xlen)
+        const corners = [0, 1, P - 1, 0xffff]
+        const cell = (): number => (random(4) === 0 ? corners[random(4)]! : random(P))
+        const count = 21
+        const inputs = Uint32Array.from({ length: 16 * count }, cell)
+        const counts = Uint32Array.from({ length: count }, () => random(100))
+        const rows = new Uint32Array(count * hash.columns.length)
+        compiled!.rvr_hash_rows(inputs, counts, count, rows)
+        for (let row = 0; row < count; row++) {
+          const wanted = hasher.row(inputs.subarray(16 * row, 16 * row + 16)).slice()
+          wanted[hash.columns.indexOf('mark')] = 1
+          wanted[hash.columns.indexOf('count')] = counts[row]!
+          expect([row, ...rows.subarray(row * wanted.length, (row + 1) * wanted.length)]).toEqual([row, ...wanted])
+        }
+      })
+    },
+  )
 
   test('fibonacci, in segments that begin and end anywhere', async () => {
     const elf = readFileSync(fixture('fibonacci', xlen))

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import koffi from 'koffi'
-import { afterAll } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import type { AirSet } from '../../../src/air/air.ts'
 import { shippedAirs } from '../../../src/air/load.ts'
 import { lookupTables } from '../../../src/air/lookups.ts'
@@ -47,8 +47,19 @@ const hasCompiler = (name: string): boolean => {
 const commandOf = (compiler: (typeof compilers)[number]): string | undefined =>
   [compiler, `${compiler}-22`].find(hasCompiler)
 
-/** The machine's library, as long as the tests of this file run; undefined where there is no such compiler. */
-export function systemLibrary(xlen: Xlen, compiler: (typeof compilers)[number] = 'gcc'): SystemLibrary | undefined {
+/** Of an x86-64 without vectors of eight words. */
+export const OLD_CPU = 'x86-64'
+
+/**
+ * The machine's library, as long as the tests of this file run; undefined where there is no such compiler, or no such
+ * CPU.
+ */
+export function systemLibrary(
+  xlen: Xlen,
+  compiler: (typeof compilers)[number] = 'gcc',
+  cpu = 'native',
+): SystemLibrary | undefined {
+  if (cpu === OLD_CPU && process.arch !== 'x64') return undefined
   const command = commandOf(compiler)
   if (command === undefined) return undefined
   const directory = mkdtempSync(join(tmpdir(), 'rvr-system-'))
@@ -61,7 +72,7 @@ export function systemLibrary(xlen: Xlen, compiler: (typeof compilers)[number] =
   }
   const units = files.map(({ path }) => path).filter(path => path.endsWith('.c'))
   const library = join(directory, 'system.so')
-  const flags = [...compileFlags(compiler, compiler === 'clang' ? 22 : 12, process.arch, 'native'), '-shared']
+  const flags = [...compileFlags(compiler, compiler === 'clang' ? 22 : 12, process.arch, cpu), '-shared']
   execFileSync(command, [...flags, '-pthread', '-o', library, ...units], { cwd: directory })
   return openSystem(koffi.load(library), set)
 }
@@ -120,6 +131,24 @@ export const touchedBy = (memory: SegmentMemory): Uint8Array =>
   )
 
 const cellsFor = (width: number, height: number): Uint32Array => new Uint32Array(width * height).fill(0xdeadbeef)
+
+/** What differs first between two tables, in words. */
+export function expectSame(where: string, wanted: Matrix, found: Matrix): void {
+  expect([where, found.rows, found.height, found.cells.length]).toEqual([
+    where,
+    wanted.rows,
+    wanted.height,
+    wanted.cells.length,
+  ])
+  if (Buffer.compare(bytesOf(wanted.cells), bytesOf(found.cells)) === 0) return
+  const at = wanted.cells.findIndex((cell, index) => found.cells[index] !== cell)
+  const width = wanted.air.columns.length
+  const place = at === -1 ? 'nowhere' : `row ${Math.floor(at / width)}, ${wanted.air.columns[at % width]}`
+  expect([where, place, found.cells[at]]).toEqual([where, 'nowhere', wanted.cells[at]])
+}
+
+export const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength)
 
 /** The tables of memory, in memory that held something else. */
 export async function memoryTablesOf(plan: SegmentPlan, set: AirSet, work: NativeWork): Promise<readonly Matrix[]> {
