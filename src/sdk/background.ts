@@ -22,7 +22,7 @@ const FIRST_TEXT_MS = 30
 /** A guest that ends sooner was fast enough in the reference interpreter. */
 const REFERENCE_MS = 100
 /** When an Rvr is disposed, the native interpreter may take so much longer: it serves every guest. */
-const LAST_MS = 60_000
+export const LAST_MS = 60_000
 
 /** What an artifact can start with. */
 export interface AtOnce {

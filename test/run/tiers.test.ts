@@ -1,7 +1,7 @@
 /** Runs that begin in the interpreter and go on in native code: at exact places, across stops, and when a compile ends or fails. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Artifact, Rvr, u64, type ExecuteOptions, type Guest, type Run } from '../../src/index.ts'
 import type { RvrEvent } from '../../src/events.ts'
 import { modeNamed } from '../../src/modes/registry.ts'
@@ -11,6 +11,7 @@ import { compilerThat, librariesIn, place, until } from '../cli/e2e-support.ts'
 import { busyGuest, busyOptions, expectEqual, printer, useDirectory } from './saved-support.ts'
 import { endless, errorOf, factsOf, fixture, program, useRvr } from './support.ts'
 import { useMoves } from './tier-support.ts'
+import { LAST_MS } from '../../src/sdk/background.ts'
 import { Lifetime } from '../../src/sdk/lifetime.ts'
 
 const host = useRvr('own')
@@ -200,7 +201,17 @@ describe('guest.tiered', () => {
     expect(run.engine).toBe('interp')
   })
 
+  /** What a native interpreter has at the end passes at once. */
+  function hurry(): void {
+    const { setTimeout: wait } = globalThis
+    const spy = vi
+      .spyOn(globalThis, 'setTimeout')
+      .mockImplementation(((run: () => void, ms?: number) => wait(run, ms === LAST_MS ? 0 : ms)) as typeof setTimeout)
+    onTestFinished(() => spy.mockRestore())
+  }
+
   test('the compile ends with its Rvr, and no compiler is left', async () => {
+    hurry()
     const at = place()
     const noted = join(at.directory, 'pids')
     const cc = compilerThat(`echo $$ >>${noted}; sleep 60 & echo $! >>${noted}; wait`, at)
