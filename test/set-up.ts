@@ -1,16 +1,23 @@
 /** Set up once for all test files: a cache that they share, and the bundle of the program that they start. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
+import { isExhaustive } from './support/exhaustive.ts'
+import { describeToolchain } from '../src/toolchain/toolchain.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Directory of a cache that no test counts misses in: a guest that many of them run is compiled once. */
     sharedCache: string
+    /**
+     * The compiler of tests that ask how runs go, and not how well the C compiler understands their code: it optimises
+     * nothing, which takes a third of the time. Empty: the usual one.
+     */
+    quickCompiler: string
   }
 }
 
@@ -20,9 +27,22 @@ async function bundle(): Promise<void> {
     await promisify(execFile)(process.execPath, [fileURLToPath(new URL(`../src/build/${step}.ts`, import.meta.url))])
 }
 
+/** The default compiler without optimisation, as a script; none for gcc, which makes jumps of calls by optimising. */
+async function quickCompiler(directory: string): Promise<string> {
+  if (isExhaustive) return ''
+  const toolchain = await describeToolchain({}).catch(() => undefined)
+  if (toolchain?.family !== 'clang') return ''
+  const file = join(directory, 'quick-cc')
+  const cc = `exec '${toolchain.cc.path}' "$@"`
+  const script = `#!/bin/sh\nfor word in "$@"; do [ "$word" != -c ] || ${cc} -O0; done\n${cc}\n`
+  await writeFile(file, script, { mode: 0o755 })
+  return file
+}
+
 export default async function setUp({ provide }: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), 'rvr-tests-'))
   provide('sharedCache', join(directory, 'cache'))
+  provide('quickCompiler', await quickCompiler(directory))
   // Of each test's processes, whatever home they have.
   process.env['NODE_COMPILE_CACHE'] ??= join(directory, 'v8')
   await bundle()

@@ -210,7 +210,7 @@ const cases: readonly Case[] = [
 ]
 
 describe.each(widths)('RV%i', xlen => {
-  const host = useRvr()
+  const host = useRvr('shared', 'quick')
 
   test.each(cases)('$title', async ({ values, steps, slot, expected }) => {
     const guest = await host.rvr.load(guestOf(xlen, values, steps, slot + 1), { config })

@@ -11,7 +11,7 @@ import { randomSource } from '../support/random.ts'
 import type { Assembler } from '../support/assembler.ts'
 import { expectPieces, floorLimits, piecesOf, plainPieces, trace, type Limits } from './support.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 
 /** `turns` rounds of nothing that swells: three instructions each. */
 function spin(code: Assembler, label: string, turns: number): void {

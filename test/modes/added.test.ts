@@ -9,7 +9,7 @@ import { busyGuest, busyOptions, useDirectory } from '../run/saved-support.ts'
 import { artifactOf, engines, errorOf, expectSame, useRvr, widths } from '../run/support.ts'
 import { useMoves } from '../run/tier-support.ts'
 
-const host = useRvr('own')
+const host = useRvr('own', 'quick')
 const directory = useDirectory()
 const moved = useMoves()
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe } from 'vitest'
 import type { Xlen } from '../../src/elf/image.ts'
 import { Rvr, type ExecuteOptions, type Run } from '../../src/index.ts'
-import { artifactOf, type Engine } from '../run/support.ts'
+import { artifactOf, quickly, type Engine } from '../run/support.ts'
 import { build, cacheDir, elfOf, onPath, whyNot, type RealGuest } from './built.ts'
 
 /** `make real` asks for the modes and widths that take the C compiler minutes. */
@@ -28,14 +28,21 @@ export function describeGuest(guest: RealGuest, widths: readonly Xlen[], tests: 
   const reason = whyNot()
   describe.skipIf(reason !== undefined)(reason === undefined ? guest : `${guest} (${reason})`, () => {
     let rvr: Rvr
+    /** Of two widths one is optimised, unless more is asked for. */
+    let quick: Rvr
     beforeAll(async () => {
       build(guest, { witness: true, widths })
       rvr = await Rvr.create({ cacheDir })
+      quick = thorough ? rvr : await Rvr.create({ cacheDir, ...quickly() })
     }, COMPILE_MS)
-    afterAll(() => rvr?.dispose())
+    afterAll(async () => {
+      await rvr?.dispose()
+      await quick?.dispose()
+    })
     tests({
       async run(xlen, mode, engine, options) {
-        const artifact = await artifactOf(await rvr.load(elfOf(guest, xlen), { abi: 'linux' }), mode, engine)
+        const host = xlen === 32 ? quick : rvr
+        const artifact = await artifactOf(await host.load(elfOf(guest, xlen), { abi: 'linux' }), mode, engine)
         const output: Uint8Array[] = []
         const run = await artifact.execute({
           ...options,

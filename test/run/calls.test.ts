@@ -12,7 +12,7 @@ import { sample } from '../support/exhaustive.ts'
 import { expectEqual, nextLimits, useDirectory } from './saved-support.ts'
 import { artifactOf, engines, errorOf, expectSame, factsOf, modeNames, useRvr, widths } from './support.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 const directory = useDirectory()
 const options = { seed: 9n, segmentLimits: { maxTraceHeight: 2048 } }
 const ROUNDS = 30

@@ -5,7 +5,7 @@ import { isExhaustive } from '../support/exhaustive.ts'
 import { randomSource } from '../support/random.ts'
 import { artifactOf, engines, expectSame, factsOf, fixture, modeNames, useRvr, widths } from './support.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 const LIMITS = 4
 
 interface Subject {

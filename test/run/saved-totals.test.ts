@@ -7,7 +7,7 @@ import { randomSource } from '../support/random.ts'
 import { busyGuest, busyOptions, expectEqual, nextLimits, printer, useDirectory } from './saved-support.ts'
 import { artifactOf, engines, fixture, modeNames, useRvr, widths } from './support.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 const directory = useDirectory()
 /** Tight, so that most checks may cut and many do. */
 const LIMITS = [{ maxTraceHeight: 512 }, { maxTraceHeight: 2048 }, { maxInteractions: 1_520_000 }] as const

@@ -20,16 +20,23 @@ export type Engine = (typeof engines)[number]
 export const fixture = (name: string, xlen: Xlen): string =>
   new URL(`../../cache-fixtures/guests/elf/${name}.rv${xlen}.elf`, import.meta.url).pathname
 
+/** What an Rvr is created with to compile in a third of the time: nothing is optimised. */
+export const quickly = (): { readonly cc?: string } => {
+  const cc = inject('quickCompiler')
+  return cc === '' ? {} : { cc }
+}
+
 /**
  * An Rvr, open while the tests of this file run, with the cache that test files share, or with one of its own where
- * misses count.
+ * misses count; `quick`: what it compiles is not optimised.
  */
-export function useRvr(cache: 'shared' | 'own' = 'shared'): { readonly rvr: Rvr } {
+export function useRvr(cache: 'shared' | 'own' = 'shared', speed?: 'quick'): { readonly rvr: Rvr } {
   const holder = {} as { rvr: Rvr }
   let own: string | undefined
   beforeAll(async () => {
     if (cache === 'own') own = await mkdtemp(join(tmpdir(), 'rvr-run-'))
-    holder.rvr = await Rvr.create({ cacheDir: own === undefined ? inject('sharedCache') : join(own, 'cache') })
+    const cacheDir = own === undefined ? inject('sharedCache') : join(own, 'cache')
+    holder.rvr = await Rvr.create({ cacheDir, ...(speed === 'quick' && quickly()) })
   })
   afterAll(async () => {
     await holder.rvr.dispose()

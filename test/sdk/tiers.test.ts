@@ -8,7 +8,7 @@ import { Tier } from '../../src/run/tier.ts'
 import { librariesIn } from '../cli/e2e-support.ts'
 import { fixture, scratch } from '../e2e/support.ts'
 import { temporaryDirectory } from '../store/sample.ts'
-import { DATA, endless, program } from '../run/support.ts'
+import { DATA, endless, program, quickly } from '../run/support.ts'
 
 const short = { inputs: [u64(20)] }
 
@@ -19,7 +19,7 @@ async function stored(rvr: Rvr): Promise<unknown[]> {
 const INTERPRETER = 'pure metered metered-cost profile'
 
 test('a short run makes nothing; the interpreter that is there is used from the first instruction', async () => {
-  await using rvr = await Rvr.create({ cacheDir: await temporaryDirectory(), remote: false })
+  await using rvr = await Rvr.create({ cacheDir: await temporaryDirectory(), remote: false, ...quickly() })
   const guest = await rvr.load(fixture('fibonacci'))
   const cold = await guest.tiered('pure')
   using first = await cold.execute(short)
@@ -42,12 +42,17 @@ test('making the native interpreter outlives a run that was slow without it; com
   const cacheDir = await temporaryDirectory()
   const events: RvrEvent[] = []
   {
-    await using rvr = await Rvr.create({ cacheDir, remote: false, onEvent: event => void events.push(event) })
+    await using rvr = await Rvr.create({
+      cacheDir,
+      remote: false,
+      ...quickly(),
+      onEvent: event => void events.push(event),
+    })
     const guest = await rvr.load(program(64, endless['a jump to itself']!))
     using run = await (await guest.tiered('pure')).execute({ timeoutMs: 250 })
     expect(run.outcome).toBe('suspended')
   }
-  await using rvr = await Rvr.create({ cacheDir, remote: false })
+  await using rvr = await Rvr.create({ cacheDir, remote: false, ...quickly() })
   expect(await stored(rvr)).toContain(INTERPRETER)
   expect(events.filter(({ type }) => type === 'warning')).toEqual([])
   expect(events.some(event => event.type === 'tier' && event.message.includes('native interpreter'))).toBe(true)
@@ -56,13 +61,13 @@ test('making the native interpreter outlives a run that was slow without it; com
 test('a native interpreter that is damaged is made anew', async () => {
   const cacheDir = await temporaryDirectory()
   {
-    await using rvr = await Rvr.create({ cacheDir, remote: false })
+    await using rvr = await Rvr.create({ cacheDir, remote: false, ...quickly() })
     await (await rvr.load(fixture('fibonacci'))).interpretNatively('pure')
   }
   const [file] = librariesIn(cacheDir) as [string]
   chmodSync(file, 0o600)
   writeFileSync(file, 'no library')
-  await using rvr = await Rvr.create({ cacheDir, remote: false })
+  await using rvr = await Rvr.create({ cacheDir, remote: false, ...quickly() })
   const guest = await rvr.load(fixture('fibonacci'))
   // What is found damaged is not started in; the run begins in the reference interpreter.
   const artifact = await guest.tiered('metered-cost')
@@ -75,8 +80,8 @@ test('a native interpreter that is damaged is made anew', async () => {
 
 test('two that need it at once make it once', async () => {
   const cacheDir = await temporaryDirectory()
-  await using a = await Rvr.create({ cacheDir, remote: false })
-  await using b = await Rvr.create({ cacheDir, remote: false })
+  await using a = await Rvr.create({ cacheDir, remote: false, ...quickly() })
+  await using b = await Rvr.create({ cacheDir, remote: false, ...quickly() })
   const outcomes = await Promise.all(
     [a, b].map(async rvr => (await (await rvr.load(fixture('fibonacci'))).interpretNatively('pure')).cache.outcome),
   )
@@ -87,11 +92,11 @@ test('two that need it at once make it once', async () => {
 test('where nothing can be stored it works all the same', async () => {
   const cacheDir = await scratch()
   const tiny = join(cacheDir, 'tiny')
-  await using rvr = await Rvr.create({ cacheDir: tiny, cacheMaxBytes: 1, remote: false })
+  await using rvr = await Rvr.create({ cacheDir: tiny, cacheMaxBytes: 1, remote: false, ...quickly() })
   const guest = await rvr.load(fixture('fibonacci'))
   using run = await (await guest.interpretNatively('metered')).execute(short)
   expect([run.outcome, run.engine]).toEqual(['terminated', 'native-interp'])
-  await using off = await Rvr.create({ cacheDir: false })
+  await using off = await Rvr.create({ cacheDir: false, ...quickly() })
   using other = await (await (await off.load(fixture('fibonacci'))).interpretNatively('metered')).execute(short)
   expect([other.instret, other.cost]).toEqual([run.instret, run.cost])
 })

@@ -17,7 +17,7 @@ import { operation, ProbeScript } from './probe-script.ts'
 import { testTraps } from './probe-traps.ts'
 import { fromLittleEndian, heldAt, littleEndian, loadGuest, modes, runModes } from './support.ts'
 
-const holder = useRvr()
+const quick = useRvr('shared', 'quick')
 
 const ARENAS = 0x300000
 const ARENA_BYTES = 512
@@ -128,13 +128,14 @@ function problemOf(
     : `${place}: ${Buffer.from(after.subarray(at[0], at[0] + of.sizes[0])).toString('hex')} in place of ${Buffer.from(wanted.subarray(at[0], at[0] + of.sizes[0])).toString('hex')}`
 }
 
-/** A mode for each width, and pure below: native code takes long to compile. */
+/** A mode for each width, and pure below: native code takes long to compile. One width is optimised. */
 describe.each([
   [32, isExhaustive ? modes : ['metered']],
   [64, isExhaustive ? modes : ['metered-cost']],
 ] as const)('RV%i', (xlen, inModes) => {
   const width = xlen / 8
   const held = heldAt(xlen, 64)
+  const holder = xlen === 32 ? useRvr() : quick
 
   test('every instruction, operands anywhere', async () => {
     const guest = await loadGuest(holder.rvr, 'extension-probe', xlen)
@@ -239,7 +240,7 @@ describe.each([
 })
 
 test('an instruction of an extension that is not configured ends the guest', async () => {
-  const guest = await holder.rvr.load(fixture('extension-probe', 64), { config: { app_vm_config: { keccak: {} } } })
+  const guest = await quick.rvr.load(fixture('extension-probe', 64), { config: { app_vm_config: { keccak: {} } } })
   const script = new ProbeScript()
     .run(operation(0, 4, 0), { rd: BigInt(ARENAS), rs1: 0n, rs2: 0n })
     .run(operation(1, 0, 0), { rd: BigInt(ARENAS), rs1: 0n, rs2: 0n })

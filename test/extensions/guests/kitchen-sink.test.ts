@@ -8,7 +8,7 @@ import { isExhaustive } from '../../support/exhaustive.ts'
 import { randomSource } from '../../support/random.ts'
 import { fromLittleEndian, loadGuest, runModes, runOn } from './support.ts'
 
-const holder = useRvr()
+const holder = useRvr('shared', 'quick')
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 /** Lengths around the ends of blocks. */

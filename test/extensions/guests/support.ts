@@ -1,7 +1,7 @@
 /** Runs the guests of extensions on both engines, and on one after the other, and holds the runs against each other. */
 import { expect } from 'vitest'
 import type { Xlen } from '../../../src/elf/image.ts'
-import type { Artifact, Guest, LoadOptions, Run, Rvr } from '../../../src/index.ts'
+import type { Artifact, Guest, Run, Rvr } from '../../../src/index.ts'
 import { artifactOf, expectSame, fixture, type Engine } from '../../run/support.ts'
 import { isExhaustive } from '../../support/exhaustive.ts'
 import { useMoves } from '../../run/tier-support.ts'
@@ -17,13 +17,22 @@ export type GuestName = 'ecrecover' | 'extension-probe' | 'kitchen-sink' | 'pair
 export const configOf = (name: GuestName): string =>
   new URL(`../../../cache-fixtures/guests/elf/${name}.toml`, import.meta.url).pathname
 
-/** A guest with its configuration, or with another one. */
-export const loadGuest = (
-  rvr: Rvr,
-  name: GuestName,
-  xlen: Xlen,
-  config: LoadOptions['config'] = configOf(name),
-): Promise<Guest> => rvr.load(fixture(name, xlen), { config })
+/** What was made for a key of an object before, or is made now. */
+function once<K extends object, V>(known: WeakMap<K, Map<string, V>>, of: K, key: string, make: () => V): V {
+  const values = known.get(of) ?? new Map<string, V>()
+  known.set(of, values)
+  const value = values.get(key) ?? make()
+  values.set(key, value)
+  return value
+}
+
+/** By an Rvr, name and width. */
+const guests = new WeakMap<Rvr, Map<string, Promise<Guest>>>()
+
+/** A guest with its configuration, loaded once. */
+export function loadGuest(rvr: Rvr, name: GuestName, xlen: Xlen): Promise<Guest> {
+  return once(guests, rvr, `${name} ${xlen}`, () => rvr.load(fixture(name, xlen), { config: configOf(name) }))
+}
 
 export interface GuestInput {
   readonly inputs: readonly Uint8Array[]
@@ -36,8 +45,12 @@ export interface Printed {
   readonly text: string
 }
 
+/** By a guest, mode and engine: a compiler that is a script is asked each time what is behind it. */
+const artifacts = new WeakMap<Guest, Map<string, Promise<Artifact>>>()
+
 export async function runOn(engine: Engine, guest: Guest, mode: string, input: GuestInput): Promise<Printed> {
-  return runIn(await artifactOf(guest, mode, engine), input)
+  const artifact = await once(artifacts, guest, `${mode} ${engine}`, () => artifactOf(guest, mode, engine))
+  return runIn(artifact, input)
 }
 
 async function runIn(artifact: Artifact, input: GuestInput): Promise<Printed> {

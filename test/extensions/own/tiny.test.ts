@@ -18,7 +18,7 @@ import {
 import { registerNumber, type Assembler, type Register } from '../../support/assembler.ts'
 import { randomSource } from '../../support/random.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 const TINY = new URL('tiny', import.meta.url).pathname
 const extensions = [TINY]
 
