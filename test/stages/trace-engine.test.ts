@@ -2,6 +2,7 @@
 import { expect, inject, test } from 'vitest'
 import { shippedAirs } from '../../src/air/load.ts'
 import { abiNamed } from '../../src/extensions/registry.ts'
+import { airsOf } from '../../src/trace/system/airs.ts'
 import { defaultMachine } from '../../src/machine/machine.ts'
 import { createServices, prepareTraceEngine } from '../../src/pipeline.ts'
 import { keyOf } from '../../src/stages/obtain.ts'
@@ -12,7 +13,7 @@ const request = (xlen: 32 | 64, digest: string) => ({
   xlen,
   abi: abiNamed('openvm'),
   machine: defaultMachine(xlen),
-  airs: { digest, set: () => shippedAirs(xlen) },
+  airs: { digest, set: () => shippedAirs(xlen), own: airsOf },
 })
 
 test('an engine is made once for a machine and its AIRs', async () => {

@@ -3,6 +3,7 @@ import type { AirSet } from '../../air/air.ts'
 import { isConstant } from './fold.ts'
 import type { Word } from '../../air/word.ts'
 import type { Xlen } from '../../elf/image.ts'
+import type { CallRow } from '../../isa/row.ts'
 import type { Operation } from '../interpreter/operations.ts'
 import { WordWriter, type LeafNames } from '../rows/words.ts'
 import { declared, handlerNames, registerText } from './handler-names.ts'
@@ -67,13 +68,17 @@ const rowLines = ({ index, columns }: PlannedRows): string[] => [
 function plainHandlers(operation: Operation, rows: PlannedRows, context: HandlerContext): Handlers {
   const { lines, result, nextPc, next } = semanticsOf(operation, context.xlen)
   const names = handlerNames(nextPc)
-  const isAccess = operation.row.kind === 'load' || operation.row.kind === 'store'
+  const { row } = operation
+  const isAccess = row.kind === 'load' || row.kind === 'store'
+  const isCall = row.kind === 'call'
   const commit = commits(operation) ? [`r->x[at->rd] = ${result};`] : []
   const cutter = new WordWriter('v', names)
   const cut = [
     ...lines,
+    ...(isCall ? callLines(row, rows, context.xlen) : []),
     `r->counted[${rows.index}]++;`,
     ...(isAccess ? ['tape += 1 + crosses;'] : []),
+    ...(isCall ? ['tape += blocks;'] : []),
     ...advanceLines(rows, cutter),
     ...commit,
     `NEXT(${next});`,
@@ -82,6 +87,7 @@ function plainHandlers(operation: Operation, rows: PlannedRows, context: Handler
   const text = rowText(rows, writer, context)
   const fill = [
     ...lines,
+    ...(isCall ? callLines(row, rows, context.xlen) : []),
     ...operandLines(rows, writer),
     ...rowLines(rows),
     ...accessLines(rows, text),
@@ -92,6 +98,23 @@ function plainHandlers(operation: Operation, rows: PlannedRows, context: Handler
     `NEXT(${next});`,
   ]
   return { cut, fill }
+}
+
+const CONTENTS = { rd: 'xd', rs1: 'x1', rs2: 'x2' } as const
+
+/** What rows of a call cannot show, and the blocks of its operands: it changes memory alone. */
+function callLines({ operands, result }: CallRow, { air, accesses }: PlannedRows, xlen: Xlen): string[] {
+  if (result !== undefined) throw unfit(air, 'it has calls with a result')
+  const blocks = accesses.filter(({ space }) => space !== REGISTERS)
+  if (blocks.some(({ when }) => when !== undefined))
+    throw unfit(air, 'it has calls that access what is not on the tape')
+  const places = operands.flatMap(({ access, register }) => (access === 'value' ? [] : [CONTENTS[register]]))
+  const refusals = places.flatMap(place => [
+    ...refuseHigh(place, xlen),
+    failIf(`(${place} & ${xlen / 8 - 1}) != 0`, 'REFUSED'),
+  ])
+  const short = failIf('r->tape_end - tape < blocks', 'TAPE_SHORT')
+  return [...refusals, `const int64_t blocks = ${blocks.length};`, short]
 }
 
 const rowText = (rows: PlannedRows, writer: WordWriter, { xlen, offsets, kindOf }: HandlerContext): RowText => ({

@@ -23,6 +23,8 @@ export interface TraceEngineOptions {
   readonly convention: Convention
   /** JSON text of the artifact's identity block. */
   readonly identity: string
+  /** What else the library does with a segment. */
+  readonly files: readonly ProjectFile[]
 }
 
 /** Files of handlers that fill: make compiles them side by side. */
@@ -59,6 +61,7 @@ export function traceEngineProject(options: TraceEngineOptions): Project {
     { path: 'library.c', content: `${identityBlock(identity)}` },
     ...handlerFiles(handlers, 'cut', 1, convention),
     ...handlerFiles(handlers, 'fill', FILL_FILES, convention),
+    ...options.files,
   ]
   files.sort((a, b) => (a.path < b.path ? -1 : 1))
   return { files, units: files.filter(file => file.path.endsWith('.c')).map(file => file.path) }

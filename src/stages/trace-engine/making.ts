@@ -1,5 +1,6 @@
 /** One trace engine: for which guests it is, and whose tables it fills. */
 import type { AirSet } from '../../air/air.ts'
+import type { OwnAirs } from '../../codegen/system/files.ts'
 import type { PipelineServices } from '../library/request.ts'
 import { KindMaking, type GuestKind } from '../kind/making.ts'
 
@@ -9,6 +10,8 @@ export interface TraceEngineRequest extends GuestKind {
     readonly digest: string
     /** Asked for only where the engine has to be made. */
     set(): AirSet
+    /** Which of them are the machine's own. */
+    own(set: AirSet): OwnAirs
   }
 }
 

@@ -1,4 +1,4 @@
-/** The stage that makes a trace engine: instruction rows × AIRs → project → library, for all guests of a machine. */
+/** The stage that makes a trace engine: instruction rows × AIRs → project → library, shared by all guests. */
 import { conventionFor } from '../../codegen/convention.ts'
 import { kindStage, rowsOfKind } from '../kind/stage.ts'
 import type { TraceEngineRequest } from './making.ts'
@@ -10,7 +10,15 @@ export const traceEngine = kindStage<TraceEngineRequest>({
   async project({ request, toolchain }, identity) {
     const { traceEngineProject } = await import('../../codegen/replay/project.ts')
     const { xlen, airs } = request
-    const convention = conventionFor(toolchain)
-    return traceEngineProject({ xlen, rows: rowsOfKind(request), set: airs.set(), convention, identity })
+    const { systemFiles } = await import('../../codegen/system/files.ts')
+    const set = airs.set()
+    return traceEngineProject({
+      xlen,
+      rows: rowsOfKind(request),
+      set,
+      convention: conventionFor(toolchain),
+      identity,
+      files: systemFiles(set, airs.own(set), xlen),
+    })
   },
 })

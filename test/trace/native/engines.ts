@@ -4,6 +4,7 @@ import { shippedAirs } from '../../../src/air/load.ts'
 import type { Xlen } from '../../../src/elf/image.ts'
 import { abiNamed } from '../../../src/extensions/registry.ts'
 import { loadTraceEngine } from '../../../src/load/trace-engine.ts'
+import { airsOf } from '../../../src/trace/system/airs.ts'
 import { defaultMachine } from '../../../src/machine/machine.ts'
 import { createServices, prepareTraceEngine } from '../../../src/pipeline.ts'
 import { isExhaustive } from '../../support/exhaustive.ts'
@@ -25,7 +26,7 @@ export async function engineFor(xlen: Xlen, compiler?: TestCompiler): Promise<Tr
     xlen,
     abi: abiNamed('openvm'),
     machine: defaultMachine(xlen),
-    airs: { digest: 'shipped', set: () => set },
+    airs: { digest: 'shipped', set: () => set, own: airsOf },
   }
   const { opened } = await prepareTraceEngine(request, services)
   return { set, native: loadTraceEngine(opened) }

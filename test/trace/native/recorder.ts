@@ -2,6 +2,7 @@
 import type { AirSet } from '../../../src/air/air.ts'
 import { MEMORY_BYTES, type Image } from '../../../src/elf/image.ts'
 import { parseElf } from '../../../src/elf/parse.ts'
+import { RvrError } from '../../../src/errors.ts'
 import { abiNamed } from '../../../src/extensions/registry.ts'
 import { createInterpreter } from '../../../src/interp/interpreter.ts'
 import { loadImage } from '../../../src/interp/memory.ts'
@@ -135,6 +136,37 @@ export function record(set: AirSet, standing: Standing, options: RecordOptions):
     leaves: memory.touchedLeaves(),
     ts: rows.ts,
   }
+}
+
+/** What the reference refuses, and a recording that goes on over the refused instruction. */
+export function recordRefused(
+  set: AirSet,
+  make: () => Standing,
+): { error: RvrError; segment: RecordedSegment; image: Image } {
+  const standing = make()
+  const error = refusalOf(set, standing)
+  const { instret } = error.details as { readonly instret: number }
+  const { image, segment } = record(set, make(), { instructions: instret })
+  const end = segment.end
+  const words = segment.pieces[0]?.words ?? (image.xlen === 64 ? new BigUint64Array() : new Uint32Array())
+  // What a host instruction's record begins with, and blocks.
+  const further = [1n, 0n, 0n, 0n]
+  const longer =
+    words instanceof BigUint64Array
+      ? BigUint64Array.from([...words, ...further])
+      : Uint32Array.from([...words, ...further.map(Number)])
+  const start = segment.pieces[0] ?? end
+  return { error, image, segment: { pieces: [{ ...start, words: longer }], end: { ...end, instret: instret + 1 } } }
+}
+
+function refusalOf(set: AirSet, standing: Standing): RvrError {
+  try {
+    for (const _ of recordedSteps(standing, { instructions: 1000, coder: coderOf(set), onTouch: () => {} })) continue
+  } catch (error) {
+    if (error instanceof RvrError && error.code === 'UNPROVABLE') return error
+    throw error
+  }
+  throw new Error('nothing is refused')
 }
 
 /** Instructions to the end of the guest. */
