@@ -43,6 +43,7 @@ const kinds = {
     limit: 16 * MiB,
     hint: 'Give the path of a machine file; docs/machine.md describes it.',
   },
+  airs: { label: 'AIRs', limit: MiB, hint: 'A machine file names its list of AIRs; docs/machine.md describes it.' },
   profile: { label: 'profile', limit: 256 * MiB, hint: 'Give the path of a file that rvr run --profile-out wrote.' },
   base: { label: 'the base', limit: 256 * MiB, hint: 'rvr cost --save-base FILE writes one.' },
   savedRun: {

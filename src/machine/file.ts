@@ -66,6 +66,12 @@ const Chip = shape({
   ),
 })
 
+/** A list of AIRs that a machine was loaded with: where it lies, and the SHA-256 of all its files. */
+const Airs = shape({
+  list: text(/\S/, 'the path of a list of AIRs'),
+  digest: text(/^[0-9a-f]{64}$/, '64 hex digits'),
+})
+
 const MachineFile = shape({
   name,
   /** Register width in bits. */
@@ -94,6 +100,8 @@ const MachineFile = shape({
     merkle: name,
     hash: name,
   }),
+  /** In a file the path of the list, which `loadMachine` reads. */
+  airs: v.optional(Airs),
   chips: v.pipe(v.array(Chip, chips), v.minLength(1, chips), v.maxLength(MAX_CHIPS, chips), v.description(chips)),
 })
 

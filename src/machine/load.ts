@@ -1,7 +1,9 @@
 /** Machines from files, and the choice of one for a guest. */
+import { dirname } from 'node:path'
 import type { Xlen } from '../elf/image.ts'
 import { RvrError, messageOf } from '../errors.ts'
 import { readInputText } from '../files/read.ts'
+import { resolvedAirs } from './airs.ts'
 import { defaultMachine, parseMachine, type Machine, type MachineFile } from './machine.ts'
 
 /**
@@ -27,7 +29,7 @@ export async function loadMachine(
       details: { path, position },
     })
   }
-  return parseMachine(data, path)
+  return parseMachine(resolvedAirs(data, path === '-' ? '' : dirname(path), path), path)
 }
 
 /** V8 names the position of most mistakes in its message. */

@@ -16,7 +16,7 @@ export interface MemoryChips {
 }
 
 export interface Machine extends MachineFile {
-  /** SHA-256 of the machine's canonical JSON, 64 hex digits. */
+  /** SHA-256 of the machine's canonical JSON and of its AIRs' files, 64 hex digits. */
   readonly digest: string
   /** Width, in trace cells, of the chip that each operation name adds a row to. */
   readonly widths: ReadonlyMap<string, number>
@@ -77,7 +77,9 @@ export function parseMachine(data: unknown, origin: string): Machine {
       'a chip with operation "nop", which counts every instruction that has no chip of its own',
     )
   const memoryChips = memoryChipsOf(file, names, origin)
-  const digest = createHash('sha256').update(JSON.stringify(file)).digest('hex')
+  // Where the AIRs lie makes no difference.
+  const content = { ...file, airs: file.airs?.digest }
+  const digest = createHash('sha256').update(JSON.stringify(content)).digest('hex')
   return { ...file, digest, widths, chipIndex, memoryChips }
 }
 

@@ -7,17 +7,39 @@ import { shippedAirs } from '../air/load.ts'
 import { partsOf } from '../air/parts.ts'
 import type { Xlen } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
+import { loadMachine } from '../machine/load.ts'
+import { airsOfMachine } from '../trace/airs.ts'
 import type { Answer } from './answer.ts'
 import { line, table } from './form/table.ts'
 import { grouped } from './form/units.ts'
 
 /**
- * All AIRs of the machine that rvr ships for a register width, or the one called `name`.
+ * The AIRs that a machine itself has, those of extensions apart.
+ *
+ * @param xlen register width that was asked for
+ * @param path of the machine's file; without one it is the machine that rvr ships for the width, 64 by default
+ * @throws RvrError `USAGE`: it has none, or another width; and what `loadMachine` throws
+ */
+export async function airsToInspect(
+  xlen: Xlen | undefined,
+  path: string | undefined,
+  signal: AbortSignal,
+): Promise<AirSet> {
+  if (path === undefined) return shippedAirs(xlen ?? 64)
+  const machine = await loadMachine(path, { signal })
+  if (xlen === undefined || machine.xlen === xlen) return airsOfMachine(machine, [])
+  throw new RvrError('USAGE', `machine ${path} has registers of ${machine.xlen} bits`, {
+    hint: 'Leave out --xlen, or give another machine file.',
+    details: { machine: path, found: machine.xlen, wanted: xlen },
+  })
+}
+
+/**
+ * All AIRs of a machine, or the one called `name`.
  *
  * @throws RvrError `USAGE` where the machine has none of that name: `details` is {name, known}
  */
-export function inspectAirs(xlen: Xlen, name: string | undefined): Answer {
-  const set = shippedAirs(xlen)
+export function inspectAirs(set: AirSet, name: string | undefined): Answer {
   if (name === undefined) return { json: airsJson(set, set.airs), text: setText(set) }
   const air = set.airs.find(each => each.name === name)
   if (air === undefined) {

@@ -5,6 +5,7 @@ import { extendedAirs, shippedAirs, type AirList } from '../air/load.ts'
 import type { Xlen } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { Extension } from '../extensions/extension.ts'
+import { airsOfFile } from '../machine/airs.ts'
 import type { Machine } from '../machine/machine.ts'
 
 const shipped = new Map<Xlen, AirSet>()
@@ -55,10 +56,10 @@ function inOrder(set: AirSet, own: AirSet, { chips }: Machine): AirSet {
  * @throws RvrError `USAGE`: chips of the machine are not those that the AIRs are of; `MACHINE_INVALID`
  */
 export function airsOfMachine(machine: Machine, extensions: readonly Pick<Extension, 'airs' | 'chips'>[]): AirSet {
-  const own = shippedOnce(machine.xlen)
-  let set = own
+  const own = machine.airs === undefined ? shippedOnce(machine.xlen) : airsOfFile(machine.airs)
+  let set: AirSet = own
   for (const list of listsFor(machine, extensions)) set = extendedOnce(set, list)
-  if (set !== own) set = inOrder(set, own, machine)
+  set = inOrder(set, own, machine)
   // Chips of the system may be those of another memory tree: their heights are bounds alone.
   for (const air of set.airs.filter(({ instructions }) => instructions.length > 0)) {
     const chip = machine.chips.find(({ name }) => name === air.name)

@@ -13,6 +13,7 @@ interface InspectOptions extends Pick<ReportOptions, 'json'> {
   /** A name, or true where the option stands alone. */
   readonly airs?: string | true
   readonly xlen?: '32' | '64'
+  readonly machine?: string
 }
 
 export function declareInspect(program: Command, shell: Shell): void {
@@ -23,6 +24,7 @@ export function declareInspect(program: Command, shell: Shell): void {
     'rvr inspect --airs',
     'rvr inspect --airs AddI',
     'rvr inspect --airs --xlen 32 --json',
+    'rvr inspect --airs --machine ours.json',
   ]
   program
     .command('inspect')
@@ -35,6 +37,7 @@ export function declareInspect(program: Command, shell: Shell): void {
     )
     .addOption(option('--airs [name]', 'instead of a file: the AIRs of a machine, or one of them (docs/air.md)'))
     .addOption(option('--xlen <bits>', 'with --airs: register width (default: 64)').choices(['32', '64']))
+    .addOption(option('--machine <file>', 'with --airs: that of a machine file (docs/machine.md)').argParser(inputPath))
     .addOption(jsonOption())
     .addHelpText('after', `\nExamples:\n${examples.map(each => `  $ ${each}`).join('\n')}`)
     .action(async (file: string | undefined, options: InspectOptions) =>
@@ -47,11 +50,17 @@ async function inspect(file: string | undefined, options: InspectOptions, shell:
   return EXIT_OK
 }
 
-async function answerOf(file: string | undefined, { airs, xlen }: InspectOptions, shell: Shell): Promise<Answer> {
+async function answerOf(
+  file: string | undefined,
+  { airs, xlen, machine }: InspectOptions,
+  shell: Shell,
+): Promise<Answer> {
   if (airs !== undefined) {
     if (file !== undefined) throw usage(`--airs and the file ${file} exclude each other`)
-    const { inspectAirs } = await import('../../report/airs.ts')
-    return inspectAirs(xlen === '32' ? 32 : 64, airs === true ? undefined : airs)
+    const { airsToInspect, inspectAirs } = await import('../../report/airs.ts')
+    const width = xlen && (xlen === '32' ? 32 : 64)
+    const set = await airsToInspect(width, machine, shell.signal)
+    return inspectAirs(set, airs === true ? undefined : airs)
   }
   if (xlen !== undefined) throw usage('--xlen is for --airs')
   if (file === undefined) throw usage("missing required argument 'file'")
