@@ -1,15 +1,35 @@
-/* What a check of an AIR's rows finds. */
+/* The mock prover: rows of a segment's tables against the AIRs that say what they have to be. */
+#pragma once
 #include "field.h"
 
-/* A constraint that does not hold, and what it comes to. */
-struct broken { uint32_t row, constraint, value; };
+/* Rows are looked at in blocks: each column of a block lies in one piece, with a row behind it that is the last one's next. */
+enum { LANES = 64, STRIDE = 72 };
 
-/* All are counted, the first ones kept. */
-enum { MOST_BROKEN = 10 };
-struct findings { uint64_t count; struct broken first[MOST_BROKEN]; };
+/* On which rows of a block a constraint holds: 1 or 0. */
+struct check_where { uint32_t first[LANES], last[LANES], trans[LANES]; };
 
-static inline void found(struct findings *f, uint32_t row, uint32_t constraint, uint32_t value)
-{
-  if (f->count < MOST_BROKEN) f->first[f->count] = (struct broken){ row, constraint, value };
-  f->count++;
-}
+/* Evaluates what columns c (column k from c[k * STRIDE] on) make of the AIR's polynomials: t gets those that messages are made of, LANES values each;
+ * broken, for each row, how many constraints are not 0. Any cells do: there are no memory accesses that depend on them. */
+typedef void check_rows(const uint32_t *restrict c, const uint32_t *restrict publics, const struct check_where *restrict where, uint32_t *restrict t,
+  uint32_t *restrict broken);
+
+/* Where a count or a field of a message is found; of a constant, `at` is the value. */
+enum { IN_COLUMN, IN_NEXT_ROW, IN_T, IS_CONSTANT };
+struct check_field { uint32_t in, at; };
+
+/* An interaction: a count and fields, which are `fields + 1` of the AIR's, from `first` on. */
+struct check_said { uint32_t bus, is_received, first, fields; };
+
+struct check_air {
+  const char *name;
+  check_rows *rows;
+  uint32_t width, t, publics; /* publics: index of the AIR's first among those of all */
+  uint32_t said_count;
+  const struct check_said *said;
+  const struct check_field *fields;
+};
+
+extern const struct check_air check_airs[];
+extern const uint32_t check_air_count, check_bus_count;
+/* Most fields of a message; most columns, and values of t, of an AIR; interactions of all. */
+extern const uint32_t check_longest, check_widest, check_most_t, check_said_count;

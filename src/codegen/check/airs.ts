@@ -1,65 +1,108 @@
-/** An AIR → the C functions that check its rows: constraints, and what the rows say on the buses. */
+/** An AIR → the C that evaluates it on a block of rows, and the data that says what its messages are made of. */
 import type { Air, Constraint } from '../../air/air.ts'
-import { flatOf } from '../../air/check/flat-of.ts'
-import type { Flat, FlatNode } from '../../air/flat.ts'
+import { flattened, type FlatNode } from '../../air/flat.ts'
+import { inParts, type Part } from './parts.ts'
 
-/** C identifiers of an AIR's functions. */
-export const constraintsName = (index: number): string => `constraints_${index}`
-export const messagesName = (index: number): string => `messages_${index}`
+/** C identifier of an AIR's function. */
+export const rowsName = (index: number): string => `check_rows_${index}`
 
-const FUNCTIONS = { '+': 'field_add', '-': 'field_sub', '*': 'field_mul' } as const
+/** On which rows a constraint holds; undefined for all. */
+const PLACES: Readonly<Record<Constraint['where'], string | undefined>> = {
+  every: undefined,
+  first: 'first',
+  last: 'last',
+  trans: 'trans',
+}
+
+const FUNCTIONS = { '+': 'lanes_add', '-': 'lanes_sub', '*': 'lanes_mul' } as const
 
 function nodeText(node: FlatNode): string {
   switch (node.op) {
     case 'column':
-      return `${node.row === 0 ? 'row' : 'next'}[${node.index}]`
+      return `lanes_load(c + ${node.index} * STRIDE + at${node.row === 0 ? '' : ' + 1'})`
     case 'constant':
-      return `${node.value}u`
+      return `lanes_all(${node.value}u)`
     case 'public':
-      return `publics[${node.index}]`
+      return `lanes_all(publics[${node.index}])`
     default:
       return `${FUNCTIONS[node.op]}(n${node.left}, n${node.right})`
   }
 }
 
-const nodesText = ({ nodes }: Flat): string[] =>
-  nodes.map((node, index) => `const uint32_t n${index} = ${nodeText(node)};`)
+const kept = (place: number): string => `t + ${place} * LANES + at`
 
-/** On which rows a constraint holds, as a C condition; undefined for all. */
-const CONDITIONS: Readonly<Record<Constraint['where'], string | undefined>> = {
-  every: undefined,
-  first: 'at == 0',
-  last: 'at == height - 1',
-  trans: 'at != height - 1',
+function constraintText({ where }: Constraint, node: number): string {
+  const test = `lanes_is_some(n${node})`
+  const place = PLACES[where]
+  const here = place === undefined ? test : `lanes_and(${test}, lanes_load(where->${place} + at))`
+  return `sum = lanes_count(sum, ${here});`
 }
 
-const indented = (lines: readonly string[], by: string): string => lines.map(line => `${by}${line}\n`).join('')
+/** All polynomials of an AIR as parts of a size that compilers take in their stride, and what they leave in t. */
+export interface AirCode {
+  readonly text: string
+  /** Values that are left in t for each row. */
+  readonly computed: number
+  /** Where messages find their counts and fields, in the order of the interactions: struct check_field. */
+  readonly fields: readonly string[]
+}
 
-/**
- * `constraints_K` looks at rows `from` to `to` of `height`; the last one's next is the first. `messages_K` writes, for
- * each interaction of one row, how often it is said and its fields, in the AIR's order.
- */
-export function checkerText(air: Air, index: number): string {
-  const { constraints, messages } = flatOf(air)
-  const tests = air.constraints.map(({ where }, position) => {
-    const value = `n${constraints.roots[position]!}`
-    const condition = [`${value} != 0`, CONDITIONS[where]].filter(part => part !== undefined).join(' && ')
-    return `if (__builtin_expect(${condition}, 0)) found(f, at, ${position}, ${value});`
+function fieldText(node: FlatNode, place: number | undefined): string {
+  if (node.op === 'column') return `{ ${node.row === 0 ? 'IN_COLUMN' : 'IN_NEXT_ROW'}, ${node.index} }`
+  return node.op === 'constant' ? `{ IS_CONSTANT, ${node.value} }` : `{ IN_T, ${place!} }`
+}
+
+/** `check_rows_K`, see templates/check/check.h. */
+export function airCode(air: Air, index: number): AirCode {
+  const { constraints, interactions } = air
+  const messages = interactions.flatMap(({ count, fields }) => [count, ...fields])
+  const { nodes, roots } = flattened([...constraints.map(({ of }) => of), ...messages])
+  const [tested, said] = [roots.slice(0, constraints.length), roots.slice(constraints.length)]
+  const { parts, places } = inParts(nodes, { tested, kept: said })
+  const name = rowsName(index)
+  const parameters = [
+    'const uint32_t *restrict c',
+    'const uint32_t *restrict publics',
+    'const struct check_where *restrict where',
+    'uint32_t *restrict t',
+    'uint32_t *restrict broken',
+  ].join(', ')
+  const partText = ({ loaded, computed, stored, tests }: Part, part: number): string => {
+    const lines = [
+      'lanes sum = lanes_load(broken + at);',
+      ...loaded.map(node => `const lanes n${node} = lanes_load(${kept(places.get(node)!)});`),
+      ...computed.map(node => `const lanes n${node} = ${nodeText(nodes[node]!)};`),
+      ...stored.map(node => `lanes_store(${kept(places.get(node)!)}, n${node});`),
+      ...tests.map(position => constraintText(constraints[position]!, tested[position]!)),
+      'lanes_store(broken + at, sum);',
+    ]
+    return `static __attribute__((noinline)) void ${name}_${part}(${parameters})
+{
+  for (uint32_t at = 0; at < LANES; at += WIDTH) {
+${lines.map(line => `    ${line}\n`).join('')}  }
+}
+`
+  }
+  const calls = parts.map((_, part) => `  ${name}_${part}(c, publics, where, t, broken);\n`).join('')
+  const text = `/* ${air.name} */
+${parts.map(partText).join('')}void ${name}(${parameters})
+{
+  for (uint32_t at = 0; at < LANES; at += WIDTH) lanes_store(broken + at, lanes_all(0));
+${calls}}
+`
+  return { text, computed: places.size, fields: said.map(node => fieldText(nodes[node]!, places.get(node))) }
+}
+
+/** Tables of the AIR's interactions and of their counts and fields. */
+export function saidText({ name, interactions }: Air, index: number, fields: readonly string[]): string {
+  let first = 0
+  const said = interactions.map(({ bus, direction, fields: own }) => {
+    const text = `{ ${bus}, ${direction === 'send' ? 0 : 1}, ${first}, ${own.length} }`
+    first += 1 + own.length
+    return text
   })
-  const width = air.columns.length
-  const said = messages.roots.map((root, position) => `out[${position}] = n${root};`)
-  const rows = 'const uint32_t *rows, uint32_t height, uint32_t from, uint32_t to, const uint32_t *publics'
-  return `/* ${air.name} */
-void ${constraintsName(index)}(${rows}, struct findings *f)
-{
-  for (uint32_t at = from; at < to; at++) {
-    const uint32_t *row = rows + (uint64_t)at * ${width};
-    const uint32_t *next = rows + (uint64_t)(at + 1 == height ? 0 : at + 1) * ${width};
-${indented([...nodesText(constraints), ...tests], '    ')}  }
-}
-
-void ${messagesName(index)}(const uint32_t *row, const uint32_t *next, const uint32_t *publics, uint32_t *out)
-{
-${indented([...nodesText(messages), ...said], '  ')}}
+  return `/* ${name} */
+static const struct check_field fields_${index}[] = { ${[...fields, '{ 0, 0 }'].join(', ')} };
+static const struct check_said said_${index}[] = { ${[...said, '{ 0, 0, 0, 0 }'].join(', ')} };
 `
 }

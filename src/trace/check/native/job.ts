@@ -1,0 +1,162 @@
+/** A segment in the form in which native code checks it, and the calls. */
+import { randomFillSync } from 'node:crypto'
+import type { AirSet } from '../../../air/air.ts'
+import { abortError, RvrError } from '../../../errors.ts'
+import type { Matrix } from '../../matrix.ts'
+import type { SegmentTables } from '../../segment.ts'
+import {
+  CHECK_CANCELLED,
+  CHECK_DONE,
+  CHECK_NO_MEMORY,
+  MOST_FOUND,
+  MOST_PLACES,
+  OF_AIR,
+  OF_FOUND,
+  type CheckCalls,
+} from './calls.ts'
+
+export interface NativeOptions {
+  readonly calls: CheckCalls
+  readonly threads: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** What is found of an AIR's table. */
+export interface FoundInTable {
+  /** Cells that are no field elements. */
+  readonly wrongCells: number
+  /** Constraints that are broken, on all rows. */
+  readonly broken: number
+  /** The first rows with one. */
+  readonly rows: readonly number[]
+}
+
+export interface NativeVerdict {
+  readonly messages: number
+  /** Indices of the buses on which something does not cancel. */
+  readonly unbalanced: readonly number[]
+  /** By AIR. */
+  readonly tables: readonly FoundInTable[]
+}
+
+/** Where a message is said. */
+export interface Place {
+  readonly air: number
+  readonly row: number
+  readonly interaction: number
+}
+
+export interface FoundMessage {
+  /** Modulo p. */
+  readonly left: number
+  readonly partyCount: number
+  /** The first ones, in the order of tables, rows and interactions. */
+  readonly places: readonly Place[]
+}
+
+export interface FoundMessages {
+  readonly count: number
+  /** The first of them. */
+  readonly listed: readonly FoundMessage[]
+}
+
+/** All tables in one piece of memory: as they are, or copied where each has its own. */
+function inOnePiece(tables: readonly Matrix[]): {
+  readonly cells: Uint32Array
+  readonly offsetOf: (at: number) => number
+} {
+  const buffers = new Set(tables.map(({ cells }) => cells.buffer))
+  if (buffers.size === 1) {
+    const [buffer] = buffers
+    return { cells: new Uint32Array(buffer!), offsetOf: at => tables[at]!.cells.byteOffset / 4 }
+  }
+  const offsets: number[] = []
+  let length = 0
+  for (const { cells } of tables) {
+    offsets.push(length)
+    length += cells.length
+  }
+  const cells = new Uint32Array(length)
+  for (const [at, table] of tables.entries()) cells.set(table.cells, offsets[at])
+  return { cells, offsetOf: at => offsets[at]! }
+}
+
+/** Random words for the hashes of one check. */
+function drawnSeed({ airs }: AirSet): Uint32Array {
+  const lengths = airs.flatMap(({ interactions }) => interactions.map(({ fields }) => fields.length))
+  const longest = lengths.reduce((a, b) => Math.max(a, b), 0)
+  return randomFillSync(new Uint32Array(6 + 3 * (longest + 1)))
+}
+
+/** A segment whose tables have their heights. Its tables have to stay as they are while native code looks at them. */
+export class NativeJob {
+  readonly #set: AirSet
+  readonly #options: NativeOptions
+  readonly #cells: Uint32Array
+  readonly #tables: BigUint64Array
+  readonly #publics: Uint32Array
+
+  constructor({ set, tables, publics }: SegmentTables, options: NativeOptions) {
+    this.#set = set
+    this.#options = options
+    const { cells, offsetOf } = inOnePiece(tables)
+    this.#cells = cells
+    this.#tables = new BigUint64Array(2 * set.airs.length)
+    for (const [at, { air, height }] of tables.entries()) {
+      const index = set.airs.indexOf(air)
+      this.#tables[2 * index] = BigInt(offsetOf(at))
+      this.#tables[2 * index + 1] = BigInt(height)
+    }
+    this.#publics = Uint32Array.from(set.airs.flatMap(air => publics.get(air) ?? air.publics.map(() => 0)))
+  }
+
+  /** @throws RvrError `ABORTED`, `INTERNAL` */
+  async check(): Promise<NativeVerdict> {
+    const { airs, buses } = this.#set
+    const result = new BigUint64Array(1 + buses.length + OF_AIR * airs.length)
+    await this.#call('rvr_check', [result])
+    const numbers = Array.from(result, Number)
+    return {
+      messages: numbers[0]!,
+      unbalanced: [...buses.keys()].filter(bus => numbers[1 + bus] !== 0),
+      tables: airs.map((_, index) => {
+        const from = 1 + buses.length + OF_AIR * index
+        const [wrongCells, broken, listed] = numbers.slice(from, from + 3) as [number, number, number]
+        return { wrongCells, broken, rows: numbers.slice(from + 3, from + 3 + listed) }
+      }),
+    }
+  }
+
+  /** The messages that do not cancel on these buses. @throws RvrError `ABORTED`, `INTERNAL` */
+  async find(buses: readonly number[]): Promise<FoundMessages> {
+    const wanted = Uint32Array.from(this.#set.buses, (_, bus) => Number(buses.includes(bus)))
+    const result = new BigUint64Array(2 + OF_FOUND * MOST_FOUND)
+    await this.#call('rvr_check_find', [wanted, result])
+    const listed = Array.from({ length: Number(result[1]) }, (_, at) => {
+      const found = result.subarray(2 + OF_FOUND * at, 2 + OF_FOUND * (at + 1))
+      const partyCount = Number(found[1])
+      const places = [...found.subarray(2, 2 + Math.min(partyCount, MOST_PLACES))].map(placeOf)
+      return { left: Number(found[0]), partyCount, places }
+    })
+    return { count: Number(result[0]), listed }
+  }
+
+  async #call(name: keyof CheckCalls, results: readonly unknown[]): Promise<void> {
+    const { calls, threads, signal } = this.#options
+    const cancel = new Uint32Array(new SharedArrayBuffer(4))
+    const progress = new BigUint64Array(1)
+    const onAbort = (): void => void Atomics.store(cancel, 0, 1)
+    signal?.addEventListener('abort', onAbort)
+    if (signal?.aborted === true) onAbort()
+    const given = [this.#cells, this.#cells.length, this.#tables, this.#publics, drawnSeed(this.#set)]
+    const status = await calls[name](...given, threads, cancel, progress, ...results)
+    signal?.removeEventListener('abort', onAbort)
+    if (status === CHECK_CANCELLED) throw abortError('the check', signal)
+    if (status === CHECK_NO_MEMORY) throw new RvrError('INTERNAL', 'there is no memory for the check of a segment')
+    if (status !== CHECK_DONE) throw new RvrError('INTERNAL', `the check of a segment ended with ${status}`)
+  }
+}
+
+function placeOf(value: bigint): Place {
+  return { air: Number(value >> 40n), row: Number((value >> 16n) & 0xffffffn), interaction: Number(value & 0xffffn) }
+}
