@@ -8,19 +8,22 @@ const TEMPLATES = ['check.h', 'lanes.h', 'block.h', 'block.c', 'run.h', 'run.c',
 /** Characters of a unit, about, so that compilers can work side by side. */
 const UNIT_SIZE = 150_000
 
-const named = (path: string): string => (path.endsWith('.h') || path.startsWith('check_') ? path : `check_${path}`)
+/** Where the files lie in a project of others. */
+const DIRECTORY = 'check'
 
 /**
- * The files, which need `field.h` of templates/rows beside them. They export `rvr_check` and `rvr_check_find`, see
- * templates/check/run.h.
+ * Files of a project in a directory of their own; its C needs pthreads. What they export is in
+ * src/trace/check/native/library.ts.
  */
 export function checkFiles(set: AirSet): ProjectFile[] {
   const codes = set.airs.map(airCode)
-  return [
-    ...TEMPLATES.map(name => ({ path: named(name), content: resourceText(`templates/check/${name}`) })),
-    { path: 'check_airs.c', content: tableText(set, codes) },
-    ...unitTexts(codes).map((content, index) => ({ path: `check_rows_${index}.c`, content })),
+  const files = [
+    ...TEMPLATES.map(name => ({ path: name, content: resourceText(`templates/check/${name}`) })),
+    { path: 'field.h', content: resourceText('templates/rows/field.h') },
+    { path: 'airs.c', content: tableText(set, codes) },
+    ...unitTexts(codes).map((content, index) => ({ path: `rows_${index}.c`, content })),
   ]
+  return files.map(({ path, content }) => ({ path: `${DIRECTORY}/${path}`, content }))
 }
 
 function unitTexts(codes: readonly AirCode[]): readonly string[] {

@@ -8,7 +8,7 @@ import type { Checking } from './checking.ts'
 import { checkConstraints } from './constraints.ts'
 import type { SegmentCheck } from './failure.ts'
 import { Findings } from './findings.ts'
-import type { CheckCalls } from './native/calls.ts'
+import type { CheckLibrary } from './native/library.ts'
 import { checkRowsNatively } from './native/rows.ts'
 import { ownOrigin, type OriginOf } from './places.ts'
 import { checkHandedOn, checkPublics, type SegmentPublics } from './publics.ts'
@@ -22,7 +22,7 @@ export interface CheckSegment {
   /** Where rows come from; default: what the matrices know of it. */
   readonly originOf?: OriginOf | undefined
   /** Checks rows and messages; without it, JavaScript does, which takes a thousand times as long. */
-  readonly native?: CheckCalls | undefined
+  readonly native?: CheckLibrary | undefined
   /** Of native code; default: one for each core. */
   readonly threads?: number | undefined
   readonly signal?: AbortSignal | undefined
@@ -48,7 +48,7 @@ export async function checkSegment(segment: SegmentTables, options: CheckSegment
   const messages =
     native === undefined
       ? await checkAllRows(segment, checking)
-      : await checkRowsNatively(segment, { calls: native, threads, signal }, checking)
+      : await checkRowsNatively(segment, { library: native, threads, signal }, checking)
   if (messages === undefined) return report(findings, 0, 0)
   if (before !== undefined) checkHandedOn(before, segment, findings)
   const rows = segment.tables.reduce((sum, { height }) => sum + height, 0)

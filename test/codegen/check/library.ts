@@ -1,45 +1,55 @@
 /** The mock prover of an AIR set as a library that a test compiles. */
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import koffi from 'koffi'
 import type { AirSet } from '../../../src/air/air.ts'
 import { checkFiles } from '../../../src/codegen/check/project.ts'
-import { resourceText } from '../../../src/resources.ts'
-import { checkPrototypes, type CheckCalls } from '../../../src/trace/check/native/calls.ts'
+import { bindCheck, type CheckLibrary } from '../../../src/trace/check/native/library.ts'
 
-const FLAGS = ['-std=gnu11', '-w', '-g0', '-fwrapv', '-fno-strict-aliasing', '-fno-builtin', '-fPIC', '-pthread']
+const FLAGS = [
+  '-std=gnu11',
+  '-w',
+  '-g0',
+  '-fwrapv',
+  '-fno-strict-aliasing',
+  '-fno-builtin',
+  '-fPIC',
+  '-fvisibility=hidden',
+  '-pthread',
+]
+
+const isThere = (cc: string): boolean => spawnSync(cc, ['--version']).status === 0
+
+/** Compilers that this machine has. */
+export const compilers: readonly string[] = ['gcc', 'clang', 'clang-22'].filter(isThere)
 
 export interface LibraryOptions {
   readonly cc?: string
-  readonly flags?: readonly string[]
+  /** Several rows at once, where the processor can; default: yes. */
+  readonly vectors?: boolean
 }
 
-/** `flags`: by default those that compile fastest; nothing that is found depends on them. */
-export function checkLibrary(
-  set: AirSet,
-  { cc = 'cc', flags = ['-O1', '-march=native'] }: LibraryOptions = {},
-): CheckCalls {
+/** By default with flags that compile fast; nothing that is found depends on them. */
+export function checkLibrary(set: AirSet, options: LibraryOptions = {}): CheckLibrary {
+  const { cc = compilers[0]!, vectors = true } = options
+  const target = vectors && process.arch === 'x64' ? ['-march=native'] : []
   const directory = mkdtempSync(join(tmpdir(), 'rvr-check-'))
   try {
-    const files = [...checkFiles(set), { path: 'field.h', content: resourceText('templates/rows/field.h') }]
+    mkdirSync(join(directory, 'check'))
+    const units: string[] = []
+    const files = checkFiles(set)
     for (const { path, content } of files) writeFileSync(join(directory, path), content)
-    const sources = files.map(({ path }) => path).filter(path => path.endsWith('.c'))
-    const name = join(directory, 'check.so')
-    execFileSync(cc, [...FLAGS, ...flags, '-shared', '-fvisibility=hidden', '-o', name, ...sources], { cwd: directory })
-    const library = koffi.load(name)
-    const callOf = (function_: keyof CheckCalls) => {
-      const { result, parameters } = checkPrototypes[function_]
-      const declared = library.func(function_, result, [...parameters])
-      return (...values: readonly unknown[]): Promise<number> =>
-        new Promise((resolve, reject) => {
-          declared.async(...values, (error: Error | null, status: number) =>
-            error === null ? resolve(status) : reject(error),
-          )
-        })
+    for (const { path } of files) {
+      if (!path.endsWith('.c')) continue
+      units.push(path.replace(/\.c$/, '.o'))
+      // Most of the text evaluates rows.
+      const flags = [...FLAGS, ...target, /rows_\d+/.test(path) ? '-O0' : '-O1']
+      execFileSync(cc, [...flags, '-c', '-o', units.at(-1)!, path], { cwd: directory })
     }
-    return { rvr_check: callOf('rvr_check'), rvr_check_find: callOf('rvr_check_find') }
+    execFileSync(cc, ['-shared', '-pthread', '-o', 'check.so', ...units], { cwd: directory })
+    return bindCheck(koffi.load(join(directory, 'check.so')))
   } finally {
     rmSync(directory, { recursive: true })
   }

@@ -1,24 +1,13 @@
 /** A segment in the form in which native code checks it, and the calls. */
 import { randomFillSync } from 'node:crypto'
 import type { AirSet } from '../../../air/air.ts'
-import { abortError, RvrError } from '../../../errors.ts'
 import type { Matrix } from '../../matrix.ts'
+import { perform, type NativeWork } from '../../native/system-library.ts'
 import type { SegmentTables } from '../../segment.ts'
-import {
-  CHECK_CANCELLED,
-  CHECK_DONE,
-  CHECK_NO_MEMORY,
-  MOST_FOUND,
-  MOST_PLACES,
-  OF_AIR,
-  OF_FOUND,
-  type CheckCalls,
-} from './calls.ts'
+import { MOST_FOUND, MOST_PLACES, OF_AIR, OF_FOUND, type CheckLibrary } from './library.ts'
 
-export interface NativeOptions {
-  readonly calls: CheckCalls
-  readonly threads: number
-  readonly signal: AbortSignal | undefined
+export interface NativeOptions extends NativeWork {
+  readonly library: CheckLibrary
 }
 
 /** What is found of an AIR's table. */
@@ -95,6 +84,8 @@ export class NativeJob {
   readonly #cells: Uint32Array
   readonly #tables: BigUint64Array
   readonly #publics: Uint32Array
+  /** Rows that were looked at. */
+  readonly #progress = new BigUint64Array(1)
 
   constructor({ set, tables, publics }: SegmentTables, options: NativeOptions) {
     this.#set = set
@@ -141,19 +132,11 @@ export class NativeJob {
     return { count: Number(result[0]), listed }
   }
 
-  async #call(name: keyof CheckCalls, results: readonly unknown[]): Promise<void> {
-    const { calls, threads, signal } = this.#options
-    const cancel = new Uint32Array(new SharedArrayBuffer(4))
-    const progress = new BigUint64Array(1)
-    const onAbort = (): void => void Atomics.store(cancel, 0, 1)
-    signal?.addEventListener('abort', onAbort)
-    if (signal?.aborted === true) onAbort()
-    const given = [this.#cells, this.#cells.length, this.#tables, this.#publics, drawnSeed(this.#set)]
-    const status = await calls[name](...given, threads, cancel, progress, ...results)
-    signal?.removeEventListener('abort', onAbort)
-    if (status === CHECK_CANCELLED) throw abortError('the check', signal)
-    if (status === CHECK_NO_MEMORY) throw new RvrError('INTERNAL', 'there is no memory for the check of a segment')
-    if (status !== CHECK_DONE) throw new RvrError('INTERNAL', `the check of a segment ended with ${status}`)
+  async #call(name: keyof CheckLibrary, results: readonly unknown[]): Promise<void> {
+    const { library } = this.#options
+    const args = [this.#cells, this.#cells.length, this.#tables, this.#publics, drawnSeed(this.#set)]
+    const rest = [this.#progress, ...results]
+    await perform('the check', { function: library[name], args, rest }, this.#options)
   }
 }
 

@@ -1,4 +1,4 @@
-/** Checks rows and messages of a segment by native code; what it finds is described by JavaScript, which looks again. */
+/** Rows and messages checked by native code; JavaScript looks again at what it finds, and tells it. */
 import { P } from '../../../air/field.ts'
 import { RvrError } from '../../../errors.ts'
 import { RowEvaluator } from '../../evaluate.ts'
