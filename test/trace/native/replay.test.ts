@@ -1,12 +1,15 @@
 /** Replayed recordings are what the reference fills: matrices, lookups, counts, touched blocks; however they are cut. */
 import { describe, expect, test } from 'vitest'
 import { engineChoices, engineFor } from './engines.ts'
+import { testMoved } from './moved.ts'
 import { lengthOf, record, standingAt } from './recorder.ts'
 import { expectEqual, replay } from './replayed.ts'
 import { subjects, type Subject } from './subjects.ts'
 
 describe.each(engineChoices)('$name', async ({ xlen, compiler }) => {
   const engine = await engineFor(xlen, compiler)
+
+  testMoved(engine, xlen)
 
   test.each(subjects(xlen))('$name', async ({ elf, ...options }) => {
     const instructions = lengthOf(standingAt(elf, options), 1e5)
