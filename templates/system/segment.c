@@ -5,6 +5,8 @@
 #define EXPORT __attribute__((visibility("default")))
 /* Rows of a table. */
 enum { MOST_ROWS = 1 << 24 };
+/* Times are below 2^29. */
+enum { TIME_BITS = 29 };
 /* Nodes that a thread takes at once. */
 enum { GRAIN = 64 };
 
@@ -28,7 +30,7 @@ static int take_leaves(struct plan *p, const struct standing *s, const struct rv
     uint64_t key = ((uint64_t)t->space << 32) | t->block;
     int is_outside = t->space < 1 || t->space > SPACES || t->block >> LEAF_LEVELS > 1 || (t->space == 1 && t->block >= REGISTERS);
     int is_wide = BLOCK_BYTES < 8 && ((t->old | t->now) >> (8 * (BLOCK_BYTES & 7))) != 0;
-    if (is_outside || is_wide || t->last == 0 || (last != UINT64_MAX && key <= last)) return SYSTEM_REFUSED;
+    if (is_outside || is_wide || t->last == 0 || t->last >> TIME_BITS != 0 || (last != UINT64_MAX && key <= last)) return SYSTEM_REFUSED;
     if (last == UINT64_MAX || key >> 1 != last >> 1) leaves++;
     last = key;
   }
@@ -49,7 +51,7 @@ static int take_leaves(struct plan *p, const struct standing *s, const struct rv
     l->old[b] = t->old;
     l->now[b] = t->now;
     l->last[b] = t->last;
-    l->written |= t->written;
+    l->written |= t->written != 0;
   }
   p->leaf_count = leaves;
   return SYSTEM_DONE;

@@ -32,14 +32,14 @@ const WRITTEN = [
 ]
 
 /**
- * Files of a project in a directory of their own. What they export is in src/trace/native/system-library.ts.
+ * Files of a project in a directory of their own; they include words.h of the project's. What they export is in
+ * src/trace/native/system-library.ts.
  *
  * @throws RvrError `MACHINE_INVALID` where the AIRs are of another shape than the C knows
  */
 export function systemFiles(set: AirSet, own: OwnAirs, xlen: Xlen): ProjectFile[] {
   const files = [
     ...WRITTEN.map(name => ({ path: name, content: resourceText(`templates/system/${name}`) })),
-    ...['words.h', 'field.h'].map(name => ({ path: name, content: resourceText(`templates/rows/${name}`) })),
     { path: 'machine.h', content: machineText(own, xlen) },
     { path: 'rows.h', content: rowsText(set, own) },
   ]

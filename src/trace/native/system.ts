@@ -1,6 +1,7 @@
 /** A guest's memory tree in native memory, and the tables that tie segments to it. */
 import { RvrError } from '../../errors.ts'
 import { Owned } from './owned.ts'
+import { TOUCHED_BYTES } from './records.ts'
 import { perform, type NativeWork, type SystemLibrary } from './system-library.ts'
 
 /** What a guest holds. It has to stay as it is while a function reads it. */
@@ -18,8 +19,7 @@ export interface TreeOptions extends NativeWork {
   readonly pages?: Uint32Array | undefined
 }
 
-/** Bytes of a touched block: `struct rvr_touched` of templates/system/segment.h. */
-export const TOUCHED_BYTES = 32
+const REGISTERS = 32
 const HASH_WORDS = 8
 /** Numbers of rows, then the roots. */
 const OUTCOME_BYTES = 3 * 8 + 2 * HASH_WORDS * 4
@@ -30,13 +30,11 @@ const noRoom = (maxBytes: number) => (): RvrError =>
     details: { limit: maxBytes },
   })
 
-const standing = ({ memory, registers, publicValues }: Held): readonly unknown[] => [
-  memory,
-  memory.length,
-  BigUint64Array.from(registers),
-  publicValues,
-  publicValues.length,
-]
+function standing({ memory, registers, publicValues }: Held): readonly unknown[] {
+  const copy = new BigUint64Array(REGISTERS)
+  copy.set(registers)
+  return [memory, memory.length, copy, publicValues, publicValues.length]
+}
 
 /** Kept from segment to segment: it stands where the last one ended. */
 export class NativeTree {

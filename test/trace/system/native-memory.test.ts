@@ -60,7 +60,7 @@ describe.each([32, 64] as const)('RV%i', xlen => {
           // Some are written with what they held, some with zeros.
           const now = !written || random(4) === 0 ? old : random(5) === 0 ? 0n : word()
           this.write(space, block, now)
-          return { space, block, old, now, last: 1 + random(2 ** 28), written }
+          return { space, block, old, now, last: 1 + random(2 ** 29 - 1), written }
         })
     }
   }
@@ -145,6 +145,7 @@ describe.each([32, 64] as const)('RV%i', xlen => {
       [{ ...block, space: 4 }],
       [{ ...block, block: 32 }],
       [{ ...block, last: 0 }],
+      [{ ...block, last: 2 ** 29 }],
       [{ ...block, space: MEMORY, block: MEMORY_BYTES / blockBytes }],
       ...(xlen === 32 ? [[{ ...block, now: 1n << 32n }]] : []),
     ]
@@ -167,7 +168,7 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     await expect(outcome([])).rejects.toMatchObject({ code: 'DISPOSED' })
   })
 
-  test('hashes take about as much room as what is not zero, where leaves are of 16 bytes; no more than is allowed', async () => {
+  test('hashes take about as much room as what is not zero, where leaves are of 16 bytes; no more than is allowed; it can be given up', async () => {
     const bytes = 2 ** 21
     memory.fill(1, 2 ** 25, 2 ** 25 + bytes)
     const held = new Guest().held
@@ -180,6 +181,10 @@ describe.each([32, 64] as const)('RV%i', xlen => {
       code: 'USAGE',
       details: { limit: bytes / 2 },
     })
+    const control = new AbortController()
+    const given = NativeTree.create(library, held, { ...WORK, signal: control.signal })
+    control.abort()
+    await expect(given).rejects.toMatchObject({ code: 'ABORTED' })
     memory.fill(0, 2 ** 25, 2 ** 25 + bytes)
   })
 })

@@ -15,20 +15,16 @@ import type { AbiOptions } from '../../../src/extensions/abi.ts'
 import { abiNamed } from '../../../src/extensions/registry.ts'
 import { loadImage } from '../../../src/interp/memory.ts'
 import { createHart } from '../../../src/program/hart.ts'
+import { resourceText } from '../../../src/resources.ts'
 import { compileFlags } from '../../../src/toolchain/flags.ts'
 import { BLOCK_CELLS } from '../../../src/trace/layout.ts'
 import { powerOfTwoFrom, type Matrix } from '../../../src/trace/matrix.ts'
 import type { SegmentMemory } from '../../../src/trace/memory.ts'
 import { messagesOf } from '../../../src/trace/messages.ts'
 import { openSystem } from '../../../src/trace/native/open-system.ts'
+import { TOUCHED_BYTES } from '../../../src/trace/native/records.ts'
 import type { NativeWork, SystemLibrary } from '../../../src/trace/native/system-library.ts'
-import {
-  fillLookupTable,
-  fillProgramTable,
-  TOUCHED_BYTES,
-  type Held,
-  type SegmentPlan,
-} from '../../../src/trace/native/system.ts'
+import { fillLookupTable, fillProgramTable, type Held, type SegmentPlan } from '../../../src/trace/native/system.ts'
 import type { SegmentTables } from '../../../src/trace/segment.ts'
 import type { Standing } from '../../../src/trace/steps.ts'
 import { airsOf } from '../../../src/trace/system/airs.ts'
@@ -65,7 +61,8 @@ export function systemLibrary(
   const directory = mkdtempSync(join(tmpdir(), 'rvr-system-'))
   afterAll(() => rmSync(directory, { recursive: true }))
   const set = shippedAirs(xlen)
-  const files = systemFiles(set, airsOf(set), xlen)
+  const shared = ['words.h', 'field.h'].map(path => ({ path, content: resourceText(`templates/rows/${path}`) }))
+  const files = [...systemFiles(set, airsOf(set), xlen), ...shared]
   for (const { path, content } of files) {
     mkdirSync(dirname(join(directory, path)), { recursive: true })
     writeFileSync(join(directory, path), content)
@@ -73,7 +70,7 @@ export function systemLibrary(
   const units = files.map(({ path }) => path).filter(path => path.endsWith('.c'))
   const library = join(directory, 'system.so')
   const flags = [...compileFlags(compiler, compiler === 'clang' ? 22 : 12, process.arch, cpu), '-shared']
-  execFileSync(command, [...flags, '-pthread', '-o', library, ...units], { cwd: directory })
+  execFileSync(command, [...flags, '-pthread', '-I.', '-o', library, ...units], { cwd: directory })
   return openSystem(koffi.load(library), set)
 }
 
