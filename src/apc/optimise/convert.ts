@@ -1,0 +1,66 @@
+/** Between systems as data and drafts. */
+import { constant, minus, plus, times, type Expression } from '../../air/expression.ts'
+import { P } from '../../air/field.ts'
+import type { System } from '../system.ts'
+import { Draft } from './draft.ts'
+import type { Polynomial, Polynomials } from './polynomials.ts'
+
+/** Makes polynomials of expressions; parts that expressions share are looked at once. */
+export function polynomialReader(polynomials: Polynomials): (of: Expression) => Polynomial {
+  const known = new Map<Expression, Polynomial>()
+  const compute = (of: Expression): Polynomial => {
+    if (of.op === 'constant') return polynomials.constant(of.value)
+    if (of.op === 'column') return polynomials.column(of.index)
+    if (of.op === 'public') throw new Error('a block has no public values')
+    const [left, right] = [visit(of.left), visit(of.right)]
+    if (of.op === '*') return polynomials.times(left, right)
+    return of.op === '+' ? polynomials.plus(left, right) : polynomials.minus(left, right)
+  }
+  const visit = (of: Expression): Polynomial => {
+    const before = known.get(of)
+    if (before !== undefined) return before
+    const made = compute(of)
+    known.set(of, made)
+    return made
+  }
+  return visit
+}
+
+export function draftOf({ buses, columns, constraints, messages, derived }: System): Draft {
+  const draft = new Draft(buses, columns)
+  const read = polynomialReader(draft.polynomials)
+  for (const each of constraints) draft.addConstraint(read(each))
+  for (const { bus, count, fields } of messages) draft.addMessage({ bus, count: read(count), fields: fields.map(read) })
+  for (const each of derived) draft.derived.push(each)
+  return draft
+}
+
+/** The polynomial as an expression, with small constants. */
+export function expressionOf(of: Polynomial): Expression {
+  let sum: Expression = constant(of.constant > P / 2 ? 0 : of.constant)
+  for (let at = 0; at < of.atoms.length; at++) {
+    const { id, factors } = of.atoms[at]!
+    const atom: Expression = factors
+      ? factors.map(expressionOf).reduce((all, each) => times(all, each))
+      : { op: 'column', index: id, row: 0 }
+    const coefficient = of.coefficients[at]!
+    if (coefficient > P / 2) sum = minus(sum, times(constant(P - coefficient), atom))
+    else sum = plus(sum, times(constant(coefficient), atom))
+  }
+  return of.constant > P / 2 ? minus(sum, constant(P - of.constant)) : sum
+}
+
+export function systemOf(draft: Draft): System {
+  const used = draft.usedColumns()
+  const left = new Set(used)
+  return {
+    buses: draft.buses,
+    columns: used.map(id => draft.columns.get(id)!),
+    constraints: draft.constraints.flatMap(each => (each === undefined ? [] : [expressionOf(each)])),
+    messages: draft.messages.flatMap(message => {
+      if (message === undefined) return []
+      return [{ bus: message.bus, count: expressionOf(message.count), fields: message.fields.map(expressionOf) }]
+    }),
+    derived: draft.derived.filter(({ column }) => left.has(column)),
+  }
+}

@@ -1,0 +1,96 @@
+/** Columns with few values together: what is the same in all cases is told apart from what is not. */
+import type { Draft, DraftMessage } from '../draft.ts'
+import { candidates, columnsIn, groupOf, type Group } from '../cases.ts'
+import type { Atom, Polynomial } from '../polynomials.ts'
+import { Ranges } from '../ranges.ts'
+import { ONE, Span, type Combination } from '../span.ts'
+
+/** More products than that are no simplification. */
+const MOST_CASES_TO_FOLD = 16
+
+/**
+ * Invariant: equations between a group's columns follow from the group's own constraints and messages, which stay. What
+ * is rewritten elsewhere has the same value in every case that these allow.
+ */
+export function cases(draft: Draft, seen: Set<string>): void {
+  const ranges = new Ranges(draft)
+  for (const columns of Array.from(candidates(draft))) {
+    const group = groupOf(draft, columns, ranges, seen)
+    // A group without cases cannot be executed; its constraints say so.
+    if (group === undefined || group.cases.length === 0) continue
+    const span = relate(draft, group)
+    if (group.cases.length <= MOST_CASES_TO_FOLD) fold(draft, group, span)
+  }
+}
+
+/** Adds the equations that hold in all cases. @returns the columns that all others follow from */
+function relate(draft: Draft, { columns, cases: all }: Group): Span {
+  const { polynomials } = draft
+  const span = new Span(all.length)
+  for (const [at, column] of columns.entries()) {
+    const vector = all.map(values => values[at]!)
+    const known = span.fit(vector)
+    if (known === undefined) span.add(column, vector)
+    else draft.addConstraint(polynomials.minus(polynomials.column(column), combined(draft, known)))
+  }
+  return span
+}
+
+function combined({ polynomials }: Draft, combination: Combination): Polynomial {
+  const parts = [...combination].map(
+    ([name, times]) => [name === ONE ? polynomials.one : polynomials.column(name), times] as const,
+  )
+  return polynomials.sum(parts)
+}
+
+function fold(draft: Draft, group: Group, span: Span): void {
+  const own = new Set(group.constraints)
+  const members = new Set(group.columns)
+  const rewritten = (of: Polynomial): Polynomial => {
+    const isMixed = of.atoms.some(
+      ({ factors, columns }) => factors !== undefined && columns.some(column => members.has(column)),
+    )
+    return isMixed ? folded(draft, of, group, span) : of
+  }
+  for (const index of new Set(group.columns.flatMap(column => [...draft.constraintsOf(column)]))) {
+    if (own.has(index)) continue
+    const before = draft.constraints[index]
+    if (before === undefined || before.columns.every(column => members.has(column))) continue
+    const after = rewritten(before)
+    if (after !== before) draft.setConstraint(index, after)
+  }
+  for (const index of new Set(group.columns.flatMap(column => [...draft.messagesOf(column)]))) {
+    const before = draft.messages[index]!
+    if (columnsIn(before.fields).every(column => members.has(column))) continue
+    const after: DraftMessage = { ...before, count: rewritten(before.count), fields: before.fields.map(rewritten) }
+    const isSame = after.count === before.count && after.fields.every((each, at) => each === before.fields[at])
+    if (!isSame) draft.setMessage(index, after)
+  }
+}
+
+/** The same as a sum of atoms, each as often as a sum of the group's columns says; unless that is no simpler. */
+function folded(draft: Draft, of: Polynomial, { columns, cases: all }: Group, span: Span): Polynomial {
+  const { polynomials } = draft
+  const inCases = all.map(values =>
+    polynomials.substituted(of, new Map(columns.map((column, at) => [column, polynomials.constant(values[at]!)]))),
+  )
+  const atoms = new Map<Atom, number[]>()
+  for (const [at, each] of inCases.entries()) {
+    for (const [place, atom] of each.atoms.entries()) {
+      let times = atoms.get(atom)
+      if (times === undefined) atoms.set(atom, (times = all.map(() => 0)))
+      times[at] = each.coefficients[place]!
+    }
+  }
+  const constants = span.fit(inCases.map(({ constant }) => constant))
+  if (constants === undefined) return of
+  let sum = combined(draft, constants)
+  for (const [{ id, factors }, times] of atoms) {
+    const often = span.fit(times)
+    if (often === undefined) return of
+    const atom = factors === undefined ? polynomials.column(id) : polynomials.product(factors)
+    sum = polynomials.plus(sum, polynomials.times(combined(draft, often), atom))
+  }
+  const isSimpler = sum.degree < of.degree || (sum.degree === of.degree && sum.columns.length < of.columns.length)
+  return isSimpler ? sum : of
+}
