@@ -11,6 +11,8 @@ export interface MemoryRole {
   readonly time: number
   /** Whoever sends a block has checked that its cells have no more bits; so those received have not. */
   readonly cellBits: number
+  /** The address of a block that always holds 0. */
+  readonly zero: readonly number[]
 }
 
 export type Role =
@@ -34,6 +36,8 @@ export const isStateful = ({ kind }: Bus): boolean => kind === 'permutation'
 /** Spaces whose blocks always have cells in bounds: registers and memory. */
 export const CHECKED_SPACES: readonly number[] = [1, 2]
 
+/** Space and pointer of register x0. */
+const ZERO_REGISTER = [1, 0]
 const CELLS = 4
 
 function roleOf({ kind, fields, table }: Bus, xlen: number): Role {
@@ -45,7 +49,7 @@ function roleOf({ kind, fields, table }: Bus, xlen: number): Role {
   const address = [at('space'), at('pointer')]
   if (!address.includes(-1)) {
     const content = fields.map((_, index) => index).filter(index => index !== time && !address.includes(index))
-    return { kind: 'memory', address, content, time, cellBits: xlen / CELLS }
+    return { kind: 'memory', address, content, time, cellBits: xlen / CELLS, zero: ZERO_REGISTER }
   }
   return at('pc') >= 0 ? { kind: 'state' } : { kind: 'opaque' }
 }

@@ -13,6 +13,7 @@ import { propagate } from './passes/propagate.ts'
 import { telescope } from './passes/telescope.ts'
 import { trivial } from './passes/trivial.ts'
 import { unused } from './passes/unused.ts'
+import { zeros } from './passes/zeros.ts'
 
 export interface Optimised {
   readonly system: System
@@ -64,6 +65,7 @@ function planOf(degrees: DegreeBounds): Plan {
       { name: 'lookups', run: draft => lookups(draft, seenLookups) },
       { name: 'program', run: dropProgramLookups },
       { name: 'telescope', run: telescope },
+      { name: 'zeros', run: zeros },
       { name: 'memory', run: memory },
       propagation,
       { name: 'trivial', run: trivial },
