@@ -29,19 +29,11 @@ interface Condition {
 }
 
 /** The group of these columns; undefined where there are too many cases, or it is in `seen`, which it goes into. */
-export function groupOf(
-  draft: Draft,
-  columns: readonly number[],
-  ranges: Ranges,
-  seen: Set<string>,
-): Group | undefined {
-  if (columns.length === 0 || columns.length > MOST_COLUMNS) return undefined
-  const domains: (readonly number[])[] = []
-  for (const column of columns) {
-    const values = ranges.valuesOf(column, MOST_VALUES)
-    if (values === undefined) return undefined
-    domains.push(values)
-  }
+export function groupOf(draft: Draft, start: readonly number[], ranges: Ranges, seen: Set<string>): Group | undefined {
+  const isSmall = (column: number): boolean => ranges.valuesOf(column, MOST_VALUES) !== undefined
+  if (start.length === 0 || start.length > MOST_COLUMNS || !start.every(isSmall)) return undefined
+  const columns = extended(draft, start).filter(isSmall)
+  const domains = columns.map(column => ranges.valuesOf(column, MOST_VALUES)!)
   const { conditions, constraints, parts } = conditionsOn(draft, columns)
   const key = `${columns.join()};${domains.join(';')};${parts.join()}`
   if (seen.has(key)) return undefined
@@ -107,6 +99,17 @@ function search(
     return true
   }
   return descend(0) ? cases : undefined
+}
+
+/** With columns that are the only other ones of a constraint: it may be what rules most cases out. */
+function extended(draft: Draft, columns: readonly number[]): readonly number[] {
+  const all = new Set(columns)
+  for (const index of itemsOf(columns, column => draft.constraintsOf(column))) {
+    const constraint = draft.constraints[index]!.columns
+    const others = constraint.length > 2 ? constraint.filter(column => !all.has(column)) : []
+    if (others.length === 1) all.add(others[0]!)
+  }
+  return [...all].toSorted((a, b) => a - b)
 }
 
 /** Sets of columns that are worth a search: those of a constraint, or of a lookup. */

@@ -1,7 +1,8 @@
 /** Columns with few values together: what is the same in all cases is told apart from what is not. */
 import type { Draft, DraftMessage } from '../draft.ts'
 import { candidates, columnsIn, groupOf, type Group } from '../cases.ts'
-import type { Atom, Polynomial } from '../polynomials.ts'
+import { inverse } from '../../../air/field.ts'
+import { signed, type Atom, type Polynomial } from '../polynomials.ts'
 import { Ranges } from '../ranges.ts'
 import { ONE, Span, type Combination } from '../span.ts'
 
@@ -31,9 +32,18 @@ function relate(draft: Draft, { columns, cases: all }: Group): Span {
     const vector = all.map(values => values[at]!)
     const known = span.fit(vector)
     if (known === undefined) span.add(column, vector)
-    else draft.addConstraint(polynomials.minus(polynomials.column(column), combined(draft, known)))
+    else if (isSmall(known)) draft.addConstraint(polynomials.minus(polynomials.column(column), combined(draft, known)))
   }
   return span
+}
+
+const MOST_MULTIPLE = 512
+
+/** Others are true by accident of the cases: nothing gets simpler by them. */
+function isSmall(combination: Combination): boolean {
+  const isSmallNumber = (value: number): boolean => Math.abs(signed(value)) <= MOST_MULTIPLE
+  const times = [...combination].flatMap(([name, each]) => (name === ONE ? [] : [each]))
+  return times.every(isSmallNumber) || (times.length === 1 && isSmallNumber(inverse(times[0]!)))
 }
 
 function combined({ polynomials }: Draft, combination: Combination): Polynomial {
