@@ -11,6 +11,9 @@ export const REGISTERS = 1
 export const RAM = 2
 export const PUBLIC = 3
 
+/** What a block is before anything is done to it. */
+export type FreshBlock = (space: number, pointer: number) => { readonly content: bigint; readonly last: number }
+
 export class SegmentMemory implements Blocks {
   readonly #blockBytes: bigint
   /** Bytes that a pointer in messages counts. */
@@ -19,7 +22,10 @@ export class SegmentMemory implements Blocks {
   /** All accesses, in order. */
   readonly accesses: (BlockPlace & { readonly old: bigint; readonly last: number })[] = []
 
-  constructor(xlen: Xlen) {
+  readonly #fresh: FreshBlock
+
+  constructor(xlen: Xlen, fresh: FreshBlock = () => ({ content: 0n, last: 0 })) {
+    this.#fresh = fresh
     this.#blockBytes = BigInt(xlen / 8)
     this.#pointerBytes = xlen === 64 ? 2 : 1
   }
@@ -28,7 +34,7 @@ export class SegmentMemory implements Blocks {
     const key = `${space}:${pointer}`
     const before = this.#blocks.get(key)
     if (before !== undefined) return before
-    const block = { content: 0n, last: 0 }
+    const block = { ...this.#fresh(space, pointer) }
     this.#blocks.set(key, block)
     return block
   }

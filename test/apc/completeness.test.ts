@@ -1,0 +1,33 @@
+/** Honest rows of blocks satisfy what the optimiser makes of these, with the same effect. */
+import { expect, test } from 'vitest'
+import { buildBlock } from '../../src/apc/block.ts'
+import { SystemChecker, isAccepted } from '../../src/apc/check/verdict.ts'
+import { blockRow, withDerived } from '../../src/apc/check/witness.ts'
+import { optimise } from '../../src/apc/optimise/optimise.ts'
+import { isExhaustive } from '../support/exhaustive.ts'
+import { assembled, execution } from './executions.ts'
+import { publishedBlocks, publishedMachine } from './given.ts'
+
+const LARGE = 500
+const TRIES = isExhaustive ? 2000 : 60
+const blocks = publishedBlocks.filter(({ before }) => isExhaustive || before.columns <= LARGE)
+
+test.each(blocks)('$name', ({ start_pc: start, instructions, text, name }) => {
+  const listed = assembled(32, start, text)
+  const before = buildBlock(publishedMachine, { start, instructions })
+  const { system: after } = optimise(before)
+  const [original, optimised] = [new SystemChecker(before), new SystemChecker(after)]
+  const width = Math.max(original.width, optimised.width)
+  let accepted = 0
+  for (let seed = 1; seed <= TRIES; seed++) {
+    const { rows, entries } = execution(32, listed, seed)
+    expect(entries).toEqual(instructions)
+    const row = blockRow(rows, width)
+    const wanted = original.verdict(row)
+    if (!isAccepted(wanted)) continue
+    accepted++
+    const found = optimised.verdict(withDerived(after, row))
+    expect({ name, seed, ...found }).toEqual({ name, seed, ...wanted })
+  }
+  expect(accepted).toBeGreaterThan(0)
+})
