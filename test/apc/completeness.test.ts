@@ -8,8 +8,8 @@ import { isExhaustive } from '../support/exhaustive.ts'
 import { assembled, execution } from './executions.ts'
 import { publishedBlocks, publishedMachine } from './given.ts'
 
-const LARGE = 500
-const TRIES = isExhaustive ? 2000 : 60
+const LARGE = 225
+const TRIES = isExhaustive ? 2000 : 25
 const blocks = publishedBlocks.filter(({ before }) => isExhaustive || before.columns <= LARGE)
 
 test.each(blocks)('$name', ({ start_pc: start, instructions, text, name }) => {

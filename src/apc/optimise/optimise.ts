@@ -1,28 +1,39 @@
 /** The passes in their order. */
+import type { Expression } from '../../air/expression.ts'
 import { sizeOf, type Size, type System } from '../system.ts'
-import { draftOf, systemOf } from './convert.ts'
-import type { Draft, Elimination } from './draft.ts'
+import { draftOf, expressionOf, systemOf } from './convert.ts'
+import type { Draft } from './draft.ts'
 import { cases } from './passes/cases.ts'
 import { checks } from './passes/checks.ts'
 import { inline, type DegreeBounds } from './passes/inline.ts'
 import { lookups } from './passes/lookups.ts'
 import { memory } from './passes/memory.ts'
 import { narrow } from './passes/narrow.ts'
+import { pointers } from './passes/pointers.ts'
 import { dropProgramLookups } from './passes/program.ts'
 import { propagate } from './passes/propagate.ts'
+import { regroup } from './passes/regroup.ts'
 import { telescope } from './passes/telescope.ts'
 import { trivial } from './passes/trivial.ts'
 import { unused } from './passes/unused.ts'
 import { zeros } from './passes/zeros.ts'
 
+/** A column that went, over columns that are left and such as went later. */
+export interface Eliminated {
+  readonly column: number
+  readonly of: Expression
+}
+
 export interface Optimised {
   readonly system: System
-  /** How the columns that went follow from those that are left: a hint for checkers. */
-  readonly eliminated: readonly Elimination[]
+  /** In the order in which they went: a hint for checkers, who need not believe it. */
+  readonly eliminated: readonly Eliminated[]
 }
 
 export interface OptimiseOptions {
   readonly degrees?: DegreeBounds | undefined
+  /** By name, what runs in the place of a pass. */
+  readonly instead?: ReadonlyMap<string, Pass['run']> | undefined
   /** Hears of each pass when it has run. */
   readonly onPass?: ((done: PassDone) => void) | undefined
 }
@@ -47,6 +58,8 @@ interface Plan {
   readonly before: readonly Pass[]
   /** Again and again, as long as they change something. */
   readonly rounds: readonly Pass[]
+  /** When they do not; then again from the rounds on. */
+  readonly between: readonly Pass[]
   readonly after: readonly Pass[]
 }
 
@@ -71,7 +84,9 @@ function planOf(degrees: DegreeBounds): Plan {
       { name: 'trivial', run: trivial },
       { name: 'unused', run: unused },
     ],
+    between: [{ name: 'pointers', run: pointers }, propagation],
     after: [
+      { name: 'regroup', run: draft => regroup(draft, degrees) },
       { name: 'inline', run: draft => inline(draft, degrees) },
       { name: 'unused', run: unused },
       { name: 'trivial', run: trivial },
@@ -86,21 +101,29 @@ function planOf(degrees: DegreeBounds): Plan {
  *
  * @throws RvrError `INPUT_INVALID` where nothing satisfies the system
  */
-export function optimise(system: System, { degrees = DEFAULT_DEGREES, onPass }: OptimiseOptions = {}): Optimised {
+export function optimise(
+  system: System,
+  { degrees = DEFAULT_DEGREES, instead, onPass }: OptimiseOptions = {},
+): Optimised {
   const draft = draftOf(system)
-  const { before, rounds, after } = planOf(degrees)
+  const { before, rounds, between, after } = planOf(degrees)
   const run = (passes: readonly Pass[]): void => {
     for (const { name, run: change } of passes) {
       const start = performance.now()
-      change(draft)
+      const other = instead?.get(name) ?? change
+      other(draft)
       onPass?.({ pass: name, ms: performance.now() - start, size: () => sizeOf(systemOf(draft)) })
     }
   }
   run(before)
-  for (let round = 0, seen = -1; round < MOST_ROUNDS && seen !== draft.changes; round++) {
-    seen = draft.changes
+  for (let round = 0, settled = -1; round < MOST_ROUNDS && settled !== draft.changes; round++) {
+    const start = draft.changes
     run(rounds)
+    if (start !== draft.changes) continue
+    settled = draft.changes
+    run(between)
   }
   run(after)
-  return { system: systemOf(draft), eliminated: draft.eliminated }
+  const eliminated = draft.eliminated.map(({ column, of }) => ({ column, of: expressionOf(of) }))
+  return { system: systemOf(draft), eliminated }
 }

@@ -1,0 +1,119 @@
+/** Whatever an optimised system accepts, a row of the block stands behind it; broken passes are found out. */
+import { describe, expect, test } from 'vitest'
+import { buildBlock } from '../../src/apc/block.ts'
+import { Attack } from '../../src/apc/check/attack.ts'
+import { SystemChecker, isAccepted, type Row } from '../../src/apc/check/verdict.ts'
+import { blockRow, withDerived } from '../../src/apc/check/witness.ts'
+import { optimise } from '../../src/apc/optimise/optimise.ts'
+import type { Draft } from '../../src/apc/optimise/draft.ts'
+import { checks } from '../../src/apc/optimise/passes/checks.ts'
+import { memory } from '../../src/apc/optimise/passes/memory.ts'
+import { cancel } from '../../src/apc/optimise/passes/telescope.ts'
+import type { System } from '../../src/apc/system.ts'
+import { isExhaustive } from '../support/exhaustive.ts'
+import { randomSource } from '../support/random.ts'
+import { assembled, execution } from './executions.ts'
+import { publishedBlocks, publishedMachine } from './given.ts'
+
+/** Honest rows of a block. */
+function* honestRows(system: System, text: readonly string[], start: number, width: number): Generator<Row, void> {
+  const listed = assembled(32, start, text)
+  const checker = new SystemChecker(system)
+  for (let seed = 1; ; seed++) {
+    const row = blockRow(execution(32, listed, seed).rows, width)
+    if (isAccepted(checker.verdict(row))) yield row
+  }
+}
+
+const ROWS = isExhaustive ? 20 : 1
+const blocks = publishedBlocks.filter(({ before }) => before.columns <= (isExhaustive ? 1000 : 140))
+
+test.each(blocks)('$name', ({ start_pc: start, instructions, text }) => {
+  const before = buildBlock(publishedMachine, { start, instructions })
+  const { system: after, eliminated } = optimise(before)
+  const attack = new Attack({ before, after, eliminated })
+  const random = randomSource(start)
+  let [rows, accepted] = [0, 0]
+  for (const row of honestRows(before, text, start, attack.width)) {
+    const found = attack.run(withDerived(after, row), random)
+    expect(found.findings).toEqual([])
+    accepted += found.accepted
+    if (++rows === ROWS) break
+  }
+  expect(accepted).toBeGreaterThan(0)
+})
+
+describe('a broken pass is found out', () => {
+  /** The checks without those that are chosen. */
+  const without = (isDropped: (draft: Draft, message: number) => boolean) => (draft: Draft) => {
+    checks(draft)
+    for (const index of draft.messages.keys())
+      if (draft.messages[index] !== undefined && isDropped(draft, index)) draft.setMessage(index, undefined)
+  }
+  const busOf = (draft: Draft, index: number) => draft.buses[draft.messages[index]!.bus]!
+  const isRange = (draft: Draft, index: number): boolean => busOf(draft, index).fields.includes('bits')
+
+  const forgetsEquality = (draft: Draft): void => {
+    const before = draft.constraints.length
+    memory(draft)
+    for (let index = before; index < draft.constraints.length; index++) draft.setConstraint(index, undefined)
+  }
+  /** As if expressions that look different were different addresses. */
+  const assumesNoAlias = (draft: Draft): void => {
+    const sent = new Map<string, number>()
+    for (const [index, message] of draft.messages.entries()) {
+      if (message === undefined || draft.buses[message.bus]!.role.kind !== 'memory') continue
+      const key = `${message.fields[0]!.id},${message.fields[1]!.id}`
+      if (message.count === draft.polynomials.one) sent.set(key, index)
+      else if (sent.has(key)) {
+        cancel(draft, draft.messages[sent.get(key)!]!, message)
+        draft.setMessage(sent.get(key)!, undefined)
+        draft.setMessage(index, undefined)
+        sent.delete(key)
+      }
+    }
+  }
+  const scalesRanges = (draft: Draft): void => {
+    checks(draft)
+    const { polynomials } = draft
+    for (const [index, message] of draft.messages.entries()) {
+      if (message === undefined || !isRange(draft, index)) continue
+      const [value, bits] = message.fields
+      const scaled = polynomials.scaled(value!, 2 ** (17 - bits!.constant))
+      draft.setMessage(index, { ...message, fields: [scaled, polynomials.constant(17)] })
+    }
+  }
+
+  test.each<[name: string, pass: string, run: (draft: Draft) => void]>([
+    ['equality not added back', 'memory', forgetsEquality],
+    ['range check dropped', 'checks', without(isRange)],
+    ['alias assumed', 'memory', assumesNoAlias],
+    ['byte check of a sent value dropped', 'checks', without((draft, index) => !isRange(draft, index))],
+    ['range halved by scaling', 'checks', scalesRanges],
+  ])('%s', (_name, pass, run) => {
+    const text = ['addi x5, x6, 1', 'sw x5, 0(x7)', 'sw x6, 0(x8)', 'lw x9, 0(x7)', 'add x5, x5, x9']
+    const listed = assembled(32, 0x1000, text)
+    const instructions = execution(32, listed, 1).entries
+    const before = buildBlock(publishedMachine, { start: 0x1000, instructions })
+    const broken = optimise(before, { instead: new Map([[pass, run]]) })
+    expect(faults(before, broken, text)).not.toEqual([])
+  })
+
+  const ENOUGH = 12
+
+  function faults(before: System, { system: after, eliminated }: ReturnType<typeof optimise>, text: readonly string[]) {
+    const attack = new Attack({ before, after, eliminated })
+    const [original, optimised] = [new SystemChecker(before), new SystemChecker(after)]
+    const random = randomSource(7)
+    let rows = 0
+    for (const row of honestRows(before, text, 0x1000, attack.width)) {
+      const own = withDerived(after, row)
+      const [wanted, found] = [original.verdict(row), optimised.verdict(own)]
+      if (!isAccepted(found) || found.effect !== wanted.effect) return ['an honest row']
+      const { findings } = attack.run(own, random)
+      if (findings.length > 0) return findings
+      if (++rows === ENOUGH) break
+    }
+    return []
+  }
+})
