@@ -9,7 +9,7 @@ const MOST_ROWS = 60
 const MOST_DEPTH = 12
 
 /**
- * Rows that satisfy more and more constraints, beginning with one that a hint has filled. Cells of `given` columns stay.
+ * Rows that satisfy more and more constraints, beginning with one that hints have filled. `given` cells stay.
  */
 export function* completed(
   system: System,

@@ -1,4 +1,4 @@
-/** Polynomials in a normal form in which equal ones are one object: sums of columns and of products that stay factored. */
+/** Polynomials in a normal form: equal ones are one object, sums are sorted, products stay factored. */
 import { P, add, inverse, multiply } from '../../air/field.ts'
 
 /** What sums are made of: a column, or a product of polynomials none of which is constant or such a product itself. */

@@ -1,4 +1,4 @@
-/** What constraints and messages say of the values of polynomials: nothing here is a guess, all of it may be too wide. */
+/** What constraints and messages say of the values of polynomials: never a guess, but it may be too wide. */
 import { P, add, inverse, multiply, subtract } from '../../air/field.ts'
 import { CHECKED_SPACES } from '../buses.ts'
 import { equationValue, tableFacts } from '../table.ts'

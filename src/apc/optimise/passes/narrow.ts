@@ -4,7 +4,7 @@ import { Ranges } from '../ranges.ts'
 import { splitEquation } from '../split.ts'
 import type { Polynomial } from '../polynomials.ts'
 
-/** Invariant: constraints are replaced by such that follow from them and what else is there, and that they follow from. */
+/** Invariant: what comes in the place of a constraint follows from that and the other items, and that from it. */
 export function narrow(draft: Draft): void {
   const ranges = new Ranges(draft)
   for (let index = 0; index < draft.constraints.length; index++) {
