@@ -1,13 +1,16 @@
 /** Answer of `rvr inspect` for an archive: its sections, and of what is known the tables or pieces in it. */
 import { airSetDigest } from '../air/digest.ts'
-import { shippedAirs } from '../air/load.ts'
 import type { AirSet } from '../air/air.ts'
 import type { Archive } from '../archive/archive.ts'
 import { fragmentsIn } from '../archive/fragments.ts'
 import { originIn, type SegmentOrigin } from '../archive/origin.ts'
 import { rowsIn } from '../archive/segment.ts'
 import { tablesIn } from '../archive/tables.ts'
+import { abiNamed } from '../extensions/registry.ts'
 import { hexText } from '../hex.ts'
+import { withChips } from '../machine/chips.ts'
+import { defaultMachine } from '../machine/machine.ts'
+import { airsOfMachine } from '../trace/airs.ts'
 import type { Answer } from './answer.ts'
 import { line, table } from './form/table.ts'
 import { count, grouped } from './form/units.ts'
@@ -30,10 +33,12 @@ interface Inside {
   readonly pieces?: { readonly count: number; readonly tapeWords: number; readonly memoryPages: number }
 }
 
-/** The AIRs that the archive's are, where they are those of this rvr. */
+/** The AIRs that the archive's are, where they are those of guests without machine file and configuration. */
 function airsOf({ xlen, machine }: SegmentOrigin): AirSet | undefined {
-  const set = shippedAirs(xlen)
-  return airSetDigest(set) === machine ? set : undefined
+  const own = defaultMachine(xlen)
+  return [[], abiNamed('openvm').extensions]
+    .map(extensions => airsOfMachine(withChips(own, extensions), extensions))
+    .find(set => airSetDigest(set) === machine)
 }
 
 function tablesOf(archive: Archive, set: AirSet | undefined): Pick<Inside, 'tables' | 'publicValues'> {

@@ -6,6 +6,10 @@ import { segmentContent } from '../../src/archive/segment.ts'
 import { encodeArchive, type Content } from '../../src/archive/write.ts'
 import { airSetDigest } from '../../src/air/digest.ts'
 import { shippedAirs } from '../../src/air/load.ts'
+import { abiNamed } from '../../src/extensions/registry.ts'
+import { withChips } from '../../src/machine/chips.ts'
+import { defaultMachine } from '../../src/machine/machine.ts'
+import { airsOfMachine } from '../../src/trace/airs.ts'
 import { inspectArchive } from '../../src/report/archive.ts'
 import type { Answer } from '../../src/report/answer.ts'
 import { facts, recorded, samples, segment } from './samples.ts'
@@ -27,10 +31,14 @@ test('tables of a machine that is not ours have numbers, those of ours have name
   expect(foreign.text).toContain('(none of this rvr)')
   expect(foreign.json).toMatchObject({ tables: [{ air: 0, rows: 5, height: 8, width: 3, fixed: false }, { air: 1 }] })
   expect(foreign.text).toContain('21 instructions from 1,000 on, and the guest ends with code 7')
-  const set = shippedAirs(64)
+  const { extensions } = abiNamed('openvm')
+  const set = airsOfMachine(withChips(defaultMachine(64), extensions), extensions)
+  expect(set.airs.length).toBeGreaterThan(shippedAirs(64).airs.length)
   const air = set.airs.find(({ name }) => name === 'AddI')!
   const tables = [{ air, height: 2, rows: 1, cells: new Uint32Array(2 * air.columns.length) }]
   const own = await answered(segmentContent({ set, tables, publics: new Map() }, facts))
+  const shipped = await answered(segmentContent({ set: shippedAirs(64), tables: [], publics: new Map() }, facts))
+  expect(shipped.json).toMatchObject({ origin: { machineName: 'rv64im' }, tables: [] })
   expect(own.json).toMatchObject({
     origin: { machineName: set.name, machine: airSetDigest(set) },
     tables: [{ name: 'AddI' }],

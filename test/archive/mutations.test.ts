@@ -80,13 +80,12 @@ async function understood({ content, bytes }: Sample): Promise<Verdict | undefin
     const archive = await parseArchive(bytes, { file: 'test', content })
     if (content === 'segment') segmentIn(archive, set)
     if (content === 'fragments') fragmentsIn(archive, { airs: set.airs.length })
-    // Of the vector `lookup`: two AIRs with 3 and 1 columns, none with public values.
-    if (content === 'traces') expect(tablesIn(archive).publics).toHaveLength(0)
+    // Of the vector `lookup`, whose AIRs have no public values; they are not known here.
+    const publics = content === 'traces' ? tablesIn(archive).publics.length : 0
+    return publics === 0 ? undefined : { layer: 3, what: 'shape', section: '0x303', offset: 0 }
   } catch (error) {
-    if ((error as Error).name === 'AssertionError') return { layer: 3, what: 'shape', section: '0x303', offset: 0 }
     return verdictOf(error)
   }
-  return undefined
 }
 
 /** The sample with other sections; frame and digest are right. */
@@ -146,17 +145,12 @@ describe.each(all.filter(({ content }) => ['traces', 'fragments', 'segment'].inc
     })
 
     test('15: tables of 2^24 rows and more in a few bytes', async () => {
-      for (const [log, layer] of [
-        [24, 3],
-        [25, 3],
-        [32, 3],
-        [2 ** 32 - 1, 3],
-      ] as const) {
-        if (!sections.some(({ kind }) => kind === 0x301)) return
+      if (!sections.some(({ kind }) => kind === 0x301)) return
+      for (const log of [24, 25, 32, 2 ** 32 - 1]) {
         const changed = bytesOf(0x301)
         new DataView(changed.buffer).setUint32(8, log, true)
         const before = process.memoryUsage().arrayBuffers
-        expect(await understood(await rewritten(sample, new Map([[0x301, changed]])))).toMatchObject({ layer })
+        expect(await understood(await rewritten(sample, new Map([[0x301, changed]])))).toMatchObject({ layer: 3 })
         expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 << 20)
       }
     })
