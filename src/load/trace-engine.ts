@@ -1,6 +1,7 @@
 /** The functions of a trace engine: all take addresses and arrays, and run beside JavaScript. */
 import koffi from 'koffi'
 import { RvrError, messageOf } from '../errors.ts'
+import type { NativeFunctions } from './native-functions.ts'
 import type { LibraryFile } from './library-file.ts'
 import { memoryFile } from './host-memory.ts'
 
@@ -17,6 +18,8 @@ export interface Progress {
 }
 
 export interface NativeTraceEngine {
+  /** All that the library exports. */
+  readonly functions: NativeFunctions
   /** Address of a guest's code for replay; 0 where there is no memory for it. */
   decode(ranges: BigUint64Array, words: Uint32Array): bigint
   forget(code: bigint): void
@@ -145,6 +148,7 @@ function engineOf(library: ReturnType<typeof koffi.load>): NativeTraceEngine {
       f.async(...args, ended)
     })
   return {
+    functions: library as unknown as NativeFunctions,
     decode: (ranges, words) => BigInt(decode(ranges, ranges.length / 3, words) as number | bigint),
     forget: code => void forget(code),
     free: list => void free(list),

@@ -12,7 +12,7 @@ export interface RunLimits {
   readonly stopAtSegment?: boolean
   /**
    * Mode `preflight`: stop before the tape of this call takes more bytes, 2^20 at least; default 2^30. `stopCause` is
-   * then `'memory'`.
+   * then `'memory'`. 0: nothing is recorded.
    */
   readonly maxTapeBytes?: number
   /** Stop after this much wall-clock time, in milliseconds; at most 2^31 - 1, about 24.8 days. */

@@ -18,7 +18,7 @@ import type { SessionOptions } from '../run/session-state.ts'
 import type { BackgroundBuild } from './background.ts'
 import { Execute, ResumeFrom, Save } from './calls.ts'
 import type { Lifetime } from './lifetime.ts'
-import type { ExecuteOptions, Executable, ResumeFromOptions, Run, RunListeners } from './contract.ts'
+import type { ArtifactKin, ExecuteOptions, Executable, ResumeFromOptions, Run, RunListeners } from './contract.ts'
 import { GuestRun } from './run.ts'
 import { beginning, passCuts, stoppingAtCuts } from './segments.ts'
 
@@ -34,6 +34,7 @@ export interface ArtifactParts extends Omit<SessionOptions, 'print' | 'progress'
   readonly isKept?: boolean
   /** What makes native code of it while it runs. */
   readonly background?: BackgroundBuild
+  readonly kin?: ArtifactKin | undefined
 }
 
 /** Between two events that say how far a run is. */
@@ -46,6 +47,8 @@ export class Artifact implements Executable {
   readonly abi: AbiName
   /** Does the mode cut runs into segments? */
   readonly keepsSegments: boolean
+  /** Does the mode record what traces are filled from? */
+  readonly recordsTape: boolean
   readonly #parts: ArtifactParts
 
   constructor(parts: ArtifactParts) {
@@ -54,6 +57,7 @@ export class Artifact implements Executable {
     this.guestDigest = parts.image.digest
     this.abi = parts.abi.name
     this.keepsSegments = parts.mode.options?.includes('segmentLimits') === true
+    this.recordsTape = parts.mode.options?.includes('maxTapeBytes') === true
   }
 
   get #engine(): EngineChoice {
@@ -114,13 +118,13 @@ export class Artifact implements Executable {
    */
   async execute(options: ExecuteOptions = {}): Promise<Run> {
     const own = this.#accept(Execute, 'execute', options)
-    const { mode } = this.#parts
+    const { mode, kin } = this.#parts
     const { inputs = [], publicValuesBytes, seed, args, segmentLimits } = own
     checkModeOptions(mode, { segmentLimits })
     const session = this.#session(own)
     try {
       const state = await session.start({ inputs, publicValuesBytes, seed, args, segmentLimits }, stoppingAtCuts(own))
-      return await passCuts(new GuestRun(session, state, { artifact: this, options: own }), own, beginning())
+      return await passCuts(new GuestRun(session, state, { artifact: this, options: own, kin }), own, beginning())
     } catch (error) {
       session.dispose()
       throw error
@@ -136,7 +140,7 @@ export class Artifact implements Executable {
    */
   async resumeFrom(file: string | SavedRun, options: ResumeFromOptions = {}): Promise<Run> {
     const own = this.#accept(ResumeFrom, 'resumeFrom', options)
-    const { image, abi, mode, machine } = this.#parts
+    const { image, abi, mode, machine, kin } = this.#parts
     const saved = typeof file === 'string' ? await openSavedRun(file, { signal: own.signal }) : file
     checkFits(saved, { image, abi, mode, machine })
     const session = this.#session(own)
@@ -148,7 +152,7 @@ export class Artifact implements Executable {
       const origin =
         startedWith === undefined
           ? undefined
-          : { artifact: this, options: { ...startedWith, onPrint, onEvent, progressMs } }
+          : { artifact: this, kin, options: { ...startedWith, onPrint, onEvent, progressMs } }
       return await passCuts(new GuestRun(session, state, origin), own, from)
     } catch (error) {
       session.dispose()

@@ -37,8 +37,8 @@ import type {
   ResumeOptions,
   RvrOptions,
 } from './options.ts'
-import type { Run, SegmentStartOptions, TraceOptions } from './contract.ts'
-import type { TraceCheckOptions, TracesOptions } from './traced.ts'
+import type { Run, SegmentStartOptions, TraceOptions, TracesOptions } from './contract.ts'
+import type { TraceCheckOptions } from './traced.ts'
 
 const optional = v.optional
 const MAX_SAFE = Number.MAX_SAFE_INTEGER
@@ -48,12 +48,14 @@ const MOST_THREADS = 1024
 const milliseconds = upTo(MAX_TIMER_MS, 'milliseconds')
 const path = v.pipe(text, v.minLength(1, 'a path'))
 
+const TAPE_BYTES = `0, or a whole number from ${LEAST_TAPE_BYTES}`
+
 const limits = {
   maxInstructions: optional(count(0, MAX_COUNT)),
   maxCost: optional(count(0, MAX_COUNT)),
   timeoutMs: optional(milliseconds),
   stopAtSegment: optional(flag),
-  maxTapeBytes: optional(number(LEAST_TAPE_BYTES, MAX_SAFE)),
+  maxTapeBytes: optional(v.union([v.literal(0), number(LEAST_TAPE_BYTES, MAX_SAFE)], TAPE_BYTES)),
   signal: optional(signal),
   suspend: optional(signal),
   onSegment: optional(callback<(run: Run) => unknown>()),
@@ -100,6 +102,10 @@ export const Save = options<{ readonly signal?: AbortSignal }>({ signal: optiona
 export const SegmentStart = options<SegmentStartOptions>({ artifact: optional(v.any()), signal: optional(signal) })
 
 export const Traces = options<TracesOptions>({
+  filler: optional(v.picklist(['engine', 'reference'], 'engine or reference')),
+  artifact: optional(v.any()),
+  threads: optional(number(1, MOST_THREADS)),
+  fragment: optional(number(1, MAX_SAFE)),
   segment: optional(number(0, MAX_SAFE)),
   maxMemoryBytes: optional(number(1, MAX_SAFE)),
   signal: optional(signal),

@@ -1,4 +1,5 @@
 /** What runs and artifacts are to their callers, and the options that name them: types that need each other. */
+import type { AirSet } from '../air/air.ts'
 import type { EventReceiver } from '../events.ts'
 import type { AbiName } from '../extensions/abi.ts'
 import type { SegmentLimits } from '../machine/limits.ts'
@@ -13,9 +14,10 @@ import type { StopCause } from '../run/job.ts'
 import type { RunLimits } from '../run/limits.ts'
 import type { PrintReceiver } from '../run/printer.ts'
 import type { TracedStep } from '../run/trace.ts'
+import type { TraceEngine } from '../trace/native/engine.ts'
 import type { Backtrace } from './backtrace/backtrace.ts'
 import type { Profile } from './profile.ts'
-import type { SegmentTrace, TracesOptions } from './traced.ts'
+import type { SegmentTrace } from './traced.ts'
 
 export type Outcome = 'terminated' | 'suspended' | 'trapped'
 
@@ -191,6 +193,8 @@ export interface Executable {
   readonly abi: AbiName
   /** Does the mode cut runs into segments? */
   readonly keepsSegments: boolean
+  /** Does the mode record what traces are filled from? */
+  readonly recordsTape: boolean
   execute(options?: ExecuteOptions): Promise<Run>
 }
 
@@ -240,10 +244,40 @@ export type ResumeFromOptions = ResumeOptions & RunListeners
 export interface RunOrigin {
   readonly artifact: Executable
   readonly options: ExecuteOptions
+  /** Undefined for artifacts that are not the SDK's own. */
+  readonly kin?: ArtifactKin | undefined
+}
+
+/** What else can be made of an artifact's guest. */
+export interface ArtifactKin {
+  /** @throws RvrError as `Guest.tiered` does */
+  ready(mode: ModeName, signal: AbortSignal | undefined): Promise<Executable>
+  /** @throws RvrError `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `ABORTED`, `IO` */
+  traceEngine(set: AirSet, signal: AbortSignal | undefined): Promise<TraceEngine>
 }
 
 export interface SegmentStartOptions {
   /** What runs the guest up to the segment; default: the run's own artifact. One of mode `pure` is the fastest. */
   readonly artifact?: Executable
   readonly signal?: AbortSignal
+}
+
+/** Which traces of a run are wanted, and what fills them. */
+export interface TracesOptions {
+  readonly signal?: AbortSignal
+  /**
+   * `engine`: the trace engine, native code that serves all guests of a machine. `reference`: JavaScript, a few
+   * thousand instructions a second. Default: the engine, or the reference where nothing can compile.
+   */
+  readonly filler?: 'engine' | 'reference'
+  /** The same guest in mode `preflight`, which records for the engine; default: whatever the cache has of it. */
+  readonly artifact?: Executable
+  /** Threads that the engine fills on; default: one for each core. */
+  readonly threads?: number
+  /** Instructions of a fragment, which one thread fills; default 65,536. Tables do not depend on it. */
+  readonly fragment?: number
+  /** Place of the one segment that is wanted; default: all, in order. */
+  readonly segment?: number
+  /** Bytes that the tables of a segment may take; default 2 GiB. */
+  readonly maxMemoryBytes?: number
 }

@@ -18,9 +18,11 @@ import {
 } from '../pipeline.ts'
 import type { ExecutionProfile } from '../profile/counts.ts'
 import type { WorkerPool } from '../run/pool.ts'
+import type { TraceEngine } from '../trace/native/engine.ts'
 import { Artifact, type ArtifactParts } from './artifact.ts'
 import { BackgroundBuild } from './background.ts'
 import type { CheckReport } from './check.ts'
+import type { ArtifactKin } from './contract.ts'
 import { Compile, Execute, Explain, LoadArtifact, Save } from './calls.ts'
 import { ownImage, ownMachine } from './copies.ts'
 import type { Lifetime } from './lifetime.ts'
@@ -49,6 +51,7 @@ export class Guest {
   readonly #parts: GuestParts
   #image: Image | undefined
   #machine: Machine | undefined
+  #engine: TraceEngine | undefined
 
   constructor(parts: GuestParts) {
     this.#parts = parts
@@ -141,10 +144,23 @@ export class Guest {
     )
   }
 
+  readonly #kin: ArtifactKin = {
+    ready: (mode, signal) => this.tiered(mode, { signal }),
+    traceEngine: async (set, signal) => {
+      if (this.#engine?.set === set) return this.#engine
+      const { image, abi, machine, services, lifetime } = this.#parts
+      this.#engine = await lifetime.call(signal, async until => {
+        const { openTraceEngine } = await import('./traces/engine.ts')
+        return openTraceEngine({ xlen: image.xlen, abi, machine, set, signal: until }, services)
+      })
+      return this.#engine
+    },
+  }
+
   /** What every artifact of this guest in a mode has. @throws RvrError `USAGE` (unknown mode). */
   #artifactParts(mode: string) {
     const { image, abi, machine, pool, lifetime, onEvent } = this.#parts
-    return { image, abi, machine, mode: modeNamed(mode), pool, lifetime, onEvent }
+    return { image, abi, machine, mode: modeNamed(mode), pool, lifetime, onEvent, kin: this.#kin }
   }
 
   async #request(

@@ -28,11 +28,12 @@ import type {
   SegmentStartOptions,
   Trace,
   TraceOptions,
+  TracesOptions,
   TrapReport,
 } from './contract.ts'
 import { Profile } from './profile.ts'
 import type { Standing } from '../trace/steps.ts'
-import type { SegmentTrace, TracesOptions } from './traced.ts'
+import type { SegmentTrace } from './traced.ts'
 import { beginning, passCuts, segmentStart, segmentStarts, stoppingAtCuts } from './segments.ts'
 
 export class GuestRun implements Run {
@@ -145,7 +146,7 @@ export class GuestRun implements Run {
   }
 
   async *traces(options: TracesOptions = {}): AsyncGenerator<SegmentTrace, void, void> {
-    const { tracesOf } = await import('./traces.ts')
+    const { tracesOf } = await import('./traces/traces.ts')
     const { openSegment, trap, machine, instret } = this
     const open = openSegment && [{ ...openSegment, instructions: Number(instret) - openSegment.instretStart }]
     yield* tracesOf(
@@ -154,19 +155,18 @@ export class GuestRun implements Run {
         abi: this.#session.abi,
         trap,
         segments: [...this.segments, ...(open ?? [])],
-        start: (index, signal) => this.#startOf(index, signal),
+        origin: this.#origin,
+        start: (index, signal) => this.segmentStart(index, { signal }) as Promise<GuestRun>,
       },
       options,
     )
   }
 
-  async #startOf(index: number, signal: AbortSignal | undefined): Promise<Disposable & { standing: Standing }> {
-    const start = await this.segmentStart(index, { signal })
-    if (!(start instanceof GuestRun)) throw new RvrError('INTERNAL', 'a run of another kind')
-    const { image, abi, hart } = start.#session
-    hart.pc = start.pc
-    const standing = { image, abi, hart, host: start.#state.host, instret: Number(start.instret) }
-    return { standing, [Symbol.dispose]: () => start.dispose() }
+  /** @internal The guest itself, which goes on with whoever has it. */
+  get standing(): Standing {
+    const { image, abi, hart } = this.#session
+    hart.pc = this.pc
+    return { image, abi, hart, host: this.#state.host, instret: Number(this.instret) }
   }
 
   async save(file: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {

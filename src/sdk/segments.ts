@@ -58,10 +58,10 @@ export async function passCuts(run: Run, options: ResumeOptions, from: Origin): 
  * A suspended run after exactly `instret` instructions. What the guest prints on the way there has been printed before,
  * so it is not printed again.
  */
-async function runTo(
+export async function runTo(
   instret: number,
   { artifact: own, options }: RunOrigin,
-  { artifact = own, signal }: SegmentStartOptions,
+  { artifact = own, signal, maxTapeBytes }: SegmentStartOptions & Pick<RunLimits, 'maxTapeBytes'>,
 ): Promise<Run> {
   if (artifact.guestDigest !== own.guestDigest || artifact.abi !== own.abi) {
     throw new RvrError('USAGE', 'the artifact is another guest than that of the run', {
@@ -80,6 +80,7 @@ async function runTo(
     segmentLimits: artifact.keepsSegments ? segmentLimits : undefined,
     onPrint: (stream, bytes) => (isThere ? onPrint?.(stream, bytes) : undefined),
     maxInstructions: instret,
+    maxTapeBytes,
   })
   isThere = true
   return run
@@ -89,7 +90,7 @@ async function runTo(
 const startsOf = ({ segments, openSegment }: Run): number[] =>
   [...segments, ...(openSegment === undefined ? [] : [openSegment])].map(({ instretStart }) => instretStart)
 
-function known(origin: RunOrigin | undefined): RunOrigin {
+export function known(origin: RunOrigin | undefined): RunOrigin {
   if (origin === undefined)
     throw new RvrError('USAGE', 'this run does not know how it was started', {
       hint: 'Take the starts of segments from a run that Artifact.execute returned, or from one resumed from it.',

@@ -33,7 +33,10 @@ export interface SegmentTrace extends Disposable {
   readonly chipsWithoutAir: readonly string[]
   /** Public values of all tables: `pc_first`, `root_before[0]`. */
   readonly publics: Readonly<Record<string, number>>
-  /** Milliseconds that executing and filling took. */
+  /** What filled it: the trace engine, or the reference in JavaScript. */
+  readonly filledBy: 'engine' | 'reference'
+  /** Milliseconds that recording the segment took; absent where it was executed while it was filled. */
+  readonly recordMs: number | undefined
   readonly fillMs: number
 
   /** The table of a chip. @throws RvrError `USAGE` (the segment has none of the name), `DISPOSED`. */
@@ -47,6 +50,23 @@ export interface SegmentTrace extends Disposable {
    */
   check(options?: TraceCheckOptions): Promise<SegmentCheck>
 
+  /**
+   * Writes the tables to a file: an archive of content `segment` (docs/archive.md).
+   *
+   * @returns the file's absolute path
+   * @throws RvrError `DISPOSED`, `IO`, `USAGE` (more than an archive holds), `ABORTED`
+   */
+  save(file: string, options?: { readonly signal?: AbortSignal }): Promise<string>
+
+  /**
+   * Writes what the trace engine has filled the tables from: an archive of content `fragments`. `Guest.fill` fills them
+   * from there, in any process.
+   *
+   * @returns the file's absolute path
+   * @throws RvrError `DISPOSED`, `IO`, `ABORTED`; `USAGE`: the reference has filled it, which records nothing
+   */
+  saveRecording(file: string, options?: { readonly signal?: AbortSignal }): Promise<string>
+
   /** Gives the tables' memory back. */
   dispose(): void
 }
@@ -55,12 +75,4 @@ export interface TraceCheckOptions {
   readonly signal?: AbortSignal
   /** Threads that native code checks on; default: one for each core. */
   readonly threads?: number
-}
-
-export interface TracesOptions {
-  readonly signal?: AbortSignal
-  /** Place of the one segment that is wanted; default: all, in order. */
-  readonly segment?: number
-  /** Bytes that the tables of a segment may take; default 2 GiB. */
-  readonly maxMemoryBytes?: number
 }

@@ -36,7 +36,7 @@ export interface SegmentTables {
 /** Instructions between two turns of the event loop. */
 const TURN_INSTRUCTIONS = 1000
 /** Exit code of a segment that the guest does not end in: nothing checks it. */
-const NO_EXIT_CODE = 42
+export const NO_EXIT_CODE = 42
 
 /** Fills segment after segment of a guest, from where it stands. */
 export class SegmentFiller {

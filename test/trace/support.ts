@@ -18,7 +18,7 @@ export async function expectHonest(rvr: Rvr, subject: Subject, options: ExecuteO
   )
   const { boundary, merkle, hash } = guest.machine.memory
   let count = 0
-  for await (const trace of run.traces()) {
+  for await (const trace of run.traces({ filler: 'reference' })) {
     using segment = trace
     const where = `${subject.name} of RV${subject.xlen}, segment ${segment.index}`
     const { heights } = run.segments[segment.index] ?? run.openSegment!

@@ -1,18 +1,25 @@
 /** Legal runs that no proof can show, and tables that are refused before they are made. */
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, inject, test } from 'vitest'
 import { Rvr, u64 } from '../../src/index.ts'
 import { fixtures, type Subject } from '../metering/guests.ts'
 import { program, TEXT } from '../run/support.ts'
 import type { Assembler } from '../support/assembler.ts'
 import { expectHonest, planned } from './support.ts'
 
-const rvr = await Rvr.create({ cacheDir: false })
+const rvr = await Rvr.create({ cacheDir: inject('sharedCache') })
 afterAll(() => rvr.dispose())
 
+/** The engine and the reference refuse a run alike. */
 async function refusal(subject: Subject): Promise<unknown> {
+  const found = [await refusalOf(subject, 'reference'), await refusalOf(subject, 'engine')]
+  expect(found[1]).toEqual(found[0])
+  return found[0]
+}
+
+async function refusalOf(subject: Subject, filler: 'reference' | 'engine'): Promise<unknown> {
   const { run } = await planned(rvr, subject)
   try {
-    for await (const segment of run.traces()) segment.dispose()
+    for await (const segment of run.traces({ filler })) segment.dispose()
   } catch (error) {
     return error
   }

@@ -11,7 +11,7 @@ import { TapeWatcher } from './watcher.ts'
 export interface PreflightOrder {
   /** Instructions retired before the job. */
   readonly instret: number
-  /** The job's tape takes no more, apart from what one call of an extension adds. */
+  /** The job's tape takes no more, apart from what one call of an extension adds. 0: nothing is kept of it. */
   readonly maxTapeBytes: number
 }
 
@@ -33,6 +33,7 @@ export class PreflightCollector implements Collector {
   watcher: Watcher | undefined
   readonly #xlen: Image['xlen']
   readonly #mostWords: number
+  readonly #keeps: boolean
   readonly #pieces: Piece[] = []
   /** Of finished pieces. */
   #words = 0
@@ -49,7 +50,8 @@ export class PreflightCollector implements Collector {
     const { instret, maxTapeBytes } = order as PreflightOrder
     this.#xlen = xlen
     this.#instret = instret
-    this.#mostWords = Math.floor(maxTapeBytes / (xlen / 8))
+    this.#keeps = maxTapeBytes > 0
+    this.#mostWords = this.#keeps ? Math.floor(maxTapeBytes / (xlen / 8)) : Infinity
   }
 
   attach({ area, native }: Site, hart: Hart): void {
@@ -120,6 +122,7 @@ export class PreflightCollector implements Collector {
     const open = this.#open
     this.#open = undefined
     if (open === undefined || open.instret === this.#instret) return
+    if (!this.#keeps) return this.#place!.tape.drop()
     const words = this.#place!.tape.take()
     this.#words += words.length
     this.#pieces.push({ ...open, words })

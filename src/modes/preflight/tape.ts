@@ -59,10 +59,15 @@ export class Tape {
     if (this.#earlierWords > 0 && this.#count > 0) this.#empty()
     const [first, ...others] = this.#earlierWords > 0 ? this.#earlier : [this.#words.slice(0, this.#count)]
     const words = others.length === 0 ? first! : this.#joined()
+    this.drop()
+    return words as Words
+  }
+
+  /** Nobody wants what is on it. */
+  drop(): void {
     this.#earlier = []
     this.#earlierWords = 0
     this.#count = 0
-    return words as Words
   }
 
   #empty(): void {

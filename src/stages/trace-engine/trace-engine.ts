@@ -11,6 +11,7 @@ export const traceEngine = kindStage<TraceEngineRequest>({
     const { traceEngineProject } = await import('../../codegen/replay/project.ts')
     const { xlen, airs } = request
     const { systemFiles } = await import('../../codegen/system/files.ts')
+    const { checkFiles } = await import('../../codegen/check/project.ts')
     const set = airs.set()
     return traceEngineProject({
       xlen,
@@ -18,7 +19,7 @@ export const traceEngine = kindStage<TraceEngineRequest>({
       set,
       convention: conventionFor(toolchain),
       identity,
-      files: systemFiles(set, airs.own(set), xlen),
+      files: [...systemFiles(set, airs.own(set), xlen), ...checkFiles(set)],
     })
   },
 })

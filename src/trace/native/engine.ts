@@ -4,10 +4,15 @@ import { lookupTables } from '../../air/lookups.ts'
 import { RvrError } from '../../errors.ts'
 import type { NativeTraceEngine } from '../../load/trace-engine.ts'
 import { slotRanges, type SlotRange } from '../../program/slots.ts'
+import type { CheckLibrary } from '../check/native/library.ts'
 import type { TracedGuest } from '../steps.ts'
+import type { SystemLibrary } from './system-library.ts'
 
 export interface TraceEngine {
   readonly native: NativeTraceEngine
+  /** Of the same library. */
+  readonly system: SystemLibrary
+  readonly check: CheckLibrary
   readonly set: AirSet
 }
 
@@ -53,6 +58,19 @@ export class EngineGuest implements Disposable {
   /** Slots that executions are counted by. */
   get slots(): number {
     return this.#ranges.reduce((sum, range) => sum + fileWords(range) + 1, 0)
+  }
+
+  /** The same without what is behind each range: one count for each word of code that the file holds, in order. */
+  entryCounts(executed: Uint32Array): Uint32Array<ArrayBuffer> {
+    const counts = new Uint32Array(this.slots - this.#ranges.length)
+    let [from, to] = [0, 0]
+    for (const range of this.#ranges) {
+      const words = fileWords(range)
+      counts.set(executed.subarray(from, from + words), to)
+      from += words + 1
+      to += words
+    }
+    return counts
   }
 
   /** By pc: how often it was executed. */

@@ -52,6 +52,12 @@ export class FragmentTable {
     )
   }
 
+  /** Rows of an AIR that a fragment has. */
+  rowsOf(index: number, air: number): number {
+    const at = fragmentLayout(this.#airs)
+    return Number(this.records[index * at.size + at.rows + air])
+  }
+
   /** A copy with memory of its own. */
   fragment(index: number): Fragment {
     const at = fragmentLayout(this.#airs)

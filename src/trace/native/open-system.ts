@@ -4,7 +4,8 @@ import { P } from '../../air/field.ts'
 import { RvrError } from '../../errors.ts'
 import { airsOf } from '../system/airs.ts'
 import { HASH_LENGTH, RowHasher } from '../system/hash.ts'
-import { bindSystem, type NativeFunctions, type SystemLibrary } from './system-library.ts'
+import type { NativeFunctions } from '../../load/native-functions.ts'
+import { bindSystem, type SystemLibrary } from './system-library.ts'
 
 /** Spread over the field, and the same everywhere. */
 const INPUTS = Uint32Array.from({ length: 4 * HASH_LENGTH }, (_, k) =>

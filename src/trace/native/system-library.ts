@@ -1,16 +1,6 @@
 /** The C functions of a machine's own tables (codegen/system), bound, and what their answers mean. */
+import type { NativeFunction, NativeFunctions } from '../../load/native-functions.ts'
 import { abortError, RvrError, throwIfAborted } from '../../errors.ts'
-
-/** A C function. `async` runs it on another thread and calls back with an error or its result. */
-export interface NativeFunction {
-  (...args: readonly unknown[]): unknown
-  async(...args: readonly unknown[]): void
-}
-
-/** A loaded library, as koffi has it. */
-export interface NativeFunctions {
-  func(name: string, result: string, parameters: string[]): NativeFunction
-}
 
 const STANDING = ['void *', 'uint64_t', 'void *', 'void *', 'uint64_t']
 const CREW = ['uint32_t', 'void *']

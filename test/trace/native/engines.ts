@@ -9,6 +9,8 @@ import { defaultMachine } from '../../../src/machine/machine.ts'
 import { createServices, prepareTraceEngine } from '../../../src/pipeline.ts'
 import { isExhaustive } from '../../support/exhaustive.ts'
 import { testCompilers, type TestCompiler } from '../../support/operation.ts'
+import { openSystem } from '../../../src/trace/native/open-system.ts'
+import { bindCheck } from '../../../src/trace/check/native/library.ts'
 import type { TraceEngine } from '../../../src/trace/native/engine.ts'
 
 /** Each width with a compiler of its own; exhaustive: with all that are installed. */
@@ -29,5 +31,6 @@ export async function engineFor(xlen: Xlen, compiler?: TestCompiler): Promise<Tr
     airs: { digest: 'shipped', set: () => set, own: airsOf },
   }
   const { opened } = await prepareTraceEngine(request, services)
-  return { set, native: loadTraceEngine(opened) }
+  const native = loadTraceEngine(opened)
+  return { set, native, system: openSystem(native.functions, set), check: bindCheck(native.functions) }
 }

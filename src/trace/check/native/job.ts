@@ -1,6 +1,7 @@
 /** A segment in the form in which native code checks it, and the calls. */
 import { randomFillSync } from 'node:crypto'
 import type { AirSet } from '../../../air/air.ts'
+import { addressOfArray } from '../../../load/trace-engine.ts'
 import type { Matrix } from '../../matrix.ts'
 import { perform, type NativeWork } from '../../native/system-library.ts'
 import type { SegmentTables } from '../../segment.ts'
@@ -49,26 +50,25 @@ export interface FoundMessages {
   readonly listed: readonly FoundMessage[]
 }
 
-/** All tables in one piece of memory: as they are, or copied where each has its own. */
-function inOnePiece(tables: readonly Matrix[]): {
-  readonly cells: Uint32Array
-  readonly offsetOf: (at: number) => number
-} {
-  const buffers = new Set(tables.map(({ cells }) => cells.buffer))
-  if (buffers.size === 1) {
-    const [buffer] = buffers
-    return { cells: new Uint32Array(buffer!), offsetOf: at => tables[at]!.cells.byteOffset / 4 }
-  }
-  const offsets: number[] = []
-  let length = 0
-  for (const { cells } of tables) {
-    offsets.push(length)
-    length += cells.length
-  }
-  const cells = new Uint32Array(length)
-  for (const [at, table] of tables.entries()) cells.set(table.cells, offsets[at])
-  return { cells, offsetOf: at => offsets[at]! }
+interface Placed {
+  /** Where offsets count from. */
+  readonly base: Uint32Array
+  /** Of each table, in cells. */
+  readonly offsets: readonly number[]
+  /** Cells from the base to the end of the last table. */
+  readonly length: number
 }
+
+/** Tables where they lie: in one piece of memory, or in several, of which the lowest is the base of all. */
+function placed(tables: readonly Matrix[]): Placed {
+  const addresses = tables.map(({ cells }) => addressOfArray(cells))
+  const lowest = addresses.reduce((a, b) => (b < a ? b : a), addresses[0]!)
+  const offsets = addresses.map(address => Number(address - lowest) / Uint32Array.BYTES_PER_ELEMENT)
+  const ends = tables.map(({ cells }, at) => offsets[at]! + cells.length)
+  return { base: tables[addresses.indexOf(lowest)]!.cells, offsets, length: most(ends) }
+}
+
+const most = (numbers: readonly number[]): number => numbers.reduce((a, b) => Math.max(a, b), 0)
 
 /** Random words for the hashes of one check. */
 function drawnSeed({ airs }: AirSet): Uint32Array {
@@ -81,7 +81,9 @@ function drawnSeed({ airs }: AirSet): Uint32Array {
 export class NativeJob {
   readonly #set: AirSet
   readonly #options: NativeOptions
-  readonly #cells: Uint32Array
+  readonly #placed: Placed
+  /** Kept as long as native code may look at them. */
+  readonly matrices: readonly Matrix[]
   readonly #tables: BigUint64Array
   readonly #publics: Uint32Array
   /** Rows that were looked at. */
@@ -90,12 +92,12 @@ export class NativeJob {
   constructor({ set, tables, publics }: SegmentTables, options: NativeOptions) {
     this.#set = set
     this.#options = options
-    const { cells, offsetOf } = inOnePiece(tables)
-    this.#cells = cells
+    this.matrices = tables
+    this.#placed = placed(tables)
     this.#tables = new BigUint64Array(2 * set.airs.length)
     for (const [at, { air, height }] of tables.entries()) {
       const index = set.airs.indexOf(air)
-      this.#tables[2 * index] = BigInt(offsetOf(at))
+      this.#tables[2 * index] = BigInt(this.#placed.offsets[at]!)
       this.#tables[2 * index + 1] = BigInt(height)
     }
     this.#publics = Uint32Array.from(set.airs.flatMap(air => publics.get(air) ?? air.publics.map(() => 0)))
@@ -134,7 +136,8 @@ export class NativeJob {
 
   async #call(name: keyof CheckLibrary, results: readonly unknown[]): Promise<void> {
     const { library } = this.#options
-    const args = [this.#cells, this.#cells.length, this.#tables, this.#publics, drawnSeed(this.#set)]
+    const { base, length } = this.#placed
+    const args = [base, length, this.#tables, this.#publics, drawnSeed(this.#set)]
     const rest = [this.#progress, ...results]
     await perform('the check', { function: library[name], args, rest }, this.#options)
   }

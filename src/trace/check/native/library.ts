@@ -1,5 +1,5 @@
 /** The C functions that check segments (templates/check/run.h), bound, and the form of what they find. */
-import type { NativeFunction, NativeFunctions } from '../../native/system-library.ts'
+import type { NativeFunction, NativeFunctions } from '../../../load/native-functions.ts'
 
 const SEGMENT = ['void *', 'uint64_t', 'void *', 'void *', 'void *']
 const CREW = ['uint32_t', 'void *', 'void *']

@@ -1,0 +1,33 @@
+/** Who fills the tables of planned segments: the trace engine, or the reference in JavaScript. */
+import type { Segment } from '../../machine/segment.ts'
+import type { CheckLibrary } from '../../trace/check/native/library.ts'
+import type { OriginOf } from '../../trace/check/places.ts'
+import type { TracedGuest } from '../../trace/steps.ts'
+import type { SegmentTables } from '../../trace/segment.ts'
+import type { SegmentRecording } from '../../trace/native/segment.ts'
+
+/** A segment of a run, and where it stands in the run's plan. */
+export interface PlannedSegment extends Pick<Segment, 'instretStart' | 'instructions' | 'heights'> {
+  readonly index: number
+}
+
+/** What came of a segment. */
+export interface FilledSegment {
+  readonly tables: SegmentTables
+  /** Default: what the tables know. */
+  readonly originOf?: OriginOf | undefined
+  /** What checks them; without it, JavaScript does. */
+  readonly check?: CheckLibrary | undefined
+  /** What the trace engine has filled them from. */
+  readonly recording?: SegmentRecording | undefined
+  /** Milliseconds that executing the segment took; absent where it was executed while its rows were filled. */
+  readonly recordMs?: number | undefined
+  readonly fillMs: number
+}
+
+/** Fills segments one after another, each as soon as the one in front of it has been filled. */
+export interface TraceFiller extends Disposable {
+  readonly guest: TracedGuest
+  /** @throws RvrError `UNPROVABLE`, `DIVERGED`, `ABORTED`, `USAGE` */
+  fill(planned: PlannedSegment, signal: AbortSignal | undefined): Promise<FilledSegment>
+}

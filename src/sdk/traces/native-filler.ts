@@ -1,0 +1,117 @@
+/** Traces by the trace engine: segments are recorded in mode preflight, and filled from what was recorded. */
+import { availableParallelism } from 'node:os'
+import { RvrError } from '../../errors.ts'
+import type { Piece } from '../../modes/preflight/piece.ts'
+import { EngineGuest, type TraceEngine } from '../../trace/native/engine.ts'
+import { originsOf } from '../../trace/native/origins.ts'
+import { NativeFiller, type FillingOptions, type SegmentRecording } from '../../trace/native/segment.ts'
+import type { Held } from '../../trace/native/system.ts'
+import type { Standing, TracedGuest } from '../../trace/steps.ts'
+import type { FilledSegment, PlannedSegment, TraceFiller } from './filler.ts'
+
+/** More threads are of no use, and C has room for no more. */
+const MOST_THREADS = 64
+
+/** A guest in mode preflight, between two segments. */
+export interface Recorder extends Disposable {
+  readonly standing: Standing
+  /** Goes on for exactly so many instructions. */
+  record(instructions: number, maxTapeBytes: number, signal: AbortSignal | undefined): Promise<Recorded>
+}
+
+export interface Recorded {
+  /** Undefined where the guest goes on. */
+  readonly exitCode: number | undefined
+  readonly isFull: boolean
+  readonly instret: number
+  readonly pieces: readonly Piece[]
+}
+
+export interface NativeTracing {
+  readonly engine: TraceEngine
+  /** Where the first of the segments starts. */
+  readonly recorder: Recorder
+  readonly threads: number | undefined
+  /** Instructions of a fragment. */
+  readonly fragment: number | undefined
+  /** Bytes that tape and hashes of memory may take, each. */
+  readonly maxBytes: number
+}
+
+const heldBy = ({ hart, abi, host }: Standing): Held => ({
+  memory: hart.memory,
+  registers: hart.x,
+  publicValues: abi.host.publicValues(host),
+})
+
+export class NativeTraceFiller implements TraceFiller {
+  readonly guest: TracedGuest
+  readonly #guest: EngineGuest
+  readonly #filler: NativeFiller
+  readonly #recorder: Recorder
+  readonly #options: Omit<FillingOptions, 'signal'>
+  readonly #maxBytes: number
+
+  private constructor(guest: EngineGuest, filler: NativeFiller, tracing: NativeTracing) {
+    this.guest = guest.guest
+    this.#guest = guest
+    this.#filler = filler
+    this.#recorder = tracing.recorder
+    this.#options = { threads: threadsOf(tracing), fragment: tracing.fragment }
+    this.#maxBytes = tracing.maxBytes
+  }
+
+  static async begin(tracing: NativeTracing, signal: AbortSignal | undefined): Promise<NativeTraceFiller> {
+    const { engine, recorder, maxBytes } = tracing
+    const { standing } = recorder
+    const guest = new EngineGuest(engine, { image: standing.image, abi: standing.abi })
+    try {
+      const options = { threads: threadsOf(tracing), maxBytes, signal }
+      return new NativeTraceFiller(guest, await NativeFiller.begin(guest, heldBy(standing), options), tracing)
+    } catch (error) {
+      guest[Symbol.dispose]()
+      throw error
+    }
+  }
+
+  async fill(planned: PlannedSegment, signal: AbortSignal | undefined): Promise<FilledSegment> {
+    const begun = performance.now()
+    const recording = await this.#record(planned, signal)
+    const recorded = performance.now()
+    const tables = await this.#filler.fill(recording, heldBy(this.#recorder.standing), { ...this.#options, signal })
+    return {
+      tables,
+      check: this.#guest.engine.check,
+      originOf: originsOf(this.#guest, tables.cut),
+      recording,
+      recordMs: recorded - begun,
+      fillMs: performance.now() - recorded,
+    }
+  }
+
+  async #record(planned: PlannedSegment, signal: AbortSignal | undefined): Promise<SegmentRecording> {
+    const { index, instretStart, instructions } = planned
+    const { exitCode, isFull, instret, pieces } = await this.#recorder.record(instructions, this.#maxBytes, signal)
+    if (isFull)
+      throw new RvrError('USAGE', `the tape of segment ${index} takes more than ${this.#maxBytes} bytes`, {
+        hint: 'Cut smaller segments with a lower maxTraceHeight, or raise maxMemoryBytes.',
+        details: { segment: index, limit: this.#maxBytes },
+      })
+    if (instret !== instretStart + instructions)
+      throw new RvrError('DIVERGED', `segment ${index} ends after ${instret} instructions: its run went on to others`, {
+        hint: 'A run of the same guest with the same inputs goes the same way: is the artifact of this guest?',
+        details: { segment: index, instret, wanted: instretStart + instructions },
+      })
+    const { hart } = this.#recorder.standing
+    return { pieces, end: { instret, pc: hart.pc, x: hart.x.slice() }, exitCode }
+  }
+
+  [Symbol.dispose](): void {
+    this.#filler[Symbol.dispose]()
+    this.#guest[Symbol.dispose]()
+    this.#recorder[Symbol.dispose]()
+  }
+}
+
+const threadsOf = ({ threads = availableParallelism() }: Pick<NativeTracing, 'threads'>): number =>
+  Math.min(threads, MOST_THREADS)

@@ -1,0 +1,64 @@
+/** The trace engine fills the tables that the reference fills, cell by cell, of whole segments. */
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { u64, type ExecuteOptions, type SegmentTrace, type TracesOptions } from '../../src/index.ts'
+import { randomAccesses } from '../metering/access-guest.ts'
+import { fixtures, type Subject } from '../metering/guests.ts'
+import { useRvr } from '../run/support.ts'
+import { anyInstructions } from './any-instructions.ts'
+import { planned } from './support.ts'
+
+const host = useRvr()
+
+const digestOf = (bytes: Uint32Array): string => createHash('sha256').update(bytes).digest('hex')
+
+/** All that is in a segment's tables. */
+const contentOf = (trace: SegmentTrace) => ({
+  index: trace.index,
+  publics: trace.publics,
+  chips: trace.chips,
+  cells: trace.chips.map(({ name }) => [name, digestOf(trace.matrix(name).cells)]),
+})
+
+async function contents(subject: Subject, options: ExecuteOptions, traces: TracesOptions): Promise<unknown[]> {
+  const { run } = await planned(host.rvr, subject, options)
+  const found: unknown[] = []
+  for await (const trace of run.traces(traces)) {
+    using segment = trace
+    expect(segment.filledBy).toBe(traces.filler)
+    if (traces.filler === 'engine') expect(await segment.check()).toMatchObject({ passed: true, failureCount: 0 })
+    found.push(contentOf(segment))
+  }
+  return found
+}
+
+describe.each([32, 64] as const)('RV%i', xlen => {
+  const named = (name: string) => fixtures(xlen).find(each => each.name === name)!
+  const made = (name: string, elf: Uint8Array): Subject => ({ name, xlen, abi: 'openvm', elf, options: {} })
+  const segments = { segmentLimits: { maxTraceHeight: 1024 } }
+
+  test.each<readonly [string, Subject, ExecuteOptions]>([
+    ['echo', named('echo'), {}],
+    ['fibonacci in segments', named('fibonacci'), { inputs: [u64(400)], ...segments }],
+    ['fibonacci stopped on the way', named('fibonacci'), { maxInstructions: 60 }],
+    ['instructions of all kinds', made('any', anyInstructions(xlen, 11, 600)), {}],
+    [
+      'accesses of all widths',
+      made('accesses', randomAccesses(xlen, 7, 4)),
+      { maxInstructions: xlen === 64 ? 3000 : 18 },
+    ],
+  ])('%s', async (_name, subject, options) => {
+    const wanted = await contents(subject, options, { filler: 'reference' })
+    expect(await contents(subject, options, { filler: 'engine' })).toEqual(wanted)
+    expect(await contents(subject, options, { filler: 'engine', threads: 3, fragment: 7 })).toEqual(wanted)
+  })
+
+  test('whatever records it', async () => {
+    const subject = named('fibonacci')
+    const options = { inputs: [u64(400)], ...segments }
+    const { guest } = await planned(host.rvr, subject, options)
+    const wanted = await contents(subject, options, { filler: 'engine', artifact: guest.interpret('preflight') })
+    const artifact = await guest.compile('preflight')
+    expect(await contents(subject, options, { filler: 'engine', artifact })).toEqual(wanted)
+  })
+})
