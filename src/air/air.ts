@@ -68,11 +68,36 @@ export interface Coding {
   readonly operands: readonly Word[]
 }
 
+/** Meanings of public values, by number and with how many values each has. */
+export const publicRoles = {
+  pc_before: { role: 1, count: 1 },
+  pc_after: { role: 2, count: 1 },
+  /** Is the segment the run's last one? */
+  is_last: { role: 3, count: 1 },
+  exit_code: { role: 4, count: 1 },
+  root_before: { role: 5, count: 8 },
+  root_after: { role: 6, count: 8 },
+} as const satisfies Readonly<Record<string, { readonly role: number; readonly count: number }>>
+export type RoleName = keyof typeof publicRoles
+
+export interface PublicRole {
+  readonly name: RoleName
+  /** Index of the first of its public values. */
+  readonly first: number
+}
+
 export interface Air {
   readonly name: string
   /** Limbs of one value are `name[0]`, `name[1]`, … */
   readonly columns: readonly string[]
+  /**
+   * Indices of the columns that are the same in every segment: of the machine, or with as many rows as the program has
+   * slots, of the program. Where absent, none.
+   */
+  readonly fixed?: readonly number[] | undefined
   readonly publics: readonly string[]
+  /** What public values mean to those who join the proofs of a run. Where absent, nothing. */
+  readonly roles?: readonly PublicRole[] | undefined
   /** Polynomials that the declaration has names for, in order: parts of those below, for people who read these. */
   readonly lets: readonly { readonly name: string; readonly of: Expression }[]
   readonly constraints: readonly Constraint[]

@@ -51,10 +51,17 @@ describe('errors', () => {
     ['if 1\n  col x = 1\n   col y = 1', 3, 4, 'indented by 3, the line before by 2'],
     ['use b', 1, 1, 'b.air cannot be read: it is not there'],
     ['operands: 1', 1, 1, 'operands of an AIR without instructions'],
+    ['public x\nrole pc: x', 2, 1, 'pc is no role; roles are pc_before,'],
+    ['public x\nrole root_after: x', 2, 18, '1 values, and root_after has 8'],
+    ['col x = 1\nrole pc_after: x', 2, 16, 'x is no public value'],
     ['access r at 1, 2', 1, 1, 'an access is at: space, pointer, time'],
   ])('%j', (text, line, column, message) => {
     expect(() => load(text)).toThrow(place('a', line, column))
     expect(() => load(text)).toThrow(message)
+  })
+
+  test('fixed columns of a table without a height', () => {
+    expect(() => load('fixed x = 1')).toThrow(/A has fixed columns, and no height/)
   })
 
   test('in a file that is used', () => {

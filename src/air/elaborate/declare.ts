@@ -1,13 +1,16 @@
 /** From the statements of an AIR's file to the AIR. */
-import { CODING_INPUTS } from '../air.ts'
-import type { Access, Air, Bus, Coding, Constraint, Interaction } from '../air.ts'
+import { CODING_INPUTS, type Access, type Air, type Coding, type Constraint } from '../air.ts'
+import type { Interaction, PublicRole } from '../air.ts'
 import { degrees, expressionText, type Expression } from '../expression.ts'
 import { airError, type Place } from '../language/place.ts'
-import type { Definition, Label, Node, Statement, StatementOf } from '../language/syntax.ts'
+import type { Label, Node, Statement, StatementOf } from '../language/syntax.ts'
 import type { Word } from '../word.ts'
+import { codingsOf } from './codings.ts'
+import type { Elaboration } from './elaboration.ts'
 import { Evaluator, boolean } from './evaluate.ts'
 import { Names, inputs, pathText, type Named } from './names.ts'
 import { expression, word } from './operate.ts'
+import { roleOf } from './roles.ts'
 import { Scope, type Declared } from './scope.ts'
 import type { Value } from './value.ts'
 
@@ -16,17 +19,6 @@ const MAX_DEGREE = 3
 const MAX_COLUMNS = 65_536
 const MAX_PUBLICS = 4096
 
-/** What the text of an AIR stands for besides itself. */
-export interface Elaboration {
-  readonly name: string
-  readonly at: Place
-  readonly buses: readonly Bus[]
-  readonly definitions: ReadonlyMap<string, Definition>
-  /** Values of the AIR's parameters; `base_opcode` is the least opcode of its instructions. */
-  readonly parameters: ReadonlyMap<string, bigint>
-  readonly instructions: ReadonlyMap<string, number>
-}
-
 /** Collects what the statements of one AIR declare, in their order. */
 class Declaration {
   readonly #asked: Elaboration
@@ -34,7 +26,9 @@ class Declaration {
   readonly #degreeOf = degrees()
   readonly #columns: string[] = []
   readonly #columnRules: Word[] = []
+  readonly #fixed: number[] = []
   readonly #publics: string[] = []
+  readonly #roles: PublicRole[] = []
   readonly #lets: Air['lets'][number][] = []
   readonly #constraints: Constraint[] = []
   readonly #interactions: Interaction[] = []
@@ -51,10 +45,14 @@ class Declaration {
   }
 
   air(): Air {
+    if (this.#fixed.length > 0 && this.#height === undefined)
+      throw airError(this.#asked.at, `${this.#asked.name} has fixed columns, and no height`)
     return {
       name: this.#asked.name,
       columns: this.#columns,
+      fixed: this.#fixed,
       publics: this.#publics,
+      roles: this.#roles,
       lets: this.#lets,
       constraints: this.#constraints,
       interactions: this.#interactions,
@@ -81,9 +79,12 @@ class Declaration {
           this.#word(named, this.#evaluator.word(statement.value, inner)),
         )
       case 'col':
-        return this.#each(statement.label, scope, (named, inner) =>
-          this.#column(named, this.#evaluator.word(statement.rule, inner)),
-        )
+        return this.#each(statement.label, scope, (named, inner) => {
+          if (statement.fixed) this.#fixed.push(this.#columns.length)
+          this.#column(named, this.#evaluator.word(statement.rule, inner))
+        })
+      case 'role':
+        return void this.#roles.push(roleOf(statement, this.#path(statement.label, scope), this.#declared.columns))
       case 'let':
         return this.#each(statement.label, scope, (named, inner) => this.#let(named, statement.value, scope, inner))
       case 'access':
@@ -101,10 +102,8 @@ class Declaration {
         return this.#setHeight(statement.value, scope)
       case 'for':
         return this.#for(statement, scope)
-      case 'if': {
-        const holds = this.#evaluator.number(statement.condition, scope) !== 0n
-        return this.run(holds ? statement.chosen : statement.otherwise, scope)
-      }
+      case 'if':
+        return this.run(this.#chosen(statement, scope), scope)
       case 'call':
         return this.#call(statement, scope)
     }
@@ -247,24 +246,15 @@ class Declaration {
   }
 
   #operands({ instructions, values, at }: StatementOf<'operands'>, scope: Scope): void {
-    const operands = this.#overWords(CODING_INPUTS)
-      .list(values, scope, 'rule')
-      .map(each => word(each, at))
-    if (operands.length > 7) throw airError(at, 'more than seven operands')
-    while (operands.length < 7) operands.push(word(0n, at))
-    const opcodes = this.#asked.instructions
-    if (opcodes.size === 0) throw airError(at, 'operands of an AIR without instructions')
-    const names = instructions.length === 0 ? [...opcodes.keys()] : instructions
-    for (const name of names) {
-      // What has no opcode of its own counts as the first: another phantom.
-      const opcode = opcodes.get(name) ?? [...opcodes.values()][0]!
-      this.#codings.set(name, { instruction: name, opcode, operands })
-    }
+    const reader = this.#overWords(CODING_INPUTS)
+    const operands = reader.list(values, scope, 'rule').map(each => word(each, at))
+    for (const coding of codingsOf({ names: instructions, operands, opcodes: this.#asked.instructions, at }))
+      this.#codings.set(coding.instruction, coding)
   }
 
   #setHeight(value: Node, scope: Scope): void {
-    this.#height =
-      value.kind === 'name' && value.name === 'slots' ? 'slots' : Number(this.#evaluator.number(value, scope))
+    const isSlots = value.kind === 'name' && value.name === 'slots'
+    this.#height = isSlots ? 'slots' : Number(this.#evaluator.number(value, scope))
   }
 
   #for({ range, down, body }: StatementOf<'for'>, scope: Scope): void {
@@ -275,6 +265,10 @@ class Declaration {
     }
     if (outer === undefined) scope.numbers.delete(range.variable)
     else scope.numbers.set(range.variable, outer)
+  }
+
+  #chosen({ condition, chosen, otherwise }: StatementOf<'if'>, scope: Scope): readonly Statement[] {
+    return this.#evaluator.number(condition, scope) === 0n ? otherwise : chosen
   }
 
   #call({ name, args, at }: StatementOf<'call'>, scope: Scope): void {

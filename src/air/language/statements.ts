@@ -115,7 +115,13 @@ function readSimple(cursor: Cursor, keyword: string, at: Place): Statement {
     case 'let':
       return { at, kind: keyword, label: readLabel(cursor, true), value: readAssigned(cursor) }
     case 'col':
-      return { at, kind: 'col', label: readLabel(cursor, true), rule: readAssigned(cursor) }
+    case 'fixed':
+      return { at, kind: 'col', label: readLabel(cursor, true), rule: readAssigned(cursor), fixed: keyword === 'fixed' }
+    case 'role': {
+      const role = cursor.name('a role')
+      cursor.expect(':')
+      return { at, kind: 'role', role, label: readLabel(cursor) }
+    }
     case 'access':
       return readAccess(cursor, at)
     case 'bool':

@@ -59,7 +59,8 @@ export type Statement = { readonly at: Place } & (
   | { readonly kind: 'input'; readonly names: readonly Label[] }
   | { readonly kind: 'public'; readonly names: readonly Label[] }
   | { readonly kind: 'word'; readonly label: Label; readonly value: Node }
-  | { readonly kind: 'col'; readonly label: Label; readonly rule: Node }
+  | { readonly kind: 'col'; readonly label: Label; readonly rule: Node; readonly fixed: boolean }
+  | { readonly kind: 'role'; readonly role: string; readonly label: Label }
   | { readonly kind: 'let'; readonly label: Label; readonly value: Node }
   | {
       readonly kind: 'access'
