@@ -70,6 +70,9 @@ export interface InstanceViews {
   readonly area: { readonly buffer: ArrayBufferLike; readonly offset: number }
 }
 
+/** The memory that is mapped as long as somebody has a view of it, by what lies in front of it. */
+const fronts = new WeakMap<object, object>()
+
 /**
  * Maps views over the instance at `memory`. To V8 each is as much memory as it could show, so it collects garbage after
  * some of them: they are to be kept.
@@ -78,11 +81,13 @@ export function viewInstance(memory: bigint, shape: InstanceShape): InstanceView
   const { tableSlots, areaBytes } = shape
   const block = areaBytes + tableBytes(tableSlots)
   const front = viewMemory(memory - BigInt(bytesBelow(shape)), block + stateLayout.bytes)
+  const whole = viewMemory(memory, MEMORY_BYTES)
+  fronts.set(front, whole)
   return {
     table: new BigUint64Array(front, areaBytes, tableSlots),
     registers: new BigUint64Array(front, block + stateOffset('x'), 32),
     state: new DataView(front, block, stateLayout.bytes),
-    memory: new Uint8Array(viewMemory(memory, MEMORY_BYTES)),
+    memory: new Uint8Array(whole),
     area: { buffer: front, offset: 0 },
   }
 }

@@ -93,8 +93,6 @@ export interface CollectorReport {
   /** For the ledger: plain data that can cross threads. */
   readonly collected: unknown
   readonly demand?: Demand | undefined
-  /** Memory of `collected` that leaves this thread with it. */
-  readonly transfer?: readonly ArrayBuffer[] | undefined
 }
 
 /** What a mode keeps during one job. */

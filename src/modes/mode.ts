@@ -130,6 +130,10 @@ export interface ModeArea {
    * moves into native code.
    */
   readonly interpreted: number
+  /** What is in it need not come along when the guest moves. */
+  readonly stays?: true
+  /** What the mode reports are views of it. */
+  readonly isShown?: true
 }
 
 export interface Mode<Name extends string = string> {

@@ -11,8 +11,8 @@ export interface RunLimits {
   /** Stop at the next cut between segments, in exactly the state in which the next segment starts. */
   readonly stopAtSegment?: boolean
   /**
-   * Mode `preflight`: stop before the tape of this call takes more bytes, 2^20 at least; default 2^30. `stopCause` is
-   * then `'memory'`. 0: nothing is recorded.
+   * Mode `preflight`: stop before the tape of this call takes more bytes, 2^20 at least; default, and at most, 2^30.
+   * `stopCause` is then `'memory'`. 0: nothing is recorded.
    */
   readonly maxTapeBytes?: number
   /** Stop after this much wall-clock time, in milliseconds; at most 2^31 - 1, about 24.8 days. */

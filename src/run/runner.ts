@@ -201,6 +201,7 @@ export class Runner {
     const ended = outcome === 'suspended' ? undefined : ENDED[outcome]
     const { home, ledger } = this.#place
     ledger.absorb(collected, { instructions, ended })
+    if (this.#options.mode.area?.isShown === true) home.expose()
     return {
       ...counts,
       nativeUntil: result.nativeUntil === undefined ? undefined : from.instructions + result.nativeUntil,

@@ -43,13 +43,7 @@ export interface WorkGuest {
   readonly mode: Mode
 }
 
-/** What a job has come to, and the memory of it that moves to whoever hears of it. */
-export interface Work {
-  readonly result: JobResult
-  readonly transfer: readonly ArrayBuffer[]
-}
-
-export function work(job: Job, { image, abi, machine, mode }: WorkGuest, listener: WorkListener): Work {
+export function work(job: Job, { image, abi, machine, mode }: WorkGuest, listener: WorkListener): JobResult {
   const { host, maxInstructions, maxCost } = job
   const control = new Int32Array(job.control)
   let place = job.place
@@ -113,25 +107,21 @@ export function work(job: Job, { image, abi, machine, mode }: WorkGuest, listene
     else if (place.interprets !== undefined) interpretedNatively += counts.instructions
     // What has been consumed needs not travel.
     abi.host.trim(host)
-    const finish = (as: JobEnd): Work => {
-      const { transfer = [], ...report } = collector.report()
-      const result: JobResult = {
-        end: as,
-        pc,
-        host,
-        instructions,
-        cost: collector.cells(),
-        executeMs: performance.now() - begin,
-        ...report,
-        interpreted,
-        interpretedNatively,
-        moved,
-        nativeUntil,
-        difference: witness?.found,
-        trace: job.trace === true ? steps : undefined,
-      }
-      return { result, transfer }
-    }
+    const finish = (as: JobEnd): JobResult => ({
+      end: as,
+      pc,
+      host,
+      instructions,
+      cost: collector.cells(),
+      executeMs: performance.now() - begin,
+      ...collector.report(),
+      interpreted,
+      interpretedNatively,
+      moved,
+      nativeUntil,
+      difference: witness?.found,
+      trace: job.trace === true ? steps : undefined,
+    })
     const isAtMove =
       end.outcome === 'suspended' &&
       (end.cause === 'move' ||
@@ -154,7 +144,8 @@ export function work(job: Job, { image, abi, machine, mode }: WorkGuest, listene
     decodeCode(target.place, { image, abi, mode, machine })
     const to = attach(target.place, image.xlen)
     // Where the copy is given up, the guest stays where it is, and the next leg ends at once.
-    if (!moveGuest(attachment, to, place.areaBytes, () => stopRequest() !== undefined)) continue
+    const areaBytes = mode.area?.stays === true ? 0 : place.areaBytes
+    if (!moveGuest(attachment, to, areaBytes, () => stopRequest() !== undefined)) continue
     place = target.place
     moved = target.index
     attachment = to

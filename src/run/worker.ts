@@ -23,7 +23,7 @@ async function execute(job: Job): Promise<void> {
     machine: machines.get(job.machine)!,
     mode: await modeOf(job.mode),
   }
-  const { result, transfer } = work(job, guest, {
+  const result = work(job, guest, {
     print: (stream, bytes) =>
       port.postMessage({ type: 'print', id, stream, bytes } satisfies FromWorker, [bytes.buffer as ArrayBuffer]),
     onStart: () => {
@@ -31,7 +31,7 @@ async function execute(job: Job): Promise<void> {
     },
     onProgress: instructions => send({ type: 'progress', id, instructions }),
   })
-  port.postMessage({ type: 'result', id, result } satisfies FromWorker, transfer)
+  send({ type: 'result', id, result })
 }
 
 function fail(id: number, error: FailureText): void {

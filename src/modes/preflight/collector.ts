@@ -2,8 +2,8 @@
 import type { Image } from '../../elf/image.ts'
 import type { Hart } from '../../program/hart.ts'
 import type { Collector, CollectorContext, CollectorReport, NativeUse, Site, Watcher } from '../collector.ts'
-import { INSTRUCTION_WORDS, PIECE_INSTRUCTIONS } from './limits.ts'
-import type { Piece } from './piece.ts'
+import { INSTRUCTION_WORDS, MOST_TAPE_BYTES, PIECE_INSTRUCTIONS, STRETCH_INSTRUCTIONS } from './limits.ts'
+import type { Piece, Recorded } from './piece.ts'
 import { Tape } from './tape.ts'
 import { TapeWatcher } from './watcher.ts'
 
@@ -11,19 +11,19 @@ import { TapeWatcher } from './watcher.ts'
 export interface PreflightOrder {
   /** Instructions retired before the job. */
   readonly instret: number
-  /** The job's tape takes no more, apart from what one call of an extension adds. 0: nothing is kept of it. */
+  /** The job's tape takes no more, apart from what one call of an extension adds. */
   readonly maxTapeBytes: number
 }
 
 /** Pieces of the job, in order. */
-export type PreflightReport = readonly Piece[]
+export type PreflightReport = readonly Recorded[]
 
 /** No budget is that large. */
 const NEVER = 1n << 62n
 /** Words that a load or store adds at most. */
 const ACCESS_WORDS = 2
 
-/** Where the guest lives, and the part of the tape that is there. */
+/** Where the guest lives, and the tape that is recorded there. */
 interface Place {
   readonly hart: Hart
   readonly tape: Tape
@@ -34,16 +34,17 @@ export class PreflightCollector implements Collector {
   readonly #xlen: Image['xlen']
   readonly #mostWords: number
   readonly #keeps: boolean
-  readonly #pieces: Piece[] = []
-  /** Of finished pieces. */
-  #words = 0
-  /** Without its words, which are on the tape. */
-  #open: Omit<Piece, 'words'> | undefined
+  #pieces: Recorded[] = []
+  /** At earlier places. */
+  #earlierWords = 0
+  /** The piece that is being recorded, and where on the tape it begins. */
+  #open: (Omit<Piece, 'words'> & { readonly from: number }) | undefined
   #place: Place | undefined
   #instret: number
   /** Words that native code needs room for to get anywhere. */
   #leastWords = INSTRUCTION_WORDS
-  /** Instructions that native code was given. */
+  /** Instructions that native code gets at most, and those that it was given. */
+  #stretch = 0n
   #given = 0n
 
   constructor({ image: { xlen }, order }: CollectorContext) {
@@ -51,11 +52,13 @@ export class PreflightCollector implements Collector {
     this.#xlen = xlen
     this.#instret = instret
     this.#keeps = maxTapeBytes > 0
-    this.#mostWords = this.#keeps ? Math.floor(maxTapeBytes / (xlen / 8)) : Infinity
+    const bytes = this.#keeps ? Math.min(maxTapeBytes, MOST_TAPE_BYTES) : MOST_TAPE_BYTES
+    this.#mostWords = Math.floor(bytes / (xlen / 8))
   }
 
-  attach({ area, native }: Site, hart: Hart): void {
-    const tape = new Tape(this.#xlen, native === undefined ? undefined : area)
+  attach({ area }: Site, hart: Hart): void {
+    this.#keepEarlier()
+    const tape = new Tape(this.#xlen, area!)
     this.#place = { hart, tape }
     this.#leastWords = INSTRUCTION_WORDS
     this.watcher = { retired: () => this.#instret++, contents: new TapeWatcher(hart, tape) }
@@ -63,29 +66,30 @@ export class PreflightCollector implements Collector {
 
   turn(): void {
     const { hart, tape } = this.#place!
-    const isLong = this.#open !== undefined && this.#instret - this.#open.instret >= PIECE_INSTRUCTIONS
-    if (isLong || tape.length > tape.room / 2) this.#cut()
-    this.#open ??= { instret: this.#instret, pc: hart.pc, x: hart.x.slice() }
+    if (!this.#keeps) return tape.drop()
+    if (this.#open !== undefined && this.#instret - this.#open.instret >= PIECE_INSTRUCTIONS) this.#cut()
+    this.#open ??= { instret: this.#instret, pc: hart.pc, x: hart.x.slice(), from: tape.length }
   }
 
   isFull(): boolean {
     return this.#wordsLeft < this.#leastWords
   }
 
-  /** Where half of the area has no room for what regions need, the interpreter executes everything. */
+  /** Where half of the tape has no room for what regions need, the interpreter executes everything. */
   leastBudget(floor: bigint): bigint {
     const words = ACCESS_WORDS * Number(floor)
-    if (words > Math.min(this.#place!.tape.room / 2, this.#mostWords / 2)) return NEVER
+    if (words > this.#mostWords / 2) return NEVER
     this.#leastWords = Math.max(words, INSTRUCTION_WORDS)
+    this.#stretch = floor > STRETCH_INSTRUCTIONS ? floor : BigInt(STRETCH_INSTRUCTIONS)
     return floor
   }
 
   enter(counters: BigInt64Array, budget: bigint): void {
-    const { tape } = this.#place!
-    const room = BigInt(Math.floor(Math.min(tape.free, this.#wordsLeft) / ACCESS_WORDS))
-    this.#given = budget < room ? budget : room
+    const room = BigInt(Math.floor(this.#wordsLeft / ACCESS_WORDS))
+    const most = room < this.#stretch ? room : this.#stretch
+    this.#given = budget < most ? budget : most
     counters[0] = this.#given
-    tape.lend()
+    this.#place!.tape.lend()
   }
 
   leave(counters: BigInt64Array): NativeUse {
@@ -110,11 +114,22 @@ export class PreflightCollector implements Collector {
 
   report(): CollectorReport {
     const collected: PreflightReport = this.#pieces
-    return { collected, transfer: this.#pieces.map(({ words }) => words.buffer) }
+    return { collected }
   }
 
   get #wordsLeft(): number {
-    return this.#mostWords - this.#words - this.#place!.tape.length
+    return this.#mostWords - this.#earlierWords - this.#place!.tape.length
+  }
+
+  /** The guest leaves an area for good: its tape is taken along. */
+  #keepEarlier(): void {
+    if (this.#place === undefined) return
+    const { tape } = this.#place
+    this.#earlierWords += tape.length
+    this.#pieces = this.#pieces.map(piece => ({
+      ...piece,
+      words: piece.words ?? tape.copy(piece.from, piece.length),
+    }))
   }
 
   /** Ends the open piece in front of the next instruction. */
@@ -122,9 +137,6 @@ export class PreflightCollector implements Collector {
     const open = this.#open
     this.#open = undefined
     if (open === undefined || open.instret === this.#instret) return
-    if (!this.#keeps) return this.#place!.tape.drop()
-    const words = this.#place!.tape.take()
-    this.#words += words.length
-    this.#pieces.push({ ...open, words })
+    this.#pieces.push({ ...open, length: this.#place!.tape.length - open.from, words: undefined })
   }
 }

@@ -11,10 +11,9 @@ export const preflight: Mode<'preflight'> = {
   counters: [instructionCounter],
   pace: 'budget',
   emission: preflightEmission,
-  // The interpreter alone records in memory of its collector's own.
-  area: { native: () => TAPE_AREA_BYTES, interpreted: 0 },
+  area: { native: () => TAPE_AREA_BYTES, interpreted: TAPE_AREA_BYTES, stays: true, isShown: true },
   reportsCost: false,
   options: ['maxTapeBytes'],
   collector: context => new PreflightCollector(context),
-  ledger: () => new PreflightLedger(),
+  ledger: context => new PreflightLedger(context),
 }

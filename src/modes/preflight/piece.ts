@@ -3,6 +3,13 @@
 /** Words of XLEN bits. */
 export type Words = BigUint64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>
 
+/** A part of the tape: in the area, or taken from there before the guest moved. */
+export interface Recorded extends Omit<Piece, 'words'> {
+  readonly from: number
+  readonly length: number
+  readonly words: Words | undefined
+}
+
 /** A stretch of instructions: with the state in front of it and its part of the tape it can be executed again. */
 export interface Piece {
   /** Instructions retired before it. */
@@ -10,7 +17,9 @@ export interface Piece {
   readonly pc: number
   /** x0 … x31. */
   readonly x: BigUint64Array
-  /** Its part of the tape (docs/trace.md, "The tape"). */
+  /**
+   * Its part of the tape (docs/trace.md, "The tape"): no copy, so it is there until the run goes on or is disposed of.
+   */
   readonly words: Words
 }
 

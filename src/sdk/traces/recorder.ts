@@ -27,7 +27,9 @@ class RunRecorder implements Recorder {
     const run = await this.#run.resume({ maxInstructions: instructions, maxTapeBytes, signal })
     this.#run = run as InnerRun
     const { exitCode, stopCause, instret } = run
-    const { pieces } = (this.#run.collected as PreflightResult).preflight
+    const { preflight } = this.#run.collected as PreflightResult
+    // Traces outlive what is recorded next.
+    const pieces = preflight.pieces.map(piece => ({ ...piece, words: piece.words.slice() }))
     return { exitCode, isFull: stopCause === 'memory', instret: Number(instret), pieces }
   }
 

@@ -121,7 +121,11 @@ export function plainTape(
   return { words, places, instret }
 }
 
-export const piecesOf = (run: Run): readonly Piece[] => (run.collected as PreflightResult).preflight.pieces
+/** Copies: the run may go on. */
+export function piecesOf(run: Run): readonly Piece[] {
+  const { preflight } = run.collected as PreflightResult
+  return preflight.pieces.map(piece => ({ ...piece, words: piece.words.slice() }))
+}
 
 /**
  * Fails unless the pieces of these runs, which follow one another from the guest's start, are the tape, with the
