@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 GUEST := cache-fixtures/guests/elf/fibonacci.rv64.elf
 INPUT := u64:800000
 
-.PHONY: all setup build demo package install uninstall check test exhaustive fuzz words cache-torture bench bench-cache bench-cold bench-start bench-execute guests real-guests real tools clean
+.PHONY: all setup build demo package install uninstall check test exhaustive fuzz words cache-torture bench bench-cache bench-cold bench-start bench-execute bench-trace guests real-guests real tools clean
 
 all: build
 
@@ -105,6 +105,10 @@ bench-execute: setup
 # Guests that are in no cache: rates of all engines, and what the wait for an answer is. QUICK=--quick takes a minute or two.
 bench-cold: setup build
 	@$(NODE) test/bench/cold/main.ts $(QUICK)
+
+# What traces cost, as ratios in one run; so far recording (mode preflight) beside mode pure.
+bench-trace: setup
+	@$(NODE) test/bench/trace/main.ts
 
 bench: setup build
 	@npm run --silent bench --

@@ -11,48 +11,22 @@ import { ownTest } from '../modes/mode.ts'
 import { groupTexts } from './access-groups.ts'
 import { callStatements } from './calls.ts'
 import type { EmitterContext } from './emitter.ts'
-import type { WordVariables } from './loops/word-variables.ts'
+import type { InLoop, Manner } from './manner.ts'
 import type { Moving } from './moving.ts'
 import { pairStatements, renamed } from './pairs/write.ts'
 import { refund } from './refund.ts'
 import type { BlockPlan } from '../analysis/plan.ts'
 import type { RegionText } from './region-text.ts'
-import { offsetOf, statement } from './statement.ts'
+import { accessTexts, type AccessText } from './accesses.ts'
+import { statement } from './statement.ts'
 import { writeEnd } from './transfer.ts'
-
-/**
- * What is written of a block: all of it, or, where everything in front of the instructions is done already, those, the
- * transfer or both.
- */
-export type Part = 'whole' | 'instructions' | 'transfer' | 'paid'
-
-/** A block of a loop's fast copy: what the test in front of it allows. */
-export interface InLoop {
-  /** Instructions (by index) that add and keep 32 bits, which are all that there is. */
-  readonly lossless: ReadonlySet<number>
-  /** C expressions of what instructions (by index) access, where these are not made of their registers. */
-  readonly places?: ReadonlyMap<number, string>
-  /** Words of the stack that are kept in variables. */
-  readonly variables?: WordVariables
-  /** Does the block begin an iteration? */
-  readonly isHeader?: boolean
-  /** Set where the block's rows, and what those of its instructions (by index) touch, are counted elsewhere. */
-  readonly counted?: ReadonlySet<number>
-}
-
-/** How a block is written. */
-export interface Manner {
-  /** The block whose text comes next. */
-  readonly following?: number | undefined
-  readonly part?: Part
-  readonly inLoop?: InLoop
-}
 
 /** Writes a block: stop test, memory checks, counters, instructions, transfer. */
 export function writeBlock(text: RegionText, plan: BlockPlan, { following, part = 'whole', inLoop }: Manner): void {
   const moving = text.moving(plan)
   if (part === 'whole') writeEntry(text, plan)
-  if (part !== 'transfer') writeInstructions(text, plan, moving, inLoop)
+  const accesses = part === 'transfer' ? undefined : accessTexts(text, plan, { part, moving, inLoop })
+  if (part !== 'transfer') writeInstructions(text, plan, { moving, inLoop, accesses })
   if (part !== 'instructions') writeEnd(text, plan, following, moving)
 }
 
@@ -79,12 +53,14 @@ function writeEntry(text: RegionText, { block, checks, amounts, tests, dirtyAtEn
   }
 }
 
-function writeInstructions(
-  text: RegionText,
-  plan: BlockPlan,
-  moving: ReadonlyMap<number, Moving>,
-  inLoop: InLoop | undefined,
-): void {
+interface Surroundings {
+  readonly moving: ReadonlyMap<number, Moving>
+  readonly inLoop: InLoop | undefined
+  /** What modes put in front of single accesses (by index). */
+  readonly accesses: ReadonlyMap<number, AccessText> | undefined
+}
+
+function writeInstructions(text: RegionText, plan: BlockPlan, { moving, inLoop, accesses }: Surroundings): void {
   const { context, lines } = text
   const { emission, cold } = context
   const { instrs, checks, stored, loads } = plan
@@ -106,18 +82,17 @@ function writeInstructions(
     const check = checks.inner.get(index)
     const mask = loadsFirst ? undefined : loads?.get(index)
     if (mask !== undefined) lines.push(`  ${text.load(mask)}`)
+    const access = accesses?.get(index)
     const exit =
-      check === undefined && row.kind !== 'call'
+      check === undefined && row.kind !== 'call' && access?.leaves === undefined
         ? ''
         : text.sideExit(instr.pc, 'RVR_STEP', dirty, refund(context, instrs, index))
     if (check !== undefined) lines.push(`  if (${outside(check)}) goto ${exit};`)
     for (const group of groups?.get(index) ?? [])
       for (const line of emission.memoryTouched!(group)) lines.push(`  ${line}`)
     if (row.kind === 'call') for (const line of callText(instr, row, context, exit)) lines.push(`  ${line}`)
-    if ((row.kind === 'load' || row.kind === 'store') && emission.accessed !== undefined) {
-      const recorded = emission.accessed(offsetOf(instr, moving.get(index)), row.width)
-      for (const line of recorded) lines.push(`  ${line}`)
-    }
+    if (access?.leaves !== undefined) lines.push(`  if (__builtin_expect(${access.leaves}, 0)) goto ${exit};`)
+    for (const line of access?.lines ?? []) lines.push(`  ${line}`)
     if (pairs !== undefined) for (const line of pairStatements(pairs, index)) lines.push(`  ${line}`)
     const half = pairs?.results[index]
     const own =

@@ -110,7 +110,8 @@ export class RegionText {
 
   /** The names in a loop's fast copy. */
   loopText(plan: LoopPlan): LoopText {
-    return loopText(plan, this.addresses, this.context.graph.program.xlen)
+    const { graph, emission } = this.context
+    return loopText(plan, this.addresses, graph.program.xlen, emission.accessed !== undefined)
   }
 
   /** While a loop's fast copy is written, transfers between its blocks stay inside. */

@@ -79,9 +79,9 @@ export interface Emission {
   memoryTouched?(group: AccessGroup): readonly string[]
   /**
    * In front of every single load and store, behind its address check, in program order. `address`: C expression of how
-   * far into guest memory, which may be said more than once.
+   * far into guest memory, which may be said more than once. `isAligned`: is it known to be a multiple of `width`?
    */
-  accessed?(address: string, width: number): readonly string[]
+  accessed?(address: string, width: number, isAligned: boolean): readonly string[]
   /** Calls of extensions are left to the interpreter, which tells what they touch. */
   readonly leavesCalls?: true
   /** Behind a call that has read or written `length` bytes at `address` (C expressions). */

@@ -39,7 +39,7 @@ export function handlerBody({ row, discards, instr }: Operation, context: Handle
     `uint64_t address = ${ADDRESS};`,
     stepIf(`address > ${MEMORY_BYTES - width}`),
     ...touched(width, context),
-    ...(context.emission.accessed?.('address', width) ?? []),
+    ...(context.emission.accessed?.('address', width, width === 1) ?? []),
     ...counted,
   ]
   switch (row.kind) {

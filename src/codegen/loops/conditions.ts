@@ -37,7 +37,8 @@ const raised = (check: HoistedCheck): HoistedCheck => ({
 })
 
 /** All other conditions under which so many iterations cannot run. */
-export const obstacles = ({ plan: { tests, loop }, nameOf }: LoopText, iterations: Iterations): string[] => [
+export const obstacles = ({ plan: { tests, loop }, nameOf, aligned }: LoopText, iterations: Iterations): string[] => [
+  ...(aligned?.tests ?? []).map(test => `(${affineText(test, nameOf)} & ${test.width - 1}) != 0`),
   ...loop.registerStrides.map(register => `${nameOf(register)} > ${MOST_REGISTER_STRIDE}`),
   ...loop.narrow.map(check => leaves(raised(check), iterations, 2 ** 32, nameOf)),
   ...tests.filter(check => !isStack(check)).map(check => leaves(check, iterations, MEMORY_BYTES, nameOf)),

@@ -1,5 +1,6 @@
 /** The fast copy of a loop and the way into it, in front of the slow copy's header. */
-import { writeBlock, type Part } from '../block-writer.ts'
+import { writeBlock } from '../block-writer.ts'
+import type { Part } from '../manner.ts'
 import type { RegionText } from '../region-text.ts'
 import { enterFastLoop } from './enter.ts'
 import { iterations } from './iterations.ts'
@@ -15,7 +16,8 @@ export function writeFastLoop(text: RegionText, loop: LoopText, following: numbe
     const last = counted === undefined ? undefined : writeIterations(text, loop, counted.exit)
     for (const [index, block] of blocks.entries()) {
       const following = behind(index)
-      if (last === undefined) writeBlock(text, block, { following, inLoop: { lossless: lossless[index]! } })
+      const inLoop = { lossless: lossless[index]!, aligned: loop.aligned?.proven[index] }
+      if (last === undefined) writeBlock(text, block, { following, inLoop })
       else writeBlock(text, block, { following, part: last(index) })
     }
   })

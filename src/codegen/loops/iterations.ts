@@ -34,6 +34,7 @@ export function iterations(
         variables,
         isHeader: index === 0,
         counted: counted?.[index],
+        aligned: loop.aligned?.proven[index],
       },
     })
   const iteration = lines.splice(before)

@@ -7,11 +7,17 @@ static inline reg *tape_end(char *m) { return tape_words(m) + *tape_used(m); }
 typedef reg block __attribute__((may_alias));
 static inline reg block_at(const char *m, uint64_t address) { return *(const block *)(m + (address & ~(uint64_t)(sizeof(reg) - 1))); }
 
+/* The block of an access at a multiple of its width. */
+static inline __attribute__((always_inline)) reg aligned_at(const char *m, uint64_t address, uint64_t width)
+{
+  return width == sizeof(reg) ? *(const block *)(m + address) : block_at(m, address);
+}
+
 /* In front of an access: the block that its first byte is in, and the next one where it crosses into that. Returns the tape's new end. */
 static inline __attribute__((always_inline)) reg *record(const char *m, reg *tape, uint64_t address, uint64_t width)
 {
   if (__builtin_expect((address & (width - 1)) == 0, 1)) {
-    *tape = width == sizeof(reg) ? *(const block *)(m + address) : block_at(m, address);
+    *tape = aligned_at(m, address, width);
     return tape + 1;
   }
   tape[0] = block_at(m, address);
