@@ -61,4 +61,26 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     const artifact = await guest.compile('preflight')
     expect(await contents(subject, options, { filler: 'engine', artifact })).toEqual(wanted)
   })
+
+  test('what is wrong is told with the instruction it comes from, when the run has gone on or ended', async () => {
+    const { run } = await planned(host.rvr, named('fibonacci'), { inputs: [u64(400)], ...segments })
+    const traces: SegmentTrace[] = []
+    for await (const trace of run.traces({ filler: 'engine' })) traces.push(trace)
+    for (const [index, trace] of traces.entries()) {
+      const table = trace.chips.find(({ name }) => name === 'BranchEqual' || name === 'Rv32BranchEqual')!
+      const { cells, columns } = trace.matrix(table.name)
+      const row = Math.floor(table.rows / 2)
+      cells[row * columns.length + columns.indexOf('ts')]! += 1
+      const { passed, failures } = await trace.check()
+      expect([index, passed]).toEqual([index, false])
+      const told = failures.flatMap(failure => (failure.kind === 'message' ? failure.parties : []))
+      const own = told.find(party => party.air === table.name && party.row === row)
+      expect(own?.instruction).toMatchObject({ text: expect.stringMatching(/^b/), symbol: expect.any(String) })
+      const { instret } = own!.instruction!
+      expect(instret).toBeGreaterThanOrEqual(trace.instretStart)
+      expect(instret).toBeLessThan(trace.instretStart + trace.instructions)
+      trace.dispose()
+      expect(() => trace.matrix(table.name)).toThrow(expect.objectContaining({ code: 'DISPOSED' }))
+    }
+  })
 })

@@ -6,7 +6,6 @@ import { RvrError } from '../../errors.ts'
 import type { Machine } from '../../machine/machine.ts'
 import { checkSegment } from '../../trace/check/check.ts'
 import type { SegmentCheck } from '../../trace/check/failure.ts'
-import type { SegmentRecording } from '../../trace/native/segment.ts'
 import type { SegmentTables } from '../../trace/segment.ts'
 import type { TracedGuest } from '../../trace/steps.ts'
 import { Save, TraceCheck } from '../calls.ts'
@@ -23,22 +22,20 @@ export class FilledTrace implements SegmentTrace {
   readonly recordMs: number | undefined
   readonly fillMs: number
   readonly #guest: TracedGuest
-  readonly #checking: Pick<FilledSegment, 'originOf' | 'check'>
+  readonly #checking: Pick<FilledSegment, 'originOf' | 'check' | 'kept'>
   readonly #before: Pick<SegmentTables, 'set' | 'publics'> | undefined
   #tables: SegmentTables | undefined
-  #recording: SegmentRecording | undefined
 
   constructor(parts: TraceParts) {
     const { planned, machine, filled, guest, before } = parts
-    const { tables, recording, recordMs, fillMs } = filled
+    const { tables, kept, recordMs, fillMs } = filled
     this.index = planned.index
     this.instretStart = planned.instretStart
     this.instructions = planned.instructions
-    this.filledBy = recording === undefined ? 'reference' : 'engine'
+    this.filledBy = kept === undefined ? 'reference' : 'engine'
     this.recordMs = recordMs
     this.fillMs = fillMs
     this.#tables = tables
-    this.#recording = recording
     this.#checking = filled
     this.#guest = guest
     this.#before = before
@@ -84,7 +81,7 @@ export class FilledTrace implements SegmentTrace {
 
   async saveRecording(file: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {
     const { set } = this.#filled
-    const recording = this.#recording
+    const recording = this.#checking.kept?.recording
     if (recording === undefined)
       throw new RvrError('USAGE', `segment ${this.index} was filled by the reference, which records nothing`, {
         hint: "Have the trace engine fill it: run.traces({ filler: 'engine' }).",
@@ -112,7 +109,7 @@ export class FilledTrace implements SegmentTrace {
     const buffers = new Set(this.#tables?.tables.map(({ cells }) => cells.buffer as ArrayBuffer))
     if (this.filledBy === 'engine') for (const buffer of buffers) buffer.transfer(0)
     this.#tables = undefined
-    this.#recording = undefined
+    this.#checking.kept?.giveUp()
   }
 
   [Symbol.dispose](): void {

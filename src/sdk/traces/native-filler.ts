@@ -7,6 +7,7 @@ import { originsOf } from '../../trace/native/origins.ts'
 import { NativeFiller, type FillingOptions, type SegmentRecording } from '../../trace/native/segment.ts'
 import type { Held } from '../../trace/native/system.ts'
 import type { Standing, TracedGuest } from '../../trace/steps.ts'
+import { KeptRecording } from './kept-recording.ts'
 import type { FilledSegment, PlannedSegment, TraceFiller } from './filler.ts'
 
 /** More threads are of no use, and C has room for no more. */
@@ -51,6 +52,7 @@ export class NativeTraceFiller implements TraceFiller {
   readonly #recorder: Recorder
   readonly #options: Omit<FillingOptions, 'signal'>
   readonly #maxBytes: number
+  #last: KeptRecording | undefined
 
   private constructor(guest: EngineGuest, filler: NativeFiller, tracing: NativeTracing) {
     this.guest = guest.guest
@@ -75,15 +77,18 @@ export class NativeTraceFiller implements TraceFiller {
   }
 
   async fill(planned: PlannedSegment, signal: AbortSignal | undefined): Promise<FilledSegment> {
+    this.#last?.leave()
     const begun = performance.now()
     const recording = await this.#record(planned, signal)
+    const kept = new KeptRecording(recording)
+    this.#last = kept
     const recorded = performance.now()
     const tables = await this.#filler.fill(recording, heldBy(this.#recorder.standing), { ...this.#options, signal })
     return {
       tables,
       check: this.#guest.engine.check,
-      originOf: originsOf(this.#guest, tables.cut),
-      recording,
+      originOf: originsOf(this.#guest.engine, this.guest, () => kept.recording),
+      kept,
       recordMs: recorded - begun,
       fillMs: performance.now() - recorded,
     }
@@ -107,6 +112,7 @@ export class NativeTraceFiller implements TraceFiller {
   }
 
   [Symbol.dispose](): void {
+    this.#last?.leave()
     this.#filler[Symbol.dispose]()
     this.#guest[Symbol.dispose]()
     this.#recorder[Symbol.dispose]()

@@ -1,7 +1,8 @@
 /** Where rows come from that a trace engine has filled: found by replaying what was recorded, when somebody asks. */
 import type { OriginOf, Origin } from '../check/places.ts'
-import { cut, type CutSegment } from './cut.ts'
-import type { EngineGuest } from './engine.ts'
+import { cut, type RecordedSegment } from './cut.ts'
+import type { TracedGuest } from '../steps.ts'
+import { EngineGuest, type TraceEngine } from './engine.ts'
 import type { FragmentTable } from './fragments.ts'
 
 /** Fragments that a stretch is cut into, to look closer at one of them. */
@@ -39,11 +40,22 @@ async function originIn(
   return originIn(guest, closer.fragments, air, found.row)
 }
 
-/** Rows of padding and of the system have none. */
-export function originsOf(guest: EngineGuest, { fragments }: CutSegment): OriginOf {
-  const { airs } = guest.engine.set
+/**
+ * Rows of padding and of the system have none.
+ *
+ * @param recorded what the rows were filled from; undefined where that is gone, and nothing is known any more
+ */
+export function originsOf(
+  engine: TraceEngine,
+  guest: TracedGuest,
+  recorded: () => RecordedSegment | undefined,
+): OriginOf {
+  const { airs } = engine.set
   return async ({ air, rows }, row) => {
-    if (row >= rows || air.instructions.length === 0) return undefined
-    return originIn(guest, fragments, airs.indexOf(air), row)
+    const segment = recorded()
+    if (segment === undefined || row >= rows || air.instructions.length === 0) return undefined
+    using decoded = new EngineGuest(engine, guest)
+    const { fragments } = await cut(decoded, segment)
+    return await originIn(decoded, fragments, airs.indexOf(air), row)
   }
 }

@@ -102,7 +102,7 @@ export class NativeFiller implements Disposable {
    * @param held what the guest holds at the segment's end, until this is done
    * @throws RvrError `UNPROVABLE`, `DIVERGED`, `ABORTED`, `USAGE` (memory)
    */
-  async fill(recording: SegmentRecording, held: Held, options: FillingOptions): Promise<NativeTables> {
+  async fill(recording: SegmentRecording, held: Held, options: FillingOptions): Promise<SegmentTables> {
     const { threads, signal } = options
     const work = { threads, signal }
     const { height, rows } = this.#program
@@ -124,7 +124,6 @@ export class NativeFiller implements Disposable {
         [this.#airs.connector, states.publics],
         [this.#airs.merkle, [...memory.rootBefore, ...memory.rootAfter]],
       ]),
-      cut: filled.cut,
     }
   }
 
@@ -215,9 +214,4 @@ export interface BeginOptions extends Work {
 interface StateTable {
   readonly matrix: Matrix
   readonly publics: readonly number[]
-}
-
-/** Tables of a segment, and the fragments that their rows were filled from. */
-export interface NativeTables extends SegmentTables {
-  readonly cut: CutSegment
 }
