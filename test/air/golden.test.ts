@@ -5,6 +5,8 @@ import { brokenConstraints } from '../../src/air/check/rows.ts'
 import { inTable, messagesOf } from '../../src/air/check/messages.ts'
 import { P } from '../../src/air/field.ts'
 import { shippedAirs } from '../../src/air/load.ts'
+import { RowHasher } from '../../src/trace/system/hash.ts'
+import { airsOf } from '../../src/trace/system/airs.ts'
 import { decoderFor, fill } from './execute.ts'
 import { givenFile } from './given.ts'
 import { SegmentMemory } from './memory.ts'
@@ -21,11 +23,23 @@ interface GoldenRow {
   readonly memory: readonly (readonly [number, number, string, number])[]
   readonly hints: readonly string[]
   readonly to_pc: number
+  readonly to_ts: number
   readonly rows: readonly (readonly number[])[]
   readonly messages: readonly (readonly (readonly [number, number, readonly number[]])[])[]
 }
+interface GoldenAir {
+  readonly columns: readonly string[]
+  readonly constraints: number
+  readonly interactions: number
+  readonly rows: readonly GoldenRow[]
+}
 interface Golden {
-  readonly airs: Readonly<Record<string, { columns: readonly string[]; constraints: number; rows: GoldenRow[] }>>
+  readonly field: number
+  readonly buses: readonly string[]
+  readonly airs: Readonly<Record<string, GoldenAir>>
+  /** A known answer of the permutation. */
+  readonly poseidon2: { readonly in: readonly number[]; readonly out: readonly number[] }
+  readonly segment: { readonly zero_leaf_hash: readonly number[]; readonly zero_root: readonly number[] }
 }
 
 const set = shippedAirs(64)
@@ -39,7 +53,11 @@ test.skipIf(file === undefined)('published rows of RV64 come out', () => {
   for (const [name, golden] of Object.entries(airs)) {
     const air = set.airs.find(each => each.name === name)!
     expect([name, ...air.columns]).toEqual([name, ...golden.columns])
-    expect([name, air.constraints.length]).toEqual([name, golden.constraints])
+    expect([name, air.constraints.length, air.interactions.length]).toEqual([
+      name,
+      golden.constraints,
+      golden.interactions,
+    ])
     for (const given of golden.rows) {
       const where = `${name} ${given.insn} ${given.word}`
       const memory = new SegmentMemory(64)
@@ -60,12 +78,32 @@ test.skipIf(file === undefined)('published rows of RV64 come out', () => {
       const messages = [...messagesOf(air, set.buses, filled.rows)]
       const said = messages.map(({ bus, count, fields }) => [bus.id, signed(count), fields])
       expect([where, ...said]).toEqual([where, ...given.messages.flat()])
+      const state = messages.findLast(({ bus }) => bus.name === 'execution')!
+      expect([where, ...state.fields]).toEqual([where, given.to_pc, given.to_ts])
       for (const { bus, count, fields } of messages)
         expect([where, count === 0 || inTable(bus, fields), bus.name, fields]).toEqual([where, true, bus.name, fields])
       rows += given.rows.length
     }
   }
   expect(rows).toBeGreaterThan(200)
+})
+
+test.skipIf(file === undefined)('field, buses and hash are the published ones', () => {
+  const { field, buses, poseidon2, segment } = JSON.parse(readFileSync(file!, 'utf8')) as Golden
+  expect(field).toBe(P)
+  expect(set.buses.map(({ name }) => name)).toEqual(buses)
+  const { hash, hashBus } = airsOf(set)
+  const hasher = new RowHasher(hash, hashBus)
+  const output = hash.columns.indexOf('post[7][0]')
+  expect([...hasher.row(poseidon2.in).slice(output, output + 16)]).toEqual(poseidon2.out)
+  const compressed = (left: ArrayLike<number>, right: ArrayLike<number>): number[] => [
+    ...hasher.row([...Array.from(left), ...Array.from(right)]).slice(output, output + 8),
+  ]
+  const zeros = Array.from({ length: 8 }, () => 0)
+  let node = compressed(zeros, zeros)
+  expect(node).toEqual(segment.zero_leaf_hash)
+  for (let level = 0; level < 28; level++) node = compressed(node, node)
+  expect(node).toEqual(segment.zero_root)
 })
 
 const named = (columns: readonly string[], row: readonly number[]): string[] =>
