@@ -53,6 +53,16 @@ export function resolveOperands(row: CallRow, instr: Instr, { x, xlen }: Hart): 
   return { operands }
 }
 
+/** Operands in memory in the order of an AIR's accesses: those that are only written come last. */
+export function accessOrder({ operands }: CallRow, resolved: readonly ResolvedOperand[]): readonly Touched[] {
+  const isLast = (index: number): boolean => operands[index]!.access === 'write'
+  const order = [...resolved.keys()].toSorted((a, b) => Number(isLast(a)) - Number(isLast(b)))
+  return order.flatMap(index => {
+    const operand = resolved[index]!
+    return 'length' in operand ? [operand] : []
+  })
+}
+
 const invalid = (row: CallRow, pc: number, message: string): Trap => ({
   kind: 'operand-invalid',
   pc,

@@ -13,7 +13,7 @@ import { spanLengths } from './spans.ts'
 import { codeOf } from './code.ts'
 import { fetchTrap, jumpTrap } from './jumps.ts'
 import { readMemory, writeMemory } from './access.ts'
-import { executeCall, resolveOperands, type CallExecutor } from './call.ts'
+import { accessOrder, executeCall, resolveOperands, type CallExecutor } from './call.ts'
 import {
   ALU_IMMEDIATE,
   ALU_REGISTER,
@@ -93,8 +93,8 @@ function effectiveAddress(xlen: Xlen, x: BigUint64Array, operation: Operation): 
 /** What a call is about to touch, unless an operand is none. */
 function tellOfCall(contents: ContentWatcher, { call, instr }: Operation, hart: Hart, publicValues: Uint8Array): void {
   const resolved = resolveOperands(call!, instr!, hart)
-  const operands = resolved.trap === undefined ? resolved.operands : []
-  const touches = operands.flatMap(operand => ('length' in operand ? [{ space: MEMORY, ...operand }] : []))
+  const operands = resolved.trap === undefined ? accessOrder(call!, resolved.operands) : []
+  const touches = operands.map(operand => ({ space: MEMORY, ...operand }))
   contents.before(instr!, touches, publicValues)
 }
 

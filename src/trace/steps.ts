@@ -3,7 +3,7 @@ import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { GuestAbi, HostState } from '../extensions/abi.ts'
 import { readMemory } from '../interp/access.ts'
-import { resolveOperands } from '../interp/call.ts'
+import { accessOrder, resolveOperands } from '../interp/call.ts'
 import { createInterpreter, type Interpreter } from '../interp/interpreter.ts'
 import type { CallRow, Instr } from '../isa/row.ts'
 import { MEMORY } from '../layout/meter.ts'
@@ -62,16 +62,11 @@ function interpreterOf({ image, abi }: Standing): Interpreter {
   return interpreter
 }
 
-/** Nothing where the call traps; operands that are only written come last, as in its rows. */
+/** Nothing where the call traps. */
 function operandsOf(row: CallRow, instr: Instr, hart: Hart): readonly Touch[] {
   const resolved = resolveOperands(row, instr, hart)
   if (resolved.trap !== undefined) return []
-  const touches = resolved.operands.map(operand =>
-    'length' in operand ? { space: MEMORY, address: operand.address, length: operand.length } : undefined,
-  )
-  const isLast = (index: number): boolean => row.operands[index]!.access === 'write'
-  const order = [...touches.keys()].toSorted((a, b) => Number(isLast(a)) - Number(isLast(b)))
-  return order.flatMap(index => touches[index] ?? [])
+  return accessOrder(row, resolved.operands).map(operand => ({ space: MEMORY, ...operand }))
 }
 
 /** What the instruction is about to access: nothing where it accesses no memory, or traps. */
