@@ -1,7 +1,7 @@
 /** What rows look up → C that counts it in the histograms of the tables. */
 import type { LookupTable } from '../../air/lookups.ts'
 import { placeName } from '../rows/places.ts'
-import { polynomialText } from './polynomials.ts'
+import { polynomialText, type Value } from './polynomials.ts'
 import type { PlannedLookup } from './rows.ts'
 
 /** Where each table's histogram begins, in the order of the tables, and the length of all. */
@@ -20,8 +20,8 @@ export function histogramLayout(tables: readonly LookupTable[]): {
 
 export interface LookupText {
   readonly offsets: ReadonlyMap<number, number>
-  /** The C of a column of the row. */
-  readonly column: (index: number) => string
+  /** A column of the row. */
+  readonly column: (index: number) => Value
   readonly prefix: string
   /** `+=`, or `-=` to take back what was counted. */
   readonly operator: '+=' | '-='
@@ -42,7 +42,7 @@ export function lookupLines(lookups: readonly PlannedLookup[], text: LookupText)
     const count = values[at++]!
     const given = values.slice(at, (at += fields.length))
     const place = `const uint64_t in[] = { ${given.join(', ')} }; const uint32_t place = ${placeName(table.bus)}(in);`
-    const isAlways = count === '1u'
+    const isAlways = count === '1'
     const counted = `histogram[${offsets.get(table.bus)} + place] ${operator} ${count};`
     const body = `{ ${place} if (__builtin_expect(place == UINT32_MAX, 0)) ${otherwise} ${counted} }`
     return isAlways ? body : `if (${count} != 0) ${body}`

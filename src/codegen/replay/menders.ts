@@ -1,6 +1,7 @@
 /** Accesses of an AIR → C that mends a row when it is known when the block was accessed before. */
 import type { Access, Air, AirSet } from '../../air/air.ts'
 import type { Expression } from '../../air/expression.ts'
+import { P } from '../../air/field.ts'
 import { wordConstant, type Word } from '../../air/word.ts'
 import { WordWriter } from '../rows/words.ts'
 import { Folder, isConstant, textOf } from './fold.ts'
@@ -108,7 +109,7 @@ export function menderText(set: AirSet, index: number, position: number, context
   const counted = (operator: '+=' | '-=', prefix: string): string[] =>
     lookupLines(lookups, {
       offsets: context.offsets,
-      column: column => `row[${column}]`,
+      column: column => ({ text: `(int64_t)row[${column}]`, least: 0n, most: BigInt(P - 1) }),
       prefix,
       operator,
       otherwise: 'return 0;',

@@ -51,6 +51,7 @@ export function traceEngineProject(options: TraceEngineOptions): Project {
     { path: 'words.h', content: resourceText('templates/rows/words.h') },
     { path: 'field.h', content: resourceText('templates/rows/field.h') },
     { path: 'arithmetic.h', content: arithmetic() },
+    { path: 'integers.h', content: template('integers.h') },
     { path: 'places.h', content: placesText(set) },
     { path: 'code.c', content: template('code.c').replace('/* DECODE */', () => decode) },
     { path: 'worker.c', content: template('worker.c') },
@@ -129,6 +130,7 @@ function handlerFiles(
   const head = `#define HANDLERS ${what}_handlers
 #include "engine.h"
 #include "words.h"
+#include "integers.h"
 #include "places.h"
 
 `
@@ -165,6 +167,7 @@ function tablesFile(set: AirSet, kinds: AccessKinds, offsets: ReadonlyMap<number
   )
   return `#include "engine.h"
 #include "words.h"
+#include "integers.h"
 #include "places.h"
 
 const uint32_t widths[] = { ${set.airs.map(({ columns }) => columns.length).join(', ')} };

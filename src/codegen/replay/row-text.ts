@@ -89,6 +89,12 @@ export const accessLines = (rows: PlannedRows, text: RowText): string[] =>
     access.space === REGISTERS ? registerAccess(access, rows, text) : blockAccess(access, rows, text),
   )
 
+/** The greatest value of a cell. */
+function mostOfCell(word: Word, { folder }: Pick<PlannedRows, 'folder'>): bigint {
+  const most = folder.most(word)
+  return most < P ? most : BigInt(P - 1)
+}
+
 /** C of what a word becomes in a column. */
 export function cellText(word: Word, { folder }: Pick<PlannedRows, 'folder'>, writer: WordWriter): string {
   const value = writer.value(word)
@@ -100,7 +106,7 @@ export function columnLines(rows: PlannedRows, { writer, offsets }: RowText): st
   const words = writer.lines.splice(0)
   const lookups = lookupLines(rows.lookups, {
     offsets,
-    column: column => `c${column}`,
+    column: column => ({ text: `(int64_t)c${column}`, least: 0n, most: mostOfCell(rows.columns[column]!, rows) }),
     prefix: 'n',
     operator: '+=',
     otherwise: 'FAIL(NOT_THERE);',
