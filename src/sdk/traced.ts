@@ -1,4 +1,5 @@
 /** What traces of a run's segments are to their callers. */
+import type { FillPhases } from '../trace/native/segment.ts'
 import type { SegmentCheck } from '../trace/check/failure.ts'
 
 /** One table of a trace, and what mode metered has predicted of it. */
@@ -38,6 +39,8 @@ export interface SegmentTrace extends Disposable {
   /** Milliseconds that recording the segment took; absent where it was executed while it was filled. */
   readonly recordMs: number | undefined
   readonly fillMs: number
+  /** What of it the parts of filling took, by the trace engine. */
+  readonly phases: FillPhases | undefined
 
   /** The table of a chip. @throws RvrError `USAGE` (the segment has none of the name), `DISPOSED`. */
   matrix(name: string): TraceMatrix

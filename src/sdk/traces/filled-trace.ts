@@ -6,6 +6,7 @@ import { RvrError } from '../../errors.ts'
 import type { Machine } from '../../machine/machine.ts'
 import { checkSegment } from '../../trace/check/check.ts'
 import type { SegmentCheck } from '../../trace/check/failure.ts'
+import type { FillPhases } from '../../trace/native/segment.ts'
 import type { SegmentTables } from '../../trace/segment.ts'
 import type { TracedGuest } from '../../trace/steps.ts'
 import { Save, TraceCheck } from '../calls.ts'
@@ -21,8 +22,9 @@ export class FilledTrace implements SegmentTrace {
   readonly filledBy: 'engine' | 'reference'
   readonly recordMs: number | undefined
   readonly fillMs: number
+  readonly phases: FillPhases | undefined
   readonly #guest: TracedGuest
-  readonly #checking: Pick<FilledSegment, 'originOf' | 'check' | 'kept'>
+  readonly #checking: Pick<FilledSegment, 'originOf' | 'check' | 'kept' | 'giveBack'>
   readonly #before: Pick<SegmentTables, 'set' | 'publics'> | undefined
   #tables: SegmentTables | undefined
 
@@ -35,6 +37,7 @@ export class FilledTrace implements SegmentTrace {
     this.filledBy = kept === undefined ? 'reference' : 'engine'
     this.recordMs = recordMs
     this.fillMs = fillMs
+    this.phases = filled.phases
     this.#tables = tables
     this.#checking = filled
     this.#guest = guest
@@ -107,7 +110,7 @@ export class FilledTrace implements SegmentTrace {
   dispose(): void {
     // Whoever still has a view of them sees no table any more.
     const buffers = new Set(this.#tables?.tables.map(({ cells }) => cells.buffer as ArrayBuffer))
-    if (this.filledBy === 'engine') for (const buffer of buffers) buffer.transfer(0)
+    for (const buffer of buffers) this.#checking.giveBack?.(buffer)
     this.#tables = undefined
     this.#checking.kept?.giveUp()
   }

@@ -4,6 +4,7 @@ import type { CheckLibrary } from '../../trace/check/native/library.ts'
 import type { OriginOf } from '../../trace/check/places.ts'
 import type { TracedGuest } from '../../trace/steps.ts'
 import type { SegmentTables } from '../../trace/segment.ts'
+import type { FillPhases } from '../../trace/native/segment.ts'
 import type { KeptRecording } from './kept-recording.ts'
 
 /** A segment of a run, and where it stands in the run's plan. */
@@ -23,6 +24,10 @@ export interface FilledSegment {
   /** Milliseconds that executing the segment took; absent where it was executed while its rows were filled. */
   readonly recordMs?: number | undefined
   readonly fillMs: number
+  /** Takes the memory of tables that nobody wants any more. */
+  readonly giveBack?: ((buffer: ArrayBuffer) => void) | undefined
+  /** Of the trace engine. */
+  readonly phases?: FillPhases | undefined
 }
 
 /** Fills segments one after another, each as soon as the one in front of it has been filled. */

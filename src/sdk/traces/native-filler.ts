@@ -89,6 +89,8 @@ export class NativeTraceFiller implements TraceFiller {
       check: this.#guest.engine.check,
       originOf: originsOf(this.#guest.engine, this.guest, () => kept.recording),
       kept,
+      giveBack: buffer => this.#filler.spare.give(buffer),
+      phases: tables.phases,
       recordMs: recorded - begun,
       fillMs: performance.now() - recorded,
     }

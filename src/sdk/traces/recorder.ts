@@ -27,9 +27,7 @@ class RunRecorder implements Recorder {
     const run = await this.#run.resume({ maxInstructions: instructions, maxTapeBytes, signal })
     this.#run = run as InnerRun
     const { exitCode, stopCause, instret } = run
-    const { preflight } = this.#run.collected as PreflightResult
-    // Traces outlive what is recorded next.
-    const pieces = preflight.pieces.map(piece => ({ ...piece, words: piece.words.slice() }))
+    const { pieces } = (this.#run.collected as PreflightResult).preflight
     return { exitCode, isFull: stopCause === 'memory', instret: Number(instret), pieces }
   }
 

@@ -15,9 +15,36 @@ import { cut, type CutSegment, type RecordedSegment } from './cut.ts'
 import type { EngineGuest } from './engine.ts'
 import { fill } from './fill.ts'
 import { matricesIn, planMatrices, type MatrixPlace, type MatrixPlan } from './matrices.ts'
+import { SpareMemory } from './spare-memory.ts'
 import { stitch } from './stitch.ts'
 import { fillLookupTable, fillProgramTable, NativeTree, type Held, type SegmentPlan } from './system.ts'
 import type { SystemLibrary } from './system-library.ts'
+
+/** Milliseconds that the parts of filling take. */
+export interface FillPhases {
+  /** Replaying what was recorded, to cut it into fragments. */
+  readonly cutMs: number
+  /** Rows of instructions. */
+  readonly rowsMs: number
+  /** Joining fragments. */
+  readonly stitchMs: number
+  /** Tables of memory and hashes. */
+  readonly memoryMs: number
+  /** The program and what is looked up. */
+  readonly lookupsMs: number
+}
+
+/** Takes the time of one phase after another. */
+class Watch {
+  readonly ms: Partial<Record<keyof FillPhases, number>> = {}
+  #from = performance.now()
+
+  ended(phase: keyof FillPhases): void {
+    const now = performance.now()
+    this.ms[phase] = now - this.#from
+    this.#from = now
+  }
+}
 
 export interface FillingOptions {
   readonly threads: number
@@ -44,6 +71,7 @@ export interface FilledRows {
   readonly executed: Uint32Array<ArrayBuffer>
   /** `struct rvr_touched` of all blocks that were accessed. */
   readonly touched: Uint8Array<ArrayBuffer>
+  readonly watch: Watch
 }
 
 /** Room for instructions, lookups and the program: all tables whose heights are known before rows are filled. */
@@ -56,25 +84,38 @@ function planOf(set: AirSet, rows: readonly number[], program: Pick<MatrixPlace,
   })
 }
 
+export interface RowsTarget {
+  readonly program: Pick<MatrixPlace, 'height' | 'rows'>
+  /** Where memory for tables comes from. */
+  readonly spare: SpareMemory
+}
+
 /** Rows of a recorded segment. @throws RvrError `UNPROVABLE`, `DIVERGED`, `ABORTED` */
 export async function fillRows(
   guest: EngineGuest,
   recording: RecordedSegment,
-  program: Pick<MatrixPlace, 'height' | 'rows'>,
+  { program, spare }: RowsTarget,
   { threads, fragment, signal }: FillingOptions,
 ): Promise<FilledRows> {
   const { set } = guest.engine
+  const watch = new Watch()
   const fragments = await cut(guest, recording, { threads, signal, length: fragment })
+  watch.ended('cutMs')
   const plan = planOf(set, fragments.rows, program)
-  const cells = new Uint32Array(plan.cells)
+  const cells = spare.take(plan.cells)
   using filled = await fill(guest, fragments.fragments, { plan, cells }, { threads, signal })
+  watch.ended('rowsMs')
   const { lists, histogram } = filled
   const touched = await stitch(guest, { lists, histogram, plan, cells })
-  return { cut: fragments, plan, cells, histogram, executed: guest.entryCounts(filled.executed), touched }
+  watch.ended('stitchMs')
+  const executed = guest.entryCounts(filled.executed)
+  return { cut: fragments, plan, cells, histogram, executed, touched, watch }
 }
 
 /** Fills segment after segment of a guest. */
 export class NativeFiller implements Disposable {
+  /** Tables that are given back to it make the next segment cheaper. */
+  readonly spare = new SpareMemory()
   readonly #guest: EngineGuest
   readonly #system: SystemLibrary
   readonly #airs: SystemAirs
@@ -102,20 +143,24 @@ export class NativeFiller implements Disposable {
    * @param held what the guest holds at the segment's end, until this is done
    * @throws RvrError `UNPROVABLE`, `DIVERGED`, `ABORTED`, `USAGE` (memory)
    */
-  async fill(recording: SegmentRecording, held: Held, options: FillingOptions): Promise<SegmentTables> {
+  async fill(recording: SegmentRecording, held: Held, options: FillingOptions): Promise<NativeTables> {
     const { threads, signal } = options
     const work = { threads, signal }
     const { height, rows } = this.#program
-    const filled = await fillRows(this.#guest, recording, { height, rows }, options)
+    const target = { program: { height, rows }, spare: this.spare }
+    const filled = await fillRows(this.#guest, recording, target, options)
     using memory = await this.#tree.pass(filled.touched, held, work)
     const states = this.#states(recording, filled)
     const tables = new Map<Air, Matrix>(matricesIn(filled.plan, filled.cells).map(matrix => [matrix.air, matrix]))
     tables.set(states.matrix.air, states.matrix)
     for (const matrix of await this.#memoryTables(memory, work)) tables.set(matrix.air, matrix)
+    filled.watch.ended('memoryMs')
     this.#countLookups([states.matrix], filled.histogram)
     await this.#fixedTables(tables, filled, work)
+    filled.watch.ended('lookupsMs')
     const { set } = this.#guest.engine
     return {
+      phases: filled.watch.ms as FillPhases,
       set,
       instretStart: recording.pieces[0]?.instret ?? recording.end.instret,
       instructions: recording.end.instret - (recording.pieces[0]?.instret ?? recording.end.instret),
@@ -149,7 +194,7 @@ export class NativeFiller implements Disposable {
       const count = own.get(air)
       return count === undefined ? { height: 0, rows: 0 } : { height: powerOfTwoFrom(count), rows: count }
     })
-    const matrices = matricesIn(plan, new Uint32Array(plan.cells))
+    const matrices = matricesIn(plan, this.spare.take(plan.cells))
     const cellsOf = (air: Air): Uint32Array => matrices.find(matrix => matrix.air === air)!.cells
     await memory.fill({ boundary: cellsOf(boundary), merkle: cellsOf(merkle), hash: cellsOf(hash) }, work)
     return matrices
@@ -187,6 +232,7 @@ export class NativeFiller implements Disposable {
 
   [Symbol.dispose](): void {
     this.#tree.dispose()
+    this.spare.end()
   }
 }
 
@@ -214,4 +260,8 @@ export interface BeginOptions extends Work {
 interface StateTable {
   readonly matrix: Matrix
   readonly publics: readonly number[]
+}
+
+export interface NativeTables extends SegmentTables {
+  readonly phases: FillPhases
 }
