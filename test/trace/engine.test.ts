@@ -1,7 +1,7 @@
 /** The trace engine fills the tables that the reference fills, cell by cell, of whole segments. */
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { u64, type ExecuteOptions, type SegmentTrace, type TracesOptions } from '../../src/index.ts'
+import { u64, type ExecuteOptions, type SegmentCheck, type SegmentTrace, type TracesOptions } from '../../src/index.ts'
 import { randomAccesses } from '../metering/access-guest.ts'
 import { fixtures, type Subject } from '../metering/guests.ts'
 import { useRvr } from '../run/support.ts'
@@ -82,5 +82,17 @@ describe.each([32, 64] as const)('RV%i', xlen => {
       trace.dispose()
       expect(() => trace.matrix(table.name)).toThrow(expect.objectContaining({ code: 'DISPOSED' }))
     }
+  })
+
+  test('a trace may be disposed while it is checked: its memory stays until then', async () => {
+    const { run } = await planned(host.rvr, named('fibonacci'), { inputs: [u64(400)], ...segments })
+    const checks: Promise<SegmentCheck>[] = []
+    for await (const trace of run.traces({ filler: 'engine' })) {
+      checks.push(trace.check())
+      const { cells } = trace.matrix(trace.chips[0]!.name)
+      trace.dispose()
+      expect(cells.length).toBeGreaterThan(0)
+    }
+    for (const check of await Promise.all(checks)) expect(check).toMatchObject({ passed: true, failureCount: 0 })
   })
 })

@@ -27,6 +27,8 @@ export class FilledTrace implements SegmentTrace {
   readonly #checking: Pick<FilledSegment, 'originOf' | 'check' | 'kept' | 'giveBack'>
   readonly #before: Pick<SegmentTables, 'set' | 'publics'> | undefined
   #tables: SegmentTables | undefined
+  /** Calls that are working on the tables. */
+  #uses = 0
 
   constructor(parts: TraceParts) {
     const { planned, machine, filled, guest, before } = parts
@@ -74,12 +76,13 @@ export class FilledTrace implements SegmentTrace {
     const { signal, threads } = accept(TraceCheck, 'check', options)
     const { originOf, check: native } = this.#checking
     const checking = { guest: this.#guest, before: this.#before, originOf, native, threads, signal }
-    return checkSegment(this.#filled, checking)
+    return this.#using(tables => checkSegment(tables, checking))
   }
 
   async save(file: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {
     const { writeSegment } = await import('../../archive/segment.ts')
-    return writeSegment(file, this.#filled, this.#facts(), accept(Save, 'save', options))
+    const own = accept(Save, 'save', options)
+    return this.#using(tables => writeSegment(file, tables, this.#facts(), own))
   }
 
   async saveRecording(file: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {
@@ -107,12 +110,30 @@ export class FilledTrace implements SegmentTrace {
     return { xlen: image.xlen, index, instretStart, instructions, exitCode, guest: image.digest, abi: abi.digest }
   }
 
-  dispose(): void {
-    // Whoever still has a view of them sees no table any more.
-    const buffers = new Set(this.#tables?.tables.map(({ cells }) => cells.buffer as ArrayBuffer))
+  /** Their memory stays until the body is done, whenever the trace is disposed. */
+  async #using<Result>(body: (tables: SegmentTables) => Promise<Result>): Promise<Result> {
+    const tables = this.#filled
+    this.#uses++
+    try {
+      return await body(tables)
+    } finally {
+      this.#uses--
+      if (this.#tables === undefined) this.#giveBack(tables)
+    }
+  }
+
+  /** Whoever still has a view of the tables sees none any more. */
+  #giveBack({ tables }: SegmentTables): void {
+    if (this.#uses > 0) return
+    const buffers = new Set(tables.map(({ cells }) => cells.buffer as ArrayBuffer))
     for (const buffer of buffers) this.#checking.giveBack?.(buffer)
-    this.#tables = undefined
     this.#checking.kept?.giveUp()
+  }
+
+  dispose(): void {
+    const tables = this.#tables
+    this.#tables = undefined
+    if (tables !== undefined) this.#giveBack(tables)
   }
 
   [Symbol.dispose](): void {

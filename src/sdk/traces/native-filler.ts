@@ -1,6 +1,7 @@
 /** Traces by the trace engine: segments are recorded in mode preflight, and filled from what was recorded. */
 import { availableParallelism } from 'node:os'
 import { RvrError } from '../../errors.ts'
+import { LEAST_TAPE_BYTES, MOST_TAPE_BYTES } from '../../modes/preflight/limits.ts'
 import type { Piece } from '../../modes/preflight/piece.ts'
 import { EngineGuest, type TraceEngine } from '../../trace/native/engine.ts'
 import { originsOf } from '../../trace/native/origins.ts'
@@ -51,7 +52,7 @@ export class NativeTraceFiller implements TraceFiller {
   readonly #filler: NativeFiller
   readonly #recorder: Recorder
   readonly #options: Omit<FillingOptions, 'signal'>
-  readonly #maxBytes: number
+  readonly #maxTapeBytes: number
   #last: KeptRecording | undefined
 
   private constructor(guest: EngineGuest, filler: NativeFiller, tracing: NativeTracing) {
@@ -60,7 +61,7 @@ export class NativeTraceFiller implements TraceFiller {
     this.#filler = filler
     this.#recorder = tracing.recorder
     this.#options = { threads: threadsOf(tracing), fragment: tracing.fragment }
-    this.#maxBytes = tracing.maxBytes
+    this.#maxTapeBytes = Math.max(LEAST_TAPE_BYTES, Math.min(MOST_TAPE_BYTES, tracing.maxBytes))
   }
 
   static async begin(tracing: NativeTracing, signal: AbortSignal | undefined): Promise<NativeTraceFiller> {
@@ -98,11 +99,11 @@ export class NativeTraceFiller implements TraceFiller {
 
   async #record(planned: PlannedSegment, signal: AbortSignal | undefined): Promise<SegmentRecording> {
     const { index, instretStart, instructions } = planned
-    const { exitCode, isFull, instret, pieces } = await this.#recorder.record(instructions, this.#maxBytes, signal)
+    const { exitCode, isFull, instret, pieces } = await this.#recorder.record(instructions, this.#maxTapeBytes, signal)
     if (isFull)
-      throw new RvrError('USAGE', `the tape of segment ${index} takes more than ${this.#maxBytes} bytes`, {
+      throw new RvrError('USAGE', `the tape of segment ${index} takes more than ${this.#maxTapeBytes} bytes`, {
         hint: 'Cut smaller segments with a lower maxTraceHeight, or raise maxMemoryBytes.',
-        details: { segment: index, limit: this.#maxBytes },
+        details: { segment: index, limit: this.#maxTapeBytes },
       })
     if (instret !== instretStart + instructions)
       throw new RvrError('DIVERGED', `segment ${index} ends after ${instret} instructions: its run went on to others`, {
