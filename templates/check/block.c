@@ -43,18 +43,12 @@ uint32_t block_load(struct check_block *b, const struct check_air *air, const st
   b->rows = rows;
   int is_last = from + rows == height;
   for (uint32_t row = 0; row < LANES; row++) {
-    b->where.first[row] = 0;
-    b->where.last[row] = 0;
-    b->where.trans[row] = 1;
+    b->where.of[EVERY][row] = b->where.of[TRANS][row] = 1;
+    b->where.of[FIRST][row] = b->where.of[LAST][row] = 0;
   }
-  if (from == 0) b->where.first[0] = 1;
-  if (is_last) b->where.last[rows - 1] = 1, b->where.trans[rows - 1] = 0;
+  if (from == 0) b->where.of[FIRST][0] = 1;
+  if (is_last) b->where.of[LAST][rows - 1] = 1, b->where.of[TRANS][rows - 1] = 0;
   return wrong;
-}
-
-void block_evaluate(struct check_block *b)
-{
-  b->air->rows(b->columns, b->publics + b->air->publics, &b->where, b->t, b->broken);
 }
 
 static inline const uint32_t *found(const struct check_block *b, struct check_field field)

@@ -22,7 +22,7 @@ struct check_block {
   const struct check_air *air;
   const uint32_t *publics;
   uint32_t from, rows;
-  uint32_t *columns, *t;
+  uint32_t *columns, *t; /* t is behind the columns of the widest AIR */
   struct check_where where;
   uint32_t broken[LANES];
   /* Of the message that was hashed last: signed as an element, and 0 behind the block's rows. */
@@ -34,6 +34,7 @@ int block_create(struct check_block *b);
 void block_destroy(struct check_block *b);
 /* Rows from .. from + LANES of the table, or as many as it has; returns how many cells are no elements. */
 uint32_t block_load(struct check_block *b, const struct check_air *air, const struct check_table *table, uint32_t from);
+/* Leaves in t what messages are made of, and in `broken`, for each row, how many constraints are not 0. Any cells do: no memory access depends on them. */
 void block_evaluate(struct check_block *b);
 /* Hashes what an interaction says on the block's rows; returns on how many it says something. Nothing is hashed where that is none. */
 uint32_t block_say(struct check_block *b, const struct check_message *m);
