@@ -3,9 +3,13 @@ import { readFileSync } from 'node:fs'
 import { parseElf } from '../../../src/elf/parse.ts'
 import { abiNamed } from '../../../src/extensions/registry.ts'
 import type { Xlen } from '../../../src/elf/image.ts'
+import type { Air, AirSet } from '../../../src/air/air.ts'
 import { shippedAirs } from '../../../src/air/load.ts'
 import { u64, type Rvr } from '../../../src/index.ts'
 import type { Row } from '../../../src/isa/row.ts'
+import { withChips } from '../../../src/machine/chips.ts'
+import { defaultMachine } from '../../../src/machine/machine.ts'
+import { airsOfMachine } from '../../../src/trace/airs.ts'
 import type { OriginOf } from '../../../src/trace/check/places.ts'
 import type { SegmentTables } from '../../../src/trace/segment.ts'
 import type { TracedGuest } from '../../../src/trace/steps.ts'
@@ -54,6 +58,18 @@ export function everyInstruction(xlen: Xlen, seed: number): Uint8Array {
   })
 }
 
+/** Of the guests here. */
+export function airSetOf(xlen: Xlen): AirSet {
+  const { extensions } = abiNamed('openvm')
+  return airsOfMachine(withChips(defaultMachine(xlen), extensions), extensions)
+}
+
+/** Those that `everything` has rows of: the machine's own. */
+export function coveredAirs(xlen: Xlen): readonly Air[] {
+  const own = new Set(shippedAirs(xlen).airs.map(({ name }) => name))
+  return airSetOf(xlen).airs.filter(({ name }) => own.has(name))
+}
+
 export const everything = (xlen: Xlen, seed = 3): Subject => ({
   name: `every instruction, seed ${seed}`,
   xlen,
@@ -76,7 +92,7 @@ export const originOf: OriginOf = ({ air, cells }, row) => {
 
 /** All segments of a guest, with tables of their own. */
 export async function segmentsOf(rvr: Rvr, subject: Subject, options = {}): Promise<readonly SegmentTables[]> {
-  const set = shippedAirs(subject.xlen)
+  const set = airSetOf(subject.xlen)
   const { run } = await planned(rvr, subject, { inputs: [u64(4)], ...options })
   const segments: SegmentTables[] = []
   for await (const trace of run.traces()) {
