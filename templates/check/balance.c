@@ -1,6 +1,5 @@
 #include <stdlib.h>
 #include <string.h>
-#include "lanes.h"
 #include "run.h"
 
 /* What is found of an AIR; the first rows with a broken constraint, sorted. */
@@ -38,25 +37,6 @@ static void look_at_broken(struct of_air *air, const struct check_block *b)
   }
 }
 
-/* Σ values × upper halves, modulo p: sums of lower and upper halves of the products, which fit into 64 bits. */
-static uint64_t sum_of(const uint32_t *count, const uint64_t *hash)
-{
-  wide low = wide_all(0), high = wide_all(0);
-  for (uint32_t at = 0; at < LANES; at += WIDE) {
-    wide product = wide_times(wide_of(count + at), wide_high(wide_load(hash + at)));
-    low = wide_add(low, wide_low(product));
-    high = wide_add(high, wide_high(product));
-  }
-  uint64_t lows[WIDE], highs[WIDE], all = 0, above = 0;
-  wide_store(lows, low);
-  wide_store(highs, high);
-  for (uint32_t k = 0; k < WIDE; k++) {
-    all += lows[k];
-    above += highs[k];
-  }
-  return (all + above % FIELD_ORDER * ((1ull << 32) % FIELD_ORDER)) % FIELD_ORDER;
-}
-
 static void look(void *of, void *my, struct check_block *b, uint32_t air, const struct check_message *messages, uint32_t wrong)
 {
   struct found *mine = my;
@@ -68,8 +48,8 @@ static void look(void *of, void *my, struct check_block *b, uint32_t air, const 
     if (said == 0) continue;
     struct of_bus *bus = &mine->buses[messages[k].bus];
     bus->messages += said;
-    bus->sum[0] = (bus->sum[0] + sum_of(b->count, b->x)) % FIELD_ORDER;
-    bus->sum[1] = (bus->sum[1] + sum_of(b->count, b->y)) % FIELD_ORDER;
+    bus->sum[0] = (bus->sum[0] + block_sum(b, b->x)) % FIELD_ORDER;
+    bus->sum[1] = (bus->sum[1] + block_sum(b, b->y)) % FIELD_ORDER;
   }
 }
 

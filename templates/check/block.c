@@ -126,6 +126,25 @@ uint32_t block_say(struct check_block *b, const struct check_message *m)
   return said;
 }
 
+/* Sums of lower and upper halves of the products, which fit into 64 bits. */
+uint64_t block_sum(const struct check_block *b, const uint64_t *hash)
+{
+  wide low = wide_all(0), high = wide_all(0);
+  for (uint32_t at = 0; at < LANES; at += WIDE) {
+    wide product = wide_times(wide_of(b->count + at), wide_high(wide_load(hash + at)));
+    low = wide_add(low, wide_low(product));
+    high = wide_add(high, wide_high(product));
+  }
+  uint64_t lows[WIDE], highs[WIDE], all = 0, above = 0;
+  wide_store(lows, low);
+  wide_store(highs, high);
+  for (uint32_t k = 0; k < WIDE; k++) {
+    all += lows[k];
+    above += highs[k];
+  }
+  return (all + above % FIELD_ORDER * ((1ull << 32) % FIELD_ORDER)) % FIELD_ORDER;
+}
+
 void messages_prepare(const struct check_keys *keys, struct check_message *messages, struct check_field *fields, uint32_t *field_keys)
 {
   for (uint32_t k = 0; k < check_air_count; k++) {

@@ -38,6 +38,8 @@ uint32_t block_load(struct check_block *b, const struct check_air *air, const st
 void block_evaluate(struct check_block *b);
 /* Hashes what an interaction says on the block's rows; returns on how many it says something. Nothing is hashed where that is none. */
 uint32_t block_say(struct check_block *b, const struct check_message *m);
+/* Σ count × upper half of a hash (b->x or b->y) over the message that was hashed last, modulo p. */
+uint64_t block_sum(const struct check_block *b, const uint64_t *hash);
 
 /* Messages of all AIRs, one behind another; `messages` has room for check_said_count, `fields` and `keys` for their fields. */
 void messages_prepare(const struct check_keys *keys, struct check_message *messages, struct check_field *fields, uint32_t *field_keys);

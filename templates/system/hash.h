@@ -1,7 +1,7 @@
 /* Hashes of two hashes, some at once. */
 #include <stdint.h>
 #include <string.h>
-#include "lanes.h"
+#include "lane-count.h"
 
 enum { HASH_WORDS = 8 };
 typedef uint32_t hash[HASH_WORDS];

@@ -1,6 +1,7 @@
 /* Elements of BabyBear, x as x * 2^32: eight at once with AVX2 where the compiler was told to use it, else one. */
 #pragma once
 #include <stdint.h>
+#include "lane-count.h"
 
 #define ORDER 2013265921u
 /* 1 / ORDER and 2^64 % ORDER, modulo 2^32 and ORDER. */
@@ -11,7 +12,6 @@
 #ifdef __AVX2__
 #include <immintrin.h>
 typedef __m256i lanes;
-enum { LANES = 8 };
 
 ALWAYS lanes lanes_of(uint32_t x) { return _mm256_set1_epi32((int)x); }
 ALWAYS lanes lanes_add(lanes a, lanes b)
@@ -33,7 +33,6 @@ ALWAYS lanes lanes_mul(lanes a, lanes b)
 }
 #else
 typedef uint32_t lanes;
-enum { LANES = 1 };
 
 ALWAYS lanes lanes_of(uint32_t x) { return x; }
 ALWAYS lanes lanes_add(lanes a, lanes b)

@@ -20,6 +20,7 @@ const DIRECTORY = 'system'
 const WRITTEN = [
   'hash.c',
   'hash.h',
+  'lane-count.h',
   'lanes.h',
   'pages.c',
   'parallel.h',
