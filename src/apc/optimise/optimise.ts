@@ -5,9 +5,12 @@ import { draftOf, expressionOf, systemOf } from './convert.ts'
 import type { Draft } from './draft.ts'
 import { cases } from './passes/cases.ts'
 import { checks } from './passes/checks.ts'
+import { comparisons } from './passes/comparisons.ts'
+import { helpers } from './passes/helpers.ts'
 import { inline, type DegreeBounds } from './passes/inline.ts'
 import { lookups } from './passes/lookups.ts'
 import { memory } from './passes/memory.ts'
+import { merge } from './passes/merge.ts'
 import { narrow } from './passes/narrow.ts'
 import { pointers } from './passes/pointers.ts'
 import { dropProgramLookups } from './passes/program.ts'
@@ -84,10 +87,12 @@ function planOf(degrees: DegreeBounds): Plan {
       { name: 'trivial', run: trivial },
       { name: 'unused', run: unused },
     ],
-    between: [{ name: 'pointers', run: pointers }, propagation],
+    between: [{ name: 'comparisons', run: comparisons }, { name: 'pointers', run: pointers }, propagation],
     after: [
       { name: 'regroup', run: draft => regroup(draft, degrees) },
+      { name: 'helpers', run: draft => helpers(draft, degrees) },
       { name: 'inline', run: draft => inline(draft, degrees) },
+      { name: 'merge', run: merge },
       { name: 'unused', run: unused },
       { name: 'trivial', run: trivial },
       { name: 'checks', run: checks },
