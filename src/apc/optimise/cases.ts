@@ -42,6 +42,13 @@ export function groupOf(draft: Draft, start: readonly number[], ranges: Ranges, 
   return cases && { columns, cases, constraints, key }
 }
 
+/** All values of a polynomial over columns that have few values together; undefined where it is over others. */
+export function valuesInCases(draft: Draft, of: Polynomial, ranges: Ranges): readonly number[] | undefined {
+  if (of.columns.length === 0) return [of.constant]
+  const group = groupOf(draft, of.columns, ranges, new Set())
+  return group?.cases.map(values => valueOf(of, column => values[group.columns.indexOf(column)]!))
+}
+
 function conditionsOn(draft: Draft, columns: readonly number[]) {
   const position = new Map(columns.map((column, index) => [column, index]))
   const isInside = (of: readonly number[]): boolean => of.every(column => position.has(column))

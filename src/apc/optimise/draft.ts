@@ -29,6 +29,8 @@ export class Draft {
   readonly eliminated: Elimination[] = []
   /** Constraints that were set since somebody took them out of here. */
   readonly changed = new Set<number>()
+  /** Constraints that define a column, which can go as soon as it suits. */
+  readonly definitions: { readonly constraint: number; readonly column: number }[] = []
   /** Grows with every change of an item. */
   changes = 0
   readonly #constraintsOf = new Map<number, Set<number>>()
@@ -68,6 +70,12 @@ export class Draft {
     if (next === undefined) this.changed.delete(index)
     else this.changed.add(index)
     this.constraints[index] = next
+  }
+
+  /** Says that the column is that polynomial, which it is not in. */
+  define(column: number, of: Polynomial): void {
+    this.addConstraint(this.polynomials.minus(this.polynomials.column(column), of))
+    this.definitions.push({ constraint: this.constraints.length - 1, column })
   }
 
   addMessage(message: DraftMessage): void {

@@ -1,6 +1,7 @@
 /** Addresses of memory as two limbs of a base register and an offset: what the constraints of an access say of them. */
 import { P, inverse, multiply, subtract } from '../../air/field.ts'
-import { isWithin } from './arcs.ts'
+import { common, hull, isWithin, sumOf, type Arc } from './arcs.ts'
+import { valuesInCases } from './cases.ts'
 import type { Draft } from './draft.ts'
 import { elementOf, signed, type Polynomial } from './polynomials.ts'
 import type { Ranges } from './ranges.ts'
@@ -104,14 +105,26 @@ function pointerOf(draft: Draft, { field, low, high, lower, upper }: Parts, rang
     const arc = ranges.of(each)
     return arc !== undefined && isWithin(arc, limb)
   }
-  if (![lowBase, highBase, lowColumn].every(isLimb)) return undefined
+  if (![lowBase, highBase].every(isLimb)) return undefined
+  const shift = polynomials.minus(of, field)
+  const lowArc = common(ranges.of(lowColumn), shiftedArc(draft, { low: lowColumn, shift }, ranges))
+  if (lowArc === undefined || !isWithin(lowArc, limb)) return undefined
   const highArc = ranges.of(highColumn)
   // P stays below p/2, so sums with small offsets do not wrap.
   if (highArc === undefined || !isWithin(highArc, { from: 0, width: LIMB / 8 - 1 })) return undefined
   const offset = offsetOf(lowSide.plus, highSide.plus)
   if (offset === undefined) return undefined
-  const shift = polynomials.minus(of, field)
   return { low, high, of, base, offset, shift, constraints: [lower.constraint, upper.constraint] }
+}
+
+/** The low limb is checked without the shift. */
+function shiftedArc(
+  draft: Draft,
+  { low, shift }: { readonly low: Polynomial; readonly shift: Polynomial },
+  ranges: Ranges,
+): Arc | undefined {
+  const values = valuesInCases(draft, shift, ranges)
+  return sumOf(ranges.of(draft.polynomials.minus(low, shift)), values && hull(values))
 }
 
 /** low = lowBase + one of `lows`, P = base + one of `highs`: the number that these are modulo M². */

@@ -24,6 +24,12 @@ export interface Polynomial {
   readonly columns: readonly number[]
 }
 
+/** A polynomial without its constant, monic; the polynomial is `scale` times that, and its constant. */
+export interface Core {
+  readonly core: Polynomial
+  readonly scale: number
+}
+
 const FIRST_PRODUCT = 2 ** 32
 
 function union(parts: readonly { readonly columns: readonly number[] }[]): readonly number[] {
@@ -42,7 +48,8 @@ export const elementOf = (value: number): number => ((value % P) + P) % P
 /** All polynomials of one system: makes each once. */
 export class Polynomials {
   readonly #polynomials = new Map<string, Polynomial>()
-  readonly #columns = new Map<number, Atom>()
+  readonly #columns = new Map<number, Polynomial>()
+  readonly #cores = new Map<Polynomial, Core>()
   readonly #products = new Map<string, Atom>()
   readonly zero = this.constant(0)
   readonly one = this.constant(1)
@@ -52,13 +59,9 @@ export class Polynomials {
   }
 
   column(id: number): Polynomial {
-    return this.#interned(0, [this.#columnAtom(id)], [1])
-  }
-
-  #columnAtom(id: number): Atom {
-    let atom = this.#columns.get(id)
-    if (atom === undefined) this.#columns.set(id, (atom = { id, degree: 1, columns: [id] }))
-    return atom
+    let of = this.#columns.get(id)
+    if (of === undefined) this.#columns.set(id, (of = this.#interned(0, [{ id, degree: 1, columns: [id] }], [1])))
+    return of
   }
 
   #productAtom(factors: readonly Polynomial[]): Atom {
@@ -154,10 +157,13 @@ export class Polynomials {
     return [this.monic(a)]
   }
 
-  /** The same without its constant, monic; `a` is `scale` times that, and its constant. */
-  core(a: Polynomial): { readonly core: Polynomial; readonly scale: number } {
-    const core = this.monic(a.constant === 0 ? a : this.#interned(0, a.atoms, a.coefficients))
-    return { core, scale: a.coefficients[0] ?? 0 }
+  core(a: Polynomial): Core {
+    let core = this.#cores.get(a)
+    if (core === undefined) {
+      const of = this.monic(a.constant === 0 ? a : this.#interned(0, a.atoms, a.coefficients))
+      this.#cores.set(a, (core = { core: of, scale: a.coefficients[0] ?? 0 }))
+    }
+    return core
   }
 
   /** Other polynomials in the place of columns. */

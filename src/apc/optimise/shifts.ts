@@ -2,7 +2,7 @@
 import { groupOf } from './cases.ts'
 import type { Draft } from './draft.ts'
 import { valueOf, type Polynomial } from './polynomials.ts'
-import { Ranges } from './ranges.ts'
+import type { Ranges } from './ranges.ts'
 import { ONE, Span } from './span.ts'
 
 export interface Shifts {
@@ -18,7 +18,7 @@ export interface Shifts {
  *
  * @returns whether these say as much
  */
-export function relateShifts(draft: Draft, { kept, other, distance, block }: Shifts): boolean {
+export function relateShifts(draft: Draft, { kept, other, distance, block }: Shifts, ranges: Ranges): boolean {
   const { polynomials } = draft
   const steps = ((distance % block) + block) % block
   if (kept.atoms.length === 0) {
@@ -26,12 +26,11 @@ export function relateShifts(draft: Draft, { kept, other, distance, block }: Shi
     return true
   }
   if (steps === 0) draft.addConstraint(polynomials.minus(other, kept))
-  return relateCases(draft, { kept, other, distance: steps, block }) || steps === 0
+  return relateCases(draft, { kept, other, distance: steps, block }, ranges) || steps === 0
 }
 
 /** Columns of the one shift as sums of multiples of those of the other. */
-function relateCases(draft: Draft, { kept, other, distance, block }: Shifts): boolean {
-  const ranges = new Ranges(draft)
+function relateCases(draft: Draft, { kept, other, distance, block }: Shifts, ranges: Ranges): boolean {
   const [a, b] = [kept, other].map(({ columns }) => groupOf(draft, columns, ranges, new Set()))
   if (a === undefined || b === undefined || a.columns.some(column => b.columns.includes(column))) return false
   const pairs = a.cases
@@ -54,7 +53,7 @@ function relateCases(draft: Draft, { kept, other, distance, block }: Shifts): bo
     const sum = polynomials.sum(
       [...fit].map(([name, times]) => [name === ONE ? polynomials.one : polynomials.column(name), times]),
     )
-    draft.addConstraint(polynomials.minus(polynomials.column(b.columns[at]!), sum))
+    draft.define(b.columns[at]!, sum)
   }
   return fits.every(fit => fit !== undefined)
 }

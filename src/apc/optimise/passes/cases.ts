@@ -15,24 +15,45 @@ const MOST_CASES_TO_FOLD = 16
  */
 export function cases(draft: Draft, seen: Set<string>): void {
   const ranges = new Ranges(draft)
+  const tried = new Set<string>()
   for (const columns of Array.from(candidates(draft))) {
+    const name = columns.join()
+    if (tried.has(name)) continue
+    tried.add(name)
     const group = groupOf(draft, columns, ranges, seen)
     // A group without cases cannot be executed; its constraints say so.
     if (group === undefined || group.cases.length === 0) continue
+    narrowColumns(draft, group, ranges)
     const span = relate(draft, group)
     if (group.cases.length <= MOST_CASES_TO_FOLD) fold(draft, group, span)
   }
 }
 
+/** Values that a constraint of a column tells. */
+const MOST_VALUES = 3
+
+/** Columns that have fewer values than they might. */
+function narrowColumns(draft: Draft, { columns, cases: all }: Group, ranges: Ranges): void {
+  const { polynomials } = draft
+  for (const [at, column] of columns.entries()) {
+    const values = [...new Set(all.map(row => row[at]!))].toSorted((a, b) => a - b)
+    const before = ranges.valuesOf(column, MOST_VALUES + 2)
+    if (values.length > MOST_VALUES || before === undefined || before.length <= values.length) continue
+    const of = polynomials.column(column)
+    const told = polynomials.product(values.map(value => polynomials.plusConstant(of, -value)))
+    const isKnown = [...draft.constraintsOf(column)].some(index => draft.constraints[index] === told)
+    if (!isKnown) draft.addConstraint(told)
+  }
+}
+
 /** Adds the equations that hold in all cases. @returns the columns that all others follow from */
 function relate(draft: Draft, { columns, cases: all }: Group): Span {
-  const { polynomials } = draft
   const span = new Span(all.length)
   for (const [at, column] of columns.entries()) {
     const vector = all.map(values => values[at]!)
     const known = span.fit(vector)
     if (known === undefined) span.add(column, vector)
-    else if (isSmall(known)) draft.addConstraint(polynomials.minus(polynomials.column(column), combined(draft, known)))
+    else if (isSmall(known)) draft.define(column, combined(draft, known))
   }
   return span
 }

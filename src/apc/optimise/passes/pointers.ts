@@ -1,6 +1,6 @@
 /** Accesses off the same base register: one address follows from another one. */
 import { inverse } from '../../../air/field.ts'
-import { contains, ends } from '../arcs.ts'
+import { valuesInCases } from '../cases.ts'
 import type { Draft } from '../draft.ts'
 import { NEAR, pointerIn, type Pointer } from '../pointers.ts'
 import { elementOf, type Polynomial } from '../polynomials.ts'
@@ -83,17 +83,19 @@ class PointerGroup {
   /** Equations between the two shifts. @returns whether these say all that the low limb's check does */
   #relate(pointer: Pointer): boolean {
     const { shift } = pointer
-    const isShift = (of: Polynomial): boolean => {
-      const arc = this.#ranges.of(of)
-      return arc !== undefined && contains({ from: 0, width: BLOCK - 1 }, arc.from) && ends(arc)[1] < BLOCK
-    }
+    const isShift = (of: Polynomial): boolean =>
+      valuesInCases(this.#draft, of, this.#ranges)?.every(value => value < BLOCK) === true
     if (!isShift(shift) || !isShift(this.#kept.shift)) return false
-    return relateShifts(this.#draft, {
-      kept: this.#kept.shift,
-      other: shift,
-      distance: this.#distance(pointer),
-      block: BLOCK,
-    })
+    return relateShifts(
+      this.#draft,
+      {
+        kept: this.#kept.shift,
+        other: shift,
+        distance: this.#distance(pointer),
+        block: BLOCK,
+      },
+      this.#ranges,
+    )
   }
 
   /** The limbs are in nothing but their checks, which follow from those of its neighbours. */

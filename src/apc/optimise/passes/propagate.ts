@@ -1,4 +1,4 @@
-/** Columns that a constraint says to be constant, or a multiple of one other column and a constant, go. */
+/** Columns that are constant, a multiple of one other column and a constant, or defined go. */
 import type { Draft } from '../draft.ts'
 import type { Polynomial } from '../polynomials.ts'
 
@@ -7,6 +7,12 @@ import type { Polynomial } from '../polynomials.ts'
  * and no degree grows.
  */
 export function propagate(draft: Draft): void {
+  for (const { constraint: index, column } of draft.definitions.splice(0)) {
+    const of = draft.constraints[index] && draft.polynomials.solved(draft.constraints[index], column)
+    if (of === undefined || of.degree > 1) continue
+    draft.setConstraint(index, undefined)
+    draft.substitute(new Map([[column, of]]))
+  }
   for (const index of draft.changed) {
     draft.changed.delete(index)
     const constraint = draft.constraints[index]

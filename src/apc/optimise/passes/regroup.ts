@@ -11,7 +11,11 @@ export function regroup(draft: Draft, bounds: DegreeBounds): void {
   const seen = new Set<string>()
   const done = new Set<number>()
   const largestFirst = Array.from(candidates(draft)).toSorted((a, b) => b.length - a.length)
+  const tried = new Set<string>()
   for (const columns of largestFirst) {
+    const name = columns.join()
+    if (tried.has(name) || columns.some(column => done.has(column))) continue
+    tried.add(name)
     const group = groupOf(draft, columns, ranges, seen)
     if (group === undefined || group.cases.length === 0 || group.constraints.length < 2) continue
     if (group.columns.some(column => done.has(column))) continue
