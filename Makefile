@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 GUEST := cache-fixtures/guests/elf/fibonacci.rv64.elf
 INPUT := u64:800000
 
-.PHONY: all setup build demo package install uninstall check test exhaustive fuzz words cache-torture bench bench-cache bench-cold bench-start bench-execute bench-trace guests real-guests real tools clean
+.PHONY: all setup build demo package install uninstall check test exhaustive fuzz words cache-torture bench bench-cache bench-cold bench-start bench-execute bench-trace bench-apc guests real-guests real tools clean
 
 all: build
 
@@ -109,6 +109,10 @@ bench-cold: setup build
 # What traces cost, as ratios in one run; so far recording (mode preflight) beside mode pure.
 bench-trace: setup
 	@$(NODE) test/bench/trace/main.ts
+
+# Sizes of published blocks (where they lie beside the repository) after the optimiser of autoprecompiles, pass by pass.
+bench-apc: setup
+	@$(NODE) test/bench/apc.ts
 
 bench: setup build
 	@npm run --silent bench --

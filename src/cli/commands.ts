@@ -11,6 +11,7 @@ export const commands: ReadonlyMap<string, () => Promise<Declare>> = new Map([
   ['compile', async () => (await import('./commands/compile.ts')).declareCompile],
   ['emit', async () => (await import('./commands/emit.ts')).declareEmit],
   ['inspect', async () => (await import('./commands/inspect.ts')).declareInspect],
+  ['apc', async () => (await import('./commands/apc.ts')).declareApc],
   ['cache', async () => (await import('./commands/cache.ts')).declareCache],
   ['doctor', async () => (await import('./commands/doctor.ts')).declareDoctor],
   ['completions', async () => (await import('./commands/completions.ts')).declareCompletions],

@@ -46,6 +46,11 @@ const kinds = {
   airs: { label: 'AIRs', limit: MiB, hint: 'A machine file names its list of AIRs; docs/machine.md describes it.' },
   profile: { label: 'profile', limit: 256 * MiB, hint: 'Give the path of a file that rvr run --profile-out wrote.' },
   base: { label: 'the base', limit: 256 * MiB, hint: 'rvr cost --save-base FILE writes one.' },
+  system: {
+    label: 'constraint system',
+    limit: 256 * MiB,
+    hint: 'Give the path of a constraint system, .json or .json.gz; docs/apc.md describes it.',
+  },
   savedRun: {
     label: 'saved run',
     limit: 2 * GiB - 1,

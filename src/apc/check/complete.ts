@@ -1,6 +1,6 @@
 /** Rows of a block with given cells: columns that are not given are solved for. */
 import type { System } from '../system.ts'
-import { columnsOf } from './columns.ts'
+import { columnsOf } from '../columns.ts'
 import { rootsOf } from './roots.ts'
 import type { Row, SystemChecker } from './verdict.ts'
 
@@ -43,8 +43,14 @@ export function* completed(
 
 const known = new WeakMap<System, readonly (readonly number[])[]>()
 
+/** Of each constraint; those come first that few others have, because to change them breaks less. */
 function columnsBySystem(system: System): readonly (readonly number[])[] {
-  let columns = known.get(system)
-  if (columns === undefined) known.set(system, (columns = system.constraints.map(columnsOf)))
-  return columns
+  const before = known.get(system)
+  if (before !== undefined) return before
+  const columns = system.constraints.map(columnsOf)
+  const uses = new Map<number, number>()
+  for (const column of columns.flat()) uses.set(column, (uses.get(column) ?? 0) + 1)
+  const sorted = columns.map(list => list.toSorted((a, b) => uses.get(a)! - uses.get(b)!))
+  known.set(system, sorted)
+  return sorted
 }

@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import { degreeOf, type Expression } from '../../air/expression.ts'
 import { messageOf } from '../../errors.ts'
 import type { SystemBus } from '../buses.ts'
+import { columnsOf } from '../columns.ts'
 import type { Block, Column, Derived, Message, Method, Origin, System } from '../system.ts'
 import { ColumnNames, readExpression } from './expressions.ts'
 import { busOfKind, type WrittenKind } from './kinds.ts'
@@ -168,14 +169,6 @@ function blocksFrom(written: unknown): readonly Block[] {
   })
 }
 
-const columnsIn = (of: Expression, found = new Set<number>()): Set<number> => {
-  if ('left' in of) {
-    columnsIn(of.left, found)
-    columnsIn(of.right, found)
-  } else if (of.op === 'column') found.add(of.index)
-  return found
-}
-
 /** Derived columns need only what stands before them: otherwise they would need themselves. */
 function requireOrder({ derived }: System): void {
   const later = new Set(derived.map(({ column }) => column))
@@ -183,7 +176,7 @@ function requireOrder({ derived }: System): void {
   for (const [index, { column, method }] of derived.entries()) {
     const needed = method.kind === 'quotient' ? [method.numerator, method.denominator] : []
     for (const of of needed) {
-      for (const id of columnsIn(of)) {
+      for (const id of columnsOf(of)) {
         if (later.has(id))
           throw malformed(`machine.derived_columns[${index}]`, `it needs column ${id}, which comes later`)
       }

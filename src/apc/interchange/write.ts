@@ -1,7 +1,8 @@
 /** Writes a constraint system as an interchange file. */
 import type { Expression } from '../../air/expression.ts'
 import { RvrError } from '../../errors.ts'
-import type { Method } from '../system.ts'
+import { columnsOf } from '../columns.ts'
+import type { Derived, Method } from '../system.ts'
 import { writtenExpression, type Written } from './expressions.ts'
 import { kindOfBus } from './kinds.ts'
 import type { InterchangeFile } from './read.ts'
@@ -9,6 +10,8 @@ import type { InterchangeFile } from './read.ts'
 /** The file as JSON text. @throws RvrError `INPUT_INVALID` where the format has no such bus */
 export function writeInterchange({ blocks, system }: InterchangeFile): string {
   const names = new Map(system.columns.map(({ id, name }) => [id, name]))
+  // Derived columns may need cells of instructions that no constraint needs.
+  for (const id of system.derived.flatMap(columnsOfDerived)) if (!names.has(id)) names.set(id, `cell_${id}`)
   const written = (of: Expression): Written => writtenExpression(of, names)
   const methodOf = (method: Method) =>
     method.kind === 'constant'
@@ -36,6 +39,9 @@ export function writeInterchange({ blocks, system }: InterchangeFile): string {
     bus_map: { bus_ids: busIds({ blocks, system }) },
   })
 }
+
+const columnsOfDerived = ({ method }: Derived): readonly number[] =>
+  method.kind === 'constant' ? [] : [...columnsOf(method.numerator), ...columnsOf(method.denominator)]
 
 /** Buses that nothing is said on are left out where the format has no name for them. */
 function busIds({ system: { buses, messages } }: InterchangeFile): object {

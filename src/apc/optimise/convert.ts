@@ -1,8 +1,8 @@
 /** Between systems as data and drafts. */
 import { constant, minus, plus, times, type Expression } from '../../air/expression.ts'
 import { P } from '../../air/field.ts'
-import type { System } from '../system.ts'
-import { Draft } from './draft.ts'
+import type { Derived, System } from '../system.ts'
+import { Draft, type DraftDerived } from './draft.ts'
 import type { Polynomial, Polynomials } from './polynomials.ts'
 
 /** Makes polynomials of expressions; parts that expressions share are looked at once. */
@@ -31,7 +31,12 @@ export function draftOf({ buses, columns, constraints, messages, derived }: Syst
   const read = polynomialReader(draft.polynomials)
   for (const each of constraints) draft.addConstraint(read(each))
   for (const { bus, count, fields } of messages) draft.addMessage({ bus, count: read(count), fields: fields.map(read) })
-  for (const each of derived) draft.derived.push(each)
+  for (const { column, method } of derived) {
+    const isConstant = method.kind === 'constant'
+    const numerator = isConstant ? draft.polynomials.constant(method.value) : read(method.numerator)
+    const denominator = isConstant ? draft.polynomials.one : read(method.denominator)
+    draft.derived.push({ column, numerator, denominator })
+  }
   return draft
 }
 
@@ -61,6 +66,13 @@ export function systemOf(draft: Draft): System {
       if (message === undefined) return []
       return [{ bus: message.bus, count: expressionOf(message.count), fields: message.fields.map(expressionOf) }]
     }),
-    derived: draft.derived.filter(({ column }) => left.has(column)),
+    derived: draft.derived.flatMap(each => (left.has(each.column) ? [derivedOf(each)] : [])),
   }
+}
+
+function derivedOf({ column, numerator, denominator }: DraftDerived): Derived {
+  if (denominator.atoms.length === 0 && denominator.constant === 1 && numerator.atoms.length === 0)
+    return { column, method: { kind: 'constant', value: numerator.constant } }
+  const method = { numerator: expressionOf(numerator), denominator: expressionOf(denominator) }
+  return { column, method: { kind: 'quotient', ...method } }
 }

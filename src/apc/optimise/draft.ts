@@ -1,13 +1,20 @@
 /** A system while it is optimised: polynomials by column, in which single items are exchanged. */
 import { RvrError } from '../../errors.ts'
 import type { SystemBus } from '../buses.ts'
-import type { Column, Derived } from '../system.ts'
+import type { Column } from '../system.ts'
 import { Polynomials, type Polynomial } from './polynomials.ts'
 
 export interface DraftMessage {
   readonly bus: number
   readonly count: Polynomial
   readonly fields: readonly Polynomial[]
+}
+
+/** A column that is a quotient, 0 where the denominator is. */
+export interface DraftDerived {
+  readonly column: number
+  readonly numerator: Polynomial
+  readonly denominator: Polynomial
 }
 
 /** A column that went, as a polynomial over columns that were there then. */
@@ -24,7 +31,7 @@ export class Draft {
   readonly messages: (DraftMessage | undefined)[] = []
   /** All columns that ever were. */
   readonly columns = new Map<number, Column>()
-  readonly derived: Derived[] = []
+  readonly derived: DraftDerived[] = []
   /** In order: how to get the columns that went from those that are left. It is a hint for checkers, no proof. */
   readonly eliminated: Elimination[] = []
   /** Constraints that were set since somebody took them out of here. */
@@ -108,6 +115,8 @@ export class Draft {
       for (const each of this.messagesOf(column)) messages.add(each)
     }
     const replaced = (of: Polynomial): Polynomial => this.polynomials.substituted(of, values)
+    for (const [at, { column, numerator, denominator }] of this.derived.entries())
+      this.derived[at] = { column, numerator: replaced(numerator), denominator: replaced(denominator) }
     for (const index of constraints) this.setConstraint(index, replaced(this.constraints[index]!))
     for (const index of messages) {
       const { bus, count, fields } = this.messages[index]!

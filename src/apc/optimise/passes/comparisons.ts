@@ -3,7 +3,6 @@ import { P, subtract } from '../../../air/field.ts'
 import { ends } from '../arcs.ts'
 import { lookupOf, templatesOf } from '../bounds.ts'
 import { LIMB, comparisonAt, type Comparison } from '../comparison.ts'
-import { expressionOf } from '../convert.ts'
 import type { Draft } from '../draft.ts'
 import type { Polynomial } from '../polynomials.ts'
 import { Ranges } from '../ranges.ts'
@@ -75,8 +74,7 @@ function zeroTest(draft: Draft, { result, of, isZero }: ZeroTest): void {
   const isNot = isZero ? polynomials.minus(polynomials.one, result) : result
   draft.addConstraint(polynomials.times(polynomials.minus(polynomials.one, isNot), of))
   draft.addConstraint(polynomials.minus(polynomials.times(polynomials.column(helper), of), isNot))
-  const method = { kind: 'quotient', numerator: expressionOf(isNot), denominator: expressionOf(of) } as const
-  draft.derived.push({ column: helper, method })
+  draft.derived.push({ column: helper, numerator: isNot, denominator: of })
 }
 
 /** d − 1 is a limb where the result is 1, d + 255 where it is 0. */

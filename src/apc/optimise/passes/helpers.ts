@@ -2,7 +2,6 @@
 import { P } from '../../../air/field.ts'
 import { ends } from '../arcs.ts'
 import type { Draft } from '../draft.ts'
-import { expressionOf } from '../convert.ts'
 import { solvedProducts, type Helper } from '../products.ts'
 import type { Polynomial } from '../polynomials.ts'
 import { Ranges } from '../ranges.ts'
@@ -58,7 +57,6 @@ function merge(draft: Draft, index: number, { helpers: all, rest, zero }: Merged
   const helper = draft.addColumn(`shows_${name}`)
   const negative = polynomials.scaled(rest, P - 1)
   draft.setConstraint(index, polynomials.plus(rest, polynomials.times(polynomials.column(helper), zero)))
-  const method = { kind: 'quotient', numerator: expressionOf(negative), denominator: expressionOf(zero) } as const
-  draft.derived.push({ column: helper, method })
+  draft.derived.push({ column: helper, numerator: negative, denominator: zero })
   for (const each of all) draft.eliminated.push({ column: each.column, of: polynomials.zero })
 }

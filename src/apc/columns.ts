@@ -1,5 +1,5 @@
 /** The columns of expressions. */
-import type { Expression } from '../../air/expression.ts'
+import type { Expression } from '../air/expression.ts'
 
 /** Ids, each once. */
 export function columnsOf(of: Expression): readonly number[] {

@@ -1,0 +1,54 @@
+/** `rvr apc optimize` reads a system, says what is left of it and writes that. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { buildBlock } from '../../src/apc/block.ts'
+import { readInterchange } from '../../src/apc/interchange/read.ts'
+import { writeInterchange } from '../../src/apc/interchange/write.ts'
+import { sizeOf } from '../../src/apc/system.ts'
+import { optimisedFile } from '../../src/report/apc.ts'
+import { rvr } from '../cli/spawn.ts'
+import { rv32 } from './given.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rvr-apc-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const machine = rv32([256, 2048], 7)
+/** sltiu x2, x5, 1; bne x2, x0, 8 */
+const block = {
+  start: 0,
+  instructions: [
+    [521, 8, 20, 1, 1, 0, 0, 0],
+    [545, 8, 0, 8, 1, 1, 0, 0],
+  ],
+}
+const text = writeInterchange({ blocks: [block], system: buildBlock(machine, block) })
+
+test('the file that is written is what was said', () => {
+  const [input, output] = [join(folder, 'block.json'), join(folder, 'smaller.json.gz')]
+  writeFileSync(input, text)
+  const { status, stdout, stderr } = rvr(['apc', 'optimize', input, '-o', output, '--json'])
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  const { before, after } = JSON.parse(stdout)
+  expect(before).toEqual({ columns: 63, interactions: 29, constraints: 59 })
+  const { system } = readInterchange(readFileSync(output))
+  expect(sizeOf(system)).toEqual(after)
+  expect(after.columns).toBeLessThan(20)
+  expect(system.derived.length).toBeGreaterThan(0)
+})
+
+test('what is left is not made smaller again, and comes out the same each time', () => {
+  const once = optimisedFile(Buffer.from(text)).file(false)
+  expect(Buffer.compare(optimisedFile(Buffer.from(text)).file(false), once)).toBe(0)
+  const again = readInterchange(optimisedFile(once).file(false)).system
+  expect(sizeOf(again)).toEqual(sizeOf(readInterchange(once).system))
+})
+
+test('a file that is no system is refused', () => {
+  const input = join(folder, 'bad.json')
+  writeFileSync(input, '{}')
+  const { status, stdout } = rvr(['apc', 'optimize', input, '--json'])
+  expect(status).toBe(2)
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'INPUT_INVALID', details: { at: 'bus_map' } } })
+})
