@@ -6,7 +6,7 @@ import type { Draft } from './draft.ts'
 import type { Polynomial } from './polynomials.ts'
 import { knownFields, type Ranges } from './ranges.ts'
 
-/** `result`, a column or 1 less one, is 1 where the first of the differences that is not 0 is positive, and 0 elsewhere. */
+/** `result`, a column or 1 less one, is 1 if the first of the differences that is not 0 is positive, else 0. */
 export interface Comparison {
   readonly result: Polynomial
   /** The most significant one first. Their size is below LIMB. */

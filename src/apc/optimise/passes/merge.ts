@@ -30,7 +30,7 @@ export function merge(draft: Draft): void {
   }
 }
 
-/** A product of two factors, of which the second one is bounded more closely by its columns: the one with more of them. */
+/** A product of two factors without common columns; the one that is in more constraints is what they may share. */
 function splitProduct(draft: Draft, constraint: Polynomial) {
   const factors = draft.polynomials.factorsOf(constraint)
   if (factors.length !== 2 || factors.some(({ degree }) => degree !== 1)) return undefined
