@@ -19,6 +19,8 @@ export type RvrEvent =
   | { readonly type: 'tier'; readonly message: string }
   /** A guest is running: instructions since its start, and how many a second since the event before. */
   | { readonly type: 'progress'; readonly instructions: bigint; readonly perSecond: number }
+  /** A segment's trace has come so far: what it is filled from is there, or its tables are. */
+  | { readonly type: 'trace'; readonly segment: number; readonly state: 'recorded' | 'filled'; readonly ms: number }
   /** Text that the guest printed for the host (phantom PrintStr, or a write to file descriptor 1 or 2). */
   | { readonly type: 'print'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
 

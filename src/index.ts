@@ -18,7 +18,14 @@ export type {
 } from './sdk/contract.ts'
 export type { Backtrace, BacktraceFrame } from './sdk/backtrace/backtrace.ts'
 export type { CheckReport } from './sdk/check.ts'
-export type { SegmentTrace, TraceCheckOptions, TracedChip, TraceMatrix } from './sdk/traced.ts'
+export type {
+  FillRecordingOptions,
+  SaveRecordingOptions,
+  SegmentTrace,
+  TraceCheckOptions,
+  TracedChip,
+  TraceMatrix,
+} from './sdk/traced.ts'
 export type { ColumnValue, Failure, InstructionPlace, Party, RowPlace, SegmentCheck } from './trace/check/failure.ts'
 export { Profile, type ProfileEntry } from './sdk/profile.ts'
 export { hex, u32, u64, utf8 } from './sdk/inputs.ts'

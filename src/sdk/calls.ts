@@ -38,7 +38,7 @@ import type {
   RvrOptions,
 } from './options.ts'
 import type { Run, SegmentStartOptions, TraceOptions, TracesOptions } from './contract.ts'
-import type { TraceCheckOptions } from './traced.ts'
+import type { FillRecordingOptions, SaveRecordingOptions, TraceCheckOptions } from './traced.ts'
 
 const optional = v.optional
 const MAX_SAFE = Number.MAX_SAFE_INTEGER
@@ -101,15 +101,20 @@ export const LoadArtifact = options<{ readonly mode?: ModeName }>({ mode: option
 export const Save = options<{ readonly signal?: AbortSignal }>({ signal: optional(signal) })
 export const SegmentStart = options<SegmentStartOptions>({ artifact: optional(v.any()), signal: optional(signal) })
 
+const filling = {
+  threads: optional(number(1, MOST_THREADS)),
+  fragment: optional(number(1, MAX_SAFE)),
+  maxMemoryBytes: optional(number(1, MAX_SAFE)),
+  signal: optional(signal),
+}
 export const Traces = options<TracesOptions>({
   filler: optional(v.picklist(['engine', 'reference'], 'engine or reference')),
   artifact: optional(v.any()),
-  threads: optional(number(1, MOST_THREADS)),
-  fragment: optional(number(1, MAX_SAFE)),
   segment: optional(number(0, MAX_SAFE)),
-  maxMemoryBytes: optional(number(1, MAX_SAFE)),
-  signal: optional(signal),
+  ...filling,
 })
+export const FillRecording = options<FillRecordingOptions>(filling)
+export const SaveRecording = options<SaveRecordingOptions>({ memory: optional(flag), signal: optional(signal) })
 
 export const TraceCheck = options<TraceCheckOptions>({
   signal: optional(signal),

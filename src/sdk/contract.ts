@@ -1,6 +1,6 @@
 /** What runs and artifacts are to their callers, and the options that name them: types that need each other. */
 import type { AirSet } from '../air/air.ts'
-import type { EventReceiver } from '../events.ts'
+import type { EventReceiver, EventSink } from '../events.ts'
 import type { AbiName } from '../extensions/abi.ts'
 import type { SegmentLimits } from '../machine/limits.ts'
 import type { Machine } from '../machine/machine.ts'
@@ -155,7 +155,8 @@ export interface Run extends Disposable {
 
   /**
    * Mode `metered`: the tables that a proof of each segment is about, in order (docs/trace.md). The guest runs once
-   * more, in the reference interpreter, which is slow. Each trace keeps its memory until it is disposed.
+   * more, in mode `preflight`, segment after segment, and goes on when the next one is asked for. Each trace keeps its
+   * memory until it is disposed.
    *
    * @throws RvrError `USAGE` (no such segment, a machine without AIRs, tables that take more memory than allowed),
    *   `UNPROVABLE` (`details` is {pc, instret, reason}), `ABORTED`.
@@ -250,6 +251,8 @@ export interface RunOrigin {
 
 /** What else can be made of an artifact's guest. */
 export interface ArtifactKin {
+  /** The receiver of the Rvr. */
+  readonly events: EventSink
   /** @throws RvrError as `Guest.tiered` does */
   ready(mode: ModeName, signal: AbortSignal | undefined): Promise<Executable>
   /** @throws RvrError `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `ABORTED`, `IO` */

@@ -27,6 +27,7 @@ import { Compile, Execute, Explain, LoadArtifact, Save } from './calls.ts'
 import { ownImage, ownMachine } from './copies.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { CompileOptions, ExecuteOptions, ProfileChoice } from './options.ts'
+import type { FillRecordingOptions, SegmentTrace } from './traced.ts'
 
 export interface GuestParts {
   readonly image: Image
@@ -145,6 +146,7 @@ export class Guest {
   }
 
   readonly #kin: ArtifactKin = {
+    events: event => this.#parts.services.events(event),
     ready: (mode, signal) => this.tiered(mode, { signal }),
     traceEngine: async (set, signal) => {
       if (this.#engine?.set === set) return this.#engine
@@ -232,6 +234,23 @@ export class Guest {
       })
     const { checkRun } = await import('./check.ts')
     return checkRun({ image, abi, artifact }, own)
+  }
+
+  /**
+   * Fills the tables of a segment from its recording (`SegmentTrace.saveRecording`), in any process: nothing of the run
+   * is needed. Where the recording has the guest's memory, the tables are those that were filled where it was made;
+   * where it has none, those of memory are missing (`trace.missing`).
+   *
+   * @throws RvrError `ARCHIVE_INVALID` (damaged; of another guest, machine or ABI: `details.what` says of which),
+   *   `DIVERGED` (what was recorded is no execution of the guest), `UNPROVABLE`, `USAGE` (tables that take more memory
+   *   than allowed), `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `IO`, `ABORTED`
+   */
+  async fillRecording(file: string, options: FillRecordingOptions = {}): Promise<SegmentTrace> {
+    const { image, abi, machine, lifetime } = this.#parts
+    lifetime.check()
+    const { fillRecording } = await import('./traces/recording.ts')
+    const { traceEngine } = this.#kin
+    return fillRecording(file, { guest: { image, abi }, machine, traceEngine }, options)
   }
 
   /**

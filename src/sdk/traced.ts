@@ -1,5 +1,5 @@
 /** What traces of a run's segments are to their callers. */
-import type { FillPhases } from '../trace/native/segment.ts'
+import type { FillPhases } from '../trace/native/phases.ts'
 import type { SegmentCheck } from '../trace/check/failure.ts'
 
 /** One table of a trace, and what mode metered has predicted of it. */
@@ -10,7 +10,8 @@ export interface TracedChip {
   /** Rows that say something, and with those that pad them. */
   readonly rows: number
   readonly height: number
-  readonly predicted: number
+  /** Rows, by mode metered; undefined of a recording, which nobody has metered. */
+  readonly predicted: number | undefined
 }
 
 /** A table of field elements. */
@@ -32,6 +33,8 @@ export interface SegmentTrace extends Disposable {
   readonly chips: readonly TracedChip[]
   /** Chips that the machine has no AIR for: nothing of them is in the trace. */
   readonly chipsWithoutAir: readonly string[]
+  /** Tables of memory that are not there, because they were filled from a recording without memory; else none. */
+  readonly missing: readonly string[]
   /** Public values of all tables: `pc_first`, `root_before[0]`. */
   readonly publics: Readonly<Record<string, number>>
   /** What filled it: the trace engine, or the reference in JavaScript. */
@@ -49,7 +52,7 @@ export interface SegmentTrace extends Disposable {
    * Checks every constraint on every row, every bus, cells and public values, and that the segment begins where the
    * one in front of it in these traces ended. The tables have to stay as they are until it resolves.
    *
-   * @throws RvrError `DISPOSED`, `ABORTED`
+   * @throws RvrError `DISPOSED`, `ABORTED`; `USAGE` where tables are missing
    */
   check(options?: TraceCheckOptions): Promise<SegmentCheck>
 
@@ -57,20 +60,22 @@ export interface SegmentTrace extends Disposable {
    * Writes the tables to a file: an archive of content `segment` (docs/archive.md).
    *
    * @returns the file's absolute path
-   * @throws RvrError `DISPOSED`, `IO`, `USAGE` (more than an archive holds), `ABORTED`
+   * @throws RvrError `DISPOSED`, `IO`, `USAGE` (more than an archive holds, tables are missing), `ABORTED`
    */
   save(file: string, options?: { readonly signal?: AbortSignal }): Promise<string>
 
   /**
-   * Writes what the trace engine has filled the tables from: an archive of content `fragments`. `Guest.fill` fills them
-   * from there, in any process.
+   * Writes what the trace engine has filled the tables from: an archive of content `fragments`. `Guest.fillRecording`
+   * fills them from there, in any process. The guest stands at the segment's end until the next segment is asked for:
+   * until then its memory can be saved too.
    *
    * @returns the file's absolute path
-   * @throws RvrError `DISPOSED`, `IO`, `ABORTED`; `USAGE`: the reference has filled it, which records nothing
+   * @throws RvrError `DISPOSED`, `IO`, `ABORTED`; `USAGE`: the reference has filled it, which records nothing, or the
+   *   guest has gone on and memory is wanted
    */
-  saveRecording(file: string, options?: { readonly signal?: AbortSignal }): Promise<string>
+  saveRecording(file: string, options?: SaveRecordingOptions): Promise<string>
 
-  /** Gives the tables' memory back. */
+  /** Gives the tables' memory back, when what is going on has ended; views of them are empty then. */
   dispose(): void
 }
 
@@ -78,4 +83,21 @@ export interface TraceCheckOptions {
   readonly signal?: AbortSignal
   /** Threads that native code checks on; default: one for each core. */
   readonly threads?: number
+}
+
+export interface SaveRecordingOptions {
+  /** Keep the guest's memory too, without which no tables of memory can be filled; default true. */
+  readonly memory?: boolean
+  readonly signal?: AbortSignal
+}
+
+/** What fills the tables of a recording. */
+export interface FillRecordingOptions {
+  readonly signal?: AbortSignal
+  /** Threads; default: one for each core. */
+  readonly threads?: number
+  /** Instructions of a fragment, which one thread fills; default 65,536. Tables do not depend on it. */
+  readonly fragment?: number
+  /** Bytes that the tables may take; default 2 GiB. */
+  readonly maxMemoryBytes?: number
 }

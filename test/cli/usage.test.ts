@@ -137,6 +137,7 @@ test('exit statuses', () => {
     ARTIFACT_REFUSED: 5,
     STATE_REFUSED: 5,
     ARCHIVE_INVALID: 5,
+    DIVERGED: 5,
     UNPROVABLE: 5,
     ABORTED: 130,
     WORKER_FAILED: 70,

@@ -137,7 +137,10 @@ const cases: readonly (readonly [name: string, args: () => readonly string[]])[]
       ...interp,
     ],
   ],
-  ['trace', () => ['trace', fibonacci, '--input', 'u64:3', '--check', ...interp]],
+  [
+    'trace',
+    () => ['trace', fibonacci, '--input', 'u64:3', '--check', '-o', file('0.segment'), '--segment', '0', ...interp],
+  ],
   ...['image', 'ir', 'cfg', 'plan', 'c'].map(stage => ['emit', () => ['emit', traps, '--stage', stage]] as const),
   ['emit', () => ['emit', traps, '--stage', 'c', '-o', file('emitted')]],
   ['inspect', () => ['inspect', traps]],

@@ -1,7 +1,9 @@
-/** `rvr trace`: the tables that a proof of a run is about, filled and checked. */
-import { InvalidArgumentError, type Command } from 'commander'
+/** `rvr trace`: the tables that a proof of a run is about, filled, checked and written. */
+import { InvalidArgumentError, type Command, type Option } from 'commander'
 import type { TracedSegment, TraceReport } from '../../report/trace/json.ts'
 import type { Run } from '../../sdk/contract.ts'
+import type { Guest } from '../../sdk/guest.ts'
+import type { SegmentTrace } from '../../sdk/traced.ts'
 import { showExecution } from '../execute.ts'
 import { EXIT_GUEST, EXIT_OK } from '../exit-codes.ts'
 import { openGuest } from '../open-guest.ts'
@@ -17,18 +19,42 @@ import {
 } from '../options/execution.ts'
 import { createProgress, reportOptions, type ReportOptions } from '../options/report.ts'
 import { segmentOptions } from '../options/segments.ts'
-import { sizeIn } from '../options/values.ts'
+import { traceOutput, traceOutputOptions, type TraceOutputOptions, type WriteSegment } from '../options/trace-output.ts'
+import { limitIn, sizeIn } from '../options/values.ts'
 import { writeReport } from '../output/guest-text.ts'
 import { jsonLine } from '../output/messages.ts'
 import type { Progress } from '../progress/progress.ts'
 import type { Shell } from '../shell.ts'
+import { traceFrom, tracesIn } from './trace/traces.ts'
 
-interface TraceOptions extends ExecutionOptions, ReportOptions {
+interface TraceOptions extends ExecutionOptions, ReportOptions, TraceOutputOptions {
   /** Undefined: all. */
   readonly segment?: number
+  readonly from?: string
   readonly check?: boolean
+  readonly threads?: number
+  readonly fragment?: number
   readonly maxTraceMemory?: number
 }
+
+/** What a recording says itself, or cannot have. */
+const RECORDED = [
+  'segment',
+  'recording',
+  'input',
+  'inputFile',
+  'arg',
+  'maxInstructions',
+  'maxCost',
+  'timeout',
+  'publicValuesBytes',
+  'seed',
+  'tier',
+  'engine',
+  'maxTraceHeight',
+  'maxMemory',
+  'maxInteractions',
+]
 
 function parseSegment(text: string): number | undefined {
   if (text === 'all') return undefined
@@ -36,23 +62,36 @@ function parseSegment(text: string): number | undefined {
   throw new InvalidArgumentError('Wanted: the number of a segment, or all.')
 }
 
+const tracingOptions = (): Option[] => [
+  valued('--segment <k>', 'the number of one segment (default: all)', parseSegment),
+  option('--check', 'check the tables; exit status 1 when something in them is wrong'),
+  ...traceOutputOptions(),
+  valued('--from <file>', 'fill a recording that --recording has written: nothing runs', inputPath).conflicts(RECORDED),
+  valued(
+    '--threads <n>',
+    'threads that fill and check (default: all processors)',
+    limitIn({ least: 1, greatest: 1024 }),
+  ),
+  valued('--fragment <n>', 'instructions that a thread fills at a time (default: 65,536)', limitIn({ least: 1 })),
+  valued(
+    '--max-trace-memory <size>',
+    'refuse segments whose tables take more memory (default: 2GiB)',
+    sizeIn({ least: 1 }),
+  ),
+]
+
 export function declareTrace(program: Command, shell: Shell): void {
   const command = program
     .command('trace')
     .argument('<guest>', 'RISC-V ELF executable; - is standard input', inputPath)
     .summary('the tables that a proof of a run is about, filled and checked')
     .description(
-      'Runs a guest, cuts the run into segments as mode metered does, and fills the tables of each: slow, in the ' +
-        'reference interpreter. With --check every constraint, bus and public value is checked.',
+      'Runs a guest, cuts the run into segments as mode metered does, and fills the tables of each: native code records ' +
+        'a segment, and the trace engine, native code that is made once for all guests of a machine, fills them on all ' +
+        'processors. With --check every constraint, bus and public value is checked.',
     )
   addOptions(command, [
-    valued('--segment <k>', 'the number of one segment (default: all)', parseSegment),
-    option('--check', 'check the tables; exit status 1 when something in them is wrong'),
-    valued(
-      '--max-trace-memory <size>',
-      'refuse segments whose tables take more memory (default: 2GiB)',
-      sizeIn({ least: 1 }),
-    ),
+    ...tracingOptions(),
     ...executionOptions(),
     ...segmentOptions(),
     ...buildOptions(),
@@ -62,30 +101,42 @@ export function declareTrace(program: Command, shell: Shell): void {
       'after',
       `
 Exit status: 0 done; 1 the check failed; 2 bad usage or input; 3 no toolchain or compile
-failed; 5 the run cannot be proved; 130 interrupted.
+failed; 5 the run cannot be proved, or the recording is damaged or of another guest;
+130 interrupted.
 
 Examples:
   $ rvr trace guest.elf --input u64:100 --check
-  $ rvr trace guest.elf --input u64:100 --max-trace-height 4096 --segment 2 --json`,
+  $ rvr trace guest.elf --input u64:100 --max-trace-height 4096 --segment 2 --json
+  $ rvr trace guest.elf --input u64:100 --recording -o recorded
+  $ rvr trace guest.elf --from recorded/0.fragments --check -o 0.segment`,
     )
     .action(async (file: string, options: TraceOptions) => shell.finish(await trace(file, options, shell)))
 }
 
 async function trace(file: string, options: TraceOptions, shell: Shell): Promise<number> {
+  const { from, segment } = options
+  const write = await traceOutput(options, from !== undefined || segment !== undefined)
   const inputs = await readInputs(options, shell.signal)
   await using progress = createProgress(options, shell)
   await using opened = await openGuest(file, { options, progress, shell })
   const { guest } = opened
-  const artifact = await makeReady({ guest, mode: 'metered', options: { ...options, check: false }, shell, progress })
+  const { threads, fragment, check = false, maxTraceMemory: maxMemoryBytes } = options
+  const { signal } = shell
+  const traces = { segment, threads, fragment, maxMemoryBytes, signal }
+  const work = { check, threads, write, signal, progress }
+  const segments: TracedSegment[] = []
+  if (from !== undefined) {
+    for await (const each of traceFrom(from, { guest, traces })) segments.push(await traced(each, work))
+  } else {
+    using run = await planned(guest, inputs, { options, shell, progress })
+    const tracing = { guest, options, traces, progress }
+    for await (const each of tracesIn(run, tracing)) segments.push(await traced(each, work))
+  }
   await progress.settle()
-  const stretch = stretchOptions(options, shell, progress)
-  const start = startOptions(guest.path, options, inputs)
-  using run = await showExecution(progress, () => artifact.execute({ ...start, ...stretch }))
-  await progress.settle()
-  const segments = await traced(run, { options, shell, progress })
   const report: TraceReport = {
     guest: { path: guest.path, digest: guest.digest },
-    machine: run.machine.digest,
+    machine: guest.machine.digest,
+    memory: guest.machine.memory,
     segments,
   }
   const [{ traceJson }, { traceText }] = await Promise.all([
@@ -93,38 +144,53 @@ async function trace(file: string, options: TraceOptions, shell: Shell): Promise
     import('../../report/trace/text.ts'),
   ])
   writeReport(shell, options.json ? jsonLine(traceJson(report)) : traceText(report))
-  return segments.every(({ check }) => check?.passed !== false) ? EXIT_OK : EXIT_GUEST
+  return segments.every(each => each.check?.passed !== false) ? EXIT_OK : EXIT_GUEST
 }
 
-interface Tracing {
+interface Planning {
   readonly options: TraceOptions
   readonly shell: Shell
   readonly progress: Progress
 }
 
-/** Fills and checks segment after segment; what is kept of each is what will be told. */
-async function traced(run: Run, { options, shell, progress }: Tracing): Promise<readonly TracedSegment[]> {
-  const { segment, check, maxTraceMemory: maxMemoryBytes } = options
-  const { signal } = shell
-  const segments: TracedSegment[] = []
-  for await (const each of run.traces({ segment, maxMemoryBytes, signal })) {
-    using filled = each
-    const { index, instretStart, instructions, chips, chipsWithoutAir, publics, fillMs } = filled
-    const begun = performance.now()
-    const checked = check ? await filled.check({ signal }) : undefined
-    const checkMs = check ? performance.now() - begun : undefined
-    segments.push({
-      index,
-      instretStart,
-      instructions,
-      chips,
-      chipsWithoutAir,
-      publics,
-      fillMs,
-      check: checked,
-      checkMs,
-    })
-    progress.showStep(`filled segment ${index} of ${run.segments.length}`)
-  }
-  return segments
+/** The run in mode metered, whose segments are traced. */
+async function planned(
+  guest: Guest,
+  inputs: readonly Uint8Array[],
+  { options, shell, progress }: Planning,
+): Promise<Run> {
+  const ready = { guest, mode: 'metered', options: { ...options, check: false }, shell, progress } as const
+  const artifact = await makeReady(ready)
+  await progress.settle()
+  const stretch = stretchOptions(options, shell, progress)
+  const start = startOptions(guest.path, options, inputs)
+  const run = await showExecution(progress, () => artifact.execute({ ...start, ...stretch }))
+  await progress.settle()
+  return run
+}
+
+interface SegmentWork {
+  readonly check: boolean
+  readonly threads: number | undefined
+  readonly write: WriteSegment | undefined
+  readonly signal: AbortSignal
+  readonly progress: Progress
+}
+
+/** Checks and writes a segment; what is kept of it is what will be told. */
+async function traced(each: SegmentTrace, work: SegmentWork): Promise<TracedSegment> {
+  using filled = each
+  const { check, threads, write, signal, progress } = work
+  const { index, instretStart, instructions, chips, chipsWithoutAir, missing, publics } = filled
+  const { filledBy, recordMs, fillMs } = filled
+  const facts = { index, instretStart, instructions, filledBy, chips, chipsWithoutAir, missing, publics }
+  const begun = performance.now()
+  const checked = check ? await filled.check({ threads, signal }) : undefined
+  const checkMs = check ? performance.now() - begun : undefined
+  if (checkMs !== undefined) progress.showStep(`segment ${index} checked`, checkMs)
+  const writing = performance.now()
+  const file = await write?.(filled, signal)
+  const writeMs = write && performance.now() - writing
+  if (writeMs !== undefined) progress.showStep(`segment ${index} written`, writeMs)
+  return { ...facts, recordMs, fillMs, check: checked, checkMs, file, writeMs }
 }

@@ -85,6 +85,9 @@ export class Progress implements AsyncDisposable {
         this.#steps.apply(event)
         this.#show(`compiling, objects ${event.done} of ${event.planned}`)
         break
+      case 'trace':
+        this.showStep(`segment ${event.segment} ${event.state}`, event.ms)
+        break
       case 'stage':
         this.#stage(event)
         break
@@ -123,9 +126,10 @@ export class Progress implements AsyncDisposable {
     if (this.#stages.length === 0) clearTimeout(this.#timer)
   }
 
-  /** Shows how far work is that is no stage, now and then. */
-  showStep(text: string): void {
-    this.#show(text)
+  /** Shows that a step has been done that is no stage: now and then, or each. */
+  showStep(text: string, ms: number): void {
+    if (this.#verbose) this.#say(`${text} ${ms.toFixed(1)} ms`)
+    else this.#show(text)
   }
 
   /** Shows what is going on now, or as soon as the delay has passed. */

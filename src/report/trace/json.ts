@@ -1,5 +1,6 @@
 /** The object of `rvr trace --json`. */
 import { hexText } from '../../hex.ts'
+import type { MachineFile } from '../../machine/machine.ts'
 import type { SegmentTrace } from '../../sdk/traced.ts'
 import type { Failure, RowPlace, SegmentCheck } from '../../trace/check/failure.ts'
 import { milliseconds } from '../form/json.ts'
@@ -7,15 +8,29 @@ import { milliseconds } from '../form/json.ts'
 /** What is told of a segment: what stays when its tables are gone. */
 export interface TracedSegment extends Pick<
   SegmentTrace,
-  'index' | 'instretStart' | 'instructions' | 'chips' | 'chipsWithoutAir' | 'publics' | 'fillMs'
+  | 'index'
+  | 'instretStart'
+  | 'instructions'
+  | 'filledBy'
+  | 'chips'
+  | 'chipsWithoutAir'
+  | 'missing'
+  | 'publics'
+  | 'recordMs'
+  | 'fillMs'
 > {
   readonly check?: SegmentCheck | undefined
   readonly checkMs?: number | undefined
+  /** What was written of it: the file's absolute path. */
+  readonly file?: string | undefined
+  readonly writeMs?: number | undefined
 }
 
 export interface TraceReport {
   readonly guest: { readonly path: string; readonly digest: string }
   readonly machine: string
+  /** Chips whose predicted heights are bounds. */
+  readonly memory: MachineFile['memory']
   readonly segments: readonly TracedSegment[]
 }
 
@@ -36,9 +51,9 @@ export function traceJson({ guest, machine, segments }: TraceReport): object {
     guest,
     machine,
     passed: isChecked ? segments.every(({ check }) => check?.passed) : undefined,
-    segments: segments.map(({ fillMs, checkMs, check, ...facts }) => ({
+    segments: segments.map(({ recordMs, fillMs, checkMs, writeMs, check, ...facts }) => ({
       ...facts,
-      timing: milliseconds({ fillMs, checkMs }),
+      timing: milliseconds({ recordMs, fillMs, checkMs, writeMs }),
       check: check && { ...check, failures: check.failures.map(failureJson) },
     })),
   }

@@ -6,26 +6,50 @@ import { line, table } from '../form/table.ts'
 import { count, durationText, grouped } from '../form/units.ts'
 import type { TraceReport, TracedSegment } from './json.ts'
 
-const chipRow = ({ name, width, rows, height, predicted }: TracedChip): readonly string[] => [
-  name,
-  ...[rows, predicted, height, height * width].map(grouped),
-]
+/** Of recordings nothing is predicted. */
+function chipTable(chips: readonly TracedChip[]): string {
+  const isPredicted = chips.some(({ predicted }) => predicted !== undefined)
+  const head = ['chip', 'rows', ...(isPredicted ? ['predicted'] : []), 'height', 'cells']
+  const rows = chips.map(({ name, width, rows: filled, height, predicted }) => {
+    const numbers = [filled, ...(predicted === undefined ? [] : [predicted]), height, height * width]
+    return [name, ...numbers.map(grouped)]
+  })
+  return table([head, ...rows], 'lrrrr', '  ')
+}
 
-function segmentText(segment: TracedSegment): string {
-  const { index, instretStart, instructions, chips, chipsWithoutAir, fillMs, check, checkMs } = segment
+/** How far the tables stay below what is predicted for them, which is a bound: those of memory. */
+function boundsText(chips: readonly TracedChip[], { boundary, merkle, hash }: TraceReport['memory']): string {
+  const parts = [boundary, merkle, hash].flatMap(name => {
+    const chip = chips.find(each => each.name === name)
+    if (chip === undefined || !chip.predicted) return []
+    const percent = (100 * (chip.predicted - chip.rows)) / chip.predicted
+    return [`${name} ${Math.abs(percent).toFixed(1)}%${percent < 0 ? ' above' : ''}`]
+  })
+  return parts.length === 0 ? '' : line('below bounds', parts.join(', '))
+}
+
+function segmentText(segment: TracedSegment, memory: TraceReport['memory']): string {
+  const { index, instretStart, instructions, chips, chipsWithoutAir, missing, check, checkMs } = segment
+  const { filledBy, recordMs, fillMs, file, writeMs } = segment
   const cells = chips.reduce((sum, { height, width }) => sum + height * width, 0)
   return [
     line(`segment ${index}`, `${count(instructions, 'instruction', 'instructions')} from ${grouped(instretStart)} on`),
-    line('filled', `${grouped(cells)} cells in ${durationText(fillMs)}`),
+    recordMs === undefined ? '' : line('recorded', `in ${durationText(recordMs)}`),
+    line('filled', `${grouped(cells)} cells in ${durationText(fillMs)}, by the ${FILLERS[filledBy]}`),
     check === undefined ? '' : line('check', checkedText(check, checkMs ?? 0)),
+    file === undefined ? '' : line('written', `${file} in ${durationText(writeMs ?? 0)}`),
+    boundsText(chips, memory),
+    missing.length === 0 ? '' : line('missing', `${missing.join(', ')}: the recording has no memory`),
     chipsWithoutAir.length === 0 ? '' : line('without AIR', chipsWithoutAir.join(', ')),
-    table([['chip', 'rows', 'predicted', 'height', 'cells'], ...chips.map(chipRow)], 'lrrrr', '  '),
+    chipTable(chips),
     check === undefined ? '' : check.failures.map(failureText).join(''),
     check === undefined || check.failures.length === check.failureCount
       ? ''
       : `  … ${grouped(check.failureCount)} failures in all\n`,
   ].join('')
 }
+
+const FILLERS = { engine: 'trace engine', reference: 'reference' } as const
 
 function checkedText({ passed, failureCount, rows, messages }: SegmentCheck, ms: number): string {
   const verdict = passed ? 'passed' : `FAILED: ${count(failureCount, 'failure', 'failures')}`
@@ -76,6 +100,6 @@ function failureText(failure: Failure): string {
   }
 }
 
-export function traceText({ guest, segments }: TraceReport): string {
-  return line('guest', guest.path) + segments.map(segmentText).join('')
+export function traceText({ guest, memory, segments }: TraceReport): string {
+  return line('guest', guest.path) + segments.map(each => segmentText(each, memory)).join('')
 }

@@ -6,12 +6,30 @@ import { RvrError } from '../../errors.ts'
 import type { Machine } from '../../machine/machine.ts'
 import { checkSegment } from '../../trace/check/check.ts'
 import type { SegmentCheck } from '../../trace/check/failure.ts'
-import type { FillPhases } from '../../trace/native/segment.ts'
+import type { FillPhases } from '../../trace/native/phases.ts'
 import type { SegmentTables } from '../../trace/segment.ts'
 import type { TracedGuest } from '../../trace/steps.ts'
-import { Save, TraceCheck } from '../calls.ts'
-import type { SegmentTrace, TraceCheckOptions, TracedChip, TraceMatrix } from '../traced.ts'
+import { airsOf } from '../../trace/system/airs.ts'
+import { Save, SaveRecording, TraceCheck } from '../calls.ts'
+import type { SaveRecordingOptions, SegmentTrace, TraceCheckOptions, TracedChip, TraceMatrix } from '../traced.ts'
 import type { FilledSegment, PlannedSegment } from './filler.ts'
+import { Uses } from './uses.ts'
+
+export interface TraceParts {
+  readonly planned: Omit<PlannedSegment, 'heights'> & Partial<Pick<PlannedSegment, 'heights'>>
+  readonly machine: Machine
+  readonly filled: FilledSegment
+  readonly guest: TracedGuest
+  /** The segment in front of it, where there is one in these traces. */
+  readonly before?: Pick<SegmentTables, 'set' | 'publics'> | undefined
+}
+
+function chipsOf({ planned: { heights }, machine, filled }: TraceParts): readonly TracedChip[] {
+  return filled.tables.tables.map(({ air, rows, height }) => {
+    const chip = machine.chips.findIndex(({ name }) => name === air.name)
+    return { name: air.name, width: air.columns.length, rows, height, predicted: heights && (heights[chip] ?? 0) }
+  })
+}
 
 export class FilledTrace implements SegmentTrace {
   readonly index: number
@@ -19,42 +37,41 @@ export class FilledTrace implements SegmentTrace {
   readonly instructions: number
   readonly chips: readonly TracedChip[]
   readonly chipsWithoutAir: readonly string[]
+  readonly missing: readonly string[]
   readonly filledBy: 'engine' | 'reference'
   readonly recordMs: number | undefined
   readonly fillMs: number
   readonly phases: FillPhases | undefined
-  readonly #guest: TracedGuest
-  readonly #checking: Pick<FilledSegment, 'originOf' | 'check' | 'kept' | 'giveBack'>
-  readonly #before: Pick<SegmentTables, 'set' | 'publics'> | undefined
-  #tables: SegmentTables | undefined
-  /** Calls that are working on the tables. */
-  #uses = 0
+  /** Undefined once it has been disposed. */
+  #parts: TraceParts | undefined
+  readonly #uses = new Uses()
 
   constructor(parts: TraceParts) {
-    const { planned, machine, filled, guest, before } = parts
-    const { tables, kept, recordMs, fillMs } = filled
+    const { planned, machine, filled } = parts
+    const { tables, kept, recordMs, fillMs, phases } = filled
     this.index = planned.index
     this.instretStart = planned.instretStart
     this.instructions = planned.instructions
     this.filledBy = kept === undefined ? 'reference' : 'engine'
     this.recordMs = recordMs
     this.fillMs = fillMs
-    this.phases = filled.phases
-    this.#tables = tables
-    this.#checking = filled
-    this.#guest = guest
-    this.#before = before
+    this.phases = phases
+    this.#parts = parts
     const names = new Set(tables.set.airs.map(({ name }) => name))
     this.chipsWithoutAir = machine.chips.flatMap(({ name }) => (names.has(name) ? [] : [name]))
-    this.chips = tables.tables.map(({ air, rows, height }) => {
-      const chip = machine.chips.findIndex(({ name }) => name === air.name)
-      return { name: air.name, width: air.columns.length, rows, height, predicted: planned.heights[chip] ?? 0 }
-    })
+    this.chips = chipsOf(parts)
+    const { boundary, merkle, hash } = airsOf(tables.set)
+    const filledAirs = new Set(tables.tables.map(({ air }) => air))
+    this.missing = [boundary, merkle, hash].flatMap(air => (filledAirs.has(air) ? [] : [air.name]))
+  }
+
+  get #live(): TraceParts {
+    if (this.#parts === undefined) throw new RvrError('DISPOSED', 'this trace has been disposed')
+    return this.#parts
   }
 
   get #filled(): SegmentTables {
-    if (this.#tables === undefined) throw new RvrError('DISPOSED', 'this trace has been disposed')
-    return this.#tables
+    return this.#live.filled.tables
   }
 
   matrix(name: string): TraceMatrix {
@@ -72,79 +89,86 @@ export class FilledTrace implements SegmentTrace {
     return Object.fromEntries(entries)
   }
 
+  /** @throws RvrError `USAGE` */
+  #expectWhole(what: string): void {
+    if (this.missing.length === 0) return
+    throw new RvrError('USAGE', `segment ${this.index} cannot be ${what}: it has no ${this.missing.join(', ')}`, {
+      hint: "Its recording was saved without the guest's memory: save it with memory.",
+      details: { missing: this.missing },
+    })
+  }
+
   async check(options: TraceCheckOptions = {}): Promise<SegmentCheck> {
     const { signal, threads } = accept(TraceCheck, 'check', options)
-    const { originOf, check: native } = this.#checking
-    const checking = { guest: this.#guest, before: this.#before, originOf, native, threads, signal }
-    return this.#using(tables => checkSegment(tables, checking))
+    const { filled, guest, before } = this.#live
+    this.#expectWhole('checked')
+    const { tables, originOf, check: native } = filled
+    return this.#uses.run(() => checkSegment(tables, { guest, before, originOf, native, threads, signal }))
   }
 
   async save(file: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {
-    const { writeSegment } = await import('../../archive/segment.ts')
     const own = accept(Save, 'save', options)
-    return this.#using(tables => writeSegment(file, tables, this.#facts(), own))
+    const tables = this.#filled
+    this.#expectWhole('saved')
+    const { writeSegment } = await import('../../archive/segment.ts')
+    return this.#uses.run(() => writeSegment(file, tables, this.#facts(), own))
   }
 
-  async saveRecording(file: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {
+  saveRecording(file: string, options: SaveRecordingOptions = {}): Promise<string> {
+    return this.#uses.run(() => this.#saveRecording(file, accept(SaveRecording, 'saveRecording', options)))
+  }
+
+  async #saveRecording(file: string, { memory = true, signal }: SaveRecordingOptions): Promise<string> {
     const { set } = this.#filled
-    const recording = this.#checking.kept?.recording
-    if (recording === undefined)
+    const { kept } = this.#live.filled
+    const recording = kept?.recording
+    if (kept === undefined || recording === undefined)
       throw new RvrError('USAGE', `segment ${this.index} was filled by the reference, which records nothing`, {
         hint: "Have the trace engine fill it: run.traces({ filler: 'engine' }).",
       })
-    const { writeFragments } = await import('../../archive/fragments.ts')
+    const atEnd = memory === false ? undefined : kept.memory()
+    if (memory === true && atEnd === undefined)
+      throw new RvrError('USAGE', `the guest's memory at the end of segment ${this.index} is not known any more`, {
+        hint: 'Save it before the next segment is asked for, or with { memory: false }.',
+      })
     const uncounted = { ts: 0 }
     const segment = {
       origin: { ...this.#facts(), machine: airSetDigest(set) },
       pieces: recording.pieces.map(piece => ({ ...piece, ...uncounted })),
       end: { ...recording.end, ...uncounted },
+      memory: atEnd,
     }
-    return writeFragments(file, segment, accept(Save, 'saveRecording', options))
+    const { writeFragments } = await import('../../archive/fragments.ts')
+    return writeFragments(file, segment, { signal })
   }
 
   #facts(): SegmentFacts {
     const { index, instretStart, instructions } = this
-    const { image, abi } = this.#guest
+    const { image, abi } = this.#live.guest
     const { publics } = this
     const exitCode = publics['done_public'] === 1 ? publics['code_public'] : undefined
     return { xlen: image.xlen, index, instretStart, instructions, exitCode, guest: image.digest, abi: abi.digest }
   }
 
-  /** Their memory stays until the body is done, whenever the trace is disposed. */
-  async #using<Result>(body: (tables: SegmentTables) => Promise<Result>): Promise<Result> {
-    const tables = this.#filled
-    this.#uses++
-    try {
-      return await body(tables)
-    } finally {
-      this.#uses--
-      if (this.#tables === undefined) this.#giveBack(tables)
-    }
-  }
-
-  /** Whoever still has a view of the tables sees none any more. */
-  #giveBack({ tables }: SegmentTables): void {
-    if (this.#uses > 0) return
-    const buffers = new Set(tables.map(({ cells }) => cells.buffer as ArrayBuffer))
-    for (const buffer of buffers) this.#checking.giveBack?.(buffer)
-    this.#checking.kept?.giveUp()
+  /** @internal The guest is about to go on: resolves when nobody needs it as it stands. */
+  letGo(): Promise<void> {
+    return this.#uses.settled()
   }
 
   dispose(): void {
-    const tables = this.#tables
-    this.#tables = undefined
-    if (tables !== undefined) this.#giveBack(tables)
+    const parts = this.#parts
+    if (parts === undefined) return
+    this.#parts = undefined
+    // Native code that still reads them, and whoever has a view of them: the one gets its time, the other sees nothing.
+    this.#uses.afterwards(() => {
+      const { tables, kept, giveBack } = parts.filled
+      const buffers = new Set(tables.tables.map(({ cells }) => cells.buffer as ArrayBuffer))
+      for (const buffer of buffers) giveBack?.(buffer)
+      kept?.giveUp()
+    })
   }
 
   [Symbol.dispose](): void {
     this.dispose()
   }
-}
-
-interface TraceParts {
-  readonly planned: PlannedSegment
-  readonly machine: Machine
-  readonly filled: FilledSegment
-  readonly guest: TracedGuest
-  readonly before: Pick<SegmentTables, 'set' | 'publics'> | undefined
 }

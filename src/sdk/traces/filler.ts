@@ -4,7 +4,7 @@ import type { CheckLibrary } from '../../trace/check/native/library.ts'
 import type { OriginOf } from '../../trace/check/places.ts'
 import type { TracedGuest } from '../../trace/steps.ts'
 import type { SegmentTables } from '../../trace/segment.ts'
-import type { FillPhases } from '../../trace/native/segment.ts'
+import type { FillPhases } from '../../trace/native/phases.ts'
 import type { KeptRecording } from './kept-recording.ts'
 
 /** A segment of a run, and where it stands in the run's plan. */
@@ -21,7 +21,7 @@ export interface FilledSegment {
   readonly check?: CheckLibrary | undefined
   /** What the trace engine has filled them from. */
   readonly kept?: KeptRecording | undefined
-  /** Milliseconds that executing the segment took; absent where it was executed while its rows were filled. */
+  /** Milliseconds that executing the segment took; absent where it was not executed, or while its rows were filled. */
   readonly recordMs?: number | undefined
   readonly fillMs: number
   /** Takes the memory of tables that nobody wants any more. */

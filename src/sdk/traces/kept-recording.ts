@@ -1,13 +1,19 @@
 /** What a segment was filled from, as long as somebody may ask for it. */
-import type { SegmentRecording } from '../../trace/native/segment.ts'
+import type { MemoryAtEnd } from '../../trace/native/recorded.ts'
+import type { SegmentRecording } from '../../trace/native/tables.ts'
 
 export class KeptRecording {
   #recording: SegmentRecording | undefined
+  #memory: (() => MemoryAtEnd | undefined) | undefined
   #isOwn = false
 
-  /** @param recording its tape is in memory that the next segment is recorded into */
-  constructor(recording: SegmentRecording) {
+  /**
+   * @param recording its tape is in memory that the next segment is recorded into
+   * @param memory the guest's memory at the segment's end, where the guest still is
+   */
+  constructor(recording: SegmentRecording, memory: () => MemoryAtEnd | undefined) {
     this.#recording = recording
+    this.#memory = memory
   }
 
   /** Undefined once it has been given up. */
@@ -15,9 +21,15 @@ export class KeptRecording {
     return this.#recording
   }
 
-  /** The memory of the tape is needed for something else: what is still wanted is copied. */
+  /** Undefined where nobody knows it, or does any more. */
+  memory(): MemoryAtEnd | undefined {
+    return this.#memory?.()
+  }
+
+  /** The memory of the tape is needed for something else, and the guest goes on: what is still wanted is copied. */
   leave(): void {
     const recording = this.#recording
+    this.#memory = undefined
     if (recording === undefined || this.#isOwn) return
     this.#isOwn = true
     this.#recording = {
@@ -29,5 +41,6 @@ export class KeptRecording {
   /** Nobody will ask for it any more. */
   giveUp(): void {
     this.#recording = undefined
+    this.#memory = undefined
   }
 }

@@ -1,18 +1,19 @@
 /** Traces by the trace engine: segments are recorded in mode preflight, and filled from what was recorded. */
-import { availableParallelism } from 'node:os'
 import { RvrError } from '../../errors.ts'
+import type { EventSink } from '../../events.ts'
 import { LEAST_TAPE_BYTES, MOST_TAPE_BYTES } from '../../modes/preflight/limits.ts'
 import type { Piece } from '../../modes/preflight/piece.ts'
+import { copyPages, nonzeroPages } from '../../program/nonzero-pages.ts'
 import { EngineGuest, type TraceEngine } from '../../trace/native/engine.ts'
 import { originsOf } from '../../trace/native/origins.ts'
-import { NativeFiller, type FillingOptions, type SegmentRecording } from '../../trace/native/segment.ts'
+import type { MemoryAtEnd } from '../../trace/native/recorded.ts'
+import { NativeFiller } from '../../trace/native/segment.ts'
 import type { Held } from '../../trace/native/system.ts'
+import type { FillingOptions, SegmentRecording } from '../../trace/native/tables.ts'
 import type { Standing, TracedGuest } from '../../trace/steps.ts'
-import { KeptRecording } from './kept-recording.ts'
 import type { FilledSegment, PlannedSegment, TraceFiller } from './filler.ts'
-
-/** More threads are of no use, and C has room for no more. */
-const MOST_THREADS = 64
+import { KeptRecording } from './kept-recording.ts'
+import { threadsOf } from './limits.ts'
 
 /** A guest in mode preflight, between two segments. */
 export interface Recorder extends Disposable {
@@ -36,8 +37,9 @@ export interface NativeTracing {
   readonly threads: number | undefined
   /** Instructions of a fragment. */
   readonly fragment: number | undefined
-  /** Bytes that tape and hashes of memory may take, each. */
+  /** Bytes that tables, tape and hashes of memory may take, each. */
   readonly maxBytes: number
+  readonly events: EventSink
 }
 
 const heldBy = ({ hart, abi, host }: Standing): Held => ({
@@ -46,6 +48,12 @@ const heldBy = ({ hart, abi, host }: Standing): Held => ({
   publicValues: abi.host.publicValues(host),
 })
 
+/** A copy of what the guest holds. */
+function keptOf({ memory, publicValues }: Held): MemoryAtEnd {
+  const numbers = nonzeroPages(memory)
+  return { numbers, pages: copyPages(memory, numbers), publicValues: publicValues.slice() }
+}
+
 export class NativeTraceFiller implements TraceFiller {
   readonly guest: TracedGuest
   readonly #guest: EngineGuest
@@ -53,6 +61,7 @@ export class NativeTraceFiller implements TraceFiller {
   readonly #recorder: Recorder
   readonly #options: Omit<FillingOptions, 'signal'>
   readonly #maxTapeBytes: number
+  readonly #events: EventSink
   #last: KeptRecording | undefined
 
   private constructor(guest: EngineGuest, filler: NativeFiller, tracing: NativeTracing) {
@@ -60,8 +69,10 @@ export class NativeTraceFiller implements TraceFiller {
     this.#guest = guest
     this.#filler = filler
     this.#recorder = tracing.recorder
-    this.#options = { threads: threadsOf(tracing), fragment: tracing.fragment }
-    this.#maxTapeBytes = Math.max(LEAST_TAPE_BYTES, Math.min(MOST_TAPE_BYTES, tracing.maxBytes))
+    const { fragment, maxBytes, events } = tracing
+    this.#options = { threads: threadsOf(tracing), fragment, maxBytes }
+    this.#maxTapeBytes = Math.max(LEAST_TAPE_BYTES, Math.min(MOST_TAPE_BYTES, maxBytes))
+    this.#events = events
   }
 
   static async begin(tracing: NativeTracing, signal: AbortSignal | undefined): Promise<NativeTraceFiller> {
@@ -81,29 +92,33 @@ export class NativeTraceFiller implements TraceFiller {
     this.#last?.leave()
     const begun = performance.now()
     const recording = await this.#record(planned, signal)
-    const kept = new KeptRecording(recording)
-    this.#last = kept
     const recorded = performance.now()
-    const tables = await this.#filler.fill(recording, heldBy(this.#recorder.standing), { ...this.#options, signal })
+    const recordMs = recorded - begun
+    this.#events({ type: 'trace', segment: planned.index, state: 'recorded', ms: recordMs })
+    const held = heldBy(this.#recorder.standing)
+    const kept = new KeptRecording(recording, () => keptOf(held))
+    this.#last = kept
+    const tables = await this.#filler.fill(recording, held, { ...this.#options, signal })
     return {
       tables,
       check: this.#guest.engine.check,
       originOf: originsOf(this.#guest.engine, this.guest, () => kept.recording),
       kept,
-      giveBack: buffer => this.#filler.spare.give(buffer),
+      giveBack: buffer => this.#filler.giveBack(buffer),
       phases: tables.phases,
-      recordMs: recorded - begun,
+      recordMs,
       fillMs: performance.now() - recorded,
     }
   }
 
   async #record(planned: PlannedSegment, signal: AbortSignal | undefined): Promise<SegmentRecording> {
     const { index, instretStart, instructions } = planned
-    const { exitCode, isFull, instret, pieces } = await this.#recorder.record(instructions, this.#maxTapeBytes, signal)
+    const maxBytes = this.#maxTapeBytes
+    const { exitCode, isFull, instret, pieces } = await this.#recorder.record(instructions, maxBytes, signal)
     if (isFull)
-      throw new RvrError('USAGE', `the tape of segment ${index} takes more than ${this.#maxTapeBytes} bytes`, {
+      throw new RvrError('USAGE', `the tape of segment ${index} takes more than ${maxBytes} bytes`, {
         hint: 'Cut smaller segments with a lower maxTraceHeight, or raise maxMemoryBytes.',
-        details: { segment: index, limit: this.#maxTapeBytes },
+        details: { segment: index, limit: maxBytes },
       })
     if (instret !== instretStart + instructions)
       throw new RvrError('DIVERGED', `segment ${index} ends after ${instret} instructions: its run went on to others`, {
@@ -121,6 +136,3 @@ export class NativeTraceFiller implements TraceFiller {
     this.#recorder[Symbol.dispose]()
   }
 }
-
-const threadsOf = ({ threads = availableParallelism() }: Pick<NativeTracing, 'threads'>): number =>
-  Math.min(threads, MOST_THREADS)

@@ -2,6 +2,7 @@
 import { accept } from '../../accept.ts'
 import type { AirSet } from '../../air/air.ts'
 import { isToolchainMissing, RvrError } from '../../errors.ts'
+import { noEvents } from '../../events.ts'
 import { airsOfMachine } from '../../trace/airs.ts'
 import type { SegmentTables } from '../../trace/segment.ts'
 import { Traces } from '../calls.ts'
@@ -10,12 +11,11 @@ import type { TracesOptions } from '../contract.ts'
 import type { SegmentTrace } from '../traced.ts'
 import { FilledTrace } from './filled-trace.ts'
 import type { PlannedSegment, TraceFiller } from './filler.ts'
+import { DEFAULT_MEMORY_BYTES } from './limits.ts'
 import { NativeTraceFiller } from './native-filler.ts'
 import { checkSize, chosen, refuseTrap, type RunPlan } from './plan.ts'
 import { recorderFrom } from './recorder.ts'
 import { ReferenceFiller } from './reference-filler.ts'
-
-const DEFAULT_MEMORY_BYTES = 2 ** 31
 
 interface Filling {
   readonly set: AirSet
@@ -41,7 +41,8 @@ async function engineFiller(plan: RunPlan, filling: Filling): Promise<TraceFille
     const from = { instret: first.instretStart, artifact: artifact ?? (await kin.ready('preflight', signal)), signal }
     const recorder = await recorderFrom(origin, from)
     try {
-      return await NativeTraceFiller.begin({ engine, recorder, threads, fragment, maxBytes }, signal)
+      const tracing = { engine, recorder, threads, fragment, maxBytes, events: kin.events }
+      return await NativeTraceFiller.begin(tracing, signal)
     } catch (error) {
       recorder[Symbol.dispose]()
       throw error
@@ -67,12 +68,19 @@ export async function* tracesOf(plan: RunPlan, given: TracesOptions): AsyncGener
   const filling = { set, first, options, maxBytes: maxMemoryBytes }
   const native = wanted === 'reference' ? undefined : await engineFiller(plan, filling)
   using filler = native ?? new ReferenceFiller(set, await plan.start(first.index, signal))
+  const events = plan.origin?.kin?.events ?? noEvents
   let before: Pick<SegmentTables, 'set' | 'publics'> | undefined
   for (const planned of segments) {
     const filled = await filler.fill(planned, signal)
+    events({ type: 'trace', segment: planned.index, state: 'filled', ms: filled.fillMs })
     // Behind what the segment itself is refused for.
     if (planned.index === plan.segments.length - 1) refuseTrap(plan)
-    yield new FilledTrace({ planned, machine, filled, guest: filler.guest, before })
+    const trace = new FilledTrace({ planned, machine, filled, guest: filler.guest, before })
+    try {
+      yield trace
+    } finally {
+      await trace.letGo()
+    }
     before = { set, publics: filled.tables.publics }
   }
 }
