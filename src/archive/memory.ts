@@ -1,6 +1,5 @@
 /** A guest's memory in an archive: sections 0x403, 0x404 and 0x607. */
 import { MEMORY_BYTES } from '../elf/image.ts'
-import { MAX_PUBLIC_VALUES_BYTES } from '../extensions/bounds.ts'
 import type { Archive } from './archive.ts'
 
 const NUMBERS = 0x403
@@ -56,12 +55,6 @@ export function memoryIn(archive: Archive): RecordedMemory | undefined {
     numbers.push(number)
   }
   const publicValues = archive.view(PUBLIC_VALUES)
-  if (publicValues.length > MAX_PUBLIC_VALUES_BYTES)
-    throw archive.invalid(
-      PUBLIC_VALUES,
-      { layer: 4, what: 'value', found: publicValues.length, wanted: `at most ${MAX_PUBLIC_VALUES_BYTES}` },
-      `it has ${publicValues.length} bytes of public values, and ${MAX_PUBLIC_VALUES_BYTES} are the most`,
-    )
   if (numbers.length > 0) return { numbers, pages, publicValues }
   if (publicValues.length === 0) return undefined
   throw archive.invalid(

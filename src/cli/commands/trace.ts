@@ -86,9 +86,9 @@ export function declareTrace(program: Command, shell: Shell): void {
     .argument('<guest>', 'RISC-V ELF executable; - is standard input', inputPath)
     .summary('the tables that a proof of a run is about, filled and checked')
     .description(
-      'Runs a guest, cuts the run into segments as mode metered does, and fills the tables of each: native code records ' +
-        'a segment, and the trace engine, native code that is made once for all guests of a machine, fills them on all ' +
-        'processors. With --check every constraint, bus and public value is checked.',
+      'Runs a guest, cuts the run into segments as mode metered does, and fills the tables of each: native code ' +
+        'records a segment, and the trace engine, native code that is made once for all guests of a machine, ' +
+        'fills them on all processors. With --check every constraint, bus and public value is checked.',
     )
   addOptions(command, [
     ...tracingOptions(),

@@ -1,5 +1,6 @@
 /** The tables of a segment from its recording alone, with nothing of the run. */
 import { MEMORY_BYTES } from '../../elf/image.ts'
+import { MAX_PUBLIC_VALUES_BYTES } from '../../extensions/bounds.ts'
 import { decoderFor } from '../../extensions/registry.ts'
 import { PAGE_BYTES } from '../../program/nonzero-pages.ts'
 import { instructionWord } from '../../program/slots.ts'
@@ -45,6 +46,8 @@ export async function fillRecorded(
   const { image } = guest.guest
   const layout = memoryLayout(image.xlen)
   const { pieces, end } = recording
+  if (memory.publicValues.length > MAX_PUBLIC_VALUES_BYTES)
+    throw diverged('no guest has so many public values', { bytes: memory.publicValues.length })
   const held = { memory: spread(memory), publicValues: memory.publicValues.slice() }
   const atEnd = { ...held, registers: end.x }
   checkHeld(atEnd, rows.touched, layout)
