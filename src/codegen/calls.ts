@@ -90,7 +90,7 @@ export function neededFiles(calls: readonly CallRow[], callFiles: ReadonlyMap<st
     const content = callFiles.get(path)
     if (content === undefined)
       throw new RvrError('INTERNAL', `an instruction needs the file ${path}, which no extension has`)
-    return { path, content }
+    return path.endsWith('.c') ? { path, content, shared: true as const } : { path, content }
   })
 }
 

@@ -6,6 +6,8 @@ export interface ProjectFile {
   readonly content: string
   /** A unit whose text stays the same when other functions of the guest change: its object may come from the cache. */
   readonly reusable?: true
+  /** C that says which headers it needs: its object may come from the cache wherever these are the same. */
+  readonly shared?: true
 }
 
 export interface Project {

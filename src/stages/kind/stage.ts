@@ -1,5 +1,5 @@
 /** A stage that makes libraries for all guests of a kind: project → library, by the keys that they have in common. */
-import type { Project } from '../../codegen/project.ts'
+import type { Project, ProjectFile } from '../../codegen/project.ts'
 import { isAborted } from '../../errors.ts'
 import { noEvents, stage as timed } from '../../events.ts'
 import type { Row } from '../../isa/row.ts'
@@ -42,6 +42,9 @@ export type KindStage<Request extends GuestKind> = Stage<
 export const rowsOfKind = ({ abi, xlen }: GuestKind): readonly Row[] =>
   abi.extensions.flatMap(({ rows }) => rows).filter(({ only }) => only === undefined || only === xlen)
 
+/** Kinds have most of their C in common with others, and with themselves when rvr has changed. */
+const shared = (file: ProjectFile): ProjectFile => (file.path.endsWith('.c') ? { ...file, shared: true } : file)
+
 export function kindStage<Request extends GuestKind>({
   name,
   what,
@@ -64,7 +67,7 @@ export function kindStage<Request extends GuestKind>({
       const { cache, slots, events } = services
       const { value } = await timed(events, 'codegen', () => project(making, identityText(making)))
       await using build = new Build({ directory, toolchain, makeArguments, cache, slots, events, signal })
-      const files = await write(directory, value.files)
+      const files = await write(directory, value.files.map(shared))
       await build.add(files)
       const compileMs = await build.finish(value)
       await checkIncludes(directory, request.abi.extensions)
@@ -77,6 +80,7 @@ export function kindStage<Request extends GuestKind>({
           compileMs: Math.round(compileMs),
           cc: toolchain.cc.path,
         },
+        keep: () => build.objects.store(directory),
         report: undefined,
       }
     },

@@ -29,8 +29,7 @@ export async function compile(compilation: Compilation, directory: string): Prom
     events,
     signal,
     // Sources of extensions have objects of their own, which are not stored.
-    objectContext:
-      cache.state === 'off' ? undefined : inputs && partsOf(contextParts, { ...inputs, extensionFiles: [] }),
+    unitContext: cache.state === 'off' ? undefined : inputs && partsOf(contextParts, { ...inputs, extensionFiles: [] }),
   })
   const { project, timing } = await generateProject(compilation, {
     directory,

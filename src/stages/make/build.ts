@@ -5,7 +5,9 @@ import type { KeyPart } from '../../store/digest.ts'
 import type { JobSlots, TakenSlots } from '../../toolchain/job-slots.ts'
 import { runMake, type MakeOptions } from '../../toolchain/make.ts'
 import type { Toolchain } from '../../toolchain/toolchain.ts'
+import { partsOf } from '../key.ts'
 import { ObjectReuse } from './objects.ts'
+import { makeParts } from './parts.ts'
 import type { WrittenFile, WrittenProject } from './written.ts'
 
 /** What the compiler spends most time on comes in files of this name. */
@@ -21,8 +23,8 @@ export interface BuildOptions {
   readonly slots: JobSlots
   readonly events: EventSink
   readonly signal?: AbortSignal | undefined
-  /** What objects depend on beside the project's own files; without it none is reused. */
-  readonly objectContext?: readonly KeyPart[] | undefined
+  /** Of the key of the units' objects; without it none of those is reused. */
+  readonly unitContext?: readonly KeyPart[] | undefined
 }
 
 /** One build in its directory. Disposing of it ends what still runs. */
@@ -35,7 +37,12 @@ export class Build implements AsyncDisposable {
   #early: Promise<TakenSlots> | undefined
 
   constructor(options: BuildOptions) {
-    this.objects = new ObjectReuse(options.cache, options.objectContext)
+    const { cache, toolchain, unitContext } = options
+    const isKnown = cache.state !== 'off' && toolchain.targetFacts !== undefined
+    this.objects = new ObjectReuse(cache, {
+      units: unitContext,
+      shared: isKnown ? partsOf(makeParts, { toolchain }) : undefined,
+    })
     this.#options = options
   }
 
@@ -74,7 +81,8 @@ export class Build implements AsyncDisposable {
   async finish({ units }: Pick<WrittenProject, 'units'>): Promise<number> {
     const { ms } = await stage(this.#options.events, 'compile', async () => {
       const signal = this.#signal
-      const planned = units.length - (this.objects.report?.reused ?? 0)
+      await this.objects.complete(this.#options.directory)
+      const planned = units.length - this.objects.found
       using taken = await (this.#early ?? this.#options.slots.take(planned, signal))
       await this.#make({
         jobs: taken.count,

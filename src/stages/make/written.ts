@@ -2,6 +2,7 @@
 import type { ProjectFile } from '../../codegen/project.ts'
 import { contentPart, type KeyPart } from '../../store/digest.ts'
 import { writeFiles } from '../../toolchain/write-project.ts'
+import { includesOf, type Include } from './includes.ts'
 
 export interface WrittenFile {
   /** As in `ProjectFile`. */
@@ -10,6 +11,10 @@ export interface WrittenFile {
   readonly part: KeyPart
   /** A unit whose object may come from the cache: what of its text an object depends on. */
   readonly text?: KeyPart
+  /** Its object may come from the cache: it depends on what it includes. */
+  readonly shared?: true | undefined
+  /** Of headers and shared C; undefined where its lines do not tell. */
+  readonly includes?: readonly Include[] | undefined
 }
 
 /** A project that lies in a directory. */
@@ -26,8 +31,10 @@ export async function write(directory: string, files: readonly ProjectFile[]): P
 }
 
 /** Comments of a reusable unit name addresses, which move. */
-export function writtenFile({ path, content, reusable }: ProjectFile): WrittenFile {
+export function writtenFile({ path, content, reusable, shared }: ProjectFile): WrittenFile {
   const part = contentPart(`project/${path}`, 'file', content)
-  if (reusable !== true) return { path, part }
-  return { path, part, text: contentPart('text', 'file', content.replaceAll(/\/\*.*?\*\//gs, '')) }
+  if (reusable === true)
+    return { path, part, text: contentPart('text', 'file', content.replaceAll(/\/\*.*?\*\//gs, '')) }
+  const includes = shared === true || path.endsWith('.h') ? includesOf(content) : undefined
+  return { path, part, shared, includes }
 }
