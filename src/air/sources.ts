@@ -74,11 +74,20 @@ export class Sources {
     return all
   }
 
-  /** SHA-256 of paths and texts of what has been read, 64 hex digits. */
-  digest(): string {
-    const hash = createHash('sha256')
-    for (const [path, text] of [...this.#texts].toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      hash.update(`${path}\n${Buffer.byteLength(text)}\n${text}\n`)
-    return hash.digest('hex')
+  /** Of all that has been read. */
+  get paths(): readonly string[] {
+    return [...this.#texts.keys()]
   }
+
+  digest(): string {
+    return sourcesDigest([...this.#texts])
+  }
+}
+
+/** SHA-256 of paths and texts, 64 hex digits. */
+export function sourcesDigest(texts: readonly (readonly [path: string, text: string])[]): string {
+  const hash = createHash('sha256')
+  for (const [path, text] of texts.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    hash.update(`${path}\n${Buffer.byteLength(text)}\n${text}\n`)
+  return hash.digest('hex')
 }

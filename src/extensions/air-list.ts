@@ -1,6 +1,7 @@
 /** The AIRs of an extension: a list in its folder, and the files beside it. */
 import { existsSync } from 'node:fs'
-import { orShipped, type AirList } from '../air/load.ts'
+import type { AirList } from '../air/listed.ts'
+import { orShipped } from '../air/load.ts'
 import { resource, resourceText } from '../resources.ts'
 
 /** The list `name`.air of a shipped extension. What lies in the same folder comes before the machines' own files. */

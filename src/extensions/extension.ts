@@ -1,5 +1,5 @@
 /** The interface of a guest extension: its instructions, their C and reference semantics, what they cost. */
-import type { AirList } from '../air/load.ts'
+import type { AirList } from '../air/listed.ts'
 import type { Xlen } from '../elf/image.ts'
 import type { Hart } from '../program/hart.ts'
 import type { Instr, Row } from '../isa/row.ts'

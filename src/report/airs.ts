@@ -3,12 +3,12 @@ import type { Air, AirSet, Constraint, Interaction } from '../air/air.ts'
 import { airsJson } from '../air/airs-json.ts'
 import { expressionText, type Names } from '../air/expression.ts'
 import { figuresOf } from '../air/figures.ts'
-import { shippedAirs } from '../air/load.ts'
+import type { AirMemo } from '../air/listed.ts'
 import { partsOf } from '../air/parts.ts'
 import type { Xlen } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import { loadMachine } from '../machine/load.ts'
-import { airsOfMachine } from '../trace/airs.ts'
+import { airsOfMachine, shippedOnce } from '../trace/airs.ts'
 import type { Answer } from './answer.ts'
 import { line, table } from './form/table.ts'
 import { grouped } from './form/units.ts'
@@ -18,16 +18,18 @@ import { grouped } from './form/units.ts'
  *
  * @param xlen register width that was asked for
  * @param path of the machine's file; without one it is the machine that rvr ships for the width, 64 by default
+ * @param memo is asked for what this process has not read yet
  * @throws RvrError `USAGE`: it has none, or another width; and what `loadMachine` throws
  */
 export async function airsToInspect(
   xlen: Xlen | undefined,
   path: string | undefined,
   signal: AbortSignal,
+  memo?: AirMemo,
 ): Promise<AirSet> {
-  if (path === undefined) return shippedAirs(xlen ?? 64)
+  if (path === undefined) return shippedOnce(xlen ?? 64, memo)
   const machine = await loadMachine(path, { signal })
-  if (xlen === undefined || machine.xlen === xlen) return airsOfMachine(machine, [])
+  if (xlen === undefined || machine.xlen === xlen) return airsOfMachine(machine, [], memo)
   throw new RvrError('USAGE', `machine ${path} has registers of ${machine.xlen} bits`, {
     hint: 'Leave out --xlen, or give another machine file.',
     details: { machine: path, found: machine.xlen, wanted: xlen },

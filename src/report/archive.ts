@@ -1,6 +1,7 @@
 /** Answer of `rvr inspect` for an archive: its sections, and of what is known the tables or pieces in it. */
 import { airSetDigest } from '../air/digest.ts'
 import type { AirSet } from '../air/air.ts'
+import type { AirMemo } from '../air/listed.ts'
 import type { Archive } from '../archive/archive.ts'
 import { fragmentsIn } from '../archive/fragments.ts'
 import { originIn, type SegmentOrigin } from '../archive/origin.ts'
@@ -34,10 +35,10 @@ interface Inside {
 }
 
 /** The AIRs that the archive's are, where they are those of guests without machine file and configuration. */
-function airsOf({ xlen, machine }: SegmentOrigin): AirSet | undefined {
+function airsOf({ xlen, machine }: SegmentOrigin, memo: AirMemo | undefined): AirSet | undefined {
   const own = defaultMachine(xlen)
   return [[], abiNamed('openvm').extensions]
-    .map(extensions => airsOfMachine(withChips(own, extensions), extensions))
+    .map(extensions => airsOfMachine(withChips(own, extensions), extensions, memo))
     .find(set => airSetDigest(set) === machine)
 }
 
@@ -53,11 +54,11 @@ function tablesOf(archive: Archive, set: AirSet | undefined): Pick<Inside, 'tabl
   }
 }
 
-function insideOf(archive: Archive): Inside {
+function insideOf(archive: Archive, memo: AirMemo | undefined): Inside {
   if (archive.content === 'traces') return tablesOf(archive, undefined)
   if (archive.content !== 'segment' && archive.content !== 'fragments') return {}
   const found = originIn(archive)
-  const set = airsOf(found)
+  const set = airsOf(found, memo)
   const origin = { ...found, machineName: set?.name }
   if (archive.content === 'segment') return { origin, ...tablesOf(archive, set) }
   const { pieces, memory } = fragmentsIn(archive, { airs: set?.airs.length, isPart: true })
@@ -88,11 +89,12 @@ function tableText(tables: readonly TableFacts[]): string {
 
 /**
  * @param path as errors and the answer name it
+ * @param memo is asked for AIRs that this process has not read yet
  * @throws RvrError `ARCHIVE_INVALID`: what is in it contradicts itself
  */
-export function inspectArchive(path: string, archive: Archive): Answer {
+export function inspectArchive(path: string, archive: Archive, memo?: AirMemo): Answer {
   const { content, bytes, digest } = archive
-  const { origin, publicValues, tables, pieces } = insideOf(archive)
+  const { origin, publicValues, tables, pieces } = insideOf(archive, memo)
   const sections = archive.sections.map(({ kind, name, size, offset, count: elements }) => {
     return { kind: hexText(kind), name, elementBytes: size, offset, count: elements }
   })

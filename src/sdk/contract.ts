@@ -1,5 +1,5 @@
 /** What runs and artifacts are to their callers, and the options that name them: types that need each other. */
-import type { AirSet } from '../air/air.ts'
+import type { LoadedAirs } from '../air/load.ts'
 import type { EventReceiver, EventSink } from '../events.ts'
 import type { AbiName } from '../extensions/abi.ts'
 import type { SegmentLimits } from '../machine/limits.ts'
@@ -253,10 +253,12 @@ export interface RunOrigin {
 export interface ArtifactKin {
   /** The receiver of the Rvr. */
   readonly events: EventSink
+  /** Where the cache remembers what was found out; undefined where there is none. */
+  memoDirectory(): string | undefined
   /** @throws RvrError as `Guest.tiered` does */
   ready(mode: ModeName, signal: AbortSignal | undefined): Promise<Executable>
   /** @throws RvrError `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `ABORTED`, `IO` */
-  traceEngine(set: AirSet, signal: AbortSignal | undefined): Promise<TraceEngine>
+  traceEngine(set: LoadedAirs, signal: AbortSignal | undefined): Promise<TraceEngine>
 }
 
 export interface SegmentStartOptions {

@@ -147,6 +147,7 @@ export class Guest {
 
   readonly #kin: ArtifactKin = {
     events: event => this.#parts.services.events(event),
+    memoDirectory: () => this.#parts.services.cache.memoDirectory,
     ready: (mode, signal) => this.tiered(mode, { signal }),
     traceEngine: async (set, signal) => {
       if (this.#engine?.set === set) return this.#engine

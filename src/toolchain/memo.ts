@@ -1,7 +1,7 @@
 /** Remembers on disk what a toolchain turned out to be, so that a warm process starts no program to find out. */
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** Changes with the shape or the meaning of what is remembered. */
 const SCHEMA = 2
@@ -64,13 +64,17 @@ export function remember(
   files: readonly FileStamp[],
   answer: unknown,
 ): void {
-  const target = fileOf(directory, question)
-  const staged = `${target}.${randomBytes(6).toString('hex')}`
+  const memo: Memo = { schema: SCHEMA, question, files, answer }
+  keep(fileOf(directory, question), JSON.stringify(memo))
+}
+
+/** Writes a file whole or not at all, for its owner alone. Failing to is harmless and silent. */
+export function keep(path: string, content: string | Uint8Array): void {
+  const staged = `${path}.${randomBytes(6).toString('hex')}`
   try {
-    const memo: Memo = { schema: SCHEMA, question, files, answer }
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-    writeFileSync(staged, JSON.stringify(memo), { mode: 0o600 })
-    renameSync(staged, target)
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    writeFileSync(staged, content, { mode: 0o600 })
+    renameSync(staged, path)
   } catch {
     rmSync(staged, { force: true })
   }

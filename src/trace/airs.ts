@@ -1,27 +1,28 @@
 /** The AIRs of a guest's machine: its own, and what the guest's extensions bring for their chips. */
-import type { AirSet } from '../air/air.ts'
 import { figuresOf } from '../air/figures.ts'
-import { extendedAirs, shippedAirs, type AirList } from '../air/load.ts'
+import type { AirList, AirMemo } from '../air/listed.ts'
+import { digestWith, extendedAirs, shippedAirs, type LoadedAirs } from '../air/load.ts'
 import type { Xlen } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { Extension } from '../extensions/extension.ts'
 import { airsOfFile } from '../machine/airs.ts'
 import type { Machine } from '../machine/machine.ts'
 
-const shipped = new Map<Xlen, AirSet>()
-const extended = new WeakMap<AirSet, WeakMap<AirList, AirSet>>()
+const shipped = new Map<Xlen, LoadedAirs>()
+const extended = new WeakMap<LoadedAirs, WeakMap<AirList, LoadedAirs>>()
 
-function shippedOnce(xlen: Xlen): AirSet {
+/** @param memo is asked for those that this process has not read yet */
+export function shippedOnce(xlen: Xlen, memo?: AirMemo): LoadedAirs {
   let set = shipped.get(xlen)
-  if (set === undefined) shipped.set(xlen, (set = shippedAirs(xlen)))
+  if (set === undefined) shipped.set(xlen, (set = shippedAirs(xlen, memo)))
   return set
 }
 
-function extendedOnce(set: AirSet, list: AirList): AirSet {
+function extendedOnce(set: LoadedAirs, list: AirList, memo: AirMemo | undefined): LoadedAirs {
   let known = extended.get(set)
   if (known === undefined) extended.set(set, (known = new WeakMap()))
   let result = known.get(list)
-  if (result === undefined) known.set(list, (result = extendedAirs(set, list)))
+  if (result === undefined) known.set(list, (result = extendedAirs(set, list, memo)))
   return result
 }
 
@@ -34,10 +35,10 @@ function listsFor({ chips, xlen }: Machine, extensions: readonly Pick<Extension,
   })
 }
 
-const ordered = new WeakMap<AirSet, Map<string, AirSet>>()
+const ordered = new WeakMap<LoadedAirs, Map<string, LoadedAirs>>()
 
 /** In the order of the machine's chips, and none that the machine has no chip of. */
-function inOrder(set: AirSet, own: AirSet, { chips }: Machine): AirSet {
+function inOrder(set: LoadedAirs, own: LoadedAirs, { chips }: Machine): LoadedAirs {
   const places = new Map(chips.map(({ name }, index) => [name, index]))
   const isOwn = new Set(own.airs.map(({ name }) => name))
   const airs = set.airs
@@ -47,18 +48,23 @@ function inOrder(set: AirSet, own: AirSet, { chips }: Machine): AirSet {
   let known = ordered.get(set)
   if (known === undefined) ordered.set(set, (known = new Map()))
   let result = known.get(key)
-  if (result === undefined) known.set(key, (result = { ...set, airs }))
+  if (result === undefined) known.set(key, (result = { ...set, airs, digest: digestWith(set, key) }))
   return result
 }
 
 /**
  * @param extensions those of the guest
+ * @param memo is asked for what this process has not read yet
  * @throws RvrError `USAGE`: chips of the machine are not those that the AIRs are of; `MACHINE_INVALID`
  */
-export function airsOfMachine(machine: Machine, extensions: readonly Pick<Extension, 'airs' | 'chips'>[]): AirSet {
-  const own = machine.airs === undefined ? shippedOnce(machine.xlen) : airsOfFile(machine.airs)
-  let set: AirSet = own
-  for (const list of listsFor(machine, extensions)) set = extendedOnce(set, list)
+export function airsOfMachine(
+  machine: Machine,
+  extensions: readonly Pick<Extension, 'airs' | 'chips'>[],
+  memo?: AirMemo,
+): LoadedAirs {
+  const own = machine.airs === undefined ? shippedOnce(machine.xlen, memo) : airsOfFile(machine.airs)
+  let set = own
+  for (const list of listsFor(machine, extensions)) set = extendedOnce(set, list, memo)
   set = inOrder(set, own, machine)
   // Chips of the system may be those of another memory tree: their heights are bounds alone.
   for (const air of set.airs.filter(({ instructions }) => instructions.length > 0)) {

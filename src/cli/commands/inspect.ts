@@ -1,5 +1,6 @@
 /** `rvr inspect`: what a guest, a compiled library, an archive or a machine's AIRs are. */
 import type { Command } from 'commander'
+import type { AirMemo } from '../../air/listed.ts'
 import { RvrError } from '../../errors.ts'
 import { readInput } from '../../files/read.ts'
 import type { Answer } from '../../report/answer.ts'
@@ -59,7 +60,7 @@ async function answerOf(
     if (file !== undefined) throw usage(`--airs and the file ${file} exclude each other`)
     const { airsToInspect, inspectAirs } = await import('../../report/airs.ts')
     const width = xlen && (xlen === '32' ? 32 : 64)
-    const set = await airsToInspect(width, machine, shell.signal)
+    const set = await airsToInspect(width, machine, shell.signal, await knownAirs())
     return inspectAirs(set, airs === true ? undefined : airs)
   }
   if (xlen !== undefined) throw usage('--xlen is for --airs')
@@ -76,7 +77,18 @@ async function answerOf(
 async function archiveAnswer(file: string, source: string | Uint8Array, { signal }: Shell): Promise<Answer> {
   const { inspectArchive } = await import('../../report/archive.ts')
   const { readArchive } = await import('../../archive/read.ts')
-  return inspectArchive(file, await readArchive(source, { signal, name: file }))
+  return inspectArchive(file, await readArchive(source, { signal, name: file }), await knownAirs())
+}
+
+/** What the cache knows of AIRs; to say what they are none is needed. */
+async function knownAirs(): Promise<AirMemo | undefined> {
+  const { openCache } = await import('../../store/cache.ts')
+  const { airMemo } = await import('../../trace/airs-memo.ts')
+  try {
+    return airMemo((await openCache()).memoDirectory)
+  } catch {
+    return undefined // unsafe, say
+  }
 }
 
 const usage = (message: string): RvrError => new RvrError('USAGE', message, { hint: 'Run rvr inspect --help.' })

@@ -1,6 +1,5 @@
 /** The trace engine of a machine, ready to be called. */
-import type { AirSet } from '../../air/air.ts'
-import { airSetDigest } from '../../air/digest.ts'
+import type { LoadedAirs } from '../../air/load.ts'
 import { loadTraceEngine } from '../../load/trace-engine.ts'
 import { prepareTraceEngine, type PipelineServices } from '../../pipeline.ts'
 import type { GuestKind } from '../../stages/kind/making.ts'
@@ -11,10 +10,10 @@ import { airsOf } from '../../trace/system/airs.ts'
 
 /** @throws RvrError `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `MACHINE_INVALID`, `ABORTED`, `IO` */
 export async function openTraceEngine(
-  { set, ...kind }: GuestKind & { readonly set: AirSet },
+  { set, ...kind }: GuestKind & { readonly set: LoadedAirs },
   services: PipelineServices,
 ): Promise<TraceEngine> {
-  const airs = { digest: airSetDigest(set), set: () => set, own: airsOf }
+  const airs = { digest: set.digest, set: () => set, own: airsOf }
   const { opened } = await prepareTraceEngine({ ...kind, airs }, services)
   const native = loadTraceEngine(opened)
   return { set, native, system: openSystem(native.functions, set), check: bindCheck(native.functions) }

@@ -1,8 +1,9 @@
 /** The traces of a run's segments: planned by mode metered, executed once more, filled and handed out. */
 import { accept } from '../../accept.ts'
-import type { AirSet } from '../../air/air.ts'
+import type { LoadedAirs } from '../../air/load.ts'
 import { isToolchainMissing, RvrError } from '../../errors.ts'
 import { noEvents } from '../../events.ts'
+import { airMemo } from '../../trace/airs-memo.ts'
 import { airsOfMachine } from '../../trace/airs.ts'
 import type { SegmentTables } from '../../trace/segment.ts'
 import { Traces } from '../calls.ts'
@@ -18,7 +19,7 @@ import { recorderFrom } from './recorder.ts'
 import { ReferenceFiller } from './reference-filler.ts'
 
 interface Filling {
-  readonly set: AirSet
+  readonly set: LoadedAirs
   readonly first: PlannedSegment
   readonly options: TracesOptions
   readonly maxBytes: number
@@ -62,7 +63,8 @@ export async function* tracesOf(plan: RunPlan, given: TracesOptions): AsyncGener
   const { segment, signal, filler: wanted, maxMemoryBytes = DEFAULT_MEMORY_BYTES } = options
   const segments = chosen(plan, segment)
   const { machine } = plan
-  const set = airsOfMachine(machine, plan.abi.extensions)
+  const memo = airMemo(plan.origin?.kin?.memoDirectory())
+  const set = airsOfMachine(machine, plan.abi.extensions, memo)
   for (const planned of segments) checkSize(planned, set, machine, maxMemoryBytes)
   const first = segments[0]!
   const filling = { set, first, options, maxBytes: maxMemoryBytes }

@@ -6,7 +6,7 @@ import { KindMaking, type GuestKind } from '../kind/making.ts'
 
 export interface TraceEngineRequest extends GuestKind {
   readonly airs: {
-    /** Of the files that they are read from. */
+    /** Of all that they follow from, rules for rows included. */
     readonly digest: string
     /** Asked for only where the engine has to be made. */
     set(): AirSet

@@ -28,7 +28,7 @@ export async function engineFor(xlen: Xlen, compiler?: TestCompiler): Promise<Tr
     xlen,
     abi: abiNamed('openvm'),
     machine: defaultMachine(xlen),
-    airs: { digest: 'shipped', set: () => set, own: airsOf },
+    airs: { digest: set.digest, set: () => set, own: airsOf },
   }
   const { opened } = await prepareTraceEngine(request, services)
   const native = loadTraceEngine(opened)
