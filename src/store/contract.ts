@@ -23,7 +23,7 @@ export interface Cache {
   /** Absolute directory; undefined when the cache is off. */
   readonly directory: string | undefined
   readonly state: DirectoryState['state']
-  /** Where what is known of programs outside is remembered; undefined when nothing can be written. */
+  /** Where callers remember what they found out; undefined when nothing can be written. */
   readonly memoDirectory: string | undefined
   /** Outcomes of this object alone. */
   readonly counts: Counts

@@ -14,7 +14,7 @@ export interface Layout {
   readonly quarantine: string
   readonly locks: string
   readonly stats: string
-  /** What callers remember of programs outside; its folder has the name of the first such thing. */
+  /** What callers remember of things outside; its folder has the name of the first such thing. */
   readonly memo: string
   /** In which order entries were used, and which were evicted. */
   readonly uses: string
