@@ -250,8 +250,8 @@ export class Guest {
     const { image, abi, machine, lifetime } = this.#parts
     lifetime.check()
     const { fillRecording } = await import('./traces/recording.ts')
-    const { traceEngine } = this.#kin
-    return fillRecording(file, { guest: { image, abi }, machine, traceEngine }, options)
+    const { memoDirectory, traceEngine } = this.#kin
+    return fillRecording(file, { guest: { image, abi }, machine, memoDirectory, traceEngine }, options)
   }
 
   /**

@@ -94,10 +94,10 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     for (const [index, set] of plain.entries()) {
       const graphs = [set, cold[index], warm[index]].map(graphDigest)
       expect(graphs).toEqual(Array.from({ length: 3 }, () => graphs[0]))
-      const [made, wanted] = [derived(warm[index]!, xlen), derived(set, xlen)]
-      for (const [what, each] of Object.entries(wanted))
-        expect([what, graphDigest(made[what as keyof typeof made])]).toEqual([what, graphDigest(each)])
     }
+    const [made, wanted] = [derived(warm.at(-1)!, xlen), derived(plain.at(-1)!, xlen)]
+    for (const [what, each] of Object.entries(wanted))
+      expect([what, graphDigest(made[what as keyof typeof made])]).toEqual([what, graphDigest(each)])
     // What an extension leaves alone is the machine's.
     for (const set of warm.slice(1))
       expect(set.airs.filter(air => warm[0]!.airs.includes(air)).length).toBeGreaterThan(9)
