@@ -28,8 +28,8 @@ import type { Shell } from '../shell.ts'
 import { traceFrom, tracesIn } from './trace/traces.ts'
 
 interface TraceOptions extends ExecutionOptions, ReportOptions, TraceOutputOptions {
-  /** Undefined: all. */
-  readonly segment?: number
+  /** Default: all. */
+  readonly segment?: number | 'all'
   readonly from?: string
   readonly check?: boolean
   readonly threads?: number
@@ -56,8 +56,8 @@ const RECORDED = [
   'maxInteractions',
 ]
 
-function parseSegment(text: string): number | undefined {
-  if (text === 'all') return undefined
+function parseSegment(text: string): number | 'all' {
+  if (text === 'all') return text
   if (/^\d{1,9}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('Wanted: the number of a segment, or all.')
 }
@@ -114,7 +114,8 @@ Examples:
 }
 
 async function trace(file: string, options: TraceOptions, shell: Shell): Promise<number> {
-  const { from, segment } = options
+  const { from } = options
+  const segment = options.segment === 'all' ? undefined : options.segment
   const write = await traceOutput(options, from !== undefined || segment !== undefined)
   const inputs = await readInputs(options, shell.signal)
   await using progress = createProgress(options, shell)
