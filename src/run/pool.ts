@@ -91,7 +91,8 @@ class PoolWorker {
         return
       }
       this.current = undefined
-      this.#worker.unref()
+      // Whoever ends the thread waits for that: it keeps the process.
+      if (!this.#terminated) this.#worker.unref()
       if (message.type === 'result') current.resolve(message.result)
       else current.reject(failureOf(message.error))
       onIdle()
