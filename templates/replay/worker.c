@@ -21,11 +21,7 @@ static void *worker(void *argument)
   struct work *w = argument;
   struct failure f = { 0 };
   void *own = w->prepare(w);
-  if (own == 0) {
-    f = (struct failure){ .why = NO_MEMORY, .part = __atomic_load_n(&w->next, __ATOMIC_RELAXED) };
-    locked(w, &f, note);
-    return 0;
-  }
+  if (own == 0) return 0;
   for (;;) {
     uint64_t part = __atomic_fetch_add(&w->next, 1, __ATOMIC_RELAXED);
     /* Parts are taken in order, so all before one that failed have been taken. */
@@ -36,7 +32,7 @@ static void *worker(void *argument)
   return 0;
 }
 
-/* On this thread, and on others as far as the system has some. */
+/* On this thread, and on others as far as the system has some and memory for them. */
 void work_through(struct work *w, uint32_t threads)
 {
   pthread_t others[MOST_THREADS];
@@ -46,6 +42,7 @@ void work_through(struct work *w, uint32_t threads)
   while (started + 1 < threads && pthread_create(&others[started], 0, worker, w) == 0) started++;
   worker(w);
   for (uint32_t k = 0; k < started; k++) pthread_join(others[k], 0);
+  if (w->failure->why == FINE && w->next < w->parts) *w->failure = (struct failure){ .why = NO_MEMORY, .part = w->next };
 }
 
 void begin_at(struct replay *r, const struct rvr_code *code, const struct checkpoint *from)

@@ -29,7 +29,7 @@ struct work {
   struct failure *failure;
   /* Does a part; false where it failed, with the failure in `f`. */
   int (*perform)(struct work *w, void *own, uint64_t part, struct failure *f);
-  /* What a thread needs for itself; NULL where there is no memory for it. */
+  /* What a thread needs for itself; NULL where there is no memory for it: others do its work. */
   void *(*prepare)(struct work *w);
   void (*finish)(struct work *w, void *own);
 };

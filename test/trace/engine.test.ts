@@ -1,35 +1,18 @@
 /** The trace engine fills the tables that the reference fills, cell by cell, of whole segments. */
-import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { u64, type ExecuteOptions, type SegmentCheck, type SegmentTrace, type TracesOptions } from '../../src/index.ts'
 import { randomAccesses } from '../metering/access-guest.ts'
 import { fixtures, type Subject } from '../metering/guests.ts'
 import { useRvr } from '../run/support.ts'
 import { anyInstructions } from './any-instructions.ts'
-import { planned } from './support.ts'
+import { contentsOf, expectHonestRun, planned } from './support.ts'
 
 const host = useRvr()
 
-const digestOf = (bytes: Uint32Array): string => createHash('sha256').update(bytes).digest('hex')
-
-/** All that is in a segment's tables. */
-const contentOf = (trace: SegmentTrace) => ({
-  index: trace.index,
-  publics: trace.publics,
-  chips: trace.chips,
-  cells: trace.chips.map(({ name }) => [name, digestOf(trace.matrix(name).cells)]),
-})
-
 async function contents(subject: Subject, options: ExecuteOptions, traces: TracesOptions): Promise<unknown[]> {
-  const { run } = await planned(host.rvr, subject, options)
-  const found: unknown[] = []
-  for await (const trace of run.traces(traces)) {
-    using segment = trace
-    expect(segment.filledBy).toBe(traces.filler)
-    if (traces.filler === 'engine') expect(await segment.check()).toMatchObject({ passed: true, failureCount: 0 })
-    found.push(contentOf(segment))
-  }
-  return found
+  const { guest, run } = await planned(host.rvr, subject, options)
+  if (traces.filler === 'engine') await expectHonestRun(guest, run, subject.name, traces)
+  return contentsOf(run, traces)
 }
 
 describe.each([32, 64] as const)('RV%i', xlen => {

@@ -21,6 +21,15 @@ export const noMemory = (what: string): RvrError =>
     hint: 'Cut smaller segments, use fewer threads, or raise the limit on virtual memory (ulimit -v).',
   })
 
+/** Memory of JavaScript. @throws RvrError `INTERNAL` where the host has none */
+export function taken<Memory>(what: string, take: () => Memory): Memory {
+  try {
+    return take()
+  } catch (error) {
+    throw error instanceof RangeError ? noMemory(what) : error
+  }
+}
+
 /** Counts of each table of lookups, one after another: rows × counts of a row. */
 export function histogramLength(set: AirSet): number {
   return lookupTables(set).reduce((sum, { height, answers }) => sum + height * answers.length, 0)

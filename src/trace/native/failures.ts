@@ -16,7 +16,7 @@ export const FINE = 0
 const REFUSED = 1
 const TIME = 9
 const DIFFERS = 11
-const NO_MEMORY = 13
+export const NO_MEMORY = 13
 const CANCELLED = 14
 const UNFIT = 15
 

@@ -1,4 +1,5 @@
 /** Memory of tables that nobody wants any more, for those of the next segment: fresh pages are dear. */
+import { taken } from './engine.ts'
 
 /** Pieces that are kept: a segment has one for its rows and one for its memory's. */
 const MOST_SPARE = 2
@@ -9,11 +10,11 @@ export class SpareMemory {
   #spare: ArrayBuffer[] = []
   #isOver = false
 
-  /** So many cells, all zero. */
+  /** So many cells, all zero. @throws RvrError `INTERNAL` where the host has no memory for them */
   take(cells: number): Uint32Array<ArrayBuffer> {
     const bytes = cells * Uint32Array.BYTES_PER_ELEMENT
     const fitting = this.#spare.findIndex(({ byteLength }) => byteLength >= bytes && byteLength * LEAST_PART <= bytes)
-    if (fitting === -1) return new Uint32Array(cells)
+    if (fitting === -1) return taken('the tables of a segment', () => new Uint32Array(cells))
     const [found] = this.#spare.splice(fitting, 1)
     return new Uint32Array(found!, 0, cells).fill(0)
   }

@@ -1,7 +1,7 @@
 /** Joins the fragments of a segment: accesses across them, and all blocks that the segment touched. */
 import { addressOfArray } from '../../load/trace-engine.ts'
-import type { EngineGuest } from './engine.ts'
-import { diverged, FINE } from './failures.ts'
+import { noMemory, taken, type EngineGuest } from './engine.ts'
+import { diverged, FINE, NO_MEMORY } from './failures.ts'
 import type { FillTarget } from './fill.ts'
 import { placeRecords } from './matrices.ts'
 import { TOUCH_BYTES, TOUCHED_BYTES } from './records.ts'
@@ -24,13 +24,14 @@ export function listsOf(touches: readonly Uint8Array[]): BigUint64Array<ArrayBuf
  * Rows that access a block for the first time in their fragment hear when it was accessed before.
  *
  * @returns the blocks that the segment touched by space, then by number: `struct rvr_touched`, 32 bytes each
- * @throws RvrError `DIVERGED` where a fragment finds another content than the ones before leave
+ * @throws RvrError `DIVERGED` where a fragment finds another content than the ones before leave; `INTERNAL` where the
+ *   host has no memory for it
  */
 export async function stitch({ engine }: EngineGuest, input: StitchInput): Promise<Uint8Array<ArrayBuffer>> {
   const { lists, histogram, plan, cells } = input
   let most = 0
   for (let at = 1; at < lists.length; at += 2) most += Number(lists[at])
-  const out = new Uint8Array(most * TOUCHED_BYTES)
+  const out = taken('the blocks that a segment accesses', () => new Uint8Array(most * TOUCHED_BYTES))
   const found = new BigUint64Array(1)
   const why = await engine.native.stitch({
     touches: lists,
@@ -42,6 +43,7 @@ export async function stitch({ engine }: EngineGuest, input: StitchInput): Promi
     found,
   })
   const fragment = Number(found[0])
+  if (why === NO_MEMORY) throw noMemory('the blocks that a segment accesses')
   if (why !== FINE) throw diverged('a block holds another content than the fragments before leave there', { fragment })
   return out.subarray(0, fragment * TOUCHED_BYTES)
 }
