@@ -1,6 +1,9 @@
 /** The table of an AIR in one segment: rows of canonical field elements, one after another. */
 import type { Air } from '../air/air.ts'
 
+/** Rows of a table at most: what provers take. */
+export const MOST_ROWS = 2 ** 24
+
 export interface Matrix {
   readonly air: Air
   /** Rows, with those that pad it: a power of two. */

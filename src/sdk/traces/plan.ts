@@ -1,9 +1,10 @@
 /** Which segments of a run are traced, and which of them cannot be. */
 import type { Air, AirSet } from '../../air/air.ts'
 import { RvrError } from '../../errors.ts'
-import { MAX_TRACE_HEIGHT, paddedHeight } from '../../machine/limits.ts'
+import { paddedHeight } from '../../machine/limits.ts'
 import type { GuestAbi } from '../../extensions/abi.ts'
 import type { Machine } from '../../machine/machine.ts'
+import { MOST_ROWS } from '../../trace/matrix.ts'
 import type { Standing } from '../../trace/steps.ts'
 import { unprovable } from '../../trace/unprovable.ts'
 import type { RunOrigin } from '../contract.ts'
@@ -34,9 +35,10 @@ export function checkSize({ index, heights }: PlannedSegment, set: AirSet, machi
   let bytes = 0
   for (const air of set.airs) {
     const height = heightOf(air)
-    if (height > MAX_TRACE_HEIGHT)
+    // Of memory this is a bound; what is too high there is found when it is hashed.
+    if (height > MOST_ROWS && air.instructions.length > 0)
       throw new RvrError('UNPROVABLE', `segment ${index} needs ${height} rows of ${air.name}`, {
-        hint: `A table has ${MAX_TRACE_HEIGHT} rows at most: cut smaller segments.`,
+        hint: `A table has ${MOST_ROWS} rows at most: cut smaller segments.`,
         details: { segment: index, chip: air.name, height, reason: 'height' },
       })
     bytes += height * air.columns.length * CELL_BYTES

@@ -1,7 +1,7 @@
 /** Cuts what was recorded of a segment into fragments, and counts their rows. */
 import { RvrError } from '../../errors.ts'
-import { MAX_TRACE_HEIGHT } from '../../machine/limits.ts'
 import { addressOfArray } from '../../load/trace-engine.ts'
+import { MOST_ROWS } from '../matrix.ts'
 import { performed, type EngineOptions } from './control.ts'
 import type { EngineGuest } from './engine.ts'
 import { diverged } from './failures.ts'
@@ -94,10 +94,10 @@ export async function cut(guest: EngineGuest, segment: RecordedSegment, options:
 
 function checkHeights({ engine }: EngineGuest, rows: readonly number[]): void {
   for (const [index, height] of rows.entries()) {
-    if (height <= MAX_TRACE_HEIGHT) continue
+    if (height <= MOST_ROWS) continue
     const chip = engine.set.airs[index]!.name
     throw new RvrError('UNPROVABLE', `the segment needs ${height} rows of ${chip}`, {
-      hint: `A table has ${MAX_TRACE_HEIGHT} rows at most: cut smaller segments.`,
+      hint: `A table has ${MOST_ROWS} rows at most: cut smaller segments.`,
       details: { chip, height, reason: 'height' },
     })
   }
