@@ -46,6 +46,7 @@ const DIFFERENT: Registers = { rd: 6, rs1: 5, rs2: 7 }
 const SAME: Registers = { rd: 5, rs1: 5, rs2: 5 }
 const TO_X0: Registers = { rd: 0, rs1: 5, rs2: 7 }
 const FROM_X0: Registers = { rd: 6, rs1: 0, rs2: 0 }
+const ALL_X0: Registers = { rd: 0, rs1: 0, rs2: 0 }
 
 /** 0, 1, −1, the least and the greatest, their neighbours, and words without a pattern. */
 export function cornerValues(xlen: Xlen): readonly bigint[] {
@@ -80,7 +81,7 @@ function* withTwo(row: Row, xlen: Xlen, immediates: readonly number[]): Generato
       const instr = instruction(row, xlen, DIFFERENT, immediates[index % immediates.length]!)
       yield { name: name(instr, x, y), instr, memory: () => memoryWith(xlen, { 5: x, 7: y, 6: 0x1234n }) }
     }
-    for (const [position, registers] of [SAME, TO_X0, FROM_X0].entries()) {
+    for (const [position, registers] of [SAME, TO_X0, FROM_X0, ALL_X0].entries()) {
       const instr = instruction(row, xlen, registers, immediates[position % immediates.length]!)
       yield { name: name(instr, x), instr, memory: () => memoryWith(xlen, { 5: x, 7: x, 6: 7n }) }
     }
@@ -90,7 +91,7 @@ function* withTwo(row: Row, xlen: Xlen, immediates: readonly number[]): Generato
 function* withOne(row: Row, xlen: Xlen, immediates: readonly number[]): Generator<Case> {
   for (const x of cornerValues(xlen)) {
     for (const imm of immediates) {
-      for (const registers of [DIFFERENT, SAME, TO_X0, FROM_X0]) {
+      for (const registers of [DIFFERENT, SAME, TO_X0, FROM_X0, ALL_X0]) {
         const instr = instruction(row, xlen, registers, imm)
         yield { name: name(instr, x), instr, memory: () => memoryWith(xlen, { 5: x, 6: 7n }) }
       }
@@ -123,27 +124,63 @@ function* withAddress(row: Row, xlen: Xlen, width: number): Generator<Case> {
   }
 }
 
+/** Accesses near address 0, by x0; what is stored is x0, too. */
+function* nearZero(row: Row, xlen: Xlen): Generator<Case> {
+  for (const imm of [0, 8, 2040]) {
+    for (const registers of [FROM_X0, ALL_X0]) {
+      const instr = instruction(row, xlen, registers, imm)
+      const memory = (): SegmentMemory => {
+        const made = memoryWith(xlen, { 6: 0x1234n })
+        made.set(RAM, imm, BigInt.asUintN(xlen, 0x8f7e_6d5c_8b9a_a9f8n), 7)
+        return made
+      }
+      yield { name: name(instr), instr, memory }
+    }
+  }
+}
+
 function* withHost(row: Row, xlen: Xlen): Generator<Case> {
-  const registers: Registers = { rd: 6, rs1: 5, rs2: 0 }
-  const pointer = 0x2_0000
-  for (const words of row.name === 'hint_buffer' ? [1, 2, 5] : [1]) {
-    const instr = instruction(row, xlen, registers, row.name === 'reveal' ? -8 : 0)
+  const isReveal = row.name === 'reveal'
+  const isHint = row.name.startsWith('hint_') && !['hint_input', 'hint_random'].includes(row.name)
+  // A buffer of several words lies across the end of a page; pointer and count, or pointer and value, may be one register.
+  const choices: readonly (readonly [registers: Registers, pointer: number, words: number])[] = [
+    [{ rd: 6, rs1: 5, rs2: 0 }, 0x2_0000, 1],
+    [{ rd: 0, rs1: 5, rs2: 0 }, 0, 1],
+    ...(row.name === 'hint_buffer'
+      ? ([
+          [{ rd: 6, rs1: 5, rs2: 0 }, 0x2_0000, 2],
+          [{ rd: 6, rs1: 5, rs2: 0 }, 0x1_0ff8, 5],
+          [{ rd: 5, rs1: 5, rs2: 0 }, 8, 8],
+        ] as const)
+      : []),
+    ...(isReveal
+      ? (
+          [
+            { rd: 5, rs1: 5, rs2: 0 },
+            { rd: 6, rs1: 0, rs2: 0 },
+          ] as const
+        ).map(each => [each, 0, 1] as const)
+      : []),
+  ]
+  for (const [registers, place, words] of choices) {
+    if (isReveal && registers.rd === 0) continue
+    const pointer = isReveal ? 16 : place
+    const instr = instruction(row, xlen, registers, isReveal ? -8 : 0)
     const memory = (): SegmentMemory => {
-      const made = memoryWith(xlen, { 6: BigInt(row.name === 'reveal' ? 16 : pointer), 5: BigInt(words) })
+      const made = memoryWith(xlen, { 6: BigInt(pointer), 5: BigInt(registers.rd === 5 ? pointer : words) })
       made.set(RAM, pointer, 0x0102_0304n, 12)
       made.set(PUBLIC, 8, 0x55n, 13)
       return made
     }
-    const isHint = row.name.startsWith('hint_') && !['hint_input', 'hint_random'].includes(row.name)
     const hints = Array.from({ length: words }, (_, k) => BigInt.asUintN(xlen, 0xfedc_ba98_7654_3210n + BigInt(k)))
-    yield { name: name(instr, words), instr, memory, hints: isHint ? hints : [] }
+    yield { name: name(instr, pointer, words), instr, memory, hints: isHint ? hints : [] }
   }
 }
 
-/** Targets of jumps: odd ones, near 0 and just below 2^30. */
+/** Targets of jumps: odd ones, the jump itself, near 0 and just below 2^30. */
 function* withTarget(row: Row, xlen: Xlen): Generator<Case> {
   for (const imm of IMMEDIATES) {
-    for (const target of [0, 1, 2, 3, 0x1_0000, 0x1_0001, 0xffff, 2 ** 30 - 1, 2 ** 30 - 4]) {
+    for (const target of [0, 1, 2, 3, PC, PC + 1, 0x1_0000, 0x1_0001, 0xffff, 2 ** 30 - 1, 2 ** 30 - 4]) {
       for (const registers of [DIFFERENT, SAME, TO_X0]) {
         const instr = instruction(row, xlen, registers, imm)
         // The sum may pass 2^32 in registers of 32 bits only.
@@ -203,6 +240,10 @@ function* withPointers(row: Row, xlen: Xlen): Generator<Case> {
   }
 }
 
+function* both(...parts: readonly Generator<Case>[]): Generator<Case> {
+  for (const part of parts) yield* part
+}
+
 export function casesOf(row: Row, xlen: Xlen): Generator<Case> {
   const shifts = [0, 1, 7, 8, 15, 16, 17, 31, ...(xlen === 64 && row.format === 'shift' ? [32, 48, 63] : [])]
   switch (row.kind) {
@@ -215,7 +256,7 @@ export function casesOf(row: Row, xlen: Xlen): Generator<Case> {
       return withTwo(row, xlen, OFFSETS)
     case 'load':
     case 'store':
-      return withAddress(row, xlen, row.width)
+      return both(withAddress(row, xlen, row.width), nearZero(row, xlen))
     case 'jal':
       return withOne(row, xlen, [0, 4, -4, 0xf_fffc, -0x10_0000])
     case 'jalr':

@@ -40,6 +40,32 @@ export function refusal({ set, air, honest }: Judged, rows: readonly (readonly n
   return left && `bus ${left.message.bus.name}: ${left.message.fields.join(', ')} is left ${left.count} times`
 }
 
+const placeOf = ({ bus, fields }: Message): string => `${bus.id}:${fields.join()}`
+
+/**
+ * What rows do instead of what they have to, where nobody would notice: constraints and lookups accept them, they find
+ * what honest rows find (program, memory, time and place), and leave something else behind. Undefined where they are
+ * refused, or do the same.
+ */
+export function otherEffect({ set, air, honest }: Judged, rows: readonly (readonly number[])[]): string | undefined {
+  if (!brokenConstraints(air, rows).next().done) return undefined
+  const balance = new Balance()
+  for (const message of messagesOf(air, set.buses, rows)) {
+    if (message.count !== 0 && !inTable(message.bus, message.fields)) return undefined
+    if (message.bus.table === undefined) balance.add(message)
+  }
+  const own = honest.filter(({ bus, count }) => bus.table === undefined && count !== 0)
+  for (const message of own) balance.add(message, (P - message.count) % P)
+  const left = balance.left()
+  const expected = new Set(own.map(placeOf))
+  // What honest rows leave behind is missing; what these do is too much.
+  const isLeftBehind = left.every(({ message, count }) =>
+    expected.has(placeOf(message)) ? count < 0 && message.bus.name !== 'program' : count > 0,
+  )
+  const [other] = left.filter(({ count }) => count > 0)
+  return isLeftBehind ? other && `bus ${other.message.bus.name}: ${other.message.fields.join(', ')}` : undefined
+}
+
 /** Messages that an honest checker expects besides lookups in fixed tables, made without the AIR's own messages. */
 export function expectedMessages({ filled, ts, memory, limbs }: Instruction, duration: number): readonly string[] {
   const { program, next } = filled

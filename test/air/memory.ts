@@ -48,6 +48,11 @@ export class SegmentMemory implements Blocks {
     Object.assign(this.#ofByte(space, address), { content, last })
   }
 
+  /** As `set`, at a pointer as messages have it. */
+  setBlock({ space, pointer }: BlockPlace, content: bigint, last: number): void {
+    Object.assign(this.#at(space, pointer), { content, last })
+  }
+
   setRegister(number: number, content: bigint, last: number): void {
     this.set(REGISTERS, number * Number(this.#blockBytes), content, last)
   }
