@@ -25,12 +25,12 @@ typedef ${xlen === 64 ? '__int128' : 'int64_t'} wide_signed;
 typedef unsigned ${xlen === 64 ? '__int128' : 'long long'} wide_unsigned;`
 
 function guestHeader(context: EmitterContext, floor: number): string {
-  const { graph, mode, emission, stable, convention } = context
+  const { graph, mode, machine, emission, stable, convention } = context
   const { xlen, base, instrs } = graph.program
   const slots = instrs.length
   const stateBelow = stateLayout.guardBytes + stateLayout.bytes
   const tableBelow = stateBelow + tableBytes(slots)
-  const areaBytes = mode.area?.native(slots) ?? 0
+  const areaBytes = mode.area?.native(slots, machine) ?? 0
   // Where text stays the same when the guest changes, the number is not in what all of it includes.
   const ownSlots = stable === undefined ? `RVR_SLOTS = ${slots}, ` : ''
   const start = `RVR_BASE = 0x${base.toString(16)}`

@@ -14,19 +14,21 @@ export const PLAIN_LEAVES = 2 * PLAIN_ROWS + 2
 /** Leaves beyond those of one interval that a look at the limits allows for, so that many checks need no look. */
 export const SPARE_LEAVES = 1024
 
-/** Leaves that one instruction touches at most, whatever it is: HINT_BUFFER touches 513. */
-export const INSTRUCTION_LEAVES = 1024
+/**
+ * Leaves that one instruction touches at most, whatever it is: HINT_BUFFER writes 1023 words, and operands of calls
+ * have no more than INSTRUCTION_BYTES (machine/interval.ts), wherever they begin.
+ */
+export const instructionLeaves = (leafBytes: number): number => 2 ** 14 / leafBytes
 /** Leaves that an interval touches at most: what the log has to hold, so that a cut can replay them. */
-export const INTERVAL_LEAVES = MAX_INTERVAL * INSTRUCTION_LEAVES
+export const intervalLeaves = (leafBytes: number): number => MAX_INTERVAL * instructionLeaves(leafBytes)
 /** The log is emptied at a check that finds more in it, unless the next check may cut. */
 export const LOG_FULL = 16_384
 
 /** What is kept in reserve at least where instructions may swell: some full HINT_BUFFERs, some hundred calls. */
 export const LEAST_SWELL = 64
 export const LEAST_LEAVES = 8192
-/** At most: an interval cannot hold more. */
+/** At most, and `intervalLeaves`: an interval cannot hold more. */
 export const MOST_SWELL = 16 * MAX_INTERVAL
-export const MOST_LEAVES = INTERVAL_LEAVES
 
 export type LookStep = readonly [checks: number, swell: number]
 

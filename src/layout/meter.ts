@@ -7,8 +7,9 @@ interface Part {
   readonly count: number
 }
 
-interface MeterLayout extends StructLayout {
-  /** Leaves touched: address space · 2^25 + leaf, uint32 each. */
+/** Where what depends on the size of leaves lies in the area. */
+interface MeterParts {
+  /** Leaves touched, by their identifiers (`leafId`), uint32 each. */
   readonly log: Part
   /** Pairs of stamp index and former stamp, uint32 each. */
   readonly undo: Part
@@ -22,21 +23,51 @@ interface MeterLayout extends StructLayout {
   readonly areaBytes: number
 }
 
-export const meterLayout = readLayout<MeterLayout>('meter')
+interface MeterStruct extends StructLayout {
+  readonly byLeafBytes: Readonly<Record<LeafBytes, MeterParts>>
+}
+
+export const meterStruct = readLayout<MeterStruct>('meter')
 
 /** Byte offset of a field in the meter area. */
-export const meterOffset = (name: string): number => offsetIn(meterLayout, name)
+export const meterOffset = (name: string): number => offsetIn(meterStruct, name)
 
-/** Bytes of a leaf, leaves of guest memory, and heights of the tree (docs/metering.md, "Memory tables"). */
-export const LEAF_SHIFT = 4
-export const SPACE_BITS = 25
-export const TREE_HEIGHT = 28
+/** Bytes that a leaf of the memory tree may have. No access of an instruction touches more than two. */
+export type LeafBytes = 8 | 16
+
+/** Levels of the memory tree that tell address spaces apart, above those of the leaves of one. */
+const SPACE_LEVELS = 3
 /** Number of the first node right above the address spaces, two of which share one. */
-export const SPACE_ROOTS = 2 ** (TREE_HEIGHT - SPACE_BITS - 1)
+export const SPACE_ROOTS = 2 ** (SPACE_LEVELS - 1)
 
-/** Bytes of a leaf, and the bits of a leaf's identifier that number it within its address space. */
-export const LEAF_BYTES = 2 ** LEAF_SHIFT
-export const LEAF_MASK = 2 ** SPACE_BITS - 1
+/** A memory tree with leaves of one size (docs/metering.md, "Memory tables"), and the area of a meter of it. */
+export interface MeterLayout extends MeterParts {
+  readonly leafBytes: LeafBytes
+  readonly leafShift: number
+  /** Bits of a leaf's identifier that number it within its address space, and a mask of them. */
+  readonly spaceBits: number
+  readonly leafMask: number
+  readonly treeHeight: number
+}
+
+function layoutFor(leafBytes: LeafBytes): MeterLayout {
+  const parts = meterStruct.byLeafBytes[leafBytes]
+  const spaceBits = Math.log2(parts.seen.count)
+  return {
+    ...parts,
+    leafBytes,
+    leafShift: Math.log2(leafBytes),
+    spaceBits,
+    leafMask: 2 ** spaceBits - 1,
+    treeHeight: spaceBits + SPACE_LEVELS,
+  }
+}
+
+/** By bytes of a leaf. */
+export const meterLayouts: Readonly<Record<LeafBytes, MeterLayout>> = { 8: layoutFor(8), 16: layoutFor(16) }
+
+/** Identifies a leaf in all address spaces: address space index · 2^spaceBits + leaf. */
+export const leafId = ({ spaceBits }: MeterLayout, space: number, leaf: number): number => (space << spaceBits) | leaf
 
 /** Address spaces as indices: the numbers of docs/metering.md, "Memory tables", less 1. */
 export const REGISTERS = 0
@@ -44,20 +75,27 @@ export const MEMORY = 1
 export const PUBLIC_VALUES = 2
 
 /** Lanes that the area has room for. */
-export const AREA_LANES = meterLayout.fields.find(({ name }) => name === 'lanes')!.count!
+export const AREA_LANES = meterStruct.fields.find(({ name }) => name === 'lanes')!.count!
 
 /** Chips that the area has room for: the length of its lists by chip. */
-export const AREA_CHIPS = meterLayout.fields.find(({ name }) => name === 'heights')!.count!
+export const AREA_CHIPS = meterStruct.fields.find(({ name }) => name === 'heights')!.count!
 
 /** The C declaration, the places of the area's parts, and the numbers of what lies in them. */
-export function meterHeader(): string {
-  const { log, undo, stamps, seen } = meterLayout
+export function meterHeader(layout: MeterLayout): string {
+  const { log, undo, stamps, seen } = layout
   const constants = Object.entries({ LOG: log, UNDO: undo, STAMPS: stamps, SEEN: seen }).flatMap(([name, part]) => [
     `METER_${name}_OFFSET = ${part.offset}`,
     `METER_${name}_COUNT = ${part.count}`,
   ])
-  const numbers = { LEAF_SHIFT, LEAF_BYTES, SPACE_BITS, SPACE_ROOTS, TREE_HEIGHT, MEMORY_SPACE: MEMORY }
+  const numbers = {
+    LEAF_SHIFT: layout.leafShift,
+    LEAF_BYTES: layout.leafBytes,
+    SPACE_BITS: layout.spaceBits,
+    SPACE_ROOTS,
+    TREE_HEIGHT: layout.treeHeight,
+    MEMORY_SPACE: MEMORY,
+  }
   for (const [name, value] of Object.entries(numbers)) constants.push(`METER_${name} = ${value}`)
-  const declaration = structHeader(meterLayout, 'rvr_meter', 'The meter area in front of the dispatch table.')
+  const declaration = structHeader(meterStruct, 'rvr_meter', 'The meter area in front of the dispatch table.')
   return `${declaration}enum { ${constants.join(', ')} };\n`
 }

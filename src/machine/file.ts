@@ -95,6 +95,10 @@ const MachineFile = shape({
       v.check(bytes => (bytes & (bytes - 1)) === 0, registerBytes),
       v.description(registerBytes),
     ),
+    /** Bytes of a leaf of the memory tree; 16 where nothing is said. */
+    leafBytes: v.optional(v.picklist([8, 16], '8 or 16')),
+    /** Rows of `boundary` for each touched leaf; 1 where nothing is said. */
+    rowsPerLeaf: v.optional(v.picklist([1, 2], '1 or 2')),
     /** Names of the chips that hold touched leaves, nodes of the memory tree, and hashes. */
     boundary: name,
     merkle: name,

@@ -1,6 +1,6 @@
 /** What one instruction, and an interval between two checks of the limits, may do at most. */
-import { TREE_HEIGHT } from '../layout/meter.ts'
-import { INSTRUCTION_LEAVES, MAX_INTERVAL } from '../layout/meter-rules.ts'
+import type { MeterLayout } from '../layout/meter.ts'
+import { instructionLeaves, MAX_INTERVAL } from '../layout/meter-rules.ts'
 import type { Machine } from './machine.ts'
 
 /** Rows that one instruction adds at most, whatever it is: HINT_BUFFER adds 1023. */
@@ -12,10 +12,11 @@ const INSTRUCTION_RANGES = 3
 
 /**
  * Nodes of the memory tree, leaves included, that an interval touches at most: what the undo list has to hold, beside
- * registers. So many leaves side by side lie below leaves / 2^h + 2 nodes of height h at most: 2 · leaves + 2 · 28
- * nodes in all.
+ * registers. So many leaves side by side lie below leaves / 2^h + 2 nodes of height h at most: 2 · leaves + 2 · height
+ * of the tree nodes in all.
  */
-export const INTERVAL_NODES = MAX_INTERVAL * (2 * INSTRUCTION_LEAVES + INSTRUCTION_RANGES * 2 * TREE_HEIGHT)
+export const intervalNodes = ({ leafBytes, treeHeight }: MeterLayout): number =>
+  MAX_INTERVAL * (2 * instructionLeaves(leafBytes) + INSTRUCTION_RANGES * 2 * treeHeight)
 
 /** No span of straight-line code is longer, so that every interval has room for one. */
 export const longestSpan = (machine: Machine): number => Math.min(MAX_INTERVAL, machine.limits.checkInterval)

@@ -1,9 +1,9 @@
 /** How many checks in a row cannot find a limit exceeded, so that they need no look at the limits. */
 import {
+  intervalLeaves,
   LEAST_LEAVES,
   LEAST_SWELL,
   LOOK_STEPS,
-  MOST_LEAVES,
   MOST_SWELL,
   PLAIN_LEAVES,
   PLAIN_ROWS,
@@ -42,7 +42,8 @@ function learn(area: MeterArea): void {
   if (area.get('reserve_swell') > 0) {
     area.set('reserve_swell', reserve(area.get('reserve_swell'), area.get('swell'), LEAST_SWELL, MOST_SWELL))
     const leaves = length - area.get('look_log')
-    area.set('reserve_leaves', reserve(area.get('reserve_leaves'), leaves, LEAST_LEAVES, MOST_LEAVES))
+    const most = intervalLeaves(area.layout.leafBytes)
+    area.set('reserve_leaves', reserve(area.get('reserve_leaves'), leaves, LEAST_LEAVES, most))
   }
   area.set('swell', 0)
   area.set('look_log', length)
@@ -55,7 +56,7 @@ function learn(area: MeterArea): void {
 function fits(area: MeterArea, machine: Machine, limits: SegmentLimits, [checks, swell]: LookStep): boolean {
   const { heights, units } = area
   const { chips, memoryChips } = machine
-  const memory = greatestRows(PLAIN_LEAVES + (checks > 1 ? SPARE_LEAVES : 0), area.get('reserve_leaves'))
+  const memory = greatestRows(area, PLAIN_LEAVES + (checks > 1 ? SPARE_LEAVES : 0), area.get('reserve_leaves'))
   const swelling = swell + area.get('reserve_swell')
   const greatest = chips.map(
     ({ constantHeight }, chip) =>

@@ -1,25 +1,23 @@
 /** The memory tables: leaves and inner nodes of the memory tree that a segment touches, and their rows. */
-import { LEAF_MASK, meterLayout, SPACE_BITS, SPACE_ROOTS, TREE_HEIGHT } from '../layout/meter.ts'
+import { SPACE_ROOTS } from '../layout/meter.ts'
 import { FIELD, type MeterArea } from './meter-area.ts'
 
 /** Stamp of what the initial image holds; segments have the stamps from 2 on. */
 export const IMAGE_STAMP = 1
 
-/** Identifies a leaf in all address spaces: address space index · 2^25 + leaf. */
-export const leafId = (space: number, leaf: number): number => (space << SPACE_BITS) | leaf
-
 /** Calls `visit` with the stamp index and height of a leaf and all nodes above it, until it answers true. */
 function climb(area: MeterArea, id: number, visit: (index: number, height: number) => boolean): void {
-  const space = id >>> SPACE_BITS
-  const leaf = id & LEAF_MASK
+  const { spaceBits, leafMask, treeHeight } = area.layout
+  const space = id >>> spaceBits
+  const leaf = id & leafMask
   const base = area.words[FIELD.space_offset + space]!
   const bits = area.words[FIELD.space_bits + space]!
-  for (let height = 0; height <= SPACE_BITS; height++) {
+  for (let height = 0; height <= spaceBits; height++) {
     // Above an address space's own subtree there is one node at each height.
     if (visit(base + (height <= bits ? 2 ** (bits - height) + (leaf >>> height) : 2 ** (bits + 1) + height), height))
       return
   }
-  for (let height = SPACE_BITS + 1, node = SPACE_ROOTS + (space >>> 1); height <= TREE_HEIGHT; height++, node >>>= 1) {
+  for (let height = spaceBits + 1, node = SPACE_ROOTS + (space >>> 1); height <= treeHeight; height++, node >>>= 1) {
     if (visit(node, height)) return
   }
 }
@@ -53,12 +51,12 @@ export function touchLeaf(area: MeterArea, id: number): void {
     if (old === stamp) return true
     if (recording) {
       const at = words[FIELD.undo_length]!++
-      if (at >= meterLayout.undo.count) throw new Error('the undo list of the memory tables is full')
+      if (at >= area.layout.undo.count) throw new Error('the undo list of the memory tables is full')
       undo[2 * at] = index
       undo[2 * at + 1] = old
     }
     stamps[index] = stamp
-    if (height === 0) heights[boundary]! += 1
+    if (height === 0) heights[boundary]! += area.leafRows
     else heights[merkle]! += 2
     heights[hash]! += old === 0 ? 1 : 2
     if (old === 0 && words[FIELD.zero_height]! < height + 1) {
@@ -81,9 +79,13 @@ export function undoTouches(area: MeterArea): void {
  * `inRanges`: so many more that lie side by side, as large operands do, and have little more than one node each; a
  * guess.
  */
-export function greatestRows(leaves: number, inRanges: number): { boundary: number; merkle: number; hash: number } {
+export function greatestRows(
+  { layout: { treeHeight }, leafRows }: MeterArea,
+  leaves: number,
+  inRanges: number,
+): { boundary: number; merkle: number; hash: number } {
   let nodes = inRanges + Math.floor(inRanges / 8)
-  for (let height = 1; height <= TREE_HEIGHT; height++) nodes += Math.min(leaves, 2 ** (TREE_HEIGHT - height))
+  for (let height = 1; height <= treeHeight; height++) nodes += Math.min(leaves, 2 ** (treeHeight - height))
   const all = leaves + inRanges
-  return { boundary: all, merkle: 2 * nodes, hash: 2 * (all + nodes) + TREE_HEIGHT + 1 }
+  return { boundary: leafRows * all, merkle: 2 * nodes, hash: 2 * (all + nodes) + treeHeight + 1 }
 }

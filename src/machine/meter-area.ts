@@ -1,6 +1,8 @@
 /** JavaScript's views of a meter area, wherever it lies. */
 import type { AreaPlace } from '../layout/area.ts'
-import { AREA_CHIPS, meterLayout, meterOffset } from '../layout/meter.ts'
+import { AREA_CHIPS, meterOffset, meterStruct, type MeterLayout } from '../layout/meter.ts'
+import { meterLayoutOf, rowsPerLeaf } from './leaves.ts'
+import type { Machine } from './machine.ts'
 
 const FIELDS = [
   'max_height',
@@ -51,6 +53,9 @@ export const WIDE = Object.fromEntries(WIDE_FIELDS.map(name => [name, meterOffse
 >
 
 export class MeterArea {
+  readonly layout: MeterLayout
+  /** Rows of the boundary chip for each leaf. */
+  readonly leafRows: number
   readonly words: Uint32Array
   readonly wide: BigInt64Array
   readonly heights: Uint32Array
@@ -65,8 +70,11 @@ export class MeterArea {
   readonly stamps: Uint32Array
   readonly seen: Uint8Array
 
-  constructor({ buffer, offset }: AreaPlace) {
-    const { bytes, log, undo, stamps, seen } = meterLayout
+  constructor({ buffer, offset }: AreaPlace, machine: Machine) {
+    this.layout = meterLayoutOf(machine)
+    this.leafRows = rowsPerLeaf(machine)
+    const { bytes } = meterStruct
+    const { log, undo, stamps, seen } = this.layout
     const chipWords = (name: string): Uint32Array => new Uint32Array(buffer, offset + meterOffset(name), AREA_CHIPS)
     this.words = new Uint32Array(buffer, offset, bytes / 4)
     this.wide = new BigInt64Array(buffer, offset, bytes / 8)

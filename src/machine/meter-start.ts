@@ -1,5 +1,5 @@
 /** What the meter of a guest starts with: its chips, limits and first leaves, written to a zeroed area. */
-import { LEAF_BYTES, MEMORY, meterLayout, PUBLIC_VALUES, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
+import { MEMORY, PUBLIC_VALUES, REGISTERS } from '../layout/meter.ts'
 import { LEAST_LEAVES, LEAST_SWELL } from '../layout/meter-rules.ts'
 import type { SegmentLimits } from './limits.ts'
 import type { Machine } from './machine.ts'
@@ -35,10 +35,11 @@ function describeChips(area: MeterArea, { chips, memoryChips }: Machine, slots: 
 }
 
 function describeTree(area: MeterArea, { memory }: Machine, publicValuesBytes: number): void {
-  const publicLeaves = Math.max(1, Math.ceil(publicValuesBytes / LEAF_BYTES))
-  const bits = [Math.log2(memory.registerBytes / LEAF_BYTES), SPACE_BITS, Math.ceil(Math.log2(publicLeaves))]
+  const { leafBytes, spaceBits, spaceOffsets } = area.layout
+  const publicLeaves = Math.max(1, Math.ceil(publicValuesBytes / leafBytes))
+  const bits = [Math.log2(memory.registerBytes / leafBytes), spaceBits, Math.ceil(Math.log2(publicLeaves))]
   for (const space of [REGISTERS, MEMORY, PUBLIC_VALUES]) {
-    area.words[FIELD.space_offset + space] = meterLayout.spaceOffsets[space]!
+    area.words[FIELD.space_offset + space] = spaceOffsets[space]!
     area.words[FIELD.space_bits + space] = bits[space]!
   }
 }

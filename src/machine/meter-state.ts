@@ -1,9 +1,9 @@
 /** A meter's state as plain data: what a fresh meter area has to be given so that it counts on as this one would. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { LEAF_MASK, MEMORY, PUBLIC_VALUES, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
-import { INTERVAL_LEAVES } from '../layout/meter-rules.ts'
+import { leafId, MEMORY, PUBLIC_VALUES, REGISTERS, type MeterLayout } from '../layout/meter.ts'
+import { intervalLeaves } from '../layout/meter-rules.ts'
 import type { MemoryChips } from './machine.ts'
-import { leafId, stampImageLeaf, touchLeaf } from './memory-tree.ts'
+import { stampImageLeaf, touchLeaf } from './memory-tree.ts'
 import { FIELD, type MeterArea } from './meter-area.ts'
 import type { Meter } from './meter.ts'
 
@@ -46,10 +46,15 @@ export const TURN_LEAVES = 1 << 15
 /** Stamp of the open segment in a restored area; what was touched before it has lower ones. */
 const OPEN_STAMP = 3
 
-/** Leaves as pairs of first leaf (address space · 2^25 + leaf) and count. */
+/** Leaves as pairs of first leaf, by its identifier, and count. */
 export class LeafRanges {
   #pairs = new Uint32Array(64)
   #length = 0
+  readonly #leafMask: number
+
+  constructor({ leafMask }: MeterLayout) {
+    this.#leafMask = leafMask
+  }
 
   /** Leaves come in ascending order where they should share a range. */
   add(id: number): void {
@@ -59,7 +64,7 @@ export class LeafRanges {
       last >= 0 &&
       pairs[last]! + pairs[last + 1]! === id &&
       pairs[last + 1]! < MAX_RANGE_LEAVES &&
-      (id & LEAF_MASK) !== 0
+      (id & this.#leafMask) !== 0
     ) {
       pairs[last + 1]!++
       return
@@ -97,7 +102,8 @@ export async function captureMeter(
   // Every node touched since the check cost 1 or 2 rows of the hash chip; the rest of them are rows of zero subtrees.
   const hashRows = undo.reduce((sum, [, former]) => sum + (former === 0 ? 1 : 2), 0)
   const newZeroRows = heights[memoryChips.hash]! - kept[memoryChips.hash]! - hashRows
-  const leaves = { past: new LeafRanges(), open: new LeafRanges(), interval: new LeafRanges() }
+  const { layout } = area
+  const leaves = { past: new LeafRanges(layout), open: new LeafRanges(layout), interval: new LeafRanges(layout) }
   await classify(area, new Map(undo), leaves)
   if (isRecording)
     for (const id of new Set(area.log.slice(0, area.get('log_length')).toSorted())) leaves.interval.add(id)
@@ -142,7 +148,7 @@ async function classify(
         continue
       }
       const then = former.get(base + node) ?? stamp
-      if (then !== 0) leaves[then === open ? 'open' : 'past'].add(leafId(space, node - firstLeaf))
+      if (then !== 0) leaves[then === open ? 'open' : 'past'].add(leafId(area.layout, space, node - firstLeaf))
       if (++visited % TURN_LEAVES === 0) await nextTurn()
     }
   }
@@ -182,8 +188,9 @@ export class MeterRestorer {
   place(set: LeafSet, first: number, count: number): void {
     this.#advance(set)
     const { area } = this.#meter
-    const space = first >>> SPACE_BITS
-    const leaf = first & LEAF_MASK
+    const { spaceBits, leafMask, leafBytes } = area.layout
+    const space = first >>> spaceBits
+    const leaf = first & leafMask
     if (
       space > PUBLIC_VALUES ||
       count < 1 ||
@@ -192,7 +199,7 @@ export class MeterRestorer {
     )
       throw new Error(`there are no ${count} leaves at ${first}`)
     if (set === 'interval') this.#intervalLeaves += count
-    if (this.#intervalLeaves > INTERVAL_LEAVES) throw new Error('an interval cannot touch so many leaves')
+    if (this.#intervalLeaves > intervalLeaves(leafBytes)) throw new Error('an interval cannot touch so many leaves')
     for (let id = first; id < first + count; id++) {
       if (set === 'past') stampImageLeaf(area, id)
       else touchLeaf(area, id)
@@ -226,7 +233,8 @@ export class MeterRestorer {
     area.log[at] = id
     area.set('log_length', at + 1)
     area.set('log_done', at + 1)
-    if (id >>> SPACE_BITS === MEMORY) area.seen[id & LEAF_MASK] = 255
+    const { spaceBits, leafMask } = area.layout
+    if (id >>> spaceBits === MEMORY) area.seen[id & leafMask] = 255
   }
 
   #advance(set: LeafSet): void {

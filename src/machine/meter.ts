@@ -1,5 +1,5 @@
 /** The meter: counts rows and touched leaves of the open segment, checks the limits, cuts segments. */
-import { LEAF_BYTES, LEAF_MASK, MEMORY, meterLayout, REGISTERS, SPACE_BITS } from '../layout/meter.ts'
+import { leafId, MEMORY, REGISTERS } from '../layout/meter.ts'
 import { LOG_FULL } from '../layout/meter-rules.ts'
 import { cellsOfHeights, exceededLimit, type CutReason, type SegmentLimits } from './limits.ts'
 import { isQuiet, lookAhead } from './look-ahead.ts'
@@ -8,8 +8,8 @@ import type { Machine } from './machine.ts'
 import type { AreaPlace } from '../layout/area.ts'
 import { MeterArea } from './meter-area.ts'
 import { describeGuest, type MeterStart } from './meter-start.ts'
-import { leafId, stampImageLeaf, touchLeaf, undoTouches } from './memory-tree.ts'
-import type { Rewind, Segment } from './segment.ts'
+import { stampImageLeaf, touchLeaf, undoTouches } from './memory-tree.ts'
+import type { Rewind, Segment, TouchedLeaves } from './segment.ts'
 
 export type { Rewind, Segment } from './segment.ts'
 
@@ -32,7 +32,7 @@ export class Meter {
 
   /** `clearMarks` empties the marks of an area whose log does not hold them all any more. */
   constructor(place: AreaPlace, machine: Machine, clearMarks?: () => void) {
-    this.area = new MeterArea(place)
+    this.area = new MeterArea(place, machine)
     this.#machine = machine
     this.#clearMarks = clearMarks
   }
@@ -44,7 +44,7 @@ export class Meter {
     area.set('stamp', 2)
     // On an empty tree: what the image holds is marked behind the registers of the first segment (docs/metering.md).
     this.#touchRegisters()
-    for (const leaf of guest.imageLeaves) stampImageLeaf(area, leafId(MEMORY, leaf))
+    for (const leaf of guest.imageLeaves) stampImageLeaf(area, leafId(area.layout, MEMORY, leaf))
     this.instret = 0
     this.left = this.#machine.limits.checkInterval
     this.#lookAhead()
@@ -79,15 +79,16 @@ export class Meter {
   /** `length` bytes at `address` of an address space were read or written; they have been checked. */
   touch(space: number, address: number, length: number): void {
     const { area } = this
-    const last = Math.floor((address + length - 1) / LEAF_BYTES)
-    for (let leaf = Math.floor(address / LEAF_BYTES); leaf <= last; leaf++) {
+    const { layout } = area
+    const last = Math.floor((address + length - 1) / layout.leafBytes)
+    for (let leaf = Math.floor(address / layout.leafBytes); leaf <= last; leaf++) {
       if (space === MEMORY) {
         if (area.seen[leaf] !== 0) continue
         area.seen[leaf] = 255
       }
       const at = area.get('log_length')
-      if (at >= meterLayout.log.count) throw new Error('the log of touched leaves is full')
-      area.log[at] = leafId(space, leaf)
+      if (at >= layout.log.count) throw new Error('the log of touched leaves is full')
+      area.log[at] = leafId(layout, space, leaf)
       area.set('log_length', at + 1)
     }
   }
@@ -130,8 +131,9 @@ export class Meter {
   }
 
   #touchRegisters(): void {
-    for (let leaf = 0; leaf < this.#machine.memory.registerBytes / LEAF_BYTES; leaf++)
-      touchLeaf(this.area, leafId(REGISTERS, leaf))
+    const { layout } = this.area
+    for (let leaf = 0; leaf < this.#machine.memory.registerBytes / layout.leafBytes; leaf++)
+      touchLeaf(this.area, leafId(layout, REGISTERS, leaf))
   }
 
   /**
@@ -208,7 +210,7 @@ export class Meter {
     for (const chip of Object.values(memoryChips)) area.heights[chip] = 0
     if (this.pauseAtCut) {
       if (isInside) {
-        this.rewind = { from: this.instret, leaves: area.get('host_wrote') === 1 ? undefined : this.#memoryLeaves() }
+        this.rewind = { from: this.instret, touched: area.get('host_wrote') === 1 ? undefined : this.#memoryTouched() }
         for (const chip of chips.keys()) if (area.fixed[chip] === 0) area.heights[chip] = 0
         this.instret = at
       }
@@ -225,10 +227,10 @@ export class Meter {
   }
 
   /** The logged leaves of guest memory. */
-  #memoryLeaves(): number[] {
-    return [...this.area.log.subarray(0, this.area.get('log_length'))]
-      .filter(id => id >>> SPACE_BITS === MEMORY)
-      .map(id => id & LEAF_MASK)
+  #memoryTouched(): TouchedLeaves {
+    const { layout, log } = this.area
+    const ids = log.subarray(0, this.area.get('log_length')).filter(id => id >>> layout.spaceBits === MEMORY)
+    return { leafBytes: layout.leafBytes, leaves: Array.from(ids, id => id & layout.leafMask) }
   }
 
   /** After a check: how many of the next ones need no look, and what to keep when the next one may cut. */
@@ -255,7 +257,7 @@ export class Meter {
     if (area.get('drained') === 1) {
       if (this.#clearMarks === undefined) area.seen.fill(0)
       else this.#clearMarks()
-    } else for (const id of area.log.subarray(0, area.get('log_length'))) area.seen[id & LEAF_MASK] = 0
+    } else for (const id of area.log.subarray(0, area.get('log_length'))) area.seen[id & area.layout.leafMask] = 0
     area.set('drained', 0)
     this.#forgetLog()
   }

@@ -14,13 +14,16 @@ export interface Segment {
   readonly overLimit?: boolean
 }
 
+/** Leaves of guest memory that were touched. */
+export interface TouchedLeaves {
+  readonly leafBytes: number
+  readonly leaves: readonly number[]
+}
+
 /** A cut at which the run has to go back: guest memory, registers and host state are those of a later moment. */
 export interface Rewind {
-  /**
-   * Leaves of guest memory that were touched after the cut; undefined when the host has written memory that it does not
-   * tell.
-   */
-  readonly leaves: readonly number[] | undefined
+  /** After the cut; undefined when the host has written memory that it does not tell. */
+  readonly touched: TouchedLeaves | undefined
   /** Instructions retired when the cut was found: what memory and registers show. */
   readonly from: number
 }

@@ -3,6 +3,7 @@ import type { Image } from '../elf/image.ts'
 import type { Instr } from '../isa/row.ts'
 import type { AreaPlace } from '../layout/area.ts'
 import type { Machine } from '../machine/machine.ts'
+import type { TouchedLeaves } from '../machine/segment.ts'
 import type { Hart } from '../program/hart.ts'
 import type { SpanStarts } from '../program/span-starts.ts'
 
@@ -82,10 +83,10 @@ export interface NativeUse {
 export type Demand =
   /**
    * The counts are those of a place that the guest has passed: registers, memory and host state have to become what
-   * they were there. They are those after `executed` instructions since the guest's start; `leaves` are those of guest
-   * memory that were touched since, undefined where any may have been.
+   * they were there. They are those after `executed` instructions since the guest's start; `touched` are the leaves
+   * of guest memory that were touched since, undefined where any may have been.
    */
-  | { readonly kind: 'go-back'; readonly executed: number; readonly leaves: readonly number[] | undefined }
+  | { readonly kind: 'go-back'; readonly executed: number; readonly touched: TouchedLeaves | undefined }
   /** The counts are of no use any more: those of a careful run of the same guest have to take their place. */
   | { readonly kind: 'start-over' }
 

@@ -124,12 +124,12 @@ export type Pace = 'budget' | 'own-test'
 /** Memory of the mode's own, all zero when a guest is placed beside it. */
 export interface ModeArea {
   /** Bytes in front of the dispatch table of a native instance of a guest with so many slots, whole pages. */
-  native(slots: number): number
+  native(slots: number, machine: Machine): number
   /**
    * Bytes of shared memory for an interpreted guest; 0 where the interpreter needs none. They come along when the guest
    * moves into native code.
    */
-  readonly interpreted: number
+  interpreted(machine: Machine): number
   /** What is in it need not come along when the guest moves. */
   readonly stays?: true
   /** What the mode reports are views of it. */

@@ -4,6 +4,7 @@ import { createHart, type Hart } from '../program/hart.ts'
 import { plainInstances } from '../load/instance.ts'
 import { loadLibraryFile } from '../load/library.ts'
 import type { LibraryFile } from '../load/library-file.ts'
+import type { Machine } from '../machine/machine.ts'
 import type { Site } from '../modes/collector.ts'
 import type { Mode } from '../modes/mode.ts'
 import { raiseFloor } from './engine.ts'
@@ -48,13 +49,21 @@ export interface Home {
   retire(): void
 }
 
-/** All-zero memory for a guest, and for its mode. */
-export function settle(engine: EngineChoice, image: Image, mode: Mode, instances: Instances): Home {
-  return engine.engine === 'interp' ? interpreted(image, mode, instances) : native(engine, image, mode, instances)
+/** Who needs a home, and where homes come from. */
+export interface Settling {
+  readonly image: Image
+  readonly machine: Machine
+  readonly mode: Mode
+  readonly instances: Instances
 }
 
-function interpreted({ xlen }: Image, { area }: Mode, instances: Instances): Home {
-  const areaBytes = area?.interpreted ?? 0
+/** All-zero memory for a guest, and for its mode. */
+export function settle(engine: EngineChoice, settling: Settling): Home {
+  return engine.engine === 'interp' ? interpreted(settling) : native(engine, settling)
+}
+
+function interpreted({ image: { xlen }, machine, mode: { area }, instances }: Settling): Home {
+  const areaBytes = area?.interpreted(machine) ?? 0
   const code = { base: 0, slots: 0, areaBytes }
   const source = plainInstances(areaBytes)
   const instance = instances.take({ source, guest: undefined, code, tableSlots: 0, areaBytes })
@@ -64,10 +73,10 @@ function interpreted({ xlen }: Image, { area }: Mode, instances: Instances): Hom
   return new InstanceHome({ choice, place, site: interpretedSite(place, views), xlen, instance, instances })
 }
 
-function native(engine: NativeChoice, image: Image, { area }: Mode, instances: Instances): Home {
+function native(engine: NativeChoice, { image, machine, mode: { area }, instances }: Settling): Home {
   const { slots, base, leastBudget, interprets } = engine
   const library = loadLibraryFile(engine.library, interprets)
-  const areaBytes = area?.native(slots) ?? 0
+  const areaBytes = area?.native(slots, machine) ?? 0
   const tableSlots = interprets === undefined ? slots : 0
   const code = { base, slots, areaBytes }
   const instance = instances.take({ source: library, guest: image.digest, code, tableSlots, areaBytes })

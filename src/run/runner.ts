@@ -10,7 +10,7 @@ import type { Hart } from '../program/hart.ts'
 import { ledgerContext } from './beginning.ts'
 import { choiceKey } from './choice-key.ts'
 import { createControl } from './control.ts'
-import { engineName, settle, type Home, type NativeChoice } from './home.ts'
+import { engineName, settle, type EngineChoice, type Home } from './home.ts'
 import type { Job, JobResult } from './job.ts'
 import { checkLimits, type RunLimits } from './limits.ts'
 import { Printer } from './printer.ts'
@@ -67,14 +67,19 @@ export class Runner {
   /** The guest in its memory: in fresh one, where it has none yet. */
   get #place(): Placed {
     if (this.#placed === undefined) {
-      const { engine, image, mode, pool } = this.#options
-      const home = settle(engine, image, mode, pool.instances)
+      const { engine, image, mode } = this.#options
+      const home = this.#settle(engine)
       const ledger = ledgerOf(mode, ledgerContext(this.#options))
       ledger.attach(home.site)
       loadImage(image, home.hart.memory)
       this.#placed = { home, ledger }
     }
     return this.#placed
+  }
+
+  #settle(engine: EngineChoice): Home {
+    const { image, machine, mode, pool } = this.#options
+    return settle(engine, { image, machine, mode, instances: pool.instances })
   }
 
   /** Registers and memory; others after the guest has moved. */
@@ -103,7 +108,7 @@ export class Runner {
     if (callbacks.failure !== undefined) throw callbacks.failure
     const counts = checkLimits(limits, this.#options.mode)
     if (signal?.aborted) throw abortedBy(signal)
-    const { pool, image, abi, machine, mode, engine, tier, progress } = this.#options
+    const { pool, image, abi, machine, engine, tier, progress } = this.#options
     const control = createControl()
     const id = nextJob++
     const current = this.#placed?.home.choice ?? engine
@@ -113,8 +118,7 @@ export class Runner {
       mover?.interrupt()
     }
     if (tier !== undefined && !isTraced && !tier.isFinal(current)) {
-      const prepare = (better: NativeChoice): Home => settle(better, image, mode, pool.instances)
-      mover = new Mover(tier, { current, control, settle: prepare, interrupt })
+      mover = new Mover(tier, { current, control, settle: better => this.#settle(better), interrupt })
     }
     let running: Disposable | undefined
     using job = new RunningJob({

@@ -228,11 +228,11 @@ export class Session {
    */
   async #goBack(
     state: SessionState,
-    { leaves, executed }: GoBack,
+    { touched, executed }: GoBack,
     signal: AbortSignal | undefined,
   ): Promise<SessionState> {
     const { session, state: there } = await this.#follower.to(state.instructions, { signal })
-    copyBack(this.hart.memory, session.hart.memory, leaves)
+    copyBack(this.hart.memory, session.hart.memory, touched)
     this.hart.x.set(session.hart.x)
     this.#printedUntil = Math.max(this.#printedUntil, executed)
     return { ...state, pc: there.pc, host: there.host }

@@ -1,13 +1,7 @@
-/** Published numbers of AIRs that no machine file has: those of chips are compared in test/machine. */
+/** Published numbers of AIRs that no machine file has: figures of chips are compared in test/machine. */
 import { expect, test } from 'vitest'
-import { figuresOf } from '../../src/air/figures.ts'
 import { shippedAirs } from '../../src/air/load.ts'
 import type { Xlen } from '../../src/elf/image.ts'
-
-test('RV32IM: rows of the leaves of memory, which the machine file counts as RV64IM does', () => {
-  const boundary = shippedAirs(32).airs.find(({ name }) => name === 'PersistentBoundary')!
-  expect(figuresOf(boundary)).toEqual({ width: 21, interactions: 4, nextRow: false })
-})
 
 /** Published, in the order of the chips. */
 const constraints: Readonly<Record<Xlen, readonly number[]>> = {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { rows } from '../../src/extensions/io/rows.ts'
 import { paddedHeight, segmentSize } from '../../src/machine/limits.ts'
 import { defaultMachine } from '../../src/machine/machine.ts'
-import { addressSpaces, leafIdOf, memoryRows } from '../machine/plain/memory-tables.ts'
+import { addressSpaces, leafIdOf, memoryRows, plainTrees } from '../machine/plain/memory-tables.ts'
 import { root } from './blocks.ts'
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -37,25 +37,33 @@ test('every kind of trap', () => {
 })
 
 test('rows of the memory tables', () => {
-  const memory = (address: number): number => leafIdOf(addressSpaces.memory, address)
   const registers = Array.from({ length: 16 }, (_, leaf) => leaf)
   const less = (a: ReturnType<typeof memoryRows>, b: ReturnType<typeof memoryRows>): number[] => [
     a.boundary - b.boundary,
     a.merkle - b.merkle,
     a.hash - b.hash,
   ]
-  const pair = [memory(0), memory(16)]
-  const none = memoryRows([], [])
-  const first = memoryRows([], [], registers)
+  const wanted = ([64, 32] as const).map(xlen => {
+    const tree = plainTrees[xlen]
+    const memory = (address: number): number => leafIdOf(addressSpaces.memory, address, tree)
+    const rows = (earlier: number[], touched: number[], onEmpty: number[] = []): ReturnType<typeof memoryRows> =>
+      memoryRows(earlier, touched, onEmpty, tree)
+    const pair = [memory(0), memory(tree.leafBytes)]
+    const none = rows([], [])
+    const first = rows([], [], registers)
+    return [
+      less(rows([], pair), none),
+      less(rows(pair, pair), none),
+      less(rows([], [memory(0), memory(1024)]), rows([], [memory(0)])),
+      less(first, none),
+      less(rows([], [memory(0)], registers), first),
+      less(rows(registers, registers), none),
+    ]
+  })
   const shown = cellsOf(metering, /^(two neighbouring|the same|byte 0|registers in|then byte)/)
-  expect(shown.map(([, ...counts]) => counts.map(numberIn))).toEqual([
-    less(memoryRows([], pair), none),
-    less(memoryRows(pair, pair), none),
-    less(memoryRows([], [memory(0), memory(1024)]), memoryRows([], [memory(0)])),
-    less(first, none),
-    less(memoryRows([], [memory(0)], registers), first),
-    less(memoryRows(registers, registers), none),
-  ])
+  expect(shown.map(([, ...counts]) => counts.map(numberIn))).toEqual(
+    wanted[0]!.map((counts, situation) => [...counts, ...wanted[1]![situation]!]),
+  )
 })
 
 test('constant heights and limits', () => {

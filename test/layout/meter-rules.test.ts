@@ -2,16 +2,19 @@
 import { expect, test } from 'vitest'
 import { preserveNone } from '../../src/codegen/convention.ts'
 import { generate } from '../../src/codegen/generate.ts'
-import { LEAF_BYTES, meterLayout, SPACE_BITS, TREE_HEIGHT } from '../../src/layout/meter.ts'
+import { MEMORY_BYTES } from '../../src/elf/image.ts'
+import { MAX_PUBLIC_VALUES_BYTES } from '../../src/extensions/bounds.ts'
+import { INSTRUCTION_BYTES } from '../../src/machine/interval.ts'
+import { meterLayouts, meterStruct } from '../../src/layout/meter.ts'
 import * as rules from '../../src/layout/meter-rules.ts'
 import { defaultMachine } from '../../src/machine/machine.ts'
 import { modeNamed } from '../../src/modes/registry.ts'
 import { graphOf, memoryGuest } from '../codegen/guests.ts'
 
-test('the C of mode metered uses the numbers that it is given, and no others', () => {
-  const project = generate(graphOf(64, memoryGuest), {
+test.each([32, 64] as const)('the C of mode metered uses the numbers that it is given, and no others (RV%i)', xlen => {
+  const project = generate(graphOf(xlen, memoryGuest), {
     mode: modeNamed('metered'),
-    machine: defaultMachine(64),
+    machine: defaultMachine(xlen),
     convention: preserveNone,
     identity: '{}',
   })
@@ -25,10 +28,10 @@ test('the C of mode metered uses the numbers that it is given, and no others', (
   // Counts of parts of the area are there for all of them.
   const isCount = (name: string): boolean => /^METER_(LOG|STAMPS)_COUNT$/.test(name)
   expect([...given.keys()].filter(name => !used.has(name) && !isCount(name))).toEqual([])
-  expect(given.get('METER_LEAF_BYTES')).toBe(LEAF_BYTES)
-  expect(given.get('METER_TREE_HEIGHT')).toBe(TREE_HEIGHT)
-  expect(given.get('METER_SPACE_BITS')).toBe(SPACE_BITS)
-  expect(given.get('METER_MOST_LEAVES')).toBe(rules.MOST_LEAVES)
+  expect(['LEAF_BYTES', 'LEAF_SHIFT', 'TREE_HEIGHT', 'SPACE_BITS'].map(name => given.get(`METER_${name}`))).toEqual(
+    xlen === 64 ? [16, 4, 28, 25] : [8, 3, 29, 26],
+  )
+  expect(given.get('METER_MOST_LEAVES')).toBe(xlen === 64 ? 1_024_000 : 2_048_000)
   expect(text('meter.c')).toContain('look_steps[LOOK_STEPS][2] = { { 64, 1024 }, { 64, 64 }, { 16, 64 }, { 4, 64 } };')
 })
 
@@ -45,9 +48,41 @@ test('looks are tried from the one that allows for most to the one that allows f
   }
 })
 
-test('the log holds an interval behind a log that is just not full', () => {
-  expect(meterLayout.log.count).toBeGreaterThanOrEqual(rules.LOG_FULL + rules.INTERVAL_LEAVES)
+test.each([8, 16] as const)(
+  'the log holds an interval behind a log that is just not full, leaves of %i bytes',
+  leaf => {
+    expect(meterLayouts[leaf].log.count).toBeGreaterThanOrEqual(rules.LOG_FULL + rules.intervalLeaves(leaf))
+  },
+)
+
+test.each([8, 16] as const)('an instruction touches no more leaves of %i bytes than an interval has room for', leaf => {
+  const most = rules.instructionLeaves(leaf)
+  // Full hints, a word of a register each, wherever they begin; and three operands of a call with all their bytes.
+  expect((1023 * 8) / leaf + 1).toBeLessThanOrEqual(most)
+  expect(INSTRUCTION_BYTES / leaf + 3 * 2).toBeLessThanOrEqual(most)
 })
+
+test.each([8, 16] as const)(
+  'parts of the area lie behind one another and hold what they have to, leaves of %i bytes',
+  leaf => {
+    const { log, undo, stamps, seen, spaceOffsets, areaBytes, spaceBits } = meterLayouts[leaf]
+    expect(log.offset).toBeGreaterThanOrEqual(meterStruct.bytes)
+    expect(undo.offset).toBeGreaterThanOrEqual(log.offset + 4 * log.count)
+    expect(stamps.offset).toBeGreaterThanOrEqual(undo.offset + 8 * undo.count)
+    expect(seen.offset).toBeGreaterThanOrEqual(stamps.offset + 4 * stamps.count)
+    expect(areaBytes).toBe(seen.offset + seen.count)
+    expect(areaBytes % 4096).toBe(0)
+    // C wraps around in the undo list by a mask.
+    expect(Number.isInteger(Math.log2(undo.count))).toBe(true)
+    expect(seen.count * leaf).toBe(MEMORY_BYTES)
+    // The greatest subtrees of registers and public values: nodes, then one for each height above.
+    const [registers, memory, publicValues] = spaceOffsets
+    const words = (bytes: number): number => 2 * 2 ** Math.ceil(Math.log2(bytes / leaf)) + spaceBits + 1
+    expect(registers + words(4096)).toBeLessThanOrEqual(publicValues)
+    expect(publicValues + words(MAX_PUBLIC_VALUES_BYTES)).toBeLessThanOrEqual(memory)
+    expect(memory + 2 * 2 ** spaceBits).toBeLessThanOrEqual(stamps.count)
+  },
+)
 
 test('factors of the memory estimate are whole, so that the C computes them as the interpreter does', () => {
   for (const factor of Object.values(rules.memoryQuarters)) expect(Number.isInteger(factor)).toBe(true)

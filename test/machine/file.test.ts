@@ -58,6 +58,9 @@ test.each([
   ['memory.registerBytes', undefined, 'nothing', 'a power of two from 16 to 4096'],
   ['memory.registerBytes', 8, '8', 'a power of two from 16 to 4096'],
   ['memory.registerBytes', 8192, '8192', 'a power of two from 16 to 4096'],
+  ['memory.leafBytes', 32, '32', '8 or 16'],
+  ['memory.leafBytes', '8', '"8"', '8 or 16'],
+  ['memory.rowsPerLeaf', 0, '0', '1 or 2'],
   ['memory.registerBytes', 96, '96', 'a power of two from 16 to 4096'],
   ['memory.boundary', 'Nowhere', '"Nowhere"', 'the name of a chip'],
   ['memory.merkle', 'PersistentBoundary', '"PersistentBoundary"', 'a chip of its own; memory.boundary names this one'],
@@ -128,6 +131,8 @@ test.each([
   ['limits.maxMemoryBytes', Number.MAX_SAFE_INTEGER],
   ['memory.registerBytes', 16],
   ['memory.registerBytes', 4096],
+  ['memory.leafBytes', 8],
+  ['memory.rowsPerLeaf', 2],
   ['chips.3.width', 2 ** 20],
   ['chips.3.interactions', 2 ** 16],
   ['chips.0.constantHeight', 0],
@@ -154,6 +159,8 @@ describe('digest', () => {
     ['chips.8.interactions', 32],
     ['limits.checkInterval', 999],
     ['memory.registerBytes', 512],
+    ['memory.leafBytes', 8],
+    ['memory.rowsPerLeaf', 2],
     ['name', 'other'],
   ])('depends on %s', (field, value) => {
     expect(parseMachine(changed(field, value), 'mine.json').digest).not.toBe(digest)

@@ -1,6 +1,6 @@
 /** The plain memory tables reproduce the golden rows of the metering rules. */
 import { describe, expect, test } from 'vitest'
-import { addressSpaces, leafIdOf, memoryRows, PlainMemoryTables } from './plain/memory-tables.ts'
+import { addressSpaces, leafIdOf, memoryRows, PlainMemoryTables, plainTrees } from './plain/memory-tables.ts'
 import type { MemoryRows } from './plain/memory-tables.ts'
 
 const memory = (address: number): number => leafIdOf(addressSpaces.memory, address)
@@ -98,7 +98,20 @@ describe('more cases by hand', () => {
     expect(new PlainMemoryTables([memory(0)]).rows()).toEqual({ boundary: 0, merkle: 0, hash: 0 })
   })
 
-  test('eight register leaves of RV32', () => {
+  test('RV32: leaves of 8 bytes with two rows each', () => {
+    const tree = plainTrees[32]
+    expect(leafIdOf(addressSpaces.registers, 127, tree)).toBe(15)
+    expect(leafIdOf(addressSpaces.memory, 8, tree)).toBe(2 ** 26 + 1)
+    // 8 + 4 + 2 + 1 nodes at heights 1 to 4 and one at each of the heights 5 to 29: 40; 16 + 40 final hashes, 30 default
+    // rows.
+    const tables = new PlainMemoryTables([], 16, tree)
+    expect(tables.rows()).toEqual({ boundary: 32, merkle: 80, hash: 86 })
+    // The leaf and 26 nodes below the one that registers and memory share at height 27.
+    const touch = (): void => tables.touch(leafIdOf(addressSpaces.memory, 0, tree))
+    expect(added(tables, touch)).toEqual({ boundary: 2, merkle: 52, hash: 27 })
+  })
+
+  test('eight leaves of registers', () => {
     // 4 + 2 + 1 nodes at heights 1 to 3 and one at each of the heights 4 to 28: 32; 8 + 32 final hashes, 29 default
     // rows.
     expect(new PlainMemoryTables([], 8).rows()).toEqual({ boundary: 8, merkle: 64, hash: 69 })

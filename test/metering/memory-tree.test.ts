@@ -1,14 +1,16 @@
 /** The memory tables of the meter agree with the plain ones: golden figures, and random accesses with cuts at random places. */
 import { describe, expect, test } from 'vitest'
-import { MEMORY, meterLayout, PUBLIC_VALUES, REGISTERS, TREE_HEIGHT } from '../../src/layout/meter.ts'
-import { INTERVAL_LEAVES, LOG_FULL, MAX_INTERVAL } from '../../src/layout/meter-rules.ts'
-import { INTERVAL_NODES } from '../../src/machine/interval.ts'
+import { leafId, MEMORY, meterLayouts, PUBLIC_VALUES, REGISTERS, type MeterLayout } from '../../src/layout/meter.ts'
+import { intervalLeaves, LOG_FULL, MAX_INTERVAL } from '../../src/layout/meter-rules.ts'
+import { intervalNodes } from '../../src/machine/interval.ts'
 import { defaultMachine, type Machine } from '../../src/machine/machine.ts'
 import { Meter } from '../../src/machine/meter.ts'
 import { MeterArea } from '../../src/machine/meter-area.ts'
-import { leafId, stampImageLeaf, touchLeaf, undoTouches } from '../../src/machine/memory-tree.ts'
-import { leafIdOf, PlainMemoryTables, type MemoryRows } from '../machine/plain/memory-tables.ts'
+import { meterLayoutOf } from '../../src/machine/leaves.ts'
+import { stampImageLeaf, touchLeaf, undoTouches } from '../../src/machine/memory-tree.ts'
+import { leafIdOf, PlainMemoryTables, plainTrees, type MemoryRows } from '../machine/plain/memory-tables.ts'
 import { segmentPlainly, type PlainBlock } from '../machine/plain/segmenter.ts'
+import { widths } from '../run/support.ts'
 import { randomSource } from '../support/random.ts'
 
 const PUBLIC_BYTES = 4096
@@ -16,7 +18,7 @@ const PUBLIC_BYTES = 4096
 type Leaves = readonly number[]
 
 function freshMeter(machine: Machine, maxTraceHeight: number, imageLeaves: Leaves = [], careful = false): Meter {
-  const meter = new Meter({ buffer: new SharedArrayBuffer(meterLayout.areaBytes), offset: 0 }, machine)
+  const meter = new Meter({ buffer: new SharedArrayBuffer(meterLayoutOf(machine).areaBytes), offset: 0 }, machine)
   const swelling = { units: new Map([...machine.chipIndex.values()].map(chip => [chip, 64])), isPossible: true }
   const limits = { ...machine.limits, maxTraceHeight }
   meter.start({ limits, slots: 8, imageLeaves, publicValuesBytes: PUBLIC_BYTES, swelling, careful })
@@ -24,19 +26,18 @@ function freshMeter(machine: Machine, maxTraceHeight: number, imageLeaves: Leave
 }
 
 /** The memory tables alone, without registers. */
-function bareArea(imageLeaves: readonly number[] = []): MeterArea {
-  const meter = freshMeter(defaultMachine(64), 1 << 20)
+function bareArea(imageLeaves: readonly number[] = [], machine = defaultMachine(64)): MeterArea {
+  const meter = freshMeter(machine, 1 << 20)
   const { area } = meter
-  area.stamps.fill(0, 0, 1 << 18)
-  const { boundary, merkle, hash } = defaultMachine(64).memoryChips
-  for (const chip of [boundary, merkle, hash]) area.heights[chip] = 0
+  area.stamps.fill(0, 0, area.layout.spaceOffsets[MEMORY])
+  for (const chip of Object.values(machine.memoryChips)) area.heights[chip] = 0
   area.set('zero_height', 0)
-  for (const leaf of imageLeaves) stampImageLeaf(area, leafId(MEMORY, leaf))
+  for (const leaf of imageLeaves) stampImageLeaf(area, leafId(area.layout, MEMORY, leaf))
   return area
 }
 
-function rowsOf(heights: ArrayLike<number>): MemoryRows {
-  const { boundary, merkle, hash } = defaultMachine(64).memoryChips
+function rowsOf(heights: ArrayLike<number>, machine = defaultMachine(64)): MemoryRows {
+  const { boundary, merkle, hash } = machine.memoryChips
   return { boundary: heights[boundary]!, merkle: heights[merkle]!, hash: heights[hash]! }
 }
 
@@ -52,16 +53,16 @@ describe('golden figures', () => {
     [[0, 1], { boundary: 2, merkle: 56, hash: 60 }],
   ] as const)('two sibling leaves, image leaves %j', (image, wanted) => {
     const area = bareArea(image)
-    touchLeaf(area, leafId(MEMORY, 0))
-    touchLeaf(area, leafId(MEMORY, 1))
+    touchLeaf(area, leafId(area.layout, MEMORY, 0))
+    touchLeaf(area, leafId(area.layout, MEMORY, 1))
     expect(rowsOf(area.heights)).toEqual(wanted)
   })
 
   test('the first leaf of the next page', () => {
     const area = bareArea()
-    touchLeaf(area, leafId(MEMORY, 0))
+    touchLeaf(area, leafId(area.layout, MEMORY, 0))
     const before = rowsOf(area.heights)
-    touchLeaf(area, leafId(MEMORY, 64))
+    touchLeaf(area, leafId(area.layout, MEMORY, 64))
     expect(minus(rowsOf(area.heights), before)).toEqual({ boundary: 1, merkle: 12, hash: 7 })
   })
 
@@ -80,6 +81,25 @@ describe('golden figures', () => {
     ])
     expect(rowsOf(meter.openHeights())).toEqual({ boundary: 16, merkle: 78, hash: 110 })
   })
+
+  test('RV32: two rows of the boundary for each leaf of 8 bytes, and one more level', () => {
+    const machine = defaultMachine(32)
+    const meter = freshMeter(machine, 64)
+    // 16 leaves, 15 nodes above them up to height 4, and one at each of the heights 5 to 29; 30 zero subtrees.
+    const fresh = rowsOf(meter.openHeights(), machine)
+    expect(fresh).toEqual({ boundary: 32, merkle: 80, hash: 86 })
+    meter.touch(MEMORY, 0, 1)
+    expect(minus(rowsOf(meter.openHeights(), machine), fresh)).toEqual({ boundary: 2, merkle: 52, hash: 27 })
+    meter.touch(MEMORY, 7, 1)
+    expect(minus(rowsOf(meter.openHeights(), machine), fresh)).toEqual({ boundary: 2, merkle: 52, hash: 27 })
+    // Over the edge of a leaf: one leaf more, whose parent is there.
+    meter.touch(MEMORY, 7, 2)
+    expect(minus(rowsOf(meter.openHeights(), machine), fresh)).toEqual({ boundary: 4, merkle: 52, hash: 28 })
+    meter.count([], 1, 0)
+    expect(meter.check()).toBe(true)
+    // 56 hashes for the end, as many for the start.
+    expect(rowsOf(meter.openHeights(), machine)).toEqual({ boundary: 32, merkle: 80, hash: 112 })
+  })
 })
 
 test('fault 1: registers are charged before the image is marked', () => {
@@ -94,39 +114,53 @@ test('fault 1: registers are charged before the image is marked', () => {
 })
 
 /** A leaf index: mostly near earlier ones, sometimes anywhere. */
-function leafSource(random: (bound: number) => number): () => [space: number, leaf: number] {
-  let near = random(2 ** 25)
+function leafSource(
+  random: (bound: number) => number,
+  { spaceBits, leafBytes, leafMask }: MeterLayout,
+): () => [space: number, leaf: number] {
+  let near = random(2 ** spaceBits)
   return () => {
     switch (random(12)) {
       case 0:
-        return [MEMORY, (near = random(2 ** 25))]
+        return [MEMORY, (near = random(2 ** spaceBits))]
       case 1:
-        return [PUBLIC_VALUES, random(PUBLIC_BYTES / 16)]
+        return [PUBLIC_VALUES, random(PUBLIC_BYTES / leafBytes)]
       case 2:
         return [REGISTERS, random(16)]
       case 3:
-        return [MEMORY, [0, 1, 2 ** 25 - 1, 2 ** 24][random(4)]!]
+        return [MEMORY, [0, 1, leafMask, 2 ** (spaceBits - 1)][random(4)]!]
       case 4:
-        return [MEMORY, near ^ (1 << random(25))]
+        return [MEMORY, near ^ (1 << random(spaceBits))]
       default:
-        return [MEMORY, Math.min(2 ** 25 - 1, near + random(200))]
+        return [MEMORY, Math.min(leafMask, near + random(200))]
     }
   }
 }
 
-test.each([1, 2, 3, 4])('random touches, taken back and kept, seed %i', seed => {
+test.each([
+  [64, 1],
+  [64, 2],
+  [32, 3],
+  [32, 4],
+] as const)('random touches, taken back and kept (RV%i), seed %i', (xlen, seed) => {
+  const machine = defaultMachine(xlen)
+  const layout = meterLayoutOf(machine)
+  const tree = plainTrees[xlen]
   const random = randomSource(seed)
-  const next = leafSource(random)
+  const next = leafSource(random, layout)
   const image = Array.from({ length: 300 }, () => next())
     .filter(([space]) => space === MEMORY)
     .map(([, leaf]) => leaf)
-  const area = bareArea(image)
-  const { memoryChips } = defaultMachine(64)
-  const plain = new PlainMemoryTables(image.map(leaf => leafIdOf(2, leaf * 16)))
+  const area = bareArea(image, machine)
+  const plain = new PlainMemoryTables(
+    image.map(leaf => leafIdOf(2, leaf * tree.leafBytes, tree)),
+    0,
+    tree,
+  )
   const touch = ([space, leaf]: [number, number]): number => {
-    touchLeaf(area, leafId(space, leaf))
-    plain.touch(leafIdOf(space + 1, leaf * 16))
-    return leafId(space, leaf)
+    touchLeaf(area, leafId(layout, space, leaf))
+    plain.touch(leafIdOf(space + 1, leaf * tree.leafBytes, tree))
+    return leafId(layout, space, leaf)
   }
   for (let segment = 0; segment < 12; segment++) {
     area.set('recording', 0)
@@ -135,15 +169,15 @@ test.each([1, 2, 3, 4])('random touches, taken back and kept, seed %i', seed => 
     area.set('recording', 1)
     area.set('undo_length', 0)
     const since = Array.from({ length: random(30) }, () => touch(next()))
-    expect(rowsOf(area.heights), `segment ${segment}`).toEqual(plain.rows())
+    expect(rowsOf(area.heights, machine), `segment ${segment}`).toEqual(plain.rows())
     // A cut where recording began; leaf ids of both sides are the same numbers.
     undoTouches(area)
-    expect(rowsOf(kept)).toEqual(plain.cut(since))
+    expect(rowsOf(kept, machine)).toEqual(plain.cut(since))
     area.set('stamp', area.get('stamp') + 1)
     area.set('zero_height', 0)
-    for (const chip of Object.values(memoryChips)) area.heights[chip] = 0
+    for (const chip of Object.values(machine.memoryChips)) area.heights[chip] = 0
     for (const id of since) touchLeaf(area, id)
-    expect(rowsOf(area.heights), `after the cut behind segment ${segment}`).toEqual(plain.rows())
+    expect(rowsOf(area.heights, machine), `after the cut behind segment ${segment}`).toEqual(plain.rows())
   }
 })
 
@@ -159,7 +193,8 @@ interface Step {
 function feed(meter: Meter, steps: readonly Step[], random: (bound: number) => number): number {
   for (const [index, { instructions, chip, rows, touched }] of steps.entries()) {
     if (!meter.enter(instructions)) return index
-    for (const [space, leaf] of touched) meter.touch(space, leaf * 16 + random(16), 1)
+    const { leafBytes } = meter.area.layout
+    for (const [space, leaf] of touched) meter.touch(space, leaf * leafBytes + random(leafBytes), 1)
     for (let count = 0; count < instructions; count++) {
       const own = count === 0 ? rows - instructions + 1 : 1
       meter.count([{ chip, rows: 1 }], own, own > 1 ? Math.ceil(own / 64) : 0)
@@ -168,10 +203,11 @@ function feed(meter: Meter, steps: readonly Step[], random: (bound: number) => n
   return steps.length
 }
 
-test.each([32, 64] as const)('random accesses through the meter are cut like the plain ones (RV%i)', xlen => {
+test.each(widths)('random accesses through the meter are cut like the plain ones (RV%i)', xlen => {
   const machine = defaultMachine(xlen)
+  const tree = plainTrees[xlen]
   const random = randomSource(xlen)
-  const next = leafSource(random)
+  const next = leafSource(random, meterLayoutOf(machine))
   const chips = [...new Set(machine.chipIndex.values())]
   let lost = 0
   for (const maxTraceHeight of [256, 16_384, 2 ** 18]) {
@@ -188,14 +224,15 @@ test.each([32, 64] as const)('random accesses through the meter are cut like the
       return { instructions, chip: chips[isBurst ? 0 : random(chips.length)]!, rows: instructions + extra, touched }
     })
     const blocks = steps.map(({ instructions, chip, rows, touched }): PlainBlock => {
-      const touches = touched.map(([space, leaf]) => leafIdOf(space + 1, leaf * 16))
+      const touches = touched.map(([space, leaf]) => leafIdOf(space + 1, leaf * tree.leafBytes, tree))
       return { instructions, length: instructions, rows: [[chip, rows]], touches }
     })
     const wanted = segmentPlainly({
       machine: { ...machine, limits: { ...machine.limits, maxTraceHeight } },
       slots: 8,
-      imageLeaves: image.map(leaf => leafIdOf(2, leaf * 16)),
-      registerLeaves: xlen / 4,
+      imageLeaves: image.map(leaf => leafIdOf(2, leaf * tree.leafBytes, tree)),
+      registerLeaves: 16,
+      tree,
       blocks,
     })
     const last = wanted.pop()!
@@ -220,33 +257,42 @@ test.each([32, 64] as const)('random accesses through the meter are cut like the
 })
 
 describe('what an interval may hold', () => {
-  test('the log and the undo list have room for it', () => {
-    expect(INTERVAL_LEAVES + LOG_FULL).toBeLessThanOrEqual(meterLayout.log.count)
-    // Registers are charged on top at a cut: 256 leaves at most, with all nodes above.
-    expect(INTERVAL_NODES + 2 * 256 + 2 * TREE_HEIGHT).toBeLessThanOrEqual(meterLayout.undo.count)
+  test.each([8, 16] as const)('the log and the undo list have room for it, leaves of %i bytes', leafBytes => {
+    const layout = meterLayouts[leafBytes]
+    expect(intervalLeaves(leafBytes) + LOG_FULL).toBeLessThanOrEqual(layout.log.count)
+    // Registers are charged on top at a cut: 4096 bytes at most, with all nodes above.
+    const registers = (2 * 4096) / leafBytes + 2 * layout.treeHeight
+    expect(intervalNodes(layout) + registers).toBeLessThanOrEqual(layout.undo.count)
     expect(64 * MAX_INTERVAL).toBeLessThan(2 ** 16)
   })
 
-  test('operands that are spread over memory are taken back at a cut and counted in the next segment', () => {
-    const machine = defaultMachine(64)
-    const { boundary } = machine.memoryChips
-    const meter = freshMeter(machine, 2 ** 17, [], true)
-    const calls = 300
-    const leaves = 1023
-    for (let index = 0; index < 1000; index++) meter.count([], 1, 0)
-    expect(meter.enter(calls)).toBe(true)
-    for (let index = 0; index < calls; index++) {
-      meter.touch(MEMORY, index * 2 ** 20, leaves * 16)
-      meter.count([], 1, 16)
-    }
-    expect(meter.enter(1000)).toBe(true)
-    // Both cuts come with the second check: what is behind the first exceeds the limit alone.
-    expect(
-      meter.segments.map(({ instructions, heights, overLimit }) => [instructions, heights[boundary], overLimit]),
-    ).toEqual([
-      [1000, 16, undefined],
-      [calls, 16 + calls * leaves, true],
-    ])
-    expect(meter.openHeights()[boundary]).toBe(16)
-  })
+  test.each([
+    [64, 2 ** 17, 16],
+    [32, 2 ** 18, 32],
+  ] as const)(
+    'operands that are spread over memory are taken back and counted in the next segment (RV%i)',
+    (xlen, most, registers) => {
+      const machine = defaultMachine(xlen)
+      const { leafBytes } = meterLayoutOf(machine)
+      const { boundary } = machine.memoryChips
+      const meter = freshMeter(machine, most, [], true)
+      const calls = 300
+      const leaves = 16_368 / leafBytes
+      for (let index = 0; index < 1000; index++) meter.count([], 1, 0)
+      expect(meter.enter(calls)).toBe(true)
+      for (let index = 0; index < calls; index++) {
+        meter.touch(MEMORY, index * 2 ** 20, leaves * leafBytes)
+        meter.count([], 1, 16)
+      }
+      expect(meter.enter(1000)).toBe(true)
+      // Both cuts come with the second check: what is behind the first exceeds the limit alone.
+      expect(
+        meter.segments.map(({ instructions, heights, overLimit }) => [instructions, heights[boundary], overLimit]),
+      ).toEqual([
+        [1000, registers, undefined],
+        [calls, registers + calls * leaves * (registers / 16), true],
+      ])
+      expect(meter.openHeights()[boundary]).toBe(registers)
+    },
+  )
 })

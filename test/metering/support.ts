@@ -11,7 +11,6 @@ import { definedSlots } from '../../src/program/slots.ts'
 import { createHart } from '../../src/program/hart.ts'
 import type { Instr } from '../../src/isa/row.ts'
 import type { Watcher } from '../../src/modes/collector.ts'
-import { addressSpaces, leafBytes, leafIdOf } from '../machine/plain/memory-tables.ts'
 import {
   countInteractions,
   estimateBytes,
@@ -21,7 +20,7 @@ import {
   type PlainInput,
   type PlainMachine,
 } from '../machine/plain/segmenter.ts'
-import { memoryRows } from '../machine/plain/memory-tables.ts'
+import { addressSpaces, leafIdOf, memoryRows, plainTrees, type PlainTree } from '../machine/plain/memory-tables.ts'
 
 export type Limits = NonNullable<ExecuteOptions['segmentLimits']>
 
@@ -47,12 +46,20 @@ function chipNamer({ machine }: Guest): (instr: Instr) => number | undefined {
   }
 }
 
+/** What the machine file says of memory; both sizes of leaves fill the same address space. */
+function treeOf({ machine: { memory } }: Guest): PlainTree {
+  const { leafBytes, height } = plainTrees[memory.leafBytes === 8 ? 32 : 64]
+  return { leafBytes, height, leafRows: memory.rowsPerLeaf ?? 1 }
+}
+
 /** Runs a guest in an interpreter of its own and records its blocks. */
 export function trace(
   guest: Guest,
   { inputs = [], publicValuesBytes, seed, args, maxInstructions = 10_000_000 }: ExecuteOptions = {},
 ): Trace {
   const { image, abi, machine } = guest
+  const tree = treeOf(guest)
+  const { leafBytes } = tree
   const longestSpan = Math.min(1000, machine.limits.checkInterval)
   const decode = decoderFor(image.xlen, abi)
   const { program, spanStarts } = buildGraph(lift(image, decode), longestSpan)
@@ -85,7 +92,7 @@ export function trace(
     touched(space, address, length) {
       const { touches } = current()
       for (let at = address - (address % leafBytes); at < address + length; at += leafBytes) {
-        const leaf = leafIdOf(space + 1, at)
+        const leaf = leafIdOf(space + 1, at, tree)
         if (!touches.includes(leaf)) touches.push(leaf)
       }
     },
@@ -106,10 +113,11 @@ export function trace(
   const imageLeaves = new Set<number>()
   for (const { address, bytes } of image.segments)
     for (const [at, byte] of bytes.entries())
-      if (byte !== 0) imageLeaves.add(leafIdOf(addressSpaces.memory, address + at))
+      if (byte !== 0) imageLeaves.add(leafIdOf(addressSpaces.memory, address + at, tree))
   return {
     blocks,
     imageLeaves,
+    tree,
     instructions,
     slots: definedSlots(image, decode),
     registerLeaves: machine.memory.registerBytes / leafBytes,
@@ -170,12 +178,12 @@ export function expectPieces(found: readonly Piece[], wanted: readonly Piece[], 
 /** The least limits that an empty segment keeps to: what the chips of constant height and the registers take. */
 export function floorLimits(
   guest: Guest,
-  { slots, registerLeaves }: Trace,
+  { slots, registerLeaves, tree }: Trace,
 ): { maxMemoryBytes: number; maxInteractions: number } {
   const machine = plainMachine(guest, {})
   const registers = Array.from({ length: registerLeaves }, (_, leaf) => leaf)
   // Registers of a later segment: all their initial hashes are paid for.
-  const heights = heightsOf(machine, slots, [], memoryRows(registers, registers))
+  const heights = heightsOf(machine, slots, [], memoryRows(registers, registers, [], tree))
   return {
     maxMemoryBytes: Math.ceil(estimateBytes(machine.chips, heights)),
     maxInteractions: countInteractions(machine.chips, heights),

@@ -1,6 +1,6 @@
 /** Native code marks exactly the leaves that a block touches, wherever its bases lie, with every compiler. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Rvr } from '../../src/index.ts'
+import { defaultMachine, Rvr, type LoadOptions } from '../../src/index.ts'
 import { expectSame, widths } from '../run/support.ts'
 import { sample } from '../support/exhaustive.ts'
 import { accessProgram, block, randomAccesses, type Access, type Width } from './access-guest.ts'
@@ -20,9 +20,12 @@ async function agree(
   elf: Uint8Array,
   among: readonly number[],
   limitsFor: (floor: Limits) => readonly Limits[],
+  options: LoadOptions = {},
 ): Promise<void> {
-  const guest = await rvrs[0]!.load(elf)
-  const artifacts = await Promise.all(among.map(async index => (await rvrs[index]!.load(elf)).compile('metered')))
+  const guest = await rvrs[0]!.load(elf, options)
+  const artifacts = await Promise.all(
+    among.map(async index => (await rvrs[index]!.load(elf, options)).compile('metered')),
+  )
   const traced = trace(guest)
   expect(traced.outcome).toBe('terminated')
   for (const limits of [{}, ...limitsFor(floorLimits(guest, traced))]) {
@@ -49,6 +52,20 @@ describe.each(widths)('RV%i', xlen => {
       { maxInteractions: floor.maxInteractions! + 60_000 },
     ])
   })
+})
+
+// What a machine file does not say, and what it may say of either width.
+test.each([
+  [32, {}, 0],
+  [64, { leafBytes: 8 }, 1],
+  [64, { leafBytes: 8, rowsPerLeaf: 2 }, 0],
+  [32, { rowsPerLeaf: 2 }, 1],
+] as const)('random blocks of RV%i, leaves of another shape: %j', async (xlen, shape, compiler) => {
+  const shipped = defaultMachine(xlen)
+  const { leafBytes: _bytes, rowsPerLeaf: _rows, ...memory } = shipped.memory
+  const machine = { ...shipped, memory: { ...memory, ...shape } }
+  const elf = randomAccesses(xlen, 900 + xlen, 40)
+  await agree(elf, [compiler], () => [{ maxTraceHeight: 1024 }], { machine })
 })
 
 /** Bases whose value the compiler knows, so that nothing checks the accesses, and bases that it does not. */

@@ -56,7 +56,7 @@ const storeWidths: Mode = {
   summary: 'count stores by their width',
   counters,
   pace: 'budget',
-  area: { native: () => AREA_BYTES, interpreted: AREA_BYTES },
+  area: { native: () => AREA_BYTES, interpreted: () => AREA_BYTES },
   emission: () => {
     const count = (instrs: readonly Instr[], sign: '+' | '-'): string[] =>
       instrs.filter(isStore).map(instr => `widths(m)[${widthOf(instr)}]${sign}${sign};`)

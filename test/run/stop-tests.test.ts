@@ -108,7 +108,7 @@ describe.each(Object.keys(guests))('%s', kind => {
     const { image, abi, machine } = guest
     const mode = modeNamed('pure')
     const { engine } = await openArtifact((await guest.compile('pure')).file!, { image, abi, machine, mode })
-    const home = settle(engine, image, mode, new Instances())
+    const home = settle(engine, { image, machine, mode, instances: new Instances() })
     const { hart, native } = attach(home.place, xlen)
     const { floor, run, enters } = native!({
       collector: new CountingCollector(mode, { machine }),

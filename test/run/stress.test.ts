@@ -40,7 +40,7 @@ test.each([undefined, 'stops'] as const)(
     const { image, abi, machine } = guest
     const mode = modeNamed('pure')
     const { engine } = await openArtifact((await guest.compile('pure')).file!, { image, abi, machine, mode })
-    const home = settle(engine, image, mode, new Instances())
+    const home = settle(engine, { image, machine, mode, instances: new Instances() })
     const { hart, native } = attach(home.place, 64)
     const { floor, run } = native!({
       collector: new CountingCollector(mode, { machine }),

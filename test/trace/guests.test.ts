@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { Rvr, u64 } from '../../src/index.ts'
 import { fixtures } from '../metering/guests.ts'
 import { program } from '../run/support.ts'
+import { registerNames } from '../../src/isa/registers.ts'
 import { expectHonest, planned } from './support.ts'
 
 const rvr = await Rvr.create({ cacheDir: false })
@@ -25,6 +26,26 @@ describe.each([32, 64] as const)('RV%i', xlen => {
   test('a guest that touches nothing', async () => {
     const elf = program(xlen, code => code.op('terminate', { imm: 3 }))
     expect(await expectHonest(rvr, { name: 'terminate', xlen, abi: 'openvm', elf, options: {} })).toBe(1)
+  })
+
+  test('a guest that leaves nothing as it was needs all rows that were predicted, and a hash more', async () => {
+    const elf = program(xlen, code => {
+      for (let rd = 1; rd < 32; rd++) code.op('addi', { rd: registerNames[rd]!, rs1: 'zero', imm: rd })
+      code.op('auipc', { rd: 's0' }).op('sw', { rs1: 's0', rs2: 's0' })
+      code.op('reveal', { rs1: 's1' }).op('terminate')
+    })
+    const { guest, run } = await planned(rvr, { name: 'changes', xlen, abi: 'openvm', elf, options: {} })
+    const { boundary, merkle, hash } = guest.machine.memory
+    for await (const trace of run.traces({ filler: 'reference' })) {
+      using segment = trace
+      const below = [boundary, merkle, hash].map(name => {
+        const { rows, predicted } = segment.chips.find(chip => chip.name === name)!
+        return predicted! - rows
+      })
+      // Registers are charged on an empty tree. Where the file's bytes share a node with them, that node is not all-zero
+      // in truth; the one beside it, above public values, is, and its zero subtree is a hash that nothing pays for.
+      expect(below).toEqual([0, 0, -1])
+    }
   })
 
   test('one segment alone is what it is among the others', async () => {

@@ -23,8 +23,7 @@ export function expectHeights({ machine }: Guest, run: Run, segment: SegmentTrac
     const traced = segment.chips.find(each => each.name === chip.name)
     if (instructionChips.has(chip.name))
       expect([where, chip.name, traced?.rows ?? 0]).toEqual([where, chip.name, heights[index]])
-    // Rows of the RV32 boundary are two for each leaf of 8 bytes, and metering counts leaves of 16.
-    if (machine.xlen === 64 && [boundary, merkle, hash].includes(chip.name))
+    if ([boundary, merkle, hash].includes(chip.name))
       expect(traced!.rows, `${where}: ${chip.name}`).toBeLessThanOrEqual(heights[index]!)
   }
 }

@@ -59,7 +59,7 @@ function modeFiles(mode: Mode, options: InterpreterOptions): ProjectFile[] {
   const emission = mode.emission?.({ graph, machine, vectorBytes, slot }) ?? { parameters: [] }
   const context = { ...options, mode, emission, operations }
   const files = [
-    { path: 'guest.h', content: modeHeader(mode, emission, xlen) },
+    { path: 'guest.h', content: modeHeader(context) },
     { path: 'engine.h', content: engineHeader(context) },
     { path: 'engine.c', content: engineFile(context) },
     { path: 'instance.c', content: instanceFile(context) },
@@ -76,14 +76,16 @@ function anyGuest(xlen: Xlen, operations: readonly Operation[]): Graph {
 }
 
 /** Bytes of the mode's area in C: a number, or what the instance was made with where that depends on the guest. */
-function areaBytes({ area }: Mode): string {
-  const [few, many] = [area?.native(1) ?? 0, area?.native(1 << 20) ?? 0]
+function areaBytes({ area }: Mode, machine: Machine): string {
+  const [few, many] = [area?.native(1, machine) ?? 0, area?.native(1 << 20, machine) ?? 0]
   return few === many
     ? `static const uint64_t RVR_AREA_BYTES = ${few};`
     : '#define RVR_AREA_BYTES (code(m)->area_bytes)'
 }
 
-function modeHeader(mode: Mode, emission: Emission, xlen: Xlen): string {
+type HeaderContext = Pick<InterpreterOptions, 'xlen' | 'machine'> & { readonly mode: Mode; readonly emission: Emission }
+
+function modeHeader({ mode, emission, xlen, machine }: HeaderContext): string {
   const { guardBytes, bytes } = stateLayout
   const below = guardBytes + bytes
   return `/* Types and constants of mode ${mode.name}. */
@@ -95,7 +97,7 @@ enum { XLEN = ${xlen}, RVR_STEP = ${REASON_STEP}, RVR_STOP = ${REASON_STOP}, LON
 static const uint64_t RVR_MEMORY_BYTES = ${MEMORY_BYTES}, RVR_GUARD_BYTES = ${guardBytes};
 static const int64_t RVR_FLOOR = LONGEST_LINE;
 static const uint64_t RVR_STATE_BELOW = ${below}, RVR_TABLE_BELOW = ${below};
-${areaBytes(mode)}
+${areaBytes(mode, machine)}
 #include "../calls.h"
 #include "../semantics.h"
 #include "../code.h"

@@ -94,6 +94,6 @@ export class MeteredCollector implements Collector {
     const collected: MeteredReport = [...this.#segments, ...segments]
     if (lost) return { collected, demand: { kind: 'start-over' } }
     if (rewind === undefined) return { collected }
-    return { collected, demand: { kind: 'go-back', executed: rewind.from, leaves: rewind.leaves } }
+    return { collected, demand: { kind: 'go-back', executed: rewind.from, touched: rewind.touched } }
   }
 }

@@ -1,10 +1,11 @@
 /** The C of mode `metered`: vector row counts, checks at block boundaries, marks of touched leaves. */
 import { resourceText } from '../../resources.ts'
-import { AREA_CHIPS, meterHeader } from '../../layout/meter.ts'
+import { AREA_CHIPS, meterHeader, type LeafBytes } from '../../layout/meter.ts'
 import * as rules from '../../layout/meter-rules.ts'
 import type { Graph } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'
 import { rowsOf } from '../../machine/chips.ts'
+import { meterLayoutOf, rowsPerLeaf } from '../../machine/leaves.ts'
 import type { Machine } from '../../machine/machine.ts'
 import { swellOf } from '../../machine/swell.ts'
 import { bitmapText } from '../bitmap.ts'
@@ -17,19 +18,20 @@ import { touchStatements } from './touches.ts'
 const template = (name: string): string => resourceText(`templates/modes/metered/${name}`)
 
 /** The rules' numbers under the names that meter.c has for them. */
-const constants = Object.entries({
-  CHIPS: AREA_CHIPS,
-  LOG_FULL: rules.LOG_FULL,
-  PLAIN_LEAVES: rules.PLAIN_LEAVES,
-  PLAIN_ROWS: rules.PLAIN_ROWS,
-  SPARE_LEAVES: rules.SPARE_LEAVES,
-  LEAST_LEAVES: rules.LEAST_LEAVES,
-  LEAST_SWELL: rules.LEAST_SWELL,
-  MOST_LEAVES: rules.MOST_LEAVES,
-  MOST_SWELL: rules.MOST_SWELL,
-})
-  .map(([name, value]) => `METER_${name} = ${value}`)
-  .join(', ')
+const constants = (leafBytes: LeafBytes): string =>
+  Object.entries({
+    CHIPS: AREA_CHIPS,
+    LOG_FULL: rules.LOG_FULL,
+    PLAIN_LEAVES: rules.PLAIN_LEAVES,
+    PLAIN_ROWS: rules.PLAIN_ROWS,
+    SPARE_LEAVES: rules.SPARE_LEAVES,
+    LEAST_LEAVES: rules.LEAST_LEAVES,
+    LEAST_SWELL: rules.LEAST_SWELL,
+    MOST_LEAVES: rules.intervalLeaves(leafBytes),
+    MOST_SWELL: rules.MOST_SWELL,
+  })
+    .map(([name, value]) => `METER_${name} = ${value}`)
+    .join(', ')
 
 function* spanStarts({ spanStarts: starts }: Graph): Generator<number> {
   for (const [slot, starting] of starts.entries()) if (starting === 1) yield slot
@@ -61,6 +63,9 @@ function callRows(instrs: readonly Instr[], machine: Machine, sign: '+' | '-'): 
 }
 
 export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget): Emission {
+  const layout = meterLayoutOf(machine)
+  const { leafBytes } = layout
+  const leafRows = rowsPerLeaf(machine)
   const lanes = assignLanes(graph, machine, vectorBytes)
   const vectors = Array.from({ length: lanes.vectors }, (_, index) => `rows${index}`)
   const counts = vectors.map(name => `&${name}`).join(', ')
@@ -82,7 +87,7 @@ export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget)
       // No lane grows by more rows than the interval has instructions.
       entered: (instrs, times) =>
         lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant} * (uint16_t)${times};`),
-      touched: seriesStatements,
+      touched: (series, times) => seriesStatements(series, times, leafBytes),
     },
     blockEntered: instrs => [
       ...lanes.rows(instrs).map(({ vector, constant }) => `rows${vector} += ${constant};`),
@@ -95,15 +100,15 @@ export function meteredEmission({ graph, machine, vectorBytes }: EmissionTarget)
       ]
         .map(line => `${line} `)
         .join(''),
-    memoryTouched: touchStatements,
+    memoryTouched: group => touchStatements(group, leafBytes),
     rangeTouched: (address, length) => [`touch_range(m, ${address}, ${length});`],
     leaving: [keep, 'meter_leave(m);'],
     header: `typedef uint16_t rows __attribute__((vector_size(${vectorBytes})));
-enum { RVR_LANES = ${(lanes.vectors * vectorBytes) / 2}, ${constants} };
+enum { RVR_LANES = ${(lanes.vectors * vectorBytes) / 2}, ${constants(leafBytes)} };
 `,
     include: 'meter.h',
     files: [
-      { path: 'meter-area.h', content: meterHeader() },
+      { path: 'meter-area.h', content: meterHeader(layout) },
       { path: 'meter.h', content: template('meter.h') },
       { path: 'meter-due.h', content: dueHeader(lanes.vectors, vectorBytes) },
       // One file, because each costs a compiler's start.
@@ -111,7 +116,9 @@ enum { RVR_LANES = ${(lanes.vectors * vectorBytes) / 2}, ${constants} };
         path: 'meter.c',
         content: template('meter.c')
           .replace('/* TABLES */', () => tables(lanes, graph))
-          .replace('/* GATES */', () => gates(vectorBytes, lanes.vectors)),
+          .replace('/* GATES */', () => gates(layout, vectorBytes, lanes.vectors))
+          .replace('/* ROWS OF A LEAF */', () => String(leafRows))
+          .replace('/* ROWS OF LEAVES */', () => (leafRows === 1 ? '' : `${leafRows} * `)),
       },
     ],
     resumesOften: true,

@@ -1,5 +1,5 @@
 /** Gates of mode metered: how regions reach the meter's cold functions and lose no register. */
-import { LEAF_SHIFT, meterLayout, meterOffset, SPACE_BITS } from '../../layout/meter.ts'
+import { meterOffset, type MeterLayout } from '../../layout/meter.ts'
 
 /** Registers that a C function may change, in the order in which the gates save them. */
 const SCRATCH = ['rax', 'rcx', 'rdx', 'rsi', 'rdi', 'r8', 'r9', 'r10', 'r11']
@@ -26,7 +26,7 @@ const leave = [
 ]
 
 /** Every access whose bytes lie in one leaf is marked here; what crosses into another goes on in C. */
-const touch = [
+const touch = ({ leafShift, spaceBits, seen, log }: MeterLayout): string[] => [
   'push %rax',
   'push %rcx',
   'push %rdx',
@@ -34,18 +34,18 @@ const touch = [
   'mov 40(%rsp), %rax',
   'mov 32(%rsp), %rdx',
   'lea -1(%rdx, %rax), %rdx',
-  `shr $${LEAF_SHIFT}, %rax`,
-  `shr $${LEAF_SHIFT}, %rdx`,
+  `shr $${leafShift}, %rax`,
+  `shr $${leafShift}, %rdx`,
   'mov 48(%rsp), %rcx',
   'sub meter_below(%rip), %rcx',
   'cmp %rax, %rdx',
   'jne 2f',
-  `cmpb $0, ${meterLayout.seen.offset}(%rcx, %rax)`,
+  `cmpb $0, ${seen.offset}(%rcx, %rax)`,
   'jne 1f',
-  `movb $-1, ${meterLayout.seen.offset}(%rcx, %rax)`,
+  `movb $-1, ${seen.offset}(%rcx, %rax)`,
   `mov ${meterOffset('log_length')}(%rcx), %edx`,
-  `or $${2 ** SPACE_BITS}, %eax`,
-  `mov %eax, ${meterLayout.log.offset}(%rcx, %rdx, 4)`,
+  `or $${2 ** spaceBits}, %eax`,
+  `mov %eax, ${log.offset}(%rcx, %rdx, 4)`,
   'inc %edx',
   `mov %edx, ${meterOffset('log_length')}(%rcx)`,
   '1:',
@@ -153,10 +153,10 @@ function due({ bytes, before, behind }: Keeping): string[] {
 }
 
 /** Assembly for x86-64; elsewhere the functions of meter.h are plain calls. */
-export function gates(vectorBytes: number, vectors: number): string {
+export function gates(layout: MeterLayout, vectorBytes: number, vectors: number): string {
   const touches = [
     '.text',
-    ...gate('rvr_touch_gate', touch),
+    ...gate('rvr_touch_gate', touch(layout)),
     ...gate('rvr_touch_group_gate', touchGroup),
     ...gate('rvr_touch_all_gate', touchAll),
   ]

@@ -1,4 +1,5 @@
 /** A run in mode `metered`: its meter, before the first instruction and when it is saved, and all of its segments. */
+import { meterLayoutOf } from '../../machine/leaves.ts'
 import { captureMeter } from '../../machine/meter-state.ts'
 import type { Meter } from '../../machine/meter.ts'
 import type { Segment } from '../../machine/segment.ts'
@@ -34,7 +35,7 @@ export class MeteredLedger implements Ledger {
         maxInteractions: segmentLimits.maxInteractions ?? maxInteractions,
       },
       slots: definedSlots(),
-      imageLeaves: imageLeaves(image),
+      imageLeaves: imageLeaves(image, meterLayoutOf(machine).leafBytes),
       publicValuesBytes,
       swelling: swellingOf(machine, rows, manyRows),
       careful,

@@ -1,5 +1,5 @@
 /** Mode `metered`: what metered-cost counts, heights of every chip, and segments (docs/metering.md, "Segments"). */
-import { meterLayout } from '../../layout/meter.ts'
+import { meterLayoutOf } from '../../machine/leaves.ts'
 import { instructionCounter, type Mode } from '../mode.ts'
 import { MeteredCollector } from './collector.ts'
 import { meteredEmission } from './emission.ts'
@@ -13,7 +13,10 @@ export const metered: Mode<'metered'> = {
   pace: 'own-test',
   emission: meteredEmission,
   // The meter: the same bytes for native code and the interpreter, so either goes on where the other stopped.
-  area: { native: () => meterLayout.areaBytes, interpreted: meterLayout.areaBytes },
+  area: {
+    native: (_slots, machine) => meterLayoutOf(machine).areaBytes,
+    interpreted: machine => meterLayoutOf(machine).areaBytes,
+  },
   reportsCost: true,
   options: ['segmentLimits', 'stopAtSegment'],
   goesBack: true,

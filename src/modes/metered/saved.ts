@@ -1,8 +1,8 @@
 /** A metered run as saved runs have it: finished segments, the meter's counts, and the leaves of the memory tree. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as v from 'valibot'
-import { TREE_HEIGHT } from '../../layout/meter.ts'
 import { MAX_INTERVAL } from '../../layout/meter-rules.ts'
+import { meterLayoutOf } from '../../machine/leaves.ts'
 import type { MemoryChips, Machine } from '../../machine/machine.ts'
 import { leafSets, MeterRestorer, TURN_LEAVES } from '../../machine/meter-state.ts'
 import type { LeafRanges, LeafSet, MeterScalars } from '../../machine/meter-state.ts'
@@ -12,7 +12,7 @@ import type { Segment } from '../../machine/segment.ts'
 const whole = (min: number, max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max))
 const count = whole(0, Number.MAX_SAFE_INTEGER)
 const heights = v.array(whole(0, 2 ** 32 - 1))
-const zeroHeight = whole(0, TREE_HEIGHT + 1)
+const zeroHeight = whole(0, 64)
 
 const Saved = v.strictObject({
   segments: v.array(
@@ -82,6 +82,8 @@ export function checkSaved({ segments, meter }: SavedMetered, machine: Machine, 
     start += segment.instructions
   }
   const { checkpoint } = meter
+  const mostZeros = meterLayoutOf(machine).treeHeight + 1
+  if (Math.max(meter.zeroHeight, checkpoint?.zeroHeight ?? 0) > mostZeros) throw wrong('zero subtrees')
   if (instructions > BigInt(Number.MAX_SAFE_INTEGER)) throw wrong('instructions')
   if (meter.segmentStart !== start || BigInt(start) > instructions) throw wrong('segments')
   if (meter.heights.length !== chips || meter.left > machine.limits.checkInterval) throw wrong('counts')

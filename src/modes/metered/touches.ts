@@ -1,8 +1,7 @@
 /** Marks of the memory leaves that a block touches: a test for each leaf, or one for several close together. */
-import { LEAF_BYTES } from '../../layout/meter.ts'
+import type { LeafBytes } from '../../layout/meter.ts'
 import type { AccessGroup } from '../mode.ts'
 
-const LEAF = LEAF_BYTES
 /** Leaves that one 64-bit word of marks covers. */
 const WINDOW = 8
 
@@ -40,26 +39,26 @@ const misaligned = (base: string, offset: number, unit: number): string[] =>
 const end = ({ offset, width }: Access): number => offset + width
 
 /** Statements that mark all leaves of a group. */
-export function touchStatements({ base, isStackPointer, accesses }: AccessGroup): string[] {
+export function touchStatements({ base, isStackPointer, accesses }: AccessGroup, leafBytes: LeafBytes): string[] {
   const sorted = [...new Map(accesses.map(access => [`${access.offset} ${access.width}`, access])).values()].toSorted(
     (a, b) => a.offset - b.offset || a.width - b.width,
   )
   // The stack pointer is 16-aligned by every ABI; other bases are as aligned as their widest access.
-  const unit = isStackPointer ? LEAF : sorted.reduce((most, { width }) => Math.max(most, width), 1)
+  const unit = isStackPointer ? leafBytes : sorted.reduce((most, { width }) => Math.max(most, width), 1)
   const lines: string[] = []
   for (let first = 0; first < sorted.length;) {
-    const window = windowFrom(sorted, first, unit)
-    const beyond = sorted.findIndex((access, index) => index > first && end(access) > sorted[first]!.offset + LEAF)
+    const window = windowFrom(sorted.slice(first), unit, leafBytes)
+    const beyond = sorted.findIndex((access, index) => index > first && end(access) > sorted[first]!.offset + leafBytes)
     const span = sorted.slice(first, beyond < 0 ? undefined : beyond)
     if (window !== undefined && window.length > span.length) {
-      lines.push(windowTest(base, unit, window))
+      lines.push(windowTest(base, window, unit, leafBytes))
       first += window.length
     } else if (span.length === 1) {
       const { offset, width } = span[0]!
       lines.push(unless([unmarked(base, offset), ...misaligned(base, offset, width)], base, span))
       first++
     } else {
-      // Sixteen bytes lie in one leaf or two: those of the first and the last byte.
+      // As many bytes as a leaf has lie in one leaf or two: those of the first and the last byte.
       lines.push(
         unless(
           [
@@ -76,26 +75,27 @@ export function touchStatements({ base, isStackPointer, accesses }: AccessGroup)
   return lines
 }
 
-/** Accesses from `first` on that one word of marks covers, where that pays. */
-function windowFrom(sorted: readonly Access[], first: number, unit: number): Access[] | undefined {
+/** The first accesses that one word of marks covers, where that pays. */
+function windowFrom(sorted: readonly Access[], unit: number, leafBytes: LeafBytes): Access[] | undefined {
   if (unit < 4) return undefined
-  const from = Math.floor(sorted[first]!.offset / unit) * unit
+  const from = Math.floor(sorted[0]!.offset / unit) * unit
   const window: Access[] = []
-  for (const access of sorted.slice(first)) {
+  for (const access of sorted) {
     // Within its unit an access crosses no leaf, wherever the base lies.
-    if (access.offset % access.width !== 0 || end(access) - from > (WINDOW - (unit < LEAF ? 1 : 0)) * LEAF) break
+    if (access.offset % access.width !== 0 || end(access) - from > (WINDOW - (unit < leafBytes ? 1 : 0)) * leafBytes)
+      break
     window.push(access)
   }
   const chunks = new Set(window.map(({ offset }) => Math.floor(offset / unit)))
   // A word costs about as much as two single marks, and twice that where the mask depends on the base.
-  return chunks.size >= (unit === LEAF ? 2 : 4) ? window : undefined
+  return chunks.size >= (unit === leafBytes ? 2 : 4) ? window : undefined
 }
 
-function windowTest(base: string, unit: number, window: readonly Access[]): string {
+function windowTest(base: string, window: readonly Access[], unit: number, leafBytes: LeafBytes): string {
   const from = Math.floor(window[0]!.offset / unit) * unit
-  const masks = Array.from({ length: LEAF / unit }, (_, phase) => {
+  const masks = Array.from({ length: leafBytes / unit }, (_, phase) => {
     const leaves = new Set(
-      window.map(({ offset }) => Math.floor((phase * unit + Math.floor(offset / unit) * unit - from) / LEAF)),
+      window.map(({ offset }) => Math.floor((phase * unit + Math.floor(offset / unit) * unit - from) / leafBytes)),
     )
     return `0x${[...leaves].reduce((mask, leaf) => mask | (0xffn << BigInt(8 * leaf)), 0n).toString(16)}u`
   })

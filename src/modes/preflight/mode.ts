@@ -11,7 +11,7 @@ export const preflight: Mode<'preflight'> = {
   counters: [instructionCounter],
   pace: 'budget',
   emission: preflightEmission,
-  area: { native: () => TAPE_AREA_BYTES, interpreted: TAPE_AREA_BYTES, stays: true, isShown: true },
+  area: { native: () => TAPE_AREA_BYTES, interpreted: () => TAPE_AREA_BYTES, stays: true, isShown: true },
   reportsCost: false,
   options: ['maxTapeBytes'],
   collector: context => new PreflightCollector(context),

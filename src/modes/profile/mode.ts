@@ -15,7 +15,7 @@ export const profile: Mode<'profile'> = {
   pace: 'budget',
   emission: profileEmission,
   // The interpreter counts by page, in memory of its own.
-  area: { native: profileBytes, interpreted: 0 },
+  area: { native: profileBytes, interpreted: () => 0 },
   reportsCost: true,
   collector: context => new ProfileCollector({ counters }, context),
   ledger: () => new ProfileLedger(),

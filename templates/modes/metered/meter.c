@@ -30,7 +30,7 @@ static inline int visit(struct rvr_meter *t, uint32_t index, uint32_t h)
     undo[1] = old;
   }
   *stamp = t->stamp;
-  t->heights[h == 0 ? t->boundary : t->merkle] += h == 0 ? 1 : 2;
+  t->heights[h == 0 ? t->boundary : t->merkle] += h == 0 ? /* ROWS OF A LEAF */ : 2;
   t->heights[t->hash] += old == 0 ? 1 : 2;
   if (old == 0 && t->zero_height < h + 1) {
     t->heights[t->hash] += h + 1 - t->zero_height;
@@ -105,7 +105,7 @@ static struct tables tables_with(struct rvr_meter *t, uint64_t leaves)
   struct tables now = tables_now(t);
   uint64_t nodes = t->reserve_leaves + t->reserve_leaves / 8, all = leaves + t->reserve_leaves;
   for (int h = 1; h <= METER_TREE_HEIGHT; h++) nodes += leaves < (uint64_t)1 << (METER_TREE_HEIGHT - h) ? leaves : (uint64_t)1 << (METER_TREE_HEIGHT - h);
-  return (struct tables){ now.boundary + all, now.merkle + 2 * nodes, now.hash + 2 * (all + nodes) + METER_TREE_HEIGHT + 1 };
+  return (struct tables){ now.boundary + /* ROWS OF LEAVES */all, now.merkle + 2 * nodes, now.hash + 2 * (all + nodes) + METER_TREE_HEIGHT + 1 };
 }
 
 /*

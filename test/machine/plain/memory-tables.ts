@@ -1,9 +1,21 @@
-/** A slow, plain witness of the memory tables: row counts by set arithmetic over 16-byte leaves and their ancestors. */
+/** A slow, plain witness of the memory tables: row counts by set arithmetic over leaves and their ancestors. */
 
-/** Height of the tree; the only node at this height is the root. */
-export const treeHeight = 28
-/** Bytes of one leaf. */
-export const leafBytes = 16
+/** What of the tables differs between machines. */
+export interface PlainTree {
+  /** Bytes of one leaf. */
+  leafBytes: number
+  /** The only node at this height is the root. */
+  height: number
+  /** Rows of the boundary table for one leaf. */
+  leafRows: number
+}
+
+/** The machines that rvr ships, by register width. */
+export const plainTrees = {
+  32: { leafBytes: 8, height: 29, leafRows: 2 },
+  64: { leafBytes: 16, height: 28, leafRows: 1 },
+} as const satisfies Record<number, PlainTree>
+
 export const addressSpaces = { registers: 1, memory: 2, publicValues: 3 } as const
 
 /** Rows of the three tables that memory fills. */
@@ -13,18 +25,19 @@ export interface MemoryRows {
   hash: number
 }
 
-/** Leaf id of a byte address inside an address space. */
-export function leafIdOf(addressSpace: number, byteAddress: number): number {
-  return (addressSpace - 1) * 2 ** 25 + Math.floor(byteAddress / leafBytes)
+/** Leaf id of a byte address inside an address space, one of 8. */
+export function leafIdOf(addressSpace: number, byteAddress: number, tree: PlainTree = plainTrees[64]): number {
+  return (addressSpace - 1) * 2 ** (tree.height - 3) + Math.floor(byteAddress / tree.leafBytes)
 }
 
-/** One number for a (height, index) pair: every index is below 2^28. A leaf is a pair of height 0. */
+const KEYS = 2 ** 30
+/** One number for a (height, index) pair: every index is below 2^30. A leaf is a pair of height 0. */
 function nodeKey(height: number, leafId: number): number {
-  return height * 2 ** 28 + Math.floor(leafId / 2 ** height)
+  return height * KEYS + Math.floor(leafId / 2 ** height)
 }
 
-/** Keys of all given leaves (height 0) and of all their ancestors (heights 1 to 28), each once. */
-function withAncestors(leaves: Iterable<number>): Set<number> {
+/** Keys of all given leaves (height 0) and of all their ancestors, each once. */
+function withAncestors(leaves: Iterable<number>, { height: treeHeight }: PlainTree): Set<number> {
   const keys = new Set<number>()
   for (const leaf of leaves) {
     for (let height = 0; height <= treeHeight; height++) {
@@ -46,17 +59,18 @@ export function memoryRows(
   earlier: Iterable<number>,
   touched: Iterable<number>,
   onEmpty: Iterable<number> = [],
+  tree: PlainTree = plainTrees[64],
 ): MemoryRows {
-  const first = withAncestors(onEmpty)
-  const keys = new Set([...first, ...withAncestors(touched)])
-  const nonZero = withAncestors(earlier)
+  const first = withAncestors(onEmpty, tree)
+  const keys = new Set([...first, ...withAncestors(touched, tree)])
+  const nonZero = withAncestors(earlier, tree)
   for (const key of first) nonZero.delete(key)
   let leaves = 0
   let nodes = 0
   let initialHashes = 0
   let greatestZeroHeight = -1
   for (const key of keys) {
-    const height = Math.floor(key / 2 ** 28)
+    const height = Math.floor(key / KEYS)
     if (height === 0) leaves++
     else nodes++
     if (nonZero.has(key)) initialHashes++
@@ -64,7 +78,7 @@ export function memoryRows(
   }
   // One default row per height from 0 to the greatest all-zero one; none if nothing was all-zero.
   const defaultRows = greatestZeroHeight + 1
-  return { boundary: leaves, merkle: 2 * nodes, hash: leaves + nodes + initialHashes + defaultRows }
+  return { boundary: leaves * tree.leafRows, merkle: 2 * nodes, hash: leaves + nodes + initialHashes + defaultRows }
 }
 
 /** The memory tables of the segment in progress. */
@@ -74,21 +88,24 @@ export class PlainMemoryTables {
   /** Every touch of the segment in order, repetitions included. */
   #touches: number[] = []
   readonly #registerLeaves: number
+  readonly #tree: PlainTree
 
   /** The first segment charges its registers before the image is marked. */
   #isFirst = true
 
   /**
-   * `registerLeaves` leaves of address space 1 count as touched at every segment's start: 16 for RV64, 8 for RV32, 0
-   * for none.
+   * `registerLeaves` leaves of address space 1 count as touched at every segment's start: 16 for both widths, 0 for
+   * none.
    */
-  constructor(imageLeaves: Iterable<number>, registerLeaves = 0) {
+  constructor(imageLeaves: Iterable<number>, registerLeaves = 0, tree: PlainTree = plainTrees[64]) {
+    this.#tree = tree
     this.#earlier = new Set(imageLeaves)
     this.#registerLeaves = registerLeaves
   }
 
   touch(leafId: number): void {
-    if (!Number.isInteger(leafId) || leafId < 0 || leafId >= 2 ** treeHeight) throw new Error(`no such leaf: ${leafId}`)
+    if (!Number.isInteger(leafId) || leafId < 0 || leafId >= 2 ** this.#tree.height)
+      throw new Error(`no such leaf: ${leafId}`)
     this.#touches.push(leafId)
   }
 
@@ -96,8 +113,8 @@ export class PlainMemoryTables {
   rows(): MemoryRows {
     const registers = this.#registers()
     return this.#isFirst
-      ? memoryRows(this.#earlier, this.#touches, registers)
-      : memoryRows(this.#earlier, [...registers, ...this.#touches])
+      ? memoryRows(this.#earlier, this.#touches, registers, this.#tree)
+      : memoryRows(this.#earlier, [...registers, ...this.#touches], [], this.#tree)
   }
 
   /**

@@ -1,6 +1,6 @@
 /** A slow, plain witness of segmentation: cuts a list of executed blocks into segments by the rules of metering. */
 import { PlainMemoryTables } from './memory-tables.ts'
-import type { MemoryRows } from './memory-tables.ts'
+import type { MemoryRows, PlainTree } from './memory-tables.ts'
 
 export interface PlainChip {
   width: number
@@ -40,8 +40,10 @@ export interface PlainInput {
   slots: number
   /** Leaves of the initial image that are not all-zero. */
   imageLeaves: Iterable<number>
-  /** 16 for RV64, 8 for RV32. */
+  /** 16 for both widths. */
   registerLeaves: number
+  /** That of RV64 where nothing is said. */
+  tree?: PlainTree | undefined
   /** In the order of execution. */
   blocks: readonly PlainBlock[]
 }
@@ -133,7 +135,7 @@ function instructionsOf(blocks: readonly PlainBlock[]): number {
 /** The segments of an execution. */
 export function segmentPlainly(input: PlainInput): PlainSegment[] {
   const { machine, slots, registerLeaves, blocks } = input
-  const tables = new PlainMemoryTables(input.imageLeaves, registerLeaves)
+  const tables = new PlainMemoryTables(input.imageLeaves, registerLeaves, input.tree)
   const segments: PlainSegment[] = []
   /** Index of the first block of the segment in progress. */
   let start = 0
