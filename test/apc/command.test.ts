@@ -3,27 +3,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { buildBlock } from '../../src/apc/block.ts'
 import { readInterchange } from '../../src/apc/interchange/read.ts'
-import { writeInterchange } from '../../src/apc/interchange/write.ts'
 import { sizeOf } from '../../src/apc/system.ts'
 import { optimisedFile } from '../../src/report/apc.ts'
 import { rvr } from '../cli/spawn.ts'
-import { rv32 } from './given.ts'
+import { smallBlock } from './small-block.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rvr-apc-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const machine = rv32([256, 2048], 7)
-/** sltiu x2, x5, 1; bne x2, x0, 8 */
-const block = {
-  start: 0,
-  instructions: [
-    [521, 8, 20, 1, 1, 0, 0, 0],
-    [545, 8, 0, 8, 1, 1, 0, 0],
-  ],
-}
-const text = writeInterchange({ blocks: [block], system: buildBlock(machine, block) })
+const text = smallBlock
 
 test('the file that is written is what was said', () => {
   const [input, output] = [join(folder, 'block.json'), join(folder, 'smaller.json.gz')]

@@ -1,5 +1,5 @@
 /** The JSON Schema files of docs/schemas: what every command prints fits the one of its name, and has no key that it does not know. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Ajv2020, type AnySchemaObject, type ValidateFunction } from 'ajv/dist/2020.js'
@@ -8,6 +8,7 @@ import { afterAll, expect, test } from 'vitest'
 import { buildProgram } from '../../src/cli/program.ts'
 import { asRvrError, writeError } from '../../src/cli/output/messages.ts'
 import type { Shell } from '../../src/cli/shell.ts'
+import { smallBlock } from '../apc/small-block.ts'
 
 const folder = new URL('../../docs/schemas/', import.meta.url)
 const names = readdirSync(folder)
@@ -54,6 +55,8 @@ const guest = (name: string): string =>
   new URL(`../../cache-fixtures/guests/elf/${name}.rv64.elf`, import.meta.url).pathname
 const fibonacci = guest('fibonacci')
 const traps = guest('traps')
+const block = file('block.json')
+writeFileSync(block, smallBlock)
 
 /** What a command prints with --json, in this process. */
 async function printed(args: readonly string[]): Promise<unknown> {
@@ -149,6 +152,7 @@ const cases: readonly (readonly [name: string, args: () => readonly string[]])[]
   ['inspect', () => ['inspect', new URL('../archive/vectors/fib.test.proof', import.meta.url).pathname]],
   ['inspect', () => ['inspect', '--airs']],
   ['inspect', () => ['inspect', '--airs', 'HintStore', '--xlen', '32']],
+  ['apc-optimize', () => ['apc', 'optimize', block]],
   ['cache-stats', () => ['cache', 'stats', ...here]],
   ['cache-ls', () => ['cache', 'ls', ...here]],
   ['cache-show', () => ['cache', 'show', keyOf('key'), ...here]],
