@@ -3,6 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Rvr, u64, type RvrEvent } from '../../src/index.ts'
+import { modes } from '../../src/modes/registry.ts'
 import { slotMs } from '../../src/sdk/worth.ts'
 import { Tier } from '../../src/run/tier.ts'
 import { librariesIn } from '../cli/e2e-support.ts'
@@ -16,7 +17,7 @@ const short = { inputs: [u64(20)] }
 async function stored(rvr: Rvr): Promise<unknown[]> {
   return (await rvr.cache.list()).map(({ manifest }) => manifest.info['mode'])
 }
-const INTERPRETER = 'pure metered metered-cost profile'
+const INTERPRETER = modes.map(({ name }) => name).join(' ')
 
 test('a short run makes nothing; the interpreter that is there is used from the first instruction', async () => {
   await using rvr = await Rvr.create({ cacheDir: await temporaryDirectory(), remote: false, ...quickly() })
