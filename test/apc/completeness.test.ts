@@ -12,6 +12,8 @@ const LARGE = 225
 const TRIES = isExhaustive ? 2000 : 25
 const blocks = publishedBlocks.filter(({ before }) => isExhaustive || before.columns <= LARGE)
 
+test.skipIf(blocks.length > 0)('there are no published blocks here', () => {})
+
 test.each(blocks)('$name', ({ start_pc: start, instructions, text, name }) => {
   const listed = assembled(32, start, text)
   const before = buildBlock(publishedMachine, { start, instructions })

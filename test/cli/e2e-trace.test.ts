@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { beforeAll, expect, inject, test } from 'vitest'
 import { readArchive } from '../../src/archive/read.ts'
+import { sample } from '../support/exhaustive.ts'
 import { cli, compilerThat, expectEnd, expectFailure, fixture, jsonOf, place, start, until } from './e2e-support.ts'
 
 const at = place()
@@ -10,7 +11,12 @@ const cache = inject('sharedCache')
 const guest = fixture('fibonacci')
 const cut = ['--input', 'u64:3000', '--max-trace-height', '4096']
 const to = (name: string): string => join(at.directory, name)
-const trace = (...args: string[]) => cli(at, ['trace', guest, ...args], { cache })
+const quick = inject('quickCompiler')
+const environment = quick === '' ? {} : { RVR_CC: quick }
+const trace = (...args: string[]) => cli(at, ['trace', guest, ...args], { cache, environment })
+
+/** Comparing them cell by cell would take a minute. */
+const isSame = (file: string, other: string): boolean => readFileSync(file).equals(readFileSync(other))
 
 /** The first trace on a machine waits for the trace engine. */
 beforeAll(async () => {
@@ -30,7 +36,7 @@ test('tables and recordings of all segments go to a directory, which is made', a
     passed: true,
     segments: [{ index: 1, filledBy: 'engine', missing: [], file }],
   })
-  expect(readFileSync(file)).toEqual(readFileSync(to('made/here/1.segment')))
+  expect(isSame(file, to('made/here/1.segment'))).toBe(true)
 })
 
 test('one segment goes to a file, and a recording is filled to the same', async () => {
@@ -44,7 +50,7 @@ test('one segment goes to a file, and a recording is filled to the same', async 
   const [segment] = jsonOf(filled).segments
   expect(segment).toMatchObject({ index: 2, check: { passed: true }, timing: { writeMs: expect.any(Number) } })
   expect(segment.chips[0]).not.toHaveProperty('predicted')
-  for (const name of ['two', 'filled']) expect(readFileSync(to(name))).toEqual(readFileSync(to('made/here/2.segment')))
+  for (const name of ['two', 'filled']) expect(isSame(to(name), to('made/here/2.segment'))).toBe(true)
 })
 
 test('the reference fills the same, and records nothing', async () => {
@@ -52,13 +58,13 @@ test('the reference fills the same, and records nothing', async () => {
   const result = await trace(...few, '--segment', 'all', '--check', '--json')
   expect(jsonOf(result)).toMatchObject({ passed: true, segments: [{ filledBy: 'reference' }] })
   expectEnd(await trace('--input', 'u64:5', '--segment', '0', '-o', to('by-engine')), 0)
-  expect(readFileSync(to('by-reference/0.segment'))).toEqual(readFileSync(to('by-engine')))
+  expect(isSame(to('by-reference/0.segment'), to('by-engine'))).toBe(true)
   expectFailure(await trace(...few, '--recording'), 2, 'which records nothing')
 })
 
 test('without a compiler the reference takes over, with a warning', async () => {
-  const environment = { PATH: '/nowhere', RVR_CC: undefined }
-  const result = await cli(at, ['trace', guest, '--input', 'u64:3', '--json'], { environment })
+  const nowhere = { PATH: '/nowhere', RVR_CC: undefined }
+  const result = await cli(at, ['trace', guest, '--input', 'u64:3', '--json'], { environment: nowhere })
   expect(result.stderr).toMatch(/^rvr: warning: .+; filling in the reference, /m)
   expect(jsonOf(result)).toMatchObject({ segments: [{ filledBy: 'reference' }] })
 })
@@ -71,7 +77,7 @@ test('what cannot be', async () => {
   expect((await trace(...from, '--input', 'u64:1')).status).toBe(2)
   expect((await trace(...from, '--segment', '1')).status).toBe(2)
   expectFailure(await trace('--from', to('made/here/0.segment')), 5, 'fragments')
-  expectFailure(await cli(at, ['trace', fixture('echo'), ...from], { cache }), 5, 'another guest')
+  expectFailure(await cli(at, ['trace', fixture('echo'), ...from], { cache, environment }), 5, 'another guest')
   expectFailure(await trace(...from, '--max-trace-memory', '1MiB'), 2, 'are allowed')
   const damaged = readFileSync(to('recorded/0.fragments'))
   damaged[damaged.length - 1]! ^= 1
@@ -80,18 +86,21 @@ test('what cannot be', async () => {
   expect(existsSync(to('never'))).toBe(false)
 })
 
-test.each(['recorded', 'filled', 'checked', 'written'])('Ctrl-C when a segment has been %s', async state => {
-  const directory = to(`stopped-${state}`)
-  const args = ['--input', 'u64:200000', '--max-trace-height', '65536', '--check', '-o', directory, '-v', '--json']
-  const running = start(at, ['trace', guest, ...args], { cache })
-  await running.said(`segment 0 ${state}`)
-  running.process.kill('SIGINT')
-  const result = await running.result
-  expect(result).toMatchObject({ status: 130, stderr: expect.stringMatching(/^rvr: error: .+/m) })
-  const names = readdirSync(directory)
-  expect(names.length).toBeLessThan(3)
-  for (const name of names) expect(await readArchive(join(directory, name))).toMatchObject({ content: 'segment' })
-})
+test.each(sample(['recorded', 'filled', 'checked', 'written'], 1, 2))(
+  'Ctrl-C when a segment has been %s',
+  async state => {
+    const directory = to(`stopped-${state}`)
+    const args = ['--input', 'u64:200000', '--max-trace-height', '65536', '--check', '-o', directory, '-v', '--json']
+    const running = start(at, ['trace', guest, ...args], { cache, environment })
+    await running.said(`segment 0 ${state}`)
+    running.process.kill('SIGINT')
+    const result = await running.result
+    expect(result).toMatchObject({ status: 130, stderr: expect.stringMatching(/^rvr: error: .+/m) })
+    const names = readdirSync(directory)
+    expect(names.length).toBeLessThan(3)
+    for (const name of names) expect(await readArchive(join(directory, name))).toMatchObject({ content: 'segment' })
+  },
+)
 
 test('Ctrl-C while the trace engine is compiled ends the compilers', async () => {
   const own = place()

@@ -73,7 +73,7 @@ test('an AIR of its own takes what rvr ships, and the machine is traced with it'
   const elf = program(64, code => code.op('add', { rd: 'a0', rs1: 'a1', rs2: 'a2' }).op('terminate'))
   const guest = await rvr.load(elf, { machine: path })
   const run = await guest.interpret('metered').execute()
-  for await (const segment of run.traces()) {
+  for await (const segment of run.traces({ filler: 'reference' })) {
     expect(segment.matrix('AddSub').columns).toContain('spare')
     expect(segment.chipsWithoutAir).toContain('More')
     expect(await segment.check()).toMatchObject({ passed: true })

@@ -1,12 +1,12 @@
 /** Calls of extensions that bring an AIR: traced and checked, and what of them cannot be proved. */
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, inject, test } from 'vitest'
 import { Rvr, RvrError } from '../../src/index.ts'
 import type { Subject } from '../metering/guests.ts'
-import { DATA, program } from '../run/support.ts'
+import { DATA, program, quickly } from '../run/support.ts'
 import type { Assembler } from '../support/assembler.ts'
 import { expectHonest, planned } from './support.ts'
 
-const rvr = await Rvr.create({ cacheDir: false })
+const rvr = await Rvr.create({ cacheDir: inject('sharedCache'), ...quickly() })
 afterAll(() => rvr.dispose())
 
 const guest = (xlen: 32 | 64, write: (code: Assembler) => unknown): Subject => ({

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { Rvr, u64, type Artifact, type Run, type SegmentTrace, type TracesOptions } from '../../src/index.ts'
 import { WorkerPool } from '../../src/run/pool.ts'
-import { fixture } from '../run/support.ts'
+import { fixture, quickly } from '../run/support.ts'
 import { randomSource } from '../support/random.ts'
 import { contentOf, contentsOf } from './support.ts'
 
@@ -27,7 +27,7 @@ let run: Run
 let engine: TracesOptions
 let wanted: ReturnType<typeof contentOf>[]
 beforeAll(async () => {
-  rvr = await Rvr.create({ cacheDir: inject('sharedCache'), pool })
+  rvr = await Rvr.create({ cacheDir: inject('sharedCache'), ...quickly(), pool })
   const { run: found, artifact } = await begun(rvr)
   run = found
   engine = { filler: 'engine', artifact }
@@ -115,7 +115,7 @@ test('disposed of while it is checked or saved: the memory goes back behind that
 
 test('their Rvr is disposed of meanwhile', async () => {
   for (const ms of [0, 100]) {
-    const own = await Rvr.create({ cacheDir: inject('sharedCache') })
+    const own = await Rvr.create({ cacheDir: inject('sharedCache'), ...quickly() })
     const { run: traced, artifact } = await begun(own)
     const traces: SegmentTrace[] = []
     const through = async (): Promise<void> => {

@@ -7,7 +7,7 @@ import { useRvr } from '../run/support.ts'
 import { anyInstructions } from './any-instructions.ts'
 import { contentsOf, expectHonestRun, planned } from './support.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 
 async function contents(subject: Subject, options: ExecuteOptions, traces: TracesOptions): Promise<unknown[]> {
   const { guest, run } = await planned(host.rvr, subject, options)

@@ -16,7 +16,7 @@ const ROUNDS = Number(process.env['RVR_FUZZ_ROUNDS'] ?? 1)
 /** The reference takes its time. */
 const MOST = 1200
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 
 const programs = (xlen: 32 | 64, seed: number): Subject[] => {
   const made = (name: string, elf: Uint8Array): Subject => ({ name, xlen, abi: 'openvm', elf, options: {} })

@@ -4,7 +4,7 @@ import { Rvr, utf8, type Artifact, type ExecuteOptions, type Guest } from '../..
 import { kernels } from '../bench/kernels.ts'
 import { randomAccesses } from '../metering/access-guest.ts'
 import { assembled, fixtures, kernel, load, randomCases, type Subject } from '../metering/guests.ts'
-import { artifactOf, engines, fixture } from '../run/support.ts'
+import { artifactOf, engines, fixture, quickly } from '../run/support.ts'
 import { isExhaustive, sample } from '../support/exhaustive.ts'
 import { testCompilers } from '../support/operation.ts'
 import { anyInstructions } from './any-instructions.ts'
@@ -43,14 +43,17 @@ const subjects = (xlen: 32 | 64): Subject[] => [
   ...(['printf', 'wordcount'] as const).map(name => other(name, xlen, 'linux')),
   ...assembled(xlen),
   ...random(xlen),
-  ...sample(kernels(), xlen / 32).map(({ name }) => kernel(xlen, name)),
+  ...sample(kernels(), xlen / 32, 4).map(({ name }) => kernel(xlen, name)),
 ]
 
 const compilers = isExhaustive ? testCompilers() : [undefined]
 const choices = compilers.flatMap(compiler => [32, 64].map(xlen => ({ xlen: xlen as 32 | 64, compiler })))
 
 describe.each(choices)('RV$xlen, $compiler.family', async ({ xlen, compiler }) => {
-  const rvr = await Rvr.create({ cacheDir: inject('sharedCache'), cc: compiler?.command })
+  const rvr = await Rvr.create({
+    cacheDir: inject('sharedCache'),
+    ...(compiler === undefined ? quickly() : { cc: compiler.command }),
+  })
   afterAll(() => rvr.dispose())
 
   const traced = async (guest: Guest, name: string, options: ExecuteOptions, artifact: Artifact) => {

@@ -12,10 +12,10 @@ import type { MatrixPlan } from '../../src/trace/native/matrices.ts'
 import { SpareMemory } from '../../src/trace/native/spare-memory.ts'
 import { stitch } from '../../src/trace/native/stitch.ts'
 import { fixtures } from '../metering/guests.ts'
-import { fixture, useRvr } from '../run/support.ts'
+import { fixture, useRvr, quickly } from '../run/support.ts'
 import { planned } from './support.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 const prlimit = '/usr/bin/prlimit'
 
 /** Fills the first segment with so many MiB of virtual memory more than the process has, then with all that there is. */
@@ -23,7 +23,7 @@ const script = (limits: readonly number[]): string => `
   import { execFileSync } from 'node:child_process'
   import { readFileSync } from 'node:fs'
   import { Rvr, u64 } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).pathname)}
-  const rvr = await Rvr.create({ cacheDir: ${JSON.stringify(inject('sharedCache'))} })
+  const rvr = await Rvr.create(${JSON.stringify({ cacheDir: inject('sharedCache'), ...quickly() })})
   const guest = await rvr.load(${JSON.stringify(fixture('fibonacci', 64))})
   const run = await guest.interpret('metered').execute({ inputs: [u64(2000)] })
   const artifact = guest.interpret('preflight')

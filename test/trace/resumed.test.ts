@@ -7,7 +7,7 @@ import { u64, type Run } from '../../src/index.ts'
 import { fixture, useRvr } from '../run/support.ts'
 import { contentsOf, expectHonestRun } from './support.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 const directory = mkdtempSync(join(tmpdir(), 'rvr-resumed-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 

@@ -12,7 +12,8 @@ export async function planned(rvr: Rvr, subject: Subject, options: ExecuteOption
 }
 
 /** Heights of instructions and I/O are those that were predicted, those of memory at most. */
-export function expectHeights({ machine }: Guest, run: Run, segment: SegmentTrace, name: string): void {
+export function expectHeights(guest: Guest, run: Run, segment: SegmentTrace, name: string): void {
+  const { machine } = guest
   const instructionChips = new Set(
     machine.chips.filter(({ operations }) => operations !== undefined).map(each => each.name),
   )
@@ -23,6 +24,8 @@ export function expectHeights({ machine }: Guest, run: Run, segment: SegmentTrac
     const traced = segment.chips.find(each => each.name === chip.name)
     if (instructionChips.has(chip.name))
       expect([where, chip.name, traced?.rows ?? 0]).toEqual([where, chip.name, heights[index]])
+    // What ABI linux puts on the stack in front of the first instruction is nothing that mode metered knows of.
+    if (chip.name === hash && guest.abi.name === 'linux') continue
     if ([boundary, merkle, hash].includes(chip.name))
       expect(traced!.rows, `${where}: ${chip.name}`).toBeLessThanOrEqual(heights[index]!)
   }

@@ -2,16 +2,19 @@
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { Rvr, u64 } from '../../src/index.ts'
 import { fixtures, type Subject } from '../metering/guests.ts'
-import { program, TEXT } from '../run/support.ts'
+import { program, quickly, TEXT } from '../run/support.ts'
 import type { Assembler } from '../support/assembler.ts'
 import { expectHonest, planned } from './support.ts'
 
-const rvr = await Rvr.create({ cacheDir: inject('sharedCache') })
+const rvr = await Rvr.create({ cacheDir: inject('sharedCache'), ...quickly() })
 afterAll(() => rvr.dispose())
 
 /** The engine and the reference refuse a run alike. */
 async function refusal(subject: Subject): Promise<unknown> {
-  const found = [await refusalOf(subject, 'reference'), await refusalOf(subject, 'engine')]
+  const found = [await refusalOf(subject, 'reference')]
+  // Guests of ABI linux have an engine of their own, which many-guests.test.ts makes.
+  if (subject.abi === 'linux') return found[0]
+  found.push(await refusalOf(subject, 'engine'))
   expect(found[1]).toEqual(found[0])
   return found[0]
 }

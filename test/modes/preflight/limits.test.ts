@@ -8,7 +8,7 @@ import { useDirectory } from '../../run/saved-support.ts'
 import { artifactOf, DATA, engines, errorOf, program, useRvr, widths } from '../../run/support.ts'
 import { piecesOf } from './plain.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 const directory = useDirectory()
 
 /** Counts down from `rounds`, in memory: each round finds what the one before left. */

@@ -9,7 +9,7 @@ import { randomSource } from '../../support/random.ts'
 import { expectTape, piecesOf } from './plain.ts'
 
 /** Its native interpreter is one for all programs. */
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 
 /** RVR_FUZZ_SEED and RVR_FUZZ_ROUNDS as in test/differential. */
 const FIRST = Number(process.env['RVR_FUZZ_SEED'] ?? 1)

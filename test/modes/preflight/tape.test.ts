@@ -10,7 +10,7 @@ import { artifactOf, DATA, engines, fixture, program, useRvr, widths } from '../
 import { useMoves } from '../../run/tier-support.ts'
 import { expectTape, piecesOf } from './plain.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 const moved = useMoves()
 
 const loads = (xlen: Xlen): string[] => ['lb', 'lbu', 'lh', 'lhu', 'lw', ...(xlen === 64 ? ['lwu', 'ld'] : [])]

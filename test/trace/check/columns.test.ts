@@ -26,7 +26,7 @@ const freeOfSystem: Readonly<Record<Xlen, Readonly<Record<string, Readonly<Recor
   },
 }
 
-const TURNS = 24
+const TURNS = 48
 const ROWS = isExhaustive ? 2 : 1
 
 const family = (column: string): string => column.replace(/(\[\d+\])+$/, '')
@@ -119,7 +119,7 @@ describe.each([32, 64] as const)('RV%i', xlen => {
   }
 
   test('limbs and rows', { timeout: 3_600_000 }, async () => {
-    for (const air of sample(airs, xlen / 32, 4)) {
+    for (const air of sample(airs, xlen / 32, 8)) {
       await trySwapped(air)
       await tryRows(air)
     }

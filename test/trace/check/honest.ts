@@ -95,7 +95,7 @@ export async function segmentsOf(rvr: Rvr, subject: Subject, options = {}): Prom
   const set = airSetOf(subject.xlen)
   const { run } = await planned(rvr, subject, { inputs: [u64(4)], ...options })
   const segments: SegmentTables[] = []
-  for await (const trace of run.traces()) {
+  for await (const trace of run.traces({ filler: 'reference' })) {
     const { instretStart, instructions, chips } = trace
     const tables = set.airs.flatMap(air => {
       const chip = chips.find(({ name }) => name === air.name)

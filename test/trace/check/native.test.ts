@@ -111,7 +111,10 @@ describe.each(libraries)('RV%i, %s, vectors: %s', (xlen, cc, vectors) => {
       })
     const other = covered.filter(({ instructions }) => instructions.length > 0)
     const names = [other[random(other.length)]!.name, 'MemoryMerkle', 'VariableRangeChecker', 'Program']
-    for (const name of isExhaustive ? covered.map(each => each.name) : names) await expectAgreement(one(name))
+    // JavaScript looks at every row of every table.
+    const tried = isExhaustive ? covered.map(each => each.name) : sample(names, xlen / 32, names.length)
+    for (const name of tried) await expectAgreement(one(name))
+    if (xlen === 64 && !isExhaustive) return
     const many = changed(add, (cells, width, rows) => {
       for (let at = 0; at < rows * width; at++) cells[at] = random(P)
     })
