@@ -40,3 +40,17 @@ export function lookupTables({ airs }: AirSet): readonly LookupTable[] {
   }
   return [...tables.values()]
 }
+
+/** A histogram of all tables, one after another, a count for each row and answer: where that of each bus begins. */
+export function histogramLayout(tables: readonly LookupTable[]): {
+  readonly offsets: ReadonlyMap<number, number>
+  readonly length: number
+} {
+  const offsets = new Map<number, number>()
+  let length = 0
+  for (const { bus, height, answers } of tables) {
+    offsets.set(bus, length)
+    length += height * answers.length
+  }
+  return { offsets, length }
+}

@@ -1,7 +1,7 @@
 /** The functions of a trace engine: all take addresses and arrays, and run beside JavaScript. */
 import koffi from 'koffi'
 import { RvrError, messageOf } from '../errors.ts'
-import type { NativeFunctions } from './native-functions.ts'
+import { beside, type NativeFunctions } from './native-functions.ts'
 import type { LibraryFile } from './library-file.ts'
 import { memoryFile } from './host-memory.ts'
 
@@ -100,55 +100,19 @@ export function engineNamed(name: string): NativeTraceEngine {
   return engine
 }
 
-type Arguments = readonly unknown[]
+const pointers = (count: number): string[] => Array<string>(count).fill('void *')
 
-function engineOf(library: ReturnType<typeof koffi.load>): NativeTraceEngine {
-  const pointer = 'void *'
-  const decode = library.func('rvr_trace_decode', 'uintptr_t', [pointer, 'uint32_t', pointer])
+function engineOf(library: NativeFunctions): NativeTraceEngine {
+  const decode = library.func('rvr_trace_decode', 'uintptr_t', ['void *', 'uint32_t', 'void *'])
   const forget = library.func('rvr_trace_forget', 'void', ['uintptr_t'])
   const free = library.func('rvr_trace_free', 'void', ['uintptr_t'])
-  const ends = ['uint32_t', pointer, pointer, pointer]
-  const cut = library.func('rvr_trace_cut', 'uint32_t', [
-    'uintptr_t',
-    pointer,
-    'uint64_t',
-    'uint64_t',
-    pointer,
-    pointer,
-    ...ends,
-  ])
-  const fill = library.func('rvr_trace_fill', 'uint32_t', [
-    'uintptr_t',
-    pointer,
-    'uint64_t',
-    pointer,
-    pointer,
-    pointer,
-    pointer,
-    pointer,
-    ...ends,
-  ])
-  const stitch = library.func('rvr_trace_stitch', 'uint32_t', [
-    pointer,
-    'uint64_t',
-    pointer,
-    pointer,
-    pointer,
-    pointer,
-    pointer,
-  ])
-  /** `work` holds what C works on until it has ended. */
-  const beside = (f: typeof cut, args: Arguments): Promise<number> =>
-    new Promise((resolve, reject) => {
-      const ended = (error: unknown, result: number): void => {
-        if (error === null || error === undefined) resolve(result)
-        else reject(error)
-      }
-      // oxlint-disable-next-line rvr/no-spread-arguments -- a dozen
-      f.async(...args, ended)
-    })
+  const segment = ['uintptr_t', 'void *', 'uint64_t']
+  const ends = ['uint32_t', ...pointers(3)]
+  const cut = library.func('rvr_trace_cut', 'uint32_t', [...segment, 'uint64_t', ...pointers(2), ...ends])
+  const fill = library.func('rvr_trace_fill', 'uint32_t', [...segment, ...pointers(5), ...ends])
+  const stitch = library.func('rvr_trace_stitch', 'uint32_t', ['void *', 'uint64_t', ...pointers(5)])
   return {
-    functions: library as unknown as NativeFunctions,
+    functions: library,
     decode: (ranges, words) => BigInt(decode(ranges, ranges.length / 3, words) as number | bigint),
     forget: code => void forget(code),
     free: list => void free(list),

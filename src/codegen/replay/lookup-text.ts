@@ -1,22 +1,7 @@
 /** What rows look up → C that counts it in the histograms of the tables. */
-import type { LookupTable } from '../../air/lookups.ts'
 import { placeName } from '../rows/places.ts'
 import { polynomialText, type Value } from './polynomials.ts'
 import type { PlannedLookup } from './rows.ts'
-
-/** Where each table's histogram begins, in the order of the tables, and the length of all. */
-export function histogramLayout(tables: readonly LookupTable[]): {
-  readonly offsets: ReadonlyMap<number, number>
-  readonly length: number
-} {
-  const offsets = new Map<number, number>()
-  let length = 0
-  for (const { bus, height, answers } of tables) {
-    offsets.set(bus, length)
-    length += height * answers.length
-  }
-  return { offsets, length }
-}
 
 export interface LookupText {
   readonly offsets: ReadonlyMap<number, number>

@@ -1,6 +1,6 @@
 /** Instruction rows × AIRs → the C project of a trace engine, which fills the tables of every guest of its kind. */
 import type { AirSet } from '../../air/air.ts'
-import { lookupTables } from '../../air/lookups.ts'
+import { histogramLayout, lookupTables } from '../../air/lookups.ts'
 import { MEMORY_BYTES, type Xlen } from '../../elf/image.ts'
 import type { Row } from '../../isa/row.ts'
 import { resourceText } from '../../resources.ts'
@@ -11,7 +11,6 @@ import type { Project, ProjectFile } from '../project.ts'
 import { placesText } from '../rows/places.ts'
 import { arithmetic, identityBlock, numberTypes } from '../runtime.ts'
 import { handlersOf, type HandlerContext, type Handlers } from './handlers.ts'
-import { histogramLayout } from './lookup-text.ts'
 import { accessKinds, menderName, menderText, type AccessKinds } from './menders.ts'
 import { PUBLIC_BYTES } from './row-text.ts'
 

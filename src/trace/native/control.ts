@@ -1,5 +1,6 @@
 /** Calls into a trace engine: threads, progress, and a signal that ends them. */
 import { throwIfAborted } from '../../errors.ts'
+import { cancellable } from '../../load/native-functions.ts'
 import type { Progress } from '../../load/trace-engine.ts'
 import { FINE, failureOf, failureRecord, type FailureContext } from './failures.ts'
 
@@ -18,14 +19,7 @@ export async function performed(
   perform: (progress: Progress, failure: BigUint64Array) => Promise<number>,
 ): Promise<void> {
   throwIfAborted('the trace', signal)
-  const cancel = new Uint32Array(1)
   const failure = failureRecord()
-  const stop = (): void => void (cancel[0] = 1)
-  signal?.addEventListener('abort', stop)
-  try {
-    const why = await perform({ threads, cancel, done }, failure)
-    if (why !== FINE) throw failureOf(failure, { ...context, signal })
-  } finally {
-    signal?.removeEventListener('abort', stop)
-  }
+  const why = await cancellable(signal, cancel => perform({ threads, cancel, done }, failure))
+  if (why !== FINE) throw failureOf(failure, { ...context, signal })
 }

@@ -1,6 +1,5 @@
 /** A trace engine for one machine, and a guest's code in it. */
 import type { AirSet } from '../../air/air.ts'
-import { lookupTables } from '../../air/lookups.ts'
 import { RvrError } from '../../errors.ts'
 import type { NativeTraceEngine } from '../../load/trace-engine.ts'
 import { slotRanges, type SlotRange } from '../../program/slots.ts'
@@ -28,11 +27,6 @@ export function taken<Memory>(what: string, take: () => Memory): Memory {
   } catch (error) {
     throw error instanceof RangeError ? noMemory(what) : error
   }
-}
-
-/** Counts of each table of lookups, one after another: rows × counts of a row. */
-export function histogramLength(set: AirSet): number {
-  return lookupTables(set).reduce((sum, { height, answers }) => sum + height * answers.length, 0)
 }
 
 const fileWords = ({ base, end, written }: SlotRange): number => (Math.min(end, written) - base) / 4

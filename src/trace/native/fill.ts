@@ -1,14 +1,15 @@
 /** Fills the rows of fragments into the matrices of a segment. */
+import { histogramLayout, lookupTables } from '../../air/lookups.ts'
 import { copyOfMemory } from '../../load/trace-engine.ts'
 import { performed, type EngineOptions } from './control.ts'
-import { histogramLength, type EngineGuest } from './engine.ts'
+import type { EngineGuest } from './engine.ts'
 import type { FragmentTable } from './fragments.ts'
 import { placeRecords, type MatrixPlan } from './matrices.ts'
 import { TOUCH_BYTES } from './records.ts'
 
 /** What filling leaves beside rows. Its memory is given back when it is disposed. */
 export class Filled implements Disposable {
-  /** How often each row of the tables was asked for, table after table (`histogramLength`). */
+  /** How often each row of the tables was asked for, table after table (`histogramLayout`). */
   readonly histogram: Uint32Array<ArrayBuffer>
   /** How often each slot was executed (`EngineGuest.counts`). */
   readonly executed: Uint32Array<ArrayBuffer>
@@ -18,7 +19,7 @@ export class Filled implements Disposable {
 
   constructor(guest: EngineGuest, fragments: number) {
     this.#guest = guest
-    this.histogram = new Uint32Array(histogramLength(guest.engine.set))
+    this.histogram = new Uint32Array(histogramLayout(lookupTables(guest.engine.set)).length)
     this.executed = new Uint32Array(guest.slots)
     this.lists = new BigUint64Array(2 * fragments)
   }

@@ -1,5 +1,5 @@
 /** The C functions of a machine's own tables (codegen/system), bound, and what their answers mean. */
-import type { NativeFunction, NativeFunctions } from '../../load/native-functions.ts'
+import { beside, cancellable, type NativeFunction, type NativeFunctions } from '../../load/native-functions.ts'
 import { abortError, RvrError, throwIfAborted } from '../../errors.ts'
 
 const STANDING = ['void *', 'uint64_t', 'void *', 'void *', 'uint64_t']
@@ -42,9 +42,6 @@ export type NativeAnswer = (typeof answers)[number]
 /** What is wrong where a function does not answer `done`; answers that it does not give may be left out. */
 export type Failures = Partial<Readonly<Record<NativeAnswer, () => RvrError>>>
 
-/** What native code reads and writes right now: it must not be collected. */
-const inUse = new Set<readonly unknown[]>()
-
 /**
  * Calls a function whose last parameters but `rest` are threads and the word that cancels it, on another thread.
  *
@@ -57,24 +54,11 @@ export async function perform(
   failures: Failures = {},
 ): Promise<void> {
   throwIfAborted(what, signal)
-  const cancel = new Uint32Array(1)
-  const used = [args, cancel, rest]
-  inUse.add(used)
-  const onAbort = (): void => void Atomics.store(cancel, 0, 1)
-  signal?.addEventListener('abort', onAbort, { once: true })
-  try {
-    const { promise, resolve, reject } = Promise.withResolvers<number>()
-    const answered = (error: unknown, result: number): void => (error ? reject(error as Error) : resolve(result))
-    // oxlint-disable-next-line rvr/no-spread-arguments -- a dozen
-    called.async(...args, threads, cancel, ...rest, answered)
-    const answer = answers[await promise]
-    if (answer === 'done') return
-    if (answer === 'cancelled') throw abortError(what, signal)
-    throw failures[answer!]?.() ?? new RvrError('INTERNAL', `${what}: native code answers ${answer}`)
-  } finally {
-    signal?.removeEventListener('abort', onAbort)
-    inUse.delete(used)
-  }
+  const number = await cancellable(signal, cancel => beside(called, [...args, threads, cancel, ...rest]))
+  const answer = answers[number]
+  if (answer === 'done') return
+  if (answer === 'cancelled') throw abortError(what, signal)
+  throw failures[answer!]?.() ?? new RvrError('INTERNAL', `${what}: native code answers ${answer}`)
 }
 
 export interface NativeCall {

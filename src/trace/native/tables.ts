@@ -1,6 +1,6 @@
 /** All tables of a segment: rows of instructions by the trace engine, and what the machine itself has beside them. */
-import type { Air, AirSet } from '../../air/air.ts'
-import { lookupTables } from '../../air/lookups.ts'
+import type { Air } from '../../air/air.ts'
+import { histogramLayout, lookupTables } from '../../air/lookups.ts'
 import { RvrError } from '../../errors.ts'
 import { decoderFor } from '../../extensions/registry.ts'
 import { coderOf } from '../coding.ts'
@@ -166,7 +166,7 @@ export class SegmentTableMaker {
   #countLookups(matrices: readonly Matrix[], histogram: Uint32Array): void {
     const { set } = this.#guest.engine
     const places = placesOf(set)
-    const offsets = offsetsOf(set)
+    const { offsets } = histogramLayout(lookupTables(set))
     for (const matrix of matrices) {
       for (const { bus, fields, count } of messagesOf(matrix, set.buses)) {
         const found = places.get(set.buses.indexOf(bus))
@@ -183,9 +183,11 @@ export class SegmentTableMaker {
   async #fixedTables(tables: ReadonlyMap<Air, Matrix>, rows: FilledRows, work: NativeWork): Promise<void> {
     const { set, system } = this.#guest.engine
     const cellsOf = (air: Air): Uint32Array => tables.get(air)!.cells
-    let from = 0
-    for (const [index, { air, height, answers }] of lookupTables(set).entries()) {
-      const histogram = rows.histogram.subarray(from, (from += height * answers.length))
+    const lookups = lookupTables(set)
+    const { offsets } = histogramLayout(lookups)
+    for (const [index, { air, bus, height, answers }] of lookups.entries()) {
+      const from = offsets.get(bus)!
+      const histogram = rows.histogram.subarray(from, from + height * answers.length)
       await fillLookupTable(system, { index, histogram, cells: cellsOf(set.airs[air]!) }, work)
     }
     const cells = cellsOf(this.#airs.program)
@@ -202,17 +204,6 @@ function checkBytes({ cells }: Pick<MatrixPlan, 'cells'>, limit: number): void {
     hint: 'Raise maxMemoryBytes, or cut smaller segments with a lower maxTraceHeight.',
     details: { bytes, limit },
   })
-}
-
-/** By bus: where the counts of its table begin in a histogram of all. */
-function offsetsOf(set: AirSet): ReadonlyMap<number, number> {
-  const offsets = new Map<number, number>()
-  let at = 0
-  for (const { bus, height, answers } of lookupTables(set)) {
-    offsets.set(bus, at)
-    at += height * answers.length
-  }
-  return offsets
 }
 
 interface StateTable {
