@@ -1,7 +1,7 @@
 /** What the rows of a table say on the buses. */
 import type { Air, Bus, Interaction } from '../air/air.ts'
 import { P } from '../air/field.ts'
-import { RowEvaluator } from './evaluate.ts'
+import { RowEvaluator } from '../air/evaluate.ts'
 import type { Matrix } from './matrix.ts'
 import { fixedTable, isFixed } from './system/fixed-columns.ts'
 

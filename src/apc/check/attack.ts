@@ -1,7 +1,7 @@
 /** Looks for rows that an optimised system accepts and that no row of the block stands behind. */
 import type { Expression } from '../../air/expression.ts'
 import { P, add, inverse, multiply, subtract } from '../../air/field.ts'
-import { RowEvaluator } from '../../trace/evaluate.ts'
+import { RowEvaluator } from '../../air/evaluate.ts'
 import type { System } from '../system.ts'
 import { columnsOf } from '../columns.ts'
 import { completed } from './complete.ts'

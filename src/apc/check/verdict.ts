@@ -2,7 +2,7 @@
 import type { Expression } from '../../air/expression.ts'
 import { P, add } from '../../air/field.ts'
 import { wordEvaluator } from '../../air/word.ts'
-import { RowEvaluator } from '../../trace/evaluate.ts'
+import { RowEvaluator } from '../../air/evaluate.ts'
 import { CHECKED_SPACES, isStateful, type MemoryRole, type SystemBus } from '../buses.ts'
 import type { System } from '../system.ts'
 

@@ -1,6 +1,6 @@
 /** A row of an optimised system from rows of the block's instructions. */
 import { inverse, multiply } from '../../air/field.ts'
-import { RowEvaluator } from '../../trace/evaluate.ts'
+import { RowEvaluator } from '../../air/evaluate.ts'
 import type { System } from '../system.ts'
 import type { Row } from './verdict.ts'
 

@@ -2,7 +2,7 @@
 import type { Air, Constraint } from '../../air/air.ts'
 import type { Expression } from '../../air/expression.ts'
 import { flattened } from '../../air/flat.ts'
-import { RowEvaluator, type Rows } from '../evaluate.ts'
+import { RowEvaluator, type Rows } from '../../air/evaluate.ts'
 import type { Matrix } from '../matrix.ts'
 import { fixedTable, isFixed } from '../system/fixed-columns.ts'
 import type { Checking } from './checking.ts'

@@ -1,7 +1,7 @@
 /** Rows and messages checked by native code; JavaScript looks again at what it finds, and tells it. */
 import { P } from '../../../air/field.ts'
 import { RvrError } from '../../../errors.ts'
-import { RowEvaluator } from '../../evaluate.ts'
+import { RowEvaluator } from '../../../air/evaluate.ts'
 import type { Matrix } from '../../matrix.ts'
 import type { Said } from '../../messages.ts'
 import type { SegmentTables } from '../../segment.ts'

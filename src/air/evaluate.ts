@@ -1,7 +1,7 @@
 /** Polynomials on the rows of a matrix: the operations of an AIR as typed arrays, row after row in the same memory. */
-import type { Expression } from '../air/expression.ts'
-import { multiply, P } from '../air/field.ts'
-import { flattened, type Flat } from '../air/flat.ts'
+import type { Expression } from './expression.ts'
+import { multiply, P } from './field.ts'
+import { flattened, type Flat } from './flat.ts'
 
 const COLUMN = 0
 const NEXT = 1
