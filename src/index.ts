@@ -57,6 +57,8 @@ export type { Archive } from './archive/archive.ts'
 export type { Section as ArchiveSection } from './archive/frame.ts'
 export type { ContentName as ArchiveContent } from './archive/kinds.ts'
 export { loadMachine } from './machine/load.ts'
+export type { Autoprecompile, Autoprecompiles } from './machine/autoprecompiles.ts'
+export { withAutoprecompiles } from './machine/specialise.ts'
 export {
   defaultMachine,
   parseMachine,

@@ -2,11 +2,12 @@
 import * as v from 'valibot'
 import { RvrError, shown } from '../errors.ts'
 import { MAX_INTERVAL } from '../layout/meter-rules.ts'
+import type { Autoprecompiles } from './autoprecompiles.ts'
 
 /** No prover has longer traces. */
 export const MAX_TRACE_HEIGHT = 2 ** 30
 /** Segment tables and the generated counters stay small below this. */
-const MAX_CHIPS = 120
+const MAX_CHIPS = 248
 const MAX_WIDTH = 2 ** 20
 const MAX_CHIP_INTERACTIONS = 2 ** 16
 
@@ -72,6 +73,10 @@ const Airs = shape({
   digest: text(/^[0-9a-f]{64}$/, '64 hex digits'),
 })
 
+const autoprecompiles = 'autoprecompiles: a guest and a list'
+const isAutoprecompiles = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'guest' in value && 'list' in value && Array.isArray(value.list)
+
 const MachineFile = shape({
   name,
   /** Register width in bits. */
@@ -106,6 +111,8 @@ const MachineFile = shape({
   }),
   /** In a file the path of the list, which `loadMachine` reads. */
   airs: v.optional(Airs),
+  /** Blocks of one guest that have chips of their own. */
+  autoprecompiles: v.optional(v.custom<Autoprecompiles>(isAutoprecompiles, autoprecompiles)),
   chips: v.pipe(v.array(Chip, chips), v.minLength(1, chips), v.maxLength(MAX_CHIPS, chips), v.description(chips)),
 })
 

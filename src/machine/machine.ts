@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Xlen } from '../elf/image.ts'
 import type { Instr } from '../isa/row.ts'
+import { digestOf, flawOf } from './autoprecompiles.ts'
 import { checkFields, machineError, type MachineFile } from './file.ts'
 import rv32im from './rv32im.json' with { type: 'json' }
 import rv64im from './rv64im.json' with { type: 'json' }
@@ -77,10 +78,30 @@ export function parseMachine(data: unknown, origin: string): Machine {
       'a chip with operation "nop", which counts every instruction that has no chip of its own',
     )
   const memoryChips = memoryChipsOf(file, names, origin)
+  const autoprecompiles = file.autoprecompiles === undefined ? undefined : checkedDigest(file, names, origin)
   // Where the AIRs lie makes no difference.
-  const content = { ...file, airs: file.airs?.digest }
+  const content = { ...file, airs: file.airs?.digest, autoprecompiles }
   const digest = createHash('sha256').update(JSON.stringify(content)).digest('hex')
   return { ...file, digest, widths, chipIndex, memoryChips }
+}
+
+/** The digest of the machine's autoprecompiles, all of which have their chips. */
+function checkedDigest(file: MachineFile, names: ReadonlyMap<string, number>, origin: string): string {
+  const autoprecompiles = file.autoprecompiles!
+  const flaw = flawOf(autoprecompiles)
+  if (flaw !== undefined) throw machineError(origin, `autoprecompiles.${flaw.field}`, flaw.found, flaw.wanted)
+  for (const [index, { chip, system }] of autoprecompiles.list.entries()) {
+    const found = file.chips[names.get(chip) ?? -1]
+    const isSo =
+      found?.width === system.columns.length &&
+      found.interactions === system.messages.length &&
+      found.operations?.length === 0 &&
+      found.nextRow !== true
+    if (isSo) continue
+    const wanted = `a chip of that name, ${system.columns.length} wide, with ${system.messages.length} interactions`
+    throw machineError(origin, `autoprecompiles.list.${index}.chip`, chip, `${wanted} and an empty list of operations`)
+  }
+  return digestOf(autoprecompiles)
 }
 
 /**

@@ -10,6 +10,7 @@ import { isStandardInput } from '../files/standard-input.ts'
 import { withChips } from '../machine/chips.ts'
 import { machineFor } from '../machine/load.ts'
 import type { Machine } from '../machine/machine.ts'
+import { checkGuest } from '../machine/specialise.ts'
 import type { LoadOptions } from './options.ts'
 
 export interface Surroundings {
@@ -67,5 +68,6 @@ export async function surroundingsOf(
     }
   }
   const machine = await machineFor(file ?? '<bytes>', image.xlen, options.machine, options.signal)
+  checkGuest(machine, image, file ?? '<bytes>')
   return { abi, machine: withChips(machine, abi.extensions) }
 }

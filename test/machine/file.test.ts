@@ -67,9 +67,9 @@ test.each([
   ['memory.hash', 'AddI', '"AddI"', 'neither operations nor constantHeight'],
   ['memory.hash', 'RangeTuple', '"RangeTuple"', 'neither operations nor constantHeight'],
   ['memory.hash', 3, '3', '1 to 120 letters'],
-  ['chips', undefined, 'nothing', 'a list of 1 to 120 chips'],
-  ['chips', {}, 'an object', 'a list of 1 to 120 chips'],
-  ['chips', [], 'a list of 0', 'a list of 1 to 120 chips'],
+  ['chips', undefined, 'nothing', 'a list of 1 to 248 chips'],
+  ['chips', {}, 'an object', 'a list of 1 to 248 chips'],
+  ['chips', [], 'a list of 0', 'a list of 1 to 248 chips'],
   ['chips.3', 'MemoryMerkle', '"MemoryMerkle"', 'an object'],
   ['chips.3.name', '', '""', '1 to 120 letters'],
   ['chips.3.name', 'end */ of comment', '"end */ of comment"', '1 to 120 letters'],
@@ -109,9 +109,9 @@ test.each([
 })
 
 test('as many chips as a machine may have, more, and too few for all operations', () => {
-  expect(parseMachine(changed('chips', rows(120)), 'mine.json').chips).toHaveLength(120)
-  expect(errorOf(changed('chips', rows(121))).message).toBe(
-    'machine mine.json: field chips: found a list of 121, wanted a list of 1 to 120 chips',
+  expect(parseMachine(changed('chips', rows(248)), 'mine.json').chips).toHaveLength(248)
+  expect(errorOf(changed('chips', rows(249))).message).toBe(
+    'machine mine.json: field chips: found a list of 249, wanted a list of 1 to 248 chips',
   )
   expect(errorOf(changed('chips', rows(8))).message).toContain(
     'field chips: found a list of 8, wanted a chip with operation "nop"',
