@@ -20,7 +20,7 @@ export function keepCompiledCode(environment: Environment, user: CodeUser): void
  * What is kept of a file is the functions that the first process called: commands that are used all the time, and the
  * threads beside them, have a folder of their own each, so that theirs are kept.
  */
-export type CodeUser = 'run' | 'cost' | 'compile' | 'others' | 'guest-thread' | 'generator-thread'
+export type CodeUser = 'run' | 'cost' | 'compile' | 'others' | 'guest-thread' | 'generator-thread' | 'apc-thread'
 
 let known: { readonly folder: string | undefined } | undefined
 

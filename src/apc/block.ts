@@ -24,14 +24,14 @@ export function airOfOpcode({ airs }: BlockMachine, opcode: number): Air {
  * Columns, constraints and messages stand in program order, which is the order of time. Behind the constraints of an
  * instruction stand its pins: the row is valid, and its lookup in the program is what the program has there.
  *
+ * @param blocks are executed one behind the other: more than one are a superblock
  * @throws RvrError `INPUT_INVALID` where an instruction has no AIR, or one that cannot be part of a block
  */
-export function buildBlock(machine: BlockMachine, { start, instructions }: Block): System {
+export function buildBlocks(machine: BlockMachine, blocks: readonly Block[]): System {
   const columns: Column[] = []
   const constraints: Expression[] = []
   const messages: Message[] = []
-  for (const [index, instruction] of instructions.entries()) {
-    const pc = start + INSTRUCTION_BYTES * index
+  for (const [index, { pc, instruction }] of blocks.flatMap(placedInstructions).entries()) {
     const air = airOfOpcode(machine, instruction[0]!)
     const placed = placedIn(air, columns.length)
     for (const [column, name] of air.columns.entries())
@@ -46,6 +46,12 @@ export function buildBlock(machine: BlockMachine, { start, instructions }: Block
   }
   return { buses: machine.buses, columns, constraints, messages, derived: [] }
 }
+
+/** The system of one block. @throws RvrError `INPUT_INVALID` */
+export const buildBlock = (machine: BlockMachine, block: Block): System => buildBlocks(machine, [block])
+
+const placedInstructions = ({ start, instructions }: Block) =>
+  instructions.map((instruction, index) => ({ pc: start + INSTRUCTION_BYTES * index, instruction }))
 
 /** The same expression over the block's columns. */
 function placedIn(air: Air, offset: number): (of: Expression) => Expression {

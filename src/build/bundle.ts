@@ -38,6 +38,7 @@ const bundle = await rolldown({
     index: path('src/index.ts'),
     'cli/main': path('src/cli/main.ts'),
     'run/worker-start': path('src/run/worker-start.ts'),
+    'apc/builder-start': path('src/apc/candidates/worker-start.ts'),
     'stages/generator-start': path('src/stages/library/generator/worker-start.ts'),
   },
   platform: 'node',
