@@ -1,5 +1,6 @@
 /** Makes a candidate of blocks: the system of their instructions, and what the optimiser leaves of it. */
 import { buildBlocks, type BlockMachine } from '../block.ts'
+import { guarded } from '../guard.ts'
 import type { DegreeBounds } from '../optimise/passes/inline.ts'
 import { optimise } from '../optimise/optimise.ts'
 import { sizeOf, type Block, type Size, type System } from '../system.ts'
@@ -7,13 +8,13 @@ import { sizeOf, type Block, type Size, type System } from '../system.ts'
 export interface Built {
   readonly before: Size
   readonly after: Size
-  /** What is left. */
+  /** What is left, with guards. */
   readonly system: System
 }
 
 /** @throws RvrError `INPUT_INVALID` where the blocks cannot be executed so */
 export function buildCandidate(machine: BlockMachine, blocks: readonly Block[], degrees: DegreeBounds): Built {
   const before = buildBlocks(machine, blocks)
-  const { system } = optimise(before, { degrees })
+  const system = guarded(optimise(before, { degrees }).system, degrees)
   return { before: sizeOf(before), after: sizeOf(system), system }
 }

@@ -1,4 +1,4 @@
-/** Candidates as a file: lines of JSON in gzip, the list first and then each one's system, which is read when asked for. */
+/** Candidates as a file: lines of JSON in gzip, the list and then each one's system, which is read when asked for. */
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import * as v from 'valibot'

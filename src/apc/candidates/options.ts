@@ -5,11 +5,11 @@ import type { Pgo } from './rank.ts'
 /** Which blocks become candidates, and in which order. */
 export interface GenerateChoices {
   /**
-   * What the order is by. `cell` (default): trace cells saved over those of the candidate's row, all eligible blocks are
-   * built. `instruction`: executed instructions. `none`: lengths of blocks, nothing is executed.
+   * What the order is by. `cell` (default): trace cells saved over those of the candidate's row, all eligible blocks
+   * are built. `instruction`: executed instructions. `none`: lengths of blocks, nothing is executed.
    */
   readonly pgo?: Pgo | undefined
-  /** `cell`: columns that the whole machine may have, its own and those of all ranked candidates; default: any number. */
+  /** `cell`: columns that the machine may have, its own and those of all ranked candidates; default: any number. */
   readonly maxColumns?: number | undefined
   /** `instruction` and `none`: how many are built at most; default: all. */
   readonly candidates?: number | undefined
