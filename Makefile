@@ -111,9 +111,10 @@ bench-cold: setup build
 bench-trace: setup
 	@$(NODE) test/bench/trace/main.ts
 
-# Sizes of published blocks (where they lie beside the repository) after the optimiser of autoprecompiles, pass by pass.
+# Sizes after the optimiser of autoprecompiles: published blocks (where they lie beside the repository) pass by pass, and blocks of our guests for RV64.
 bench-apc: setup
 	@$(NODE) test/bench/apc.ts
+	@$(NODE) test/bench/apc-rv64.ts
 
 bench: setup build
 	@npm run --silent bench --

@@ -17,7 +17,7 @@ function operandsOf(name: string, rest: string): Operands {
   if (memory !== null) {
     const [, imm, base] = memory
     const target = { rs1: Number(base), imm: Number(imm) }
-    return /^s[bhw]$/.test(name) ? { ...target, rs2: register(0) } : { ...target, rd: register(0) }
+    return /^s[bhwd]$/.test(name) ? { ...target, rs2: register(0) } : { ...target, rd: register(0) }
   }
   if (name === 'lui' || name === 'auipc') return { rd: register(0), imm: numberOf(parts[1]!) << 12 }
   if (name === 'jal') return { rd: register(0), imm: numberOf(parts[1]!) }
@@ -78,12 +78,15 @@ export function execution(xlen: Xlen, instructions: readonly Instr[], seed: numb
     const filled = fill(sets[xlen], instr, { memory, ts, xlen })
     rows.push(filled.rows[0]!)
     entries.push(filled.program.slice(1))
-    ts += durationOf(filled.air.name)
+    ts += durationOf(xlen, filled.air.name)
   }
   return { rows, entries }
 }
 
-function durationOf(name: string): number {
+/** Times of memory that an instruction owns. */
+function durationOf(xlen: Xlen, name: string): number {
   if (/^(JalLui|Auipc|Phantom)$/.test(name)) return 1
-  return /^(Branch|Jalr)/.test(name) ? 2 : 3
+  if (xlen === 64 && /^(Load|Store)/.test(name)) return name.endsWith('Byte') ? 3 : 4
+  const hasOneSource = xlen === 64 && /(Imm|AddIW?)$/.test(name)
+  return hasOneSource || /^(Branch|Jalr)/.test(name) ? 2 : 3
 }

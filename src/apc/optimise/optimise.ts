@@ -9,6 +9,7 @@ import { comparisons } from './passes/comparisons.ts'
 import { helpers } from './passes/helpers.ts'
 import { inline, type DegreeBounds } from './passes/inline.ts'
 import { lookups } from './passes/lookups.ts'
+import { marks } from './passes/marks.ts'
 import { memory } from './passes/memory.ts'
 import { merge } from './passes/merge.ts'
 import { narrow } from './passes/narrow.ts'
@@ -68,13 +69,15 @@ interface Plan {
 
 /** Passes of one run: some know what they have looked at already. */
 function planOf(degrees: DegreeBounds): Plan {
-  const [seenCases, seenLookups] = [new Set<string>(), new Set<string>()]
+  const [seenMarks, seenCases, seenLookups] = [new Set<string>(), new Set<string>(), new Set<string>()]
   const propagation: Pass = { name: 'propagate', run: propagate }
   return {
     before: [propagation, { name: 'program', run: dropProgramLookups }, { name: 'telescope', run: telescope }],
     rounds: [
       propagation,
       { name: 'narrow', run: narrow },
+      propagation,
+      { name: 'marks', run: draft => marks(draft, seenMarks) },
       propagation,
       { name: 'cases', run: draft => cases(draft, seenCases) },
       propagation,

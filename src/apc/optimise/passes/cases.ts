@@ -92,7 +92,9 @@ function fold(draft: Draft, group: Group, span: Span): void {
   }
   for (const index of new Set(group.columns.flatMap(column => [...draft.messagesOf(column)]))) {
     const before = draft.messages[index]!
-    if (columnsIn(before.fields).every(column => members.has(column))) continue
+    // Lookups are among what the cases were found by.
+    const isTable = draft.buses[before.bus]!.role.kind === 'table'
+    if (isTable && columnsIn(before.fields).every(column => members.has(column))) continue
     const after: DraftMessage = { ...before, count: rewritten(before.count), fields: before.fields.map(rewritten) }
     const isSame = after.count === before.count && after.fields.every((each, at) => each === before.fields[at])
     if (!isSame) draft.setMessage(index, after)

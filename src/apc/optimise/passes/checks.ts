@@ -22,8 +22,10 @@ export function checks(draft: Draft): void {
   const sent = firstSends(draft)
   const isTooLate = (index: number): boolean => {
     const { bus, count, fields } = draft.messages[index]!
-    if (draft.buses[bus]!.role.kind !== 'memory' || count.constant !== P - 1) return false
-    return fields.some(({ columns }) => columns.some(column => (sent.get(column) ?? Infinity) < index))
+    const { role } = draft.buses[bus]!
+    if (role.kind !== 'memory' || count.constant !== P - 1) return false
+    const content = role.content.flatMap(field => fields[field]!.columns)
+    return content.some(column => (sent.get(column) ?? Infinity) < index)
   }
   const others = new Ranges(draft, { except: index => found.has(index) || isTooLate(index) })
   const least = new Map<Polynomial, number>()

@@ -20,6 +20,14 @@ export function memory(draft: Draft): void {
 /** Messages that were sent and not received yet, by what the address is without its constant, then by that. */
 type Open = Map<Polynomial, Map<number, { readonly index: number; readonly address: readonly Polynomial[] }>>
 
+interface Address {
+  readonly address: readonly Polynomial[]
+  readonly space: Polynomial
+  /** The pointer without its constant. */
+  readonly core: Polynomial
+  readonly constant: number
+}
+
 class Accesses {
   readonly #draft: Draft
   readonly #role: MemoryRole
@@ -41,12 +49,12 @@ class Accesses {
       const times = count.atoms.length === 0 ? count.constant : undefined
       if (times === P - 1) this.#receive(index, message)
       else if (times === 1) this.#send(index, message)
-      // It may be a send of any block.
-      else this.#open.clear()
+      // It may be a send, or not: what was sent before to where that may be is not known any more.
+      else this.#forget(this.#address(message))
     }
   }
 
-  #address({ fields }: DraftMessage) {
+  #address({ fields }: DraftMessage): Address {
     const address = this.#role.address.map(field => fields[field]!)
     const pointer = address.at(-1)!
     const { polynomials } = this.#draft
@@ -65,16 +73,18 @@ class Accesses {
     this.#draft.setMessage(index, undefined)
   }
 
-  #send(index: number, message: DraftMessage): void {
-    const { address, space, core, constant } = this.#address(message)
+  #forget({ address, space }: Address): void {
     for (const [otherSpace, open] of this.#open) {
       if (otherSpace !== space && this.#differ(otherSpace, space)) continue
-      for (const [otherCore, entries] of open) {
-        for (const [other, entry] of entries)
-          if (!this.#areApart(entry.address, address) || (otherCore === core && other === constant))
-            entries.delete(other)
-      }
+      for (const entries of open.values())
+        for (const [other, entry] of entries) if (!this.#areApart(entry.address, address)) entries.delete(other)
     }
+  }
+
+  #send(index: number, message: DraftMessage): void {
+    const to = this.#address(message)
+    const { address, space, core, constant } = to
+    this.#forget(to)
     let open = this.#open.get(space)
     if (open === undefined) this.#open.set(space, (open = new Map()))
     const entries = open.get(core)
