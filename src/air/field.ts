@@ -5,9 +5,15 @@ export const P = 2013265921
 /** The element that an integer stands for. */
 export const element = (value: bigint): number => Number(((value % BigInt(P)) + BigInt(P)) % BigInt(P))
 
-export const add = (a: number, b: number): number => (a + b) % P
+export function add(a: number, b: number): number {
+  const sum = a + b
+  return sum < P ? sum : sum % P
+}
 
-export const subtract = (a: number, b: number): number => (a - b + P) % P
+export function subtract(a: number, b: number): number {
+  const difference = a - b
+  return difference >= 0 && difference < P ? difference : (difference + P) % P
+}
 
 const RECIPROCAL = 1 / P
 

@@ -1,8 +1,9 @@
 /** Columns with few values together: what is the same in all cases is told apart from what is not. */
 import type { Draft, DraftMessage } from '../draft.ts'
 import { candidates, columnsIn, groupOf, type Group } from '../cases.ts'
+import { Folding, combined } from '../folding.ts'
 import { inverse } from '../../../air/field.ts'
-import { signed, type Atom, type Polynomial } from '../polynomials.ts'
+import { signed, type Polynomial } from '../polynomials.ts'
 import { Ranges } from '../ranges.ts'
 import { ONE, Span, type Combination } from '../span.ts'
 
@@ -53,7 +54,7 @@ function relate(draft: Draft, { columns, cases: all }: Group): Span {
     const vector = all.map(values => values[at]!)
     const known = span.fit(vector)
     if (known === undefined) span.add(column, vector)
-    else if (isSmall(known)) draft.define(column, combined(draft, known))
+    else if (isSmall(known)) draft.define(column, combined(draft.polynomials, known))
   }
   return span
 }
@@ -67,21 +68,15 @@ function isSmall(combination: Combination): boolean {
   return times.every(isSmallNumber) || (times.length === 1 && isSmallNumber(inverse(times[0]!)))
 }
 
-function combined({ polynomials }: Draft, combination: Combination): Polynomial {
-  const parts = [...combination].map(
-    ([name, times]) => [name === ONE ? polynomials.one : polynomials.column(name), times] as const,
-  )
-  return polynomials.sum(parts)
-}
-
 function fold(draft: Draft, group: Group, span: Span): void {
   const own = new Set(group.constraints)
   const members = new Set(group.columns)
+  const folding = new Folding(draft.polynomials, group, span)
   const rewritten = (of: Polynomial): Polynomial => {
     const isMixed = of.atoms.some(
       ({ factors, columns }) => factors !== undefined && columns.some(column => members.has(column)),
     )
-    return isMixed ? folded(draft, of, group, span) : of
+    return isMixed ? folding.folded(of) : of
   }
   for (const index of new Set(group.columns.flatMap(column => [...draft.constraintsOf(column)]))) {
     if (own.has(index)) continue
@@ -99,31 +94,4 @@ function fold(draft: Draft, group: Group, span: Span): void {
     const isSame = after.count === before.count && after.fields.every((each, at) => each === before.fields[at])
     if (!isSame) draft.setMessage(index, after)
   }
-}
-
-/** The same as a sum of atoms, each as often as a sum of the group's columns says; unless that is no simpler. */
-function folded(draft: Draft, of: Polynomial, { columns, cases: all }: Group, span: Span): Polynomial {
-  const { polynomials } = draft
-  const inCases = all.map(values =>
-    polynomials.substituted(of, new Map(columns.map((column, at) => [column, polynomials.constant(values[at]!)]))),
-  )
-  const atoms = new Map<Atom, number[]>()
-  for (const [at, each] of inCases.entries()) {
-    for (const [place, atom] of each.atoms.entries()) {
-      let times = atoms.get(atom)
-      if (times === undefined) atoms.set(atom, (times = all.map(() => 0)))
-      times[at] = each.coefficients[place]!
-    }
-  }
-  const constants = span.fit(inCases.map(({ constant }) => constant))
-  if (constants === undefined) return of
-  let sum = combined(draft, constants)
-  for (const [{ id, factors }, times] of atoms) {
-    const often = span.fit(times)
-    if (often === undefined) return of
-    const atom = factors === undefined ? polynomials.column(id) : polynomials.product(factors)
-    sum = polynomials.plus(sum, polynomials.times(combined(draft, often), atom))
-  }
-  const isSimpler = sum.degree < of.degree || (sum.degree === of.degree && sum.columns.length < of.columns.length)
-  return isSimpler ? sum : of
 }
