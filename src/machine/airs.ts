@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Air } from '../air/air.ts'
 import { figuresOf } from '../air/figures.ts'
+import type { AirMemo } from '../air/listed.ts'
 import { loadAirs, orShipped, type LoadedAirs } from '../air/load.ts'
 import { RvrError } from '../errors.ts'
 import { readPlainFile } from '../files/read.ts'
@@ -18,16 +19,17 @@ const MOST_KNOWN = 8
  * The AIRs of a list in a file. Files that do not lie beside it are those that rvr ships.
  *
  * @param path of the list, with its ending
+ * @param memo is asked for what this process has not read yet
  * @throws RvrError `IO` (a file cannot be read), `MACHINE_INVALID` (`details` is {file, line, column})
  */
-export function listedAirs(path: string): LoadedAirs {
+export function listedAirs(path: string, memo?: AirMemo): LoadedAirs {
   const folder = dirname(path)
   const list = basename(path, ENDING)
   const read = orShipped(each => {
     const file = join(folder, `${each}${ENDING}`)
     return each === list || existsSync(file) ? readPlainFile('airs', file).toString('utf8') : undefined
   })
-  const set = loadAirs(list, read, folder === '.' ? '' : `${folder}/`)
+  const set = loadAirs(list, read, folder === '.' ? '' : `${folder}/`, memo)
   if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value!)
   known.set(set.digest, set)
   return set
@@ -38,8 +40,11 @@ export function listedAirs(path: string): LoadedAirs {
  *
  * @throws RvrError `MACHINE_INVALID`: files were changed since; and what `listedAirs` throws
  */
-export function airsOfFile({ list, digest }: { readonly list: string; readonly digest: string }): LoadedAirs {
-  const set = known.get(digest) ?? listedAirs(list)
+export function airsOfFile(
+  { list, digest }: { readonly list: string; readonly digest: string },
+  memo?: AirMemo,
+): LoadedAirs {
+  const set = known.get(digest) ?? listedAirs(list, memo)
   if (set.digest === digest) return set
   throw new RvrError('MACHINE_INVALID', `the AIRs of ${list} were changed since the machine was loaded`, {
     hint: 'Load the machine again.',
@@ -106,10 +111,10 @@ export function withFigures(data: Fields, set: LoadedAirs, list: string, origin:
  * @param folder that the list's path counts from
  * @throws RvrError `IO`, `MACHINE_INVALID`
  */
-export function resolvedAirs(data: unknown, folder: string, origin: string): unknown {
+export function resolvedAirs(data: unknown, folder: string, origin: string, memo?: AirMemo): unknown {
   if (!isObject(data) || typeof data['airs'] !== 'string') return data
   const named = data['airs']
   if (!named.endsWith(ENDING)) throw machineError(origin, 'airs', named, `the path of a list that ends in ${ENDING}`)
   const list = join(folder, named)
-  return withFigures(data, listedAirs(list), list, origin)
+  return withFigures(data, listedAirs(list, memo), list, origin)
 }

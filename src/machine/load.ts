@@ -1,10 +1,17 @@
 /** Machines from files, and the choice of one for a guest. */
 import { dirname } from 'node:path'
+import type { AirMemo } from '../air/listed.ts'
 import type { Xlen } from '../elf/image.ts'
 import { RvrError, messageOf } from '../errors.ts'
 import { readInputText } from '../files/read.ts'
 import { resolvedAirs } from './airs.ts'
 import { defaultMachine, parseMachine, type Machine, type MachineFile } from './machine.ts'
+
+export interface MachineLoading {
+  readonly signal?: AbortSignal | undefined
+  /** Is asked for AIRs that this process has not read yet. */
+  readonly memo?: AirMemo | undefined
+}
 
 /**
  * A machine from a JSON file.
@@ -13,10 +20,13 @@ import { defaultMachine, parseMachine, type Machine, type MachineFile } from './
  *   where known, position, the offset
  *   in characters; or a field that does not fit: see `parseMachine`)
  */
-export async function loadMachine(
+export const loadMachine = (
   path: string,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<Machine> {
+): Promise<Machine> => machineIn(path, { signal })
+
+/** The same with AIRs that are remembered. */
+export async function machineIn(path: string, { signal, memo }: MachineLoading): Promise<Machine> {
   const text = await readInputText('machine', path, signal)
   let data: unknown
   try {
@@ -29,7 +39,7 @@ export async function loadMachine(
       details: { path, position },
     })
   }
-  return parseMachine(resolvedAirs(data, path === '-' ? '' : dirname(path), path), path)
+  return parseMachine(resolvedAirs(data, path === '-' ? '' : dirname(path), path, memo), path)
 }
 
 /** V8 names the position of most mistakes in its message. */
@@ -50,10 +60,10 @@ export async function machineFor(
   guest: string,
   xlen: Xlen,
   choice?: string | MachineFile,
-  signal?: AbortSignal,
+  loading: MachineLoading = {},
 ): Promise<Machine> {
   if (choice === undefined) return defaultMachine(xlen)
-  const machine = typeof choice === 'string' ? await loadMachine(choice, { signal }) : parseMachine(choice, '<object>')
+  const machine = typeof choice === 'string' ? await machineIn(choice, loading) : parseMachine(choice, '<object>')
   if (machine.xlen === xlen) return machine
   const origin = typeof choice === 'string' ? choice : machine.name
   throw new RvrError(

@@ -7,7 +7,7 @@ import type { AirMemo } from '../air/listed.ts'
 import { partsOf } from '../air/parts.ts'
 import type { Xlen } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
-import { loadMachine } from '../machine/load.ts'
+import { machineIn } from '../machine/load.ts'
 import { airsOfMachine, shippedOnce } from '../trace/airs.ts'
 import type { Answer } from './answer.ts'
 import { line, table } from './form/table.ts'
@@ -28,7 +28,7 @@ export async function airsToInspect(
   memo?: AirMemo,
 ): Promise<AirSet> {
   if (path === undefined) return shippedOnce(xlen ?? 64, memo)
-  const machine = await loadMachine(path, { signal })
+  const machine = await machineIn(path, { signal, memo })
   if (xlen === undefined || machine.xlen === xlen) return airsOfMachine(machine, [], memo)
   throw new RvrError('USAGE', `machine ${path} has registers of ${machine.xlen} bits`, {
     hint: 'Leave out --xlen, or give another machine file.',

@@ -77,7 +77,9 @@ export class Rvr implements AsyncDisposable {
       const path = file ?? '<bytes>'
       const bytes = typeof own === 'string' ? await readInput('guest', own, signal) : own
       const image = parseElf(bytes, path, await digestInTurns(bytes))
-      const surroundings = await surroundingsOf(image, file, { ...choices, signal }, this.#services.events)
+      const { events, cache } = this.#services
+      const { memoDirectory } = cache
+      const surroundings = await surroundingsOf(image, file, { ...choices, signal }, { events, memoDirectory })
       const shared = {
         services: this.#services,
         pool: this.#pool,

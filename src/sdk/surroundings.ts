@@ -18,6 +18,12 @@ export interface Surroundings {
   readonly machine: Machine
 }
 
+export interface SurroundingServices {
+  readonly events: EventSink
+  /** Where the cache keeps what it remembers; undefined where it keeps nothing. */
+  readonly memoDirectory?: string | undefined
+}
+
 async function configFor(
   file: string | undefined,
   { abi = 'openvm', config, signal }: LoadOptions,
@@ -43,19 +49,19 @@ export async function surroundingsOf(
   image: Image,
   file: string | undefined,
   options: LoadOptions,
-  events: EventSink,
+  { events, memoDirectory }: SurroundingServices,
 ): Promise<Surroundings> {
   const config = await configFor(file, options)
   const { extensions: own = [] } = options
   const extensions =
     own.length === 0 ? [] : await Promise.all(own.map((await import('../extensions/own.ts')).ownModule))
-  const choice: AbiChoice = {
+  const abiChoice: AbiChoice = {
     name: options.abi ?? 'openvm',
     ...(config !== undefined && { config }),
     ...(extensions.length > 0 && { extensions }),
   }
-  const abi = await guestAbi(choice)
-  for (const message of doubtsAbout(image, file ?? 'the guest', choice.name)) events({ type: 'warning', message })
+  const abi = await guestAbi(abiChoice)
+  for (const message of doubtsAbout(image, file ?? 'the guest', abiChoice.name)) events({ type: 'warning', message })
   if (config !== undefined) {
     for (const table of unknownTables(
       config,
@@ -67,7 +73,10 @@ export async function surroundingsOf(
       })
     }
   }
-  const machine = await machineFor(file ?? '<bytes>', image.xlen, options.machine, options.signal)
+  const { machine: choice, signal } = options
+  // Nothing else has AIRs that have to be read.
+  const memo = typeof choice === 'string' ? (await import('../trace/airs-memo.ts')).airMemo(memoDirectory) : undefined
+  const machine = await machineFor(file ?? '<bytes>', image.xlen, choice, { signal, memo })
   checkGuest(machine, image, file ?? '<bytes>')
   return { abi, machine: withChips(machine, abi.extensions) }
 }

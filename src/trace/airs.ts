@@ -62,7 +62,7 @@ export function airsOfMachine(
   extensions: readonly Pick<Extension, 'airs' | 'chips'>[],
   memo?: AirMemo,
 ): LoadedAirs {
-  const own = machine.airs === undefined ? shippedOnce(machine.xlen, memo) : airsOfFile(machine.airs)
+  const own = machine.airs === undefined ? shippedOnce(machine.xlen, memo) : airsOfFile(machine.airs, memo)
   let set = own
   for (const list of listsFor(machine, extensions)) set = extendedOnce(set, list, memo)
   set = inOrder(set, own, machine)

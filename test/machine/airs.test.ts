@@ -1,14 +1,16 @@
 /** Machine files that name a list of AIRs: figures from the declarations, and what does not fit. */
-import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { loadMachine } from '../../src/machine/load.ts'
+import type { AirMemo } from '../../src/air/listed.ts'
+import { loadMachine, machineIn } from '../../src/machine/load.ts'
 import { defaultMachine, parseMachine } from '../../src/machine/machine.ts'
 import { shippedMachineText } from '../../src/machine/shipped/text.ts'
 import { resourceText } from '../../src/resources.ts'
 import { Rvr } from '../../src/index.ts'
 import { airsToInspect } from '../../src/report/airs.ts'
+import { airMemo } from '../../src/trace/airs-memo.ts'
 import { airsOfMachine } from '../../src/trace/airs.ts'
 import { program } from '../run/support.ts'
 
@@ -79,6 +81,26 @@ test('an AIR of its own takes what rvr ships, and the machine is traced with it'
     expect(await segment.check()).toMatchObject({ passed: true })
     segment.dispose()
   }
+})
+
+test('AIRs of its own are remembered where there is a cache', async () => {
+  const path = await machineFile({}, { 'mine.air': `${resourceText('src/air/shipped/rv64im.air')}# remembered` })
+  const cacheDir = join(folder, 'cache')
+  await using other = await Rvr.create({ cacheDir })
+  const elf = program(64, code => code.op('terminate'))
+  await other.load(elf, { machine: path })
+  const memos = async () => (await readdir(join(cacheDir, 'v1', 'toolchain'))).filter(name => name.startsWith('airs-'))
+  expect(await memos()).toHaveLength(1)
+  const asked: string[][] = []
+  const memo: AirMemo = {
+    recall(question) {
+      asked.push([...question])
+      return airMemo(join(cacheDir, 'v1', 'toolchain'))!.recall(question)
+    },
+    remember: () => expect.unreachable('it is remembered already'),
+  }
+  expect((await machineIn(path, { memo })).digest).toBe((await loadMachine(path)).digest)
+  expect(asked).toHaveLength(1)
 })
 
 test('the digest is that of the files, not of where they lie', async () => {

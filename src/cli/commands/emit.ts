@@ -94,7 +94,7 @@ async function emitStage(image: Image, file: string, options: EmitOptions, shell
     import('../../extensions/compose.ts'),
     import('../../sdk/surroundings.ts'),
   ])
-  const { abi, machine } = await surroundingsOf(image, file, loadOptions(options, shell), noEvents)
+  const { abi, machine } = await surroundingsOf(image, file, loadOptions(options, shell), { events: noEvents })
   const graph = lifted(image, decoderFor(image.xlen, abi), longestSpan(machine))
   if (stage === 'ir') {
     const { irJson, irText } = await import('../../report/stages/ir.ts')

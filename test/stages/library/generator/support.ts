@@ -35,7 +35,7 @@ export async function compilationOf(
   const path = typeof guest === 'string' ? fixture(guest, 64) : undefined
   const image = parseElf(typeof guest === 'string' ? readFileSync(fixture(guest, 64)) : guest, 'guest')
   return new Compilation(
-    { image, ...(await surroundingsOf(image, path, load, noEvents)), mode: modeNamed('pure'), ...request },
+    { image, ...(await surroundingsOf(image, path, load, { events: noEvents })), mode: modeNamed('pure'), ...request },
     { ...sampleToolchain, ...toolchain },
     { ...(await createServices({ cacheDir: false }, noEvents)), ...services },
   )

@@ -37,7 +37,7 @@ export async function keysOf({ guest, mode = 'pure', load = {}, profile, options
   const image = parseElf(typeof guest === 'string' ? await readFile(guest) : guest, path ?? '<bytes>')
   const request = {
     image,
-    ...(await surroundingsOf(image, path, load, noEvents)),
+    ...(await surroundingsOf(image, path, load, { events: noEvents })),
     mode: modeNamed(mode),
     ...(profile !== undefined && { profile: profileOf(image, profile) }),
   }
