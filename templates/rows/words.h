@@ -32,6 +32,3 @@ static inline uint64_t word_inv(uint64_t word)
   }
   return (uint64_t)(x < 0 ? x + FIELD_ORDER : x);
 }
-
-/* What a block held before an access, and the time of the access before that. */
-struct seen { uint64_t old; uint32_t last; };

@@ -9,7 +9,6 @@ import { flatOf } from '../../src/air/check/flat-of.ts'
 import { figuresOf } from '../../src/air/figures.ts'
 import { airsOfList, type AirList, type AirMemo, type Listed } from '../../src/air/listed.ts'
 import { extendedAirs, loadAirs, shippedAirs, type LoadedAirs } from '../../src/air/load.ts'
-import { fillerText } from '../../src/codegen/rows/filler.ts'
 import { checkFiles } from '../../src/codegen/check/project.ts'
 import { systemFiles } from '../../src/codegen/system/files.ts'
 import type { Xlen } from '../../src/elf/image.ts'
@@ -76,7 +75,7 @@ function derived(set: LoadedAirs, xlen: Xlen) {
     flat: set.airs.map(flatOf),
     text: set.airs.map(({ name }) => inspectAirs(set, name).text),
     json: JSON.stringify(airsJson(set, set.airs)),
-    fillers: set.airs.map(fillerText),
+    rules: set.airs.map(({ rules }) => rules),
     files: [...checkFiles(set), ...systemFiles(set, airsOf(set), xlen)],
   }
 }

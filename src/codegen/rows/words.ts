@@ -32,13 +32,12 @@ export interface LeafNames {
   readonly register: (number: string) => string
 }
 
-/** Where inputs and what accesses found are arrays. */
-const IN_ARRAYS: LeafNames = {
-  input: index => `in[${index}]`,
-  old: access => `seen[${access}].old`,
-  last: access => `(uint64_t)seen[${access}].last`,
-  register: number => `register_of(t, ${number})`,
+const notThere = (): never => {
+  throw new Error('these rules are over inputs alone')
 }
+
+/** Inputs are an array; there are no accesses. */
+const INPUTS_ALONE: LeafNames = { input: index => `in[${index}]`, old: notThere, last: notThere, register: notThere }
 
 /** Names and numbers are no work. */
 const isName = (text: string): boolean => /^\w+$/.test(text)
@@ -52,7 +51,7 @@ export class WordWriter {
   readonly #prefix: string
   readonly #names: LeafNames
 
-  constructor(prefix: string, names: LeafNames = IN_ARRAYS) {
+  constructor(prefix: string, names: LeafNames = INPUTS_ALONE) {
     this.#prefix = prefix
     this.#names = names
   }
