@@ -62,6 +62,8 @@ export interface StitchWork {
   readonly histogram: Memory
   readonly out: Memory
   readonly found: BigUint64Array
+  /** One word; not 0: stop. */
+  readonly cancel: Uint32Array
 }
 
 /** Where an array's memory is. It stays there as long as somebody has the array. */
@@ -110,7 +112,7 @@ function engineOf(library: NativeFunctions): NativeTraceEngine {
   const ends = ['uint32_t', ...pointers(3)]
   const cut = library.func('rvr_trace_cut', 'uint32_t', [...segment, 'uint64_t', ...pointers(2), ...ends])
   const fill = library.func('rvr_trace_fill', 'uint32_t', [...segment, ...pointers(5), ...ends])
-  const stitch = library.func('rvr_trace_stitch', 'uint32_t', ['void *', 'uint64_t', ...pointers(5)])
+  const stitch = library.func('rvr_trace_stitch', 'uint32_t', ['void *', 'uint64_t', ...pointers(6)])
   return {
     functions: library,
     decode: (ranges, words) => BigInt(decode(ranges, ranges.length / 3, words) as number | bigint),
@@ -123,7 +125,7 @@ function engineOf(library: NativeFunctions): NativeTraceEngine {
       const args = [code, fragments, count, matrices, cells, histogram, executed, touches]
       return beside(fill, [...args, threads, cancel, done, failure])
     },
-    stitch: ({ touches, count, matrices, cells, histogram, out, found }) =>
-      beside(stitch, [touches, count, matrices, cells, histogram, out, found]),
+    stitch: ({ touches, count, matrices, cells, histogram, out, found, cancel }) =>
+      beside(stitch, [touches, count, matrices, cells, histogram, out, found, cancel]),
   }
 }

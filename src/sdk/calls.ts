@@ -20,6 +20,7 @@ import type { RemoteOptions, RemoteTimeouts } from '../store/remote/settings.ts'
 import type { EventReceiver } from '../events.ts'
 import { MAX_PUBLIC_VALUES_BYTES, MAX_SEED } from '../extensions/bounds.ts'
 import { abiNames } from '../extensions/registry.ts'
+import { MOST_THREADS } from '../load/threads.ts'
 import { MAX_TRACE_HEIGHT, type SegmentLimits } from '../machine/limits.ts'
 import type { MachineFile } from '../machine/machine.ts'
 import { LEAST_TAPE_BYTES } from '../modes/preflight/limits.ts'
@@ -44,7 +45,6 @@ const optional = v.optional
 const MAX_SAFE = Number.MAX_SAFE_INTEGER
 /** A trace is kept in memory as a whole. */
 const MOST_TRACED = 100_000
-const MOST_THREADS = 1024
 const milliseconds = upTo(MAX_TIMER_MS, 'milliseconds')
 const path = v.pipe(text, v.minLength(1, 'a path'))
 

@@ -277,7 +277,7 @@ export interface TracesOptions {
   readonly filler?: 'engine' | 'reference'
   /** The same guest in mode `preflight`, which records for the engine; default: whatever the cache has of it. */
   readonly artifact?: Executable
-  /** Threads that the engine fills on; default: one for each core. */
+  /** Threads that the engine fills on, 64 at most; default: one for each core. */
   readonly threads?: number
   /** Instructions of a fragment, which one thread fills; default 65,536. Tables do not depend on it. */
   readonly fragment?: number

@@ -81,7 +81,7 @@ export interface SegmentTrace extends Disposable {
 
 export interface TraceCheckOptions {
   readonly signal?: AbortSignal
-  /** Threads that native code checks on; default: one for each core. */
+  /** Threads that native code checks on, 64 at most; default: one for each core. */
   readonly threads?: number
 }
 
@@ -94,7 +94,7 @@ export interface SaveRecordingOptions {
 /** What fills the tables of a recording. */
 export interface FillRecordingOptions {
   readonly signal?: AbortSignal
-  /** Threads; default: one for each core. */
+  /** Threads, 64 at most; default: one for each core. */
   readonly threads?: number
   /** Instructions of a fragment, which one thread fills; default 65,536. Tables do not depend on it. */
   readonly fragment?: number

@@ -1,10 +1,10 @@
-#include <pthread.h>
 #include <stdlib.h>
 #include "run.h"
+#include "threads.h"
 
 /* Rows that a thread takes at a time: a multiple of LANES. */
 enum { PIECE = 1024 };
-enum { MOST_THREADS = 256, MOST_HEIGHT = 1 << 24 };
+enum { MOST_HEIGHT = 1 << 24 };
 
 static pthread_mutex_t ending = PTHREAD_MUTEX_INITIALIZER;
 
@@ -61,12 +61,7 @@ static void *work(void *of)
 
 int check_run(struct check_run *run)
 {
-  pthread_t others[MOST_THREADS];
-  uint32_t started = 0, wanted = run->threads < 1 ? 1 : run->threads > MOST_THREADS ? MOST_THREADS : run->threads;
-  /* Fewer threads than wanted do the same. */
-  while (started + 1 < wanted && pthread_create(&others[started], 0, work, run) == 0) started++;
-  work(run);
-  for (uint32_t k = 0; k < started; k++) pthread_join(others[k], 0);
+  on_threads(run->threads, work, run);
   return run->error;
 }
 

@@ -45,9 +45,12 @@ static int sort(struct rvr_touched *all, uint64_t count)
   return 1;
 }
 
+/* Touches between which others are heard. */
+enum { HEARD = 1 << 16 };
+
 /* `out` has room for all touches together; `found` is how many blocks there are. Returns why it ended early: then `found` is the number
    of the fragment. */
-EXPORT uint32_t rvr_trace_stitch(const struct touches *touches, uint64_t count, const struct matrix *matrices, uint32_t *cells, uint32_t *histogram, struct rvr_touched *out, uint64_t *found)
+EXPORT uint32_t rvr_trace_stitch(const struct touches *touches, uint64_t count, const struct matrix *matrices, uint32_t *cells, uint32_t *histogram, struct rvr_touched *out, uint64_t *found, const uint32_t *cancel)
 {
   uint32_t *places = mmap(0, PLACES_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   uint64_t blocks = 0;
@@ -56,6 +59,7 @@ EXPORT uint32_t rvr_trace_stitch(const struct touches *touches, uint64_t count, 
     *found = k;
     for (uint64_t j = 0; j < touches[k].count && why == FINE; j++) {
       const struct touch *t = &touches[k].list[j];
+      if (j % HEARD == 0 && __atomic_load_n(cancel, __ATOMIC_RELAXED) != 0) { why = CANCELLED; break; }
       if (!is_place(t) || !is_row(t, matrices)) { why = UNFIT; break; }
       uint32_t *place = &places[place_of(t)];
       if (*place == 0) {

@@ -1,6 +1,7 @@
 /* Threads that take parts of the work in order, and what every part begins and ends with. */
 #include <string.h>
 #include "engine.h"
+#include "threads.h"
 #include "worker.h"
 
 static void locked(struct work *w, void *own, void (*f)(struct work *, void *))
@@ -35,13 +36,7 @@ static void *worker(void *argument)
 /* On this thread, and on others as far as the system has some and memory for them. */
 void work_through(struct work *w, uint32_t threads)
 {
-  pthread_t others[MOST_THREADS];
-  uint32_t started = 0;
-  if (threads > w->parts) threads = (uint32_t)w->parts;
-  if (threads > MOST_THREADS) threads = MOST_THREADS;
-  while (started + 1 < threads && pthread_create(&others[started], 0, worker, w) == 0) started++;
-  worker(w);
-  for (uint32_t k = 0; k < started; k++) pthread_join(others[k], 0);
+  on_threads(threads < w->parts ? threads : w->parts, worker, w);
   if (w->failure->why == FINE && w->next < w->parts) *w->failure = (struct failure){ .why = NO_MEMORY, .part = w->next };
 }
 

@@ -1,7 +1,5 @@
 /* Work in pieces on several threads: each takes the next one until none is left or one before it has failed. */
-#include <pthread.h>
-
-enum { CHUNK = 1 << 16, MOST_THREADS = 256 };
+enum { CHUNK = 1 << 16 };
 
 /* Instructions retired, pc, x0 to x31. */
 struct checkpoint { uint64_t instret, pc, x[32]; };

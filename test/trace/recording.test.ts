@@ -159,7 +159,7 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     const fill = (given: object) => errorOf(guest.fillRecording(file('1.fragments'), given))
     expect(await fill({ maxMemoryBytes: 1 << 20 })).toMatchObject({ code: 'USAGE', details: { limit: 1 << 20 } })
     expect(await fill({ signal: AbortSignal.abort() })).toMatchObject({ code: 'ABORTED' })
-    expect(await fill({ threads: 0 })).toMatchObject({ code: 'USAGE' })
+    for (const threads of [0, 65]) expect(await fill({ threads })).toMatchObject({ code: 'USAGE' })
   })
 
   test('traces that have been disposed of, or whose guest has gone on', async () => {

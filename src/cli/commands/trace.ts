@@ -1,5 +1,6 @@
 /** `rvr trace`: the tables that a proof of a run is about, filled, checked and written. */
 import { InvalidArgumentError, type Command, type Option } from 'commander'
+import { MOST_THREADS } from '../../load/threads.ts'
 import type { TracedSegment, TraceReport } from '../../report/trace/json.ts'
 import type { Run } from '../../sdk/contract.ts'
 import type { Guest } from '../../sdk/guest.ts'
@@ -69,8 +70,8 @@ const tracingOptions = (): Option[] => [
   valued('--from <file>', 'fill a recording that --recording has written: nothing runs', inputPath).conflicts(RECORDED),
   valued(
     '--threads <n>',
-    'threads that fill and check (default: all processors)',
-    limitIn({ least: 1, greatest: 1024 }),
+    `threads that fill and check, ${MOST_THREADS} at most (default: all processors)`,
+    limitIn({ least: 1, greatest: MOST_THREADS }),
   ),
   valued('--fragment <n>', 'instructions that a thread fills at a time (default: 65,536)', limitIn({ least: 1 })),
   valued(

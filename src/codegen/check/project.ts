@@ -18,6 +18,7 @@ export function checkFiles(set: AirSet): ProjectFile[] {
   const files = [
     ...TEMPLATES.map(name => ({ path: name, content: resourceText(`templates/check/${name}`) })),
     { path: 'field.h', content: resourceText('templates/rows/field.h') },
+    { path: 'threads.h', content: resourceText('templates/threads/threads.h') },
     { path: 'airs.c', content: tableText(set, codes) },
   ]
   return files.map(({ path, content }) => ({ path: `${DIRECTORY}/${path}`, content }))

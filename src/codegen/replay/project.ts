@@ -47,6 +47,7 @@ export function traceEngineProject(options: TraceEngineOptions): Project {
     { path: 'engine.h', content: engineHeader(options, operations.length, kinds.count, length) },
     { path: 'replay.h', content: template('replay.h') },
     { path: 'worker.h', content: template('worker.h') },
+    { path: 'threads.h', content: resourceText('templates/threads/threads.h') },
     { path: 'words.h', content: resourceText('templates/rows/words.h') },
     { path: 'field.h', content: resourceText('templates/rows/field.h') },
     { path: 'arithmetic.h', content: arithmetic() },

@@ -33,8 +33,8 @@ const WRITTEN = [
 ]
 
 /**
- * Files of a project in a directory of their own; they include words.h of the project's. What they export is in
- * src/trace/native/system-library.ts.
+ * Files of a project in a directory of their own; they include words.h and threads.h of the project's. What they export
+ * is in src/trace/native/system-library.ts.
  *
  * @throws RvrError `MACHINE_INVALID` where the AIRs are of another shape than the C knows
  */

@@ -13,7 +13,6 @@ import type { FillingOptions, SegmentRecording } from '../../trace/native/tables
 import type { Standing, TracedGuest } from '../../trace/steps.ts'
 import type { FilledSegment, PlannedSegment, TraceFiller } from './filler.ts'
 import { KeptRecording } from './kept-recording.ts'
-import { threadsOf } from './limits.ts'
 
 /** A guest in mode preflight, between two segments. */
 export interface Recorder extends Disposable {
@@ -34,7 +33,7 @@ export interface NativeTracing {
   readonly engine: TraceEngine
   /** Where the first of the segments starts. */
   readonly recorder: Recorder
-  readonly threads: number | undefined
+  readonly threads: number
   /** Instructions of a fragment. */
   readonly fragment: number | undefined
   /** Bytes that tables, tape and hashes of memory may take, each. */
@@ -69,18 +68,18 @@ export class NativeTraceFiller implements TraceFiller {
     this.#guest = guest
     this.#filler = filler
     this.#recorder = tracing.recorder
-    const { fragment, maxBytes, events } = tracing
-    this.#options = { threads: threadsOf(tracing), fragment, maxBytes }
+    const { threads, fragment, maxBytes, events } = tracing
+    this.#options = { threads, fragment, maxBytes }
     this.#maxTapeBytes = Math.max(LEAST_TAPE_BYTES, Math.min(MOST_TAPE_BYTES, maxBytes))
     this.#events = events
   }
 
   static async begin(tracing: NativeTracing, signal: AbortSignal | undefined): Promise<NativeTraceFiller> {
-    const { engine, recorder, maxBytes } = tracing
+    const { engine, recorder, threads, maxBytes } = tracing
     const { standing } = recorder
     const guest = new EngineGuest(engine, { image: standing.image, abi: standing.abi })
     try {
-      const options = { threads: threadsOf(tracing), maxBytes, signal }
+      const options = { threads, maxBytes, signal }
       return new NativeTraceFiller(guest, await NativeFiller.begin(guest, heldBy(standing), options), tracing)
     } catch (error) {
       guest[Symbol.dispose]()

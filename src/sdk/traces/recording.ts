@@ -3,6 +3,7 @@ import { accept } from '../../accept.ts'
 import { airSetDigest } from '../../air/digest.ts'
 import { fragmentsIn } from '../../archive/fragments.ts'
 import { readArchive } from '../../archive/read.ts'
+import { coreThreads } from '../../load/threads.ts'
 import type { Machine } from '../../machine/machine.ts'
 import { airMemo } from '../../trace/airs-memo.ts'
 import { airsOfMachine } from '../../trace/airs.ts'
@@ -15,7 +16,7 @@ import type { ArtifactKin } from '../contract.ts'
 import type { FillRecordingOptions, SegmentTrace } from '../traced.ts'
 import { FilledTrace } from './filled-trace.ts'
 import { KeptRecording } from './kept-recording.ts'
-import { DEFAULT_MEMORY_BYTES, threadsOf } from './limits.ts'
+import { DEFAULT_MEMORY_BYTES } from './limits.ts'
 
 /** Of what guest the recording has to be, and what fills it. */
 export interface RecordingGuest extends Pick<ArtifactKin, 'memoDirectory' | 'traceEngine'> {
@@ -29,7 +30,7 @@ export async function fillRecording(
   given: FillRecordingOptions,
 ): Promise<SegmentTrace> {
   const options = accept(FillRecording, 'fillRecording', given)
-  const { signal, fragment, maxMemoryBytes: maxBytes = DEFAULT_MEMORY_BYTES } = options
+  const { signal, fragment, threads = coreThreads(), maxMemoryBytes: maxBytes = DEFAULT_MEMORY_BYTES } = options
   const { image, abi } = guest
   const set = airsOfMachine(machine, abi.extensions, airMemo(memoDirectory()))
   const wanted = { xlen: image.xlen, machine: airSetDigest(set), guest: image.digest, abi: abi.digest }
@@ -39,7 +40,7 @@ export async function fillRecording(
   using decoded = new EngineGuest(engine, guest)
   const recording = { pieces, end, exitCode: origin.exitCode }
   const begun = performance.now()
-  const filling = { threads: threadsOf(options), fragment, maxBytes, signal }
+  const filling = { threads, fragment, maxBytes, signal }
   const tables = await fillRecorded(decoded, recording, memory, filling)
   const kept = new KeptRecording(recording, () => memory)
   const filled = {

@@ -3,6 +3,7 @@ import { accept } from '../../accept.ts'
 import type { LoadedAirs } from '../../air/load.ts'
 import { isToolchainMissing, RvrError } from '../../errors.ts'
 import { noEvents } from '../../events.ts'
+import { coreThreads } from '../../load/threads.ts'
 import { airMemo } from '../../trace/airs-memo.ts'
 import { airsOfMachine } from '../../trace/airs.ts'
 import type { SegmentTables } from '../../trace/segment.ts'
@@ -28,7 +29,7 @@ interface Filling {
 /** The engine and what records for it; undefined where nothing can compile, and nobody has asked for it by name. */
 async function engineFiller(plan: RunPlan, filling: Filling): Promise<TraceFiller | undefined> {
   const { set, first, maxBytes, options } = filling
-  const { filler, artifact, threads, fragment, signal } = options
+  const { filler, artifact, threads = coreThreads(), fragment, signal } = options
   const isWanted = filler === 'engine' || artifact !== undefined
   if (plan.origin?.kin === undefined && !isWanted) return undefined
   const origin = knownOrigin(plan.origin)

@@ -1,5 +1,5 @@
 /** The mock prover: is what a segment's tables say true? */
-import { availableParallelism } from 'node:os'
+import { coreThreads } from '../../load/threads.ts'
 import type { SegmentTables } from '../segment.ts'
 import type { TracedGuest } from '../steps.ts'
 import { checkBuses } from './buses.ts'
@@ -35,7 +35,7 @@ export interface CheckSegment {
  * @throws RvrError `ABORTED`, `INTERNAL`
  */
 export async function checkSegment(segment: SegmentTables, options: CheckSegment): Promise<SegmentCheck> {
-  const { guest, before, originOf = ownOrigin, native, threads = availableParallelism(), signal } = options
+  const { guest, before, originOf = ownOrigin, native, threads = coreThreads(), signal } = options
   const findings = new Findings()
   const turns = new Turns(signal)
   const checking = { findings, turns, explaining: { guest, originOf } }

@@ -17,7 +17,7 @@ const REFUSED = 1
 const TIME = 9
 const DIFFERS = 11
 export const NO_MEMORY = 13
-const CANCELLED = 14
+export const CANCELLED = 14
 const UNFIT = 15
 
 const CAUSES: Readonly<Record<number, string>> = {

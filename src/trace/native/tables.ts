@@ -86,7 +86,7 @@ export class SegmentTableMaker {
     using filled = await fill(guest, fragments.fragments, { plan, cells }, { threads, signal })
     watch.ended('rowsMs')
     const { lists, histogram, executed } = filled
-    const touched = await stitch(guest, { lists, histogram, plan, cells })
+    const touched = await stitch(guest, { lists, histogram, plan, cells }, signal)
     watch.ended('stitchMs')
     return { recording, cut: fragments, plan, cells, histogram, executed, touched, watch }
   }

@@ -5,7 +5,9 @@ import { abiNamed } from '../../../src/extensions/registry.ts'
 import { cut, type RecordedSegment } from '../../../src/trace/native/cut.ts'
 import { EngineGuest } from '../../../src/trace/native/engine.ts'
 import { fill } from '../../../src/trace/native/fill.ts'
+import { CANCELLED } from '../../../src/trace/native/failures.ts'
 import { FragmentTable, type Fragment } from '../../../src/trace/native/fragments.ts'
+import { placeRecords } from '../../../src/trace/native/matrices.ts'
 import type { Piece, TapeWords } from '../../../src/trace/native/records.ts'
 import { listsOf, stitch } from '../../../src/trace/native/stitch.ts'
 import { errorOf } from '../../run/support.ts'
@@ -171,6 +173,19 @@ describe.each(engineChoices)('$name', async ({ xlen, compiler }) => {
     using guest = new EngineGuest(engine, { image, abi: abiNamed('openvm') })
     await expect(cut(guest, segment, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' })
     await expect(cut(guest, segment, { length: 0 })).rejects.toMatchObject({ code: 'USAGE' })
+    const { fragments, rows } = await cut(guest, segment, { length: 20 })
+    const plan = planOf(engine, rows)
+    const cells = new Uint32Array(plan.cells)
+    using filled = await fill(guest, fragments, { plan, cells })
+    const { lists, histogram } = filled
+    const given = cells.slice()
+    const stitched = stitch(guest, { lists, histogram, plan, cells }, AbortSignal.abort())
+    await expect(stitched).rejects.toMatchObject({ code: 'ABORTED' })
+    // In C, too.
+    const work = { touches: lists, count: lists.length / 2, matrices: placeRecords(plan), cells, histogram }
+    const stopped = { out: new Uint8Array(), found: new BigUint64Array(1), cancel: Uint32Array.of(1) }
+    expect(await engine.native.stitch({ ...work, ...stopped })).toBe(CANCELLED)
+    expect(cells).toEqual(given)
     guest[Symbol.dispose]()
     await expect(cut(guest, segment)).rejects.toMatchObject({ code: 'DISPOSED' })
   })
