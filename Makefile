@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 GUEST := cache-fixtures/guests/elf/fibonacci.rv64.elf
 INPUT := u64:800000
 
-.PHONY: all setup build demo package install uninstall check test exhaustive fuzz words cache-torture bench bench-cache bench-cold bench-start bench-execute bench-trace bench-apc guests real-guests real tools clean
+.PHONY: all setup build demo package install uninstall check test exhaustive fuzz sanitize words cache-torture bench bench-cache bench-cold bench-start bench-execute bench-trace bench-apc guests real-guests real tools clean
 
 all: build
 
@@ -53,9 +53,9 @@ uninstall:
 check: setup
 	@npm run --silent check
 
-# Debian packages for tests that are skipped without them: another compiler, another implementation of RISC-V, what compiles the real guests,
+# Debian packages for tests that are skipped without them: another compiler and what its sanitizers need, another implementation of RISC-V, what compiles the real guests,
 # a server and another user of it.
-PACKAGES := qemu-user clang-22 lld-22 gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf nginx ccache
+PACKAGES := qemu-user clang-22 lld-22 libclang-rt-22-dev gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf nginx ccache
 # Another apt or dpkg that is at work is waited for.
 APT := DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300
 tools:
@@ -78,6 +78,10 @@ test: tools setup check build
 # whose traces the engine and the reference fill.
 fuzz: tools setup
 	RVR_FUZZ_ROUNDS=$${RVR_FUZZ_ROUNDS:-20} RVR_FUZZ_SEED=$${RVR_FUZZ_SEED:-$$(date +%s)} npm run --silent test -- test/differential test/run/random-loops.test.ts test/run/counted-loops.test.ts test/archive test/trace/fuzz.test.ts
+
+# Recordings, honest and damaged, archives, fragments and checks with a trace engine that AddressSanitizer and UndefinedBehaviorSanitizer watch: some minutes.
+sanitize: tools setup
+	@$(NODE) test/sanitize.ts
 
 # Every class of instruction words, with all values of the field rs2, against the manual and qemu. make test does a part.
 words: tools setup

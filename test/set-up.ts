@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
 import { isExhaustive } from './support/exhaustive.ts'
+import { sanitizingCompiler } from './support/sanitizing.ts'
 import { describeToolchain } from '../src/toolchain/toolchain.ts'
 
 declare module 'vitest' {
@@ -29,6 +30,7 @@ async function bundle(): Promise<void> {
 
 /** The default compiler without optimisation, as a script; none for gcc, which makes jumps of calls by optimising. */
 async function quickCompiler(directory: string): Promise<string> {
+  if (sanitizingCompiler !== undefined) return sanitizingCompiler
   if (isExhaustive) return ''
   const toolchain = await describeToolchain({}).catch(() => undefined)
   if (toolchain?.family !== 'clang') return ''

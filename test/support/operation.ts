@@ -9,6 +9,7 @@ import type { Extension } from '../../src/extensions/extension.ts'
 import type { CallRow, CallValue } from '../../src/isa/row.ts'
 import { compileFlags, type CompilerFamily } from '../../src/toolchain/flags.ts'
 import { firstFound, newestClang, versionOf } from '../bench/processes.ts'
+import { sanitizingCompiler } from './sanitizing.ts'
 
 export interface TestCompiler {
   readonly command: string
@@ -16,12 +17,11 @@ export interface TestCompiler {
   readonly major: number
 }
 
-/** gcc and the newest clang, as far as they are installed. */
+/** gcc and the newest clang, as far as they are installed; with `make sanitize` the clang that watches what it compiles. */
 export function testCompilers(): TestCompiler[] {
-  const found = [
-    { command: firstFound(['gcc']), family: 'gcc' as const },
-    { command: newestClang(), family: 'clang' as const },
-  ]
+  const clang = { command: sanitizingCompiler ?? newestClang(), family: 'clang' as const }
+  const found =
+    sanitizingCompiler === undefined ? [{ command: firstFound(['gcc']), family: 'gcc' as const }, clang] : [clang]
   return found.flatMap(({ command, family }) =>
     command === undefined ? [] : [{ command, family, major: Number(/(\d+)\.\d+\.\d+/.exec(versionOf(command))?.[1]) }],
   )

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import koffi from 'koffi'
 import type { AirSet } from '../../../src/air/air.ts'
 import { checkFiles } from '../../../src/codegen/check/project.ts'
+import { sanitizingCompiler } from '../../support/sanitizing.ts'
 import { bindCheck, type CheckLibrary } from '../../../src/trace/check/native/library.ts'
 
 const FLAGS = [
@@ -23,7 +24,8 @@ const FLAGS = [
 const isThere = (cc: string): boolean => spawnSync(cc, ['--version']).status === 0
 
 /** Compilers that this machine has. */
-export const compilers: readonly string[] = ['gcc', 'clang', 'clang-22'].filter(isThere)
+export const compilers: readonly string[] =
+  sanitizingCompiler === undefined ? ['gcc', 'clang', 'clang-22'].filter(isThere) : [sanitizingCompiler]
 
 export interface LibraryOptions {
   readonly cc?: string
