@@ -105,7 +105,7 @@ export interface Place {
  * The function that covers an address; undefined where none does. One without a size reaches up to the next one or to
  * the end of its segment.
  */
-export function placeAt(image: Image, pc: number): Place | undefined {
+export function functionAt(image: Image, pc: number): ElfSymbol | undefined {
   const list = functions(image)
   // Aliases share an address; the largest of them comes first.
   let index = lastBelow(list, pc)
@@ -117,7 +117,13 @@ export function placeAt(image: Image, pc: number): Place | undefined {
   )
   const segmentEnd = segment === undefined ? symbol.address : segment.address + segment.memorySize
   const end = symbol.size > 0 ? symbol.address + symbol.size : segmentEnd
-  if (pc >= end) return undefined
+  return pc < end ? symbol : undefined
+}
+
+/** Where an address lies in the function that covers it. */
+export function placeAt(image: Image, pc: number): Place | undefined {
+  const symbol = functionAt(image, pc)
+  if (symbol === undefined) return undefined
   return { name: readableNames(image).of(symbol.name), symbol: symbol.name, offset: pc - symbol.address }
 }
 

@@ -1,7 +1,7 @@
 /** Call frame information → the functions that it describes, and by which programs; what is damaged is left out. */
 import type { Xlen } from '../image.ts'
 import type { Section } from '../sections.ts'
-import { Cursor } from './cursor.ts'
+import { Cursor } from '../cursor.ts'
 import { ABSOLUTE_POINTER, readEncodedNumber, readPointer, skipPointer, type PointerEncoding } from './pointer.ts'
 
 /** `.eh_frame` or `.debug_frame`. */

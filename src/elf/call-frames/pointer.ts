@@ -1,6 +1,6 @@
 /** Pointers as call frame information encodes them (DW_EH_PE). */
 import type { Xlen } from '../image.ts'
-import type { Cursor } from './cursor.ts'
+import type { Cursor } from '../cursor.ts'
 
 /** How a pointer is written: a value of DW_EH_PE. */
 export type PointerEncoding = number

@@ -1,5 +1,5 @@
 /** Executes the program of an entry up to an instruction: where the caller's registers are there. */
-import { Cursor } from './cursor.ts'
+import { Cursor } from '../cursor.ts'
 import type { FrameEntry, FrameProgram } from './entries.ts'
 import { readPointer } from './pointer.ts'
 

@@ -1,5 +1,5 @@
 /** Reads fields of data that may be damaged: behind the end it yields zeros and remembers that it failed. */
-import type { Xlen } from '../image.ts'
+import type { Xlen } from './image.ts'
 
 /** Bytes of a LEB128 number; what does not fit into 64 bits is damaged. */
 const MOST_LEB_BYTES = 10
@@ -55,9 +55,21 @@ export class Cursor {
     return at === undefined ? 0 : this.#view.getUint16(at, true)
   }
 
+  u24(): number {
+    const at = this.#take(3)
+    return at === undefined ? 0 : this.#view.getUint16(at, true) + this.#view.getUint8(at + 2) * 0x1_0000
+  }
+
   u32(): number {
     const at = this.#take(4)
     return at === undefined ? 0 : this.#view.getUint32(at, true)
+  }
+
+  /** Passes over a zero-terminated text. @returns its offset */
+  text(): number {
+    const from = this.#at
+    while (this.u8() !== 0);
+    return from
   }
 
   /** 64 bits as a signed number, not exact beyond 2^53. */

@@ -1,0 +1,62 @@
+/** Nested address ranges as a list in which each address belongs to the innermost one. */
+
+/** Values are numbers; where ranges overlap, the one that begins later, or was added later, is the inner one. */
+export class Intervals {
+  readonly #starts: Float64Array
+  readonly #ends: Float64Array
+  readonly #values: Float64Array
+
+  constructor(builder: IntervalsBuilder) {
+    const { from, to, value } = builder
+    const order = Array.from(from, (_, index) => index)
+    order.sort((a, b) => from[a]! - from[b]! || a - b)
+    const segments: number[] = []
+    const open: number[] = []
+    let at = -Infinity
+    const emit = (end: number): void => {
+      if (end <= at) return
+      if (open.length > 0) segments.push(at, end, value[open.at(-1)!]!)
+      at = end
+    }
+    const closeUntil = (address: number): void => {
+      while (open.length > 0 && to[open.at(-1)!]! <= address) {
+        emit(to[open.at(-1)!]!)
+        open.pop()
+      }
+    }
+    for (const index of order) {
+      closeUntil(from[index]!)
+      emit(from[index]!)
+      open.push(index)
+    }
+    closeUntil(Infinity)
+    const column = (offset: number): Float64Array =>
+      Float64Array.from({ length: segments.length / 3 }, (_, index) => segments[3 * index + offset]!)
+    this.#starts = column(0)
+    this.#ends = column(1)
+    this.#values = column(2)
+  }
+
+  at(address: number): number | undefined {
+    let low = 0
+    let high = this.#starts.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#starts[middle]! <= address) low = middle + 1
+      else high = middle
+    }
+    return low > 0 && address < this.#ends[low - 1]! ? this.#values[low - 1] : undefined
+  }
+}
+
+export class IntervalsBuilder {
+  readonly from: number[] = []
+  readonly to: number[] = []
+  readonly value: number[] = []
+
+  add(range: { readonly from: number; readonly to: number }, value: number): void {
+    this.from.push(range.from)
+    this.to.push(range.to)
+    this.value.push(value)
+  }
+}
