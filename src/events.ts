@@ -21,6 +21,10 @@ export type RvrEvent =
   | { readonly type: 'progress'; readonly instructions: bigint; readonly perSecond: number }
   /** A segment's trace has come so far: what it is filled from is there, or its tables are. */
   | { readonly type: 'trace'; readonly segment: number; readonly state: 'recorded' | 'filled'; readonly ms: number }
+  /** What a stage of autoprecompiles came by and how: a line for people. */
+  | { readonly type: 'apc'; readonly message: string }
+  /** Candidates for autoprecompiles that are built, of all; and columns that one row of each saves, together. */
+  | { readonly type: 'candidates'; readonly done: number; readonly planned: number; readonly saved: number }
   /** Text that the guest printed for the host (phantom PrintStr, or a write to file descriptor 1 or 2). */
   | { readonly type: 'print'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
 

@@ -5,6 +5,16 @@ import { GuestRun } from './sdk/run.ts'
 
 export { Rvr } from './sdk/rvr.ts'
 export { Guest } from './sdk/guest.ts'
+export { GuestApc } from './sdk/apc/apc.ts'
+export type {
+  ApcCandidates,
+  ApcGenerateOptions,
+  ApcSelection,
+  ApcSelectOptions,
+  ProfiledInput,
+} from './sdk/apc/contract.ts'
+export type { Candidate, FailedCandidate, GenerateCounts } from './apc/candidates/candidates.ts'
+export type { Pgo } from './apc/candidates/rank.ts'
 export { Artifact, type BuildTiming, type CacheReport } from './sdk/artifact.ts'
 export type {
   GuestMemoryView,

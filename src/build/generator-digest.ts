@@ -1,5 +1,7 @@
-/** Build step: writes down the digest of the code generator, which bundled code can no longer compute. */
+/** Build step: writes down digests of rvr's own code, which bundled code can no longer compute. */
 import { writeFileSync } from 'node:fs'
+import { builtOptimiserFile, computeOptimiser } from '../stages/apc/optimiser-digest.ts'
 import { builtDigestFile, computeGenerator } from '../stages/library/generator-digest.ts'
 
 writeFileSync(builtDigestFile(), `${JSON.stringify(computeGenerator())}\n`)
+writeFileSync(builtOptimiserFile(), `${JSON.stringify(computeOptimiser())}\n`)

@@ -19,6 +19,7 @@ import {
 import type { ExecutionProfile } from '../profile/counts.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import type { TraceEngine } from '../trace/native/engine.ts'
+import { GuestApc } from './apc/apc.ts'
 import { Artifact, type ArtifactParts } from './artifact.ts'
 import { BackgroundBuild } from './background.ts'
 import type { CheckReport } from './check.ts'
@@ -53,6 +54,7 @@ export class Guest {
   #image: Image | undefined
   #machine: Machine | undefined
   #engine: TraceEngine | undefined
+  #apc: GuestApc | undefined
 
   constructor(parts: GuestParts) {
     this.#parts = parts
@@ -129,6 +131,11 @@ export class Guest {
         background: build,
       })
     })
+  }
+
+  /** Blocks of the guest that are proved in one row: its autoprecompiles, stage by stage. */
+  get apc(): GuestApc {
+    return (this.#apc ??= new GuestApc({ ...this.#parts, guest: this }))
   }
 
   /**

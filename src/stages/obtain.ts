@@ -38,7 +38,7 @@ class Errand<Request extends StageRequest, Inputs, Opened, Report> {
     const entry = key === undefined ? undefined : await services.cache.lookup(key)
     if (key === undefined || entry === undefined) return undefined
     try {
-      const opened = this.#stage.open(entry, this.#request, events)
+      const opened = await this.#stage.open(entry, this.#request, events)
       const openMs = performance.now() - begin
       return { opened, outcome: 'hit', key, inputKey: input.key, isKept: true, openMs }
     } catch (error) {
@@ -61,14 +61,14 @@ class Errand<Request extends StageRequest, Inputs, Opened, Report> {
     const file = join(directory, this.#stage.file)
     try {
       await writeFile(file, found.content, { mode: 0o600 })
-      this.#stage.open(file, this.#request, noEvents)
+      await this.#stage.open(file, this.#request, noEvents)
       const entry = await cache.publish(found.key, input.key, file, {
         parts: found.manifest.parts,
         inputParts: input.parts,
         info: found.manifest.info,
         details: this.#details,
       })
-      const opened = this.#stage.open(entry ?? file, this.#request, events)
+      const opened = await this.#stage.open(entry ?? file, this.#request, events)
       cache.count('remote-hit')
       const isKept = entry !== undefined
       if (isKept) await directories.remove(directory)
@@ -93,7 +93,7 @@ class Errand<Request extends StageRequest, Inputs, Opened, Report> {
       const made = await this.#stage.make(this.#request, directory)
       const stored = input === undefined ? undefined : await this.#store(input, file, made)
       const begin = performance.now()
-      const opened = this.#stage.open(stored?.entry ?? file, this.#request, events)
+      const opened = await this.#stage.open(stored?.entry ?? file, this.#request, events)
       const openMs = performance.now() - begin
       const isKept = stored?.entry !== undefined
       if (isKept) await directories.remove(directory)

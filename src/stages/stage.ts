@@ -73,7 +73,7 @@ export interface Stage<Request extends StageRequest, Inputs, Opened, Report = un
    *
    * @throws RvrError `ARTIFACT_REFUSED` for what is whole and is not what was asked for.
    */
-  open(source: string | Entry, request: Request, events: EventSink): Opened
+  open(source: string | Entry, request: Request, events: EventSink): Opened | Promise<Opened>
 }
 
 /** What came of a request. Keys are absent where nothing was looked up. */

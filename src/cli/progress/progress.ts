@@ -79,7 +79,11 @@ export class Progress implements AsyncDisposable {
         if (this.#verbose) for (const reason of event.reasons) this.#say(`cache miss: ${reason}`)
         break
       case 'tier':
+      case 'apc':
         if (this.#verbose) this.#say(event.message)
+        break
+      case 'candidates':
+        this.#show(`building candidates, ${event.done} of ${event.planned}, ${event.saved} columns saved`)
         break
       case 'object':
         this.#steps.apply(event)
