@@ -1,5 +1,5 @@
-/** Fields that a table determines, as sums of multiples of the fields that they follow from. */
-import { P, add, multiply, subtract } from '../../air/field.ts'
+/** Fields that a table determines, as sums of multiples of the fields that they follow from, or of their product. */
+import { add, multiply, subtract } from '../../air/field.ts'
 import type { Word } from '../../air/word.ts'
 import { equationValue } from '../table.ts'
 import type { Draft, DraftMessage } from './draft.ts'
@@ -17,10 +17,34 @@ export interface Equation {
 /** What is 0 in every message of the table that there can be; undefined where no sum of multiples is. */
 export function fittedEquation(
   draft: Draft,
-  { fields }: DraftMessage,
-  { field, of }: Equation,
+  message: DraftMessage,
+  equation: Equation,
   ranges: Ranges,
 ): Polynomial | undefined {
+  const fit = fitOf(message, equation, ranges)
+  return fit?.product === 0 ? equationOf(draft, message, equation, fit) : undefined
+}
+
+/** The same where the product of two inputs is part of the sum. */
+export function fittedProduct(
+  draft: Draft,
+  message: DraftMessage,
+  equation: Equation,
+  ranges: Ranges,
+): Polynomial | undefined {
+  const fit = fitOf(message, equation, ranges)
+  return fit === undefined || fit.product === 0 ? undefined : equationOf(draft, message, equation, fit)
+}
+
+/** The result as a sum: of multiples of inputs, of the product of two inputs, and a constant. */
+interface Fit {
+  readonly inputs: readonly Polynomial[]
+  readonly slopes: readonly number[]
+  readonly product: number
+  readonly constant: number
+}
+
+function fitOf({ fields }: DraftMessage, { field, of }: Equation, ranges: Ranges): Fit | undefined {
   const known = knownFields(fields)
   const inputs = [...new Set(fields.filter((each, at) => at !== field && each.atoms.length > 0))]
   const points = pointsOf(inputs, ranges)
@@ -31,13 +55,15 @@ export function fittedEquation(
     return equationValue(of, row)
   }
   const fit = fitted(points, output)
-  if (fit === undefined) return undefined
+  return fit && { inputs, ...fit }
+}
+
+function equationOf(draft: Draft, { fields }: DraftMessage, { field }: Equation, fit: Fit): Polynomial {
   const { polynomials } = draft
-  const sum = polynomials.sum(
-    inputs.map((each, at) => [each, fit.slopes[at]!]),
-    fit.constant,
-  )
-  return polynomials.minus(fields[field]!, sum)
+  const { inputs, slopes, product, constant } = fit
+  const linear = inputs.map((each, at) => [each, slopes[at]!] as const)
+  const square = product === 0 ? [] : [[polynomials.product(inputs), product] as const]
+  return polynomials.minus(fields[field]!, polynomials.sum([...linear, ...square], constant))
 }
 
 /** Does the equation hold anyway? */
@@ -57,17 +83,27 @@ function pointsOf(inputs: readonly Polynomial[], ranges: Ranges): readonly (read
   return points
 }
 
-/** The function as a sum of multiples of its inputs, if it is one. */
+/** The function as such a sum, if it is one. */
 function fitted(points: readonly (readonly number[])[], output: (point: readonly number[]) => number) {
   const [origin] = points
   if (origin === undefined) return undefined
   const start = output(origin)
-  const slopes = origin.map((first, at) => {
-    const next = points.find(point => point.every((value, k) => value === (k === at ? add(first, 1) : origin[k])))
-    return next === undefined ? 0 : subtract(output(next), start)
-  })
-  const constant = origin.reduce((sum, value, at) => add(sum, multiply(P - slopes[at]!, value)), start)
-  const predicted = (point: readonly number[]): number =>
-    point.reduce((sum, value, at) => add(sum, multiply(slopes[at]!, value)), constant)
-  return points.every(point => predicted(point) === output(point)) ? { slopes, constant } : undefined
+  const known = new Set(points.map(point => point.join()))
+  /** By how much it grows from the origin where these inputs are one more. */
+  const growth = (isMore: (at: number) => boolean): number | undefined => {
+    const next = origin.map((value, at) => (isMore(at) ? add(value, 1) : value))
+    return known.has(next.join()) ? subtract(output(next), start) : undefined
+  }
+  const steps = origin.map((_, at) => growth(each => each === at) ?? 0)
+  const both = origin.length === 2 ? growth(() => true) : undefined
+  const product = both === undefined ? 0 : steps.reduce(subtract, both)
+  // f = start + Σ step·(x − x₀) + product·(x − x₀)·(y − y₀)
+  const predicted = (point: readonly number[]): number => {
+    const more = point.map((value, at) => subtract(value, origin[at]!))
+    const square = product === 0 ? 0 : multiply(product, more.reduce(multiply))
+    return more.reduce((sum, value, at) => add(sum, multiply(steps[at]!, value)), add(start, square))
+  }
+  if (!points.every(point => predicted(point) === output(point))) return undefined
+  const slopes = steps.map((step, at) => subtract(step, multiply(product, origin[1 - at] ?? 0)))
+  return { slopes, product, constant: predicted(origin.map(() => 0)) }
 }

@@ -15,6 +15,7 @@ import { merge } from './passes/merge.ts'
 import { narrow } from './passes/narrow.ts'
 import { pointers } from './passes/pointers.ts'
 import { dropProgramLookups } from './passes/program.ts'
+import { products } from './passes/products.ts'
 import { propagate } from './passes/propagate.ts'
 import { regroup } from './passes/regroup.ts'
 import { telescope } from './passes/telescope.ts'
@@ -92,10 +93,12 @@ function planOf(degrees: DegreeBounds): Plan {
     ],
     between: [{ name: 'comparisons', run: comparisons }, { name: 'pointers', run: pointers }, propagation],
     after: [
+      { name: 'products', run: draft => products(draft, degrees) },
       { name: 'regroup', run: draft => regroup(draft, degrees) },
       { name: 'helpers', run: draft => helpers(draft, degrees) },
       { name: 'inline', run: draft => inline(draft, degrees) },
       { name: 'merge', run: merge },
+      propagation,
       { name: 'unused', run: unused },
       { name: 'trivial', run: trivial },
       { name: 'checks', run: checks },

@@ -1,6 +1,6 @@
 /** Equations between small integers: what follows from the parts' sizes. */
-import { P, multiply, inverse } from '../../air/field.ts'
-import { ends } from './arcs.ts'
+import { P, inverse, multiply, subtract } from '../../air/field.ts'
+import { ends, type Arc } from './arcs.ts'
 import { elementOf, signed, type Polynomial, type Polynomials } from './polynomials.ts'
 import type { Ranges } from './ranges.ts'
 
@@ -21,6 +21,13 @@ interface Equation {
 /** Terms of longer equations are not looked at. */
 const MOST_TERMS = 24
 
+/** A polynomial that is no sum of the others, but whose values are known: `times` it is subtracted. */
+export interface Slack {
+  readonly of: Polynomial
+  readonly arc: Arc
+  readonly times: number
+}
+
 /**
  * Equations that together say what this one does, as it says that polynomials are constant or that only some of the
  * terms are equal; undefined where nothing follows.
@@ -29,15 +36,18 @@ export function splitEquation(
   polynomials: Polynomials,
   equation: Polynomial,
   ranges: Ranges,
+  slack?: Slack,
 ): readonly Polynomial[] | undefined {
-  if (equation.atoms.length < 2 || equation.atoms.length > MOST_TERMS) return undefined
+  const terms = equation.atoms.length + Number(slack !== undefined)
+  if (terms < 2 || terms > MOST_TERMS) return undefined
   const tried = new Set<number>()
   for (const coefficient of equation.coefficients) {
     const scale = inverse(coefficient)
     const key = Math.min(scale, P - scale)
     if (tried.has(key)) continue
     tried.add(key)
-    const integers = integerEquation(polynomials, polynomials.scaled(equation, scale), ranges)
+    const scaled = slack && { ...slack, times: multiply(slack.times, scale) }
+    const integers = integerEquation(polynomials, polynomials.scaled(equation, scale), ranges, scaled)
     const parts = integers && (extremes(polynomials, integers) ?? residues(polynomials, integers))
     if (parts !== undefined) return parts
   }
@@ -45,20 +55,28 @@ export function splitEquation(
 }
 
 /** The equation over integers, if nothing in it can wrap. */
-function integerEquation(polynomials: Polynomials, of: Polynomial, ranges: Ranges): Equation | undefined {
+function integerEquation(
+  polynomials: Polynomials,
+  of: Polynomial,
+  ranges: Ranges,
+  slack: Slack | undefined,
+): Equation | undefined {
   const terms: Term[] = []
   let [base, width] = [of.constant, 0]
-  for (const [at, atom] of of.atoms.entries()) {
-    const alone = termOf(polynomials, atom.id, atom.factors)
-    const arc = ranges.of(alone)
-    if (arc === undefined) return undefined
-    const coefficient = signed(of.coefficients[at]!)
+  const take = (alone: Polynomial, arc: Arc | undefined, times: number): boolean => {
+    if (arc === undefined) return false
+    const coefficient = signed(times)
     const [least] = ends(arc)
     const low = coefficient > 0 ? least : least + arc.width
     base = (base + multiply(elementOf(coefficient), elementOf(low))) % P
     width += Math.abs(coefficient) * arc.width
-    if (width >= P - 1) return undefined
     terms.push({ of: alone, coefficient, least, width: arc.width })
+    return width < P - 1
+  }
+  if (slack !== undefined && !take(slack.of, slack.arc, subtract(0, slack.times))) return undefined
+  for (const [at, atom] of of.atoms.entries()) {
+    const alone = termOf(polynomials, atom.id, atom.factors)
+    if (!take(alone, ranges.of(alone), of.coefficients[at]!)) return undefined
   }
   // Steps up from the lowest sum: exactly `rest` of them have to be made.
   const rest = elementOf(-base)

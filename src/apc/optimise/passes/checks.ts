@@ -1,10 +1,10 @@
 /** Lookups that only bound values, made anew: none twice, none that follows, and as few as their tables allow. */
-import { P } from '../../../air/field.ts'
 import type { SystemBus } from '../../buses.ts'
 import { isWithin } from '../arcs.ts'
 import { boundsOf, lookupOf, templatesOf, type Bound, type Template } from '../bounds.ts'
 import type { Draft } from '../draft.ts'
 import type { Polynomial } from '../polynomials.ts'
+import { circularReceives } from '../sent.ts'
 import { Ranges } from '../ranges.ts'
 
 /**
@@ -19,15 +19,8 @@ export function checks(draft: Draft): void {
     const bounds = message && boundsOf(draft, message, ranges)
     if (bounds !== undefined) found.set(index, bounds)
   }
-  const sent = firstSends(draft)
-  const isTooLate = (index: number): boolean => {
-    const { bus, count, fields } = draft.messages[index]!
-    const { role } = draft.buses[bus]!
-    if (role.kind !== 'memory' || count.constant !== P - 1) return false
-    const content = role.content.flatMap(field => fields[field]!.columns)
-    return content.some(column => (sent.get(column) ?? Infinity) < index)
-  }
-  const others = new Ranges(draft, { except: index => found.has(index) || isTooLate(index) })
+  const isCircular = circularReceives(draft)
+  const others = new Ranges(draft, { except: index => found.has(index) || isCircular(index) })
   const least = new Map<Polynomial, number>()
   for (const bounds of found.values())
     for (const { of, below } of bounds) least.set(of, Math.min(below, least.get(of) ?? Infinity))
@@ -40,18 +33,6 @@ export function checks(draft: Draft): void {
     draft,
     needed.map(([of, below]) => ({ of, below })),
   )
-}
-
-/** By column the first message that the block sends it in. */
-function firstSends(draft: Draft): ReadonlyMap<number, number> {
-  const sent = new Map<number, number>()
-  for (const [index, message] of draft.messages.entries()) {
-    if (message === undefined || draft.buses[message.bus]!.role.kind !== 'memory') continue
-    if (message.count.atoms.length === 0 && message.count.constant === P - 1) continue
-    for (const { columns } of message.fields)
-      for (const column of columns) if (!sent.has(column)) sent.set(column, index)
-  }
-  return sent
 }
 
 const templates = new WeakMap<readonly SystemBus[], readonly Template[]>()

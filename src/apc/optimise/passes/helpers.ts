@@ -21,8 +21,20 @@ export function helpers(draft: Draft, bounds: DegreeBounds): void {
     const found = solvedProducts(draft, constraint)
     if (found === undefined || found.helpers.length < 2) continue
     const zero = zeroTest(draft, found.helpers, ranges)
-    if (zero === undefined || zero.degree + 1 > bounds.constraints) continue
-    merge(draft, index, { ...found, zero })
+    if (zero !== undefined && zero.degree + 1 <= bounds.constraints) merge(draft, index, { ...found, zero })
+    else mergeEqual(draft, index, found.helpers)
+  }
+}
+
+/** Helpers whose factors are multiples of one another are one, whatever these may be. */
+function mergeEqual(draft: Draft, index: number, all: readonly Helper[]): void {
+  const { polynomials } = draft
+  for (const [zero, same] of Map.groupBy(all, ({ factor }) => polynomials.monic(factor))) {
+    if (same.length < 2) continue
+    const products = same.map(({ column, factor }) => polynomials.times(polynomials.column(column), factor))
+    const sum = polynomials.sum(products.map(each => [each, 1]))
+    const rest = polynomials.minus(draft.constraints[index]!, sum)
+    merge(draft, index, { helpers: same, rest, zero })
   }
 }
 
