@@ -69,7 +69,7 @@ export class Attack {
           const verdict = this.#after.verdict(changed)
           if (isAccepted(verdict)) {
             accepted++
-            const reason = this.#objection(changed, verdict.effect)
+            const reason = this.#objection(changed, honest, verdict.effect)
             if (reason !== undefined) findings.push({ column: name, reason })
             return true
           }
@@ -100,11 +100,12 @@ export class Attack {
   }
 
   /** Why no row of the block has these cells and this effect; undefined if one has. */
-  #objection(changed: Row, effect: string): string | undefined {
+  #objection(changed: Row, honest: Row, effect: string): string | undefined {
     const full = changed.slice()
     for (const { column, of } of this.#hints) {
-      of.at({ cells: full, width: full.length, height: 1, publics: [] }, 0)
-      full[column] = of.value(0)
+      const value = valueOn(of, full)
+      // What does not depend on the change stays what it was: many columns have no hint but 0.
+      if (value !== valueOn(of, honest)) full[column] = value
     }
     const left = new Set(this.#attacked.after.columns.map(({ id }) => id))
     for (const row of completed(this.#attacked.before, this.#before, full, left)) {
@@ -115,6 +116,11 @@ export class Attack {
     if (broken !== undefined) return `constraint ${broken}`
     return outside === undefined ? 'another effect' : `message ${outside}`
   }
+}
+
+function valueOn(of: RowEvaluator, row: Row): number {
+  of.at({ cells: row, width: row.length, height: 1, publics: [] }, 0)
+  return of.value(0)
 }
 
 /** Values next to the honest one, far from it, and such as scaled checks would let pass. */
