@@ -1,7 +1,7 @@
 /** The content digest of an archive: of what it holds, wherever that lies. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { throwIfAborted } from '../errors.ts'
-import { Chain } from './chain.ts'
+import { Chain, ClaimedChain, type ChainInput, type Compress } from './chain.ts'
 import type { Frame, Section } from './frame.ts'
 import { contents } from './kinds.ts'
 
@@ -15,19 +15,19 @@ export function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += TURN_BYTES) yield bytes.subarray(at, at + TURN_BYTES)
 }
 
-/**
- * Every length is in a frame in front of what it is of, so no two contents look alike.
- *
- * @param partsOf what is in a section, one after another
- * @returns 32 bytes
- * @throws RvrError `ABORTED`
- */
-export async function contentDigest(
-  { content, sections }: Pick<Frame, 'content' | 'sections'>,
-  partsOf: (section: Section) => Iterable<Uint8Array>,
-  signal?: AbortSignal,
-): Promise<Uint8Array> {
-  const chain = new Chain('content')
+/** What an archive holds. */
+export interface Digested {
+  readonly frame: Pick<Frame, 'content' | 'sections'>
+  /** What is in a section, one part after another. */
+  readonly partsOf: (section: Section) => Iterable<Uint8Array>
+}
+
+/** Every length is in a frame in front of what it is of, so no two contents look alike. @throws RvrError `ABORTED` */
+async function putContent(
+  chain: ChainInput,
+  { frame: { content, sections }, partsOf }: Digested,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   chain.frame(1, 0, contents[content].kind, sections.length)
   let left = TURN_BYTES
   for (const section of sections) {
@@ -45,5 +45,24 @@ export async function contentDigest(
     }
     chain.pad()
   }
+}
+
+export interface DigestOptions {
+  readonly signal?: AbortSignal | undefined
+  /** What is faster than JavaScript, where there is something. */
+  readonly compress?: Compress | undefined
+}
+
+/** 32 bytes. @throws RvrError `ABORTED` */
+export async function contentDigest(content: Digested, { signal, compress }: DigestOptions): Promise<Uint8Array> {
+  const chain = new Chain('content', compress)
+  await putContent(chain, content, signal)
   return chain.digest()
+}
+
+/** Is this the content's digest? Faster than to ask what it is. @throws RvrError `ABORTED` */
+export async function hasDigest(content: Digested, digest: Uint8Array, signal?: AbortSignal): Promise<boolean> {
+  const chain = new ClaimedChain('content')
+  await putContent(chain, content, signal)
+  return chain.endsWith(digest)
 }

@@ -1,10 +1,9 @@
 /** A recorded segment as an archive of content `fragments`: all that its tables are filled from, and nothing else. */
-import type { OutputOptions } from '../files/write.ts'
 import type { Archive } from './archive.ts'
 import { originIn, originSections, type ExpectedOrigin, type SegmentOrigin } from './origin.ts'
 import { checkpointsIn, checkpointSections, type Checkpoint } from './checkpoints.ts'
 import { memoryIn, memorySections, type RecordedMemory } from './memory.ts'
-import { writeArchive, type Content } from './write.ts'
+import { writeArchive, type ArchiveOptions, type Content } from './write.ts'
 
 const ROW_COUNTS = 0x605
 const TAPE = 0x606
@@ -54,7 +53,7 @@ export function fragmentsContent({ origin, pieces, end, rowsInFront, memory }: R
  * @returns the file's absolute path
  * @throws RvrError `IO`, `USAGE` (more than an archive holds), `ABORTED`
  */
-export function writeFragments(file: string, segment: RecordedSegment, options?: OutputOptions): Promise<string> {
+export function writeFragments(file: string, segment: RecordedSegment, options?: ArchiveOptions): Promise<string> {
   return writeArchive(file, fragmentsContent(segment), options)
 }
 

@@ -3,10 +3,10 @@ import { resolve } from 'node:path'
 import { readInput } from '../files/read.ts'
 import { Archive } from './archive.ts'
 import { beginningOf } from './beginning.ts'
-import { contentDigest } from './digest.ts'
+import { hasDigest } from './digest.ts'
 import { archiveInvalid, sectionText } from './fault.ts'
 import { aligned, ALIGNMENT, checkLength, DIGEST_AT, digestField, MOST_BEGINNING_BYTES } from './frame.ts'
-import { readFrame, tableEnd, type Frame, type FrameOptions } from './frame.ts'
+import { readFrame, tableEnd, type Frame, type FrameOptions, type Section } from './frame.ts'
 import { contents } from './kinds.ts'
 
 export interface ParseOptions extends FrameOptions {
@@ -61,14 +61,12 @@ export async function parseArchive(given: Uint8Array, options: ParseOptions, isO
   const bytes = ownBytes(given, isOwn)
   const frame = readFrame(bytes, bytes.length, options)
   checkPadding(bytes, frame, file)
-  const parts = ({ offset, count, size }: Frame['sections'][number]): Uint8Array[] => [
-    bytes.subarray(offset, offset + count * size),
-  ]
-  const found = digestField(bytes)
-  const wanted = contents[frame.content].hasDigest
-    ? await contentDigest(frame, parts, signal)
-    : new Uint8Array(found.length)
-  if (Buffer.compare(found, wanted) !== 0)
+  const partsOf = ({ offset, count, size }: Section): Uint8Array[] => [bytes.subarray(offset, offset + count * size)]
+  const digest = digestField(bytes)
+  const isRight = contents[frame.content].hasDigest
+    ? await hasDigest({ frame, partsOf }, digest, signal)
+    : digest.every(byte => byte === 0)
+  if (!isRight)
     throw archiveInvalid(
       file,
       { layer: 2, what: 'digest', offset: DIGEST_AT },

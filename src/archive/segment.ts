@@ -1,11 +1,10 @@
 /** The filled tables of a segment as an archive of content `segment`: what they are of is in it. */
 import type { Air, AirSet } from '../air/air.ts'
 import { airSetDigest } from '../air/digest.ts'
-import type { OutputOptions } from '../files/write.ts'
 import type { Archive } from './archive.ts'
 import { originIn, originSections, expectCount, type ExpectedOrigin, type SegmentOrigin } from './origin.ts'
 import { tablesIn, tableSections } from './tables.ts'
-import { writeArchive, type Content } from './write.ts'
+import { writeArchive, type ArchiveOptions, type Content } from './write.ts'
 
 const ROWS = 0x304
 const WORD_BYTES = 4
@@ -57,7 +56,7 @@ export function writeSegment(
   file: string,
   segment: FilledSegment,
   facts: SegmentFacts,
-  options?: OutputOptions,
+  options?: ArchiveOptions,
 ): Promise<string> {
   return writeArchive(file, segmentContent(segment, facts), options)
 }

@@ -2,7 +2,7 @@
 import { RvrError } from '../errors.ts'
 import { writeOutput, type OutputOptions } from '../files/write.ts'
 import { DIGEST_BYTES } from './chain.ts'
-import { contentDigest, pieces } from './digest.ts'
+import { contentDigest, pieces, type DigestOptions } from './digest.ts'
 import { aligned, frameBytes, layOut, MAX_BYTES, type Frame } from './frame.ts'
 import { contents, type ContentName } from './kinds.ts'
 
@@ -19,7 +19,7 @@ interface Prepared {
 }
 
 /** Frame and digest: after that everything can be written as it comes. */
-async function prepare({ content, sections }: Content, signal: AbortSignal | undefined): Promise<Prepared> {
+async function prepare({ content, sections }: Content, options: DigestOptions): Promise<Prepared> {
   const partsOf = ({ kind }: { readonly kind: number }): readonly Uint8Array[] =>
     (sections.get(kind) ?? []).map(part => new Uint8Array(part.buffer, part.byteOffset, part.byteLength))
   const { sections: kinds, hasDigest } = contents[content]
@@ -36,7 +36,7 @@ async function prepare({ content, sections }: Content, signal: AbortSignal | und
       hint: 'Cut smaller segments with a lower maximum of trace height.',
       details: { bytes: frame.total, limit: MAX_BYTES },
     })
-  const digest = hasDigest ? await contentDigest(frame, partsOf, signal) : new Uint8Array(DIGEST_BYTES)
+  const digest = hasDigest ? await contentDigest({ frame, partsOf }, options) : new Uint8Array(DIGEST_BYTES)
   return { frame, head: frameBytes(frame, digest), partsOf }
 }
 
@@ -51,9 +51,12 @@ function* bytesOf({ frame, head, partsOf }: Prepared): Generator<Uint8Array> {
   }
 }
 
+/** How an archive is hashed, and how its file is written. */
+export interface ArchiveOptions extends OutputOptions, Pick<DigestOptions, 'compress'> {}
+
 /** The archive in memory. @throws RvrError `USAGE` (it would be too long), `ABORTED`. */
-export async function encodeArchive(content: Content, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-  const prepared = await prepare(content, signal)
+export async function encodeArchive(content: Content, options: DigestOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  const prepared = await prepare(content, options)
   const all = new Uint8Array(prepared.frame.total)
   let at = 0
   for (const bytes of bytesOf(prepared)) {
@@ -69,10 +72,11 @@ export async function encodeArchive(content: Content, signal?: AbortSignal): Pro
  * @returns the file's absolute path
  * @throws RvrError `IO`, `USAGE` (it would be too long), `ABORTED`
  */
-export async function writeArchive(file: string, content: Content, options: OutputOptions = {}): Promise<string> {
-  const prepared = await prepare(content, options.signal)
+export async function writeArchive(file: string, content: Content, options: ArchiveOptions = {}): Promise<string> {
+  const { compress, ...output } = options
+  const prepared = await prepare(content, { compress, signal: output.signal })
   const put = async (write: (bytes: Uint8Array) => Promise<void>): Promise<void> => {
     for (const bytes of bytesOf(prepared)) await write(bytes)
   }
-  return writeOutput(file, put, { failure: 'cannot write the archive', ...options })
+  return writeOutput(file, put, { failure: 'cannot write the archive', ...output })
 }

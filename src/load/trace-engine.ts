@@ -29,6 +29,8 @@ export interface NativeTraceEngine {
   stitch(work: StitchWork): Promise<number>
   /** Gives back a list of touches. */
   free(list: bigint): void
+  /** The compression function of SHA-256 over whole blocks: `state` becomes the one behind them. */
+  compress(state: Uint32Array, bytes: Uint8Array): void
 }
 
 export interface CutWork {
@@ -108,6 +110,7 @@ function engineOf(library: NativeFunctions): NativeTraceEngine {
   const decode = library.func('rvr_trace_decode', 'uintptr_t', ['void *', 'uint32_t', 'void *'])
   const forget = library.func('rvr_trace_forget', 'void', ['uintptr_t'])
   const free = library.func('rvr_trace_free', 'void', ['uintptr_t'])
+  const compress = library.func('rvr_trace_compress', 'void', ['void *', 'void *', 'uint64_t'])
   const segment = ['uintptr_t', 'void *', 'uint64_t']
   const ends = ['uint32_t', ...pointers(3)]
   const cut = library.func('rvr_trace_cut', 'uint32_t', [...segment, 'uint64_t', ...pointers(2), ...ends])
@@ -118,6 +121,7 @@ function engineOf(library: NativeFunctions): NativeTraceEngine {
     decode: (ranges, words) => BigInt(decode(ranges, ranges.length / 3, words) as number | bigint),
     forget: code => void forget(code),
     free: list => void free(list),
+    compress: (state, bytes) => void compress(state, bytes, bytes.length / 64),
     cut: ({ code, pieces, count, length, fragments, totals, failure }, { threads, cancel, done }) =>
       beside(cut, [code, pieces, count, length, fragments, totals, threads, cancel, done, failure]),
     fill: (work, { threads, cancel, done }) => {

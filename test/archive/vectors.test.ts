@@ -3,7 +3,7 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { Chain } from '../../src/archive/chain.ts'
+import { Chain, ClaimedChain } from '../../src/archive/chain.ts'
 import { contents } from '../../src/archive/kinds.ts'
 import { parseArchive } from '../../src/archive/read.ts'
 import { tablesIn } from '../../src/archive/tables.ts'
@@ -44,6 +44,24 @@ test('where bytes are cut does not matter to a chain', () => {
     for (let at = 0; at < bytes.length; at += step) chain.add(bytes.subarray(at, at + step))
     chain.pad()
     expect(bytesToHex(chain.digest())).toBe(hashed('leaf', bytes))
+  }
+})
+
+test('a claimed end is that of the chain, and no other', () => {
+  for (const length of [0, 1, 63, 64, 65, 1000]) {
+    const bytes = Uint8Array.from({ length }, (_, at) => (3 * at + length) % 256)
+    const chain = new Chain('content')
+    const claims = Array.from({ length: 34 }, () => new ClaimedChain('content'))
+    for (const each of [chain, ...claims]) {
+      each.frame(1, 2, 3)
+      each.add(bytes)
+      each.pad()
+    }
+    const digest = chain.digest()
+    expect(claims[0]!.endsWith(digest)).toBe(true)
+    const others = Array.from(digest, (byte, at) => digest.with(at, byte ^ (1 << (at % 8))))
+    for (const [at, other] of [...others, new Uint8Array(32)].entries())
+      expect(claims[at + 1]!.endsWith(other), `byte ${at} of ${length}`).toBe(false)
   }
 })
 

@@ -58,6 +58,8 @@ export function traceEngineProject(options: TraceEngineOptions): Project {
     { path: 'cut.c', content: template('cut.c') },
     { path: 'fill.c', content: template('fill.c') },
     { path: 'stitch.c', content: template('stitch.c') },
+    { path: 'compress.c', content: template('compress.c') },
+    { path: 'sha256.c', content: resourceText('ffi/sha2/sha256.c') },
     { path: 'tables.c', content: tablesFile(set, kinds, offsets) },
     { path: 'library.c', content: `${identityBlock(identity)}` },
     ...handlerFiles(handlers, 'cut', 1, convention),

@@ -108,10 +108,10 @@ export class FilledTrace implements SegmentTrace {
 
   async save(file: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {
     const own = accept(Save, 'save', options)
-    const tables = this.#filled
+    const { tables, compress } = this.#live.filled
     this.#expectWhole('saved')
     const { writeSegment } = await import('../../archive/segment.ts')
-    return this.#uses.run(() => writeSegment(file, tables, this.#facts(), own))
+    return this.#uses.run(() => writeSegment(file, tables, this.#facts(), { ...own, compress }))
   }
 
   saveRecording(file: string, options: SaveRecordingOptions = {}): Promise<string> {
@@ -120,7 +120,7 @@ export class FilledTrace implements SegmentTrace {
 
   async #saveRecording(file: string, { memory = true, signal }: SaveRecordingOptions): Promise<string> {
     const { set } = this.#filled
-    const { kept } = this.#live.filled
+    const { kept, compress } = this.#live.filled
     const recording = kept?.recording
     if (kept === undefined || recording === undefined)
       throw new RvrError('USAGE', `segment ${this.index} was filled by the reference, which records nothing`, {
@@ -139,7 +139,7 @@ export class FilledTrace implements SegmentTrace {
       memory: atEnd,
     }
     const { writeFragments } = await import('../../archive/fragments.ts')
-    return writeFragments(file, segment, { signal })
+    return writeFragments(file, segment, { signal, compress })
   }
 
   #facts(): SegmentFacts {

@@ -1,4 +1,5 @@
 /** Who fills the tables of planned segments: the trace engine, or the reference in JavaScript. */
+import type { Compress } from '../../archive/chain.ts'
 import type { Segment } from '../../machine/segment.ts'
 import type { CheckLibrary } from '../../trace/check/native/library.ts'
 import type { OriginOf } from '../../trace/check/places.ts'
@@ -19,6 +20,8 @@ export interface FilledSegment {
   readonly originOf?: OriginOf | undefined
   /** What checks them; without it, JavaScript does. */
   readonly check?: CheckLibrary | undefined
+  /** What hashes them, when they are saved; without it, JavaScript does. */
+  readonly compress?: Compress | undefined
   /** What the trace engine has filled them from. */
   readonly kept?: KeptRecording | undefined
   /** Milliseconds that executing the segment took; absent where it was not executed, or while its rows were filled. */

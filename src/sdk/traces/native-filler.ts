@@ -101,6 +101,7 @@ export class NativeTraceFiller implements TraceFiller {
     return {
       tables,
       check: this.#guest.engine.check,
+      compress: this.#guest.engine.native.compress,
       originOf: originsOf(this.#guest.engine, this.guest, () => kept.recording),
       kept,
       giveBack: buffer => this.#filler.giveBack(buffer),

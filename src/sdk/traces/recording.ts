@@ -46,6 +46,7 @@ export async function fillRecording(
   const filled = {
     tables,
     check: engine.check,
+    compress: engine.native.compress,
     originOf: originsOf(engine, guest, () => kept.recording),
     kept,
     giveBack: (buffer: ArrayBuffer) => void buffer.transfer(0),
