@@ -1,5 +1,5 @@
 /** The data flow of rvr in one place: ELF image → project → library, and the store's short cut past all of it. */
-import { isToolchainMissing } from './errors.ts'
+import { isToolchainMissing, RvrError } from './errors.ts'
 import { noEvents, type EventSink } from './events.ts'
 import type { Mode } from './modes/mode.ts'
 import type { LibraryFile } from './load/library-file.ts'
@@ -96,9 +96,16 @@ export interface InterpreterFor extends LibraryTarget {
 /**
  * The native interpreter for a guest: from the cache, else generated, compiled and stored.
  *
- * @throws RvrError `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `ABORTED`, `IO`.
+ * @throws RvrError `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `ABORTED`, `IO`; `USAGE`: a machine with autoprecompiles,
+ *   which are those of one guest.
  */
 export async function buildInterpreter(request: InterpreterFor, services: PipelineServices): Promise<BuiltInterpreter> {
+  const { machine } = request
+  if (machine.autoprecompiles !== undefined)
+    throw new RvrError('USAGE', `machine ${machine.name} has autoprecompiles, which no native interpreter knows`, {
+      hint: 'Compile the guest, or run it in the reference interpreter.',
+      details: { machine: machine.name },
+    })
   return interpreterFrom(request, await prepareInterpreter(kindOf(request), services))
 }
 
@@ -129,6 +136,7 @@ export async function findInterpreter(
   request: InterpreterFor,
   services: PipelineServices,
 ): Promise<BuiltInterpreter | undefined> {
+  if (request.machine.autoprecompiles !== undefined) return undefined
   // An empty store has none, and needs no compiler to be asked what it is.
   if ((await services.cache.list()).length === 0) return undefined
   const { interpreter } = await import('./stages/interpreter/interpreter.ts')

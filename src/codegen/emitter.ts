@@ -1,6 +1,7 @@
 /** What the parts of the C emitter share while one region is written. */
 import type { StopTests } from '../analysis/stop-tests.ts'
 import type { Graph } from '../program/program.ts'
+import type { BlockRows } from '../machine/block-rows.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Emission, Mode } from '../modes/mode.ts'
 import { registerNames } from '../isa/registers.ts'
@@ -17,6 +18,8 @@ export interface EmitterContext {
   /** What the mode adds to this project. */
   readonly emission: Emission
   readonly machine: Machine
+  /** Rows of the machine's autoprecompiles. */
+  readonly blockRows: BlockRows | undefined
   readonly convention: Convention
   readonly tuning: Tuning
   /** Hot registers in argument order. */

@@ -12,16 +12,8 @@ export function planner(context: EmitterContext): (region: Region) => RegionPlan
   return region => planRegion(context.graph, region, settings, fastLoopsIn(context, region))
 }
 
-function settingsOf({
-  mode,
-  emission,
-  machine,
-  cold,
-  warm,
-  stable,
-  stopTests,
-  convention,
-}: EmitterContext): PlanSettings {
+function settingsOf(context: EmitterContext): PlanSettings {
+  const { mode, emission, cold, warm, stable, stopTests, convention } = context
   return {
     cold,
     movable: warm.reduce((mask, register) => mask & ~(1 << register), cold),
@@ -30,7 +22,7 @@ function settingsOf({
     stopTests,
     countsAtOnce: emission.loops !== undefined,
     keepsWords: emission.accessed === undefined,
-    amounts: instrs => mode.counters.map(counter => total(counter, instrs, machine)),
+    amounts: instrs => mode.counters.map(counter => total(counter, instrs, context)),
   }
 }
 

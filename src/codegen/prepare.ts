@@ -7,6 +7,7 @@ import { buildRegions, type Regions } from '../analysis/regions.ts'
 import { returnSites } from '../analysis/return-sites.ts'
 import { placeStopTests } from '../analysis/stop-tests.ts'
 import type { Instr } from '../isa/row.ts'
+import { blockRowsOf } from '../machine/block-rows.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Mode } from '../modes/mode.ts'
 import type { Stretch } from '../profile/counts.ts'
@@ -43,10 +44,11 @@ export function prepare(graph: Graph, options: ProjectOptions): Prepared {
   const { mode, machine, convention, tuning = defaultTuning, units: unitLimits = defaultUnitLimits } = options
   const frequencies = options.profile === undefined ? undefined : frequenciesOf(graph, options.profile)
   const regions = buildRegions(graph, tuning, frequencies)
-  const { base } = graph.program
+  const { base, instrs } = graph.program
+  const blockRows = blockRowsOf(machine, pc => instrs[(pc - base) / 4])
   const slot = ({ pc }: Instr): string => `${(pc - base) / 4}`
   const { vectorBytes = 16 } = options
-  const emission = mode.emission?.({ graph, machine, vectorBytes, slot }) ?? { parameters: [] }
+  const emission = mode.emission?.({ graph, machine, blockRows, vectorBytes, slot }) ?? { parameters: [] }
   const general = emission.parameters.filter(parameter => parameter.general === true).length
   const places = convention.arguments - 1 - mode.counters.length - general
   const order = hotOrder(graph)
@@ -60,6 +62,7 @@ export function prepare(graph: Graph, options: ProjectOptions): Prepared {
     mode,
     emission,
     machine,
+    blockRows,
     convention,
     tuning,
     hot,

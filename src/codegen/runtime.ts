@@ -7,7 +7,7 @@ import { callExports, callPrototypes, calledRows } from './calls.ts'
 import { declareRegions, regionName, type EmitterContext } from './emitter.ts'
 import { warmName } from './operands.ts'
 import type { ProjectFile } from './project.ts'
-import { REASON_STEP, REASON_STOP, stateHeader, stateLayout, tableBytes } from '../layout/state.ts'
+import { REASON_ASTRAY, REASON_STEP, REASON_STOP, stateHeader, stateLayout, tableBytes } from '../layout/state.ts'
 
 const template = (path: string): string => resourceText(`templates/${path}`)
 
@@ -24,9 +24,13 @@ typedef int${xlen}_t sreg;
 typedef ${xlen === 64 ? '__int128' : 'int64_t'} wide_signed;
 typedef unsigned ${xlen === 64 ? '__int128' : 'long long'} wide_unsigned;`
 
+/** Why control comes back from a place that is no entry. Who counts rows of blocks has to know how it came there. */
+const astrayOf = ({ blockRows }: EmitterContext): string => (blockRows === undefined ? 'RVR_STEP' : 'RVR_ASTRAY')
+
 function guestHeader(context: EmitterContext, floor: number): string {
   const { graph, mode, machine, emission, stable, convention } = context
   const { xlen, base, instrs } = graph.program
+  const astray = astrayOf(context)
   const slots = instrs.length
   const stateBelow = stateLayout.guardBytes + stateLayout.bytes
   const tableBelow = stateBelow + tableBytes(slots)
@@ -36,13 +40,14 @@ function guestHeader(context: EmitterContext, floor: number): string {
   const start = `RVR_BASE = 0x${base.toString(16)}`
   const bytes = `RVR_MEMORY_BYTES = ${MEMORY_BYTES}, RVR_GUARD_BYTES = ${stateLayout.guardBytes}`
   const below = `RVR_STATE_BELOW = ${stateBelow}, RVR_TABLE_BELOW = ${tableBelow}, RVR_AREA_BYTES = ${areaBytes}`
+  const reasons = `RVR_STEP = ${REASON_STEP}, RVR_STOP = ${REASON_STOP}${astray === 'RVR_STEP' ? '' : `, ${astray} = ${REASON_ASTRAY}`}`
   const files = emission.include === undefined ? '' : `#include "${emission.include}"\n`
   return `/* Types and constants of this guest. */
 #include <stdint.h>
 #include "state.h"
 ${numberTypes(xlen)}
 ${emission.header ?? ''}typedef ${convention.attribute}void region(${context.parameters});
-enum { XLEN = ${xlen}, RVR_STEP = ${REASON_STEP}, RVR_STOP = ${REASON_STOP} };
+enum { XLEN = ${xlen}, ${reasons} };
 static const uint64_t ${start}, ${ownSlots}${bytes};
 ${stable === undefined ? '' : SLOTS_ELSEWHERE}static const int64_t RVR_FLOOR = ${floor};
 static const uint64_t ${below};
@@ -105,7 +110,7 @@ ${leaving.join('\n')}
 /* Stands in the dispatch table for every slot where no region starts; the jump has stored its target in pc. */
 ${convention.attribute}void not_an_entry(${context.parameters})
 {
-  state(m)->reason = RVR_STEP;
+  state(m)->reason = ${astrayOf(context)};
   ${convention.tail} leave(${context.arguments});
 }
 

@@ -11,6 +11,8 @@ export const stateLayout = readLayout<StateLayout>('state')
 /** Why native code returned; the values of field `reason`. */
 export const REASON_STEP = 1
 export const REASON_STOP = 2
+/** As the first, behind a jump to a place that is no entry; told apart for guests with autoprecompiles alone. */
+export const REASON_ASTRAY = 3
 
 /** Byte offset of a field in the state block. */
 export const stateOffset = (name: string): number => offsetIn(stateLayout, name)

@@ -10,6 +10,7 @@ import {
   SPARE_LEAVES,
   type LookStep,
 } from '../layout/meter-rules.ts'
+import { instructionsPerRow } from './block-rows.ts'
 import { exceededLimit, type SegmentLimits } from './limits.ts'
 import type { Machine } from './machine.ts'
 import { greatestRows } from './memory-tree.ts'
@@ -22,7 +23,7 @@ import type { MeterArea } from './meter-area.ts'
  * may grow. When somebody looks decides nothing: what a check finds and where it cuts is the same.
  *
  * Whether a check may be passed over is proved. Since the last look a chip has grown by one row at most for each
- * instruction, and by its unit for each count of `swell`; leaves are in the log. A check is passed over while `swell`
+ * instruction, that of an autoprecompile for as many as its block has, and by its unit for each count of `swell`; leaves are in the log. A check is passed over while `swell`
  * and the log keep to what the look allowed for.
  *
  * Whether the next check may cut is proved of instructions that cannot swell: an interval has PLAIN_ROWS rows and
@@ -58,10 +59,11 @@ function fits(area: MeterArea, machine: Machine, limits: SegmentLimits, [checks,
   const { chips, memoryChips } = machine
   const memory = greatestRows(area, PLAIN_LEAVES + (checks > 1 ? SPARE_LEAVES : 0), area.get('reserve_leaves'))
   const swelling = swell + area.get('reserve_swell')
-  const greatest = chips.map(
-    ({ constantHeight }, chip) =>
-      heights[chip]! + (constantHeight === undefined ? checks * PLAIN_ROWS + swelling * units[chip]! : 0),
-  )
+  const perRow = instructionsPerRow(machine)
+  const greatest = chips.map(({ constantHeight }, chip) => {
+    if (constantHeight !== undefined) return heights[chip]!
+    return heights[chip]! + Math.ceil((checks * PLAIN_ROWS) / perRow[chip]!) + swelling * units[chip]!
+  })
   for (const name of ['boundary', 'merkle', 'hash'] as const) {
     const chip = memoryChips[name]
     greatest[chip] = heights[chip]! + memory[name]

@@ -3,6 +3,7 @@ import { leafId, MEMORY, REGISTERS } from '../layout/meter.ts'
 import { LOG_FULL } from '../layout/meter-rules.ts'
 import { cellsOfHeights, exceededLimit, type CutReason, type SegmentLimits } from './limits.ts'
 import { isQuiet, lookAhead } from './look-ahead.ts'
+import type { BlockRow } from './block-rows.ts'
 import type { ChipRows } from './chips.ts'
 import type { Machine } from './machine.ts'
 import type { AreaPlace } from '../layout/area.ts'
@@ -74,6 +75,13 @@ export class Meter {
     this.left--
     if (swell > 0) this.area.set('swell', this.area.get('swell') + swell)
     for (const { chip, rows } of chips) this.area.heights[chip]! += rows * times
+  }
+
+  /** All of an autoprecompile's block has been executed: its row, and none of its instructions'. */
+  settle({ chip, replaced }: BlockRow): void {
+    const { heights } = this.area
+    heights[chip]!++
+    for (const each of replaced) heights[each.chip]! -= each.rows
   }
 
   /** `length` bytes at `address` of an address space were read or written; they have been checked. */

@@ -1,8 +1,14 @@
 /** Machines with autoprecompiles: a chip for each, and a guest that they are made for. */
+import { INSTRUCTION_BYTES } from '../air/system.ts'
 import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
-import type { Autoprecompile, Autoprecompiles } from './autoprecompiles.ts'
+import { hexText } from '../hex.ts'
+import type { Decoder } from '../isa/table.ts'
+import { instructionWord } from '../program/slots.ts'
+import { spanStarts } from '../program/span-starts.ts'
+import { endOf, type Autoprecompile, type Autoprecompiles } from './autoprecompiles.ts'
 import type { Chip } from './file.ts'
+import { longestSpan } from './interval.ts'
 import { parseMachine, type Machine } from './machine.ts'
 
 /** No operation adds rows to it: those of its block do. */
@@ -30,11 +36,48 @@ export function withAutoprecompiles(machine: Machine, autoprecompiles: Autopreco
   return parseMachine({ ...machine, chips: all, autoprecompiles }, machine.name)
 }
 
-/** @throws RvrError `USAGE`: the machine's autoprecompiles are of another guest */
-export function checkGuest({ name, autoprecompiles }: Machine, image: Image, guest: string): void {
-  if (autoprecompiles === undefined || autoprecompiles.guest === image.digest) return
-  throw new RvrError('USAGE', `machine ${name} has autoprecompiles of another guest than ${guest}`, {
-    hint: 'Make them for this guest: rvr apc setup.',
-    details: { machine: name, guest, found: autoprecompiles.guest, wanted: image.digest },
-  })
+/** A guest that a machine was chosen for. */
+export interface MeantGuest {
+  readonly image: Image
+  /** Of its ABI. */
+  readonly decode: Decoder
+  /** Names it in errors. */
+  readonly name: string
+}
+
+/**
+ * Are the machine's autoprecompiles those of the guest? Each has to be straight-line code that control comes to at its
+ * start: within a span (program/span.ts), and without calls and host instructions. Counting stands on that.
+ *
+ * @throws RvrError `USAGE`: they are of another guest; `MACHINE_INVALID`: there is no such block
+ */
+export function checkGuest(machine: Machine, { image, decode, name }: MeantGuest): void {
+  const { autoprecompiles } = machine
+  if (autoprecompiles === undefined) return
+  const { guest, list } = autoprecompiles
+  if (guest !== image.digest)
+    throw new RvrError('USAGE', `machine ${machine.name} has autoprecompiles of another guest than ${name}`, {
+      hint: 'Make them for this guest: rvr apc setup.',
+      details: { machine: machine.name, guest: name, found: guest, wanted: image.digest },
+    })
+  const { base, starts } = spanStarts(image, decode, longestSpan(machine))
+  const last = base + INSTRUCTION_BYTES * (starts.length - 1)
+  const isPlain = (pc: number): boolean => {
+    const word = instructionWord(image, pc)
+    const kind = word === undefined ? undefined : decode(word | 0, pc)?.row.kind
+    return kind !== undefined && kind !== 'host' && kind !== 'call'
+  }
+  for (const each of list) {
+    const inside = Array.from(each.instructions, (_, index) => each.start + INSTRUCTION_BYTES * index)
+    const isBlock =
+      each.start >= base &&
+      endOf(each) <= last &&
+      inside.every((pc, index) => isPlain(pc) && (index === 0 || starts[(pc - base) / INSTRUCTION_BYTES] === 0))
+    if (isBlock) continue
+    const place = `${each.instructions.length} instructions at ${hexText(each.start)}`
+    throw new RvrError('MACHINE_INVALID', `machine ${machine.name}: ${name} has no block of ${place}`, {
+      hint: 'Make its autoprecompiles anew: rvr apc setup.',
+      details: { machine: machine.name, guest: name, start: each.start, instructions: each.instructions.length },
+    })
+  }
 }

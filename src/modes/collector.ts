@@ -2,6 +2,7 @@
 import type { Image } from '../elf/image.ts'
 import type { Instr } from '../isa/row.ts'
 import type { AreaPlace } from '../layout/area.ts'
+import type { BlockRows } from '../machine/block-rows.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { TouchedLeaves } from '../machine/segment.ts'
 import type { Hart } from '../program/hart.ts'
@@ -71,6 +72,16 @@ export interface SpanWatcher {
   enter(count: number): boolean
 }
 
+/** How native code has handed back. */
+export interface HandBack {
+  /** Instructions that it might have executed. */
+  readonly budget: bigint
+  /** The interpreter has to execute the next instruction. */
+  readonly isStep: boolean
+  /** It came there by a jump to a place that is no entry; known of guests with autoprecompiles alone. */
+  readonly isAstray: boolean
+}
+
 /** What native code has done between two hand-backs. */
 export interface NativeUse {
   /** Instructions executed. */
@@ -94,6 +105,8 @@ export interface CollectorReport {
   /** For the ledger: plain data that can cross threads. */
   readonly collected: unknown
   readonly demand?: Demand | undefined
+  /** Where the guest stands now: see `CollectorContext`. Default: no. */
+  readonly isInside?: boolean
 }
 
 /** What a mode keeps during one job. */
@@ -116,8 +129,8 @@ export interface Collector {
   turn?(): void
   /** The mode has collected as much as one job may: asked at each turn, and behind each interpreted instruction. */
   isFull?(): boolean
-  /** Native code has handed back; `isStep`: the interpreter has to execute the next instruction. */
-  leave(counters: BigInt64Array, budget: bigint, isStep: boolean): NativeUse
+  /** Native code has handed back: registers and pc are those of the guest. */
+  leave(counters: BigInt64Array, how: HandBack): NativeUse
   /** Trace cells of this job; 0 in modes without cost. */
   cells(): bigint
   /** Has what the guest prints now not been printed before? */
@@ -137,6 +150,10 @@ export interface CollectorContext {
   readonly machine: Machine
   /** What the session's ledger ordered for this job. */
   readonly order: unknown
+  /** Rows of the machine's autoprecompiles; undefined where it has none. */
+  readonly blockRows: BlockRows | undefined
+  /** Has the guest come to where it is from the start of the autoprecompile's block around it? */
+  readonly isInside: boolean
   /** Where the guest's spans of at most `longest` instructions start. Takes a while for large guests. */
   spans(longest: number): SpanStarts
 }

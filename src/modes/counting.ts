@@ -1,10 +1,16 @@
 /** What every mode counts whose pace is the budget: its counters, whoever executes the guest. */
 import * as v from 'valibot'
 import type { Instr } from '../isa/row.ts'
+import { BlockProgress, type BlockRow } from '../machine/block-rows.ts'
 import type { Machine } from '../machine/machine.ts'
-import type { Collector, CollectorContext, CollectorReport, NativeUse, Site, Watcher } from './collector.ts'
+import type { Hart } from '../program/hart.ts'
+import type { Collector, CollectorContext, CollectorReport, HandBack, NativeUse, Site, Watcher } from './collector.ts'
 import type { Ledger, LedgerContext, ModeResult, RestoredRun } from './ledger.ts'
 import { cellCounter, type Counter, type Mode } from './mode.ts'
+
+/** What counters depend on. */
+export type CountingContext = Pick<CollectorContext, 'machine'> &
+  Partial<Pick<CollectorContext, 'blockRows' | 'isInside'>>
 
 /** Budget and counters travel in the state block; in the interpreter the same amounts are added up here. */
 export class CountingCollector implements Collector {
@@ -14,19 +20,26 @@ export class CountingCollector implements Collector {
   readonly #counters: readonly Counter[]
   readonly #native: bigint[]
   readonly #interpreted: number[]
+  readonly #progress: BlockProgress | undefined
+  #hart: Hart | undefined
 
-  constructor({ counters }: Pick<Mode, 'counters'>, { machine }: Pick<CollectorContext, 'machine'>) {
+  constructor({ counters }: Pick<Mode, 'counters'>, { machine, blockRows, isInside }: CountingContext) {
     this.#machine = machine
     this.#counters = counters.slice(1)
     this.#native = this.#counters.map(() => 0n)
     this.#interpreted = this.#counters.map(() => 0)
+    this.#progress = blockRows && new BlockProgress(blockRows, isInside === true)
     if (this.#counters.length > 0) this.watcher = { retired: (instr, pc, rows) => this.retired(instr, pc, rows) }
   }
 
-  attach(_site: Site): void {}
+  attach(_site: Site, hart: Hart): void {
+    this.#hart = hart
+  }
 
   /** The interpreter executed one instruction. */
-  protected retired(instr: Instr | undefined, _pc: number, rows: number): void {
+  protected retired(instr: Instr | undefined, pc: number, rows: number): void {
+    const block = this.#progress?.retired(pc)
+    if (block !== undefined) this.#settle(block)
     if (instr === undefined) return
     for (let index = 0; index < this.#counters.length; index++)
       this.#interpreted[index]! += this.#counters[index]!.amount(instr, this.#machine, rows)
@@ -41,7 +54,8 @@ export class CountingCollector implements Collector {
     counters[0] = budget
   }
 
-  leave(counters: BigInt64Array, budget: bigint): NativeUse {
+  leave(counters: BigInt64Array, { budget, isAstray }: HandBack): NativeUse {
+    this.#progress?.handedBack(this.#hart!.pc, isAstray)
     for (let index = 0; index < this.#native.length; index++) this.#native[index]! += counters[index + 1]!
     return { used: budget - counters[0]!, paused: false }
   }
@@ -60,7 +74,16 @@ export class CountingCollector implements Collector {
   }
 
   report(): CollectorReport {
-    return { collected: this.#counters.map((_, index) => this.#total(index)) }
+    return { collected: this.#counters.map((_, index) => this.#total(index)), isInside: this.isInside }
+  }
+
+  /** Is the guest within a block that it has entered at its start? */
+  protected get isInside(): boolean {
+    return this.#progress?.isInside === true
+  }
+
+  #settle(block: BlockRow): void {
+    for (const [index, { behind }] of this.#counters.entries()) this.#interpreted[index]! += behind?.(block) ?? 0
   }
 
   #total(index: number): bigint {

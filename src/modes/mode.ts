@@ -1,5 +1,6 @@
 /** The interface of a tracer mode: what it counts while a guest runs, and what it adds to the generated C. */
 import type { Instr } from '../isa/row.ts'
+import type { BlockRow, BlockRows } from '../machine/block-rows.ts'
 import { cellsOf, type Machine } from '../machine/machine.ts'
 import type { Graph } from '../program/program.ts'
 import type { Collector, CollectorContext } from './collector.ts'
@@ -15,6 +16,8 @@ export interface Counter {
   readonly name: string
   /** `rows`: what a host instruction adds to its own chip; default 1, as in native code. */
   amount(instr: Instr, machine: Machine, rows?: number): number
+  /** What it counts behind the last instruction of an autoprecompile's block; default: nothing. */
+  behind?(row: BlockRow): number
 }
 
 /**
@@ -106,6 +109,8 @@ export interface Emission {
 export interface EmissionTarget {
   readonly graph: Graph
   readonly machine: Machine
+  /** Rows of the machine's autoprecompiles, each of which lies within one basic block. */
+  readonly blockRows?: BlockRows | undefined
   /** Widest vector that the target passes in registers. */
   readonly vectorBytes: 16 | 32
   /**
@@ -160,7 +165,11 @@ export interface Mode<Name extends string = string> {
 /** The instruction budget: every instruction counts one. */
 export const instructionCounter: Counter = { name: 'left', amount: () => 1 }
 /** Trace cells: the cost of a run, in modes that count it so. */
-export const cellCounter: Counter = { name: 'cells', amount: (instr, machine, rows) => cellsOf(machine, instr, rows) }
+export const cellCounter: Counter = {
+  name: 'cells',
+  amount: (instr, machine, rows) => cellsOf(machine, instr, rows),
+  behind: ({ cells }) => cells,
+}
 
 /** The test that stands in every basic block, in modes that have one of their own. */
 export function ownTest({ name, pace }: Mode, { blockTest }: Emission): Emission['blockTest'] {

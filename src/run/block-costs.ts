@@ -5,7 +5,9 @@ import type { GuestAbi } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/registry.ts'
 import { instructionWord } from '../program/slots.ts'
 import type { Instr } from '../isa/row.ts'
+import { guestBlockRows } from './guest-block-rows.ts'
 import { longestSpan } from '../machine/interval.ts'
+import { endingIn } from '../machine/block-rows.ts'
 import { cellsOf, type Machine } from '../machine/machine.ts'
 
 export interface BlockCosts {
@@ -39,6 +41,10 @@ export function blockCosts(image: Image, abi: GuestAbi, machine: Machine): Block
     const graph = lifted(image, decode, longestSpan(machine))
     const { instrs, base } = graph.program
     const found = new Map<number, number>()
+    const blockRows = guestBlockRows(image, abi, machine)
+    // An autoprecompile that costs more than what it stands for is no good, but may be.
+    for (const { chip, length } of blockRows?.values() ?? [])
+      greatest = Math.max(greatest, Math.ceil(machine.chips[chip]!.width / length))
     for (const instr of instrs) {
       if (instr !== undefined && instr.row.kind !== 'host') greatest = Math.max(greatest, cellsOf(machine, instr))
     }
@@ -47,7 +53,8 @@ export function blockCosts(image: Image, abi: GuestAbi, machine: Machine): Block
       const body = instrs.slice(block.first, block.first + block.count) as Instr[]
       found.set(
         block.pc,
-        body.reduce((sum, instr) => sum + cellsOf(machine, instr), 0),
+        body.reduce((sum, instr) => sum + cellsOf(machine, instr), 0) +
+          endingIn(body, blockRows).reduce((sum, { cells }) => sum + cells, 0),
       )
     }
     const holds = (pc: number): boolean => {

@@ -1,6 +1,6 @@
 /** One stretch of execution by native code: what the driver loop calls until the guest ends or a limit is reached. */
 import { createHart, type Hart } from '../program/hart.ts'
-import { REASON_STEP, stateOffset } from '../layout/state.ts'
+import { REASON_ASTRAY, REASON_STOP, stateOffset } from '../layout/state.ts'
 import { viewInstance, type InstanceViews } from '../load/instance.ts'
 import { loadLibrary } from '../load/library.ts'
 import type { Collector, NativeUse, Site } from '../modes/collector.ts'
@@ -62,8 +62,9 @@ function nativeEngine(place: NativePlace, views: InstanceViews, hart: Hart, coun
     state.setBigUint64(PC, BigInt(hart.pc), true)
     library.run(place.memory)
     hart.pc = Number(state.getBigUint64(PC, true))
-    const step = state.getUint32(REASON, true) === REASON_STEP
-    return { ...collector.leave(counters, budget, step), step }
+    const reason = state.getUint32(REASON, true)
+    const step = reason !== REASON_STOP
+    return { ...collector.leave(counters, { budget, isStep: step, isAstray: reason === REASON_ASTRAY }), step }
   }
   return {
     floor: least,

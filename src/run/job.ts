@@ -56,6 +56,8 @@ export interface Job {
   /** What the mode's ledger ordered. */
   readonly order: unknown
   readonly pc: number
+  /** Has the guest come to `pc` from the start of the autoprecompile's block around it? */
+  readonly isInside: boolean
   readonly host: HostState
   /** Stop after exactly this many instructions, counted from this job's start. */
   readonly maxInstructions: bigint | undefined
@@ -117,6 +119,8 @@ export type JobEnd =
 export interface JobResult {
   readonly end: JobEnd
   readonly pc: number
+  /** Has the guest come to `pc` from the start of the autoprecompile's block around it? */
+  readonly isInside: boolean
   readonly host: HostState
   /** Instructions retired by this job. */
   readonly instructions: bigint

@@ -158,7 +158,7 @@ export class Runner {
 
   #job({ from, limits, isTraced, printed }: StretchOrder): Omit<Job, 'id' | 'control' | 'maxInstructions' | 'maxCost'> {
     const { image, abi, mode, machine, witness } = this.#options
-    const { pc, host } = from.stand()
+    const { pc, host, isInside } = from.stand()
     const { maxTapeBytes } = limits
     const { home, ledger } = this.#place
     return {
@@ -169,6 +169,7 @@ export class Runner {
       mode: choiceOf(mode),
       order: ledger.order({ stopAtSegment: limits.stopAtSegment === true, maxTapeBytes, printed }),
       pc,
+      isInside,
       host,
       timeoutMs: limits.timeoutMs,
       suspends: limits.suspend !== undefined,

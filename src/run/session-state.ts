@@ -29,7 +29,7 @@ export interface Before extends Pick<SessionState, 'instructions' | 'cost'> {
   readonly interpreted?: bigint
   readonly interpretedNatively?: bigint
   /** Asked when a thread is there for the guest: one that has not begun is placed in memory then. */
-  stand(): Pick<SessionState, 'pc' | 'host'>
+  stand(): Pick<SessionState, 'pc' | 'host' | 'isInside'>
 }
 
 /** A stretch that goes on from `state`. */

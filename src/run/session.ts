@@ -84,7 +84,7 @@ export class Session {
       this.abi.start(this.image, this.hart, options)
       const host = this.abi.host.create(this.image, options)
       this.#runner.ledger.begin(beginningOf(this.#options, host, options))
-      return { pc: this.hart.pc, host }
+      return { pc: this.hart.pc, host, isInside: false }
     }
     return this.#execute({ stand, instructions: 0n, cost: 0n }, limits)
   }
@@ -235,7 +235,7 @@ export class Session {
     copyBack(this.hart.memory, session.hart.memory, touched)
     this.hart.x.set(session.hart.x)
     this.#printedUntil = Math.max(this.#printedUntil, executed)
-    return { ...state, pc: there.pc, host: there.host }
+    return { ...state, pc: there.pc, host: there.host, isInside: there.isInside }
   }
 
   /** Another session of the same guest, which says nothing to the caller, on its way to so many instructions. */

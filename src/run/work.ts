@@ -8,6 +8,7 @@ import { collectorOf } from '../modes/counting.ts'
 import type { Mode } from '../modes/mode.ts'
 import { spanStarts, type SpanStarts } from '../program/span-starts.ts'
 import { blockCosts } from './block-costs.ts'
+import { guestBlockRows } from './guest-block-rows.ts'
 import { attach } from './engine.ts'
 import { decodeCode } from './interpreted-code.ts'
 import type { StopRequest } from './execute.ts'
@@ -63,7 +64,9 @@ export function work(job: Job, { image, abi, machine, mode }: WorkGuest, listene
     return asked === MOVE && order !== undefined && order.after === undefined ? 'move' : undefined
   }
   const spans = (longest: number): SpanStarts => spanStarts(image, decoderFor(image.xlen, abi), longest)
-  const collector = collectorOf(mode, { image, machine, order: job.order, spans })
+  const { order: ordered, isInside } = job
+  const blockRows = guestBlockRows(image, abi, machine)
+  const collector = collectorOf(mode, { image, machine, order: ordered, blockRows, isInside, spans })
   collector.attach(attachment.site, attachment.hart)
   const witness = job.witness && new CallWitness(loadLibrary(job.witness.library, job.witness))
   const steps: TracedStep[] = []
@@ -108,6 +111,7 @@ export function work(job: Job, { image, abi, machine, mode }: WorkGuest, listene
     // What has been consumed needs not travel.
     abi.host.trim(host)
     const finish = (as: JobEnd): JobResult => ({
+      isInside: false,
       end: as,
       pc,
       host,

@@ -153,6 +153,8 @@ export class BackgroundBuild {
   }
 
   async #makeInterpreter(): Promise<void> {
+    // It serves all guests, and knows the blocks of none.
+    if (this.#request.machine.autoprecompiles !== undefined) return
     const caller = this.#caller
     const signal = caller === undefined ? this.#ending.signal : AbortSignal.any([caller, this.#ending.signal])
     this.#say('the native interpreter is made, once for all guests of this kind')

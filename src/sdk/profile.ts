@@ -5,7 +5,9 @@ import { readableNames } from '../elf/symbols.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/registry.ts'
 import { instructionWord } from '../program/slots.ts'
+import type { BlockRow, BlockRows } from '../machine/block-rows.ts'
 import { cellsOf, type Machine } from '../machine/machine.ts'
+import { guestBlockRows } from '../run/guest-block-rows.ts'
 import { profileOf, type ExecutionProfile } from '../profile/counts.ts'
 import { countsByPc, type SlotCounts } from '../modes/profile/counts.ts'
 
@@ -38,12 +40,17 @@ export class Profile {
   /** Trace rows beyond one for each execution, by address: those of HINT_BUFFER. */
   readonly extraRows: ReadonlyMap<number, number>
   readonly #guest: Guest
+  readonly #inside: number | undefined
   #functions: readonly ProfileEntry[] | undefined
   #operations: readonly ProfileEntry[] | undefined
 
-  constructor(guest: Guest, instret: bigint, counts: SlotCounts) {
+  /**
+   * @param inside where the run stands, if that is within the block of an autoprecompile that it entered at its start
+   */
+  constructor(guest: Guest, instret: bigint, counts: SlotCounts, inside?: number) {
     this.#guest = guest
     this.instret = instret
+    this.#inside = inside
     this.counts = countsByPc(counts)
     this.extraRows = new Map(counts.extraRows)
   }
@@ -92,17 +99,32 @@ export class Profile {
   #collect(nameOf: (pc: number, operation: string) => string): ProfileEntry[] {
     const { image, abi, machine } = this.#guest
     const decode = decoderFor(image.xlen, abi)
+    const blocks = guestBlockRows(image, abi, machine)
     const entries = new Map<string, { name: string; instructions: number; cells: number }>()
+    const add = (name: string, instructions: number, cells: number): void => {
+      let entry = entries.get(name)
+      if (entry === undefined) entries.set(name, (entry = { name, instructions: 0, cells: 0 }))
+      entry.instructions += instructions
+      entry.cells += cells
+    }
     for (const [pc, count] of this.counts) {
       const word = instructionWord(image, pc)
       const instr = word === undefined ? undefined : decode(word, pc)
-      const name = nameOf(pc, instr?.row.name ?? UNKNOWN_WORD)
-      let entry = entries.get(name)
-      if (entry === undefined) entries.set(name, (entry = { name, instructions: 0, cells: 0 }))
-      entry.instructions += count
-      if (instr !== undefined) entry.cells += cellsOf(machine, instr, count + (this.extraRows.get(pc) ?? 0))
+      const block = blocks?.get(pc)
+      const whole = block === undefined ? 0 : this.#executionsOf(block, blocks!)
+      const rows = count - whole + (this.extraRows.get(pc) ?? 0)
+      add(nameOf(pc, instr?.row.name ?? UNKNOWN_WORD), count, instr === undefined ? 0 : cellsOf(machine, instr, rows))
+      if (block?.start !== pc) continue
+      const chip = machine.chips[block.chip]!
+      add(nameOf(pc, chip.name), 0, chip.width * whole)
     }
     return inOrder([...entries.values()])
+  }
+
+  /** How often all of a block was executed from its start on: each time but the one that is not over. */
+  #executionsOf(block: BlockRow, blocks: BlockRows): number {
+    const isOpen = this.#inside !== undefined && blocks.get(this.#inside) === block
+    return (this.counts.get(block.start) ?? 0) - (isOpen ? 1 : 0)
   }
 
   /** Symbols by their readable names. */

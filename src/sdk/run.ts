@@ -115,7 +115,12 @@ export class GuestRun implements Run {
   get profile(): Profile | undefined {
     const { profile } = this.#collected
     if (profile === undefined) return undefined
-    return (this.#profile ??= new Profile(this.#session, this.instret, profile))
+    return (this.#profile ??= new Profile(
+      this.#session,
+      this.instret,
+      profile,
+      this.#state.isInside ? this.pc : undefined,
+    ))
   }
 
   async resume(options: ResumeOptions = {}): Promise<Run> {

@@ -5,7 +5,7 @@ import { RvrError } from '../errors.ts'
 import type { EventSink } from '../events.ts'
 import type { AbiChoice, GuestAbi, GuestConfig } from '../extensions/abi.ts'
 import { configBeside, configOf, loadConfig } from '../extensions/config.ts'
-import { guestAbi, unknownTables } from '../extensions/registry.ts'
+import { decoderFor, guestAbi, unknownTables } from '../extensions/registry.ts'
 import { isStandardInput } from '../files/standard-input.ts'
 import { withChips } from '../machine/chips.ts'
 import { machineFor } from '../machine/load.ts'
@@ -77,6 +77,6 @@ export async function surroundingsOf(
   // Nothing else has AIRs that have to be read.
   const memo = typeof choice === 'string' ? (await import('../trace/airs-memo.ts')).airMemo(memoDirectory) : undefined
   const machine = await machineFor(file ?? '<bytes>', image.xlen, choice, { signal, memo })
-  checkGuest(machine, image, file ?? '<bytes>')
+  checkGuest(machine, { image, decode: decoderFor(image.xlen, abi), name: file ?? '<bytes>' })
   return { abi, machine: withChips(machine, abi.extensions) }
 }

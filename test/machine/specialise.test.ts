@@ -2,8 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Autoprecompile } from '../../src/machine/autoprecompiles.ts'
 import { defaultMachine, parseMachine } from '../../src/machine/machine.ts'
-import { checkGuest, withAutoprecompiles } from '../../src/machine/specialise.ts'
-import type { Image } from '../../src/elf/image.ts'
+import { withAutoprecompiles } from '../../src/machine/specialise.ts'
 import { RvrError } from '../../src/errors.ts'
 import { someAutoprecompile } from './some-autoprecompiles.ts'
 
@@ -91,12 +90,4 @@ test('chips that do not fit their autoprecompiles are refused, and so are more f
   )
   expect(errorOf(() => parseMachine({ ...machine, chips: shipped.chips }, 'mine')).code).toBe('MACHINE_INVALID')
   expect(errorOf(() => withAutoprecompiles(machine, { guest, list: [second] })).code).toBe('MACHINE_INVALID')
-})
-
-test('a machine is for the guest of its autoprecompiles alone', () => {
-  const image = { digest: guest } as Image
-  expect(() => checkGuest(machineOf(first), image, 'mine.elf')).not.toThrow()
-  expect(() => checkGuest(shipped, image, 'mine.elf')).not.toThrow()
-  const other = errorOf(() => checkGuest(machineOf(first), { ...image, digest: 'cd'.repeat(32) }, 'mine.elf'))
-  expect([other.code, other.details['wanted']]).toEqual(['USAGE', 'cd'.repeat(32)])
 })

@@ -30,10 +30,39 @@ export interface Trace extends Omit<PlainInput, 'machine'> {
   readonly instructions: number
 }
 
+type Rows = readonly (readonly [chip: number, count: number])[]
+
+/** An executed instruction, and the rows that it adds of its own. */
+interface Executed {
+  readonly pc: number
+  readonly rows: Rows
+}
+
 interface OpenBlock extends PlainBlock {
   instructions: number
-  rows: (readonly [number, number])[]
+  rows: Rows
   touches: number[]
+  readonly executed: Executed[]
+}
+
+/**
+ * Rows of instructions that were executed one after another: one for each time that all of an autoprecompile's block
+ * was, from its start on, and else those of the instructions.
+ */
+function rowsOf(executed: readonly Executed[], { machine: { chips, autoprecompiles } }: Guest): Rows {
+  const rows: (readonly [number, number])[] = []
+  for (let at = 0; at < executed.length;) {
+    const block = autoprecompiles?.list.find(({ start }) => start === executed[at]!.pc)
+    const isWhole = block?.instructions.every((_, index) => executed[at + index]?.pc === block.start + 4 * index)
+    if (block !== undefined && isWhole === true) {
+      rows.push([chips.findIndex(({ name }) => name === block.chip), 1])
+      at += block.instructions.length
+    } else {
+      for (const each of executed[at]!.rows) rows.push(each)
+      at++
+    }
+  }
+  return rows
 }
 
 /** Chip of an instruction by the names in the machine file: what writes x0 only, and what no chip names, is a `nop`. */
@@ -74,20 +103,21 @@ export function trace(
       startsSpan: pc => spanStarts[(pc - program.base) / 4] === 1,
       longestSpan,
       enter(length) {
-        blocks.push({ instructions: 0, length, rows: [], touches: [] })
+        blocks.push({ instructions: 0, length, rows: [], touches: [], executed: [] })
         return true
       },
     },
-    retired(instr, _pc, rows) {
+    retired(instr, pc, rows) {
       instructions++
       current().instructions++
       if (instr === undefined) return
+      const own: (readonly [number, number])[] = []
+      current().executed.push({ pc, rows: own })
       if (!chips.has(instr)) chips.set(instr, chipOf(instr))
       const chip = chips.get(instr)
-      if (chip !== undefined) current().rows.push([chip, rows])
+      if (chip !== undefined) own.push([chip, rows])
       if (instr.row.kind === 'call')
-        for (const [name, count] of Object.entries(instr.row.extraRows ?? {}))
-          current().rows.push([chipWith(name), count])
+        for (const [name, count] of Object.entries(instr.row.extraRows ?? {})) own.push([chipWith(name), count])
     },
     touched(space, address, length) {
       const { touches } = current()
@@ -110,6 +140,7 @@ export function trace(
     maxInstructions: Number(maxInstructions),
     print: () => {},
   })
+  for (const block of blocks) block.rows = rowsOf(block.executed, guest)
   const imageLeaves = new Set<number>()
   for (const { address, bytes } of image.segments)
     for (const [at, byte] of bytes.entries())

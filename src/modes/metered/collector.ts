@@ -1,8 +1,10 @@
 /** A job in mode `metered`: the meter lies in the mode's area, whoever executes the guest. */
 import { MAX_INTERVAL } from '../../layout/meter-rules.ts'
+import { BlockProgress } from '../../machine/block-rows.ts'
 import { Meter } from '../../machine/meter.ts'
 import type { Segment } from '../../machine/segment.ts'
-import type { Collector, CollectorContext, CollectorReport, NativeUse, Site, Watcher } from '../collector.ts'
+import type { Hart } from '../../program/hart.ts'
+import type { Collector, CollectorContext, CollectorReport, HandBack, NativeUse, Site, Watcher } from '../collector.ts'
 import { meterWatcher } from './watcher.ts'
 
 /** What the ledger orders. */
@@ -25,6 +27,8 @@ export class MeteredCollector implements Collector {
   watcher: Watcher | undefined
   readonly #context: CollectorContext
   readonly #order: MeteredOrder
+  readonly #progress: BlockProgress | undefined
+  #hart: Hart | undefined
   #meter: Meter | undefined
   /** At earlier sites. */
   readonly #segments: Segment[] = []
@@ -34,9 +38,12 @@ export class MeteredCollector implements Collector {
   constructor(context: CollectorContext) {
     this.#context = context
     this.#order = context.order as MeteredOrder
+    const { blockRows, isInside } = context
+    this.#progress = blockRows && new BlockProgress(blockRows, isInside)
   }
 
-  attach(site: Site): void {
+  attach(site: Site, hart: Hart): void {
+    this.#hart = hart
     if (this.#meter !== undefined) {
       this.#cellsBefore = this.cells()
       for (const segment of this.#meter.segments) this.#segments.push(segment)
@@ -46,7 +53,7 @@ export class MeteredCollector implements Collector {
     meter.pauseAtCut = this.#order.stopAtSegment
     this.#cellsAtStart = meter.cells()
     this.#meter = meter
-    this.watcher = meterWatcher(meter, site.native, this.#context)
+    this.watcher = meterWatcher(meter, site.native, this.#context, this.#progress)
   }
 
   /**
@@ -66,7 +73,8 @@ export class MeteredCollector implements Collector {
   }
 
   /** Where native code may not do a check, it is done here. */
-  leave(counters: BigInt64Array, _budget: bigint, isStep: boolean): NativeUse {
+  leave(counters: BigInt64Array, { isStep, isAstray }: HandBack): NativeUse {
+    this.#progress?.handedBack(this.#hart!.pc, isAstray)
     const meter = this.#meter!
     const before = meter.instret
     meter.area.setWide('left', Number(counters[0]!))
@@ -93,7 +101,7 @@ export class MeteredCollector implements Collector {
     const { segments, rewind, lost } = this.#meter!
     const collected: MeteredReport = [...this.#segments, ...segments]
     if (lost) return { collected, demand: { kind: 'start-over' } }
-    if (rewind === undefined) return { collected }
+    if (rewind === undefined) return { collected, isInside: this.#progress?.isInside === true }
     return { collected, demand: { kind: 'go-back', executed: rewind.from, touched: rewind.touched } }
   }
 }

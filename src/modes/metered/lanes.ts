@@ -4,8 +4,10 @@ import { RvrError } from '../../errors.ts'
 import { AREA_LANES } from '../../layout/meter.ts'
 import type { Graph } from '../../program/program.ts'
 import type { Instr } from '../../isa/row.ts'
+import { endingIn, type BlockRows } from '../../machine/block-rows.ts'
 import { chipOf, rowsOf } from '../../machine/chips.ts'
 import type { Machine } from '../../machine/machine.ts'
+import type { EmissionTarget } from '../mode.ts'
 
 export interface Lanes {
   /** Chip index of each lane; the chips of most instructions come first, so that most blocks touch one vector. */
@@ -14,7 +16,8 @@ export interface Lanes {
   /** Chips that anything in the guest may add rows to, host instructions included. */
   readonly growing: readonly number[]
   /**
-   * Rows of the plain instructions as C vector constants, one for each vector that changes.
+   * Rows of the plain instructions as C vector constants, one for each vector that changes. Those of an autoprecompile's
+   * block are none behind its last instruction: the rest of a block that is left early takes back less than nothing.
    * At most 64 intervals of at most 1000 instructions pass before lanes are emptied, so none overflows.
    */
   rows(instrs: readonly Instr[]): readonly { readonly vector: number; readonly constant: string }[]
@@ -23,7 +26,7 @@ export interface Lanes {
 /** Host instructions and calls add to the heights themselves. */
 const hasLane = ({ row }: Instr): boolean => row.kind !== 'host' && row.kind !== 'call'
 
-export function assignLanes(graph: Graph, machine: Machine, vectorBytes: number): Lanes {
+export function assignLanes({ graph, machine, blockRows, vectorBytes }: EmissionTarget): Lanes {
   const weights = loopWeights(graph)
   const uses = new Map<number, number>()
   const { instrs } = graph.program
@@ -42,21 +45,25 @@ export function assignLanes(graph: Graph, machine: Machine, vectorBytes: number)
   const width = vectorBytes / 2
   return {
     chips,
-    growing: growingChips(graph, machine),
+    growing: growingChips(graph, machine, blockRows),
     vectors: Math.max(1, Math.ceil(chips.length / width)),
     rows(body) {
       const counts = new Map<number, number[]>()
-      for (const instr of body) {
-        const chip = hasLane(instr) ? chipOf(machine, instr) : undefined
-        if (chip === undefined) continue
+      const add = (chip: number, rows: number): void => {
         const lane = laneOf.get(chip)!
         const vector = Math.floor(lane / width)
         let lanes = counts.get(vector)
         if (lanes === undefined) counts.set(vector, (lanes = []))
         for (let index = lanes.length; index <= lane % width; index++) lanes.push(0)
-        lanes[lane % width]!++
+        lanes[lane % width]! += rows
       }
+      for (const instr of body) {
+        const chip = hasLane(instr) ? chipOf(machine, instr) : undefined
+        if (chip !== undefined) add(chip, 1)
+      }
+      for (const { replaced } of endingIn(body, blockRows)) for (const { chip, rows } of replaced) add(chip, -rows)
       return [...counts]
+        .filter(([, lanes]) => lanes.some(rows => rows !== 0))
         .toSorted(([a], [b]) => a - b)
         .map(([vector, lanes]) => ({ vector, constant: `(rows){ ${lanes.join(', ')} }` }))
     },
@@ -64,12 +71,17 @@ export function assignLanes(graph: Graph, machine: Machine, vectorBytes: number)
 }
 
 /** Code in another executable segment is not in the graph: it may use any chip. */
-function growingChips({ program: { image, instrs } }: Graph, machine: Machine): number[] {
+function growingChips(
+  { program: { image, instrs } }: Graph,
+  machine: Machine,
+  blockRows: BlockRows | undefined,
+): number[] {
   if (image.segments.filter(segment => segment.executable).length > 1)
     return machine.chips.flatMap(({ operations }, chip) => (operations === undefined ? [] : [chip]))
   const found = new Set<number>()
   for (const instr of instrs) {
     if (instr !== undefined) for (const { chip } of rowsOf(machine, instr)) found.add(chip)
   }
+  for (const { chip } of blockRows?.values() ?? []) found.add(chip)
   return [...found].toSorted((a, b) => a - b)
 }

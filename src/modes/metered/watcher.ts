@@ -1,5 +1,6 @@
 /** Connects the interpreter to the meter: which chip an instruction adds rows to, and where spans start. */
 import type { Instr } from '../../isa/row.ts'
+import type { BlockProgress } from '../../machine/block-rows.ts'
 import { rowsOf, type ChipRows } from '../../machine/chips.ts'
 import { longestSpan } from '../../machine/interval.ts'
 import type { Meter } from '../../machine/meter.ts'
@@ -24,8 +25,13 @@ function spanTest(native: NativeSide | undefined, { machine, spans }: CollectorC
   }
 }
 
-/** Tells `meter` what the interpreter executes. */
-export function meterWatcher(meter: Meter, native: NativeSide | undefined, context: CollectorContext): Watcher {
+/** Tells `meter` what the interpreter executes, and `progress`, which is missing where no machine has blocks. */
+export function meterWatcher(
+  meter: Meter,
+  native: NativeSide | undefined,
+  context: CollectorContext,
+  progress: BlockProgress | undefined,
+): Watcher {
   const { machine } = context
   const effects = new Map<Instr, readonly ChipRows[]>()
   return {
@@ -34,11 +40,13 @@ export function meterWatcher(meter: Meter, native: NativeSide | undefined, conte
       longestSpan: longestSpan(machine),
       enter: count => meter.enter(count),
     },
-    retired(instr, _pc, rows) {
+    retired(instr, pc, rows) {
+      const block = progress?.retired(pc)
       if (instr === undefined) return meter.count([], 1, 0)
       let chips = effects.get(instr)
       if (chips === undefined) effects.set(instr, (chips = rowsOf(machine, instr)))
       meter.count(chips, rows, swellOf(instr.row, rows))
+      if (block !== undefined) meter.settle(block)
     },
     touched: (space, address, length) => meter.touch(space, address, length),
     hostWrote: () => meter.hostWrote(),

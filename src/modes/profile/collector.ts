@@ -1,5 +1,6 @@
 /** A job in mode `profile`: executions by slot, those of native code taken from the mode's area. */
 import type { Instr } from '../../isa/row.ts'
+import type { Hart } from '../../program/hart.ts'
 import type { CollectorContext, CollectorReport, NativeSide, Site } from '../collector.ts'
 import { CountingCollector } from '../counting.ts'
 import type { Mode } from '../mode.ts'
@@ -16,7 +17,8 @@ export class ProfileCollector extends CountingCollector {
     super(mode, context)
   }
 
-  override attach(site: Site): void {
+  override attach(site: Site, hart: Hart): void {
+    super.attach(site, hart)
     this.#site = site
   }
 
@@ -34,7 +36,7 @@ export class ProfileCollector extends CountingCollector {
 
   override report(): CollectorReport {
     const collected: SlotCounts = { pages: this.#pages, extraRows: this.#extraRows }
-    return { collected }
+    return { collected, isInside: this.isInside }
   }
 
   #add(pc: number, times: number): void {

@@ -91,6 +91,7 @@ export async function capture(
     machine: machine.digest,
     stopCause: end.cause,
     pc: state.pc,
+    isInside: state.isInside || undefined,
     registers: [...hart.x].map(String),
     instructions: `${state.instructions}`,
     cost: `${state.cost}`,

@@ -59,6 +59,8 @@ const Header = v.strictObject({
   machine: digest,
   stopCause: v.picklist(['instructions', 'cost', 'segment', 'memory', 'timeout', 'request']),
   pc: address,
+  /** The guest has come to `pc` from the start of the autoprecompile's block around it; absent where not. */
+  isInside: v.optional(v.literal(true)),
   registers: v.pipe(v.array(large), v.length(32)),
   instructions: large,
   cost: large,

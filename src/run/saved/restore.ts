@@ -38,13 +38,14 @@ export function checkFits({ path, header }: SavedRun, { image, abi, mode, machin
 }
 
 /** The fields that depend on each other or on the guest. */
-function checkHeader(path: string, header: SavedHeader, { image, mode }: SessionGuest): void {
+function checkHeader(path: string, header: SavedHeader, { image, mode, machine }: SessionGuest): void {
   const wrong = (what: string): RvrError => damaged(path, `its header contradicts itself: ${what}`)
-  const { registers, instructions, cost, origin, body } = header
+  const { registers, isInside, instructions, cost, origin, body } = header
   const limit = 1n << BigInt(image.xlen)
   if (registers[0] !== 0n || registers.some(value => value >= limit)) throw wrong('registers')
   if (instructions >= 1n << 62n || cost >= 1n << 100n) throw wrong('counts')
   if (body.blobs.reduce((sum, length) => sum + length, 0) > MAX_BLOB_BYTES) throw wrong('blobs')
+  if (isInside === true && machine.autoprecompiles === undefined) throw wrong('isInside')
   if ((origin !== undefined) !== (mode.goesBack === true)) throw wrong('origin')
 }
 
@@ -91,7 +92,7 @@ export async function restore(
   checkFits(saved, session)
   const { path, header } = saved
   checkHeader(path, header, session)
-  const { pc, instructions, cost, printedUntil } = header
+  const { pc, isInside = false, instructions, cost, printedUntil } = header
   const source = saved.body()
   try {
     const blobs = await readBlobs(source, header.body.blobs)
@@ -104,7 +105,7 @@ export async function restore(
     await source.finish()
     hart.x.set(header.registers)
     hart.pc = pc
-    return { before: { stand: () => ({ pc, host }), instructions, cost }, started, printedUntil }
+    return { before: { stand: () => ({ pc, host, isInside }), instructions, cost }, started, printedUntil }
   } catch (error) {
     throw error instanceof RvrError && error.code === 'STATE_REFUSED'
       ? error

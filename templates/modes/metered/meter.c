@@ -121,7 +121,7 @@ static int fits(struct rvr_meter *t, uint64_t rows, uint64_t swell, struct table
       if (chip == t->boundary) height = tables.boundary;
       else if (chip == t->merkle) height = tables.merkle;
       else if (chip == t->hash) height = tables.hash;
-      else height += (grows[chip] ? rows : 0) + swell * t->units[chip];
+      else height += (/* GROWTH */) + swell * t->units[chip];
       if (padded(height) > t->max_height) return 0;
     }
     if (height == 0) continue;
