@@ -30,7 +30,6 @@ const astrayOf = ({ blockRows }: EmitterContext): string => (blockRows === undef
 function guestHeader(context: EmitterContext, floor: number): string {
   const { graph, mode, machine, emission, stable, convention } = context
   const { xlen, base, instrs } = graph.program
-  const astray = astrayOf(context)
   const slots = instrs.length
   const stateBelow = stateLayout.guardBytes + stateLayout.bytes
   const tableBelow = stateBelow + tableBytes(slots)
@@ -40,7 +39,8 @@ function guestHeader(context: EmitterContext, floor: number): string {
   const start = `RVR_BASE = 0x${base.toString(16)}`
   const bytes = `RVR_MEMORY_BYTES = ${MEMORY_BYTES}, RVR_GUARD_BYTES = ${stateLayout.guardBytes}`
   const below = `RVR_STATE_BELOW = ${stateBelow}, RVR_TABLE_BELOW = ${tableBelow}, RVR_AREA_BYTES = ${areaBytes}`
-  const reasons = `RVR_STEP = ${REASON_STEP}, RVR_STOP = ${REASON_STOP}${astray === 'RVR_STEP' ? '' : `, ${astray} = ${REASON_ASTRAY}`}`
+  const third = context.blockRows === undefined ? '' : `, RVR_ASTRAY = ${REASON_ASTRAY}`
+  const reasons = `RVR_STEP = ${REASON_STEP}, RVR_STOP = ${REASON_STOP}${third}`
   const files = emission.include === undefined ? '' : `#include "${emission.include}"\n`
   return `/* Types and constants of this guest. */
 #include <stdint.h>

@@ -23,8 +23,8 @@ import type { MeterArea } from './meter-area.ts'
  * may grow. When somebody looks decides nothing: what a check finds and where it cuts is the same.
  *
  * Whether a check may be passed over is proved. Since the last look a chip has grown by one row at most for each
- * instruction, that of an autoprecompile for as many as its block has, and by its unit for each count of `swell`; leaves are in the log. A check is passed over while `swell`
- * and the log keep to what the look allowed for.
+ * instruction, that of an autoprecompile for as many as its block has, and by its unit for each count of `swell`;
+ * leaves are in the log. A check is passed over while `swell` and the log keep to what the look allowed for.
  *
  * Whether the next check may cut is proved of instructions that cannot swell: an interval has PLAIN_ROWS rows and
  * PLAIN_LEAVES leaves of theirs at most. Of the others it is a guess, because an interval of a thousand HINT_BUFFERs

@@ -16,8 +16,8 @@ export interface Lanes {
   /** Chips that anything in the guest may add rows to, host instructions included. */
   readonly growing: readonly number[]
   /**
-   * Rows of the plain instructions as C vector constants, one for each vector that changes. Those of an autoprecompile's
-   * block are none behind its last instruction: the rest of a block that is left early takes back less than nothing.
+   * Rows of the plain instructions as C vector constants, one for each vector that changes. The last instruction of
+   * an autoprecompile's block takes back those of all of them, so what is left early may give back less than nothing.
    * At most 64 intervals of at most 1000 instructions pass before lanes are emptied, so none overflows.
    */
   rows(instrs: readonly Instr[]): readonly { readonly vector: number; readonly constant: string }[]
