@@ -1,22 +1,41 @@
 /** Between systems as data and drafts. */
 import { constant, minus, plus, times, type Expression } from '../../air/expression.ts'
-import { P } from '../../air/field.ts'
+import { P, add, multiply } from '../../air/field.ts'
 import type { Derived, System } from '../system.ts'
 import { Draft, type DraftDerived } from './draft.ts'
 import type { Polynomial, Polynomials } from './polynomials.ts'
 
+/** Parts of one sum that are put together at once. */
+const MOST_PARTS = 64
+
 /** Makes polynomials of expressions; parts that expressions share are looked at once. */
 export function polynomialReader(polynomials: Polynomials): (of: Expression) => Polynomial {
   const known = new Map<Expression, Polynomial>()
+  const summed = (of: Expression): Polynomial => {
+    const parts: (readonly [Polynomial, number])[] = []
+    let constants = 0
+    let open = 1
+    const take = (part: Expression, times: number): void => {
+      if (part.op === 'constant') constants = add(constants, multiply(part.value, times))
+      else if ((part.op === '+' || part.op === '-') && open < MOST_PARTS) {
+        open++
+        take(part.left, times)
+        take(part.right, part.op === '+' ? times : P - times)
+      } else if (part.op === '*' && part.left.op === 'constant')
+        parts.push([visit(part.right), multiply(times, part.left.value)])
+      else parts.push([visit(part), times])
+    }
+    take(of, 1)
+    return polynomials.sum(parts, constants)
+  }
   const compute = (of: Expression): Polynomial => {
     if (of.op === 'constant') return polynomials.constant(of.value)
     if (of.op === 'column') return polynomials.column(of.index)
     if (of.op === 'public') throw new Error('a block has no public values')
-    const [left, right] = [visit(of.left), visit(of.right)]
-    if (of.op === '*') return polynomials.times(left, right)
-    return of.op === '+' ? polynomials.plus(left, right) : polynomials.minus(left, right)
+    return of.op === '*' ? polynomials.times(visit(of.left), visit(of.right)) : summed(of)
   }
   const visit = (of: Expression): Polynomial => {
+    if (of.op === 'column') return polynomials.column(of.index)
     const before = known.get(of)
     if (before !== undefined) return before
     const made = compute(of)
