@@ -5,7 +5,7 @@ import { constant, minus, negative, plus, readsNextRow, substituted, type Expres
 import { element } from '../air/field.ts'
 import { RvrError } from '../errors.ts'
 import { hexText } from '../hex.ts'
-import { INSTRUCTION_BYTES, type Block, type Column, type Message, type System } from './system.ts'
+import { INSTRUCTION_BYTES, type Block, type Column, type Message, type Size, type System } from './system.ts'
 
 /** What blocks are built from. */
 export interface BlockMachine {
@@ -31,27 +31,65 @@ export function buildBlocks(machine: BlockMachine, blocks: readonly Block[]): Sy
   const columns: Column[] = []
   const constraints: Expression[] = []
   const messages: Message[] = []
-  for (const [index, { pc, instruction }] of blocks.flatMap(placedInstructions).entries()) {
-    const air = airOfOpcode(machine, instruction[0]!)
-    const placed = placedIn(air, columns.length)
-    for (const [column, name] of air.columns.entries())
-      columns.push({ id: columns.length, name: `${name}_${index}`, origin: { instruction: index, column } })
-    for (const { where, of } of air.constraints) {
-      if (where !== 'every') throw unusable(air, pc)
-      constraints.push(placed(of))
-    }
-    const own = air.interactions.map(each => placedMessage(each, placed))
-    for (const each of own) messages.push(each)
-    for (const each of pinsOf(own, machine.buses, [pc, ...instruction])) constraints.push(each)
+  for (const [index, entry] of entriesOf(blocks).entries()) {
+    const own = buildInstruction(machine, entry, { index, offset: columns.length })
+    for (const each of own.columns) columns.push(each)
+    for (const each of own.constraints) constraints.push(each)
+    for (const each of own.messages) messages.push(each)
   }
   return { buses: machine.buses, columns, constraints, messages, derived: [] }
 }
 
+/** The size of the system that `buildBlocks` makes. @throws RvrError `INPUT_INVALID` */
+export function sizeOfBlocks(machine: BlockMachine, blocks: readonly Block[]): Size {
+  let [columns, interactions, constraints] = [0, 0, 0]
+  for (const entry of entriesOf(blocks)) {
+    const air = airOfOpcode(machine, entry[1]!)
+    columns += air.columns.length
+    interactions += air.interactions.length
+    constraints += air.constraints.length + 1 + entry.length
+  }
+  return { columns, interactions, constraints }
+}
+
+/** Where an instruction is in its block, and its first column there. */
+export interface Place {
+  readonly index: number
+  readonly offset: number
+}
+
+/** The part that an instruction has in a system. @param entry pc, opcode, a … g: what is undefined is not pinned */
+export function buildInstruction(
+  machine: BlockMachine,
+  entry: readonly (number | undefined)[],
+  { index, offset }: Place,
+): System {
+  const air = airOfOpcode(machine, entry[1]!)
+  const placed = placedIn(air, offset)
+  const constraints = air.constraints.map(({ where, of }) => {
+    if (where !== 'every') throw unusable(air, entry[0])
+    return placed(of)
+  })
+  const messages = air.interactions.map(each => placedMessage(each, placed))
+  for (const each of pinsOf(messages, machine.buses, entry)) constraints.push(each)
+  return { buses: machine.buses, columns: columnsOf(air, { index, offset }), constraints, messages, derived: [] }
+}
+
+export const columnsOf = ({ columns }: Air, { index, offset }: Place): readonly Column[] =>
+  columns.map((name, column) => ({
+    id: offset + column,
+    name: `${name}_${index}`,
+    origin: { instruction: index, column },
+  }))
+
 /** The system of one block. @throws RvrError `INPUT_INVALID` */
 export const buildBlock = (machine: BlockMachine, block: Block): System => buildBlocks(machine, [block])
 
-const placedInstructions = ({ start, instructions }: Block) =>
-  instructions.map((instruction, index) => ({ pc: start + INSTRUCTION_BYTES * index, instruction }))
+/** What the program has of the instructions: pc, opcode, a … g. */
+export const entriesOf = (blocks: readonly Block[]): readonly (readonly number[])[] =>
+  blocks.flatMap(({ start, instructions }) =>
+    instructions.map((instruction, index) => [start + INSTRUCTION_BYTES * index, ...instruction]),
+  )
 
 /** The same expression over the block's columns. */
 function placedIn(air: Air, offset: number): (of: Expression) => Expression {
@@ -75,13 +113,20 @@ const placedMessage = ({ bus, direction, count, fields }: Interaction, placed: (
   fields: fields.map(placed),
 })
 
-function pinsOf(own: readonly Message[], buses: readonly SystemBus[], entry: readonly number[]): readonly Expression[] {
+function pinsOf(
+  own: readonly Message[],
+  buses: readonly SystemBus[],
+  entry: readonly (number | undefined)[],
+): readonly Expression[] {
   const on = (kind: string): readonly Message[] => own.filter(({ bus }) => buses[bus]!.role.kind === kind)
   const [received] = on('state')
   const [lookup] = on('program')
   if (received === undefined || lookup === undefined || lookup.fields.length !== entry.length)
-    throw new RvrError('INPUT_INVALID', `an instruction at ${hexText(entry[0]!)} has no place in the program`)
-  const pins = lookup.fields.map((field, index) => minus(field, constant(element(BigInt(entry[index]!)))))
+    throw new RvrError('INPUT_INVALID', `an instruction at ${hexText(entry[0] ?? 0)} has no place in the program`)
+  const pins = lookup.fields.flatMap((field, index) => {
+    const value = entry[index]
+    return value === undefined ? [] : [minus(field, constant(element(BigInt(value))))]
+  })
   return [plus(received.count, constant(1)), ...pins]
 }
 

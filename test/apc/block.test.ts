@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { flattened, evaluated } from '../../src/air/flat.ts'
 import { add, multiply } from '../../src/air/field.ts'
 import { shippedAirs } from '../../src/air/load.ts'
-import { airOfOpcode, buildBlock } from '../../src/apc/block.ts'
+import { airOfOpcode, buildBlock, sizeOfBlocks } from '../../src/apc/block.ts'
 import { systemBuses } from '../../src/apc/buses.ts'
 import { readInterchange } from '../../src/apc/interchange/read.ts'
 import { sizeOf, type System } from '../../src/apc/system.ts'
@@ -33,7 +33,9 @@ test.each(systems)('$name is ours, polynomial by polynomial', ({ bytes }) => {
 })
 
 test.each(publishedBlocks)('$name has the published size', ({ start_pc: start, instructions, before }) => {
-  expect(sizeOf(buildBlock(publishedMachine, { start, instructions }))).toEqual(publishedSize(before))
+  const block = { start, instructions }
+  expect(sizeOf(buildBlock(publishedMachine, block))).toEqual(publishedSize(before))
+  expect(sizeOfBlocks(publishedMachine, [block])).toEqual(publishedSize(before))
 })
 
 describe('single instructions', () => {

@@ -4,7 +4,7 @@ import { buildBlock } from '../../src/apc/block.ts'
 import { SystemChecker, isAccepted } from '../../src/apc/check/verdict.ts'
 import { blockRow, withDerived } from '../../src/apc/check/witness.ts'
 import { guarded } from '../../src/apc/guard.ts'
-import { optimise } from '../../src/apc/optimise/optimise.ts'
+import { optimiseBlocks } from '../../src/apc/optimise/optimise.ts'
 import { isExhaustive } from '../support/exhaustive.ts'
 import { assembled, execution } from './executions.ts'
 import { publishedBlocks, publishedMachine } from './given.ts'
@@ -17,8 +17,9 @@ test.skipIf(blocks.length > 0)('there are no published blocks here', () => {})
 
 test.each(blocks)('$name', ({ start_pc: start, instructions, text, name }) => {
   const listed = assembled(32, start, text)
-  const before = buildBlock(publishedMachine, { start, instructions })
-  const after = guarded(optimise(before).system)
+  const block = { start, instructions }
+  const before = buildBlock(publishedMachine, block)
+  const after = guarded(optimiseBlocks(publishedMachine, [block]).system)
   const [original, optimised] = [new SystemChecker(before), new SystemChecker(after)]
   const width = Math.max(original.width, optimised.width)
   const padding = optimised.verdict(new Float64Array(width))

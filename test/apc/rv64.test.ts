@@ -4,7 +4,7 @@ import { buildBlock } from '../../src/apc/block.ts'
 import { Attack } from '../../src/apc/check/attack.ts'
 import { SystemChecker, isAccepted } from '../../src/apc/check/verdict.ts'
 import { blockRow, withDerived } from '../../src/apc/check/witness.ts'
-import { optimise } from '../../src/apc/optimise/optimise.ts'
+import { optimiseBlocks } from '../../src/apc/optimise/optimise.ts'
 import type { Instr } from '../../src/isa/row.ts'
 import { isExhaustive } from '../support/exhaustive.ts'
 import { randomSource } from '../support/random.ts'
@@ -16,8 +16,9 @@ const ATTACKED = isExhaustive ? 10 : 1
 const LARGE = isExhaustive ? 30 : 3
 
 function check(listed: readonly Instr[], start: number): void {
-  const before = buildBlock(rv64Machine, { start, instructions: entriesOf(listed) })
-  const { system: after, eliminated } = optimise(before)
+  const block = { start, instructions: entriesOf(listed) }
+  const before = buildBlock(rv64Machine, block)
+  const { system: after, eliminated } = optimiseBlocks(rv64Machine, [block])
   const attack = new Attack({ before, after, eliminated })
   const [original, optimised] = [new SystemChecker(before), new SystemChecker(after)]
   const random = randomSource(start)

@@ -4,7 +4,7 @@ import { buildBlock } from '../../src/apc/block.ts'
 import { Attack } from '../../src/apc/check/attack.ts'
 import { SystemChecker, isAccepted, type Row } from '../../src/apc/check/verdict.ts'
 import { blockRow, withDerived } from '../../src/apc/check/witness.ts'
-import { optimise } from '../../src/apc/optimise/optimise.ts'
+import { optimiseBlocks, type Optimised } from '../../src/apc/optimise/optimise.ts'
 import type { Draft } from '../../src/apc/optimise/draft.ts'
 import { checks } from '../../src/apc/optimise/passes/checks.ts'
 import { memory } from '../../src/apc/optimise/passes/memory.ts'
@@ -29,8 +29,9 @@ const ROWS = isExhaustive ? 20 : 1
 const blocks = publishedBlocks.filter(({ before }) => before.columns <= (isExhaustive ? 1000 : 140))
 
 test.each(blocks)('$name', ({ start_pc: start, instructions, text }) => {
-  const before = buildBlock(publishedMachine, { start, instructions })
-  const { system: after, eliminated } = optimise(before)
+  const block = { start, instructions }
+  const before = buildBlock(publishedMachine, block)
+  const { system: after, eliminated } = optimiseBlocks(publishedMachine, [block])
   const attack = new Attack({ before, after, eliminated })
   const random = randomSource(start)
   let [rows, accepted] = [0, 0]
@@ -94,14 +95,15 @@ describe('a broken pass is found out', () => {
     const text = ['addi x5, x6, 1', 'sw x5, 0(x7)', 'sw x6, 0(x8)', 'lw x9, 0(x7)', 'add x5, x5, x9']
     const listed = assembled(32, 0x1000, text)
     const instructions = execution(32, listed, 1).entries
-    const before = buildBlock(publishedMachine, { start: 0x1000, instructions })
-    const broken = optimise(before, { instead: new Map([[pass, run]]) })
+    const block = { start: 0x1000, instructions }
+    const before = buildBlock(publishedMachine, block)
+    const broken = optimiseBlocks(publishedMachine, [block], { instead: new Map([[pass, run]]) })
     expect(faults(before, broken, text)).not.toEqual([])
   })
 
   const ENOUGH = 12
 
-  function faults(before: System, { system: after, eliminated }: ReturnType<typeof optimise>, text: readonly string[]) {
+  function faults(before: System, { system: after, eliminated }: Optimised, text: readonly string[]) {
     const attack = new Attack({ before, after, eliminated })
     const [original, optimised] = [new SystemChecker(before), new SystemChecker(after)]
     const random = randomSource(7)

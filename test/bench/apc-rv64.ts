@@ -1,6 +1,6 @@
 /** Sizes of RV64's hottest blocks and of its instructions, before and after the optimiser; prints Markdown. */
-import { buildBlock } from '../../src/apc/block.ts'
-import { optimise } from '../../src/apc/optimise/optimise.ts'
+import { sizeOfBlocks } from '../../src/apc/block.ts'
+import { optimiseBlocks } from '../../src/apc/optimise/optimise.ts'
 import { sizeOf, type Size } from '../../src/apc/system.ts'
 import type { Instr } from '../../src/isa/row.ts'
 import { assembled } from '../apc/executions.ts'
@@ -11,10 +11,10 @@ const cells = ({ columns, interactions, constraints }: Size): string =>
   [columns, interactions, constraints].map(each => each.toLocaleString('en')).join(' | ')
 
 function sizes(listed: readonly Instr[]): { readonly before: Size; readonly after: Size; readonly ms: number } {
-  const system = buildBlock(rv64Machine, { start: listed[0]!.pc, instructions: entriesOf(listed) })
+  const block = { start: listed[0]!.pc, instructions: entriesOf(listed) }
   const begun = performance.now()
-  const after = sizeOf(optimise(system).system)
-  return { before: sizeOf(system), after, ms: performance.now() - begun }
+  const after = sizeOf(optimiseBlocks(rv64Machine, [block]).system)
+  return { before: sizeOfBlocks(rv64Machine, [block]), after, ms: performance.now() - begun }
 }
 
 const HEAD = 'columns | interactions | constraints | columns | interactions | constraints | ms |'
@@ -25,7 +25,7 @@ const sums = { before: [0, 0, 0], after: [0, 0, 0] }
 let count = 0
 console.log(`\n## RV64\n\n| block | instructions | ${HEAD}\n|---|--:|${RULE}`)
 for (const { name, listed } of hottestBlocks()) {
-  const { columns } = sizeOf(buildBlock(rv64Machine, { start: listed[0]!.pc, instructions: entriesOf(listed) }))
+  const { columns } = sizeOfBlocks(rv64Machine, [{ start: listed[0]!.pc, instructions: entriesOf(listed) }])
   if (columns > most) continue
   const { before, after, ms } = sizes(listed)
   count++

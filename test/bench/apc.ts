@@ -1,6 +1,6 @@
 /** Sizes of published blocks after each pass of the optimiser, and beside what others made of them; prints Markdown. */
-import { buildBlock } from '../../src/apc/block.ts'
-import { optimise } from '../../src/apc/optimise/optimise.ts'
+import { sizeOfBlocks } from '../../src/apc/block.ts'
+import { optimiseBlocks } from '../../src/apc/optimise/optimise.ts'
 import { sizeOf, type Size } from '../../src/apc/system.ts'
 import { publishedBlocks, publishedMachine, publishedSize } from '../apc/given.ts'
 
@@ -27,11 +27,12 @@ console.log(
   '| block | instructions | columns | interactions | constraints | published | | | ms |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|',
 )
 for (const { name, start_pc: start, instructions, after: theirs } of blocks) {
-  const system = buildBlock(publishedMachine, { start, instructions })
+  const block = { start, instructions }
+  const size = sizeOfBlocks(publishedMachine, [block])
   const begun = performance.now()
-  let last = sizeOf(system)
+  let last = size
   let sizing = 0
-  const { system: made } = optimise(system, {
+  const { system: made } = optimiseBlocks(publishedMachine, [block], {
     onPass: ({ pass, ms, size }) => {
       const sized = performance.now()
       const now = size()
@@ -45,7 +46,7 @@ for (const { name, start_pc: start, instructions, after: theirs } of blocks) {
   })
   const ms = performance.now() - begun - sizing
   const own = sizeOf(made)
-  before = plus(before, sizeOf(system))
+  before = plus(before, size)
   after = plus(after, own)
   published = plus(published, publishedSize(theirs))
   console.log(

@@ -1,8 +1,8 @@
 /** Makes a candidate of blocks: the system of their instructions, and what the optimiser leaves of it. */
-import { buildBlocks, type BlockMachine } from '../block.ts'
+import { sizeOfBlocks, type BlockMachine } from '../block.ts'
 import { guarded } from '../guard.ts'
 import type { DegreeBounds } from '../optimise/passes/inline.ts'
-import { optimise } from '../optimise/optimise.ts'
+import { optimiseBlocks } from '../optimise/optimise.ts'
 import { sizeOf, type Block, type Size, type System } from '../system.ts'
 
 export interface Built {
@@ -14,7 +14,6 @@ export interface Built {
 
 /** @throws RvrError `INPUT_INVALID` where the blocks cannot be executed so */
 export function buildCandidate(machine: BlockMachine, blocks: readonly Block[], degrees: DegreeBounds): Built {
-  const before = buildBlocks(machine, blocks)
-  const system = guarded(optimise(before, { degrees }).system, degrees)
-  return { before: sizeOf(before), after: sizeOf(system), system }
+  const system = guarded(optimiseBlocks(machine, blocks, { degrees }).system, degrees)
+  return { before: sizeOfBlocks(machine, blocks), after: sizeOf(system), system }
 }

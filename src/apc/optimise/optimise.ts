@@ -1,8 +1,10 @@
 /** The passes in their order. */
 import type { Expression } from '../../air/expression.ts'
-import { sizeOf, type Size, type System } from '../system.ts'
+import type { BlockMachine } from '../block.ts'
+import { sizeOf, type Block, type Size, type System } from '../system.ts'
 import { draftOf, expressionOf, systemOf } from './convert.ts'
 import type { Draft } from './draft.ts'
+import { Instructions } from './instructions.ts'
 import { cases } from './passes/cases.ts'
 import { checks } from './passes/checks.ts'
 import { comparisons } from './passes/comparisons.ts'
@@ -68,20 +70,30 @@ interface Plan {
   readonly after: readonly Pass[]
 }
 
+/** What makes use of what constraints and lookups say, whichever effect there is. */
+function conclusionsOf() {
+  const [seenMarks, seenCases] = [new Set<string>(), new Set<string>()]
+  const propagation: Pass = { name: 'propagate', run: propagate }
+  const conclusions: readonly Pass[] = [
+    propagation,
+    { name: 'narrow', run: narrow },
+    propagation,
+    { name: 'marks', run: draft => marks(draft, seenMarks) },
+    propagation,
+    { name: 'cases', run: draft => cases(draft, seenCases) },
+    propagation,
+  ]
+  return { propagation, conclusions }
+}
+
 /** Passes of one run: some know what they have looked at already. */
 function planOf(degrees: DegreeBounds): Plan {
-  const [seenMarks, seenCases, seenLookups] = [new Set<string>(), new Set<string>(), new Set<string>()]
-  const propagation: Pass = { name: 'propagate', run: propagate }
+  const seenLookups = new Set<string>()
+  const { propagation, conclusions } = conclusionsOf()
   return {
     before: [propagation, { name: 'program', run: dropProgramLookups }, { name: 'telescope', run: telescope }],
     rounds: [
-      propagation,
-      { name: 'narrow', run: narrow },
-      propagation,
-      { name: 'marks', run: draft => marks(draft, seenMarks) },
-      propagation,
-      { name: 'cases', run: draft => cases(draft, seenCases) },
-      propagation,
+      ...conclusions,
       { name: 'lookups', run: draft => lookups(draft, seenLookups) },
       { name: 'program', run: dropProgramLookups },
       { name: 'telescope', run: telescope },
@@ -112,25 +124,61 @@ function planOf(degrees: DegreeBounds): Plan {
  *
  * @throws RvrError `INPUT_INVALID` where nothing satisfies the system
  */
-export function optimise(
-  system: System,
-  { degrees = DEFAULT_DEGREES, instead, onPass }: OptimiseOptions = {},
+export const optimise = (system: System, options: OptimiseOptions = {}): Optimised =>
+  optimised(() => draftOf(system), options)
+
+/** By machine what its instructions become alone. */
+const instructions = new WeakMap<BlockMachine, Instructions>()
+
+/**
+ * The same for the system that `buildBlocks` makes of blocks, which is faster: what follows from each kind of
+ * instruction alone is remembered.
+ *
+ * @throws RvrError `INPUT_INVALID` where the blocks cannot be executed so
+ */
+export function optimiseBlocks(
+  machine: BlockMachine,
+  blocks: readonly Block[],
+  options: OptimiseOptions = {},
 ): Optimised {
-  const draft = draftOf(system)
+  let known = options.instead === undefined ? instructions.get(machine) : undefined
+  if (known === undefined) {
+    known = new Instructions(machine, draft => settle(draft, conclusionsOf().conclusions, options.instead))
+    if (options.instead === undefined) instructions.set(machine, known)
+  }
+  const from = known
+  return optimised(() => from.draftOf(blocks), options)
+}
+
+type Instead = OptimiseOptions['instead']
+
+function settle(draft: Draft, passes: readonly Pass[], instead: Instead): void {
+  for (let round = 0, before = -1; round < MOST_ROUNDS && before !== draft.changes; round++) {
+    before = draft.changes
+    for (const { name, run } of passes) (instead?.get(name) ?? run)(draft)
+  }
+}
+
+function optimised(start: () => Draft, { degrees = DEFAULT_DEGREES, instead, onPass }: OptimiseOptions): Optimised {
+  const begun = performance.now()
+  const draft = start()
+  const done = (pass: string, since: number): void =>
+    onPass?.({ pass, ms: performance.now() - since, size: () => sizeOf(systemOf(draft)) })
+  done('read', begun)
   const { before, rounds, between, after } = planOf(degrees)
   const run = (passes: readonly Pass[]): void => {
     for (const { name, run: change } of passes) {
-      const start = performance.now()
+      const since = performance.now()
       const other = instead?.get(name) ?? change
       other(draft)
-      onPass?.({ pass: name, ms: performance.now() - start, size: () => sizeOf(systemOf(draft)) })
+      done(name, since)
     }
   }
   run(before)
   for (let round = 0, settled = -1; round < MOST_ROUNDS && settled !== draft.changes; round++) {
-    const start = draft.changes
+    const changes = draft.changes
     run(rounds)
-    if (start !== draft.changes) continue
+    if (changes !== draft.changes) continue
     settled = draft.changes
     run(between)
   }

@@ -241,6 +241,32 @@ export class Polynomials {
   }
 }
 
+/** Polynomials of one system, as polynomials of another one. */
+export class Translation {
+  readonly #to: Polynomials
+  readonly #column: (id: number) => Polynomial
+  readonly #known = new Map<Polynomial, Polynomial>()
+
+  /** @param column what comes in the place of a column */
+  constructor(to: Polynomials, column: (id: number) => Polynomial) {
+    this.#to = to
+    this.#column = column
+  }
+
+  of(a: Polynomial): Polynomial {
+    let made = this.#known.get(a)
+    if (made === undefined) {
+      const parts: (readonly [Polynomial, number])[] = []
+      for (const [at, { id, factors }] of a.atoms.entries()) {
+        const atom = factors === undefined ? this.#column(id) : this.#to.product(factors.map(each => this.of(each)))
+        parts.push([atom, a.coefficients[at]!])
+      }
+      this.#known.set(a, (made = this.#to.sum(parts, a.constant)))
+    }
+    return made
+  }
+}
+
 /** The value on given columns. */
 export function valueOf(of: Polynomial, column: (id: number) => number): number {
   let value = of.constant
