@@ -109,6 +109,35 @@ export interface Air {
   readonly codings: readonly Coding[]
   /** Height in every segment, where it does not depend on the run: a number, or that of the program's slots. */
   readonly height?: number | 'slots' | undefined
+  /** Of an AIR whose rows each stand for a whole block of instructions: what fills them, in the place of rules. */
+  readonly block?: BlockRows | undefined
+}
+
+/** A straight-line block, and how a row that stands for it follows from the rows of its instructions. */
+export interface BlockRows {
+  /** Address of the first instruction. */
+  readonly start: number
+  /** What the program table has of each: opcode and operands a, b, … g. */
+  readonly instructions: readonly (readonly number[])[]
+  /** Where the cell of each column is taken from; undefined for columns that are derived. */
+  readonly cells: readonly (BlockCell | undefined)[]
+  /** In order: each is over columns that are taken and those that are derived before it. */
+  readonly derived: readonly DerivedColumn[]
+}
+
+/** A cell of the row that an instruction of a block would have of its own. */
+export interface BlockCell {
+  /** Index in the block. */
+  readonly instruction: number
+  /** Index in the instruction's AIR. */
+  readonly column: number
+}
+
+/** A column that is a quotient of two polynomials over the row: 0 where the denominator is. */
+export interface DerivedColumn {
+  readonly column: number
+  readonly numerator: Expression
+  readonly denominator: Expression
 }
 
 /** The AIRs of a machine, in the order of its chips. */

@@ -3,6 +3,7 @@ import type { Air, AirSet } from '../air/air.ts'
 import { fillRow, type RowInputs } from '../air/fill.ts'
 import { RvrError } from '../errors.ts'
 import { hexText } from '../hex.ts'
+import { BlockFollower, type FilledInstruction } from './blocks.ts'
 import { RowEvaluator } from '../air/evaluate.ts'
 import { powerOfTwoFrom, type Matrix } from './matrix.ts'
 import type { SegmentMemory } from './memory.ts'
@@ -14,26 +15,17 @@ const LEAST_ROWS = 16
 /** A table that grows. */
 class GrowingTable {
   readonly #air: Air
-  readonly #after: RowEvaluator
   #cells: Uint32Array
   #instret: Float64Array
   #pc: Uint32Array
   #rows = 0
   #capacity = LEAST_ROWS
 
-  constructor(air: Air, executionBus: number) {
+  constructor(air: Air) {
     this.#air = air
     this.#cells = new Uint32Array(LEAST_ROWS * air.columns.length)
     this.#instret = new Float64Array(LEAST_ROWS)
     this.#pc = new Uint32Array(LEAST_ROWS)
-    const sent = air.interactions.find(({ bus, direction }) => bus === executionBus && direction === 'send')
-    if (sent === undefined)
-      throw new RvrError('MACHINE_INVALID', `AIR ${air.name} says nothing of the state after a row`)
-    this.#after = new RowEvaluator(sent.fields)
-  }
-
-  get rows(): number {
-    return this.#rows
   }
 
   push(row: readonly number[], instret: number, pc: number): void {
@@ -55,12 +47,6 @@ class GrowingTable {
     this.#pc = grown(this.#pc, new Uint32Array(this.#capacity))
   }
 
-  /** The state that a row leads to, as the row itself says. */
-  stateAfter(row: readonly number[]): { readonly pc: number; readonly ts: number } {
-    this.#after.at({ cells: row, width: row.length, height: 1, publics: [] }, 0)
-    return { pc: this.#after.value(0), ts: this.#after.value(1) }
-  }
-
   matrix(): Matrix {
     const height = powerOfTwoFrom(this.#rows)
     return {
@@ -75,48 +61,99 @@ class GrowingTable {
 
 const OPERANDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const
 
+/** An instruction whose rows have been filled. */
+interface FilledStep extends FilledInstruction {
+  readonly air: Air
+  /** Instructions retired before it. */
+  readonly instret: number
+}
+
 export class InstructionTables {
   readonly #executionBus: number
   readonly #memory: SegmentMemory
   readonly #tables = new Map<Air, GrowingTable>()
-  /** By pc: how often it was executed. */
+  readonly #blocks: BlockFollower<FilledStep>
+  /** By pc: how often it was executed, as far as it has rows of its own. */
   readonly counts = new Map<number, number>()
   /** Time of the next instruction. */
   ts = 1
 
-  constructor({ buses }: AirSet, memory: SegmentMemory) {
-    this.#executionBus = buses.findIndex(({ name }) => name === 'execution')
+  constructor(set: AirSet, memory: SegmentMemory) {
+    this.#executionBus = set.buses.findIndex(({ name }) => name === 'execution')
     this.#memory = memory
+    this.#blocks = new BlockFollower(set)
   }
 
   count(pc: number): void {
     this.counts.set(pc, (this.counts.get(pc) ?? 0) + 1)
   }
 
-  /** Fills the rows of an instruction. @throws RvrError `INTERNAL` where they lead elsewhere than the instruction. */
-  add({ instr, coded, instret, result, next, hints }: Step): void {
+  /**
+   * Fills the rows of an instruction, or, behind the last one of a block that has a row of its own, that of the block.
+   *
+   * @throws RvrError `INTERNAL` where rows lead elsewhere than the instruction; `USAGE` where the machine has blocks of
+   *   another guest
+   */
+  add(step: Step): void {
+    const taken = this.#blocks.take(this.#filled(step))
+    if ('row' in taken) this.#tableOf(taken.air).push(taken.row, taken.first.instret, taken.first.pc)
+    else for (const each of taken) this.#push(each)
+  }
+
+  /** Behind the last instruction of the segment. */
+  end(): void {
+    for (const each of this.#blocks.end()) this.#push(each)
+  }
+
+  #push({ air, rows, instret, pc }: FilledStep): void {
+    const table = this.#tableOf(air)
+    for (const row of rows) table.push(row, instret, pc)
+    this.count(pc)
+  }
+
+  #tableOf(air: Air): GrowingTable {
+    let table = this.#tables.get(air)
+    if (table === undefined) this.#tables.set(air, (table = new GrowingTable(air)))
+    return table
+  }
+
+  #filled({ instr, coded, instret, result, next, hints }: Step): FilledStep {
     const { air, entry } = coded
     const { pc } = instr
-    let table = this.#tables.get(air)
-    if (table === undefined) this.#tables.set(air, (table = new GrowingTable(air, this.#executionBus)))
     const inputs: Record<string, bigint | number> = { pc, ts: this.ts, opcode: entry[0]!, result, next_pc: next }
     for (const [index, name] of OPERANDS.entries()) inputs[name] = entry[index + 1]!
-    let after: { readonly pc: number; readonly ts: number } | undefined
-    for (let row = 0; row < Math.max(1, hints.length); row++) {
-      const filled = fillRow(air, { ...inputs, hint: hints[row] ?? 0n, row } satisfies RowInputs, this.#memory)
-      table.push(filled, instret, pc)
-      after ??= table.stateAfter(filled)
-    }
-    if (after!.pc !== next)
-      throw new RvrError('INTERNAL', `a row of ${air.name} at ${hexText(pc)} leads to ${hexText(after!.pc)}`, {
+    const rows: number[][] = []
+    for (let row = 0; row < Math.max(1, hints.length); row++)
+      rows.push(fillRow(air, { ...inputs, hint: hints[row] ?? 0n, row } satisfies RowInputs, this.#memory))
+    const after = stateAfter(air, this.#executionBus, rows[0]!)
+    if (after.pc !== next)
+      throw new RvrError('INTERNAL', `a row of ${air.name} at ${hexText(pc)} leads to ${hexText(after.pc)}`, {
         hint: `The interpreter goes on at ${hexText(next)}.`,
       })
-    this.ts = after!.ts
-    this.count(pc)
+    this.ts = after.ts
+    return { pc, entry, rows, air, instret }
   }
 
   /** Only of AIRs that have rows. */
   matrices(): ReadonlyMap<Air, Matrix> {
     return new Map([...this.#tables].map(([air, table]) => [air, table.matrix()]))
   }
+}
+
+const evaluators = new WeakMap<Air, RowEvaluator>()
+
+function evaluatorOf(air: Air, executionBus: number): RowEvaluator {
+  let known = evaluators.get(air)
+  if (known !== undefined) return known
+  const sent = air.interactions.find(({ bus, direction }) => bus === executionBus && direction === 'send')
+  if (sent === undefined) throw new RvrError('MACHINE_INVALID', `AIR ${air.name} says nothing of the state after a row`)
+  evaluators.set(air, (known = new RowEvaluator(sent.fields)))
+  return known
+}
+
+/** The state that a row leads to, as the row itself says. */
+function stateAfter(air: Air, executionBus: number, row: readonly number[]) {
+  const evaluator = evaluatorOf(air, executionBus)
+  evaluator.at({ cells: row, width: row.length, height: 1, publics: [] }, 0)
+  return { pc: evaluator.value(0), ts: evaluator.value(1) }
 }

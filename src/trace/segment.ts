@@ -91,6 +91,7 @@ export class SegmentFiller {
       if (count % TURN_INSTRUCTIONS === 0) await nextTurn()
       throwIfAborted('the trace', signal)
     }
+    rows.end()
     const ending = step.value
     if (ending !== undefined) rows.count(hart.pc)
     const last = {

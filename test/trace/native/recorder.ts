@@ -125,6 +125,7 @@ export function record(set: AirSet, standing: Standing, options: RecordOptions):
     }
     recorder.before()
   }
+  rows.end()
   if (step.value !== undefined) rows.count(hart.pc)
   const end = checkpoint(standing)
   if (end.instret > begun.instret) pieces.push({ ...begun, words: recorder.take() })
