@@ -140,6 +140,9 @@ export interface DerivedColumn {
   readonly denominator: Expression
 }
 
+/** Do its rows come from executed instructions? Those of all others are of the machine itself. */
+export const isReplayed = ({ instructions, block }: Air): boolean => instructions.length > 0 || block !== undefined
+
 /** The AIRs of a machine, in the order of its chips. */
 export interface AirSet {
   readonly name: string

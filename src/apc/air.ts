@@ -4,18 +4,16 @@ import { ONE, constant, minus, substituted, times, ZERO, type Expression } from 
 import { P } from '../air/field.ts'
 import { RvrError } from '../errors.ts'
 import { hexText } from '../hex.ts'
-import type { Block, Derived, Message, System } from './system.ts'
+import type { Autoprecompile } from '../machine/autoprecompiles.ts'
+import type { Derived, Message } from './system.ts'
 
-/** What has an AIR of its own: a block, and its optimised system with guards. */
-export interface BlockChip extends Block {
-  /** Name of the AIR. */
-  readonly chip: string
-  /** Columns that have an origin are cells of the rows of the block's instructions. A row of zeros is padding. */
-  readonly system: System
-}
-
-/** @throws RvrError `INPUT_INVALID` where the system has another machine's buses, or columns that nothing fills */
-export function apcAir({ start, instructions, chip, system }: BlockChip, set: AirSet): Air {
+/**
+ * A row of zeros is padding.
+ *
+ * @param set the machine's AIRs without those of blocks
+ * @throws RvrError `INPUT_INVALID` where the system has another machine's buses, or columns that nothing fills
+ */
+export function apcAir({ start, instructions, chip, system }: Autoprecompile, set: AirSet): Air {
   const { columns, constraints, messages, derived } = system
   const indices = new Map(columns.map(({ id }, index) => [id, index]))
   const refuse = (what: string): RvrError =>

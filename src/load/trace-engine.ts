@@ -27,6 +27,7 @@ export interface NativeTraceEngine {
   cut(work: CutWork, progress: Progress): Promise<number>
   fill(work: FillWork, progress: Progress): Promise<number>
   stitch(work: StitchWork): Promise<number>
+  blocks(work: BlocksWork, progress: Progress): Promise<number>
   /** Gives back a list of touches. */
   free(list: bigint): void
   /** The compression function of SHA-256 over whole blocks: `state` becomes the one behind them. */
@@ -66,6 +67,15 @@ export interface StitchWork {
   readonly found: BigUint64Array
   /** One word; not 0: stop. */
   readonly cancel: Uint32Array
+}
+
+export interface BlocksWork {
+  readonly matrices: Memory
+  /** Of each AIR. */
+  readonly rows: BigUint64Array
+  readonly cells: Memory
+  readonly histogram: Memory
+  readonly failure: Memory
 }
 
 /** Where an array's memory is. It stays there as long as somebody has the array. */
@@ -115,6 +125,7 @@ function engineOf(library: NativeFunctions): NativeTraceEngine {
   const ends = ['uint32_t', ...pointers(3)]
   const cut = library.func('rvr_trace_cut', 'uint32_t', [...segment, 'uint64_t', ...pointers(2), ...ends])
   const fill = library.func('rvr_trace_fill', 'uint32_t', [...segment, ...pointers(5), ...ends])
+  const blocks = library.func('rvr_trace_blocks', 'uint32_t', [...pointers(4), ...ends])
   const stitch = library.func('rvr_trace_stitch', 'uint32_t', ['void *', 'uint64_t', ...pointers(6)])
   return {
     functions: library,
@@ -131,5 +142,7 @@ function engineOf(library: NativeFunctions): NativeTraceEngine {
     },
     stitch: ({ touches, count, matrices, cells, histogram, out, found, cancel }) =>
       beside(stitch, [touches, count, matrices, cells, histogram, out, found, cancel]),
+    blocks: ({ matrices, rows, cells, histogram, failure }, { threads, cancel, done }) =>
+      beside(blocks, [matrices, rows, cells, histogram, threads, cancel, done, failure]),
   }
 }

@@ -1,10 +1,13 @@
 /** The AIRs of a guest's machine: its own, and what the guest's extensions bring for their chips. */
+import { isReplayed } from '../air/air.ts'
 import { figuresOf } from '../air/figures.ts'
 import type { AirList, AirMemo } from '../air/listed.ts'
 import { digestWith, extendedAirs, shippedAirs, type LoadedAirs } from '../air/load.ts'
+import { apcAir } from '../apc/air.ts'
 import type { Xlen } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { Extension } from '../extensions/extension.ts'
+import { digestOf, type Autoprecompiles } from '../machine/autoprecompiles.ts'
 import { airsOfFile } from '../machine/airs.ts'
 import type { Machine } from '../machine/machine.ts'
 
@@ -33,6 +36,20 @@ function listsFor({ chips, xlen }: Machine, extensions: readonly Pick<Extension,
     const list = airs?.[xlen]
     return list !== undefined && brought.some(({ name }) => names.has(name)) ? [list] : []
   })
+}
+
+const withOwn = new WeakMap<LoadedAirs, WeakMap<Autoprecompiles, LoadedAirs>>()
+
+/** With an AIR for each autoprecompile of the machine. */
+function withBlocks(set: LoadedAirs, blocks: Autoprecompiles): LoadedAirs {
+  let known = withOwn.get(set)
+  if (known === undefined) withOwn.set(set, (known = new WeakMap()))
+  let result = known.get(blocks)
+  if (result === undefined) {
+    const airs = [...set.airs, ...blocks.list.map(each => apcAir(each, set))]
+    known.set(blocks, (result = { ...set, airs, digest: digestWith(set, digestOf(blocks)) }))
+  }
+  return result
 }
 
 const ordered = new WeakMap<LoadedAirs, Map<string, LoadedAirs>>()
@@ -65,9 +82,10 @@ export function airsOfMachine(
   const own = machine.airs === undefined ? shippedOnce(machine.xlen, memo) : airsOfFile(machine.airs, memo)
   let set = own
   for (const list of listsFor(machine, extensions)) set = extendedOnce(set, list, memo)
+  if (machine.autoprecompiles !== undefined) set = withBlocks(set, machine.autoprecompiles)
   set = inOrder(set, own, machine)
   // Chips of the system may be those of another memory tree: their heights are bounds alone.
-  for (const air of set.airs.filter(({ instructions }) => instructions.length > 0)) {
+  for (const air of set.airs.filter(isReplayed)) {
     const chip = machine.chips.find(({ name }) => name === air.name)
     if (chip?.width !== figuresOf(air).width)
       throw new RvrError('USAGE', `machine ${machine.name} has no AIRs: its chip ${air.name} is another one`, {

@@ -3,13 +3,13 @@ import type { Air, AirSet, BlockRows } from '../air/air.ts'
 import { inverse, multiply } from '../air/field.ts'
 import { RvrError } from '../errors.ts'
 import { hexText } from '../hex.ts'
+import type { ProgramEntry } from './system/program.ts'
+import { INSTRUCTION_BYTES } from '../apc/system.ts'
 import { RowEvaluator } from '../air/evaluate.ts'
 
 /** An executed instruction, and its rows. */
 export interface FilledInstruction {
   readonly pc: number
-  /** Opcode and operands a, b, … g. */
-  readonly entry: readonly number[]
   readonly rows: readonly (readonly number[])[]
 }
 
@@ -35,19 +35,14 @@ export class BlockFollower<Filled extends FilledInstruction> {
       if (air.block !== undefined) this.#chips.set(air.block.start, new ChipFiller(air, air.block))
   }
 
-  /**
-   * Takes the next instruction. Nothing comes of it while its block may become whole.
-   *
-   * @throws RvrError `USAGE` where a block of another guest starts there
-   */
+  /** Takes the next instruction. Nothing comes of it while its block may become whole. */
   take(filled: Filled): WholeBlock<Filled> | readonly Filled[] {
     const { pc } = filled
     const chip = this.#open === undefined ? this.#chips.get(pc) : undefined
     if (chip !== undefined) this.#open = { chip, executed: [] }
     if (this.#open === undefined) return [filled]
     const { chip: own, executed } = this.#open
-    own.expect(executed.push(filled) - 1, filled)
-    if (executed.length < own.length) return []
+    if (executed.push(filled) < own.length) return []
     this.#open = undefined
     return { air: own.air, row: own.row(executed), first: executed[0]! }
   }
@@ -77,16 +72,6 @@ class ChipFiller {
     return this.#block.instructions.length
   }
 
-  expect(index: number, { pc, entry }: FilledInstruction): void {
-    const { start, instructions } = this.#block
-    const isSame = instructions[index]!.every((field, at) => field === entry[at])
-    if (isSame && pc === start + 4 * index) return
-    throw new RvrError('USAGE', `the guest has another instruction at ${hexText(pc)} than ${this.air.name}`, {
-      hint: 'The machine has been specialised for another guest: set it up for this one.',
-      details: { chip: this.air.name, pc },
-    })
-  }
-
   row(executed: readonly FilledInstruction[]): readonly number[] {
     const { cells, derived } = this.#block
     const row = cells.map(cell => (cell === undefined ? 0 : executed[cell.instruction]!.rows[0]![cell.column]!))
@@ -96,5 +81,25 @@ class ChipFiller {
       row[column] = multiply(quotient.value(0), inverse(quotient.value(1)))
     }
     return row
+  }
+}
+
+/**
+ * Blocks of a machine are those of the guest that it was made for.
+ *
+ * @throws RvrError `USAGE` where the guest has something else there
+ */
+export function expectBlocks({ airs }: AirSet, entries: readonly ProgramEntry[]): void {
+  const byPc = new Map(entries.map(({ pc, entry }) => [pc, entry]))
+  for (const { name, block } of airs) {
+    for (const [index, instruction] of block?.instructions.entries() ?? []) {
+      const pc = block!.start + INSTRUCTION_BYTES * index
+      const entry = byPc.get(pc)
+      if (entry !== undefined && instruction.every((field, at) => field === entry[at])) continue
+      throw new RvrError('USAGE', `the guest has another instruction at ${hexText(pc)} than the block ${name}`, {
+        hint: 'The machine has been specialised for another guest: set it up for this one.',
+        details: { chip: name, pc },
+      })
+    }
   }
 }

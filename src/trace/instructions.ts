@@ -91,8 +91,7 @@ export class InstructionTables {
   /**
    * Fills the rows of an instruction, or, behind the last one of a block that has a row of its own, that of the block.
    *
-   * @throws RvrError `INTERNAL` where rows lead elsewhere than the instruction; `USAGE` where the machine has blocks of
-   *   another guest
+   * @throws RvrError `INTERNAL` where rows lead elsewhere than the instruction
    */
   add(step: Step): void {
     const taken = this.#blocks.take(this.#filled(step))
@@ -131,7 +130,7 @@ export class InstructionTables {
         hint: `The interpreter goes on at ${hexText(next)}.`,
       })
     this.ts = after.ts
-    return { pc, entry, rows, air, instret }
+    return { pc, rows, air, instret }
   }
 
   /** Only of AIRs that have rows. */

@@ -5,6 +5,7 @@ import { RvrError, throwIfAborted } from '../errors.ts'
 import { decoderFor } from '../extensions/registry.ts'
 import { hexText } from '../hex.ts'
 import { MEMORY, PUBLIC_VALUES } from '../layout/meter.ts'
+import { expectBlocks } from './blocks.ts'
 import { coderOf, type Coder } from './coding.ts'
 import { InstructionTables } from './instructions.ts'
 import { contentAt, MEMORY_SPACE, memoryLayout, PUBLIC_SPACE, type MemoryLayout } from './layout.ts'
@@ -57,6 +58,7 @@ export class SegmentFiller {
     this.#airs = airsOf(set)
     this.#coder = coderOf(set)
     this.#entries = programEntries(image, decoderFor(image.xlen, abi), this.#coder)
+    expectBlocks(set, this.#entries)
     this.#hasher = new RowHasher(this.#airs.hash, this.#airs.hashBus)
     this.#tree = new MemoryTree(this.#hasher, this.#layout)
     this.#tree.update(initialLeaves(standing, this.#layout, this.#tree))

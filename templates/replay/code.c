@@ -1,6 +1,6 @@
 /* A guest's code, decoded for replay. */
 #include <stdlib.h>
-#include "engine.h"
+#include "blocks.h"
 
 /* DECODE */
 static struct insn decoded(uint32_t pc, uint32_t w)
@@ -13,6 +13,23 @@ static struct insn decoded(uint32_t pc, uint32_t w)
   return at;
 }
 
+/* The first instructions of blocks are marked. */
+static void mark_blocks(struct rvr_code *code)
+{
+  for (uint32_t k = 0; k < BLOCK_CHIPS; k++) {
+    uint64_t start = block_chips[k].start, end = start + 4 * block_chips[k].instructions;
+    code->first_operations[k] = OP_END;
+    for (uint64_t j = 0; j < code->count; j++) {
+      const struct range *range = &code->ranges[j];
+      if (start < range->base || end > range->written) continue;
+      struct insn *first = range->first + ((start - range->base) >> 2);
+      code->first_operations[k] = first->operation;
+      first->operation = OP_BLOCK;
+      first->block = (uint16_t)k;
+    }
+  }
+}
+
 /* `ranges`: for each base, first address behind the words of the file, first address behind all; ascending. `words`: those of all ranges.
    NULL where there is no memory for it. */
 EXPORT struct rvr_code *rvr_trace_decode(const uint64_t *ranges, uint32_t count, const uint32_t *words)
@@ -21,22 +38,26 @@ EXPORT struct rvr_code *rvr_trace_decode(const uint64_t *ranges, uint32_t count,
   for (uint32_t k = 0; k < count; k++) slots += (ranges[3 * k + 1] - ranges[3 * k]) / 4 + 1;
   struct rvr_code *code = malloc(sizeof *code + count * sizeof(struct range));
   struct insn *at = malloc((slots + 1) * sizeof *at);
-  if (code == 0 || at == 0) { free(code); free(at); return 0; }
+  uint16_t *operations = malloc((BLOCK_CHIPS + 1) * sizeof *operations);
+  if (code == 0 || at == 0 || operations == 0) { free(code); free(at); free(operations); return 0; }
   code->slots = slots;
   code->count = count;
   code->insns = at;
+  code->first_operations = operations;
   for (uint32_t k = 0; k < count; k++) {
     struct range *range = &code->ranges[k];
     *range = (struct range){ ranges[3 * k], ranges[3 * k + 1], ranges[3 * k + 2], at };
     for (uint64_t pc = range->base; pc < range->written; pc += 4) *at++ = decoded((uint32_t)pc, *words++);
     *at++ = (struct insn){ .pc = (uint32_t)range->written, .operation = range->written < range->end ? OP_END : OP_OUTSIDE };
   }
+  mark_blocks(code);
   return code;
 }
 
 EXPORT void rvr_trace_forget(struct rvr_code *code)
 {
   free(code->insns);
+  free(code->first_operations);
   free(code);
 }
 

@@ -1,7 +1,6 @@
 /* Replay without rows: pieces are cut into fragments, whose rows are counted. */
 #include <stdlib.h>
 #include <string.h>
-#include "engine.h"
 #include "worker.h"
 
 /* Shared with src/trace/native. `first`: number of its first fragment. */
@@ -16,8 +15,19 @@ struct cutting {
   uint64_t length;
 };
 
-static void *prepare(struct work *w) { return calloc(1, sizeof(struct replay)); }
+static void *prepare(struct work *w) { return new_replay(); }
 static void finish(struct work *w, void *own) { free(own); }
+
+/* The rows of its instructions do not count. */
+static void cut_block(struct replay *r, const struct block_chip *chip, op *first)
+{
+  first(r, r->at, r->tape, r->ts, chip->instructions);
+  if (r->why != FINE) return;
+  for (uint32_t k = 0; k < chip->rows; k++) r->rows[block_rows[chip->first_rows + k].air].counted -= block_rows[chip->first_rows + k].count;
+  r->rows[chip->air].counted++;
+}
+
+static const struct replaying cutting = { cut_handlers, cut_block };
 
 static int cut_piece(struct work *w, void *own, uint64_t part, struct failure *f)
 {
@@ -32,21 +42,24 @@ static int cut_piece(struct work *w, void *own, uint64_t part, struct failure *f
   r->ts = 0;
   while (instret < end) {
     uint64_t now = end - instret < c->length ? end - instret : c->length;
-    memset(r->counted, 0, sizeof r->counted);
+    for (uint32_t air = 0; air < AIRS; air++) r->rows[air].counted = 0;
     fragment->from = (struct checkpoint){ .instret = instret, .pc = r->at->pc };
     for (uint32_t k = 0; k < 32; k++) fragment->from.x[k] = r->x[k];
     fragment->ts = r->ts;
     fragment->tape = r->tape;
-    if (!replay_stretch(w, r, cut_handlers, now, part + 1 == w->parts && now == end - instret))
-      return failed(f, r, part, instret + now - r->left, r->tape - p->tape);
-    instret += now;
+    if (!replay_stretch(w, r, &cutting, now, end - instret - now, part + 1 == w->parts && now == end - instret))
+      return failed(f, r, part, instret + r->done, r->tape - p->tape);
+    instret += r->done;
     fragment->ts_after = r->ts;
     fragment->words = r->tape - fragment->tape;
-    memcpy(fragment->rows, r->counted, sizeof r->counted);
+    for (uint32_t air = 0; air < AIRS; air++) fragment->rows[air] = r->rows[air].counted;
     fragment->to = (struct checkpoint){ .instret = instret, .pc = r->at->pc };
     for (uint32_t k = 0; k < 32; k++) fragment->to.x[k] = r->x[k];
     fragment++;
   }
+  /* Blocks have made others longer. */
+  for (; fragment < c->fragments + p[1].first; fragment++)
+    *fragment = (struct fragment){ .from = p[1].from, .to = p[1].from, .ts = r->ts, .ts_after = r->ts, .tape = r->tape };
   uint64_t what = what_differs(r, &p[1].from);
   if (what == 0 && r->tape != r->tape_end) what = WHAT_TAPE;
   if (what == 0) return 1;
@@ -76,7 +89,7 @@ static void place(struct cutting *c, uint64_t count, uint64_t *totals, struct fa
   }
 }
 
-/* Fragments of `length` instructions, and shorter ones where pieces end. Returns why it ended early. */
+/* Fragments of `length` instructions; longer ones where a block ends behind that, and shorter ones where pieces end. Returns why it ended early. */
 EXPORT uint32_t rvr_trace_cut(const struct rvr_code *code, const struct piece *pieces, uint64_t count, uint64_t length, struct fragment *fragments, uint64_t *totals, uint32_t threads, const uint32_t *cancel, uint64_t *progress, struct failure *failure)
 {
   struct cutting c = { { .parts = count, .cancel = cancel, .progress = progress, .failure = failure, .perform = cut_piece, .prepare = prepare, .finish = finish }, code, pieces, fragments, length };

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include "engine.h"
 #include "worker.h"
 
 /* The matrix of an AIR: where it begins, and its height; 0 where there is none. Shared with src/trace/native. */
@@ -35,6 +34,9 @@ static void release(struct replay *r)
   if (r->blocks != 0) munmap(r->blocks, BLOCKS_BYTES);
   free(r->histogram);
   free(r->executed);
+  free(r->scratch);
+  free(r->wasted_histogram);
+  free(r->wasted_executed);
   free(r->touches);
   free(r);
 }
@@ -42,12 +44,19 @@ static void release(struct replay *r)
 static void *prepare(struct work *w)
 {
   struct filling *fill = (struct filling *)w;
-  struct replay *r = calloc(1, sizeof *r);
+  struct replay *r = new_replay();
   if (r == 0) return 0;
   r->blocks = no_blocks();
   r->histogram = calloc(HISTOGRAM, sizeof *r->histogram);
   r->executed = calloc(fill->code->slots + 1, sizeof *r->executed);
-  if (r->blocks != 0 && r->histogram != 0 && r->executed != 0) return r;
+  int is_there = r->blocks != 0 && r->histogram != 0 && r->executed != 0;
+  if (BLOCK_CHIPS != 0) {
+    r->scratch = calloc(SCRATCH, sizeof *r->scratch);
+    r->wasted_histogram = calloc(HISTOGRAM, sizeof *r->wasted_histogram);
+    r->wasted_executed = calloc(fill->code->slots + 1, sizeof *r->wasted_executed);
+    is_there = is_there && r->scratch != 0 && r->wasted_histogram != 0 && r->wasted_executed != 0;
+  }
+  if (is_there) return r;
   release(r);
   return 0;
 }
@@ -62,6 +71,16 @@ static void finish(struct work *w, void *own)
   release(r);
 }
 
+/* The access of a block's instruction that has a row in scratch. */
+static uint32_t kind_in_block(const struct replay *r, const uint32_t *row, uint32_t kind)
+{
+  uint32_t air = kind_airs[kind];
+  const struct block_rows *rows = &block_rows[r->block->first_rows];
+  while (rows->air != air) rows++;
+  uint32_t number = rows->row + (uint32_t)((row - r->rows[air].first) / widths[air]);
+  return KINDS + block_first_accesses[r->block->first_row + number] + kind - first_kinds[air];
+}
+
 COLD void first_touch(struct replay *r, const uint32_t *row, uint32_t kind, uint32_t space, uint64_t block, uint64_t old, uint32_t time)
 {
   if (r->touched == r->room) {
@@ -73,8 +92,43 @@ COLD void first_touch(struct replay *r, const uint32_t *row, uint32_t kind, uint
   }
   uint32_t air = kind_airs[kind];
   uint64_t place = r->rows[air].base + (row - r->rows[air].first) / widths[air];
+  if (r->block != 0) {
+    kind = kind_in_block(r, row, kind);
+    place = r->block_row;
+  }
   r->touches[r->touched++] = (struct touch){ .space = space, .block = (uint32_t)block, .kind = kind, .time = time, .row = place, .old = old };
 }
+
+/* Rows of the block's instructions are filled in scratch: some of their cells are in the block's row. The others, and what all of them
+   look up and count, are nobody's. */
+static void fill_block(struct replay *r, const struct block_chip *chip, op *first)
+{
+  struct rows *own = &r->rows[chip->air], kept[AIRS];
+  const struct block_rows *rows = &block_rows[chip->first_rows];
+  uint32_t *histogram = r->histogram, *executed = r->executed;
+  r->left = chip->instructions;
+  if (own->next == own->end) { r->why = ROWS_MANY; return; }
+  r->block = chip;
+  r->block_row = own->base + (own->next - own->first) / widths[chip->air];
+  r->histogram = r->wasted_histogram;
+  r->executed = r->wasted_executed;
+  for (uint32_t k = 0; k < chip->rows; k++) {
+    uint32_t air = rows[k].air, *from = r->scratch + rows[k].cell;
+    kept[k] = r->rows[air];
+    r->rows[air] = (struct rows){ .next = from, .end = from + rows[k].count * widths[air], .first = from };
+  }
+  first(r, r->at, r->tape, r->ts, chip->instructions);
+  for (uint32_t k = 0; k < chip->rows; k++) r->rows[rows[k].air] = kept[k];
+  r->histogram = histogram;
+  r->executed = executed;
+  r->block = 0;
+  if (r->why != FINE) return;
+  const struct block_copy *copy = &block_copies[chip->first_copy];
+  for (uint32_t k = 0; k < chip->copies; k++) own->next[copy[k].to] = r->scratch[copy[k].from];
+  own->next += widths[chip->air];
+}
+
+static const struct replaying filling = { fill_handlers, fill_block };
 
 /* What became of the blocks that the fragment touched. */
 static int keep_touches(struct replay *r, struct touches *out)
@@ -100,7 +154,7 @@ static int take_rows(struct filling *fill, struct replay *r, const struct fragme
     const struct matrix *m = &fill->matrices[air];
     if (f->first_row[air] > m->height || f->rows[air] > m->height - f->first_row[air]) return 0;
     uint32_t *first = fill->cells + m->cells + f->first_row[air] * widths[air];
-    r->rows[air] = (struct rows){ first, first + f->rows[air] * widths[air], first, f->first_row[air] };
+    r->rows[air] = (struct rows){ first, first + f->rows[air] * widths[air], first, f->first_row[air], 0 };
   }
   return 1;
 }
@@ -132,8 +186,8 @@ static int fill_fragment(struct work *w, void *own, uint64_t part, struct failur
     r->why = UNFIT;
     return failed(out, r, part, f->from.instret, 0);
   }
-  if (!replay_stretch(w, r, fill_handlers, instructions, 1))
-    return failed(out, r, part, f->to.instret - r->left, r->tape - f->tape);
+  if (!replay_stretch(w, r, &filling, instructions, 0, 1))
+    return failed(out, r, part, f->from.instret + r->done, r->tape - f->tape);
   uint64_t what = what_is_left(r, f);
   if (what == 0 && keep_touches(r, &fill->touches[part])) return 1;
   r->why = what == 0 ? NO_MEMORY : DIFFERS;

@@ -1,14 +1,21 @@
 /* Replay of recorded instructions: what handlers, workers and the host share. */
+#pragma once
 #include <stddef.h>
 #include <stdint.h>
 
-/* One decoded instruction. */
-struct insn { uint32_t pc; int32_t imm; uint16_t operation; uint8_t rd, rs1, rs2; };
+/* One decoded instruction. `block`: of the first one of a block that has a row of its own (blocks.h), the block's number. */
+struct insn { uint32_t pc; int32_t imm; uint16_t operation; uint8_t rd, rs1, rs2; uint16_t block; };
 
 /* Instructions at `base`, `base + 4`, ... below `written`; words up to `end` are no instructions. Behind the last one stands what
    control runs into there. */
 struct range { uint64_t base, written, end; struct insn *first; };
-struct rvr_code { uint64_t slots, count; struct insn *insns; struct range ranges[]; };
+struct rvr_code {
+  uint64_t slots, count;
+  struct insn *insns;
+  /* Of each block: the operation of its first instruction, and whether the guest has the block. */
+  uint16_t *first_operations;
+  struct range ranges[];
+};
 
 /* A block of an address space other than the registers, as a fragment sees it: its content, and 2 * time of the last access + whether
    it was written. What an earlier fragment left is older than the fragment's start. */
@@ -22,8 +29,8 @@ struct touch { uint32_t space, block, kind, time; uint64_t row, old, now; uint32
 enum { FINE, REFUSED, TAPE_SHORT, OUTSIDE, JUMP_OUTSIDE, RECORD, CONTENT, ROWS_MANY, NOT_THERE, TIME, ENDS_EARLY, DIFFERS, HEIGHT, NO_MEMORY, CANCELLED, UNFIT };
 enum { MOST_ROWS = 1 << 24, MOST_TIME = (1 << 29) - 1 };
 
-/* Where rows of an AIR are written; `base` is the number of the first one in the matrix. */
-struct rows { uint32_t *next, *end, *first; uint64_t base; };
+/* Where rows of an AIR are written; `base` is the number of the first one in the matrix. Without rows they are counted. */
+struct rows { uint32_t *next, *end, *first; uint64_t base, counted; };
 
 struct replay {
   reg x[32];
@@ -37,11 +44,15 @@ struct replay {
   /* Is the last instruction of this stretch the last of all? */
   uint32_t may_end;
   uint32_t *histogram, *executed;
-  struct rows rows[AIRS];
-  uint64_t counted[AIRS];
   struct touch *touches;
   uint64_t touched, room;
   uint32_t lost_touch;
+  /* The block that is being replayed, and the number of its row; what its instructions would have of their own goes to waste. */
+  const struct block_chip *block;
+  uint64_t block_row;
+  uint32_t *scratch, *wasted_histogram, *wasted_executed;
+  /* Instructions that a stretch has done. */
+  uint64_t done;
   /* Where it stands when handlers hand back. */
   uint32_t why, ts;
   struct insn *at;
@@ -49,12 +60,21 @@ struct replay {
   int64_t left;
   /* A word behind the code that the file holds. */
   struct insn beyond;
+  /* For each AIR. */
+  struct rows rows[];
 };
 
 typedef CONVENTION void op(struct replay *r, struct insn *at, const reg *tape, uint32_t ts, int64_t left);
 
 #pragma GCC visibility push(hidden)
 extern op *const cut_handlers[], *const fill_handlers[];
+/* Columns of each AIR, its first kind of access, the AIR of each kind, what says in a row of that kind when a block was accessed before, and
+   what mends all that follows from it: 0 where no table has what it asks for. */
+extern const uint32_t widths[], first_kinds[], kind_airs[];
+typedef void times(uint32_t *row, uint32_t time, uint32_t last);
+typedef int mender(uint32_t *row, uint32_t *histogram, uint32_t time, uint32_t last);
+extern times *const timed[];
+extern mender *const menders[];
 struct insn *insn_elsewhere(struct replay *r, uint64_t pc);
 COLD void first_touch(struct replay *r, const uint32_t *row, uint32_t kind, uint32_t space, uint64_t block, uint64_t old, uint32_t time);
 #pragma GCC visibility pop

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include "engine.h"
+#include "blocks.h"
 
 struct matrix { uint64_t cells, height; };
 struct touches { const struct touch *list; uint64_t count; };
@@ -23,7 +23,18 @@ static int is_place(const struct touch *t)
 
 static int is_row(const struct touch *t, const struct matrix *matrices)
 {
-  return t->kind < KINDS && t->row < matrices[kind_airs[t->kind]].height;
+  return t->kind < KINDS + block_access_count && t->row < matrices[air_of_kind(t->kind)].height;
+}
+
+/* A row hears when its block was accessed before; what rows of blocks look up is counted later. */
+static int mend(const struct touch *t, uint32_t *row, uint32_t *histogram, uint32_t last)
+{
+  if (t->kind < KINDS) return menders[t->kind](row, histogram, t->time, last);
+  const struct block_access *access = &block_accesses[t->kind - KINDS];
+  uint32_t alone[WIDEST];
+  timed[access->kind](alone, t->time, last);
+  for (uint32_t k = 0; k < access->copies; k++) row[block_copies[access->first_copy + k].to] = alone[block_copies[access->first_copy + k].from];
+  return 1;
 }
 
 /* By space, then by block: three passes over eleven bits of the key each. */
@@ -69,8 +80,8 @@ EXPORT uint32_t rvr_trace_stitch(const struct touches *touches, uint64_t count, 
       }
       struct rvr_touched *before = &out[*place - 1];
       if (before->now != t->old) { why = CONTENT; break; }
-      uint32_t air = kind_airs[t->kind];
-      if (!menders[t->kind](cells + matrices[air].cells + t->row * widths[air], histogram, t->time, before->last)) why = NOT_THERE;
+      uint32_t air = air_of_kind(t->kind);
+      if (!mend(t, cells + matrices[air].cells + t->row * widths[air], histogram, before->last)) why = NOT_THERE;
       before->now = t->now;
       before->last = t->last;
       before->written |= t->written;

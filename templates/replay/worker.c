@@ -1,6 +1,5 @@
 /* Threads that take parts of the work in order, and what every part begins and ends with. */
-#include <string.h>
-#include "engine.h"
+#include <stdlib.h>
 #include "threads.h"
 #include "worker.h"
 
@@ -55,19 +54,35 @@ void begin_at(struct replay *r, const struct rvr_code *code, const struct checkp
   }
 }
 
-/* Instructions of one part, in stretches between which others are heard. */
-int replay_stretch(struct work *w, struct replay *r, op *const *handlers, uint64_t instructions, int may_end)
+struct replay *new_replay(void) { return calloc(1, sizeof(struct replay) + AIRS * sizeof(struct rows)); }
+
+/* Instructions of one part, in stretches between which others are heard. A whole block may reach behind their end, `beyond` at most; one
+   that reaches further is none. `done` is how many there were. */
+int replay_stretch(struct work *w, struct replay *r, const struct replaying *how, uint64_t instructions, uint64_t beyond, int may_end)
 {
-  while (instructions != 0) {
-    uint64_t now = instructions < CHUNK ? instructions : CHUNK;
+  r->done = 0;
+  while (r->done < instructions) {
+    uint64_t left = instructions - r->done, now = left < CHUNK ? left : CHUNK;
     if (w->cancel != 0 && __atomic_load_n(w->cancel, __ATOMIC_RELAXED) != 0) { r->why = CANCELLED; return 0; }
-    r->may_end = may_end && now == instructions;
-    r->left = (int64_t)now;
-    handlers[r->at->operation](r, r->at, r->tape, r->ts, (int64_t)now);
+    uint32_t operation = r->at->operation;
+    r->may_end = may_end && now == left;
+    if (operation == OP_BLOCK) {
+      const struct block_chip *chip = &block_chips[r->at->block];
+      operation = r->code->first_operations[r->at->block];
+      if (chip->instructions <= left + beyond) {
+        how->block(r, chip, how->handlers[operation]);
+        r->done += chip->instructions - (uint64_t)r->left;
+        if (r->why == FINE && r->ts > MOST_TIME) r->why = TIME;
+        if (r->why != FINE) return 0;
+        if (w->progress != 0) __atomic_fetch_add(w->progress, chip->instructions, __ATOMIC_RELAXED);
+        continue;
+      }
+    }
+    how->handlers[operation](r, r->at, r->tape, r->ts, (int64_t)now);
+    r->done += now - (uint64_t)r->left;
     if (r->why == FINE && r->ts > MOST_TIME) r->why = TIME;
-    if (r->why != FINE) { r->left = (int64_t)(instructions - now) + r->left; return 0; }
-    instructions -= now;
-    if (w->progress != 0) __atomic_fetch_add(w->progress, now, __ATOMIC_RELAXED);
+    if (r->why != FINE) return 0;
+    if (w->progress != 0) __atomic_fetch_add(w->progress, now - (uint64_t)r->left, __ATOMIC_RELAXED);
   }
   return 1;
 }

@@ -1,4 +1,7 @@
 /* Work in pieces on several threads: each takes the next one until none is left or one before it has failed. */
+#pragma once
+#include "blocks.h"
+
 enum { CHUNK = 1 << 16 };
 
 /* Instructions retired, pc, x0 to x31. */
@@ -32,9 +35,17 @@ struct work {
   void (*finish)(struct work *w, void *own);
 };
 
+/* What replay does with instructions, and with the instructions of a block that has a row of its own. */
+struct replaying {
+  op *const *handlers;
+  /* Does all of them, the first by `first`; `left` is what it has left of them. */
+  void (*block)(struct replay *r, const struct block_chip *chip, op *first);
+};
+
 #pragma GCC visibility push(hidden)
 void work_through(struct work *w, uint32_t threads);
-int replay_stretch(struct work *w, struct replay *r, op *const *handlers, uint64_t instructions, int may_end);
+struct replay *new_replay(void);
+int replay_stretch(struct work *w, struct replay *r, const struct replaying *how, uint64_t instructions, uint64_t beyond, int may_end);
 void begin_at(struct replay *r, const struct rvr_code *code, const struct checkpoint *from);
 uint64_t what_differs(const struct replay *r, const struct checkpoint *to);
 int failed(struct failure *f, const struct replay *r, uint64_t part, uint64_t instret, uint64_t tape);

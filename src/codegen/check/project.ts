@@ -30,10 +30,13 @@ const most = (numbers: readonly number[]): number => numbers.reduce((a, b) => Ma
 export const longestMessage = ({ airs }: AirSet): number =>
   most(airs.flatMap(({ interactions }) => interactions.map(({ fields }) => fields.length)))
 
+/** Columns of the widest AIR. */
+export const widestOf = ({ airs }: AirSet): number => most(airs.map(({ columns }) => columns.length))
+
 function tableText(set: AirSet, codes: readonly AirCode[]): string {
   const { airs, buses } = set
   let publics = 0
-  const widest = most(airs.map(({ columns }) => columns.length))
+  const widest = widestOf(set)
   const rows = airs.map(({ name, columns, interactions, publics: own }, index) => {
     const figures = [columns.length, publics, interactions.length].join(', ')
     publics += own.length

@@ -76,7 +76,7 @@ function plainHandlers(operation: Operation, rows: PlannedRows, context: Handler
   const cut = [
     ...lines,
     ...(isCall ? callLines(row, rows, context.xlen) : []),
-    `r->counted[${rows.index}]++;`,
+    `r->rows[${rows.index}].counted++;`,
     ...(isAccess ? ['tape += 1 + crosses;'] : []),
     ...(isCall ? ['tape += blocks;'] : []),
     ...advanceLines(rows, cutter),
@@ -191,7 +191,7 @@ function hostHandlers(_operation: Operation, rows: PlannedRows, context: Handler
     ...recordLines(rows, cutter, context.xlen),
     'tape += 2 + hinted;',
     ...blockLines(rows, new WordWriter('w', before)),
-    `r->counted[${rows.index}] += count;`,
+    `r->rows[${rows.index}].counted += count;`,
     ...advanceLines(rows, cutter),
     'NEXT(at + 1);',
   ]

@@ -30,6 +30,7 @@ export function accessKinds({ airs }: AirSet): AccessKinds {
 }
 
 export const menderName = (kind: number): string => `mend_${kind}`
+export const timesName = (kind: number): string => `times_${kind}`
 
 /** Time of the access itself, where it stands in a rule. */
 const TIME = 0
@@ -92,17 +93,30 @@ function isOfTimes(word: Word, access: number): boolean {
 
 const isTime = (word: Word): boolean => word.op === 'input'
 
-/** `mend_KIND`: writes what the row says of its access, and what it looks up then instead of what it did. */
-export function menderText(set: AirSet, index: number, position: number, context: MenderContext): string {
-  const air = set.airs[index]!
+/** Columns of a row that say when a block was accessed before, by rules over the times of both accesses. */
+function timedColumns(air: Air, position: number): readonly { readonly column: number; readonly word: Word }[] {
   const access = air.rules.accesses[position]!
-  const mended = air.rules.columns.flatMap((rule, column) => {
+  return air.rules.columns.flatMap((rule, column) => {
     if (!reads(rule, position)) return []
     const word = mendedRule(rule, access)
     if (isOfTimes(word, position)) return [{ column, word }]
     throw unfit(air, `${air.columns[column]} depends on ${access.name}.last and on more than the access's own time`)
   })
-  const columns = new Set(mended.map(({ column }) => column))
+}
+
+/** Their indices. */
+export const columnsOfTimes = (air: Air, position: number): readonly number[] =>
+  timedColumns(air, position).map(({ column }) => column)
+
+/**
+ * `times_KIND`: writes what the row says of its access. `mend_KIND`: the same, and what the row looks up then instead
+ * of what it did.
+ */
+export function menderText(set: AirSet, index: number, position: number, context: MenderContext): string {
+  const air = set.airs[index]!
+  const access = air.rules.accesses[position]!
+  const timed = timedColumns(air, position)
+  const columns = new Set(timed.map(({ column }) => column))
   const lookups = plannedLookups(set, air, unknownColumns(air)).filter(({ count, fields }) =>
     [count, ...fields].some(each => readsColumn(each, columns)),
   )
@@ -125,13 +139,18 @@ export function menderText(set: AirSet, index: number, position: number, context
     most: () => 2n ** 29n - 1n,
     isNeverZero: () => false,
   })
-  const cells = mended.map(({ column, word }) => `row[${column}] = ${cellText(word, { folder }, writer)};`)
-  const lines = [...counted('-=', 'm'), ...writer.lines, ...cells, ...counted('+=', 'n'), 'return 1;']
-  const name = menderName(context.kindOf(index, position))
+  const cells = timed.map(({ column, word }) => `row[${column}] = ${cellText(word, { folder }, writer)};`)
+  const kind = context.kindOf(index, position)
+  const body = (lines: readonly string[]): string => lines.map(line => `  ${line}\n`).join('')
+  const mending = [...counted('-=', 'm'), `${timesName(kind)}(row, time, last);`, ...counted('+=', 'n'), 'return 1;']
   return `/* ${air.name}, ${access.name} */
-static int ${name}(uint32_t *row, uint32_t *histogram, uint32_t time, uint32_t last)
+static void ${timesName(kind)}(uint32_t *row, uint32_t time, uint32_t last)
 {
-${lines.map(line => `  ${line}\n`).join('')}}
+${body([...writer.lines, ...cells])}}
+
+static int ${menderName(kind)}(uint32_t *row, uint32_t *histogram, uint32_t time, uint32_t last)
+{
+${body(mending)}}
 `
 }
 

@@ -1,7 +1,7 @@
 /** Instruction rows × AIRs → the C project of a trace engine, which fills the tables of every guest of its kind. */
 import type { AirSet } from '../../air/air.ts'
 import { histogramLayout, lookupTables } from '../../air/lookups.ts'
-import { MEMORY_BYTES, type Xlen } from '../../elf/image.ts'
+import type { Xlen } from '../../elf/image.ts'
 import type { Row } from '../../isa/row.ts'
 import { resourceText } from '../../resources.ts'
 import type { Convention } from '../convention.ts'
@@ -9,10 +9,11 @@ import { decodeTable } from '../interpreter/decoding.ts'
 import { operationsOf, type Operation } from '../interpreter/operations.ts'
 import type { Project, ProjectFile } from '../project.ts'
 import { placesText } from '../rows/places.ts'
-import { arithmetic, identityBlock, numberTypes } from '../runtime.ts'
+import { arithmetic, identityBlock } from '../runtime.ts'
 import { handlersOf, type HandlerContext, type Handlers } from './handlers.ts'
-import { accessKinds, menderName, menderText, type AccessKinds } from './menders.ts'
-import { PUBLIC_BYTES } from './row-text.ts'
+import { blockFiles } from './blocks.ts'
+import { airFiles, engineHeader } from './headers.ts'
+import { accessKinds, menderName, menderText, timesName, type AccessKinds } from './menders.ts'
 
 export interface TraceEngineOptions {
   readonly xlen: Xlen
@@ -36,7 +37,7 @@ export function traceEngineProject(options: TraceEngineOptions): Project {
   const { set, xlen, rows, convention, identity } = options
   const operations = operationsOf(rows, row => row.kind !== 'host' || row.ends !== true)
   const kinds = accessKinds(set)
-  const { offsets, length } = histogramLayout(lookupTables(set))
+  const { offsets } = histogramLayout(lookupTables(set))
   const context: HandlerContext = { set, xlen, offsets, kindOf: kinds.kindOf }
   const handlers = operations.map(operation => ({ operation, handlers: handlersOf(operation, context) }))
   const decode = resourceText('templates/interpreter/decode.c').replace('/* TABLE */', () =>
@@ -44,7 +45,7 @@ export function traceEngineProject(options: TraceEngineOptions): Project {
   )
   const files: ProjectFile[] = [
     { path: 'Makefile', content: template('Makefile') },
-    { path: 'engine.h', content: engineHeader(options, operations.length, kinds.count, length) },
+    { path: 'engine.h', content: engineHeader(options, operations.length) },
     { path: 'replay.h', content: template('replay.h') },
     { path: 'worker.h', content: template('worker.h') },
     { path: 'threads.h', content: resourceText('templates/threads/threads.h') },
@@ -60,7 +61,9 @@ export function traceEngineProject(options: TraceEngineOptions): Project {
     { path: 'stitch.c', content: template('stitch.c') },
     { path: 'compress.c', content: template('compress.c') },
     { path: 'sha256.c', content: resourceText('ffi/sha2/sha256.c') },
-    { path: 'tables.c', content: tablesFile(set, kinds, offsets) },
+    { path: 'menders.c', content: mendersFile(set, kinds, offsets) },
+    ...airFiles(set, kinds),
+    ...blockFiles(set, kinds),
     { path: 'library.c', content: `${identityBlock(identity)}` },
     ...handlerFiles(handlers, 'cut', 1, convention),
     ...handlerFiles(handlers, 'fill', FILL_FILES, convention),
@@ -68,48 +71,6 @@ export function traceEngineProject(options: TraceEngineOptions): Project {
   ]
   files.sort((a, b) => (a.path < b.path ? -1 : 1))
   return { files, units: files.filter(file => file.path.endsWith('.c')).map(file => file.path) }
-}
-
-function engineHeader(
-  { xlen, set, convention }: TraceEngineOptions,
-  operations: number,
-  kinds: number,
-  histogram: number,
-): string {
-  const blockBytes = xlen / 8
-  const memoryBlocks = MEMORY_BYTES / blockBytes
-  const numbers = {
-    XLEN: xlen,
-    AIRS: set.airs.length,
-    KINDS: kinds,
-    HISTOGRAM: histogram,
-    MEMORY_BLOCKS: memoryBlocks,
-    BLOCKS: memoryBlocks + PUBLIC_BYTES / blockBytes,
-    OP_END: 0,
-    OP_OUTSIDE: operations + 1,
-  }
-  const constants = Object.entries(numbers).map(([name, value]) => `${name} = ${value}`)
-  const cold = convention.verifies
-    ? '__attribute__((cold, noinline))'
-    : '__attribute__((cold, noinline, preserve_most))'
-  return `/* The machine whose tables are filled. */
-#include <stdint.h>
-#define CONVENTION ${convention.attribute}
-#define TAIL ${convention.tail}
-#define COLD ${cold}
-#define EXPORT __attribute__((visibility("default")))
-enum { ${constants.join(', ')} };
-${numberTypes(xlen)}
-#include "arithmetic.h"
-#include "replay.h"
-#pragma GCC visibility push(hidden)
-/* Columns of each AIR, the AIR of each kind of access, and what mends a row of that kind; 0 where no table has what it
-   asks for. */
-extern const uint32_t widths[], kind_airs[];
-typedef int mender(uint32_t *row, uint32_t *histogram, uint32_t time, uint32_t last);
-extern mender *const menders[];
-#pragma GCC visibility pop
-`
 }
 
 interface HandledOperation {
@@ -157,25 +118,26 @@ ${known.map(each => `op ${name(each)};\n`).join('')}#pragma GCC visibility pop
 static ${function_(`${what}_end`, ends)}
 static ${function_(`${what}_refused`, ['FAIL(REFUSED);'])}
 static ${function_(`${what}_outside`, ['FAIL(JUMP_OUTSIDE);'])}
+/* Whoever replays goes on with the whole block. */
+static ${function_(`${what}_block`, ['HAND_BACK;'])}
 op *const ${what}_handlers[] = {
-${[`${what}_end`, ...table, `${what}_outside`].map(each => `  ${each},\n`).join('')}};
+${[`${what}_end`, ...table, `${what}_outside`, `${what}_block`].map(each => `  ${each},\n`).join('')}};
 `
   return [...files, { path: `${what}_table.c`, content }]
 }
 
-function tablesFile(set: AirSet, kinds: AccessKinds, offsets: ReadonlyMap<number, number>): string {
-  const menders = kinds.airs.map((air, kind) =>
+function mendersFile(set: AirSet, kinds: AccessKinds, offsets: ReadonlyMap<number, number>): string {
+  const texts = kinds.airs.map((air, kind) =>
     menderText(set, air, kind - kinds.kindOf(air, 0), { offsets, kindOf: kinds.kindOf }),
   )
+  const table = (name: (kind: number) => string): string => kinds.airs.map((_, kind) => name(kind)).join(', ')
   return `#include "engine.h"
 #include "words.h"
 #include "integers.h"
 #include "places.h"
 
-const uint32_t widths[] = { ${set.airs.map(({ columns }) => columns.length).join(', ')} };
-const uint32_t kind_airs[] = { ${kinds.airs.join(', ')} };
-
-${menders.join('\n')}
-mender *const menders[] = { ${kinds.airs.map((_, kind) => menderName(kind)).join(', ')} };
+${texts.join('\n')}
+times *const timed[] = { ${table(timesName)} };
+mender *const menders[] = { ${table(menderName)} };
 `
 }

@@ -1,5 +1,5 @@
 /** Which segments of a run are traced, and which of them cannot be. */
-import type { Air, AirSet } from '../../air/air.ts'
+import { isReplayed, type Air, type AirSet } from '../../air/air.ts'
 import { RvrError } from '../../errors.ts'
 import { paddedHeight } from '../../machine/limits.ts'
 import type { GuestAbi } from '../../extensions/abi.ts'
@@ -36,7 +36,7 @@ export function checkSize({ index, heights }: PlannedSegment, set: AirSet, machi
   for (const air of set.airs) {
     const height = heightOf(air)
     // Of memory this is a bound; what is too high there is found when it is hashed.
-    if (height > MOST_ROWS && air.instructions.length > 0)
+    if (height > MOST_ROWS && isReplayed(air))
       throw new RvrError('UNPROVABLE', `segment ${index} needs ${height} rows of ${air.name}`, {
         hint: `A table has ${MOST_ROWS} rows at most: cut smaller segments.`,
         details: { segment: index, chip: air.name, height, reason: 'height' },

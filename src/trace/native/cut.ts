@@ -5,6 +5,7 @@ import { MOST_ROWS } from '../matrix.ts'
 import { performed, type EngineOptions } from './control.ts'
 import type { EngineGuest } from './engine.ts'
 import { diverged } from './failures.ts'
+import { withWholeBlocks } from './whole-blocks.ts'
 import { FragmentTable } from './fragments.ts'
 import {
   CHECKPOINT_WORDS,
@@ -28,7 +29,7 @@ export interface RecordedSegment {
 }
 
 export interface CutOptions extends EngineOptions {
-  /** Instructions of a fragment; the last one of a piece has fewer. */
+  /** Instructions of a fragment; the last one of a piece has fewer, and one that a block ends in may have more. */
   readonly length?: number | undefined
 }
 
@@ -60,10 +61,12 @@ function lengthsOf({ pieces, end }: RecordedSegment): number[] {
  */
 export async function cut(guest: EngineGuest, segment: RecordedSegment, options: CutOptions = {}): Promise<CutSegment> {
   const { length = DEFAULT_FRAGMENT } = options
-  const { pieces, end } = segment
   const { set, native } = guest.engine
   const airs = set.airs.length
-  const lengths = lengthsOf(segment)
+  const { end } = segment
+  lengthsOf(segment)
+  const pieces = withWholeBlocks(segment.pieces, set)
+  const lengths = lengthsOf({ pieces, end })
   const records = new BigUint64Array((pieces.length + 1) * PIECE_WORDS)
   const tapes: TapeWords[] = []
   for (const [index, piece] of pieces.entries()) {

@@ -1,6 +1,7 @@
 /** Where rows come from that a trace engine has filled: found by replaying what was recorded, when somebody asks. */
+import { isReplayed } from '../../air/air.ts'
 import type { OriginOf, Origin } from '../check/places.ts'
-import { cut, type RecordedSegment } from './cut.ts'
+import { cut, DEFAULT_FRAGMENT, type RecordedSegment } from './cut.ts'
 import type { TracedGuest } from '../steps.ts'
 import { EngineGuest, type TraceEngine } from './engine.ts'
 import type { FragmentTable } from './fragments.ts'
@@ -23,21 +24,32 @@ function holding(
   return undefined
 }
 
-/** The instruction that a row of an AIR is of. @throws RvrError `DIVERGED` */
+interface LookedFor {
+  /** Index of its AIR. */
+  readonly air: number
+  readonly row: number
+}
+
+/**
+ * The instruction that a row is of, or the first one of its block.
+ *
+ * @param length of the table's fragments: those of 1 are an instruction or a block
+ * @throws RvrError `DIVERGED`
+ */
 async function originIn(
   guest: EngineGuest,
   table: FragmentTable,
-  air: number,
-  row: number,
+  { air, row }: LookedFor,
+  length: number,
 ): Promise<Origin | undefined> {
   const found = holding(table, air, row)
   if (found === undefined) return undefined
   const { from, to, words } = table.fragment(found.index)
-  const instructions = to.instret - from.instret
-  if (instructions === 1) return from
+  if (length === 1) return from
   const piece = { pieces: [{ ...from, words }], end: to }
-  const closer = await cut(guest, piece, { length: Math.ceil(instructions / CLOSER) })
-  return originIn(guest, closer.fragments, air, found.row)
+  const closer = Math.ceil((to.instret - from.instret) / CLOSER)
+  const { fragments } = await cut(guest, piece, { length: closer })
+  return originIn(guest, fragments, { air, row: found.row }, closer)
 }
 
 /**
@@ -53,9 +65,9 @@ export function originsOf(
   const { airs } = engine.set
   return async ({ air, rows }, row) => {
     const segment = recorded()
-    if (segment === undefined || row >= rows || air.instructions.length === 0) return undefined
+    if (segment === undefined || row >= rows || !isReplayed(air)) return undefined
     using decoded = new EngineGuest(engine, guest)
     const { fragments } = await cut(decoded, segment)
-    return await originIn(decoded, fragments, airs.indexOf(air), row)
+    return await originIn(decoded, fragments, { air: airs.indexOf(air), row }, DEFAULT_FRAGMENT)
   }
 }

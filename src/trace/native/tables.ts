@@ -1,8 +1,9 @@
 /** All tables of a segment: rows of instructions by the trace engine, and what the machine itself has beside them. */
-import type { Air } from '../../air/air.ts'
+import { isReplayed, type Air } from '../../air/air.ts'
 import { histogramLayout, lookupTables } from '../../air/lookups.ts'
 import { RvrError } from '../../errors.ts'
 import { decoderFor } from '../../extensions/registry.ts'
+import { expectBlocks } from '../blocks.ts'
 import { coderOf } from '../coding.ts'
 import { matrixOf, powerOfTwoFrom, type Matrix } from '../matrix.ts'
 import { messagesOf } from '../messages.ts'
@@ -11,6 +12,7 @@ import { airsOf, type SystemAirs } from '../system/airs.ts'
 import { systemRow } from '../system/memory-tables.ts'
 import { placesOf } from '../system/places.ts'
 import { programEntries, programMatrix } from '../system/program.ts'
+import { finishBlocks } from './blocks.ts'
 import { cut, type CutSegment, type RecordedSegment } from './cut.ts'
 import type { EngineGuest } from './engine.ts'
 import { fill } from './fill.ts'
@@ -70,6 +72,7 @@ export class SegmentTableMaker {
     this.#guest = guest
     this.#airs = airsOf(set)
     const entries = programEntries(image, decoderFor(image.xlen, abi), coderOf(set))
+    expectBlocks(set, entries)
     this.#program = programMatrix(this.#airs.program, entries, new Map())
   }
 
@@ -87,6 +90,7 @@ export class SegmentTableMaker {
     watch.ended('rowsMs')
     const { lists, histogram, executed } = filled
     const touched = await stitch(guest, { lists, histogram, plan, cells }, signal)
+    await finishBlocks(guest, { histogram, plan, cells }, { threads, signal })
     watch.ended('stitchMs')
     return { recording, cut: fragments, plan, cells, histogram, executed, touched, watch }
   }
@@ -98,7 +102,7 @@ export class SegmentTableMaker {
     const lookups = new Map(lookupTables(set).map(each => [each.air, each.height]))
     return planMatrices(set, (air, index) => {
       if (air.height === 'slots') return { height, rows: entries }
-      const count = lookups.get(index) ?? (air.instructions.length === 0 ? 0 : rows[index]!)
+      const count = lookups.get(index) ?? (isReplayed(air) ? rows[index]! : 0)
       return { height: count === 0 ? 0 : powerOfTwoFrom(count), rows: count }
     })
   }

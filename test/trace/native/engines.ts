@@ -1,11 +1,11 @@
 /** Trace engines of the shipped machines, made once for all tests. */
 import { afterAll, inject } from 'vitest'
-import { shippedAirs } from '../../../src/air/load.ts'
+import { shippedAirs, type LoadedAirs } from '../../../src/air/load.ts'
 import type { Xlen } from '../../../src/elf/image.ts'
 import { abiNamed } from '../../../src/extensions/registry.ts'
 import { loadTraceEngine } from '../../../src/load/trace-engine.ts'
 import { airsOf } from '../../../src/trace/system/airs.ts'
-import { defaultMachine } from '../../../src/machine/machine.ts'
+import { defaultMachine, type Machine } from '../../../src/machine/machine.ts'
 import { createServices, prepareTraceEngine } from '../../../src/pipeline.ts'
 import { isExhaustive } from '../../support/exhaustive.ts'
 import { testCompilers, type TestCompiler } from '../../support/operation.ts'
@@ -20,14 +20,20 @@ export const engineChoices = ([32, 64] as const).flatMap((xlen, index) => {
   return chosen.map(compiler => ({ name: `RV${xlen}, ${compiler.family}`, xlen, compiler }))
 })
 
-export async function engineFor(xlen: Xlen, compiler?: TestCompiler): Promise<TraceEngine> {
-  const services = await createServices({ cacheDir: inject('sharedCache'), cc: compiler?.command }, () => {})
+export const engineFor = (xlen: Xlen, compiler?: TestCompiler): Promise<TraceEngine> =>
+  engineOf(defaultMachine(xlen), shippedAirs(xlen), compiler === undefined ? {} : { cc: compiler.command })
+
+export async function engineOf(
+  machine: Machine,
+  set: LoadedAirs,
+  options: { readonly cc?: string },
+): Promise<TraceEngine> {
+  const services = await createServices({ cacheDir: inject('sharedCache'), ...options }, () => {})
   afterAll(() => services.directories.removeAll())
-  const set = shippedAirs(xlen)
   const request = {
-    xlen,
+    xlen: machine.xlen,
     abi: abiNamed('openvm'),
-    machine: defaultMachine(xlen),
+    machine,
     airs: { digest: set.digest, set: () => set, own: airsOf },
   }
   const { opened } = await prepareTraceEngine(request, services)

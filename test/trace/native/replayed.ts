@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { expect } from 'vitest'
 import { lookupTables } from '../../../src/air/lookups.ts'
 import { abiNamed } from '../../../src/extensions/registry.ts'
+import { finishBlocks } from '../../../src/trace/native/blocks.ts'
 import { cut, type RecordedSegment } from '../../../src/trace/native/cut.ts'
 import { EngineGuest, type TraceEngine } from '../../../src/trace/native/engine.ts'
 import { fill } from '../../../src/trace/native/fill.ts'
@@ -72,6 +73,7 @@ export async function replay(
   using filled = await fill(guest, fragments, { plan, cells }, options)
   const { lists, histogram, executed } = filled
   const touched = await stitch(guest, { lists, histogram, plan, cells })
+  await finishBlocks(guest, { histogram, plan, cells }, options)
   const hash = createHash('sha256')
   for (const part of [cells, histogram, executed, touched, String(ts)]) hash.update(part)
   return {
