@@ -45,6 +45,8 @@ export interface Execution {
   readonly rows: readonly (readonly number[])[]
   /** Entries of the program table: opcode and operands. */
   readonly entries: readonly (readonly number[])[]
+  /** Each instruction goes on with the next one. */
+  readonly isStraight: boolean
 }
 
 const LATEST = 1 << 20
@@ -73,14 +75,15 @@ export function execution(xlen: Xlen, instructions: readonly Instr[], seed: numb
   }))
   const rows: (readonly number[])[] = []
   const entries: (readonly number[])[] = []
-  let ts = start
-  for (const instr of instructions) {
+  let [ts, isStraight] = [start, true]
+  for (const [index, instr] of instructions.entries()) {
     const filled = fill(sets[xlen], instr, { memory, ts, xlen })
+    if (index + 1 < instructions.length && filled.next !== instructions[index + 1]!.pc) isStraight = false
     rows.push(filled.rows[0]!)
     entries.push(filled.program.slice(1))
     ts += durationOf(xlen, filled.air.name)
   }
-  return { rows, entries }
+  return { rows, entries, isStraight }
 }
 
 /** Times of memory that an instruction owns. */

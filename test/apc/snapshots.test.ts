@@ -1,9 +1,10 @@
 /** Published small blocks: sizes before are theirs, and sizes after are no larger. */
 import { expect, test } from 'vitest'
+import { buildBlocks } from '../../src/apc/block.ts'
 import { guarded } from '../../src/apc/guard.ts'
-import { optimise } from '../../src/apc/optimise/optimise.ts'
+import { optimiseBlocks } from '../../src/apc/optimise/optimise.ts'
 import { sizeOf } from '../../src/apc/system.ts'
-import { builtSnapshot, snapshots } from './snapshots.ts'
+import { blocksOfSnapshot, snapshotMachine, snapshots } from './snapshots.ts'
 
 /** What pins an instruction to the program. */
 const PINS = 10
@@ -12,9 +13,12 @@ const figures = ['columns', 'interactions', 'constraints'] as const
 
 test.each(snapshots)('$name', snapshot => {
   const { instrs, before, after } = snapshot
-  const system = builtSnapshot(snapshot)
-  expect(sizeOf(system)).toEqual({ ...before, constraints: before.constraints + PINS * instrs.length })
-  const made = sizeOf(guarded(optimise(system).system))
+  const blocks = blocksOfSnapshot(snapshot)
+  expect(sizeOf(buildBlocks(snapshotMachine, blocks))).toEqual({
+    ...before,
+    constraints: before.constraints + PINS * instrs.length,
+  })
+  const made = sizeOf(guarded(optimiseBlocks(snapshotMachine, blocks).system))
   for (const of of figures) expect(made[of]).toBeLessThanOrEqual(after[of])
 })
 

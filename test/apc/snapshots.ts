@@ -1,6 +1,5 @@
 /** Published sizes of single instructions, pseudo-instructions, small blocks and superblocks, before and after. */
-import { buildBlocks } from '../../src/apc/block.ts'
-import type { Size, System } from '../../src/apc/system.ts'
+import type { Block, Size } from '../../src/apc/system.ts'
 import type { Instr } from '../../src/isa/row.ts'
 import { assembled, execution } from './executions.ts'
 import { rv32 } from './given.ts'
@@ -144,11 +143,8 @@ export const snapshots: readonly Snapshot[] = listings.map(([name, listing, befo
 /** The machine of these figures. */
 export const snapshotMachine = rv32([256, 2048], 7)
 
-export function builtSnapshot({ instrs }: Snapshot): System {
+/** Blocks that are executed one behind the other: each instruction is one as good as any. */
+export function blocksOfSnapshot({ instrs }: Snapshot): readonly Block[] {
   const { entries } = execution(32, instrs, 1)
-  // Each instruction is a block as good as any.
-  return buildBlocks(
-    snapshotMachine,
-    instrs.map(({ pc }, index) => ({ start: pc, instructions: [entries[index]!] })),
-  )
+  return instrs.map(({ pc }, index) => ({ start: pc, instructions: [entries[index]!] }))
 }

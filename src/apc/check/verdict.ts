@@ -1,9 +1,10 @@
 /** What a checker says of one row of a system. It knows nothing of how the system came about. */
 import type { Expression } from '../../air/expression.ts'
-import { P, add } from '../../air/field.ts'
+import { P } from '../../air/field.ts'
 import { wordEvaluator } from '../../air/word.ts'
 import { RowEvaluator } from '../../air/evaluate.ts'
 import { CHECKED_SPACES, isStateful, type MemoryRole, type SystemBus } from '../buses.ts'
+import { Effect, keyOf } from './effect.ts'
 import type { System } from '../system.ts'
 
 /** Values of columns by id. */
@@ -20,10 +21,22 @@ export interface Verdict {
 
 const none = (): bigint => 0n
 
-function isIn({ table }: SystemBus, fields: readonly number[]): boolean {
+/** Rows of tables that are remembered. */
+const MOST_KNOWN = 1 << 18
+const known = new WeakMap<SystemBus, Map<string, boolean>>()
+
+function isIn(bus: SystemBus, fields: readonly number[]): boolean {
+  const { table } = bus
   if (table === undefined) return true
+  let rows = known.get(bus)
+  if (rows === undefined || rows.size > MOST_KNOWN) known.set(bus, (rows = new Map()))
+  const key = fields.join()
+  const before = rows.get(key)
+  if (before !== undefined) return before
   const valueOf = wordEvaluator({ input: index => BigInt(fields[index]!), old: none, last: none, register: none })
-  return valueOf(table) !== 0n
+  const found = valueOf(table) !== 0n
+  rows.set(key, found)
+  return found
 }
 
 /** Could the rest of a proof have sent the block? */
@@ -32,6 +45,25 @@ function isAdmissible({ address, content, cellBits, zero }: MemoryRole, fields: 
     return false
   return !CHECKED_SPACES.includes(fields[address[0]!]!) || content.every(field => fields[field]! < 2 ** cellBits)
 }
+
+export interface Judged {
+  /** It is in no table, or no memory can have sent it. */
+  readonly isOutside: boolean
+  /** It is part of the effect. */
+  readonly hasEffect: boolean
+}
+
+/** What becomes of a message that is sent so often. */
+export function judged(bus: SystemBus, count: number, fields: readonly number[]): Judged {
+  const { role } = bus
+  if (count === 0 || role.kind === 'program') return { isOutside: false, hasEffect: false }
+  const isForeign = role.kind === 'memory' && count === P - 1 && !isAdmissible(role, fields)
+  if (isStateful(bus) || role.kind === 'opaque') return { isOutside: isForeign, hasEffect: true }
+  return { isOutside: !isIn(bus, fields), hasEffect: false }
+}
+
+/** Room for the ids of all columns. */
+export const widthOf = ({ columns }: System): number => columns.reduce((most, { id }) => Math.max(most, id + 1), 0)
 
 /** Checks rows of a system one at a time. */
 export class SystemChecker {
@@ -52,7 +84,7 @@ export class SystemChecker {
     this.#system = system
     this.#places = places
     this.#evaluator = new RowEvaluator(expressions)
-    this.width = system.columns.reduce((most, { id }) => Math.max(most, id + 1), 0)
+    this.width = widthOf(system)
   }
 
   verdict(row: Row): Verdict {
@@ -66,36 +98,11 @@ export class SystemChecker {
       const count = this.#evaluator.value(place)
       if (count === 0) continue
       const values = fields.map((_, at) => this.#evaluator.value(place + 1 + at))
-      const { role } = buses[bus]!
-      if (role.kind === 'program') continue
-      if (role.kind === 'memory' && count === P - 1 && !isAdmissible(role, values)) outside ??= index
-      if (isStateful(buses[bus]!) || role.kind === 'opaque') effect.add(`${buses[bus]!.id}:${values.join()}`, count)
-      else if (!isIn(buses[bus]!, values)) outside ??= index
+      const { isOutside, hasEffect } = judged(buses[bus]!, count, values)
+      if (isOutside) outside ??= index
+      if (hasEffect) effect.add(keyOf(buses[bus]!, values), count)
     }
     return { broken: broken < 0 ? undefined : broken, outside, effect: effect.text() }
-  }
-
-  /** What a constraint comes to on the row. */
-  valueOf(constraint: number, row: Row): number {
-    this.#evaluator.at({ cells: row, width: row.length, height: 1, publics: [] }, 0)
-    return this.#evaluator.value(constraint)
-  }
-}
-
-class Effect {
-  readonly #left = new Map<string, number>()
-
-  add(message: string, count: number): void {
-    const sum = add(this.#left.get(message) ?? 0, count)
-    if (sum === 0) this.#left.delete(message)
-    else this.#left.set(message, sum)
-  }
-
-  text(): string {
-    return [...this.#left]
-      .map(([message, count]) => `${message} ${count}`)
-      .toSorted()
-      .join('\n')
   }
 }
 

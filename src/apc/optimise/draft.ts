@@ -21,6 +21,8 @@ export interface DraftDerived {
 export interface Elimination {
   readonly column: number
   readonly of: Polynomial
+  /** Rows of the block may have something else there. */
+  readonly isGuess?: boolean | undefined
 }
 
 /** Constraints and messages keep their numbers; those that went leave a gap. */

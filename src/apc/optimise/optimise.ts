@@ -29,6 +29,8 @@ import { zeros } from './passes/zeros.ts'
 export interface Eliminated {
   readonly column: number
   readonly of: Expression
+  /** Rows of the block may have something else there. */
+  readonly isGuess?: boolean | undefined
 }
 
 export interface Optimised {
@@ -183,6 +185,6 @@ function optimised(start: () => Draft, { degrees = DEFAULT_DEGREES, instead, onP
     run(between)
   }
   run(after)
-  const eliminated = draft.eliminated.map(({ column, of }) => ({ column, of: expressionOf(of) }))
+  const eliminated = draft.eliminated.map(({ of, ...rest }) => ({ ...rest, of: expressionOf(of) }))
   return { system: systemOf(draft), eliminated }
 }

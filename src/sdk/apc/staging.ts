@@ -49,15 +49,14 @@ export class ApcStaging {
     }
   }
 
-  /** The candidates of a selection, which are come by at most once, and only where somebody asks. */
-  selectRequest(choices: ApcSelectOptions, signal: AbortSignal): SelectRequest & WithCandidates {
+  selectRequest(choices: ApcSelectOptions, signal: AbortSignal): SelectRequest {
     const { autoprecompiles, skip = 0, ...others } = choices
     const generating = this.generateRequest(capped(others, autoprecompiles + skip), signal)
     const selection = { autoprecompiles, skip }
     const inputs: SelectInputs = { ...generating.inputs, selection }
-    let found: Promise<Obtained<CandidatesFile>> | undefined
-    const candidates = async (): Promise<CandidatesFile> => (await (found ??= this.obtainCandidates(generating))).opened
-    return { ...generating, inputs, candidates, make: async () => selected(await candidates(), selection) }
+    const make = async (): Promise<WrittenCandidates> =>
+      selected((await this.obtainCandidates(generating)).opened, selection)
+    return { ...generating, inputs, make }
   }
 
   async obtainCandidates(request: GenerateRequest): Promise<Obtained<CandidatesFile>> {
@@ -124,11 +123,6 @@ export class ApcStaging {
       },
     )
   }
-}
-
-interface WithCandidates {
-  /** All that are ranked. */
-  candidates(): Promise<CandidatesFile>
 }
 
 interface Making {

@@ -42,7 +42,7 @@ function replace(draft: Draft, comparison: Comparison, ranges: Ranges): void {
 function remove(draft: Draft, { constraints, message, inner }: Comparison): void {
   for (const index of constraints) draft.setConstraint(index, undefined)
   draft.setMessage(message, undefined)
-  for (const column of inner) draft.eliminated.push({ column, of: draft.polynomials.zero })
+  for (const column of inner) draft.eliminated.push({ column, of: draft.polynomials.zero, isGuess: true })
 }
 
 /** What is 0 exactly where the result is 1, as the last difference can only be 1 if it is positive, and no other is. */

@@ -70,5 +70,5 @@ function merge(draft: Draft, index: number, { helpers: all, rest, zero }: Merged
   const negative = polynomials.scaled(rest, P - 1)
   draft.setConstraint(index, polynomials.plus(rest, polynomials.times(polynomials.column(helper), zero)))
   draft.derived.push({ column: helper, numerator: negative, denominator: zero })
-  for (const each of all) draft.eliminated.push({ column: each.column, of: polynomials.zero })
+  for (const each of all) draft.eliminated.push({ column: each.column, of: polynomials.zero, isGuess: true })
 }

@@ -106,7 +106,7 @@ class PointerGroup {
     const isCheck = (index: number): boolean => draft.buses[draft.messages[index]!.bus]!.role.kind === 'table'
     if (messages.length !== 2 || !messages.every(isCheck)) return
     for (const index of messages) draft.setMessage(index, undefined)
-    draft.eliminated.push({ column: low, of: this.#likely(offset) })
+    draft.eliminated.push({ column: low, of: this.#likely(offset), isGuess: true })
   }
 
   /** What the low limb is where no carry goes from it. */
