@@ -27,6 +27,31 @@ const computing = [
   'test/store/{counters,digest,objects}.test.ts',
 ]
 
+/**
+ * Files that run guests or commands and leave their process as it was. They share processes, too: starting one and
+ * reading all of rvr takes as long as many of them do. What counts threads, waits for them or spies is left out.
+ */
+const running = {
+  include: [
+    'test/{archive,differential,interp,metering,run,trace}/**/*.test.ts',
+    'test/apc/{block,completeness,interchange,soundness}.test.ts',
+    'test/cli/*.test.ts',
+    'test/e2e/*.test.ts',
+    'test/extensions/{,guests/}*.test.ts',
+    'test/modes/preflight/*.test.ts',
+    'test/report/*.test.ts',
+    'test/report/run/*.test.ts',
+    'test/sdk/**/*.test.ts',
+  ],
+  exclude: [
+    'test/archive/c-reader.test.ts',
+    'test/metering/swelling.test.ts',
+    'test/report/doctor.test.ts',
+    'test/run/{exit,lifecycle,print-gate,reuse,stopping,survival,tiers,worker-life}.test.ts',
+    'test/trace/{airs-memo,endings,no-memory,recording}.test.ts',
+  ],
+}
+
 const shared = {
   root: new URL('..', import.meta.url).pathname,
   environment: 'node',
@@ -43,6 +68,7 @@ export default defineConfig({
     // Two processors: a worker often waits for a process, a disk or a clock.
     maxWorkers: 3,
     sequence: { sequencer: DearestFirst },
+    globalSetup: new URL('./set-up.ts', import.meta.url).pathname,
     reporters: ['default', new URL('./summary-reporter.ts', import.meta.url).pathname],
     projects: [
       {
@@ -50,10 +76,11 @@ export default defineConfig({
           ...shared,
           name: 'all',
           include: ['test/**/*.test.ts'],
-          exclude: computing,
-          globalSetup: new URL('./set-up.ts', import.meta.url).pathname,
+          exclude: [...computing, ...running.include],
         },
       },
+      { test: { ...shared, name: 'apart', include: running.exclude } },
+      { test: { ...shared, name: 'running', ...running, isolate: false } },
       { test: { ...shared, name: 'computing', include: computing, isolate: false } },
     ],
   },
