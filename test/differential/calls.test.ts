@@ -81,7 +81,10 @@ const areaOf = (run: Run): string => Buffer.from(run.memory.read(DATA, AREA)).to
 describe.each(widths)('RV%i', xlen => {
   test.each(Array.from({ length: rounds }, (_, round) => firstSeed + round))('seed %i', async seed => {
     // Seeds and widths take turns with the compilers.
-    await using rvr = await Rvr.create({ cacheDir: false, ...((seed + xlen / 32) % 2 === 0 && { cc: 'gcc' }) })
+    await using rvr = await Rvr.create({
+      cacheDir: inject('sharedCache'),
+      ...((seed + xlen / 32) % 2 === 0 && { cc: 'gcc' }),
+    })
     const elf = randomCalls(xlen, new Random(seed * 2 + xlen))
     const guest = await rvr.load(elf, { config })
     // The native interpreter has the same C of the extensions; here it is not optimised.

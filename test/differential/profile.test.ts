@@ -1,5 +1,5 @@
 /** A profile decides how code looks, never what it does: with counts of no run at all, native code and the interpreter agree. */
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { Rvr, type ExecutionProfile } from '../../src/index.ts'
 import { profileOf } from '../../src/profile/counts.ts'
 import { randomSource } from '../support/random.ts'
@@ -51,7 +51,7 @@ const some = Array.from({ length: rounds }, (_, round) =>
 ).flat()
 
 test.each(some)('rv$xlen in mode $mode, compiler $cc, seed $seed', async ({ xlen, cc, mode, seed }) => {
-  await using rvr = await Rvr.create({ cacheDir: false, ...(cc && { cc }) })
+  await using rvr = await Rvr.create({ cacheDir: inject('sharedCache'), ...(cc && { cc }) })
   const { elf } = randomGuest(xlen, seed, CASES)
   const guest = await rvr.load(elf, { abi: 'linux' })
   const artifact = await guest.compile(mode, { profile: randomProfile(guest, seed * 31 + xlen) })

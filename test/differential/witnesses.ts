@@ -57,7 +57,7 @@ export async function agreeEverywhere(
     stress,
   }: { cc?: string | undefined; modes?: readonly Mode<ModeName>[]; stress?: Stress | undefined } = {},
 ): Promise<void> {
-  await using rvr = await Rvr.create({ cacheDir: false, stress, ...(cc && { cc }) })
+  await using rvr = await Rvr.create({ cacheDir: inject('sharedCache'), stress, ...(cc && { cc }) })
   // One for all programs.
   await using sharing = await Rvr.create({ cacheDir: inject('sharedCache'), ...(cc && { cc }) })
   const expected = await runGuest(rvr, elf, 'metered-cost', 'interp')

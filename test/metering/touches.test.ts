@@ -1,5 +1,5 @@
 /** Native code marks exactly the leaves that a block touches, wherever its bases lie, with every compiler. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { defaultMachine, Rvr, type LoadOptions } from '../../src/index.ts'
 import { expectSame, widths } from '../run/support.ts'
 import { sample } from '../support/exhaustive.ts'
@@ -9,7 +9,7 @@ import { expectPieces, floorLimits, piecesOf, plainPieces, trace, type Limits } 
 const compilers = [undefined, 'gcc'] as const
 const rvrs: Rvr[] = []
 beforeAll(async () => {
-  for (const cc of compilers) rvrs.push(await Rvr.create({ cacheDir: false, ...(cc && { cc }) }))
+  for (const cc of compilers) rvrs.push(await Rvr.create({ cacheDir: inject('sharedCache'), ...(cc && { cc }) }))
 })
 afterAll(async () => {
   for (const rvr of rvrs) await rvr.dispose()

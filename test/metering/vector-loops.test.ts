@@ -1,6 +1,6 @@
 /** Loops that C compilers vectorise keep what they hold in vector registers across checks, also those that look at the limits and change the row counts. */
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { Rvr } from '../../src/index.ts'
 import { kernel, load } from './guests.ts'
 import type { ModeName } from '../../src/index.ts'
@@ -14,7 +14,11 @@ test.each([
   ['sieve', undefined, undefined],
   ['matmul', 'gcc', 'x86-64-v3'],
 ] as const)('%s, %s, %s', async (name, cc, targetCpu) => {
-  await using rvr = await Rvr.create({ cacheDir: false, ...(cc && { cc }), ...(targetCpu && { targetCpu }) })
+  await using rvr = await Rvr.create({
+    cacheDir: inject('sharedCache'),
+    ...(cc && { cc }),
+    ...(targetCpu && { targetCpu }),
+  })
   const subject = kernel(64, name)
   const guest = await load(rvr, subject)
   const found: unknown[] = []

@@ -1,5 +1,5 @@
 /** Loops that are counted in front of them: every branch, every direction, steps in registers, exits in the middle, values at the edges. */
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import type { Xlen } from '../../src/elf/image.ts'
 import { Rvr } from '../../src/index.ts'
 import { defaultMachine } from '../../src/machine/machine.ts'
@@ -144,7 +144,7 @@ test.each([
   [32, 'gcc', 'metered-cost'],
   [64, undefined, 'metered'],
 ] as const)('RV%i, %s, mode %s', async (xlen, cc, mode) => {
-  await using rvr = await Rvr.create({ cacheDir: false, ...(cc !== undefined && { cc }) })
+  await using rvr = await Rvr.create({ cacheDir: inject('sharedCache'), ...(cc !== undefined && { cc }) })
   const isMetered = mode === 'metered'
   // Checks lie close together, so that loops meet them.
   const usual = defaultMachine(xlen)

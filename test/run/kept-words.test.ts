@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import type { Xlen } from '../../src/elf/image.ts'
 import { Rvr } from '../../src/index.ts'
 import { assembler, type Assembler } from '../support/assembler.ts'
@@ -73,7 +73,7 @@ test.each([
   [32, undefined, 'metered'],
 ] as const)('RV%i, %s, mode %s', async (xlen, cc, mode) => {
   const directory = await mkdtemp(join(tmpdir(), 'rvr-test-'))
-  await using rvr = await Rvr.create({ cacheDir: false, ...(cc !== undefined && { cc }) })
+  await using rvr = await Rvr.create({ cacheDir: inject('sharedCache'), ...(cc !== undefined && { cc }) })
   const loaded = await rvr.load(guest(xlen), { abi: 'linux' })
   try {
     const native = await loaded.compile(mode, { emitDirectory: directory })

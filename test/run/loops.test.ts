@@ -1,5 +1,5 @@
 /** Innermost loops, which run in chunks: ends of every kind, traps within a chunk, copies that overlap, and stops anywhere are those of the interpreter. */
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { MEMORY_BYTES, type Xlen } from '../../src/elf/image.ts'
 import { Rvr } from '../../src/index.ts'
 import { assembler, type Assembler } from '../support/assembler.ts'
@@ -275,7 +275,7 @@ test.each([
   [32, undefined, 'metered-cost'],
   [32, 'gcc', 'pure'],
 ] as const)('RV%i, %s, mode %s', async (xlen, cc, mode) => {
-  await using rvr = await Rvr.create({ cacheDir: false, ...(cc !== undefined && { cc }) })
+  await using rvr = await Rvr.create({ cacheDir: inject('sharedCache'), ...(cc !== undefined && { cc }) })
   const loaded = await rvr.load(guest(xlen), { abi: 'linux' })
   const native = await loaded.compile(mode)
   const interpreter = loaded.interpret(mode)

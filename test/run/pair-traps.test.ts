@@ -1,5 +1,5 @@
 /** A trap in the middle of 64-bit arithmetic on RV32: registers, pc and counts are those before the trapping instruction. */
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { Rvr } from '../../src/index.ts'
 import { expectSame, factsOf, program } from './support.ts'
 
@@ -46,7 +46,7 @@ test.each([
   [0, 'gcc'],
   [1, undefined],
 ] as const)('at place %i, %s', async (place, cc) => {
-  await using rvr = await Rvr.create({ cacheDir: false, ...(cc !== undefined && { cc }) })
+  await using rvr = await Rvr.create({ cacheDir: inject('sharedCache'), ...(cc !== undefined && { cc }) })
   const loaded = await rvr.load(guest(place))
   using wanted = await loaded.interpret('pure').execute()
   using found = await (await loaded.compile('pure')).execute()

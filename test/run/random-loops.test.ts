@@ -1,5 +1,5 @@
 /** Random innermost loops, counted and others, run as the interpreter runs them: what the test in front of a chunk says has to be true whatever registers hold. */
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { Rvr } from '../../src/index.ts'
 import { randomSource } from '../support/random.ts'
 import { piecesOf } from '../metering/support.ts'
@@ -25,7 +25,7 @@ const cases = Array.from({ length: ROUNDS }, (_, round) => FIRST + round).flatMa
 
 test.each(cases)('RV$xlen, seed $seed, $cc, mode $mode', async ({ xlen, seed, cc, mode }) => {
   const random = randomSource(seed * 2 + xlen)
-  await using rvr = await Rvr.create({ cacheDir: false, ...(cc !== undefined && { cc }) })
+  await using rvr = await Rvr.create({ cacheDir: inject('sharedCache'), ...(cc !== undefined && { cc }) })
   const loaded = await rvr.load(loopGuest(xlen, random), { abi: 'linux' })
   const native = await loaded.compile(mode as ModeName)
   const interpreter = loaded.interpret(mode as ModeName)

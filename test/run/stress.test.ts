@@ -1,5 +1,5 @@
 /** Stress: rare paths of native code and the driver are taken, the results are the same, and libraries made for it stay apart. */
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { Rvr } from '../../src/index.ts'
 import { CountingCollector } from '../../src/modes/counting.ts'
 import { modeNamed } from '../../src/modes/registry.ts'
@@ -20,7 +20,7 @@ test.each([
   ['stops', 32, 'profile'],
   ['stops', 64, 'metered'],
 ] as const)('%s, RV%i, mode %s: traps and limits are those of the interpreter', async (stress, xlen, mode) => {
-  await using rvr = await Rvr.create({ cacheDir: false, stress })
+  await using rvr = await Rvr.create({ cacheDir: inject('sharedCache'), stress })
   const guest = await rvr.load(fixture('traps', xlen))
   const artifact = await guest.compile(mode)
   for (const selector of selectors) {
@@ -35,7 +35,7 @@ test.each([
 test.each([undefined, 'stops'] as const)(
   'stress %s: the least budget is all that native code gets, whatever it could have',
   async stress => {
-    await using rvr = await Rvr.create({ cacheDir: false, stress })
+    await using rvr = await Rvr.create({ cacheDir: inject('sharedCache'), stress })
     const guest = await rvr.load(program(64, endless['calls and returns']!))
     const { image, abi, machine } = guest
     const mode = modeNamed('pure')

@@ -1,5 +1,5 @@
 /** Random programs and random loops: the tape is the one that the definition gives, whoever executes them. */
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import type { Stress } from '../../../src/codegen/tuning.ts'
 import { Rvr } from '../../../src/index.ts'
 import { randomGuest } from '../../differential/generator.ts'
@@ -26,7 +26,7 @@ const cases = Array.from({ length: ROUNDS }, (_, round) => FIRST + round).flatMa
 
 test.each(cases)('RV$xlen, seed $seed, $cc: random loops', async ({ xlen, seed, cc }) => {
   const random = randomSource(seed * 2 + xlen)
-  await using rvr = await Rvr.create({ cacheDir: false, ...(cc !== undefined && { cc }) })
+  await using rvr = await Rvr.create({ cacheDir: inject('sharedCache'), ...(cc !== undefined && { cc }) })
   const guest = await rvr.load(loopGuest(xlen, random), { abi: 'linux' })
   const native = await guest.compile('preflight')
   for (let index = 0; index < LOOPS; index++) {
@@ -39,7 +39,11 @@ test.each(cases)('RV$xlen, seed $seed, $cc: random loops', async ({ xlen, seed, 
 
 test.each(cases)('RV$xlen, seed $seed, $cc, stress $stress: random programs', async ({ xlen, seed, cc, stress }) => {
   const other = cc === undefined ? ('gcc' as const) : undefined
-  await using rvr = await Rvr.create({ cacheDir: false, stress, ...(other !== undefined && { cc: other }) })
+  await using rvr = await Rvr.create({
+    cacheDir: inject('sharedCache'),
+    stress,
+    ...(other !== undefined && { cc: other }),
+  })
   const { elf } = randomGuest(xlen, seed, 12)
   for (const engine of engines) {
     const guest = await (engine === 'native' ? rvr : host.rvr).load(elf, { abi: 'linux' })
