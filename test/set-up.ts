@@ -28,16 +28,33 @@ async function bundle(): Promise<void> {
     await promisify(execFile)(process.execPath, [fileURLToPath(new URL(`../src/build/${step}.ts`, import.meta.url))])
 }
 
-/** The default compiler without optimisation, as a script; none for gcc, which makes jumps of calls by optimising. */
+/** A compiler that optimises nothing, whatever it is told. The text is what rvr knows compilers by: it asks what is behind others. */
+const unoptimising = (cc: string): string => `
+#include <string.h>
+#include <unistd.h>
+const char known[] = "COLLECT_GCC";
+int main(int count, char **words) {
+  char *all[count + 2];
+  memcpy(all, words, count * sizeof *all);
+  all[0] = ${JSON.stringify(cc)};
+  all[count] = all[count + 1] = 0;
+  for (int i = 1; i < count; i++)
+    if (!strcmp(words[i], "-c")) all[count] = "-O0";
+  execv(all[0], all);
+  return 127;
+}
+`
+
+/** The default compiler without optimisation; none for gcc, which makes jumps of calls by optimising. */
 async function quickCompiler(directory: string): Promise<string> {
   if (sanitizingCompiler !== undefined) return sanitizingCompiler
   if (isExhaustive) return ''
   const toolchain = await describeToolchain({}).catch(() => undefined)
   if (toolchain?.family !== 'clang') return ''
   const file = join(directory, 'quick-cc')
-  const cc = `exec '${toolchain.cc.path}' "$@"`
-  const script = `#!/bin/sh\nfor word in "$@"; do [ "$word" != -c ] || ${cc} -O0; done\n${cc}\n`
-  await writeFile(file, script, { mode: 0o755 })
+  const { path } = toolchain.cc
+  await writeFile(`${file}.c`, unoptimising(path))
+  await promisify(execFile)(path, ['-o', file, `${file}.c`])
   return file
 }
 

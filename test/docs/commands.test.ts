@@ -26,11 +26,14 @@ const STRICT = `set -uE; trap 'case $? in 1|4|6) ;; *) exit 99;; esac' ERR`
 /** Does the block show a terminal? */
 const isTranscript = ({ language, text }: Block): boolean => language === '' && text.startsWith('$ ')
 
-/** What a block that shows the cache begins with is its page's own cache, empty at first; others use the shared one. */
+/**
+ * What a block that shows the cache begins with is its page's own cache, empty at first, and the compiler that rvr
+ * finds; others use the shared cache, and one that is quick.
+ */
 const showsCache = ({ setup, text }: Block): boolean => /\bcache (hit|miss)|\brvr cache\b/.test(setup + text)
 const withOwnCache = ({ directory, environment }: Place): Place => ({
   directory,
-  environment: { ...environment, RVR_CACHE_DIR: undefined },
+  environment: { ...environment, RVR_CACHE_DIR: undefined, RVR_CC: undefined },
 })
 
 function runBlock(shared: Place, block: Block): void {

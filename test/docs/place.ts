@@ -65,6 +65,7 @@ export function place(): Place {
       NO_COLOR: '1',
       HOME: directory,
       RVR_CACHE_DIR: inject('sharedCache'),
+      RVR_CC: inject('quickCompiler') || undefined,
       REPOSITORY: root,
       PATH: `${bin}:${process.env.PATH}`,
     },

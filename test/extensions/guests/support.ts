@@ -45,7 +45,7 @@ export interface Printed {
   readonly text: string
 }
 
-/** By a guest, mode and engine: a compiler that is a script is asked each time what is behind it. */
+/** By a guest, mode and engine. */
 const artifacts = new WeakMap<Guest, Map<string, Promise<Artifact>>>()
 
 export async function runOn(engine: Engine, guest: Guest, mode: string, input: GuestInput): Promise<Printed> {

@@ -18,14 +18,14 @@ import { fill } from '../../../src/trace/native/fill.ts'
 import { openSystem } from '../../../src/trace/native/open-system.ts'
 import { stitch } from '../../../src/trace/native/stitch.ts'
 import { airsOf } from '../../../src/trace/system/airs.ts'
-import { DATA, program } from '../../run/support.ts'
+import { DATA, program, quickly } from '../../run/support.ts'
 import { planOf } from './replayed.ts'
 
 const abi = abiNamed('openvm')
 
-/** As the SDK has it: with the AIRs of extensions. */
+/** As the SDK has it: with the AIRs of extensions, and compiled once for all tests. */
 async function ownEngine(machine: Machine): Promise<TraceEngine> {
-  const services = await createServices({ cacheDir: inject('sharedCache') }, () => {})
+  const services = await createServices({ cacheDir: inject('sharedCache'), ...quickly() }, () => {})
   afterAll(() => services.directories.removeAll())
   const { xlen } = machine
   const set = airsOfMachine(machine, abi.extensions)
