@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { Rvr, RvrError } from '../../src/index.ts'
 import { randomAccesses } from '../metering/access-guest.ts'
 import { randomCases, type Subject } from '../metering/guests.ts'
+import { sample } from '../support/exhaustive.ts'
 import { anyInstructions } from './any-instructions.ts'
 import { expectHonest, planned } from './support.ts'
 
@@ -27,7 +28,7 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     expect(await expectHonest(rvr, { name: 'any instructions', xlen, abi: 'openvm', elf, options: {} })).toBe(1)
   })
 
-  test.each([1, 2])('arithmetic, branches and memory, seed %i', async seed => {
+  test.each(sample([1, 2], xlen / 32))('arithmetic, branches and memory, seed %i', async seed => {
     const subject = randomCases(xlen, seed, 6)
     const maxInstructions = await provable(subject)
     expect(maxInstructions).toBeGreaterThan(0)

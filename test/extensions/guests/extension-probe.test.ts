@@ -1,7 +1,7 @@
 /** Every extension instruction, natively and in the interpreter: random operands at any addresses, overlapping too, against results from outside. */
 import { describe, expect, test } from 'vitest'
 import { randomSource } from '../../support/random.ts'
-import { isExhaustive } from '../../support/exhaustive.ts'
+import { isExhaustive, sample } from '../../support/exhaustive.ts'
 import { fixture, useRvr } from '../../run/support.ts'
 import {
   bytesOf,
@@ -72,12 +72,12 @@ function probe(random: Random, of: Operation, at: Probe['at'], address: number):
   return { operation: of, address, before, at, expected: of.expected(rs1, rs2, rd) }
 }
 
-/** One arena for each probe. */
-function makeProbes(seed: number): Probe[] {
-  const random = randomSource(seed)
+/** One arena for each probe. The widths share the places of each operation. */
+function makeProbes(xlen: 32 | 64): Probe[] {
+  const random = randomSource(xlen)
   const probes: Probe[] = []
-  for (const of of operations) {
-    for (const at of places) {
+  for (const [index, of] of operations.entries()) {
+    for (const at of sample(places, index + xlen / 32)) {
       const made = probe(random, of, at, ARENAS + (probes.length % BATCH) * ARENA_BYTES)
       if (made !== undefined) probes.push(made)
     }

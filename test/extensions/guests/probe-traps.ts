@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Xlen } from '../../../src/elf/image.ts'
 import type { Guest, Run, Rvr, TrapReport } from '../../../src/index.ts'
 import { randomSource } from '../../support/random.ts'
+import { sample } from '../../support/exhaustive.ts'
 import { bytesOf, moduli, operations, type Operation } from './probe-operations.ts'
 import { operation, ProbeScript, type Registers } from './probe-script.ts'
 import { heldAt, littleEndian, loadGuest, runModes } from './support.ts'
@@ -99,25 +100,23 @@ export function testTraps(holder: { readonly rvr: Rvr }, xlen: Xlen, mode: strin
 
   test('pointers out of memory', async () => {
     const guest = await loadGuest(holder.rvr, 'extension-probe', xlen)
+    const operands = chosen.flatMap(of => roles.flatMap((role, index) => (of.sizes[index]! > 0 ? [{ of, role }] : [])))
+    // The widths share the operands.
     let turn = 0
-    for (const of of chosen) {
-      for (const [index, role] of roles.entries()) {
-        const bytes = of.sizes[index]!
-        if (bytes === 0) continue
-        const addresses = outside(bytes)
-        const address = addresses[turn++ % addresses.length]!
-        const registers = {
-          rd: BigInt(ARENA),
-          rs1: BigInt(ARENA + 256),
-          rs2: BigInt(of.length ?? ARENA + 512),
-          [role]: address,
-        }
-        const trap = await trapIn(mode, guest, xlen, of.code, registers, arenaFor(of, turn))
-        expect(trap, `${of.name}, ${role}`).toMatchObject({
-          kind: role === 'rd' ? 'store-outside' : 'load-outside',
-          address: BigInt.asUintN(xlen, address),
-        })
+    for (const { of, role } of sample(operands, xlen / 32)) {
+      const addresses = outside(of.sizes[roles.indexOf(role)]!)
+      const address = addresses[turn++ % addresses.length]!
+      const registers = {
+        rd: BigInt(ARENA),
+        rs1: BigInt(ARENA + 256),
+        rs2: BigInt(of.length ?? ARENA + 512),
+        [role]: address,
       }
+      const trap = await trapIn(mode, guest, xlen, of.code, registers, arenaFor(of, turn))
+      expect(trap, `${of.name}, ${role}`).toMatchObject({
+        kind: role === 'rd' ? 'store-outside' : 'load-outside',
+        address: BigInt.asUintN(xlen, address),
+      })
     }
   })
 
