@@ -5,11 +5,12 @@ import type { Xlen } from '../../src/elf/image.ts'
 import { casesOf, rowsOf, START, type Case } from './corners.ts'
 import { execute, fill, type Filled } from './execute.ts'
 import { otherEffect } from './judge.ts'
+import { isExhaustive } from '../support/exhaustive.ts'
 import type { SegmentMemory } from './memory.ts'
 import { allAirs } from './sets.ts'
 
 /** Cases of one instruction that are tried: some of all kinds. */
-const MOST_CASES = 5
+const MOST_CASES = isExhaustive ? 30 : 5
 /** A prime, so that picks do not follow the order in which cases are made. */
 const STRIDE = 7919
 

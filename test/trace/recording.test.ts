@@ -110,6 +110,9 @@ describe.each([32, 64] as const)('RV%i', xlen => {
         code: 'ARCHIVE_INVALID',
         details: { layer: 5, what },
       })
+    expect(await filled({ ...content, origin: { ...origin, xlen: xlen === 32 ? 64 : 32 } })).toMatchObject({
+      code: 'ARCHIVE_INVALID',
+    })
     expect(await errorOf(guest.fillRecording(file('1.segment')))).toMatchObject({ code: 'ARCHIVE_INVALID' })
     expect(await errorOf(guest.fillRecording(file('none')))).toMatchObject({ code: 'IO' })
   })

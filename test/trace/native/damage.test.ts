@@ -81,7 +81,10 @@ describe.each(engineChoices)('$name', async ({ xlen, compiler }) => {
     const backwards = withPiece(segment, at, { instret: 0 })
     expect(await errorOf(replayed(backwards))).toMatchObject({ code: 'DIVERGED', details: { piece: 1 } })
     const longer = { ...segment, end: { ...segment.end, instret: segment.end.instret + 1 } }
-    expect(await errorOf(replayed(longer))).toMatchObject({ code: 'DIVERGED', message: /the guest ends/ })
+    expect(await errorOf(replayed(longer))).toMatchObject({
+      code: 'DIVERGED',
+      message: expect.stringMatching(/the guest ends/) as string,
+    })
   })
 
   test.each(recordings)('every word of the tape: $name', async ({ image: guest, segment: honest }) => {
