@@ -39,4 +39,4 @@ export function power(base: number, exponent: number): number {
 }
 
 /** 1 / a, and 0 for 0. */
-export const inverse = (a: number): number => power(a, P - 2)
+export const inverse = (a: number): number => (a === 1 || a === P - 1 ? a : power(a, P - 2))

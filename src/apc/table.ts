@@ -1,5 +1,6 @@
 /** What follows from a message being in a table, read off the function that says what the table holds. */
 import type { Bus } from '../air/air.ts'
+import { add } from '../air/field.ts'
 import { applied, wordEvaluator, type Word } from '../air/word.ts'
 
 export interface TableFacts {
@@ -128,6 +129,30 @@ export function tableFacts({ table }: Bus, known: KnownFields): TableFacts {
   reading.boundEquations()
   byKnown.set(key, reading)
   return reading
+}
+
+const outputs = new WeakMap<Word, Map<string, readonly number[]>>()
+
+/** Values that an equation gives where the fields that are undefined go up together from a value: so many of them. */
+export function outputsOf(
+  of: Word,
+  fields: readonly (number | undefined)[],
+  { from, count }: { readonly from: number; readonly count: number },
+): readonly number[] {
+  let known = outputs.get(of)
+  if (known === undefined) outputs.set(of, (known = new Map()))
+  const key = `${fields.join()}:${from},${count}`
+  let found = known.get(key)
+  if (found === undefined) {
+    found = Array.from({ length: count }, (_, step) =>
+      equationValue(
+        of,
+        fields.map(each => each ?? add(from, step)),
+      ),
+    )
+    known.set(key, found)
+  }
+  return found
 }
 
 /** The value that an equation gives a field, where all others are known. */

@@ -74,8 +74,9 @@ export class Draft {
   setConstraint(index: number, of: Polynomial | undefined): void {
     if (of !== undefined && of.atoms.length === 0 && of.constant !== 0) throw unsatisfiable()
     const next = of === undefined || of.atoms.length === 0 ? undefined : of
+    if (this.constraints[index] === next) return
     reindex(this.#constraintsOf, index, this.constraints[index]?.columns ?? [], next?.columns ?? [])
-    if (this.constraints[index] !== next) this.changes++
+    this.changes++
     if (next === undefined) this.changed.delete(index)
     else this.changed.add(index)
     this.constraints[index] = next
@@ -117,8 +118,10 @@ export class Draft {
       for (const each of this.messagesOf(column)) messages.add(each)
     }
     const replaced = (of: Polynomial): Polynomial => this.polynomials.substituted(of, values)
-    for (const [at, { column, numerator, denominator }] of this.derived.entries())
-      this.derived[at] = { column, numerator: replaced(numerator), denominator: replaced(denominator) }
+    for (const [at, { column, numerator, denominator }] of this.derived.entries()) {
+      const own = { column, numerator: replaced(numerator), denominator: replaced(denominator) }
+      if (own.numerator !== numerator || own.denominator !== denominator) this.derived[at] = own
+    }
     for (const index of constraints) this.setConstraint(index, replaced(this.constraints[index]!))
     for (const index of messages) {
       const { bus, count, fields } = this.messages[index]!
@@ -134,24 +137,32 @@ export class Draft {
 
 const none: ReadonlySet<number> = new Set()
 
+/** Ascending. */
 function columnsOf(message: DraftMessage | undefined): readonly number[] {
   if (message === undefined) return []
-  const found = new Set(message.count.columns)
-  for (const { columns } of message.fields) for (const column of columns) found.add(column)
-  return [...found]
+  const found = [...message.count.columns]
+  for (const { columns } of message.fields) for (const column of columns) found.push(column)
+  return found.sort((a, b) => a - b).filter((column, at) => column !== found[at - 1])
 }
 
+/** Both are ascending. */
 function reindex(
   index: Map<number, Set<number>>,
   item: number,
   before: readonly number[],
   after: readonly number[],
 ): void {
-  for (const column of before) index.get(column)!.delete(item)
-  for (const column of after) {
-    const items = index.get(column)
-    if (items === undefined) index.set(column, new Set([item]))
-    else items.add(item)
+  let [from, to] = [0, 0]
+  while (from < before.length || to < after.length) {
+    const [gone, come] = [before[from] ?? Infinity, after[to] ?? Infinity]
+    if (gone <= come) from++
+    if (come <= gone) to++
+    if (gone < come) index.get(gone)!.delete(item)
+    else if (come < gone) {
+      const items = index.get(come)
+      if (items === undefined) index.set(come, new Set([item]))
+      else items.add(item)
+    }
   }
 }
 

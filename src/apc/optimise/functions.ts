@@ -2,6 +2,7 @@
 import { add, multiply, subtract } from '../../air/field.ts'
 import type { Word } from '../../air/word.ts'
 import { equationValue } from '../table.ts'
+import type { Arc } from './arcs.ts'
 import type { Draft, DraftMessage } from './draft.ts'
 import type { Polynomial } from './polynomials.ts'
 import { knownFields, type Ranges } from './ranges.ts'
@@ -44,17 +45,28 @@ interface Fit {
   readonly constant: number
 }
 
+/** What was found out for values of fields that are known, for places of inputs, and for the inputs' ranges. */
+const fits = new WeakMap<Word, Map<string, ReturnType<typeof fitted>>>()
+
 function fitOf({ fields }: DraftMessage, { field, of }: Equation, ranges: Ranges): Fit | undefined {
-  const known = knownFields(fields)
   const inputs = [...new Set(fields.filter((each, at) => at !== field && each.atoms.length > 0))]
-  const points = pointsOf(inputs, ranges)
-  if (points === undefined) return undefined
-  const output = (point: readonly number[]): number => {
-    const values = new Map(inputs.map((each, at) => [each, point[at]!]))
-    const row = fields.map((each, at) => values.get(each) ?? known[at] ?? 0)
-    return equationValue(of, row)
+  const arcs = inputs.map(each => ranges.of(each))
+  const points = arcs.reduce((all, arc) => all * ((arc?.width ?? Infinity) + 1), 1)
+  if (points > MOST_INPUTS) return undefined
+  const known = knownFields(fields)
+  const places = fields.map((each, at) => (at === field ? -1 : inputs.indexOf(each)))
+  const key = `${known.join()};${places.join()};${arcs.map(arc => `${arc!.from},${arc!.width}`).join(';')}`
+  let before = fits.get(of)
+  if (before === undefined) fits.set(of, (before = new Map()))
+  if (!before.has(key)) {
+    const output = (point: readonly number[]): number =>
+      equationValue(
+        of,
+        places.map((place, at) => point[place] ?? known[at] ?? 0),
+      )
+    before.set(key, fitted(pointsIn(arcs as readonly Arc[]), output))
   }
-  const fit = fitted(points, output)
+  const fit = before.get(key)
   return fit && { inputs, ...fit }
 }
 
@@ -70,18 +82,13 @@ function equationOf(draft: Draft, { fields }: DraftMessage, { field }: Equation,
 export const impliedEquation = (draft: Draft, message: DraftMessage, equation: Equation, ranges: Ranges): boolean =>
   fittedEquation(draft, message, equation, ranges) === draft.polynomials.zero
 
-/** All values that the inputs may have together, if these are few. */
-function pointsOf(inputs: readonly Polynomial[], ranges: Ranges): readonly (readonly number[])[] | undefined {
-  let points: (readonly number[])[] = [[]]
-  for (const each of inputs) {
-    const arc = ranges.of(each)
-    if (arc === undefined || points.length * (arc.width + 1) > MOST_INPUTS) return undefined
-    points = points.flatMap(point =>
-      Array.from({ length: arc.width + 1 }, (_, step) => [...point, add(arc.from, step)]),
-    )
-  }
-  return points
-}
+/** All values that inputs of these ranges may have together. */
+const pointsIn = (arcs: readonly Arc[]): readonly (readonly number[])[] =>
+  arcs.reduce<readonly (readonly number[])[]>(
+    (points, { from, width }) =>
+      points.flatMap(point => Array.from({ length: width + 1 }, (_, step) => [...point, add(from, step)])),
+    [[]],
+  )
 
 /** The function as such a sum, if it is one. */
 function fitted(points: readonly (readonly number[])[], output: (point: readonly number[]) => number) {

@@ -1,7 +1,7 @@
 /** What constraints and messages say of the values of polynomials: never a guess, but it may be too wide. */
 import { P, add, inverse, multiply, subtract } from '../../air/field.ts'
 import { CHECKED_SPACES } from '../buses.ts'
-import { equationValue, tableFacts } from '../table.ts'
+import { outputsOf, tableFacts } from '../table.ts'
 import { common, contains, hull, mapped, productOf, sumOf, type Arc } from './arcs.ts'
 import type { Draft, DraftMessage } from './draft.ts'
 import type { Polynomial } from './polynomials.ts'
@@ -135,26 +135,43 @@ export class Ranges {
       const column = input.columns[0]!
       const others = output.columns.filter(each => each !== column)
       if (output.degree > 1 || others.length !== 1) continue
-      const found: number[] = []
-      for (let step = 0; step <= arc.width; step++) {
-        const value = add(arc.from, step)
-        const row = fields.map((each, index) => (each === input ? value : (known[index] ?? 0)))
-        const x = multiply(subtract(value, input.constant), inverse(input.coefficients[0]!))
-        found.push(this.#solved(output, { column, x, wanted: equationValue(of, row) }))
-      }
+      const row = fields.map((each, index) => (each === input ? undefined : (known[index] ?? 0)))
+      const values = outputsOf(of, row, { from: arc.from, count: arc.width + 1 })
+      const back = inverse(input.coefficients[0]!)
+      const solved = solver(output, column)
+      const found = values.map((value, step) =>
+        solved(multiply(subtract(add(arc.from, step), input.constant), back), value),
+      )
       this.#learn(this.#draft.polynomials.column(others[0]!), hull(found))
     }
   }
+}
 
-  /** What the other column is where `output` has the wanted value and `column` is x. */
-  #solved(output: Polynomial, { column, x, wanted }: { column: number; x: number; wanted: number }): number {
-    let [rest, coefficient] = [subtract(wanted, output.constant), 1]
-    for (let at = 0; at < output.atoms.length; at++) {
-      if (output.atoms[at]!.id === column) rest = subtract(rest, multiply(output.coefficients[at]!, x))
-      else coefficient = output.coefficients[at]!
-    }
-    return multiply(rest, inverse(coefficient))
+/** Of a sum of two columns: what the other one is where this one is x and the sum a value. */
+function solver(sum: Polynomial, column: number): (x: number, value: number) => number {
+  let [own, other] = [0, 1]
+  for (let at = 0; at < sum.atoms.length; at++) {
+    if (sum.atoms[at]!.id === column) own = sum.coefficients[at]!
+    else other = sum.coefficients[at]!
   }
+  const back = inverse(other)
+  return (x, value) => multiply(subtract(subtract(value, sum.constant), multiply(own, x)), back)
+}
+
+interface Recent {
+  readonly changes: number
+  readonly ranges: Ranges
+}
+
+const recent = new WeakMap<Draft, Recent>()
+
+/** What the draft as it is now says of all of its polynomials. */
+export function rangesOf(draft: Draft): Ranges {
+  const before = recent.get(draft)
+  if (before?.changes === draft.changes) return before.ranges
+  const ranges = new Ranges(draft)
+  recent.set(draft, { changes: draft.changes, ranges })
+  return ranges
 }
 
 const intersection = (a: readonly number[], b: readonly number[]): readonly number[] =>

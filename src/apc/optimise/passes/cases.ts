@@ -4,7 +4,7 @@ import { candidates, columnsIn, groupOf, type Group } from '../cases.ts'
 import { Folding, combined } from '../folding.ts'
 import { inverse } from '../../../air/field.ts'
 import { signed, type Polynomial } from '../polynomials.ts'
-import { Ranges } from '../ranges.ts'
+import { type Ranges, rangesOf } from '../ranges.ts'
 import { ONE, Span, type Combination } from '../span.ts'
 
 /** More products than that are no simplification. */
@@ -15,7 +15,7 @@ const MOST_CASES_TO_FOLD = 16
  * is rewritten elsewhere has the same value in every case that these allow.
  */
 export function cases(draft: Draft, seen: Set<string>): void {
-  const ranges = new Ranges(draft)
+  const ranges = rangesOf(draft)
   const tried = new Set<string>()
   for (const columns of Array.from(candidates(draft))) {
     const name = columns.join()

@@ -5,7 +5,7 @@ import { boundsOf, lookupOf, templatesOf, type Bound, type Template } from '../b
 import type { Draft } from '../draft.ts'
 import type { Polynomial } from '../polynomials.ts'
 import { circularReceives } from '../sent.ts'
-import { Ranges } from '../ranges.ts'
+import { Ranges, rangesOf } from '../ranges.ts'
 
 /**
  * Invariant: every bound that goes follows from items that are left and are no such bounds themselves. What memory says
@@ -13,7 +13,7 @@ import { Ranges } from '../ranges.ts'
  * one of a multiple.
  */
 export function checks(draft: Draft): void {
-  const ranges = new Ranges(draft)
+  const ranges = rangesOf(draft)
   const found = new Map<number, readonly Bound[]>()
   for (const [index, message] of draft.messages.entries()) {
     const bounds = message && boundsOf(draft, message, ranges)

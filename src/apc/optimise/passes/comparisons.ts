@@ -5,14 +5,14 @@ import { lookupOf, templatesOf } from '../bounds.ts'
 import { LIMB, comparisonAt, type Comparison } from '../comparison.ts'
 import type { Draft } from '../draft.ts'
 import type { Polynomial } from '../polynomials.ts'
-import { Ranges } from '../ranges.ts'
+import { type Ranges, rangesOf } from '../ranges.ts'
 
 /**
  * Invariant: what comes has the same result for all differences that there can be. Columns that go are in nothing that
  * is left, and have values for every result that is right.
  */
 export function comparisons(draft: Draft): void {
-  const ranges = new Ranges(draft)
+  const ranges = rangesOf(draft)
   for (let index = 0; index < draft.messages.length; index++) {
     if (draft.messages[index] === undefined) continue
     const found = comparisonAt(draft, index, ranges)

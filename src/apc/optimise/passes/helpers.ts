@@ -4,7 +4,7 @@ import { ends } from '../arcs.ts'
 import type { Draft } from '../draft.ts'
 import { solvedProducts, type Helper } from '../products.ts'
 import type { Polynomial } from '../polynomials.ts'
-import { Ranges } from '../ranges.ts'
+import { type Ranges, rangesOf } from '../ranges.ts'
 import type { DegreeBounds } from './inline.ts'
 
 /**
@@ -14,7 +14,7 @@ import type { DegreeBounds } from './inline.ts'
  * Invariant: there are values for the helpers that go if and only if there is one for the helper that comes.
  */
 export function helpers(draft: Draft, bounds: DegreeBounds): void {
-  const ranges = new Ranges(draft)
+  const ranges = rangesOf(draft)
   for (let index = 0; index < draft.constraints.length; index++) {
     const constraint = draft.constraints[index]
     if (constraint === undefined) continue

@@ -2,14 +2,14 @@
 import { tableFacts } from '../../table.ts'
 import type { Draft } from '../draft.ts'
 import { fittedEquation } from '../functions.ts'
-import { knownFields, Ranges } from '../ranges.ts'
+import { knownFields, rangesOf } from '../ranges.ts'
 
 /**
  * Invariant: lookups of constants go. Where a field is a sum of multiples of the others in every message of the table
  * that there can be, an equation says so; the lookup stays, because it bounds the other fields.
  */
 export function lookups(draft: Draft, seen: Set<string>): void {
-  const ranges = new Ranges(draft)
+  const ranges = rangesOf(draft)
   for (let index = 0; index < draft.messages.length; index++) {
     const message = draft.messages[index]
     if (message === undefined || draft.buses[message.bus]!.role.kind !== 'table') continue

@@ -3,7 +3,7 @@ import { P, add, multiply } from '../../../air/field.ts'
 import { contains, sumOf, mapped, type Arc } from '../arcs.ts'
 import type { Draft } from '../draft.ts'
 import type { Polynomial } from '../polynomials.ts'
-import { Ranges } from '../ranges.ts'
+import { type Ranges, rangesOf } from '../ranges.ts'
 
 /** Columns that are 0 or 1, at most one of them 1. */
 type Marks = ReadonlySet<number>
@@ -19,7 +19,7 @@ const MOST_COMBINATIONS = 4096
  */
 export function marks(draft: Draft, seen: Set<string>): void {
   replaceLast(draft)
-  const ranges = new Ranges(draft)
+  const ranges = rangesOf(draft)
   const sets = marksIn(draft, ranges)
   if (sets.size === 0) return
   for (const constraint of Array.from(draft.constraints)) {
@@ -35,7 +35,7 @@ export function marks(draft: Draft, seen: Set<string>): void {
 }
 
 function replaceLast(draft: Draft): void {
-  const ranges = new Ranges(draft)
+  const ranges = rangesOf(draft)
   for (const [index, constraint] of draft.constraints.entries()) {
     if (constraint === undefined || !isSumOfOne(constraint) || !areBits(constraint, ranges)) continue
     const column = constraint.columns.at(-1)!

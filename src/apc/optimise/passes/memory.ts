@@ -3,7 +3,7 @@ import { P } from '../../../air/field.ts'
 import type { MemoryRole } from '../../buses.ts'
 import type { Draft, DraftMessage } from '../draft.ts'
 import type { Polynomial } from '../polynomials.ts'
-import { Ranges } from '../ranges.ts'
+import { type Ranges, rangesOf } from '../ranges.ts'
 import { cancel } from './telescope.ts'
 
 /**
@@ -12,7 +12,7 @@ import { cancel } from './telescope.ts'
  * different prove nothing.
  */
 export function memory(draft: Draft): void {
-  const ranges = new Ranges(draft)
+  const ranges = rangesOf(draft)
   for (const [bus, { role }] of draft.buses.entries())
     if (role.kind === 'memory') new Accesses(draft, role, ranges).follow(bus)
 }

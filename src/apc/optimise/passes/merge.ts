@@ -3,7 +3,7 @@ import { P } from '../../../air/field.ts'
 import { ends } from '../arcs.ts'
 import type { Draft } from '../draft.ts'
 import type { Polynomial } from '../polynomials.ts'
-import { Ranges } from '../ranges.ts'
+import { type Ranges, rangesOf } from '../ranges.ts'
 
 /**
  * x·a = 0 and x·b = 0 say the same as x·(a + m·b) = 0, where a + m·b is 0 only if a and b are: their sum if neither can
@@ -12,7 +12,7 @@ import { Ranges } from '../ranges.ts'
  * Invariant: the product that comes is 0 if and only if those that go are.
  */
 export function merge(draft: Draft): void {
-  const ranges = new Ranges(draft)
+  const ranges = rangesOf(draft)
   const open = new Map<Polynomial, { readonly index: number; readonly of: Polynomial }>()
   for (let index = 0; index < draft.constraints.length; index++) {
     const constraint = draft.constraints[index]

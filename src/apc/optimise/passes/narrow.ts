@@ -2,7 +2,7 @@
 import type { Draft } from '../draft.ts'
 import { inverse } from '../../../air/field.ts'
 import { tableFacts } from '../../table.ts'
-import { knownFields, Ranges } from '../ranges.ts'
+import { knownFields, type Ranges, rangesOf } from '../ranges.ts'
 import { splitEquation } from '../split.ts'
 import type { Polynomial } from '../polynomials.ts'
 
@@ -11,7 +11,7 @@ import type { Polynomial } from '../polynomials.ts'
  * added follows from constraints and messages that stay.
  */
 export function narrow(draft: Draft): void {
-  const ranges = new Ranges(draft)
+  const ranges = rangesOf(draft)
   for (let index = 0; index < draft.constraints.length; index++) {
     const constraint = draft.constraints[index]
     if (constraint === undefined) continue

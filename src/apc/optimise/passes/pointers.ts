@@ -4,7 +4,7 @@ import { valuesInCases } from '../cases.ts'
 import type { Draft } from '../draft.ts'
 import { NEAR, pointerIn, type Pointer } from '../pointers.ts'
 import { elementOf, type Polynomial } from '../polynomials.ts'
-import { Ranges } from '../ranges.ts'
+import { type Ranges, rangesOf } from '../ranges.ts'
 import { relateShifts } from '../shifts.ts'
 
 const LIMB = 65536
@@ -20,7 +20,7 @@ const BLOCK = 4
  * addresses then so is everything between them; and what it is modulo the size of a block has an equation of its own.
  */
 export function pointers(draft: Draft): void {
-  const ranges = new Ranges(draft)
+  const ranges = rangesOf(draft)
   const groups = new Map<Polynomial, Pointer[]>()
   const seen = new Set<Polynomial>()
   for (const message of draft.messages) {

@@ -4,7 +4,7 @@ import { isWithin } from '../arcs.ts'
 import type { Draft } from '../draft.ts'
 import { fittedProduct } from '../functions.ts'
 import type { Polynomial } from '../polynomials.ts'
-import { knownFields, Ranges } from '../ranges.ts'
+import { knownFields, Ranges, rangesOf } from '../ranges.ts'
 import { circularReceives } from '../sent.ts'
 import type { DegreeBounds } from './inline.ts'
 
@@ -15,7 +15,7 @@ import type { DegreeBounds } from './inline.ts'
  * fields can have by items that are left and are no such lookups themselves; and these are in the table.
  */
 export function products(draft: Draft, bounds: DegreeBounds): void {
-  const ranges = new Ranges(draft)
+  const ranges = rangesOf(draft)
   const found = new Set<number>()
   for (const index of draft.messages.keys()) if (productIn(draft, index, ranges, bounds) !== undefined) found.add(index)
   if (found.size === 0) return

@@ -2,12 +2,12 @@
 import { candidates, groupOf, type Group } from '../cases.ts'
 import type { Draft } from '../draft.ts'
 import { valueOf, type Polynomial } from '../polynomials.ts'
-import { Ranges } from '../ranges.ts'
+import { rangesOf } from '../ranges.ts'
 import type { DegreeBounds } from './inline.ts'
 
 /** Invariant: the constraints that come allow the cases of those that go, and no other values at all. */
 export function regroup(draft: Draft, bounds: DegreeBounds): void {
-  const ranges = new Ranges(draft)
+  const ranges = rangesOf(draft)
   const seen = new Set<string>()
   const done = new Set<number>()
   const largestFirst = Array.from(candidates(draft)).toSorted((a, b) => b.length - a.length)

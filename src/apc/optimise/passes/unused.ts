@@ -66,10 +66,18 @@ function disconnected(draft: Draft): void {
   for (const message of draft.messages)
     if (message !== undefined && (isStateful(draft.buses[message.bus]!) || !isTable(draft, message.bus)))
       for (const each of [message.count, ...message.fields]) reach(each)
+  const visited = { constraints: new Set<number>(), messages: new Set<number>() }
   for (let column = waiting.pop(); column !== undefined; column = waiting.pop()) {
-    for (const index of draft.constraintsOf(column)) reach(draft.constraints[index]!)
-    for (const index of draft.messagesOf(column))
+    for (const index of draft.constraintsOf(column)) {
+      if (visited.constraints.has(index)) continue
+      visited.constraints.add(index)
+      reach(draft.constraints[index]!)
+    }
+    for (const index of draft.messagesOf(column)) {
+      if (visited.messages.has(index)) continue
+      visited.messages.add(index)
       for (const each of [draft.messages[index]!.count, ...draft.messages[index]!.fields]) reach(each)
+    }
   }
   const isApart = (of: Polynomial): boolean => of.atoms.length > 0 && of.columns.every(column => !reached.has(column))
   for (const [index, constraint] of draft.constraints.entries())
