@@ -26,7 +26,7 @@ export type {
   TracesOptions,
   TrapReport,
 } from './sdk/contract.ts'
-export type { Backtrace, BacktraceFrame } from './sdk/backtrace/backtrace.ts'
+export type { Backtrace, BacktraceFrame, InlinedCall } from './sdk/backtrace/backtrace.ts'
 export type { CheckReport } from './sdk/check.ts'
 export type {
   FillRecordingOptions,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { readInterchange } from '../../src/apc/interchange/read.ts'
 import { sizeOf } from '../../src/apc/system.ts'
-import { optimisedFile } from '../../src/report/apc.ts'
+import { optimisedFile } from '../../src/report/apc/optimised.ts'
 import { rvr } from '../cli/spawn.ts'
 import { smallBlock } from './small-block.ts'
 

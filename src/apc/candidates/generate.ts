@@ -55,7 +55,7 @@ export async function generate(input: GenerateInput, building: Generating): Prom
   const profile = options.pgo === 'none' ? undefined : await input.profile()
   const executed = executedOf(blocks, options, profile)
   const isFrequent = ({ executions }: Executed): boolean => options.pgo === 'none' || executions >= options.cutoff
-  const most = options.pgo === 'none' ? MOST_INSTRUCTIONS : Math.min(options.maxInstructions, MOST_INSTRUCTIONS)
+  const most = options.pgo === 'none' ? MOST_INSTRUCTIONS : Math.min(options.maxBlockInstructions, MOST_INSTRUCTIONS)
   const frequent = executed.filter(isFrequent)
   const eligible = frequent.filter(({ instructions }) => instructions <= most)
   const wanted = wantedOf(eligible, options)

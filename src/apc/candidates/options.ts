@@ -14,7 +14,7 @@ export interface GenerateChoices {
   /** `instruction` and `none`: how many are built at most; default: all. */
   readonly candidates?: number | undefined
   /** Instructions of a block, or of a superblock; default and at most 1000. `none` goes without. */
-  readonly maxInstructions?: number | undefined
+  readonly maxBlockInstructions?: number | undefined
   /** Executions below which a block is left out; default 1. `none` goes without. */
   readonly cutoff?: number | undefined
   /** `cell`: blocks in a row that make one candidate, at most; default 1. */
@@ -28,7 +28,7 @@ export type GenerateOptions =
   | (Limits & { readonly pgo: 'cell'; readonly maxColumns: number | undefined; readonly superblocks: number })
 
 interface Limits {
-  readonly maxInstructions: number
+  readonly maxBlockInstructions: number
   readonly cutoff: number
 }
 
@@ -42,7 +42,7 @@ export const MOST_SUPERBLOCKS = 255
  */
 export function generateOptions(choices: GenerateChoices, warn: (message: string) => void): GenerateOptions {
   const { pgo = 'cell', candidates, maxColumns, superblocks = 1 } = choices
-  const { maxInstructions = MOST_INSTRUCTIONS, cutoff = 1 } = choices
+  const { maxBlockInstructions = MOST_INSTRUCTIONS, cutoff = 1 } = choices
   const onlyCell = Object.entries({ maxColumns, superblocks: superblocks === 1 ? undefined : superblocks })
   const misplaced = pgo === 'cell' ? undefined : onlyCell.find(([, value]) => value !== undefined)?.[0]
   if (misplaced !== undefined)
@@ -51,8 +51,8 @@ export function generateOptions(choices: GenerateChoices, warn: (message: string
       details: { option: misplaced, pgo },
     })
   if (pgo === 'none') return { pgo, candidates }
-  if (pgo === 'instruction') return { pgo, candidates, maxInstructions, cutoff }
+  if (pgo === 'instruction') return { pgo, candidates, maxBlockInstructions, cutoff }
   if (candidates !== undefined)
     warn('with PGO cell all eligible blocks are built, however many candidates are asked for')
-  return { pgo, maxColumns, maxInstructions, cutoff, superblocks }
+  return { pgo, maxColumns, maxBlockInstructions, cutoff, superblocks }
 }

@@ -31,8 +31,9 @@ function declarationOf(kind: WrittenKind): string | undefined {
   return known && sizes.every(Number.isInteger) ? `lookup (x, y): x < ${sizes[0]} && y < ${sizes[1]}` : undefined
 }
 
-/** Cells of these systems are bytes. */
+/** Cells of these systems are bytes, as those of RV32 are. */
 const XLEN = 32
+const CELL_BITS = 8
 
 /** The bus of a kind; undefined where there is no such kind. */
 export function busOfKind(id: number, kind: WrittenKind): SystemBus | undefined {
@@ -55,7 +56,7 @@ function tupleOf(bus: Bus): WrittenKind | undefined {
 /** The kind of a bus; undefined where interchange files have no such buses. */
 export function kindOfBus(bus: SystemBus): WrittenKind | undefined {
   if (bus.role.kind === 'state') return 'ExecutionBridge'
-  if (bus.role.kind === 'memory') return 'Memory'
+  if (bus.role.kind === 'memory') return bus.role.cellBits === CELL_BITS ? 'Memory' : undefined
   if (bus.role.kind === 'program') return 'PcLookup'
   for (const name of Object.keys(tables)) {
     const kind = { Other: name }

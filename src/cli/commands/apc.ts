@@ -1,16 +1,9 @@
 /** `rvr apc`: blocks of instructions that are proved in one row. */
 import type { Command } from 'commander'
-import { readInput } from '../../files/read.ts'
-import { checkOutput, writeOutput } from '../../files/write.ts'
-import { EXIT_OK } from '../exit-codes.ts'
-import { inputPath, option } from '../options/declare.ts'
-import { jsonOption, type ReportOptions } from '../options/report.ts'
-import { writeAnswer } from '../output/answer.ts'
 import type { Shell } from '../shell.ts'
-
-interface OptimizeOptions extends Pick<ReportOptions, 'json'> {
-  readonly output?: string
-}
+import { declareGenerate } from './apc/generate.ts'
+import { declareOptimize } from './apc/optimize.ts'
+import { declareSelect } from './apc/select.ts'
 
 export function declareApc(program: Command, shell: Shell): void {
   const group = program
@@ -19,29 +12,8 @@ export function declareApc(program: Command, shell: Shell): void {
     .helpCommand(false)
     .summary('prove blocks of instructions in one row')
     .description('Autoprecompiles: blocks of instructions that are proved in one row (docs/apc.md).')
-    .addHelpText('after', '\nExample:\n  $ rvr apc optimize block.json.gz')
-  group
-    .command('optimize')
-    .argument('<file>', 'constraint system, .json or .json.gz; - is standard input', inputPath)
-    .summary('optimise the constraint system of a block')
-    .description(
-      'Optimises the constraint system of a block: its effect stays, with fewer columns, interactions and constraints.',
-    )
-    .addOption(option('-o, --output <file>', 'write what is left to this file, in gzip if its name ends with .gz'))
-    .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  $ rvr apc optimize block.json.gz -o smaller.json.gz')
-    .action(async (file: string, options: OptimizeOptions) => {
-      await optimize(file, options, shell)
-      shell.finish(EXIT_OK)
-    })
-}
-
-async function optimize(path: string, options: OptimizeOptions, shell: Shell): Promise<void> {
-  const { output } = options
-  if (output !== undefined) await checkOutput(output)
-  const bytes = await readInput('system', path, shell.signal)
-  const { optimisedFile } = await import('../../report/apc.ts')
-  const { answer, file } = optimisedFile(bytes)
-  if (output !== undefined) await writeOutput(output, async put => put(file(output.endsWith('.gz'))))
-  writeAnswer(answer, options, shell)
+    .addHelpText('after', '\nExample:\n  $ rvr apc select guest.elf --profile-input u64:100 --autoprecompiles 10')
+  declareGenerate(group, shell)
+  declareSelect(group, shell)
+  declareOptimize(group, shell)
 }

@@ -19,6 +19,10 @@ export interface SourcePlace {
   readonly column: number
 }
 
+/** `file:line:column`, as far as it is known. */
+export const sourceText = ({ file, line, column }: SourcePlace): string =>
+  [file, ...[line, column].filter(number => number > 0)].join(':')
+
 /** A function that an instruction belongs to. */
 export interface SourceFrame {
   /** Its name as linkers have it, or the one in the source; undefined where it has none. */

@@ -32,9 +32,19 @@ function trapText(trap: TrapReport): string {
     line('trapped', trap.kind),
     line('at', `${placeText(trap.pc, trap.symbol)}: ${trap.instruction}`),
     line('because', trap.message),
+    sourceText(trap),
     backtraceText(trap),
     registersText(trap.registers),
   ].join('')
+}
+
+/** Where the instruction comes from, where that is known. */
+function sourceText({ backtrace: { frames } }: TrapReport): string {
+  const { source, inlined = [] } = frames[0] ?? {}
+  const calls = inlined.map(({ symbol, calledAt }) =>
+    line('inlined', calledAt === undefined ? shortened(symbol) : `${shortened(symbol)}, called at ${calledAt}`),
+  )
+  return source === undefined ? '' : [line('source', source), ...calls].join('')
 }
 
 /** Rows of a backtrace; JSON has all. */
@@ -46,8 +56,9 @@ const MOST_CALLS = 16
  */
 function backtraceText({ backtrace: { frames, isCut } }: TrapReport): string {
   const rows: { text: string; times: number }[] = []
-  for (const { pc, symbol, found } of frames.slice(1)) {
-    const text = `${placeText(pc, symbol)}${found === 'stack' ? ' ? found on the stack' : ''}`
+  for (const { pc, symbol, found, source } of frames.slice(1)) {
+    const place = source === undefined ? placeText(pc, symbol) : `${placeText(pc, symbol)} at ${source}`
+    const text = `${place}${found === 'stack' ? ' ? found on the stack' : ''}`
     const last = rows.at(-1)
     if (last?.text === text) last.times++
     else rows.push({ text, times: 1 })

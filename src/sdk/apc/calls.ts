@@ -14,7 +14,7 @@ const generating = {
   pgo: optional(v.picklist(['cell', 'instruction', 'none'], 'cell, instruction or none')),
   maxColumns: optional(number(0, MAX_SAFE)),
   candidates: optional(number(1, MAX_SAFE)),
-  maxInstructions: optional(number(2, MOST_INSTRUCTIONS)),
+  maxBlockInstructions: optional(number(2, MOST_INSTRUCTIONS)),
   cutoff: optional(number(1, MAX_SAFE)),
   superblocks: optional(number(1, MOST_SUPERBLOCKS)),
   profile: optional(

@@ -1,8 +1,10 @@
 /** What the calls of autoprecompiles do. */
 import { accept } from '../../accept.ts'
+import type { CandidatesFile } from '../../apc/candidates/file.ts'
 import type { ApcParts } from './apc.ts'
 import { ApcGenerate, ApcSelect } from './calls.ts'
 import type { ApcCandidates, ApcGenerateOptions, ApcSelection, ApcSelectOptions } from './contract.ts'
+import { writeCandidates } from './directory.ts'
 import { candidatesFrom, nothingSelected, selectionFrom } from './results.ts'
 import { ApcStaging } from './staging.ts'
 
@@ -10,7 +12,9 @@ export async function generateCandidates(parts: ApcParts, options: ApcGenerateOp
   const choices = accept(ApcGenerate, 'apc.generate', options)
   return parts.lifetime.call(choices.signal, async signal => {
     const staging = new ApcStaging(parts)
-    return candidatesFrom(await staging.obtainCandidates(staging.generateRequest(choices, signal)))
+    const obtained = await staging.obtainCandidates(staging.generateRequest(choices, signal))
+    await written(parts, choices, { signal, candidates: async () => obtained.opened })
+    return candidatesFrom(obtained)
   })
 }
 
@@ -23,9 +27,25 @@ export async function selectCandidates(parts: ApcParts, options: ApcSelectOption
     const request = staging.selectRequest(choices, signal)
     if (autoprecompiles === 0) return nothingSelected(request.inputs)
     const selection = selectionFrom(await staging.obtainSelection(request))
+    await written(parts, choices, { signal, candidates: request.candidates })
     const { length } = selection.ranked
     if (length < autoprecompiles)
       events({ type: 'warning', message: `of ${autoprecompiles} autoprecompiles there are ${length}` })
     return selection
   })
+}
+
+interface ToWrite {
+  readonly signal: AbortSignal
+  candidates(): Promise<CandidatesFile>
+}
+
+/** On a hit, too: files that were asked for are no part of any key. */
+async function written(
+  { image, abi, services }: ApcParts,
+  { candidatesDir }: ApcGenerateOptions,
+  { signal, candidates }: ToWrite,
+): Promise<void> {
+  if (candidatesDir === undefined) return
+  await writeCandidates(candidatesDir, await candidates(), { image, abi, events: services.events, signal })
 }

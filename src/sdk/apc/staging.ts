@@ -49,14 +49,15 @@ export class ApcStaging {
     }
   }
 
-  selectRequest(choices: ApcSelectOptions, signal: AbortSignal): SelectRequest {
+  /** The candidates of a selection, which are come by at most once, and only where somebody asks. */
+  selectRequest(choices: ApcSelectOptions, signal: AbortSignal): SelectRequest & WithCandidates {
     const { autoprecompiles, skip = 0, ...others } = choices
     const generating = this.generateRequest(capped(others, autoprecompiles + skip), signal)
     const selection = { autoprecompiles, skip }
     const inputs: SelectInputs = { ...generating.inputs, selection }
-    const make = async (): Promise<WrittenCandidates> =>
-      selected((await this.obtainCandidates(generating)).opened, selection)
-    return { ...generating, inputs, make }
+    let found: Promise<Obtained<CandidatesFile>> | undefined
+    const candidates = async (): Promise<CandidatesFile> => (await (found ??= this.obtainCandidates(generating))).opened
+    return { ...generating, inputs, candidates, make: async () => selected(await candidates(), selection) }
   }
 
   async obtainCandidates(request: GenerateRequest): Promise<Obtained<CandidatesFile>> {
@@ -123,6 +124,11 @@ export class ApcStaging {
       },
     )
   }
+}
+
+interface WithCandidates {
+  /** All that are ranked. */
+  candidates(): Promise<CandidatesFile>
 }
 
 interface Making {

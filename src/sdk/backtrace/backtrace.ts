@@ -1,5 +1,6 @@
 /** The calls that led to an instruction, by call frame information, frames, or what lies on the stack; never fails. */
 import { callFrameAt, type CallFrame } from '../../elf/call-frames/lookup.ts'
+import { debugInfoOf, sourceText } from '../../elf/dwarf/debug-info.ts'
 import type { Image, Xlen } from '../../elf/image.ts'
 import { functionStart, placeAt, placeText, readableNames } from '../../elf/symbols.ts'
 import type { GuestAbi } from '../../extensions/abi.ts'
@@ -16,7 +17,20 @@ export interface BacktraceFrame {
   readonly symbol?: string
   /** The function's symbol as the guest has it, where it is mangled. */
   readonly mangled?: string
+  /** `file:line:column` of the innermost function there, where the guest has debug information. */
+  readonly source?: string
+  /** Functions that the compiler inlined there, the innermost first. */
+  readonly inlined?: readonly InlinedCall[]
   readonly found: FoundBy
+}
+
+/** A function whose code is a part of another's. */
+export interface InlinedCall {
+  /** Its readable name, and the mangled one where that is another. */
+  readonly symbol: string
+  readonly mangled?: string
+  /** Where it is called: `file:line:column`. */
+  readonly calledAt?: string
 }
 
 export interface Backtrace {
@@ -121,7 +135,20 @@ function namedFrames(image: Image, found: readonly Caller[]): BacktraceFrame[] {
   readableNames(image).all(places.flatMap(place => place?.symbol ?? []))
   return found.map(({ pc, found: how }, index) => {
     const place = places[index]
-    if (place === undefined) return { pc, found: how }
-    return { pc, symbol: placeText(place), ...(place.symbol !== place.name && { mangled: place.symbol }), found: how }
+    const source = sourceOf(image, pc)
+    if (place === undefined) return { pc, ...source, found: how }
+    const mangled = place.symbol !== place.name && { mangled: place.symbol }
+    return { pc, symbol: placeText(place), ...mangled, ...source, found: how }
   })
+}
+
+function sourceOf(image: Image, pc: number): Pick<BacktraceFrame, 'source' | 'inlined'> {
+  const frames = debugInfoOf(image).framesAt(pc)
+  const texts = frames.map(({ place }) => place && sourceText(place))
+  const inlined = frames.slice(0, -1).map(({ symbol = '?' }, index): InlinedCall => {
+    const name = readableNames(image).of(symbol)
+    const calledAt = texts[index + 1]
+    return { symbol: name, ...(name !== symbol && { mangled: symbol }), ...(calledAt !== undefined && { calledAt }) }
+  })
+  return { ...(texts[0] !== undefined && { source: texts[0] }), ...(inlined.length > 0 && { inlined }) }
 }

@@ -44,7 +44,7 @@ function optionalNumber(name: string, value: number | undefined): KeyPart {
 function optionParts(options: GenerateOptions): KeyPart[] {
   const { pgo, ...others } = options
   const numbers: Partial<Record<string, number>> = others
-  const names = ['candidates', 'maxColumns', 'maxInstructions', 'cutoff', 'superblocks']
+  const names = ['candidates', 'maxColumns', 'maxBlockInstructions', 'cutoff', 'superblocks']
   return [textPart('option/pgo', pgo), ...names.map(name => optionalNumber(`option/${name}`, numbers[name]))]
 }
 

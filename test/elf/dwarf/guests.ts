@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Xlen } from '../../../src/elf/image.ts'
 import { programAmong } from '../../support/unwind-guest.ts'
 
-const sources = ['inlined.cpp', 'rest.c'].map(name => new URL(name, import.meta.url).pathname)
+const units = ['inlined.cpp', 'rest.c'].map(name => new URL(name, import.meta.url).pathname)
 const programs = {
   clang: programAmong(['clang-22', 'clang-21', 'clang-20', 'clang-19', 'clang']),
   gcc: programAmong(['riscv64-unknown-elf-gcc', 'riscv64-elf-gcc']),
@@ -19,6 +19,8 @@ export interface DebugGuestSpec {
   readonly compiler: 'clang' | 'gcc'
   readonly xlen: Xlen
   readonly flags: readonly string[]
+  /** Paths of C and C++; those of the two units beside this file where nothing is said. */
+  readonly sources?: readonly string[]
 }
 
 /** Each value of each kind with each compiler, and no more: version, optimisation, compression, width. */
@@ -31,7 +33,7 @@ export const debugGuests: readonly DebugGuestSpec[] = (['gcc', 'clang'] as const
 
 /** Undefined where this machine has no such compiler. */
 export function withDebugGuest<T>(
-  { compiler, xlen, flags }: DebugGuestSpec,
+  { compiler, xlen, flags, sources = units }: DebugGuestSpec,
   use: (elf: Uint8Array, path: string) => T,
 ): T | undefined {
   const program = programs[compiler]

@@ -110,6 +110,7 @@ test('a run that moved, and one that ended before native code was there', () => 
 })
 
 test('a trapped run', () => {
+  const inlined = { symbol: 'square', calledAt: 'a.c:9' }
   const run: ReportedRun = {
     ...terminated,
     outcome: 'trapped',
@@ -125,8 +126,8 @@ test('a trapped run', () => {
       registers,
       backtrace: {
         frames: [
-          { pc: 0x200810, symbol: 'main+0x8', found: 'trap' },
-          { pc: 0x200900, symbol: 'x::y', mangled: '_ZN1x1yE', found: 'stack' },
+          { pc: 0x200810, symbol: 'main+0x8', source: 'a.c:3:5', inlined: [inlined], found: 'trap' },
+          { pc: 0x200900, symbol: 'x::y', mangled: '_ZN1x1yE', source: 'b.c:7', found: 'stack' },
         ],
         isCut: true,
       },
@@ -142,8 +143,8 @@ test('a trapped run', () => {
     message: 'read outside',
     instret: 7,
     backtrace: [
-      { pc: '0x200810', symbol: 'main+0x8', found: 'trap' },
-      { pc: '0x200900', symbol: 'x::y', mangled: '_ZN1x1yE', found: 'stack' },
+      { pc: '0x200810', symbol: 'main+0x8', source: 'a.c:3:5', inlined: [inlined], found: 'trap' },
+      { pc: '0x200900', symbol: 'x::y', mangled: '_ZN1x1yE', source: 'b.c:7', found: 'stack' },
     ],
     backtraceCut: true,
     registers: { zero: '0x0', ra: '0x1', sp: '0x2', t6: '0x1f' },
@@ -151,7 +152,8 @@ test('a trapped run', () => {
   expect(Object.keys(json.trap!.registers)).toHaveLength(32)
   expect(runText(run, artifact)).toContain('0x200810 (main+0x8): ld a0,-8(zero)')
   expect(runText(run, artifact)).toContain(
-    '\ncalled from     0x200900 (x::y) ? found on the stack\n                …\n',
+    '\nsource          a.c:3:5\ninlined         square, called at a.c:9\n' +
+      'called from     0x200900 (x::y) at b.c:7 ? found on the stack\n                …\n',
   )
   const { symbol: _symbol, address: _address, ...bare } = run.trap!
   const plain = runJson({ ...run, trap: { ...bare, backtrace: { frames: [], isCut: false } } }, artifact)

@@ -1,12 +1,12 @@
 /** Answers of `rvr apc`: what an optimiser left of a constraint system. */
 import { gzipSync } from 'node:zlib'
-import { readInterchange } from '../apc/interchange/read.ts'
-import { writeInterchange } from '../apc/interchange/write.ts'
-import { optimise } from '../apc/optimise/optimise.ts'
-import { sizeOf, type Size } from '../apc/system.ts'
-import type { Answer } from './answer.ts'
-import { table } from './form/table.ts'
-import { grouped } from './form/units.ts'
+import { readInterchange } from '../../apc/interchange/read.ts'
+import { writeInterchange } from '../../apc/interchange/write.ts'
+import { optimise } from '../../apc/optimise/optimise.ts'
+import { sizeOf, type Size } from '../../apc/system.ts'
+import type { Answer } from '../answer.ts'
+import { table } from '../form/table.ts'
+import { grouped } from '../form/units.ts'
 
 export interface OptimisedFile {
   readonly answer: Answer
