@@ -28,16 +28,16 @@ const computing = [
 ]
 
 /**
- * Files that run guests or commands and leave their process as it was. They share processes, too: starting one and
- * reading all of rvr takes as long as many of them do. What counts threads, waits for them or spies is left out.
+ * Files that run guests and leave their process as it was. They share processes, too: starting one and reading all of
+ * rvr takes as long as many of them do. What counts threads, waits for them or spies is left out, and files whose
+ * support has something to clean up: modules are evaluated once, so their hooks are those of the first file.
  */
 const running = {
   include: [
     'test/{archive,differential,interp,metering,run,trace}/**/*.test.ts',
     'test/apc/{block,completeness,interchange,soundness}.test.ts',
-    'test/cli/*.test.ts',
     'test/e2e/*.test.ts',
-    'test/extensions/{,guests/}*.test.ts',
+    'test/extensions/*.test.ts',
     'test/modes/preflight/*.test.ts',
     'test/report/*.test.ts',
     'test/report/run/*.test.ts',
