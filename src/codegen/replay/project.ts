@@ -13,7 +13,7 @@ import { arithmetic, identityBlock } from '../runtime.ts'
 import { handlersOf, type HandlerContext, type Handlers } from './handlers.ts'
 import { blockFiles } from './blocks.ts'
 import { airFiles, engineHeader } from './headers.ts'
-import { accessKinds, menderName, menderText, timesName, type AccessKinds } from './menders.ts'
+import { accessKinds, mendersText, type AccessKinds } from './menders.ts'
 
 export interface TraceEngineOptions {
   readonly xlen: Xlen
@@ -127,17 +127,10 @@ ${[`${what}_end`, ...table, `${what}_outside`, `${what}_block`].map(each => `  $
 }
 
 function mendersFile(set: AirSet, kinds: AccessKinds, offsets: ReadonlyMap<number, number>): string {
-  const texts = kinds.airs.map((air, kind) =>
-    menderText(set, air, kind - kinds.kindOf(air, 0), { offsets, kindOf: kinds.kindOf }),
-  )
-  const table = (name: (kind: number) => string): string => kinds.airs.map((_, kind) => name(kind)).join(', ')
   return `#include "engine.h"
 #include "words.h"
 #include "integers.h"
 #include "places.h"
 
-${texts.join('\n')}
-times *const timed[] = { ${table(timesName)} };
-mender *const menders[] = { ${table(menderName)} };
-`
+${mendersText(set, kinds, offsets)}`
 }
