@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, expect, inject } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { PATIENCE_MS } from '../support/patience.ts'
 import { main } from '../support/program.ts'
 
@@ -54,10 +54,7 @@ export interface Options {
   readonly input?: Uint8Array
 }
 
-/**
- * Starts `rvr`. Of the caller's RVR_ variables none gets through. The compiler is the quick one: each cache of its own
- * gets native interpreters, which take gcc ten seconds.
- */
+/** Starts `rvr`. Of the caller's RVR_ variables none gets through; the compiler is gcc. */
 export function start(
   at: Place,
   args: readonly string[],
@@ -75,7 +72,7 @@ export function start(
       ...inherited,
       NO_COLOR: '1',
       TMPDIR: at.temporary,
-      RVR_CC: inject('quickCompiler') || 'gcc',
+      RVR_CC: 'gcc',
       RVR_CACHE_DIR: cache ?? at.cache,
       ...environment,
     },
