@@ -1,15 +1,17 @@
 /** Comparisons of numbers limb by limb, as constraints have them: which limb decides is marked. */
-import { P } from '../../air/field.ts'
+import { P, inverse, multiply } from '../../air/field.ts'
 import { tableFacts } from '../table.ts'
 import { ends } from './arcs.ts'
 import type { Draft } from './draft.ts'
-import type { Polynomial } from './polynomials.ts'
+import { valueOf, type Polynomial, type Polynomials } from './polynomials.ts'
 import { knownFields, type Ranges } from './ranges.ts'
 
 /** `result`, a column or 1 less one, is 1 if the first of the differences that is not 0 is positive, else 0. */
 export interface Comparison {
   readonly result: Polynomial
-  /** The most significant one first. Their size is below LIMB. */
+  /** Limbs are below this. */
+  readonly limb: number
+  /** The most significant one first. They are above −limb, and at most limb. */
   readonly differences: readonly Polynomial[]
   /** All that says so. */
   readonly constraints: readonly number[]
@@ -18,12 +20,11 @@ export interface Comparison {
   readonly inner: readonly number[]
 }
 
-export const LIMB = 256
-
 interface Marked {
   readonly marks: ReadonlySet<number>
   /** How far apart the marked limbs are, from 1 on. */
   readonly distance: number
+  readonly limb: number
   readonly message: number
 }
 
@@ -36,9 +37,10 @@ function markedIn(draft: Draft, index: number): Marked | undefined {
   const { bounds, equations, complete } = tableFacts(draft.buses[bus]!, knownFields(fields))
   const field = fields[open[0] ?? -1]
   if (open.length !== 1 || field === undefined || !complete || equations.length > 0) return undefined
-  if (bounds.get(open[0]!) !== LIMB || field.degree !== 1 || field.columns.length !== 1) return undefined
+  const limb = bounds.get(open[0]!)
+  if (limb === undefined || field.degree !== 1 || field.columns.length !== 1) return undefined
   if (field.coefficients[0] !== 1 || field.constant !== P - 1) return undefined
-  return { marks: new Set(count.columns), distance: field.columns[0]!, message: index }
+  return { marks: new Set(count.columns), distance: field.columns[0]!, limb, message: index }
 }
 
 /** What the constraints of the marks say. */
@@ -83,7 +85,7 @@ class Reading {
     const rest = polynomials.product(others)
     if (first!.columns.length === 1 && first!.constant === 0) {
       // m·(distance − d) = 0
-      const of = rest.columns.includes(distance) ? polynomials.solved(rest, distance) : undefined
+      const of = rest.columns.includes(distance) ? distanceIn(polynomials, rest, distance) : undefined
       if (of === undefined || this.distances.has(first!.columns[0]!)) return false
       this.distances.set(first!.columns[0]!, of)
       return true
@@ -94,6 +96,32 @@ class Reading {
     this.zeros.set(key, [...(this.zeros.get(key) ?? []), rest])
     return true
   }
+}
+
+/** What the distance is, if the column that it may be multiplied by is 0 or 1, and that multiple has one size. */
+function distanceIn(polynomials: Polynomials, of: Polynomial, distance: number): Polynomial | undefined {
+  const solved = polynomials.solved(of, distance)
+  if (solved !== undefined) return solved
+  const at = of.atoms.findIndex(({ columns }) => columns.includes(distance))
+  const factors = of.atoms[at]?.factors
+  const column = polynomials.column(distance)
+  const [sign, other] = factors === undefined ? [] : factors.filter(each => each !== column)
+  if (factors?.length !== 2 || sign === undefined || other !== undefined) return undefined
+  const rest = polynomials.sum(
+    [
+      [of, 1],
+      [polynomials.product(factors), P - of.coefficients[at]!],
+    ],
+    0,
+  )
+  if (sign.degree !== 1 || sign.columns.length !== 1 || rest.columns.includes(distance)) return undefined
+  const squares = [0, 1].map(value => {
+    const size = valueOf(sign, () => value)
+    return multiply(size, size)
+  })
+  if (squares[0] === 0 || squares[0] !== squares[1]) return undefined
+  const scale = inverse(multiply(of.coefficients[at]!, squares[0]!))
+  return polynomials.scaled(polynomials.times(rest, sign), P - scale)
 }
 
 /** x·(x − 1) = 0, where x is a sum of marks. */
@@ -112,7 +140,7 @@ export function comparisonAt(draft: Draft, index: number, ranges: Ranges): Compa
   const order = result === undefined ? undefined : differencesOf(draft, reading, { result, marked }, ranges)
   if (result === undefined || order === undefined) return undefined
   const inner = [...marked.marks, marked.distance]
-  return { result, differences: order, constraints: reading.constraints, message: index, inner }
+  return { result, limb: marked.limb, differences: order, constraints: reading.constraints, message: index, inner }
 }
 
 /** What is 0 where nothing is marked, and what distances depend on. */
@@ -144,7 +172,7 @@ interface Known {
 function differencesOf(
   draft: Draft,
   { zeros, distances }: Reading,
-  { result, marked: { marks } }: Known,
+  { result, marked: { marks, limb } }: Known,
   ranges: Ranges,
 ): readonly Polynomial[] | undefined {
   const { polynomials } = draft
@@ -166,7 +194,7 @@ function differencesOf(
     if (told.length !== 1 || difference === undefined || wanted.length !== 1) return undefined
     if (polynomials.monic(difference) !== polynomials.monic(wanted[0]!)) return undefined
     const arc = ranges.of(difference)
-    if (arc === undefined || ends(arc)[0] <= -LIMB || ends(arc)[1] > LIMB) return undefined
+    if (arc === undefined || ends(arc)[0] <= -limb || ends(arc)[1] > limb) return undefined
     found.push(difference)
   }
   return above.length === marks.size ? found : undefined

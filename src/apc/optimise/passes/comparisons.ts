@@ -2,7 +2,7 @@
 import { P, subtract } from '../../../air/field.ts'
 import { ends } from '../arcs.ts'
 import { lookupOf, templatesOf } from '../bounds.ts'
-import { LIMB, comparisonAt, type Comparison } from '../comparison.ts'
+import { comparisonAt, type Comparison } from '../comparison.ts'
 import type { Draft } from '../draft.ts'
 import type { Polynomial } from '../polynomials.ts'
 import { type Ranges, rangesOf } from '../ranges.ts'
@@ -32,7 +32,7 @@ function replace(draft: Draft, comparison: Comparison, ranges: Ranges): void {
     remove(draft, comparison)
     zeroTest(draft, { result, of, isZero: asks !== undefined })
   } else if (differences.length > 0 && lower.every(([, most]) => most <= 0)) {
-    if (decideByFirst(draft, result, differences[0]!)) {
+    if (decideByFirst(draft, comparison)) {
       remove(draft, comparison)
       tie(draft, differences[0]!, result, ranges)
     }
@@ -77,16 +77,16 @@ function zeroTest(draft: Draft, { result, of, isZero }: ZeroTest): void {
   draft.derived.push({ column: helper, numerator: isNot, denominator: of })
 }
 
-/** d − 1 is a limb where the result is 1, d + 255 where it is 0. */
-function decideByFirst(draft: Draft, result: Polynomial, difference: Polynomial): boolean {
-  const template = templatesOf(draft.buses).find(({ places }) => places.length === 1 && places[0]!.below === LIMB)
+/** d − 1 is a limb where the result is 1, and d − 1 with a limb's size added where it is 0. */
+function decideByFirst(draft: Draft, { result, limb: below, differences }: Comparison): boolean {
+  const template = templatesOf(draft.buses).find(({ places }) => places.length === 1 && places[0]!.below === below)
   if (template === undefined) return false
   const limb = draft.polynomials.sum(
     [
-      [difference, 1],
-      [result, P - LIMB],
+      [differences[0]!, 1],
+      [result, P - below],
     ],
-    LIMB - 1,
+    below - 1,
   )
   draft.addMessage(lookupOf(draft, template, [limb]))
   return true
