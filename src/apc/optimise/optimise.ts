@@ -15,6 +15,7 @@ import { marks } from './passes/marks.ts'
 import { memory } from './passes/memory.ts'
 import { merge } from './passes/merge.ts'
 import { narrow } from './passes/narrow.ts'
+import { offsets, wholeOffsets } from './passes/offsets.ts'
 import { pointers } from './passes/pointers.ts'
 import { dropProgramLookups } from './passes/program.ts'
 import { products } from './passes/products.ts'
@@ -105,8 +106,15 @@ function planOf(degrees: DegreeBounds): Plan {
       { name: 'trivial', run: trivial },
       { name: 'unused', run: unused },
     ],
-    between: [{ name: 'comparisons', run: comparisons }, { name: 'pointers', run: pointers }, propagation],
+    between: [
+      { name: 'comparisons', run: comparisons },
+      { name: 'pointers', run: pointers },
+      { name: 'offsets', run: offsets },
+      propagation,
+    ],
     after: [
+      { name: 'whole offsets', run: wholeOffsets },
+      propagation,
       { name: 'products', run: draft => products(draft, degrees) },
       { name: 'regroup', run: draft => regroup(draft, degrees) },
       { name: 'helpers', run: draft => helpers(draft, degrees) },
