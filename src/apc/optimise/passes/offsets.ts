@@ -7,9 +7,9 @@ import { Ranges } from '../ranges.ts'
 import { relateShifts } from '../shifts.ts'
 
 /**
- * Of accesses that begin at the same place of their blocks, only those that are first or last of all off their base keep
- * their low limb, or one of them where none is. What an access says of the block behind it goes where there is an access
- * in that block, or behind it.
+ * Of accesses that begin at the same place of their blocks, only those that are first or last of all off their base
+ * keep their low limb, or one of them where none is. What an access says of the block behind it goes where there is an
+ * access in that block, or behind it.
  *
  * Invariant: all these pointers are base + offset as integers. If the first and the last of them are addresses then so
  * is everything between them, and what the other ones are modulo the size of a block has an equation of its own.
