@@ -1,4 +1,4 @@
-/** Addresses that are a base and an offset, without a column for the high limb: what checks of an access say of them. */
+/** Addresses that are a base and an offset, with no column for the high limb: what checks of an access say of them. */
 import { P, inverse, subtract } from '../../air/field.ts'
 import { tableFacts } from '../table.ts'
 import { isWithin } from './arcs.ts'

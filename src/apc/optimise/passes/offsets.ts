@@ -76,7 +76,7 @@ class Group {
       for (const message of pointer.messages) this.#draft.setMessage(message, undefined)
       this.#draft.setConstraint(pointer.constraint, undefined)
       const likely = polynomials.plusConstant(polynomials.column(kept.low), elementOf(pointer.offset - kept.offset))
-      this.#draft.eliminated.push({ column: pointer.low, of: likely })
+      this.#draft.eliminated.push({ column: pointer.low, of: likely, isGuess: true })
     }
   }
 
@@ -84,6 +84,6 @@ class Group {
     if (next === undefined || this.#draft.constraints[next.constraint] === undefined) return
     for (const message of next.messages) this.#draft.setMessage(message, undefined)
     this.#draft.setConstraint(next.constraint, undefined)
-    this.#draft.eliminated.push({ column: next.carry, of: this.#draft.polynomials.zero })
+    this.#draft.eliminated.push({ column: next.carry, of: this.#draft.polynomials.zero, isGuess: true })
   }
 }
