@@ -3,7 +3,7 @@ import type { Draft } from '../draft.ts'
 import { LIMB, offsetPointers, type OffsetPointer } from '../offset-pointers.ts'
 import { NEAR } from '../pointers.ts'
 import { elementOf, type Polynomial } from '../polynomials.ts'
-import { Ranges } from '../ranges.ts'
+import { rangesOf, type Ranges } from '../ranges.ts'
 import { relateShifts } from '../shifts.ts'
 
 /**
@@ -15,7 +15,7 @@ import { relateShifts } from '../shifts.ts'
  * is everything between them, and what the other ones are modulo the size of a block has an equation of its own.
  */
 export function offsets(draft: Draft): void {
-  const ranges = new Ranges(draft)
+  const ranges = rangesOf(draft)
   const groups = new Map<Polynomial, OffsetPointer[]>()
   for (const found of offsetPointers(draft, ranges)) {
     const group = groups.get(found.base)
@@ -27,7 +27,7 @@ export function offsets(draft: Draft): void {
 
 /** Limbs of bases that offsets do not change: an offset of whole limbs has no carry. */
 export function wholeOffsets(draft: Draft): void {
-  for (const { low, lowBase, offset } of offsetPointers(draft, new Ranges(draft)))
+  for (const { low, lowBase, offset } of offsetPointers(draft, rangesOf(draft)))
     if (offset % LIMB === 0) draft.define(low, lowBase)
 }
 
