@@ -6,7 +6,9 @@ import { GuestRun } from './sdk/run.ts'
 export { Rvr } from './sdk/rvr.ts'
 export { Guest } from './sdk/guest.ts'
 export { GuestApc } from './sdk/apc/apc.ts'
+export type { ApcAnalysis, CandidateAnalysis, ColumnGroup } from './sdk/apc/analysis.ts'
 export type {
+  ApcAnalyzeOptions,
   ApcCandidates,
   ApcGenerateOptions,
   ApcSelection,

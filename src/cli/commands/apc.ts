@@ -1,6 +1,7 @@
 /** `rvr apc`: blocks of instructions that are proved in one row. */
 import type { Command } from 'commander'
 import type { Shell } from '../shell.ts'
+import { declareAnalyze } from './apc/analyze.ts'
 import { declareGenerate } from './apc/generate.ts'
 import { declareOptimize } from './apc/optimize.ts'
 import { declareSelect } from './apc/select.ts'
@@ -15,5 +16,6 @@ export function declareApc(program: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  $ rvr apc select guest.elf --profile-input u64:100 --autoprecompiles 10')
   declareGenerate(group, shell)
   declareSelect(group, shell)
+  declareAnalyze(group, shell)
   declareOptimize(group, shell)
 }

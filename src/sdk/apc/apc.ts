@@ -6,7 +6,14 @@ import type { ModeName } from '../../modes/registry.ts'
 import type { PipelineServices } from '../../pipeline.ts'
 import type { Executable } from '../contract.ts'
 import type { Lifetime } from '../lifetime.ts'
-import type { ApcCandidates, ApcGenerateOptions, ApcSelection, ApcSelectOptions } from './contract.ts'
+import type { ApcAnalysis } from './analysis.ts'
+import type {
+  ApcAnalyzeOptions,
+  ApcCandidates,
+  ApcGenerateOptions,
+  ApcSelection,
+  ApcSelectOptions,
+} from './contract.ts'
 
 /** What makes the guest ready to run. */
 export interface ApcGuest {
@@ -51,5 +58,15 @@ export class GuestApc {
   async select(options: ApcSelectOptions): Promise<ApcSelection> {
     const { selectCandidates } = await import('./stages.ts')
     return selectCandidates(this.#parts, options)
+  }
+
+  /**
+   * What the candidates are worth, and where their columns went.
+   *
+   * @throws RvrError as `generate`
+   */
+  async analyze(options: ApcAnalyzeOptions = {}): Promise<ApcAnalysis> {
+    const { analyzeCandidates } = await import('./stages.ts')
+    return analyzeCandidates(this.#parts, options)
   }
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { bytes, count, number, options, signal, text, texts } from '../../accept.ts'
 import { MOST_INSTRUCTIONS, MOST_SUPERBLOCKS } from '../../apc/candidates/options.ts'
 import { MAX_PUBLIC_VALUES_BYTES, MAX_SEED } from '../../extensions/bounds.ts'
-import type { ApcGenerateOptions, ApcSelectOptions, ProfiledInput } from './contract.ts'
+import type { ApcAnalyzeOptions, ApcGenerateOptions, ApcSelectOptions, ProfiledInput } from './contract.ts'
 
 const optional = v.optional
 const MAX_SAFE = Number.MAX_SAFE_INTEGER
@@ -36,3 +36,4 @@ export const ApcSelect = options<ApcSelectOptions>({
   autoprecompiles: number(0, MAX_SAFE),
   skip: optional(number(0, MAX_SAFE)),
 })
+export const ApcAnalyze = options<ApcAnalyzeOptions>({ ...generating, most: optional(number(1, MAX_SAFE)) })

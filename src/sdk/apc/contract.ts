@@ -30,6 +30,11 @@ export interface ApcSelectOptions extends ApcGenerateOptions {
   readonly skip?: number | undefined
 }
 
+export interface ApcAnalyzeOptions extends ApcGenerateOptions {
+  /** Candidates that are told one by one; default 100. */
+  readonly most?: number | undefined
+}
+
 /** Plain data, and systems that are read when they are asked for. */
 export interface ApcCandidates {
   /** SHA-256 of the guest's file. */

@@ -1,9 +1,20 @@
 /** What the calls of autoprecompiles do. */
 import { accept } from '../../accept.ts'
+import type { Air } from '../../air/air.ts'
 import type { CandidatesFile } from '../../apc/candidates/file.ts'
+import { decoderFor } from '../../extensions/registry.ts'
+import { disassemble } from '../../isa/disassemble.ts'
+import { instructionWord } from '../../program/slots.ts'
 import type { ApcParts } from './apc.ts'
-import { ApcGenerate, ApcSelect } from './calls.ts'
-import type { ApcCandidates, ApcGenerateOptions, ApcSelection, ApcSelectOptions } from './contract.ts'
+import { ApcAnalyze, ApcGenerate, ApcSelect } from './calls.ts'
+import { analyse, type ApcAnalysis } from './analysis.ts'
+import type {
+  ApcAnalyzeOptions,
+  ApcCandidates,
+  ApcGenerateOptions,
+  ApcSelection,
+  ApcSelectOptions,
+} from './contract.ts'
 import { writeCandidates } from './directory.ts'
 import { candidatesFrom, nothingSelected, selectionFrom } from './results.ts'
 import { ApcStaging } from './staging.ts'
@@ -33,6 +44,19 @@ export async function selectCandidates(parts: ApcParts, options: ApcSelectOption
       events({ type: 'warning', message: `of ${autoprecompiles} autoprecompiles there are ${length}` })
     return selection
   })
+}
+
+const MOST_ANALYSED = 100
+
+export async function analyzeCandidates(parts: ApcParts, options: ApcAnalyzeOptions): Promise<ApcAnalysis> {
+  const { most = MOST_ANALYSED, ...choices } = accept(ApcAnalyze, 'apc.analyze', options)
+  const candidates = await generateCandidates(parts, choices)
+  const { image, abi } = parts
+  const { airs } = new ApcStaging(parts).airs()
+  const decode = decoderFor(image.xlen, abi)
+  const airOf = (opcode: number): Air => airs.find(({ codings }) => codings.some(each => each.opcode === opcode))!
+  const textAt = (pc: number): string => disassemble(decode(instructionWord(image, pc)!, pc)!)
+  return analyse({ candidates, image, airOf, textAt, most })
 }
 
 interface ToWrite {

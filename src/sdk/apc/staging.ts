@@ -35,7 +35,7 @@ export class ApcStaging {
   generateRequest(choices: ApcGenerateOptions, signal: AbortSignal): GenerateRequest {
     const { services } = this.#parts
     const { events, options } = services
-    const set = this.#airs()
+    const set = this.airs()
     const buses = systemBuses(set.buses, this.#parts.image.xlen)
     const inputs = this.#inputs(choices, set)
     return {
@@ -78,7 +78,8 @@ export class ApcStaging {
     this.#parts.services.events({ type: 'apc', message })
   }
 
-  #airs(): LoadedAirs {
+  /** Of the guest's machine. */
+  airs(): LoadedAirs {
     const { machine, abi, services } = this.#parts
     return airsOfMachine(machine, abi.extensions, airMemo(services.cache.memoDirectory))
   }
