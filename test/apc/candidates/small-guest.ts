@@ -17,11 +17,12 @@ export const LOOP = TEXT + 8
 export const TAIL = TEXT + 20
 
 /** Goes through its loop eight times. */
-export function counting(code: Assembler): void {
+export function counting(code: Assembler): Assembler {
   code.op('addi', { rd: 't0', rs1: 0, imm: 8 }).op('addi', { rd: 't1', rs1: 0, imm: 0 })
   code.label('loop').op('add', { rd: 't1', rs1: 't1', rs2: 't0' }).op('addi', { rd: 't0', rs1: 't0', imm: -1 })
   code.op('bne', { rs1: 't0', rs2: 0, target: 'loop' })
-  code.op('addi', { rd: 't2', rs1: 't1', imm: 1 }).op('xor', { rd: 't2', rs1: 't2', rs2: 't1' }).op('terminate')
+  code.op('addi', { rd: 't2', rs1: 't1', imm: 1 })
+  return code.op('xor', { rd: 't2', rs1: 't2', rs2: 't1' }).op('terminate')
 }
 
 export const smallGuest = (xlen: Xlen = 32): Uint8Array => program(xlen, counting)
