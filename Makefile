@@ -115,10 +115,11 @@ bench-cold: setup build
 bench-trace: setup
 	@$(NODE) test/bench/trace/main.ts
 
-# Sizes after the optimiser of autoprecompiles: published blocks (where they lie beside the repository) pass by pass, and blocks of our guests for RV64.
+# Sizes after the optimiser of autoprecompiles: published blocks (where they lie beside the repository) pass by pass, blocks of our guests for RV64, and how time grows.
 bench-apc: setup
 	@$(NODE) test/bench/apc.ts
 	@$(NODE) test/bench/apc-rv64.ts
+	@$(NODE) test/bench/apc-growth.ts
 
 bench: setup build
 	@npm run --silent bench --

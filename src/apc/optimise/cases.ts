@@ -15,7 +15,7 @@ const MOST_COLUMNS = 24
 export interface Group {
   readonly columns: readonly number[]
   /** Values of the columns, in their order: all combinations that constraints and messages allow. */
-  readonly cases: readonly (readonly number[])[]
+  readonly cases: Cases
   /** Constraints over no other columns. */
   readonly constraints: readonly number[]
   /** What it was made of, to be known again. */
@@ -38,8 +38,20 @@ export function groupOf(draft: Draft, start: readonly number[], ranges: Ranges, 
   const key = `${columns.join()};${domains.join(';')};${parts.join()}`
   if (seen.has(key)) return undefined
   seen.add(key)
-  const cases = search(columns, domains, conditions)
+  const cases = searched(draft, key, () => search(columns, domains, conditions))
   return cases && { columns, cases, constraints, key }
+}
+
+type Cases = readonly (readonly number[])[]
+
+const found = new WeakMap<Draft, Map<string, Cases | undefined>>()
+
+/** What was found for the same columns, values and conditions before. */
+function searched(draft: Draft, key: string, search: () => Cases | undefined): Cases | undefined {
+  let known = found.get(draft)
+  if (known === undefined) found.set(draft, (known = new Map()))
+  if (!known.has(key)) known.set(key, search())
+  return known.get(key)
 }
 
 /** All values of a polynomial over columns that have few values together; undefined where it is over others. */
@@ -69,7 +81,7 @@ function conditionsOn(draft: Draft, columns: readonly number[]) {
     const isTold = draft.buses[bus]!.role.kind === 'table' && count.atoms.length === 0 && count.constant !== 0
     if (!isTold || used.length === 0 || !isInside(used)) continue
     for (const { id } of fields) parts.push(id)
-    parts.push(-1)
+    parts.push(-1 - bus)
     const holds = (value: (column: number) => number): boolean =>
       !tableFacts(
         draft.buses[bus]!,
@@ -90,17 +102,18 @@ function search(
   columns: readonly number[],
   domains: readonly (readonly number[])[],
   conditions: readonly Condition[],
-): (readonly number[])[] | undefined {
+): Cases | undefined {
   const byLast = columns.map((_, index) => conditions.filter(({ last }) => last === index))
-  const values = new Map<number, number>()
-  const valueAt = (column: number): number => values.get(column)!
+  const position = new Map(columns.map((column, at) => [column, at]))
+  const values = columns.map(() => 0)
+  const valueAt = (column: number): number => values[position.get(column)!]!
   const cases: number[][] = []
   let steps = 0
   const descend = (depth: number): boolean => {
-    if (depth === columns.length) return cases.push(columns.map(valueAt)) <= MOST_CASES
+    if (depth === columns.length) return cases.push([...values]) <= MOST_CASES
     for (const value of domains[depth]!) {
       if (++steps > MOST_STEPS) return false
-      values.set(columns[depth]!, value)
+      values[depth] = value
       if (byLast[depth]!.every(({ holds }) => holds(valueAt)) && !descend(depth + 1)) return false
     }
     return true
