@@ -157,8 +157,7 @@ function lookupsText(set: AirSet): string {
 #define COUNT_EACH(place_of, offset, ...) \\
   for (uint32_t row = 0; row < rows; row++) { \\
     if (count[row] == 0) continue; \\
-    const uint64_t in[] = { __VA_ARGS__ }; \\
-    const uint32_t place = place_of(in); \\
+    const uint32_t place = place_of(__VA_ARGS__); \\
     if (__builtin_expect(place == UINT32_MAX, 0)) return 0; \\
     histogram[offset + place] += count[row]; \\
   } \\

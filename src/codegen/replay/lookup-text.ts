@@ -26,7 +26,7 @@ export function lookupLines(lookups: readonly PlannedLookup[], text: LookupText)
   const counting = lookups.map(({ table, fields }) => {
     const count = values[at++]!
     const given = values.slice(at, (at += fields.length))
-    const place = `const uint64_t in[] = { ${given.join(', ')} }; const uint32_t place = ${placeName(table.bus)}(in);`
+    const place = `const uint32_t place = ${placeName(table.bus)}(${given.join(', ')});`
     const isAlways = count === '1'
     const counted = `histogram[${offsets.get(table.bus)} + place] ${operator} ${count};`
     const body = `{ ${place} if (__builtin_expect(place == UINT32_MAX, 0)) ${otherwise} ${counted} }`

@@ -37,7 +37,12 @@ const notThere = (): never => {
 }
 
 /** Inputs are an array; there are no accesses. */
-const INPUTS_ALONE: LeafNames = { input: index => `in[${index}]`, old: notThere, last: notThere, register: notThere }
+export const INPUTS_ALONE: LeafNames = {
+  input: index => `in[${index}]`,
+  old: notThere,
+  last: notThere,
+  register: notThere,
+}
 
 /** Names and numbers are no work. */
 const isName = (text: string): boolean => /^\w+$/.test(text)

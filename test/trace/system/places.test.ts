@@ -11,13 +11,14 @@ import { inC } from '../../codegen/rows/in-c.ts'
 describe.each([32, 64] as const)('RV%i', xlen => {
   const set = shippedAirs(xlen)
   const tables = lookupTables(set)
-  const drivers = tables.map(
-    ({ bus }) => `void all_${bus}(const uint64_t *in, uint32_t fields, uint32_t count, uint32_t *out)
+  const drivers = tables.map(({ bus }) => {
+    const given = set.buses[bus]!.fields.map((_, field) => `in[${field}]`).join(', ')
+    return `void all_${bus}(const uint64_t *in, uint32_t fields, uint32_t count, uint32_t *out)
 {
-  for (uint32_t k = 0; k < count; k++, in += fields) out[k] = ${placeName(bus)}(in);
+  for (uint32_t k = 0; k < count; k++, in += fields) out[k] = ${placeName(bus)}(${given});
 }
-`,
-  )
+`
+  })
   const library = inC(`#include "words.h"\n${placesText(set)}\n${drivers.join('\n')}`)
   const inCOf = (bus: number, messages: readonly (readonly number[])[]): Uint32Array => {
     const all = library.func(`all_${bus}`, 'void', ['void *', 'uint32_t', 'uint32_t', 'void *'])
