@@ -3,6 +3,7 @@ import type { AirSet } from '../../../src/air/air.ts'
 import { MEMORY_BYTES, type Image } from '../../../src/elf/image.ts'
 import { parseElf } from '../../../src/elf/parse.ts'
 import { RvrError } from '../../../src/errors.ts'
+import type { AbiName } from '../../../src/extensions/abi.ts'
 import { abiNamed } from '../../../src/extensions/registry.ts'
 import { createInterpreter } from '../../../src/interp/interpreter.ts'
 import { loadImage } from '../../../src/interp/memory.ts'
@@ -19,6 +20,8 @@ import { recordedSteps, touchesOf, type Standing, type Step } from '../../../src
 import type { Touch } from '../../../src/trace/unprovable.ts'
 
 export interface GuestOptions {
+  /** Default: openvm. */
+  readonly abi?: AbiName
   readonly inputs?: readonly Uint8Array[] | undefined
   readonly seed?: bigint
 }
@@ -26,9 +29,12 @@ export interface GuestOptions {
 const memories: Uint8Array[] = []
 
 /** A guest in front of its first instruction. One at a time: all of them have the same memory. */
-export function standingAt(elf: Uint8Array | Image, { inputs = [], seed }: GuestOptions = {}): Standing {
+export function standingAt(
+  elf: Uint8Array | Image,
+  { abi: name = 'openvm', inputs = [], seed }: GuestOptions = {},
+): Standing {
   const image = elf instanceof Uint8Array ? parseElf(elf, 'guest') : elf
-  const abi = abiNamed('openvm')
+  const abi = abiNamed(name)
   const memory = new Uint8Array(MEMORY_BYTES)
   memories[0] = memory
   loadImage(image, memory)
