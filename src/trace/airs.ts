@@ -7,7 +7,7 @@ import { apcAir } from '../apc/air.ts'
 import type { Xlen } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { Extension } from '../extensions/extension.ts'
-import { digestOf, type Autoprecompiles } from '../machine/autoprecompiles.ts'
+import type { Autoprecompiles } from '../machine/autoprecompiles.ts'
 import { airsOfFile } from '../machine/airs.ts'
 import type { Machine } from '../machine/machine.ts'
 
@@ -41,13 +41,14 @@ function listsFor({ chips, xlen }: Machine, extensions: readonly Pick<Extension,
 const withOwn = new WeakMap<LoadedAirs, WeakMap<Autoprecompiles, LoadedAirs>>()
 
 /** With an AIR for each autoprecompile of the machine. */
-function withBlocks(set: LoadedAirs, blocks: Autoprecompiles): LoadedAirs {
+function withBlocks(set: LoadedAirs, { autoprecompiles, digest }: Machine): LoadedAirs {
+  if (autoprecompiles === undefined) return set
   let known = withOwn.get(set)
   if (known === undefined) withOwn.set(set, (known = new WeakMap()))
-  let result = known.get(blocks)
+  let result = known.get(autoprecompiles)
   if (result === undefined) {
-    const airs = [...set.airs, ...blocks.list.map(each => apcAir(each, set))]
-    known.set(blocks, (result = { ...set, airs, digest: digestWith(set, digestOf(blocks)) }))
+    const airs = [...set.airs, ...autoprecompiles.list.map(each => apcAir(each, set))]
+    known.set(autoprecompiles, (result = { ...set, airs, digest: digestWith(set, digest) }))
   }
   return result
 }
@@ -82,8 +83,7 @@ export function airsOfMachine(
   const own = machine.airs === undefined ? shippedOnce(machine.xlen, memo) : airsOfFile(machine.airs, memo)
   let set = own
   for (const list of listsFor(machine, extensions)) set = extendedOnce(set, list, memo)
-  if (machine.autoprecompiles !== undefined) set = withBlocks(set, machine.autoprecompiles)
-  set = inOrder(set, own, machine)
+  set = inOrder(withBlocks(set, machine), own, machine)
   // Chips of the system may be those of another memory tree: their heights are bounds alone.
   for (const air of set.airs.filter(isReplayed)) {
     const chip = machine.chips.find(({ name }) => name === air.name)
