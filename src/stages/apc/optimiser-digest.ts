@@ -6,6 +6,7 @@ import { computeCodeDigest, folderOf, isSourceIn, readBuiltDigest, type CodeDige
 const SOURCES = [
   'hex',
   'elf',
+  'layout',
   'isa',
   'program',
   'profile',

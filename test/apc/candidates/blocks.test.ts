@@ -1,6 +1,7 @@
 /** Which instructions of a guest are blocks that can be proved in one row. */
 import { expect, test } from 'vitest'
 import { executionsOf } from '../../../src/apc/candidates/blocks.ts'
+import { MOST_INSTRUCTIONS } from '../../../src/apc/candidates/options.ts'
 import { DATA, program, TEXT } from '../../run/support.ts'
 import type { Assembler } from '../../support/assembler.ts'
 import { blocksIn, LOOP, smallGuest, START, TAIL } from './small-guest.ts'
@@ -46,6 +47,16 @@ test('one instruction is no block, and a guest may have none', () => {
     code.op('addi', { rd: 'a0', rs1: 0, imm: 1 }).op('reveal', { rs1: 'a0', rd: 'a0' }).op('terminate'),
   )
   expect(shapes(guest)).toEqual([])
+})
+
+test('a very long block is cut', () => {
+  const guest = program(32, code => {
+    for (let index = 0; index < 2500; index++) code.op('addi', { rd: 'a0', rs1: 'a0', imm: 1 })
+    code.op('terminate')
+  })
+  const lengths = shapes(guest).map(([, length]) => length!)
+  expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(2500)
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(MOST_INSTRUCTIONS)
 })
 
 test('a block was executed as often as the least executed of its instructions', () => {
