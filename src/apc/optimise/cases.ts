@@ -34,8 +34,12 @@ export function groupOf(draft: Draft, start: readonly number[], ranges: Ranges, 
   if (start.length === 0 || start.length > MOST_COLUMNS || !start.every(isSmall)) return undefined
   const columns = extended(draft, start).filter(isSmall)
   const domains = columns.map(column => ranges.valuesOf(column, MOST_VALUES)!)
+  const values = `${columns.join()};${domains.join(';')}`
+  const unchanged = `${values};since ${draft.changedAt(columns)}`
+  if (seen.has(unchanged)) return undefined
+  seen.add(unchanged)
   const { conditions, constraints, parts } = conditionsOn(draft, columns)
-  const key = `${columns.join()};${domains.join(';')};${parts.join()}`
+  const key = `${values};${parts.join()}`
   if (seen.has(key)) return undefined
   seen.add(key)
   const cases = searched(draft, key, () => search(columns, domains, conditions))
@@ -121,15 +125,29 @@ function search(
   return descend(0) ? cases : undefined
 }
 
+interface Extension {
+  readonly changes: number
+  readonly columns: readonly number[]
+}
+
+const extensions = new WeakMap<Draft, Map<string, Extension>>()
+
 /** With columns that are the only other ones of a constraint: it may be what rules most cases out. */
 function extended(draft: Draft, columns: readonly number[]): readonly number[] {
+  let known = extensions.get(draft)
+  if (known === undefined) extensions.set(draft, (known = new Map()))
+  const [name, changes] = [columns.join(), draft.changedAt(columns)]
+  const before = known.get(name)
+  if (before?.changes === changes) return before.columns
   const all = new Set(columns)
   for (const index of itemsOf(columns, column => draft.constraintsOf(column))) {
     const constraint = draft.constraints[index]!.columns
     const others = constraint.length > 2 ? constraint.filter(column => !all.has(column)) : []
     if (others.length === 1) all.add(others[0]!)
   }
-  return [...all].toSorted((a, b) => a - b)
+  const found = [...all].toSorted((a, b) => a - b)
+  known.set(name, { changes, columns: found })
+  return found
 }
 
 /** Sets of columns that are worth a search: those of a constraint, or of a lookup. */

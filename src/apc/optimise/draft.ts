@@ -44,6 +44,7 @@ export class Draft {
   changes = 0
   readonly #constraintsOf = new Map<number, Set<number>>()
   readonly #messagesOf = new Map<number, Set<number>>()
+  readonly #changedAt = new Map<number, number>()
   #nextColumn: number
 
   constructor(buses: readonly SystemBus[], columns: readonly Column[]) {
@@ -75,8 +76,8 @@ export class Draft {
     if (of !== undefined && of.atoms.length === 0 && of.constant !== 0) throw unsatisfiable()
     const next = of === undefined || of.atoms.length === 0 ? undefined : of
     if (this.constraints[index] === next) return
-    reindex(this.#constraintsOf, index, this.constraints[index]?.columns ?? [], next?.columns ?? [])
     this.changes++
+    this.#reindex(this.#constraintsOf, index, this.constraints[index]?.columns ?? [], next?.columns ?? [])
     if (next === undefined) this.changed.delete(index)
     else this.changed.add(index)
     this.constraints[index] = next
@@ -96,9 +97,16 @@ export class Draft {
   /** What is sent 0 times, or undefined, goes. */
   setMessage(index: number, message: DraftMessage | undefined): void {
     const next = message === undefined || message.count === this.polynomials.zero ? undefined : message
-    reindex(this.#messagesOf, index, columnsOf(this.messages[index]), columnsOf(next))
     this.changes++
+    this.#reindex(this.#messagesOf, index, columnsOf(this.messages[index]), columnsOf(next))
     this.messages[index] = next
+  }
+
+  /** The count of changes at the last one of an item of these columns: if that is the same, so are all their items. */
+  changedAt(columns: readonly number[]): number {
+    let last = 0
+    for (const column of columns) last = Math.max(last, this.#changedAt.get(column) ?? 0)
+    return last
   }
 
   /** A column that is derived from others. */
@@ -129,6 +137,23 @@ export class Draft {
     }
   }
 
+  /** Columns before and after, both ascending. */
+  #reindex(index: Map<number, Set<number>>, item: number, before: readonly number[], after: readonly number[]): void {
+    let [from, to] = [0, 0]
+    while (from < before.length || to < after.length) {
+      const [gone, come] = [before[from] ?? Infinity, after[to] ?? Infinity]
+      if (gone <= come) from++
+      if (come <= gone) to++
+      this.#changedAt.set(Math.min(gone, come), this.changes)
+      if (gone < come) index.get(gone)!.delete(item)
+      else if (come < gone) {
+        const items = index.get(come)
+        if (items === undefined) index.set(come, new Set([item]))
+        else items.add(item)
+      }
+    }
+  }
+
   /** Columns that are in items, ascending. */
   usedColumns(): readonly number[] {
     return [...this.columns.keys()].filter(column => this.isUsed(column)).toSorted((a, b) => a - b)
@@ -143,27 +168,6 @@ function columnsOf(message: DraftMessage | undefined): readonly number[] {
   const found = [...message.count.columns]
   for (const { columns } of message.fields) for (const column of columns) found.push(column)
   return found.sort((a, b) => a - b).filter((column, at) => column !== found[at - 1])
-}
-
-/** Both are ascending. */
-function reindex(
-  index: Map<number, Set<number>>,
-  item: number,
-  before: readonly number[],
-  after: readonly number[],
-): void {
-  let [from, to] = [0, 0]
-  while (from < before.length || to < after.length) {
-    const [gone, come] = [before[from] ?? Infinity, after[to] ?? Infinity]
-    if (gone <= come) from++
-    if (come <= gone) to++
-    if (gone < come) index.get(gone)!.delete(item)
-    else if (come < gone) {
-      const items = index.get(come)
-      if (items === undefined) index.set(come, new Set([item]))
-      else items.add(item)
-    }
-  }
 }
 
 export const unsatisfiable = (): RvrError =>

@@ -40,47 +40,41 @@ export function splitEquation(
 ): readonly Polynomial[] | undefined {
   const terms = equation.atoms.length + Number(slack !== undefined)
   if (terms < 2 || terms > MOST_TERMS) return undefined
+  const parts = slack === undefined ? [] : [{ of: slack.of, arc: slack.arc, times: subtract(0, slack.times) }]
+  for (const [at, { id, factors }] of equation.atoms.entries()) {
+    const of = termOf(polynomials, id, factors)
+    const arc = ranges.of(of)
+    if (arc === undefined) return undefined
+    parts.push({ of, arc, times: equation.coefficients[at]! })
+  }
   const tried = new Set<number>()
   for (const coefficient of equation.coefficients) {
     const scale = inverse(coefficient)
     const key = Math.min(scale, P - scale)
     if (tried.has(key)) continue
     tried.add(key)
-    const scaled = slack && { ...slack, times: multiply(slack.times, scale) }
-    const integers = integerEquation(polynomials, polynomials.scaled(equation, scale), ranges, scaled)
-    const parts = integers && (extremes(polynomials, integers) ?? residues(polynomials, integers))
-    if (parts !== undefined) return parts
+    const integers = integerEquation(parts, equation.constant, scale)
+    const split = integers && (extremes(polynomials, integers) ?? residues(polynomials, integers))
+    if (split !== undefined) return split
   }
   return undefined
 }
 
-/** The equation over integers, if nothing in it can wrap. */
-function integerEquation(
-  polynomials: Polynomials,
-  of: Polynomial,
-  ranges: Ranges,
-  slack: Slack | undefined,
-): Equation | undefined {
+/** The multiple of an equation over integers, if nothing in it can wrap. */
+function integerEquation(parts: readonly Slack[], constant: number, scale: number): Equation | undefined {
   const terms: Term[] = []
-  let [base, width] = [of.constant, 0]
-  const take = (alone: Polynomial, arc: Arc | undefined, times: number): boolean => {
-    if (arc === undefined) return false
-    const coefficient = signed(times)
+  let [base, width] = [multiply(constant, scale), 0]
+  for (const { of, arc, times } of parts) {
+    const coefficient = signed(multiply(times, scale))
+    width += Math.abs(coefficient) * arc.width
+    if (width >= P - 1) return undefined
     const [least] = ends(arc)
     const low = coefficient > 0 ? least : least + arc.width
     base = (base + multiply(elementOf(coefficient), elementOf(low))) % P
-    width += Math.abs(coefficient) * arc.width
-    terms.push({ of: alone, coefficient, least, width: arc.width })
-    return width < P - 1
-  }
-  if (slack !== undefined && !take(slack.of, slack.arc, subtract(0, slack.times))) return undefined
-  for (const [at, atom] of of.atoms.entries()) {
-    const alone = termOf(polynomials, atom.id, atom.factors)
-    if (!take(alone, ranges.of(alone), of.coefficients[at]!)) return undefined
+    terms.push({ of, coefficient, least, width: arc.width })
   }
   // Steps up from the lowest sum: exactly `rest` of them have to be made.
-  const rest = elementOf(-base)
-  return { terms, rest }
+  return { terms, rest: elementOf(-base) }
 }
 
 function termOf(polynomials: Polynomials, id: number, factors: readonly Polynomial[] | undefined): Polynomial {
