@@ -1,15 +1,2 @@
-/** The columns of expressions. */
-import type { Expression } from '../air/expression.ts'
-
-/** Ids, each once. */
-export function columnsOf(of: Expression): readonly number[] {
-  const found = new Set<number>()
-  const visit = (part: Expression): void => {
-    if ('left' in part) {
-      visit(part.left)
-      visit(part.right)
-    } else if (part.op === 'column') found.add(part.index)
-  }
-  visit(of)
-  return [...found]
-}
+/** Columns of polynomials, where the passes and the checker look for them. */
+export * from '../air/columns.ts'

@@ -40,7 +40,7 @@ const kinds = {
   project: { label: 'project file', limit: MiB, hint: 'docs/cli.md describes rvr.toml.' },
   machine: {
     label: 'machine',
-    limit: 16 * MiB,
+    limit: 256 * MiB,
     hint: 'Give the path of a machine file; docs/machine.md describes it.',
   },
   airs: { label: 'AIRs', limit: MiB, hint: 'A machine file names its list of AIRs; docs/machine.md describes it.' },

@@ -1,6 +1,6 @@
 /** Autoprecompiles of a machine: blocks of one guest that are proved in one row each. */
-import { createHash } from 'node:crypto'
 import { INSTRUCTION_BYTES, type System } from '../air/system.ts'
+import { writtenBuses } from '../air/written-buses.ts'
 import { hexText } from '../hex.ts'
 
 /** A block of a guest that is proved in one row. Plain data: travels to workers, is hashed, saved. */
@@ -19,7 +19,7 @@ export interface Autoprecompile {
 export interface Autoprecompiles {
   /** SHA-256 of the guest's file. */
   readonly guest: string
-  /** Their instructions do not overlap. */
+  /** Their instructions do not overlap; their systems are over the same buses. */
   readonly list: readonly Autoprecompile[]
 }
 
@@ -33,23 +33,6 @@ export const chipNameOf = (start: number): string => `apc_${start.toString(16)}`
 export const endOf = ({ start, instructions }: Autoprecompile): number =>
   start + INSTRUCTION_BYTES * instructions.length
 
-/** Constants of tables are bigints. */
-const plain = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}` : value)
-
-const known = new WeakMap<Autoprecompiles, string>()
-
-/** SHA-256 of all that it holds, 64 hex digits. */
-export function digestOf(of: Autoprecompiles): string {
-  let digest = known.get(of)
-  if (digest === undefined) {
-    const hash = createHash('sha256').update(of.guest)
-    // One at a time: the text of all of them may be longer than a string can be.
-    for (const each of of.list) hash.update(JSON.stringify(each, plain))
-    known.set(of, (digest = hash.digest('hex')))
-  }
-  return digest
-}
-
 export interface Flaw {
   /** Dot path within the autoprecompiles. */
   readonly field: string
@@ -61,8 +44,11 @@ export interface Flaw {
 export function flawOf({ list }: Autoprecompiles): Flaw | undefined {
   if (list.length > MAX_AUTOPRECOMPILES)
     return { field: 'list', found: list.length, wanted: `${MAX_AUTOPRECOMPILES} autoprecompiles at most` }
-  for (const [index, { start, instructions, chip }] of list.entries()) {
+  const buses = list[0]?.system.buses
+  for (const [index, { start, instructions, chip, system }] of list.entries()) {
     const field = `list.${index}`
+    if (system.buses !== buses && JSON.stringify(writtenBuses(system.buses)) !== JSON.stringify(writtenBuses(buses!)))
+      return { field: `${field}.system.buses`, found: system.buses, wanted: 'the buses of the others' }
     if (!Number.isSafeInteger(start) || start < 0 || start % INSTRUCTION_BYTES !== 0)
       return { field: `${field}.start`, found: start, wanted: 'the address of an instruction' }
     if (instructions.length === 0)

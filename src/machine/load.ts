@@ -1,11 +1,13 @@
 /** Machines from files, and the choice of one for a guest. */
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import type { AirMemo } from '../air/listed.ts'
 import type { Xlen } from '../elf/image.ts'
 import { RvrError, messageOf } from '../errors.ts'
-import { readInputText } from '../files/read.ts'
+import { readInput } from '../files/read.ts'
 import { resolvedAirs } from './airs.ts'
 import { defaultMachine, parseMachine, type Machine, type MachineFile } from './machine.ts'
+import { withReadAutoprecompiles, writtenAutoprecompiles } from './written-autoprecompiles.ts'
 
 export interface MachineLoading {
   readonly signal?: AbortSignal | undefined
@@ -27,7 +29,12 @@ export const loadMachine = (
 
 /** The same with AIRs that are remembered. */
 export async function machineIn(path: string, { signal, memo }: MachineLoading): Promise<Machine> {
-  const text = await readInputText('machine', path, signal)
+  return machineOfFile(await readInput('machine', path, signal), path, memo)
+}
+
+/** The machine that a file holds, in gzip or not. @throws RvrError `MACHINE_INVALID`, `IO` (its AIRs) */
+export function machineOfFile(bytes: Uint8Array, path: string, memo?: AirMemo): Machine {
+  const text = textOf(bytes, path)
   let data: unknown
   try {
     data = JSON.parse(text)
@@ -39,7 +46,35 @@ export async function machineIn(path: string, { signal, memo }: MachineLoading):
       details: { path, position },
     })
   }
-  return parseMachine(resolvedAirs(data, path === '-' ? '' : dirname(path), path, memo), path)
+  const resolved = resolvedAirs(data, path === '-' ? '' : dirname(path), path, memo)
+  return parseMachine(withReadAutoprecompiles(resolved, path), path)
+}
+
+/** What a machine file in gzip, as one with autoprecompiles is, may hold. */
+const MAX_TEXT = 512 << 20
+const isPacked = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
+
+function textOf(bytes: Uint8Array, path: string): string {
+  if (!isPacked(bytes)) return Buffer.from(bytes).toString('utf8')
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_TEXT }).toString('utf8')
+  } catch (cause) {
+    throw new RvrError('MACHINE_INVALID', `machine ${path}: no gzip that can be read: ${messageOf(cause)}`, {
+      hint: 'Write the file again: rvr apc setup.',
+      cause,
+      details: { path },
+    })
+  }
+}
+
+/**
+ * A machine as a file that `loadMachine` reads: JSON in gzip. AIRs of the user's own have to stay where they lie.
+ */
+export function packedMachine({ name, xlen, source, limits, memory, airs, autoprecompiles, chips }: Machine): Buffer {
+  const list = airs && { ...airs, list: resolve(airs.list) }
+  const written = autoprecompiles && writtenAutoprecompiles(autoprecompiles)
+  const file = { name, xlen, source, limits, memory, airs: list, autoprecompiles: written, chips }
+  return gzipSync(`${JSON.stringify(file)}\n`)
 }
 
 /** V8 names the position of most mistakes in its message. */

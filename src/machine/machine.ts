@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto'
 import type { Xlen } from '../elf/image.ts'
 import type { Instr } from '../isa/row.ts'
-import { digestOf, flawOf } from './autoprecompiles.ts'
+import { flawOf } from './autoprecompiles.ts'
 import { checkFields, machineError, type MachineFile } from './file.ts'
+import { digestOf } from './written-autoprecompiles.ts'
 import rv32im from './rv32im.json' with { type: 'json' }
 import rv64im from './rv64im.json' with { type: 'json' }
 

@@ -6,7 +6,7 @@ import { messageOf, RvrError } from '../../errors.ts'
 import type { SystemBus } from '../buses.ts'
 import type { System } from '../system.ts'
 import type { Candidates, WrittenCandidates } from './candidates.ts'
-import { readSystem } from './written-system.ts'
+import { readSystem } from '../../air/written-system.ts'
 
 const FORMAT = 'rvr apc candidates'
 const VERSION = 1

@@ -3,7 +3,7 @@ import { messageOf, RvrError } from '../../errors.ts'
 import type { Block } from '../system.ts'
 import { buildCandidate } from './build.ts'
 import type { BuilderStart, BuildOutcome } from './messages.ts'
-import { writtenSystem } from './written-system.ts'
+import { writtenSystem } from '../../air/written-system.ts'
 
 /** Never throws: that one candidate cannot be built is no reason to have none. */
 export function builtText({ machine, degrees }: BuilderStart, blocks: readonly Block[]): BuildOutcome {

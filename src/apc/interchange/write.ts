@@ -1,7 +1,7 @@
 /** Writes a constraint system as an interchange file. */
 import type { Expression } from '../../air/expression.ts'
 import { RvrError } from '../../errors.ts'
-import { columnsOf } from '../columns.ts'
+import { columnsOf } from '../../air/columns.ts'
 import type { Derived, Method } from '../system.ts'
 import { writtenExpression, type Written } from './expressions.ts'
 import { kindOfBus } from './kinds.ts'

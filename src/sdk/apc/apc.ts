@@ -13,6 +13,8 @@ import type {
   ApcGenerateOptions,
   ApcSelection,
   ApcSelectOptions,
+  ApcSetup,
+  ApcSetupOptions,
 } from './contract.ts'
 
 /** What makes the guest ready to run. */
@@ -68,5 +70,15 @@ export class GuestApc {
   async analyze(options: ApcAnalyzeOptions = {}): Promise<ApcAnalysis> {
     const { analyzeCandidates } = await import('./stages.ts')
     return analyzeCandidates(this.#parts, options)
+  }
+
+  /**
+   * The guest's machine with those that `select` takes. Where the cache has it, nothing else of it is looked at.
+   *
+   * @throws RvrError as `select`; `USAGE`: superblocks, which cannot be executed, and more than a machine has room for
+   */
+  async setup(options: ApcSetupOptions): Promise<ApcSetup> {
+    const { setupMachine } = await import('./setup.ts')
+    return setupMachine(this.#parts, options)
   }
 }

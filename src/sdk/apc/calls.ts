@@ -3,7 +3,14 @@ import * as v from 'valibot'
 import { bytes, count, number, options, signal, text, texts } from '../../accept.ts'
 import { MOST_INSTRUCTIONS, MOST_SUPERBLOCKS } from '../../apc/candidates/options.ts'
 import { MAX_PUBLIC_VALUES_BYTES, MAX_SEED } from '../../extensions/bounds.ts'
-import type { ApcAnalyzeOptions, ApcGenerateOptions, ApcSelectOptions, ProfiledInput } from './contract.ts'
+import { MAX_AUTOPRECOMPILES } from '../../machine/autoprecompiles.ts'
+import type {
+  ApcAnalyzeOptions,
+  ApcGenerateOptions,
+  ApcSelectOptions,
+  ApcSetupOptions,
+  ProfiledInput,
+} from './contract.ts'
 
 const optional = v.optional
 const MAX_SAFE = Number.MAX_SAFE_INTEGER
@@ -31,9 +38,12 @@ const generating = {
 }
 
 export const ApcGenerate = options<ApcGenerateOptions>(generating)
-export const ApcSelect = options<ApcSelectOptions>({
-  ...generating,
-  autoprecompiles: number(0, MAX_SAFE),
-  skip: optional(number(0, MAX_SAFE)),
+const selecting = { ...generating, autoprecompiles: number(0, MAX_SAFE), skip: optional(number(0, MAX_SAFE)) }
+export const ApcSelect = options<ApcSelectOptions>(selecting)
+export const ApcSetup = options<ApcSetupOptions>({
+  ...selecting,
+  // What is executed are single blocks.
+  superblocks: optional(number(1, 1)),
+  autoprecompiles: number(0, MAX_AUTOPRECOMPILES),
 })
 export const ApcAnalyze = options<ApcAnalyzeOptions>({ ...generating, most: optional(number(1, MAX_SAFE)) })

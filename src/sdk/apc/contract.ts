@@ -4,6 +4,7 @@ import type { GenerateChoices } from '../../apc/candidates/options.ts'
 import type { Pgo } from '../../apc/candidates/rank.ts'
 import type { System } from '../../apc/system.ts'
 import type { Autoprecompiles } from '../../machine/autoprecompiles.ts'
+import type { Machine } from '../../machine/machine.ts'
 import type { CacheReport } from '../../pipeline.ts'
 import type { ExecuteOptions } from '../contract.ts'
 
@@ -48,6 +49,14 @@ export interface ApcCandidates {
   readonly cache: CacheReport
   /** What the optimiser has left of the system of a candidate, by its place in `ranked`: with guards. */
   system(index: number): System
+}
+
+export interface ApcSetupOptions extends ApcSelectOptions {}
+
+export interface ApcSetup {
+  /** The guest's machine with a chip for each autoprecompile: what the option `machine` takes, for this guest alone. */
+  readonly machine: Machine
+  readonly cache: CacheReport
 }
 
 export interface ApcSelection extends ApcCandidates {

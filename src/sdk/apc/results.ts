@@ -7,7 +7,7 @@ import { RvrError } from '../../errors.ts'
 import type { GenerateInputs } from '../../stages/apc/parts.ts'
 import type { ApcCandidates, ApcSelection } from './contract.ts'
 
-const cacheReport = ({ outcome, key, inputKey, origin }: Obtained<unknown>): CacheReport => ({
+export const cacheReport = ({ outcome, key, inputKey, origin }: Obtained<unknown>): CacheReport => ({
   outcome,
   key,
   inputKey,

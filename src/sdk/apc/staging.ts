@@ -63,17 +63,18 @@ export class ApcStaging {
   async obtainCandidates(request: GenerateRequest): Promise<Obtained<CandidatesFile>> {
     const obtained = await obtain(generateStage, request)
     const { length } = obtained.opened.candidates.ranked
-    this.#tell('generate', obtained, `built and ranked ${length} autoprecompile candidates`)
+    this.tell('generate', obtained, `built and ranked ${length} autoprecompile candidates`)
     return obtained
   }
 
   async obtainSelection(request: SelectRequest): Promise<Obtained<CandidatesFile>> {
     const obtained = await obtain(selectStage, request)
-    this.#tell('select', obtained, `selected ${obtained.opened.candidates.ranked.length} autoprecompiles`)
+    this.tell('select', obtained, `selected ${obtained.opened.candidates.ranked.length} autoprecompiles`)
     return obtained
   }
 
-  #tell(stage: string, { outcome, inputKey }: Obtained<unknown>, done: string): void {
+  /** Says where it came from, or what was done. */
+  tell(stage: string, { outcome, inputKey }: Obtained<unknown>, done: string): void {
     const message = outcome === 'hit' ? `cache hit: ${stage}/${inputKey!.slice(0, SHORT_KEY)}` : done
     this.#parts.services.events({ type: 'apc', message })
   }

@@ -25,7 +25,7 @@ type ApcStage<Inputs extends GenerateInputs> = Stage<ApcRequest<Inputs>, Inputs,
 
 const FILE = 'candidates.jsonl.gz'
 
-async function bytesOf(source: string | Entry): Promise<Uint8Array> {
+export async function bytesOf(source: string | Entry): Promise<Uint8Array> {
   if (typeof source === 'string') return readFile(source)
   using file = source.file
   const bytes = new Uint8Array(file.bytes)

@@ -1,9 +1,9 @@
 /** A system as one JSON value, and back: exactly the same polynomials, over the buses of a machine that is known. */
-import { degreeOf, type Expression } from '../../air/expression.ts'
-import { P } from '../../air/field.ts'
-import type { SystemBus } from '../buses.ts'
-import type { Column, Derived, Message, Method, System } from '../system.ts'
-import { columnsOf } from '../columns.ts'
+import { degreeOf, type Expression } from './expression.ts'
+import { P } from './field.ts'
+import type { SystemBus } from './system-buses.ts'
+import type { Column, Derived, Message, Method, System } from './system.ts'
+import { columnsOf } from './columns.ts'
 
 type Written = number | readonly [number] | readonly [Written, '+' | '-' | '*', Written]
 
