@@ -1,5 +1,5 @@
 /** Machines with autoprecompiles: a chip for each, and a guest that they are made for. */
-import { INSTRUCTION_BYTES } from '../air/system.ts'
+import { INSTRUCTION_BYTES, type System } from '../air/system.ts'
 import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import { hexText } from '../hex.ts'
@@ -35,6 +35,16 @@ export function withAutoprecompiles(machine: Machine, autoprecompiles: Autopreco
   const all = [...machine.chips.slice(0, hash), ...chips, ...machine.chips.slice(hash)]
   return parseMachine({ ...machine, chips: all, autoprecompiles }, machine.name)
 }
+
+/** The same for those who count alone, and are sent a copy: systems are large, and nobody there looks at them. */
+export function forCounting(machine: Machine): Machine {
+  const { autoprecompiles } = machine
+  if (autoprecompiles === undefined) return machine
+  const list = autoprecompiles.list.map(each => ({ ...each, system: NO_SYSTEM }))
+  return { ...machine, autoprecompiles: { ...autoprecompiles, list } }
+}
+
+const NO_SYSTEM: System = { buses: [], columns: [], constraints: [], messages: [], derived: [] }
 
 /** A guest that a machine was chosen for. */
 export interface MeantGuest {

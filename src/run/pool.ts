@@ -7,6 +7,7 @@ import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import type { Machine } from '../machine/machine.ts'
+import { forCounting } from '../machine/specialise.ts'
 import { textTaken } from './control.ts'
 import { failureOf } from './failure.ts'
 import { Instances } from './instances.ts'
@@ -126,7 +127,7 @@ class PoolWorker {
     const { image, abi, machine } = waiting.guest
     this.#tell(job.guest, digest => ({ type: 'image', digest, image }))
     this.#tell(job.abi, digest => ({ type: 'abi', digest, choice: abi.choice }))
-    this.#tell(job.machine, digest => ({ type: 'machine', digest, machine }))
+    this.#tell(job.machine, digest => ({ type: 'machine', digest, machine: forCounting(machine) }))
     while (this.#known.size > MOST_KNOWN) {
       const digest = this.#known.values().next().value!
       this.#known.delete(digest)

@@ -17,6 +17,7 @@ import type { TracedStep } from '../run/trace.ts'
 import type { TraceEngine } from '../trace/native/engine.ts'
 import type { Backtrace } from './backtrace/backtrace.ts'
 import type { Profile } from './profile.ts'
+import type { SavedByBlocks } from './saved-by-blocks.ts'
 import type { SegmentTrace } from './traced.ts'
 
 export type Outcome = 'terminated' | 'suspended' | 'trapped'
@@ -108,6 +109,8 @@ export interface Run extends Disposable {
   /** Mode `metered`: finished segments; the last one ends with the guest. Empty in other modes. */
   readonly segments: readonly Segment[]
 
+  /** Mode `metered` on a machine with autoprecompiles: what these save so far; else undefined. */
+  readonly saved: SavedByBlocks | undefined
   /** Mode `metered`: the segment that a suspended run is in, with its heights so far. */
   readonly openSegment: OpenSegment | undefined
   /** Address of the next instruction. */

@@ -5,4 +5,6 @@ import type { Machine } from '../machine/machine.ts'
 
 export const ownImage = ({ file }: Image): Image => parseElf(new Uint8Array(file), '<bytes>')
 
-export const ownMachine = (machine: Machine): Machine => structuredClone(machine)
+/** Autoprecompiles are as good as constants: nobody changes them, and copies of hundreds of systems take their time. */
+export const ownMachine = ({ autoprecompiles, ...machine }: Machine): Machine =>
+  autoprecompiles === undefined ? structuredClone(machine) : { ...structuredClone(machine), autoprecompiles }

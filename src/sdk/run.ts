@@ -12,6 +12,7 @@ import type { KnownResults, ModeName } from '../modes/registry.ts'
 import type { Segment } from '../machine/meter.ts'
 import type { TrapKind } from '../program/trap.ts'
 import type { CallDifference } from '../run/call-witness.ts'
+import { guestBlockRows } from '../run/guest-block-rows.ts'
 import type { EngineName } from '../run/home.ts'
 import type { StopCause } from '../run/job.ts'
 import type { Session } from '../run/session.ts'
@@ -32,6 +33,7 @@ import type {
   TrapReport,
 } from './contract.ts'
 import { Profile } from './profile.ts'
+import { savedByBlocks, type SavedByBlocks } from './saved-by-blocks.ts'
 import type { Standing } from '../trace/steps.ts'
 import type { SegmentTrace } from './traced.ts'
 import { beginning, passCuts, segmentStart, segmentStarts, stoppingAtCuts } from './segments.ts'
@@ -110,6 +112,17 @@ export class GuestRun implements Run {
   get segments(): readonly Segment[] {
     const { segments } = this.#collected
     return (this.#segments ??= segments?.list.slice(0, segments.count) ?? [])
+  }
+
+  get saved(): SavedByBlocks | undefined {
+    const { image, abi, machine } = this.#session
+    const blocks = guestBlockRows(image, abi, machine)
+    const all = [...this.segments, ...(this.openSegment === undefined ? [] : [this.openSegment])]
+    if (blocks === undefined || all.length === 0) return undefined
+    return savedByBlocks(
+      blocks,
+      all.map(({ heights }) => heights),
+    )
   }
 
   get profile(): Profile | undefined {

@@ -2,9 +2,11 @@
 import type { Command } from 'commander'
 import type { Shell } from '../shell.ts'
 import { declareAnalyze } from './apc/analyze.ts'
+import { declareExecute } from './apc/execute.ts'
 import { declareGenerate } from './apc/generate.ts'
 import { declareOptimize } from './apc/optimize.ts'
 import { declareSelect } from './apc/select.ts'
+import { declareSetup } from './apc/setup.ts'
 
 export function declareApc(program: Command, shell: Shell): void {
   const group = program
@@ -17,5 +19,7 @@ export function declareApc(program: Command, shell: Shell): void {
   declareGenerate(group, shell)
   declareSelect(group, shell)
   declareAnalyze(group, shell)
+  declareSetup(group, shell)
+  declareExecute(group, shell)
   declareOptimize(group, shell)
 }

@@ -2,6 +2,7 @@
 import { profileJson, entriesText } from '../profiles/entries.ts'
 import type { ReportedArtifact, ReportedGuest } from '../compile/artifact.ts'
 import { runJson, type ReportedRun } from '../run/json.ts'
+import { savedText } from '../run/text.ts'
 import { chipsText, segmentsTotal } from '../segments/text.ts'
 import { meteredFacts } from '../segments/facts.ts'
 import type { Breakdown } from './measurement.ts'
@@ -51,6 +52,7 @@ export function costText(run: CostRun, { shown, top }: CostView): string {
     line('guest', guest.path),
     line(metered.outcome, endText(metered)),
     line('cost', `${grouped(metered.cost!)} trace cells`),
+    savedText(metered),
     line('instructions', grouped(metered.instret)),
     line('segments', segmentsTotal(meteredFacts(metered)!)),
     breakdownText[shown](run, top),

@@ -27,7 +27,7 @@ export type ReportedRun = Pick<
   | 'openSegment'
   | 'profile'
 > &
-  Partial<Pick<Run, 'unknownWord' | 'engine' | 'interpreted' | 'interpretedNatively' | 'executed'>>
+  Partial<Pick<Run, 'saved' | 'unknownWord' | 'engine' | 'interpreted' | 'interpretedNatively' | 'executed'>>
 
 function trapJson(trap: TrapReport) {
   const { kind, pc, symbol, mangled, address, instruction, message, instret, backtrace, registers } = trap
@@ -92,6 +92,7 @@ export function runJson(run: ReportedRun, artifact: ReportedArtifact) {
     unknownWord: unknownWordJson(run),
     publicValues: Buffer.from(publicValues).toString('hex'),
     cost: cost === undefined ? undefined : jsonInteger(cost),
+    saved: run.saved,
     ...meteredJson(run),
     ...profileJson(run),
     trap: trap && trapJson(trap),

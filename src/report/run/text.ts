@@ -9,7 +9,7 @@ import { profileText } from '../profiles/entries.ts'
 import { meteredText } from '../segments/text.ts'
 import { unknownNote } from './unknown-word.ts'
 import { line, shortened } from '../form/table.ts'
-import { durationText, grouped, rateText } from '../form/units.ts'
+import { count, durationText, grouped, rateText } from '../form/units.ts'
 
 const STOPS: Readonly<Record<StopCause, string>> = {
   instructions: 'at the instruction limit',
@@ -123,6 +123,16 @@ function slowerText(run: ReportedRun): string {
     .join('')
 }
 
+/** Against the machine without autoprecompiles. */
+export function savedText({ saved }: Pick<ReportedRun, 'saved'>): string {
+  if (saved === undefined) return ''
+  const { executions, rows, cells } = saved
+  return line(
+    'saved',
+    `${grouped(cells)} trace cells and ${count(rows, 'row', 'rows')} by ${grouped(executions)} rows of autoprecompiles`,
+  )
+}
+
 const ENGINES = { native: '', 'native-interp': ', interpreted natively', interp: ', interpreted' } as const
 
 /** The text of `rvr run`. */
@@ -133,6 +143,7 @@ export function runText(run: ReportedRun, artifact: ReportedArtifact): string {
     line('mode', `${mode}${ENGINES[engineOf(run, artifact)]}`),
     line('instructions', `${grouped(instret)}${slowerText(run)}`),
     cost === undefined ? '' : line('cost', `${grouped(cost)} trace cells`),
+    savedText(run),
     publicValues.length === 0 ? '' : line('public values', Buffer.from(publicValues).toString('hex')),
     line('executed in', executedText(run)),
     line('made ready', madeReadyText(artifact)),

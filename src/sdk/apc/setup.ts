@@ -8,6 +8,7 @@ import { obtain } from '../../stages/obtain.ts'
 import type { ApcParts } from './apc.ts'
 import { ApcSetup as SetupCall } from './calls.ts'
 import type { ApcSetup, ApcSetupOptions } from './contract.ts'
+import { ownMachine } from '../copies.ts'
 import { cacheReport } from './results.ts'
 import { ApcStaging } from './staging.ts'
 
@@ -16,7 +17,7 @@ export async function setupMachine(parts: ApcParts, options: ApcSetupOptions): P
   const { machine, image, abi, services } = parts
   const { autoprecompiles: wanted } = choices
   // Nothing is looked up and nothing made for none.
-  if (wanted === 0) return { machine, cache: { outcome: 'off' } }
+  if (wanted === 0) return { machine: ownMachine(machine), cache: { outcome: 'off' } }
   return parts.lifetime.call(choices.signal, async signal => {
     const staging = new ApcStaging(parts)
     const selecting = staging.selectRequest(choices, signal)

@@ -1,4 +1,5 @@
 /** The C project of a compilation, where make finds it, and where its user wants to see it. */
+import { forCounting } from '../../machine/specialise.ts'
 import { conventionFor, vectorBytesOf } from '../../codegen/convention.ts'
 import { tuningOf } from '../../codegen/tuning.ts'
 import { ABI_VERSION } from '../../load/abi-version.ts'
@@ -55,7 +56,7 @@ export function orderOf({ request, toolchain, services }: Compilation, directory
     abi: abi.choice,
     instructions: instructionsDigest(abi),
     mode: choiceOf(mode),
-    machine,
+    machine: forCounting(machine),
     convention,
     tuning: tuningOf(options.stress),
     vectorBytes: vectorBytesOf(convention, toolchain.cpuFeatures),
