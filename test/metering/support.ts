@@ -25,7 +25,8 @@ import { addressSpaces, leafIdOf, memoryRows, plainTrees, type PlainTree } from 
 export type Limits = NonNullable<ExecuteOptions['segmentLimits']>
 
 /** An executed guest, ready for the plain model. */
-export interface Trace extends Omit<PlainInput, 'machine'> {
+export interface Trace extends Omit<PlainInput, 'machine' | 'blocks'> {
+  readonly blocks: readonly (PlainBlock & { readonly executed: readonly Executed[] })[]
   readonly outcome: 'trapped' | 'terminated' | 'limit'
   readonly instructions: number
 }
@@ -33,7 +34,7 @@ export interface Trace extends Omit<PlainInput, 'machine'> {
 type Rows = readonly (readonly [chip: number, count: number])[]
 
 /** An executed instruction, and the rows that it adds of its own. */
-interface Executed {
+export interface Executed {
   readonly pc: number
   readonly rows: Rows
 }
@@ -49,7 +50,7 @@ interface OpenBlock extends PlainBlock {
  * Rows of instructions that were executed one after another: one for each time that all of an autoprecompile's block
  * was, from its start on, and else those of the instructions.
  */
-function rowsOf(executed: readonly Executed[], { machine: { chips, autoprecompiles } }: Guest): Rows {
+export function rowsOf(executed: readonly Executed[], { machine: { chips, autoprecompiles } }: Guest): Rows {
   const rows: (readonly [number, number])[] = []
   for (let at = 0; at < executed.length;) {
     const block = autoprecompiles?.list.find(({ start }) => start === executed[at]!.pc)
