@@ -10,7 +10,6 @@ import type { Extension } from '../extensions/extension.ts'
 import type { Autoprecompiles } from '../machine/autoprecompiles.ts'
 import { airsOfFile } from '../machine/airs.ts'
 import type { Machine } from '../machine/machine.ts'
-import { digestOf } from '../machine/written-autoprecompiles.ts'
 
 const shipped = new Map<Xlen, LoadedAirs>()
 const extended = new WeakMap<LoadedAirs, WeakMap<AirList, LoadedAirs>>()
