@@ -2,9 +2,9 @@
 import { P, add, inverse, multiply, subtract } from '../../air/field.ts'
 import { CHECKED_SPACES } from '../buses.ts'
 import { outputsOf, tableFacts } from '../table.ts'
-import { common, contains, hull, mapped, productOf, sumOf, type Arc } from './arcs.ts'
+import { common, contains, ends, hull, mapped, productOf, sumOf, type Arc } from './arcs.ts'
 import type { Draft, DraftMessage } from './draft.ts'
-import type { Polynomial } from './polynomials.ts'
+import { elementOf, signed, type Polynomial } from './polynomials.ts'
 
 interface Fact {
   readonly arc: Arc | undefined
@@ -27,12 +27,15 @@ export class Ranges {
   readonly #draft: Draft
   readonly #facts = new Map<Polynomial, Fact>()
   readonly #known = new Map<Polynomial, Arc | undefined>()
+  /** Bounds of sums with a multiple of one column, which say more when the column's own bound is known. */
+  readonly #multiples: { readonly of: Polynomial; readonly bound: number }[] = []
 
   constructor(draft: Draft, { except }: Sources = {}) {
     this.#draft = draft
     for (const each of draft.constraints) if (each !== undefined) this.#fromConstraint(each)
     for (const [index, message] of draft.messages.entries())
       if (message !== undefined && except?.(index) !== true) this.#fromMessage(message)
+    for (const { of, bound } of this.#multiples.splice(0)) this.#fromMultiple(of, bound)
     for (const [index, message] of draft.messages.entries())
       if (message !== undefined && except?.(index) !== true) this.#fromFunction(message)
   }
@@ -118,6 +121,19 @@ export class Ranges {
 
   #bound(of: Polynomial, bound: number): void {
     if (of.atoms.length > 0) this.#learn(of, { from: 0, width: bound - 1 })
+    if (of.degree === 1 && of.atoms.length === 1 && of.coefficients[0] !== 1) this.#multiples.push({ of, bound })
+  }
+
+  /** m·x + c is below the bound, and as an integer it does not wrap. */
+  #fromMultiple(of: Polynomial, bound: number): void {
+    const column = this.#draft.polynomials.column(of.columns[0]!)
+    const arc = this.#facts.get(column)?.arc
+    if (arc === undefined) return
+    const [times, constant] = [signed(of.coefficients[0]!), signed(of.constant)]
+    if (ends(arc).some(end => Math.abs(times * end) + Math.abs(constant) >= P / 2)) return
+    const limits = [-constant / times, (bound - 1 - constant) / times].toSorted((a, b) => a - b)
+    const [least, most] = [Math.ceil(limits[0]!), Math.floor(limits[1]!)]
+    if (least <= most) this.#learn(column, { from: elementOf(least), width: most - least })
   }
 
   /** z = f(x) where x is a column of few values and z has one more column: that has as few. */
