@@ -1,6 +1,8 @@
 /** The blocks of a guest that can be proved in one row: what of a basic block any AIR of one row stands for. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Air } from '../../air/air.ts'
 import { figuresOf } from '../../air/figures.ts'
+import { throwIfAborted } from '../../errors.ts'
 import type { Instr } from '../../isa/row.ts'
 import { operationOf } from '../../machine/machine.ts'
 import type { Graph } from '../../program/program.ts'
@@ -18,11 +20,34 @@ const KINDS: ReadonlySet<string> = new Set(['alu', 'upper', 'load', 'store', 'br
 const looksAtOneRow = (air: Air): boolean =>
   !figuresOf(air).nextRow && air.publics.length === 0 && air.constraints.every(({ where }) => where === 'every')
 
+/** Work after which the event loop gets its turn, in milliseconds. */
+const TURN_MS = 5
+
+/** All of them; the event loop has its turns meanwhile: of a large guest this takes seconds. */
+export async function blocksInTurns(
+  graph: Graph,
+  coder: InstructionCoder,
+  signal?: AbortSignal,
+): Promise<readonly Block[]> {
+  const found: Block[] = []
+  let turn = performance.now() + TURN_MS
+  for (const block of eachBlock(graph, coder)) {
+    found.push(block)
+    if (performance.now() < turn) continue
+    await nextTurn()
+    throwIfAborted('looking for blocks', signal)
+    turn = performance.now() + TURN_MS
+  }
+  return found
+}
+
+export const blocksOf = (graph: Graph, coder: InstructionCoder): readonly Block[] => [...eachBlock(graph, coder)]
+
 /**
  * In order of addresses. A basic block is cut where an instruction cannot be part of one; control comes into none but
  * at its start, unless a computed jump leads where nothing seems to.
  */
-export function blocksOf({ program, blocks }: Graph, coder: InstructionCoder): readonly Block[] {
+function* eachBlock({ program, blocks }: Graph, coder: InstructionCoder): Generator<Block> {
   const usable = new Map<Air, boolean>()
   const isUsable = (air: Air): boolean => {
     const known = usable.get(air) ?? looksAtOneRow(air)
@@ -34,22 +59,20 @@ export function blocksOf({ program, blocks }: Graph, coder: InstructionCoder): r
     const coded = coder(instr)
     return coded !== undefined && isUsable(coded.air) ? coded.entry : undefined
   }
-  const found: Block[] = []
   for (const { first, count } of blocks) {
     let open: (readonly number[])[] = []
-    const close = (end: number): void => {
-      const start = program.base + (end - open.length) * INSTRUCTION_BYTES
-      if (open.length >= LEAST_INSTRUCTIONS) found.push({ start, instructions: open })
+    // One behind the last: what is open ends there, too.
+    for (let slot = first; slot <= first + count; slot++) {
+      const entry = slot < first + count ? entryOf(program.instrs[slot]) : undefined
+      if (entry !== undefined) {
+        open.push(entry)
+        continue
+      }
+      const start = program.base + (slot - open.length) * INSTRUCTION_BYTES
+      if (open.length >= LEAST_INSTRUCTIONS) yield { start, instructions: open }
       open = []
     }
-    for (let slot = first; slot < first + count; slot++) {
-      const entry = entryOf(program.instrs[slot])
-      if (entry === undefined) close(slot)
-      else open.push(entry)
-    }
-    close(first + count)
   }
-  return found
 }
 
 /** How often all of a block's instructions were executed, by executions of instructions by their addresses. */

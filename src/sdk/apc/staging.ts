@@ -1,5 +1,5 @@
 /** The stages of autoprecompiles that come before a machine is specialised: their requests, and how they are met. */
-import { blocksOf } from '../../apc/candidates/blocks.ts'
+import { blocksInTurns } from '../../apc/candidates/blocks.ts'
 import { systemBuses, type SystemBus } from '../../apc/buses.ts'
 import type { WrittenCandidates } from '../../apc/candidates/candidates.ts'
 import type { CandidatesFile } from '../../apc/candidates/file.ts'
@@ -106,7 +106,8 @@ export class ApcStaging {
     const { image, abi, machine, services } = this.#parts
     const { choices, set, buses, signal } = making
     const { events } = services
-    const blocks = blocksOf(lifted(image, decoderFor(image.xlen, abi), MAX_BLOCK), coderOf(set))
+    const graph = lifted(image, decoderFor(image.xlen, abi), MAX_BLOCK)
+    const blocks = await blocksInTurns(graph, coderOf(set), signal)
     const superblocks = options.pgo === 'cell' ? options.superblocks : 1
     const profiling = { blocks, superblocks, input: choices.profile ?? ({} satisfies ProfiledInput), events, signal }
     return generate(
