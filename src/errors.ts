@@ -12,8 +12,8 @@
  * - `MACHINE_INVALID` a machine file is malformed · `CONFIG_INVALID` a guest's configuration or an extension does not
  *   fit · `ABORTED` the caller's AbortSignal fired · `WORKER_FAILED` a worker thread died
  * - `CALLBACK_FAILED` a function that the caller passed, or an extension of the user's, threw: `cause` is what it threw
- * - `CHECK_DIVERGED` native code and interpreter disagree · `DISPOSED` use after dispose · `IO` a file could not be
- *   read or written
+ * - `CHECK_DIVERGED` native code and interpreter disagree, or an optimised system and its block · `DISPOSED` use after
+ *   dispose · `IO` a file could not be read or written
  * - `STATE_REFUSED` a saved run does not fit (guest, mode, machine, ABI, format version) or is damaged
  * - `ARCHIVE_INVALID` an archive is damaged, or of another content, machine or guest · `UNPROVABLE` a legal run that no
  *   proof can show · `DIVERGED` what was recorded cannot be replayed · `INTERNAL` a defect in rvr itself

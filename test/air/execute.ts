@@ -1,6 +1,7 @@
 /** Instructions as rows of AIRs: decoded, executed by their reference semantics, and filled. */
 import type { Air, AirSet, Coding } from '../../src/air/air.ts'
 import { fillRow, programRow, type RowInputs } from '../../src/air/fill.ts'
+import { execute } from '../../src/apc/check/execute.ts'
 import type { Xlen } from '../../src/elf/image.ts'
 import { readInteger, writeInteger } from '../../src/extensions/field/little-endian.ts'
 import { rows as openvm } from '../../src/extensions/io/rows.ts'
@@ -11,6 +12,8 @@ import { createDecoder, type Decoder } from '../../src/isa/table.ts'
 import { operationOf } from '../../src/machine/machine.ts'
 import type { SegmentMemory } from './memory.ts'
 import { withAirs } from './sets.ts'
+
+export { execute }
 
 export const instructionTables = [
   { name: 'i', rows: base },
@@ -31,38 +34,6 @@ export function codingOf({ airs }: AirSet, instr: Instr): { readonly air: Air; r
     air.codings.find(({ instruction }) => instruction === operation) ??
     air.codings.find(({ instruction }) => instruction === 'nop')!
   return { air, coding }
-}
-
-export interface Executed {
-  /** What the instruction computes for rd, whether or not it is written. */
-  readonly result: bigint
-  readonly next: number
-}
-
-/** @throws Error for instructions that only their host can execute */
-export function execute(instr: Instr, memory: SegmentMemory, xlen: Xlen): Executed {
-  const { row, pc, imm } = instr
-  const [x, y] = [memory.register(instr.rs1), memory.register(instr.rs2)]
-  const wrap = (value: bigint): bigint => BigInt.asUintN(xlen, value)
-  const next = pc + 4
-  switch (row.kind) {
-    case 'alu':
-      return { result: wrap(row.eval(x, row.source === 'register' ? y : wrap(BigInt(imm)), xlen)), next }
-    case 'upper':
-      return { result: wrap(BigInt(imm) + (row.relative ? BigInt(pc) : 0n)), next }
-    case 'load': {
-      const loaded = memory.load(Number(wrap(x + BigInt(imm))), row.width)
-      return { result: row.signed ? wrap(BigInt.asIntN(8 * row.width, loaded)) : loaded, next }
-    }
-    case 'branch':
-      return { result: 0n, next: row.eval(x, y, xlen) ? pc + imm : next }
-    case 'jal':
-      return { result: BigInt(next), next: pc + imm }
-    case 'jalr':
-      return { result: BigInt(next), next: Number(wrap(x + BigInt(imm)) & ~1n) }
-    default:
-      return { result: 0n, next }
-  }
 }
 
 /** What a call leaves in the operand that it writes, by its reference semantics. */

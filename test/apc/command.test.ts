@@ -27,6 +27,17 @@ test('the file that is written is what was said', () => {
   expect(system.derived.length).toBeGreaterThan(0)
 })
 
+test('--verify says what was tried', () => {
+  const input = join(folder, 'checked.json')
+  writeFileSync(input, text)
+  const { status, stdout } = rvr(['apc', 'optimize', input, '--verify', '--json'])
+  expect(status).toBe(0)
+  const { verified } = JSON.parse(stdout)
+  expect(verified.executions).toBe(200)
+  expect(verified.changed).toBeGreaterThan(0)
+  expect(rvr(['apc', 'optimize', input, '--verify']).stdout).toMatch(/^verified: 200 executions, \d+ changed rows$/m)
+})
+
 test('what is left is not made smaller again, and comes out the same each time', () => {
   const once = optimisedFile(Buffer.from(text)).file(false)
   expect(Buffer.compare(optimisedFile(Buffer.from(text)).file(false), once)).toBe(0)

@@ -1,13 +1,2 @@
 /** A seeded pseudo-random source for tests. */
-
-/** Returns integers in [0, bound); the sequence depends on `seed` alone (mulberry32). */
-export function randomSource(seed: number): (bound: number) => number {
-  let state = seed >>> 0
-  return bound => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * bound)
-  }
-}
+export { randomSource } from '../../src/apc/check/random.ts'

@@ -6,9 +6,10 @@ import type { Column, System } from '../system.ts'
 import { columnsOf } from '../columns.ts'
 import { completes } from './complete.ts'
 import { Probe } from './probe.ts'
+import type { Random } from './random.ts'
 import { widthOf, type Row } from './verdict.ts'
 
-interface Eliminated {
+export interface Eliminated {
   readonly column: number
   readonly of: Expression
   readonly isGuess?: boolean | undefined
@@ -29,9 +30,6 @@ export interface Finding {
   /** What the block's own system says of the row. */
   readonly reason: string
 }
-
-/** Whole numbers below the bound. */
-export type Random = (bound: number) => number
 
 export interface AttackResult {
   /** Rows that the optimised system accepted. */

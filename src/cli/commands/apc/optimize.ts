@@ -10,6 +10,7 @@ import type { Shell } from '../../shell.ts'
 
 interface OptimizeOptions extends Pick<ReportOptions, 'json'> {
   readonly output?: string
+  readonly verify?: boolean
 }
 
 export function declareOptimize(group: Command, shell: Shell): void {
@@ -21,6 +22,7 @@ export function declareOptimize(group: Command, shell: Shell): void {
       'Optimises the constraint system of a block: its effect stays, with fewer columns, interactions and constraints.',
     )
     .addOption(option('-o, --output <file>', 'write what is left to this file, in gzip if its name ends with .gz'))
+    .addOption(option('--verify', 'check the result on random executions; exit status 4 if it is wrong'))
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  $ rvr apc optimize block.json.gz -o smaller.json.gz')
     .action(async (file: string, options: OptimizeOptions) => {
@@ -34,7 +36,7 @@ async function optimize(path: string, options: OptimizeOptions, shell: Shell): P
   if (output !== undefined) await checkOutput(output)
   const bytes = await readInput('system', path, shell.signal)
   const { optimisedFile } = await import('../../../report/apc/optimised.ts')
-  const { answer, file } = optimisedFile(bytes)
+  const { answer, file } = optimisedFile(bytes, options.verify)
   if (output !== undefined) await writeOutput(output, async put => put(file(output.endsWith('.gz'))))
   writeAnswer(answer, options, shell)
 }
