@@ -176,6 +176,16 @@ test('what cannot be is refused with the reason', async () => {
   await expect(guest.apc.generate()).rejects.toMatchObject({ code: 'DISPOSED' })
 })
 
+test('a listener that fails ends the call, and nothing is stored', async () => {
+  const onEvent = ({ type }: RvrEvent): void => {
+    if (type === 'candidates') throw new Error('no')
+  }
+  await using rvr = await Rvr.create({ cacheDir: await temporaryDirectory(), remote: false, onEvent })
+  const guest = await rvr.load(smallGuest())
+  await expect(guest.apc.generate({ pgo: 'none' })).rejects.toMatchObject({ code: 'CALLBACK_FAILED' })
+  expect(await rvr.cache.list()).toEqual([])
+})
+
 test('a guest without eligible blocks has no candidates', async () => {
   await using stand = await bench(program(32, code => code.op('addi', { rd: 'a0', rs1: 0, imm: 1 }).op('terminate')))
   expect(await stand.lines({ autoprecompiles: 3 })).toEqual([

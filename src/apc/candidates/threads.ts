@@ -1,4 +1,5 @@
 /** Builds candidates on worker threads: one is one job, and what comes of it does not depend on their number. */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Air } from '../../air/air.ts'
@@ -47,6 +48,10 @@ export async function buildAll(
   )
   const outcomes: BuildOutcome[] = []
   const { promise, resolve, reject } = Promise.withResolvers<void>()
+  // Threads that are ended say so, too, when nobody waits any more.
+  promise.catch(() => {})
+  // Events belong to calls, whoever hears of them.
+  const inCall = AsyncLocalStorage.snapshot()
   const workers: Worker[] = []
   const onAbort = (): void => reject(abortError('building candidates', signal))
   signal?.addEventListener('abort', onAbort, { once: true })
@@ -64,7 +69,7 @@ export async function buildAll(
         outcomes[id] = outcome
         next()
         try {
-          onBuilt?.(outcome, id)
+          inCall(() => onBuilt?.(outcome, id))
         } catch (error) {
           reject(error)
         }
