@@ -51,6 +51,7 @@ const small = [
   ['ld x8, 8(x2)', 'lw x9, 16(x2)', 'ld x10, 24(x2)', 'lw x11, 8(x2)'],
   ['lbu x8, 3(x5)', 'sb x8, 4(x5)'],
   ['beq x8, x5, 8'],
+  ['slt x8, x0, x5', 'blt x0, x7, 8'],
   ['lui x8, 74565', 'addiw x8, x8, 291', 'jal x1, 8'],
   ['slti x8, x5, 0', 'sltu x9, x0, x8'],
   ['lh x8, 2(x5)', 'blt x8, x0, 16'],

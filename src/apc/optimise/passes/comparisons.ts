@@ -1,6 +1,6 @@
 /** Comparisons that one limb decides, or that only ask whether something is 0, lose their marks. */
-import { P, subtract } from '../../../air/field.ts'
-import { ends } from '../arcs.ts'
+import { P, inverse, subtract } from '../../../air/field.ts'
+import { ends, isWithin, type Arc } from '../arcs.ts'
 import { lookupOf, templatesOf } from '../bounds.ts'
 import { comparisonAt, type Comparison } from '../comparison.ts'
 import type { Draft } from '../draft.ts'
@@ -36,7 +36,7 @@ function replace(draft: Draft, comparison: Comparison, ranges: Ranges): void {
       remove(draft, comparison)
       tie(draft, differences[0]!, result, ranges)
     }
-  }
+  } else if (lower.every(([least]) => least >= 0)) positive(draft, comparison, ranges)
 }
 
 function remove(draft: Draft, { constraints, message, inner }: Comparison): void {
@@ -76,6 +76,49 @@ function zeroTest(draft: Draft, { result, of, isZero }: ZeroTest): void {
   draft.addConstraint(polynomials.minus(polynomials.times(polynomials.column(helper), of), isNot))
   draft.derived.push({ column: helper, numerator: isNot, denominator: of })
 }
+
+/** Only the first difference may be negative: the result is 1 where that is not, and not all of them are 0. */
+function positive(draft: Draft, comparison: Comparison, ranges: Ranges): void {
+  const { polynomials } = draft
+  const { differences, limb, result } = comparison
+  const sign = signOf(draft, differences[0]!, ranges)
+  if (sign === undefined) return
+  remove(draft, comparison)
+  // At least 1 where the sign is set, as the first difference is −limb or more.
+  const of = polynomials.sum([...differences.map(each => [each, 1] as const), [sign, limb + 1]])
+  const isNot = polynomials.plus(result, sign)
+  const helper = draft.addColumn(`shows_${draft.columns.get(result.columns[0]!)!.name}`)
+  draft.addConstraint(polynomials.times(polynomials.minus(polynomials.one, isNot), of))
+  draft.addConstraint(polynomials.minus(polynomials.times(polynomials.column(helper), of), isNot))
+  draft.derived.push({ column: helper, numerator: isNot, denominator: of })
+}
+
+/** What is 1 where the difference is negative, else 0; undefined where no constraint tells that. */
+function signOf(draft: Draft, difference: Polynomial, ranges: Ranges): Polynomial | undefined {
+  const { polynomials } = draft
+  for (const column of difference.columns) {
+    for (const index of draft.constraintsOf(column)) {
+      const factors = polynomials.factorsOf(draft.constraints[index]!)
+      const [first, second] = factors
+      if (first === undefined || second === undefined || factors.length > 2 || first.degree !== 1) continue
+      const step = polynomials.minus(first, second)
+      if (step.atoms.length > 0 || step.constant === 0) continue
+      const [one, other] = [first, second].map(each => {
+        const values = new Map([[column, polynomials.solved(each, column)!]])
+        return ranges.of(polynomials.substituted(difference, values))
+      })
+      if (one === undefined || other === undefined) continue
+      // Where the one factor is 0 the other is the step, with one sign or the other.
+      if (isNegative(one) && isNatural(other)) return polynomials.scaled(second, P - inverse(step.constant))
+      if (isNegative(other) && isNatural(one)) return polynomials.scaled(first, inverse(step.constant))
+    }
+  }
+  return undefined
+}
+
+const HALF = (P - 1) / 2
+const isNatural = (arc: Arc): boolean => isWithin(arc, { from: 0, width: HALF })
+const isNegative = (arc: Arc): boolean => isWithin(arc, { from: P - HALF, width: HALF - 1 })
 
 /** d − 1 is a limb where the result is 1, and d − 1 with a limb's size added where it is 0. */
 function decideByFirst(draft: Draft, { result, limb: below, differences }: Comparison): boolean {
