@@ -51,6 +51,9 @@ describe('refused', () => {
   const deep = `${'["-",'.repeat(5000)}1${']'.repeat(5000)}`
   const many = () => withMachine({ constraints: Array.from({ length: 500_001 }, (_, id) => `x@${id}`) })
 
+  const columnsIn = (count: number) =>
+    Array.from({ length: count / 2 }, (_, at) => ({ id: 3, mult: 1, args: [`x@${2 * at}`, `x@${2 * at + 1}`] }))
+
   test.each<[name: string, file: unknown, at: string]>([
     ['no JSON', '{', 'the text'],
     ['no object', '[]', 'the text'],
@@ -87,6 +90,53 @@ describe('refused', () => {
       'a circle of derived columns',
       withMachine({ derived_columns: [['x@0', { QuotientOrZero: ['x@0', 1] }]] }),
       'machine.derived_columns[0]',
+    ],
+    [
+      'derived columns that need one another',
+      withMachine({
+        derived_columns: [
+          ['x@0', { QuotientOrZero: ['y@1', 2] }],
+          ['y@1', { QuotientOrZero: [1, 'x@0'] }],
+        ],
+      }),
+      'machine.derived_columns[0]',
+    ],
+    [
+      'a column that is derived twice',
+      withMachine({
+        derived_columns: [
+          ['x@0', { Constant: 1 }],
+          ['x@0', { Constant: 1 }],
+        ],
+      }),
+      'machine.derived_columns',
+    ],
+    [
+      'a derived constant of p',
+      withMachine({ derived_columns: [['x@0', { Constant: 2013265921 }]] }),
+      'machine.derived_columns[0].Constant',
+    ],
+    [
+      'a constant of p in a field',
+      withMachine({ bus_interactions: [{ id: 3, mult: 1, args: ['y@1', 2013265921] }] }),
+      'machine.bus_interactions[0].args[1]',
+    ],
+    [
+      'a count of degree 4',
+      withMachine({
+        bus_interactions: [{ id: 3, mult: [['x@0', '*', 'x@0'], '*', ['x@0', '*', 'x@0']], args: [1, 8] }],
+      }),
+      'machine.bus_interactions[0].mult',
+    ],
+    [
+      'a million columns',
+      () => withMachine({ constraints: [], bus_interactions: columnsIn(1_000_000) }),
+      'machine.bus_interactions[250000].args[0]',
+    ],
+    [
+      'more entries than a list may have',
+      () => withMachine({ constraints: Array(1_000_001).fill(0) }),
+      'machine.constraints',
     ],
     [
       'an unknown method',
