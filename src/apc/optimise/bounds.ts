@@ -38,8 +38,16 @@ export interface Template {
 const MOST_CONSTANT = 17
 const MOST_FIELDS = 4
 
+const templates = new WeakMap<readonly SystemBus[], readonly Template[]>()
+
 /** The lookups of a machine that bound one polynomial, or two. */
 export function templatesOf(buses: readonly SystemBus[]): readonly Template[] {
+  let known = templates.get(buses)
+  if (known === undefined) templates.set(buses, (known = templatesIn(buses)))
+  return known
+}
+
+function templatesIn(buses: readonly SystemBus[]): readonly Template[] {
   const found: Template[] = []
   for (const [bus, { role, fields }] of buses.entries()) {
     if (role.kind !== 'table' || fields.length > MOST_FIELDS) continue

@@ -1,5 +1,4 @@
 /** Lookups that only bound values, made anew: none twice, none that follows, and as few as their tables allow. */
-import type { SystemBus } from '../../buses.ts'
 import { isWithin } from '../arcs.ts'
 import { boundsOf, lookupOf, templatesOf, type Bound, type Template } from '../bounds.ts'
 import type { Draft } from '../draft.ts'
@@ -35,13 +34,10 @@ export function checks(draft: Draft): void {
   )
 }
 
-const templates = new WeakMap<readonly SystemBus[], readonly Template[]>()
-
 /** As few lookups as bound all of them; those of one bit become constraints. */
 function pack(draft: Draft, bounds: readonly Bound[]): void {
   const { polynomials } = draft
-  let known = templates.get(draft.buses)
-  if (known === undefined) templates.set(draft.buses, (known = templatesOf(draft.buses)))
+  const known = templatesOf(draft.buses)
   const waiting = new Map<number, Polynomial[]>()
   for (const { of, below } of bounds) {
     if (below === 1) draft.addConstraint(of)

@@ -2,7 +2,7 @@
 import { P, inverse, multiply } from '../../../air/field.ts'
 import type { Draft } from '../draft.ts'
 import { signed, type Polynomial } from '../polynomials.ts'
-import { rangesOf } from '../ranges.ts'
+import { rangesOf, type Ranges } from '../ranges.ts'
 import { splitEquation } from '../split.ts'
 
 /**
@@ -16,28 +16,41 @@ export function propagate(draft: Draft): void {
     draft.setConstraint(index, undefined)
     draft.substitute(new Map([[column, of]]))
   }
-  const waited = new Set<number>()
+  // Behind all that is constant, which may say more of the columns.
+  for (let waiting = settleEven(draft); waiting.length > 0; waiting = settleEven(draft)) {
+    const ranges = rangesOf(draft)
+    for (const index of waiting) settleUneven(draft, index, ranges)
+  }
+}
+
+/** @returns constraints that are left, each of two columns that both may be told */
+function settleEven(draft: Draft): readonly number[] {
+  const waiting = new Set<number>()
   for (const index of draft.changed) {
     draft.changed.delete(index)
     const constraint = draft.constraints[index]
     if (constraint === undefined || constraint.degree !== 1 || constraint.atoms.length > 2) continue
-    if (isUneven(constraint) && !waited.has(index)) {
-      // Behind all that is constant, which may say more of the columns.
-      waited.add(index)
-      draft.changed.add(index)
-      continue
-    }
-    const parts = isUneven(constraint) ? splitEquation(draft.polynomials, constraint, rangesOf(draft)) : undefined
-    if (parts !== undefined) {
-      draft.setConstraint(index, undefined)
-      for (const part of parts) draft.addConstraint(part)
-      continue
-    }
-    const column = eliminable(constraint)
-    const of = draft.polynomials.solved(constraint, column)!
-    draft.setConstraint(index, undefined)
-    draft.substitute(new Map([[column, of]]))
+    if (isUneven(constraint)) waiting.add(index)
+    else eliminate(draft, index, constraint)
   }
+  return [...waiting]
+}
+
+function settleUneven(draft: Draft, index: number, ranges: Ranges): void {
+  const constraint = draft.constraints[index]
+  // Others that went may have changed it: then it comes again.
+  if (constraint === undefined || draft.changed.has(index) || !isUneven(constraint)) return
+  const parts = splitEquation(draft.polynomials, constraint, ranges)
+  if (parts === undefined) return eliminate(draft, index, constraint)
+  draft.setConstraint(index, undefined)
+  for (const part of parts) draft.addConstraint(part)
+}
+
+function eliminate(draft: Draft, index: number, constraint: Polynomial): void {
+  const column = eliminable(constraint)
+  const of = draft.polynomials.solved(constraint, column)!
+  draft.setConstraint(index, undefined)
+  draft.substitute(new Map([[column, of]]))
 }
 
 /** Two columns that are no multiples of one another by 1 or −1 may both be told by what they can be. */
