@@ -115,11 +115,12 @@ bench-cold: setup build
 bench-trace: setup
 	@$(NODE) test/bench/trace/main.ts
 
-# Sizes after the optimiser of autoprecompiles: published blocks (where they lie beside the repository) pass by pass, blocks of our guests for RV64, and how time grows.
+# Sizes after the optimiser of autoprecompiles: published blocks (where they lie beside the repository) pass by pass, blocks of our guests for RV64, how time grows, and what whole guests save.
 bench-apc: setup
 	@$(NODE) test/bench/apc.ts
 	@$(NODE) test/bench/apc-rv64.ts
 	@$(NODE) test/bench/apc-growth.ts
+	@$(NODE) test/bench/apc-guests.ts
 
 bench: setup build
 	@npm run --silent bench --

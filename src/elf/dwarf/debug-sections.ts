@@ -1,5 +1,4 @@
 /** Debug sections of a guest, decompressed. */
-import * as zlib from 'node:zlib'
 import { readSections } from '../sections.ts'
 
 const SHF_COMPRESSED = 0x800
@@ -25,6 +24,8 @@ const NOTHING = new Uint8Array(0)
 
 function inflated(kind: number, bytes: Uint8Array, size: number): Uint8Array | undefined {
   const limit = { maxOutputLength: Math.max(1, size) }
+  // Loaded where it is needed: few runs trap.
+  const zlib = process.getBuiltinModule('node:zlib')
   try {
     if (kind === ELFCOMPRESS.zlib) return zlib.inflateSync(bytes, limit)
     // Node 22.15 is the first with zstd.
