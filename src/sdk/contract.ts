@@ -110,7 +110,7 @@ export interface Run extends Disposable {
   readonly segments: readonly Segment[]
 
   /** Mode `metered` on a machine with autoprecompiles: what these save so far; else undefined. */
-  readonly saved: SavedByBlocks | undefined
+  readonly savedByAutoprecompiles: SavedByBlocks | undefined
   /** Mode `metered`: the segment that a suspended run is in, with its heights so far. */
   readonly openSegment: OpenSegment | undefined
   /** Address of the next instruction. */

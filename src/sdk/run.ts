@@ -114,7 +114,7 @@ export class GuestRun implements Run {
     return (this.#segments ??= segments?.list.slice(0, segments.count) ?? [])
   }
 
-  get saved(): SavedByBlocks | undefined {
+  get savedByAutoprecompiles(): SavedByBlocks | undefined {
     const { image, abi, machine } = this.#session
     const blocks = guestBlockRows(image, abi, machine)
     const all = [...this.segments, ...(this.openSegment === undefined ? [] : [this.openSegment])]

@@ -101,9 +101,9 @@ test('the function is entered in its middle, and traps within its block', async 
   )
   // The other four calls began in the middle, and the fifth was not over.
   expect([loop, called, end]).toEqual([4, 4, 4])
-  expect(run.saved?.executions).toBe(12)
+  expect(run.savedByAutoprecompiles?.executions).toBe(12)
   using without = await (await host.rvr.load(elf)).interpret('metered-cost').execute()
-  expect(BigInt(run.saved!.cells)).toBe(without.cost! - run.cost!)
+  expect(BigInt(run.savedByAutoprecompiles!.cells)).toBe(without.cost! - run.cost!)
 })
 
 const modes = ['metered-cost', 'metered', 'profile'] as const

@@ -152,6 +152,14 @@ const cases: readonly (readonly [name: string, args: () => readonly string[]])[]
   ['inspect', () => ['inspect', new URL('../archive/vectors/fib.test.proof', import.meta.url).pathname]],
   ['inspect', () => ['inspect', '--airs']],
   ['inspect', () => ['inspect', '--airs', 'HintStore', '--xlen', '32']],
+  [
+    'apc-setup',
+    () => ['apc', 'setup', fibonacci, '--autoprecompiles', '2', '-o', file('machine.json.gz'), '-q', ...here],
+  ],
+  [
+    'apc-execute',
+    () => ['apc', 'execute', fibonacci, '--autoprecompiles', '2', '--input', 'u64:9', ...here, ...interp],
+  ],
   ['apc-analyze', () => ['apc', 'analyze', fibonacci, '--profile-input', 'u64:3', '--top', '2']],
   ['apc-optimize', () => ['apc', 'optimize', block]],
   ['cache-stats', () => ['cache', 'stats', ...here]],

@@ -27,7 +27,9 @@ export type ReportedRun = Pick<
   | 'openSegment'
   | 'profile'
 > &
-  Partial<Pick<Run, 'saved' | 'unknownWord' | 'engine' | 'interpreted' | 'interpretedNatively' | 'executed'>>
+  Partial<
+    Pick<Run, 'savedByAutoprecompiles' | 'unknownWord' | 'engine' | 'interpreted' | 'interpretedNatively' | 'executed'>
+  >
 
 function trapJson(trap: TrapReport) {
   const { kind, pc, symbol, mangled, address, instruction, message, instret, backtrace, registers } = trap
@@ -92,7 +94,7 @@ export function runJson(run: ReportedRun, artifact: ReportedArtifact) {
     unknownWord: unknownWordJson(run),
     publicValues: Buffer.from(publicValues).toString('hex'),
     cost: cost === undefined ? undefined : jsonInteger(cost),
-    saved: run.saved,
+    savedByAutoprecompiles: run.savedByAutoprecompiles,
     ...meteredJson(run),
     ...profileJson(run),
     trap: trap && trapJson(trap),

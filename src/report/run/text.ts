@@ -124,7 +124,7 @@ function slowerText(run: ReportedRun): string {
 }
 
 /** Against the machine without autoprecompiles. */
-export function savedText({ saved }: Pick<ReportedRun, 'saved'>): string {
+export function savedText({ savedByAutoprecompiles: saved }: Pick<ReportedRun, 'savedByAutoprecompiles'>): string {
   if (saved === undefined) return ''
   const { executions, rows, cells } = saved
   return line(
