@@ -48,6 +48,7 @@ const running = {
     'test/metering/swelling.test.ts',
     'test/report/doctor.test.ts',
     'test/run/{exit,lifecycle,print-gate,reuse,stopping,survival,tiers,worker-life}.test.ts',
+    'test/sdk/tiers.test.ts',
     'test/trace/{airs-memo,endings,no-memory,recording}.test.ts',
   ],
 }

@@ -1,8 +1,8 @@
 /** What a guest that is in no cache starts in, what is made for it, and what happens where that cannot be made. */
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { Rvr, u64, type RvrEvent } from '../../src/index.ts'
+import { expect, test, vi } from 'vitest'
+import { Rvr, u64, type Artifact, type Run, type RvrEvent } from '../../src/index.ts'
 import { modes } from '../../src/modes/registry.ts'
 import { slotMs } from '../../src/sdk/worth.ts'
 import { Tier } from '../../src/run/tier.ts'
@@ -12,6 +12,12 @@ import { temporaryDirectory } from '../store/sample.ts'
 import { DATA, endless, program, quickly } from '../run/support.ts'
 
 const short = { inputs: [u64(20)] }
+
+/** A run that takes no time, on a busy machine either. */
+async function runShortly(artifact: Artifact): Promise<Run> {
+  using _clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now())
+  return await artifact.execute(short)
+}
 
 /** What is stored of each stage, by the modes in its manifests. */
 async function stored(rvr: Rvr): Promise<unknown[]> {
@@ -23,7 +29,7 @@ test('a short run makes nothing; the interpreter that is there is used from the 
   await using rvr = await Rvr.create({ cacheDir: await temporaryDirectory(), remote: false, ...quickly() })
   const guest = await rvr.load(fixture('fibonacci'))
   const cold = await guest.tiered('pure')
-  using first = await cold.execute(short)
+  using first = await runShortly(cold)
   expect([cold.engine, first.engine, await stored(rvr)]).toEqual(['interp', 'interp', []])
   const made = await guest.interpretNatively('pure')
   expect([made.engine, made.cache.outcome, made.file, made.isKept]).toEqual(['native-interp', 'miss', undefined, false])
@@ -71,8 +77,7 @@ test('a native interpreter that is damaged is made anew', async () => {
   await using rvr = await Rvr.create({ cacheDir, remote: false, ...quickly() })
   const guest = await rvr.load(fixture('fibonacci'))
   // What is found damaged is not started in; the run begins in the reference interpreter.
-  const artifact = await guest.tiered('metered-cost')
-  using run = await artifact.execute(short)
+  using run = await runShortly(await guest.tiered('metered-cost'))
   expect([run.outcome, run.engine]).toEqual(['terminated', 'interp'])
   const again = await guest.interpretNatively('pure')
   using native = await again.execute(short)
