@@ -11,6 +11,8 @@ const products = fileURLToPath(new URL('../../build/real-guests', import.meta.ur
 export type RealGuest = 'secp-verify' | 'sqlite-script'
 
 export const elfOf = (guest: RealGuest, xlen: Xlen): string => join(products, `${guest}.rv${xlen}.elf`)
+/** The guest with SQLite not optimised. */
+export const quickElfOf = (guest: RealGuest, xlen: Xlen): string => join(products, `${guest}.rv${xlen}.quick.elf`)
 /** The same program for this machine, compiled as the guest is. */
 export const nativeOf = (guest: RealGuest, compiler: string): string => join(products, `${guest}.native-${compiler}`)
 /** The same program for this machine, compiled as fast as can be: for its answers, not for its speed. */
@@ -35,10 +37,15 @@ export interface Wanted {
   readonly compilers?: readonly string[]
   readonly witness?: boolean
   readonly widths?: readonly Xlen[]
+  /** The guest of `quickElfOf` in place of that of `elfOf`: for its answers, as the witness is. */
+  readonly quick?: boolean
 }
 
 /** Brings a guest and its twins up to date. @throws where make fails, with what it printed */
-export function build(guest: RealGuest, { compilers = [], witness = false, widths = [32, 64] }: Wanted): void {
+export function build(
+  guest: RealGuest,
+  { compilers = [], witness = false, widths = [32, 64], quick = false }: Wanted,
+): void {
   // An outer make's job server is not open to this process.
   const environment = { ...process.env, MAKEFLAGS: '', MFLAGS: '' }
   const { status, stdout, stderr } = spawnSync(
@@ -50,6 +57,7 @@ export function build(guest: RealGuest, { compilers = [], witness = false, width
       sources,
       `NATIVE=${compilers.join(' ')}`,
       `WITNESS=${witness ? 'yes' : ''}`,
+      `QUICK=${quick ? 'yes' : ''}`,
       `WIDTHS=${widths.map(xlen => `rv${xlen}`).join(' ')}`,
       guest,
     ],

@@ -4,10 +4,14 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import type { Xlen } from '../../src/elf/image.ts'
 import { Rvr, type ExecuteOptions, type Run } from '../../src/index.ts'
 import { artifactOf, quickly, type Engine } from '../run/support.ts'
-import { build, cacheDir, elfOf, onPath, whyNot, type RealGuest } from './built.ts'
+import { build, cacheDir, elfOf, onPath, quickElfOf, whyNot, type RealGuest } from './built.ts'
 
 /** `make real` asks for the modes and widths that take the C compiler minutes. */
 export const thorough = process.env['RVR_REAL_GUESTS'] === 'all'
+
+/** Optimising SQLite takes the compiler half a minute, and what only the interpreter and qemu run needs none of it. */
+const isQuick = (guest: RealGuest): boolean => guest === 'sqlite-script' && !thorough
+const fileOf = (guest: RealGuest, xlen: Xlen): string => (isQuick(guest) ? quickElfOf : elfOf)(guest, xlen)
 
 /** How long a test may take that compiles: far more than on an idle machine. */
 export const COMPILE_MS = 1_800_000
@@ -31,7 +35,7 @@ export function describeGuest(guest: RealGuest, widths: readonly Xlen[], tests: 
     /** Of two widths one is optimised, unless more is asked for. */
     let quick: Rvr
     beforeAll(async () => {
-      build(guest, { witness: true, widths })
+      build(guest, { witness: true, widths, quick: isQuick(guest) })
       rvr = await Rvr.create({ cacheDir })
       quick = thorough ? rvr : await Rvr.create({ cacheDir, ...quickly() })
     }, COMPILE_MS)
@@ -42,7 +46,7 @@ export function describeGuest(guest: RealGuest, widths: readonly Xlen[], tests: 
     tests({
       async run(xlen, mode, engine, options) {
         const host = xlen === 32 ? quick : rvr
-        const artifact = await artifactOf(await host.load(elfOf(guest, xlen), { abi: 'linux' }), mode, engine)
+        const artifact = await artifactOf(await host.load(fileOf(guest, xlen), { abi: 'linux' }), mode, engine)
         const output: Uint8Array[] = []
         const run = await artifact.execute({
           ...options,
@@ -62,4 +66,4 @@ export const outputOf = (file: string, args: readonly string[], input: Uint8Arra
 
 /** What qemu-user makes of the guest; undefined where it is not installed. */
 export const outputInQemu = (guest: RealGuest, xlen: Xlen, input: Uint8Array): string | undefined =>
-  onPath(`qemu-riscv${xlen}`) ? outputOf(`qemu-riscv${xlen}`, [elfOf(guest, xlen)], input) : undefined
+  onPath(`qemu-riscv${xlen}`) ? outputOf(`qemu-riscv${xlen}`, [fileOf(guest, xlen)], input) : undefined
