@@ -5,6 +5,7 @@ import { declareAnalyze } from './apc/analyze.ts'
 import { declareExecute } from './apc/execute.ts'
 import { declareGenerate } from './apc/generate.ts'
 import { declareOptimize } from './apc/optimize.ts'
+import { declareProve } from './apc/prove.ts'
 import { declareSelect } from './apc/select.ts'
 import { declareSetup } from './apc/setup.ts'
 
@@ -21,5 +22,6 @@ export function declareApc(program: Command, shell: Shell): void {
   declareAnalyze(group, shell)
   declareSetup(group, shell)
   declareExecute(group, shell)
+  declareProve(group, shell)
   declareOptimize(group, shell)
 }

@@ -2,30 +2,19 @@
 import { InvalidArgumentError, type Command, type Option } from 'commander'
 import { MOST_THREADS } from '../../load/threads.ts'
 import type { TracedSegment, TraceReport } from '../../report/trace/json.ts'
-import type { Run } from '../../sdk/contract.ts'
-import type { Guest } from '../../sdk/guest.ts'
-import type { SegmentTrace } from '../../sdk/traced.ts'
-import { showExecution } from '../execute.ts'
 import { EXIT_GUEST, EXIT_OK } from '../exit-codes.ts'
 import { openGuest } from '../open-guest.ts'
 import { buildOptions } from '../options/build.ts'
 import { addOptions, inputPath, option, valued } from '../options/declare.ts'
-import {
-  executionOptions,
-  makeReady,
-  readInputs,
-  startOptions,
-  stretchOptions,
-  type ExecutionOptions,
-} from '../options/execution.ts'
+import { executionOptions, readInputs, type ExecutionOptions } from '../options/execution.ts'
 import { createProgress, reportOptions, type ReportOptions } from '../options/report.ts'
 import { segmentOptions } from '../options/segments.ts'
-import { traceOutput, traceOutputOptions, type TraceOutputOptions, type WriteSegment } from '../options/trace-output.ts'
+import { traceOutput, traceOutputOptions, type TraceOutputOptions } from '../options/trace-output.ts'
 import { limitIn, sizeIn } from '../options/values.ts'
 import { writeReport } from '../output/guest-text.ts'
 import { jsonLine } from '../output/messages.ts'
-import type { Progress } from '../progress/progress.ts'
 import type { Shell } from '../shell.ts'
+import { planned, traced } from './trace/segments.ts'
 import { traceFrom, tracesIn } from './trace/traces.ts'
 
 interface TraceOptions extends ExecutionOptions, ReportOptions, TraceOutputOptions {
@@ -147,52 +136,4 @@ async function trace(file: string, options: TraceOptions, shell: Shell): Promise
   ])
   writeReport(shell, options.json ? jsonLine(traceJson(report)) : traceText(report))
   return segments.every(each => each.check?.passed !== false) ? EXIT_OK : EXIT_GUEST
-}
-
-interface Planning {
-  readonly options: TraceOptions
-  readonly shell: Shell
-  readonly progress: Progress
-}
-
-/** The run in mode metered, whose segments are traced. */
-async function planned(
-  guest: Guest,
-  inputs: readonly Uint8Array[],
-  { options, shell, progress }: Planning,
-): Promise<Run> {
-  const ready = { guest, mode: 'metered', options: { ...options, check: false }, shell, progress } as const
-  const artifact = await makeReady(ready)
-  await progress.settle()
-  const stretch = stretchOptions(options, shell, progress)
-  const start = startOptions(guest.path, options, inputs)
-  const run = await showExecution(progress, () => artifact.execute({ ...start, ...stretch }))
-  await progress.settle()
-  return run
-}
-
-interface SegmentWork {
-  readonly check: boolean
-  readonly threads: number | undefined
-  readonly write: WriteSegment | undefined
-  readonly signal: AbortSignal
-  readonly progress: Progress
-}
-
-/** Checks and writes a segment; what is kept of it is what will be told. */
-async function traced(each: SegmentTrace, work: SegmentWork): Promise<TracedSegment> {
-  using filled = each
-  const { check, threads, write, signal, progress } = work
-  const { index, instretStart, instructions, chips, chipsWithoutAir, missing, publics } = filled
-  const { filledBy, recordMs, fillMs } = filled
-  const facts = { index, instretStart, instructions, filledBy, chips, chipsWithoutAir, missing, publics }
-  const begun = performance.now()
-  const checked = check ? await filled.check({ threads, signal }) : undefined
-  const checkMs = check ? performance.now() - begun : undefined
-  if (checkMs !== undefined) progress.showStep(`segment ${index} checked`, checkMs)
-  const writing = performance.now()
-  const file = await write?.(filled, signal)
-  const writeMs = write && performance.now() - writing
-  if (writeMs !== undefined) progress.showStep(`segment ${index} written`, writeMs)
-  return { ...facts, recordMs, fillMs, check: checked, checkMs, file, writeMs }
 }
