@@ -2,14 +2,29 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { cli, expectEnd, expectFailure, fixture, jsonOf, librariesIn, place } from './e2e-support.ts'
+import {
+  cli,
+  compilerThat,
+  expectEnd,
+  expectFailure,
+  fixture,
+  jsonOf,
+  librariesIn,
+  place,
+  type Result,
+} from './e2e-support.ts'
 
 const at = place()
 const guest = fixture('fibonacci')
 let pure: any
 
-async function ask(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<any> {
-  const result = await cli(at, [...args, '--json'], { environment })
+/** Entries are counted here: it refuses the native interpreter, which comes along where compiling a guest is slow. */
+const compiler = compilerThat('case "$*" in *engine.c*) exit 1;; esac', at)
+const run = (args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Result> =>
+  cli(at, args, { environment: { RVR_CC: compiler, ...environment } })
+
+async function ask(args: readonly string[], environment?: NodeJS.ProcessEnv): Promise<any> {
+  const result = await run([...args, '--json'], environment)
   expectEnd(result, 0)
   return jsonOf(result)
 }
@@ -24,6 +39,8 @@ beforeAll(async () => {
 })
 
 test('explain tells a hit from a miss, without compiling or counting', async () => {
+  const { counters } = await ask(['cache', 'stats'])
+  expect(counters).toMatchObject({ publish: 1 })
   expect(await ask(['cache', 'explain', guest])).toEqual({
     outcome: 'hit',
     key: pure.cache.key,
@@ -36,11 +53,11 @@ test('explain tells a hit from a miss, without compiling or counting', async () 
     nearest: { key: pure.cache.key, createdMs: expect.any(Number), info: { mode: 'pure' } },
     differences: [{ part: 'mode', kind: 'mode', stored: 'pure', now: 'metered' }],
   })
-  const empty = await cli(at, ['cache', 'explain', guest], { environment: { SOURCE_DATE_EPOCH: '' } })
+  const empty = await run(['cache', 'explain', guest], { SOURCE_DATE_EPOCH: '' })
   expect(empty.stdout).toMatch(
     /^not in the cache\n {2}differs from the nearest entry [0-9a-f]{12} \(mode pure, stored .*Z\) in:\n {2}environment: environment variable SOURCE_DATE_EPOCH: unset then, empty now\n$/,
   )
-  expect((await ask(['cache', 'stats'])).counters).toMatchObject({ build: 1, publish: 1 })
+  expect((await ask(['cache', 'stats'])).counters).toEqual(counters)
 })
 
 test('explain names a rebuilt guest, another CPU, another machine and another compiler', async () => {
@@ -65,12 +82,12 @@ test('explain names a rebuilt guest, another CPU, another machine and another co
 })
 
 test('-v says why a guest has to be compiled', async () => {
-  const result = await cli(at, ['run', guest, '--input', 'u64:90', '--mode', 'metered-cost', '-v'])
+  const result = await run(['run', guest, '--input', 'u64:90', '--mode', 'metered-cost', '-v'])
   expect(result.status).toBe(0)
   expect(result.stderr).toMatch(/^rvr: cache miss: differs from the nearest entry [0-9a-f]{12} /m)
   expect(result.stderr).toMatch(/^rvr: cache miss: mode: another mode: pure then, metered-cost now$/m)
   await ask(['compile', guest, '--mode', 'metered-cost'])
-  const quiet = await cli(at, ['run', guest, '--input', 'u64:90', '--mode', 'metered-cost', '-v'])
+  const quiet = await run(['run', guest, '--input', 'u64:90', '--mode', 'metered-cost', '-v'])
   expect(quiet.stderr).not.toContain('cache miss')
 })
 
@@ -93,7 +110,7 @@ test('prune keeps the entry used last, and explain remembers the other', async (
     evicted: { key: pruned.evicted[0].key, reason: 'size' },
   })
   expect((await ask(['cache', 'stats'])).counters).toMatchObject({ evicted: 1 })
-  expect((await cli(at, ['cache', 'prune'], { environment: { RVR_CACHE_MAX_BYTES: '0' } })).stdout).toMatch(
+  expect((await run(['cache', 'prune'], { RVR_CACHE_MAX_BYTES: '0' })).stdout).toMatch(
     /evicted 1 entry, swept 0 leftovers, kept 0 entries of 0 bytes in /,
   )
 })
@@ -110,5 +127,5 @@ test.each([
   ['--max-age', '30'],
   ['--max-age', 'd'],
 ])('prune %s %s is refused', async (option, value) => {
-  expectFailure(await cli(at, ['cache', 'prune', option, value]), 2, value)
+  expectFailure(await run(['cache', 'prune', option, value]), 2, value)
 })

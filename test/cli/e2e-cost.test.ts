@@ -6,11 +6,9 @@ import { cli, expectEnd, expectFailure, fixture, jsonOf, place, warningsOf, type
 
 /** No test counts misses here. */
 const cache = inject('sharedCache')
-/** Optimising the native interpreters that come along would take gcc ten seconds. */
-const environment = { RVR_CC: inject('quickCompiler') || 'gcc' }
 const warm = place()
 const file = (name: string): string => join(warm.directory, name)
-const command = (...args: string[]): Promise<Result> => cli(place(), args, { cache, environment })
+const command = (...args: string[]): Promise<Result> => cli(place(), args, { cache })
 const fibonacci = (n: number): string[] => [fixture('fibonacci'), '--input', `u64:${n}`]
 
 beforeAll(async () => {
@@ -22,7 +20,6 @@ beforeAll(async () => {
     for (const mode of ['metered', 'profile']) {
       const result = await cli(place(), ['compile', fixture(guest), '--abi', abi, '--mode', mode, '--json'], {
         cache,
-        environment,
       })
       expect(result.status, result.stderr).toBe(0)
     }

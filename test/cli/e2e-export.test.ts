@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { Rvr } from '../../src/index.ts'
-import { answer, cli, expectEnd, expectFailure, fixture, jsonOf, place } from './e2e-support.ts'
+import { answer, cli, expectEnd, expectFailure, fixture, jsonOf, place, quickCompiler } from './e2e-support.ts'
 
 const from = place()
 const to = place()
@@ -78,12 +78,12 @@ test('what cannot be exported or imported is said', async () => {
 test('the same by the SDK, and an entry that is not what its key says is built anew', async () => {
   const at = place()
   const copy = join(at.directory, 'metered.rvr')
-  await using source = await Rvr.create({ cacheDir: from.cache, cc: 'gcc' })
+  await using source = await Rvr.create({ cacheDir: from.cache, cc: quickCompiler })
   await source.cache.export(keys[1]!, copy)
   const warnings: string[] = []
   await using target = await Rvr.create({
     cacheDir: at.cache,
-    cc: 'gcc',
+    cc: quickCompiler,
     onEvent: event => {
       if (event.type === 'warning') warnings.push(event.message)
     },

@@ -11,9 +11,7 @@ const cache = inject('sharedCache')
 const guest = fixture('fibonacci')
 const cut = ['--input', 'u64:3000', '--max-trace-height', '4096']
 const to = (name: string): string => join(at.directory, name)
-const quick = inject('quickCompiler')
-const environment = quick === '' ? {} : { RVR_CC: quick }
-const trace = (...args: string[]) => cli(at, ['trace', guest, ...args], { cache, environment })
+const trace = (...args: string[]) => cli(at, ['trace', guest, ...args], { cache })
 
 /** Comparing them cell by cell would take a minute. */
 const isSame = (file: string, other: string): boolean => readFileSync(file).equals(readFileSync(other))
@@ -77,7 +75,7 @@ test('what cannot be', async () => {
   expect((await trace(...from, '--input', 'u64:1')).status).toBe(2)
   expect((await trace(...from, '--segment', '1')).status).toBe(2)
   expectFailure(await trace('--from', to('made/here/0.segment')), 5, 'fragments')
-  expectFailure(await cli(at, ['trace', fixture('echo'), ...from], { cache, environment }), 5, 'another guest')
+  expectFailure(await cli(at, ['trace', fixture('echo'), ...from], { cache }), 5, 'another guest')
   expectFailure(await trace(...from, '--max-trace-memory', '1MiB'), 2, 'are allowed')
   const damaged = readFileSync(to('recorded/0.fragments'))
   damaged[damaged.length - 1]! ^= 1
@@ -91,7 +89,7 @@ test.each(sample(['recorded', 'filled', 'checked', 'written'], 1, 2))(
   async state => {
     const directory = to(`stopped-${state}`)
     const args = ['--input', 'u64:200000', '--max-trace-height', '65536', '--check', '-o', directory, '-v', '--json']
-    const running = start(at, ['trace', guest, ...args], { cache, environment })
+    const running = start(at, ['trace', guest, ...args], { cache })
     await running.said(`segment 0 ${state}`)
     running.process.kill('SIGINT')
     const result = await running.result

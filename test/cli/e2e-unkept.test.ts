@@ -3,7 +3,17 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Rvr } from '../../src/index.ts'
-import { cli, compilerThat, expectFailure, fixture, jsonOf, librariesIn, place, warningsOf } from './e2e-support.ts'
+import {
+  cli,
+  compilerThat,
+  expectFailure,
+  fixture,
+  jsonOf,
+  librariesIn,
+  place,
+  quickCompiler,
+  warningsOf,
+} from './e2e-support.ts'
 
 const guest = fixture('exitcode')
 
@@ -36,7 +46,7 @@ test('a library that cannot be stored after all: one guest, and several', async 
 })
 
 test('in the SDK the file is named as long as it is there', async () => {
-  const rvr = await Rvr.create({ cacheDir: false, cc: 'gcc' })
+  const rvr = await Rvr.create({ cacheDir: false, cc: quickCompiler })
   const artifact = await (await rvr.load(guest)).compile('pure')
   expect([existsSync(artifact.file!), artifact.isKept]).toEqual([true, false])
   await rvr.dispose()

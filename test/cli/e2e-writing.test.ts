@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { assembler } from '../support/assembler.ts'
 import { buildElf } from '../support/elf-builder.ts'
-import { fixture } from './e2e-support.ts'
+import { fixture, messagesOf } from './e2e-support.ts'
 import { main } from '../support/program.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'rvr-writing-'))
@@ -92,8 +92,9 @@ test('guest-text-runs-into-the-report: the report begins on a line of its own wh
   const guest = writer('no end of line')
   const run = `rvr run '${guest}' --abi linux --tier interp --no-cache`
   expect(shell(`${run} > "$DIR/both" 2>&1; echo $?`).stdout).toBe('1\n')
-  expect(readFileSync(join(directory, 'both'), 'utf8')).toMatch(/^no end of line\nterminated +exit code 3\n/)
-  expect(shell(run).stderr).toBe('no end of line')
+  const both = messagesOf({ stderr: readFileSync(join(directory, 'both'), 'utf8') })
+  expect(both).toMatch(/^no end of line\nterminated +exit code 3\n/)
+  expect(messagesOf(shell(run))).toBe('no end of line')
   expect(shell(`${run} --save /proc/none/x`).stderr).toMatch(/^rvr: error: /)
 })
 
