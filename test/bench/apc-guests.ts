@@ -34,6 +34,7 @@ interface Subject {
   readonly name: string
   readonly elf: Uint8Array
   readonly xlen: 32 | 64
+  readonly abi: 'openvm' | 'linux'
   readonly inputs: ApcGenerateOptions['profile']
 }
 
@@ -47,11 +48,12 @@ const isReal = (name: string): name is RealGuest => name in realInputs
 /** Kernels and real guests end with system calls, which no table has: only so many instructions of them are traced. */
 function subjectOf(name: string, xlen: 32 | 64): Subject {
   if (name === 'fibonacci')
-    return { name, xlen, elf: readFileSync(fixture(name, xlen)), inputs: { inputs: [u64(100_000)] } }
+    return { name, xlen, abi: 'openvm', elf: readFileSync(fixture(name, xlen)), inputs: { inputs: [u64(100_000)] } }
+  const abi = 'linux'
   const args = [name, '1']
-  if (!isReal(name)) return { name, xlen, elf: readFileSync(kernelGuest(name, xlen)), inputs: { args } }
+  if (!isReal(name)) return { name, xlen, abi, elf: readFileSync(kernelGuest(name, xlen)), inputs: { args } }
   build(name, { widths: [xlen] })
-  return { name, xlen, elf: readFileSync(elfOf(name, xlen)), inputs: { args, inputs: [realInputs[name]()] } }
+  return { name, xlen, abi, elf: readFileSync(elfOf(name, xlen)), inputs: { args, inputs: [realInputs[name]()] } }
 }
 
 /** Rows of chips that instructions, or autoprecompiles, add to. */
@@ -75,11 +77,11 @@ interface Measured {
   readonly ms: number
 }
 
-async function measure(rvr: Rvr, { elf, inputs }: Subject, count: number): Promise<Measured> {
+async function measure(rvr: Rvr, { elf, abi, inputs }: Subject, count: number): Promise<Measured> {
   const maxInstructions = BigInt(options.instructions)
-  const plain = await rvr.load(elf)
+  const plain = await rvr.load(elf, { abi })
   const { machine } = await plain.apc.setup({ autoprecompiles: count, profile: inputs })
-  const guest = await rvr.load(elf, { machine })
+  const guest = await rvr.load(elf, { abi, machine })
   const artifact = await guest.compile('metered')
   using run = await artifact.execute({ ...inputs, maxInstructions })
   using costed = await (await guest.compile('metered-cost')).execute({ ...inputs, maxInstructions })
