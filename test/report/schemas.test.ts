@@ -176,6 +176,8 @@ const cases: readonly (readonly [name: string, args: () => readonly string[]])[]
     'apc-execute',
     () => ['apc', 'execute', fibonacci, '--autoprecompiles', '2', '--input', 'u64:9', ...here, ...interp],
   ],
+  ['apc-generate', () => ['apc', 'generate', fibonacci, '--profile-input', 'u64:3']],
+  ['apc-select', () => ['apc', 'select', fibonacci, '--profile-input', 'u64:3', '--autoprecompiles', '2']],
   ['apc-analyze', () => ['apc', 'analyze', fibonacci, '--profile-input', 'u64:3', '--top', '2']],
   ['apc-optimize', () => ['apc', 'optimize', block]],
   ['cache-stats', () => ['cache', 'stats', ...here]],
