@@ -1,6 +1,5 @@
 /** Machines from files, and the choice of one for a guest. */
 import { dirname, resolve } from 'node:path'
-import { gunzipSync, gzipSync } from 'node:zlib'
 import type { AirMemo } from '../air/listed.ts'
 import type { Xlen } from '../elf/image.ts'
 import { RvrError, messageOf } from '../errors.ts'
@@ -50,6 +49,8 @@ export function machineOfFile(bytes: Uint8Array, path: string, memo?: AirMemo): 
   return parseMachine(withReadAutoprecompiles(resolved, path), path)
 }
 
+/** Loaded where it is needed, for most machines are in no file. */
+const zlib = (): typeof import('node:zlib') => process.getBuiltinModule('node:zlib')
 /** What a machine file in gzip, as one with autoprecompiles is, may hold. */
 const MAX_TEXT = 512 << 20
 const isPacked = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
@@ -57,7 +58,7 @@ const isPacked = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] =
 function textOf(bytes: Uint8Array, path: string): string {
   if (!isPacked(bytes)) return Buffer.from(bytes).toString('utf8')
   try {
-    return gunzipSync(bytes, { maxOutputLength: MAX_TEXT }).toString('utf8')
+    return zlib().gunzipSync(bytes, { maxOutputLength: MAX_TEXT }).toString('utf8')
   } catch (cause) {
     throw new RvrError('MACHINE_INVALID', `machine ${path}: no gzip that can be read: ${messageOf(cause)}`, {
       hint: 'Write the file again: rvr apc setup.',
@@ -74,7 +75,7 @@ export function packedMachine({ name, xlen, source, limits, memory, airs, autopr
   const list = airs && { ...airs, list: resolve(airs.list) }
   const written = autoprecompiles && writtenAutoprecompiles(autoprecompiles)
   const file = { name, xlen, source, limits, memory, airs: list, autoprecompiles: written, chips }
-  return gzipSync(`${JSON.stringify(file)}\n`)
+  return zlib().gzipSync(`${JSON.stringify(file)}\n`)
 }
 
 /** V8 names the position of most mistakes in its message. */
