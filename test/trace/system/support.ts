@@ -61,7 +61,11 @@ export function systemLibrary(
   const directory = mkdtempSync(join(tmpdir(), 'rvr-system-'))
   afterAll(() => rmSync(directory, { recursive: true }))
   const set = shippedAirs(xlen)
-  const shared = ['words.h', 'field.h'].map(path => ({ path, content: resourceText(`templates/rows/${path}`) }))
+  const headers = { 'words.h': 'rows', 'field.h': 'rows', 'threads.h': 'threads' }
+  const shared = Object.entries(headers).map(([path, folder]) => ({
+    path,
+    content: resourceText(`templates/${folder}/${path}`),
+  }))
   const files = [...systemFiles(set, airsOf(set), xlen), ...shared]
   for (const { path, content } of files) {
     mkdirSync(dirname(join(directory, path)), { recursive: true })
