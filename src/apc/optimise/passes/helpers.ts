@@ -21,9 +21,22 @@ export function helpers(draft: Draft, bounds: DegreeBounds): void {
     const found = solvedProducts(draft, constraint)
     if (found === undefined || found.helpers.length < 2) continue
     const factors = found.helpers.map(({ factor }) => factor)
-    const tests = zeroTests(draft.polynomials, factors, { ranges, degree: bounds.constraints - 1 })
+    const testsOf = (degree: number): readonly Polynomial[] => zeroTests(draft.polynomials, factors, { ranges, degree })
+    const [plain, squared] = [testsOf(1), testsOf(bounds.constraints - 1)]
+    // What is squared keeps columns that could have been inlined.
+    const tests = plain.length - squared.length < kept(draft, index, factors) ? plain : squared
     if (tests.length < factors.length) replace(draft, index, found, tests)
   }
+}
+
+/** Columns of the factors that another constraint defines by products: where these go depends on degrees. */
+function kept(draft: Draft, index: number, factors: readonly Polynomial[]): number {
+  const columns = new Set(factors.flatMap(factor => factor.columns))
+  const isDefined = (column: number): boolean =>
+    [...draft.constraintsOf(column)].some(
+      other => other !== index && draft.polynomials.solved(draft.constraints[other]!, column)?.degree === 2,
+    )
+  return [...columns].filter(isDefined).length
 }
 
 /** The first helper whose test is not 0 makes up for the rest; those behind it find that nothing is left. */
