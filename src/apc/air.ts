@@ -5,7 +5,7 @@ import { P } from '../air/field.ts'
 import { RvrError } from '../errors.ts'
 import { hexText } from '../hex.ts'
 import type { Autoprecompile } from '../machine/autoprecompiles.ts'
-import type { Derived, Message } from './system.ts'
+import type { Derived, Message } from '../air/system.ts'
 
 /**
  * A row of zeros is padding.

@@ -1,11 +1,11 @@
 /** The system of a block before anything is optimised: rows of its instructions side by side, pinned to the program. */
-import type { SystemBus } from './buses.ts'
+import type { SystemBus } from '../air/system-buses.ts'
 import type { Air, Interaction } from '../air/air.ts'
 import { constant, minus, negative, plus, readsNextRow, substituted, type Expression } from '../air/expression.ts'
 import { element } from '../air/field.ts'
 import { RvrError } from '../errors.ts'
 import { hexText } from '../hex.ts'
-import { INSTRUCTION_BYTES, type Block, type Column, type Message, type Size, type System } from './system.ts'
+import { INSTRUCTION_BYTES, type Block, type Column, type Message, type Size, type System } from '../air/system.ts'
 
 /** What blocks are built from. */
 export interface BlockMachine {

@@ -6,7 +6,7 @@ import { polynomialReader } from './optimise/convert.ts'
 import { DEFAULT_DEGREES } from './optimise/optimise.ts'
 import type { DegreeBounds } from './optimise/passes/inline.ts'
 import { Polynomials, type Polynomial } from './optimise/polynomials.ts'
-import type { Message, System } from './system.ts'
+import type { Message, System } from '../air/system.ts'
 
 /** The name of the column that is 1 on rows of executions and 0 on padding. */
 export const VALID = 'is_valid'

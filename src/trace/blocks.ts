@@ -4,7 +4,7 @@ import { inverse, multiply } from '../air/field.ts'
 import { RvrError } from '../errors.ts'
 import { hexText } from '../hex.ts'
 import type { ProgramEntry } from './system/program.ts'
-import { INSTRUCTION_BYTES } from '../apc/system.ts'
+import { INSTRUCTION_BYTES } from '../air/system.ts'
 import { RowEvaluator } from '../air/evaluate.ts'
 
 /** An executed instruction, and its rows. */

@@ -3,9 +3,9 @@ import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { shippedAirs } from '../../src/air/load.ts'
 import type { BlockMachine } from '../../src/apc/block.ts'
-import { systemBuses } from '../../src/apc/buses.ts'
+import { systemBuses } from '../../src/air/system-buses.ts'
 import { busOfKind } from '../../src/apc/interchange/kinds.ts'
-import type { Size } from '../../src/apc/system.ts'
+import type { Size } from '../../src/air/system.ts'
 import { givenFile } from '../air/given.ts'
 
 interface PublishedSize {

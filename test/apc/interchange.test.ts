@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { buildBlock } from '../../src/apc/block.ts'
 import { readInterchange } from '../../src/apc/interchange/read.ts'
 import { writeInterchange } from '../../src/apc/interchange/write.ts'
-import { sizeOf } from '../../src/apc/system.ts'
+import { sizeOf } from '../../src/air/system.ts'
 import { isExhaustive } from '../support/exhaustive.ts'
 import { givenSystems, publishedBlocks, publishedSize, rv32 } from './given.ts'
 

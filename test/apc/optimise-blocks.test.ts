@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { buildBlock } from '../../src/apc/block.ts'
 import { optimise, optimiseBlocks } from '../../src/apc/optimise/optimise.ts'
-import { sizeOf } from '../../src/apc/system.ts'
+import { sizeOf } from '../../src/air/system.ts'
 import { assembled, execution } from './executions.ts'
 import { rv32 } from './given.ts'
 

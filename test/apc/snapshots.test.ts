@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { buildBlocks } from '../../src/apc/block.ts'
 import { guarded } from '../../src/apc/guard.ts'
 import { optimiseBlocks } from '../../src/apc/optimise/optimise.ts'
-import { sizeOf } from '../../src/apc/system.ts'
+import { sizeOf } from '../../src/air/system.ts'
 import { blocksOfSnapshot, snapshotMachine, snapshots } from './snapshots.ts'
 
 /** What pins an instruction to the program. */

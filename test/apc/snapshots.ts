@@ -1,5 +1,5 @@
 /** Published sizes of single instructions, pseudo-instructions, small blocks and superblocks, before and after. */
-import type { Block, Size } from '../../src/apc/system.ts'
+import type { Block, Size } from '../../src/air/system.ts'
 import type { Instr } from '../../src/isa/row.ts'
 import { assembled, execution } from './executions.ts'
 import { rv32 } from './given.ts'

@@ -2,7 +2,7 @@
 import type { BlockMachine } from '../../src/apc/block.ts'
 import { SystemChecker, isAccepted, type Row } from '../../src/apc/check/verdict.ts'
 import { blockRow } from '../../src/apc/check/witness.ts'
-import type { Block, System } from '../../src/apc/system.ts'
+import type { Block, System } from '../../src/air/system.ts'
 import type { Instr } from '../../src/isa/row.ts'
 import { assembled, execution } from './executions.ts'
 import { publishedBlocks, publishedMachine } from './given.ts'

@@ -6,7 +6,7 @@ import { execution, type InstructionSet } from '../../src/apc/check/executions.t
 import { instructionsOf } from '../../src/apc/check/instructions.ts'
 import { verify } from '../../src/apc/check/verify.ts'
 import { optimise } from '../../src/apc/optimise/optimise.ts'
-import type { System } from '../../src/apc/system.ts'
+import type { System } from '../../src/air/system.ts'
 import type { Instr } from '../../src/isa/row.ts'
 import { assembled } from './executions.ts'
 import { publishedMachine } from './given.ts'

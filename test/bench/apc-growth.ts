@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { sizeOfBlocks } from '../../src/apc/block.ts'
 import { optimiseBlocks } from '../../src/apc/optimise/optimise.ts'
-import { sizeOf, type Block, type Size } from '../../src/apc/system.ts'
+import { sizeOf, type Block, type Size } from '../../src/air/system.ts'
 import { assembled, execution } from '../apc/executions.ts'
 import { publishedMachine } from '../apc/given.ts'
 

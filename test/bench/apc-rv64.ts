@@ -1,7 +1,7 @@
 /** Sizes of RV64's hottest blocks and of its instructions, before and after the optimiser; prints Markdown. */
 import { sizeOfBlocks } from '../../src/apc/block.ts'
 import { optimiseBlocks } from '../../src/apc/optimise/optimise.ts'
-import { sizeOf, type Size } from '../../src/apc/system.ts'
+import { sizeOf, type Size } from '../../src/air/system.ts'
 import type { Instr } from '../../src/isa/row.ts'
 import { assembled } from '../apc/executions.ts'
 import { entriesOf, hottestBlocks, rv64Machine } from '../apc/hottest.ts'

@@ -1,7 +1,7 @@
 /** Sizes of published blocks after each pass of the optimiser, and beside what others made of them; prints Markdown. */
 import { sizeOfBlocks } from '../../src/apc/block.ts'
 import { optimiseBlocks } from '../../src/apc/optimise/optimise.ts'
-import { sizeOf, type Size } from '../../src/apc/system.ts'
+import { sizeOf, type Size } from '../../src/air/system.ts'
 import { publishedBlocks, publishedMachine, publishedSize } from '../apc/given.ts'
 
 const none: Size = { columns: 0, interactions: 0, constraints: 0 }

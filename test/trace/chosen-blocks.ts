@@ -1,7 +1,7 @@
 /** Blocks of a guest that are worth a row of their own, chosen in a plain way: for tests of what is done with them. */
 import { buildCandidate } from '../../src/apc/candidates/build.ts'
 import { blocksOf, executionsOf } from '../../src/apc/candidates/blocks.ts'
-import { systemBuses } from '../../src/apc/buses.ts'
+import { systemBuses } from '../../src/air/system-buses.ts'
 import { DEFAULT_DEGREES } from '../../src/apc/optimise/optimise.ts'
 import { decoderFor } from '../../src/extensions/registry.ts'
 import { createInterpreter } from '../../src/interp/interpreter.ts'

@@ -6,7 +6,7 @@ import { throwIfAborted } from '../../errors.ts'
 import type { Instr } from '../../isa/row.ts'
 import { operationOf } from '../../machine/machine.ts'
 import type { Graph } from '../../program/program.ts'
-import { INSTRUCTION_BYTES, type Block } from '../system.ts'
+import { INSTRUCTION_BYTES, type Block } from '../../air/system.ts'
 
 /** The AIR and the row of the program table (opcode, a … g) of an instruction; undefined where there is no AIR. */
 export type InstructionCoder = (instr: Instr) => { readonly air: Air; readonly entry: readonly number[] } | undefined

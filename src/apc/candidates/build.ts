@@ -3,7 +3,7 @@ import { sizeOfBlocks, type BlockMachine } from '../block.ts'
 import { guarded } from '../guard.ts'
 import type { DegreeBounds } from '../optimise/passes/inline.ts'
 import { optimiseBlocks } from '../optimise/optimise.ts'
-import { sizeOf, type Block, type Size, type System } from '../system.ts'
+import { sizeOf, type Block, type Size, type System } from '../../air/system.ts'
 
 export interface Built {
   readonly before: Size

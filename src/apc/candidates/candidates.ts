@@ -1,5 +1,5 @@
 /** Candidates of a guest in their order, as plain data. */
-import type { Block, Size } from '../system.ts'
+import type { Block, Size } from '../../air/system.ts'
 import type { BuildFailure } from './messages.ts'
 import type { Pgo } from './rank.ts'
 

@@ -1,6 +1,6 @@
 /** A guest's blocks and what was executed of them → candidates, built and ranked. */
 import { RvrError } from '../../errors.ts'
-import type { Block } from '../system.ts'
+import type { Block } from '../../air/system.ts'
 import { executionsOf } from './blocks.ts'
 import type { Candidate, Candidates, FailedCandidate, WrittenCandidates } from './candidates.ts'
 import type { BuildOutcome, BuiltText } from './messages.ts'

@@ -1,7 +1,7 @@
 /** Ranked candidates as other tools read them: the list of all, and each one's system as an interchange file. */
 import type { Instr } from '../../isa/row.ts'
 import { disassemble } from '../../isa/disassemble.ts'
-import { INSTRUCTION_BYTES, type Size } from '../system.ts'
+import { INSTRUCTION_BYTES, type Size } from '../../air/system.ts'
 import { writeInterchange } from '../interchange/write.ts'
 import type { Candidate } from './candidates.ts'
 import type { CandidatesFile } from './file.ts'

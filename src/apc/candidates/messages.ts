@@ -2,7 +2,7 @@
 import type { RvrErrorCode } from '../../errors.ts'
 import type { BlockMachine } from '../block.ts'
 import type { DegreeBounds } from '../optimise/passes/inline.ts'
-import type { Block, Size } from '../system.ts'
+import type { Block, Size } from '../../air/system.ts'
 
 /** What a thread is started with. */
 export interface BuilderStart {

@@ -1,5 +1,5 @@
 /** In which order blocks were executed: runs of blocks, one right behind the other, and how often each occurs. */
-import { INSTRUCTION_BYTES, type Block } from '../system.ts'
+import { INSTRUCTION_BYTES, type Block } from '../../air/system.ts'
 
 /** Blocks that were executed one right behind the other. */
 export interface Run {

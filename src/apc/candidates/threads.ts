@@ -6,7 +6,7 @@ import type { Air } from '../../air/air.ts'
 import { abortError, RvrError, throwIfAborted } from '../../errors.ts'
 import { resource, runsFromSources } from '../../resources.ts'
 import type { BlockMachine } from '../block.ts'
-import type { Block } from '../system.ts'
+import type { Block } from '../../air/system.ts'
 import type { BuildDone, BuilderStart, BuildOutcome } from './messages.ts'
 
 const entry = runsFromSources ? 'src/apc/candidates/worker-start.ts' : 'dist/apc/builder-start.js'

@@ -1,6 +1,6 @@
 /** What a thread does that builds candidates. */
 import { messageOf, RvrError } from '../../errors.ts'
-import type { Block } from '../system.ts'
+import type { Block } from '../../air/system.ts'
 import { buildCandidate } from './build.ts'
 import type { BuilderStart, BuildOutcome } from './messages.ts'
 import { writtenSystem } from '../../air/written-system.ts'

@@ -1,6 +1,6 @@
 /** Messages that a row sends to others, less those that it receives. */
 import { add } from '../../air/field.ts'
-import type { SystemBus } from '../buses.ts'
+import type { SystemBus } from '../../air/system-buses.ts'
 
 /** Messages are the same if their keys are. */
 export const keyOf = ({ id }: SystemBus, fields: readonly number[]): string => `${id}:${fields.join()}`

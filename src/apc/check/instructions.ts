@@ -8,7 +8,7 @@ import { hexText } from '../../hex.ts'
 import { rows as base } from '../../isa/i/rows.ts'
 import { rows as multiplication } from '../../isa/m/rows.ts'
 import type { Instr, Row } from '../../isa/row.ts'
-import { INSTRUCTION_BYTES, type Block } from '../system.ts'
+import { INSTRUCTION_BYTES, type Block } from '../../air/system.ts'
 import type { InstructionSet } from './executions.ts'
 
 const registers = Array.from({ length: 32 }, (_, number) => number)

@@ -1,8 +1,8 @@
 /** A row of a system of which single cells are changed: what they break, and what other effect they have. */
 import { subtract } from '../../air/field.ts'
 import { RowEvaluator, type Rows } from '../../air/evaluate.ts'
-import { columnsOf } from '../columns.ts'
-import type { System } from '../system.ts'
+import { columnsOf } from '../../air/columns.ts'
+import type { System } from '../../air/system.ts'
 import { Effect, keyOf } from './effect.ts'
 import { rootsOf } from './roots.ts'
 import { judged, type Row } from './verdict.ts'

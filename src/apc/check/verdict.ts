@@ -3,9 +3,9 @@ import type { Expression } from '../../air/expression.ts'
 import { P } from '../../air/field.ts'
 import { wordEvaluator } from '../../air/word.ts'
 import { RowEvaluator } from '../../air/evaluate.ts'
-import { CHECKED_SPACES, isStateful, type MemoryRole, type SystemBus } from '../buses.ts'
+import { CHECKED_SPACES, isStateful, type MemoryRole, type SystemBus } from '../../air/system-buses.ts'
 import { Effect, keyOf } from './effect.ts'
-import type { System } from '../system.ts'
+import type { System } from '../../air/system.ts'
 
 /** Values of columns by id. */
 export type Row = Float64Array

@@ -1,6 +1,6 @@
 /** Checks an optimised system against the block's own: by executions, and by attacks on their rows. */
 import { RvrError } from '../../errors.ts'
-import type { Block, System } from '../system.ts'
+import type { Block, System } from '../../air/system.ts'
 import { Attack, type Eliminated, type Finding } from './attack.ts'
 import { execution, type Execution, type InstructionSet } from './executions.ts'
 import { instructionsOf } from './instructions.ts'

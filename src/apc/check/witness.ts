@@ -1,7 +1,7 @@
 /** A row of an optimised system from rows of the block's instructions. */
 import { inverse, multiply } from '../../air/field.ts'
 import { RowEvaluator } from '../../air/evaluate.ts'
-import type { System } from '../system.ts'
+import type { System } from '../../air/system.ts'
 import type { Row } from './verdict.ts'
 
 /** The block's own row: the rows of its instructions, one behind the other, with room for columns that are derived. */

@@ -2,7 +2,7 @@
 import type { Bus } from '../../air/air.ts'
 import { loadAirs } from '../../air/load.ts'
 import type { Word } from '../../air/word.ts'
-import { systemBuses, type SystemBus } from '../buses.ts'
+import { systemBuses, type SystemBus } from '../../air/system-buses.ts'
 import { tableFacts } from '../table.ts'
 
 /** A kind as files have it. */

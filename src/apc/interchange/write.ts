@@ -2,7 +2,7 @@
 import type { Expression } from '../../air/expression.ts'
 import { RvrError } from '../../errors.ts'
 import { columnsOf } from '../../air/columns.ts'
-import type { Derived, Method } from '../system.ts'
+import type { Derived, Method } from '../../air/system.ts'
 import { writtenExpression, type Written } from './expressions.ts'
 import { kindOfBus } from './kinds.ts'
 import type { InterchangeFile } from './read.ts'

@@ -1,6 +1,6 @@
 /** Lookups that say no more than that fields are below bounds, and how such lookups are made. */
 import { P } from '../../air/field.ts'
-import type { SystemBus } from '../buses.ts'
+import type { SystemBus } from '../../air/system-buses.ts'
 import { tableFacts } from '../table.ts'
 import type { Draft, DraftMessage } from './draft.ts'
 import { impliedEquation } from './functions.ts'

@@ -1,7 +1,7 @@
 /** Between systems as data and drafts. */
 import { constant, minus, plus, times, type Expression } from '../../air/expression.ts'
 import { P, add, multiply } from '../../air/field.ts'
-import type { Derived, System } from '../system.ts'
+import type { Derived, System } from '../../air/system.ts'
 import { Draft, type DraftDerived } from './draft.ts'
 import type { Polynomial, Polynomials } from './polynomials.ts'
 

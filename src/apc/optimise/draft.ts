@@ -1,7 +1,7 @@
 /** A system while it is optimised: polynomials by column, in which single items are exchanged. */
 import { RvrError } from '../../errors.ts'
-import type { SystemBus } from '../buses.ts'
-import type { Column } from '../system.ts'
+import type { SystemBus } from '../../air/system-buses.ts'
+import type { Column } from '../../air/system.ts'
 import { Polynomials, type Polynomial } from './polynomials.ts'
 
 export interface DraftMessage {

@@ -2,7 +2,7 @@
 import type { Air } from '../../air/air.ts'
 import { P, element, inverse, multiply, subtract } from '../../air/field.ts'
 import { airOfOpcode, buildInstruction, columnsOf, entriesOf, type BlockMachine } from '../block.ts'
-import type { Block } from '../system.ts'
+import type { Block } from '../../air/system.ts'
 import { draftOf } from './convert.ts'
 import { Draft, type DraftMessage, type Elimination } from './draft.ts'
 import { Translation, type Polynomial } from './polynomials.ts'

@@ -1,7 +1,7 @@
 /** The passes in their order. */
 import type { Expression } from '../../air/expression.ts'
 import type { BlockMachine } from '../block.ts'
-import { sizeOf, type Block, type Size, type System } from '../system.ts'
+import { sizeOf, type Block, type Size, type System } from '../../air/system.ts'
 import { draftOf, expressionOf, systemOf } from './convert.ts'
 import type { Draft } from './draft.ts'
 import { Instructions } from './instructions.ts'

@@ -1,6 +1,6 @@
 /** What constraints and messages say of the values of polynomials: never a guess, but it may be too wide. */
 import { P, add, inverse, multiply, subtract } from '../../air/field.ts'
-import { CHECKED_SPACES } from '../buses.ts'
+import { CHECKED_SPACES } from '../../air/system-buses.ts'
 import { outputsOf, tableFacts } from '../table.ts'
 import { common, contains, ends, hull, mapped, productOf, sumOf, type Arc } from './arcs.ts'
 import type { Draft, DraftMessage } from './draft.ts'

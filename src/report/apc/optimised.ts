@@ -6,7 +6,7 @@ import { verify, type Verified, type VerifyEffort } from '../../apc/check/verify
 import { readInterchange } from '../../apc/interchange/read.ts'
 import { writeInterchange } from '../../apc/interchange/write.ts'
 import { optimise } from '../../apc/optimise/optimise.ts'
-import { sizeOf, type Size } from '../../apc/system.ts'
+import { sizeOf, type Size } from '../../air/system.ts'
 import { RvrError } from '../../errors.ts'
 import type { Answer } from '../answer.ts'
 import { table } from '../form/table.ts'

@@ -1,7 +1,7 @@
 /** How much each candidate for an autoprecompile is worth, and which of its columns are left. */
 import type { Air } from '../../air/air.ts'
 import type { Candidate, GenerateCounts } from '../../apc/candidates/candidates.ts'
-import { INSTRUCTION_BYTES, type Block, type Size, type System } from '../../apc/system.ts'
+import { INSTRUCTION_BYTES, type Block, type Size, type System } from '../../air/system.ts'
 import { symbolAt } from '../../elf/symbols.ts'
 import type { Image } from '../../elf/image.ts'
 import type { ApcCandidates } from './contract.ts'

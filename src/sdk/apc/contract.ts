@@ -2,7 +2,7 @@
 import type { Candidate, FailedCandidate, GenerateCounts } from '../../apc/candidates/candidates.ts'
 import type { GenerateChoices } from '../../apc/candidates/options.ts'
 import type { Pgo } from '../../apc/candidates/rank.ts'
-import type { System } from '../../apc/system.ts'
+import type { System } from '../../air/system.ts'
 import type { Autoprecompiles } from '../../machine/autoprecompiles.ts'
 import type { Machine } from '../../machine/machine.ts'
 import type { CacheReport } from '../../pipeline.ts'

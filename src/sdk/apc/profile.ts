@@ -1,7 +1,7 @@
 /** How often blocks of a guest are executed, and in which order: runs of it in a counting mode. */
 import type { GuestProfile } from '../../apc/candidates/generate.ts'
 import { RunRecorder, type Run as BlockRun } from '../../apc/candidates/runs.ts'
-import type { Block } from '../../apc/system.ts'
+import type { Block } from '../../air/system.ts'
 import { isToolchainMissing, RvrError } from '../../errors.ts'
 import type { EventSink } from '../../events.ts'
 import type { ModeName } from '../../modes/registry.ts'

@@ -1,6 +1,6 @@
 /** The stages of autoprecompiles that come before a machine is specialised: their requests, and how they are met. */
 import { blocksInTurns } from '../../apc/candidates/blocks.ts'
-import { systemBuses, type SystemBus } from '../../apc/buses.ts'
+import { systemBuses, type SystemBus } from '../../air/system-buses.ts'
 import type { WrittenCandidates } from '../../apc/candidates/candidates.ts'
 import type { CandidatesFile } from '../../apc/candidates/file.ts'
 import { generate } from '../../apc/candidates/generate.ts'

@@ -1,7 +1,7 @@
 /** The stages that generate candidates for autoprecompiles and select some: each keeps a file of candidates. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SystemBus } from '../../apc/buses.ts'
+import type { SystemBus } from '../../air/system-buses.ts'
 import type { WrittenCandidates } from '../../apc/candidates/candidates.ts'
 import { packedCandidates, readCandidates, type CandidatesFile } from '../../apc/candidates/file.ts'
 import { RvrError } from '../../errors.ts'

@@ -1,6 +1,6 @@
 /** Pieces of a recording that end within a block are joined: a block that is proved in one row is replayed at once. */
 import type { AirSet, BlockRows } from '../../air/air.ts'
-import { INSTRUCTION_BYTES } from '../../apc/system.ts'
+import { INSTRUCTION_BYTES } from '../../air/system.ts'
 import type { Piece, TapeWords } from './records.ts'
 
 const isWithin = ({ start, instructions }: BlockRows, pc: number): boolean =>

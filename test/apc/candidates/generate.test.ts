@@ -8,7 +8,7 @@ import { generateOptions, type GenerateChoices } from '../../../src/apc/candidat
 import { buildCandidate } from '../../../src/apc/candidates/build.ts'
 import { autoprecompilesOf, selected } from '../../../src/apc/candidates/select.ts'
 import { DEFAULT_DEGREES } from '../../../src/apc/optimise/optimise.ts'
-import type { Block } from '../../../src/apc/system.ts'
+import type { Block } from '../../../src/air/system.ts'
 import { blocksIn, LOOP, machineOf, smallGuest, START } from './small-guest.ts'
 
 const guest = '7'.repeat(64)

@@ -1,6 +1,6 @@
 /** A guest of a few short blocks, quickly built; and its blocks. */
 import { blocksOf } from '../../../src/apc/candidates/blocks.ts'
-import { systemBuses } from '../../../src/apc/buses.ts'
+import { systemBuses } from '../../../src/air/system-buses.ts'
 import { parseElf } from '../../../src/elf/parse.ts'
 import type { Xlen } from '../../../src/elf/image.ts'
 import { abiNamed, decoderFor } from '../../../src/extensions/registry.ts'

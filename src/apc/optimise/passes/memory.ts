@@ -1,6 +1,6 @@
 /** Accesses of the same block, one after another: what the one sends is what the next one receives. */
 import { P } from '../../../air/field.ts'
-import type { MemoryRole } from '../../buses.ts'
+import type { MemoryRole } from '../../../air/system-buses.ts'
 import type { Draft, DraftMessage } from '../draft.ts'
 import type { Polynomial } from '../polynomials.ts'
 import { type Ranges, rangesOf } from '../ranges.ts'

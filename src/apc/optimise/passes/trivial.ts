@@ -1,6 +1,6 @@
 /** What says nothing that is not said elsewhere goes: repeated factors, constraints and lookups. */
 import type { Draft } from '../draft.ts'
-import { isStateful } from '../../buses.ts'
+import { isStateful } from '../../../air/system-buses.ts'
 import type { Polynomial } from '../polynomials.ts'
 
 /** Invariant: for each item that goes another one is left that says as much or more. */

@@ -1,5 +1,5 @@
 /** What has nothing to do with the messages that have an effect goes. */
-import { isStateful } from '../../buses.ts'
+import { isStateful } from '../../../air/system-buses.ts'
 import type { Draft } from '../draft.ts'
 import type { Polynomial } from '../polynomials.ts'
 

@@ -1,2 +1,0 @@
-/** Columns of polynomials, where the passes and the checker look for them. */
-export * from '../air/columns.ts'
