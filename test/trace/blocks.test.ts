@@ -5,14 +5,16 @@ import { P } from '../../src/air/field.ts'
 import { shippedAirs } from '../../src/air/load.ts'
 import { VALID } from '../../src/apc/guard.ts'
 import type { Xlen } from '../../src/elf/image.ts'
-import { u64, type ExecuteOptions, type SegmentTrace } from '../../src/index.ts'
+import { u64, type SegmentTrace } from '../../src/index.ts'
 import type { Autoprecompile } from '../../src/machine/autoprecompiles.ts'
 import type { Machine } from '../../src/machine/machine.ts'
 import { free } from '../air/free.ts'
-import { fixture, useRvr } from '../run/support.ts'
-import { sample } from '../support/exhaustive.ts'
+import { kernel, type Subject } from '../metering/guests.ts'
+import { fixture, program, useRvr } from '../run/support.ts'
+import { isExhaustive, sample } from '../support/exhaustive.ts'
 import { machineWithBlocks } from './chosen-blocks.ts'
 import { standingAt } from './native/recorder.ts'
+import { provable } from './provable.ts'
 import { contentOf, expectHeights } from './support.ts'
 
 const host = useRvr('shared', 'quick')
@@ -20,23 +22,70 @@ const host = useRvr('shared', 'quick')
 /** One of so many columns is tried. */
 const TURNS = 30
 
-async function runOf(elf: Uint8Array, options: ExecuteOptions, machine?: Machine) {
-  const guest = await host.rvr.load(elf, { machine })
+async function runOf({ elf, abi, options }: Subject, machine?: Machine) {
+  const guest = await host.rvr.load(elf, { abi, machine })
   return { guest, run: await guest.interpret('metered').execute(options) }
 }
 
 const placeOf = ({ instretStart, instructions, publics }: SegmentTrace) => ({ instretStart, instructions, publics })
 
-describe.each([32, 64] as const)('RV%i', xlen => {
-  const elf = readFileSync(fixture('fibonacci', xlen))
-  const inputs = [u64(20)]
-  const machine = machineWithBlocks(standingAt(elf, { inputs }), 10)
+const fibonacci = (xlen: Xlen): Subject => ({
+  name: 'fibonacci',
+  xlen,
+  abi: 'openvm',
+  elf: readFileSync(fixture('fibonacci', xlen)),
+  options: { inputs: [u64(20)] },
+})
 
-  test('fibonacci with ten', async () => {
-    const [plain, own] = [await runOf(elf, { inputs }), await runOf(elf, { inputs }, machine)]
+/** Programs with system calls, which nothing proves; the reference takes its time. */
+const upTo = (maxInstructions: number, subject: Subject): Subject => ({
+  ...subject,
+  elf: readFileSync(subject.elf as string),
+  options: { ...subject.options, maxInstructions },
+})
+
+/** A guest, and how many autoprecompiles it has at most. */
+type Specialised = readonly [subject: Subject, count: number]
+
+const printf = (xlen: Xlen): Subject => ({
+  name: 'printf',
+  xlen,
+  abi: 'linux',
+  elf: fixture('printf', xlen),
+  options: { args: ['printf'] },
+})
+
+const many = (xlen: Xlen): readonly Subject[] => [kernel(xlen, 'keccak'), kernel(xlen, 'sha256'), printf(xlen)]
+
+const subjects = (xlen: Xlen): readonly Specialised[] => [
+  ...(isExhaustive || xlen === 32 ? [1, 10] : [10]).map((count): Specialised => [fibonacci(xlen), count]),
+  ...(isExhaustive ? many(xlen) : []).map((subject): Specialised => [upTo(30_000, subject), 100]),
+]
+
+/** The options with which all that is executed can be proved. */
+async function provably(subject: Subject): Promise<Subject> {
+  if (subject.abi !== 'linux') return subject
+  const { run } = await runOf(subject)
+  const maxInstructions = (await provable(run, { filler: 'engine' })) ?? subject.options.maxInstructions
+  return { ...subject, options: { ...subject.options, maxInstructions } }
+}
+
+describe.each([32, 64] as const)('RV%i', xlen => {
+  const cases = subjects(xlen).map(([subject, count]) => ({ subject, count, name: subject.name }))
+
+  test.each(cases)('$name with up to $count', async ({ subject: meant, count, name }) => {
+    const subject = await provably(meant)
+    const { elf, abi, options } = subject
+    const standing = standingAt(elf as Uint8Array, { abi, inputs: options.inputs })
+    const machine = machineWithBlocks(standing, count, isExhaustive ? 300 : 60)
+    // Small guests have fewer.
+    expect(machine.autoprecompiles!.list.length).toBeGreaterThan(count === 1 ? 0 : 5)
+    const [plain, own] = [await runOf(subject), await runOf(subject, machine)]
+    let segments = 0
     for await (const trace of own.run.traces({ threads: 2, filler: 'engine' })) {
       using segment = trace
-      expectHeights(own.guest, own.run, segment, 'fibonacci')
+      segments++
+      expectHeights(own.guest, own.run, segment, name)
       expect(await segment.check()).toMatchObject({ passed: true, failures: [] })
       for await (const other of plain.run.traces({ segment: segment.index, filler: 'engine' })) {
         using without = other
@@ -46,8 +95,29 @@ describe.each([32, 64] as const)('RV%i', xlen => {
         using reference = other
         expect(contentOf(segment)).toEqual(contentOf(reference))
       }
-      await attack(segment, machine)
+      if (abi === 'openvm') await attack(segment, machine)
     }
+    expect(segments).toBe(own.run.segments.length + (own.run.openSegment === undefined ? 0 : 1))
+  })
+
+  test('a guest that has another instruction in a block is refused', async () => {
+    const guestOf = (imm: number): Uint8Array =>
+      program(xlen, code =>
+        code
+          .li('s0', 4)
+          .label('loop')
+          .op('addi', { rd: 't0', rs1: 't0', imm })
+          .op('addi', { rd: 's0', rs1: 's0', imm: -1 })
+          .op('bne', { rs1: 's0', target: 'loop' })
+          .op('terminate'),
+      )
+    const { autoprecompiles, ...machine } = machineWithBlocks(standingAt(guestOf(3)), 1)
+    const [{ chip, start }] = autoprecompiles!.list as [Autoprecompile]
+    const elf = guestOf(4)
+    const meant = { ...autoprecompiles!, guest: (await host.rvr.load(elf)).digest }
+    const { run } = await runOf({ ...fibonacci(xlen), elf, options: {} }, { ...machine, autoprecompiles: meant })
+    const refused = { code: 'USAGE', details: { chip, pc: start } }
+    await expect(run.traces({ filler: 'reference' }).next()).rejects.toMatchObject(refused)
   })
 })
 
@@ -89,5 +159,5 @@ async function attack(segment: SegmentTrace, machine: Machine): Promise<void> {
   }
   expect(unnoticed).toEqual([])
   expect(named).toEqual(wanted)
-  expect(named.size).toBeGreaterThan(2)
+  expect(named.size).toBeGreaterThan(Math.min(2, machine.autoprecompiles!.list.length - 1))
 }

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { abiNamed } from '../../../src/extensions/registry.ts'
 import { u64 } from '../../../src/index.ts'
+import { EngineGuest } from '../../../src/trace/native/engine.ts'
+import { SegmentTableMaker } from '../../../src/trace/native/tables.ts'
 import { airsOfMachine } from '../../../src/trace/airs.ts'
 import { fixture, quickly } from '../../run/support.ts'
 import { machineWithBlocks } from '../chosen-blocks.ts'
@@ -40,5 +42,9 @@ describe.each([32, 64] as const)('RV%i', xlen => {
         expectEqual(engine, await replay(engine, part.image, part.segment, { length: 5, threads: 2 }), part)
       }
     }
+    // No other guest has these blocks.
+    const { image, abi } = standingAt(readFileSync(fixture('echo', xlen)))
+    using other = new EngineGuest(engine, { image, abi })
+    expect(() => new SegmentTableMaker(other)).toThrow(expect.objectContaining({ code: 'USAGE' }))
   })
 })
