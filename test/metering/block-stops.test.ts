@@ -29,6 +29,7 @@ function write(code: Assembler, middle: number): void {
     .li('s2', MASK)
     .li('s3', middle ^ MASK)
     .li('s0', 4)
+    .op('sw', { rs1: 's1', rs2: 's1', imm: 24 })
   code
     .label('loop')
     .op('addi', { rd: 't0', rs1: 't0', imm: 3 })
@@ -39,7 +40,8 @@ function write(code: Assembler, middle: number): void {
     .op('jalr', { rd: 'ra', rs1: 't2' })
     .op('addi', { rd: 's0', rs1: 's0', imm: -1 })
     .op('bne', { rs1: 's0', target: 'loop' })
-    .li('s1', -16)
+    .li('s4', -16)
+    .op('sw', { rs1: 's1', rs2: 's4', imm: 24 })
     .op('jal', { rd: 'ra', target: 'function' })
     .op('terminate')
   code
@@ -49,7 +51,9 @@ function write(code: Assembler, middle: number): void {
     .label('middle')
     .op('xor', { rd: 'a1', rs1: 'a1', rs2: 'a0' })
     .op('lw', { rd: 'a2', rs1: 's1', imm: 16 })
-    .op('lw', { rd: 'a3', rs1: 's1', imm: 0 })
+    // Nothing in front of the block can tell that the next one traps.
+    .op('lw', { rd: 'a4', rs1: 's1', imm: 24 })
+    .op('lw', { rd: 'a3', rs1: 'a4' })
     .op('add', { rd: 'a1', rs1: 'a1', rs2: 'a2' })
     .op('jalr', { rs1: 'ra' })
 }
@@ -60,7 +64,7 @@ const at = (label: string): number => draft.addressOf(label)
 const elf = program(64, code => write(code, at('middle')))
 const blocks: readonly Figures[] = [
   { start: at('loop'), count: 4, width: 70, interactions: 30 },
-  { start: at('function'), count: 7, width: 90, interactions: 44 },
+  { start: at('function'), count: 8, width: 90, interactions: 44 },
   // Wider than what it stands for.
   { start: at('loop') + 24, count: 2, width: 120, interactions: 5 },
 ]
@@ -95,7 +99,7 @@ const profiled = ({ profile }: Run): bigint | undefined =>
 test('the function is entered in its middle, and traps within its block', async () => {
   const guest = await specialised()
   using run = await guest.interpret('metered').execute()
-  expect(run.trap?.pc).toBe(at('middle') + 8)
+  expect(run.trap?.pc).toBe(at('middle') + 12)
   const [loop, called, end] = run.machine.autoprecompiles!.list.map(({ chip }) =>
     piecesOf(run)[0]!.heights.at(run.machine.chips.findIndex(({ name }) => name === chip)),
   )
