@@ -4,6 +4,7 @@ import { u64, type ExecuteOptions, type SegmentCheck, type SegmentTrace, type Tr
 import { randomAccesses } from '../metering/access-guest.ts'
 import { fixtures, type Subject } from '../metering/guests.ts'
 import { useRvr } from '../run/support.ts'
+import { sample } from '../support/exhaustive.ts'
 import { anyInstructions } from './any-instructions.ts'
 import { contentsOf, expectHonestRun, planned } from './support.ts'
 
@@ -20,7 +21,7 @@ describe.each([32, 64] as const)('RV%i', xlen => {
   const made = (name: string, elf: Uint8Array): Subject => ({ name, xlen, abi: 'openvm', elf, options: {} })
   const segments = { segmentLimits: { maxTraceHeight: 1024 } }
 
-  test.each<readonly [string, Subject, ExecuteOptions]>([
+  const cases: readonly (readonly [string, Subject, ExecuteOptions])[] = [
     ['echo', named('echo'), {}],
     ['fibonacci in segments', named('fibonacci'), { inputs: [u64(400)], ...segments }],
     ['fibonacci stopped on the way', named('fibonacci'), { maxInstructions: 60 }],
@@ -30,7 +31,9 @@ describe.each([32, 64] as const)('RV%i', xlen => {
       made('accesses', randomAccesses(xlen, 7, 4)),
       { maxInstructions: xlen === 64 ? 3000 : 18 },
     ],
-  ])('%s', async (_name, subject, options) => {
+  ]
+
+  test.each(sample(cases, xlen / 32))('%s', async (_name, subject, options) => {
     const wanted = await contents(subject, options, { filler: 'reference' })
     expect(await contents(subject, options, { filler: 'engine' })).toEqual(wanted)
     expect(await contents(subject, options, { filler: 'engine', threads: 3, fragment: 7 })).toEqual(wanted)
