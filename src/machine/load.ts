@@ -71,7 +71,16 @@ function textOf(bytes: Uint8Array, path: string): string {
 /**
  * A machine as a file that `loadMachine` reads: JSON in gzip. AIRs of the user's own have to stay where they lie.
  */
-export function packedMachine({ name, xlen, source, limits, memory, airs, autoprecompiles, chips }: Machine): Buffer {
+export function packedMachine({
+  name,
+  xlen,
+  source,
+  limits,
+  memory,
+  airs,
+  autoprecompiles,
+  chips,
+}: Machine): Uint8Array {
   const list = airs && { ...airs, list: resolve(airs.list) }
   const written = autoprecompiles && writtenAutoprecompiles(autoprecompiles)
   const file = { name, xlen, source, limits, memory, airs: list, autoprecompiles: written, chips }
