@@ -1,5 +1,5 @@
 /** What has to hold for a row of a block's own system to exist. */
-import type { Sent } from './premises.ts'
+import type { Sent } from './sent.ts'
 import { isZero, keyOfSum, plusTimes, replaced, type Replaced, type Sum } from './sums.ts'
 
 export type Goal =

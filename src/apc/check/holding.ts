@@ -3,7 +3,8 @@ import { P, inverse, multiply } from '../../air/field.ts'
 import { CHECKED_SPACES } from '../../air/system-buses.ts'
 import { tableFacts } from '../table.ts'
 import { columnsOfGoal, sumsOfSent, type Goal } from './goals.ts'
-import type { Premises, Sent } from './premises.ts'
+import type { Premises } from './premises.ts'
+import type { Sent } from './sent.ts'
 import {
   ONE_SUM,
   columnSum,

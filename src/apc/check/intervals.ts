@@ -81,7 +81,7 @@ export function boundsOf(bounded: readonly (readonly [of: Sum, bound: number])[]
     const [column] = of.columns
     const [times, rest] = [signed(of.terms.get(`${column}`)!.times), signed(constantOf(of))]
     const own = columns.get(column!)
-    if (own === undefined) continue
+    if (own === undefined || bound > SAFE) continue
     // As an integer it does not wrap.
     if ([own.least, own.most].some(end => Math.abs(times * end) + Math.abs(rest) >= SAFE)) continue
     const ends = [-rest / times, (bound - 1 - rest) / times].toSorted((a, b) => a - b)

@@ -1,7 +1,5 @@
 /** What an optimised system says of its rows in one case: constraints, lookups, and bounds that follow from them. */
-import { P, inverse, multiply, subtract } from '../../air/field.ts'
-import { CHECKED_SPACES, type SystemBus } from '../../air/system-buses.ts'
-import { tableFacts } from '../table.ts'
+import { inverse, multiply, subtract } from '../../air/field.ts'
 import {
   columnSum,
   constantOf,
@@ -10,7 +8,6 @@ import {
   isConstant,
   isLinear,
   isZero,
-  knownValue,
   partsBy,
   plusTimes,
   ratio,
@@ -33,14 +30,9 @@ import {
   type Bounds,
   type Interval,
 } from './intervals.ts'
+import { outputsOf } from './outputs.ts'
+import { boundedFields, isRefused, zerosOf, type Sent } from './sent.ts'
 import type { System } from '../../air/system.ts'
-
-/** A message with sums for expressions. */
-export interface Sent {
-  readonly bus: SystemBus
-  readonly count: Sum
-  readonly fields: readonly Sum[]
-}
 
 interface Parts {
   /** Of each, one factor at least is 0. */
@@ -160,7 +152,16 @@ export class Premises {
   }
 
   get #bounds(): Bounds {
-    return (this.#known ??= boundsOf(this.messages.flatMap(boundedFields)))
+    if (this.#known === undefined) {
+      const { columns, sums } = boundsOf(this.messages.flatMap(boundedFields))
+      const all = new Map(columns)
+      for (const [column, found] of this.messages.flatMap(each => outputsOf(each, columns))) {
+        const before = all.get(column)
+        all.set(column, before === undefined ? found : common(before, found))
+      }
+      this.#known = { columns: all, sums }
+    }
+    return this.#known
   }
 
   /** A column that some constraint says all about, and what it is. */
@@ -218,33 +219,4 @@ export class Premises {
     }
     return undefined
   }
-}
-
-/** Fields of messages that are sent for sure, below a bound each. */
-function boundedFields({ bus, count, fields }: Sent): readonly (readonly [Sum, number])[] {
-  const sent = knownValue(count)
-  if (sent === undefined || sent === 0) return []
-  const { role } = bus
-  if (role.kind === 'memory') {
-    const isChecked = CHECKED_SPACES.includes(knownValue(fields[role.address[0]!]!) ?? -1)
-    return sent === P - 1 && isChecked ? role.content.map(field => [fields[field]!, 2 ** role.cellBits] as const) : []
-  }
-  if (role.kind !== 'table') return []
-  const { bounds } = tableFacts(bus, fields.map(knownValue))
-  return [...bounds].map(([field, bound]) => [fields[field]!, bound] as const)
-}
-
-/** What the register that always holds 0 has sent. */
-export function zerosOf({ bus: { role }, count, fields }: Sent): readonly Sum[] {
-  if (role.kind !== 'memory' || knownValue(count) !== P - 1) return []
-  const isZeroRegister = role.address.every((field, at) => knownValue(fields[field]!) === role.zero[at])
-  return isZeroRegister ? role.content.map(field => fields[field]!) : []
-}
-
-/** Is it in no table? */
-function isRefused({ bus, count, fields }: Sent): boolean {
-  if (bus.role.kind !== 'table' || (knownValue(count) ?? 0) === 0) return false
-  const values = fields.map(knownValue)
-  const { bounds, impossible } = tableFacts(bus, values)
-  return impossible || [...bounds].some(([field, bound]) => (values[field] ?? 0) >= bound)
 }
