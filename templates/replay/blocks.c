@@ -118,6 +118,11 @@ static int count(struct own *o, uint32_t rows)
     const struct check_said *said = &air->said[k];
     if (!is_lookup(said->bus)) continue;
     for (uint32_t f = 0; f <= said->fields; f++) o->fields[f] = values(b, air->fields[said->first + f], o->constants + f * LANES);
+    if (said->is_received) {
+      /* A count may be written as what is received −1 times. */
+      for (uint32_t row = 0; row < rows; row++) o->constants[row] = o->fields[0][row] == 0 ? 0 : FIELD_ORDER - o->fields[0][row];
+      o->fields[0] = o->constants;
+    }
     if (!count_lookups(said->bus, rows, o->fields[0], o->fields + 1, o->histogram)) return 0;
   }
   return 1;

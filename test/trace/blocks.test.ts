@@ -12,10 +12,12 @@ import { free } from '../air/free.ts'
 import { kernel, type Subject } from '../metering/guests.ts'
 import { fixture, program, useRvr } from '../run/support.ts'
 import { isExhaustive, sample } from '../support/exhaustive.ts'
+import { anyInstructions } from './any-instructions.ts'
 import { machineWithBlocks } from './chosen-blocks.ts'
 import { standingAt } from './native/recorder.ts'
 import { provable } from './provable.ts'
 import { contentOf, expectHeights } from './support.ts'
+import { randomTransfers } from './transfers.ts'
 
 const host = useRvr('shared', 'quick')
 
@@ -38,28 +40,33 @@ const fibonacci = (xlen: Xlen): Subject => ({
 })
 
 /** Programs with system calls, which nothing proves; the reference takes its time. */
-const upTo = (maxInstructions: number, subject: Subject): Subject => ({
-  ...subject,
-  elf: readFileSync(subject.elf as string),
-  options: { ...subject.options, maxInstructions },
-})
+const beginOf = (xlen: Xlen, name: string): Subject => {
+  const { elf, options, ...others } = kernel(xlen, name)
+  return { ...others, elf: readFileSync(elf as string), options: { ...options, maxInstructions: 30_000 } }
+}
 
-/** A guest, and how many autoprecompiles it has at most. */
-type Specialised = readonly [subject: Subject, count: number]
-
-const printf = (xlen: Xlen): Subject => ({
-  name: 'printf',
+const random = (xlen: Xlen, name: string, elf: Uint8Array): Subject => ({
+  name,
   xlen,
-  abi: 'linux',
-  elf: fixture('printf', xlen),
-  options: { args: ['printf'] },
+  abi: 'openvm',
+  elf,
+  options: {},
 })
 
-const many = (xlen: Xlen): readonly Subject[] => [kernel(xlen, 'keccak'), kernel(xlen, 'sha256'), printf(xlen)]
+/** Of random guests a hundred blocks are executed, of kernels fewer. */
+const large = (xlen: Xlen): readonly Subject[] => [
+  beginOf(xlen, 'keccak'),
+  beginOf(xlen, 'sha256'),
+  random(xlen, 'any instructions', anyInstructions(xlen, 21, 900)),
+  random(xlen, 'transfers', randomTransfers(xlen, 21, 200)),
+]
+
+/** How many autoprecompiles a guest has at most. */
+type Specialised = readonly [subject: Subject, count: number]
 
 const subjects = (xlen: Xlen): readonly Specialised[] => [
   ...(isExhaustive || xlen === 32 ? [1, 10] : [10]).map((count): Specialised => [fibonacci(xlen), count]),
-  ...(isExhaustive ? many(xlen) : []).map((subject): Specialised => [upTo(30_000, subject), 100]),
+  ...(isExhaustive ? large(xlen) : []).map((subject): Specialised => [subject, 100]),
 ]
 
 /** The options with which all that is executed can be proved. */
@@ -78,13 +85,14 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     const { elf, abi, options } = subject
     const standing = standingAt(elf as Uint8Array, { abi, inputs: options.inputs })
     const machine = machineWithBlocks(standing, count, isExhaustive ? 300 : 60)
-    // Small guests have fewer.
-    expect(machine.autoprecompiles!.list.length).toBeGreaterThan(count === 1 ? 0 : 5)
+    const chips = new Set(machine.autoprecompiles!.list.map(({ chip }) => chip))
+    const executed = new Set<string>()
     const [plain, own] = [await runOf(subject), await runOf(subject, machine)]
     let segments = 0
     for await (const trace of own.run.traces({ threads: 2, filler: 'engine' })) {
       using segment = trace
       segments++
+      for (const { name: chip, rows } of segment.chips) if (rows > 0 && chips.has(chip)) executed.add(chip)
       expectHeights(own.guest, own.run, segment, name)
       expect(await segment.check()).toMatchObject({ passed: true, failures: [] })
       for await (const other of plain.run.traces({ segment: segment.index, filler: 'engine' })) {
@@ -95,8 +103,10 @@ describe.each([32, 64] as const)('RV%i', xlen => {
         using reference = other
         expect(contentOf(segment)).toEqual(contentOf(reference))
       }
-      if (abi === 'openvm') await attack(segment, machine)
+      if (count <= 10) await attack(segment, machine)
     }
+    // Small guests have fewer than were asked for.
+    expect(executed.size).toBeGreaterThan(count === 1 ? 0 : 4)
     expect(segments).toBe(own.run.segments.length + (own.run.openSegment === undefined ? 0 : 1))
   })
 

@@ -12,6 +12,7 @@ import { listsOf, stitch } from '../../../src/trace/native/stitch.ts'
 import { SegmentTableMaker } from '../../../src/trace/native/tables.ts'
 import { fixture, quickly } from '../../run/support.ts'
 import { randomSource } from '../../support/random.ts'
+import { anyInstructions } from '../any-instructions.ts'
 import { machineWithBlocks } from '../chosen-blocks.ts'
 import { engineOf } from './engines.ts'
 import { lengthOf, record, standingAt } from './recorder.ts'
@@ -47,6 +48,14 @@ describe.each([32, 64] as const)('RV%i', async xlen => {
         expectEqual(engine, await replay(engine, part.image, part.segment, { length: 5, threads: 2 }), part)
       }
     }
+  })
+
+  test('blocks of any instructions', async () => {
+    const guest = anyInstructions(xlen, 21, 900)
+    const own = machineWithBlocks(standingAt(guest), 25)
+    const ready = await engineOf(own, airsOfMachine(own, abiNamed('openvm').extensions), quickly())
+    const wanted = record(ready.set, standingAt(guest), { instructions: lengthOf(standingAt(guest), 1e5) })
+    expectEqual(ready, await replay(ready, wanted.image, wanted.segment, { length: 100, threads: 2 }), wanted)
   })
 
   test('a guest that has not these blocks', () => {
