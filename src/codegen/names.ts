@@ -1,6 +1,7 @@
 /** Names in the generated C. */
 import { createHash } from 'node:crypto'
 import type { ElfSymbol } from '../elf/image.ts'
+import { lastAtMost } from '../elf/search.ts'
 
 /** An address as eight hex digits, without prefix. */
 export function hex8(pc: number): string {
@@ -70,14 +71,7 @@ export class Places {
 
   /** The function that an address lies in. */
   functionAt(pc: number): NamedFunction | undefined {
-    let low = 0
-    let high = this.#functions.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.#functions[middle]!.start <= pc) low = middle + 1
-      else high = middle
-    }
-    const found = this.#functions[low - 1]
+    const found = this.#functions[lastAtMost(this.count, pc, index => this.#functions[index]!.start)]
     return found !== undefined && pc < found.end ? found : undefined
   }
 

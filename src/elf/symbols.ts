@@ -2,6 +2,7 @@
 import { hexText } from '../hex.ts'
 import { ReadableNames } from './demangle/names.ts'
 import { MEMORY_BYTES, type ElfSymbol, type Image } from './image.ts'
+import { lastAtMost } from './search.ts'
 import { readSections, stringAt } from './sections.ts'
 
 const SHT_SYMTAB = 2
@@ -63,16 +64,8 @@ function functions(image: Image): readonly ElfSymbol[] {
 }
 
 /** Index of the last function that starts at or below `pc`; -1 where there is none. */
-function lastBelow(list: readonly ElfSymbol[], pc: number): number {
-  let low = 0
-  let high = list.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (list[middle]!.address <= pc) low = middle + 1
-    else high = middle
-  }
-  return low - 1
-}
+const lastBelow = (list: readonly ElfSymbol[], pc: number): number =>
+  lastAtMost(list.length, pc, index => list[index]!.address)
 
 /**
  * Where the function starts that an address belongs to: the next one below it, however far. Undefined where the guest

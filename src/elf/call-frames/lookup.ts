@@ -1,5 +1,6 @@
 /** Call frame information of a guest by address: `.eh_frame`, or `.debug_frame` where that says nothing. */
 import type { Image, Xlen } from '../image.ts'
+import { lastAtMost } from '../search.ts'
 import { readSections, type Section } from '../sections.ts'
 import { readEntries, type FrameEntry } from './entries.ts'
 import { rulesAt, type FrameRules } from './rules.ts'
@@ -39,14 +40,7 @@ function tables(image: Image): readonly FrameEntry[][] {
 
 /** The entry that covers an address, among entries in order of addresses. */
 export function entryAt(entries: readonly FrameEntry[], pc: number): FrameEntry | undefined {
-  let low = 0
-  let high = entries.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (entries[middle]!.from <= pc) low = middle + 1
-    else high = middle
-  }
-  const entry = entries[low - 1]
+  const entry = entries[lastAtMost(entries.length, pc, index => entries[index]!.from)]
   return entry !== undefined && pc < entry.to ? entry : undefined
 }
 

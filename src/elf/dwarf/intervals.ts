@@ -1,4 +1,5 @@
 /** Nested address ranges as a list in which each address belongs to the innermost one. */
+import { lastAtMost } from '../search.ts'
 
 /** Values are numbers; where ranges overlap, the one that begins later, or was added later, is the inner one. */
 export class Intervals {
@@ -38,14 +39,8 @@ export class Intervals {
   }
 
   at(address: number): number | undefined {
-    let low = 0
-    let high = this.#starts.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.#starts[middle]! <= address) low = middle + 1
-      else high = middle
-    }
-    return low > 0 && address < this.#ends[low - 1]! ? this.#values[low - 1] : undefined
+    const index = lastAtMost(this.#starts.length, address, each => this.#starts[each]!)
+    return index >= 0 && address < this.#ends[index]! ? this.#values[index] : undefined
   }
 }
 

@@ -1,5 +1,6 @@
 /** Line programs, run: which line of which file each instruction comes from. */
 import { Cursor } from '../cursor.ts'
+import { lastAtMost } from '../search.ts'
 import type { DebugSections } from './debug-sections.ts'
 import { readLineHeader, type LineHeader } from './line-header.ts'
 import type { AddressRange } from './ranges.ts'
@@ -82,18 +83,6 @@ export class LineTable {
     const row = firstRow + lastAtMost(endRow - firstRow, pc, each => addresses[firstRow + each]!)
     return { file: places[3 * row]!, line: places[3 * row + 1]!, column: places[3 * row + 2]! }
   }
-}
-
-/** Index of the last of sorted values that is not above `most`; −1 where all are. */
-function lastAtMost(count: number, most: number, valueAt: (index: number) => number): number {
-  let low = 0
-  let high = count
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (valueAt(middle) <= most) low = middle + 1
-    else high = middle
-  }
-  return low - 1
 }
 
 /** The state of a line program. */

@@ -1,5 +1,6 @@
 /** A unit of `.debug_info`: its entries, and what their values mean in it. */
 import { Cursor } from '../cursor.ts'
+import { lastAtMost } from '../search.ts'
 import { stringAt } from '../sections.ts'
 import { AbbreviationTables, SLOT, type Abbreviations } from './abbreviations.ts'
 import { FORM } from './constants.ts'
@@ -154,14 +155,7 @@ export class Units {
 
   /** The one that an offset of `.debug_info` lies in. */
   at(offset: number): Unit | undefined {
-    let low = 0
-    let high = this.all.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.all[middle]!.header.offset <= offset) low = middle + 1
-      else high = middle
-    }
-    const unit = this.all[low - 1]
+    const unit = this.all[lastAtMost(this.all.length, offset, index => this.all[index]!.header.offset)]
     return unit !== undefined && offset >= unit.header.first && offset < unit.header.end ? unit : undefined
   }
 }
