@@ -1,6 +1,5 @@
 /** `rvr apc execute`: runs a guest on its machine with autoprecompiles, and tells what that costs. */
 import type { Command } from 'commander'
-import { isStandardInput } from '../../../files/standard-input.ts'
 import { showExecution } from '../../execute.ts'
 import { exitStatusOfRun } from '../../exit-codes.ts'
 import { openGuest } from '../../open-guest.ts'
@@ -15,12 +14,12 @@ import {
   stretchOptions,
   type ExecutionOptions,
 } from '../../options/execution.ts'
-import { loadOptions } from '../../options/guest.ts'
 import { createProgress, reportOptions, type ReportOptions } from '../../options/report.ts'
 import { segmentOptions } from '../../options/segments.ts'
 import { writeReport } from '../../output/guest-text.ts'
 import { jsonLine } from '../../output/messages.ts'
 import type { Shell } from '../../shell.ts'
+import { specialised } from './specialised.ts'
 
 interface ApcExecuteOptions extends ApcSelecting, ExecutionOptions, ReportOptions {}
 
@@ -51,10 +50,7 @@ async function execute(file: string, options: ApcExecuteOptions, shell: Shell): 
   const choices = await apcSelectChoices(file, options, shell.signal)
   const inputs = await readInputs(options, shell.signal)
   await using opened = await openGuest(file, { options, progress, shell })
-  const { machine } = await opened.guest.apc.setup(choices)
-  // Standard input is there once.
-  const source = isStandardInput(file) ? opened.guest.image.file : file
-  const guest = await opened.rvr.load(source, { ...loadOptions(options, shell), machine })
+  const guest = await specialised(opened, { file, choices, options, shell })
   const artifact = await makeReady({ guest, mode: 'metered', options, shell, progress })
   await progress.settle()
   const start = { ...startOptions(file, options, inputs), ...stretchOptions(options, shell, progress) }

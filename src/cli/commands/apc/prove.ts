@@ -1,7 +1,6 @@
 /** `rvr apc prove`: traces of a guest on its machine with autoprecompiles, checked as a verifier would. */
 import type { Command } from 'commander'
 import { RvrError } from '../../../errors.ts'
-import { isStandardInput } from '../../../files/standard-input.ts'
 import type { TracedSegment } from '../../../report/trace/json.ts'
 import type { Guest } from '../../../sdk/guest.ts'
 import { EXIT_GUEST, EXIT_OK } from '../../exit-codes.ts'
@@ -10,7 +9,6 @@ import { apcSelectChoices, apcSelectOptions, type ApcSelecting } from '../../opt
 import { buildOptions } from '../../options/build.ts'
 import { addOptions, inputPath, option } from '../../options/declare.ts'
 import { executionOptions, readInputs, type ExecutionOptions } from '../../options/execution.ts'
-import { loadOptions } from '../../options/guest.ts'
 import { createProgress, reportOptions, type ReportOptions } from '../../options/report.ts'
 import { segmentOptions } from '../../options/segments.ts'
 import { writeAnswer } from '../../output/answer.ts'
@@ -18,6 +16,7 @@ import type { Progress } from '../../progress/progress.ts'
 import type { Shell } from '../../shell.ts'
 import { planned, traced } from '../trace/segments.ts'
 import { tracesIn } from '../trace/traces.ts'
+import { specialised } from './specialised.ts'
 
 interface ApcProveOptions extends ApcSelecting, ExecutionOptions, ReportOptions {
   readonly mock?: boolean
@@ -57,10 +56,8 @@ async function prove(file: string, options: ApcProveOptions, shell: Shell): Prom
   const choices = await apcSelectChoices(file, options, shell.signal)
   const inputs = await readInputs(options, shell.signal)
   await using opened = await openGuest(file, { options, progress, shell })
-  const { machine } = await opened.guest.apc.setup(choices)
-  // Standard input is there once.
-  const source = isStandardInput(file) ? opened.guest.image.file : file
-  const guest = await opened.rvr.load(source, { ...loadOptions(options, shell), machine })
+  const guest = await specialised(opened, { file, choices, options, shell })
+  const { machine } = guest
   const segments = await checkedSegments(guest, inputs, { options, shell, progress })
   await progress.settle()
   const { path, digest } = opened.guest

@@ -1,14 +1,13 @@
 /** `rvr apc select`: the candidates of a guest that become autoprecompiles. */
 import type { Command } from 'commander'
 import { EXIT_OK } from '../../exit-codes.ts'
-import { openGuest } from '../../open-guest.ts'
 import { apcSelectChoices, apcSelectOptions, type ApcSelecting } from '../../options/apc.ts'
 import { buildOptions, type BuildOptions } from '../../options/build.ts'
 import { addOptions, inputPath } from '../../options/declare.ts'
 import { guestOptions, type GuestOptions } from '../../options/guest.ts'
-import { createProgress, reportOptions, type ReportOptions } from '../../options/report.ts'
-import { writeAnswer } from '../../output/answer.ts'
+import { reportOptions, type ReportOptions } from '../../options/report.ts'
 import type { Shell } from '../../shell.ts'
+import { tellCandidates } from './candidates.ts'
 
 interface SelectOptions extends ApcSelecting, BuildOptions, GuestOptions, ReportOptions {}
 
@@ -27,17 +26,8 @@ Examples:
   $ rvr apc select guest.elf --pgo instruction --autoprecompiles 5 --skip 2 --json`,
     )
     .action(async (file: string, options: SelectOptions) => {
-      await select(file, options, shell)
+      const choices = () => apcSelectChoices(file, options, shell.signal)
+      await tellCandidates({ file, options, shell, choices }, (apc, asked) => apc.select(asked))
       shell.finish(EXIT_OK)
     })
-}
-
-async function select(file: string, options: SelectOptions, shell: Shell): Promise<void> {
-  await using progress = createProgress(options, shell)
-  const choices = await apcSelectChoices(file, options, shell.signal)
-  await using opened = await openGuest(file, { options, progress, shell })
-  const selection = await opened.guest.apc.select(choices)
-  await progress.settle()
-  const { candidatesAnswer } = await import('../../../report/apc/candidates.ts')
-  writeAnswer(candidatesAnswer(opened.guest, selection), options, shell)
 }
