@@ -18,11 +18,17 @@ export const programAmong = (names: readonly string[]): string | undefined =>
   names.find(name => spawnSync(name, ['--version']).status === 0)
 
 const source = new URL('unwind-guest.c', import.meta.url).pathname
+/** Compilers for RISC-V, those that are preferred first. */
 const COMPILERS = {
   clang: ['clang-22', 'clang-21', 'clang-20', 'clang-19', 'clang'],
   gcc: ['riscv64-unknown-elf-gcc', 'riscv64-elf-gcc'],
 }
 const compilers: Partial<Record<UnwindGuestSpec['compiler'], string>> = {}
+
+/** Undefined where this machine has none. */
+export const guestCompiler = (family: UnwindGuestSpec['compiler']): string | undefined =>
+  (compilers[family] ??= programAmong(COMPILERS[family]))
+
 const TABLES = {
   '.eh_frame': ['-fasynchronous-unwind-tables'],
   '.debug_frame': ['-g', '-fno-asynchronous-unwind-tables', '-fno-unwind-tables'],
@@ -33,7 +39,7 @@ export function withUnwindGuest<T>(
   { compiler, xlen, section, outermost = false }: UnwindGuestSpec,
   use: (elf: Uint8Array, path: string) => T,
 ): T | string {
-  const program = (compilers[compiler] ??= programAmong(COMPILERS[compiler]))
+  const program = guestCompiler(compiler)
   if (program === undefined) return `there is no ${compiler} for RISC-V here`
   const target = compiler === 'clang' ? [`--target=riscv${xlen}-unknown-elf`, '-fuse-ld=lld'] : []
   const machine = [`-march=rv${xlen}im`, `-mabi=${xlen === 64 ? 'lp64' : 'ilp32'}`, '-mcmodel=medany']

@@ -4,13 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Xlen } from '../../../src/elf/image.ts'
-import { programAmong } from '../../support/unwind-guest.ts'
+import { guestCompiler, programAmong } from '../../support/unwind-guest.ts'
 
 const units = ['inlined.cpp', 'rest.c'].map(name => new URL(name, import.meta.url).pathname)
-const programs = {
-  clang: programAmong(['clang-22', 'clang-21', 'clang-20', 'clang-19', 'clang']),
-  gcc: programAmong(['riscv64-unknown-elf-gcc', 'riscv64-elf-gcc']),
-}
 /** Labels of one function, which the witness would take for functions. */
 const stripProgram = programAmong(['riscv64-unknown-elf-strip', 'riscv64-elf-strip'])
 export const symbolizer = programAmong(['llvm-symbolizer-22', 'llvm-symbolizer'])
@@ -36,7 +32,7 @@ export function withDebugGuest<T>(
   { compiler, xlen, flags, sources = units }: DebugGuestSpec,
   use: (elf: Uint8Array, path: string) => T,
 ): T | undefined {
-  const program = programs[compiler]
+  const program = guestCompiler(compiler)
   if (program === undefined || stripProgram === undefined) return undefined
   const target = compiler === 'clang' ? [`--target=riscv${xlen}-unknown-elf`, '-fuse-ld=lld'] : ['-mno-relax']
   const machine = [`-march=rv${xlen}im`, `-mabi=${xlen === 64 ? 'lp64' : 'ilp32'}`, '-mcmodel=medany']
