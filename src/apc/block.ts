@@ -14,7 +14,7 @@ export interface BlockMachine {
 }
 
 /** The AIR that has a row for the instruction. @throws RvrError `INPUT_INVALID` */
-export function airOfOpcode({ airs }: BlockMachine, opcode: number): Air {
+export function airOfOpcode({ airs }: Pick<BlockMachine, 'airs'>, opcode: number): Air {
   const found = airs.find(air => air.codings.some(coding => coding.opcode === opcode))
   if (found === undefined) throw new RvrError('INPUT_INVALID', `no AIR has instructions of opcode ${opcode}`)
   return found

@@ -118,9 +118,7 @@ export class DebugInfo {
   placeAt(pc: number): SourcePlace | undefined {
     const index = this.#byAddress.at(pc)
     if (index === undefined) return undefined
-    const { lines } = this.#unitAt(index)
-    const found = lines?.at(pc)
-    return found && placeIn(lines, found.file, found.line, found.column)
+    return lineOf(this.#unitAt(index), pc)
   }
 
   /**
@@ -131,9 +129,10 @@ export class DebugInfo {
     const index = this.#byAddress.at(pc)
     const symbol = functionAt(this.#image, pc)?.name
     if (index === undefined) return symbol === undefined ? [] : [{ symbol, place: undefined, isInlined: false }]
-    const { lines, functions } = this.#unitAt(index)
+    const unit = this.#unitAt(index)
+    const { lines, functions } = unit
     const frames: SourceFrame[] = []
-    let place = this.placeAt(pc)
+    let place = lineOf(unit, pc)
     let own: string | undefined
     for (const { entry, isInlined, file, line, column } of functions.at(pc)) {
       if (isInlined) {
@@ -170,6 +169,11 @@ export class DebugInfo {
     this.#names.set(offset, names)
     return names
   }
+}
+
+function lineOf({ lines }: LoadedUnit, pc: number): SourcePlace | undefined {
+  const found = lines?.at(pc)
+  return found && placeIn(lines, found.file, found.line, found.column)
 }
 
 function placeIn(lines: LineTable | undefined, file: number, line: number, column: number): SourcePlace | undefined {

@@ -55,7 +55,7 @@ export function readLineHeader(sections: DebugSections, offset: number, director
   const lineRange = cursor.u8()
   const opcodeBase = cursor.u8()
   const operands = Array.from({ length: Math.max(0, opcodeBase - 1) }, () => cursor.u8())
-  const inner = { cursor, end: from, isLong, directory, sections }
+  const inner = { cursor, isLong, directory, sections }
   const files = version === 5 ? files5(inner) : files4(inner)
   if (cursor.failed || lineRange === 0) return undefined
   return { minimumLength, lineBase, lineRange, opcodeBase, operands, addressBytes, files, from, to }

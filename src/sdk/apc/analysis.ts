@@ -68,7 +68,7 @@ export interface Analysed {
 const savedEach = ({ costBefore, costAfter }: Candidate): number => costBefore - costAfter
 
 /** Executions of a candidate as a factor: where nobody has counted them, one. */
-const weightOf = ({ executions }: Candidate): number => Math.max(1, executions)
+const weightOf = ({ executions }: Pick<Candidate, 'executions'>): number => Math.max(1, executions)
 
 export function analyse({ candidates, image, airOf, textAt, most }: Analysed): ApcAnalysis {
   const { pgo, counts, ranked } = candidates
@@ -105,7 +105,7 @@ export function analyse({ candidates, image, airOf, textAt, most }: Analysed): A
     cellsAfter: cells(({ costAfter }) => costAfter),
     candidates: told,
     savedByFirst,
-    groups: sumOf(told.map(({ groups, executions }) => ({ groups, weight: Math.max(1, executions) }))),
+    groups: sumOf(told.map(candidate => ({ groups: candidate.groups, weight: weightOf(candidate) }))),
   }
 }
 

@@ -1,6 +1,7 @@
 /** What the calls of autoprecompiles do. */
 import { accept } from '../../accept.ts'
 import type { Air } from '../../air/air.ts'
+import { airOfOpcode } from '../../apc/block.ts'
 import type { CandidatesFile } from '../../apc/candidates/file.ts'
 import { decoderFor } from '../../extensions/registry.ts'
 import { disassemble } from '../../isa/disassemble.ts'
@@ -52,9 +53,9 @@ export async function analyzeCandidates(parts: ApcParts, options: ApcAnalyzeOpti
   const { most = MOST_ANALYSED, ...choices } = accept(ApcAnalyze, 'apc.analyze', options)
   const candidates = await generateCandidates(parts, choices)
   const { image, abi } = parts
-  const { airs } = new ApcStaging(parts).airs()
+  const set = new ApcStaging(parts).airs()
   const decode = decoderFor(image.xlen, abi)
-  const airOf = (opcode: number): Air => airs.find(({ codings }) => codings.some(each => each.opcode === opcode))!
+  const airOf = (opcode: number): Air => airOfOpcode(set, opcode)
   const textAt = (pc: number): string => disassemble(decode(instructionWord(image, pc)!, pc)!)
   return analyse({ candidates, image, airOf, textAt, most })
 }

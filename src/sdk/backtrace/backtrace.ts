@@ -1,6 +1,7 @@
 /** The calls that led to an instruction, by call frame information, frames, or what lies on the stack; never fails. */
 import { callFrameAt, type CallFrame } from '../../elf/call-frames/lookup.ts'
-import { debugInfoOf, sourceText } from '../../elf/dwarf/debug-info.ts'
+import type { ReadableNames } from '../../elf/demangle/names.ts'
+import { debugInfoOf, sourceText, type SourceFrame } from '../../elf/dwarf/debug-info.ts'
 import type { Image, Xlen } from '../../elf/image.ts'
 import { functionStart, placeAt, placeText, readableNames } from '../../elf/symbols.ts'
 import type { GuestAbi } from '../../extensions/abi.ts'
@@ -131,22 +132,23 @@ export function backtraceOf(image: Image, abi: GuestAbi, { x, view }: Pick<Hart,
 }
 
 function namedFrames(image: Image, found: readonly Caller[]): BacktraceFrame[] {
-  const places = found.map(({ pc }) => placeAt(image, pc))
-  readableNames(image).all(places.flatMap(place => place?.symbol ?? []))
+  const sources = found.map(({ pc }) => debugInfoOf(image).framesAt(pc))
+  const names = readableNames(image)
+  // All at once, before they are asked for one by one: symbols of places are among them.
+  names.all(sources.flat().flatMap(({ symbol }) => symbol ?? []))
   return found.map(({ pc, found: how }, index) => {
-    const place = places[index]
-    const source = sourceOf(image, pc)
+    const place = placeAt(image, pc)
+    const source = sourceOf(sources[index]!, names)
     if (place === undefined) return { pc, ...source, found: how }
     const mangled = place.symbol !== place.name && { mangled: place.symbol }
     return { pc, symbol: placeText(place), ...mangled, ...source, found: how }
   })
 }
 
-function sourceOf(image: Image, pc: number): Pick<BacktraceFrame, 'source' | 'inlined'> {
-  const frames = debugInfoOf(image).framesAt(pc)
+function sourceOf(frames: readonly SourceFrame[], names: ReadableNames): Pick<BacktraceFrame, 'source' | 'inlined'> {
   const texts = frames.map(({ place }) => place && sourceText(place))
   const inlined = frames.slice(0, -1).map(({ symbol = '?' }, index): InlinedCall => {
-    const name = readableNames(image).of(symbol)
+    const name = names.of(symbol)
     const calledAt = texts[index + 1]
     return { symbol: name, ...(name !== symbol && { mangled: symbol }), ...(calledAt !== undefined && { calledAt }) }
   })
