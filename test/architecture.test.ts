@@ -39,6 +39,7 @@ const order = [
   'stages',
   'pipeline',
   'trace',
+  'guest-profile',
   'sdk',
   'index',
   'report',

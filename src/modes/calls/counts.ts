@@ -1,0 +1,62 @@
+/** What mode `calls` reports of a run: its calling contexts, as plain columns that cross threads and add up. */
+
+/** Functions that are none of the guest's. */
+export const UNMATCHED = -1
+/** Contexts for which the area had no room count together, by function. */
+export const OTHER = -2
+
+/** Places in the tree, whatever the step: callers before callees. */
+export interface CallPaths {
+  /** The caller's path; -1 for those that nobody called: the guest's start, `UNMATCHED` and `OTHER`. */
+  readonly parent: Int32Array
+  /** Index in `CallCounts.functions`, or one of the constants above. Of one parent no two paths have the same. */
+  readonly function: Int32Array
+}
+
+/** What was counted in a path while one step was the current one. */
+export interface CallContexts {
+  readonly path: Uint32Array
+  /** Marker of the step, 0 before the first. */
+  readonly step: Int32Array
+  /** Times that the path was entered by a call, or by a jump from another function. */
+  readonly calls: Float64Array
+  /** Leaves of guest memory that nobody had touched before; undefined where they were not counted. */
+  readonly touches: Float64Array | undefined
+  /** Index of the context's first run in `CallRuns`; one more element says where the last one's end. */
+  readonly firstRun: Uint32Array
+}
+
+/** Stretches of instructions in address order that a context executed equally often. */
+export interface CallRuns {
+  readonly pc: Uint32Array
+  readonly instructions: Uint32Array
+  readonly times: Float64Array
+}
+
+/** Trace rows beyond one for each execution, of the few instructions that have them. */
+export interface CallExtraRows {
+  readonly context: Uint32Array
+  readonly pc: Uint32Array
+  readonly rows: Float64Array
+}
+
+/** Plain data. Times of all runs add up to the run's instret. */
+export interface CallCounts {
+  /** First addresses of the functions that the code is divided into, ascending. */
+  readonly functions: Uint32Array
+  readonly paths: CallPaths
+  readonly contexts: CallContexts
+  readonly runs: CallRuns
+  readonly extraRows: CallExtraRows
+  /** Returns and jumps to where no open call came from: each began a path below `UNMATCHED`. */
+  readonly unmatched: number
+  /** Open calls that were left without a return of their own: longjmp, exceptions. */
+  readonly skipped: number
+  /** Calls whose place of return was forgotten, because too many were open. */
+  readonly forgotten: number
+}
+
+/** What mode `calls` reports of a run. */
+export interface CallsResult {
+  readonly calls: CallCounts
+}
