@@ -23,6 +23,12 @@ export interface SourcePlace {
 export const sourceText = ({ file, line, column }: SourcePlace): string =>
   [file, ...[line, column].filter(number => number > 0)].join(':')
 
+/** Instructions that come from one line. */
+export interface SourceLine extends AddressRange {
+  readonly file: string
+  readonly line: number
+}
+
 /** A function that an instruction belongs to. */
 export interface SourceFrame {
   /** Its name as linkers have it, or the one in the source; undefined where it has none. */
@@ -88,11 +94,6 @@ export class DebugInfo {
       : this.#doubts
   }
 
-  /** Is anything known? */
-  get isEmpty(): boolean {
-    return this.#units.all.length === 0
-  }
-
   #unitAt(index: number): LoadedUnit {
     let loaded = this.#loaded.get(index)
     if (loaded === undefined) {
@@ -112,6 +113,20 @@ export class DebugInfo {
     const table = this.#lineTables.get(key)
     if (table === undefined) this.#isDamaged = true
     return table
+  }
+
+  /**
+   * All lines of the source that have instructions, by their addresses: a line comes as often as its instructions are
+   * in pieces. Each instruction's is the one of `placeAt`.
+   */
+  *lines(): Generator<SourceLine> {
+    for (const { from, to, value } of this.#byAddress.all()) {
+      const { lines } = this.#unitAt(value)
+      for (const { file, ...run } of lines?.lines({ from, to }) ?? []) {
+        const path = lines!.files[file]
+        if (path !== undefined && path !== '') yield { ...run, file: path }
+      }
+    }
   }
 
   /** Where an instruction comes from; undefined where nothing says. */

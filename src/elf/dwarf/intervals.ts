@@ -1,5 +1,6 @@
 /** Nested address ranges as a list in which each address belongs to the innermost one. */
 import { lastAtMost } from '../search.ts'
+import type { AddressRange } from './ranges.ts'
 
 /** Values are numbers; where ranges overlap, the one that begins later, or was added later, is the inner one. */
 export class Intervals {
@@ -42,6 +43,12 @@ export class Intervals {
     const index = lastAtMost(this.#starts.length, address, each => this.#starts[each]!)
     return index >= 0 && address < this.#ends[index]! ? this.#values[index] : undefined
   }
+
+  /** All of them in order; none overlaps another. */
+  *all(): Generator<AddressRange & { readonly value: number }> {
+    for (const [index, from] of this.#starts.entries())
+      yield { from, to: this.#ends[index]!, value: this.#values[index]! }
+  }
 }
 
 export class IntervalsBuilder {
@@ -49,7 +56,7 @@ export class IntervalsBuilder {
   readonly to: number[] = []
   readonly value: number[] = []
 
-  add(range: { readonly from: number; readonly to: number }, value: number): void {
+  add(range: AddressRange, value: number): void {
     this.from.push(range.from)
     this.to.push(range.to)
     this.value.push(value)

@@ -29,6 +29,13 @@ export interface LinePlace {
   readonly column: number
 }
 
+/** Addresses that come from one line. */
+export interface LineRun extends AddressRange {
+  /** Index of a file of the table. */
+  readonly file: number
+  readonly line: number
+}
+
 /** Rows of one run of addresses, in their order. */
 interface Sequence extends AddressRange {
   readonly firstRow: number
@@ -82,6 +89,30 @@ export class LineTable {
     const { addresses, places } = this.#rows
     const row = firstRow + lastAtMost(endRow - firstRow, pc, each => addresses[firstRow + each]!)
     return { file: places[3 * row]!, line: places[3 * row + 1]!, column: places[3 * row + 2]! }
+  }
+
+  /** Runs of addresses of one line each, in order, as far as a range has them; what has no line is left out. */
+  *lines({ from, to }: AddressRange): Generator<LineRun> {
+    const { addresses, places } = this.#rows
+    const first = lastAtMost(this.#sequences.length, from, each => this.#sequences[each]!.from)
+    for (let index = Math.max(0, first); index < this.#sequences.length; index++) {
+      const { firstRow, endRow, ...sequence } = this.#sequences[index]!
+      if (sequence.from >= to) return
+      const end = Math.min(sequence.to, to, this.#sequences[index + 1]?.from ?? Infinity)
+      let row =
+        Math.max(
+          0,
+          lastAtMost(endRow - firstRow, from, each => addresses[firstRow + each]!),
+        ) + firstRow
+      for (; row < endRow && addresses[row]! < end; row++) {
+        const [file, line] = [places[3 * row]!, places[3 * row + 1]!]
+        const at = Math.max(from, addresses[row]!)
+        // Rows that differ in their column only are one run.
+        while (row + 1 < endRow && places[3 * row + 3] === file && places[3 * row + 4] === line) row++
+        const next = row + 1 < endRow ? Math.min(addresses[row + 1]!, end) : end
+        if (line > 0 && next > at) yield { from: at, to: next, file, line }
+      }
+    }
   }
 }
 

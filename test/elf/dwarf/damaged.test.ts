@@ -59,7 +59,6 @@ test.runIf(guests.length > 0)('a section that claims to be huge when decompresse
   new DataView(elf.buffer, elf.byteOffset + section.bytes.byteOffset).setUint32(4, 0xffff_fff0, true)
   const info = debugInfoOf(parseElf(elf, 'huge'))
   expect(info.doubts).toEqual(['section .debug_info cannot be decompressed'])
-  expect(info.isEmpty).toBe(true)
 })
 
 test.runIf(guests.length > 0)('without debug sections functions come from the symbol table', () => {

@@ -44,6 +44,17 @@ test.for(debugGuests)('$compiler, RV$xlen, $flags', (spec, { skip }) => {
       )
       return texts.join(', ')
     })
+    // What has a line, and the line, must be the same when all are asked for at once.
+    const byLine = [...info.lines()]
+    expect(byLine.every(({ from, to }, index) => from < to && to <= (byLine[index + 1]?.from ?? Infinity))).toBe(true)
+    const ofPc = byLine.flatMap(({ from, to, file, line }) =>
+      pcs.filter(pc => pc >= from && pc < to).map(pc => `${pc} ${file}:${line}`),
+    )
+    const withLine = pcs.flatMap(pc => {
+      const place = info.placeAt(pc)
+      return place === undefined || place.line === 0 ? [] : `${pc} ${place.file}:${place.line}`
+    })
+    expect(ofPc).toEqual(withLine)
     const wanted = wantedFrames(symbolizer!, path, pcs)
     const places = (frames: readonly string[]): string[] => frames.map((text, index) => `${pcs[index]}: ${text}`)
     expect(places(found)).toEqual(places(wanted))
