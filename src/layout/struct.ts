@@ -3,7 +3,7 @@ import { resourceText } from '../resources.ts'
 
 export interface Field {
   readonly name: string
-  readonly type: 'uint8_t' | 'uint16_t' | 'uint32_t' | 'int64_t' | 'uint64_t'
+  readonly type: 'uint8_t' | 'uint16_t' | 'uint32_t' | 'int32_t' | 'int64_t' | 'uint64_t'
   /** Present for arrays. */
   readonly count?: number
   /** Bytes from the struct's start. */

@@ -94,7 +94,7 @@ export function viewInstance(memory: bigint, shape: InstanceShape): InstanceView
 
 /** What of the state block belongs to the instance, whoever lives in it. */
 const LASTING = new Set(['filler', 'floor'])
-const fieldBytes = { uint8_t: 1, uint16_t: 2, uint32_t: 4, int64_t: 8, uint64_t: 8 }
+const fieldBytes = { uint8_t: 1, uint16_t: 2, uint32_t: 4, int32_t: 4, int64_t: 8, uint64_t: 8 }
 
 /**
  * Makes everything zero that a guest, its mode or its host may have written: registers, memory and area; code and
