@@ -9,6 +9,9 @@ export interface ProfiledFunction {
   readonly symbol: string | undefined
   /** Where it has code of its own: the address of its first instruction. */
   readonly address: number | undefined
+  /** Where it begins in the source, as far as is known: index in `files`, else -1; and line, else 0. */
+  readonly file: number
+  readonly line: number
 }
 
 /** The calling contexts, as columns: a tree in which parents come before children. The root is node 0. */
@@ -24,11 +27,11 @@ export interface ProfileNodes {
   /** Where in the parent the (first) call stands: index in `files`, -1 where nothing says, and line, 0 likewise. */
   readonly callFile: Int32Array
   readonly callLine: Uint32Array
-  /** Cells of the memory tables, apportioned by first touches; undefined where they were not counted. */
+  /** Cells of the memory tables, apportioned by first touches to whoever made them; undefined where not counted. */
   readonly memory: Float64Array | undefined
 }
 
-/** What was spent in nodes themselves, without what they called: one row for each node, step and line. */
+/** What was spent in nodes themselves, without what they called: one row for each node, step and line, in this order. */
 export interface ProfileCosts {
   /** Ascending. */
   readonly node: Uint32Array
@@ -36,14 +39,14 @@ export interface ProfileCosts {
   readonly step: Uint32Array
   /** Index in `files`, -1 where nothing says; -1 everywhere where lines were not asked for. */
   readonly file: Int32Array
-  /** 0 where nothing says. */
+  /** 0 where nothing says, and where there is no file. */
   readonly line: Uint32Array
   readonly instructions: Float64Array
   /** Trace cells of the instructions' own chips. */
   readonly cells: Float64Array
 }
 
-/** Every instruction that was executed, whoever called its function: one row for each address and step. */
+/** Every instruction that was executed, whoever called its function: one row for each address and step, in this order. */
 export interface ProfileInstructions {
   /** Ascending. */
   readonly pc: Uint32Array
@@ -68,14 +71,15 @@ export interface ProfileStep {
 /** A share of the run. */
 export interface ProfileShare {
   readonly name: string
-  /** Executions; of chips: rows. */
+  /** Executions, 0 of autoprecompiles; of chips: rows. */
   readonly count: number
   readonly cells: number
 }
 
 /**
- * Sums are exact: those of `costs` and those of `instructions` are the run's `totals`, in instructions and in cells.
- * Names of functions and files stand once, in order of their first use.
+ * Sums are exact: those of `costs` and those of `instructions` are the run's `totals`, in instructions and in cells; so
+ * are those by step and by function, and those of opcodes and chips. Names of functions and files stand once: symbols
+ * of one readable name are one function. All numbers are integers.
  */
 export interface GuestProfile {
   readonly guest: {

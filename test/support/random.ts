@@ -1,2 +1,2 @@
 /** A seeded pseudo-random source for tests. */
-export { randomSource } from '../../src/apc/check/random.ts'
+export { randomSource, type Random } from '../../src/apc/check/random.ts'
