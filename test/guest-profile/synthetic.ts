@@ -112,7 +112,7 @@ function randomNodes({ count, functionCount, files, calls, memory }: Shape, belo
   return nodes
 }
 
-function randomCosts({ parent }: ProfileNodes, steps: number, files: number, below: Random): ProfileCosts {
+function randomCosts(nodes: ProfileNodes, steps: number, files: number, below: Random): ProfileCosts {
   const rows: { [Key in keyof ProfileCosts]: number[] } = {
     node: [],
     step: [],
@@ -121,18 +121,19 @@ function randomCosts({ parent }: ProfileNodes, steps: number, files: number, bel
     instructions: [],
     cells: [],
   }
-  for (let node = 1; node < parent.length; node++) {
+  for (let node = 1; node < nodes.parent.length; node++) {
     // Some spend nothing themselves.
     if (below(10) === 0 && node > 1) continue
     for (let step = below(steps); step < steps; step += 1 + below(steps)) {
       const lines = files === 0 ? 1 : 1 + below(3)
-      const file = files === 0 || below(10) === 0 ? -1 : node % files
+      const of = nodes.function[node]!
+      const file = files === 0 || below(10) === 0 ? -1 : of % files
       for (let line = 0; line < (file < 0 ? 1 : lines); line++) {
         const instructions = 1 + below(node < 4 ? 100_000 : 1000)
         rows.node.push(node)
         rows.step.push(step)
         rows.file.push(file)
-        rows.line.push(file < 0 ? 0 : 10 * (node % 31) + line)
+        rows.line.push(file < 0 ? 0 : 10 * of + line)
         rows.instructions.push(instructions)
         rows.cells.push(instructions * (20 + below(60)))
       }
@@ -154,10 +155,13 @@ function instructionsOf(nodes: ProfileNodes, costs: ProfileCosts) {
   for (let node = 0; node < host.length; node++)
     host[node] = nodes.isInlined[node] === 1 ? host[nodes.parent[node]!]! : nodes.function[node]!
   type Row = { of: number; innermost: number; file: number; line: number; step: number; times: number; cells: number }
-  const byKey = new Map<string, Row>()
+  const byKey = new Map<number, Row>()
+  // Less than so many functions, files, lines and steps.
+  const bounds = [2 ** 11, 2 ** 10, 2 ** 15, 2 ** 6]
   for (const [row, node] of costs.node.entries()) {
     const place = { of: host[node]!, innermost: nodes.function[node]!, file: costs.file[row]!, line: costs.line[row]! }
-    const key = `${place.of} ${place.innermost} ${place.file} ${place.line} ${costs.step[row]}`
+    const parts = [place.innermost, place.file + 1, place.line, costs.step[row]!]
+    const key = parts.reduce((sum, part, index) => sum * bounds[index]! + part, place.of)
     let found = byKey.get(key)
     if (found === undefined) byKey.set(key, (found = { ...place, step: costs.step[row]!, times: 0, cells: 0 }))
     found.times += costs.instructions[row]!

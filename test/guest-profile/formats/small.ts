@@ -37,7 +37,7 @@ export function profileOf(
     hasCalls: true,
     warnings: [],
     files: ['/src/main.c', 'lib/odd name.h'],
-    functions: names.map(name => ({ name, symbol: undefined, address: undefined })),
+    functions: names.map(name => ({ name, symbol: undefined, address: undefined, file: -1, line: 0 })),
     steps: [{ marker: 0, name: undefined }, ...steps.map((name, index) => ({ marker: index + 1, name }))],
     nodes: {
       parent: Int32Array.from(column(nodes, ({ parent }) => parent)),
