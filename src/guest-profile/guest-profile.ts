@@ -31,7 +31,7 @@ export interface ProfileNodes {
   readonly memory: Float64Array | undefined
 }
 
-/** What was spent in nodes themselves, without what they called: one row for each node, step and line, in this order. */
+/** What was spent in nodes themselves, without what they called: a row for each node, step and line, in this order. */
 export interface ProfileCosts {
   /** Ascending. */
   readonly node: Uint32Array
@@ -46,7 +46,7 @@ export interface ProfileCosts {
   readonly cells: Float64Array
 }
 
-/** Every instruction that was executed, whoever called its function: one row for each address and step, in this order. */
+/** What was executed, whoever called its function: one row for each instruction's address and step, in this order. */
 export interface ProfileInstructions {
   /** Ascending. */
   readonly pc: Uint32Array
@@ -90,6 +90,8 @@ export interface GuestProfile {
     readonly xlen: Xlen
   }
   readonly machine: { readonly name: string; readonly digest: string }
+  /** How the run stood when it was profiled. */
+  readonly outcome: 'terminated' | 'suspended' | 'trapped'
   readonly totals: { readonly instructions: number; readonly cells: number }
   /** Cells of the memory tables, which `totals` do not have; undefined where they were not counted. */
   readonly memory: number | undefined

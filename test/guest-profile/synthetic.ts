@@ -56,6 +56,7 @@ export function syntheticProfile(options: SyntheticOptions): GuestProfile {
   return {
     guest: { name: 'synthetic.elf', digest: '5'.repeat(64), xlen: 64 },
     machine: { name: 'synthetic machine', digest: '6'.repeat(64) },
+    outcome: 'terminated',
     totals,
     memory: nodes.memory && total(nodes.memory),
     hasCalls: calls,

@@ -32,6 +32,7 @@ export function profileOf(
   return {
     guest: { name: 'guest.elf', digest: 'ab'.repeat(32), xlen: 64 },
     machine: { name: 'machine', digest: 'cd'.repeat(32) },
+    outcome: 'terminated',
     totals: { instructions: sum('instructions'), cells: sum('cells') },
     memory: undefined,
     hasCalls: true,
