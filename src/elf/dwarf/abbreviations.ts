@@ -1,6 +1,8 @@
 /** Tables of abbreviations: which attributes entries have, and in which form. */
 import { Cursor } from '../cursor.ts'
 import { AT, FORM } from './constants.ts'
+import type { DebugSections } from './debug-sections.ts'
+import type { Effort } from './effort.ts'
 
 /** Attributes that are read, each with its place among an entry's values; of the others the form is enough. */
 export const SLOT = {
@@ -61,17 +63,19 @@ export interface Abbreviation {
 
 export type Abbreviations = ReadonlyMap<number, Abbreviation>
 
-/** All tables together: those of a damaged file may be read from each of their bytes on. */
-const MOST_ABBREVIATIONS = 2 ** 20
+/** What one that is kept counts for, and each of its attributes. */
+const ABBREVIATION_BYTES = 128
+const ATTRIBUTE_BYTES = 16
 
 /** Tables by offset, each read once. */
 export class AbbreviationTables {
   readonly #bytes: Uint8Array
+  readonly #effort: Effort
   readonly #tables = new Map<number, Abbreviations>()
-  #left = MOST_ABBREVIATIONS
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
+  constructor({ contents, effort }: DebugSections) {
+    this.#bytes = contents.abbrev
+    this.#effort = effort
   }
 
   /** Where it is damaged, what stands in front of the damage. */
@@ -84,10 +88,11 @@ export class AbbreviationTables {
   #read(offset: number): Abbreviations {
     const cursor = new Cursor(this.#bytes, offset, this.#bytes.length)
     const found = new Map<number, Abbreviation>()
-    for (; this.#left > 0; this.#left--) {
+    while (!this.#effort.isSpent) {
       const code = cursor.uleb()
       const abbreviation = code === 0 ? undefined : readAbbreviation(cursor)
       if (abbreviation === undefined) break
+      this.#effort.spend(ABBREVIATION_BYTES + ATTRIBUTE_BYTES * abbreviation.forms.length)
       if (!found.has(code)) found.set(code, abbreviation)
     }
     return found

@@ -1,9 +1,8 @@
 /** What a guest's debug information (DWARF 2 to 5) says of its instructions: functions, inlined ones too, and lines. */
 import type { Image } from '../image.ts'
 import { functionAt } from '../symbols.ts'
-import { SLOT } from './abbreviations.ts'
-import { debugSections } from './debug-sections.ts'
-import { Entry } from './entry.ts'
+import { DebugSections } from './debug-sections.ts'
+import { EntryNames } from './entry-names.ts'
 import { UnitFunctions } from './functions.ts'
 import { Intervals, IntervalsBuilder } from './intervals.ts'
 import { readLineTable, type LineTable } from './line-table.ts'
@@ -42,63 +41,71 @@ export interface SourceFrame {
 interface LoadedUnit {
   readonly lines: LineTable | undefined
   readonly functions: UnitFunctions
+  /** By number of a node that is inlined: the frames that its call is in. */
+  readonly callers: Map<number, Callers>
 }
 
-/** Of all units: no guest has as many. */
-const MOST_RANGES = 2 ** 21
-/** From entry to entry until one has a name: longer ways are circles. */
-const MOST_REFERENCES = 16
-
-interface Names {
-  readonly linkage: string | undefined
-  readonly plain: string | undefined
+interface Callers {
+  /** Name of the outermost, as the symbol table has it: parts of a function may be apart, under other names. */
+  readonly symbol: string | undefined
+  readonly frames: readonly SourceFrame[]
 }
+
+const NO_FUNCTION = { entry: undefined, parent: undefined }
+/** Nobody reads more frames than these. */
+const MOST_FRAMES = 250
+/** Frames that are kept for the next question. */
+const MOST_KEPT = 2 ** 20
 
 export class DebugInfo {
   readonly #image: Image
+  readonly #sections: DebugSections
   readonly #units: Units
+  readonly #names: EntryNames
   readonly #byAddress: Intervals
   readonly #loaded = new Map<number, LoadedUnit>()
   readonly #lineTables = new Map<string, LineTable | undefined>()
-  readonly #names = new Map<number, Names>()
-  readonly #doubts: readonly string[]
   #isDamaged: boolean
+  #kept = 0
 
   constructor(image: Image) {
     this.#image = image
-    const sections = debugSections(image.file)
-    this.#units = new Units(sections)
+    this.#sections = new DebugSections(image.file)
+    this.#units = new Units(this.#sections)
+    this.#names = new EntryNames(this.#units)
     this.#isDamaged = this.#units.isDamaged
     const code = image.segments.filter(({ executable }) => executable)
     // Linkers leave functions that they dropped at addresses without code.
     const isCode = ({ from }: AddressRange): boolean =>
       code.some(({ address, memorySize }) => from >= address && from < address + memorySize)
     const builder = new IntervalsBuilder()
-    let split = 0
     for (const [index, unit] of this.#units.all.entries()) {
-      if (builder.from.length > MOST_RANGES) break
-      if (unit.root.isSkeleton) split++
       const own = unit.ranges()
       const ranges = own.length > 0 ? own : (this.#linesOf(unit)?.ranges ?? [])
       for (const range of ranges) if (isCode(range)) builder.add(range, index)
     }
     this.#byAddress = new Intervals(builder)
-    const missing = split === 0 ? [] : [`${split} units have their debug information in other files`]
-    this.#doubts = [...sections.doubts, ...missing]
   }
 
-  /** What is there and cannot be read, in words; of damage, what was met so far. */
+  /** What is there and cannot be read, a sentence for each kind; of damage, what was met so far. */
   get doubts(): readonly string[] {
-    return this.#isDamaged
-      ? [...this.#doubts, 'debug information is damaged, and used as far as it goes']
-      : this.#doubts
+    const { unread, effort } = this.#sections
+    const { all, unknown } = this.#units
+    const split = all.filter(({ root }) => root.isSkeleton).length
+    const doubts = {
+      [`debug sections cannot be decompressed: ${unread.join(', ')}`]: unread.length > 0,
+      [`${split} units have their debug information in other files`]: split > 0,
+      [`${unknown} units have debug information of a version that is not known, which 2 to 5 are`]: unknown > 0,
+      'debug information is damaged, and used as far as it goes': this.#isDamaged || effort.isSpent,
+    }
+    return Object.keys(doubts).filter(doubt => doubts[doubt])
   }
 
   #unitAt(index: number): LoadedUnit {
     let loaded = this.#loaded.get(index)
     if (loaded === undefined) {
       const unit = this.#units.all[index]!
-      loaded = { lines: this.#linesOf(unit), functions: new UnitFunctions(unit) }
+      loaded = { lines: this.#linesOf(unit), functions: new UnitFunctions(unit), callers: new Map() }
       if (!loaded.functions.isWhole) this.#isDamaged = true
       this.#loaded.set(index, loaded)
     }
@@ -111,7 +118,7 @@ export class DebugInfo {
     const key = `${lines} ${directory}`
     if (!this.#lineTables.has(key)) this.#lineTables.set(key, readLineTable(sections, lines, directory))
     const table = this.#lineTables.get(key)
-    if (table === undefined) this.#isDamaged = true
+    if (table?.isWhole !== true) this.#isDamaged = true
     return table
   }
 
@@ -123,8 +130,8 @@ export class DebugInfo {
     for (const { from, to, value } of this.#byAddress.all()) {
       const { lines } = this.#unitAt(value)
       for (const { file, ...run } of lines?.lines({ from, to }) ?? []) {
-        const path = lines!.files[file]
-        if (path !== undefined && path !== '') yield { ...run, file: path }
+        const path = lines!.files.path(file)
+        if (path !== '') yield { ...run, file: path }
       }
     }
   }
@@ -145,44 +152,41 @@ export class DebugInfo {
     const symbol = functionAt(this.#image, pc)?.name
     if (index === undefined) return symbol === undefined ? [] : [{ symbol, place: undefined, isInlined: false }]
     const unit = this.#unitAt(index)
-    const { lines, functions } = unit
+    const place = lineOf(unit, pc)
+    const node = unit.functions.at(pc)
+    const { entry, parent } = node === undefined ? NO_FUNCTION : unit.functions.node(node)
+    const name = entry === undefined ? undefined : this.#names.of(entry)
+    if (parent !== undefined) return [{ symbol: name, place, isInlined: true }, ...this.#callersOf(unit, node!, symbol)]
+    const own = symbol ?? name
+    return own === undefined && place === undefined ? [] : [{ symbol: own, place, isInlined: false }]
+  }
+
+  /** The frames that the call of an inlined node is in, `symbol` being the name of the outermost. */
+  #callersOf(unit: LoadedUnit, node: number, symbol: string | undefined): readonly SourceFrame[] {
+    const known = unit.callers.get(node)
+    if (known !== undefined && known.symbol === symbol) return known.frames
     const frames: SourceFrame[] = []
-    let place = lineOf(unit, pc)
-    let own: string | undefined
-    for (const { entry, isInlined, file, line, column } of functions.at(pc)) {
-      if (isInlined) {
-        frames.push({ symbol: this.#nameOf(entry), place, isInlined: true })
-        // Where the call has no line, its column means nothing.
-        place = placeIn(lines, file, line, line === 0 ? 0 : column)
-      } else own = this.#nameOf(entry)
+    let inner = unit.functions.node(node)
+    while (inner.parent !== undefined && frames.length < MOST_FRAMES) {
+      const outer = unit.functions.node(inner.parent)
+      const isInlined = outer.parent !== undefined
+      const name = this.#names.of(outer.entry)
+      // Where the call has no line, its column means nothing.
+      const place = placeIn(unit.lines, inner.file, inner.line, inner.line === 0 ? 0 : inner.column)
+      frames.push({ symbol: isInlined ? name : (symbol ?? name), place, isInlined })
+      inner = outer
     }
-    const name = symbol ?? own
-    if (name !== undefined || place !== undefined) frames.push({ symbol: name, place, isInlined: false })
+    this.#keep(unit, node, { symbol, frames })
     return frames
   }
 
-  /** The name that linkers know, else the one that the source has. */
-  #nameOf(offset: number): string | undefined {
-    const { linkage, plain } = this.#namesOf(offset)
-    return linkage ?? plain
-  }
-
-  #namesOf(offset: number): Names {
-    const before = this.#names.get(offset)
-    if (before !== undefined) return before
-    const entry = new Entry()
-    let [linkage, plain]: (string | undefined)[] = []
-    let at: number | undefined = offset
-    for (let count = 0; at !== undefined && linkage === undefined && count < MOST_REFERENCES; count++) {
-      const unit: Unit | undefined = this.#units.at(at)
-      if (unit === undefined || !unit.readEntry(at, entry)) break
-      linkage = unit.textOf(entry, SLOT.linkageName)
-      plain ??= unit.textOf(entry, SLOT.name)
-      at = [SLOT.abstractOrigin, SLOT.specification].filter(slot => entry.has(slot)).map(slot => entry.value(slot))[0]
+  #keep(unit: LoadedUnit, node: number, callers: Callers): void {
+    this.#kept += callers.frames.length
+    if (this.#kept > MOST_KEPT) {
+      this.#kept = 0
+      for (const each of this.#loaded.values()) each.callers.clear()
     }
-    const names = { linkage, plain }
-    this.#names.set(offset, names)
-    return names
+    unit.callers.set(node, callers)
   }
 }
 
@@ -192,8 +196,8 @@ function lineOf({ lines }: LoadedUnit, pc: number): SourcePlace | undefined {
 }
 
 function placeIn(lines: LineTable | undefined, file: number, line: number, column: number): SourcePlace | undefined {
-  const path = lines?.files[file]
-  return path === undefined || path === '' ? undefined : { file: path, line, column }
+  const path = lines?.files.path(file) ?? ''
+  return path === '' ? undefined : { file: path, line, column }
 }
 
 const known = new WeakMap<Image, DebugInfo>()

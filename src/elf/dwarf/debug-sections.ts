@@ -1,24 +1,14 @@
 /** Debug sections of a guest, decompressed. */
-import { readSections } from '../sections.ts'
+import { readSections, stringAt, type Section } from '../sections.ts'
+import { Effort } from './effort.ts'
 
 const SHF_COMPRESSED = 0x800
 const ELFCOMPRESS = { zlib: 1, zstd: 2 } as const
-/** All of them together: no guest's are larger, and nobody wants to wait for more. */
-const MOST_BYTES = 2 ** 30
+/** What compressed sections may become together: those of compilers become far less. */
+const mostBytes = (file: Uint8Array): number => Math.min(2 ** 30, 2 ** 26 + 32 * file.length)
 
-export interface DebugSections {
-  readonly info: Uint8Array
-  readonly abbrev: Uint8Array
-  readonly line: Uint8Array
-  readonly str: Uint8Array
-  readonly line_str: Uint8Array
-  readonly str_offsets: Uint8Array
-  readonly addr: Uint8Array
-  readonly ranges: Uint8Array
-  readonly rnglists: Uint8Array
-  /** What is there and cannot be read, in words. */
-  readonly doubts: readonly string[]
-}
+const NAMES = ['info', 'abbrev', 'line', 'str', 'line_str', 'str_offsets', 'addr', 'ranges', 'rnglists'] as const
+type Name = (typeof NAMES)[number]
 
 const NOTHING = new Uint8Array(0)
 
@@ -45,32 +35,49 @@ function compression(bytes: Uint8Array, wide: boolean): { kind: number; size: nu
   return { kind: view.getUint32(0, true), size, contents: bytes.subarray(header) }
 }
 
-/** Never throws: what is missing or damaged is empty. */
-export function debugSections(file: Uint8Array): DebugSections {
+type Contents = Readonly<Record<Name, Uint8Array>>
+
+/** What is missing or damaged is empty; `unread` are the names of those that cannot be decompressed. */
+function readContents(file: Uint8Array): { readonly contents: Contents; readonly unread: readonly string[] } {
   const wide = file[4] === 2
   const byName = new Map(readSections(file).map(section => [section.name, section]))
-  const doubts: string[] = []
-  let left = MOST_BYTES
-  const find = (name: string): Uint8Array => {
-    const section = byName.get(`.debug_${name}`)
-    if (section === undefined) return NOTHING
-    if ((section.flags & SHF_COMPRESSED) === 0) return section.bytes
-    const { kind, size, contents } = compression(section.bytes, wide)
+  const unread: string[] = []
+  let left = mostBytes(file)
+  const decompressed = ({ name, bytes: whole }: Section): Uint8Array => {
+    const { kind, size, contents } = compression(whole, wide)
     const bytes = size > left ? undefined : inflated(kind, contents, size)
-    if (bytes === undefined) doubts.push(`section .debug_${name} cannot be decompressed`)
+    if (bytes === undefined) unread.push(name)
     left -= bytes?.length ?? 0
     return bytes ?? NOTHING
   }
-  return {
-    info: find('info'),
-    abbrev: find('abbrev'),
-    line: find('line'),
-    str: find('str'),
-    line_str: find('line_str'),
-    str_offsets: find('str_offsets'),
-    addr: find('addr'),
-    ranges: find('ranges'),
-    rnglists: find('rnglists'),
-    doubts,
+  const find = (name: Name): Uint8Array => {
+    const section = byName.get(`.debug_${name}`)
+    if (section === undefined) return NOTHING
+    return (section.flags & SHF_COMPRESSED) === 0 ? section.bytes : decompressed(section)
+  }
+  return { contents: Object.fromEntries(NAMES.map(name => [name, find(name)])) as Contents, unread }
+}
+
+/** The sections that are read, each by its name without `.debug_`. Nothing here throws. */
+export class DebugSections {
+  readonly contents: Contents
+  /** What all that read them may take together. */
+  readonly effort: Effort
+  /** Names of those that are there and cannot be decompressed. */
+  readonly unread: readonly string[]
+
+  constructor(file: Uint8Array) {
+    const { contents, unread } = readContents(file)
+    this.contents = contents
+    this.unread = unread
+    this.effort = new Effort(NAMES.reduce((sum, name) => sum + contents[name].length, 0))
+  }
+
+  /** The text at an offset of a section; empty where there is none. */
+  text(name: Name, offset: number): string {
+    if (this.effort.isSpent) return ''
+    const text = stringAt(this.contents[name], offset)
+    this.effort.spend(text.length)
+    return text
   }
 }

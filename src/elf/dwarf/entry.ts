@@ -4,6 +4,8 @@ import { NO_SLOT, SLOTS, type Abbreviation } from './abbreviations.ts'
 import { FORM } from './constants.ts'
 import { readOffset, type UnitHeader } from './units.ts'
 
+const isReference = new Set<number>([FORM.ref_addr, FORM.ref1, FORM.ref2, FORM.ref4, FORM.ref8, FORM.ref_udata])
+
 /** Read again and again into the same place, for there are millions of entries. */
 export class Entry {
   tag = 0
@@ -20,9 +22,14 @@ export class Entry {
     return this.#forms[slot]!
   }
 
-  /** A number as its form has it: a reference as an offset in the section, a text as an offset or index. */
+  /** A number as its form has it, a reference as an offset in the section, a text as offset or index; else 0. */
   value(slot: number): number {
-    return this.#values[slot]!
+    return this.#forms[slot] === 0 ? 0 : this.#values[slot]!
+  }
+
+  /** Offset in the section of the entry that an attribute refers to; undefined where that is in another file. */
+  reference(slot: number): number | undefined {
+    return isReference.has(this.#forms[slot]!) ? this.#values[slot] : undefined
   }
 
   /** Reads the attributes of an entry whose code has been read. */

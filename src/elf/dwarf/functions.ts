@@ -7,30 +7,23 @@ import { Intervals, IntervalsBuilder } from './intervals.ts'
 import type { Unit } from './unit.ts'
 
 const NO_PARENT = -1
+const FIELDS = 5
 
 /** A function's own code, or a call that was inlined. */
 export interface FunctionNode {
-  /** Offset of its entry in `.debug_info`. */
+  /** Offset in `.debug_info` of the entry that its name is found by. */
   readonly entry: number
-  /** Is it part of the function that comes next? */
-  readonly isInlined: boolean
+  /** The node that an inlined call is part of; undefined of functions that have code of their own. */
+  readonly parent: number | undefined
   /** Where an inlined call stands in the source. File: index in the unit's line table. */
   readonly file: number
   readonly line: number
   readonly column: number
 }
 
-/** Nobody reads more frames than these. */
-const MOST_FRAMES = 1000
-
-/** Ranges that a unit may have: a damaged one may say the same list for each of its entries. */
-const MOST_INTERVALS = 2 ** 21
-
 export class UnitFunctions {
-  readonly #entries: number[] = []
-  readonly #parents: number[] = []
-  /** File, line and column of each. */
-  readonly #calls: number[] = []
+  /** Of each node: entry, parent, file, line, column. */
+  readonly #nodes: number[] = []
   readonly #intervals: Intervals
   #isWhole = false
 
@@ -40,13 +33,14 @@ export class UnitFunctions {
 
   #read(unit: Unit): Intervals {
     const { first, end } = unit.header
+    const { contents, effort } = unit.sections
     const builder = new IntervalsBuilder()
-    const cursor = new Cursor(unit.sections.info, first, end)
+    const cursor = new Cursor(contents.info, first, end)
     const table = unit.abbreviations
     const entry = new Entry()
     const parents: number[] = []
     let parent = NO_PARENT
-    while (!cursor.isAtEnd) {
+    while (!cursor.isAtEnd && !effort.isSpent) {
       const at = cursor.at
       const code = cursor.uleb()
       if (code === 0) {
@@ -56,7 +50,9 @@ export class UnitFunctions {
       const abbreviation = table.get(code)
       if (abbreviation === undefined) break
       entry.read(cursor, abbreviation, unit.header)
-      if (cursor.failed || builder.from.length >= MOST_INTERVALS) break
+      if (cursor.failed) break
+      // Some attributes take no bytes.
+      effort.spend(abbreviation.forms.length)
       const isCode = entry.tag === TAG.subprogram || entry.tag === TAG.inlined_subroutine
       const node = isCode ? this.#add(unit, { entry, at, parent, builder }) : parent
       if (!entry.hasChildren) continue
@@ -78,26 +74,24 @@ export class UnitFunctions {
     const isInlined = entry.tag === TAG.inlined_subroutine
     // A function in a function is its own; its declaration has no code, and nothing in it has.
     if (ranges.length === 0) return isInlined ? parent : NO_PARENT
-    const node = this.#entries.length
-    this.#entries.push(at)
-    this.#parents.push(isInlined ? parent : NO_PARENT)
-    this.#calls.push(entry.value(SLOT.callFile), entry.value(SLOT.callLine), entry.value(SLOT.callColumn))
+    const node = this.#nodes.length / FIELDS
+    // Calls of one function are many, and all have its name.
+    const named = (isInlined ? entry.reference(SLOT.abstractOrigin) : undefined) ?? at
+    this.#nodes.push(named, isInlined ? parent : NO_PARENT)
+    this.#nodes.push(entry.value(SLOT.callFile), entry.value(SLOT.callLine), entry.value(SLOT.callColumn))
     for (const range of ranges) builder.add(range, node)
     return node
   }
 
-  /** The nodes at an address, the innermost first. */
-  at(pc: number): readonly FunctionNode[] {
-    const found: FunctionNode[] = []
-    let node = this.#intervals.at(pc) ?? NO_PARENT
-    for (; node !== NO_PARENT && found.length < MOST_FRAMES; node = this.#parents[node]!) found.push(this.#node(node))
-    return found
+  /** The innermost node at an address. */
+  at(pc: number): number | undefined {
+    return this.#intervals.at(pc)
   }
 
-  #node(index: number): FunctionNode {
-    const [file, line, column] = this.#calls.slice(3 * index, 3 * index + 3)
-    const isInlined = this.#parents[index] !== NO_PARENT
-    return { entry: this.#entries[index]!, isInlined, file: file!, line: line!, column: column! }
+  node(index: number): FunctionNode {
+    const [entry, parent, file, line, column] = this.#nodes.slice(FIELDS * index, FIELDS * (index + 1))
+    const outer = parent === NO_PARENT ? undefined : parent
+    return { entry: entry!, parent: outer, file: file!, line: line!, column: column! }
   }
 }
 

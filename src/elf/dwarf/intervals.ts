@@ -2,22 +2,28 @@
 import { lastAtMost } from '../search.ts'
 import type { AddressRange } from './ranges.ts'
 
-/** Values are numbers; where ranges overlap, the one that begins later, or was added later, is the inner one. */
+/** Values are indices; where ranges overlap, the one that begins later, or was added later, is the inner one. */
 export class Intervals {
   readonly #starts: Float64Array
   readonly #ends: Float64Array
-  readonly #values: Float64Array
+  readonly #values: Uint32Array
 
-  constructor(builder: IntervalsBuilder) {
-    const { from, to, value } = builder
-    const order = Array.from(from, (_, index) => index)
+  constructor({ from, to, value }: IntervalsBuilder) {
+    const order = Uint32Array.from(from, (_, index) => index)
     order.sort((a, b) => from[a]! - from[b]! || a - b)
-    const segments: number[] = []
+    // Each range ends a piece where it begins and one where it ends.
+    const [starts, ends] = [new Float64Array(2 * from.length), new Float64Array(2 * from.length)]
+    const values = new Uint32Array(2 * from.length)
+    let count = 0
     const open: number[] = []
     let at = -Infinity
     const emit = (end: number): void => {
       if (end <= at) return
-      if (open.length > 0) segments.push(at, end, value[open.at(-1)!]!)
+      if (open.length > 0) {
+        starts[count] = at
+        ends[count] = end
+        values[count++] = value[open.at(-1)!]!
+      }
       at = end
     }
     const closeUntil = (address: number): void => {
@@ -32,11 +38,9 @@ export class Intervals {
       open.push(index)
     }
     closeUntil(Infinity)
-    const column = (offset: number): Float64Array =>
-      Float64Array.from({ length: segments.length / 3 }, (_, index) => segments[3 * index + offset]!)
-    this.#starts = column(0)
-    this.#ends = column(1)
-    this.#values = column(2)
+    this.#starts = starts.slice(0, count)
+    this.#ends = ends.slice(0, count)
+    this.#values = values.slice(0, count)
   }
 
   at(address: number): number | undefined {

@@ -2,7 +2,9 @@
 import { Cursor } from '../cursor.ts'
 import { lastAtMost } from '../search.ts'
 import type { DebugSections } from './debug-sections.ts'
+import type { LineFiles } from './line-files.ts'
 import { readLineHeader, type LineHeader } from './line-header.ts'
+import { LineRows, ROW_BYTES, type LinePlace, type LineRun, type Sequence } from './line-rows.ts'
 import type { AddressRange } from './ranges.ts'
 
 const STANDARD = {
@@ -21,97 +23,41 @@ const STANDARD = {
 } as const
 const EXTENDED = { endSequence: 1, setAddress: 2 } as const
 
-export interface LinePlace {
-  /** Index of a file of the table. */
-  readonly file: number
-  /** 0 where no line is meant. */
-  readonly line: number
-  readonly column: number
-}
-
-/** Addresses that come from one line. */
-export interface LineRun extends AddressRange {
-  /** Index of a file of the table. */
-  readonly file: number
-  readonly line: number
-}
-
-/** Rows of one run of addresses, in their order. */
-interface Sequence extends AddressRange {
-  readonly firstRow: number
-  readonly endRow: number
-}
-
-/** Rows of all sequences, which grow as they are read. */
-class Rows {
-  addresses = new Float64Array(64)
-  places = new Uint32Array(64 * 3)
-  count = 0
-
-  push(address: number, file: number, line: number, column: number): void {
-    if (this.count === this.addresses.length) this.#grow()
-    this.addresses[this.count] = address
-    this.places[3 * this.count] = file
-    this.places[3 * this.count + 1] = line
-    this.places[3 * this.count + 2] = column
-    this.count++
-  }
-
-  #grow(): void {
-    const [addresses, places] = [this.addresses, this.places]
-    this.addresses = new Float64Array(2 * addresses.length)
-    this.addresses.set(addresses)
-    this.places = new Uint32Array(2 * places.length)
-    this.places.set(places)
-  }
-}
-
 export class LineTable {
-  readonly files: readonly string[]
-  readonly #rows: Rows
+  readonly files: LineFiles
+  /** Has the whole program been read? */
+  readonly isWhole: boolean
+  readonly #rows: LineRows
   readonly #sequences: readonly Sequence[]
 
-  constructor(files: readonly string[], rows: Rows, sequences: readonly Sequence[]) {
+  constructor(files: LineFiles, rows: LineRows, isWhole: boolean) {
     this.files = files
+    this.isWhole = isWhole
     this.#rows = rows
-    this.#sequences = sequences.toSorted((a, b) => a.from - b.from)
+    this.#sequences = rows.sequences.toSorted((a, b) => a.from - b.from)
   }
 
   get ranges(): readonly AddressRange[] {
     return this.#sequences
   }
 
+  /** Index of the last sequence that begins at or below an address. */
+  #sequenceAt(pc: number): number {
+    return lastAtMost(this.#sequences.length, pc, index => this.#sequences[index]!.from)
+  }
+
   at(pc: number): LinePlace | undefined {
-    const index = lastAtMost(this.#sequences.length, pc, each => this.#sequences[each]!.from)
-    const sequence = this.#sequences[index]
-    if (sequence === undefined || pc >= sequence.to) return undefined
-    const { firstRow, endRow } = sequence
-    const { addresses, places } = this.#rows
-    const row = firstRow + lastAtMost(endRow - firstRow, pc, each => addresses[firstRow + each]!)
-    return { file: places[3 * row]!, line: places[3 * row + 1]!, column: places[3 * row + 2]! }
+    const sequence = this.#sequences[this.#sequenceAt(pc)]
+    return sequence === undefined || pc >= sequence.to ? undefined : this.#rows.at(sequence, pc)
   }
 
   /** Runs of addresses of one line each, in order, as far as a range has them; what has no line is left out. */
   *lines({ from, to }: AddressRange): Generator<LineRun> {
-    const { addresses, places } = this.#rows
-    const first = lastAtMost(this.#sequences.length, from, each => this.#sequences[each]!.from)
-    for (let index = Math.max(0, first); index < this.#sequences.length; index++) {
-      const { firstRow, endRow, ...sequence } = this.#sequences[index]!
+    for (let index = Math.max(0, this.#sequenceAt(from)); index < this.#sequences.length; index++) {
+      const sequence = this.#sequences[index]!
       if (sequence.from >= to) return
       const end = Math.min(sequence.to, to, this.#sequences[index + 1]?.from ?? Infinity)
-      let row =
-        Math.max(
-          0,
-          lastAtMost(endRow - firstRow, from, each => addresses[firstRow + each]!),
-        ) + firstRow
-      for (; row < endRow && addresses[row]! < end; row++) {
-        const [file, line] = [places[3 * row]!, places[3 * row + 1]!]
-        const at = Math.max(from, addresses[row]!)
-        // Rows that differ in their column only are one run.
-        while (row + 1 < endRow && places[3 * row + 3] === file && places[3 * row + 4] === line) row++
-        const next = row + 1 < endRow ? Math.min(addresses[row + 1]!, end) : end
-        if (line > 0 && next > at) yield { from: at, to: next, file, line }
-      }
+      yield* this.#rows.runs(sequence, { from: Math.max(from, sequence.from), to: end })
     }
   }
 }
@@ -124,30 +70,23 @@ class Machine {
   column = 0
 }
 
-/** Undefined where there is no table; sequences whose addresses go down are damaged, and left out. */
+/** Undefined where there is no table. */
 export function readLineTable(sections: DebugSections, offset: number, directory: string): LineTable | undefined {
   const header = readLineHeader(sections, offset, directory)
   if (header === undefined) return undefined
-  const rows = new Rows()
-  const sequences: Sequence[] = []
-  const cursor = new Cursor(sections.line, header.from, header.to)
+  const { effort } = sections
+  const rows = new LineRows()
+  const cursor = new Cursor(sections.contents.line, header.from, header.to)
   let state = new Machine()
-  let firstRow = 0
-  let isOrdered = true
   const emit = (): void => {
-    if (rows.count > firstRow && state.address < rows.addresses[rows.count - 1]!) isOrdered = false
     rows.push(state.address, state.file, state.line, state.column)
+    effort.spend(ROW_BYTES)
   }
   const end = (): void => {
-    const from = rows.addresses[firstRow]!
-    const isGood = isOrdered && rows.count > firstRow && state.address > from
-    if (isGood && state.address >= rows.addresses[rows.count - 1]!)
-      sequences.push({ from, to: state.address, firstRow, endRow: rows.count })
-    firstRow = rows.count
-    isOrdered = true
+    rows.end(state.address)
     state = new Machine()
   }
-  while (!cursor.isAtEnd && !cursor.failed) {
+  for (; !cursor.isAtEnd && !effort.isSpent; effort.spend(1)) {
     const opcode = cursor.u8()
     if (opcode >= header.opcodeBase) {
       special(state, header, opcode)
@@ -156,7 +95,7 @@ export function readLineTable(sections: DebugSections, offset: number, directory
     else if (opcode === STANDARD.copy) emit()
     else standard(cursor, state, header, opcode)
   }
-  return new LineTable(header.files, rows, sequences)
+  return new LineTable(header.files, rows, cursor.isAtEnd && !cursor.failed)
 }
 
 /** One byte that moves on in code and lines. */

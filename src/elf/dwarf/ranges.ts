@@ -19,8 +19,8 @@ interface RangeUnit {
   addressAt(index: number): number
 }
 
-/** No function is in more pieces. */
-const MOST_RANGES = 2 ** 16
+/** What one that is kept counts for. */
+const RANGE_BYTES = 32
 
 const ENTRY = {
   end: 0,
@@ -38,20 +38,22 @@ export function readRanges(unit: RangeUnit, offset: number): readonly AddressRan
   const found: AddressRange[] = []
   const list = unit.header.version < 5 ? plainRanges(unit, offset) : encodedRanges(unit, offset)
   for (const range of list) {
-    if (range.to > range.from) found.push(range)
-    if (found.length === MOST_RANGES) break
+    if (range.to <= range.from) continue
+    found.push(range)
+    unit.sections.effort.spend(RANGE_BYTES)
   }
   return found
 }
 
 function* plainRanges({ header, sections, low }: RangeUnit, offset: number): Generator<AddressRange, void> {
-  const { ranges } = sections
+  const { effort } = sections
+  const { ranges } = sections.contents
   const cursor = new Cursor(ranges, offset, ranges.length)
   const isWide = header.addressBytes === 8
   const read = (): number => (isWide ? cursor.s64() : cursor.u32())
   const selectsBase = isWide ? -1 : 0xffff_ffff
   let base = low
-  for (;;) {
+  for (; !effort.isSpent; effort.spend(1)) {
     const [from, to] = [read(), read()]
     if (cursor.failed || (from === 0 && to === 0)) return
     if (from === selectsBase) base = to
@@ -60,13 +62,14 @@ function* plainRanges({ header, sections, low }: RangeUnit, offset: number): Gen
 }
 
 function* encodedRanges(unit: RangeUnit, offset: number): Generator<AddressRange, void> {
-  const { rnglists } = unit.sections
+  const { effort } = unit.sections
+  const { rnglists } = unit.sections.contents
   const cursor = new Cursor(rnglists, offset, rnglists.length)
   const address = (): number => (unit.header.addressBytes === 8 ? cursor.s64() : cursor.u32())
   const indexed = (): number => unit.addressAt(cursor.uleb())
   const withLength = (from: number): AddressRange => ({ from, to: from + cursor.uleb() })
   let base = unit.low
-  while (!cursor.failed) {
+  for (; !cursor.failed && !effort.isSpent; effort.spend(1)) {
     const kind = cursor.u8()
     if (kind === ENTRY.baseIndex) base = indexed()
     else if (kind === ENTRY.base) base = address()

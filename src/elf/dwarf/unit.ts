@@ -1,7 +1,6 @@
 /** A unit of `.debug_info`: its entries, and what their values mean in it. */
 import { Cursor } from '../cursor.ts'
 import { lastAtMost } from '../search.ts'
-import { stringAt } from '../sections.ts'
 import { AbbreviationTables, SLOT, type Abbreviations } from './abbreviations.ts'
 import { FORM } from './constants.ts'
 import type { DebugSections } from './debug-sections.ts'
@@ -90,10 +89,11 @@ export class Unit {
 
   /** @returns is there an entry? */
   readEntry(offset: number, entry: Entry): boolean {
-    const { end } = this.header
-    const cursor = new Cursor(this.sections.info, offset, end)
+    const { contents, effort } = this.sections
+    const cursor = new Cursor(contents.info, offset, this.header.end)
     const abbreviation = this.abbreviations.get(cursor.uleb())
-    if (abbreviation === undefined) return false
+    if (abbreviation === undefined || effort.isSpent) return false
+    effort.spend(abbreviation.forms.length)
     entry.read(cursor, abbreviation, this.header)
     return !cursor.failed
   }
@@ -101,19 +101,19 @@ export class Unit {
   textOf(entry: Entry, slot: number): string | undefined {
     const form = entry.form(slot)
     const value = entry.value(slot)
-    const { str, line_str: lineStr, str_offsets: offsets, info } = this.sections
-    if (form === FORM.string) return stringAt(info, value)
-    if (form === FORM.strp) return stringAt(str, value)
-    if (form === FORM.line_strp) return stringAt(lineStr, value)
+    const { sections, header } = this
+    if (form === FORM.string) return sections.text('info', value)
+    if (form === FORM.strp) return sections.text('str', value)
+    if (form === FORM.line_strp) return sections.text('line_str', value)
     if (!isIndexOfText.has(form)) return undefined
-    const width = this.header.isLong ? 8 : 4
-    return stringAt(str, numberAt(offsets, this.#stringOffsets + value * width, width))
+    const width = header.isLong ? 8 : 4
+    return sections.text('str', numberAt(sections.contents.str_offsets, this.#stringOffsets + value * width, width))
   }
 
   /** Entry of a table of addresses. */
   addressAt(index: number): number {
     const { addressBytes } = this.header
-    return numberAt(this.sections.addr, this.#addresses + index * addressBytes, addressBytes)
+    return numberAt(this.sections.contents.addr, this.#addresses + index * addressBytes, addressBytes)
   }
 
   addressOf(entry: Entry, slot: number): number | undefined {
@@ -136,7 +136,7 @@ export class Unit {
     const value = entry.value(SLOT.ranges)
     if (entry.form(SLOT.ranges) !== FORM.rnglistx) return value
     const width = this.header.isLong ? 8 : 4
-    return this.#rangeLists + numberAt(this.sections.rnglists, this.#rangeLists + value * width, width)
+    return this.#rangeLists + numberAt(this.sections.contents.rnglists, this.#rangeLists + value * width, width)
   }
 }
 
@@ -145,12 +145,15 @@ export class Units {
   readonly all: readonly Unit[]
   /** Does something lead out of the section? */
   readonly isDamaged: boolean
+  /** How many are of a version that is not known. */
+  readonly unknown: number
 
   constructor(sections: DebugSections) {
-    const tables = new AbbreviationTables(sections.abbrev)
-    const { units, isWhole } = readUnits(sections.info)
+    const tables = new AbbreviationTables(sections)
+    const { units, isWhole, unknown } = readUnits(sections.contents.info)
     this.all = units.map(header => new Unit(header, sections, tables))
     this.isDamaged = !isWhole
+    this.unknown = unknown
   }
 
   /** The one that an offset of `.debug_info` lies in. */

@@ -16,6 +16,16 @@ export interface UnitHeader {
   readonly first: number
 }
 
+type HeaderStart = Pick<UnitHeader, 'offset' | 'end' | 'version' | 'isLong'>
+
+export interface UnitHeaders {
+  readonly units: readonly UnitHeader[]
+  /** How many are left out because their version is none that is known. */
+  readonly unknown: number
+  /** Is there nothing that leads out of the section? */
+  readonly isWhole: boolean
+}
+
 const MOST_UNITS = 2 ** 17
 
 const kindsWithCode = new Set<number>(Object.values(UNIT))
@@ -29,24 +39,27 @@ export function readLength(cursor: Cursor): { readonly length: number; readonly 
 export const readOffset = (cursor: Cursor, isLong: boolean): number => (isLong ? cursor.s64() : cursor.u32())
 
 /** Those that are read, in order; nothing is read behind a length that leads out of the section. */
-export function readUnits(info: Uint8Array): { readonly units: readonly UnitHeader[]; readonly isWhole: boolean } {
+export function readUnits(info: Uint8Array): UnitHeaders {
   const units: UnitHeader[] = []
+  let unknown = 0
   let offset = 0
   while (offset < info.length && units.length < MOST_UNITS) {
     const cursor = new Cursor(info, offset, info.length)
     const { length, isLong } = readLength(cursor)
     const end = cursor.at + length
     if (cursor.failed || length <= 0 || end > info.length) break
-    const unit = readHeader(cursor, { offset, end, isLong })
+    const version = cursor.u16()
+    const isKnown = version >= 2 && version <= 5
+    const unit = isKnown ? readHeader(cursor, { offset, end, version, isLong }) : undefined
     if (unit !== undefined) units.push(unit)
+    if (!isKnown) unknown++
     offset = end
   }
-  return { units, isWhole: offset === info.length }
+  return { units, unknown, isWhole: offset === info.length }
 }
 
-function readHeader(cursor: Cursor, place: Pick<UnitHeader, 'offset' | 'end' | 'isLong'>): UnitHeader | undefined {
-  const version = cursor.u16()
-  if (version < 2 || version > 5) return undefined
+function readHeader(cursor: Cursor, place: HeaderStart): UnitHeader | undefined {
+  const { version } = place
   const kind = version === 5 ? cursor.u8() : UNIT.compile
   const early = version === 5 ? cursor.u8() : 0
   const abbreviations = readOffset(cursor, place.isLong)
@@ -54,5 +67,5 @@ function readHeader(cursor: Cursor, place: Pick<UnitHeader, 'offset' | 'end' | '
   // The id of the unit that was split off.
   if (kind === UNIT.skeleton) cursor.skip(8)
   if (cursor.failed || !kindsWithCode.has(kind) || (addressBytes !== 4 && addressBytes !== 8)) return undefined
-  return { ...place, version, addressBytes, abbreviations, first: cursor.at }
+  return { ...place, addressBytes, abbreviations, first: cursor.at }
 }
