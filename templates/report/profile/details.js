@@ -1,0 +1,150 @@
+/** What is known of the selected frame, with ways to others. */
+import { button, element, grouped, pathText, percent } from './dom.js'
+import { pathOf } from './frames.js'
+
+/** @typedef {import('./profile.js').Profile} Profile */
+/** @typedef {import('./frames.js').Frame} Frame */
+/** @typedef {import('./frames.js').FrameTree} FrameTree */
+/** @typedef {import('./measure.js').Measure} Measure */
+
+/**
+ * @typedef {object} Surroundings
+ * @property {FrameTree} tree
+ * @property {Record<import('./measure.js').Unit, Measure>} measures
+ * @property {Float64Array | undefined} memory by node, with what is below it
+ * @property {import('./measure.js').Unit} unit
+ * @property {(frame: Frame) => void} go to a frame
+ * @property {(focus: number | undefined, isInverted: boolean) => void} look at a function
+ */
+
+/** @param {Profile} profile @param {number} file @param {number} line */
+export const placeText = ({ files }, file, line) => (file < 0 ? '' : `${files[file]}${line > 0 ? `:${line}` : ''}`)
+
+/** Some places, and how many more there are. @param {string[]} places */
+const someOf = places =>
+  (places.length > 3 ? [...places.slice(0, 3), `and ${places.length - 3} more`] : places).join(', ')
+
+/** @param {Profile} profile @param {Frame} frame */
+function calledFrom(profile, { nodes }) {
+  const { callFile, callLine } = profile.nodes
+  return someOf([...new Set(nodes.map(node => placeText(profile, callFile[node], callLine[node])))].filter(Boolean))
+}
+
+/** @param {string} title @param {string} text @param {string} [note] */
+const fact = (title, text, note = '') => [
+  element('dt', { textContent: title }),
+  element('dd', {}, text, ...(note === '' ? [] : [element('small', { textContent: note })])),
+]
+
+/** What may be long has a line of its own. @param {string} title @param {string} text */
+const longFact = (title, text) =>
+  text === ''
+    ? []
+    : [element('dt', { className: 'long', textContent: title }), element('dd', { className: 'long' }, pathText(text))]
+
+/** @param {Float64Array} values @param {number[]} nodes */
+const sumOf = (values, nodes) => nodes.reduce((sum, node) => sum + values[node], 0)
+
+/** @param {Frame} frame @param {Surroundings} surroundings */
+function costFacts(frame, { tree, measures, unit }) {
+  /** @type {import('./measure.js').Unit[]} */
+  const units = unit === 'cells' ? ['cells', 'instructions'] : ['instructions', 'cells']
+  return units.flatMap(each => {
+    const { self, total } = measures[each]
+    const all = total[0]
+    if (tree.isInverted) {
+      // An inverted frame is the way to what is above it: only the unit that was followed has a figure.
+      return each === unit ? fact(`${each} by this way`, grouped(frame.total), percent(frame.total, all)) : []
+    }
+    const [below, own] = [sumOf(total, frame.nodes), sumOf(self, frame.nodes)]
+    return [
+      ...fact(`${each}, total`, grouped(below), percent(below, all)),
+      ...fact(`${each}, self`, grouped(own), percent(own, all)),
+    ]
+  })
+}
+
+/** @param {Frame} frame @param {Surroundings} surroundings */
+function facts(frame, surroundings) {
+  const { tree, memory } = surroundings
+  const { profile, isInverted } = tree
+  const { functions, nodes, hasCalls } = profile
+  const address = functions.address[frame.function]
+  const calls = sumOf(nodes.calls, frame.nodes)
+  const from = isInverted ? '' : calledFrom(profile, frame)
+  const defined = placeText(profile, functions.file[frame.function], functions.line[frame.function])
+  const each = calls > 0 ? `${grouped(frame.total / calls)} ${surroundings.unit} each` : ''
+  return element(
+    'dl',
+    {},
+    ...costFacts(frame, surroundings),
+    ...(memory && !isInverted ? fact('[memory] cells', grouped(sumOf(memory, frame.nodes))) : []),
+    ...(hasCalls && !isInverted && calls > 0 ? fact('calls', grouped(calls), each) : []),
+    ...(address < 0 || frame.isInlined ? [] : fact('address', `0x${address.toString(16)}`)),
+    ...longFact(frame.isInlined ? 'inlined at' : 'called at', from),
+    ...longFact('defined at', defined),
+    ...longFact('symbol', functions.symbol[frame.function] || ''),
+  )
+}
+
+/** @param {Frame} frame @param {Surroundings} surroundings */
+function frameRow(frame, { tree, go }) {
+  const { functions } = tree.profile
+  const way = button(functions.name[frame.function], () => go(frame), { className: 'link' })
+  const part = element('span', { className: 'number', textContent: percent(frame.total, tree.measure.total[0]) })
+  return element('li', { className: frame.isInlined ? 'inlined' : '' }, way, part)
+}
+
+const MOST_BELOW = 12
+
+/** @param {Frame} frame @param {Surroundings} surroundings @returns {Node[]} */
+export function detailsOf(frame, surroundings) {
+  const { tree, look } = surroundings
+  const name = tree.profile.functions.name[frame.function]
+  const path = pathOf(frame).slice(0, -1)
+  const below = tree.childrenOf(frame).toSorted((a, b) => b.total - a.total)
+  const list = (/** @type {string} */ title, /** @type {Frame[]} */ frames, /** @type {string} */ rest) =>
+    frames.length === 0
+      ? []
+      : [
+          element('h3', { textContent: title }),
+          element('ol', { className: 'frames' }, ...frames.map(each => frameRow(each, surroundings))),
+          ...(rest === '' ? [] : [element('p', { className: 'faint', textContent: rest })]),
+        ]
+  const more = below.length > MOST_BELOW ? `and ${grouped(below.length - MOST_BELOW)} more` : ''
+  const isWhole = frame.row === 0 && tree.focus === undefined
+  const callers = isWhole ? 'By what they cost themselves' : 'Called by'
+  const relation = tree.isInverted ? callers : 'Calls'
+  return [
+    element(
+      'h2',
+      {},
+      name,
+      ...(frame.isInlined ? [' ', element('span', { className: 'badge', textContent: 'inlined' })] : []),
+    ),
+    ...(isWhole
+      ? []
+      : [
+          element(
+            'p',
+            { className: 'actions' },
+            button('Only this function', () => look(frame.function, false)),
+            button('Who calls it', () => look(frame.function, true)),
+          ),
+        ]),
+    facts(frame, surroundings),
+    ...list(`${relation}, dearest first`, below.slice(0, MOST_BELOW), more),
+    ...list(
+      tree.isInverted ? 'On the way to' : 'Called by',
+      path.toReversed().slice(0, 40),
+      path.length > 40 ? '…' : '',
+    ),
+  ]
+}
+
+/** One line, for those who do not see the picture. @param {Frame} frame @param {FrameTree} tree */
+export function spoken(frame, tree) {
+  const name = tree.profile.functions.name[frame.function]
+  const share = percent(frame.total, tree.measure.total[0])
+  return `${name}${frame.isInlined ? ', inlined' : ''}, ${share}, level ${frame.row}`
+}
