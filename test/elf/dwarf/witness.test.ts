@@ -1,68 +1,168 @@
-/** Functions, inlined calls and lines of compiled guests are those that llvm-symbolizer prints, at every instruction. */
-import { spawnSync } from 'node:child_process'
+/** Functions, inlined calls and lines of compiled guests are those that two other readers print, at every instruction. */
 import { expect, test } from 'vitest'
-import { debugInfoOf } from '../../../src/elf/dwarf/debug-info.ts'
+import { debugInfoOf, type DebugInfo, type SourceFrame } from '../../../src/elf/dwarf/debug-info.ts'
 import type { Image } from '../../../src/elf/image.ts'
 import { parseElf } from '../../../src/elf/parse.ts'
 import { readSections } from '../../../src/elf/sections.ts'
-import { debugGuests, symbolizer, withDebugGuest } from './guests.ts'
-
-interface Symbolized {
-  readonly Symbol: readonly { FunctionName: string; FileName: string; Line: number; Column: number }[]
-}
-
-const frameText = (name: string, file: string, line: number, column: number): string =>
-  `${name} ${file}:${line}:${column}`
+import { readableNames } from '../../../src/elf/symbols.ts'
+import { isExhaustive } from '../../support/exhaustive.ts'
+import { allDebugGuests, debugGuests, withDebugGuest, type DebugGuestSpec } from './guests.ts'
+import { fetchSources, largeGuests } from './large-guests.ts'
+import { addr2line, symbolizer, type WitnessFrame } from './witnesses.ts'
 
 function instructions(image: Image): number[] {
   const text = readSections(image.file).filter(({ flags, size }) => (flags & 4) !== 0 && size > 0)
   return text.flatMap(({ address, size }) => Array.from({ length: size / 4 }, (_, index) => address + 4 * index))
 }
 
-function wantedFrames(tool: string, path: string, pcs: readonly number[]): string[] {
-  const input = pcs.map(pc => `0x${pc.toString(16)}\n`).join('')
-  const options = [`--obj=${path}`, '--output-style=JSON', '--no-demangle']
-  const { stdout } = spawnSync(tool, options, { input, encoding: 'utf8', maxBuffer: 2 ** 28 })
-  const answers = stdout.trim().split('\n')
-  return answers.map(line => {
-    const { Symbol: frames } = JSON.parse(line) as Symbolized
-    const known = frames.filter(({ FunctionName, FileName }) => FunctionName !== '' || FileName !== '')
-    return known.map(each => frameText(each.FunctionName, each.FileName, each.Line, each.Column)).join(', ')
-  })
+/** A guest, and what we say about each of its instructions. */
+interface Subject {
+  readonly spec: DebugGuestSpec
+  readonly image: Image
+  readonly path: string
+  readonly pcs: readonly number[]
+  readonly found: readonly (readonly SourceFrame[])[]
 }
 
-test.for(debugGuests)('$compiler, RV$xlen, $flags', (spec, { skip }) => {
-  if (symbolizer === undefined) return skip('there is no llvm-symbolizer here')
-  const compared = withDebugGuest(spec, (elf, path) => {
-    const image = parseElf(elf, path)
-    const info = debugInfoOf(image)
-    const pcs = instructions(image)
-    const found = pcs.map(pc => {
-      const frames = info.framesAt(pc)
-      const texts = frames.map(({ symbol, place }) =>
-        frameText(symbol ?? '', place?.file ?? '', place?.line ?? 0, place?.column ?? 0),
-      )
-      return texts.join(', ')
-    })
-    // What has a line, and the line, must be the same when all are asked for at once.
-    const byLine = [...info.lines()]
-    expect(byLine.every(({ from, to }, index) => from < to && to <= (byLine[index + 1]?.from ?? Infinity))).toBe(true)
-    const ofPc = byLine.flatMap(({ from, to, file, line }) =>
-      pcs.filter(pc => pc >= from && pc < to).map(pc => `${pc} ${file}:${line}`),
-    )
-    const withLine = pcs.flatMap(pc => {
-      const place = info.placeAt(pc)
-      return place === undefined || place.line === 0 ? [] : `${pc} ${place.file}:${place.line}`
-    })
-    expect(ofPc).toEqual(withLine)
-    const wanted = wantedFrames(symbolizer!, path, pcs)
-    const places = (frames: readonly string[]): string[] => frames.map((text, index) => `${pcs[index]}: ${text}`)
-    expect(places(found)).toEqual(places(wanted))
-    expect(info.doubts).toEqual([])
-    expect(found.some(text => text.includes('inlined.cpp') || text.includes('rest.c'))).toBe(true)
-    if (!spec.flags.includes('-O0')) expect(found.some(text => text.includes(', '))).toBe(true)
-    return pcs.length
+const asWitness = ({ symbol, place }: SourceFrame): WitnessFrame => ({
+  name: symbol ?? '',
+  file: place?.file ?? '',
+  line: place?.line ?? 0,
+  column: place?.column ?? 0,
+})
+
+const text = (frames: readonly WitnessFrame[]): string =>
+  frames.map(({ name, file, line, column }) => `${name} ${file}:${line}:${column}`).join(', ')
+
+const withoutUnit = (frames: readonly WitnessFrame[]): readonly WitnessFrame[] =>
+  frames.map(frame => (frame.line === 0 && frames.length === 1 ? { ...frame, file: '' } : frame))
+
+/** Several names of one address: identical functions are one code, constructors have up to three names. */
+function canonicalNames({ symbols }: Image): (name: string) => string {
+  const addressOf = new Map<string, number>()
+  const first = new Map<number, string>()
+  for (const { kind, name, address } of symbols) {
+    if (kind !== 'function') continue
+    addressOf.set(name, address)
+    if (!first.has(address)) first.set(address, name)
+  }
+  return name => first.get(addressOf.get(name)!) ?? name
+}
+
+/**
+ * The same frames, but for this: of functions with one address either may be named. llvm-symbolizer takes labels that
+ * are no functions for some, too (`_start` in assembly), and gives a function without a line the name of its unit in
+ * place of a file.
+ */
+function expectSymbolized({ image, path, pcs, found }: Subject): void {
+  const canonical = canonicalNames(image)
+  const labels = new Set(image.symbols.flatMap(({ kind, name }) => (kind === 'function' ? [] : [name])))
+  const lines = (frames: readonly WitnessFrame[], index: number): string =>
+    `${pcs[index]}: ${text(frames.map(frame => ({ ...frame, name: canonical(frame.name) })))}`
+  const wanted = symbolizer!(path, pcs).map(frames => {
+    const plain = withoutUnit(frames)
+    return plain.length === 1 && labels.has(plain[0]!.name) ? [] : plain
   })
-  if (compared === undefined) return skip(`there is no ${spec.compiler} for RISC-V here`)
-  expect(compared).toBeGreaterThan(20)
+  expect(found.map(frames => withoutUnit(frames.map(asWitness))).map(lines)).toEqual(wanted.map(lines))
+}
+
+/** Is `part` what is left of `whole` where some are taken out? */
+function isPartOf<T>(part: readonly T[], whole: readonly T[], isSame: (part: T, whole: T) => boolean): boolean {
+  let at = 0
+  for (const each of whole) if (at < part.length && isSame(part[at]!, each)) at++
+  return at === part.length
+}
+
+const withoutClone = (name: string): string =>
+  name.replace(/ \[clone .*/, '').replace(/\.(part|constprop|isra|cold|lto_priv)\b.*/, '')
+
+/**
+ * binutils says what a function of a template returns, too, has the name in the source where the entry has no other,
+ * and names some copies that a compiler made as their originals.
+ */
+function isSameName(theirs: string, ours: string): boolean {
+  const [their, our] = [withoutClone(theirs), withoutClone(ours)]
+  return their === our || their.endsWith(` ${our}`) || our.startsWith(`${their}(`) || our.includes(`::${their}(`)
+}
+
+/**
+ * addr2line's frames are ours, or ours without some inlined calls: binutils (2.40) does not find code in pieces whose
+ * list DWARF 5 refers to by an index. Then the next frame has the place of the one that is missing. The innermost it
+ * names by the symbol table where its entry has no name for linkers, though it is inlined. It has no columns. Of the
+ * files in gcc's tables of DWARF 5 it takes another one than the standard says: unit's files may be `<artificial>`.
+ */
+function isAddr2line(ours: readonly WitnessFrame[], theirs: readonly WitnessFrame[], hasFiles: boolean): boolean {
+  if (ours.length === 0 || theirs.length === 0) return ours.length === theirs.length
+  const place = ({ file, line }: WitnessFrame): string => (hasFiles ? `${file}:${line}` : `${line}`)
+  const arePlaces = isPartOf(theirs, ours, (their, our) => place(their) === place(our))
+  const isName = (their: WitnessFrame, our: WitnessFrame): boolean =>
+    isSameName(their.name, our.name) || (their === theirs[0] && isSameName(their.name, ours.at(-1)!.name))
+  return arePlaces && isPartOf(theirs, ours, isName) && place(theirs[0]!) === place(ours[0]!)
+}
+
+function expectAddr2line({ spec, image, path, pcs, found }: Subject): void {
+  const hasFiles = !(spec.compiler === 'gcc' && spec.flags.includes('-gdwarf-5'))
+  const names = readableNames(image)
+  names.all(found.flat().flatMap(({ symbol }) => symbol ?? []))
+  const wanted = addr2line!(path, pcs)
+  const differences: string[] = []
+  for (const [index, frames] of found.entries()) {
+    const ours = frames.map(asWitness).map(frame => ({ ...frame, name: names.of(frame.name), column: undefined }))
+    if (!isAddr2line(ours, wanted[index]!, hasFiles))
+      differences.push(`${pcs[index]!.toString(16)}: ${text(ours)}\n  instead of ${text(wanted[index]!)}`)
+  }
+  expect(differences).toEqual([])
+}
+
+/** What has a line, and the line, must be the same when all are asked for at once. */
+function expectLines(info: DebugInfo, pcs: readonly number[]): void {
+  const runs = [...info.lines()]
+  expect(runs.every(({ from, to }, index) => from < to && to <= (runs[index + 1]?.from ?? Infinity))).toBe(true)
+  let next = 0
+  const byRun = pcs.map(pc => {
+    while (next < runs.length && runs[next]!.to <= pc) next++
+    const run = runs[next]
+    return run !== undefined && pc >= run.from ? `${pc} ${run.file}:${run.line}` : `${pc}`
+  })
+  const byPlace = pcs.map(pc => {
+    const place = info.placeAt(pc)
+    return place === undefined || place.line === 0 ? `${pc}` : `${pc} ${place.file}:${place.line}`
+  })
+  expect(byRun).toEqual(byPlace)
+}
+
+function compared(spec: DebugGuestSpec, elf: Uint8Array, path: string): readonly (readonly SourceFrame[])[] {
+  const image = parseElf(elf, path)
+  const info = debugInfoOf(image)
+  const pcs = instructions(image)
+  const found = pcs.map(pc => info.framesAt(pc))
+  const subject = { spec, image, path, pcs, found }
+  expectLines(info, pcs)
+  if (symbolizer !== undefined) expectSymbolized(subject)
+  if (addr2line !== undefined) expectAddr2line(subject)
+  expect(info.doubts).toEqual([])
+  return found
+}
+
+const whyNot = symbolizer === undefined && addr2line === undefined ? 'there is no witness here' : undefined
+
+test.for(isExhaustive ? allDebugGuests : debugGuests)(
+  '$compiler, RV$xlen, $flags',
+  (spec: DebugGuestSpec, { skip }) => {
+    if (whyNot !== undefined) return skip(whyNot)
+    const found = withDebugGuest(spec, (elf, path) => compared(spec, elf, path))
+    if (found === undefined) return skip(`there is no ${spec.compiler} for RISC-V here`)
+    expect(found.length).toBeGreaterThan(20)
+    const places = found.flat().flatMap(({ place }) => place?.file ?? [])
+    for (const name of ['inlined.cpp', 'rest.c']) expect(places.some(file => file.endsWith(name))).toBe(true)
+    if (!spec.flags.includes('-O0')) expect(found.some(frames => frames.length > 2)).toBe(true)
+  },
+)
+
+test.runIf(isExhaustive).for(largeGuests)('$name', (spec, { skip }) => {
+  const missing = whyNot ?? fetchSources()
+  if (missing !== undefined) return skip(missing)
+  const found = withDebugGuest(spec, (elf, path) => compared(spec, elf, path))
+  if (found === undefined) return skip(`there is no ${spec.compiler} for RISC-V here`)
+  expect(found.length).toBeGreaterThan(5000)
 })
