@@ -1,20 +1,20 @@
 /** What is known of the selected frame, with ways to others. */
 import { button, element, grouped, pathText, percent } from './dom.js'
 import { pathOf } from './frames.js'
+import { ALL_STEPS } from './measure.js'
 
 /** @typedef {import('./profile.js').Profile} Profile */
 /** @typedef {import('./frames.js').Frame} Frame */
 /** @typedef {import('./frames.js').FrameTree} FrameTree */
-/** @typedef {import('./measure.js').Measure} Measure */
+/** @typedef {import('./view.js').View} View */
 
 /**
  * @typedef {object} Surroundings
  * @property {FrameTree} tree
- * @property {Record<import('./measure.js').Unit, Measure>} measures
+ * @property {View} view
  * @property {Float64Array | undefined} memory by node, with what is below it
- * @property {import('./measure.js').Unit} unit
  * @property {(frame: Frame) => void} go to a frame
- * @property {(focus: number | undefined, isInverted: boolean) => void} look at a function
+ * @property {(focus: number, isInverted: boolean) => void} look at a function
  */
 
 /** @param {Profile} profile @param {number} file @param {number} line */
@@ -46,7 +46,8 @@ const longFact = (title, text) =>
 const sumOf = (values, nodes) => nodes.reduce((sum, node) => sum + values[node], 0)
 
 /** @param {Frame} frame @param {Surroundings} surroundings */
-function costFacts(frame, { tree, measures, unit }) {
+function costFacts(frame, { tree, view }) {
+  const { measures, unit } = view
   /** @type {import('./measure.js').Unit[]} */
   const units = unit === 'cells' ? ['cells', 'instructions'] : ['instructions', 'cells']
   return units.flatMap(each => {
@@ -66,14 +67,14 @@ function costFacts(frame, { tree, measures, unit }) {
 
 /** @param {Frame} frame @param {Surroundings} surroundings */
 function facts(frame, surroundings) {
-  const { tree, memory } = surroundings
+  const { tree, memory, view } = surroundings
   const { profile, isInverted } = tree
   const { functions, nodes, hasCalls } = profile
   const address = functions.address[frame.function]
   const calls = sumOf(nodes.calls, frame.nodes)
   const from = isInverted ? '' : calledFrom(profile, frame)
   const defined = placeText(profile, functions.file[frame.function], functions.line[frame.function])
-  const each = calls > 0 ? `${grouped(frame.total / calls)} ${surroundings.unit} each` : ''
+  const each = view.step === ALL_STEPS ? `${grouped(frame.total / calls)} ${view.unit} each` : 'in all steps'
   return element(
     'dl',
     {},

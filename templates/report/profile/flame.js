@@ -26,13 +26,13 @@ export class FlameGraph {
    * @param {Parts} parts
    * @param {FrameTree} tree
    * @param {import('./palette.js').Palette} palette
-   * @param {(frame: Frame) => void} onSelect
+   * @param {{ onSelect: (frame: Frame) => void, onLeave: () => void }} told `onLeave` once all is shown that there is
    */
-  constructor(parts, tree, palette, onSelect) {
+  constructor(parts, tree, palette, told) {
     this.parts = parts
     this.tree = tree
     this.palette = palette
-    this.onSelect = onSelect
+    this.told = told
     this.zoom = tree.root
     this.selected = tree.root
     const { scroller, canvas } = parts
@@ -41,23 +41,22 @@ export class FlameGraph {
     canvas.addEventListener('click', event => this.#click(event))
     canvas.addEventListener('mousemove', event => this.#hover(event))
     canvas.addEventListener('mouseleave', () => (parts.tooltip.hidden = true))
-    new ResizeObserver(() => this.#layOut()).observe(scroller)
+    new ResizeObserver(() => this.#fit()).observe(scroller)
   }
 
-  /** Another tree: the same frames as far as it has them, unless it is another view. @param {FrameTree} tree */
-  show(tree) {
+  /**
+   * Of another tree the same frames as far as it has them, unless it is another view.
+   * @param {FrameTree} tree
+   * @param {import('./search.js').Found | undefined} found
+   */
+  show(tree, found) {
     const isSame = tree.isInverted === this.tree.isInverted && tree.focus === this.tree.focus
     this.zoom = isSame ? counterpart(tree, this.zoom) : tree.root
     const selected = isSame ? counterpart(tree, this.selected) : tree.root
     this.tree = tree
+    this.#found = found
     this.#layOut()
     this.select(selected)
-  }
-
-  /** @param {import('./search.js').Found | undefined} found */
-  highlight(found) {
-    this.#found = found
-    this.draw()
   }
 
   /** @param {import('./palette.js').Palette} palette */
@@ -68,7 +67,7 @@ export class FlameGraph {
 
   /** @param {Frame} frame */
   select(frame) {
-    if (!isWithin(frame, this.zoom) && !isWithin(this.zoom, frame)) this.zoomTo(frame.parent ?? this.tree.root)
+    if (!isWithin(frame, this.zoom) && !isWithin(this.zoom, frame)) this.#zoomTo(frame.parent ?? this.tree.root)
     this.selected = frame
     const { scroller } = this.parts
     const top = frame.row * ROW_HEIGHT
@@ -76,25 +75,29 @@ export class FlameGraph {
     const bottom = top + ROW_HEIGHT
     if (bottom > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = bottom - scroller.clientHeight
     this.draw()
-    this.onSelect(frame)
+    this.told.onSelect(frame)
+  }
+
+  /** Zooms to a frame and selects it. @param {Frame} frame */
+  enter(frame) {
+    this.#zoomTo(frame)
+    this.select(frame)
   }
 
   /** @param {Frame} frame */
-  zoomTo(frame) {
+  #zoomTo(frame) {
     this.zoom = frame
     this.#layOut()
-  }
-
-  /** Selects it too, and comes back to the graph. @param {Frame} frame */
-  enter(frame) {
-    this.zoomTo(frame)
-    this.select(frame)
   }
 
   #layOut() {
     const { scroller, spacer } = this.parts
     this.#rows = layOut(this.tree, this.zoom, scroller.clientWidth)
     spacer.style.setProperty('height', `${this.#rows.length * ROW_HEIGHT}px`)
+  }
+
+  #fit() {
+    this.#layOut()
     this.draw()
   }
 
@@ -137,7 +140,7 @@ export class FlameGraph {
     const { frame, merged } = box
     // What stands for several has room for them once the frame that they are below is wide.
     const isWide = frame.parent === this.zoom
-    this.zoomTo(merged.length > 0 && !isWide && frame.parent ? frame.parent : frame)
+    this.#zoomTo(merged.length > 0 && !isWide && frame.parent ? frame.parent : frame)
     this.select(frame)
   }
 
@@ -174,6 +177,12 @@ export class FlameGraph {
     return children.reduce((most, each) => (each.total > most.total ? each : most), children[0])
   }
 
+  #leave() {
+    const { tree, zoom } = this
+    this.enter(tree.root)
+    if (zoom === tree.root && tree.focus !== undefined) this.told.onLeave()
+  }
+
   /** @param {KeyboardEvent} event */
   #press(event) {
     if (event.ctrlKey || event.altKey || event.metaKey) return
@@ -190,7 +199,7 @@ export class FlameGraph {
       const frame = move()
       if (frame !== undefined) this.select(frame)
     } else if (event.key === 'Enter' || event.key === ' ') this.enter(this.selected)
-    else if (event.key === 'Escape') this.enter(this.tree.root)
+    else if (event.key === 'Escape') this.#leave()
     else return
     event.preventDefault()
   }

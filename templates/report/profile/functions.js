@@ -28,6 +28,9 @@ const columns = (profile, unit, whole, look) => [
   shareColumn('self', (/** @type {FunctionRow} */ row) => row.self, whole),
   { title: `${unit}, total`, value: (/** @type {FunctionRow} */ row) => row.total },
   shareColumn('total', (/** @type {FunctionRow} */ row) => row.total, whole),
+  ...(profile.memory === undefined
+    ? []
+    : [{ title: '[memory] cells', value: (/** @type {FunctionRow} */ row) => row.memory }]),
   ...(profile.hasCalls ? [{ title: 'calls', value: (/** @type {FunctionRow} */ row) => row.calls }] : []),
 ]
 

@@ -44,19 +44,29 @@ export function outermostOf({ nodes }, of) {
  * @property {number} self
  * @property {number} total of a function that calls itself no cost counts twice
  * @property {number} calls
+ * @property {number} memory cells of the memory tables, of its own
  * @property {number} nodes
  * @property {number} inlined as many of the nodes
  */
 
 /** Those that have nodes. @param {Profile} profile @param {Measure} measure */
 export function functionRows({ nodes, functions }, { self, total }) {
-  const rows = functions.name.map((_, of) => ({ function: of, self: 0, total: 0, calls: 0, nodes: 0, inlined: 0 }))
+  const rows = functions.name.map((_, of) => ({
+    function: of,
+    self: 0,
+    total: 0,
+    calls: 0,
+    memory: 0,
+    nodes: 0,
+    inlined: 0,
+  }))
   /** Where the nodes end that are below the one that was met last and had none of its function above it. */
   const end = new Int32Array(rows.length)
   for (let node = 0; node < nodes.count; node++) {
     const row = rows[nodes.function[node]]
     row.self += self[node]
     row.calls += nodes.calls[node]
+    row.memory += nodes.memory?.[node] ?? 0
     row.nodes++
     row.inlined += nodes.isInlined[node]
     if (node < end[row.function]) continue

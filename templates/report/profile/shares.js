@@ -1,5 +1,5 @@
 /** Tables of what the whole run was: by opcode, by chip, by step, by segment. */
-import { button, element, grouped, percent, sizeText } from './dom.js'
+import { button, element, percent, sizeText } from './dom.js'
 import { ALL_STEPS } from './measure.js'
 import { shareColumn, Table } from './table.js'
 
@@ -99,11 +99,3 @@ export function segmentsTable(place, segments) {
   return (/** @type {View} */ { finds }) =>
     table.show(finds ? rows.filter(({ segment }) => finds(segment[2] || 'not ended')) : rows)
 }
-
-/** @param {Profile} profile */
-export const totalsText = ({ totals, memory }) =>
-  [
-    `${grouped(totals.instructions)} instructions`,
-    `${grouped(totals.cells)} trace cells`,
-    ...(memory === undefined ? [] : [`and ${grouped(memory)} of the memory tables`]),
-  ].join(', ')

@@ -98,7 +98,7 @@ describe.skipIf(chromium === undefined)('a browser', () => {
       way.click()
       result.focus = { tab: document.querySelector('[aria-selected=true]').textContent, selected: selected(),
         shown: id('shown').textContent }
-      id('whole').click()
+      press('Escape')
       result.whole = { hidden: id('whole').hidden, total: facts()['cells, total'] }
 
       // Tables of the whole run, and source lines.

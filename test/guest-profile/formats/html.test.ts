@@ -69,6 +69,7 @@ describe('data', () => {
     }
     const rows = functionRows(shown, measure)
     expect(sum(rows.map((row: any) => row.self))).toBe(profile.totals.cells)
+    expect(sum(rows.map((row: any) => row.memory))).toBe(profile.memory)
     for (const row of rows) {
       const nodes = [...of.keys()].filter(node => of[node] === row.function)
       const outermost = nodes.filter(isOutermost)
@@ -181,6 +182,14 @@ describe('frames', () => {
     expect(merged).toBeGreaterThan(0)
     expect(sum(rows.map((row: any[]) => row.length))).toBeLessThan(10_000)
   }, 120_000)
+
+  test('of a step that cost nothing are the root alone', () => {
+    const nothing = measureOf(shown, 'cells', profile.steps.length)
+    const tree = new FrameTree(shown, nothing, { isInverted: false, focus: undefined })
+    expect(layOut(tree, tree.root, 100)).toEqual([[{ x: 0, width: 100, frame: tree.root, merged: [] }]])
+    expect(placeOf(tree, tree.root, 100, tree.root)).toEqual({ x: 0, width: 100 })
+    expect(searchFrames(shown, nothing, finder('module')).share).toBe(0)
+  })
 
   test('that a search finds count once in its share, those below them not again', () => {
     const finds = finder('module1')
