@@ -1,0 +1,74 @@
+/** What was executed, by address and step. */
+import { Column } from './column.ts'
+import type { ContextRows } from './context-rows.ts'
+import { cellsIn, type ExecutedCode } from './executed-code.ts'
+import type { CodeSources } from './frames.ts'
+import { groupedBy, type Grouped } from './grouped.ts'
+import type { ProfileInstructions } from './guest-profile.ts'
+
+/** By step, ascending in address: instructions by their index. */
+interface StepCounts {
+  readonly step: Column<Uint32Array>
+  readonly index: Column<Uint32Array>
+  readonly times: Column<Float64Array>
+  readonly cells: Column<Float64Array>
+}
+
+/** @param contexts by step */
+export function instructionsOf(
+  code: ExecutedCode,
+  { frames, frame, file, line, frameOf, counted }: CodeSources,
+  contextRows: ContextRows,
+  contexts: Grouped,
+): ProfileInstructions {
+  const { step, index, times, cells } = stepCounts(code, contextRows, contexts)
+  const indexes = index.take()
+  const { rows } = groupedBy(indexes, code.pcs.length)
+  const ofIndex =
+    (value: (index: number) => number) =>
+    (row: number): number =>
+      value(indexes[row]!)
+  const [steps, executions, spent] = [step.take(), times.take(), cells.take()]
+  return {
+    pc: rows.map(ofIndex(at => code.pcs[at]!)),
+    step: rows.map(row => steps[row]!),
+    innermost: rows.map(ofIndex(at => frames.function[frame[at]!]!)),
+    function: rows.map(ofIndex(at => frames.function[frameOf[counted[at]!]!]!)),
+    file: Int32Array.from(
+      rows,
+      ofIndex(at => file[at]!),
+    ),
+    line: rows.map(ofIndex(at => line[at]!)),
+    times: Float64Array.from(rows, row => executions[row]!),
+    cells: Float64Array.from(rows, row => spent[row]!),
+  }
+}
+
+function stepCounts(code: ExecutedCode, contextRows: ContextRows, { first, rows }: Grouped): StepCounts {
+  const counts: StepCounts = {
+    step: new Column(new Uint32Array()),
+    index: new Column(new Uint32Array()),
+    times: new Column(new Float64Array()),
+    cells: new Column(new Float64Array()),
+  }
+  const times = new Float64Array(code.pcs.length)
+  const cells = new Float64Array(code.pcs.length)
+  for (let step = 0; step + 1 < first.length; step++) {
+    const touched: number[] = []
+    for (let at = first[step]!; at < first[step + 1]!; at++)
+      contextRows.visit(rows[at]!, (index, count, ownRows, blockRows) => {
+        if (times[index] === 0) touched.push(index)
+        times[index]! += count
+        cells[index]! += cellsIn(code, index, ownRows, blockRows)
+      })
+    for (const index of touched) {
+      counts.step.push(step)
+      counts.index.push(index)
+      counts.times.push(times[index]!)
+      counts.cells.push(cells[index]!)
+      times[index] = 0
+      cells[index] = 0
+    }
+  }
+  return counts
+}
