@@ -11,7 +11,7 @@ import type { GuestProfile, ProfileStep } from './guest-profile.ts'
 import { instructionsOf } from './instructions.ts'
 import { memoryByNode } from './memory.ts'
 import { withoutCallers } from './plain-counts.ts'
-import { chipsOf, instructionTotals, opcodesOf } from './shares.ts'
+import { chipsOf, opcodesOf } from './shares.ts'
 import { treeOf } from './tree.ts'
 import { warningsOf } from './warnings.ts'
 
@@ -51,7 +51,7 @@ export function guestProfile(
   const contextRows = new ContextRows(code, counts, inside)
   const places = new CallPlaces(code, sources, functionsOf(image))
   const { nodes, costs, nodeOf } = treeOf({ counts, code, sources, contextRows, places, stepOf, lines })
-  const totals = instructionTotals(code, contextRows, contexts.path.length)
+  const { instructions, totals } = instructionsOf(code, sources, contextRows, groupedBy(stepOf, markers.length))
   const memory = memoryByNode(subject.memory, contexts, nodeOf, nodes.parent.length)
   const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0)
   return {
@@ -67,7 +67,7 @@ export function guestProfile(
     steps: markers.map((marker): ProfileStep => ({ marker, name: stepNames.get(marker) })),
     nodes: { ...nodes, memory },
     costs,
-    instructions: instructionsOf(code, sources, contextRows, groupedBy(stepOf, markers.length)),
+    instructions,
     opcodes: opcodesOf(code, totals, machine),
     chips: chipsOf(code, totals, machine),
   }

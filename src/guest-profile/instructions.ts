@@ -6,12 +6,20 @@ import type { CodeSources } from './frames.ts'
 import { groupedBy, type Grouped } from './grouped.ts'
 import type { ProfileInstructions } from './guest-profile.ts'
 
-/** By step, ascending in address: instructions by their index. */
+/** By executed instruction, of all contexts; rows as `Visit` has them. */
+export interface InstructionTotals {
+  readonly times: Float64Array
+  readonly rows: Float64Array
+  readonly blockRows: Float64Array
+}
+
+/** By step: instructions by their index. */
 interface StepCounts {
   readonly step: Column<Uint32Array>
   readonly index: Column<Uint32Array>
   readonly times: Column<Float64Array>
   readonly cells: Column<Float64Array>
+  readonly totals: InstructionTotals
 }
 
 /** @param contexts by step */
@@ -20,8 +28,8 @@ export function instructionsOf(
   { frames, frame, file, line, frameOf, counted }: CodeSources,
   contextRows: ContextRows,
   contexts: Grouped,
-): ProfileInstructions {
-  const { step, index, times, cells } = stepCounts(code, contextRows, contexts)
+): { instructions: ProfileInstructions; totals: InstructionTotals } {
+  const { step, index, times, cells, totals } = stepCounts(code, contextRows, contexts)
   const indexes = index.take()
   const { rows } = groupedBy(indexes, code.pcs.length)
   const ofIndex =
@@ -29,7 +37,7 @@ export function instructionsOf(
     (row: number): number =>
       value(indexes[row]!)
   const [steps, executions, spent] = [step.take(), times.take(), cells.take()]
-  return {
+  const instructions = {
     pc: rows.map(ofIndex(at => code.pcs[at]!)),
     step: rows.map(row => steps[row]!),
     innermost: rows.map(ofIndex(at => frames.function[frame[at]!]!)),
@@ -42,17 +50,20 @@ export function instructionsOf(
     times: Float64Array.from(rows, row => executions[row]!),
     cells: Float64Array.from(rows, row => spent[row]!),
   }
+  return { instructions, totals }
 }
 
 function stepCounts(code: ExecutedCode, contextRows: ContextRows, { first, rows }: Grouped): StepCounts {
+  const column = (): Float64Array => new Float64Array(code.pcs.length)
+  const totals = { times: column(), rows: column(), blockRows: column() }
   const counts: StepCounts = {
     step: new Column(new Uint32Array()),
     index: new Column(new Uint32Array()),
     times: new Column(new Float64Array()),
     cells: new Column(new Float64Array()),
+    totals,
   }
-  const times = new Float64Array(code.pcs.length)
-  const cells = new Float64Array(code.pcs.length)
+  const [times, cells] = [column(), column()]
   for (let step = 0; step + 1 < first.length; step++) {
     const touched: number[] = []
     for (let at = first[step]!; at < first[step + 1]!; at++)
@@ -60,12 +71,15 @@ function stepCounts(code: ExecutedCode, contextRows: ContextRows, { first, rows 
         if (times[index] === 0) touched.push(index)
         times[index]! += count
         cells[index]! += cellsIn(code, index, ownRows, blockRows)
+        totals.rows[index]! += ownRows
+        totals.blockRows[index]! += blockRows
       })
     for (const index of touched) {
       counts.step.push(step)
       counts.index.push(index)
       counts.times.push(times[index]!)
       counts.cells.push(cells[index]!)
+      totals.times[index]! += times[index]!
       times[index] = 0
       cells[index] = 0
     }

@@ -1,34 +1,11 @@
 /** What a run spent by operation and by chip. */
 import { rowsOf } from '../machine/chips.ts'
 import type { Machine } from '../machine/machine.ts'
-import type { ContextRows } from './context-rows.ts'
 import type { ExecutedCode } from './executed-code.ts'
 import type { ProfileShare } from './guest-profile.ts'
+import type { InstructionTotals } from './instructions.ts'
 
 const UNKNOWN_WORD = '(unknown word)'
-
-/** By executed instruction, of all contexts; rows as `Visit` has them. */
-export interface InstructionTotals {
-  readonly times: Float64Array
-  readonly rows: Float64Array
-  readonly blockRows: Float64Array
-}
-
-export function instructionTotals(code: ExecutedCode, contextRows: ContextRows, contexts: number): InstructionTotals {
-  const { length } = code.pcs
-  const totals = {
-    times: new Float64Array(length),
-    rows: new Float64Array(length),
-    blockRows: new Float64Array(length),
-  }
-  for (let context = 0; context < contexts; context++)
-    contextRows.visit(context, (index, times, rows, blockRows) => {
-      totals.times[index]! += times
-      totals.rows[index]! += rows
-      totals.blockRows[index]! += blockRows
-    })
-  return totals
-}
 
 class Shares {
   readonly #byName = new Map<string, { name: string; count: number; cells: number }>()
