@@ -40,6 +40,16 @@ export type {
 } from './sdk/traced.ts'
 export type { ColumnValue, Failure, InstructionPlace, Party, RowPlace, SegmentCheck } from './trace/check/failure.ts'
 export { Profile, type ProfileEntry } from './sdk/profile.ts'
+export type { TreeOptions } from './sdk/tree-options.ts'
+export type {
+  GuestProfile,
+  ProfileCosts,
+  ProfiledFunction,
+  ProfileInstructions,
+  ProfileNodes,
+  ProfileShare,
+  ProfileStep,
+} from './guest-profile/guest-profile.ts'
 export { hex, u32, u64, utf8 } from './sdk/inputs.ts'
 export type {
   LibraryDifference as Difference,

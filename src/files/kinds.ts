@@ -45,6 +45,12 @@ const kinds = {
   },
   airs: { label: 'AIRs', limit: MiB, hint: 'A machine file names its list of AIRs; docs/machine.md describes it.' },
   profile: { label: 'profile', limit: 256 * MiB, hint: 'Give the path of a file that rvr run --profile-out wrote.' },
+  guestProfile: {
+    label: 'guest profile',
+    limit: 512 * MiB - 32,
+    hint: 'Give the path of a file that rvr profile --format json wrote.',
+  },
+  stepNames: { label: 'step names', limit: MiB, hint: 'The file has to look like {"0": "start", "1": "setup"}.' },
   base: { label: 'the base', limit: 256 * MiB, hint: 'rvr cost --save-base FILE writes one.' },
   system: {
     label: 'constraint system',

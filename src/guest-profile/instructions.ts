@@ -53,6 +53,10 @@ export function instructionsOf(
   return { instructions, totals }
 }
 
+/** The totals alone. */
+export const instructionTotals = (code: ExecutedCode, contextRows: ContextRows, contexts: number): InstructionTotals =>
+  stepCounts(code, contextRows, groupedBy(new Uint8Array(contexts), 1)).totals
+
 function stepCounts(code: ExecutedCode, contextRows: ContextRows, { first, rows }: Grouped): StepCounts {
   const column = (): Float64Array => new Float64Array(code.pcs.length)
   const totals = { times: column(), rows: column(), blockRows: column() }

@@ -1,5 +1,6 @@
 /** All tracer modes by name. */
 import { RvrError } from '../errors.ts'
+import type { CallsResult } from './calls/counts.ts'
 import type { MeteredResult } from './metered/result.ts'
 import { metered } from './metered/mode.ts'
 import { meteredCost } from './metered-cost/mode.ts'
@@ -16,7 +17,7 @@ export const modes: readonly Mode<ModeName>[] = [pure, metered, meteredCost, pro
 export type ModeName = (typeof pure | typeof metered | typeof meteredCost | typeof profile | typeof preflight)['name']
 
 /** What the modes report of a run; each has its own part of it. */
-export type KnownResults = Partial<MeteredResult & ProfileResult & PreflightResult>
+export type KnownResults = Partial<MeteredResult & ProfileResult & CallsResult & PreflightResult>
 
 /** Modes of modules, by name, and where these lie. */
 const added = new Map<string, { readonly mode: Mode<ModeName>; readonly module: string }>()

@@ -125,7 +125,7 @@ export interface Run extends Disposable {
   readonly executed: bigint
   /** Wall-clock milliseconds that the same stretch executed. */
   readonly timing: { readonly executeMs: number }
-  /** Mode `profile`: how often each instruction was executed; undefined in other modes. */
+  /** Modes `profile` and `calls`: what was executed, and what it cost; undefined in other modes. */
   readonly profile: Profile | undefined
 
   /**

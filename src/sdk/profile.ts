@@ -1,15 +1,17 @@
 /** How often each instruction was executed, and what that cost by function and by operation. */
 import { basename, dirname, resolve } from 'node:path'
-import type { Image } from '../elf/image.ts'
+import { accept } from '../accept.ts'
 import { readableNames } from '../elf/symbols.ts'
-import type { GuestAbi } from '../extensions/abi.ts'
-import { decoderFor } from '../extensions/registry.ts'
-import { instructionWord } from '../program/slots.ts'
-import type { BlockRow, BlockRows } from '../machine/block-rows.ts'
-import { cellsOf, type Machine } from '../machine/machine.ts'
-import { guestBlockRows } from '../run/guest-block-rows.ts'
+import { guestProfile, type ProfileCounts } from '../guest-profile/build.ts'
+import { ContextRows } from '../guest-profile/context-rows.ts'
+import { executedCode, type ExecutedCode, type ProfiledRun } from '../guest-profile/executed-code.ts'
+import type { GuestProfile, ProfileShare } from '../guest-profile/guest-profile.ts'
+import { instructionTotals, type InstructionTotals } from '../guest-profile/instructions.ts'
+import { withoutCallers } from '../guest-profile/plain-counts.ts'
+import { dearestFirst, opcodesOf, symbolsOf } from '../guest-profile/shares.ts'
 import { profileOf, type ExecutionProfile } from '../profile/counts.ts'
-import { countsByPc, type SlotCounts } from '../modes/profile/counts.ts'
+import { countsByPc } from '../modes/profile/counts.ts'
+import { Tree, type TreeOptions } from './tree-options.ts'
 
 /** A share of a run. */
 export interface ProfileEntry {
@@ -22,14 +24,15 @@ export interface ProfileEntry {
   readonly symbols?: readonly string[]
 }
 
-/** Where no function symbol lies at or below an address of its segment. */
-export const NO_SYMBOL = '(no symbol)'
-const UNKNOWN_WORD = '(unknown word)'
+/** What was profiled, and how it stood then. */
+export interface ProfiledGuestRun extends ProfiledRun {
+  readonly outcome: GuestProfile['outcome']
+  readonly instret: bigint
+}
 
-interface Guest {
-  readonly image: Image
-  readonly abi: GuestAbi
-  readonly machine: Machine
+interface Totals {
+  readonly code: ExecutedCode
+  readonly totals: InstructionTotals
 }
 
 export class Profile {
@@ -39,20 +42,27 @@ export class Profile {
   readonly counts: ReadonlyMap<number, number>
   /** Trace rows beyond one for each execution, by address: those of HINT_BUFFER. */
   readonly extraRows: ReadonlyMap<number, number>
-  readonly #guest: Guest
-  readonly #inside: number | undefined
+  readonly #run: ProfiledGuestRun
+  readonly #given: ProfileCounts
+  #totals: Totals | undefined
   #functions: readonly ProfileEntry[] | undefined
-  #operations: readonly ProfileEntry[] | undefined
+  #opcodes: readonly ProfileEntry[] | undefined
 
-  /**
-   * @param inside where the run stands, if that is within the block of an autoprecompile that it entered at its start
-   */
-  constructor(guest: Guest, instret: bigint, counts: SlotCounts, inside?: number) {
-    this.#guest = guest
-    this.instret = instret
-    this.#inside = inside
-    this.counts = countsByPc(counts)
-    this.extraRows = new Map(counts.extraRows)
+  constructor(run: ProfiledGuestRun, given: ProfileCounts) {
+    this.#run = run
+    this.#given = given
+    this.instret = run.instret
+    if ('profile' in given) {
+      this.counts = countsByPc(given.profile)
+      this.extraRows = new Map(given.profile.extraRows)
+    } else {
+      const { code, totals } = this.#added()
+      this.counts = new Map(Array.from(code.pcs, (pc, index) => [pc, totals.times[index]!]))
+      const extra = new Map<number, number>()
+      const { pc: pcs, rows } = given.calls.extraRows
+      for (const [row, pc] of pcs.entries()) extra.set(pc, (extra.get(pc) ?? 0) + rows[row]!)
+      this.extraRows = extra
+    }
   }
 
   /**
@@ -61,17 +71,30 @@ export class Profile {
    * types, say.
    */
   get functions(): readonly ProfileEntry[] {
-    return (this.#functions ??= this.#readable(this.#collect(functionNames(this.#guest.image))))
+    return (this.#functions ??= this.#byReadableName())
   }
 
   /** By operation, such as `addi` or `hint_buffer`, the dearest first. */
   get opcodes(): readonly ProfileEntry[] {
-    return (this.#operations ??= this.#collect((_pc, operation) => operation))
+    const { code, totals } = this.#added()
+    return (this.#opcodes ??= opcodesOf(code, totals, this.#run.machine).map(entryOf))
+  }
+
+  /**
+   * Who called whom, with functions that compilers inlined, source lines and steps, and what all of these cost: mode
+   * `calls`; in mode `profile` functions have no callers. Makes the value anew with each call, in the time of some
+   * seconds for a million calling contexts.
+   *
+   * @throws RvrError `USAGE`.
+   */
+  tree(options: TreeOptions = {}): GuestProfile {
+    const { guestName = 'guest', ...others } = accept(Tree, 'tree', options)
+    return guestProfile({ ...this.#run, guestName }, this.#given, others)
   }
 
   /** The counts as plain data, which `guest.compile` takes as its `profile`. */
   get recorded(): ExecutionProfile {
-    return profileOf(this.#guest.image, this.counts)
+    return profileOf(this.#run.image, this.counts)
   }
 
   /**
@@ -95,69 +118,31 @@ export class Profile {
     return withLock(directory, `.${basename(path)}.lock`, () => addToProfile(path, this.recorded), { count: () => {} })
   }
 
-  /** Adds up what has the same name; asked in address order. */
-  #collect(nameOf: (pc: number, operation: string) => string): ProfileEntry[] {
-    const { image, abi, machine } = this.#guest
-    const decode = decoderFor(image.xlen, abi)
-    const blocks = guestBlockRows(image, abi, machine)
-    const entries = new Map<string, { name: string; instructions: number; cells: number }>()
-    const add = (name: string, instructions: number, cells: number): void => {
-      let entry = entries.get(name)
-      if (entry === undefined) entries.set(name, (entry = { name, instructions: 0, cells: 0 }))
-      entry.instructions += instructions
-      entry.cells += cells
+  #added(): Totals {
+    if (this.#totals === undefined) {
+      const { image, inside } = this.#run
+      const counts = 'calls' in this.#given ? this.#given.calls : withoutCallers(image, this.#given.profile)
+      const code = executedCode(this.#run, counts.runs)
+      const contextRows = new ContextRows(code, counts, inside)
+      this.#totals = { code, totals: instructionTotals(code, contextRows, counts.contexts.path.length) }
     }
-    for (const [pc, count] of this.counts) {
-      const word = instructionWord(image, pc)
-      const instr = word === undefined ? undefined : decode(word, pc)
-      const block = blocks?.get(pc)
-      const whole = block === undefined ? 0 : this.#executionsOf(block, blocks!)
-      const rows = count - whole + (this.extraRows.get(pc) ?? 0)
-      add(nameOf(pc, instr?.row.name ?? UNKNOWN_WORD), count, instr === undefined ? 0 : cellsOf(machine, instr, rows))
-      if (block?.start !== pc) continue
-      const chip = machine.chips[block.chip]!
-      add(nameOf(pc, chip.name), 0, chip.width * whole)
-    }
-    return inOrder([...entries.values()])
+    return this.#totals
   }
 
-  /** How often all of a block was executed from its start on: each time but the one that is not over. */
-  #executionsOf(block: BlockRow, blocks: BlockRows): number {
-    const isOpen = this.#inside !== undefined && blocks.get(this.#inside) === block
-    return (this.counts.get(block.start) ?? 0) - (isOpen ? 1 : 0)
-  }
-
-  /** Symbols by their readable names. */
-  #readable(entries: readonly ProfileEntry[]): ProfileEntry[] {
-    const names = readableNames(this.#guest.image).all(entries.map(({ name }) => name))
-    return inOrder(
-      [...Map.groupBy(entries, (_, index) => names[index]!)].map(([name, parts]) => {
-        const total = (key: 'instructions' | 'cells'): number => parts.reduce((sum, part) => sum + part[key], 0)
-        const merged = { name, instructions: total('instructions'), cells: total('cells') }
-        const symbols = parts.map(part => part.name)
-        return symbols.length === 1 && symbols[0] === name ? merged : { ...merged, symbols }
-      }),
-    )
+  #byReadableName(): ProfileEntry[] {
+    const { image } = this.#run
+    const { code, totals } = this.#added()
+    const symbols = symbolsOf(code, totals, image)
+    const names = readableNames(image).all(symbols.map(({ name }) => name))
+    const merged = [...Map.groupBy(symbols, (_, index) => names[index]!)].map(([name, parts]) => {
+      const total = (key: 'count' | 'cells'): number => parts.reduce((sum, part) => sum + part[key], 0)
+      return { name, count: total('count'), cells: total('cells'), symbols: parts.map(part => part.name) }
+    })
+    return merged.toSorted(dearestFirst).map(share => {
+      const isPlain = share.symbols.length === 1 && share.symbols[0] === share.name
+      return isPlain ? entryOf(share) : { ...entryOf(share), symbols: share.symbols }
+    })
   }
 }
 
-const inOrder = (entries: readonly ProfileEntry[]): ProfileEntry[] =>
-  entries.toSorted((a, b) => b.cells - a.cells || b.instructions - a.instructions || (a.name < b.name ? -1 : 1))
-
-/** The name of the function that an address belongs to; addresses have to be asked for in order. */
-function functionNames({ symbols, segments }: Image): (pc: number) => string {
-  const functions = symbols.filter(({ kind }) => kind === 'function')
-  let next = 0
-  let name = NO_SYMBOL
-  let at = 0
-  return pc => {
-    for (; next < functions.length && functions[next]!.address <= pc; next++) {
-      const { address } = functions[next]!
-      // Of several names for one address the first is the largest function's.
-      if (name === NO_SYMBOL || address !== at) name = functions[next]!.name
-      at = address
-    }
-    const segment = segments.find(({ address, memorySize }) => pc >= address && pc < address + memorySize)
-    return name !== NO_SYMBOL && segment !== undefined && at >= segment.address ? name : NO_SYMBOL
-  }
-}
+const entryOf = ({ name, count, cells }: ProfileShare): ProfileEntry => ({ name, instructions: count, cells })

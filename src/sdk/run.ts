@@ -126,14 +126,13 @@ export class GuestRun implements Run {
   }
 
   get profile(): Profile | undefined {
-    const { profile } = this.#collected
-    if (profile === undefined) return undefined
-    return (this.#profile ??= new Profile(
-      this.#session,
-      this.instret,
-      profile,
-      this.#state.isInside ? this.pc : undefined,
-    ))
+    const { profile, calls } = this.#collected
+    const counts = profile !== undefined ? { profile } : calls && { calls }
+    if (counts === undefined) return undefined
+    const { image, abi, machine } = this.#session
+    const { outcome, instret } = this
+    const inside = this.#state.isInside ? this.pc : undefined
+    return (this.#profile ??= new Profile({ image, abi, machine, outcome, instret, inside }, counts))
   }
 
   async resume(options: ResumeOptions = {}): Promise<Run> {
