@@ -1,4 +1,4 @@
-/** Counts of a mode that does not tell callers apart, as calling contexts: one for each function, that nobody called. */
+/** Counts of a mode that does not tell callers apart, as calling contexts: one for each function, called by nobody. */
 import type { Image } from '../elf/image.ts'
 import type { CallCounts } from '../modes/calls/counts.ts'
 import { functionsOf } from '../modes/calls/functions.ts'
