@@ -96,50 +96,38 @@ function frameRow(frame, { tree, go }) {
   return element('li', { className: frame.isInlined ? 'inlined' : '' }, way, part)
 }
 
-const MOST_BELOW = 12
+/**
+ * The first of some frames, and how many more there are.
+ * @param {string} title @param {Frame[]} frames @param {Surroundings} surroundings
+ */
+function frameList(title, frames, surroundings) {
+  if (frames.length === 0) return []
+  const rows = frames.slice(0, MOST_FRAMES).map(each => frameRow(each, surroundings))
+  const rest = element('p', { className: 'faint', textContent: `and ${grouped(frames.length - rows.length)} more` })
+  rest.hidden = frames.length === rows.length
+  return [element('h3', { textContent: title }), element('ol', { className: 'frames' }, ...rows), rest]
+}
+
+const MOST_FRAMES = 16
 
 /** @param {Frame} frame @param {Surroundings} surroundings @returns {Node[]} */
 export function detailsOf(frame, surroundings) {
   const { tree, look } = surroundings
-  const name = tree.profile.functions.name[frame.function]
-  const path = pathOf(frame).slice(0, -1)
+  const above = pathOf(frame).slice(0, -1).reverse()
   const below = tree.childrenOf(frame).toSorted((a, b) => b.total - a.total)
-  const list = (/** @type {string} */ title, /** @type {Frame[]} */ frames, /** @type {string} */ rest) =>
-    frames.length === 0
-      ? []
-      : [
-          element('h3', { textContent: title }),
-          element('ol', { className: 'frames' }, ...frames.map(each => frameRow(each, surroundings))),
-          ...(rest === '' ? [] : [element('p', { className: 'faint', textContent: rest })]),
-        ]
-  const more = below.length > MOST_BELOW ? `and ${grouped(below.length - MOST_BELOW)} more` : ''
   const isWhole = frame.row === 0 && tree.focus === undefined
   const callers = isWhole ? 'By what they cost themselves' : 'Called by'
-  const relation = tree.isInverted ? callers : 'Calls'
+  const [belowTitle, aboveTitle] = tree.isInverted ? [callers, 'On the way to'] : ['Calls', 'Called by']
+  const name = element('h2', {}, tree.profile.functions.name[frame.function])
+  if (frame.isInlined) name.append(' ', element('span', { className: 'badge', textContent: 'inlined' }))
+  const only = button('Only this function', () => look(frame.function, false))
+  const who = button('Who calls it', () => look(frame.function, true))
   return [
-    element(
-      'h2',
-      {},
-      name,
-      ...(frame.isInlined ? [' ', element('span', { className: 'badge', textContent: 'inlined' })] : []),
-    ),
-    ...(isWhole
-      ? []
-      : [
-          element(
-            'p',
-            { className: 'actions' },
-            button('Only this function', () => look(frame.function, false)),
-            button('Who calls it', () => look(frame.function, true)),
-          ),
-        ]),
+    name,
+    ...(isWhole ? [] : [element('p', { className: 'actions' }, only, who)]),
     facts(frame, surroundings),
-    ...list(`${relation}, dearest first`, below.slice(0, MOST_BELOW), more),
-    ...list(
-      tree.isInverted ? 'On the way to' : 'Called by',
-      path.toReversed().slice(0, 40),
-      path.length > 40 ? '…' : '',
-    ),
+    ...frameList(`${belowTitle}, dearest first`, below, surroundings),
+    ...frameList(aboveTitle, above, surroundings),
   ]
 }
 

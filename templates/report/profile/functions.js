@@ -1,6 +1,6 @@
 /** The table of functions. */
-import { button, counted, element } from './dom.js'
-import { functionRows } from './measure.js'
+import { button, counted, element, grouped, percent } from './dom.js'
+import { ALL_STEPS, functionRows } from './measure.js'
 import { shareColumn, Table } from './table.js'
 
 /** @typedef {import('./profile.js').Profile} Profile */
@@ -21,32 +21,41 @@ const nameColumn = (profile, look) => ({
   },
 })
 
-/** @param {Profile} profile @param {string} unit @param {number} whole @param {(focus: number) => void} look */
-const columns = (profile, unit, whole, look) => [
-  nameColumn(profile, look),
-  { title: `${unit}, self`, value: (/** @type {FunctionRow} */ row) => row.self },
-  shareColumn('self', (/** @type {FunctionRow} */ row) => row.self, whole),
-  { title: `${unit}, total`, value: (/** @type {FunctionRow} */ row) => row.total },
-  shareColumn('total', (/** @type {FunctionRow} */ row) => row.total, whole),
-  ...(profile.memory === undefined
-    ? []
-    : [{ title: '[memory] cells', value: (/** @type {FunctionRow} */ row) => row.memory }]),
-  ...(profile.hasCalls ? [{ title: 'calls', value: (/** @type {FunctionRow} */ row) => row.calls }] : []),
-]
+/** @param {Profile} profile @param {View} view @param {(focus: number) => void} look */
+function functionColumns(profile, { unit, step, measure }, look) {
+  const whole = measure.total[0]
+  const when = step === ALL_STEPS ? '' : ', all steps'
+  const memory = { title: `[memory] cells${when}`, value: (/** @type {FunctionRow} */ row) => row.memory }
+  const calls = { title: `calls${when}`, value: (/** @type {FunctionRow} */ row) => row.calls }
+  return [
+    nameColumn(profile, look),
+    { title: `${unit}, self`, value: (/** @type {FunctionRow} */ row) => row.self },
+    shareColumn('self', (/** @type {FunctionRow} */ row) => row.self, whole),
+    { title: `${unit}, total`, value: (/** @type {FunctionRow} */ row) => row.total },
+    shareColumn('total', (/** @type {FunctionRow} */ row) => row.total, whole),
+    ...(profile.memory === undefined ? [] : [memory]),
+    ...(profile.hasCalls ? [calls] : []),
+  ]
+}
+
+/** @param {FunctionRow[]} all @param {FunctionRow[]} rows those that are shown @param {View} view */
+function remarkText(all, rows, { unit, measure }) {
+  if (rows.length === all.length) return `${counted(all.length, 'function')}.`
+  const own = rows.reduce((sum, row) => sum + row.self, 0)
+  const share = percent(own, measure.total[0])
+  return `${grouped(rows.length)} of ${counted(all.length, 'function')}; themselves they are ${share} of ${unit}.`
+}
 
 /** @param {HTMLElement} place @param {Profile} profile @param {(focus: number) => void} look */
 export function functionsTable(place, profile, look) {
   const remark = element('p', { className: 'remark' })
   place.append(remark)
-  const table = new Table(place, { label: 'Functions', columns: columns(profile, 'cells', 1, look), sort: 1 })
-  return (/** @type {View} */ { measure, unit, finds }) => {
+  const table = new Table(place, { label: 'Functions', sort: 1 })
+  return (/** @type {View} */ view) => {
+    const { measure, finds } = view
     const all = functionRows(profile, measure).filter(row => row.total > 0)
     const rows = finds ? all.filter(row => finds(profile.functions.name[row.function])) : all
-    const sum = rows.reduce((cost, row) => cost + row.self, 0)
-    const part = finds
-      ? `, ${counted(rows.length, 'is', 'are')} shown; their own ${unit} are ${counted(sum, unit, unit)}`
-      : ''
-    remark.textContent = `${counted(all.length, 'function')}${part}.`
-    table.show(rows, columns(profile, unit, measure.total[0], look))
+    remark.textContent = remarkText(all, rows, view)
+    table.show(rows, functionColumns(profile, view, look))
   }
 }

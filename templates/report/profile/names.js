@@ -1,6 +1,9 @@
 /** Names of functions where there is little room, and the groups that colours tell apart. */
 
-/** What is taken away, each as long as there is some of it: type arguments, parameters, `<… as Trait>`. @type {[RegExp, string][]} */
+/**
+ * What is taken away, each as long as there is some of it: type arguments, parameters, `<… as Trait>`.
+ * @type {[RegExp, string][]}
+ */
 const LEFT_OUT = [
   [/(?<=\w)(::)?<[^<>]*>/, ''],
   [/\([^()]*\)/, ''],

@@ -29,12 +29,10 @@ function isFound({ found, isInverted }, { frame, merged }) {
   return merged.some(each => found.isIn(each) || found.isBeyond(each, isInverted))
 }
 
-/** @param {Picture} picture @param {Box} box @returns {string} */
-function fillOf(picture, box) {
-  const { palette, names } = picture
-  const { frame, merged } = box
-  const { fill, inlined } = isFound(picture, box) ? palette.found : palette.of(names[frame.function])
-  if (merged.length > 0) return isFound(picture, box) ? fill : palette.grey
+/** @param {Picture} picture @param {Box} box @param {boolean} isHit found by a search @returns {string} */
+function fillOf({ palette, names }, { frame, merged }, isHit) {
+  if (merged.length > 0) return isHit ? palette.found.fill : palette.grey
+  const { fill, inlined } = isHit ? palette.found : palette.of(names[frame.function])
   return frame.isInlined ? inlined : fill
 }
 
@@ -59,10 +57,11 @@ function paintBox(context, picture, { box, y, characters }) {
   const { palette, names, found, zoomRow } = picture
   const { x, width, frame, merged } = box
   const gap = width > 4 ? 1 : 0
-  const isFaint = frame.row < zoomRow || (found !== undefined && !isFound(picture, box))
+  const isHit = isFound(picture, box)
+  const isFaint = frame.row < zoomRow || (found !== undefined && !isHit)
   context.globalAlpha = isFaint ? 0.45 : 1
-  context.fillStyle = fillOf(picture, box)
-  context.fillRect(x, y, Math.max(width - gap, NARROWEST_BOX), ROW_HEIGHT - 1)
+  context.fillStyle = fillOf(picture, box, isHit)
+  context.fillRect(x, y, width - gap, ROW_HEIGHT - 1)
   context.globalAlpha = isFaint ? 0.6 : 1
   context.fillStyle = isFaint ? palette.faint : palette.text
   if (frame.isInlined && merged.length === 0 && width > 10) markInlined(context, x + 1, y)
@@ -72,8 +71,6 @@ function paintBox(context, picture, { box, y, characters }) {
   const label = fitted(text, Math.floor(room / characters))
   if (label !== '') context.fillText(label, x + PADDING + (frame.isInlined ? 1 : 0), y + ROW_HEIGHT / 2, room)
 }
-
-const NARROWEST_BOX = 0.5
 
 /** @param {CanvasRenderingContext2D} context @param {Picture} picture @returns {number} how many boxes are in view */
 export function paint(context, picture) {

@@ -13,6 +13,7 @@ function variation(name) {
   for (let at = 0; at < name.length; at++) hash = (Math.imul(hash, 31) + name.charCodeAt(at)) | 0
   return ((hash >>> 8) % 1001) / 500 - 1
 }
+
 /** @typedef {ReturnType<typeof paletteOf>} Palette */
 
 /** @param {boolean} isDark */

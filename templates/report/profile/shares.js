@@ -16,19 +16,16 @@ export function sharesTable(place, { label, of, counts, shares, hasSteps }) {
   const whole = shares.reduce((sum, [, , cells]) => sum + cells, 0)
   const all = shares.reduce((sum, [, count]) => sum + count, 0)
   if (hasSteps) place.append(element('p', { className: 'remark', textContent: 'Of the whole run, in all steps.' }))
-  const table = new Table(place, {
-    label,
-    sort: 3,
-    columns: [
-      { title: of, isText: true, value: (/** @type {Share} */ [name]) => name },
-      { title: counts, value: (/** @type {Share} */ [, count]) => count },
-      shareColumn(`of ${counts}`, (/** @type {Share} */ [, count]) => count, all),
-      { title: 'cells', value: (/** @type {Share} */ [, , cells]) => cells },
-      shareColumn('of cells', (/** @type {Share} */ [, , cells]) => cells, whole),
-      { title: 'cells each', value: (/** @type {Share} */ [, count, cells]) => (count === 0 ? 0 : cells / count) },
-    ],
-  })
-  return (/** @type {View} */ { finds }) => table.show(finds ? shares.filter(([name]) => finds(name)) : shares)
+  const table = new Table(place, { label, sort: 3 })
+  const columns = [
+    { title: of, isText: true, value: (/** @type {Share} */ [name]) => name },
+    { title: counts, value: (/** @type {Share} */ [, count]) => count },
+    shareColumn(`of ${counts}`, (/** @type {Share} */ [, count]) => count, all),
+    { title: 'cells', value: (/** @type {Share} */ [, , cells]) => cells },
+    shareColumn('of cells', (/** @type {Share} */ [, , cells]) => cells, whole),
+    { title: 'cells each', value: (/** @type {Share} */ [, count, cells]) => (count === 0 ? 0 : cells / count) },
+  ]
+  return (/** @type {View} */ { finds }) => table.show(finds ? shares.filter(([name]) => finds(name)) : shares, columns)
 }
 
 /** @param {Profile['steps'][number]} step */
@@ -68,13 +65,17 @@ export function stepsTable(place, profile, choose) {
   /** @type {View | undefined} */
   let view
   const rowClass = (/** @type {typeof rows[number]} */ { step }) => (step === view?.step ? 'chosen' : '')
-  const table = new Table(place, { label: 'Steps', columns, sort: 1, isDown: false, rowClass })
+  const table = new Table(place, { label: 'Steps', sort: 1, isDown: false, rowClass })
   return (/** @type {View} */ next) => {
     view = next
     const { finds } = next
-    table.show(finds ? rows.filter(({ step }) => finds(stepName(steps[step]))) : rows)
+    table.show(finds ? rows.filter(({ step }) => finds(stepName(steps[step]))) : rows, columns)
   }
 }
+
+const NOT_ENDED = 'not ended'
+
+/** @typedef {{ number: number, segment: Segment }} SegmentRow */
 
 /** @param {HTMLElement} place @param {Segment[]} segments */
 export function segmentsTable(place, segments) {
@@ -83,19 +84,19 @@ export function segmentsTable(place, segments) {
   const used = segments.reduce((sum, segment) => sum + segment[4], 0) / Math.max(1, segments.length)
   const text = `${percent(used, 1)} used on average; the largest takes an estimated ${sizeText(peak)} to prove.`
   place.append(element('p', { className: 'remark', textContent: text }))
-  const table = new Table(place, {
-    label: 'Segments',
-    sort: 0,
-    isDown: false,
-    columns: [
-      { title: 'segment', value: (/** @type {typeof rows[number]} */ { number }) => number },
-      { title: 'from', value: ({ segment: [from] }) => from },
-      { title: 'instructions', value: ({ segment: [, instructions] }) => instructions },
-      shareColumn('used', ({ segment }) => segment[4], 1),
-      { title: 'memory', value: ({ segment }) => segment[3], cell: ({ segment }) => sizeText(segment[3]) },
-      { title: 'ended by', isText: true, value: ({ segment: [, , reason] }) => reason || 'not ended' },
-    ],
-  })
+  const table = new Table(place, { label: 'Segments', sort: 0, isDown: false })
+  const columns = [
+    { title: 'segment', value: (/** @type {SegmentRow} */ { number }) => number },
+    { title: 'from', value: (/** @type {SegmentRow} */ { segment: [from] }) => from },
+    { title: 'instructions', value: (/** @type {SegmentRow} */ { segment: [, instructions] }) => instructions },
+    shareColumn('used', (/** @type {SegmentRow} */ { segment }) => segment[4], 1),
+    {
+      title: 'memory',
+      value: (/** @type {SegmentRow} */ { segment }) => segment[3],
+      cell: (/** @type {SegmentRow} */ { segment }) => sizeText(segment[3]),
+    },
+    { title: 'ended by', isText: true, value: (/** @type {SegmentRow} */ { segment }) => segment[2] || NOT_ENDED },
+  ]
   return (/** @type {View} */ { finds }) =>
-    table.show(finds ? rows.filter(({ segment }) => finds(segment[2] || 'not ended')) : rows)
+    table.show(finds ? rows.filter(({ segment }) => finds(segment[2] || NOT_ENDED)) : rows, columns)
 }

@@ -40,10 +40,8 @@ function lineColumns(profile, { unit, measure }, hasFile) {
 /** @param {string} text @param {LineRow[]} rows of the file @param {View} view */
 function sourceText(text, rows, { unit, measure }) {
   const most = rows.reduce((cost, row) => Math.max(cost, row[unit]), 0)
-  const body = listing(
-    text,
-    rows.filter(({ line }) => line > 0),
-  ).map(listed => {
+  const known = rows.filter(({ line }) => line > 0)
+  const body = listing(text, known).map(listed => {
     if (listed === undefined)
       return element('tr', { className: 'gap' }, element('td', { colSpan: 4, textContent: '⋯' }))
     const { line, text: content, spent } = listed
@@ -64,64 +62,68 @@ function sourceText(text, rows, { unit, measure }) {
   return table
 }
 
+/** @param {Profile} profile @param {View} view @param {(file: number) => void} choose */
+const fileColumns = (profile, { unit, measure }, choose) => [
+  {
+    title: 'file',
+    isText: true,
+    value: (/** @type {FileRow} */ row) => fileName(profile, row.file),
+    cell: (/** @type {FileRow} */ row) => {
+      const way = button('', () => choose(row.file), { className: 'link' })
+      way.append(pathText(fileName(profile, row.file)))
+      return way
+    },
+  },
+  { title: 'lines', value: (/** @type {FileRow} */ row) => row.lines },
+  shareColumn(`of ${unit}`, (/** @type {FileRow} */ row) => row[unit], measure.total[0]),
+]
+
+/** @param {Profile} profile @param {View} view */
+function foundLines(profile, view) {
+  const { finds } = view
+  const rows = lineRows(profile, view)
+  if (finds === undefined) return rows
+  const { name } = profile.functions
+  return rows.filter(row => finds(fileName(profile, row.file)) || row.functions.some(of => finds(name[of])))
+}
+
 /** @param {HTMLElement} place @param {Profile} profile */
 export function sourceView(place, profile) {
   const sources = new Map(profile.sources)
-  const [list, content, title] = [element('div'), element('div'), element('h2')]
-  list.className = 'files'
-  content.className = 'lines'
-  const text = element('div')
-  content.append(title, text)
-  place.append(list, content)
+  const list = element('div', { className: 'files' })
+  const [title, remark] = [element('h2'), element('p', { className: 'remark' })]
+  const [ofLines, ofText] = [element('div'), element('div')]
+  place.append(list, element('div', { className: 'lines' }, title, remark, ofLines, ofText))
+  const whole = button('Dearest lines of all files', () => choose(undefined))
+  list.append(element('p', { className: 'remark' }, whole))
   /** @type {number | undefined} */
   let chosen
   /** @type {View} */
-  let current
-  const choose = (/** @type {number | undefined} */ file) => {
+  let view
+  const rowClass = (/** @type {FileRow} */ { file }) => (file === chosen ? 'chosen' : '')
+  const files = new Table(list, { label: 'Files', sort: 2, rowClass })
+  const lines = new Table(ofLines, { label: 'Lines', sort: 4 })
+
+  /** @param {number | undefined} file */
+  function choose(file) {
     chosen = file
-    show(current)
+    show()
   }
-  const fileColumns = (/** @type {View} */ { unit, measure }) => [
-    {
-      title: 'file',
-      isText: true,
-      value: (/** @type {FileRow} */ row) => fileName(profile, row.file),
-      cell: (/** @type {FileRow} */ row) => {
-        const way = button('', () => choose(row.file), { className: 'link' })
-        way.append(pathText(fileName(profile, row.file)))
-        return way
-      },
-    },
-    { title: 'lines', value: (/** @type {FileRow} */ row) => row.lines },
-    shareColumn(`of ${unit}`, (/** @type {FileRow} */ row) => row[unit], measure.total[0]),
-  ]
-  const whole = button('Dearest lines of all files', () => choose(undefined))
-  list.append(element('p', { className: 'remark' }, whole))
-  /** @type {Table<FileRow> | undefined} */
-  let files
-  /** @type {Table<LineRow> | undefined} */
-  let lines
-  /** @param {LineRow[]} rows */
-  const showLines = rows => {
-    lines = new Table(text, { label: 'Lines', columns: lineColumns(profile, current, chosen === undefined), sort: 4 })
-    lines.show(rows)
-  }
-  const show = (/** @type {View} */ view) => {
-    current = view
-    const all = lineRows(profile, view)
-    const { finds } = view
-    const isFound = (/** @type {LineRow} */ row) =>
-      !finds || finds(fileName(profile, row.file)) || row.functions.some(of => finds(profile.functions.name[of]))
-    const found = all.filter(isFound)
-    const rowClass = (/** @type {FileRow} */ { file }) => (file === chosen ? 'chosen' : '')
-    files ??= new Table(list, { label: 'Files', columns: fileColumns(view), sort: 2, rowClass })
-    files.show(fileRows(found), fileColumns(view))
-    const source = chosen === undefined ? undefined : sources.get(chosen)
+
+  function show() {
+    const found = foundLines(profile, view)
+    files.show(fileRows(found), fileColumns(profile, view, choose))
     const rows = found.filter(({ file }) => chosen === undefined || file === chosen)
     title.textContent = chosen === undefined ? 'All files' : fileName(profile, chosen)
-    text.replaceChildren(element('p', { className: 'remark', textContent: `${counted(rows.length, 'line')}.` }))
-    if (source === undefined) showLines(rows)
-    else text.append(sourceText(source, rows, view))
+    remark.textContent = `${counted(rows.length, 'line')}.`
+    const text = chosen === undefined ? undefined : sources.get(chosen)
+    ofLines.hidden = text !== undefined
+    ofText.replaceChildren(...(text === undefined ? [] : [sourceText(text, rows, view)]))
+    if (text === undefined) lines.show(rows, lineColumns(profile, view, chosen === undefined))
   }
-  return show
+
+  return (/** @type {View} */ next) => {
+    view = next
+    show()
+  }
 }

@@ -12,10 +12,9 @@ import { button, counted, element, grouped, percent } from './dom.js'
  */
 
 /**
- * @template Row
+ * @template [Row=unknown]
  * @typedef {object} TableOptions
  * @property {string} label
- * @property {Column<Row>[]} columns
  * @property {number} sort index of the column that is sorted by first
  * @property {boolean} [isDown] greatest first
  * @property {(row: Row) => string} [rowClass]
@@ -28,31 +27,29 @@ const MORE_ROWS = 1000
 export class Table {
   /** @type {readonly Row[]} */
   #rows = []
+  /** @type {readonly Column<Row>[]} */
+  #columns = []
   #most = FIRST_ROWS
 
   /**
    * @param {HTMLElement} place
    * @param {TableOptions<Row>} options
    */
-  constructor(place, { label, columns, sort, isDown = true, rowClass = () => '' }) {
-    this.columns = columns
+  constructor(place, { label, sort, isDown = true, rowClass = () => '' }) {
     this.sort = sort
     this.isDown = isDown
     this.rowClass = rowClass
-    this.ways = columns.map((_, index) => button('', () => this.sortBy(index)))
-    this.heads = columns.map(({ isText }, index) =>
-      element('th', { scope: 'col', className: isText ? 'text' : '' }, this.ways[index]),
-    )
+    this.head = element('tr')
     this.body = element('tbody')
     this.more = button('', () => this.#showMore(), { className: 'more' })
-    const table = element('table', {}, element('thead', {}, element('tr', {}, ...this.heads)), this.body)
-    table.setAttribute('aria-label', label)
-    place.append(table, this.more)
+    this.table = element('table', {}, element('thead', {}, this.head), this.body)
+    this.table.setAttribute('aria-label', label)
+    place.append(this.table, this.more)
   }
 
-  /** @param {readonly Row[]} rows @param {Column<Row>[]} [columns] as many as before */
-  show(rows, columns = this.columns) {
-    this.columns = columns
+  /** @param {readonly Row[]} rows @param {readonly Column<Row>[]} columns */
+  show(rows, columns) {
+    this.#columns = columns
     this.#rows = rows
     this.#most = FIRST_ROWS
     this.#fill()
@@ -60,7 +57,7 @@ export class Table {
 
   /** @param {number} index */
   sortBy(index) {
-    this.isDown = this.sort === index ? !this.isDown : this.columns[index].isText !== true
+    this.isDown = this.sort === index ? !this.isDown : this.#columns[index].isText !== true
     this.sort = index
     this.#fill()
   }
@@ -72,18 +69,22 @@ export class Table {
 
   /** @param {Row} a @param {Row} b */
   #compare(a, b) {
-    const { value } = this.columns[this.sort]
+    const { value } = this.#columns[this.sort]
     const [left, right] = [value(a), value(b)]
     if (left === right) return 0
     return left < right === this.isDown ? 1 : -1
   }
 
   #fill() {
-    for (const [index, head] of this.heads.entries()) {
-      const order = this.isDown ? 'descending' : 'ascending'
-      head.setAttribute('aria-sort', index === this.sort ? order : 'none')
-      this.ways[index].textContent = this.columns[index].title
-    }
+    // Whoever uses the keyboard stays where he is.
+    const buttons = () => [...this.table.querySelectorAll('button')]
+    const focused = buttons().findIndex(each => each === document.activeElement)
+    this.#fillHead()
+    this.#fillBody()
+    if (focused >= 0) buttons()[focused]?.focus()
+  }
+
+  #fillBody() {
     const sorted = this.#rows.toSorted((a, b) => this.#compare(a, b))
     const shown = sorted.slice(0, this.#most)
     this.body.replaceChildren(...shown.map(row => this.#row(row)))
@@ -92,9 +93,21 @@ export class Table {
     this.more.textContent = `Show more: ${counted(hidden, 'row')} left`
   }
 
+  #fillHead() {
+    this.head.replaceChildren(
+      ...this.#columns.map(({ title, isText }, index) => {
+        const head = element('th', { scope: 'col', className: isText ? 'text' : '' })
+        head.append(button(title, () => this.sortBy(index)))
+        const order = this.isDown ? 'descending' : 'ascending'
+        head.setAttribute('aria-sort', index === this.sort ? order : 'none')
+        return head
+      }),
+    )
+  }
+
   /** @param {Row} row */
   #row(row) {
-    const cells = this.columns.map(({ value, cell, share, isText }) => {
+    const cells = this.#columns.map(({ value, cell, share, isText }) => {
       const plain = value(row)
       const plainText = typeof plain === 'number' ? grouped(plain) : plain
       const text = cell ? cell(row) : plainText
