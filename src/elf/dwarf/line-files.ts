@@ -49,7 +49,9 @@ export class LineFiles {
     const read = reader.version < 5 ? namesOf4 : namesOf5
     this.#directories = read(reader, false)
     this.#files = read(reader, true)
-    this.#base = joined(reader.directory, this.#text(this.#directories[0]))
+    // From version 5 on it is the table's own, the same again, which need not be absolute.
+    const base = this.#text(this.#directories[0])
+    this.#base = base === reader.directory ? base : joined(reader.directory, base)
   }
 
   /** The path of a file by its number; empty where it has none. */

@@ -1,4 +1,5 @@
 /** Functions, inlined calls and lines of compiled guests are those that two other readers print, at every instruction. */
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { debugInfoOf, type DebugInfo, type SourceFrame } from '../../../src/elf/dwarf/debug-info.ts'
 import type { Image } from '../../../src/elf/image.ts'
@@ -17,7 +18,8 @@ function instructions(image: Image): number[] {
 
 /** A guest, and what we say about each of its instructions. */
 interface Subject {
-  readonly spec: DebugGuestSpec
+  /** Does addr2line read the files of its tables as the standard says? */
+  readonly hasFiles: boolean
   readonly image: Image
   readonly path: string
   readonly pcs: readonly number[]
@@ -38,15 +40,11 @@ const withoutUnit = (frames: readonly WitnessFrame[]): readonly WitnessFrame[] =
   frames.map(frame => (frame.line === 0 && frames.length === 1 ? { ...frame, file: '' } : frame))
 
 /** Several names of one address: identical functions are one code, constructors have up to three names. */
-function canonicalNames({ symbols }: Image): (name: string) => string {
-  const addressOf = new Map<string, number>()
-  const first = new Map<number, string>()
-  for (const { kind, name, address } of symbols) {
-    if (kind !== 'function') continue
-    addressOf.set(name, address)
-    if (!first.has(address)) first.set(address, name)
-  }
-  return name => first.get(addressOf.get(name)!) ?? name
+function aliasesOf({ symbols }: Image): (name: string) => readonly string[] {
+  const functions = symbols.filter(({ kind }) => kind === 'function')
+  const byAddress = Map.groupBy(functions, ({ address }) => address)
+  const byName = new Map(functions.map(({ name, address }) => [name, byAddress.get(address)!.map(each => each.name)]))
+  return name => byName.get(name) ?? [name]
 }
 
 /**
@@ -55,10 +53,10 @@ function canonicalNames({ symbols }: Image): (name: string) => string {
  * place of a file.
  */
 function expectSymbolized({ image, path, pcs, found }: Subject): void {
-  const canonical = canonicalNames(image)
+  const aliases = aliasesOf(image)
   const labels = new Set(image.symbols.flatMap(({ kind, name }) => (kind === 'function' ? [] : [name])))
   const lines = (frames: readonly WitnessFrame[], index: number): string =>
-    `${pcs[index]}: ${text(frames.map(frame => ({ ...frame, name: canonical(frame.name) })))}`
+    `${pcs[index]}: ${text(frames.map(frame => ({ ...frame, name: aliases(frame.name)[0]! })))}`
   const wanted = symbolizer!(path, pcs).map(frames => {
     const plain = withoutUnit(frames)
     return plain.length === 1 && labels.has(plain[0]!.name) ? [] : plain
@@ -89,7 +87,7 @@ function isSameName(theirs: string, ours: string): boolean {
  * addr2line's frames are ours, or ours without some inlined calls: binutils (2.40) does not find code in pieces whose
  * list DWARF 5 refers to by an index. Then the next frame has the place of the one that is missing. The innermost it
  * names by the symbol table where its entry has no name for linkers, though it is inlined. It has no columns. Of the
- * files in gcc's tables of DWARF 5 it takes another one than the standard says: unit's files may be `<artificial>`.
+ * files in tables of DWARF 5 by gcc and rustc it takes another one than the standard says, such as `<artificial>`.
  */
 function isAddr2line(ours: readonly WitnessFrame[], theirs: readonly WitnessFrame[], hasFiles: boolean): boolean {
   if (ours.length === 0 || theirs.length === 0) return ours.length === theirs.length
@@ -100,16 +98,21 @@ function isAddr2line(ours: readonly WitnessFrame[], theirs: readonly WitnessFram
   return arePlaces && isPartOf(theirs, ours, isName) && place(theirs[0]!) === place(ours[0]!)
 }
 
-function expectAddr2line({ spec, image, path, pcs, found }: Subject): void {
-  const hasFiles = !(spec.compiler === 'gcc' && spec.flags.includes('-gdwarf-5'))
+function expectAddr2line({ hasFiles, image, path, pcs, found }: Subject): void {
   const names = readableNames(image)
+  const aliases = aliasesOf(image)
   names.all(found.flat().flatMap(({ symbol }) => symbol ?? []))
   const wanted = addr2line!(path, pcs)
   const differences: string[] = []
   for (const [index, frames] of found.entries()) {
-    const ours = frames.map(asWitness).map(frame => ({ ...frame, name: names.of(frame.name), column: undefined }))
-    if (!isAddr2line(ours, wanted[index]!, hasFiles))
-      differences.push(`${pcs[index]!.toString(16)}: ${text(ours)}\n  instead of ${text(wanted[index]!)}`)
+    const theirs = wanted[index]!
+    const ours = frames.map(asWitness).map(frame => {
+      const readable = aliases(frame.name).map(name => names.of(name))
+      const name = readable.find(each => isSameName(theirs.at(-1)?.name ?? '', each)) ?? readable[0]!
+      return { ...frame, name, column: undefined }
+    })
+    if (isAddr2line(ours, theirs, hasFiles)) continue
+    differences.push(`${pcs[index]!.toString(16)}: ${text(ours)}\n  instead of ${text(theirs)}`)
   }
   expect(differences).toEqual([])
 }
@@ -131,18 +134,20 @@ function expectLines(info: DebugInfo, pcs: readonly number[]): void {
   expect(byRun).toEqual(byPlace)
 }
 
-function compared(spec: DebugGuestSpec, elf: Uint8Array, path: string): readonly (readonly SourceFrame[])[] {
+function compared(elf: Uint8Array, path: string, hasFiles: boolean): Pick<Subject, 'image' | 'found'> {
   const image = parseElf(elf, path)
   const info = debugInfoOf(image)
   const pcs = instructions(image)
   const found = pcs.map(pc => info.framesAt(pc))
-  const subject = { spec, image, path, pcs, found }
+  const subject = { hasFiles, image, path, pcs, found }
   expectLines(info, pcs)
   if (symbolizer !== undefined) expectSymbolized(subject)
   if (addr2line !== undefined) expectAddr2line(subject)
   expect(info.doubts).toEqual([])
-  return found
+  return subject
 }
+
+const hasFiles = ({ compiler, flags }: DebugGuestSpec): boolean => !(compiler === 'gcc' && flags.includes('-gdwarf-5'))
 
 const whyNot = symbolizer === undefined && addr2line === undefined ? 'there is no witness here' : undefined
 
@@ -150,7 +155,7 @@ test.for(isExhaustive ? allDebugGuests : debugGuests)(
   '$compiler, RV$xlen, $flags',
   (spec: DebugGuestSpec, { skip }) => {
     if (whyNot !== undefined) return skip(whyNot)
-    const found = withDebugGuest(spec, (elf, path) => compared(spec, elf, path))
+    const found = withDebugGuest(spec, (elf, path) => compared(elf, path, hasFiles(spec)).found)
     if (found === undefined) return skip(`there is no ${spec.compiler} for RISC-V here`)
     expect(found.length).toBeGreaterThan(20)
     const places = found.flat().flatMap(({ place }) => place?.file ?? [])
@@ -162,7 +167,38 @@ test.for(isExhaustive ? allDebugGuests : debugGuests)(
 test.runIf(isExhaustive).for(largeGuests)('$name', (spec, { skip }) => {
   const missing = whyNot ?? fetchSources()
   if (missing !== undefined) return skip(missing)
-  const found = withDebugGuest(spec, (elf, path) => compared(spec, elf, path))
+  const found = withDebugGuest(spec, (elf, path) => compared(elf, path, hasFiles(spec)).found)
   if (found === undefined) return skip(`there is no ${spec.compiler} for RISC-V here`)
   expect(found.length).toBeGreaterThan(5000)
+})
+
+/** Of closures, traits, generics with types and constants, and of what is inlined from core. */
+const rustNames = {
+  'v0.rv32.elf': [
+    'names::folded::<5, u16, names::_start::{closure#0}>',
+    'names::folded::<5, u16, names::_start::{closure#0}>::{closure#0}',
+    'names::words::{closure#0}',
+    '<names::shapes::Pair<names::shapes::Square, names::shapes::Square> as names::shapes::Area>::area',
+    '<u32>::wrapping_mul',
+    'core::hint::black_box::<&dyn names::shapes::Area>',
+    '_start',
+  ],
+  'legacy.rv64.elf': [
+    'names::folded',
+    'names::folded::{{closure}}',
+    'names::words::{{closure}}',
+    '<names::shapes::Pair<A,B> as names::shapes::Area>::area',
+    'core::num::<impl u32>::wrapping_mul',
+    'core::hint::black_box',
+    '_start',
+  ],
+}
+
+test.for(Object.entries(rustNames))('Rust: %s', ([file, wanted]) => {
+  const path = new URL(`rust/${file}`, import.meta.url).pathname
+  const { image, found } = compared(Uint8Array.from(readFileSync(path)), path, file.startsWith('v0'))
+  const names = readableNames(image).all(found.flat().flatMap(({ symbol }) => symbol ?? []))
+  expect([...new Set(names)]).toEqual(expect.arrayContaining(wanted))
+  expect(found.flat().some(({ place }) => place?.file === 'names/main.rs')).toBe(true)
+  expect(Math.max(...found.map(frames => frames.length))).toBe(10)
 })
