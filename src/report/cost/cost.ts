@@ -2,7 +2,7 @@
 import { profileJson, entriesText } from '../profiles/entries.ts'
 import type { ReportedArtifact, ReportedGuest } from '../compile/artifact.ts'
 import { runJson, type ReportedRun } from '../run/json.ts'
-import { savedText } from '../run/text.ts'
+import { measuredEnd, savedText } from '../run/text.ts'
 import { chipsText, segmentsTotal } from '../segments/text.ts'
 import { meteredFacts } from '../segments/facts.ts'
 import type { Breakdown } from './measurement.ts'
@@ -33,12 +33,6 @@ export interface CostView {
   readonly top: number
 }
 
-/** How the measured run ended. */
-function endText({ exitCode, trap }: ReportedRun): string {
-  if (trap !== undefined) return `${trap.kind}: ${trap.message}`
-  return exitCode === undefined ? 'by a limit: what follows is the cost up to there' : `exit code ${exitCode}`
-}
-
 const breakdownText: Readonly<Record<Breakdown, (run: CostRun, top: number) => string>> = {
   chips: ({ metered }, top) => chipsText(meteredFacts(metered)!.chips, metered.cost!, top),
   functions: ({ profiled }, top) => entriesText('function', profiled!.profile!.functions, top),
@@ -50,7 +44,7 @@ export function costText(run: CostRun, { shown, top }: CostView): string {
   const { guest, metered } = run
   return [
     line('guest', guest.path),
-    line(metered.outcome, endText(metered)),
+    measuredEnd(metered, 'cost'),
     line('cost', `${grouped(metered.cost!)} trace cells`),
     savedText(metered),
     line('instructions', grouped(metered.instret)),

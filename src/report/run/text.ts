@@ -80,6 +80,15 @@ export function outcomeText(run: Pick<ReportedRun, 'outcome' | 'exitCode' | 'tra
   }
 }
 
+/** How a run ended that was measured, in one row; `what` is what follows of one that did not come to its end. */
+export function measuredEnd({ outcome, exitCode, trap }: ReportedRun, what: string): string {
+  if (trap !== undefined) return line(outcome, `${trap.kind}: ${trap.message}`)
+  return line(
+    outcome,
+    exitCode === undefined ? `by a limit: what follows is the ${what} up to there` : `exit code ${exitCode}`,
+  )
+}
+
 /** What a resumed run has executed since then: its rate counts nothing else. */
 function stretchText(run: ReportedRun): string {
   return isResumed(run) ? ` for the ${grouped(run.executed)} instructions since it was resumed` : ''
