@@ -1,6 +1,6 @@
 /** Two measurements side by side: what became dearer, what became cheaper, and whether it is too much. */
 import type { CostView } from './cost.ts'
-import { changeJson, changeRow, changesByName, exceeds, type Change } from '../form/change.ts'
+import { changeJson, changeRow, changesByName, exceeds, verdictText, type Change } from '../form/change.ts'
 import { breakdowns, type Breakdown, type Measurement } from './measurement.ts'
 import { shortened, table } from '../form/table.ts'
 import { sizeText } from '../form/units.ts'
@@ -87,10 +87,7 @@ export function notShown({ base, by }: Comparison, { shown, top }: CostView): st
 }
 
 /** What the threshold says; undefined without one. */
-export function verdict({ threshold, isExceeded }: Comparison): string | undefined {
-  if (threshold === undefined) return undefined
-  return isExceeded ? `too dear: the cost grew by more than ${threshold}%` : `within the threshold of ${threshold}%`
-}
+export const verdict = (comparison: Comparison): string | undefined => verdictText('the cost', comparison)
 
 /** The comparison as text; of the breakdown that is shown the greatest changes. */
 export function comparisonText(comparison: Comparison, view: CostView): string {

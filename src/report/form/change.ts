@@ -68,3 +68,12 @@ export const changeRow = (name: string, change: Change, text: (value: bigint) =>
   signed(text(magnitude(change)), change),
   percentCell(change),
 ]
+
+/** What a threshold says of `what`; undefined without one. */
+export function verdictText(
+  what: string,
+  { threshold, isExceeded }: { readonly threshold?: number | undefined; readonly isExceeded: boolean },
+): string | undefined {
+  if (threshold === undefined) return undefined
+  return isExceeded ? `too dear: ${what} grew by more than ${threshold}%` : `within the threshold of ${threshold}%`
+}
