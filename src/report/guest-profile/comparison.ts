@@ -80,6 +80,8 @@ export function* doubts(name: string, base: GuestProfile, now: GuestProfile): Ge
     yield `${name} is of an RV${base.guest.xlen} guest, and this one is for RV${now.guest.xlen}`
   else if (base.machine.digest !== now.machine.digest)
     yield `${name} was counted on another machine, whose chips may have other widths`
+  if (base.outcome !== 'terminated')
+    yield `the guest did not come to its end when ${name} was made: it was ${base.outcome}`
 }
 
 /** The key `comparison` of `rvr profile --json`. */
