@@ -1,5 +1,4 @@
 /** A pool of worker threads: guests never run on the main thread, and no more run at once than there are processors. */
-import { resource, runsFromSources } from '../resources.ts'
 import { availableParallelism } from 'node:os'
 import { Worker, type MessagePort } from 'node:worker_threads'
 import { compiledCodeFolder } from '../compiled-code.ts'
@@ -8,6 +7,7 @@ import { RvrError } from '../errors.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import type { Machine } from '../machine/machine.ts'
 import { forCounting } from '../machine/specialise.ts'
+import { guestThread } from '../thread-starts.ts'
 import { textTaken } from './control.ts'
 import { failureOf } from './failure.ts'
 import { Instances } from './instances.ts'
@@ -64,8 +64,7 @@ class PoolWorker {
   #control: SharedArrayBuffer | undefined
 
   constructor(onIdle: () => void, onDeath: (worker: PoolWorker) => void) {
-    const file = runsFromSources ? 'src/run/worker-start.ts' : 'dist/run/worker-start.js'
-    this.#worker = new Worker(resource(file), {
+    this.#worker = new Worker(guestThread, {
       name: 'rvr guest',
       execArgv: [],
       workerData: {

@@ -4,12 +4,10 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Air } from '../../air/air.ts'
 import { abortError, RvrError, throwIfAborted } from '../../errors.ts'
-import { resource, runsFromSources } from '../../resources.ts'
+import { builderThread } from '../../thread-starts.ts'
 import type { BlockMachine } from '../block.ts'
 import type { Block } from '../../air/system.ts'
 import type { BuildDone, BuilderStart, BuildOutcome } from './messages.ts'
-
-const entry = runsFromSources ? 'src/apc/candidates/worker-start.ts' : 'dist/apc/builder-start.js'
 
 export interface BuildOptions extends BuilderStart {
   /** Default: one for each core. */
@@ -60,7 +58,7 @@ export async function buildAll(
     if (open === 0) return []
     const workerData: BuilderStart = { machine: machineFor(machine, candidates), degrees }
     for (let index = 0; index < Math.min(threads, candidates.length); index++) {
-      const worker = new Worker(resource(entry), { name: 'rvr apc', execArgv: [], workerData })
+      const worker = new Worker(builderThread, { name: 'rvr apc', execArgv: [], workerData })
       const next = (): void => {
         const id = queue.pop()
         if (id !== undefined) worker.postMessage({ id, blocks: candidates[id]! })

@@ -2,12 +2,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Worker } from 'node:worker_threads'
 import { RvrError, throwIfAborted } from '../../../errors.ts'
-import { resource, runsFromSources } from '../../../resources.ts'
+import { generatorThread } from '../../../thread-starts.ts'
 import { errorOf } from './failure.ts'
 import type { FromGenerator, ToGenerator } from './messages.ts'
 import type { Generated, GenerationListener, GenerationOrder } from './order.ts'
-
-const entry = runsFromSources ? 'src/stages/library/generator/worker-start.ts' : 'dist/stages/generator-start.js'
 
 interface Pending {
   readonly order: GenerationOrder
@@ -28,7 +26,7 @@ export class GeneratorThread {
 
   constructor(onEnd: () => void) {
     this.#onEnd = onEnd
-    this.#worker = new Worker(resource(entry), { name: 'rvr generator', execArgv: [] })
+    this.#worker = new Worker(generatorThread, { name: 'rvr generator', execArgv: [] })
     this.#worker.unref()
     this.#worker.on('message', (message: FromGenerator) => this.#hear(message))
     this.#worker.on('error', cause => this.#end(cause))
