@@ -2,7 +2,7 @@
 import type { GuestProfile } from '../guest-profile.ts'
 import { inChunks } from './chunks.ts'
 import type { FormatOptions, ProfileFormat } from './format.ts'
-import { ownCosts } from './own-costs.ts'
+import { lineText } from './line-text.ts'
 import { DEEPER, Stacks } from './stacks.ts'
 
 /**
@@ -10,17 +10,15 @@ import { DEEPER, Stacks } from './stacks.ts'
  * a count; readers take a second one for that of another profile.
  */
 const frameText = (name: string): string =>
-  name
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')
+  lineText(name)
     .replaceAll(';', ':')
-    .trim()
-    .replace(/\s+(?=[\d.]+$)/u, '_') || '[no name]'
+    .replace(/\s+(?=[\d.]+$)/u, '_')
 
 function* lines(profile: GuestProfile, { unit }: FormatOptions): Generator<string> {
   const names = profile.functions.map(({ name }) => frameText(name))
   const stacks = new Stacks(profile)
   const costs = new Float64Array(profile.nodes.parent.length)
-  for (const [node, own] of ownCosts(profile, unit).entries()) costs[stacks.written[node]!]! += own
+  for (const [row, cost] of profile.costs[unit].entries()) costs[stacks.written[profile.costs.node[row]!]!]! += cost
   for (const [node, cost] of costs.entries()) {
     if (cost === 0) continue
     const { nodes, isCut } = stacks.of(node)

@@ -1,8 +1,8 @@
 /** Stacks for formats that write each one in full, cut where all together would be too long to write. */
 import type { GuestProfile } from '../guest-profile.ts'
 
-/** Frames of all stacks together: some 500 MB of text. */
-const MOST_FRAMES = 2 ** 25
+/** Frames of all stacks together: some 250 MB of text. */
+const MOST_FRAMES = 2 ** 24
 /** Stands for the frames that were left out, so no function of a guest has this name. */
 export const DEEPER = '[deeper]'
 
@@ -32,8 +32,8 @@ export class Stacks {
   readonly #profile: GuestProfile
   readonly #depths: Uint32Array
   readonly #limit: number
-  /** The ancestor at the depth where stacks are cut, of those that lie deeper. */
-  readonly #last: Uint32Array
+  /** By node: its ancestor at the depth where stacks are cut, or itself where it does not lie deeper. */
+  readonly last: Uint32Array
   /** The node whose stack is written: another one of the same function where both are cut at the same place. */
   readonly written: Uint32Array
 
@@ -43,13 +43,12 @@ export class Stacks {
     const depths = (this.#depths = new Uint32Array(parent.length))
     for (let node = 1; node < parent.length; node++) depths[node] = depths[parent[node]!]! + 1
     const limit = (this.#limit = depthWithin(depths, mostFrames))
-    const last = (this.#last = new Uint32Array(parent.length))
+    const last = (this.last = new Uint32Array(parent.length))
     this.written = Uint32Array.from(parent.keys())
     const met = new Map<number, number>()
     for (let node = 0; node < parent.length; node++) {
       last[node] = depths[node]! <= limit ? node : last[parent[node]!]!
-      // A child of the last one misses no frame.
-      if (depths[node]! <= limit + 1) continue
+      if (!this.isCut(node)) continue
       const key = last[node]! * profile.functions.length + functions[node]!
       const same = met.get(key)
       if (same === undefined) met.set(key, node)
@@ -57,12 +56,16 @@ export class Stacks {
     }
   }
 
+  /** Are frames left out between `last` and the node itself? */
+  isCut(node: number): boolean {
+    return this.#depths[node]! > this.#limit + 1
+  }
+
   of(node: number): Stack {
     const { parent } = this.#profile.nodes
-    const depth = this.#depths[node]!
-    const isInFull = depth <= this.#limit
-    const nodes: number[] = isInFull ? [] : [node]
-    for (let at = this.#last[node]!; at >= 0; at = parent[at]!) nodes.push(at)
-    return { nodes: nodes.toReversed(), isCut: depth > this.#limit + 1 }
+    const last = this.last[node]!
+    const nodes: number[] = last === node ? [] : [node]
+    for (let at = last; at >= 0; at = parent[at]!) nodes.push(at)
+    return { nodes: nodes.toReversed(), isCut: this.isCut(node) }
   }
 }

@@ -92,6 +92,25 @@ export const small = (odd: string): GuestProfile =>
     ['first step'],
   )
 
+/** The same where it is known in which lines functions begin. */
+export function placed(odd: string): GuestProfile {
+  const begins = [
+    { file: -1, line: 0 },
+    { file: 0, line: 9 },
+    { file: 0, line: 40 },
+    { file: 1, line: 2 },
+  ]
+  const profile = small(odd)
+  return { ...profile, functions: profile.functions.map((each, index) => ({ ...each, ...begins[index]! })) }
+}
+
+/** A tree without branches, of two functions that call each other; of some nodes costs are one instruction, two cells. */
+export function chainProfile(depth: number, hasCosts: (node: number) => boolean = () => true): GuestProfile {
+  const nodes = Array.from({ length: depth }, (_, node) => ({ parent: node - 1, function: node % 2 }))
+  const rows = nodes.flatMap((_, node) => (hasCosts(node) ? [{ node, instructions: 1, cells: 2 }] : []))
+  return profileOf(['even', 'odd'], nodes, rows)
+}
+
 export const oddNames = [
   'plain',
   'core::array::<impl [u8; 32]>::map',
