@@ -1,9 +1,10 @@
 /** The formats in which profiles of guests leave rvr; a format is a file here and a line below. */
+import { firefox } from './firefox.ts'
 import { folded } from './folded.ts'
 import type { ProfileFormat } from './format.ts'
 import { html } from './html.ts'
 import { speedscope } from './speedscope.ts'
 
 export const formats: ReadonlyMap<string, ProfileFormat> = new Map(
-  [folded, speedscope, html].map((format: ProfileFormat) => [format.name, format]),
+  [folded, speedscope, firefox, html].map((format: ProfileFormat) => [format.name, format]),
 )
