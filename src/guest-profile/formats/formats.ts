@@ -3,8 +3,9 @@ import { firefox } from './firefox.ts'
 import { folded } from './folded.ts'
 import type { ProfileFormat } from './format.ts'
 import { html } from './html.ts'
+import { pprof } from './pprof.ts'
 import { speedscope } from './speedscope.ts'
 
 export const formats: ReadonlyMap<string, ProfileFormat> = new Map(
-  [folded, speedscope, firefox, html].map((format: ProfileFormat) => [format.name, format]),
+  [folded, speedscope, firefox, pprof, html].map((format: ProfileFormat) => [format.name, format]),
 )
