@@ -1,4 +1,5 @@
 /** The formats in which profiles of guests leave rvr; a format is a file here and a line below. */
+import { callgrind } from './callgrind.ts'
 import { firefox } from './firefox.ts'
 import { folded } from './folded.ts'
 import type { ProfileFormat } from './format.ts'
@@ -7,5 +8,5 @@ import { pprof } from './pprof.ts'
 import { speedscope } from './speedscope.ts'
 
 export const formats: ReadonlyMap<string, ProfileFormat> = new Map(
-  [folded, speedscope, firefox, pprof, html].map((format: ProfileFormat) => [format.name, format]),
+  [folded, speedscope, firefox, pprof, html, callgrind].map((format: ProfileFormat) => [format.name, format]),
 )
