@@ -1,5 +1,6 @@
 /** What a format is in which profiles of guests leave rvr. */
 import type { GuestProfile } from '../guest-profile.ts'
+import type { GuestSource } from '../guest-source.ts'
 
 /** What costs are told in. */
 export type ProfileUnit = 'instructions' | 'cells'
@@ -7,6 +8,8 @@ export type ProfileUnit = 'instructions' | 'cells'
 export interface FormatOptions {
   /** Formats that hold both units show this one first. */
   readonly unit: ProfileUnit
+  /** For formats that show what was not executed too. */
+  readonly source?: GuestSource | undefined
 }
 
 export interface ProfileFormat {

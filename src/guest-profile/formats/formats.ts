@@ -4,9 +4,10 @@ import { firefox } from './firefox.ts'
 import { folded } from './folded.ts'
 import type { ProfileFormat } from './format.ts'
 import { html } from './html.ts'
+import { lcov } from './lcov.ts'
 import { pprof } from './pprof.ts'
 import { speedscope } from './speedscope.ts'
 
 export const formats: ReadonlyMap<string, ProfileFormat> = new Map(
-  [folded, speedscope, firefox, pprof, html, callgrind].map((format: ProfileFormat) => [format.name, format]),
+  [folded, speedscope, firefox, pprof, html, callgrind, lcov].map((format: ProfileFormat) => [format.name, format]),
 )
