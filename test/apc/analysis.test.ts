@@ -1,16 +1,11 @@
 /** What candidates are worth adds up, as data and in a browser. */
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { hexText } from '../../src/hex.ts'
 import { analysisHtml } from '../../src/report/apc/analysis/html.ts'
 import { analysisText } from '../../src/report/apc/analysis/text.ts'
 import { u64 } from '../../src/index.ts'
 import { fixture, useRvr } from '../run/support.ts'
-import { programAmong } from '../support/unwind-guest.ts'
+import { chromium, documentOf } from '../support/browser.ts'
 
 const host = useRvr()
 
@@ -76,22 +71,10 @@ test('names in the page are text', () => {
   expect(html).not.toContain('/* DATA */')
 })
 
-const chromium = programAmong(['chromium', 'chromium-browser'])
-
 test.skipIf(chromium === undefined)('a browser shows the page', { timeout: 120_000 }, () => {
-  const directory = mkdtempSync(join(tmpdir(), 'rvr-page-'))
-  try {
-    const page = join(directory, 'page.html')
-    writeFileSync(page, analysisHtml({ path: 'guest.elf', digest: '0'.repeat(64) }, analysis))
-    const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking']
-    const alone = ['--headless', '--no-sandbox', '--disable-component-update', '--disable-sync']
-    const given = [...alone, ...quiet, `--user-data-dir=${directory}/profile`, '--dump-dom', pathToFileURL(page).href]
-    const { stdout } = spawnSync(chromium!, given, { encoding: 'utf8', timeout: 100_000 })
-    expect(stdout).toContain('<td class="text">0x200800</td>')
-    expect(stdout).toContain('<td class="text">&lt;/script&gt;&lt;b id="broken"&gt;</td>')
-    expect(stdout).toContain('<td class="">20 → 5</td>')
-    expect(stdout).toMatch(/<path class="curve" d="M[\d.]+,[\d.]+L/)
-  } finally {
-    rmSync(directory, { recursive: true, force: true })
-  }
+  const shown = documentOf(analysisHtml({ path: 'guest.elf', digest: '0'.repeat(64) }, analysis))
+  expect(shown).toContain('<td class="text">0x200800</td>')
+  expect(shown).toContain('<td class="text">&lt;/script&gt;&lt;b id="broken"&gt;</td>')
+  expect(shown).toContain('<td class="">20 → 5</td>')
+  expect(shown).toMatch(/<path class="curve" d="M[\d.]+,[\d.]+L/)
 })

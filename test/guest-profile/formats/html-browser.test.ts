@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { html, type PageOptions } from '../../../src/guest-profile/formats/html.ts'
 import type { GuestProfile } from '../../../src/guest-profile/guest-profile.ts'
 import { syntheticProfile } from '../synthetic.ts'
-import { chromium, inBrowser } from './browser.ts'
+import { chromium, inBrowser } from '../../support/browser.ts'
 import { small } from './small.ts'
 
 const textOf = (profile: GuestProfile, options: Partial<PageOptions> = {}): string =>
