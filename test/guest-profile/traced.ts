@@ -7,6 +7,7 @@ import { loadImage } from '../../src/interp/memory.ts'
 import type { Instr } from '../../src/isa/row.ts'
 import type { CallCounts } from '../../src/modes/calls/counts.ts'
 import { functionAt, functionsOf, isLink } from '../../src/modes/calls/functions.ts'
+import { PAGE_SHIFT, PAGE_SLOTS, type SlotCounts } from '../../src/modes/profile/counts.ts'
 import { createHart } from '../../src/program/hart.ts'
 
 export const steppedSource = new URL('stepped.cpp', import.meta.url).pathname
@@ -139,4 +140,17 @@ export function countsOf({ image, steps, paths }: TracedRun): CallCounts {
     skipped: 0,
     forgotten: 0,
   }
+}
+
+/** What mode `profile` reports of it. */
+export function slotCountsOf({ steps }: TracedRun): SlotCounts {
+  const pages = new Map<number, Float64Array>()
+  const extraRows = new Map<number, number>()
+  for (const { instr, rows } of steps) {
+    const page = instr.pc >>> PAGE_SHIFT
+    if (!pages.has(page)) pages.set(page, new Float64Array(PAGE_SLOTS))
+    pages.get(page)![(instr.pc >>> 2) % PAGE_SLOTS]!++
+    if (rows > 1) extraRows.set(instr.pc, (extraRows.get(instr.pc) ?? 0) + rows - 1)
+  }
+  return { pages, extraRows }
 }
