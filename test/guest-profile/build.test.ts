@@ -169,17 +169,22 @@ test.for(guests)('$compiler, RV$xlen, $flags', (spec, { skip }) => {
 
   // Calls, and the line of the first place that a function was called from.
   const ofPath = pathNodes(profile)
+  let shared = 0
   for (const [index, { parent, sites }] of run.paths.entries()) {
     if (parent < 0) continue
     const node = ofPath.get(`${pathTexts(run)[index]} > ${nameOf(run, index)}`)!
     expect(profile.nodes.calls[node]).toBe(sites.length)
     const chains = sites.map(pc => chainOf(run, pc))
     const depth = chains.reduce(common).length
+    if (chains.some(({ length }) => length > depth)) shared++
     const first = Math.min(...sites)
     const frames = debugInfoOf(run.image).framesAt(first)
     const { file, line } = frames[chainOf(run, first).length - depth]!.place!
     expect([profile.files[profile.nodes.callFile[node]!], profile.nodes.callLine[node]]).toEqual([file, line])
   }
+
+  // A function that is called from an inlined one, and from elsewhere.
+  expect(shared > 0).toBe(!spec.flags.includes('-O0'))
 
   const shares = (list: GuestProfile['opcodes']): Sums => sumsOf(list.map(each => [each.name, each.count, each.cells]))
   expect(shares(profile.opcodes)).toEqual(

@@ -19,7 +19,7 @@ typedef int (*Function)(int);
 static volatile Function chosen[2] = {recursive, deep::tail};
 
 extern "C" __attribute__((noinline)) int work(int n) {
-  int sum = deep::caller(n) + deep::leaf(n);
+  int sum = deep::caller(n) + deep::leaf(n + 2);
   MARK(5);
   for (int i = 0; i < n; i++) sum += chosen[i & 1](i);
   sum += twice_mixed(sum);
