@@ -30,9 +30,15 @@ export class FrameTree {
     this.isInverted = isInverted
     this.focus = focus
     this.root = this.#frame(focus ?? profile.nodes.function[0], false, undefined)
-    if (focus !== undefined) for (const node of outermostOf(profile, focus)) this.#add(this.root, node, node)
-    else if (!isInverted) this.#add(this.root, 0, 0)
-    else for (let node = 0; node < profile.nodes.count; node++) this.#add(this.root, node, node)
+    // In the inverted graph of all, what nodes cost themselves is followed.
+    const weights = isInverted && focus === undefined ? measure.self : measure.total
+    for (const node of this.#first()) this.#addWeight(this.root, node, weights[node])
+  }
+
+  /** The nodes that the graph begins with. @returns {Iterable<number>} */
+  #first() {
+    if (this.focus !== undefined) return outermostOf(this.profile, this.focus)
+    return this.isInverted ? this.measure.self.keys() : [0]
   }
 
   /**
@@ -47,18 +53,6 @@ export class FrameTree {
   #frame(of, isInlined, parent) {
     const row = parent === undefined ? 0 : parent.row + 1
     return { function: of, isInlined, parent, row, nodes: [], weights: [], self: 0, total: 0, children: undefined }
-  }
-
-  /**
-   * In the inverted graph of all, what nodes cost themselves is followed.
-   * @param {Frame} frame
-   * @param {number} node
-   * @param {number} from
-   */
-  #add(frame, node, from) {
-    const { self, total } = this.measure
-    const weight = this.isInverted && this.focus === undefined ? self[from] : total[from]
-    this.#addWeight(frame, node, weight)
   }
 
   /** @param {Frame} frame @param {number} node @param {number} weight */

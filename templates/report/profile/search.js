@@ -38,7 +38,6 @@ export function searchFrames({ nodes, functions }, { total }, finds) {
     if (found && above[node] === 0) share += total[node]
   }
   return {
-    isFound,
     functions: isFound.filter(Boolean).length,
     /** What was spent in frames that were found, callees included. */
     share,
