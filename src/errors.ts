@@ -16,7 +16,8 @@
  *   dispose · `IO` a file could not be read or written
  * - `STATE_REFUSED` a saved run does not fit (guest, mode, machine, ABI, format version) or is damaged
  * - `ARCHIVE_INVALID` an archive is damaged, or of another content, machine or guest · `UNPROVABLE` a legal run that no
- *   proof can show · `DIVERGED` what was recorded cannot be replayed · `INTERNAL` a defect in rvr itself
+ *   proof can show · `DIVERGED` what was recorded cannot be replayed · `STREAM_INVALID` items that a guest pulls
+ *   are missing, left over, too large, or of another guest · `INTERNAL` a defect in rvr itself
  */
 export type RvrErrorCode =
   | 'USAGE'
@@ -36,6 +37,7 @@ export type RvrErrorCode =
   | 'CHECK_DIVERGED'
   | 'UNPROVABLE'
   | 'DIVERGED'
+  | 'STREAM_INVALID'
   | 'DISPOSED'
   | 'IO'
   | 'INTERNAL'

@@ -26,8 +26,8 @@ export type {
   TracedInstruction,
   TraceOptions,
   TracesOptions,
-  TrapReport,
 } from './sdk/contract.ts'
+export type { TrapReport } from './sdk/trap-report.ts'
 export type { Backtrace, BacktraceFrame, InlinedCall } from './sdk/backtrace/backtrace.ts'
 export type { CheckReport } from './sdk/check.ts'
 export type {
@@ -51,6 +51,12 @@ export type {
   ProfileStep,
 } from './guest-profile/guest-profile.ts'
 export { hex, u32, u64, utf8 } from './sdk/inputs.ts'
+export { recordOrder } from './sdk/record-order.ts'
+export type { Item } from './extensions/io/pull.ts'
+export { emitStream } from './streams/emit.ts'
+export { readOrder, writeOrder, type PullOrder, type RecordedPull } from './streams/order.ts'
+export { directoryStore, MemoryStore, type ItemStore } from './streams/store.ts'
+export { readStream, writeStream, type PulledItems } from './streams/stream.ts'
 export type {
   LibraryDifference as Difference,
   LibraryExplanation as Explanation,

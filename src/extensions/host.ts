@@ -22,8 +22,19 @@ export interface HostState {
    */
   hintsToDraw?: { readonly bytes: number; readonly from: bigint }
   publicValues: Uint8Array
+  /** Items that the guest pulls; without it all that it asks for are inputs. */
+  stream?: ItemStream
   /** Seed and number of 64-bit words drawn so far (HintRandom). */
   random: RandomState
+}
+
+/** Items that a guest pulls, in frames (io/pull.ts). */
+export interface ItemStream {
+  /** In the order in which they are pulled; from `next` on not yet consumed. */
+  frames: Uint8Array[]
+  next: number
+  /** Behind the last frame: the guest waits for its host to add the item it pulls. Otherwise it traps. */
+  awaits: boolean
 }
 
 /** What a system does with its host state, beside its handlers. */
@@ -49,6 +60,8 @@ export type HostOutcome =
   /** `untraced`: it may have written memory that `effects` does not tell of, because no proof covers it. */
   | { readonly type: 'continue'; readonly untraced?: true }
   | { readonly type: 'terminate'; readonly exitCode: number }
+  /** Nothing has changed: the host has to provide the item that the guest pulls. */
+  | { readonly type: 'await' }
   | { readonly type: 'trap'; readonly trap: Trap }
 
 /** What a host instruction adds to the trace, told before it is executed. */
@@ -67,6 +80,8 @@ export type PrintSink = (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
 
 export interface AbiOptions {
   readonly inputs: readonly Uint8Array[]
+  /** Items that the guest pulls; `awaits`: those behind them are asked for one by one. ABI `openvm`. */
+  readonly stream?: { readonly frames: readonly Uint8Array[]; readonly awaits?: boolean }
   /** Size of the public values in bytes; default 64. */
   readonly publicValuesBytes?: number
   /** Seed of the host's random generator; default 0. */

@@ -64,6 +64,19 @@ const kinds = {
     hint: 'Give the path of a file that a suspended run was saved to.',
   },
   // Its manifest, its library and a header.
+  item: { label: 'item', limit: 64 * MiB, hint: 'Items of a store are files of 64 MiB at most.' },
+  pullLog: {
+    label: 'order of items',
+    limit: 256 * MiB,
+    starts: ['{'],
+    hint: 'Give the path of a file that rvr stream record wrote.',
+  },
+  stream: {
+    label: 'stream',
+    limit: GiB,
+    starts: ['rvr stream\n'],
+    hint: 'Give the path of a file that rvr stream emit wrote.',
+  },
   exported: {
     label: 'export',
     limit: GiB + 17 * MiB,

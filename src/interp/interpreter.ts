@@ -32,6 +32,7 @@ import {
 /**
  * - `limit`: `maxInstructions` or `maxCalls` have been executed · `leader`: `until` accepted the next pc
  * - `pause`: the watcher wants to stop in front of a block
+ * - `await`: the host has to provide what the host instruction at pc asks for
  * - `call`: whoever executes calls wants to stop in front of one
  * - `terminated`: the guest ended; pc is that of the terminating instruction · `trap`: pc is that of the trapping
  *   instruction
@@ -41,6 +42,7 @@ export type StopReason =
   | { readonly type: 'leader' }
   | { readonly type: 'pause' }
   | { readonly type: 'call' }
+  | { readonly type: 'await' }
   | { readonly type: 'terminated'; readonly exitCode: number }
   | { readonly type: 'trap'; readonly trap: Trap }
 
@@ -223,6 +225,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
           contents?.before(operation.instr!, touches, abi.host.publicValues(host))
           const outcome = abi.execute(operation.instr!, hart, host, print)
           if (outcome.type === 'trap') return trapped(outcome.trap)
+          if (outcome.type === 'await') return stop(outcome)
           if (outcome.type === 'terminate') {
             executed++
             watcher?.retired(operation.instr, pc, 1)

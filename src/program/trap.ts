@@ -10,6 +10,8 @@
  * - `hint-count`: HINT_BUFFER with 0 or more than 1023 words · `hint-random-count`: HintRandom beyond the memory's size
  * - `reveal-misaligned` / `reveal-outside`: REVEAL at an offset that is not W-aligned or not inside the public values
  * - `print-invalid`: PrintStr of bytes that are not UTF-8
+ * - `stream-missing` / `stream-reordered` / `stream-duplicate`: the guest pulled another item than the stream has next
+ *   (docs/streaming.md): one that does not come any more, one that comes later, the one before it once more
  * - `operand-invalid`: an operand that an extension's instruction does not take, such as a divisor of zero; the message
  *   says which
  */
@@ -27,6 +29,9 @@ export type TrapKind =
   | 'reveal-misaligned'
   | 'reveal-outside'
   | 'print-invalid'
+  | 'stream-missing'
+  | 'stream-reordered'
+  | 'stream-duplicate'
   | 'operand-invalid'
 
 /**
@@ -38,6 +43,8 @@ export interface Trap {
   readonly pc: number
   /** The memory address or jump target concerned, XLEN bits unsigned, where there is one. */
   readonly address?: bigint
+  /** The item that the guest pulled, its key as hex digits: traps about streams. */
+  readonly item?: { readonly kind: number; readonly key: string }
   /** One sentence for a person. */
   readonly message: string
 }

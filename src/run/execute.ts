@@ -85,6 +85,7 @@ export function execute(execution: Execution): ExecutionResult {
     instructions += BigInt(executed)
     if (reason.type === 'terminated') return { outcome: 'terminated', exitCode: reason.exitCode }
     if (reason.type === 'call') return { outcome: 'suspended', cause: 'difference' }
+    if (reason.type === 'await') return { outcome: 'suspended', cause: 'pull' }
     if (reason.type === 'pause') return { outcome: 'suspended', cause: 'segment' }
     return reason.type === 'trap' ? { outcome: 'trapped', trap: reason.trap } : undefined
   }

@@ -106,10 +106,20 @@ export type ToWorker =
   | { readonly type: 'job'; readonly job: Job }
 
 /**
- * `memory`: the mode has collected as much as it may. `request`: the signal `suspend` fired.
- * `difference`: a checked run, at a call of an extension whose C does not do what its reference semantics do.
+ * `memory`: the mode has collected as much as it may. `pull`: the guest pulls an item that its host has to provide.
+ * `request`: the signal `suspend` fired. `difference`: a checked run, at a call of an extension whose C does not do
+ * what its reference semantics do.
  */
-export type StopCause = 'instructions' | 'cost' | 'segment' | 'memory' | 'timeout' | 'request' | 'abort' | 'difference'
+export type StopCause =
+  | 'instructions'
+  | 'cost'
+  | 'segment'
+  | 'memory'
+  | 'pull'
+  | 'timeout'
+  | 'request'
+  | 'abort'
+  | 'difference'
 
 export type JobEnd =
   | { readonly outcome: 'terminated'; readonly exitCode: number }

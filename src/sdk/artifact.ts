@@ -5,7 +5,8 @@ import { accept } from '../accept.ts'
 import { RvrError } from '../errors.ts'
 import type { EventReceiver } from '../events.ts'
 import { writeOutput } from '../files/write.ts'
-import type { AbiName } from '../extensions/abi.ts'
+import type { Image } from '../elf/image.ts'
+import type { AbiName, AbiOptions } from '../extensions/abi.ts'
 import type { BuildTiming, CacheReport } from '../pipeline.ts'
 import type { LibraryFile } from '../load/library-file.ts'
 import { openSavedRun, type SavedRun } from '../run/saved/read.ts'
@@ -14,7 +15,8 @@ import type { ModeName } from '../modes/registry.ts'
 import { checkFits } from '../run/saved/restore.ts'
 import { engineName, type EngineChoice, type EngineName } from '../run/home.ts'
 import { Session } from '../run/session.ts'
-import type { SessionOptions } from '../run/session-state.ts'
+import type { SessionOptions, StartOptions } from '../run/session-state.ts'
+import { checkedFrames, streamOf } from '../streams/fits.ts'
 import type { BackgroundBuild } from './background.ts'
 import { Execute, ResumeFrom, Save } from './calls.ts'
 import type { Lifetime } from './lifetime.ts'
@@ -36,6 +38,12 @@ export interface ArtifactParts extends Omit<SessionOptions, 'print' | 'progress'
   readonly background?: BackgroundBuild
   readonly kin?: ArtifactKin | undefined
 }
+
+/** The options that a run began with. */
+const startOf = ({ stream, ...others }: StartOptions, { digest }: Pick<Image, 'digest'>): ExecuteOptions => ({
+  ...others,
+  stream: stream && streamOf(stream.frames, digest),
+})
 
 /** Between two events that say how far a run is. */
 const PROGRESS_MS = 1000
@@ -114,17 +122,29 @@ export class Artifact implements Executable {
   /**
    * Runs the guest in fresh memory, off the main thread.
    *
-   * @throws RvrError `USAGE`, `ABORTED`, `CALLBACK_FAILED`, `DISPOSED`, `WORKER_FAILED`.
+   * @throws RvrError `USAGE`, `STREAM_INVALID`, `ABORTED`, `CALLBACK_FAILED`, `DISPOSED`, `WORKER_FAILED`.
    */
   async execute(options: ExecuteOptions = {}): Promise<Run> {
     const own = this.#accept(Execute, 'execute', options)
+    const { stream } = own
+    return this.#start(own, stream && { frames: checkedFrames(stream, this.#parts) })
+  }
+
+  /** @internal The guest stops (`pull`) wherever it pulls an item. */
+  async executeAwaiting(options: ExecuteOptions): Promise<GuestRun> {
+    return this.#start(this.#accept(Execute, 'recordOrder', options), { frames: [], awaits: true })
+  }
+
+  async #start(own: ExecuteOptions, stream: AbiOptions['stream']): Promise<GuestRun> {
     const { mode, kin } = this.#parts
     const { inputs = [], publicValuesBytes, seed, args, segmentLimits } = own
     checkModeOptions(mode, { segmentLimits })
     const session = this.#session(own)
     try {
-      const state = await session.start({ inputs, publicValuesBytes, seed, args, segmentLimits }, stoppingAtCuts(own))
-      return await passCuts(new GuestRun(session, state, { artifact: this, options: own, kin }), own, beginning())
+      const started = { inputs, stream, publicValuesBytes, seed, args, segmentLimits }
+      const state = await session.start(started, stoppingAtCuts(own))
+      const run = new GuestRun(session, state, { artifact: this, options: own, kin })
+      return (await passCuts(run, own, beginning())) as GuestRun
     } catch (error) {
       session.dispose()
       throw error
@@ -152,7 +172,7 @@ export class Artifact implements Executable {
       const origin =
         startedWith === undefined
           ? undefined
-          : { artifact: this, kin, options: { ...startedWith, onPrint, onEvent, progressMs } }
+          : { artifact: this, kin, options: { ...startOf(startedWith, image), onPrint, onEvent, progressMs } }
       return await passCuts(new GuestRun(session, state, origin), own, from)
     } catch (error) {
       session.dispose()

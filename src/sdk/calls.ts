@@ -19,6 +19,7 @@ import { MEMORY_BYTES } from '../elf/image.ts'
 import type { RemoteOptions, RemoteTimeouts } from '../store/remote/settings.ts'
 import type { EventReceiver } from '../events.ts'
 import { MAX_PUBLIC_VALUES_BYTES, MAX_SEED } from '../extensions/bounds.ts'
+import { MOST_KIND } from '../extensions/io/pull.ts'
 import { abiNames } from '../extensions/registry.ts'
 import { MOST_THREADS } from '../load/threads.ts'
 import { MAX_TRACE_HEIGHT, type SegmentLimits } from '../machine/limits.ts'
@@ -74,6 +75,12 @@ export const Execute = options<ExecuteOptions>({
   ...limits,
   ...listeners,
   inputs: optional(v.array(bytes, 'an array of Uint8Arrays')),
+  stream: optional(
+    v.strictObject({
+      guest: text,
+      items: v.array(v.strictObject({ kind: number(0, MOST_KIND), key: bytes, payload: bytes })),
+    }),
+  ),
   publicValuesBytes: optional(number(0, MAX_PUBLIC_VALUES_BYTES)),
   seed: optional(count(0, MAX_SEED)),
   args: optional(texts),

@@ -7,41 +7,20 @@ import type { Machine } from '../machine/machine.ts'
 import type { Segment } from '../machine/segment.ts'
 import type { OpenSegment } from '../modes/metered/result.ts'
 import type { ModeName } from '../modes/registry.ts'
-import type { TrapKind } from '../program/trap.ts'
 import type { CallDifference } from '../run/call-witness.ts'
 import type { EngineName } from '../run/home.ts'
 import type { StopCause } from '../run/job.ts'
 import type { RunLimits } from '../run/limits.ts'
 import type { PrintReceiver } from '../run/printer.ts'
 import type { TracedStep } from '../run/trace.ts'
+import type { PulledItems } from '../streams/stream.ts'
 import type { TraceEngine } from '../trace/native/engine.ts'
-import type { Backtrace } from './backtrace/backtrace.ts'
 import type { Profile } from './profile.ts'
 import type { SavedByBlocks } from './saved-by-blocks.ts'
 import type { SegmentTrace } from './traced.ts'
+import type { TrapReport } from './trap-report.ts'
 
 export type Outcome = 'terminated' | 'suspended' | 'trapped'
-
-/** A trap with everything known about the instruction that raised it. */
-export interface TrapReport {
-  readonly kind: TrapKind
-  readonly pc: number
-  /** Function (its readable name) and offset, such as `main+0x1c`; absent where the guest has no symbols there. */
-  readonly symbol?: string
-  /** The function's symbol as the guest has it, where it is mangled. */
-  readonly mangled?: string
-  /** The memory address or jump target concerned. */
-  readonly address?: bigint
-  /** The instruction's assembly text. */
-  readonly instruction: string
-  readonly message: string
-  /** Instructions retired before the trap. */
-  readonly instret: bigint
-  /** x0 … x31 before the instruction. */
-  readonly registers: readonly bigint[]
-  /** The calls that led to it. */
-  readonly backtrace: Backtrace
-}
 
 /** Guest memory as JavaScript sees it. */
 export interface GuestMemoryView {
@@ -231,6 +210,12 @@ export interface RunListeners {
 export interface ExecuteOptions extends ResumeOptions, RunListeners {
   /** Input records, in order. */
   readonly inputs?: readonly Uint8Array[]
+  /**
+   * Items that the guest pulls, in order (docs/streaming.md): `emitStream` or `readStream` gives them. A guest that
+   * pulls others traps; one that ends without some of them rejects with `STREAM_INVALID`. Default: what the guest pulls
+   * are input records.
+   */
+  readonly stream?: PulledItems
   /** Size of the public values in bytes; default 64, at most 2^20. */
   readonly publicValuesBytes?: number
   /** Seed of the random words that the guest may ask for; default 0, at most 2^64 - 1. */

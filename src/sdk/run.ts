@@ -3,6 +3,7 @@ import { wordText } from '../hex.ts'
 import { placeAt, placeText } from '../elf/symbols.ts'
 import { RvrError } from '../errors.ts'
 import { disassemble } from '../isa/disassemble.ts'
+import { pullOf, type ItemName } from '../extensions/io/pull.ts'
 import { decoderFor } from '../extensions/registry.ts'
 import { instructionWord } from '../program/slots.ts'
 import { accept } from '../accept.ts'
@@ -10,13 +11,14 @@ import type { Machine } from '../machine/machine.ts'
 import type { OpenSegment } from '../modes/metered/result.ts'
 import type { KnownResults, ModeName } from '../modes/registry.ts'
 import type { Segment } from '../machine/meter.ts'
-import type { TrapKind } from '../program/trap.ts'
+import type { Trap } from '../program/trap.ts'
 import type { CallDifference } from '../run/call-witness.ts'
 import { guestBlockRows } from '../run/guest-block-rows.ts'
 import type { EngineName } from '../run/home.ts'
 import type { StopCause } from '../run/job.ts'
 import type { Session } from '../run/session.ts'
 import type { SessionState } from '../run/session-state.ts'
+import { checkAllPulled } from '../streams/fits.ts'
 import { backtraceOf } from './backtrace/backtrace.ts'
 import { MemoryAddress, Resume, Save, TraceLimits } from './calls.ts'
 import { ownMachine } from './copies.ts'
@@ -30,12 +32,12 @@ import type {
   Trace,
   TraceOptions,
   TracesOptions,
-  TrapReport,
 } from './contract.ts'
 import { Profile } from './profile.ts'
 import { savedByBlocks, type SavedByBlocks } from './saved-by-blocks.ts'
 import type { Standing } from '../trace/steps.ts'
 import type { SegmentTrace } from './traced.ts'
+import type { TrapReport } from './trap-report.ts'
 import { beginning, passCuts, segmentStart, segmentStarts, stoppingAtCuts } from './segments.ts'
 
 export class GuestRun implements Run {
@@ -85,6 +87,7 @@ export class GuestRun implements Run {
     this.registers = [...session.hart.x]
     this.executed = state.executed
     this.timing = { executeMs: state.executeMs }
+    if (end.outcome === 'terminated') checkAllPulled(state.host, { pc: state.pc, instret: Number(state.instructions) })
     this.trap = end.outcome === 'trapped' ? this.#describe(end.trap) : undefined
     this.unknownWord = end.outcome === 'terminated' ? this.#unknownWord() : undefined
     this.memory = {
@@ -195,6 +198,17 @@ export class GuestRun implements Run {
     return this.#session.save(this.#state, file, signal)
   }
 
+  /** @internal See `recordOrder`. */
+  get pulled(): ItemName | undefined {
+    const pull = this.stopCause === 'pull' ? pullOf(this.pc, this.#session.hart) : undefined
+    return pull === undefined || 'pc' in pull ? undefined : pull.name
+  }
+
+  /** @internal */
+  supply(frame: Uint8Array): void {
+    this.#state.host.stream!.frames.push(frame)
+  }
+
   get collected(): object {
     return this.#state.result
   }
@@ -225,7 +239,7 @@ export class GuestRun implements Run {
     return word === undefined || decoderFor(image.xlen, abi)(word, this.pc) !== undefined ? undefined : word >>> 0
   }
 
-  #describe(trap: { kind: TrapKind; pc: number; address?: bigint; message: string }): TrapReport {
+  #describe(trap: Trap): TrapReport {
     const { image, abi, hart } = this.#session
     const place = placeAt(image, trap.pc)
     const word = instructionWord(image, trap.pc)
@@ -237,6 +251,7 @@ export class GuestRun implements Run {
       ...(place !== undefined && { symbol: placeText(place) }),
       ...(place !== undefined && place.symbol !== place.name && { mangled: place.symbol }),
       ...(trap.address !== undefined && { address: trap.address }),
+      ...(trap.item !== undefined && { item: trap.item }),
       instruction: instr === undefined ? unknown : disassemble(instr),
       message: trap.message,
       instret: this.instret,

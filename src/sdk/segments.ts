@@ -69,10 +69,11 @@ export async function runTo(
       details: { wanted: own.guestDigest, found: artifact.guestDigest },
     })
   }
-  const { onPrint, segmentLimits, inputs, publicValuesBytes, seed, args } = options
+  const { onPrint, segmentLimits, inputs, stream, publicValuesBytes, seed, args } = options
   let isThere = false
   const run = await artifact.execute({
     inputs,
+    stream,
     publicValuesBytes,
     seed,
     args,

@@ -29,7 +29,15 @@ test('the C of an extension is the one of the example that the tests run', () =>
 })
 
 test.each(c.filter(block => block !== extension[1]))('$page, line $line, is C for a guest', ({ text }) => {
-  const args = ['--target=riscv64-unknown-elf', '-march=rv64im', '-fsyntax-only', '-Werror', '-xc', '-']
+  const args = [
+    '--target=riscv64-unknown-elf',
+    '-march=rv64im',
+    '-fsyntax-only',
+    '-Werror',
+    `-I${root}/ffi/guest`,
+    '-xc',
+    '-',
+  ]
   const { status, stderr, error } = spawnSync('clang-22', args, { input: text, encoding: 'utf8' })
   if (error === undefined) expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 })

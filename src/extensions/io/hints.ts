@@ -3,12 +3,14 @@ import { MEMORY_BYTES } from '../../elf/image.ts'
 import { isInMemory, outsideTrap } from '../../program/access.ts'
 import type { Hart } from '../../program/hart.ts'
 import type { Instr } from '../../isa/row.ts'
+import type { Trap } from '../../program/trap.ts'
 import { MEMORY } from '../../layout/meter.ts'
 import type { HostEffects, HostOutcome, HostState } from '../host.ts'
 import { takeInput } from '../input-queue.ts'
 import { drawRandom, RANDOM_WORD_BYTES } from '../random.ts'
 import type { Handler } from '../extension.ts'
 import { proceed, trap, wordBytes } from './handler.ts'
+import { pullOf, takeItem, type Pull } from './pull.ts'
 
 /** HINT_BUFFER takes 1 … 1023 words. */
 const MAX_BUFFER_WORDS = 1023n
@@ -58,6 +60,8 @@ export function wholeHints(host: HostState): Pick<HostState, 'hints' | 'hintPosi
 }
 
 export const hintInput: Handler = (instr, hart, host) => {
+  const pull = host.stream && pullOf(instr.pc, hart)
+  if (pull !== undefined) return pullItem(instr.pc, pull, hart, host)
   const record = takeInput(host)
   if (record === undefined)
     return trap({
@@ -66,6 +70,16 @@ export const hintInput: Handler = (instr, hart, host) => {
       message: 'the guest asked for an input record, but all of them are consumed',
     })
   replaceHints(host, frameRecord(record, wordBytes(hart)))
+  return proceed
+}
+
+/** The item comes as an input record does: its frame. */
+function pullItem(pc: number, pull: Pull | Trap, hart: Hart, host: HostState): HostOutcome {
+  if ('pc' in pull) return trap(pull)
+  const taken = takeItem(host.stream!, pull, pc)
+  if (taken === 'awaits') return { type: 'await' }
+  if ('trap' in taken) return trap(taken.trap)
+  replaceHints(host, frameRecord(taken.frame, wordBytes(hart)))
   return proceed
 }
 

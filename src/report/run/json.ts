@@ -1,7 +1,8 @@
 /** A run as a JSON object; docs/json.md is its description. */
 import { hexText, wordText } from '../../hex.ts'
 import type { EngineName } from '../../run/home.ts'
-import type { Run, TrapReport } from '../../sdk/contract.ts'
+import type { Run } from '../../sdk/contract.ts'
+import type { TrapReport } from '../../sdk/trap-report.ts'
 import type { ReportedArtifact } from '../compile/artifact.ts'
 import { registersJson } from './registers.ts'
 import { profileJson } from '../profiles/entries.ts'
@@ -32,13 +33,14 @@ export type ReportedRun = Pick<
   >
 
 function trapJson(trap: TrapReport) {
-  const { kind, pc, symbol, mangled, address, instruction, message, instret, backtrace, registers } = trap
+  const { kind, pc, symbol, mangled, address, item, instruction, message, instret, backtrace, registers } = trap
   return {
     kind,
     pc: hexText(pc),
     symbol,
     mangled,
     address: address === undefined ? undefined : hexText(address),
+    item,
     instruction,
     message,
     instret: jsonInteger(instret),

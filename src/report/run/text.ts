@@ -1,6 +1,6 @@
 /** A run as text for people. */
 import { hexText } from '../../hex.ts'
-import type { TrapReport } from '../../sdk/contract.ts'
+import type { TrapReport } from '../../sdk/trap-report.ts'
 import type { StopCause } from '../../run/job.ts'
 import { registersText } from './registers.ts'
 import { madeByText, timingText, type ReportedArtifact } from '../compile/artifact.ts'
@@ -16,6 +16,7 @@ const STOPS: Readonly<Record<StopCause, string>> = {
   cost: 'at the cost limit',
   segment: 'at the end of a segment',
   memory: 'at the limit of what its mode may collect',
+  pull: 'where it pulls an item that its host has to provide',
   timeout: 'at the time limit',
   request: 'on request',
   abort: 'on request',

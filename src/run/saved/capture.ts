@@ -49,11 +49,12 @@ class Blobs {
 }
 
 function originText(
-  { inputs, publicValuesBytes, seed, args, segmentLimits }: StartOptions,
+  { inputs, stream, publicValuesBytes, seed, args, segmentLimits }: StartOptions,
   keep: (bytes: Uint8Array) => number,
 ): HeaderText['origin'] {
   return {
     inputs: inputs.map(keep),
+    stream: stream?.frames.map(keep),
     publicValuesBytes,
     seed: seed === undefined ? undefined : `${seed}`,
     args: args === undefined ? undefined : [...args],

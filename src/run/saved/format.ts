@@ -39,6 +39,8 @@ const seed = v.pipe(
 
 const Origin = v.strictObject({
   inputs: v.array(blob),
+  /** Frames of the items that the guest pulls. */
+  stream: v.optional(v.array(blob)),
   publicValuesBytes: v.optional(count),
   seed: v.optional(seed),
   args: v.optional(v.array(v.string())),
@@ -57,7 +59,7 @@ const Header = v.strictObject({
   mode: v.custom<ModeName>(name => typeof name === 'string' && isMode(name), 'the name of a mode'),
   /** SHA-256 of the machine. */
   machine: digest,
-  stopCause: v.picklist(['instructions', 'cost', 'segment', 'memory', 'timeout', 'request']),
+  stopCause: v.picklist(['instructions', 'cost', 'segment', 'memory', 'pull', 'timeout', 'request']),
   pc: address,
   /** The guest has come to `pc` from the start of the autoprecompile's block around it; absent where not. */
   isInside: v.optional(v.literal(true)),

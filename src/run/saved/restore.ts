@@ -117,6 +117,7 @@ export async function restore(
 
 function startOptions({ origin }: SavedHeader, bytes: (index: number) => Uint8Array): StartOptions | undefined {
   if (origin === undefined) return undefined
-  const { inputs, publicValuesBytes, seed, args, options } = origin
-  return { inputs: inputs.map(bytes), publicValuesBytes, seed, args, ...options }
+  const { inputs, stream, publicValuesBytes, seed, args, options } = origin
+  const items = stream && { stream: { frames: stream.map(bytes) } }
+  return { inputs: inputs.map(bytes), ...items, publicValuesBytes, seed, args, ...options }
 }
