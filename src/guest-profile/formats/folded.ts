@@ -16,9 +16,12 @@ const frameText = (name: string): string =>
 
 function* lines(profile: GuestProfile, { unit }: FormatOptions): Generator<string> {
   const names = profile.functions.map(({ name }) => frameText(name))
-  const stacks = new Stacks(profile)
-  const costs = new Float64Array(profile.nodes.parent.length)
-  for (const [row, cost] of profile.costs[unit].entries()) costs[stacks.written[profile.costs.node[row]!]!]! += cost
+  const own = new Float64Array(profile.nodes.parent.length)
+  for (const [row, cost] of profile.costs[unit].entries()) own[profile.costs.node[row]!]! += cost
+  const times = Uint32Array.from(own, cost => Number(cost > 0))
+  const stacks = new Stacks(profile, times)
+  const costs = new Float64Array(own.length)
+  for (const [node, cost] of own.entries()) costs[stacks.written[node]!]! += cost
   for (const [node, cost] of costs.entries()) {
     if (cost === 0) continue
     const { nodes, isCut } = stacks.of(node)

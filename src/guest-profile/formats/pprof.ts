@@ -60,7 +60,8 @@ class Tables {
       new PprofFunction({
         id,
         name: this.strings.dedup(name),
-        systemName: this.strings.dedup(of?.symbol ?? name),
+        // Where it is the name itself pprof takes that for C++ and leaves out what is in brackets.
+        systemName: this.strings.dedup(of?.symbol ?? ''),
         filename: this.strings.dedup(files[file] ?? ''),
         startLine: of?.file === file ? of.line : 0,
       }),
@@ -98,9 +99,11 @@ class Callers {
   /** By node that is an owner: the location of its call. */
   readonly #callLocation: Uint32Array
 
-  constructor(profile: GuestProfile, tables: Tables) {
+  constructor(profile: GuestProfile, costs: CostTable, tables: Tables, mostFrames?: number) {
     this.#profile = profile
-    this.#stacks = new Stacks(profile)
+    const rows = new Uint32Array(profile.nodes.parent.length)
+    for (const node of costs.node) rows[node]!++
+    this.#stacks = new Stacks(profile, rows, mostFrames)
     this.#tables = tables
     const { parent, isInlined, callFile, callLine } = profile.nodes
     const depth = new Uint32Array(parent.length)
@@ -151,9 +154,8 @@ class Callers {
 const encode = (part: ConstructorParameters<typeof Profile>[0]): Uint8Array =>
   new Profile({ ...part, stringTable: new StringTable(emptyTableToken) }).encode()
 
-function* samples(profile: GuestProfile, costs: CostTable, tables: Tables): Generator<Uint8Array> {
+function* samples(profile: GuestProfile, costs: CostTable, tables: Tables, callers: Callers): Generator<Uint8Array> {
   const { steps } = profile
-  const callers = new Callers(profile, tables)
   const key = tables.strings.dedup('step')
   const labels = steps.map(step => [new Label({ key, str: tables.strings.dedup(stepTitle(step)) })])
   let batch: Sample[] = []
@@ -187,7 +189,16 @@ function mappingOf({ guest, functions }: GuestProfile, strings: StringTable): Ma
   })
 }
 
-function* message(profile: GuestProfile, { unit }: FormatOptions): Generator<Uint8Array> {
+/**
+ * The message in pieces, not compressed.
+ *
+ * @param mostFrames of all stacks together, as far as they are not shorter anyway
+ */
+export function* pprofMessage(
+  profile: GuestProfile,
+  { unit }: FormatOptions,
+  mostFrames?: number,
+): Generator<Uint8Array> {
   const tables = new Tables(profile)
   const { strings } = tables
   const costs = costTable(profile, unit)
@@ -195,7 +206,7 @@ function* message(profile: GuestProfile, { unit }: FormatOptions): Generator<Uin
   yield encode({
     sampleType: costs.figures.map(({ name }) => new ValueType({ type: strings.dedup(name), unit: count })),
   })
-  yield* samples(profile, costs, tables)
+  yield* samples(profile, costs, tables, new Callers(profile, costs, tables, mostFrames))
   yield encode({ mapping: [mappingOf(profile, strings)] })
   for (let from = 0; from < tables.locations.length; from += BATCH)
     yield encode({ location: tables.locations.slice(from, from + BATCH) })
@@ -205,7 +216,7 @@ function* message(profile: GuestProfile, { unit }: FormatOptions): Generator<Uin
 }
 
 function* gzipped(profile: GuestProfile, options: FormatOptions): Generator<Uint8Array> {
-  yield gzipSync(Buffer.concat([...message(profile, options)]))
+  yield gzipSync(Buffer.concat([...pprofMessage(profile, options)]))
 }
 
 export const pprof: ProfileFormat = {

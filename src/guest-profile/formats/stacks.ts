@@ -14,11 +14,11 @@ export interface Stack {
 }
 
 /** The greatest depth for which stacks that are cut there have no more than `most` frames together. */
-function depthWithin(depths: Uint32Array, most: number): number {
+function depthWithin(depths: Uint32Array, times: Uint32Array, most: number): number {
   const deepest = depths.reduce((a, b) => Math.max(a, b), 0)
   const stacks = new Float64Array(deepest + 1)
-  for (const depth of depths) stacks[depth]!++
-  let longer = depths.length
+  for (const [node, depth] of depths.entries()) stacks[depth]! += times[node]!
+  let longer = times.reduce((sum, each) => sum + each, 0)
   let frames = 0
   for (let depth = 0; depth <= deepest; depth++) {
     frames += longer
@@ -37,12 +37,13 @@ export class Stacks {
   /** The node whose stack is written: another one of the same function where both are cut at the same place. */
   readonly written: Uint32Array
 
-  constructor(profile: GuestProfile, mostFrames = MOST_FRAMES) {
+  /** @param times how often the stack of each node is written */
+  constructor(profile: GuestProfile, times: Uint32Array, mostFrames = MOST_FRAMES) {
     const { parent, function: functions } = profile.nodes
     this.#profile = profile
     const depths = (this.#depths = new Uint32Array(parent.length))
     for (let node = 1; node < parent.length; node++) depths[node] = depths[parent[node]!]! + 1
-    const limit = (this.#limit = depthWithin(depths, mostFrames))
+    const limit = (this.#limit = depthWithin(depths, times, mostFrames))
     const last = (this.last = new Uint32Array(parent.length))
     this.written = Uint32Array.from(parent.keys())
     const met = new Map<number, number>()
