@@ -141,6 +141,33 @@ const cases: readonly (readonly [name: string, args: () => readonly string[]])[]
       ...interp,
     ],
   ],
+  ...['function', 'line', 'instruction', 'call'].map(
+    by =>
+      [
+        'profile',
+        () => ['profile', fibonacci, '--input', 'u64:10', '--by', by, '-o', file('profile.json'), ...interp],
+      ] as const,
+  ),
+  [
+    'profile',
+    () => [
+      'profile',
+      fibonacci,
+      '--input',
+      'u64:20',
+      '--by',
+      'step',
+      '--base',
+      file('profile.json'),
+      '--threshold',
+      '5%',
+      '--max-instructions',
+      '50',
+      '--save',
+      file('profiled.run'),
+      ...interp,
+    ],
+  ],
   [
     'trace',
     () => ['trace', fibonacci, '--input', 'u64:3', '--check', '-o', file('0.segment'), '--segment', '0', ...interp],

@@ -151,7 +151,7 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
   }
   using result = await showExecution(progress, perform)
   const files = {
-    ...(await saveSuspended(result, guest, options, shell)),
+    ...(await saveSuspended({ run: result, guest, command: 'run' }, options, shell)),
     ...(await recordProfile(result, options, shell)),
   }
   await target.write(result, () => reportText({ guest, artifact, run: result, files }, options))

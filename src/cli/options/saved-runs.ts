@@ -1,4 +1,4 @@
-/** --save and --resume of `rvr run`. */
+/** --save and --resume: suspended runs as files. */
 import type { Command, Option } from 'commander'
 import { modeNamed } from '../../modes/registry.ts'
 import { openSavedRun, type SavedRun } from '../../run/saved/read.ts'
@@ -71,8 +71,7 @@ export const stoppingForSave = (
 
 /** Saves a run that can go on, when that was asked for; the file's path for the report. */
 export async function saveSuspended(
-  run: Run,
-  guest: Guest,
+  { run, guest, command }: { readonly run: Run; readonly guest: Guest; readonly command: 'run' | 'profile' },
   options: SavedRunOptions & { readonly quiet?: boolean },
   shell: Shell,
 ): Promise<{ saved?: string }> {
@@ -80,6 +79,6 @@ export async function saveSuspended(
   // What stopped the run must not stop this: a second interrupt ends everything.
   const saved = await run.save(options.save, run.stopCause === 'request' ? {} : { signal: shell.signal })
   if (!options.quiet)
-    writeLine(shell.stderr, `rvr: saved the run; go on with rvr run ${guest.path} --resume ${saved}\n`)
+    writeLine(shell.stderr, `rvr: saved the run; go on with rvr ${command} ${guest.path} --resume ${saved}\n`)
   return { saved }
 }

@@ -44,6 +44,8 @@ export const projectKeys: Readonly<Record<string, ProjectKey>> = {
   jobs: {},
   by: {},
   top: {},
+  unit: {},
+  steps: { path: 'always' },
   quiet: {},
   verbose: {},
 }

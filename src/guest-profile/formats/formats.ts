@@ -2,6 +2,7 @@
 import { callgrind } from './callgrind.ts'
 import { firefox } from './firefox.ts'
 import { folded } from './folded.ts'
+  [json, folded, speedscope, firefox, pprof, html, callgrind, lcov].map((format: ProfileFormat) => [format.name, format]),
 import type { ProfileFormat } from './format.ts'
 import { html } from './html.ts'
 import { lcov } from './lcov.ts'
@@ -9,5 +10,5 @@ import { pprof } from './pprof.ts'
 import { speedscope } from './speedscope.ts'
 
 export const formats: ReadonlyMap<string, ProfileFormat> = new Map(
-  [folded, speedscope, firefox, pprof, html, callgrind, lcov].map((format: ProfileFormat) => [format.name, format]),
+  [json, folded, speedscope, firefox, pprof, html, callgrind, lcov].map((format: ProfileFormat) => [format.name, format]),
 )

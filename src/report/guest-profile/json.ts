@@ -55,7 +55,7 @@ const rowsJson: Readonly<Record<Breakdown, (profile: GuestProfile, view: Profile
       .slice(0, top)
       .map(({ file, line, function: index, times, self }) => ({
         ...placeJson(profile, file, line),
-        function: functionName(profile, index),
+        function: file < 0 ? undefined : functionName(profile, index),
         times,
         self,
       })),

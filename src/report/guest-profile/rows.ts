@@ -77,7 +77,8 @@ export function lineTable(profile: GuestProfile, { unit, top, step }: ProfileVie
   const whole = wholeOf(profile, step)
   const row = (cost: LineCost): string[] => [
     style.text(placeName(profile, cost)),
-    style.text(functionName(profile, cost.function)),
+    // Without lines that is one row, of all functions.
+    cost.file < 0 ? '' : style.text(functionName(profile, cost.function)),
     grouped(cost.times),
     ...amounts(cost.self, whole, unit),
   ]

@@ -145,7 +145,7 @@ describe('text', () => {
       nodes: { ...nodes, calls: nodes.calls.map(() => 0) },
     }
     const text = profileText(reported(bare), view('line'))
-    expect(text).toMatch(/^ {2}\(no line\) +main +44 +100 +2,000 +100\.0%$/m)
+    expect(text).toMatch(/^ {2}\(no line\) +44 +100 +2,000 +100\.0%$/m)
     expect(profileText(reported(bare), view('function'))).not.toContain('calls  instructions')
   })
 })
