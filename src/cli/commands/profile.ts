@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { RvrError } from '../../errors.ts'
 import type { GuestProfile } from '../../guest-profile/guest-profile.ts'
+import { guestSource } from '../../guest-profile/guest-source.ts'
 import { readStepNames } from '../../guest-profile/step-names.ts'
 import type { Unit } from '../../guest-profile/views/amount.ts'
 import type { ModeName } from '../../modes/registry.ts'
@@ -119,7 +120,8 @@ async function profile(file: string, given: ProfilingOptions, command: Command, 
   for (const message of found.warnings) progress.sink({ type: 'warning', message })
   const comparison = await compareWith(base, found, options, shell)
   const view = viewOf(options, found, guest)
-  await writeProfile({ guest, artifact, run, profile: found, view, comparison, ...kept }, outputs, {
+  const source = guestSource(guest.image)
+  await writeProfile({ guest, artifact, run, profile: found, view, comparison, source, ...kept }, outputs, {
     ...options,
     shell,
   })

@@ -2,13 +2,16 @@
 import { callgrind } from './callgrind.ts'
 import { firefox } from './firefox.ts'
 import { folded } from './folded.ts'
-  [json, folded, speedscope, firefox, pprof, html, callgrind, lcov].map((format: ProfileFormat) => [format.name, format]),
 import type { ProfileFormat } from './format.ts'
 import { html } from './html.ts'
+import { json } from './json.ts'
 import { lcov } from './lcov.ts'
 import { pprof } from './pprof.ts'
 import { speedscope } from './speedscope.ts'
 
 export const formats: ReadonlyMap<string, ProfileFormat> = new Map(
-  [json, folded, speedscope, firefox, pprof, html, callgrind, lcov].map((format: ProfileFormat) => [format.name, format]),
+  [json, folded, speedscope, firefox, pprof, html, callgrind, lcov].map((format: ProfileFormat) => [
+    format.name,
+    format,
+  ]),
 )

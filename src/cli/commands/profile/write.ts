@@ -1,6 +1,7 @@
 /** What `rvr profile` writes: reports and whole profiles, to standard output and to files. */
 import { writeOutput } from '../../../files/write.ts'
 import { formats } from '../../../guest-profile/formats/formats.ts'
+import type { GuestSource } from '../../../guest-profile/guest-source.ts'
 import type { ProfileComparison } from '../../../report/guest-profile/comparison.ts'
 import type { ProfiledRun } from '../../../report/guest-profile/text.ts'
 import type { ProfileView } from '../../../report/guest-profile/view.ts'
@@ -15,6 +16,7 @@ export interface Profiled extends ProfiledRun {
   readonly artifact: ReportedArtifact
   readonly view: ProfileView
   readonly comparison: ProfileComparison | undefined
+  readonly source: GuestSource
   /** Path of the file that the suspended run was saved to. */
   readonly saved?: string | undefined
 }
@@ -51,9 +53,9 @@ async function print(profiled: Profiled, format: string, { stdout, signal }: She
 }
 
 async function* piecesOf(profiled: Profiled, format: string): AsyncGenerator<string | Uint8Array> {
-  const { profile, view } = profiled
+  const { profile, view, source } = profiled
   if (isReport(format)) yield reportText(profiled, format)
-  else yield* formats.get(format)!.write(profile, { unit: view.unit })
+  else yield* formats.get(format)!.write(profile, { unit: view.unit, source })
 }
 
 async function reportText(profiled: Profiled, format: ReportName): Promise<string> {
