@@ -6,7 +6,11 @@ import { isExhaustive, sample } from '../support/exhaustive.ts'
 import { assembled, fixtures, load, randomCases } from './guests.ts'
 
 const host = useRvr()
-const subjects = widths.flatMap(xlen => [...fixtures(xlen), ...assembled(xlen), randomCases(xlen, 7, 3)])
+/** The widths share the guests, by turns; random cases have both. */
+const subjects = widths.flatMap(xlen => [
+  ...sample([...fixtures(xlen), ...assembled(xlen)], xlen / 32),
+  randomCases(xlen, 7, 3),
+])
 
 /** Cells of the chips that executed instructions add rows to. */
 function cellsOf({ segments }: Run, { machine: { chips } }: Guest): bigint {
