@@ -5,7 +5,7 @@ import { artifactOf, engines, expectSame, factsOf, modeNames, useRvr, widths } f
 import { isExhaustive, sample } from '../support/exhaustive.ts'
 import { assembled, fixtures, load, randomCases } from './guests.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 /** The widths share the guests, by turns; random cases have both. */
 const subjects = widths.flatMap(xlen => [
   ...sample([...fixtures(xlen), ...assembled(xlen)], xlen / 32),

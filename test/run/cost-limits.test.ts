@@ -5,7 +5,7 @@ import type { Run } from '../../src/index.ts'
 import { randomSource } from '../support/random.ts'
 import { artifactOf, engines, expectSame, fixture, useRvr, widths } from './support.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 const LIMITS = 8
 
 describe.each(widths)('RV%i', xlen => {

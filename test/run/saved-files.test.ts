@@ -10,7 +10,7 @@ import { randomSource } from '../support/random.ts'
 import { busyGuest, busyOptions, expectEqual, useDirectory } from './saved-support.ts'
 import { artifactOf, DATA, engines, errorOf, factsOf, fixture, program, useRvr } from './support.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 const directory = useDirectory()
 const at = (name: string): string => join(directory.path, name)
 const PREFIX = 20

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Assembler } from '../support/assembler.ts'
 import { artifactOf, DATA, engines, modeNames, program, useRvr, widths } from './support.ts'
 
-const holder = useRvr()
+const holder = useRvr('shared', 'quick')
 
 /**
  * Each lies next to an instruction: unimp, other CSR instructions, FENCE.I, shifts too far, ALU classes, system
