@@ -1,16 +1,20 @@
-/** speedscope's format: its published schema, and the rules of events that no schema can say. */
-import { readFileSync } from 'node:fs'
+/** speedscope's format: its published schema, the rules of events that no schema can say, and speedscope itself. */
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import { speedscope } from '../../../src/guest-profile/formats/speedscope.ts'
 import type { GuestProfile } from '../../../src/guest-profile/guest-profile.ts'
+import { chromium } from '../../support/browser.ts'
 import { syntheticProfile } from '../synthetic.ts'
-import { textOf } from './consumers.ts'
+import { bytesOf, directory, output, textOf } from './consumers.ts'
 import { costsByFunction, units } from './expected.ts'
 import { chainProfile, oddNames, placed } from './small.ts'
 
-const schema = createRequire(import.meta.url).resolve('speedscope/dist/release/file-format-schema.json')
+const released = (file: string): string => createRequire(import.meta.url).resolve(`speedscope/dist/release/${file}`)
+const schema = released('file-format-schema.json')
 const isValid = new Ajv({ strict: false, validateFormats: false }).compile(JSON.parse(readFileSync(schema, 'utf8')))
 
 interface Opened {
@@ -91,4 +95,27 @@ describe('a file for speedscope', () => {
     expect(profile!.events.length).toBe(2 * depth)
     expect(profile!.events[depth]).toEqual({ type: 'C', frame: 1, at: depth })
   })
+})
+
+/** The page takes a profile from a script, as its command does it; in the view of functions numbers are text. */
+function sandwich(profile: GuestProfile): Map<string, [number, number]> {
+  const place = directory()
+  const script = join(place, 'load.js')
+  const data = bytesOf(speedscope, profile).toString('base64')
+  writeFileSync(script, `speedscope.loadFileFromBase64('profile.speedscope.json', '${data}')`)
+  const page = `${pathToFileURL(released('index.html')).href}#localProfilePath=${script}&view=sandwich`
+  const drawing = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader']
+  const own = [`--user-data-dir=${place}`, '--window-size=1200,1000', '--virtual-time-budget=5000']
+  const shown = output(chromium!, ['--headless', '--no-sandbox', ...drawing, ...own, '--dump-dom', page])
+  const row = /<td[^>]*>([\d,]+) \([^<]*<div.*?<td[^>]*>([\d,]+) \([^<]*<div.*?<span[^>]*><\/span>([^<]*)<\/td><\/tr>/gs
+  const number = (text: string): number => Number(text.replaceAll(',', ''))
+  const plain = (text: string): string => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+  return new Map(
+    [...shown.matchAll(row)].map(([, total, self, name]) => [plain(name!), [number(self!), number(total!)]]),
+  )
+}
+
+test.skipIf(chromium === undefined)('speedscope shows each function with its costs', { timeout: 120_000 }, () => {
+  const profile = syntheticProfile({ nodes: 100, seed: 9, steps: 2 })
+  expect(sandwich(profile)).toEqual(costsByFunction(profile, 'instructions'))
 })
