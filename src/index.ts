@@ -41,6 +41,7 @@ export type {
 export type { ColumnValue, Failure, InstructionPlace, Party, RowPlace, SegmentCheck } from './trace/check/failure.ts'
 export { Profile, type ProfileEntry } from './sdk/profile.ts'
 export type { TreeOptions } from './sdk/tree-options.ts'
+export { guestProfileText, readGuestProfile } from './guest-profile/file.ts'
 export type {
   GuestProfile,
   ProfileCosts,
