@@ -13,6 +13,7 @@ export const commands: ReadonlyMap<string, () => Promise<Declare>> = new Map([
   ['emit', async () => (await import('./commands/emit.ts')).declareEmit],
   ['inspect', async () => (await import('./commands/inspect.ts')).declareInspect],
   ['apc', async () => (await import('./commands/apc.ts')).declareApc],
+  ['stream', async () => (await import('./commands/stream.ts')).declareStream],
   ['cache', async () => (await import('./commands/cache.ts')).declareCache],
   ['doctor', async () => (await import('./commands/doctor.ts')).declareDoctor],
   ['completions', async () => (await import('./commands/completions.ts')).declareCompletions],

@@ -136,6 +136,7 @@ test('exit statuses', () => {
     CHECK_DIVERGED: 4,
     ARTIFACT_REFUSED: 5,
     STATE_REFUSED: 5,
+    STREAM_INVALID: 5,
     ARCHIVE_INVALID: 5,
     DIVERGED: 5,
     UNPROVABLE: 5,

@@ -25,6 +25,7 @@ const guests: Readonly<Record<string, string>> = {
   'sort.elf': 'bench-sort',
   'wordcount.elf': 'wordcount',
   'crc32.elf': 'crc32',
+  'pull.elf': 'pull',
 }
 
 /** The worked example of docs/metering.md: three rounds of a loop. */

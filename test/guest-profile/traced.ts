@@ -115,7 +115,6 @@ export function countsOf({ image, steps, paths }: TracedRun): CallCounts {
     paths: {
       parent: Int32Array.from(paths, ({ parent }) => parent),
       function: Int32Array.from(paths, path => path.function),
-      isTail: new Uint8Array(paths.length),
     },
     contexts: {
       path: Uint32Array.from(list, ({ path }) => path),

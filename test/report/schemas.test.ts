@@ -1,5 +1,5 @@
 /** The JSON Schema files of docs/schemas: what every command prints fits the one of its name, and has no key that it does not know. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Ajv2020, type AnySchemaObject, type ValidateFunction } from 'ajv/dist/2020.js'
@@ -80,6 +80,15 @@ async function printed(args: readonly string[]): Promise<unknown> {
 
 const here = ['--cache-dir', file('cache')]
 const interp = ['--tier', 'interp', '-q']
+
+const pull = guest('pull')
+/** It pulls the item of kind 1 and key 7. */
+const pulling = ['--input', 'hex:0100000007000000', ...interp]
+function store(): string {
+  mkdirSync(file('items'), { recursive: true })
+  writeFileSync(file('items/1-07000000'), 'an item')
+  return file('items')
+}
 
 /** In this order: later commands find in the cache what earlier ones have put there. */
 const cases: readonly (readonly [name: string, args: () => readonly string[]])[] = [
@@ -196,6 +205,11 @@ const cases: readonly (readonly [name: string, args: () => readonly string[]])[]
   ['inspect', () => ['inspect', new URL('../archive/vectors/fib.test.proof', import.meta.url).pathname]],
   ['inspect', () => ['inspect', '--airs']],
   ['inspect', () => ['inspect', '--airs', 'HintStore', '--xlen', '32']],
+  ['stream-record', () => ['stream', 'record', pull, '--store', store(), '-o', file('order.json'), ...pulling]],
+  ['stream-record', () => ['stream', 'record', pull, '--store', store(), '-o', file('no.json'), ...interp]],
+  ['stream-emit', () => ['stream', 'emit', file('order.json'), '--store', store(), '-o', file('items.stream'), '-q']],
+  ['run', () => ['run', pull, '--stream', file('items.stream'), ...pulling]],
+  ['run', () => ['run', pull, '--stream', file('items.stream'), '--input', 'hex:0100000008000000', ...interp]],
   [
     'apc-setup',
     () => ['apc', 'setup', fibonacci, '--autoprecompiles', '2', '-o', file('machine.json.gz'), '-q', ...here],

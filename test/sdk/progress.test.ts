@@ -13,7 +13,7 @@ import {
   useRvr,
 } from '../run/support.ts'
 
-const host = useRvr('shared', 'quick')
+const host = useRvr()
 
 describe.each(engines)('%s', engine => {
   test.each(modeNames)('mode %s: instructions since the start of the guest, which grow', async mode => {

@@ -18,10 +18,11 @@ import { addOptions, inputPath, option, valued } from '../options/declare.ts'
 import {
   makeReady,
   executionOptions,
-  readInputs,
+  readGiven,
   startOptions,
   stretchOptions,
   type ExecutionOptions,
+  type Given,
 } from '../options/execution.ts'
 import { createProgress, formatOption, reportOptions, type ReportOptions } from '../options/report.ts'
 import { segmentOptions } from '../options/segments.ts'
@@ -111,9 +112,9 @@ async function cost(file: string, options: CostOptions, shell: Shell): Promise<n
   // A base that cannot be used, or written, is found before anything runs.
   if (saveBase !== undefined) await checkOutput(saveBase)
   const earlier = baseFile === undefined ? undefined : readMeasurement(await readBase(baseFile, shell.signal), baseFile)
-  const inputs = await readInputs(options, shell.signal)
+  const given = await readGiven(options, shell.signal)
   const measureGuest = (guest: string, prints: boolean): Promise<CostRun> =>
-    measure(guest, { options, inputs, shell, prints })
+    measure(guest, { options, given, shell, prints })
   const base =
     baseGuest === undefined ? earlier : readMeasurement(costJson(await measureGuest(baseGuest, false)), baseGuest)
   const measured = await measureGuest(file, true)
@@ -157,7 +158,7 @@ function* doubts(name: string, base: Measurement, now: Measurement): Generator<s
 /** How a guest is measured. */
 interface Method {
   readonly options: CostOptions
-  readonly inputs: readonly Uint8Array[]
+  readonly given: Given
   readonly shell: Shell
   /** The guest prints once, however often it is run. */
   readonly prints: boolean
@@ -180,13 +181,13 @@ async function measure(file: string, method: Method): Promise<CostRun> {
 async function runIn(
   mode: 'metered' | 'profile',
   guest: Guest,
-  { options, inputs, shell, prints }: Method,
+  { options, given, shell, prints }: Method,
 ): Promise<{ readonly artifact: Artifact; readonly run: Run }> {
   await using progress = createProgress(options, shell)
   const artifact = await makeReady({ guest, mode, options, shell, progress })
   await progress.settle()
   const { onPrint, ...stretch } = stretchOptions(options, shell, progress)
-  const { segmentLimits, ...start } = startOptions(guest.path, options, inputs)
+  const { segmentLimits, ...start } = startOptions(guest.path, options, given)
   const execute: ExecuteOptions = {
     ...start,
     ...stretch,

@@ -17,7 +17,7 @@ import { addOptions, inputPath, option, valued } from '../options/declare.ts'
 import {
   makeReady,
   executionOptions,
-  readInputs,
+  readGiven,
   startOptions,
   stretchOptions,
   type ExecutionOptions,
@@ -96,13 +96,13 @@ Examples:
     )
 }
 
-async function profile(file: string, given: ProfilingOptions, command: Command, shell: Shell): Promise<number> {
+async function profile(file: string, asked: ProfilingOptions, command: Command, shell: Shell): Promise<number> {
   // What cannot be used, or written, is found before anything runs.
-  const base = await readBase(given, shell.signal)
-  const stepNames = given.steps === undefined ? undefined : await readStepNames(given.steps, shell.signal)
-  const outputs = await profileOutputs(given, shell.stdout)
-  const { saved, options } = await openResumed({ ...given, mode: COUNTING }, command, shell.signal)
-  const inputs = await readInputs(options, shell.signal)
+  const base = await readBase(asked, shell.signal)
+  const stepNames = asked.steps === undefined ? undefined : await readStepNames(asked.steps, shell.signal)
+  const outputs = await profileOutputs(asked, shell.stdout)
+  const { saved, options } = await openResumed({ ...asked, mode: COUNTING }, command, shell.signal)
+  const given = await readGiven(options, shell.signal)
   await using progress = createProgress(options, shell)
   await using opened = await openGuest(file, { options, progress, shell })
   const { guest } = opened
@@ -112,7 +112,7 @@ async function profile(file: string, given: ProfilingOptions, command: Command, 
   const stretch = stretchOptions(options, shell, progress)
   using run = await showExecution(progress, () =>
     saved === undefined
-      ? artifact.execute({ ...startOptions(file, options, inputs), ...stretch })
+      ? artifact.execute({ ...startOptions(file, options, given), ...stretch })
       : artifact.resumeFrom(saved, stretch),
   )
   const kept = await saveSuspended({ run, guest, command: 'profile' }, options, shell)

@@ -17,7 +17,7 @@ import {
   makeReady,
   executionOptions,
   namedTier,
-  readInputs,
+  readGiven,
   startOptions,
   stretchOptions,
   type ExecutionOptions,
@@ -121,12 +121,13 @@ Examples:
     )
 }
 
-async function run(file: string, given: RunOptions, command: Command, shell: Shell): Promise<number> {
-  const { saved, options } = await openResumed(countingMode(given), command, shell.signal)
+async function run(file: string, asked: RunOptions, command: Command, shell: Shell): Promise<number> {
+  const { saved, options } = await openResumed(countingMode(asked), command, shell.signal)
   checkSegmentOptions(options)
   await using progress = createProgress(options, shell)
   const target = await ReportTarget.open(options, shell)
-  const inputs = [...(await readInputs(options, shell.signal)), ...(await standardInput(file, options, shell))]
+  const given = await readGiven(options, shell.signal)
+  const inputs = [...given.inputs, ...(await standardInput(file, options, shell))]
   await using opened = await openGuest(file, { options, progress, shell, own: { pool: shell.pool } })
   const { guest } = opened
   checkResumed(saved, guest, options.mode)
@@ -138,7 +139,7 @@ async function run(file: string, given: RunOptions, command: Command, shell: She
     onPrint: printTo(options, shell, progress),
     stopAtSegment: options.stopAtSegment,
   }
-  const execute: ExecuteOptions = { ...startOptions(file, options, inputs), ...stretch }
+  const execute: ExecuteOptions = { ...startOptions(file, options, { ...given, inputs }), ...stretch }
   const start = (limits: ResumeOptions): Promise<Run> =>
     saved === undefined
       ? artifact.execute({ ...execute, ...limits })

@@ -6,7 +6,7 @@ import { EXIT_GUEST, EXIT_OK } from '../exit-codes.ts'
 import { openGuest } from '../open-guest.ts'
 import { buildOptions } from '../options/build.ts'
 import { addOptions, inputPath, option, valued } from '../options/declare.ts'
-import { executionOptions, readInputs, type ExecutionOptions } from '../options/execution.ts'
+import { executionOptions, readGiven, type ExecutionOptions } from '../options/execution.ts'
 import { createProgress, reportOptions, type ReportOptions } from '../options/report.ts'
 import { segmentOptions } from '../options/segments.ts'
 import { traceOutput, traceOutputOptions, type TraceOutputOptions } from '../options/trace-output.ts'
@@ -107,7 +107,7 @@ async function trace(file: string, options: TraceOptions, shell: Shell): Promise
   const { from } = options
   const segment = options.segment === 'all' ? undefined : options.segment
   const write = await traceOutput(options, from !== undefined || segment !== undefined)
-  const inputs = await readInputs(options, shell.signal)
+  const given = await readGiven(options, shell.signal)
   await using progress = createProgress(options, shell)
   await using opened = await openGuest(file, { options, progress, shell })
   const { guest } = opened
@@ -119,7 +119,7 @@ async function trace(file: string, options: TraceOptions, shell: Shell): Promise
   if (from !== undefined) {
     for await (const each of traceFrom(from, { guest, traces })) segments.push(await traced(each, work))
   } else {
-    using run = await planned(guest, inputs, { options, shell, progress })
+    using run = await planned(guest, given, { options, shell, progress })
     const tracing = { guest, options, traces, progress }
     for await (const each of tracesIn(run, tracing)) segments.push(await traced(each, work))
   }

@@ -26,6 +26,7 @@ export interface ExecutionOptions extends BuildOptions, GuestOptions, SegmentOpt
   readonly engine?: Tier
   readonly input: readonly string[]
   readonly inputFile?: string
+  readonly stream?: string
   readonly arg: readonly string[]
   readonly maxInstructions?: bigint
   readonly maxCost?: bigint
@@ -53,6 +54,7 @@ export const executionOptions = (): Option[] => [
   ...guestOptions(),
   listed('--input <spec>', `one input record, repeatable: ${INPUT_FORMS}`),
   valued('--input-file <json>', 'input records from a file {"input": ["0x01…"]}, before those of --input', inputPath),
+  valued('--stream <file>', 'the items that the guest pulls, as rvr stream emit wrote them', inputPath),
   listed('--arg <text>', 'one argument of a linux guest after its name, repeatable'),
   valued('--max-instructions <n>', 'stop after exactly this many instructions', parseCount),
   valued('--max-cost <n>', 'stop before the trace cells exceed this', parseCount),
@@ -87,14 +89,30 @@ export function stretchOptions(
   }
 }
 
+/** What the guest is given by its host. */
+export type Given = Pick<ExecuteOptions, 'inputs' | 'stream'>
+
 /** The SDK's options for what the guest in `file` begins with. */
-export function startOptions(file: string, options: ExecutionOptions, inputs: readonly Uint8Array[]): ExecuteOptions {
+export function startOptions(file: string, options: ExecutionOptions, given: Given): ExecuteOptions {
   return {
-    inputs,
+    ...given,
     segmentLimits: segmentLimits(options),
     publicValuesBytes: options.publicValuesBytes,
     seed: options.seed,
     args: options.arg.length > 0 ? [file, ...options.arg] : undefined,
+  }
+}
+
+/** The inputs and the stream that are asked for. @throws RvrError `INPUT_INVALID`, `STREAM_INVALID`, `IO`, `ABORTED` */
+export async function readGiven(
+  options: Pick<ExecutionOptions, 'input' | 'inputFile' | 'stream'>,
+  signal: AbortSignal,
+): Promise<Given & { readonly inputs: readonly Uint8Array[] }> {
+  const { stream } = options
+  return {
+    inputs: await readInputs(options, signal),
+    stream:
+      stream === undefined ? undefined : await (await import('../../streams/stream.ts')).readStream(stream, signal),
   }
 }
 

@@ -21,6 +21,7 @@ export interface SavedRunOptions {
 const SETTLED = [
   'input',
   'inputFile',
+  'stream',
   'arg',
   'publicValuesBytes',
   'seed',

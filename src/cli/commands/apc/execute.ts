@@ -9,7 +9,7 @@ import { addOptions, inputPath } from '../../options/declare.ts'
 import {
   executionOptions,
   makeReady,
-  readInputs,
+  readGiven,
   startOptions,
   stretchOptions,
   type ExecutionOptions,
@@ -48,12 +48,12 @@ Example:
 async function execute(file: string, options: ApcExecuteOptions, shell: Shell): Promise<number> {
   await using progress = createProgress(options, shell)
   const choices = await apcSelectChoices(file, options, shell.signal)
-  const inputs = await readInputs(options, shell.signal)
+  const given = await readGiven(options, shell.signal)
   await using opened = await openGuest(file, { options, progress, shell })
   const guest = await specialised(opened, { file, choices, options, shell })
   const artifact = await makeReady({ guest, mode: 'metered', options, shell, progress })
   await progress.settle()
-  const start = { ...startOptions(file, options, inputs), ...stretchOptions(options, shell, progress) }
+  const start = { ...startOptions(file, options, given), ...stretchOptions(options, shell, progress) }
   using run = await showExecution(progress, () => artifact.execute(start))
   const [{ runText }, { runJson }] = await Promise.all([
     import('../../../report/run/text.ts'),

@@ -8,7 +8,7 @@ import { openGuest } from '../../open-guest.ts'
 import { apcSelectChoices, apcSelectOptions, type ApcSelecting } from '../../options/apc.ts'
 import { buildOptions } from '../../options/build.ts'
 import { addOptions, inputPath, option } from '../../options/declare.ts'
-import { executionOptions, readInputs, type ExecutionOptions } from '../../options/execution.ts'
+import { executionOptions, readGiven, type ExecutionOptions, type Given } from '../../options/execution.ts'
 import { createProgress, reportOptions, type ReportOptions } from '../../options/report.ts'
 import { segmentOptions } from '../../options/segments.ts'
 import { writeAnswer } from '../../output/answer.ts'
@@ -54,11 +54,11 @@ async function prove(file: string, options: ApcProveOptions, shell: Shell): Prom
     throw new RvrError('USAGE', 'there are no proofs yet', { hint: 'Add --mock: what a proof is about is checked.' })
   await using progress = createProgress(options, shell)
   const choices = await apcSelectChoices(file, options, shell.signal)
-  const inputs = await readInputs(options, shell.signal)
+  const given = await readGiven(options, shell.signal)
   await using opened = await openGuest(file, { options, progress, shell })
   const guest = await specialised(opened, { file, choices, options, shell })
   const { machine } = guest
-  const segments = await checkedSegments(guest, inputs, { options, shell, progress })
+  const segments = await checkedSegments(guest, given, { options, shell, progress })
   await progress.settle()
   const { path, digest } = opened.guest
   const report = { guest: { path, digest }, machine: machine.digest, memory: machine.memory, segments }
@@ -75,12 +75,12 @@ interface Proving {
 
 async function checkedSegments(
   guest: Guest,
-  inputs: readonly Uint8Array[],
+  given: Given,
   { options, shell, progress }: Proving,
 ): Promise<readonly TracedSegment[]> {
   const { threads } = options
   const { signal } = shell
-  using run = await planned(guest, inputs, { options, shell, progress })
+  using run = await planned(guest, given, { options, shell, progress })
   const segments: TracedSegment[] = []
   const work = { check: true, threads, write: undefined, signal, progress }
   for await (const each of tracesIn(run, { guest, options, traces: { threads, signal }, progress }))

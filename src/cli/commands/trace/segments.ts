@@ -4,7 +4,7 @@ import type { Run } from '../../../sdk/contract.ts'
 import type { Guest } from '../../../sdk/guest.ts'
 import type { SegmentTrace } from '../../../sdk/traced.ts'
 import { showExecution } from '../../execute.ts'
-import { makeReady, startOptions, stretchOptions, type ExecutionOptions } from '../../options/execution.ts'
+import { makeReady, startOptions, stretchOptions, type ExecutionOptions, type Given } from '../../options/execution.ts'
 import type { WriteSegment } from '../../options/trace-output.ts'
 import type { Progress } from '../../progress/progress.ts'
 import type { Shell } from '../../shell.ts'
@@ -16,16 +16,12 @@ interface Planning {
 }
 
 /** The run in mode metered, whose segments are traced. */
-export async function planned(
-  guest: Guest,
-  inputs: readonly Uint8Array[],
-  { options, shell, progress }: Planning,
-): Promise<Run> {
+export async function planned(guest: Guest, given: Given, { options, shell, progress }: Planning): Promise<Run> {
   const ready = { guest, mode: 'metered', options: { ...options, check: false }, shell, progress } as const
   const artifact = await makeReady(ready)
   await progress.settle()
   const stretch = stretchOptions(options, shell, progress)
-  const start = startOptions(guest.path, options, inputs)
+  const start = startOptions(guest.path, options, given)
   const run = await showExecution(progress, () => artifact.execute({ ...start, ...stretch }))
   await progress.settle()
   return run
