@@ -28,6 +28,9 @@ const guests: Readonly<Record<string, string>> = {
   'pull.elf': 'pull',
 }
 
+/** The guest of docs/profile.md, before and after. */
+const profiled = ['distinct.elf', 'distinct-constant.elf']
+
 /** The worked example of docs/metering.md: three rounds of a loop. */
 const countdown = (): Uint8Array => {
   const bytes = loopGuest(assembler(64, TEXT)).finish()
@@ -49,6 +52,7 @@ export function place(): Place {
   for (const [name, guest] of Object.entries(guests)) {
     copyFileSync(join(root, `cache-fixtures/guests/elf/${guest}.rv64.elf`), join(directory, name))
   }
+  for (const name of profiled) copyFileSync(join(root, 'cache-fixtures/guests/profile', name), join(directory, name))
   writeFileSync(join(directory, 'countdown.elf'), countdown())
   writeFileSync(join(directory, 'block.bin'), Uint8Array.of(0xe8, 3, 0, 0, 0, 0, 0, 0))
   copyFileSync(join(root, 'src/machine/rv64im.json'), join(directory, 'mine.json'))
