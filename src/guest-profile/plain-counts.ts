@@ -32,7 +32,11 @@ export function withoutCallers(image: Image, counts: SlotCounts): CallCounts {
   const count = paths.length
   return {
     functions: starts,
-    paths: { parent: new Int32Array(count).fill(-1), function: Int32Array.from(paths) },
+    paths: {
+      parent: new Int32Array(count).fill(-1),
+      function: Int32Array.from(paths),
+      isTail: new Uint8Array(count),
+    },
     contexts: {
       path: Uint32Array.from(paths, (_, context) => context),
       step: new Int32Array(count),

@@ -1,6 +1,7 @@
 /** All tracer modes by name. */
 import { RvrError } from '../errors.ts'
 import type { CallsResult } from './calls/counts.ts'
+import { calls } from './calls/mode.ts'
 import type { MeteredResult } from './metered/result.ts'
 import { metered } from './metered/mode.ts'
 import { meteredCost } from './metered-cost/mode.ts'
@@ -11,10 +12,17 @@ import type { ProfileResult } from './profile/counts.ts'
 import { profile } from './profile/mode.ts'
 import { pure } from './pure/mode.ts'
 
-export const modes: readonly Mode<ModeName>[] = [pure, metered, meteredCost, profile, preflight]
+export const modes: readonly Mode<ModeName>[] = [pure, metered, meteredCost, profile, calls, preflight]
 
 /** The name of a mode. */
-export type ModeName = (typeof pure | typeof metered | typeof meteredCost | typeof profile | typeof preflight)['name']
+export type ModeName = (
+  | typeof pure
+  | typeof metered
+  | typeof meteredCost
+  | typeof profile
+  | typeof calls
+  | typeof preflight
+)['name']
 
 /** What the modes report of a run; each has its own part of it. */
 export type KnownResults = Partial<MeteredResult & ProfileResult & CallsResult & PreflightResult>

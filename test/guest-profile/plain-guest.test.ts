@@ -38,7 +38,11 @@ function counts(paths: readonly (readonly [parent: number, of: number])[], conte
   const at = (path: number): number => Math.max(0, paths[path]![1])
   return {
     functions: starts,
-    paths: { parent: Int32Array.from(paths, ([parent]) => parent), function: Int32Array.from(paths, ([, of]) => of) },
+    paths: {
+      parent: Int32Array.from(paths, ([parent]) => parent),
+      function: Int32Array.from(paths, ([, of]) => of),
+      isTail: new Uint8Array(paths.length),
+    },
     contexts: {
       path: Uint32Array.from(contexts, ([path]) => path),
       step: Int32Array.from(contexts, ([, , , , step = 0]) => step),

@@ -115,6 +115,7 @@ export function countsOf({ image, steps, paths }: TracedRun): CallCounts {
     paths: {
       parent: Int32Array.from(paths, ({ parent }) => parent),
       function: Int32Array.from(paths, path => path.function),
+      isTail: new Uint8Array(paths.length),
     },
     contexts: {
       path: Uint32Array.from(list, ({ path }) => path),

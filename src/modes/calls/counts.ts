@@ -9,11 +9,16 @@ export const OTHER = -2
 export interface CallPaths {
   /** The caller's path; -1 for those that nobody called: the guest's start, `UNMATCHED` and `OTHER`. */
   readonly parent: Int32Array
-  /** Index in `CallCounts.functions`, or one of the constants above. Of one parent no two paths have the same. */
+  /** Index in `CallCounts.functions`, or one of the constants above. */
   readonly function: Int32Array
+  /**
+   * 1 where a jump led there, so that it returns to where its caller would: tail calls, and parts of one function that
+   * lie apart. Of one parent no two paths have the same function and the same of these.
+   */
+  readonly isTail: Uint8Array
 }
 
-/** What was counted in a path while one step was the current one. */
+/** What was counted in a path while one step was the current one; by path, then by step, without those of zeros. */
 export interface CallContexts {
   readonly path: Uint32Array
   /** Marker of the step, 0 before the first. */
@@ -33,7 +38,7 @@ export interface CallRuns {
   readonly times: Float64Array
 }
 
-/** Trace rows beyond one for each execution, of the few instructions that have them. */
+/** Trace rows beyond one for each execution, of the few instructions that have them; by context, then by address. */
 export interface CallExtraRows {
   readonly context: Uint32Array
   readonly pc: Uint32Array

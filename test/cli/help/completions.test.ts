@@ -37,7 +37,14 @@ function offered(...words: string[]): string[] {
 test('completions-lack-auto: values are those of the command, behind = too', () => {
   expect(offered('rvr', 'run', '--tier', '')).toEqual(['auto', 'native', 'native-interp', 'interp'])
   expect(offered('rvr', 'cost', '--tier', '')).toEqual(offered('rvr', 'run', '--tier', ''))
-  expect(offered('rvr', 'run', '--mode', '=')).toEqual(['pure', 'metered', 'metered-cost', 'profile', 'preflight'])
+  expect(offered('rvr', 'run', '--mode', '=')).toEqual([
+    'pure',
+    'metered',
+    'metered-cost',
+    'profile',
+    'calls',
+    'preflight',
+  ])
   expect(offered('rvr', 'run', '--mode', '=', 'me')).toEqual(['metered', 'metered-cost'])
   expect(offered('rvr', 'run', '--mode=me')).toEqual(['--mode=metered', '--mode=metered-cost'])
   expect(offered('rvr', 'run', '--machine', 'package.j')).toEqual(['package.json'])

@@ -1,0 +1,20 @@
+/** Mode `calls`: how often each instruction is executed in each calling context, and all that metered-cost counts. */
+import { callsBytes } from '../../layout/calls.ts'
+import { meteredCost } from '../metered-cost/mode.ts'
+import type { Mode } from '../mode.ts'
+import { CallsCollector } from './collector.ts'
+import { CallsLedger } from './ledger.ts'
+
+const { counters } = meteredCost
+
+export const calls: Mode<'calls'> = {
+  name: 'calls',
+  summary: 'count how often each instruction is executed, by calling context',
+  counters,
+  pace: 'budget',
+  // Where the interpreter runs alone, collectors have an area of their own.
+  area: { native: callsBytes, interpreted: () => 0, stays: true },
+  reportsCost: true,
+  collector: context => new CallsCollector({ counters }, context),
+  ledger: context => new CallsLedger(context),
+}

@@ -1,0 +1,95 @@
+/** Counts what the interpreter executes in the area, as native code does, and follows its calls and returns. */
+import type { Instr } from '../../isa/row.ts'
+import type { Hart } from '../../program/hart.ts'
+import { CONTEXT, type CallArea } from './area.ts'
+import type { Beside } from './drain.ts'
+import type { CallStack } from './stack.ts'
+import { markerOf, transferOf } from './transfer.ts'
+
+/** x2 as the low and high halves of registers lie in memory. */
+const SP = 4
+
+interface WatcherOptions {
+  readonly hart: Hart
+  /** Does what counts do start anew at an address? */
+  readonly startsAt: (pc: number) => boolean
+}
+
+export class CallWatcher {
+  readonly outside: Beside = new Map()
+  readonly extraRows: Beside = new Map()
+  readonly startsAt: (pc: number) => boolean
+  readonly #area: CallArea
+  readonly #stack: CallStack
+  readonly #halves: Uint32Array
+  /** A call or return that has been executed, but nobody has said where it led. */
+  #pending: 'call' | 'return' | undefined
+  #ret = 0
+  #sp = 0
+  /** The current context as far as counting needs it: its place, addresses of its function, and of its counters. */
+  #context = 0
+  #start = 0
+  #end = 0
+  #counters = 0
+
+  constructor(area: CallArea, stack: CallStack, { hart, startsAt }: WatcherOptions) {
+    this.#area = area
+    this.#stack = stack
+    this.#halves = new Uint32Array(hart.x.buffer, hart.x.byteOffset, hart.x.length * 2)
+    this.startsAt = startsAt
+  }
+
+  retired(instr: Instr | undefined, pc: number, rows: number): void {
+    if (this.#pending !== undefined || pc < this.#start || pc >= this.#end) this.settle(pc)
+    if (instr === undefined) return this.#count(pc)
+    const step = markerOf(instr)
+    if (step !== 0) {
+      this.#stack.mark(step)
+      this.#look()
+    }
+    this.#count(pc)
+    if (rows > 1) add(this.extraRows, this.#context, pc, rows - 1)
+    this.#pending = transferOf(instr)
+    if (this.#pending === undefined) return
+    this.#ret = pc + 4
+    this.#sp = this.#halves[SP]!
+  }
+
+  /** The instruction at `pc` is next. */
+  settle(pc: number): void {
+    const pending = this.#pending
+    this.#pending = undefined
+    if (pending === 'call') this.#stack.call(pc, this.#ret, this.#sp)
+    else if (pending === 'return') this.#stack.return(pc, this.#sp)
+    this.#stack.jump(this.#area.functionAt(pc))
+    this.#look()
+  }
+
+  /** Native code may have changed everything. */
+  isNew(): void {
+    this.#look()
+  }
+
+  #look(): void {
+    const context = this.#stack.current
+    if (context === this.#context) return
+    const area = this.#area
+    this.#context = context
+    this.#start = area.get(context, CONTEXT.start)
+    this.#end = this.#start + area.get(context, CONTEXT.slots) * 4
+    this.#counters = area.wordOf(context) + CONTEXT.counters
+  }
+
+  #count(pc: number): void {
+    if (pc < this.#start || pc >= this.#end) return add(this.outside, this.#context, pc, 1)
+    const at = this.#counters + (pc - this.#start) / 2
+    this.#area.add(at, 1)
+    if (pc + 4 < this.#end && !this.startsAt(pc + 4)) this.#area.add(at + 2, -1)
+  }
+}
+
+function add(beside: Beside, context: number, pc: number, count: number): void {
+  let own = beside.get(context)
+  if (own === undefined) beside.set(context, (own = new Map()))
+  own.set(pc, (own.get(pc) ?? 0) + count)
+}
