@@ -98,7 +98,8 @@ export class Cursor {
     let scale = 1
     let last = 0x80
     for (let count = 0; (last & 0x80) !== 0; count++) {
-      if (count === MOST_LEB_BYTES) this.#failed = true
+      // Nothing is left to read behind what is damaged: whoever reads up to the end ends.
+      if (count === MOST_LEB_BYTES) this.skip(Infinity)
       if (this.#failed) return { value: 0, scale: 1, last: 0 }
       last = this.u8()
       value += (last & 0x7f) * scale

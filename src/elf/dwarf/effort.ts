@@ -10,7 +10,7 @@ export class Effort {
 
   /** For sections of so many bytes. */
   constructor(bytes: number) {
-    this.#left = 2 ** 26 + 8 * bytes
+    this.#left = 2 ** 24 + 8 * bytes
   }
 
   spend(count: number): void {

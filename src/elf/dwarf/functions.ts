@@ -8,6 +8,8 @@ import type { Unit } from './unit.ts'
 
 const NO_PARENT = -1
 const FIELDS = 5
+/** What an attribute counts for. */
+const ATTRIBUTE_EFFORT = 4
 
 /** A function's own code, or a call that was inlined. */
 export interface FunctionNode {
@@ -51,8 +53,8 @@ export class UnitFunctions {
       if (abbreviation === undefined) break
       entry.read(cursor, abbreviation, unit.header)
       if (cursor.failed) break
-      // Some attributes take no bytes.
-      effort.spend(abbreviation.forms.length)
+      // Some attributes take no bytes, and all take time.
+      effort.spend(ATTRIBUTE_EFFORT * abbreviation.forms.length)
       const isCode = entry.tag === TAG.subprogram || entry.tag === TAG.inlined_subroutine
       const node = isCode ? this.#add(unit, { entry, at, parent, builder }) : parent
       if (!entry.hasChildren) continue

@@ -82,7 +82,7 @@ export class LineRows {
       // Rows that differ in their column only are one run.
       while (row + 1 < endRow && this.#places[3 * row + 3] === file && this.#places[3 * row + 4] === line) row++
       const end = row + 1 < endRow ? Math.min(this.#addresses[row + 1]!, to) : to
-      if (line > 0) yield { from: start, to: end, file, line }
+      if (line > 0 && end > start) yield { from: start, to: end, file, line }
     }
   }
 

@@ -20,7 +20,7 @@ interface RangeUnit {
 }
 
 /** What one that is kept counts for. */
-const RANGE_BYTES = 32
+const RANGE_BYTES = 64
 
 const ENTRY = {
   end: 0,
