@@ -1,29 +1,8 @@
 /** Gates of mode metered: how regions reach the meter's cold functions and lose no register. */
 import { meterOffset, type MeterLayout } from '../../layout/meter.ts'
+import { asmText, enterGate, gate, leaveGate } from '../gates.ts'
 
-/** Registers that a C function may change, in the order in which the gates save them. */
-const SCRATCH = ['rax', 'rcx', 'rdx', 'rsi', 'rdi', 'r8', 'r9', 'r10', 'r11']
 const VECTORS = 16
-
-const asm = (lines: readonly string[]): string => `__asm__(\n${lines.map(line => `  "${line}\\n"`).join('\n')}\n);\n`
-
-/** A gate from its first label on; control comes with the arguments on the stack, the first one deepest. */
-const gate = (name: string, body: readonly string[]): string[] => [
-  `.hidden ${name}`,
-  `.globl ${name}`,
-  `.type ${name}, @function`,
-  `${name}:`,
-  ...body.map(line => (line.endsWith(':') ? line : `  ${line}`)),
-  `.size ${name}, .-${name}`,
-]
-
-const enter = ['push %rbp', 'mov %rsp, %rbp', ...SCRATCH.map(name => `push %${name}`), 'and $-64, %rsp']
-const leave = [
-  `lea -${8 * SCRATCH.length}(%rbp), %rsp`,
-  ...SCRATCH.toReversed().map(name => `pop %${name}`),
-  'pop %rbp',
-  'ret',
-]
 
 /** Every access whose bytes lie in one leaf is marked here; what crosses into another goes on in C. */
 const touch = ({ leafShift, spaceBits, seen, log }: MeterLayout): string[] => [
@@ -57,32 +36,32 @@ const touch = ({ leafShift, spaceBits, seen, log }: MeterLayout): string[] => [
   'pop %rdx',
   'pop %rcx',
   'pop %rax',
-  ...enter,
+  ...enterGate,
   'mov 32(%rbp), %rdi',
   'mov 24(%rbp), %rsi',
   'mov 16(%rbp), %rdx',
   'call rvr_touch',
-  ...leave,
+  ...leaveGate,
 ]
 
 const touchAll = [
-  ...enter,
+  ...enterGate,
   'mov 48(%rbp), %rdi',
   'mov 40(%rbp), %rsi',
   'mov 32(%rbp), %rdx',
   'mov 24(%rbp), %rcx',
   'mov 16(%rbp), %r8',
   'call rvr_touch_all',
-  ...leave,
+  ...leaveGate,
 ]
 
 const touchGroup = [
-  ...enter,
+  ...enterGate,
   'mov 32(%rbp), %rdi',
   'mov 24(%rbp), %rsi',
   'mov 16(%rbp), %rdx',
   'call rvr_touch_group',
-  ...leave,
+  ...leaveGate,
 ]
 
 /**
@@ -134,7 +113,7 @@ function keepingWide(vectorBytes: number, vectors: number, kind: 'ymm' | 'zmm', 
 function due({ bytes, before, behind }: Keeping): string[] {
   const ready = ['mov 32(%rbp), %rdi', 'mov 24(%rbp), %rsi', 'add 16(%rbp), %rsi']
   return [
-    ...enter,
+    ...enterGate,
     ...ready,
     'call rvr_check',
     'sub 16(%rbp), %rax',
@@ -148,7 +127,7 @@ function due({ bytes, before, behind }: Keeping): string[] {
     ...behind,
     '1:',
     'mov %rax, 24(%rbp)',
-    ...leave,
+    ...leaveGate,
   ]
 }
 
@@ -165,16 +144,16 @@ come on the stack. */
 #ifdef __x86_64__
 __attribute__((visibility("hidden"))) const uint64_t meter_below = RVR_METER_BELOW;
 
-${asm(touches)}
+${asmText(touches)}
 #ifdef __AVX512BW__
-${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'zmm'))))}#elif defined(__AVX512F__)
-${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'zmm', 'kmovw'))))}${
+${asmText(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'zmm'))))}#elif defined(__AVX512F__)
+${asmText(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'zmm', 'kmovw'))))}${
     vectorBytes === 32
       ? ''
       : `#elif defined(__AVX__)
-${asm(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'ymm'))))}`
+${asmText(gate('rvr_due_gate', due(keepingWide(vectorBytes, vectors, 'ymm'))))}`
   }#else
-${asm(gate('rvr_due_gate', due(keeping(vectorBytes))))}#endif
+${asmText(gate('rvr_due_gate', due(keeping(vectorBytes))))}#endif
 #endif
 `
 }
