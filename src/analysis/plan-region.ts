@@ -30,6 +30,8 @@ export interface PlanSettings {
   readonly countsAtOnce: boolean
   /** May counted loops keep words of the stack in variables? */
   readonly keepsWords: boolean
+  /** Loops, as the instructions of their blocks, that get no fast copy; default: none. */
+  readonly leavesLoop?: ((blocks: readonly (readonly Instr[])[]) => boolean) | undefined
   /** What instructions account for on each counter. */
   readonly amounts: (instrs: readonly Instr[]) => readonly number[]
 }
@@ -98,13 +100,14 @@ function nextInside(graph: Graph, { blocks: ids, headers }: Region, position: Re
 function fastLoopsOf(
   { blocks, program }: Graph,
   region: Region,
-  { namesAddresses, countsAtOnce, keepsWords }: PlanSettings,
+  { namesAddresses, countsAtOnce, keepsWords, leavesLoop }: PlanSettings,
   { bodies, next, isHeader }: Pick<RegionCode, 'bodies' | 'next' | 'isHeader'>,
 ): FastLoop[] {
   if (region.headers.size === 0) return []
   const own = region.blocks.map(id => blocks[id]!)
   const loopRegion = { blocks: own, bodies, next, namesAddresses, keepsWords }
   return innermostLoops(own, next, isHeader)
+    .filter(loop => leavesLoop?.(loop.blocks.map(position => bodies[position]!)) !== true)
     .map(loop => planFastLoop(loop, loopRegion, program.xlen))
     .filter(countsAtOnce ? paysAtOnce : pays)
 }

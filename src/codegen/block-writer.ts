@@ -64,7 +64,8 @@ function writeInstructions(text: RegionText, plan: BlockPlan, { moving, inLoop, 
   const { context, lines } = text
   const { emission, cold } = context
   const { instrs, checks, stored, loads } = plan
-  if (inLoop?.counted === undefined) for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
+  const isCounted = inLoop?.counted !== undefined || inLoop?.isIterated === true
+  if (!isCounted) for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
   const groups =
     emission.memoryTouched === undefined
       ? undefined
@@ -80,6 +81,7 @@ function writeInstructions(text: RegionText, plan: BlockPlan, { moving, inLoop, 
     const instr = instrs[index]!
     const { row } = instr
     const check = checks.inner.get(index)
+    for (const line of emission.executed?.(instr, instrs[index - 1]) ?? []) lines.push(`  ${line}`)
     const mask = loadsFirst ? undefined : loads?.get(index)
     if (mask !== undefined) lines.push(`  ${text.load(mask)}`)
     const access = accesses?.get(index)

@@ -22,6 +22,7 @@ function settingsOf(context: EmitterContext): PlanSettings {
     stopTests,
     countsAtOnce: emission.loops !== undefined,
     keepsWords: emission.accessed === undefined,
+    leavesLoop: emission.followsLoop,
     amounts: instrs => mode.counters.map(counter => total(counter, instrs, context)),
   }
 }

@@ -53,6 +53,24 @@ export interface LoopEmission {
   touched(series: AccessSeries, times: string): readonly string[]
 }
 
+/** Control leaves a block, by its last instruction or behind it. */
+export interface Transferred {
+  /** The block's last instruction. */
+  readonly instr: Instr
+  /** Where control goes on, a slot of the program: its address, or C expressions of address and slot. */
+  readonly target: number | { readonly address: string; readonly slot: string }
+  /** C expression of what x2 holds there, of type reg. */
+  readonly stackPointer: string
+}
+
+/** The instruction at hand in a native interpreter: C expressions. */
+export interface InstrAtHand {
+  readonly pc: string
+  readonly rd: string
+  readonly rs1: string
+  readonly imm: string
+}
+
 /** A further argument of every region. */
 export interface Parameter {
   readonly type: string
@@ -76,6 +94,17 @@ export interface Emission {
   readonly loops?: LoopEmission
   /** At the start of each basic block, behind its tests and checks. */
   blockEntered?(instrs: readonly Instr[]): readonly string[]
+  /** In place of `blockEntered` in each of so many iterations of a loop (a C expression of type reg). */
+  iterated?(instrs: readonly Instr[], times: string): readonly string[]
+  /**
+   * In front of each instruction, and of what may leave it to the interpreter; behind `blockEntered`, in a native
+   * interpreter before it. `before`: the one in front of it in its block, if there is one.
+   */
+  executed?(instr: Instr, before: Instr | undefined): readonly string[]
+  /** In front of each transfer of control that native code executes. In a native interpreter: jal and jalr alone. */
+  transferred?(transfer: Transferred): readonly string[]
+  /** Must the mode hear of each transfer in a loop with these blocks? Then the loop is written as it is. */
+  followsLoop?(blocks: readonly (readonly Instr[])[]): boolean
   /** Takes back what `blockEntered` did for instructions that will not run. */
   refund?(instrs: readonly Instr[]): string
   /** Before the first access of the group. */
@@ -118,6 +147,8 @@ export interface EmissionTarget {
    * no blocks, that is the slot of the one at hand.
    */
   slot(instr: Instr): string
+  /** In a native interpreter alone. */
+  readonly atHand?: InstrAtHand | undefined
 }
 
 /**

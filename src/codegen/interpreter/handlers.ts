@@ -2,7 +2,7 @@
 import { MEMORY_BYTES, type Xlen } from '../../elf/image.ts'
 import type { CallOperand, CallRow, LoadRow, Row } from '../../isa/row.ts'
 import type { Machine } from '../../machine/machine.ts'
-import type { Emission, Mode } from '../../modes/mode.ts'
+import type { Emission, InstrAtHand, Mode } from '../../modes/mode.ts'
 import type { Convention } from '../convention.ts'
 import type { Operation } from './operations.ts'
 
@@ -24,6 +24,9 @@ const FOLLOWING = '(reg)(pc_of(m, at) + 4)'
 const UNSIGNED = { 1: 'uint8_t', 2: 'u16', 4: 'u32', 8: 'u64' } as const
 const SIGNED = { 1: 'int8_t', 2: 'i16', 4: 'i32', 8: 'u64' } as const
 
+/** The instruction at hand, for modes. */
+export const atHand: InstrAtHand = { pc: 'pc_of(m, at)', rd: 'at->rd', rs1: 'at->rs1', imm: 'at->imm' }
+
 /** Macros of engine.c: to the next instruction, to where `at` leads, to the host for this one. */
 const NEXT = 'NEXT;'
 const ENTER = 'ENTER;'
@@ -32,14 +35,18 @@ const stepIf = (condition: string): string => `if (__builtin_expect(${condition}
 
 /** The statements of the function. What may leave the instruction to the host comes before anything is counted. */
 export function handlerBody({ row, discards, instr }: Operation, context: HandlerContext): string[] {
-  const counted = [...counting(instr, context), ...(context.emission.blockEntered?.([instr]) ?? [])]
+  const { emission } = context
+  const told = [...(emission.executed?.(instr, undefined) ?? []), ...(emission.blockEntered?.([instr]) ?? [])]
+  const counted = [...counting(instr, context), ...told]
+  const transferred = (address: string, slot: string): readonly string[] =>
+    emission.transferred?.({ instr, target: { address, slot }, stackPointer: 'x(m, 2)' }) ?? []
   /** The result, unless it goes nowhere. */
   const set = (value: string): string[] => (discards ? [] : [`set(m, at->rd, ${value});`])
   const access = (width: number): string[] => [
     `uint64_t address = ${ADDRESS};`,
     stepIf(`address > ${MEMORY_BYTES - width}`),
     ...touched(width, context),
-    ...(context.emission.accessed?.('address', width, width === 1) ?? []),
+    ...(emission.accessed?.('address', width, width === 1) ?? []),
     ...counted,
   ]
   switch (row.kind) {
@@ -60,18 +67,25 @@ export function handlerBody({ row, discards, instr }: Operation, context: Handle
     case 'branch':
       return [...counted, `if (${row.c(x('rs1'), x('rs2'))}) at += at->imm; else at++;`, ENTER]
     case 'jal':
-      return [...counted, ...set(FOLLOWING), 'at += at->imm;', ENTER]
+      return [
+        ...counted,
+        ...set(FOLLOWING),
+        ...transferred('pc_of(m, at + at->imm)', '(at + at->imm - code(m)->first)'),
+        'at += at->imm;',
+        ENTER,
+      ]
     case 'jalr':
       return [
         `uint64_t to = (${ADDRESS} & ~(uint64_t)1) - code(m)->base;`,
         stepIf('(to & 3) != 0 || to >> 2 >= code(m)->slots'),
         ...counted,
         ...set(FOLLOWING),
+        ...transferred('(code(m)->base + to)', '(to >> 2)'),
         'at = code(m)->first + (to >> 2);',
         ENTER,
       ]
     case 'call':
-      if (context.emission.leavesCalls === true) return [STEP]
+      if (emission.leavesCalls === true) return [STEP]
       return [...call(row, context), ...counted, ...callEnd(row, set)]
     default:
       return [STEP]

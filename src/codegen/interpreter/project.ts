@@ -12,6 +12,7 @@ import type { Convention } from '../convention.ts'
 import type { Project, ProjectFile } from '../project.ts'
 import { identityBlock, numberTypes, semanticsHeader } from '../runtime.ts'
 import { engineFile, engineHeader, instanceFile } from './engine.ts'
+import { atHand } from './handlers.ts'
 import { operationsOf, type Operation } from './operations.ts'
 
 export interface InterpreterOptions {
@@ -56,7 +57,7 @@ function modeFiles(mode: Mode, options: InterpreterOptions): ProjectFile[] {
   const graph = anyGuest(xlen, operations)
   // Every instruction counts by itself, at the slot that its handler finds it at.
   const slot = (): string => '(at - code(m)->first)'
-  const emission = mode.emission?.({ graph, machine, vectorBytes, slot }) ?? { parameters: [] }
+  const emission = mode.emission?.({ graph, machine, vectorBytes, slot, atHand }) ?? { parameters: [] }
   const context = { ...options, mode, emission, operations }
   const files = [
     { path: 'guest.h', content: modeHeader(context) },

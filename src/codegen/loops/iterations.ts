@@ -24,6 +24,8 @@ export function iterations(
   const hasPointers = graph.program.xlen === 32 && emission.accessed === undefined
   const pointers = hasPointers ? chunkPointers(loop) : undefined
   const variables = kept.words.length === 0 ? undefined : new WordVariables(kept.words)
+  const times = kind === 'while' ? `(${loop.counter} - 1)` : loop.counter
+  const counts = blocks.flatMap(({ instrs }) => emission.iterated?.(instrs, times) ?? [])
   const before = lines.length
   for (const [index, block] of blocks.entries())
     writeBlock(text, block, {
@@ -34,12 +36,14 @@ export function iterations(
         variables,
         isHeader: index === 0,
         counted: counted?.[index],
+        isIterated: emission.iterated !== undefined,
         aligned: loop.aligned?.proven[index],
       },
     })
   const iteration = lines.splice(before)
   return [
     '  {',
+    ...counts.map(line => `  ${line}`),
     ...(pointers?.declarations ?? []),
     ...(variables?.declarations ?? []),
     kind === 'while' ? `  while ${another} {` : '  do {',

@@ -1,0 +1,76 @@
+/** What compiled code says of calling contexts: functions are known where it is written. */
+import { callsStruct } from '../../layout/calls.ts'
+import type { Instr } from '../../isa/row.ts'
+import type { Emission, EmissionTarget, Transferred } from '../mode.ts'
+import { functionAt, functionsOf, isLink } from './functions.ts'
+import { stepOf } from './marker.ts'
+
+type Hooks = Pick<Emission, 'blockEntered' | 'iterated' | 'executed' | 'transferred' | 'followsLoop' | 'refund'>
+
+export function compiledHooks({ graph: { program } }: Pick<EmissionTarget, 'graph'>): Hooks {
+  const functions = functionsOf(program.image)
+  const functionOf = ({ pc }: Instr): number => functionAt(functions, pc)
+  /** The slot of an instruction in its function. */
+  const slotOf = (instr: Instr): number => (instr.pc - functions.starts[functionOf(instr)]!) / 4
+  const countOf = (instr: Instr): string => `counts(m, context)[${slotOf(instr)}]`
+  /** Bytes from a context's start to what it remembers of the instruction. */
+  const cacheOf = (instr: Instr): number => {
+    const index = functionOf(instr)
+    const slots = (functions.ends[index]! - functions.starts[index]!) / 4
+    return callsStruct.context.bytes + slots * 8 + slotOf(instr) * 4
+  }
+  const jump = (instr: Instr, into: number | string): string =>
+    `context = jump_into(m, context, ${into}, ${cacheOf(instr)});`
+
+  function call(instr: Instr, { target, stackPointer }: Transferred): string {
+    const behind = instr.pc + 4
+    const ret = functionAt(functions, behind) === functionOf(instr) ? behind : behind + 1
+    const isSame = instr.row.kind === 'jal'
+    const into = typeof target === 'number' ? functionAt(functions, target) : `function_of(m, ${target.slot})`
+    const rest = `${cacheOf(instr)}, 0x${ret.toString(16)}u, (uint32_t)${stackPointer}`
+    return `context = call_${isSame ? 'known' : 'computed'}(m, context, ${into}, ${rest});`
+  }
+
+  function transferred(transfer: Transferred): string[] {
+    const { instr, target, stackPointer } = transfer
+    const { kind } = instr.row
+    if ((kind === 'jal' || kind === 'jalr') && isLink(instr.rd)) return [call(instr, transfer)]
+    if (kind === 'jalr' && isLink(instr.rs1)) {
+      const to = typeof target === 'number' ? target : `(uint32_t)${target.address}`
+      return [`context = return_to(m, context, ${to}, (uint32_t)${stackPointer});`]
+    }
+    const own = functionOf(instr)
+    if (typeof target !== 'number')
+      return [`{ uint32_t into = function_of(m, ${target.slot}); if (into != ${own}) ${jump(instr, 'into')} }`]
+    const into = functionAt(functions, target)
+    return into === own ? [] : [jump(instr, into)]
+  }
+
+  /** A block may run on into another function, where a word of data looks like a call of it. */
+  function runOn(from: Instr | undefined, instr: Instr): string[] {
+    if (from === undefined || functionOf(from) === functionOf(instr)) return []
+    return [jump(from, functionOf(instr)), `${countOf(instr)}++;`]
+  }
+
+  function begin(instr: Instr): string[] {
+    const step = stepOf(instr)
+    if (step === 0) return []
+    // What counts from the block's start on stops here, and goes on in the other context.
+    return [`${countOf(instr)}--;`, `context = begin_step(m, context, ${step});`, `${countOf(instr)}++;`]
+  }
+
+  return {
+    blockEntered: instrs => (instrs.length === 0 ? [] : [`${countOf(instrs[0]!)}++;`]),
+    iterated: (instrs, times) => [`${countOf(instrs[0]!)} += ${times};`],
+    refund: instrs => (instrs.length === 0 ? '' : `${countOf(instrs[0]!)}--; `),
+    transferred,
+    executed: (instr, before) => [...runOn(before, instr), ...begin(instr)],
+    followsLoop: blocks => {
+      const first = functionOf(blocks[0]![0]!)
+      return blocks.flat().some(instr => functionOf(instr) !== first || stepOf(instr) !== 0 || calls(instr))
+    },
+  }
+}
+
+/** May a jump be a call or a return? */
+const calls = ({ row, rd }: Instr): boolean => row.kind === 'jalr' || (row.kind === 'jal' && rd !== 0)
