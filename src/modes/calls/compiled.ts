@@ -1,5 +1,6 @@
 /** What compiled code says of calling contexts: functions are known where it is written. */
 import { callsStruct } from '../../layout/calls.ts'
+import { lastAtMost } from '../../elf/search.ts'
 import type { Instr } from '../../isa/row.ts'
 import type { Emission, EmissionTarget, Transferred } from '../mode.ts'
 import { functionAt, functionsOf, isLink } from './functions.ts'
@@ -9,6 +10,7 @@ type Hooks = Pick<Emission, 'blockEntered' | 'iterated' | 'executed' | 'transfer
 
 export function compiledHooks({ graph: { program } }: Pick<EmissionTarget, 'graph'>): Hooks {
   const functions = functionsOf(program.image)
+  const { sites } = functions
   const functionOf = ({ pc }: Instr): number => functionAt(functions, pc)
   /** The slot of an instruction in its function. */
   const slotOf = (instr: Instr): number => (instr.pc - functions.starts[functionOf(instr)]!) / 4
@@ -22,13 +24,22 @@ export function compiledHooks({ graph: { program } }: Pick<EmissionTarget, 'grap
   const jump = (instr: Instr, into: number | string): string =>
     `context = jump_into(m, context, ${into}, ${cacheOf(instr)});`
 
+  /** Does the word in front of a jalr build its target? Control may come there without it as well. */
+  const isBuilt = ({ pc }: Instr): boolean => sites[lastAtMost(sites.length, pc, at => sites[at]!)] === pc
+
   function call(instr: Instr, { target, stackPointer }: Transferred): string {
     const behind = instr.pc + 4
     const ret = functionAt(functions, behind) === functionOf(instr) ? behind : behind + 1
-    const isSame = instr.row.kind === 'jal'
-    const into = typeof target === 'number' ? functionAt(functions, target) : `function_of(m, ${target.slot})`
-    const rest = `${cacheOf(instr)}, 0x${ret.toString(16)}u, (uint32_t)${stackPointer}`
-    return `context = call_${isSame ? 'known' : 'computed'}(m, context, ${into}, ${rest});`
+    const isKnown = instr.row.kind === 'jal' || isBuilt(instr)
+    const frame = `0x${ret.toString(16)}u, (uint32_t)${stackPointer}`
+    if (typeof target === 'number') {
+      const into = functionAt(functions, target)
+      return `context = call_${isKnown ? 'known' : 'computed'}(m, context, ${into}, ${cacheOf(instr)}, ${frame});`
+    }
+    const into = `function_of(m, ${target.slot})`
+    // What the context remembers is the function that the word in front builds.
+    if (isKnown) return `context = call_anew(m, context, ${into}, ${frame});`
+    return `context = call_computed(m, context, ${into}, ${cacheOf(instr)}, ${frame});`
   }
 
   function transferred(transfer: Transferred): string[] {

@@ -3,6 +3,7 @@ import { callsBytes } from '../../layout/calls.ts'
 import { meteredCost } from '../metered-cost/mode.ts'
 import type { Mode } from '../mode.ts'
 import { CallsCollector } from './collector.ts'
+import { callsEmission } from './emission.ts'
 import { CallsLedger } from './ledger.ts'
 
 const { counters } = meteredCost
@@ -12,6 +13,7 @@ export const calls: Mode<'calls'> = {
   summary: 'count how often each instruction is executed, by calling context',
   counters,
   pace: 'budget',
+  emission: callsEmission,
   // Where the interpreter runs alone, collectors have an area of their own.
   area: { native: callsBytes, interpreted: () => 0, stays: true },
   reportsCost: true,

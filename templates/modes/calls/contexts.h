@@ -69,6 +69,13 @@ ALWAYS_INLINE uint64_t call_computed(char *m, uint64_t context, uint32_t functio
   return child;
 }
 
+/* A call that nothing is remembered of. */
+ALWAYS_INLINE uint64_t call_anew(char *m, uint64_t context, uint32_t function, uint32_t ret, uint32_t sp)
+{
+  push(m, context, ret, sp);
+  return enter_child(m, context, function, 0);
+}
+
 /* A return. */
 ALWAYS_INLINE uint64_t return_to(char *m, uint64_t context, uint32_t target, uint32_t sp)
 {
