@@ -104,5 +104,6 @@ export function callsHeader(): string {
     [callsStruct.context, 'rvr_context', 'A calling context; counts by slot and caches by slot follow.'],
   ]
   const declarations = structs.map(([layout, tag, comment]) => structHeader(layout, tag, comment))
-  return `${declarations.join('')}enum { ${constants()} };\nstatic const uint32_t CALLS_BACK = 0x${BACK.toString(16)}u;\n`
+  const back = `static const uint32_t CALLS_BACK = 0x${BACK.toString(16)}u;`
+  return `${declarations.join('')}enum { ${constants()} };\n${back}\n`
 }
