@@ -10,6 +10,7 @@ import { groupedBy } from './grouped.ts'
 import type { GuestProfile, ProfileStep } from './guest-profile.ts'
 import { instructionsOf } from './instructions.ts'
 import { memoryByNode } from './memory.ts'
+import { mergedPaths } from './merged-paths.ts'
 import { withoutCallers } from './plain-counts.ts'
 import { chipsOf, opcodesOf } from './shares.ts'
 import { treeOf } from './tree.ts'
@@ -41,7 +42,7 @@ export function guestProfile(
 ): GuestProfile {
   const { image, machine, guestName, outcome, inside } = subject
   const hasCalls = 'calls' in given
-  const counts = hasCalls ? given.calls : withoutCallers(image, given.profile)
+  const counts = hasCalls ? mergedPaths(given.calls) : withoutCallers(image, given.profile)
   const { contexts, paths } = counts
   const markers = [...new Set(contexts.step)].toSorted((a, b) => a - b)
   const stepIndex = new Map(markers.map((marker, index) => [marker, index]))

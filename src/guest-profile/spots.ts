@@ -63,7 +63,14 @@ export class Spots {
     const frame = this.#frame
     if (this.#contexts > 1)
       this.#rows.sort((a, b) => frame[a.spot]! - frame[b.spot]! || a.step - b.step || a.spot - b.spot)
-    for (const { spot, step, instructions, cells } of this.#rows) {
+    for (const [index, { spot, step, instructions, cells }] of this.#rows.entries()) {
+      const next = this.#rows[index + 1]
+      // A path may have several contexts of one step.
+      if (next?.spot === spot && next.step === step) {
+        next.instructions += instructions
+        next.cells += cells
+        continue
+      }
       const [file, line] = [this.#file[spot]!, this.#line[spot]!]
       costs.add({ node: nodeOf(frame[spot]!), step, file, line, instructions, cells })
     }
@@ -75,6 +82,6 @@ export class Spots {
 interface Row {
   readonly spot: number
   readonly step: number
-  readonly instructions: number
-  readonly cells: number
+  instructions: number
+  cells: number
 }
