@@ -54,7 +54,7 @@ export class CallsCollector extends CountingCollector {
     if (site.area === undefined) this.#release = () => (spare = { image, place })
     const area = new CallArea(image, place)
     const stack = new CallStack(area)
-    if (this.#open === undefined) begin(area, stack, hart.pc)
+    if (this.#open === undefined) begin(area, stack, image.entry)
     else reopen(area, stack, this.#open)
     const watcher = new CallWatcher(area, stack, { hart, startsAt: starts(site.native) })
     // What was saved may be wrong.
