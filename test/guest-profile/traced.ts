@@ -9,8 +9,13 @@ import type { CallCounts } from '../../src/modes/calls/counts.ts'
 import { functionAt, functionsOf, isLink } from '../../src/modes/calls/functions.ts'
 import { PAGE_SHIFT, PAGE_SLOTS, type SlotCounts } from '../../src/modes/profile/counts.ts'
 import { createHart } from '../../src/program/hart.ts'
+import { debugGuests } from '../elf/dwarf/guests.ts'
 
-export const steppedSource = new URL('stepped.cpp', import.meta.url).pathname
+/** By both compilers, with all kinds of debug information. */
+export const steppedGuests = debugGuests.map(spec => ({
+  ...spec,
+  sources: [new URL('stepped.cpp', import.meta.url).pathname],
+}))
 
 /** An instruction as it was executed: in the call `call`, which is one of `calls`, while `step` was the current one. */
 export interface TracedStep {
@@ -41,7 +46,6 @@ export function traced(elf: Uint8Array): TracedRun {
   const hart = createHart(image.xlen, new Uint8Array(MEMORY_BYTES))
   loadImage(image, hart.memory)
   abi.start(image, hart, { inputs: [] })
-  hart.x[2] = 0x20_0000n
   const executed: { instr: Instr; rows: number }[] = []
   const watcher = {
     retired: (instr: Instr | undefined, _pc: number, rows: number) => executed.push({ instr: instr!, rows }),
