@@ -80,7 +80,7 @@ const counting = (code: Assembler): unknown =>
     .op('jal', { target: 'loop' })
 
 describe.each(engines)('%s', engine => {
-  const host = useRvr()
+  const host = useRvr('shared', 'quick')
   const artifact = async () => artifactOf(await host.rvr.load(program(64, counting)), 'pure', engine)
 
   test('a reader that never takes its text: an abort ends the run, and so does a deadline', async () => {

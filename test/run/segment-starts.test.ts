@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { u64, type Artifact, type Run } from '../../src/index.ts'
 import { artifactOf, engines, errorOf, factsOf, fixture, useRvr, type Engine } from './support.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 const options = { inputs: [u64(3000)], segmentLimits: { maxTraceHeight: 2048 } }
 const artifact = async (engine: Engine, mode = 'metered'): Promise<Artifact> =>
   artifactOf(await host.rvr.load(fixture('fibonacci', 64)), mode, engine)

@@ -4,7 +4,7 @@ import { MEMORY_BYTES } from '../../src/elf/image.ts'
 import { u64, type Run, type TracedInstruction } from '../../src/index.ts'
 import { artifactOf, DATA, engines, errorOf, expectSame, fixture, program, useRvr, widths } from './support.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 
 /** Applies a trace to the registers and memory that it began with: what it leaves has to be what the run has. */
 function replay(

@@ -7,7 +7,7 @@ import { Rvr, type Artifact, type Run } from '../../src/index.ts'
 import type { Assembler } from '../support/assembler.ts'
 import { DATA, endless, engines, errorOf, artifactOf, program, useRvr } from '../run/support.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 let base: string
 beforeAll(async () => {
   base = await mkdtemp(join(tmpdir(), 'rvr-callbacks-'))

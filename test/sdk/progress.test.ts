@@ -13,7 +13,7 @@ import {
   useRvr,
 } from '../run/support.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 
 describe.each(engines)('%s', engine => {
   test.each(modeNames)('mode %s: instructions since the start of the guest, which grow', async mode => {

@@ -1,6 +1,6 @@
 /** Stacks as the Firefox Profiler has them: a tree of frames, which are functions at a line. */
-import type { GuestProfile } from '../guest-profile.ts'
-import type { CostTable } from './cost-table.ts'
+import type { GuestProfile } from '../../guest-profile.ts'
+import type { CostTable } from '../cost-table.ts'
 
 /** Frames, as columns. */
 export interface FirefoxFrames {
