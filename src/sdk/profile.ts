@@ -38,12 +38,10 @@ interface Totals {
 export class Profile {
   /** Instructions retired since the guest's start. */
   readonly instret: bigint
-  /** Executions by the instruction's address, in address order; only those above 0. They add up to `instret`. */
-  readonly counts: ReadonlyMap<number, number>
-  /** Trace rows beyond one for each execution, by address: those of HINT_BUFFER. */
-  readonly extraRows: ReadonlyMap<number, number>
   readonly #run: ProfiledGuestRun
   readonly #given: ProfileCounts
+  #counts: ReadonlyMap<number, number> | undefined
+  #extraRows: ReadonlyMap<number, number> | undefined
   #totals: Totals | undefined
   #functions: readonly ProfileEntry[] | undefined
   #opcodes: readonly ProfileEntry[] | undefined
@@ -52,17 +50,16 @@ export class Profile {
     this.#run = run
     this.#given = given
     this.instret = run.instret
-    if ('profile' in given) {
-      this.counts = countsByPc(given.profile)
-      this.extraRows = new Map(given.profile.extraRows)
-    } else {
-      const { code, totals } = this.#added()
-      this.counts = new Map(Array.from(code.pcs, (pc, index) => [pc, totals.times[index]!]))
-      const extra = new Map<number, number>()
-      const { pc: pcs, rows } = given.calls.extraRows
-      for (const [row, pc] of pcs.entries()) extra.set(pc, (extra.get(pc) ?? 0) + rows[row]!)
-      this.extraRows = extra
-    }
+  }
+
+  /** Executions by the instruction's address, in address order; only those above 0. They add up to `instret`. */
+  get counts(): ReadonlyMap<number, number> {
+    return (this.#counts ??= this.#countsByPc())
+  }
+
+  /** Trace rows beyond one for each execution, by address: those of HINT_BUFFER. */
+  get extraRows(): ReadonlyMap<number, number> {
+    return (this.#extraRows ??= this.#rowsByPc())
   }
 
   /**
@@ -116,6 +113,20 @@ export class Profile {
     // What cannot be made or locked, writing will say.
     await makeDirectory(directory).catch(() => {})
     return withLock(directory, `.${basename(path)}.lock`, () => addToProfile(path, this.recorded), { count: () => {} })
+  }
+
+  #countsByPc(): ReadonlyMap<number, number> {
+    if ('profile' in this.#given) return countsByPc(this.#given.profile)
+    const { code, totals } = this.#added()
+    return new Map(Array.from(code.pcs, (pc, index) => [pc, totals.times[index]!]))
+  }
+
+  #rowsByPc(): ReadonlyMap<number, number> {
+    if ('profile' in this.#given) return new Map(this.#given.profile.extraRows)
+    const sums = new Map<number, number>()
+    const { pc: pcs, rows } = this.#given.calls.extraRows
+    for (const [row, pc] of pcs.entries()) sums.set(pc, (sums.get(pc) ?? 0) + rows[row]!)
+    return sums
   }
 
   #added(): Totals {
