@@ -89,6 +89,20 @@ describe('what goes where', () => {
     expect(stdout.toString()).toMatch(/^ +guests\/profile\/distinct\.c:27 +slot_of +40 +/m)
   })
 
+  test('calls, and steps by the names of a file', async () => {
+    writeFileSync(file('names.json'), '{"2": "count"}')
+    const calls = await profile('--by', 'call', '-q')
+    expect(calls.stdout.toString()).toMatch(/^ +main +1 .*\n +insert +40 .*\n +slot_of +inlined /m)
+    const named = ['--steps', file('names.json'), '-q']
+    const steps = await profile('--by', 'step', ...named)
+    expect(steps.stdout.toString()).toMatch(/^ +step 1 +1 +[\d,]+ .*\n +count +2 +[\d,]+ /m)
+    for (const step of ['2', 'count']) {
+      const { stdout } = await profile('--step', step, ...named)
+      expect(stdout.toString()).toMatch(/^step +count: [\d,]+ trace cells/m)
+      expect(stdout.toString()).not.toContain('generate')
+    }
+  })
+
   test('a binary format is not for a terminal', async () => {
     const onTerminal = (format: string) => rvr(of(distinct, '--format', format, '-q'), { isTTY: true })
     await expect(onTerminal('pprof')).rejects.toEqual(refused('USAGE', 'no text for a terminal', '-o profile.pb.gz'))
@@ -168,7 +182,7 @@ test('bad usage', async () => {
     refused('USAGE', '--format folded has no place for it', '-o'),
   )
   expect(await refusal('-o', '/proc/no/such/x.json')).toEqual(refused('IO', '/proc/no/such/x.json'))
-  expect(await refusal('--step', 'nowhere')).toEqual(refused('USAGE', 'no step nowhere', 'Its steps: 0'))
+  expect(await refusal('--step', 'nowhere')).toEqual(refused('USAGE', 'no step nowhere', 'Its steps: 0, 1, 2.'))
   writeFileSync(file('steps.json'), '{"5000": "far"}')
   expect(await refusal('--steps', file('steps.json'))).toEqual(refused('INPUT_INVALID', 'steps.json'))
 })

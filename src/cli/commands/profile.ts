@@ -37,7 +37,7 @@ import { compareWith, readBase, type BaseOptions } from './profile/base.ts'
 import { writeProfile } from './profile/write.ts'
 
 /** The mode that counts what profiles are made of. */
-const COUNTING: ModeName = 'profile'
+const COUNTING: ModeName = 'calls'
 const DEFAULT_TOP = 20
 
 interface ProfilingOptions
