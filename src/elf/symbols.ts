@@ -24,9 +24,14 @@ function inOrder(a: ElfSymbol, b: ElfSymbol): number {
   return a.name < b.name ? -1 : 1
 }
 
+const [DOLLAR, DOT, CAPITAL_L] = [0x24, 0x2e, 0x4c]
+const isLabel = (names: Uint8Array, at: number): boolean =>
+  names[at] === DOLLAR || (names[at] === DOT && names[at + 1] === CAPITAL_L)
+
 /**
  * The defined symbols of `.symtab` ordered by address. Left out: names that are empty or start with `$` (mapping
- * symbols), file, section and thread-local symbols, and addresses outside guest memory. A damaged table yields no
+ * symbols) or `.L` (labels of compilers, of which an unstripped guest of gcc has more than of anything else), file,
+ * section and thread-local symbols, and addresses outside guest memory. A damaged table yields no
  * symbols, nor does one whose names overlap beyond all use: they would take far more memory than the file.
  */
 export function readSymbols(bytes: Uint8Array): ElfSymbol[] {
@@ -46,10 +51,12 @@ export function readSymbols(bytes: Uint8Array): ElfSymbol[] {
     const address = wide ? Number(view.getBigUint64(at + 8, true)) : view.getUint32(at + 4, true)
     const size = wide ? Number(view.getBigUint64(at + 16, true)) : view.getUint32(at + 8, true)
     if (kind === undefined || section === SHN_UNDEF || address > MEMORY_BYTES) continue
-    const name = stringAt(strings, view.getUint32(at, true))
+    const nameAt = view.getUint32(at, true)
+    if (isLabel(strings, nameAt)) continue
+    const name = stringAt(strings, nameAt)
     left -= name.length
     if (left < 0) return []
-    if (name === '' || name.startsWith('$')) continue
+    if (name === '') continue
     symbols.push({ name, address, size: Math.min(size, MEMORY_BYTES - address), kind })
   }
   return symbols.toSorted(inOrder)

@@ -18,6 +18,7 @@ const build = (xlen: 32 | 64) =>
       { name: 'table', address: 0x1030, size: 8, type: 1 },
       { name: 'label', address: 0x1000, type: 0 },
       { name: '$x', address: 0x1000 },
+      { name: '.L12', address: 0x1000 },
       { name: '', address: 0x1004 },
       { name: 'imported', address: 0, section: 0 },
       { name: 'main.c', address: 0, type: 4 },
