@@ -1,9 +1,10 @@
 /** What a format is in which profiles of guests leave rvr. */
 import type { GuestProfile } from '../guest-profile.ts'
 import type { GuestSource } from '../guest-source.ts'
+import type { Unit } from '../views/amount.ts'
 
 /** What costs are told in. */
-export type ProfileUnit = 'instructions' | 'cells'
+export type ProfileUnit = Unit
 
 export interface FormatOptions {
   /** Formats that hold both units show this one first. */
