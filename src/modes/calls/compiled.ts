@@ -51,8 +51,13 @@ export function compiledHooks({ graph: { program } }: Pick<EmissionTarget, 'grap
       return [`context = return_to(m, context, ${to}, (uint32_t)${stackPointer});`]
     }
     const own = functionOf(instr)
-    if (typeof target !== 'number')
-      return [`{ uint32_t into = function_of(m, ${target.slot}); if (into != ${own}) ${jump(instr, 'into')} }`]
+    if (typeof target !== 'number') {
+      // Most stay in their function, whose slots lie in a row.
+      const first = (functions.starts[own]! - program.base) / 4
+      const slots = (functions.ends[own]! - functions.starts[own]!) / 4
+      const leaves = `__builtin_expect(${target.slot} - ${first} >= ${slots}, 0)`
+      return [`if (${leaves}) ${jump(instr, `function_of(m, ${target.slot})`)}`]
+    }
     const into = functionAt(functions, target)
     return into === own ? [] : [jump(instr, into)]
   }
