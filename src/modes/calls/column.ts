@@ -4,14 +4,14 @@ type Numbers = Uint8Array | Int32Array | Uint32Array | Float64Array
 
 const LEAST = 64
 
+/** Whatever comes out, numbers are kept as one kind: code that sees several kinds of arrays is many times slower. */
 export class Column<T extends Numbers> {
   readonly #make: new (length: number) => T
-  #values: T
+  #values = new Float64Array(LEAST)
   #length = 0
 
   constructor(make: new (length: number) => T) {
     this.#make = make
-    this.#values = new make(LEAST)
   }
 
   get length(): number {
@@ -24,20 +24,22 @@ export class Column<T extends Numbers> {
 
   push(value: number): void {
     if (this.#length === this.#values.length) {
-      const larger = new this.#make(this.#length * 2)
+      const larger = new Float64Array(this.#length * 2)
       larger.set(this.#values)
       this.#values = larger
     }
     this.#values[this.#length++] = value
   }
 
-  /** The last value becomes another. */
+  /** A value becomes another. */
   set(index: number, value: number): void {
     this.#values[index] = value
   }
 
   /** All values so far, in memory of their own. */
   finish(): T {
-    return this.#values.slice(0, this.#length) as T
+    const values = new this.#make(this.#length)
+    values.set(this.#values.subarray(0, this.#length))
+    return values
   }
 }

@@ -40,6 +40,12 @@ function inOrder({ lengths, first, count, second }: Keys): Ordered {
     const from = starts[key]!
     const to = starts[key + 1]!
     if (to - from < 2) continue
+    if (to - from === 2) {
+      if (second(part[from]!, index[from]!) <= second(part[from + 1]!, index[from + 1]!)) continue
+      part.subarray(from, to).reverse()
+      index.subarray(from, to).reverse()
+      continue
+    }
     const rows = Array.from({ length: to - from }, (_, at) => [part[from + at]!, index[from + at]!] as const)
     rows.sort(([a, x], [b, y]) => second(a, x) - second(b, y))
     for (const [at, row] of rows.entries()) [part[from + at], index[from + at]] = row
@@ -56,14 +62,15 @@ interface Row {
 /** The runs of one context in several parts, added up. */
 function addRuns(writer: RunWriter, rows: readonly Row[]): void {
   writer.begin()
+  const [first, second] = rows
+  if (second === undefined) return copyRuns(writer, first!)
+  if (rows.length === 2) return addTwo(writer, first!, second)
   const changes: [pc: number, times: number][] = []
   for (const { counts, context } of rows) {
     const { firstRun } = counts.contexts
     const { pc, instructions, times } = counts.runs
-    for (let run = firstRun[context]!; run < firstRun[context + 1]!; run++) {
-      if (rows.length === 1) writer.add(pc[run]!, instructions[run]!, times[run]!)
-      else changes.push([pc[run]!, times[run]!], [pc[run]! + instructions[run]! * 4, -times[run]!])
-    }
+    for (let run = firstRun[context]!; run < firstRun[context + 1]!; run++)
+      changes.push([pc[run]!, times[run]!], [pc[run]! + instructions[run]! * 4, -times[run]!])
   }
   changes.sort(([a], [b]) => a - b)
   let times = 0
@@ -71,6 +78,58 @@ function addRuns(writer: RunWriter, rows: readonly Row[]): void {
     times += change
     const next = changes[index + 1]?.[0] ?? pc
     writer.add(pc, (next - pc) / 4, times)
+  }
+}
+
+function copyRuns(writer: RunWriter, { counts: { contexts, runs }, context }: Row): void {
+  const end = contexts.firstRun[context + 1]!
+  for (let run = contexts.firstRun[context]!; run < end; run++)
+    writer.add(runs.pc[run]!, runs.instructions[run]!, runs.times[run]!)
+}
+
+/** What is left of a context's runs. */
+class RunReader {
+  readonly #runs: CallRuns
+  readonly #end: number
+  #run: number
+
+  constructor({ counts: { contexts, runs }, context }: Row) {
+    this.#runs = runs
+    this.#run = contexts.firstRun[context]!
+    this.#end = contexts.firstRun[context + 1]!
+  }
+
+  /** Where the run begins; Infinity: there is none. */
+  get from(): number {
+    return this.#run < this.#end ? this.#runs.pc[this.#run]! : Infinity
+  }
+
+  get to(): number {
+    return this.#run < this.#end ? this.from + this.#runs.instructions[this.#run]! * 4 : Infinity
+  }
+
+  get times(): number {
+    return this.#runs.times[this.#run]!
+  }
+
+  /** Everything in front of an address has been read. */
+  pass(pc: number): void {
+    if (this.to <= pc) this.#run++
+  }
+}
+
+/** The usual case, without an object for each run. */
+function addTwo(writer: RunWriter, first: Row, second: Row): void {
+  const a = new RunReader(first)
+  const b = new RunReader(second)
+  for (let pc = Math.min(a.from, b.from); pc < Infinity;) {
+    const inA = a.from <= pc
+    const inB = b.from <= pc
+    const end = Math.min(inA ? a.to : a.from, inB ? b.to : b.from)
+    writer.add(pc, (end - pc) / 4, (inA ? a.times : 0) + (inB ? b.times : 0))
+    a.pass(end)
+    b.pass(end)
+    pc = Math.max(end, Math.min(a.from, b.from))
   }
 }
 

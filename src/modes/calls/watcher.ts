@@ -3,8 +3,9 @@ import type { Instr } from '../../isa/row.ts'
 import type { Hart } from '../../program/hart.ts'
 import { CONTEXT, type CallArea } from './area.ts'
 import type { Beside } from './drain.ts'
+import { stepOf } from './marker.ts'
 import type { CallStack } from './stack.ts'
-import { markerOf, transferOf } from './transfer.ts'
+import { transferOf } from './transfer.ts'
 
 /** x2 as the low and high halves of registers lie in memory. */
 const SP = 4
@@ -42,7 +43,7 @@ export class CallWatcher {
   retired(instr: Instr | undefined, pc: number, rows: number): void {
     if (this.#pending !== undefined || pc < this.#start || pc >= this.#end) this.settle(pc)
     if (instr === undefined) return this.#count(pc)
-    const step = markerOf(instr)
+    const step = stepOf(instr)
     if (step !== 0) {
       this.#stack.mark(step)
       this.#look()

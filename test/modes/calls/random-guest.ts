@@ -57,7 +57,8 @@ export function randomCalls(xlen: Xlen, seed: number, { symbols, second = false 
       () => random(4) === 0 && jump(6),
       () => random(3) === 0 && jump(0),
       () => {
-        const target = random(3) === 0 ? other() : base + 4 * random(SLOTS)
+        const ahead = own.pc + 4 * (1 + random(12))
+        const target = random(3) === 0 ? other() : random(8) === 0 ? base + 4 * random(SLOTS) : ahead
         if (Math.abs(target - own.pc) < 4096)
           own.op(pick(['beq', 'bne', 'blt']), { rs1: pick(temporaries), rs2: pick(temporaries), imm: target - own.pc })
       },
@@ -88,6 +89,10 @@ export function randomCalls(xlen: Xlen, seed: number, { symbols, second = false 
   const named = bases.flatMap((address, index): SymbolSpec[] =>
     isNamed() ? [{ name: `f${index}`, address, size: random(2) * SLOTS * 4 }] : [],
   )
+  // Whatever is taken for an address of code is one, as a rule.
+  const data = new DataView(new ArrayBuffer(0x8000))
+  for (let at = 0; at < data.byteLength; at += xlen / 8) data.setUint32(at, other(), true)
+  data.setUint32(8, STACK, true)
   const more = second ? [{ address: bases[FUNCTIONS - 2]!, bytes: far.finish(), flags: 5 }] : []
   return buildElf({
     xlen,
@@ -95,7 +100,7 @@ export function randomCalls(xlen: Xlen, seed: number, { symbols, second = false 
     segments: [
       { address: TEXT, bytes: code.finish(), flags: 5 },
       ...more,
-      { address: DATA, bytes: new Uint8Array(64), memorySize: 0x8000, flags: 6 },
+      { address: DATA, bytes: new Uint8Array(data.buffer), flags: 6 },
     ],
     symbols: symbols === 'none' ? undefined : named,
   })

@@ -7,11 +7,13 @@ import type { CallCounts } from '../../../src/modes/calls/counts.ts'
 import { restoredCalls, savedCalls } from '../../../src/modes/calls/saved.ts'
 import { functionsOf } from '../../../src/modes/calls/functions.ts'
 import { useDirectory } from '../../run/saved-support.ts'
-import { useRvr, widths } from '../../run/support.ts'
+import { artifactOf, engines, useRvr, widths } from '../../run/support.ts'
+import { useMoves } from '../../run/tier-support.ts'
 import { randomCalls } from './random-guest.ts'
 import { callsOf } from './support.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
+const movingAfter = useMoves()
 const directory = useDirectory()
 
 test.each(widths)('RV%i: a run that is saved anywhere goes on as if it had not been', async xlen => {
@@ -27,6 +29,26 @@ test.each(widths)('RV%i: a run that is saved anywhere goes on as if it had not b
       using restored = await artifact.resumeFrom(file, { maxInstructions: 20_000 - first })
       expect(callsOf(restored)).toEqual(callsOf(whole))
     }
+  }
+})
+
+test.each(widths)('RV%i: runs move between engines, as they are or as files', async xlen => {
+  const guest = await host.rvr.load(randomCalls(xlen, 4, { symbols: 'all' }))
+  const native = await artifactOf(guest, 'calls', 'native')
+  using whole = await guest.interpret('calls').execute({ maxInstructions: 20_000 })
+  const half = Math.floor(Number(whole.instret) / 2)
+  for (const after of [1, 77, half]) {
+    const artifact = await movingAfter(guest, native, BigInt(after))
+    using moved = await artifact.execute({ maxInstructions: 20_000 })
+    expect([moved.engine, moved.interpreted]).toEqual(['native', BigInt(after)])
+    expect(callsOf(moved)).toEqual(callsOf(whole))
+  }
+  for (const [index, engine] of engines.entries()) {
+    using begun = await (await artifactOf(guest, 'calls', engine)).execute({ maxInstructions: half })
+    const file = await begun.save(join(directory.path, `${xlen}-${engine}.run`))
+    const other = await artifactOf(guest, 'calls', engines[(index + 1) % engines.length]!)
+    using restored = await other.resumeFrom(file, { maxInstructions: 20_000 - half })
+    expect(callsOf(restored)).toEqual(callsOf(whole))
   }
 })
 

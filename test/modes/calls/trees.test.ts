@@ -1,15 +1,15 @@
-/** Small guests whose trees are written down by hand: what calls, returns, jumps and markers make of them. */
+/** Small guests whose trees are written down by hand: what calls, returns, jumps and markers make of them, in all engines. */
 import { describe, expect, test } from 'vitest'
 import type { Xlen } from '../../../src/elf/image.ts'
 import type { Run } from '../../../src/index.ts'
 import { assembler, type Assembler } from '../../support/assembler.ts'
 import { isExhaustive } from '../../support/exhaustive.ts'
 import { buildElf } from '../../support/elf-builder.ts'
-import { DATA, TEXT, useRvr, widths } from '../../run/support.ts'
+import { artifactOf, DATA, TEXT, useRvr, widths } from '../../run/support.ts'
 import { UNMATCHED, treeOf, type PlainNode } from './plain.ts'
 import { callsOf, expectExact } from './support.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 const STACK = DATA + 0x1000
 
 /** A guest whose labels are its functions, in the order in which they are defined. */
@@ -62,6 +62,10 @@ async function runOf(xlen: Xlen, write: (code: Code) => void, use: (run: Run, tr
   using run = await guest.interpret('calls').execute()
   expectExact(guest, run)
   use(run, () => treeText(treeOf(callsOf(run)), symbols))
+  for (const engine of ['native', 'native-interp'] as const) {
+    using other = await (await artifactOf(guest, 'calls', engine)).execute()
+    expect(callsOf(other), engine).toEqual(callsOf(run))
+  }
 }
 
 const ret = { rs1: 'ra' } as const
