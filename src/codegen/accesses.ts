@@ -42,7 +42,7 @@ export function accessTexts(
     const tested = alignment === 'register' ? operand(rs1) : `(${address})`
     const leaves = mayLeave && alignment !== 'known' ? `(${tested} & ${row.width - 1}) != 0` : undefined
     const isAligned = alignment === 'known' || leaves !== undefined
-    texts.set(index, { leaves, lines: emission.accessed(address, row.width, isAligned) })
+    texts.set(index, { leaves, lines: emission.accessed(address, row.width, isAligned, instr) })
   }
   return texts
 }

@@ -6,6 +6,7 @@ import { chooseHotByTraffic, hotOrder } from '../analysis/hot.ts'
 import { buildRegions, type Regions } from '../analysis/regions.ts'
 import { returnSites } from '../analysis/return-sites.ts'
 import { placeStopTests } from '../analysis/stop-tests.ts'
+import { reads, writes } from '../isa/registers-used.ts'
 import type { Instr } from '../isa/row.ts'
 import { blockRowsOf } from '../machine/block-rows.ts'
 import type { Machine } from '../machine/machine.ts'
@@ -47,8 +48,12 @@ export function prepare(graph: Graph, options: ProjectOptions): Prepared {
   const { base, instrs } = graph.program
   const blockRows = blockRowsOf(machine, pc => instrs[(pc - base) / 4])
   const slot = ({ pc }: Instr): string => `${(pc - base) / 4}`
+  const registers = (of: readonly Instr[]): string =>
+    `0x${(of.reduce((mask, instr) => mask | reads(instr) | writes(instr), 0) >>> 0).toString(16)}u`
+  const address = ({ pc }: Instr): string => `${pc / 4}`
   const { vectorBytes = 16 } = options
-  const emission = mode.emission?.({ graph, machine, blockRows, vectorBytes, slot }) ?? { parameters: [] }
+  const target = { graph, machine, blockRows, vectorBytes, slot, address, registers }
+  const emission = mode.emission?.(target) ?? { parameters: [] }
   const general = emission.parameters.filter(parameter => parameter.general === true).length
   const places = convention.arguments - 1 - mode.counters.length - general
   const order = hotOrder(graph)

@@ -127,6 +127,8 @@ export interface Collector {
    * between any two stretches of native code or of the interpreter.
    */
   turn?(): void
+  /** Nobody may execute more instructions before the next turn; asked at each turn, above 0. Default: no limit. */
+  untilTurn?(): bigint
   /** The mode has collected as much as one job may: asked at each turn, and behind each interpreted instruction. */
   isFull?(): boolean
   /** Native code has handed back: registers and pc are those of the guest. */

@@ -113,7 +113,7 @@ export interface Emission {
    * In front of every single load and store, behind its address check, in program order. `address`: C expression of how
    * far into guest memory, which may be said more than once. `isAligned`: is it known to be a multiple of `width`?
    */
-  accessed?(address: string, width: number, isAligned: boolean): readonly string[]
+  accessed?(address: string, width: number, isAligned: boolean, instr: Instr): readonly string[]
   /** Calls of extensions are left to the interpreter, which tells what they touch. */
   readonly leavesCalls?: true
   /** Behind a call that has read or written `length` bytes at `address` (C expressions). */
@@ -149,6 +149,10 @@ export interface EmissionTarget {
   slot(instr: Instr): string
   /** In a native interpreter alone. */
   readonly atHand?: InstrAtHand | undefined
+  /** C expression of an instruction's address divided by 4. */
+  address(instr: Instr): string
+  /** C expression of the registers that instructions read or write, a bit each; bit 0 says nothing. */
+  registers(instrs: readonly Instr[]): string
 }
 
 /**

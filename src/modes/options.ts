@@ -7,6 +7,8 @@ import { MAX_TRACE_HEIGHT, type SegmentLimits } from '../machine/limits.ts'
 export interface ModeOptions {
   /** Default: those of the machine. */
   readonly segmentLimits?: Partial<SegmentLimits> | undefined
+  /** Ends of shards, in instructions since the guest's start, ascending; behind the last is one more. */
+  readonly shardEnds?: readonly number[] | undefined
 }
 
 const limit = (most: number) => v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(most)))
@@ -20,6 +22,7 @@ export const SavedModeOptions = v.strictObject({
       maxInteractions: limit(Number.MAX_SAFE_INTEGER),
     }),
   ),
+  shardEnds: v.optional(v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(1)))),
 })
 
 interface Lack {
@@ -31,6 +34,7 @@ interface Lack {
 
 const lacks = {
   segmentLimits: { lack: 'does not cut segments, so it has no limits of segments', taker: 'metered' },
+  shardEnds: { lack: 'does not count crossings between shards, so it takes no ends of shards', taker: 'shards' },
   stopAtSegment: { lack: 'does not cut segments, so it cannot stop at one', taker: 'metered' },
   maxTapeBytes: { lack: 'records no tape, so it has no limit of one', taker: 'preflight' },
 } as const satisfies Readonly<Record<string, Lack>>

@@ -11,8 +11,10 @@ import type { PreflightResult } from './preflight/piece.ts'
 import type { ProfileResult } from './profile/counts.ts'
 import { profile } from './profile/mode.ts'
 import { pure } from './pure/mode.ts'
+import type { ShardsResult } from './shards/counts.ts'
+import { shards } from './shards/mode.ts'
 
-export const modes: readonly Mode<ModeName>[] = [pure, metered, meteredCost, profile, calls, preflight]
+export const modes: readonly Mode<ModeName>[] = [pure, metered, meteredCost, profile, calls, preflight, shards]
 
 /** The name of a mode. */
 export type ModeName = (
@@ -22,10 +24,11 @@ export type ModeName = (
   | typeof profile
   | typeof calls
   | typeof preflight
+  | typeof shards
 )['name']
 
 /** What the modes report of a run; each has its own part of it. */
-export type KnownResults = Partial<MeteredResult & ProfileResult & CallsResult & PreflightResult>
+export type KnownResults = Partial<MeteredResult & ProfileResult & CallsResult & PreflightResult & ShardsResult>
 
 /** Modes of modules, by name, and where these lie. */
 const added = new Map<string, { readonly mode: Mode<ModeName>; readonly module: string }>()

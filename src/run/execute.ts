@@ -33,6 +33,8 @@ export interface Execution {
   readonly stopRequest: () => StopRequest | undefined
   /** Has the mode collected as much as it may? Undefined where it never has. */
   readonly isFull?: (() => boolean) | undefined
+  /** How many instructions may be executed before the next turn; undefined where any number may. */
+  readonly untilTurn?: (() => bigint) | undefined
   /** Told between stretches how many instructions have been executed. */
   readonly onTurn: (instructions: bigint) => void
   readonly print: PrintSink
@@ -53,13 +55,19 @@ export interface ExecutionResult {
  * Runs until the end, a limit or a stop request. The hart and the host state are left exactly where the run stopped.
  */
 export function execute(execution: Execution): ExecutionResult {
-  const { hart, host, interpreter, native, maxCost, isFull, print } = execution
+  const { hart, host, interpreter, native, maxCost, isFull, untilTurn, print } = execution
   const instructionLimit = execution.maxInstructions ?? UNLIMITED
   let instructions = 0n
   let nativeUntil: bigint | undefined
+  /** Instructions to the limit, or to where the mode wants its turn. */
+  const instructionsLeft = (): bigint => {
+    const left = instructionLimit - instructions
+    const least = untilTurn?.() ?? left
+    return least < left ? least : left
+  }
   /** How far native code may run: below every limit, whatever the instructions cost. */
   const nativeBudget = (): bigint => {
-    const left = instructionLimit - instructions
+    const left = instructionsLeft()
     if (maxCost === undefined) return left
     const affordable = (maxCost - execution.cost()) / execution.greatestCost()
     return affordable < left ? affordable : left
@@ -75,7 +83,7 @@ export function execute(execution: Execution): ExecutionResult {
       if (needed !== undefined && execution.cost() + BigInt(needed) > maxCost)
         return { outcome: 'suspended', cause: 'cost' }
     }
-    const left = instructionLimit - instructions
+    const left = instructionsLeft()
     const { reason, executed } = interpreter.run(hart, host, {
       maxInstructions: left < BigInt(INTERPRETER_SLICE) ? Number(left) : INTERPRETER_SLICE,
       until: maxCost === undefined ? entersNative : pc => execution.blockCost(pc) !== undefined,

@@ -62,6 +62,7 @@ export function runLeg(context: LegContext, { attachment, pc, maxInstructions, m
     stopRequest,
     onTurn,
     isFull: collector.isFull && (() => collector.isFull!()),
+    untilTurn: collector.untilTurn && (() => collector.untilTurn!()),
     cost: () => collector.cells(),
     blockCost: at => {
       const instr = interpreter.instrAt(at)

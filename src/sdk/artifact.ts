@@ -137,11 +137,11 @@ export class Artifact implements Executable {
 
   async #start(own: ExecuteOptions, stream: AbiOptions['stream']): Promise<GuestRun> {
     const { mode, kin } = this.#parts
-    const { inputs = [], publicValuesBytes, seed, args, segmentLimits } = own
-    checkModeOptions(mode, { segmentLimits })
+    const { inputs = [], publicValuesBytes, seed, args, segmentLimits, shardEnds } = own
+    checkModeOptions(mode, { segmentLimits, shardEnds })
     const session = this.#session(own)
     try {
-      const started = { inputs, stream, publicValuesBytes, seed, args, segmentLimits }
+      const started = { inputs, stream, publicValuesBytes, seed, args, segmentLimits, shardEnds }
       const state = await session.start(started, stoppingAtCuts(own))
       const run = new GuestRun(session, state, { artifact: this, options: own, kin })
       return (await passCuts(run, own, beginning())) as GuestRun

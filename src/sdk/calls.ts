@@ -84,6 +84,7 @@ export const Execute = options<ExecuteOptions>({
   publicValuesBytes: optional(number(0, MAX_PUBLIC_VALUES_BYTES)),
   seed: optional(count(0, MAX_SEED)),
   args: optional(texts),
+  shardEnds: optional(v.array(number(1, MAX_SAFE), 'an array of numbers')),
   segmentLimits: optional(
     options<SegmentLimits>({
       maxTraceHeight: optional(number(1, MAX_TRACE_HEIGHT)),

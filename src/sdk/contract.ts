@@ -222,6 +222,11 @@ export interface ExecuteOptions extends ResumeOptions, RunListeners {
   readonly seed?: bigint
   /** Mode `metered`: limits of a segment where they are not the machine's. */
   readonly segmentLimits?: Partial<SegmentLimits>
+  /**
+   * Mode `shards`: where shards end, in instructions since the guest's start, ascending; one more follows behind the
+   * last. Default: the whole run is one shard.
+   */
+  readonly shardEnds?: readonly number[]
   /** argv of a guest of ABI `linux`. */
   readonly args?: readonly string[]
 }

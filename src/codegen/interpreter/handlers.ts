@@ -46,7 +46,7 @@ export function handlerBody({ row, discards, instr }: Operation, context: Handle
     `uint64_t address = ${ADDRESS};`,
     stepIf(`address > ${MEMORY_BYTES - width}`),
     ...touched(width, context),
-    ...(emission.accessed?.('address', width, width === 1) ?? []),
+    ...(emission.accessed?.('address', width, width === 1, instr) ?? []),
     ...counted,
   ]
   switch (row.kind) {

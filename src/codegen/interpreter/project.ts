@@ -1,6 +1,7 @@
 /** Instruction rows × modes → the C project of a native interpreter: a library that runs every guest of its kind. */
 import { MEMORY_BYTES, type Image, type Xlen } from '../../elf/image.ts'
-import type { Row } from '../../isa/row.ts'
+import { reads, writes } from '../../isa/registers-used.ts'
+import type { Instr, Row } from '../../isa/row.ts'
 import { REASON_STEP, REASON_STOP, stateHeader, stateLayout } from '../../layout/state.ts'
 import type { Machine } from '../../machine/machine.ts'
 import type { Emission, Mode } from '../../modes/mode.ts'
@@ -57,7 +58,9 @@ function modeFiles(mode: Mode, options: InterpreterOptions): ProjectFile[] {
   const graph = anyGuest(xlen, operations)
   // Every instruction counts by itself, at the slot that its handler finds it at.
   const slot = (): string => '(at - code(m)->first)'
-  const emission = mode.emission?.({ graph, machine, vectorBytes, slot, atHand }) ?? { parameters: [] }
+  const address = (): string => '(uint32_t)(pc_of(m, at) >> 2)'
+  const target = { graph, machine, vectorBytes, slot, address, registers, atHand }
+  const emission = mode.emission?.(target) ?? { parameters: [] }
   const context = { ...options, mode, emission, operations }
   const files = [
     { path: 'guest.h', content: modeHeader(context) },
@@ -67,6 +70,16 @@ function modeFiles(mode: Mode, options: InterpreterOptions): ProjectFile[] {
     ...(emission.files ?? []),
   ]
   return files.map(({ path, content }) => ({ path: `${mode.name}/${path}`, content }))
+}
+
+/** Registers of the instruction at hand: those fields that instructions of its kind have. */
+function registers(instrs: readonly Instr[]): string {
+  const bits = instrs.flatMap(instr => {
+    const told = { ...instr, rd: 1, rs1: 2, rs2: 3 }
+    const used = reads(told) | writes(told)
+    return (['rd', 'rs1', 'rs2'] as const).filter(field => (used >> told[field]) & 1).map(field => `1u << at->${field}`)
+  })
+  return bits.length === 0 ? '0u' : bits.join(' | ')
 }
 
 /** What a mode asks of a guest's code, answered for a guest that uses every instruction. */

@@ -44,6 +44,7 @@ test('completions-lack-auto: values are those of the command, behind = too', () 
     'profile',
     'calls',
     'preflight',
+    'shards',
   ])
   expect(offered('rvr', 'run', '--mode', '=', 'me')).toEqual(['metered', 'metered-cost'])
   expect(offered('rvr', 'run', '--mode=me')).toEqual(['--mode=metered', '--mode=metered-cost'])

@@ -15,7 +15,7 @@ function lanesOf(count: number) {
   const instrs = names.map((name): Instr => ({ pc: 0, word: 0, row: { ...add, name }, rd: 1, rs1: 1, rs2: 1, imm: 0 }))
   const machine = { chipIndex: new Map(names.map((name, index) => [name, index])) } as unknown as Machine
   const graph = { program: { instrs, image: { segments: [] } }, blocks: [] } as unknown as Graph
-  return assignLanes({ graph, machine, vectorBytes: 32, slot: () => '0' })
+  return assignLanes({ graph, machine, vectorBytes: 32, slot: () => '0', address: () => '0', registers: () => '0u' })
 }
 
 test('as many chips as the area has lanes, and no more', () => {

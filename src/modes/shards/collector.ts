@@ -1,0 +1,139 @@
+/** A job in mode `shards`: ends shards where they end, and takes crossings that native code has found. */
+import type { Image } from '../../elf/image.ts'
+import { MOST_CROSSINGS, type ShardsLayout } from '../../layout/shards.ts'
+import type { Hart } from '../../program/hart.ts'
+import type { Collector, CollectorContext, CollectorReport, NativeUse, Site, Watcher } from '../collector.ts'
+import type { Crossings, RegisterCrossing, ShardTotals } from './counts.ts'
+import { CrossingList, type Crossing } from './crossing-list.ts'
+import { layoutOf } from './layout.ts'
+import { ShardTable } from './table.ts'
+import { ShardsWatcher } from './watcher.ts'
+
+/** What the ledger orders. */
+export interface ShardsOrder {
+  /** Instructions retired before the job, and before its first shard. */
+  readonly instret: number
+  readonly start: number
+  /** Ends of shards behind `instret`, ascending. */
+  readonly ends: readonly number[]
+}
+
+export interface ShardsReport {
+  /** Shards that have ended. */
+  readonly ended: readonly ShardTotals[]
+  readonly registers: readonly RegisterCrossing[]
+  /** Of the shard that is open now. */
+  readonly open: ShardTotals
+  readonly openRegisters: readonly RegisterCrossing[]
+  readonly crossings: Crossings
+}
+
+/** No budget is that large. */
+const NEVER = 1n << 62n
+/** Lines that an instruction of native code adds at most: a word that is not aligned lies in two. */
+const INSTRUCTION_LINES = 2
+/** More are taken from native code at the next turn. */
+const MANY = MOST_CROSSINGS / 4
+/** Native code hands back behind so many instructions at the latest, and then there is room for what it adds. */
+const STRETCH = BigInt((MOST_CROSSINGS - MANY) / INSTRUCTION_LINES)
+
+export class ShardsCollector implements Collector {
+  watcher: Watcher | undefined
+  readonly image: Image
+  readonly #layout: ShardsLayout
+  readonly #ends: readonly number[]
+  #table: ShardTable | undefined
+  /** Of `#ends`, those behind which the guest is. */
+  #passed = 0
+  #instret: number
+  #start: number
+  #given = 0n
+  #list = new CrossingList()
+  readonly #ended: ShardTotals[] = []
+  readonly #registers: RegisterCrossing[] = []
+  readonly #add = (crossing: Crossing, words: number): void => this.#list.add(crossing, words)
+
+  constructor({ image, machine, order }: CollectorContext) {
+    const { instret, start, ends } = order as ShardsOrder
+    this.image = image
+    this.#layout = layoutOf(machine)
+    this.#instret = instret
+    this.#start = start
+    this.#ends = ends
+  }
+
+  attach({ area }: Site, _hart: Hart): void {
+    this.#table = new ShardTable(area!, this.#layout)
+    this.watcher = new ShardsWatcher(this.#table, this.#add, () => this.#instret++)
+  }
+
+  turn(): void {
+    const table = this.#table!
+    if (this.#instret === this.#ends[this.#passed]) {
+      this.#takeCrossings()
+      this.#ended.push(this.#open())
+      for (const line of this.#registersOfOpen()) this.#registers.push(line)
+      table.next()
+      this.#start = this.#instret
+      this.#passed++
+    } else if (table.crossings > MANY) this.#takeCrossings()
+  }
+
+  untilTurn(): bigint {
+    const end = this.#ends[this.#passed]
+    return end === undefined ? NEVER : BigInt(end - this.#instret)
+  }
+
+  /** Where its regions need more than there may be room for, the interpreter executes everything. */
+  leastBudget(floor: bigint): bigint {
+    return floor > STRETCH ? NEVER : floor
+  }
+
+  enter(counters: BigInt64Array, budget: bigint): void {
+    this.#given = budget < STRETCH ? budget : STRETCH
+    counters[0] = this.#given
+  }
+
+  leave(counters: BigInt64Array): NativeUse {
+    const used = this.#given - counters[0]!
+    this.#instret += Number(used)
+    return { used, paused: false }
+  }
+
+  cells(): bigint {
+    return 0n
+  }
+
+  printsAnew(): boolean {
+    return true
+  }
+
+  detach(): number {
+    this.#takeCrossings()
+    return 0
+  }
+
+  report(): CollectorReport {
+    const collected: ShardsReport = {
+      ended: this.#ended,
+      registers: this.#registers,
+      open: this.#open(),
+      openRegisters: this.#registersOfOpen(),
+      crossings: this.#list.columns(),
+    }
+    return { collected }
+  }
+
+  #open(): ShardTotals {
+    return this.#table!.totals(this.#start, this.#instret - this.#start)
+  }
+
+  #registersOfOpen(): RegisterCrossing[] {
+    const consumer = this.#table!.shard
+    return [...this.#table!.registersFrom()].map(([producer, registers]) => ({ producer, consumer, registers }))
+  }
+
+  #takeCrossings(): void {
+    this.#table!.takeCrossings(this.#add)
+  }
+}

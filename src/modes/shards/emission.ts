@@ -1,0 +1,63 @@
+/** The C of mode `shards`: a look at the word of every load and store, and the registers of straight-line code. */
+import type { Instr } from '../../isa/row.ts'
+import { shardsHeader } from '../../layout/shards.ts'
+import type { Graph } from '../../program/program.ts'
+import { resourceText } from '../../resources.ts'
+import type { Emission, EmissionTarget } from '../mode.ts'
+import { layoutOf } from './layout.ts'
+
+const template = (name: string): string => resourceText(`templates/modes/shards/${name}`)
+
+const isAccess = ({ row: { kind } }: Instr): boolean => kind === 'load' || kind === 'store'
+/** In front of them control may leave a block. */
+const mayLeave = (instr: Instr): boolean => isAccess(instr) || instr.row.kind === 'call' || instr.row.kind === 'host'
+
+/** Those of `instrs` that are executed for certain once the first one is. */
+function certain(instrs: readonly Instr[]): readonly Instr[] {
+  const end = instrs.findIndex((instr, index) => index > 0 && mayLeave(instr))
+  return end < 0 ? instrs : instrs.slice(0, end)
+}
+
+/** By access, the instructions that are executed for certain once it is. */
+function behindAccesses({ blocks, program: { instrs } }: Graph): Map<Instr, readonly Instr[]> {
+  const behind = new Map<Instr, readonly Instr[]>()
+  for (const { first, count } of blocks) {
+    const block = instrs.slice(first, first + count).filter(instr => instr !== undefined)
+    for (const [index, instr] of block.entries()) if (isAccess(instr)) behind.set(instr, certain(block.slice(index)))
+  }
+  return behind
+}
+
+/**
+ * Registers are noted where it is certain that an instruction is executed, so nothing is ever taken back: at the start
+ * of a block as far as its first access, which may leave it, and then at each access.
+ */
+export function shardsEmission({ graph, machine, address: addressOf, registers }: EmissionTarget): Emission {
+  const behind = behindAccesses(graph)
+  const note = (instrs: readonly Instr[]): string[] => {
+    const mask = registers(instrs)
+    return /^0x?0?u$/.test(mask) ? [] : [`touched |= ${mask};`]
+  }
+  return {
+    // Nothing clears a bit of it in native code, so what a loop notes it may note once.
+    parameters: [{ type: 'uint32_t', name: 'touched', initial: 'shards(m)->registers', general: true }],
+    blockEntered: instrs => (instrs.length === 0 || mayLeave(instrs[0]!) ? [] : note(certain(instrs))),
+    accessed: (address, width, isAligned, instr) => {
+      const alone = instr.row.kind === 'store' ? 'SHARDS_ALONE' : '0'
+      const how = `${addressOf(instr)}, ${alone}`
+      return [
+        isAligned ? `access_aligned(m, ${address}, ${how});` : `access_any(m, ${address}, ${width}, ${how});`,
+        ...note(behind.get(instr) ?? [instr]),
+      ]
+    },
+    leavesCalls: true,
+    leaving: ['shards(m)->registers = touched;'],
+    include: 'shards.h',
+    files: [
+      { path: 'shards-area.h', content: shardsHeader(layoutOf(machine)) },
+      { path: 'shards.h', content: template('shards.h') },
+      { path: 'shards.c', content: template('shards.c') },
+    ],
+    saysSlots: true,
+  }
+}

@@ -1,0 +1,243 @@
+/** The area of mode `shards` as the host sees it: the same rules as templates/modes/shards, and what C leaves to it. */
+import type { Image } from '../../elf/image.ts'
+import type { AreaPlace } from '../../layout/area.ts'
+import {
+  ALONE,
+  CROSSING_PLACES,
+  HEAP,
+  HINT,
+  HINTED,
+  IMAGE_STAMP,
+  LOADED,
+  LOADER,
+  MOST_CROSSINGS,
+  PLAIN,
+  PUBLIC,
+  REGION_SHIFT,
+  shardsIndex,
+  shardsStruct,
+  SLOT_MASK,
+  STACK,
+  STATIC,
+  ZEROED,
+  type ShardsLayout,
+} from '../../layout/shards.ts'
+import type { ShardTotals } from './counts.ts'
+import type { Crossing } from './crossing-list.ts'
+
+const index = (name: string): number => shardsIndex(name)
+const FIELD = {
+  shard: index('shard'),
+  registers: index('registers'),
+  words: index('words'),
+  fresh: index('fresh'),
+  leaves: index('leaves'),
+  zeroLeaves: index('zero_leaves'),
+  nodes: index('nodes'),
+  zeroNodes: index('zero_nodes'),
+  pages: index('pages'),
+  crossings: index('crossings'),
+  stackBelow: index('stack_below'),
+  stackFrom: index('stack_from'),
+  registerShards: index('register_shards'),
+} as const
+/** Counts of the open shard. */
+const COUNTS = ['words', 'fresh', 'leaves', 'zeroLeaves', 'nodes', 'zeroNodes', 'pages'] as const
+const CROSSING_WORDS = shardsStruct.crossing.bytes / 4
+const PAGE_BYTES = 4096
+const MEMORY_BYTES = 2 ** 29
+
+/** Memory at the upper end that guests with an operating system have as their stack. */
+const UPPER_STACK_BYTES = 8 * 2 ** 20 + 2 ** 13
+
+export type AddCrossing = (crossing: Crossing, words: number) => void
+
+export class ShardTable {
+  readonly layout: ShardsLayout
+  readonly #head: Uint32Array
+  readonly #words: Uint32Array
+  readonly #public: Uint32Array
+  readonly #kinds: Uint8Array
+  readonly #stamps: Uint32Array
+  readonly #pageStamps: Uint32Array
+  readonly #list: Uint32Array
+  readonly #places: Uint32Array
+
+  constructor({ buffer, offset }: AreaPlace, layout: ShardsLayout) {
+    const words = (at: number, count: number): Uint32Array => new Uint32Array(buffer, offset + at, count)
+    this.layout = layout
+    this.#head = words(0, shardsStruct.bytes / 4)
+    this.#words = words(layout.wordsAt, layout.wordCount * 2)
+    this.#public = words(layout.publicAt, layout.publicWords * 2)
+    this.#kinds = new Uint8Array(buffer, offset + layout.kindsAt, layout.wordCount / 4)
+    this.#stamps = words(layout.stampsAt, layout.leaves * 2)
+    this.#pageStamps = words(layout.pageStampsAt, layout.pages)
+    this.#list = words(layout.crossingsAt, MOST_CROSSINGS * CROSSING_WORDS)
+    this.#places = words(layout.placesAt, CROSSING_PLACES)
+  }
+
+  /** Fills a zeroed area: what the image holds, and the first shard. `imageLeaves`: leaves with a byte other than 0. */
+  begin({ segments }: Image, imageLeaves: Iterable<number>): void {
+    const { wordBytes, leaves } = this.layout
+    this.#head[FIELD.shard] = 1
+    const lowest = segments.reduce((least, { address }) => Math.min(least, address), MEMORY_BYTES)
+    this.#head[FIELD.stackBelow] = Math.floor(lowest / wordBytes)
+    this.#head[FIELD.stackFrom] = (MEMORY_BYTES - UPPER_STACK_BYTES) / wordBytes
+    for (const { address, memorySize } of segments) this.#mark(address, memorySize, ZEROED)
+    for (const { address, bytes } of segments) this.#mark(address, bytes.length, LOADED)
+    for (const leaf of imageLeaves)
+      for (let node = leaves + leaf; node !== 0 && this.#stamps[node] === 0; node >>= 1)
+        this.#stamps[node] = IMAGE_STAMP
+  }
+
+  /** Number of the open shard, from 0. */
+  get shard(): number {
+    return this.#head[FIELD.shard]! - 1
+  }
+
+  /** Lines that native code has added since `takeCrossings`. */
+  get crossings(): number {
+    return this.#head[FIELD.crossings]!
+  }
+
+  /** Registers accessed, a bit each. */
+  accessRegisters(mask: number): void {
+    this.#head[FIELD.registers]! |= mask
+  }
+
+  /** Hint instructions have written there. */
+  hinted(address: number, length: number): void {
+    this.#mark(address, length, HINTED)
+  }
+
+  /** A word of guest memory; `slot`: see `slotOf`; `alone`: a store or hint. */
+  access(word: number, slot: number, alone: boolean, add: AddCrossing): void {
+    const now = this.#head[FIELD.shard]!
+    const shard = this.#words[2 * word]!
+    if (shard === now) {
+      this.#words[2 * word + 1] = slot
+      return
+    }
+    const kind = this.#kindOf(word)
+    this.#count(FIELD.words)
+    if (shard !== 0) add(this.#crossing(shard, this.#words[2 * word + 1]!, slot, this.#regionOf(word, kind)), 1)
+    else {
+      this.#count(FIELD.fresh)
+      if (kind === LOADED && now > 1) add(this.#crossing(1, LOADER, slot, STATIC), 1)
+    }
+    this.#words[2 * word] = now
+    this.#words[2 * word + 1] = shard === 0 && kind !== LOADED && alone ? (slot | ALONE) >>> 0 : slot
+    this.#touchLeaf(Math.floor((word * this.layout.wordBytes) / this.layout.leafBytes))
+  }
+
+  /** A word of public values. */
+  accessPublic(word: number, slot: number, add: AddCrossing): void {
+    const now = this.#head[FIELD.shard]!
+    const shard = this.#public[2 * word]!
+    if (shard !== now) {
+      this.#count(FIELD.words)
+      if (shard === 0) this.#count(FIELD.fresh)
+      else add(this.#crossing(shard, this.#public[2 * word + 1]!, slot, PUBLIC), 1)
+    }
+    this.#public[2 * word] = now
+    this.#public[2 * word + 1] = slot
+  }
+
+  /** Hands on what native code has added, and forgets it. */
+  takeCrossings(add: AddCrossing): void {
+    const count = this.crossings
+    for (let at = 0; at < count * CROSSING_WORDS; at += CROSSING_WORDS) {
+      const [producer, from, to, words, place] = this.#list.subarray(at, at + CROSSING_WORDS)
+      add(this.#crossing(producer!, from!, to! & SLOT_MASK, to! >>> REGION_SHIFT), words!)
+      this.#places[place!] = 0
+    }
+    this.#head[FIELD.crossings] = 0
+  }
+
+  /** What has been counted of the open shard. */
+  totals(start: number, instructions: number): ShardTotals {
+    const counts = Object.fromEntries(COUNTS.map(name => [name, this.#head[FIELD[name]]!]))
+    return { start, instructions, ...(counts as Omit<ShardTotals, 'start' | 'instructions'>) }
+  }
+
+  /** Registers that the open shard has taken up, by the shard before it that accessed them last. */
+  registersFrom(): Map<number, number> {
+    const found = new Map<number, number>()
+    for (const shard of this.#accessedRegisters().map(register => this.#head[FIELD.registerShards + register]!))
+      if (shard !== 0) found.set(shard - 1, (found.get(shard - 1) ?? 0) + 1)
+    return found
+  }
+
+  /** The open shard has ended. */
+  next(): void {
+    for (const register of this.#accessedRegisters())
+      this.#head[FIELD.registerShards + register] = this.#head[FIELD.shard]!
+    for (const name of COUNTS) this.#head[FIELD[name]] = 0
+    this.#head[FIELD.registers] = 0
+    this.#head[FIELD.shard]!++
+  }
+
+  #accessedRegisters(): number[] {
+    const mask = this.#head[FIELD.registers]!
+    return Array.from({ length: 31 }, (_, number) => number + 1).filter(register => ((mask >>> register) & 1) === 1)
+  }
+
+  #count(field: number): void {
+    this.#head[field]!++
+  }
+
+  #crossing(shard: number, from: number, to: number, region: number): Crossing {
+    const alone = from >= ALONE && (region === HEAP || region === HINT)
+    const producerPc = (from & LOADER) !== 0 ? -1 : (from & SLOT_MASK) * 4
+    return { producer: shard - 1, consumer: this.shard, from: producerPc, to: to * 4, region, alone }
+  }
+
+  #touchLeaf(leaf: number): void {
+    const stamps = this.#stamps
+    const stamp = this.#head[FIELD.shard]! + 1
+    let node = this.layout.leaves + leaf
+    if (stamps[node] === stamp) return
+    this.#count(FIELD.leaves)
+    if (stamps[node] === 0) this.#count(FIELD.zeroLeaves)
+    stamps[node] = stamp
+    for (node >>= 1; node !== 0 && stamps[node] !== stamp; node >>= 1) {
+      this.#count(FIELD.nodes)
+      if (stamps[node] === 0) this.#count(FIELD.zeroNodes)
+      stamps[node] = stamp
+    }
+    const page = Math.floor((leaf * this.layout.leafBytes) / PAGE_BYTES)
+    if (this.#pageStamps[page] !== stamp) this.#count(FIELD.pages)
+    this.#pageStamps[page] = stamp
+  }
+
+  #kindOf(word: number): number {
+    return (this.#kinds[word >>> 2]! >> (2 * (word & 3))) & 3
+  }
+
+  #regionOf(word: number, kind: number): number {
+    if (kind === HINTED) return HINT
+    if (kind !== PLAIN) return STATIC
+    return word < this.#head[FIELD.stackBelow]! || word >= this.#head[FIELD.stackFrom]! ? STACK : HEAP
+  }
+
+  /** Whole bytes of marks at once, where there are any. */
+  #mark(address: number, length: number, kind: number): void {
+    if (length === 0) return
+    const { wordBytes } = this.layout
+    const end = Math.floor((address + length - 1) / wordBytes) + 1
+    let word = Math.floor(address / wordBytes)
+    const one = (): void => {
+      const shift = 2 * (word & 3)
+      const marks = this.#kinds[word >>> 2]!
+      this.#kinds[word >>> 2] = (marks & ~(3 << shift)) | (kind << shift)
+      word++
+    }
+    while (word < end && word % 4 !== 0) one()
+    const whole = Math.floor(end / 4) * 4
+    if (whole > word) {
+      this.#kinds.fill(kind * 0x55, word / 4, whole / 4)
+      word = whole
+    }
+    while (word < end) one()
+  }
+}

@@ -1,0 +1,43 @@
+/* Who accessed each word last: one look for every load and store. */
+#include "shards-area.h"
+
+static inline struct rvr_shards *shards(char *m) { return (struct rvr_shards *)(m - RVR_TABLE_BELOW - RVR_AREA_BYTES); }
+static inline struct rvr_word *entry_of(char *m, uint64_t word) { return (struct rvr_word *)((char *)shards(m) + SHARDS_WORDS) + word; }
+
+/* The open shard accesses a word for the first time; `how`: the instruction, with SHARDS_ALONE if it is a store. */
+void rvr_first(char *m, uint64_t word, uint64_t how);
+
+/*
+ * The call stands on cold paths of functions whose arguments fill the host's registers. On x86-64 it goes through a gate (at the end of shards.c) that
+ * keeps every register and hides from the compiler that it is a call, so a region stays a leaf function. The first step over 128 bytes leaves
+ * the red zone alone.
+ */
+#ifdef __x86_64__
+static inline void first(char *m, uint64_t word, uint64_t how)
+{
+  __asm__ volatile("lea -128(%%rsp), %%rsp\n\tpush %0\n\tpush %1\n\tpush %2\n\tcall rvr_first_gate\n\tlea 152(%%rsp), %%rsp" : : "r"(m), "r"(word), "re"(how) : "memory", "cc");
+}
+#else
+static inline void first(char *m, uint64_t word, uint64_t how) { rvr_first(m, word, how); }
+#endif
+
+static inline __attribute__((always_inline)) void access_word(char *m, uint64_t word, uint32_t slot, uint32_t alone)
+{
+  struct rvr_word *at = entry_of(m, word);
+  if (__builtin_expect(at->shard == shards(m)->shard, 1)) at->slot = slot;
+  else first(m, word, slot | alone);
+}
+
+/* In front of an access at a multiple of its width. */
+static inline __attribute__((always_inline)) void access_aligned(char *m, uint64_t address, uint32_t slot, uint32_t alone)
+{
+  access_word(m, address / sizeof(reg), slot, alone);
+}
+
+/* In front of any other, which may lie in two words. */
+static inline __attribute__((always_inline)) void access_any(char *m, uint64_t address, uint64_t width, uint32_t slot, uint32_t alone)
+{
+  uint64_t last = (address + width - 1) / sizeof(reg);
+  access_word(m, address / sizeof(reg), slot, alone);
+  if (__builtin_expect(address / sizeof(reg) != last, 0)) access_word(m, last, slot, alone);
+}
