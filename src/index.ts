@@ -41,6 +41,16 @@ export type {
 export type { ColumnValue, Failure, InstructionPlace, Party, RowPlace, SegmentCheck } from './trace/check/failure.ts'
 export { Profile, type ProfileEntry } from './sdk/profile.ts'
 export type { TreeOptions } from './sdk/tree-options.ts'
+export type { ShardPlan, ShardsOptions } from './sdk/shard-plan.ts'
+export type {
+  CrossingLine,
+  CrossingPlace,
+  FunctionWords,
+  GuestShard,
+  GuestShards,
+  ShardSide,
+  ShardTotals,
+} from './shards/guest-shards.ts'
 export { guestProfileText, readGuestProfile } from './guest-profile/file.ts'
 export type {
   GuestProfile,

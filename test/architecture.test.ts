@@ -41,6 +41,7 @@ const order = [
   'pipeline',
   'trace',
   'guest-profile',
+  'shards',
   'streams',
   'sdk',
   'index',

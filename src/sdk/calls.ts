@@ -40,6 +40,7 @@ import type {
   RvrOptions,
 } from './options.ts'
 import type { Run, SegmentStartOptions, TraceOptions, TracesOptions } from './contract.ts'
+import type { ShardPlan, ShardsOptions } from './shard-plan.ts'
 import type { FillRecordingOptions, SaveRecordingOptions, TraceCheckOptions } from './traced.ts'
 
 const optional = v.optional
@@ -123,6 +124,22 @@ export const Traces = options<TracesOptions>({
 })
 export const FillRecording = options<FillRecordingOptions>(filling)
 export const SaveRecording = options<SaveRecordingOptions>({ memory: optional(flag), signal: optional(signal) })
+
+export const ShardPlanning = options<ShardsOptions & { readonly plan?: ShardPlan }>({
+  plan: optional(
+    v.union(
+      [
+        v.array(number(1, MAX_SAFE)),
+        v.strictObject({ everyInstructions: number(1, MAX_SAFE) }),
+        v.strictObject({ everyCells: number(1, MAX_SAFE) }),
+        v.strictObject({ count: number(2, 65_536) }),
+      ],
+      'ends of shards, { everyInstructions }, { everyCells } or { count }',
+    ),
+  ),
+  wordCost: optional(number(0, 1_000_000)),
+  signal: optional(signal),
+})
 
 export const TraceCheck = options<TraceCheckOptions>({
   signal: optional(signal),

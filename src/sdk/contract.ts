@@ -13,10 +13,12 @@ import type { StopCause } from '../run/job.ts'
 import type { RunLimits } from '../run/limits.ts'
 import type { PrintReceiver } from '../run/printer.ts'
 import type { TracedStep } from '../run/trace.ts'
+import type { GuestShards } from '../shards/guest-shards.ts'
 import type { PulledItems } from '../streams/stream.ts'
 import type { TraceEngine } from '../trace/native/engine.ts'
 import type { Profile } from './profile.ts'
 import type { SavedByBlocks } from './saved-by-blocks.ts'
+import type { ShardPlan, ShardsOptions } from './shard-plan.ts'
 import type { SegmentTrace } from './traced.ts'
 import type { TrapReport } from './trap-report.ts'
 
@@ -144,6 +146,15 @@ export interface Run extends Disposable {
    *   `UNPROVABLE` (`details` is {pc, instret, reason}), `ABORTED`.
    */
   traces(options?: TracesOptions): AsyncGenerator<SegmentTrace, void, void>
+
+  /**
+   * What shards of the run hand on to one another (docs/shards.md). The guest runs once more, in mode `shards`, and for
+   * plans by cost in `metered-cost` too. `plan` says where shards end; default: where segments of mode `metered` do.
+   *
+   * @throws RvrError `USAGE` (a plan that is empty, does not ascend or goes past the run's end), `ABORTED`, and as
+   *   `Guest.tiered` and `Artifact.execute`
+   */
+  shards(plan?: ShardPlan, options?: ShardsOptions): Promise<GuestShards>
 
   /**
    * Saves a suspended run to a file, whole or not at all, and returns the file's absolute path; `artifact.resumeFrom`

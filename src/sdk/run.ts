@@ -18,6 +18,7 @@ import type { EngineName } from '../run/home.ts'
 import type { StopCause } from '../run/job.ts'
 import type { Session } from '../run/session.ts'
 import type { SessionState } from '../run/session-state.ts'
+import type { GuestShards } from '../shards/guest-shards.ts'
 import { checkAllPulled } from '../streams/fits.ts'
 import { backtraceOf } from './backtrace/backtrace.ts'
 import { MemoryAddress, Resume, Save, TraceLimits } from './calls.ts'
@@ -34,6 +35,7 @@ import type {
   TracesOptions,
 } from './contract.ts'
 import { Profile } from './profile.ts'
+import type { ShardPlan, ShardsOptions } from './shard-plan.ts'
 import { savedByBlocks, type SavedByBlocks } from './saved-by-blocks.ts'
 import type { Standing } from '../trace/steps.ts'
 import type { SegmentTrace } from './traced.ts'
@@ -180,6 +182,12 @@ export class GuestRun implements Run {
       },
       options,
     )
+  }
+
+  async shards(plan?: ShardPlan, options: ShardsOptions = {}): Promise<GuestShards> {
+    const { shardsOf } = await import('./shards.ts')
+    const { image, machine } = this.#session
+    return shardsOf({ run: this, image, machine, origin: this.#origin }, plan, options)
   }
 
   /** @internal The guest itself, which goes on with whoever has it. */

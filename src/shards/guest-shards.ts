@@ -1,0 +1,81 @@
+/** The shards of a guest's run and what they hand on, as plain data (docs/shards.md). */
+import type { RegionName } from '../layout/shards.ts'
+
+export interface FunctionWords {
+  /** Readable name; the address where no function covers it; `LOADER` where no instruction did it. */
+  readonly function: string
+  readonly words: number
+}
+
+/** What a shard leaves to later ones, or takes up from earlier ones. */
+export interface ShardSide {
+  readonly words: number
+  /** Words by region; only those above 0. */
+  readonly regions: Partial<Record<RegionName, number>>
+  /** By function of this shard, the most words first. */
+  readonly functions: readonly FunctionWords[]
+}
+
+export interface GuestShard {
+  /** Instructions retired before it. */
+  readonly start: number
+  readonly instructions: number
+  readonly externalWrites: ShardSide
+  readonly externalReads: ShardSide
+  /** Of `externalWrites`: the loader's alone; and heap and hint words that one instruction has initialised. */
+  readonly staticLater: number
+  readonly dynamicLater: number
+  /** x1 … x31 that later shards take up, and that it takes up. */
+  readonly registersWritten: number
+  readonly registersRead: number
+  /** Words accessed, and those among them that no shard had accessed before. */
+  readonly words: number
+  readonly fresh: number
+  readonly leaves: number
+  readonly zeroLeaves: number
+  readonly nodes: number
+  readonly zeroNodes: number
+  readonly pages: number
+  /** Trace cells of the memory tables for these leaves and nodes. */
+  readonly memoryCells: number
+  /** `wordCost` for each external write and read. */
+  readonly wordCells: number
+}
+
+/** An instruction on one side of crossings; undefined: the loader. */
+export interface CrossingPlace {
+  readonly pc: number | undefined
+  readonly function: string
+}
+
+/** Crossings of one region between two instructions, whichever shards they are in. */
+export interface CrossingLine {
+  readonly producer: CrossingPlace
+  readonly consumer: CrossingPlace
+  readonly region: RegionName
+  readonly words: number
+}
+
+export interface ShardTotals {
+  /** External writes, and external reads: the same number. */
+  readonly crossings: number
+  readonly staticLater: number
+  readonly dynamicLater: number
+  readonly registers: number
+  readonly memoryCells: number
+  readonly wordCells: number
+}
+
+export interface GuestShards {
+  /** Instructions of all shards. */
+  readonly instructions: number
+  /** Cells for each external write and read. */
+  readonly wordCost: number
+  readonly shards: readonly GuestShard[]
+  readonly totals: ShardTotals
+  /** By words, the most first. */
+  readonly lines: readonly CrossingLine[]
+}
+
+/** In place of a function: the image was loaded there. */
+export const LOADER = '[image]'
