@@ -1,7 +1,7 @@
 /** Every piece of TypeScript in README and docs/ is accepted by the compiler and runs. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { blocksOf, pages, root, type Block } from './blocks.ts'
 import { place } from './place.ts'
@@ -20,20 +20,21 @@ const inputs = [u64(1000n)], onPrint = () => {}
 const artifact = guest.interpret('pure'), metered = guest.interpret('metered')
 `
 
-function programOf({ text, setup }: Block): string {
+/** `library`: where `rvr` is. */
+function programOf({ text, setup }: Block, library: string): string {
   const imports = text.match(/^import .+$/gm) ?? []
   const rest = text.replaceAll(/^import .+$/gm, '').replace(/^export default .+$/m, '')
   const own = imports.join('\n')
   const names = NAMES.filter(name => !new RegExp(`\\b${name.replace('type ', '')}\\b`).test(own))
   return (
-    `import { ${names.join(', ')} } from 'rvr'\n${own}\n`.replaceAll(`'rvr'`, `'../../src/index.ts'`) +
+    `import { ${names.join(', ')} } from 'rvr'\n${own}\n`.replaceAll(`'rvr'`, `'${library}'`) +
     `${GIVEN}{\n${setup}\n{\n${rest}\n}}\n`
   )
 }
 
 beforeAll(() => {
-  mkdirSync(directory, { recursive: true })
-  for (const block of blocks) writeFileSync(fileOf(block), programOf(block))
+  mkdirSync(join(directory, 'run'), { recursive: true })
+  for (const block of blocks) writeFileSync(fileOf(block), programOf(block, '../../src/index.ts'))
   writeFileSync(
     join(directory, 'tsconfig.json'),
     JSON.stringify({
@@ -50,12 +51,28 @@ test('the compiler accepts all of them', () => {
   expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
 })
 
-test.each(blocks)('$page, line $line', block => {
-  const { directory: cwd, environment: env } = place()
-  const { status, stderr } = spawnSync(join(root, 'node_modules/.bin/node'), [fileOf(block)], {
-    cwd,
+/** Runs programs one after the other, each in its directory: to read all of rvr takes longer than most of them do. */
+const ALL = `
+for (const [file, directory] of JSON.parse(process.argv[2])) {
+  process.chdir(directory)
+  await import(file).catch(error => console.error(file, error))
+}
+console.error('all have ended')
+`
+
+test('all of them run', () => {
+  const { environment: env } = place()
+  const programs = blocks.map(block => {
+    const file = join(directory, 'run', basename(fileOf(block)))
+    // The bundle, which is read in a third of the time.
+    writeFileSync(file, programOf(block, '../../../dist/index.js'))
+    return [file, place().directory]
+  })
+  const runner = join(directory, 'run/all.mjs')
+  writeFileSync(runner, ALL)
+  const { status, stderr } = spawnSync(join(root, 'node_modules/.bin/node'), [runner, JSON.stringify(programs)], {
     env,
     encoding: 'utf8',
   })
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: 'all have ended\n' })
 })

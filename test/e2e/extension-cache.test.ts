@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { CRC32, crcOf, rangesGuest } from '../extensions/own/crc32-guest.ts'
 import { DATA } from '../run/support.ts'
-import { perform, scratch, type Report } from './support.ts'
+import { perform, quick, scratch, type Report } from './support.ts'
 
 const LENGTH = 9
 const right = Number(crcOf(new Uint8Array(LENGTH)))
@@ -60,7 +60,7 @@ async function run(
 ): Promise<Report & { crc: number }> {
   const report = await perform(
     { guest: join(directory, 'guest.elf'), mode, options: { cacheDir }, load: { extensions: [extension] } },
-    { cwd: directory },
+    { cwd: directory, environment: quick },
   )
   expect(report.error).toBeUndefined()
   expect(report).toMatchObject({ outcome: 'terminated', warnings: [] })

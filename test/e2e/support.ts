@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { onTestFinished } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
 import { describeToolchain } from '../../src/toolchain/toolchain.ts'
 import type { Report, Task } from './child.ts'
 import { PATIENCE_MS } from '../support/patience.ts'
@@ -76,6 +76,10 @@ export function start(task: Task, { cwd, environment, uid }: ChildOptions = {}):
 }
 
 export const perform = (task: Task, options?: ChildOptions): Promise<Report> => start(task, options).report
+
+const quickCompiler = inject('quickCompiler')
+/** The compiler of tests that ask what is compiled, not how well. */
+export const quick: Readonly<Record<string, string>> = quickCompiler === '' ? {} : { RVR_CC: quickCompiler }
 
 /** The task most tests perform. */
 export const fibonacci = (mode: string, cacheDir: string | false, options: Task['options'] = {}): Task => ({

@@ -4,7 +4,21 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Rvr } from '../../src/index.ts'
 import { sample } from '../support/exhaustive.ts'
-import { answer, fibonacci, filesIn, modeNames, perform, scratch, type Report } from './support.ts'
+import {
+  answer,
+  fibonacci,
+  filesIn,
+  modeNames,
+  perform,
+  quick,
+  scratch,
+  type ChildOptions,
+  type Report,
+  type Task,
+} from './support.ts'
+
+const performQuickly = (task: Task, options: ChildOptions = {}): Promise<Report> =>
+  perform(task, { ...options, environment: quick })
 
 const terminated = { outcome: 'terminated', publicValues: answer }
 
@@ -36,9 +50,9 @@ describe.each(modeNames)('mode %s', mode => {
     'a corrupted entry (%s) is set aside and built anew',
     async (_what, damage) => {
       const cacheDir = join(await scratch(), 'cache')
-      const first = await perform(fibonacci(mode, cacheDir))
+      const first = await performQuickly(fibonacci(mode, cacheDir))
       await damage(first.file!)
-      const second = await perform(fibonacci(mode, cacheDir))
+      const second = await performQuickly(fibonacci(mode, cacheDir))
       expect(second).toMatchObject({
         ...terminated,
         cache: { outcome: 'miss', key: first.cache!.key },
@@ -46,7 +60,7 @@ describe.each(modeNames)('mode %s', mode => {
       })
       expect(second.warnings.length).toBe(1)
       expect((await readdir(join(cacheDir, 'v1/quarantine'))).length).toBe(1)
-      expect(await perform(fibonacci(mode, cacheDir))).toMatchObject({
+      expect(await performQuickly(fibonacci(mode, cacheDir))).toMatchObject({
         ...terminated,
         cache: { outcome: 'hit' },
         counts: { hit: 1 },
@@ -58,13 +72,13 @@ describe.each(modeNames)('mode %s', mode => {
 
 test('a damaged mapping from input to artifact costs a build', async () => {
   const cacheDir = join(await scratch(), 'cache')
-  await perform(fibonacci('pure', cacheDir))
+  await performQuickly(fibonacci('pure', cacheDir))
   const [mapping] = await filesIn(join(cacheDir, 'v1/inputs'), /\.json$/)
   await writeFile(mapping!, 'garbage')
-  const second = await perform(fibonacci('pure', cacheDir))
+  const second = await performQuickly(fibonacci('pure', cacheDir))
   expect(second).toMatchObject({ ...terminated, counts: { 'mapping-damaged': 1 } })
   expect(second.warnings.length).toBe(1)
-  expect(await perform(fibonacci('pure', cacheDir))).toMatchObject({
+  expect(await performQuickly(fibonacci('pure', cacheDir))).toMatchObject({
     ...terminated,
     cache: { outcome: 'hit' },
     warnings: [],
@@ -83,7 +97,7 @@ function expectUncached(report: Report): void {
 test('a file in the place of the cache directory', async () => {
   const cacheDir = join(await scratch(), 'cache')
   await writeFile(cacheDir, 'not a directory')
-  expectUncached(await perform(fibonacci('pure', cacheDir)))
+  expectUncached(await performQuickly(fibonacci('pure', cacheDir)))
   expect(await readFile(cacheDir, 'utf8')).toBe('not a directory')
 })
 
@@ -91,7 +105,7 @@ test('a file in the place of the store inside it', async () => {
   const cacheDir = join(await scratch(), 'cache')
   await mkdir(cacheDir, { mode: 0o700 })
   await writeFile(join(cacheDir, 'v1'), 'not a directory')
-  expectUncached(await perform(fibonacci('pure', cacheDir)))
+  expectUncached(await performQuickly(fibonacci('pure', cacheDir)))
 })
 
 /** Gives everything below `path` to the user that the children run as, and takes the right to write from it. */
@@ -114,7 +128,7 @@ describe.skipIf(isRoot && (bundle.mode & 0o005) !== 0o005)('a read-only cache di
     await chmod(directory, 0o755)
     await mkdir(cacheDir, { mode: 0o700 })
     await makeReadOnly(cacheDir)
-    expectUncached(await perform(fibonacci('pure', cacheDir), options))
+    expectUncached(await performQuickly(fibonacci('pure', cacheDir), options))
     expect(await readdir(cacheDir)).toEqual([])
   })
 
@@ -122,9 +136,9 @@ describe.skipIf(isRoot && (bundle.mode & 0o005) !== 0o005)('a read-only cache di
     const directory = await scratch()
     const cacheDir = join(directory, 'cache')
     await chmod(directory, 0o755)
-    const first = await perform(fibonacci('pure', cacheDir))
+    const first = await performQuickly(fibonacci('pure', cacheDir))
     await makeReadOnly(cacheDir)
-    const second = await perform(fibonacci('pure', cacheDir), options)
+    const second = await performQuickly(fibonacci('pure', cacheDir), options)
     expect(second).toMatchObject({ ...terminated, cache: { outcome: 'hit', key: first.cache!.key } })
     expect(second.stages).toEqual([])
     expect(second.warnings.length).toBe(1)
@@ -140,7 +154,7 @@ test('a directory that others can write to is refused before anything in it is u
 })
 
 test('no cache at all: nothing is warned of, nothing is stored', async () => {
-  const report = await perform(fibonacci('pure', false))
+  const report = await performQuickly(fibonacci('pure', false))
   expect(report).toMatchObject({ ...terminated, cache: { outcome: 'off' }, warnings: [] })
   expect(report.stages).toEqual(['lift', 'codegen', 'compile'])
 })

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { noEvents, type RvrEvent } from '../../../../src/events.ts'
 import { addMode, modeNamed, modes } from '../../../../src/modes/registry.ts'
 import { profileOf } from '../../../../src/profile/counts.ts'
@@ -51,6 +51,9 @@ interface Case {
 }
 
 describe.each(Object.keys(compilers))('for %s', compiler => {
+  /** One thread for all cases. */
+  const generators = new Generators()
+  afterAll(() => generators.close())
   const cases: Case[] = [
     ...modes.map(({ name }) => ({ mode: name })),
     { mode: 'pure', stress: 'paths' },
@@ -65,7 +68,7 @@ describe.each(Object.keys(compilers))('for %s', compiler => {
     const compilation = await compilationOf(
       'ecrecover',
       { mode: modeNamed(mode), ...(isStable && stable) },
-      { toolchain: compilers[compiler]!, options: { stress } },
+      { toolchain: compilers[compiler]!, options: { stress }, generators },
     )
     const [one, other] = [await temporaryDirectory(), await temporaryDirectory()]
     const written = await byThread(compilation, one)
@@ -74,7 +77,6 @@ describe.each(Object.keys(compilers))('for %s', compiler => {
     const contents = await contentsOf(one)
     expect(contents).toEqual(await contentsOf(other))
     expect(Object.keys(contents)).toEqual(written.files.map(({ path }) => path).toSorted())
-    await compilation.services.generators.close()
   })
 })
 
