@@ -1,7 +1,10 @@
 /** A mode of a test's: fails while code is written, in the way that its machine is called by. */
 import { isMainThread } from 'node:worker_threads'
-import { RvrError } from '../../../../src/errors.ts'
 import { instructionCounter, type Mode } from '../../../../src/modes/mode.ts'
+
+/** The error of the bundle, as it is there that it is thrown: tests' threads begin with that. */
+const bundle = new URL('../../../../dist/index.js', import.meta.url).href
+const { RvrError } = (await import(bundle)) as typeof import('../../../../src/index.ts')
 
 const faults: Readonly<Record<string, () => never>> = {
   plain: () => {
