@@ -9,6 +9,8 @@ import { place } from './place.ts'
 const blocks = pages.flatMap(blocksOf).filter(({ language, notRun }) => language === 'ts' && notRun === undefined)
 /** In the repository, so that the compiler finds its types. */
 const directory = join(root, 'build/docs-examples')
+/** As far below the root, because pieces have paths in it. */
+const runDirectory = join(root, 'build/docs-examples-run')
 const fileOf = ({ page, line }: Block): string => join(directory, `${page.replaceAll(/\W/g, '-')}-${line}.ts`)
 
 /** What pieces that are no whole programs take for granted; a piece's own names hide these. */
@@ -33,7 +35,7 @@ function programOf({ text, setup }: Block, library: string): string {
 }
 
 beforeAll(() => {
-  mkdirSync(join(directory, 'run'), { recursive: true })
+  for (const path of [directory, runDirectory]) mkdirSync(path, { recursive: true })
   for (const block of blocks) writeFileSync(fileOf(block), programOf(block, '../../src/index.ts'))
   writeFileSync(
     join(directory, 'tsconfig.json'),
@@ -44,7 +46,9 @@ beforeAll(() => {
     }),
   )
 })
-afterAll(() => rmSync(directory, { recursive: true, force: true }))
+afterAll(() => {
+  for (const path of [directory, runDirectory]) rmSync(path, { recursive: true, force: true })
+})
 
 test('the compiler accepts all of them', () => {
   const { status, stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', directory], { encoding: 'utf8' })
@@ -63,12 +67,12 @@ console.error('all have ended')
 test('all of them run', () => {
   const { environment: env } = place()
   const programs = blocks.map(block => {
-    const file = join(directory, 'run', basename(fileOf(block)))
+    const file = join(runDirectory, basename(fileOf(block)))
     // The bundle, which is read in a third of the time.
-    writeFileSync(file, programOf(block, '../../../dist/index.js'))
+    writeFileSync(file, programOf(block, '../../dist/index.js'))
     return [file, place().directory]
   })
-  const runner = join(directory, 'run/all.mjs')
+  const runner = join(runDirectory, 'all.mjs')
   writeFileSync(runner, ALL)
   const { status, stderr } = spawnSync(join(root, 'node_modules/.bin/node'), [runner, JSON.stringify(programs)], {
     env,
