@@ -78,7 +78,8 @@ export async function main(argv: readonly string[], pool?: WorkerPool): Promise<
   )
 }
 
-async function runCommand(argv: readonly string[], surroundings: Omit<Shell, 'finish'>): Promise<number> {
+/** Runs the command line in the given surroundings and returns its exit status; never throws. */
+export async function runCommand(argv: readonly string[], surroundings: Omit<Shell, 'finish'>): Promise<number> {
   const { stdout, stderr, interrupted } = surroundings
   let status = EXIT_OK
   try {

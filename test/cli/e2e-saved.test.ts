@@ -14,18 +14,29 @@ import {
   start,
   type Result,
 } from './e2e-support.ts'
+import { inProcess } from './in-process.ts'
 
 /** No test counts misses here. */
 const cache = inject('sharedCache')
 const warm = place()
 const saved = (name: string): string => join(warm.directory, name)
-const run = (guest: string, ...args: string[]): Promise<Result> =>
-  cli(place(), ['run', fixture(guest), ...(args.includes('--tier') ? [] : ['--tier', 'native']), ...args], {
-    cache,
-  })
+const argumentsOf = (guest: string, args: readonly string[]): string[] => [
+  'run',
+  fixture(guest),
+  ...(args.includes('--tier') ? [] : ['--tier', 'native']),
+  ...args,
+]
+const run = (guest: string, ...args: string[]): Promise<Result> => inProcess(argumentsOf(guest, args))
+const runApart = (guest: string, ...args: string[]): Promise<Result> =>
+  cli(place(), argumentsOf(guest, args), { cache })
 const n = '5000'
 
-test.each(['pure', 'metered-cost', 'metered'])('mode %s: three processes and both engines', async mode => {
+test.each([
+  ['pure', 'three in one process', run],
+  ['metered-cost', 'three in one process', run],
+  // It has most to keep.
+  ['metered', 'three processes', runApart],
+] as const)('mode %s: %s, and both engines', async (mode, _, run) => {
   const whole = jsonOf(await run('fibonacci', '--mode', mode, '--input', `u64:${n}`, '--json'))
   const first = await run(
     'fibonacci',
@@ -81,7 +92,9 @@ test('save-keeps-the-run-on-Ctrl-C: the run is suspended and saved, and goes on'
   })
   expect(jsonOf(result)).toMatchObject({ outcome: 'suspended', stop: { cause: 'request' }, saved: file })
   const next = await run('traps', '--resume', file, '--tier', 'interp', '--max-instructions', '10', '--json')
-  expect(jsonOf(next)).toMatchObject({ outcome: 'suspended', instret: instret + 10, executed: 10 })
+  expect(jsonOf(next)).toMatchObject({ outcome: 'suspended', instret: instret + 10 })
+  // Left out where it is all of the run: a busy machine may stop the guest before its first instruction.
+  expect(jsonOf(next).executed).toBe(instret === 0 ? undefined : 10)
 })
 
 test('a deadline saves too, text says where, and -q says nothing', async () => {

@@ -27,17 +27,17 @@ const STRICT = `set -uE; trap 'case $? in 1|4|6) ;; *) exit 99;; esac' ERR`
 const isTranscript = ({ language, text }: Block): boolean => language === '' && text.startsWith('$ ')
 
 /**
- * What a block that shows the cache begins with is its page's own cache, empty at first, and the compiler that rvr
- * finds; others use the shared cache, and one that is quick.
+ * What a block that shows the cache begins with is its page's own cache, empty at first, and, where a terminal shows it,
+ * the compiler that rvr finds; others use the shared cache, and a compiler that is quick.
  */
 const showsCache = ({ setup, text }: Block): boolean => /\bcache (hit|miss)|\brvr cache\b/.test(setup + text)
-const withOwnCache = ({ directory, environment }: Place): Place => ({
-  directory,
-  environment: { ...environment, RVR_CACHE_DIR: undefined, RVR_CC: undefined },
-})
+function withOwnCache({ directory, environment }: Place, block: Block): Place {
+  const compiler = isTranscript(block) ? undefined : environment['RVR_CC']
+  return { directory, environment: { ...environment, RVR_CACHE_DIR: undefined, RVR_CC: compiler } }
+}
 
 function runBlock(shared: Place, block: Block): void {
-  const at = showsCache(block) ? withOwnCache(shared) : shared
+  const at = showsCache(block) ? withOwnCache(shared, block) : shared
   const script = block.language === 'sh' ? block.text : ''
   const { status: ready, text: why } = bash(at, `${STRICT}; ${block.setup}\n${script}\nexit 0`)
   expect(ready, why).toBe(0)

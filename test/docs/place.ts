@@ -18,7 +18,7 @@ const guests: Readonly<Record<string, string>> = {
   'new.elf': 'fibonacci',
   'other.elf': 'exitcode',
   'guests/a.elf': 'fibonacci',
-  'guests/deep/b.elf': 'echo',
+  'guests/deep/b.elf': 'fibonacci',
   'traps.rv64.elf': 'traps',
   'args.elf': 'args',
   'hello.elf': 'hello',

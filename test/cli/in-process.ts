@@ -1,0 +1,24 @@
+/** Runs the command line in this process: for what is asked of reports and statuses, not of signals and streams. */
+import { expect, inject } from 'vitest'
+import { runCommand } from '../../src/cli/program.ts'
+import { quickCompiler, type Result } from './e2e-support.ts'
+
+// The file's process is its own. No test counts misses in this cache.
+for (const name of Object.keys(process.env)) if (name.startsWith('RVR_')) delete process.env[name]
+Object.assign(process.env, { NO_COLOR: '1', RVR_CC: quickCompiler, RVR_CACHE_DIR: inject('sharedCache') })
+
+/** What a process with these arguments would write, and its status. */
+export async function inProcess(args: readonly string[]): Promise<Result> {
+  const written = { stdout: '', stderr: '' }
+  const streamOf = (name: keyof typeof written) => ({
+    write(text: string | Uint8Array): boolean {
+      written[name] += typeof text === 'string' ? text : Buffer.from(text).toString()
+      return true
+    },
+  })
+  const { signal } = new AbortController()
+  const status = await runCommand(args, { stdout: streamOf('stdout'), stderr: streamOf('stderr'), signal })
+  // No stack trace.
+  expect(written.stderr).not.toMatch(/^\s+at .+[:(]/m)
+  return { status, ...written }
+}
