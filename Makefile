@@ -126,6 +126,10 @@ bench-apc: setup
 	@$(NODE) test/bench/apc-growth.ts
 	@$(NODE) test/bench/apc-guests.ts
 
+# What pulling a witness saves of unpacking it at the start: instructions, cells, segments, crossings of the example guest.
+bench-streaming: setup
+	@$(NODE) test/bench/streaming.ts
+
 bench: setup build
 	@npm run --silent bench --
 
