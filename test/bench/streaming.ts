@@ -10,10 +10,9 @@ import {
   type Guest,
   type Run,
 } from '../../src/index.ts'
-import { frameOf } from '../../src/extensions/io/pull.ts'
+import type { ShardsResult } from '../../src/modes/shards/counts.ts'
 import { fixture } from '../run/support.ts'
 import { blockRecord, itemsOf, makeState, makeTransfers, revealedRoots, witnessRecord } from '../streams/state.ts'
-import { accessesOf, externalWrites } from './crossings.ts'
 import { markdown } from './table.ts'
 
 const HELP = `Usage: node test/bench/streaming.ts [options]
@@ -103,12 +102,17 @@ async function segmentFigures(guest: Guest, given: ExecuteOptions, height: numbe
 
 async function shardFigures(guest: Guest, given: ExecuteOptions, cost: bigint): Promise<Figures> {
   const figures = new Map<string, number>()
-  // Without a stream items are records like others.
-  const log = accessesOf(guest, [...given.inputs!, ...(given.stream?.items.map(frameOf) ?? [])])
-  for (const shards of numbers(options.shards)) {
-    const writes = externalWrites(log, await endsOf(guest, given, shards, cost))
-    figures.set(`${shards} shards: external writes of shard 0`, writes[0]!)
-    figures.set(`${shards} shards: external writes of all`, sumOf(writes))
+  const artifact = guest.interpret('shards')
+  for (const count of numbers(options.shards)) {
+    const shardEnds = await endsOf(guest, given, count, cost)
+    using run = checked(await artifact.execute({ ...given, shardEnds }))
+    const { shards, crossings } = (run.collected as ShardsResult).shards
+    const words = [...crossings.words]
+    const ofFirst = words.filter((_, line) => crossings.producer[line] === 0)
+    figures.set(`${count} shards: leaves, shard 0`, shards[0]!.leaves)
+    figures.set(`${count} shards: leaves, all`, sumOf(shards.map(({ leaves }) => leaves)))
+    figures.set(`${count} shards: external writes, shard 0`, sumOf(ofFirst))
+    figures.set(`${count} shards: external writes, all`, sumOf(words))
   }
   return figures
 }
