@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import type { Xlen } from '../../src/elf/image.ts'
 import { Rvr, type ExecuteOptions, type Run } from '../../src/index.ts'
 import { artifactOf, quickly, type Engine } from '../run/support.ts'
+import { isExhaustive } from '../support/exhaustive.ts'
 import { build, cacheDir, elfOf, onPath, quickElfOf, whyNot, type RealGuest } from './built.ts'
 
 /** `make real` asks for the modes and widths that take the C compiler minutes. */
@@ -32,21 +33,15 @@ export function describeGuest(guest: RealGuest, widths: readonly Xlen[], tests: 
   const reason = whyNot()
   describe.skipIf(reason !== undefined)(reason === undefined ? guest : `${guest} (${reason})`, () => {
     let rvr: Rvr
-    /** Of two widths one is optimised, unless more is asked for. */
-    let quick: Rvr
     beforeAll(async () => {
       build(guest, { witness: true, widths, quick: isQuick(guest) })
-      rvr = await Rvr.create({ cacheDir })
-      quick = thorough ? rvr : await Rvr.create({ cacheDir, ...quickly() })
+      // For answers, not for speed: only `make real` and `make exhaustive` have optimised code of them.
+      rvr = await Rvr.create({ cacheDir, ...(!thorough && !isExhaustive && quickly()) })
     }, COMPILE_MS)
-    afterAll(async () => {
-      await rvr?.dispose()
-      await quick?.dispose()
-    })
+    afterAll(() => rvr?.dispose())
     tests({
       async run(xlen, mode, engine, options) {
-        const host = xlen === 32 ? quick : rvr
-        const artifact = await artifactOf(await host.load(fileOf(guest, xlen), { abi: 'linux' }), mode, engine)
+        const artifact = await artifactOf(await rvr.load(fileOf(guest, xlen), { abi: 'linux' }), mode, engine)
         const output: Uint8Array[] = []
         const run = await artifact.execute({
           ...options,

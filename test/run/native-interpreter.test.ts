@@ -6,19 +6,33 @@ import { buildArtifact, buildInterpreter, createServices } from '../../src/pipel
 import { WorkerPool } from '../../src/run/pool.ts'
 import { Tier } from '../../src/run/tier.ts'
 import { Lifetime } from '../../src/sdk/lifetime.ts'
+import { sample } from '../support/exhaustive.ts'
 import { assembler } from '../support/assembler.ts'
 import { buildElf } from '../support/elf-builder.ts'
 import { inject } from 'vitest'
 import { busyGuest, busyOptions, expectEqual, printer } from './saved-support.ts'
-import { artifactOf, DATA, engines, expectSame, factsOf, modeNames, program, TEXT, useRvr, widths } from './support.ts'
+import {
+  artifactOf,
+  DATA,
+  engines,
+  expectSame,
+  factsOf,
+  modeNames,
+  program,
+  quickly,
+  TEXT,
+  useRvr,
+  widths,
+} from './support.ts'
 
-const host = useRvr()
+/** Its optimised code is compared in engines-agree.test.ts. */
+const host = useRvr('shared', 'quick')
 const pool = new WorkerPool(2)
 afterAll(() => pool.close())
 
 /** Engines that a run is offered one after the other, when the test says so. */
 async function ladder(guest: Guest, mode: ModeName) {
-  const services = await createServices({ cacheDir: inject('sharedCache') }, () => {})
+  const services = await createServices({ cacheDir: inject('sharedCache'), ...quickly() }, () => {})
   const { image, abi, machine } = guest
   const parts = { image, abi, machine, mode: modeNamed(mode) }
   const tier = new Tier()
@@ -46,7 +60,8 @@ const everything = (run: Run): object => ({
 })
 
 describe.each(widths)('RV%i', xlen => {
-  test.each(modeNames)(
+  // The widths share the modes.
+  test.each(sample(modeNames, xlen / 32))(
     'mode %s: from the reference interpreter to the native one, and on into native code',
     async mode => {
       const guest = await host.rvr.load(busyGuest(xlen))
@@ -109,21 +124,24 @@ describe.each(widths)('RV%i', xlen => {
       code.op('jalr', { rs1: 'ra' })
     })
 
-  test.each(modeNames)('mode %s: limits within lines of thousands of instructions', async mode => {
-    const guest = await host.rvr.load(longLines())
-    const artifact = await guest.interpretNatively(mode)
-    const reference = guest.interpret(mode)
-    for (const maxInstructions of [0, 1, 1199, 1200, 2204, 5000, 9999, undefined]) {
-      using run = await artifact.execute({ maxInstructions })
-      using wanted = await reference.execute({ maxInstructions })
-      expect(everything(run), `${maxInstructions}`).toEqual(everything(wanted))
-      if (run.outcome !== 'suspended') continue
-      using end = await run.resume()
-      using wantedEnd = await wanted.resume()
-      expectSame(end, wantedEnd)
-      expect(end.profile?.counts).toEqual(wantedEnd.profile?.counts)
-    }
-  })
+  test.each(sample(modeNames, xlen / 32 + 1))(
+    'mode %s: limits within lines of thousands of instructions',
+    async mode => {
+      const guest = await host.rvr.load(longLines())
+      const artifact = await guest.interpretNatively(mode)
+      const reference = guest.interpret(mode)
+      for (const maxInstructions of [0, 1, 1199, 1200, 2204, 5000, 9999, undefined]) {
+        using run = await artifact.execute({ maxInstructions })
+        using wanted = await reference.execute({ maxInstructions })
+        expect(everything(run), `${maxInstructions}`).toEqual(everything(wanted))
+        if (run.outcome !== 'suspended') continue
+        using end = await run.resume()
+        using wantedEnd = await wanted.resume()
+        expectSame(end, wantedEnd)
+        expect(end.profile?.counts).toEqual(wantedEnd.profile?.counts)
+      }
+    },
+  )
 })
 
 test('stop and resume at every instruction', async () => {
@@ -132,7 +150,7 @@ test('stop and resume at every instruction', async () => {
     const artifact = await guest.interpretNatively(mode)
     const options = { ...busyOptions, ...(mode === 'metered' && { segmentLimits: { maxTraceHeight: 256 } }) }
     using whole = await artifact.execute({ ...options, maxInstructions: 3000 })
-    let run = await artifact.execute({ ...options, maxInstructions: 2700 })
+    let run = await artifact.execute({ ...options, maxInstructions: 2850 })
     while (run.instret < 3000n) run = await run.resume({ maxInstructions: 1 })
     expect(everything(run), mode).toEqual(everything(whole))
     run.dispose()
