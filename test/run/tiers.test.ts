@@ -15,6 +15,8 @@ import { LAST_MS } from '../../src/sdk/background.ts'
 import { Lifetime } from '../../src/sdk/lifetime.ts'
 
 const host = useRvr('own')
+/** Where nobody looks for misses, and nothing runs for long. */
+const quick = useRvr('shared', 'quick')
 const movingAfter = useMoves()
 const directory = useDirectory()
 const LIMITS = { segmentLimits: { maxTraceHeight: 512 } }
@@ -52,7 +54,7 @@ describe('mode metered with many cuts', () => {
   const segmentFacts = (run: Run): object => ({ ...factsOf(run), segments: run.segments, open: run.openSegment })
 
   test('moves anywhere change nothing', async () => {
-    const guest = await host.rvr.load(busyGuest(64))
+    const guest = await quick.rvr.load(busyGuest(64))
     const native = await guest.compile('metered')
     const text = printer()
     using whole = await native.execute({ ...options, onPrint: text.onPrint })
@@ -74,7 +76,7 @@ describe('mode metered with many cuts', () => {
   })
 
   test('a run can be saved on either side of its move', async () => {
-    const guest = await host.rvr.load(busyGuest(64))
+    const guest = await quick.rvr.load(busyGuest(64))
     const native = await guest.compile('metered')
     using whole = await native.execute(options)
     const moving = await movingAfter(guest, native, 20_123n)
@@ -95,7 +97,7 @@ describe('mode metered with many cuts', () => {
 })
 
 test('limits of cost and instructions across a move', async () => {
-  const guest = await host.rvr.load(fixture('fibonacci', 32))
+  const guest = await quick.rvr.load(fixture('fibonacci', 32))
   const native = await guest.compile('metered-cost')
   const options = { inputs: [u64(5000)] }
   const moving = await movingAfter(guest, native, 3001n)

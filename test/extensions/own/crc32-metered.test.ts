@@ -6,7 +6,7 @@ import { expectPieces, floorLimits, piecesOf, plainPieces, trace, type Limits } 
 import { artifactOf, DATA, engines, program, useRvr, widths } from '../../run/support.ts'
 import { BUFFER, busyGuest, CRC32, crc32Word } from './crc32-guest.ts'
 
-const host = useRvr()
+const host = useRvr('shared', 'quick')
 
 /**
  * A call between loops of plain instructions that fill one chip: about 700 rows in each interval. Now and then new
