@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { Rvr, type Artifact, type Guest } from '../../src/index.ts'
 import { quickly, widths } from '../run/support.ts'
-import { sample } from '../support/exhaustive.ts'
+import { isExhaustive, sample } from '../support/exhaustive.ts'
 import { assembled, fixtures, kernel, load, randomCases, type Subject } from './guests.ts'
 import { withBlocks } from './blocks.ts'
 import { expectPieces, floorLimits, piecesOf, plainPieces, trace, type Limits, type Piece } from './support.ts'
@@ -19,7 +19,9 @@ afterAll(async () => {
 const MOST = 8_000
 
 const subjects = widths.flatMap((xlen): Subject[] => [
-  ...fixtures(xlen).filter(({ name }) => ['fibonacci', 'traps'].includes(name)),
+  ...fixtures(xlen).filter(({ name }) =>
+    (isExhaustive ? ['fibonacci', 'traps'] : [xlen === 64 ? 'fibonacci' : 'traps']).includes(name),
+  ),
   assembled(xlen)[xlen === 64 ? 0 : 1]!,
   kernel(xlen, xlen === 64 ? 'sort' : 'recursion'),
   randomCases(xlen, 90 + xlen, 6),

@@ -13,6 +13,8 @@ import { DATA, errorOf, fixture, modeNames, program, TEXT, useRvr, widths } from
 import type { ModeName } from '../../src/index.ts'
 
 const host = useRvr()
+/** What is sound is so at any optimisation; what gets damaged is optimised. */
+const quick = useRvr('shared', 'quick')
 
 const sound: readonly (readonly [name: string, abi: 'openvm' | 'linux', options: ExecuteOptions, outcome: string])[] = [
   ['fibonacci', 'openvm', { inputs: [u64(30_000)] }, 'terminated'],
@@ -31,7 +33,7 @@ describe.each(widths)('RV%i', xlen => {
   test.each(sample(sound, xlen / 32))(
     '%s agrees with the interpreter (%s, %o)',
     async (name, abi, options, outcome) => {
-      const guest = await host.rvr.load(fixture(name, xlen), { abi })
+      const guest = await quick.rvr.load(fixture(name, xlen), { abi })
       const artifact = await guest.compile(xlen === 32 ? 'pure' : 'metered-cost')
       const { run, instructions } = await guest.check(artifact, options)
       using plain = await artifact.execute(options)
@@ -45,10 +47,10 @@ describe.each(widths)('RV%i', xlen => {
 })
 
 test('limits hold across the stretches that are compared', async () => {
-  const guest = await host.rvr.load(fixture('traps', 64))
+  const guest = await quick.rvr.load(fixture('traps', 64))
   const artifact = await guest.compile('metered-cost')
   const endless = { inputs: [Uint8Array.of(7)] }
-  for (const maxInstructions of [1, 999, 100_000, 250_001]) {
+  for (const maxInstructions of [1, 999, 250_001]) {
     const { run } = await guest.check(artifact, { ...endless, maxInstructions })
     expect(run).toMatchObject({ outcome: 'suspended', stopCause: 'instructions', instret: BigInt(maxInstructions) })
     run.dispose()

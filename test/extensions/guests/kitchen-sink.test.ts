@@ -4,9 +4,9 @@ import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import { describe, expect, test } from 'vitest'
 import { useRvr } from '../../run/support.ts'
 import { bytesOf } from './probe-operations.ts'
-import { isExhaustive } from '../../support/exhaustive.ts'
+import { isExhaustive, sample } from '../../support/exhaustive.ts'
 import { randomSource } from '../../support/random.ts'
-import { fromLittleEndian, loadGuest, runModes, runOn } from './support.ts'
+import { fromLittleEndian, heldAt, loadGuest, runModes, runOn } from './support.ts'
 
 const holder = useRvr('shared', 'quick')
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
@@ -15,7 +15,7 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 const lengths = [0, 1, 55, 56, 63, 64, 111, 112, 135, 136, 137, 1000]
 const records = lengths.map(length => bytesOf(randomSource(length), length))
 
-/** No guest compiles longer; extension-probe has every instruction at both widths. */
+/** No guest compiles longer; extension-probe has every instruction at both widths, and in all engines. */
 const cases = [
   [64, 'pure'],
   [32, 'metered-cost'],
@@ -38,6 +38,7 @@ describe.each(isExhaustive ? cases : cases.slice(0, 1))('RV%i', (xlen, mode) => 
         return { instret: run.instret, digest: hex(run.publicValues.subarray(0, 32)) }
       },
       [mode],
+      heldAt(xlen, 32),
     )
     // Metering changes nothing of it.
     const { run } = await runOn('interp', guest, 'metered', { inputs: [record] })
@@ -46,7 +47,7 @@ describe.each(isExhaustive ? cases : cases.slice(0, 1))('RV%i', (xlen, mode) => 
 
   test('other records', async () => {
     const guest = await loadGuest(holder.rvr, 'kitchen-sink', xlen)
-    for (const record of records.slice(0, -1)) {
+    for (const record of sample(records.slice(0, -1), 0)) {
       const { run, text } = await runOn('native', guest, mode, { inputs: [record] })
       expect([run.outcome, run.exitCode, text]).toEqual([
         'terminated',
