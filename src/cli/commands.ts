@@ -8,6 +8,7 @@ export const commands: ReadonlyMap<string, () => Promise<Declare>> = new Map([
   ['run', async () => (await import('./commands/run.ts')).declareRun],
   ['cost', async () => (await import('./commands/cost.ts')).declareCost],
   ['profile', async () => (await import('./commands/profile.ts')).declareProfile],
+  ['shards', async () => (await import('./commands/shards.ts')).declareShards],
   ['trace', async () => (await import('./commands/trace.ts')).declareTrace],
   ['compile', async () => (await import('./commands/compile.ts')).declareCompile],
   ['emit', async () => (await import('./commands/emit.ts')).declareEmit],

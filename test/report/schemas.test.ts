@@ -129,6 +129,22 @@ const cases: readonly (readonly [name: string, args: () => readonly string[]])[]
     ],
   ],
   ['run', () => ['run', fibonacci, '--input', 'u64:10', '--profile-out', file('x.profile'), ...interp]],
+  [
+    'shards',
+    () => [
+      'shards',
+      fibonacci,
+      '--input',
+      'u64:100',
+      '--shards',
+      '3',
+      '--word-cost',
+      '5',
+      '--compare',
+      fibonacci,
+      ...interp,
+    ],
+  ],
   ['run', () => ['run', traps, '--input', 'hex:01', '--mode', 'metered-cost', ...interp]],
   [
     'cost',

@@ -86,6 +86,9 @@ export const limitIn =
 /** Any such count. @throws RvrError `USAGE`. */
 export const parseLimit = limitIn({})
 
+/** `1000,2500` → numbers. @throws RvrError `USAGE`. */
+export const parseEnds = (text: string): number[] => text.split(',').map(part => parseLimit(part))
+
 /** `2`, `2%`, `0.5%` → percent. @throws RvrError `USAGE`. */
 export function parsePercent(text: string): number {
   const [, digits] = /^(\d{1,9}(?:\.\d{1,6})?)%?$/.exec(text.trim()) ?? []
