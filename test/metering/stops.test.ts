@@ -7,7 +7,8 @@ import { randomSource } from '../support/random.ts'
 import { assembled, fixtures, kernel, load, type Subject } from './guests.ts'
 import { piecesOf } from './support.ts'
 
-const host = useRvr()
+/** Stops of optimised code are in test/run/stop-tests.test.ts. */
+const host = useRvr('shared', 'quick')
 const LOW = 8 << 20
 const HIGH = 64 << 10
 const limits = { maxTraceHeight: 1024 }

@@ -13,7 +13,8 @@ import { buildElf } from '../support/elf-builder.ts'
 import { artifactOf, DATA, engines, expectSame, fixture, program, TEXT, useRvr, widths } from './support.ts'
 import { useMoves } from './tier-support.ts'
 
-const host = useRvr()
+/** Optimised code is that of gcc below, and in engines-agree.test.ts. */
+const host = useRvr('shared', 'quick')
 const movingAfter = useMoves()
 
 /** What the counts say the run cost. */

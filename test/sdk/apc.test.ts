@@ -6,7 +6,7 @@ import { readInterchange } from '../../src/apc/interchange/read.ts'
 import { sizeOf } from '../../src/air/system.ts'
 import { Rvr, u32, type ApcSelectOptions, type Guest, type RvrEvent } from '../../src/index.ts'
 import { counting, LOOP, smallGuest, START, TAIL } from '../apc/candidates/small-guest.ts'
-import { program } from '../run/support.ts'
+import { program, quickly } from '../run/support.ts'
 import { temporaryDirectory } from '../store/sample.ts'
 
 interface Bench extends AsyncDisposable {
@@ -19,7 +19,7 @@ interface Bench extends AsyncDisposable {
 async function bench(bytes: Uint8Array = smallGuest(), cacheDir?: string | false): Promise<Bench> {
   const events: RvrEvent[] = []
   const place = cacheDir ?? (await temporaryDirectory())
-  const rvr = await Rvr.create({ cacheDir: place, remote: false, onEvent: event => events.push(event) })
+  const rvr = await Rvr.create({ cacheDir: place, remote: false, ...quickly(), onEvent: event => events.push(event) })
   const guest = await rvr.load(bytes)
   const lines = async (options: ApcSelectOptions): Promise<string[]> => {
     events.length = 0

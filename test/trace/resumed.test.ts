@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { u64, type Run } from '../../src/index.ts'
 import { fixture, useRvr } from '../run/support.ts'
+import { sample } from '../support/exhaustive.ts'
 import { contentsOf, expectHonestRun } from './support.ts'
 
 const host = useRvr('shared', 'quick')
@@ -25,7 +26,8 @@ describe.each([32, 64] as const)('RV%i', xlen => {
   test('suspended after every few instructions, and saved on the way', async () => {
     const { artifact, traces, run, wanted } = await begun()
     expect(wanted.length).toBeGreaterThan(1)
-    for (const step of [1, 97, 700]) {
+    // The widths share the lengths.
+    for (const step of sample([1, 97, 700], xlen / 32)) {
       let current: Run = await artifact.execute({ ...options, maxInstructions: step })
       for (let stops = 0; current.outcome === 'suspended'; stops++) {
         const rest = stops < 5 ? { maxInstructions: step } : {}

@@ -40,7 +40,7 @@ const kinds = [
   { symbols: 'some', second: true },
   { symbols: 'none', second: true },
 ] as const
-const rounds = Number(process.env['RVR_FUZZ_ROUNDS'] ?? (isExhaustive ? 40 : 8))
+const rounds = Number(process.env['RVR_FUZZ_ROUNDS'] ?? (isExhaustive ? 40 : 4))
 const firstSeed = Number(process.env['RVR_FUZZ_SEED'] ?? 1)
 
 describe.each(widths)('RV%i', xlen => {

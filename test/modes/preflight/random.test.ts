@@ -44,7 +44,7 @@ test.each(cases)('RV$xlen, seed $seed, $cc, stress $stress: random programs', as
     stress,
     ...(other !== undefined && { cc: other }),
   })
-  const { elf } = randomGuest(xlen, seed, 12)
+  const { elf } = randomGuest(xlen, seed, process.env['RVR_FUZZ_ROUNDS'] === undefined ? 6 : 12)
   for (const engine of engines) {
     const guest = await (engine === 'native' ? rvr : host.rvr).load(elf, { abi: 'linux' })
     using run = await (await artifactOf(guest, 'preflight', engine)).execute()

@@ -4,6 +4,7 @@ import { MEMORY_BYTES, type Xlen } from '../../../src/elf/image.ts'
 import { u64, type Guest } from '../../../src/index.ts'
 import type { Piece } from '../../../src/modes/preflight/piece.ts'
 import type { Assembler } from '../../support/assembler.ts'
+import { sample } from '../../support/exhaustive.ts'
 import { randomSource } from '../../support/random.ts'
 import { busyGuest, busyOptions } from '../../run/saved-support.ts'
 import { artifactOf, DATA, engines, fixture, program, useRvr, widths } from '../../run/support.ts'
@@ -98,14 +99,15 @@ describe.each(widths)('RV%i', xlen => {
 
   const names = ['accesses', 'loops', 'hosts', 'compiled', 'calls']
   const cases = names.flatMap(name => engines.map(engine => ({ name, engine })))
-  test.each(cases)('$name: a whole run ($engine)', async ({ name, engine }) => {
+  // The widths share the engines.
+  test.each(sample(cases, xlen / 32))('$name: a whole run ($engine)', async ({ name, engine }) => {
     const { guest, options } = guests[name]!
     using run = await (await artifactOf(guest, 'preflight', engine)).execute(options)
     expectTape(guest, options, [piecesOf(run)], run.instret)
     expect(piecesOf(run)[0]!.words.length).toBeGreaterThan(10)
   })
 
-  test.each(engines)('suspended and resumed anywhere (%s)', async engine => {
+  test.each(sample(engines, xlen / 32))('suspended and resumed anywhere (%s)', async engine => {
     const { guest, options } = guests['hosts']!
     const random = randomSource(xlen)
     const artifact = await artifactOf(guest, 'preflight', engine)

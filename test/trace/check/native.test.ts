@@ -155,7 +155,8 @@ describe.each(libraries)('RV%i, %s, vectors: %s', (xlen, cc, vectors) => {
     })
     const found = await check(wrong)
     expect(found.failures.map(({ kind }) => kind)).toEqual(['cell', 'cell'])
-    expect(found).toEqual(await checkSegment(wrong, { guest, originOf }))
+    // JavaScript looks at every row of every table.
+    if (xlen === 32 || isExhaustive) expect(found).toEqual(await checkSegment(wrong, { guest, originOf }))
   })
 
   test('heights that are none, tables that are not there and public values', async () => {
