@@ -3,7 +3,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import {
-  cli,
   compilerThat,
   expectEnd,
   expectFailure,
@@ -13,6 +12,7 @@ import {
   place,
   type Result,
 } from './e2e-support.ts'
+import { inProcess } from './in-process.ts'
 
 const at = place()
 const guest = fixture('fibonacci')
@@ -21,7 +21,7 @@ let pure: any
 /** Entries are counted here: it refuses the native interpreter, which comes along where compiling a guest is slow. */
 const compiler = compilerThat('case "$*" in *engine.c*) exit 1;; esac', at)
 const run = (args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Result> =>
-  cli(at, args, { environment: { RVR_CC: compiler, ...environment } })
+  inProcess(args, { RVR_CC: compiler, RVR_CACHE_DIR: at.cache, ...environment })
 
 async function ask(args: readonly string[], environment?: NodeJS.ProcessEnv): Promise<any> {
   const result = await run([...args, '--json'], environment)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { Rvr } from '../../src/index.ts'
 import { answer, cli, expectEnd, expectFailure, fixture, jsonOf, place, quickCompiler } from './e2e-support.ts'
+import { inProcess } from './in-process.ts'
 
 const from = place()
 const to = place()
@@ -55,20 +56,26 @@ test('several entries go to a directory, and back', async () => {
 })
 
 test('what cannot be exported or imported is said', async () => {
+  const here = { RVR_CACHE_DIR: from.cache }
   const bad = join(from.directory, 'bad.rvr')
   const bytes = readFileSync(file)
   expectFailure(
-    await cli(from, ['cache', 'export', guest, '-o', bad]),
+    await inProcess(['cache', 'export', guest, '-o', bad], here),
     2,
     'room for one entry',
     keys[0]!.slice(0, 12),
     '(metered)',
   )
-  expectFailure(await cli(from, ['cache', 'export', fixture('exitcode'), '-o', bad]), 2, 'no entry', 'rvr compile')
-  expectFailure(await cli(from, ['cache', 'export', keys[0]!]), 2, '--output')
+  expectFailure(
+    await inProcess(['cache', 'export', fixture('exitcode'), '-o', bad], here),
+    2,
+    'no entry',
+    'rvr compile',
+  )
+  expectFailure(await inProcess(['cache', 'export', keys[0]!], here), 2, '--output')
   bytes[bytes.length - 9]! ^= 1
   writeFileSync(bad, bytes)
-  const refused = await cli(place(), ['cache', 'import', bad, '--json'])
+  const refused = await inProcess(['cache', 'import', bad, '--json'], { RVR_CACHE_DIR: place().cache })
   expectFailure(refused, 5, bad)
   expect(jsonOf(refused)).toMatchObject({
     error: { code: 'ARTIFACT_REFUSED', details: { path: bad, reason: 'damaged' } },

@@ -1,17 +1,19 @@
-/** `rvr trace` as a process: files of tables and recordings, who fills them, and Ctrl-C at any moment. */
+/** `rvr trace`: files of tables and recordings, who fills them, and, as a process, Ctrl-C at any moment. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, inject, test } from 'vitest'
 import { readArchive } from '../../src/archive/read.ts'
 import { sample } from '../support/exhaustive.ts'
 import { cli, compilerThat, expectEnd, expectFailure, fixture, jsonOf, place, start, until } from './e2e-support.ts'
+import { inProcess } from './in-process.ts'
 
 const at = place()
 const cache = inject('sharedCache')
 const guest = fixture('fibonacci')
 const cut = ['--input', 'u64:3000', '--max-trace-height', '4096']
 const to = (name: string): string => join(at.directory, name)
-const trace = (...args: string[]) => cli(at, ['trace', guest, ...args], { cache })
+const traceApart = (...args: string[]) => cli(at, ['trace', guest, ...args], { cache })
+const trace = (...args: string[]) => inProcess(['trace', guest, ...args])
 
 /** Comparing them cell by cell would take a minute. */
 const isSame = (file: string, other: string): boolean => readFileSync(file).equals(readFileSync(other))
@@ -19,7 +21,7 @@ const isSame = (file: string, other: string): boolean => readFileSync(file).equa
 /** The first trace on a machine waits for the trace engine. */
 beforeAll(async () => {
   expectEnd(await trace(...cut, '--recording', '-o', to('recorded')), 0)
-  expectEnd(await trace(...cut, '-o', to('made/here')), 0)
+  expectEnd(await traceApart(...cut, '-o', to('made/here')), 0)
 }, 600_000)
 
 test('tables and recordings of all segments go to a directory, which is made', async () => {
@@ -43,7 +45,7 @@ test('one segment goes to a file, and a recording is filled to the same', async 
     /^recorded +in .+\nfilled +.+, by the trace engine\nwritten +.+\/two in .+\nbelow bounds +/m,
   )
   expect(one.stdout).toMatch(/^without AIR +KeccakfOp, /m)
-  const filled = await trace('--from', to('recorded/2.fragments'), '--check', '-o', to('filled'), '--json')
+  const filled = await traceApart('--from', to('recorded/2.fragments'), '--check', '-o', to('filled'), '--json')
   expectEnd(filled, 0)
   const [segment] = jsonOf(filled).segments
   expect(segment).toMatchObject({ index: 2, check: { passed: true }, timing: { writeMs: expect.any(Number) } })
@@ -62,7 +64,7 @@ test('the reference fills the same, and records nothing', async () => {
 
 test('without a compiler the reference takes over, with a warning', async () => {
   const nowhere = { PATH: '/nowhere', RVR_CC: undefined }
-  const result = await cli(at, ['trace', guest, '--input', 'u64:3', '--json'], { environment: nowhere })
+  const result = await inProcess(['trace', guest, '--input', 'u64:3', '--json'], nowhere)
   expect(result.stderr).toMatch(/^rvr: warning: .+; filling in the reference, /m)
   expect(jsonOf(result)).toMatchObject({ segments: [{ filledBy: 'reference' }] })
 })
@@ -75,7 +77,7 @@ test('what cannot be', async () => {
   expect((await trace(...from, '--input', 'u64:1')).status).toBe(2)
   expect((await trace(...from, '--segment', '1')).status).toBe(2)
   expectFailure(await trace('--from', to('made/here/0.segment')), 5, 'fragments')
-  expectFailure(await cli(at, ['trace', fixture('echo'), ...from], { cache }), 5, 'another guest')
+  expectFailure(await inProcess(['trace', fixture('echo'), ...from]), 5, 'another guest')
   expectFailure(await trace(...from, '--max-trace-memory', '1MiB'), 2, 'are allowed')
   const damaged = readFileSync(to('recorded/0.fragments'))
   damaged[damaged.length - 1]! ^= 1

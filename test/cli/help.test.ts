@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Command } from 'commander'
 import { buildProgram } from '../../src/cli/program.ts'
+import { inProcess } from './in-process.ts'
 import { rvr } from './spawn.ts'
 
 const golden = new URL('golden/', import.meta.url)
@@ -19,8 +20,8 @@ function paths(command: Command, before: readonly string[]): string[][] {
 const all = paths(program, [])
 const fileOf = (path: readonly string[]): string => `${['rvr', ...path].join('-')}.txt`
 
-test.each(all.map(path => [path.join(' '), path] as const))('rvr %s --help', (_name, path) => {
-  const { status, stdout, stderr } = rvr([...path, '--help'])
+test.each(all.map(path => [path.join(' '), path] as const))('rvr %s --help', async (_name, path) => {
+  const { status, stdout, stderr } = await inProcess([...path, '--help'])
   const file = new URL(fileOf(path), golden)
   if (process.env['UPDATE_GOLDEN']) writeFileSync(file, stdout)
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })

@@ -7,8 +7,18 @@ import { quickCompiler, type Result } from './e2e-support.ts'
 for (const name of Object.keys(process.env)) if (name.startsWith('RVR_')) delete process.env[name]
 Object.assign(process.env, { NO_COLOR: '1', RVR_CC: quickCompiler, RVR_CACHE_DIR: inject('sharedCache') })
 
-/** What a process with these arguments would write, and its status. */
-export async function inProcess(args: readonly string[]): Promise<Result> {
+/** Sets variables, or removes those that are undefined, and tells what they were. */
+function exchange(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const before = Object.fromEntries(Object.keys(variables).map(name => [name, process.env[name]]))
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined) delete process.env[name]
+    else process.env[name] = value
+  }
+  return before
+}
+
+/** What a process with these arguments would write, and its status. With an environment no other call may go on. */
+export async function inProcess(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Result> {
   const written = { stdout: '', stderr: '' }
   const streamOf = (name: keyof typeof written) => ({
     write(text: string | Uint8Array): boolean {
@@ -17,7 +27,9 @@ export async function inProcess(args: readonly string[]): Promise<Result> {
     },
   })
   const { signal } = new AbortController()
-  const status = await runCommand(args, { stdout: streamOf('stdout'), stderr: streamOf('stderr'), signal })
+  const shell = { stdout: streamOf('stdout'), stderr: streamOf('stderr'), signal }
+  const before = exchange(environment)
+  const status = await runCommand(args, shell).finally(() => exchange(before))
   // No stack trace.
   expect(written.stderr).not.toMatch(/^\s+at .+[:(]/m)
   return { status, ...written }

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { exitStatusOfError, exitStatusOfRun } from '../../src/cli/exit-codes.ts'
+import { inProcess } from './in-process.ts'
 import { rvr, temporaryDirectory } from './spawn.ts'
 
 const fibonacci = 'cache-fixtures/guests/elf/fibonacci.rv64.elf'
@@ -44,8 +45,8 @@ test.each([
   [['emit', fibonacci, '--stage', 'asm'], 'cfg'],
   [['completions', 'powershell'], 'bash'],
   [['cache', 'show', 'xyz'], 'not a key'],
-] as const)('rvr %j exits 2', (args, text) => {
-  const { status, stdout, stderr } = rvr(args, { RVR_CACHE_DIR: temporaryDirectory() })
+] as const)('rvr %j exits 2', async (args, text) => {
+  const { status, stdout, stderr } = await inProcess(args, { RVR_CACHE_DIR: temporaryDirectory() })
   expect(stderr).toMatch(/^rvr: error: .+\n {2}hint: .+\n$/)
   expect(stderr).toContain(text)
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
@@ -78,17 +79,17 @@ test('--version prints the version alone', () => {
   })
 })
 
-test.each(['run', 'compile', 'inspect'])('%s of a missing file, and of a file that is no ELF', command => {
+test.each(['run', 'compile', 'inspect'])('%s of a missing file, and of a file that is no ELF', async command => {
   const directory = temporaryDirectory()
   const text = join(directory, 'text.elf')
   writeFileSync(text, 'not an ELF file')
   const environment = { RVR_CACHE_DIR: join(directory, 'cache') }
-  const missing = rvr([command, join(directory, 'none.elf'), '--json'], environment)
+  const missing = await inProcess([command, join(directory, 'none.elf'), '--json'], environment)
   expect(missing.status).toBe(2)
   expect(JSON.parse(missing.stdout)).toMatchObject({
     error: { code: 'IO', hint: expect.any(String), details: { path: join(directory, 'none.elf') } },
   })
-  const invalid = rvr([command, text, '--json'], environment)
+  const invalid = await inProcess([command, text, '--json'], environment)
   expect(invalid.status).toBe(2)
   expect(JSON.parse(invalid.stdout)).toMatchObject({ error: { code: 'ELF_INVALID', details: { path: text } } })
   expect(invalid.stderr).toContain(text)
