@@ -1,5 +1,5 @@
 /** What compiled code says of calling contexts: functions are known where it is written. */
-import { callsStruct } from '../../layout/calls.ts'
+import { callsStruct, contextBytes, UNIT } from '../../layout/calls.ts'
 import { lastAtMost } from '../../elf/search.ts'
 import type { Instr } from '../../isa/row.ts'
 import type { Emission, EmissionTarget, Transferred } from '../mode.ts'
@@ -15,12 +15,10 @@ export function compiledHooks({ graph: { program } }: Pick<EmissionTarget, 'grap
   /** The slot of an instruction in its function. */
   const slotOf = (instr: Instr): number => (instr.pc - functions.starts[functionOf(instr)]!) / 4
   const countOf = (instr: Instr): string => `counts(m, context)[${slotOf(instr)}]`
+  const slotsIn = (index: number): number => (functions.ends[index]! - functions.starts[index]!) / 4
   /** Bytes from a context's start to what it remembers of the instruction. */
-  const cacheOf = (instr: Instr): number => {
-    const index = functionOf(instr)
-    const slots = (functions.ends[index]! - functions.starts[index]!) / 4
-    return callsStruct.context.bytes + slots * 8 + slotOf(instr) * 4
-  }
+  const cacheOf = (instr: Instr): number =>
+    callsStruct.context.bytes + slotsIn(functionOf(instr)) * 8 + slotOf(instr) * 4
   const jump = (instr: Instr, into: number | string): string =>
     `context = jump_into(m, context, ${into}, ${cacheOf(instr)});`
 
@@ -34,6 +32,10 @@ export function compiledHooks({ graph: { program } }: Pick<EmissionTarget, 'grap
     const frame = `0x${ret.toString(16)}u, (uint32_t)${stackPointer}`
     if (typeof target === 'number') {
       const into = functionAt(functions, target)
+      if (isKnown && into === functionOf(instr)) {
+        const next = contextBytes(slotsIn(into)) / UNIT
+        return `context = call_itself(m, context, ${into}, ${cacheOf(instr)}, ${next}, ${frame});`
+      }
       return `context = call_${isKnown ? 'known' : 'computed'}(m, context, ${into}, ${cacheOf(instr)}, ${frame});`
     }
     const into = `function_of(m, ${target.slot})`
@@ -54,8 +56,7 @@ export function compiledHooks({ graph: { program } }: Pick<EmissionTarget, 'grap
     if (typeof target !== 'number') {
       // Most stay in their function, whose slots lie in a row.
       const first = (functions.starts[own]! - program.base) / 4
-      const slots = (functions.ends[own]! - functions.starts[own]!) / 4
-      const leaves = `__builtin_expect(${target.slot} - ${first} >= ${slots}, 0)`
+      const leaves = `__builtin_expect(${target.slot} - ${first} >= ${slotsIn(own)}, 0)`
       return [`if (${leaves}) ${jump(instr, `function_of(m, ${target.slot})`)}`]
     }
     const into = functionAt(functions, target)
