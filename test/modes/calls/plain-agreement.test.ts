@@ -40,14 +40,15 @@ const kinds = [
   { symbols: 'some', second: true },
   { symbols: 'none', second: true },
 ] as const
-const rounds = Number(process.env['RVR_FUZZ_ROUNDS'] ?? (isExhaustive ? 40 : 4))
+const rounds = Number(process.env['RVR_FUZZ_ROUNDS'] ?? (isExhaustive ? 40 : 2))
 const firstSeed = Number(process.env['RVR_FUZZ_SEED'] ?? 1)
 
 describe.each(widths)('RV%i', xlen => {
   test.each(kinds)('random guests, symbols: $symbols, second segment: $second', async kind => {
     for (let seed = firstSeed; seed < firstSeed + rounds; seed++) {
-      const guest = await host.rvr.load(randomCalls(xlen, seed, kind))
-      await expectPlain(guest, {}, 20_000, seed)
+      const own = seed * kinds.length + kinds.indexOf(kind)
+      const guest = await host.rvr.load(randomCalls(xlen, own, kind))
+      await expectPlain(guest, {}, 9000, own)
     }
   })
 

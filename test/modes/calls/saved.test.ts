@@ -17,16 +17,16 @@ const movingAfter = useMoves()
 const directory = useDirectory()
 
 test.each(widths)('RV%i: a run that is saved anywhere goes on as if it had not been', async xlen => {
-  for (let seed = 1; seed <= 4; seed++) {
+  for (let seed = 1; seed <= 2; seed++) {
     const guest = await host.rvr.load(randomCalls(xlen, seed, { symbols: 'some', second: seed % 2 === 0 }))
     const artifact = guest.interpret('calls')
-    using whole = await artifact.execute({ maxInstructions: 20_000 })
-    const most = whole.outcome === 'suspended' ? 20_000 : Number(whole.instret)
+    using whole = await artifact.execute({ maxInstructions: 9000 })
+    const most = whole.outcome === 'suspended' ? 9000 : Number(whole.instret)
     for (const part of [0, 1, 5, 7]) {
       const first = Math.min(most - 1, Math.floor((most * part) / 8))
       using begun = await artifact.execute({ maxInstructions: first })
       const file = await begun.save(join(directory.path, `${xlen}-${seed}-${part}.run`))
-      using restored = await artifact.resumeFrom(file, { maxInstructions: 20_000 - first })
+      using restored = await artifact.resumeFrom(file, { maxInstructions: 9000 - first })
       expect(callsOf(restored)).toEqual(callsOf(whole))
     }
   }
@@ -35,11 +35,11 @@ test.each(widths)('RV%i: a run that is saved anywhere goes on as if it had not b
 test.each(widths)('RV%i: runs move between engines, as they are or as files', async xlen => {
   const guest = await host.rvr.load(randomCalls(xlen, 4, { symbols: 'all' }))
   const native = await artifactOf(guest, 'calls', 'native')
-  using whole = await guest.interpret('calls').execute({ maxInstructions: 20_000 })
+  using whole = await guest.interpret('calls').execute({ maxInstructions: 9000 })
   const half = Math.floor(Number(whole.instret) / 2)
   for (const after of [1, 77, half]) {
     const artifact = await movingAfter(guest, native, BigInt(after))
-    using moved = await artifact.execute({ maxInstructions: 20_000 })
+    using moved = await artifact.execute({ maxInstructions: 9000 })
     expect([moved.engine, moved.interpreted]).toEqual(['native', BigInt(after)])
     expect(callsOf(moved)).toEqual(callsOf(whole))
   }
@@ -47,7 +47,7 @@ test.each(widths)('RV%i: runs move between engines, as they are or as files', as
     using begun = await (await artifactOf(guest, 'calls', engine)).execute({ maxInstructions: half })
     const file = await begun.save(join(directory.path, `${xlen}-${engine}.run`))
     const other = await artifactOf(guest, 'calls', engines[(index + 1) % engines.length]!)
-    using restored = await other.resumeFrom(file, { maxInstructions: 20_000 - half })
+    using restored = await other.resumeFrom(file, { maxInstructions: 9000 - half })
     expect(callsOf(restored)).toEqual(callsOf(whole))
   }
 })
