@@ -67,6 +67,8 @@ export class CallArea {
   readonly u32: Uint32Array
   readonly i32: Int32Array
   readonly functions: Functions
+  /** Are calls open whose contexts had no room in an earlier job? Those below OTHER count from the start then. */
+  countsOthers = false
   /** Units of the largest context. */
   readonly largest: number
   /** The code that counters and `functionOf` are for. */

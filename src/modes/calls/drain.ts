@@ -63,15 +63,15 @@ class Paths {
 function* contextsIn(area: CallArea): Generator<number> {
   const { u32, functions } = area
   for (let place = u32[HEAD.first]!; place < u32[HEAD.used]!; place += area.sizeOf(place)) yield place
-  if (!mayBeFull(area)) return
+  if (!mayHaveOthers(area)) return
   for (let index = 0; index < functions.starts.length; index++) yield area.otherOf(index)
 }
 
-/** May there have been no room for a context? */
-function mayBeFull({ u32, largest }: CallArea): boolean {
+/** May contexts below OTHER have counted, because there was no room for one of their own? */
+function mayHaveOthers({ u32, largest, countsOthers }: CallArea): boolean {
   const size = u32[HEAD.mask]! + 1
   const isTableFull = size === callsStruct.table.count && (u32[HEAD.entries]! + 1) * 2 > size
-  return isTableFull || u32[HEAD.used]! + largest > u32[HEAD.limit]!
+  return countsOthers || isTableFull || u32[HEAD.used]! + largest > u32[HEAD.limit]!
 }
 
 export function drain(area: CallArea, { outside, extraRows, startsAt }: DrainOptions): Drained {
@@ -86,7 +86,6 @@ export function drain(area: CallArea, { outside, extraRows, startsAt }: DrainOpt
   const extra = { context: new Column(Uint32Array), pc: new Column(Uint32Array), rows: new Column(Float64Array) }
   for (const place of contextsIn(area)) {
     const at = area.wordOf(place)
-    const index = paths.of(u32[at + CONTEXT.path]!)
     const own = area.wide(at + CONTEXT.calls)
     const touched = area.wide(at + CONTEXT.touches)
     const before = runs.length
@@ -99,7 +98,7 @@ export function drain(area: CallArea, { outside, extraRows, startsAt }: DrainOpt
       extra.pc.push(pc)
       extra.rows.push(rows)
     }
-    path.push(index)
+    path.push(paths.of(u32[at + CONTEXT.path]!))
     step.push(i32[at + CONTEXT.step]!)
     calls.push(own)
     touches.push(touched)
@@ -125,7 +124,7 @@ export function drain(area: CallArea, { outside, extraRows, startsAt }: DrainOpt
   const current = paths.of(area.get(u32[HEAD.current]!, CONTEXT.path))
   const open = { current, step: i32[HEAD.step]!, frames, searches: u32[HEAD.budget]! }
   const all = paths.finish()
-  clear(area, mayBeFull(area))
+  clear(area, mayHaveOthers(area))
   return { counts: { ...counts, paths: all }, open: openOf(all, open) }
 }
 

@@ -34,8 +34,10 @@ export function reopen(area: CallArea, stack: CallStack, open: OpenCalls): void 
     const kind = isTail[path] === 1 ? KIND_TAIL : KIND_CALL
     if (caller < 0) places[path] = stack.contexts.root(of[path]!, PATH_NONE)
     else if (of[caller] === UNMATCHED) places[path] = stack.contexts.root(of[path]!, PATH_UNMATCHED)
-    else if (of[caller] === OTHER) places[path] = area.otherOf(of[path]!)
-    else places[path] = stack.contexts.child(places[caller]!, of[path]!, kind)
+    else if (of[caller] === OTHER) {
+      area.countsOthers = true
+      places[path] = area.otherOf(of[path]!)
+    } else places[path] = stack.contexts.child(places[caller]!, of[path]!, kind)
   }
   stack.current = places[open.current]!
   const { path, ret, sp } = open.frames

@@ -31,6 +31,10 @@ export interface PlainStep {
 }
 
 const MOST_DEPTH = 1000
+/** Open calls that a return looks at: few, once so many have looked at more in vain. */
+const MOST_SEARCHED = 65_536
+const FEW_SEARCHED = 64
+const LONG_SEARCHES = 1024
 
 const node = (of: number, isTail: boolean, parent?: Node): Node => ({
   function: of,
@@ -49,6 +53,7 @@ export class PlainTree {
   skipped = 0
   #current: Node
   #step = 0
+  #longSearches = LONG_SEARCHES
   #sp: number
   readonly #stack: { node: Node; ret: number; sp: number }[] = []
   readonly #functionOf: (pc: number) => number | undefined
@@ -113,9 +118,12 @@ export class PlainTree {
 
   #return(pc: number, to: number | undefined): void {
     const stack = this.#stack
+    const most = this.#longSearches > 0 ? MOST_SEARCHED : FEW_SEARCHED
     const index = stack.findLastIndex(
-      ({ node: caller, ret, sp }) => ret === pc || (sp === this.#sp && caller.function === to),
+      ({ node: caller, ret, sp }, at) =>
+        at >= stack.length - most && (ret === pc || (sp === this.#sp && caller.function === to)),
     )
+    if (index < 0 && Math.min(stack.length, most) > FEW_SEARCHED) this.#longSearches--
     if (index >= 0) {
       this.#current = stack[index]!.node
       this.skipped += stack.length - 1 - index
