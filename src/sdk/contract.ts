@@ -223,8 +223,8 @@ export interface ExecuteOptions extends ResumeOptions, RunListeners {
   readonly inputs?: readonly Uint8Array[]
   /**
    * Items that the guest pulls, in order (docs/streaming.md): `emitStream` or `readStream` gives them. A guest that
-   * pulls others traps; one that ends without some of them rejects with `STREAM_INVALID`. Default: what the guest pulls
-   * are input records.
+   * pulls others traps; one that ends with exit code 0 without some of them rejects with `STREAM_INVALID`. Default:
+   * what the guest pulls are input records.
    */
   readonly stream?: PulledItems
   /** Size of the public values in bytes; default 64, at most 2^20. */

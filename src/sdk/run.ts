@@ -89,7 +89,8 @@ export class GuestRun implements Run {
     this.registers = [...session.hart.x]
     this.executed = state.executed
     this.timing = { executeMs: state.executeMs }
-    if (end.outcome === 'terminated') checkAllPulled(state.host, { pc: state.pc, instret: Number(state.instructions) })
+    // A guest that refuses an item pulls no more.
+    if (this.exitCode === 0) checkAllPulled(state.host, { pc: state.pc, instret: Number(state.instructions) })
     this.trap = end.outcome === 'trapped' ? this.#describe(end.trap) : undefined
     this.unknownWord = end.outcome === 'terminated' ? this.#unknownWord() : undefined
     this.memory = {

@@ -35,7 +35,7 @@ export function checkPulls(abi: string): void {
     })
 }
 
-/** Of a guest that has ended. @throws RvrError `STREAM_INVALID` (`details.what` extra) */
+/** Of a guest that has ended well. @throws RvrError `STREAM_INVALID` (`details.what` extra) */
 export function checkAllPulled({ stream }: Pick<HostState, 'stream'>, place: PullPlace): void {
   const [item, ...others] = stream === undefined ? [] : leftItems(stream)
   if (item === undefined) return

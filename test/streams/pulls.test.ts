@@ -163,6 +163,13 @@ describe('what does not fit', () => {
     })
   })
 
+  test('left over by a guest that gave up', async () => {
+    const artifact = await interpreted(64)
+    const stream = await streamOf(artifact, names)
+    using run = await artifact.execute({ inputs: [new Uint8Array(3)], stream })
+    expect([run.outcome, run.exitCode]).toEqual(['terminated', 1])
+  })
+
   test('of another guest', async () => {
     const stream = await streamOf(await interpreted(64), names)
     const error = await errorOf((await interpreted(32)).execute({ inputs: [wanted(names)], stream }))
