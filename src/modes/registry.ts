@@ -1,7 +1,7 @@
 /** All tracer modes by name. */
 import { RvrError } from '../errors.ts'
 import type { CallsResult } from './calls/counts.ts'
-import { calls } from './calls/mode.ts'
+import { calls, callsMemory } from './calls/mode.ts'
 import type { MeteredResult } from './metered/result.ts'
 import { metered } from './metered/mode.ts'
 import { meteredCost } from './metered-cost/mode.ts'
@@ -14,7 +14,16 @@ import { pure } from './pure/mode.ts'
 import type { ShardsResult } from './shards/counts.ts'
 import { shards } from './shards/mode.ts'
 
-export const modes: readonly Mode<ModeName>[] = [pure, metered, meteredCost, profile, calls, preflight, shards]
+export const modes: readonly Mode<ModeName>[] = [
+  pure,
+  metered,
+  meteredCost,
+  profile,
+  calls,
+  callsMemory,
+  preflight,
+  shards,
+]
 
 /** The name of a mode. */
 export type ModeName = (
@@ -23,6 +32,7 @@ export type ModeName = (
   | typeof meteredCost
   | typeof profile
   | typeof calls
+  | typeof callsMemory
   | typeof preflight
   | typeof shards
 )['name']

@@ -1,16 +1,19 @@
 /** A job in mode `calls`: goes on with open calls, counts what the interpreter executes, drains the area. */
 import { callsBytes } from '../../layout/calls.ts'
+import { MEMORY } from '../../layout/meter.ts'
+import type { Machine } from '../../machine/machine.ts'
 import type { AreaPlace } from '../../layout/area.ts'
 import type { Image } from '../../elf/image.ts'
 import type { Instr } from '../../isa/row.ts'
 import { nativeCode } from '../../program/lift.ts'
 import type { Hart } from '../../program/hart.ts'
-import type { CollectorContext, CollectorReport, HandBack, NativeSide, NativeUse, Site } from '../collector.ts'
+import type { CollectorContext, CollectorReport, HandBack, NativeSide, NativeUse, Site, Watcher } from '../collector.ts'
 import { CountingCollector } from '../counting.ts'
 import type { Mode } from '../mode.ts'
 import { CallArea } from './area.ts'
 import type { CallCounts } from './counts.ts'
 import { drain } from './drain.ts'
+import { LeafMarks, markedBytes } from './marks.ts'
 import { begin, reopen, type OpenCalls } from './open-calls.ts'
 import { CallStack } from './stack.ts'
 import { CallWatcher } from './watcher.ts'
@@ -27,13 +30,22 @@ export interface CallsReport {
 /** The area of guests that have none beside them: one for each thread, as good as new between two jobs. */
 let spare: { readonly image: Image; readonly place: AreaPlace } | undefined
 
-function takeArea(image: Image): AreaPlace {
-  const place = spare?.image === image ? spare.place : undefined
+function takeArea(image: Image, bytes: number): AreaPlace {
+  const fits = spare?.image === image && spare.place.buffer.byteLength === bytes
+  const place = fits ? spare!.place : undefined
   spare = undefined
-  return place ?? { buffer: new ArrayBuffer(callsBytes(nativeCode(image).slots)), offset: 0 }
+  return place ?? { buffer: new ArrayBuffer(bytes), offset: 0 }
+}
+
+interface CallsCounting extends Pick<Mode, 'counters'> {
+  /** Count first touches of memory. */
+  readonly touches?: true
 }
 
 export class CallsCollector extends CountingCollector {
+  override readonly watcher: Watcher
+  /** Whose memory it is that touches are counted of. */
+  readonly #machine: Machine | undefined
   readonly #image: Image
   readonly #parts: CallCounts[] = []
   #open: CallsOrder
@@ -41,8 +53,12 @@ export class CallsCollector extends CountingCollector {
   /** Puts an area of this thread's own back. */
   #release: (() => void) | undefined
 
-  constructor(mode: Pick<Mode, 'counters'>, context: CollectorContext) {
+  constructor(mode: CallsCounting, context: CollectorContext) {
     super(mode, context)
+    this.#machine = mode.touches === true ? context.machine : undefined
+    const retired: Watcher['retired'] = (instr, pc, rows) => this.retired(instr, pc, rows)
+    this.watcher =
+      this.#machine === undefined ? { retired } : { retired, touched: (...touch) => this.#touched(...touch) }
     this.#image = context.image
     this.#open = context.order as CallsOrder
   }
@@ -50,13 +66,18 @@ export class CallsCollector extends CountingCollector {
   override attach(site: Site, hart: Hart): void {
     super.attach(site, hart)
     const image = this.#image
-    const place = site.area ?? takeArea(image)
+    const machine = this.#machine
+    const { slots } = nativeCode(image)
+    const bytes = machine === undefined ? callsBytes(slots) : markedBytes(slots, machine)
+    const place = site.area ?? takeArea(image, bytes)
     if (site.area === undefined) this.#release = () => (spare = { image, place })
     const area = new CallArea(image, place)
     const stack = new CallStack(area)
     if (this.#open === undefined) begin(area, stack, image.entry)
     else reopen(area, stack, this.#open)
-    const watcher = new CallWatcher(area, stack, { hart, startsAt: starts(site.native) })
+    const marks = machine && new LeafMarks(place, slots, machine)
+    if (this.#open?.touched !== undefined) marks?.put(this.#open.touched)
+    const watcher = new CallWatcher(area, stack, { hart, startsAt: starts(site.native), marks })
     // What was saved may be wrong.
     watcher.settle(hart.pc)
     this.#place = { area, hart, watcher }
@@ -65,6 +86,11 @@ export class CallsCollector extends CountingCollector {
   protected override retired(instr: Instr | undefined, pc: number, rows: number): void {
     super.retired(instr, pc, rows)
     this.#place!.watcher.retired(instr, pc, rows)
+  }
+
+  /** Only memory has leaves that a context may be the first to touch: public values are told of when they are revealed. */
+  #touched(space: number, address: number, length: number): void {
+    if (space === MEMORY) this.#place!.watcher.touched(address, length)
   }
 
   override enter(counters: BigInt64Array, budget: bigint): void {

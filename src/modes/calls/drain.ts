@@ -4,6 +4,7 @@ import { CONTEXT, HEAD, UNIT_WORDS, type CallArea } from './area.ts'
 import { Column } from './column.ts'
 import { clearTable } from './contexts.ts'
 import { OTHER, UNMATCHED, type CallCounts, type CallPaths } from './counts.ts'
+import type { LeafMarks } from './marks.ts'
 import type { OpenCalls } from './open-calls.ts'
 import { PathTable } from './paths.ts'
 import { RunWriter } from './runs.ts'
@@ -24,6 +25,8 @@ interface DrainOptions {
   readonly extraRows: Beside
   /** Does what counts do start anew at an address? If not, counters are differences. */
   startsAt(pc: number): boolean
+  /** Where first touches count. */
+  readonly marks: LeafMarks | undefined
 }
 
 /** Paths as columns, found again by their ids in the area. */
@@ -74,7 +77,7 @@ function mayHaveOthers({ u32, largest, countsOthers }: CallArea): boolean {
   return countsOthers || isTableFull || u32[HEAD.used]! + largest > u32[HEAD.limit]!
 }
 
-export function drain(area: CallArea, { outside, extraRows, startsAt }: DrainOptions): Drained {
+export function drain(area: CallArea, { outside, extraRows, startsAt, marks }: DrainOptions): Drained {
   const { u32, i32, functions } = area
   const paths = new Paths(area)
   const path = new Column(Uint32Array)
@@ -111,7 +114,7 @@ export function drain(area: CallArea, { outside, extraRows, startsAt }: DrainOpt
       path: path.finish(),
       step: step.finish(),
       calls: calls.finish(),
-      touches: undefined,
+      touches: marks && touches.finish(),
       firstRun: firstRun.finish(),
     },
     runs: runs.finish(),
@@ -122,7 +125,7 @@ export function drain(area: CallArea, { outside, extraRows, startsAt }: DrainOpt
   }
   const frames = framesOf(area, paths)
   const current = paths.of(area.get(u32[HEAD.current]!, CONTEXT.path))
-  const open = { current, step: i32[HEAD.step]!, frames, searches: u32[HEAD.budget]! }
+  const open = { current, step: i32[HEAD.step]!, frames, searches: u32[HEAD.budget]!, touched: marks?.take() }
   const all = paths.finish()
   clear(area, mayHaveOthers(area))
   return { counts: { ...counts, paths: all }, open: openOf(all, open) }
@@ -183,6 +186,7 @@ function openOf(paths: CallPaths, open: Omit<OpenCalls, 'paths'>): OpenCalls {
     step: open.step,
     frames: { path: path.map(own => places[own]!), ret, sp },
     searches: open.searches,
+    touched: open.touched,
   }
 }
 

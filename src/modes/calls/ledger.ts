@@ -1,9 +1,11 @@
 /** A run in mode `calls`: what all of its jobs counted, the calls that are open, and how saved runs have both. */
 import type { Image } from '../../elf/image.ts'
+import type { Machine } from '../../machine/machine.ts'
 import type { Ledger, LedgerContext, RestoredRun } from '../ledger.ts'
 import type { CallsOrder, CallsReport } from './collector.ts'
 import type { CallCounts, CallsResult } from './counts.ts'
 import { functionsOf } from './functions.ts'
+import { leavesOf } from './marks.ts'
 import { restoredCalls, savedCalls } from './saved.ts'
 import { sumOfCalls } from './sum.ts'
 
@@ -40,11 +42,13 @@ const sizeOf = ({ paths, runs, extraRows }: CallCounts): number =>
 
 export class CallsLedger implements Ledger {
   readonly #image: Image
+  readonly #machine: Machine
   #counted: Counted
   #open: CallsOrder
 
-  constructor({ image }: Pick<LedgerContext, 'image'>) {
+  constructor({ image, machine }: Pick<LedgerContext, 'image' | 'machine'>) {
     this.#image = image
+    this.#machine = machine
     this.#counted = new Counted([noCalls(functionsOf(image).starts)])
   }
 
@@ -76,7 +80,12 @@ export class CallsLedger implements Ledger {
   }
 
   async restore(saved: unknown, { instructions, bytes }: RestoredRun): Promise<void> {
-    const { counts, open } = restoredCalls(saved, { functions: functionsOf(this.#image), instructions, bytes })
+    const { counts, open } = restoredCalls(saved, {
+      functions: functionsOf(this.#image),
+      leaves: leavesOf(this.#machine),
+      instructions,
+      bytes,
+    })
     this.#counted = new Counted([counts])
     this.#open = open
   }

@@ -5,6 +5,8 @@ import type { Mode } from '../mode.ts'
 import { CallsCollector } from './collector.ts'
 import { callsEmission } from './emission.ts'
 import { CallsLedger } from './ledger.ts'
+import { markedBytes } from './marks.ts'
+import { callsMemoryEmission } from './touches.ts'
 
 const { counters } = meteredCost
 
@@ -19,4 +21,14 @@ export const calls: Mode<'calls'> = {
   reportsCost: true,
   collector: context => new CallsCollector({ counters }, context),
   ledger: context => new CallsLedger(context),
+}
+
+/** The same, and in which context each leaf of guest memory was touched first. */
+export const callsMemory: Mode<'calls-memory'> = {
+  ...calls,
+  name: 'calls-memory',
+  summary: 'count as in mode calls, and first touches of memory by calling context',
+  emission: callsMemoryEmission,
+  area: { native: markedBytes, interpreted: () => 0, stays: true },
+  collector: context => new CallsCollector({ counters, touches: true }, context),
 }

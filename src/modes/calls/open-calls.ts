@@ -1,6 +1,7 @@
 /** Where a guest stands in its tree of calls: plain data that travels from job to job and in saved runs. */
 import { callsStruct, KIND_CALL, KIND_TAIL, LONG_SEARCHES, PATH_NONE, PATH_UNMATCHED } from '../../layout/calls.ts'
 import { HEAD, type CallArea } from './area.ts'
+import type { LeafRanges } from './marks.ts'
 import { OTHER, UNMATCHED, type CallPaths } from './counts.ts'
 import type { CallStack } from './stack.ts'
 
@@ -15,6 +16,8 @@ export interface OpenCalls {
   readonly frames: { readonly path: Uint32Array; readonly ret: Uint32Array; readonly sp: Uint32Array }
   /** Long searches of the stack that may still find nothing. */
   readonly searches: number
+  /** Leaves that have been touched; undefined where touches are not counted. */
+  readonly touched?: LeafRanges | undefined
 }
 
 /** The guest's first instruction, at `pc`, is next. */

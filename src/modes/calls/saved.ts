@@ -4,6 +4,7 @@ import { callsStruct, LONG_SEARCHES, MOST_DEPTH } from '../../layout/calls.ts'
 import type { CallsOrder } from './collector.ts'
 import { OTHER, UNMATCHED, type CallCounts, type CallPaths } from './counts.ts'
 import { functionAt, type Functions } from './functions.ts'
+import type { LeafRanges } from './marks.ts'
 import type { OpenCalls } from './open-calls.ts'
 
 const whole = (max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(max))
@@ -35,6 +36,7 @@ const Saved = v.strictObject({
       step: marker,
       frames: v.strictObject({ path: column, ret: column, sp: column }),
       searches: whole(LONG_SEARCHES),
+      touched: v.optional(v.strictObject({ first: column, count: column })),
     }),
   ),
 })
@@ -65,12 +67,15 @@ export function savedCalls(counts: CallCounts, open: CallsOrder, keep: (bytes: U
       step: open.step,
       frames: kept(open.frames),
       searches: open.searches,
+      touched: open.touched && kept(open.touched),
     },
   }
 }
 
 interface Source {
   readonly functions: Functions
+  /** Those of guest memory. */
+  readonly leaves: number
   readonly instructions: bigint
   bytes(index: number): Uint8Array
 }
@@ -78,7 +83,7 @@ interface Source {
 /** @throws Error where `saved` is no such data, contradicts itself, or is of another guest. */
 export function restoredCalls(
   saved: unknown,
-  { functions, instructions, bytes }: Source,
+  { functions, leaves, instructions, bytes }: Source,
 ): { readonly counts: CallCounts; readonly open: CallsOrder } {
   const read = columnReader(bytes)
   const { paths, contexts, runs, extraRows, open, ...totals } = v.parse(Saved, saved)
@@ -113,13 +118,16 @@ export function restoredCalls(
     return { counts, open }
   }
   const { path, ret, sp } = open.frames
+  const { touched } = open
   const own: OpenCalls = {
     ...open,
     paths: readPaths(read, open.paths),
     frames: { path: read(Uint32Array, path), ret: read(Uint32Array, ret), sp: read(Uint32Array, sp) },
+    touched: touched && { first: read(Uint32Array, touched.first), count: read(Uint32Array, touched.count) },
   }
   checkPaths(own.paths, functions)
   checkOpen(own)
+  checkTouches(counts.contexts.touches, own.touched, leaves)
   return { counts, open: own }
 }
 
@@ -223,4 +231,20 @@ function checkOpen({ paths, current, frames: { path, ret, sp } }: OpenCalls): vo
   if (!haveLength(path.length, ret, sp) || path.length >= callsStruct.stack.count) throw wrong('open calls')
   for (let frame = 0; frame < path.length; frame++)
     if (!isFunction(path[frame]!) || ret[frame]! % 4 !== 0) throw wrong('open calls')
+}
+
+/** Each leaf was touched first in one context. */
+function checkTouches(counted: Float64Array | undefined, touched: LeafRanges | undefined, leaves: number): void {
+  if (counted === undefined && touched === undefined) return
+  if (counted === undefined || touched === undefined) throw wrong('touches')
+  const { first, count } = touched
+  if (!haveLength(first.length, count)) throw wrong('touches')
+  let end = 0
+  let all = 0
+  for (let range = 0; range < first.length; range++) {
+    if (first[range]! < end || count[range] === 0) throw wrong('touches')
+    end = first[range]! + count[range]!
+    all += count[range]!
+  }
+  if (end > leaves || all !== counted.reduce((sum, own) => sum + own, 0)) throw wrong('touches')
 }

@@ -4,6 +4,7 @@ import type { Hart } from '../../program/hart.ts'
 import { CONTEXT, type CallArea } from './area.ts'
 import type { Beside } from './drain.ts'
 import { stepOf } from './marker.ts'
+import type { LeafMarks } from './marks.ts'
 import type { CallStack } from './stack.ts'
 import { transferOf } from './transfer.ts'
 
@@ -14,12 +15,15 @@ interface WatcherOptions {
   readonly hart: Hart
   /** Does what counts do start anew at an address? */
   readonly startsAt: (pc: number) => boolean
+  /** Where first touches of memory count. */
+  readonly marks: LeafMarks | undefined
 }
 
 export class CallWatcher {
   readonly outside: Beside = new Map()
   readonly extraRows: Beside = new Map()
   readonly startsAt: (pc: number) => boolean
+  readonly marks: LeafMarks | undefined
   readonly #area: CallArea
   readonly #stack: CallStack
   readonly #halves: Uint32Array
@@ -32,16 +36,25 @@ export class CallWatcher {
   #start = 0
   #end = 0
   #counters = 0
+  /** What the instruction that is about to retire touches: addresses and lengths. */
+  #touches: number[] = []
 
-  constructor(area: CallArea, stack: CallStack, { hart, startsAt }: WatcherOptions) {
+  constructor(area: CallArea, stack: CallStack, { hart, startsAt, marks }: WatcherOptions) {
     this.#area = area
     this.#stack = stack
     this.#halves = new Uint32Array(hart.x.buffer, hart.x.byteOffset, hart.x.length * 2)
     this.startsAt = startsAt
+    this.marks = marks
+  }
+
+  /** Counts when the instruction retires, in the context that it is executed in. */
+  touched(address: number, length: number): void {
+    this.#touches.push(address, length)
   }
 
   retired(instr: Instr | undefined, pc: number, rows: number): void {
     if (this.#pending !== undefined || pc < this.#start || pc >= this.#end) this.settle(pc)
+    if (this.#touches.length > 0) this.#takeTouches(instr)
     if (instr === undefined) return this.#count(pc)
     const step = stepOf(instr)
     if (step !== 0) {
@@ -69,6 +82,15 @@ export class CallWatcher {
   /** Native code may have changed everything. */
   isNew(): void {
     this.#look()
+  }
+
+  #takeTouches(instr: Instr | undefined): void {
+    const touches = this.#touches
+    this.#touches = []
+    if (instr === undefined) return
+    const at = this.#area.wordOf(this.#context) + CONTEXT.touches
+    for (let index = 0; index < touches.length; index += 2)
+      this.#area.add(at, this.marks!.touch(touches[index]!, touches[index + 1]!))
   }
 
   #look(): void {

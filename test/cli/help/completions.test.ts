@@ -43,6 +43,7 @@ test('completions-lack-auto: values are those of the command, behind = too', () 
     'metered-cost',
     'profile',
     'calls',
+    'calls-memory',
     'preflight',
     'shards',
   ])

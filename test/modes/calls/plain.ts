@@ -7,7 +7,7 @@ export interface PlainNode {
   /** First address of the function; UNMATCHED or OTHER. */
   readonly function: number
   readonly isTail: boolean
-  readonly steps: Map<number, { calls: number; readonly times: Map<number, number> }>
+  readonly steps: Map<number, { calls: number; touches: number; readonly times: Map<number, number> }>
   readonly children: PlainNode[]
 }
 
@@ -28,6 +28,7 @@ export interface PlainStep {
   readonly pc: number
   readonly word: number
   readonly registers: readonly (readonly [register: number, value: bigint])[]
+  readonly memory: readonly { readonly address: number; readonly bytes: number }[]
 }
 
 const MOST_DEPTH = 1000
@@ -56,23 +57,39 @@ export class PlainTree {
   #longSearches = LONG_SEARCHES
   #sp: number
   readonly #stack: { node: Node; ret: number; sp: number }[] = []
+  /** Leaves that have been touched. */
+  readonly #touched = new Set<number>()
+  readonly #leafBytes: number | undefined
   readonly #functionOf: (pc: number) => number | undefined
   #last: { readonly pc: number; readonly word: number } | undefined
 
-  constructor(functionOf: (pc: number) => number | undefined, pc: number, sp: bigint) {
+  /** Without `leafBytes` touches are not counted. */
+  constructor(functionOf: (pc: number) => number | undefined, pc: number, sp: bigint, leafBytes?: number) {
+    this.#leafBytes = leafBytes
     this.#functionOf = functionOf
     this.#current = node(functionOf(pc)!, false)
     this.roots.push(this.#current)
     this.#sp = Number(BigInt.asUintN(32, sp))
   }
 
-  execute({ pc, word, registers }: PlainStep): void {
+  execute({ pc, word, registers, memory }: PlainStep): void {
     this.reach(pc)
     if ((word & 0xfffff) === 0x13 && word >>> 20 !== 0) this.#step = word >> 20
     const { times } = this.#context()
+    for (const { address, bytes } of memory) this.#touch(address, bytes)
     times.set(pc, (times.get(pc) ?? 0) + 1)
     for (const [register, value] of registers) if (register === 2) this.#sp = Number(BigInt.asUintN(32, value))
     this.#last = { pc, word }
+  }
+
+  #touch(address: number, bytes: number): void {
+    if (this.#leafBytes === undefined) return
+    for (let at = address; at < address + bytes; at++) {
+      const leaf = Math.floor(at / this.#leafBytes)
+      if (this.#touched.has(leaf)) continue
+      this.#touched.add(leaf)
+      this.#context().touches++
+    }
   }
 
   /** The instruction at `pc` is next. */
@@ -92,7 +109,7 @@ export class PlainTree {
   #context() {
     const { steps } = this.#current
     let own = steps.get(this.#step)
-    if (own === undefined) steps.set(this.#step, (own = { calls: 0, times: new Map() }))
+    if (own === undefined) steps.set(this.#step, (own = { calls: 0, touches: 0, times: new Map() }))
     return own
   }
 
@@ -196,7 +213,15 @@ export function plainFunctions({ segments, symbols, entry, sections }: Image): (
 }
 
 /** Executions are said in words: `address:times`. */
-type Line = readonly [depth: number, of: number, kind: string, step: number | 'none', calls: number, times: string]
+type Line = readonly [
+  depth: number,
+  of: number,
+  kind: string,
+  step: number | 'none',
+  calls: number,
+  touches: number,
+  times: string,
+]
 
 const timesText = (times: Iterable<readonly [number, number]>): string =>
   [...times]
@@ -215,9 +240,9 @@ function linesOf(roots: readonly PlainNode[]): Line[] {
     if (next === undefined) return lines
     const [{ function: of, isTail, steps, children }, depth] = next
     const kind = isTail ? 'tail' : 'call'
-    if (steps.size === 0) lines.push([depth, of, kind, 'none', 0, ''])
-    for (const [step, { calls, times }] of [...steps].toSorted(([a], [b]) => a - b))
-      lines.push([depth, of, kind, step, calls, timesText(times)])
+    if (steps.size === 0) lines.push([depth, of, kind, 'none', 0, 0, ''])
+    for (const [step, { calls, touches, times }] of [...steps].toSorted(([a], [b]) => a - b))
+      lines.push([depth, of, kind, step, calls, touches, timesText(times)])
     for (const child of inOrder(children)) waiting.push([child, depth + 1])
   }
 }
@@ -237,7 +262,11 @@ export function treeOf({ functions, paths, contexts, runs }: CallCounts): PlainN
       for (let index = 0; index < runs.instructions[run]!; index++)
         times.set(runs.pc[run]! + index * 4, runs.times[run]!)
     }
-    nodes[path]!.steps.set(contexts.step[context]!, { calls: contexts.calls[context]!, times })
+    nodes[path]!.steps.set(contexts.step[context]!, {
+      calls: contexts.calls[context]!,
+      touches: contexts.touches?.[context] ?? 0,
+      times,
+    })
   }
   return nodes.filter((_, path) => paths.parent[path] === -1)
 }

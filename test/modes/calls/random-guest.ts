@@ -10,6 +10,8 @@ const STACK = DATA + 0x4000
 /** The second stack, and where both have to lie. */
 const OTHER_STACK = DATA + 0x6000
 const [LOWEST, HIGHEST] = [DATA + 0x1000, DATA + 0x7f00]
+/** Memory that nothing else uses, behind all stacks. */
+const FREE = DATA + 0x10000
 /** Bytes in front of the first function. */
 const HEAD = 256
 const FUNCTIONS = 9
@@ -23,14 +25,20 @@ export interface RandomGuestOptions {
   readonly symbols: 'all' | 'some' | 'none'
   /** Functions with code in a segment of its own, behind the first one. */
   readonly second?: boolean
+  /** Loads and stores of all widths beside those of the stack, and loops along memory. */
+  readonly accesses?: boolean
 }
 
 /**
- * s0 is the data, s1 what the guest's own chances come from, s6 the stack that is not in use, s7 to s9 the middle and
+ * s0 is the data, s1 what the guest's own chances come from, s2 and s3 other memory, s6 the stack that is not in use, s7 to s9 the middle and
  * the ends of all stacks, s10 how deep it may still recurse. Each function takes one from s11, and the guest ends when
  * nothing is left. Every address that may be taken for one of code is one.
  */
-export function randomCalls(xlen: Xlen, seed: number, { symbols, second = false }: RandomGuestOptions): Uint8Array {
+export function randomCalls(
+  xlen: Xlen,
+  seed: number,
+  { symbols, second = false, accesses = false }: RandomGuestOptions,
+): Uint8Array {
   const random = randomSource(seed)
   const bases = Array.from({ length: FUNCTIONS }, (_, index) => TEXT + HEAD + index * BYTES)
   if (second) for (const index of [FUNCTIONS - 2, FUNCTIONS - 1]) bases[index]! += 0x10000
@@ -39,6 +47,7 @@ export function randomCalls(xlen: Xlen, seed: number, { symbols, second = false 
   const code = assembler(xlen, TEXT)
   const far = assembler(xlen, second ? bases[FUNCTIONS - 2]! : 0)
   code.li('sp', STACK).li('s6', OTHER_STACK).li('s7', STACK).li('s8', LOWEST).li('s9', HIGHEST).li('s0', DATA)
+  if (accesses) code.li('s2', FREE).li('s3', FREE)
   code
     .li('s1', 1 + random(1 << 30))
     .li('s10', 4)
@@ -52,7 +61,7 @@ export function randomCalls(xlen: Xlen, seed: number, { symbols, second = false 
   while (code.pc < bases[0]!) code.op('addi')
   for (const [index, base] of bases.entries()) {
     const own = second && index >= FUNCTIONS - 2 ? far : code
-    writeFunction(own, { xlen, base, random, other })
+    writeFunction(own, { xlen, base, random, other, accesses })
   }
   for (const own of second ? [code, far] : [code]) {
     for (let slot = 0; slot < MARGIN; slot++) own.op('addi')
@@ -96,9 +105,10 @@ interface FunctionOptions {
   readonly random: (below: number) => number
   /** Start of a function, now and then an address in its middle. */
   readonly other: () => number
+  readonly accesses: boolean
 }
 
-function writeFunction(own: Assembler, { xlen, base, random, other }: FunctionOptions): void {
+function writeFunction(own: Assembler, { xlen, base, random, other, accesses }: FunctionOptions): void {
   const [load, store] = xlen === 64 ? ['ld', 'sd'] : ['lw', 'sw']
   const pick = <T>(list: readonly T[]): T => list[random(list.length)]!
   const go = (rd: 'x0' | 'ra' | 't0' | 't1'): void => {
@@ -120,7 +130,7 @@ function writeFunction(own: Assembler, { xlen, base, random, other }: FunctionOp
     write()
     own.label(behind)
   }
-  const ways: readonly (() => unknown)[] = [
+  const ways: (() => unknown)[] = [
     () => go('ra'),
     () => seldom(1, () => go('ra')),
     () => seldom(1, () => go('t0')),
@@ -165,6 +175,29 @@ function writeFunction(own: Assembler, { xlen, base, random, other }: FunctionOp
       ),
     () => seldom(3, () => own.op('addi', { rd: 'sp', rs1: 'sp', imm: pick([16, -16]) })),
   ]
+  if (accesses) {
+    const access = (): unknown =>
+      own.op(pick(['lb', 'lhu', 'lw', 'sb', 'sh', 'sw', load, store]), {
+        rd: 'a0',
+        rs1: 's2',
+        rs2: 'a1',
+        imm: random(3) === 0 ? 8 * random(64) : random(512),
+      })
+    ways.push(
+      access,
+      access,
+      access,
+      () => own.op('addi', { rd: 's2', rs1: pick(['s2', 's2', 's3']), imm: 32 + random(700) }),
+      // A loop along memory.
+      () =>
+        own
+          .li('t1', 1 + random(40))
+          .op(pick(['sb', 'sw', store]), { rs1: 's2', rs2: 't1', imm: random(64) })
+          .op('addi', { rd: 's2', rs1: 's2', imm: pick([1, 4, 8, 24]) })
+          .op('addi', { rd: 't1', rs1: 't1', imm: -1 })
+          .op('bne', { rs1: 't1', imm: -12 }),
+    )
+  }
   const end = base + BYTES
   own.op('addi', { rd: 's11', rs1: 's11', imm: -1 })
   own.op('bne', { rs1: 's11', imm: 8 }).op('terminate')

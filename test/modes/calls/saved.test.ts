@@ -108,7 +108,7 @@ describe('what is refused', () => {
       if (kept[index] === undefined) throw new Error(`no byte string ${index}`)
       return kept[index]
     }
-    return restoredCalls(data, { functions, instructions: changes.instructions ?? 10n, bytes })
+    return restoredCalls(data, { functions, leaves: 2 ** 26, instructions: changes.instructions ?? 10n, bytes })
   }
 
   test('nothing of what was written', () => expect(again({})).toEqual({ counts, open }))
@@ -157,6 +157,24 @@ describe('what is refused', () => {
     ['a step that is none', { open: { step: 5000 } }, /2047/],
     ['more searches than there are', { open: { searches: LONG_SEARCHES + 1 } }, /1024/],
   ])('%s', (_name, changes, message) => expect(() => again(changes)).toThrow(message))
+
+  test('leaves that have been touched, unless they are not those that contexts have counted', () => {
+    const touched = { first: Uint32Array.of(1, 2 ** 26 - 1), count: Uint32Array.of(2, 1) }
+    const counted = (...touches: number[]) => ({ contexts: { ...contexts, touches: Float64Array.from(touches) } })
+    const whole = { counts: counted(1, 0, 2), open: { touched } }
+    expect(again(whole)).toEqual({ counts: { ...counts, ...whole.counts }, open: { ...open, touched } })
+    const first = Uint32Array.of(1, 2)
+    for (const other of [
+      { ...whole, open: {} },
+      { ...whole, counts: {} },
+      { ...whole, counts: counted(1, 1, 2) },
+      { ...whole, open: { touched: { ...touched, first } } },
+      { ...whole, open: { touched: { ...touched, first: Uint32Array.of(1, 2 ** 26) } } },
+      { ...whole, open: { touched: { ...touched, count: Uint32Array.of(3, 0) } } },
+      { ...whole, open: { touched: { ...touched, count: Uint32Array.of(3) } } },
+    ])
+      expect(() => again(other)).toThrow(/touches/)
+  })
 
   test('columns that are cut off or missing, fields that are missing or new', () => {
     expect(() => again({}, (_saved, kept) => (kept[0] = kept[0]!.subarray(1)))).toThrow(/cut off/)

@@ -10,10 +10,15 @@ import { plainFunctions, PlainTree, type PlainCalls } from './plain.ts'
 export const callsOf = (run: Run): CallCounts => (run.collected as CallsResult).calls
 
 /** The tree that the plain model makes of the first instructions of a guest. */
-export async function plainCalls(guest: Guest, options: ExecuteOptions, most: number): Promise<PlainCalls> {
+export async function plainCalls(
+  guest: Guest,
+  options: ExecuteOptions,
+  most: number,
+  leafBytes?: number,
+): Promise<PlainCalls> {
   using start = await guest.interpret('pure').execute({ ...options, maxInstructions: 0 })
   const { run, steps } = await start.trace({ maxInstructions: most })
-  const tree = new PlainTree(plainFunctions(guest.image), start.pc, start.registers[2]!)
+  const tree = new PlainTree(plainFunctions(guest.image), start.pc, start.registers[2]!, leafBytes)
   for (const step of steps) tree.execute(step)
   tree.reach(run.pc)
   run.dispose()
