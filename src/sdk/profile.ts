@@ -85,8 +85,8 @@ export class Profile {
    * @throws RvrError `USAGE`.
    */
   tree(options: TreeOptions = {}): GuestProfile {
-    const { guestName = 'guest', ...others } = accept(Tree, 'tree', options)
-    return guestProfile({ ...this.#run, guestName }, this.#given, others)
+    const { guestName = 'guest', memory, ...others } = accept(Tree, 'tree', options)
+    return guestProfile({ ...this.#run, guestName, memory }, this.#given, others)
   }
 
   /** The counts as plain data, which `guest.compile` takes as its `profile`. */

@@ -8,6 +8,11 @@ import { MOST_MARKER } from '../guest-profile/step-names.ts'
 export interface TreeOptions extends ProfileOptions {
   /** What the profile calls the guest; `guest` where nothing is said. */
   readonly guestName?: string | undefined
+  /**
+   * Cells of the memory tables, which modes that count calls do not have: of a run in mode `metered`. Mode
+   * `calls-memory` says who touched the memory first; they are apportioned by that.
+   */
+  readonly memory?: number | undefined
 }
 
 const stepNames = v.pipe(
@@ -19,4 +24,5 @@ export const Tree = options<TreeOptions>({
   lines: v.optional(flag),
   stepNames: v.optional(stepNames),
   guestName: v.optional(text),
+  memory: v.optional(number(0, Number.MAX_SAFE_INTEGER)),
 })

@@ -75,6 +75,21 @@ describe('what goes where', () => {
     expect(JSON.parse(readFileSync(file('all.speedscope.json'), 'utf8'))).toHaveProperty('shared.frames')
   })
 
+  test('--memory: cells of the memory tables, shared out over the tree, and segments in the page', async () => {
+    const { stdout } = await profile('--memory', '-o', file('memory.json'), '-o', file('memory.html'), '-q')
+    const { memory, nodes, totals } = readGuestProfile(readFileSync(file('memory.json'), 'utf8'), 'memory.json')
+    expect(memory).toBeGreaterThan(0)
+    expect(nodes.memory!.reduce((sum, cells) => sum + cells, 0)).toBe(memory)
+    expect(nodes.memory!.filter(cells => cells > 0).length).toBeGreaterThan(2)
+    expect(stdout.toString()).toContain(`memory tables   ${memory!.toLocaleString('en')} trace cells more\n`)
+    const plain = readGuestProfile(readFileSync(file('before.json'), 'utf8'), 'before.json')
+    expect([plain.memory, plain.totals]).toEqual([undefined, totals])
+    expect(readFileSync(file('memory.html'), 'utf8')).toMatch(/"segments":\[\[/)
+    await expect(refusal('--memory', '--save', file('memory.run'))).resolves.toMatchObject({
+      message: expect.stringContaining('--memory'),
+    })
+  })
+
   test('--format on standard output is what it is in a file, whatever the name', async () => {
     for (const format of ['folded', 'pprof']) {
       const shown = await profile('--format', format, '-q')

@@ -34,16 +34,19 @@ import {
 import { parseLimit, parsePercent } from '../options/values.ts'
 import type { Shell } from '../shell.ts'
 import { compareWith, readBase, type BaseOptions } from './profile/base.ts'
+import { memoryFigure } from './profile/memory.ts'
 import { writeProfile } from './profile/write.ts'
 
 /** The mode that counts what profiles are made of. */
-const COUNTING: ModeName = 'calls'
+const countingMode = ({ memory }: { readonly memory?: boolean }): ModeName =>
+  memory === true ? 'calls-memory' : 'calls'
 const DEFAULT_TOP = 20
 
 interface ProfilingOptions
   extends ExecutionOptions, ReportOptions, SavedRunOptions, Omit<ProfileOutputOptions, 'json'>, BaseOptions {
   readonly mode?: ModeName
   readonly top?: number
+  readonly memory?: boolean
   readonly step?: string
   readonly steps?: string
 }
@@ -66,6 +69,10 @@ export function declareProfile(program: Command, shell: Shell): void {
     option('--unit <unit>', 'what is sorted, shared out and compared by')
       .choices(['cells', 'instructions'])
       .default('cells' satisfies Unit),
+    option('--memory', 'run once more for the cells of the memory tables; share them out by first touches').conflicts([
+      'resume',
+      'save',
+    ]),
     option('--step <step>', 'one step alone: its marker or its name'),
     valued('--steps <file>', 'names of steps by their markers: {"1": "setup"}', inputPath),
     ...profileOutputOptions(),
@@ -101,13 +108,14 @@ async function profile(file: string, asked: ProfilingOptions, command: Command, 
   const base = await readBase(asked, shell.signal)
   const stepNames = asked.steps === undefined ? undefined : await readStepNames(asked.steps, shell.signal)
   const outputs = await profileOutputs(asked, shell.stdout)
-  const { saved, options } = await openResumed({ ...asked, mode: COUNTING }, command, shell.signal)
+  const mode = countingMode(asked)
+  const { saved, options } = await openResumed({ ...asked, mode }, command, shell.signal)
   const given = await readGiven(options, shell.signal)
   await using progress = createProgress(options, shell)
   await using opened = await openGuest(file, { options, progress, shell })
   const { guest } = opened
-  checkResumed(saved, guest, COUNTING)
-  const artifact = await makeReady({ guest, mode: COUNTING, options, shell, progress })
+  checkResumed(saved, guest, mode)
+  const artifact = await makeReady({ guest, mode, options, shell, progress })
   await progress.settle()
   const stretch = stretchOptions(options, shell, progress)
   using run = await showExecution(progress, () =>
@@ -116,15 +124,25 @@ async function profile(file: string, asked: ProfilingOptions, command: Command, 
       : artifact.resumeFrom(saved, stretch),
   )
   const kept = await saveSuspended({ run, guest, command: 'profile' }, options, shell)
-  const found = run.profile!.tree({ guestName: guest.path, stepNames })
+  const figure =
+    options.memory === true ? await memoryFigure(run, { guest, options, given, shell, progress }) : undefined
+  const found = run.profile!.tree({ guestName: guest.path, stepNames, memory: figure?.memory })
   for (const message of found.warnings) progress.sink({ type: 'warning', message })
   const comparison = await compareWith(base, found, options, shell)
   const view = viewOf(options, found, guest)
   const source = guestSource(guest.image)
-  await writeProfile({ guest, artifact, run, profile: found, view, comparison, source, ...kept }, outputs, {
-    ...options,
-    shell,
-  })
+  const profiled = {
+    guest,
+    artifact,
+    run,
+    profile: found,
+    view,
+    comparison,
+    source,
+    segments: figure?.segments,
+    ...kept,
+  }
+  await writeProfile(profiled, outputs, { ...options, shell })
   const status = exitStatusOfRun(run)
   if (run.stopCause === 'request') return shell.interrupted?.() ?? status
   return status === EXIT_OK && comparison?.isExceeded === true ? EXIT_TOO_DEAR : status

@@ -1,6 +1,7 @@
 /** What `rvr profile` writes: reports and whole profiles, to standard output and to files. */
 import { writeOutput } from '../../../files/write.ts'
 import { formats } from '../../../guest-profile/formats/formats.ts'
+import { html, type PageSegment } from '../../../guest-profile/formats/html.ts'
 import type { GuestSource } from '../../../guest-profile/guest-source.ts'
 import type { ProfileComparison } from '../../../report/guest-profile/comparison.ts'
 import type { ProfiledRun } from '../../../report/guest-profile/text.ts'
@@ -17,6 +18,8 @@ export interface Profiled extends ProfiledRun {
   readonly view: ProfileView
   readonly comparison: ProfileComparison | undefined
   readonly source: GuestSource
+  /** Where they were measured. */
+  readonly segments?: readonly PageSegment[] | undefined
   /** Path of the file that the suspended run was saved to. */
   readonly saved?: string | undefined
 }
@@ -53,9 +56,11 @@ async function print(profiled: Profiled, format: string, { stdout, signal }: She
 }
 
 async function* piecesOf(profiled: Profiled, format: string): AsyncGenerator<string | Uint8Array> {
-  const { profile, view, source } = profiled
+  const { profile, source, segments } = profiled
+  const { unit } = profiled.view
   if (isReport(format)) yield reportText(profiled, format)
-  else yield* formats.get(format)!.write(profile, { unit: view.unit, source })
+  else if (format === html.name) yield* html.write(profile, { unit, segments })
+  else yield* formats.get(format)!.write(profile, { unit, source })
 }
 
 async function reportText(profiled: Profiled, format: ReportName): Promise<string> {
