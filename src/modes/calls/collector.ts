@@ -88,7 +88,7 @@ export class CallsCollector extends CountingCollector {
     this.#place!.watcher.retired(instr, pc, rows)
   }
 
-  /** Only memory has leaves that a context may be the first to touch: public values are told of when they are revealed. */
+  /** Leaves of public values are not told apart. */
   #touched(space: number, address: number, length: number): void {
     if (space === MEMORY) this.#place!.watcher.touched(address, length)
   }

@@ -14,7 +14,8 @@ export function callsMemoryEmission(target: EmissionTarget): Emission {
   const calls = callsEmission(target)
   // A native interpreter asks where it is only when it counts, which comes later.
   const arrived = atHand === undefined ? [] : [`context = arrive_at(m, context, ${atHand.pc});`]
-  const constants = `enum { CALLS_LEAF_SHIFT = ${meterLayoutOf(machine).leafShift}, CALLS_MARK_BYTES = ${markBytes(machine)} };`
+  const { leafShift } = meterLayoutOf(machine)
+  const constants = `enum { CALLS_LEAF_SHIFT = ${leafShift}, CALLS_MARK_BYTES = ${markBytes(machine)} };`
   const header = resourceText('templates/modes/calls/leaves.h').replace('/* CONSTANTS */', constants)
   return {
     ...calls,
