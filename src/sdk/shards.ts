@@ -42,13 +42,18 @@ export async function shardsOf(
     })
   const { inputs, stream, publicValuesBytes, seed, args } = started
   const again: Again = { inputs, stream, publicValuesBytes, seed, args, signal, maxInstructions: run.instret }
+  const isList = plan !== undefined && isEnds(plan)
   const shardEnds = await endsOf(plan, run, { kin, options: again, signal })
-  checkEnds(shardEnds, Number(run.instret))
+  // Rules may well make one shard of all.
+  if (isList || shardEnds.length > 0) checkEnds(shardEnds, Number(run.instret))
   const artifact = await kin.ready('shards', signal)
   using counted = await artifact.execute({ ...again, shardEnds })
   const { guestShards } = await import('../shards/build.ts')
   return guestShards((counted.collected as ShardsResult).shards, { image, machine, wordCost })
 }
+
+const isEnds = (plan: ShardPlan): plan is readonly number[] =>
+  !('everyInstructions' in plan) && !('everyCells' in plan) && !('count' in plan)
 
 /** @throws RvrError `USAGE` for a plan that is empty, does not ascend, or goes past the run's end */
 function checkEnds(ends: readonly number[], instret: number): void {
@@ -77,7 +82,7 @@ async function endsOf(plan: ShardPlan | undefined, run: Run, repetition: Repetit
       })
     return [...starts, ...open].slice(1)
   }
-  if (!('everyInstructions' in plan) && !('everyCells' in plan) && !('count' in plan)) return plan
+  if (isEnds(plan)) return plan
   if ('everyInstructions' in plan) {
     const every = plan.everyInstructions
     const ends = Math.min(Math.ceil(instret / every) - 1, MOST_SHARDS + 1)

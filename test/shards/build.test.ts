@@ -109,18 +109,11 @@ test('plans of every kind', async () => {
   const every = Math.floor(instret / 3) + 1
   expect(await starts({ everyInstructions: every })).toEqual([0, every, 2 * every])
   expect(await starts({ count: 4 })).toHaveLength(4)
+  expect(await starts({ everyInstructions: instret })).toEqual([0])
   const cells = Math.ceil(Number(run.cost) / 3)
   expect((await starts({ everyCells: cells })).length).toBeOneOf([3, 4])
 
-  for (const plan of [
-    [],
-    [5, 5],
-    [9, 3],
-    [instret],
-    [5, instret + 1],
-    { everyInstructions: instret },
-    { everyCells: 1 },
-  ])
+  for (const plan of [[], [5, 5], [9, 3], [instret], [5, instret + 1], { everyCells: 1 }])
     expect(await errorOf(run.shards(plan)), JSON.stringify(plan)).toMatchObject({ code: 'USAGE' })
   using pure = await guest.interpret('pure').execute({ inputs })
   expect(await errorOf(pure.shards())).toMatchObject({ code: 'USAGE' })

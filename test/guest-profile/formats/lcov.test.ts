@@ -148,11 +148,13 @@ test('the source of a guest is what its debug information has', ({ skip }) => {
     return { lines: [...lines], functions: [...functions] }
   })
   if (found === undefined) return skip('there is no compiler for RISC-V here')
-  for (const { name, file, line } of found.functions) {
+  // Lambdas have no name in the source.
+  const named = found.functions.filter(({ name }) => !name.includes('{lambda'))
+  for (const { name, file, line } of named) {
     const text = readFileSync(file, 'utf8').split('\n')[line - 1]!
     expect(text, `${name} ${file}:${line}`).toContain(/(\w+)(?:<.*>)?\(|(\w+)$/.exec(name)![0].replace(/[<(].*/, ''))
   }
-  expect(found.functions.length).toBeGreaterThan(5)
+  expect(named.length).toBeGreaterThan(5)
   expect(found.lines.length).toBeGreaterThan(20)
 })
 
