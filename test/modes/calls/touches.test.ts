@@ -4,6 +4,7 @@ import { expect, inject, test } from 'vitest'
 import type { Stress } from '../../../src/codegen/tuning.ts'
 import { Rvr, u64, utf8, type ExecuteOptions, type Guest, type Run } from '../../../src/index.ts'
 import { meterLayoutOf } from '../../../src/machine/leaves.ts'
+import { isExhaustive, sample } from '../../support/exhaustive.ts'
 import { randomSource } from '../../support/random.ts'
 import { useDirectory } from '../../run/saved-support.ts'
 import { artifactOf, engines, fixture, useRvr, widths } from '../../run/support.ts'
@@ -18,8 +19,8 @@ const directory = useDirectory()
 
 /** RVR_FUZZ_SEED and RVR_FUZZ_ROUNDS as in test/differential. */
 const FIRST = Number(process.env['RVR_FUZZ_SEED'] ?? 1)
-const ROUNDS = Number(process.env['RVR_FUZZ_ROUNDS'] ?? 3)
-const MOST = 20_000
+const ROUNDS = Number(process.env['RVR_FUZZ_ROUNDS'] ?? (isExhaustive ? 3 : 1))
+const MOST = 8_000
 
 const plainOf = async (guest: Guest, options: ExecuteOptions): Promise<object> =>
   factsOfPlain(await plainCalls(guest, options, MOST, meterLayoutOf(guest.machine).leafBytes))
@@ -63,7 +64,10 @@ const guests: readonly Case[] = [
   ['bench-sort', { args: ['sort', '1'] }, 'linux'],
 ]
 
-const programs = widths.flatMap(xlen => guests.map(([name, options, abi]) => ({ xlen, name, options, abi })))
+// Guests take turns at widths.
+const programs = widths.flatMap((xlen, turn) =>
+  sample(guests, turn).map(([name, options, abi]) => ({ xlen, name, options, abi })),
+)
 
 test.each(programs)('RV$xlen: $name', async ({ xlen, name, options, abi }) => {
   const guest = await host.rvr.load(fixture(name, xlen), { abi })

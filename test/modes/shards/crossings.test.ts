@@ -6,6 +6,7 @@ import { busyGuest, busyOptions } from '../../run/saved-support.ts'
 import { artifactOf, DATA, engines, errorOf, fixture, program, useRvr, widths } from '../../run/support.ts'
 import { useMoves } from '../../run/tier-support.ts'
 import type { Assembler } from '../../support/assembler.ts'
+import { sample } from '../../support/exhaustive.ts'
 import { randomSource } from '../../support/random.ts'
 import { countsOf, expectCrossings } from './plain.ts'
 
@@ -57,7 +58,7 @@ const calls = (code: Assembler): Assembler =>
     .op('bne', { rs1: 'a2', target: 'again' })
     .op('terminate')
 
-const MOST = 30_000
+const MOST = 12_000
 
 describe.each(widths)('RV%i', xlen => {
   const guests: Record<
@@ -81,7 +82,10 @@ describe.each(widths)('RV%i', xlen => {
   }
 
   const names = ['accesses', 'hosts', 'hash map', 'calls']
-  const cases = names.flatMap(name => engines.map(engine => ({ name, engine })))
+  // Engines take turns at widths, but for the guest that has all accesses.
+  const cases = names.flatMap((name, turn) =>
+    (turn === 0 ? engines : sample(engines, turn + xlen / 32)).map(engine => ({ name, engine })),
+  )
   test.each(cases)('$name: a whole run ($engine)', async ({ name, engine }) => {
     const { guest, options } = guests[name]!
     using pure = await guest.interpret('pure').execute({ ...options, maxInstructions: MOST })
@@ -92,7 +96,7 @@ describe.each(widths)('RV%i', xlen => {
       using run = await artifact.execute({ ...given, maxInstructions: MOST })
       expectCrossings(guest, given, run)
       expect(countsOf(run).registers.length).toBeGreaterThan(0)
-      if (name !== 'hash map') expect(countsOf(run).crossings.words.length).toBeGreaterThan(3)
+      if (name !== 'hash map') expect(countsOf(run).crossings.words.length).toBeGreaterThan(1)
     }
   })
 
@@ -100,7 +104,7 @@ describe.each(widths)('RV%i', xlen => {
     const { guest, options } = guests['hosts']!
     const random = randomSource(xlen)
     const artifact = await artifactOf(guest, 'shards', engine)
-    const given = { ...options, shardEnds: [1000, 1001, 5000, 9000, 20_000] }
+    const given = { ...options, shardEnds: [1000, 1001, 5000, 9000] }
     let run = await artifact.execute({ ...given, maxInstructions: 0 })
     for (let left = 12; run.outcome === 'suspended' && left > 0; left--)
       run = await run.resume({ maxInstructions: left % 3 === 0 ? 1000 : 1 + random(4000) })
