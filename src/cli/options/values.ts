@@ -87,7 +87,12 @@ export const limitIn =
 export const parseLimit = limitIn({})
 
 /** `1000,2500` → numbers. @throws RvrError `USAGE`. */
-export const parseEnds = (text: string): number[] => text.split(',').map(part => parseLimit(part))
+export function parseEnds(text: string): number[] {
+  const ends = text.split(',').map(part => parseLimit(part))
+  const wrong = ends.findIndex((end, index) => index > 0 && end <= ends[index - 1]!)
+  if (wrong >= 0) throw usage(`${JSON.stringify(text)} does not ascend at ${ends[wrong]}`, 'Write 1000,2000,5000.')
+  return ends
+}
 
 /** `2`, `2%`, `0.5%` → percent. @throws RvrError `USAGE`. */
 export function parsePercent(text: string): number {

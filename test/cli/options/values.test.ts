@@ -5,6 +5,7 @@ import {
   parseCount,
   parseDuration,
   parseJobs,
+  parseEnds,
   parseLimit,
   parsePercent,
   parseSeed,
@@ -57,6 +58,12 @@ test('jobs and seeds have their ranges', () => {
   expect(parseSeed('18446744073709551615')).toBe(2n ** 64n - 1n)
   for (const text of ['18446744073709551616', '-1', ''])
     expect(() => parseSeed(text)).toThrow(expect.objectContaining(refused))
+})
+
+test('ends of shards ascend', () => {
+  expect(parseEnds('5,1_000,2000')).toEqual([5, 1000, 2000])
+  for (const text of ['', '5,', '9,3', '5,5', 'x'])
+    expect(() => parseEnds(text), text).toThrow(expect.objectContaining({ code: 'USAGE' }))
 })
 
 test('limits and percentages', () => {
