@@ -16,7 +16,6 @@ import { checkFits } from '../run/saved/restore.ts'
 import { engineName, type EngineChoice, type EngineName } from '../run/home.ts'
 import { Session } from '../run/session.ts'
 import type { SessionOptions, StartOptions } from '../run/session-state.ts'
-import { checkedFrames, streamOf } from '../streams/fits.ts'
 import type { BackgroundBuild } from './background.ts'
 import { Execute, ResumeFrom, Save } from './calls.ts'
 import type { Lifetime } from './lifetime.ts'
@@ -40,10 +39,14 @@ export interface ArtifactParts extends Omit<SessionOptions, 'print' | 'progress'
 }
 
 /** The options that a run began with. */
-const startOf = ({ stream, ...others }: StartOptions, { digest }: Pick<Image, 'digest'>): ExecuteOptions => ({
-  ...others,
-  stream: stream && streamOf(stream.frames, digest),
-})
+async function startOf(
+  { stream, ...others }: StartOptions,
+  { digest }: Pick<Image, 'digest'>,
+): Promise<ExecuteOptions> {
+  if (stream === undefined) return others
+  const { streamOf } = await import('../streams/fits.ts')
+  return { ...others, stream: streamOf(stream.frames, digest) }
+}
 
 /** Between two events that say how far a run is. */
 const PROGRESS_MS = 1000
@@ -127,7 +130,9 @@ export class Artifact implements Executable {
   async execute(options: ExecuteOptions = {}): Promise<Run> {
     const own = this.#accept(Execute, 'execute', options)
     const { stream } = own
-    return this.#start(own, stream && { frames: checkedFrames(stream, this.#parts) })
+    if (stream === undefined) return this.#start(own, undefined)
+    const { checkedFrames } = await import('../streams/fits.ts')
+    return this.#start(own, { frames: checkedFrames(stream, this.#parts) })
   }
 
   /** @internal The guest stops (`pull`) wherever it pulls an item. */
@@ -172,7 +177,7 @@ export class Artifact implements Executable {
       const origin =
         startedWith === undefined
           ? undefined
-          : { artifact: this, kin, options: { ...startOf(startedWith, image), onPrint, onEvent, progressMs } }
+          : { artifact: this, kin, options: { ...(await startOf(startedWith, image)), onPrint, onEvent, progressMs } }
       return await passCuts(new GuestRun(session, state, origin), own, from)
     } catch (error) {
       session.dispose()

@@ -1,5 +1,5 @@
 /** The order in which a guest pulls items, recorded by a run. */
-import { frameOf, type ItemName } from '../extensions/io/pull.ts'
+import { frameOf, keyText } from '../extensions/io/pull.ts'
 import { limitsBehind, type RunLimits } from '../run/limits.ts'
 import { storedItem } from '../streams/emit.ts'
 import { checkPulls } from '../streams/fits.ts'
@@ -7,14 +7,7 @@ import type { PullOrder, RecordedPull } from '../streams/order.ts'
 import type { ItemStore } from '../streams/store.ts'
 import type { Artifact } from './artifact.ts'
 import type { ExecuteOptions, Run } from './contract.ts'
-
-/** A run that stands where it pulls an item. */
-interface PullingRun extends Run {
-  /** @internal The item that the guest pulls next; undefined where it does not stand at a pull. */
-  readonly pulled: ItemName | undefined
-  /** @internal The guest finds it when it goes on. */
-  supply(frame: Uint8Array): void
-}
+import type { GuestRun } from './run.ts'
 
 /**
  * Runs the guest with a store and tells in which order it pulls items. The run is returned as `execute` returns it:
@@ -30,18 +23,18 @@ export async function recordOrder(
 ): Promise<{ readonly order: PullOrder; readonly run: Run }> {
   checkPulls(artifact.abi)
   const pulls: RecordedPull[] = []
-  let run: PullingRun = await artifact.executeAwaiting(options)
+  let run = await artifact.executeAwaiting(options)
   let ms = 0
   try {
     while (run.stopCause === 'pull') {
       const place = { pc: run.pc, instret: Number(run.instret) }
       const item = await storedItem(store, run.pulled!, place)
       const { kind, key, payload } = item
-      pulls.push({ kind, key: Buffer.from(key).toString('hex'), bytes: payload.length, ...place })
+      pulls.push({ kind, key: keyText(key), bytes: payload.length, ...place })
       run.supply(frameOf(item))
       ms += run.timing.executeMs
       const done = { instructions: run.instret, cost: run.cost ?? 0n, ms }
-      run = (await run.resume(limitsBehind(limitsOf(options), done))) as PullingRun
+      run = (await run.resume(limitsBehind(limitsOf(options), done))) as GuestRun
     }
   } catch (error) {
     run.dispose()

@@ -19,7 +19,7 @@ import type { StopCause } from '../run/job.ts'
 import type { Session } from '../run/session.ts'
 import type { SessionState } from '../run/session-state.ts'
 import type { GuestShards } from '../shards/guest-shards.ts'
-import { checkAllPulled } from '../streams/fits.ts'
+import { checkAllPulled } from '../streams/leftover.ts'
 import { backtraceOf } from './backtrace/backtrace.ts'
 import { MemoryAddress, Resume, Save, TraceLimits } from './calls.ts'
 import { ownMachine } from './copies.ts'
@@ -210,7 +210,7 @@ export class GuestRun implements Run {
   /** @internal See `recordOrder`. */
   get pulled(): ItemName | undefined {
     const pull = this.stopCause === 'pull' ? pullOf(this.pc, this.#session.hart) : undefined
-    return pull === undefined || 'pc' in pull ? undefined : pull.name
+    return pull === undefined || 'pc' in pull ? undefined : pull
   }
 
   /** @internal */

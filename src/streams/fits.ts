@@ -1,9 +1,8 @@
-/** Does a stream fit the guest that pulls from it, and has it pulled everything? */
+/** Does a stream fit the guest that pulls from it? */
 import { RvrError } from '../errors.ts'
-import type { GuestAbi, HostState } from '../extensions/abi.ts'
+import type { GuestAbi } from '../extensions/abi.ts'
 import type { Image } from '../elf/image.ts'
-import { itemIn, leftItems } from '../extensions/io/pull.ts'
-import type { PullPlace } from './emit.ts'
+import { itemIn } from '../extensions/io/pull.ts'
 import { streamInvalid } from './invalid.ts'
 import { framesOf, type PulledItems } from './stream.ts'
 
@@ -33,12 +32,4 @@ export function checkPulls(abi: string): void {
     throw new RvrError('USAGE', `guests of ABI ${abi} pull no items`, {
       hint: 'docs/streaming.md says how guests pull.',
     })
-}
-
-/** Of a guest that has ended well. @throws RvrError `STREAM_INVALID` (`details.what` extra) */
-export function checkAllPulled({ stream }: Pick<HostState, 'stream'>, place: PullPlace): void {
-  const [item, ...others] = stream === undefined ? [] : leftItems(stream)
-  if (item === undefined) return
-  const message = `the guest ended, and ${others.length + 1} items of its stream were not pulled; the first of them`
-  throw streamInvalid('extra', message, 'Record the order again, with the inputs of this run.', { item, ...place })
 }

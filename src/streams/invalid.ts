@@ -1,6 +1,6 @@
 /** Errors about items that guests pull. */
 import { RvrError } from '../errors.ts'
-import { itemText, type ItemName } from '../extensions/io/pull.ts'
+import { itemText, keyText, type ItemName } from '../extensions/io/pull.ts'
 
 /**
  * What is wrong: `missing` the store has no such item · `extra` items that the guest has not pulled · `duplicate` one
@@ -21,7 +21,7 @@ export function streamInvalid(
   hint: string,
   { item, ...facts }: Facts = {},
 ): RvrError {
-  const named = item && { kind: item.kind, key: Buffer.from(item.key).toString('hex') }
+  const named = item && { kind: item.kind, key: keyText(item.key) }
   return new RvrError('STREAM_INVALID', item === undefined ? message : `${message}: ${itemText(item)}`, {
     hint,
     details: { what, ...named, ...facts },

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RvrError } from '../errors.ts'
-import { MOST_KEY_BYTES, MOST_KIND, type ItemName } from '../extensions/io/pull.ts'
+import { isItemName, keyText, MOST_KEY_BYTES, MOST_KIND, type ItemName } from '../extensions/io/pull.ts'
 import { readInput } from '../files/read.ts'
 import { streamInvalid } from './invalid.ts'
 
@@ -16,7 +16,7 @@ export interface ItemStore {
   get(kind: number, key: Uint8Array): Uint8Array | undefined | Promise<Uint8Array | undefined>
 }
 
-const nameOf = ({ kind, key }: ItemName): string => `${kind}-${Buffer.from(key).toString('hex')}`
+const nameOf = ({ kind, key }: ItemName): string => `${kind}-${keyText(key)}`
 
 /** Items in memory. */
 export class MemoryStore implements ItemStore {
@@ -28,8 +28,8 @@ export class MemoryStore implements ItemStore {
 
   /** @throws RvrError `USAGE` (kind or key out of bounds), `STREAM_INVALID` (it is there already, or too large). */
   add(kind: number, key: Uint8Array, payload: Uint8Array): this {
-    checkName({ kind, key })
     const item = { kind, key }
+    checkName(item)
     const name = nameOf(item)
     if (this.#items.has(name))
       throw streamInvalid('duplicate', 'there is such an item already', 'Add each item once.', { item })
@@ -41,16 +41,11 @@ export class MemoryStore implements ItemStore {
   get(kind: number, key: Uint8Array): Uint8Array | undefined {
     return this.#items.get(nameOf({ kind, key }))
   }
-
-  /** Items in the order in which they were added. */
-  *entries(): Generator<[name: string, payload: Uint8Array]> {
-    yield* this.#items
-  }
 }
 
-function checkName({ kind, key }: ItemName): void {
-  if (!Number.isInteger(kind) || kind < 0 || kind > MOST_KIND || key.length > MOST_KEY_BYTES)
-    throw new RvrError('USAGE', `there is no item of kind ${kind} with a key of ${key.length} bytes`, {
+function checkName(item: ItemName): void {
+  if (!isItemName(item))
+    throw new RvrError('USAGE', `there is no item of kind ${item.kind} with a key of ${item.key.length} bytes`, {
       hint: `Kinds are 0 … ${MOST_KIND}, keys have ${MOST_KEY_BYTES} bytes at most.`,
     })
 }

@@ -1,7 +1,7 @@
 /** A stream: items in the order in which a guest pulls them, and its file. */
 import { createHash } from 'node:crypto'
 import type { Item } from '../extensions/io/pull.ts'
-import { frameOf, itemIn, MOST_KEY_BYTES, MOST_KIND } from '../extensions/io/pull.ts'
+import { frameOf, isItemName, itemIn } from '../extensions/io/pull.ts'
 import { readInput } from '../files/read.ts'
 import { writeOutput } from '../files/write.ts'
 import { streamInvalid } from './invalid.ts'
@@ -36,10 +36,9 @@ const sha256 = (parts: readonly Uint8Array[]): string => {
 export function framesOf({ items }: Pick<PulledItems, 'items'>): Uint8Array[] {
   let bytes = 0
   return items.map(item => {
-    const { kind, key, payload } = item
-    const isNamed = Number.isInteger(kind) && kind >= 0 && kind <= MOST_KIND && key.length <= MOST_KEY_BYTES
+    const { key, payload } = item
     bytes += key.length + payload.length
-    if (!isNamed || payload.length > MOST_ITEM_BYTES || bytes > MOST_STREAM_BYTES)
+    if (!isItemName(item) || payload.length > MOST_ITEM_BYTES || bytes > MOST_STREAM_BYTES)
       throw streamInvalid('oversized', 'an item is larger than a stream may have', 'Split it.', { item })
     return frameOf(item)
   })

@@ -10,7 +10,7 @@ import { takeInput } from '../input-queue.ts'
 import { drawRandom, RANDOM_WORD_BYTES } from '../random.ts'
 import type { Handler } from '../extension.ts'
 import { proceed, trap, wordBytes } from './handler.ts'
-import { pullOf, takeItem, type Pull } from './pull.ts'
+import { pullOf, takeItem, type ItemName } from './pull.ts'
 
 /** HINT_BUFFER takes 1 … 1023 words. */
 const MAX_BUFFER_WORDS = 1023n
@@ -74,7 +74,7 @@ export const hintInput: Handler = (instr, hart, host) => {
 }
 
 /** The item comes as an input record does: its frame. */
-function pullItem(pc: number, pull: Pull | Trap, hart: Hart, host: HostState): HostOutcome {
+function pullItem(pc: number, pull: ItemName | Trap, hart: Hart, host: HostState): HostOutcome {
   if ('pc' in pull) return trap(pull)
   const taken = takeItem(host.stream!, pull, pc)
   if (taken === 'awaits') return { type: 'await' }

@@ -20,6 +20,9 @@ export interface Item extends ItemName {
 const MAGIC = 0x4c4c_5550n
 export const MOST_KEY_BYTES = 2 ** 16
 export const MOST_KIND = 2 ** 32 - 1
+/** Can there be such an item? */
+export const isItemName = ({ kind, key }: ItemName): boolean =>
+  Number.isInteger(kind) && kind >= 0 && kind <= MOST_KIND && key.length <= MOST_KEY_BYTES
 const HEADER_BYTES = 16
 const KIND = 10
 const KEY = 11
@@ -44,33 +47,24 @@ export function frameOf({ kind, key, payload }: Item): Uint8Array {
 export function itemIn(bytes: Uint8Array): (Item & { readonly frameBytes: number }) | undefined {
   if (bytes.length < HEADER_BYTES) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  const [kind, keyBytes, payloadBytes, zero] = [0, 4, 8, 12].map(at => view.getUint32(at, true)) as [
-    number,
-    number,
-    number,
-    number,
-  ]
+  const keyBytes = view.getUint32(4, true)
+  const payloadBytes = view.getUint32(8, true)
   const behindKey = HEADER_BYTES + padded(keyBytes)
   const frameBytes = behindKey + padded(payloadBytes)
-  if (zero !== 0 || keyBytes > MOST_KEY_BYTES || frameBytes > bytes.length) return undefined
+  if (view.getUint32(12, true) !== 0 || keyBytes > MOST_KEY_BYTES || frameBytes > bytes.length) return undefined
   const isZero = (from: number, to: number): boolean => bytes.subarray(from, to).every(byte => byte === 0)
   const behindPayload = behindKey + payloadBytes
   if (!isZero(HEADER_BYTES + keyBytes, behindKey) || !isZero(behindPayload, frameBytes)) return undefined
   const key = bytes.subarray(HEADER_BYTES, HEADER_BYTES + keyBytes)
-  return { kind, key, payload: bytes.subarray(behindKey, behindPayload), frameBytes }
-}
-
-/** The item that the guest asks for by the HintInput that is next. */
-export interface Pull {
-  readonly name: ItemName
+  return { kind: view.getUint32(0, true), key, payload: bytes.subarray(behindKey, behindPayload), frameBytes }
 }
 
 /**
- * What a HintInput with these registers pulls; undefined where it asks for an ordinary input.
+ * The item that a HintInput with these registers pulls; undefined where it asks for an ordinary input.
  *
  * @returns a trap where the key does not lie in memory or is too long
  */
-export function pullOf(pc: number, { x, memory }: Pick<Hart, 'x' | 'memory'>): Pull | Trap | undefined {
+export function pullOf(pc: number, { x, memory }: Pick<Hart, 'x' | 'memory'>): ItemName | Trap | undefined {
   if (x[MAGIC_REGISTER] !== MAGIC) return undefined
   const [kind, address, length] = [x[KIND]!, x[KEY]!, x[KEY_LENGTH]!]
   const wrong = (message: string): Trap => ({ kind: 'operand-invalid', pc, message })
@@ -78,15 +72,16 @@ export function pullOf(pc: number, { x, memory }: Pick<Hart, 'x' | 'memory'>): P
   if (length > BigInt(MOST_KEY_BYTES))
     return wrong(`the guest pulls an item by a key of ${length} bytes, wanted ${MOST_KEY_BYTES} at most`)
   if (address + length > BigInt(MEMORY_BYTES)) return wrong('the guest pulls an item by a key outside its memory')
-  return { name: { kind: Number(kind), key: memory.slice(Number(address), Number(address + length)) } }
+  return { kind: Number(kind), key: memory.slice(Number(address), Number(address + length)) }
 }
 
 const SHOWN_KEY_BYTES = 40
-const hexDigits = (bytes: Uint8Array): string => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
+/** A key as messages and files have it: hex digits. */
+export const keyText = (key: Uint8Array): string => Buffer.from(key).toString('hex')
 
 /** An item as messages name it. */
 export function itemText({ kind, key }: ItemName): string {
-  const shown = hexDigits(key.subarray(0, SHOWN_KEY_BYTES))
+  const shown = keyText(key.subarray(0, SHOWN_KEY_BYTES))
   return `kind ${kind}, key 0x${shown}${key.length > SHOWN_KEY_BYTES ? '…' : ''}`
 }
 
@@ -97,7 +92,7 @@ const isSame = (a: ItemName, b: ItemName): boolean =>
 export type Taken = { readonly frame: Uint8Array } | { readonly trap: Trap } | 'awaits'
 
 /** Takes the next item, which has to be the one that is asked for. */
-export function takeItem(stream: ItemStream, { name }: Pull, pc: number): Taken {
+export function takeItem(stream: ItemStream, name: ItemName, pc: number): Taken {
   const frame = stream.frames[stream.next]
   if (frame === undefined && stream.awaits) return 'awaits'
   const found = frame && itemIn(frame)
@@ -112,7 +107,7 @@ function mismatch(stream: ItemStream, asked: ItemName, found: Item | undefined, 
     kind,
     pc,
     message: `the guest pulled the item of ${itemText(asked)}, and ${what}`,
-    item: { kind: asked.kind, key: hexDigits(asked.key) },
+    item: { kind: asked.kind, key: keyText(asked.key) },
   })
   if (found === undefined) return said('stream-missing', 'the stream is at its end')
   const has = (name: ItemName, frames: readonly Uint8Array[]): boolean =>

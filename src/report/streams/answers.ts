@@ -1,4 +1,5 @@
 /** The answers of `rvr stream`: which items a guest pulls, and what was written. */
+import { keyText } from '../../extensions/io/pull.ts'
 import type { Run } from '../../sdk/contract.ts'
 import type { PullOrder } from '../../streams/order.ts'
 import type { PulledItems } from '../../streams/stream.ts'
@@ -70,7 +71,7 @@ export function recordedAnswer(run: Run, { guest, pulls }: PullOrder, output: st
 export function emittedAnswer({ guest, items }: PulledItems, output: string): Answer {
   const pulls = items.map(({ kind, key, payload }) => ({
     kind,
-    key: Buffer.from(key).toString('hex'),
+    key: keyText(key),
     bytes: payload.length,
   }))
   const found = facts(pulls, output)

@@ -3,15 +3,13 @@ import type { Command } from 'commander'
 import { checkOutput } from '../../../files/write.ts'
 import { emittedAnswer } from '../../../report/streams/answers.ts'
 import { EXIT_OK } from '../../exit-codes.ts'
-import { addOptions, inputPath, notEmpty, option, valued } from '../../options/declare.ts'
+import { addOptions, inputPath } from '../../options/declare.ts'
 import { reportOptions, type ReportOptions } from '../../options/report.ts'
 import { writeAnswer } from '../../output/answer.ts'
 import type { Shell } from '../../shell.ts'
+import { storeOptions, type StoreOptions } from './store-options.ts'
 
-interface EmitOptions extends ReportOptions {
-  readonly store: string
-  readonly output: string
-}
+interface EmitOptions extends StoreOptions, ReportOptions {}
 
 export function declareEmitStream(group: Command, shell: Shell): void {
   const command = group
@@ -19,11 +17,7 @@ export function declareEmitStream(group: Command, shell: Shell): void {
     .argument('<order>', 'file that rvr stream record wrote; - is standard input', inputPath)
     .summary('write the stream of an order')
     .description('Takes the items of an order from a store and writes them to a file, in that order.')
-  addOptions(command, [
-    valued('--store <dir>', 'directory with a file KIND-KEY for each item', notEmpty).makeOptionMandatory(),
-    option('-o, --output <file>', 'the file to write').makeOptionMandatory(),
-    ...reportOptions(),
-  ])
+  addOptions(command, [...storeOptions(), ...reportOptions()])
     .addHelpText('after', '\nExample:\n  $ rvr stream emit order.json --store items -o block.stream')
     .action(async (file: string, options: EmitOptions) => shell.finish(await emit(file, options, shell)))
 }

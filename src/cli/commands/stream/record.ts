@@ -7,7 +7,7 @@ import { showExecution } from '../../execute.ts'
 import { exitStatusOfRun } from '../../exit-codes.ts'
 import { openGuest } from '../../open-guest.ts'
 import { buildOptions } from '../../options/build.ts'
-import { addOptions, inputPath, notEmpty, option, valued } from '../../options/declare.ts'
+import { addOptions, inputPath } from '../../options/declare.ts'
 import {
   executionOptions,
   makeReady,
@@ -20,11 +20,9 @@ import { createProgress, reportOptions, type ReportOptions } from '../../options
 import { writeAnswer } from '../../output/answer.ts'
 import type { PullOrder } from '../../../streams/order.ts'
 import type { Shell } from '../../shell.ts'
+import { storeOptions, type StoreOptions } from './store-options.ts'
 
-interface RecordOptions extends ExecutionOptions, ReportOptions {
-  readonly store: string
-  readonly output: string
-}
+interface RecordOptions extends StoreOptions, ExecutionOptions, ReportOptions {}
 
 export function declareRecord(group: Command, shell: Shell): void {
   const command = group
@@ -32,13 +30,7 @@ export function declareRecord(group: Command, shell: Shell): void {
     .argument('<guest>', 'RISC-V ELF executable; - is standard input', inputPath)
     .summary('record the order in which a guest pulls items')
     .description('Runs a guest with a store of items, and writes the order in which it pulls them to a file.')
-  addOptions(command, [
-    valued('--store <dir>', 'directory with a file KIND-KEY for each item', notEmpty).makeOptionMandatory(),
-    option('-o, --output <file>', 'the file to write').makeOptionMandatory(),
-    ...executionOptions(),
-    ...buildOptions(),
-    ...reportOptions(),
-  ])
+  addOptions(command, [...storeOptions(), ...executionOptions(), ...buildOptions(), ...reportOptions()])
     .addHelpText(
       'after',
       '\nExample:\n  $ rvr stream record guest.elf --store items --input file:block.bin -o order.json',
