@@ -35,10 +35,10 @@ for (const xlen of [32, 64] as const) {
     if (asked !== undefined) agree(xlen, seed, 100, modes, [undefined, ...stresses][seed % 3])
     else {
       // Compiling is what takes the time: seeds and widths take turns with the modes too.
-      const [usual, stressed] = isExhaustive ? [30, 20] : [8, 6]
+      const [usual, stressed] = isExhaustive ? [30, 20] : [6, 5]
       const turn = seed + xlen / 16
-      agree(xlen, seed, usual, sample(modes, turn, 4))
-      agree(xlen, seed + rounds, stressed, sample(modes, turn + 2, 4), stresses[(seed + xlen / 32) % 2])
+      agree(xlen, seed, usual, sample(modes, turn, 5))
+      agree(xlen, seed + rounds, stressed, sample(modes, turn + 2, 5), stresses[(seed + xlen / 32) % 2])
     }
   }
 }
