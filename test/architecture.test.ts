@@ -26,6 +26,7 @@ const order = [
   'layout',
   'air',
   'archive',
+  'stark',
   'machine',
   'modes',
   'codegen',
