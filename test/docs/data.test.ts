@@ -50,8 +50,18 @@ test.each(of('air'))('$page, line $line, is an excerpt of AIRs that are shipped'
   expect(files.some(file => lines.every(line => file.includes(line)))).toBe(true)
 })
 
+test.each(of('rust'))('$page, line $line, is an excerpt of a guest that the tests run', ({ text }) => {
+  const guest = readFileSync(join(root, 'cache-fixtures/guests/rust/pull-rust/src/main.rs'), 'utf8').split('\n')
+  expect(
+    text
+      .trimEnd()
+      .split('\n')
+      .filter(line => !guest.includes(line)),
+  ).toEqual([])
+})
+
 test('every language of a block is one that is tested', () => {
-  const tested = new Set(['sh', 'ts', '', 'json', 'toml', 'c', 'air'])
+  const tested = new Set(['sh', 'ts', '', 'json', 'toml', 'c', 'air', 'rust'])
   expect(all.filter(({ language }) => !tested.has(language)).map(({ page, line }) => `${page}:${line}`)).toEqual([])
 })
 

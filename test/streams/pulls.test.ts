@@ -92,6 +92,23 @@ describe.each(widths)('RV%i', xlen => {
     expectSame(streamed, plain)
   })
 
+  test('the library in Rust pulls the same, and its guest panics where something else comes', async () => {
+    const artifact = (await host.rvr.load(fixture('pull-rust', xlen))).interpret('pure')
+    const inputs = [wanted(names)]
+    const { order, run } = await recordOrder(artifact, storeOf(names), { inputs })
+    using recorded = run
+    expect(revealed(recorded)).toEqual(expectedOf(names))
+    using streamed = await artifact.execute({ inputs, stream: await emitStream(order, storeOf(names)) })
+    expectSame(streamed, recorded)
+    // Without a stream: frames of other items, and a record that is no frame.
+    const { frameOf } = await import('../../src/extensions/io/pull.ts')
+    const other = { kind: 1, key: keyOf(8), payload: payloadOf([1, 8]) }
+    for (const record of [frameOf(other), new Uint8Array(3)]) {
+      using failed = await artifact.execute({ inputs: [wanted(names.slice(0, 1)), record] })
+      expect([failed.outcome, failed.exitCode]).toEqual(['terminated', 1])
+    }
+  })
+
   test('a run with a stream is suspended anywhere, saved, and goes on', async () => {
     const artifact = (await host.rvr.load(fixture('pull', xlen))).interpret('metered')
     const stream = await streamOf(await interpreted(xlen), names)
