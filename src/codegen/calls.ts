@@ -46,15 +46,19 @@ export function callStatements(
   )
   const call = `!${row.c}(${[...values, ...(row.result === undefined ? [] : [`&${RESULT}`])].join(', ')})`
   const checks = [...new Set(row.operands.flatMap(target => outside(instr, target, xlen)))]
-  const refused = [...checks, call].join(' || ')
+  const ranges = row.operands.flatMap(target =>
+    target.access === 'value'
+      ? []
+      : [{ address: `(uint64_t)${operand(instr[target.register])}`, length: length(instr, target) }],
+  )
+  const leaves = emission.calls === undefined ? [] : [emission.calls.leaves(ranges)]
+  const refused = [...checks, ...leaves, call].join(' || ')
   const comment = `/* ${instr.pc.toString(16)} ${disassemble(instr)} */`
   const lines = [`if (__builtin_expect(${refused}, 0)) goto ${step}; ${comment}`]
   // Registers still have the values that the call saw.
-  for (const target of row.operands) {
-    if (target.access === 'value') continue
-    const address = `(uint64_t)${operand(instr[target.register])}`
-    for (const line of emission.rangeTouched?.(address, length(instr, target)) ?? []) lines.push(line)
-  }
+  for (const { address, length: bytes } of ranges)
+    for (const line of emission.rangeTouched?.(address, bytes) ?? []) lines.push(line)
+  for (const line of emission.calls?.executed(instr, ranges) ?? []) lines.push(line)
   if (row.result === 'register' && instr.rd !== 0) lines.push(`${registerNames[instr.rd]!} = (reg)${RESULT};`)
   return lines
 }

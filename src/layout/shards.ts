@@ -43,6 +43,8 @@ export const PUBLIC = 4
 /** Room in the list of crossings, and places of the hash table that finds them. */
 export const MOST_CROSSINGS = 2 ** 19
 export const CROSSING_PLACES = 2 ** 20
+/** Native code calls extensions as long as there are no more lines behind the call, for sure. */
+export const CALL_LINES = MOST_CROSSINGS / 4
 
 /** Stamps of nodes of the memory tree: 0 never touched, this one for what the image holds; shard n has n + 1. */
 export const IMAGE_STAMP = 1
@@ -116,6 +118,7 @@ export function shardsHeader(layout: ShardsLayout): string {
     SHARDS_PAGE_STAMPS: layout.pageStampsAt,
     SHARDS_CROSSINGS: layout.crossingsAt,
     SHARDS_PLACES: layout.placesAt,
+    SHARDS_CALL_LINES: CALL_LINES,
     SHARDS_PLACE_MASK: CROSSING_PLACES - 1,
     SHARDS_LEAVES: layout.leaves,
     SHARDS_LEAF_BYTES: layout.leafBytes,

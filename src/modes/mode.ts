@@ -53,6 +53,20 @@ export interface LoopEmission {
   touched(series: AccessSeries, times: string): readonly string[]
 }
 
+/** What a call of an extension reads or writes: C expressions, of type uint64_t. */
+export interface CallRange {
+  readonly address: string
+  readonly length: string
+}
+
+/** How a mode that looks at every access takes calls of extensions. */
+export interface CallEmission {
+  /** C condition under which the call is left to the interpreter, behind the checks of its ranges. */
+  leaves(ranges: readonly CallRange[]): string
+  /** Behind the call, where registers still have the values that it saw. */
+  executed(instr: Instr, ranges: readonly CallRange[]): readonly string[]
+}
+
 /** Control leaves a block, by its last instruction or behind it. */
 export interface Transferred {
   /** The block's last instruction. */
@@ -118,6 +132,7 @@ export interface Emission {
   readonly leavesCalls?: true
   /** Behind a call that has read or written `length` bytes at `address` (C expressions). */
   rangeTouched?(address: string, length: string): readonly string[]
+  readonly calls?: CallEmission
   /** When native code hands back, the parameters in scope. */
   leaving?: readonly string[]
   /** Declarations in guest.h in front of the region type. */

@@ -1,6 +1,6 @@
 /** One operation → the C function that executes it. */
 import { MEMORY_BYTES, type Xlen } from '../../elf/image.ts'
-import type { CallOperand, CallRow, LoadRow, Row } from '../../isa/row.ts'
+import type { CallOperand, CallRow, Instr, LoadRow, Row } from '../../isa/row.ts'
 import type { Machine } from '../../machine/machine.ts'
 import type { Emission, InstrAtHand, Mode } from '../../modes/mode.ts'
 import type { Convention } from '../convention.ts'
@@ -86,7 +86,7 @@ export function handlerBody({ row, discards, instr }: Operation, context: Handle
       ]
     case 'call':
       if (emission.leavesCalls === true) return [STEP]
-      return [...call(row, context), ...counted, ...callEnd(row, set)]
+      return [...call(instr, row, context), ...counted, ...callEnd(row, set)]
     default:
       return [STEP]
   }
@@ -120,13 +120,18 @@ function outside(operand: MemoryOperand, xlen: Xlen): string[] {
   return [`${length} > ${operand.most}`, ...isCut, `${address} > ${MEMORY_BYTES} - ${length}`]
 }
 
-function call({ c, operands, result }: CallRow, { xlen, emission }: HandlerContext): string[] {
+function call(instr: Instr, { c, operands, result }: CallRow, { xlen, emission }: HandlerContext): string[] {
   const values = operands.map(operand => (isMemory(operand) ? `(uint8_t *)m + ${valueOf(operand)}` : valueOf(operand)))
   if (result !== undefined) values.push('&state(m)->result')
   const memory = operands.filter(isMemory)
   const checks = new Set(memory.flatMap(operand => outside(operand, xlen)))
-  const ranges = memory.flatMap(operand => emission.rangeTouched?.(valueOf(operand), lengthOf(operand)) ?? [])
-  return [stepIf([...checks, `!${c}(${values.join(', ')})`].join(' || ')), ...ranges]
+  const ranges = memory.map(operand => ({ address: valueOf(operand), length: lengthOf(operand) }))
+  const leaves = emission.calls === undefined ? [] : [emission.calls.leaves(ranges)]
+  return [
+    stepIf([...checks, ...leaves, `!${c}(${values.join(', ')})`].join(' || ')),
+    ...ranges.flatMap(({ address, length }) => emission.rangeTouched?.(address, length) ?? []),
+    ...(emission.calls?.executed(instr, ranges) ?? []),
+  ]
 }
 
 function callEnd({ result }: CallRow, set: (value: string) => string[]): string[] {

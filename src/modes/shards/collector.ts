@@ -1,6 +1,6 @@
 /** A job in mode `shards`: ends shards where they end, and takes crossings that native code has found. */
 import type { Image } from '../../elf/image.ts'
-import { MOST_CROSSINGS, type ShardsLayout } from '../../layout/shards.ts'
+import { CALL_LINES, MOST_CROSSINGS, type ShardsLayout } from '../../layout/shards.ts'
 import type { Hart } from '../../program/hart.ts'
 import type { Collector, CollectorContext, CollectorReport, NativeUse, Site, Watcher } from '../collector.ts'
 import type { Crossings, RegisterCrossing, ShardTotals } from './counts.ts'
@@ -30,12 +30,12 @@ export interface ShardsReport {
 
 /** No budget is that large. */
 const NEVER = 1n << 62n
-/** Lines that an instruction of native code adds at most: a word that is not aligned lies in two. */
+/** Lines that a load or store adds at most: what is not aligned lies in two words. */
 const INSTRUCTION_LINES = 2
-/** More are taken from native code at the next turn. */
-const MANY = MOST_CROSSINGS / 4
+/** More are taken from native code at the next turn, so that it may go on with calls. */
+const MANY = CALL_LINES / 2
 /** Native code hands back behind so many instructions at the latest, and then there is room for what it adds. */
-const STRETCH = BigInt((MOST_CROSSINGS - MANY) / INSTRUCTION_LINES)
+const STRETCH = BigInt((MOST_CROSSINGS - CALL_LINES) / INSTRUCTION_LINES)
 
 export class ShardsCollector implements Collector {
   watcher: Watcher | undefined

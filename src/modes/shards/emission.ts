@@ -3,7 +3,7 @@ import type { Instr } from '../../isa/row.ts'
 import { shardsHeader } from '../../layout/shards.ts'
 import type { Graph } from '../../program/program.ts'
 import { resourceText } from '../../resources.ts'
-import type { Emission, EmissionTarget } from '../mode.ts'
+import type { CallRange, Emission, EmissionTarget } from '../mode.ts'
 import { layoutOf } from './layout.ts'
 
 const template = (name: string): string => resourceText(`templates/modes/shards/${name}`)
@@ -12,18 +12,22 @@ const isAccess = ({ row: { kind } }: Instr): boolean => kind === 'load' || kind 
 /** In front of them control may leave a block. */
 const mayLeave = (instr: Instr): boolean => isAccess(instr) || instr.row.kind === 'call' || instr.row.kind === 'host'
 
+/** Lines in the list of crossings; how many a call adds at most. */
+const CROSSED = '(uint64_t)shards(m)->crossings'
+const wordsOf = ({ length }: CallRange): string => `${length} / sizeof(reg) + 2`
+
 /** Those of `instrs` that are executed for certain once the first one is. */
 function certain(instrs: readonly Instr[]): readonly Instr[] {
   const end = instrs.findIndex((instr, index) => index > 0 && mayLeave(instr))
   return end < 0 ? instrs : instrs.slice(0, end)
 }
 
-/** By access, the instructions that are executed for certain once it is. */
-function behindAccesses({ blocks, program: { instrs } }: Graph): Map<Instr, readonly Instr[]> {
+/** By access and call, the instructions that are executed for certain once it is. */
+function behindExits({ blocks, program: { instrs } }: Graph): Map<Instr, readonly Instr[]> {
   const behind = new Map<Instr, readonly Instr[]>()
   for (const { first, count } of blocks) {
     const block = instrs.slice(first, first + count).filter(instr => instr !== undefined)
-    for (const [index, instr] of block.entries()) if (isAccess(instr)) behind.set(instr, certain(block.slice(index)))
+    for (const [index, instr] of block.entries()) if (mayLeave(instr)) behind.set(instr, certain(block.slice(index)))
   }
   return behind
 }
@@ -33,11 +37,12 @@ function behindAccesses({ blocks, program: { instrs } }: Graph): Map<Instr, read
  * of a block as far as its first access, which may leave it, and then at each access.
  */
 export function shardsEmission({ graph, machine, address: addressOf, registers }: EmissionTarget): Emission {
-  const behind = behindAccesses(graph)
+  const behind = behindExits(graph)
   const note = (instrs: readonly Instr[]): string[] => {
     const mask = registers(instrs)
     return /^0x?0?u$/.test(mask) ? [] : [`touched |= ${mask};`]
   }
+  const noteBehind = (instr: Instr): string[] => note(behind.get(instr) ?? [instr])
   return {
     // Nothing clears a bit of it in native code, so what a loop notes it may note once.
     parameters: [{ type: 'uint32_t', name: 'touched', initial: 'shards(m)->registers', general: true }],
@@ -47,10 +52,16 @@ export function shardsEmission({ graph, machine, address: addressOf, registers }
       const how = `${addressOf(instr)}, ${alone}`
       return [
         isAligned ? `access_aligned(m, ${address}, ${how});` : `access_any(m, ${address}, ${width}, ${how});`,
-        ...note(behind.get(instr) ?? [instr]),
+        ...noteBehind(instr),
       ]
     },
-    leavesCalls: true,
+    calls: {
+      leaves: ranges => `${[CROSSED, ...ranges.map(wordsOf)].join(' + ')} > SHARDS_CALL_LINES`,
+      executed: (instr, ranges) => [
+        ...ranges.map(({ address, length }) => `rvr_access_range(m, ${address}, ${length}, ${addressOf(instr)});`),
+        ...noteBehind(instr),
+      ],
+    },
     leaving: ['shards(m)->registers = touched;'],
     include: 'shards.h',
     files: [

@@ -69,6 +69,17 @@ GENERAL_REGISTERS void rvr_first(char *m, uint64_t word, uint64_t how)
   touch(m, word * sizeof(reg) / SHARDS_LEAF_BYTES);
 }
 
+void rvr_access_range(char *m, uint64_t address, uint64_t length, uint32_t slot)
+{
+  if (length == 0) return;
+  uint64_t last = (address + length - 1) / sizeof(reg);
+  for (uint64_t word = address / sizeof(reg); word <= last; word++) {
+    struct rvr_word *at = entry_of(m, word);
+    if (at->shard == shards(m)->shard) at->slot = slot;
+    else rvr_first(m, word, slot);
+  }
+}
+
 #ifdef __x86_64__
 __asm__(
   ".text\n"

@@ -7,6 +7,9 @@ static inline struct rvr_word *entry_of(char *m, uint64_t word) { return (struct
 /* The open shard accesses a word for the first time; `how`: the instruction, with SHARDS_ALONE if it is a store. */
 void rvr_first(char *m, uint64_t word, uint64_t how);
 
+/* Behind a call of an extension that has accessed so many bytes. */
+void rvr_access_range(char *m, uint64_t address, uint64_t length, uint32_t slot);
+
 /*
  * The call stands on cold paths of functions whose arguments fill the host's registers. On x86-64 it goes through a gate (at the end of shards.c) that
  * keeps every register and hides from the compiler that it is a call, so a region stays a leaf function. The first step over 128 bytes leaves

@@ -1,7 +1,14 @@
 /** Crossings are those that the definition gives: accesses of every kind, hosts, calls, suspended runs, moves. */
 import { beforeAll, describe, expect, test } from 'vitest'
+import { preserveNone } from '../../../src/codegen/convention.ts'
+import { generate } from '../../../src/codegen/generate.ts'
 import { MEMORY_BYTES, type Xlen } from '../../../src/elf/image.ts'
+import { callFiles } from '../../../src/extensions/compose.ts'
+import { abiNamed } from '../../../src/extensions/registry.ts'
 import type { Guest } from '../../../src/index.ts'
+import { defaultMachine } from '../../../src/machine/machine.ts'
+import { modeNamed } from '../../../src/modes/registry.ts'
+import { graphOf } from '../../codegen/guests.ts'
 import { busyGuest, busyOptions } from '../../run/saved-support.ts'
 import { artifactOf, DATA, engines, errorOf, fixture, program, useRvr, widths } from '../../run/support.ts'
 import { useMoves } from '../../run/tier-support.ts'
@@ -59,6 +66,14 @@ const calls = (code: Assembler): Assembler =>
     .op('terminate')
 
 const MOST = 12_000
+
+test('native code makes calls itself', () => {
+  const files = callFiles(abiNamed('openvm'))
+  const given = { mode: modeNamed('shards'), machine: defaultMachine(64), convention: preserveNone, callFiles: files }
+  const project = generate(graphOf(64, calls), { ...given, identity: '{}' })
+  const text = project.files.map(({ content }) => content).join('')
+  expect(text).toMatch(/!\w*xorin\(.*\n.*rvr_access_range\(m, [^\n]*\n.*rvr_access_range\(m, /)
+})
 
 describe.each(widths)('RV%i', xlen => {
   const guests: Record<
