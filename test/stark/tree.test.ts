@@ -1,0 +1,112 @@
+/** Trees of hashes in C against hashes of @noble/hashes. */
+import { afterAll, expect, test } from 'vitest'
+import { Chain, type ChainName } from '../../src/archive/chain.ts'
+import { randomSource } from '../support/random.ts'
+import { CANCELLED, kernels, type Group } from './kernels.ts'
+
+const built = kernels()
+afterAll(() => built[Symbol.dispose]())
+
+function hashed(name: ChainName, ...parts: readonly Uint8Array[]): Uint8Array {
+  const chain = new Chain(name)
+  for (const part of parts) chain.add(part)
+  chain.pad()
+  return chain.digest()
+}
+
+const bytesOf = (words: Uint32Array): Uint8Array => new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
+const leafOf = ({ rows, stride }: Group, row: number): Uint8Array =>
+  hashed('leaf', bytesOf(rows.subarray(row * stride, (row + 1) * stride)))
+
+/** Every level, from the leaves to the root. */
+function mixedTree(groups: readonly Group[]): Uint8Array[] {
+  const [highest, ...others] = groups
+  let level = Array.from({ length: 1 << highest!.logHeight }, (_, row) => leafOf(highest!, row))
+  const all = [...level]
+  for (let log = highest!.logHeight - 1; log >= 0; log--) {
+    const below = level
+    const group = others.find(({ logHeight }) => logHeight === log)
+    level = Array.from({ length: 1 << log }, (_, k) => {
+      const node = hashed('node', below[2 * k]!, below[2 * k + 1]!)
+      return group === undefined ? node : hashed('join', node, leafOf(group, k))
+    })
+    all.push(...level)
+  }
+  return all
+}
+
+const hex = (digests: readonly Uint8Array[]): string[] => digests.map(each => Buffer.from(each).toString('hex'))
+const listed = (digests: Uint8Array): string[] =>
+  hex(Array.from({ length: digests.length / 32 }, (_, k) => digests.subarray(32 * k, 32 * k + 32)))
+const roomFor = (logHeight: number): Uint8Array => new Uint8Array(32 * (2 * 2 ** logHeight - 1))
+
+function groupOf(stride: number, logHeight: number): Group {
+  const random = randomSource(stride + logHeight)
+  return { rows: Uint32Array.from({ length: stride << logHeight }, () => random(2 ** 32)), stride, logHeight }
+}
+
+/** Compressions of a tree. */
+const compressions = (groups: readonly Group[]): number =>
+  groups.reduce(
+    (sum, { stride, logHeight }, index) => sum + (stride / 16 + (index > 0 ? 1 : 0)) * 2 ** logHeight,
+    2 ** groups[0]!.logHeight - 1,
+  )
+
+test('digests of the specification', () => {
+  const leaf = new Uint32Array(16)
+  leaf.set([1, 2, 3])
+  const alone = roomFor(0)
+  built.tree(alone, [{ rows: leaf, stride: 16, logHeight: 0 }])
+  expect(listed(alone)).toEqual(['ec4c08bd5e689012be5fafa48cec66d931c5870d91eff67ff57657e881d2356b'])
+  expect(Buffer.from(hashed('node', new Uint8Array(32), new Uint8Array(32))).toString('hex')).toBe(
+    'f909fae81ac8486789b0bcdac811fb8847b097b5080a160a737597052c2cfb42',
+  )
+})
+
+test.each([
+  [[[16, 0]]],
+  [[[16, 1]]],
+  [[[48, 3]]],
+  [
+    [
+      [16, 5],
+      [32, 4],
+      [16, 0],
+    ],
+  ],
+  [
+    [
+      [64, 6],
+      [16, 3],
+      [80, 2],
+      [16, 1],
+    ],
+  ],
+  [
+    [
+      [16, 4],
+      [304, 3],
+    ],
+  ],
+])('mixed tree of %j', shapes => {
+  const groups = shapes.map(([stride, logHeight]) => groupOf(stride!, logHeight!))
+  const digests = roomFor(groups[0]!.logHeight)
+  expect(built.tree(digests, groups)).toEqual({ status: 0, progress: compressions(groups) })
+  expect(listed(digests)).toEqual(hex(mixedTree(groups)))
+})
+
+test.each([8, 16, 32])('tree of leaves of %d words', leafWords => {
+  for (const log of [0, 1, 3, 6]) {
+    const { rows } = groupOf(leafWords, log)
+    const digests = roomFor(log)
+    expect(built.leafTree(digests, rows, leafWords)).toEqual({
+      status: 0,
+      progress: Math.ceil(leafWords / 16) * 2 ** log + 2 ** log - 1,
+    })
+    expect(listed(digests)).toEqual(hex(mixedTree([{ rows, stride: leafWords, logHeight: log }])))
+  }
+})
+
+test('it stops when it is told to', () => {
+  expect(built.tree(roomFor(3), [groupOf(16, 3)], { cancelled: true })).toMatchObject(CANCELLED)
+})
