@@ -15,6 +15,7 @@ const fewCollections = [
 /** Files that compute and no more: no process, no spies, no changed environment, no cache. They share their processes. */
 const computing = [
   'test/{air,analysis,layout,profile,program}/**/*.test.ts',
+  'test/stark/slow/*.test.ts',
   'test/cli/options/*.test.ts',
   'test/codegen/pairs/*.test.ts',
   'test/docs/{citations,environment,generated-code,tables,transcript}.test.ts',

@@ -1,0 +1,119 @@
+/** The verifier (§7), slow and plain: every step in the specification's order, none of its tricks. */
+import { PROOF, readArchive, rowsOf, wordsOf } from './archive.ts'
+import { accumulated, nodeValues, selectors } from './constraints.ts'
+import { equal, joined, minus, ONE, plus, raised, scaled, times, ZERO, evaluated } from './extension.ts'
+import { inverse as inverseInField, P } from './field.ts'
+import { sameBytes } from './hash.ts'
+import type { Key } from './key.ts'
+import { demand } from './rejected.ts'
+import { openedColumns, readProof, type Facts, type Opened, type Proof, type Replayed } from './proof.ts'
+import { demandQueries } from './queries.ts'
+import { demandHeights, shapeOf, type Shape, type Tree } from './shape.ts'
+import { Transcript } from './transcript.ts'
+
+export interface Verified {
+  readonly heights: readonly number[]
+  /** Of all AIRs in order. */
+  readonly publics: readonly number[]
+}
+
+/** @throws {Rejected} of the step that says no */
+export function verify(key: Key, bytes: Uint8Array, expected?: readonly number[]): Verified {
+  const { sections } = readArchive(bytes, PROOF, 1)
+  const proof = readProof(sections)
+  demand(sameBytes(sections[0]!, key.digest), 2, 'another key')
+  demandHeights(key, proof.heights)
+  const shape = shapeOf(key, proof.heights)
+  for (const [index, count] of shape.counts.entries()) {
+    const size = [32, 4, 4, 32, 16, 8, 16, 32, 16, 64, 32, 64, 32][index]!
+    demand(sections[index]!.length === count * size, 2, `count of section ${(0x101 + index).toString(16)}`)
+  }
+  for (const index of [2, 4, 6, 8, 9, 11])
+    demand(
+      wordsOf(sections[index]!).every(word => word < P),
+      3,
+      `a word of section ${(0x101 + index).toString(16)}`,
+    )
+  demand(expected === undefined || sameWords(expected, proof.publics), 3, 'public values')
+  const replayed = replay(key, shape, proof)
+  demand(equal(proof.sums.reduce(plus, ZERO), ZERO), 5, 'sums')
+  const opened = openedColumns(shape, proof.openings)
+  demandConstraints({ key, shape, proof, replayed, opened })
+  demandQueries({ key, shape, proof, replayed, opened })
+  return { heights: proof.heights, publics: proof.publics }
+}
+
+const sameWords = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((word, index) => word === b[index])
+
+/** Step 4. */
+function replay(key: Key, shape: Shape, proof: Proof): Replayed {
+  const transcript = new Transcript()
+  const section = (kind: number): Uint8Array => proof.sections[kind - 0x101]!
+  const work = (tag: number, bits: number, nonce: bigint): void =>
+    demand(transcript.work(tag, bits, nonce), 4, `work of tag ${tag}`)
+  transcript.absorb(1, key.digest)
+  transcript.absorb(2, section(0x102))
+  transcript.absorb(3, section(0x103))
+  transcript.absorb(4, proof.roots[0]!)
+  work(5, key.parameters.lookup, proof.nonces[0]!)
+  const [alpha, beta] = transcript.elements(5, 2)
+  if (proof.roots.length === 3) transcript.absorb(6, proof.roots[1]!)
+  transcript.absorb(7, section(0x105))
+  const [lambda] = transcript.elements(8, 1)
+  transcript.absorb(9, proof.roots.at(-1)!)
+  work(10, key.parameters.zeta, proof.nonces[1]!)
+  const [zeta] = transcript.elements(10, 1)
+  demand(
+    zeta!.slice(1).some(coordinate => coordinate !== 0),
+    4,
+    'zeta lies in the base field',
+  )
+  transcript.absorb(11, section(0x107))
+  work(12, key.parameters.batch, proof.nonces[2]!)
+  const [gamma] = transcript.elements(12, 1)
+  const betas = shape.rounds.map((_, round) => {
+    transcript.absorb(13, proof.foldRoots[round]!)
+    work(14, key.parameters.fold, proof.nonces[3 + round]!)
+    return transcript.elements(14, 1)[0]!
+  })
+  transcript.absorb(15, section(0x109))
+  work(16, key.parameters.query, proof.nonces.at(-1)!)
+  const indices = transcript.indices(16, shape.n, key.parameters.queries)
+  return { alpha: alpha!, beta: beta!, lambda: lambda!, zeta: zeta!, gamma: gamma!, betas, indices }
+}
+
+/** Step 6. */
+function demandConstraints({ key, shape, proof, replayed, opened }: Facts): void {
+  const { zeta } = replayed
+  const find = (kind: Tree['kind'], air: number): Opened | undefined =>
+    shape.trees
+      .flatMap((tree, index) => (tree.kind === kind ? opened[index]! : []))
+      .find(({ table }) => table.air === air)
+  let publicsBefore = 0
+  let sumsBefore = 0
+  for (const [index, air] of key.airs.entries()) {
+    const publics = proof.publics.slice(publicsBefore, publicsBefore + air.publics)
+    publicsBefore += air.publics
+    if (!shape.present.includes(index)) continue
+    const k = proof.heights[index]!
+    const [main, fixed, sum, quotient] = (['main', 'fixed', 'sum', 'quotient'] as const).map(kind => find(kind, index))
+    const point = {
+      main: main!.here,
+      mainNext: main!.next,
+      fixed: fixed?.here ?? [],
+      fixedNext: fixed?.next ?? [],
+      ...selectors(k, zeta),
+    }
+    const values = nodeValues(air.nodes, point, publics)
+    const sums = sum && {
+      columns: rowsOf(sum.here, 4).map(joined),
+      next: joined(sum.next),
+      perRow: scaled(proof.sums[sumsBefore++]!, inverseInField(2 ** k)),
+    }
+    const acc = accumulated(air, values, { ...replayed, sums })
+    const zetaToRows = raised(zeta, 2 ** k)
+    const quotients = evaluated(rowsOf(quotient!.here, 4).map(joined), zetaToRows)
+    demand(equal(acc, times(minus(zetaToRows, ONE), quotients)), 6, `constraints of AIR ${index}`)
+  }
+}
