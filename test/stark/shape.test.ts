@@ -1,91 +1,201 @@
-/** Shapes are those of proofs that others have made; bits are those of the protocol's table. */
-import { expect, test } from 'vitest'
-import { readArchive } from '../../src/archive/read.ts'
-import { keyFacts } from '../../src/stark/key-facts.ts'
-import { sets, type ProofSet } from '../../src/stark/parameters.ts'
-import { leastBits, proofSize, securityOf } from '../../src/stark/security.ts'
-import { shapeOf } from '../../src/stark/shape.ts'
-import { givenBytes, isGiven } from './given.ts'
+/** Keys and shapes in C: what a key says about itself is computed again, and shapes are those of the vectors' proofs. */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { parseArchive } from '../../src/archive/read.ts'
+import { encodeArchive } from '../../src/archive/write.ts'
+import { resource } from '../../src/resources.ts'
+import { vector } from '../archive/samples.ts'
+import { compilers, programs } from './compiled.ts'
 
-const proofs: readonly [string, ProofSet][] = [
-  ...(['test', 'fast', 'default', 'small'] as const).flatMap((set): [string, ProofSet][] => [
-    ['fib', set],
-    ['lookup', set],
+const compile = programs()
+const directory = mkdtempSync(join(tmpdir(), 'rvr-stark-keys-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const SOURCES = ['test/stark/shape.c', 'ffi/stark/key.c', 'ffi/stark/shape.c', 'templates/archive/archive.c']
+
+/** Numbers of flaws by name: FLAW_HEIGHT is `HEIGHT`. */
+const flaws = new Map(
+  [...readFileSync(resource('ffi/stark/fault.h'), 'utf8').matchAll(/^ {2}FLAW_(\w+)/gm)].map(([, name], at) => [
+    name!,
+    at + 1,
   ]),
-  ['five', 'test'],
+)
+
+let files = 0
+function written(bytes: Uint8Array): string {
+  const path = join(directory, `${files++}`)
+  writeFileSync(path, bytes)
+  return path
+}
+
+type Words = Map<number, Uint32Array>
+
+async function sectionsOf(name: string): Promise<Words> {
+  const archive = await parseArchive(vector(name), { file: name })
+  return new Map(archive.sections.map(({ kind }) => [kind, archive.words(kind).slice()]))
+}
+
+const encoded = (content: 'vkey' | 'proof', words: Words): Promise<Uint8Array> =>
+  encodeArchive({ content, sections: new Map([...words].map(([kind, part]) => [kind, [part]])) })
+
+interface Change {
+  readonly section: number
+  readonly word: number
+  readonly to: number
+  readonly flaw?: string
+}
+
+const change = (section: number, word: number, to: number, flaw?: string): Change => ({ section, word, to, flaw })
+
+/** Words of the key of `five`, and what is wrong when they are something else. */
+const keys: readonly Change[] = [
+  change(0x201, 0, 2, 'PARAMETER'),
+  change(0x201, 1, 0, 'PARAMETER'),
+  change(0x201, 1, 4, 'PARAMETER'),
+  change(0x201, 2, 11, 'PARAMETER'),
+  change(0x201, 3, 4, 'PARAMETER'),
+  change(0x201, 4, 0, 'PARAMETER'),
+  change(0x201, 4, 513, 'PARAMETER'),
+  change(0x201, 9, 31, 'PARAMETER'),
+  change(0x201, 10, 25, 'PARAMETER'),
+  change(0x201, 12, 6, 'PARAMETER'),
+  change(0x201, 13, 3, 'PARAMETER'),
+  change(0x201, 15, 1, 'PARAMETER'),
+  change(0x201, 11, 1, 'INTERACTION'),
+  change(0x201, 4, 2),
+  change(0x202, 0, 8, 'FLAGS'),
+  change(0x202, 0, 0, 'FLAGS'),
+  change(0x202, 0, 6, 'FLAGS'),
+  change(0x202, 16, 0, 'FLAGS'),
+  change(0x202, 1, 65537, 'AIR'),
+  change(0x202, 1, 0, 'AIR'),
+  change(0x202, 1, 1, 'NODE'),
+  change(0x202, 1, 4),
+  change(0x202, 3, 4097, 'AIR'),
+  change(0x202, 4, 0, 'AIR'),
+  change(0x202, 6, 23, 'AIR'),
+  change(0x202, 7, 1, 'DEGREE'),
+  change(0x202, 8, 1, 'RANGE'),
+  change(0x202, 9, 16, 'CONSTRAINT'),
+  change(0x202, 9, 0xffffffff, 'RANGE'),
+  change(0x202, 11, 2, 'RANGE'),
+  change(0x202, 13, 2, 'DEGREE'),
+  change(0x202, 14, 2, 'CHUNK'),
+  change(0x202, 15, 2, 'DEGREE'),
+  change(0x202, 3 * 16 + 4, 1, 'TREE'),
+  change(0x202, 3 * 16 + 4, 2, 'AIR'),
+  change(0x202, 3 * 16 + 5, 23, 'AIR'),
+  change(0x203, 0, 7, 'NODE'),
+  change(0x203, 0, 12, 'NODE'),
+  change(0x203, 3, 1, 'NODE'),
+  change(0x204, 0, 17, 'CONSTRAINT'),
+  change(0x205, 0, 2, 'INTERACTION'),
+  change(0x205, 1, 2, 'INTERACTION'),
+  change(0x205, 2, 17, 'INTERACTION'),
+  change(0x205, 3, 2013265921, 'INTERACTION'),
+  change(0x205, 3, 2013265920, 'ROWS'),
+  change(0x205, 4, 1, 'RANGE'),
+  change(0x205, 5, 0, 'INTERACTION'),
+  change(0x205, 5, 256, 'INTERACTION'),
+  change(0x205, 5, 3, 'DEGREE'),
+  change(0x205, 6, 1, 'CHUNK'),
+  change(0x205, 7, 1, 'INTERACTION'),
+  change(0x206, 0, 17, 'FIELD'),
+  change(0x207, 0, 1),
+  change(0x208, 0, 0, 'ROLE'),
+  change(0x208, 0, 3, 'ROLE'),
+  change(0x208, 0, 7, 'ROLE'),
+  change(0x208, 4, 1, 'ROLE'),
+  change(0x208, 1, 5, 'ROLE'),
+  change(0x208, 1, 0, 'ROLE'),
+  change(0x208, 2, 2, 'ROLE'),
+  change(0x208, 2, 0xffffffff, 'ROLE'),
+  change(0x208, 3, 2, 'ROLE'),
 ]
 
-test.skipIf(!isGiven)('all counts of a proof follow from the key and its heights', async () => {
-  for (const [name, set] of proofs) {
-    const key = keyFacts(await readArchive(givenBytes(`${name}.${set}.vkey`)!, { content: 'vkey' }))
-    const proof = await readArchive(givenBytes(`${name}.${set}.proof`)!, { content: 'proof' })
-    const heights = [...proof.words(0x102)].map(height => (height === 0xffffffff ? undefined : height))
-    const { counts, bytes } = shapeOf(key, heights)
-    expect(key.set).toBe(set)
-    expect([...counts], `${name}.${set}`).toEqual(proof.sections.map(({ kind, count }) => [kind, count]))
-    expect(bytes).toBe(proof.bytes)
-  }
-})
+/** Starts to give the key of `five`, which has none. */
+const starts: readonly (readonly [words: readonly number[], flaw?: string])[] = [
+  [[1, 0, 4096, 0]],
+  [[1, 0, 2013265921, 0], 'START_VALUE'],
+  [[1, 1, 4096, 0], 'START_VALUE'],
+  [[2, 0, 4096, 0], 'START_VALUE'],
+  [[5, 0, 4096, 0], 'START_VALUE'],
+  [[1, 0, 4096, 1], 'START_VALUE'],
+  [[1, 0, 4096, 0, 1, 0, 4096, 0], 'START_VALUE'],
+]
 
-test.skipIf(!isGiven)('a key says what its system is, and one that contradicts itself is refused', async () => {
-  const key = await readArchive(givenBytes('five.test.vkey')!, { content: 'vkey' })
-  const facts = keyFacts(key)
-  expect(facts).toMatchObject({ maxLogHeight: 22, buses: 2, trees: 2, set: 'test', starts: [] })
-  expect(facts.roles).toEqual([
-    { role: 1, air: 1, first: 0, count: 1 },
-    { role: 2, air: 1, first: 1, count: 1 },
-  ])
-  expect(facts.airs[3]).toMatchObject({ isRequired: true, readsMainNext: false, readsFixedNext: true, tree: 0 })
-  expect(facts.airs.map(({ mostFields }) => mostFields)).toEqual([2, 2, 2, 2, 2])
-  const heights = [3, 0, 1, 6, 3]
-  expect(proofSize(facts, heights)).toMatchObject({
-    logHeight: 6,
-    leastLogHeight: 0,
-    rows: 83,
-    messages: 8 + 4 + 2 * 5 + 64 * 4 + 8 * 8,
-  })
-  for (const [kind, word, value] of [
-    [0x201, 0, 2],
-    [0x201, 1, 4],
-    [0x201, 12, 4],
-    [0x201, 13, 1],
-    [0x202, 7, 3],
-    [0x202, 13, 0x100000],
-    [0x205, 5, 256],
-  ] as const) {
-    const words = key.words(kind)
-    const before = words[word]!
-    words[word] = value
-    expect(() => keyFacts(key), `${kind} ${word}`).toThrow(
-      expect.objectContaining({ code: 'ARCHIVE_INVALID' }) as Error,
+/** Heights of `five`, which are 8, 0, 1, 6, 3. */
+const heights: readonly Change[] = [
+  change(0x102, 0, 23, 'HEIGHT'),
+  change(0x102, 0, 22),
+  change(0x102, 0, 0xffffffff),
+  change(0x102, 1, 0xffffffff, 'MISSING'),
+  change(0x102, 3, 0xffffffff, 'MISSING'),
+  change(0x102, 3, 5, 'HEIGHT'),
+  change(0x102, 4, 2, 'HEIGHT'),
+]
+
+/** What the program says, a line for each pair of a key and a proof. */
+function said(program: string, pairs: readonly string[]): string[] {
+  return execFileSync(program, pairs, { encoding: 'utf8' }).trimEnd().split('\n')
+}
+
+/** The flaw in a line, or nothing. */
+const flawIn = (line: string): string | undefined => {
+  const [word, , flaw] = line.split(' ')
+  return word === 'fault' ? [...flaws].find(([, number]) => number === Number(flaw))?.[0] : undefined
+}
+
+describe.each(compilers)('%s', compiler => {
+  const program = compile(compiler, SOURCES)
+
+  test('shapes of the vectors', async () => {
+    const names = ['fib', 'lookup', 'five']
+    const pairs = names.flatMap(name => [written(vector(`${name}.test.vkey`)), written(vector(`${name}.test.proof`))])
+    const proofs = await Promise.all(
+      names.map(async name => parseArchive(vector(`${name}.test.proof`), { file: name })),
     )
-    words[word] = before
-  }
-  expect(keyFacts(key)).toEqual(facts)
-})
-
-test('bits of security are those that the sets were chosen for', () => {
-  const size = {
-    logHeight: 22,
-    leastLogHeight: 4,
-    messages: 2 ** 30.5,
-    fields: 20,
-    openings: 5000,
-    rows: 2 ** 24,
-    constraints: 4000,
-  }
-  const bits = Object.fromEntries(
-    (['fast', 'default', 'small', 'proven'] as const).map(set => {
-      const { conjectured, unique, johnson } = securityOf(sets[set], size)
-      return [set, [conjectured, unique, johnson!].map(each => leastBits(each).toFixed(1))]
-    }),
-  )
-  expect(bits).toEqual({
-    fast: ['101.5', '52.5', '59.7'],
-    default: ['101.6', '45.8', '59.8'],
-    small: ['101.5', '40.1', '59.4'],
-    proven: ['101.6', '100.7', '89.4'],
+    const wanted = proofs.map(({ sections, bytes }) => [...sections.map(({ count }) => count), bytes].join(' '))
+    expect(said(program, pairs)).toEqual(wanted)
   })
-  expect(securityOf(sets.fast, { ...size, leastLogHeight: 3 }).johnson).toBeUndefined()
-  expect(leastBits(securityOf(sets.test, size).conjectured)).toBeLessThan(2)
+
+  test('every flaw of a key', async () => {
+    const proof = written(vector('five.test.proof'))
+    const cases = await Promise.all(
+      keys.map(async each => {
+        const words = await sectionsOf('five.test.vkey')
+        words.get(each.section)![each.word] = each.to
+        return { name: JSON.stringify(each), flaw: each.flaw, file: written(await encoded('vkey', words)) }
+      }),
+    )
+    for (const [part, flaw] of starts) {
+      const words = await sectionsOf('five.test.vkey')
+      words.set(0x209, Uint32Array.from(part))
+      cases.push({ name: JSON.stringify(part), flaw, file: written(await encoded('vkey', words)) })
+    }
+    const lines = said(
+      program,
+      cases.flatMap(({ file }) => [file, proof]),
+    )
+    expect(cases.map(({ name }, at) => [name, flawIn(lines[at]!)])).toEqual(cases.map(({ name, flaw }) => [name, flaw]))
+  })
+
+  test('heights that a key does not allow', async () => {
+    const key = written(vector('five.test.vkey'))
+    const cases = await Promise.all(
+      heights.map(async each => {
+        const words = await sectionsOf('five.test.proof')
+        words.get(each.section)![each.word] = each.to
+        return { name: JSON.stringify(each), flaw: each.flaw, file: written(await encoded('proof', words)) }
+      }),
+    )
+    const lines = said(
+      program,
+      cases.flatMap(({ file }) => [key, file]),
+    )
+    expect(cases.map(({ name }, at) => [name, flawIn(lines[at]!)])).toEqual(cases.map(({ name, flaw }) => [name, flaw]))
+  })
 })
