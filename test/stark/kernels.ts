@@ -17,6 +17,21 @@ export interface Work {
   readonly cancelled?: boolean
 }
 
+/** Bits of enum stark_cpu. */
+const [AVX2, AVX512, SHA] = [1, 2, 4]
+export const ALL_OF_THE_CPU = AVX2 | AVX512 | SHA
+
+/** As little of the CPU as may be, and more; what a machine does not have is left out by itself. */
+export const ways: readonly Work[] = [
+  ...[0, SHA, AVX512, AVX512 | SHA, AVX512 | AVX2, ALL_OF_THE_CPU].map(without => ({ without })),
+  { threads: 2 },
+  { threads: 7 },
+  { threads: 3, without: ALL_OF_THE_CPU },
+]
+
+export const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength)
+
 export interface Group {
   readonly rows: Uint32Array
   readonly stride: number

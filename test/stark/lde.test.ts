@@ -1,7 +1,7 @@
 /** The low-degree extension in C against polynomials that are evaluated term by term. */
 import { afterAll, describe, expect, test } from 'vitest'
 import { randomSource } from '../support/random.ts'
-import { CANCELLED, kernels, type LdeShape } from './kernels.ts'
+import { bytesOf, CANCELLED, DONE, kernels, ways, type LdeShape } from './kernels.ts'
 
 const P = 2013265921n
 const GENERATOR = 31n
@@ -88,6 +88,47 @@ describe.each([
     for (let column = 0; column < at; column++)
       expect(columnOf(rows, stride, column, height)).toEqual(zeros(height).map(() => 77))
   })
+})
+
+/** A column that is a few terms c × X^m, whose values need no transform. */
+interface Terms {
+  readonly terms: readonly { readonly c: bigint; readonly m: number }[]
+}
+
+const valueOf = ({ terms }: Terms, x: bigint): bigint =>
+  terms.reduce((sum, { c, m }) => (sum + times(c, power(x, BigInt(m)))) % P, 0n)
+
+test.each([
+  { stride: 48, width: 41, logN: 11, blowup: 1 },
+  { stride: 16, width: 5, logN: 12, blowup: 2 },
+  { stride: 80, width: 66, logN: 13, blowup: 1 },
+])('$width columns of 2^$logN rows, on every kind of CPU and any number of threads', shape => {
+  const { stride, width, logN, blowup } = shape
+  const random = randomSource(logN)
+  const columns = Array.from({ length: width }, (_, column) => ({
+    terms: [0, 1, 2].map(k => ({ c: BigInt(random(Number(P))), m: k === 0 ? column : random(1 << logN) })),
+  }))
+  const powers = Array.from({ length: 1 << logN }, () => 1n)
+  for (let r = 1; r < powers.length; r++) powers[r] = times(powers[r - 1]!, rootOf(logN))
+  const trace = new Uint32Array(stride << (logN + blowup))
+  for (const [column, { terms }] of columns.entries())
+    for (let r = 0; r < powers.length; r++) {
+      const sum = terms.reduce((all, { c, m }) => all + c * powers[(r * m) % powers.length]!, 0n)
+      trace[r * stride + column] = Number(sum % P)
+    }
+  const rows = trace.slice()
+  expect(built.lde(rows, shape)).toMatchObject(DONE)
+  const bits = logN + blowup
+  for (let sample = 0; sample < 300; sample++) {
+    const [j, column] = [random(1 << bits), random(width)]
+    const x = times(GENERATOR, power(rootOf(bits), BigInt(reversed(j, bits))))
+    expect(rows[j * stride + column]).toBe(Number(valueOf(columns[column]!, x)))
+  }
+  for (const work of ways) {
+    const others = trace.slice()
+    expect(built.lde(others, shape, work)).toMatchObject(DONE)
+    expect(Buffer.compare(bytesOf(others), bytesOf(rows))).toBe(0)
+  }
 })
 
 test('it stops when it is told to', () => {

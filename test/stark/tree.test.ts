@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from 'vitest'
 import { Chain, type ChainName } from '../../src/archive/chain.ts'
 import { randomSource } from '../support/random.ts'
-import { CANCELLED, kernels, type Group } from './kernels.ts'
+import { bytesOf, CANCELLED, DONE, kernels, ways, ALL_OF_THE_CPU, type Group } from './kernels.ts'
 
 const built = kernels()
 afterAll(() => built[Symbol.dispose]())
@@ -14,7 +14,6 @@ function hashed(name: ChainName, ...parts: readonly Uint8Array[]): Uint8Array {
   return chain.digest()
 }
 
-const bytesOf = (words: Uint32Array): Uint8Array => new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
 const leafOf = ({ rows, stride }: Group, row: number): Uint8Array =>
   hashed('leaf', bytesOf(rows.subarray(row * stride, (row + 1) * stride)))
 
@@ -104,6 +103,26 @@ test.each([8, 16, 32])('tree of leaves of %d words', leafWords => {
       progress: Math.ceil(leafWords / 16) * 2 ** log + 2 ** log - 1,
     })
     expect(listed(digests)).toEqual(hex(mixedTree([{ rows, stride: leafWords, logHeight: log }])))
+  }
+})
+
+test('the same on every kind of CPU and any number of threads', () => {
+  const groups = [groupOf(48, 11), groupOf(16, 10), groupOf(304, 6), groupOf(32, 5), groupOf(16, 1)]
+  const leaves = [8, 16, 32].map(words => ({ words, rows: groupOf(words, 9).rows }))
+  const [digests, ...plain] = [roomFor(11), ...leaves.map(() => roomFor(9))]
+  const without = ALL_OF_THE_CPU
+  built.tree(digests!, groups, { without })
+  expect(listed(digests!.subarray(-32))).toEqual(hex(mixedTree(groups).slice(-1)))
+  for (const [index, { rows, words }] of leaves.entries()) built.leafTree(plain[index]!, rows, words, { without })
+  for (const work of ways) {
+    const others = roomFor(11)
+    expect(built.tree(others, groups, work)).toEqual({ ...DONE, progress: compressions(groups) })
+    expect(Buffer.compare(others, digests!)).toBe(0)
+    for (const [index, { rows, words }] of leaves.entries()) {
+      const tree = roomFor(9)
+      expect(built.leafTree(tree, rows, words, work)).toMatchObject(DONE)
+      expect(Buffer.compare(tree, plain[index]!)).toBe(0)
+    }
   }
 })
 

@@ -1,99 +1,236 @@
-/* Low-degree extension of matrices, row by row in memory. */
+/*
+ * Low-degree extension of matrices, row by row in memory, which is gone through three times whatever the height.
+ *
+ * n = 2^(a + b) rows r = 2^b * r1 + r2 become coefficients m = m1 + 2^a * m2, and these values q = q1 + 2^b * q2 on each coset.
+ * 1. For each r2: the rows with it, transformed over r1, so that m1 takes its place.
+ * 2. For each m1: the rest of the way to coefficients, over r2; then for each coset the first half of the way back, over m2.
+ * 3. For each coset and q1: the rest, over m1. In bit-reversed order these are rows side by side.
+ * Rows are taken from the matrix in strips of a few columns, which fit into caches, and factors of a step have those between
+ * the steps in them: no element is multiplied for these. Low matrices need step 2 alone (a = 0).
+ */
 #include "lde.h"
+#include <stdlib.h>
 #include <string.h>
 #include "../field.h"
+#include "cpu.h"
+#include "lde-kernels.h"
 
-struct lde {
-  struct stark_work *work;
-  uint32_t *rows;
-  uint64_t stride;
-  uint32_t width, log_n, blowup, shift;
+enum { STRIP_WORDS = 32, LOW = 10, ALIGNMENT = 64 };
+
+/* What each thread has of its own. */
+struct scratch {
+  uint32_t *strip, *other;
+  struct lde_factors factors;
 };
 
-static uint32_t *row_of(const struct lde *l, uint64_t row) { return l->rows + row * l->stride; }
+struct lde {
+  const struct lde_kernels *kernels;
+  uint32_t *rows;
+  uint64_t stride;
+  uint32_t width, cleared; /* columns behind `width` that become 0 */
+  uint32_t log_n, blowup, a, b, strips, words; /* words: of the widest strip */
+  uint32_t shift;                              /* of what coefficients are values of to g */
+  struct lde_factors back, forth, powers, cosets[1 << 3];
+  struct scratch *scratch;
+};
 
-/* Values on H become coefficients, in bit-reversed order and times 2^log_n. */
-static void interpolate(const struct lde *l)
+/* A strip's place: columns from .. from + words - 1, `room` words in its buffer. */
+struct strip { uint32_t from, words, room; };
+
+static struct strip strip_of(const struct lde *l, uint64_t piece)
 {
-  for (uint32_t level = l->log_n; level > 0; level--) {
-    const uint64_t half = UINT64_C(1) << (level - 1), n = UINT64_C(1) << l->log_n;
-    const uint32_t root = f_inv(f_root(level));
-    for (uint64_t from = 0; from < n; from += 2 * half) {
-      uint32_t power = 1;
-      for (uint64_t j = 0; j < half; j++, power = f_mul(power, root)) {
-        uint32_t *a = row_of(l, from + j), *b = row_of(l, from + half + j);
-        for (uint32_t c = 0; c < l->width; c++) {
-          const uint32_t difference = f_sub(a[c], b[c]);
-          a[c] = f_add(a[c], b[c]);
-          b[c] = f_mul(difference, power);
-        }
-      }
+  const uint32_t from = (uint32_t)(piece % l->strips) * STRIP_WORDS, rest = l->width - from;
+  const uint32_t words = rest < STRIP_WORDS ? rest : STRIP_WORDS, lanes = l->kernels->lanes;
+  return (struct strip){ from, words, (words + lanes - 1) / lanes * lanes };
+}
+
+/* Rows first, first + step, ... of the matrix into the buffer. */
+static void take(const struct lde *l, struct strip s, uint32_t *to, uint64_t first, uint64_t step, uint32_t log)
+{
+  const uint32_t *from = l->rows + first * l->stride + s.from;
+  const uint64_t pitch = step * l->stride;
+  for (uint64_t row = 0; row < UINT64_C(1) << log; row++, from += pitch, to += s.room) {
+    if (s.words == STRIP_WORDS) {
+      memcpy(to, from, 4 * STRIP_WORDS);
+      continue;
     }
+    memcpy(to, from, 4 * s.words);
+    for (uint32_t c = s.words; c < s.room; c++) to[c] = 0;
   }
 }
 
-static void scale(const struct lde *l)
+static void put_row(const struct lde *l, struct strip s, uint32_t *to, const uint32_t *from)
 {
-  const uint64_t n = UINT64_C(1) << l->log_n;
-  uint32_t power = f_inv((uint32_t)n);
-  for (uint64_t m = 0; m < n; m++, power = f_mul(power, l->shift)) {
-    uint32_t *row = row_of(l, f_reverse((uint32_t)m, l->log_n));
-    for (uint32_t c = 0; c < l->width; c++) row[c] = f_mul(row[c], power);
+  if (s.words == STRIP_WORDS) memcpy(to, from, 4 * STRIP_WORDS);
+  else memcpy(to, from, 4 * s.words);
+  if (l->cleared > 0 && s.from + s.words == l->width) memset(to + s.words, 0, 4 * l->cleared);
+}
+
+/* Back; in bit-reversed order where `turned`. */
+static void put(const struct lde *l, struct strip s, const uint32_t *from, uint64_t first, uint64_t step, uint32_t log, int turned)
+{
+  uint32_t *to = l->rows + first * l->stride + s.from;
+  const uint64_t pitch = step * l->stride;
+  for (uint64_t row = 0; row < UINT64_C(1) << log; row++, from += s.room)
+    put_row(l, s, to + (turned ? f_reverse((uint32_t)row, log) : row) * pitch, from);
+}
+
+/* Factors of level j times by ^ (2 ^ (levels - 1 - j)). */
+static void scale_levels(const struct lde *l, const struct lde_factors *to, const struct lde_factors *from, uint32_t levels, uint32_t by)
+{
+  uint32_t all[32];
+  for (uint32_t level = levels; level > 0; level--, by = f_mul(by, by)) all[level - 1] = f_mont(by);
+  for (uint32_t level = 0; level < levels; level++)
+    l->kernels->scale(to, from, UINT64_C(1) << level, UINT64_C(1) << level, all[level]);
+}
+
+static uint64_t last_block(const struct lde *l) { return ((UINT64_C(1) << l->blowup) - 1) << l->log_n; }
+
+static void first_step(void *of, uint64_t piece, uint32_t thread)
+{
+  const struct lde *l = (const struct lde *)of;
+  const struct scratch *mine = &l->scratch[thread];
+  const struct strip s = strip_of(l, piece);
+  const uint64_t r2 = piece / l->strips;
+  scale_levels(l, &mine->factors, &l->back, l->a, f_pow(f_inv(f_root(l->log_n)), r2));
+  take(l, s, mine->strip, r2, UINT64_C(1) << l->b, l->a);
+  l->kernels->interpolate(mine->strip, s.room, l->a, &mine->factors);
+  put(l, s, mine->strip, last_block(l) + (r2 << l->a), 1, l->a, 1);
+}
+
+static void second_step(void *of, uint64_t piece, uint32_t thread)
+{
+  const struct lde *l = (const struct lde *)of;
+  const struct scratch *mine = &l->scratch[thread];
+  const struct strip s = strip_of(l, piece);
+  const uint64_t m1 = piece / l->strips, step = UINT64_C(1) << l->a;
+  take(l, s, mine->strip, (l->a > 0 ? last_block(l) : 0) + m1, step, l->b);
+  l->kernels->interpolate(mine->strip, s.room, l->b, &l->back);
+  l->kernels->scale(&mine->factors, &l->powers, 0, UINT64_C(1) << l->b, f_mont(f_pow(l->shift, m1)));
+  l->kernels->turn(mine->other, mine->strip, s.room, l->b, &mine->factors);
+  for (uint64_t coset = 0; coset < UINT64_C(1) << l->blowup; coset++) {
+    l->kernels->evaluate(mine->strip, mine->other, s.room, l->b, &l->cosets[coset]);
+    put(l, s, mine->strip, (coset << l->log_n) + m1, step, l->b, 0);
   }
 }
 
-static void to_natural_order(const struct lde *l)
+static void third_step(void *of, uint64_t piece, uint32_t thread)
 {
-  for (uint64_t m = 0; m < UINT64_C(1) << l->log_n; m++) {
-    uint32_t *a = row_of(l, m), *b = row_of(l, f_reverse((uint32_t)m, l->log_n));
-    if (a >= b) continue;
-    for (uint32_t c = 0; c < l->width; c++) {
-      const uint32_t kept = a[c];
-      a[c] = b[c];
-      b[c] = kept;
-    }
-  }
+  const struct lde *l = (const struct lde *)of;
+  const struct scratch *mine = &l->scratch[thread];
+  const struct strip s = strip_of(l, piece);
+  const uint64_t block = piece / l->strips;
+  const uint32_t above = l->blowup + l->b;
+  scale_levels(l, &mine->factors, &l->forth, l->a, f_pow(f_root(above + l->a), f_reverse((uint32_t)block, above)));
+  take(l, s, mine->strip, block << l->a, 1, l->a);
+  l->kernels->evaluate(mine->strip, mine->strip, s.room, l->a, &mine->factors);
+  put(l, s, mine->strip, block << l->a, 1, l->a, 0);
 }
 
-/* Coefficients become values, in bit-reversed order: modulo X^2h - w^2 becomes modulo X^h - w and X^h + w. */
-static void evaluate(const struct lde *l)
+static void set_factor(const struct lde_factors *f, uint64_t at, uint32_t value)
 {
-  const uint32_t log_rows = l->log_n + l->blowup;
-  for (uint64_t copy = 1; copy < UINT64_C(1) << l->blowup; copy++)
-    for (uint64_t m = 0; m < UINT64_C(1) << l->log_n; m++)
-      memcpy(row_of(l, (copy << l->log_n) + m), row_of(l, m), 4 * l->width);
-  for (uint32_t level = l->blowup; level < log_rows; level++) {
-    const uint64_t half = UINT64_C(1) << (log_rows - level - 1);
-    const uint32_t root = f_root(level + 1);
-    for (uint64_t block = 0; block < UINT64_C(1) << level; block++) {
-      const uint32_t power = f_pow(root, f_reverse((uint32_t)block, level));
-      for (uint64_t j = 0; j < half; j++) {
-        uint32_t *a = row_of(l, 2 * half * block + j), *b = row_of(l, 2 * half * block + half + j);
-        for (uint32_t c = 0; c < l->width; c++) {
-          const uint32_t high = f_mul(b[c], power);
-          b[c] = f_sub(a[c], high);
-          a[c] = f_add(a[c], high);
-        }
-      }
+  f->w[at] = f_mont(value);
+  f->q[at] = f->w[at] * F_P_INVERSE;
+}
+
+static void make_factors(const struct lde *l)
+{
+  const uint32_t levels = l->a > l->b ? l->a : l->b;
+  for (uint32_t level = 0; level < levels; level++) {
+    const uint64_t count = UINT64_C(1) << level;
+    const uint32_t root = f_root(level + 1), inverse = f_inv(root);
+    uint32_t forth = 1, back = 1;
+    for (uint64_t k = 0; k < count; k++, forth = f_mul(forth, root), back = f_mul(back, inverse)) {
+      set_factor(&l->back, count + k, back);
+      set_factor(&l->forth, count + f_reverse((uint32_t)k, level), forth);
     }
   }
+  for (uint32_t coset = 0; l->b > 0 && coset < 1u << l->blowup; coset++)
+    scale_levels(l, &l->cosets[coset], &l->forth, l->b, f_pow(f_root(l->blowup + l->b), f_reverse(coset, l->blowup)));
+  const uint32_t step = f_pow(l->shift, UINT64_C(1) << l->a);
+  uint32_t power = f_inv(UINT32_C(1) << l->log_n);
+  for (uint64_t m2 = 0; m2 < UINT64_C(1) << l->b; m2++, power = f_mul(power, step))
+    set_factor(&l->powers, f_reverse((uint32_t)m2, l->b), power);
+}
+
+/* The next `words` words of a block of memory that is being shared out. */
+static uint32_t *words_of(uint32_t **next, uint64_t words)
+{
+  uint32_t *at = *next;
+  *next += (words + LDE_WORDS - 1) / LDE_WORDS * LDE_WORDS;
+  return at;
+}
+
+static struct lde_factors factors_of(uint32_t **next, uint64_t count)
+{
+  uint32_t *w = words_of(next, count + LDE_WORDS);
+  return (struct lde_factors){ w, words_of(next, count + LDE_WORDS) };
+}
+
+/* Shares out memory for `threads`; returns where it ends. */
+static uint32_t *share(struct lde *l, uint32_t threads, uint32_t *next)
+{
+  const uint64_t longest = UINT64_C(1) << (l->a > l->b ? l->a : l->b);
+  l->back = factors_of(&next, longest);
+  l->forth = factors_of(&next, longest);
+  l->powers = factors_of(&next, longest);
+  for (uint32_t coset = 0; coset < 1u << l->blowup; coset++) l->cosets[coset] = factors_of(&next, longest);
+  for (uint32_t thread = 0; thread < threads; thread++) {
+    uint32_t *strip = words_of(&next, longest * l->words), *other = words_of(&next, longest * l->words);
+    l->scratch[thread] = (struct scratch){ strip, other, factors_of(&next, longest) };
+  }
+  return next;
+}
+
+static const struct lde_kernels *kernels_for(struct stark_work *work)
+{
+#ifdef STARK_X64
+  const uint32_t cpu = stark_cpu(work);
+  if (cpu & STARK_AVX512) return &lde_avx512;
+  if (cpu & STARK_AVX2) return &lde_avx2;
+#endif
+  (void)work;
+  return &lde_portable;
+}
+
+static int extend(struct stark_work *work, struct lde *l)
+{
+  const uint64_t lines = (l->stride / 16) << (l->log_n + l->blowup);
+  struct scratch scratch[64];
+  l->scratch = scratch;
+  uint32_t *memory = 0;
+  const uint64_t words = (uint64_t)(share(l, work->threads, memory) - memory);
+  memory = aligned_alloc(ALIGNMENT, 4 * words);
+  if (memory == 0) return STARK_NO_MEMORY;
+  share(l, work->threads, memory);
+  make_factors(l);
+  const uint64_t a = UINT64_C(1) << l->a, b = UINT64_C(1) << l->b;
+  int going = l->a == 0 || stark_each(work, b * l->strips, first_step, l);
+  const uint32_t cleared = l->cleared;
+  if (l->a > 0) l->cleared = 0;
+  going = going && stark_each(work, a * l->strips, second_step, l);
+  l->cleared = cleared;
+  stark_done(work, lines / 2);
+  if (l->a > 0) going = going && stark_each(work, (b << l->blowup) * l->strips, third_step, l);
+  stark_done(work, lines - lines / 2);
+  free(memory);
+  return going ? STARK_DONE : STARK_CANCELLED;
 }
 
 int stark_lde_shifted(struct stark_work *work, uint32_t *rows, uint64_t stride, uint32_t width, uint32_t log_n,
                       uint32_t blowup, uint32_t from_shift)
 {
-  const struct lde l = { work, rows, stride, width, log_n, blowup, f_mul(F_G, f_inv(from_shift)) };
-  interpolate(&l);
-  scale(&l);
-  to_natural_order(&l);
-  evaluate(&l);
-  stark_done(work, (stride / 16) << (log_n + blowup));
-  return stark_is_stopped(work) ? STARK_CANCELLED : STARK_DONE;
+  const uint32_t a = log_n <= LOW ? 0 : log_n / 2;
+  struct lde l = { .kernels = kernels_for(work), .rows = rows, .stride = stride, .width = width, .log_n = log_n, .blowup = blowup,
+    .a = a, .b = log_n - a, .strips = (width + STRIP_WORDS - 1) / STRIP_WORDS, .words = STRIP_WORDS, .shift = f_mul(F_G, f_inv(from_shift)) };
+  return extend(work, &l);
 }
 
 int stark_lde(struct stark_work *work, uint32_t *rows, uint64_t stride, uint32_t width, uint32_t log_n, uint32_t blowup)
 {
-  for (uint64_t row = 0; row < UINT64_C(1) << (log_n + blowup); row++)
-    memset(rows + row * stride + width, 0, 4 * (stride - width));
-  return stark_lde_shifted(work, rows, stride, width, log_n, blowup, 1);
+  const uint32_t a = log_n <= LOW ? 0 : log_n / 2;
+  struct lde l = { .kernels = kernels_for(work), .rows = rows, .stride = stride, .width = width, .log_n = log_n, .blowup = blowup,
+    .a = a, .b = log_n - a, .strips = (width + STRIP_WORDS - 1) / STRIP_WORDS, .words = STRIP_WORDS, .shift = F_G,
+    .cleared = (uint32_t)(stride - width) };
+  return extend(work, &l);
 }
