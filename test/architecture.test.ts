@@ -9,6 +9,7 @@ import { modes } from '../src/modes/registry.ts'
 /** Left to right: a file may import from its own place and from every place before it. */
 const order = [
   'resources',
+  'page',
   'thread-starts',
   'hex',
   'errors',

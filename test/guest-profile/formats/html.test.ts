@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { html, type PageOptions } from '../../../src/guest-profile/formats/html.ts'
 import { pageData } from '../../../src/guest-profile/formats/html/data.ts'
 import { pageOrder } from '../../../src/guest-profile/formats/html/order.ts'
-import { contentHash, pageScript } from '../../../src/guest-profile/formats/html/script.ts'
+import { contentHash, pageScript } from '../../../src/page/script.ts'
 import type { GuestProfile } from '../../../src/guest-profile/guest-profile.ts'
 import { resource } from '../../../src/resources.ts'
 import { syntheticProfile } from '../synthetic.ts'
@@ -251,14 +251,14 @@ describe('the file', () => {
       `content="default-src 'none'; style-src '${contentHash(style!)}'; script-src '${contentHash(script!)}'; ` +
         `base-uri 'none'; form-action 'none'"`,
     )
-    expect(script).toBe(pageScript())
+    expect(script).toBe(pageScript('templates/report/profile/page.js'))
     const markup = page.replace(style!, '').replace(script!, '')
     expect(markup).not.toMatch(/\s(on\w+|style|src|href)=/)
     expect(page).not.toMatch(/https?:|\/\* [A-Z]+ \*\//)
   })
 
   test('has a script of modules with one scope', () => {
-    const script = pageScript()
+    const script = pageScript('templates/report/profile/page.js')
     expect(script).not.toMatch(/^(import|export) /m)
     expect(script.startsWith("\n'use strict'\n")).toBe(true)
     // Refuses a name that is declared twice.

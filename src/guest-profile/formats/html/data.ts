@@ -1,4 +1,5 @@
 /** What the page shows, as plain data that is short as JSON; templates/report/profile/profile.js reads it. */
+import { visible } from '../../../page/page.ts'
 import type { GuestProfile, ProfileShare } from '../../guest-profile.ts'
 import type { FormatOptions } from '../format.ts'
 import { column, differences } from './columns.ts'
@@ -23,12 +24,6 @@ export interface PageOptions extends FormatOptions {
   readonly sources?: ReadonlyMap<string, string>
   readonly segments?: readonly PageSegment[]
 }
-
-/** Characters that nobody sees, or that put others in another order. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
-
-const visible = (name: string): string =>
-  name.replaceAll(UNSEEN, character => `\\u{${character.codePointAt(0)!.toString(16)}}`)
 
 const numbers = <Row>(rows: readonly Row[], of: (row: Row) => number) => column(rows.map(of))
 

@@ -1,24 +1,27 @@
-/** The script of the page: the modules of templates/report/profile as one text, each behind those that it imports. */
+/** The script of a page: modules of templates/report as one text, each behind those that it imports. */
 import { createHash } from 'node:crypto'
-import { resourceText } from '../../../resources.ts'
+import { dirname, join } from 'node:path/posix'
+import { resourceText } from '../resources.ts'
 
-const IMPORT = /^import \{[^}]*\} from '\.\/([a-z-]+\.js)'\n/gm
+const IMPORT = /^import \{[^}]*\} from '(\.\.?\/[a-z/-]+\.js)'\n/gm
 
 /**
  * A page that is opened as a file cannot import other files. What modules declare at their top level has one scope
  * here, so names are unique among them.
+ *
+ * @param main resource that imports all others
  */
-export function pageScript(): string {
+export function pageScript(main: string): string {
   const texts = new Map<string, string>()
   const add = (name: string): void => {
     if (texts.has(name)) return
-    const text = resourceText(`templates/report/profile/${name}`)
+    const text = resourceText(name)
     texts.set(name, '')
-    for (const [, imported] of text.matchAll(IMPORT)) add(imported!)
+    for (const [, imported] of text.matchAll(IMPORT)) add(join(dirname(name), imported!))
     texts.delete(name)
     texts.set(name, text.replaceAll(IMPORT, '').replaceAll(/^export /gm, ''))
   }
-  add('page.js')
+  add(main)
   return `\n'use strict'\n${[...texts.values()].join('\n')}`
 }
 
