@@ -43,11 +43,13 @@ export { Profile, type ProfileEntry } from './sdk/profile.ts'
 export type { TreeOptions } from './sdk/tree-options.ts'
 export type { ShardPlan, ShardsOptions } from './sdk/shard-plan.ts'
 export type {
+  CopyWords,
   CrossingLine,
   CrossingPlace,
   FunctionWords,
   GuestShard,
   GuestShards,
+  InstructionWords,
   ShardSide,
   ShardTotals,
 } from './shards/guest-shards.ts'

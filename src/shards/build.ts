@@ -1,13 +1,13 @@
 /** What mode `shards` has counted → shards with names and costs. */
 import type { Image } from '../elf/image.ts'
-import { placeAt } from '../elf/symbols.ts'
 import { RvrError } from '../errors.ts'
-import { hexText } from '../hex.ts'
-import { regionNames, type RegionName } from '../layout/shards.ts'
 import { rowsPerLeaf } from '../machine/leaves.ts'
 import type { Machine } from '../machine/machine.ts'
-import type { Crossings, ShardCounts, ShardTotals } from '../modes/shards/counts.ts'
-import { LOADER, type CrossingLine, type GuestShard, type GuestShards, type ShardSide } from './guest-shards.ts'
+import type { Crossings, RegisterCrossing, ShardCounts, ShardTotals } from '../modes/shards/counts.ts'
+import { codePlaces } from './code-places.ts'
+import type { GuestShard, GuestShards, ShardSide } from './guest-shards.ts'
+import { copiesOf, linesOf } from './lines.ts'
+import { add, sidesOf, type Side } from './sides.ts'
 
 interface CountedRun {
   readonly image: Image
@@ -18,14 +18,13 @@ interface CountedRun {
 
 /** The number of crossings from both sides is the same. @throws RvrError `INTERNAL` where it is not */
 export function guestShards(counts: ShardCounts, { image, machine, wordCost }: CountedRun): GuestShards {
-  const names = functionNames(image)
   const { crossings, registers } = counts
-  const writes = sidesOf(crossings, 'producer', pc => names(pc))
-  const reads = sidesOf(crossings, 'consumer', pc => names(pc))
+  const places = codePlaces(image, [...new Set(crossings.from), ...new Set(crossings.to)])
+  const writes = sidesOf(crossings, 'producer', places)
+  const reads = sidesOf(crossings, 'consumer', places)
   const staticLater = wordsOf(crossings, line => crossings.from[line]! < 0)
   const dynamicLater = wordsOf(crossings, line => crossings.alone[line] === 1)
-  const registersOf = (side: 'producer' | 'consumer', shard: number): number =>
-    sum(registers.filter(line => line[side] === shard).map(line => line.registers))
+  const [registersWritten, registersRead] = [registersOf(registers, 'producer'), registersOf(registers, 'consumer')]
   const shards = counts.shards.map((shard, number): GuestShard => {
     const [externalWrites, externalReads] = [writes.get(number) ?? NOTHING, reads.get(number) ?? NOTHING]
     return {
@@ -34,8 +33,8 @@ export function guestShards(counts: ShardCounts, { image, machine, wordCost }: C
       externalReads,
       staticLater: staticLater.get(number) ?? 0,
       dynamicLater: dynamicLater.get(number) ?? 0,
-      registersWritten: registersOf('producer', number),
-      registersRead: registersOf('consumer', number),
+      registersWritten: registersWritten.get(number) ?? 0,
+      registersRead: registersRead.get(number) ?? 0,
       memoryCells: memoryCells(shard, machine),
       wordCells: wordCost * (externalWrites.words + externalReads.words),
     }
@@ -57,22 +56,14 @@ export function guestShards(counts: ShardCounts, { image, machine, wordCost }: C
       memoryCells: total(shard => shard.memoryCells),
       wordCells: total(shard => shard.wordCells),
     },
-    lines: linesOf(crossings, names),
+    lines: linesOf(crossings, places),
+    copies: copiesOf(crossings, places),
   }
 }
 
-const NOTHING: ShardSide = { words: 0, regions: {}, functions: [] }
+const NOTHING: ShardSide = { words: 0, regions: {}, functions: [], instructions: [], copied: 0 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
-
-function functionNames(image: Image): (pc: number) => string {
-  const known = new Map<number, string>([[-1, LOADER]])
-  return pc => {
-    let name = known.get(pc)
-    if (name === undefined) known.set(pc, (name = placeAt(image, pc)?.name ?? hexText(pc)))
-    return name
-  }
-}
 
 /**
  * Rows of leaves and nodes are those of docs/metering.md, "Memory tables": a node that held nothing but zeros has one
@@ -86,61 +77,15 @@ function memoryCells(shard: ShardTotals, machine: Machine): number {
   return rowsPerLeaf(machine) * leaves * width(boundary) + 2 * nodes * width(merkle) + hashes * width(hash)
 }
 
-/** Words of lines, by producer. */
-function wordsOf({ producer, words }: Crossings, counts: (line: number) => boolean): Map<number, number> {
+function registersOf(crossings: readonly RegisterCrossing[], side: Side): Map<number, number> {
   const found = new Map<number, number>()
-  for (const [line, shard] of producer.entries())
-    if (counts(line)) found.set(shard, (found.get(shard) ?? 0) + words[line]!)
+  for (const crossing of crossings) add(found, crossing[side], crossing.registers)
   return found
 }
 
-function sidesOf(
-  crossings: Crossings,
-  side: 'producer' | 'consumer',
-  nameOf: (pc: number) => string,
-): Map<number, ShardSide> {
-  const pcs = side === 'producer' ? crossings.from : crossings.to
-  const found = new Map<number, { regions: Map<RegionName, number>; functions: Map<string, number> }>()
-  for (const [line, shard] of crossings[side].entries()) {
-    let own = found.get(shard)
-    if (own === undefined) found.set(shard, (own = { regions: new Map(), functions: new Map() }))
-    const words = crossings.words[line]!
-    add(own.regions, regionNames[crossings.region[line]!]!, words)
-    add(own.functions, nameOf(pcs[line]!), words)
-  }
-  return new Map([...found].map(([shard, { regions, functions }]) => [shard, sideOf(regions, functions)]))
-}
-
-function sideOf(regions: ReadonlyMap<RegionName, number>, functions: ReadonlyMap<string, number>): ShardSide {
-  return {
-    words: sum([...regions.values()]),
-    regions: Object.fromEntries(regionNames.flatMap(name => (regions.has(name) ? [[name, regions.get(name)!]] : []))),
-    functions: [...functions].map(([name, words]) => ({ function: name, words })).toSorted(byWords),
-  }
-}
-
-function add<Key>(counts: Map<Key, number>, key: Key, words: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + words)
-}
-
-const byWords = (a: { words: number; function: string }, b: { words: number; function: string }): number =>
-  b.words - a.words || (a.function < b.function ? -1 : 1)
-
-function linesOf({ from, to, region, words }: Crossings, nameOf: (pc: number) => string): CrossingLine[] {
-  const found = new Map<string, { readonly line: number; words: number }>()
-  for (const [line, count] of words.entries()) {
-    const key = `${from[line]} ${to[line]} ${region[line]}`
-    const known = found.get(key)
-    if (known === undefined) found.set(key, { line, words: count })
-    else known.words += count
-  }
-  const place = (pc: number) => ({ pc: pc < 0 ? undefined : pc, function: nameOf(pc) })
-  return [...found.values()]
-    .toSorted((a, b) => b.words - a.words || from[a.line]! - from[b.line]! || to[a.line]! - to[b.line]!)
-    .map(({ line, words: count }) => ({
-      producer: place(from[line]!),
-      consumer: place(to[line]!),
-      region: regionNames[region[line]!]!,
-      words: count,
-    }))
+/** Words of lines, by producer. */
+function wordsOf({ producer, words }: Crossings, counts: (line: number) => boolean): Map<number, number> {
+  const found = new Map<number, number>()
+  for (const [line, shard] of producer.entries()) if (counts(line)) add(found, shard, words[line]!)
+  return found
 }

@@ -7,6 +7,13 @@ export interface FunctionWords {
   readonly words: number
 }
 
+export interface InstructionWords {
+  /** Address; undefined: the loader. */
+  readonly pc: number | undefined
+  readonly function: string
+  readonly words: number
+}
+
 /** What a shard leaves to later ones, or takes up from earlier ones. */
 export interface ShardSide {
   readonly words: number
@@ -14,6 +21,10 @@ export interface ShardSide {
   readonly regions: Partial<Record<RegionName, number>>
   /** By function of this shard, the most words first. */
   readonly functions: readonly FunctionWords[]
+  /** By instruction of this shard, the most words first. */
+  readonly instructions: readonly InstructionWords[]
+  /** Words by instructions of copy routines. */
+  readonly copied: number
 }
 
 export interface GuestShard {
@@ -46,6 +57,8 @@ export interface GuestShard {
 export interface CrossingPlace {
   readonly pc: number | undefined
   readonly function: string
+  /** The copy routine that it is in, inlined or not; undefined: none. */
+  readonly routine: string | undefined
 }
 
 /** Crossings of one region between two instructions, whichever shards they are in. */
@@ -54,6 +67,16 @@ export interface CrossingLine {
   readonly consumer: CrossingPlace
   readonly region: RegionName
   readonly words: number
+}
+
+/** Words that a copy routine leaves or takes up, in all shards. */
+export interface CopyWords {
+  readonly routine: string
+  /** The function that it is inlined in; undefined where it has code of its own: who called it is not known. */
+  readonly caller: string | undefined
+  /** External writes and external reads. */
+  readonly written: number
+  readonly read: number
 }
 
 export interface ShardTotals {
@@ -75,6 +98,8 @@ export interface GuestShards {
   readonly totals: ShardTotals
   /** By words, the most first. */
   readonly lines: readonly CrossingLine[]
+  /** By words, the most first. */
+  readonly copies: readonly CopyWords[]
 }
 
 /** In place of a function: the image was loaded there. */

@@ -9,7 +9,7 @@ import { showExecution } from '../execute.ts'
 import { exitStatusOfRun } from '../exit-codes.ts'
 import { openGuest } from '../open-guest.ts'
 import { buildOptions } from '../options/build.ts'
-import { addOptions, inputPath, valued } from '../options/declare.ts'
+import { addOptions, inputPath, option, valued } from '../options/declare.ts'
 import {
   executionOptions,
   makeReady,
@@ -19,7 +19,7 @@ import {
   type ExecutionOptions,
   type Given,
 } from '../options/execution.ts'
-import { createProgress, formatOption, reportOptions, type ReportOptions } from '../options/report.ts'
+import { createProgress, reportOptions, type ReportOptions } from '../options/report.ts'
 import { segmentOptions } from '../options/segments.ts'
 import { parseEnds, parseLimit } from '../options/values.ts'
 import { writeReport } from '../output/guest-text.ts'
@@ -27,6 +27,8 @@ import { jsonLine } from '../output/messages.ts'
 import type { Shell } from '../shell.ts'
 
 const DEFAULT_TOP = 10
+/** Pages have room, and a search. */
+const DEFAULT_PAGE_TOP = 100
 
 interface ShardsCommandOptions extends ExecutionOptions, ReportOptions {
   readonly plan?: readonly number[]
@@ -36,7 +38,7 @@ interface ShardsCommandOptions extends ExecutionOptions, ReportOptions {
   readonly wordCost?: number
   readonly compare?: string
   readonly top?: number
-  readonly format?: 'text' | 'markdown'
+  readonly format?: 'text' | 'markdown' | 'html'
 }
 
 export function declareShards(program: Command, shell: Shell): void {
@@ -56,8 +58,10 @@ export function declareShards(program: Command, shell: Shell): void {
     valued('--shards <n>', 'so many shards of about equal cost', parseLimit),
     valued('--word-cost <n>', 'trace cells for each external write and read (default: 0)', parseLimit),
     valued('--compare <guest>', 'another guest with the same inputs and plan, side by side', inputPath),
-    valued('--top <n>', `rows of each list (default: ${DEFAULT_TOP})`, parseLimit),
-    formatOption(),
+    valued('--top <n>', `rows of each list (default: ${DEFAULT_TOP}, of html ${DEFAULT_PAGE_TOP})`, parseLimit),
+    option('--format <format>', 'text, markdown for job summaries, or html: one page for browsers (default: text)')
+      .choices(['text', 'markdown', 'html'])
+      .conflicts('json'),
     ...executionOptions(),
     ...segmentOptions(),
     ...buildOptions(),
@@ -73,7 +77,8 @@ A run that did not come to its end is reported too.
 Examples:
   $ rvr shards guest.elf --input file:block.bin
   $ rvr shards guest.elf --input file:block.bin --shards 8 --top 20
-  $ rvr shards eager.elf --compare streamed.elf --shard-cells 100000000 --format markdown`,
+  $ rvr shards eager.elf --compare streamed.elf --shard-cells 100000000 --format markdown
+  $ rvr shards guest.elf --shards 8 --format html > shards.html`,
     )
     .action(async (file: string, options: ShardsCommandOptions) => shell.finish(await shards(file, options, shell)))
 }
@@ -135,20 +140,18 @@ async function count(file: string, { plan, given, options, shell }: Method): Pro
 async function reportText(
   now: Counted,
   base: Counted | undefined,
-  { json, format, top = DEFAULT_TOP }: ShardsCommandOptions,
+  { json, format, top = format === 'html' ? DEFAULT_PAGE_TOP : DEFAULT_TOP }: ShardsCommandOptions,
 ): Promise<string> {
   const view: ShardsView = { top }
-  const { compareShards, comparisonTable } = await import('../../report/shards/comparison.ts')
-  const comparison = base && { base: base.guest.path, ...compareShards(base.shards, now.shards) }
+  const { compareShards, comparisonJson } = await import('../../report/shards/comparison.ts')
+  const compared = base && { base: base.guest.path, comparison: compareShards(base.shards, now.shards) }
   if (json === true) {
     const { shardsJson } = await import('../../report/shards/json.ts')
+    const comparison = compared && comparisonJson(compared)
     return jsonLine({ ...shardsJson(now, now.artifact, view), comparison })
   }
-  const compared = base && comparisonTable(compareShards(base.shards, now.shards), 'compared', 'this')
-  if (format === 'markdown') {
-    const { shardsMarkdown, tableMarkdown } = await import('../../report/shards/markdown.ts')
-    return `${compared === undefined ? '' : tableMarkdown(compared)}${shardsMarkdown(now, view)}`
-  }
-  const { shardsText, tableText } = await import('../../report/shards/text.ts')
-  return `${shardsText(now, view)}${compared === undefined ? '' : tableText(compared)}`
+  if (format === 'html') return (await import('../../report/shards/html.ts')).shardsHtml(now, view, compared)
+  if (format === 'markdown')
+    return (await import('../../report/shards/markdown.ts')).shardsMarkdown(now, view, compared)
+  return (await import('../../report/shards/text.ts')).shardsText(now, view, compared)
 }

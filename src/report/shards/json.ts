@@ -5,10 +5,14 @@ import type { ReportedArtifact } from '../compile/artifact.ts'
 import { runJson } from '../run/json.ts'
 import type { ShardedRun, ShardsView } from './view.ts'
 
-const sideJson = ({ words, regions, functions }: ShardSide, { top }: ShardsView) => ({
+const pcJson = (pc: number | undefined) => (pc === undefined ? undefined : hexText(pc))
+
+const sideJson = ({ words, regions, functions, instructions, copied }: ShardSide, { top }: ShardsView) => ({
   words,
   regions,
   functions: functions.slice(0, top),
+  instructions: instructions.slice(0, top).map(({ pc, ...words }) => ({ pc: pcJson(pc), ...words })),
+  copied,
 })
 
 const shardJson = ({ externalWrites, externalReads, ...counts }: GuestShard, view: ShardsView) => ({
@@ -17,10 +21,7 @@ const shardJson = ({ externalWrites, externalReads, ...counts }: GuestShard, vie
   externalReads: sideJson(externalReads, view),
 })
 
-const placeJson = ({ pc, function: name }: CrossingPlace) => ({
-  pc: pc === undefined ? undefined : hexText(pc),
-  function: name,
-})
+const placeJson = ({ pc, ...names }: CrossingPlace) => ({ pc: pcJson(pc), ...names })
 
 const lineJson = ({ producer, consumer, region, words }: CrossingLine) => ({
   producer: placeJson(producer),
@@ -31,7 +32,7 @@ const lineJson = ({ producer, consumer, region, words }: CrossingLine) => ({
 
 /** The comparison excepted. */
 export function shardsJson({ guest, run, shards }: ShardedRun, artifact: ReportedArtifact, view: ShardsView) {
-  const { wordCost, totals, lines } = shards
+  const { wordCost, totals, lines, copies } = shards
   return {
     guest: { path: guest.path, digest: guest.digest },
     machine: run.machine.digest,
@@ -41,6 +42,7 @@ export function shardsJson({ guest, run, shards }: ShardedRun, artifact: Reporte
       totals,
       list: shards.shards.map(shard => shardJson(shard, view)),
       lines: lines.slice(0, view.top).map(lineJson),
+      copies: copies.slice(0, view.top),
     },
   }
 }
