@@ -10,7 +10,7 @@ import { abiNamed } from '../../src/extensions/registry.ts'
 import { withChips } from '../../src/machine/chips.ts'
 import { defaultMachine } from '../../src/machine/machine.ts'
 import { airsOfMachine } from '../../src/trace/airs.ts'
-import { inspectArchive } from '../../src/report/archive.ts'
+import { inspectArchive } from '../../src/report/archives/archive.ts'
 import type { Answer } from '../../src/report/answer.ts'
 import { facts, recorded, samples, segment } from './samples.ts'
 

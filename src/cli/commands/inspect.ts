@@ -75,7 +75,7 @@ async function answerOf(
 }
 
 async function archiveAnswer(file: string, source: string | Uint8Array, { signal }: Shell): Promise<Answer> {
-  const { inspectArchive } = await import('../../report/archive.ts')
+  const { inspectArchive } = await import('../../report/archives/archive.ts')
   const { readArchive } = await import('../../archive/read.ts')
   return inspectArchive(file, await readArchive(source, { signal, name: file }), await knownAirs())
 }
