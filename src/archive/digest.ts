@@ -15,6 +15,14 @@ export function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += TURN_BYTES) yield bytes.subarray(at, at + TURN_BYTES)
 }
 
+/** What is in front of a content in its chain, and in front of each of its sections. */
+export function frameContent(chain: ChainInput, { content, sections }: Digested['frame']): void {
+  chain.frame(1, 0, contents[content].kind, sections.length)
+}
+export function frameSection(chain: ChainInput, { kind, size, count }: Section): void {
+  chain.frame(1, kind, size, 0, count % U32, Math.floor(count / U32))
+}
+
 /** What an archive holds. */
 export interface Digested {
   readonly frame: Pick<Frame, 'content' | 'sections'>
@@ -25,14 +33,13 @@ export interface Digested {
 /** Every length is in a frame in front of what it is of, so no two contents look alike. @throws RvrError `ABORTED` */
 async function putContent(
   chain: ChainInput,
-  { frame: { content, sections }, partsOf }: Digested,
+  { frame, partsOf }: Digested,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  chain.frame(1, 0, contents[content].kind, sections.length)
+  frameContent(chain, frame)
   let left = TURN_BYTES
-  for (const section of sections) {
-    const { kind, size, count } = section
-    chain.frame(1, kind, size, 0, count % U32, Math.floor(count / U32))
+  for (const section of frame.sections) {
+    frameSection(chain, section)
     for (const part of partsOf(section)) {
       for (const piece of pieces(part)) {
         chain.add(piece)

@@ -97,7 +97,10 @@ function headerOf(beginning: Uint8Array, length: number, { file, content: wanted
   const view = viewOf(beginning)
   const fail = (fault: Omit<Fault, 'layer'>, problem: string): RvrError =>
     archiveInvalid(file, { layer: 1, ...fault }, problem)
-  if (!isArchive(beginning)) throw fail({ what: 'magic', offset: 0 }, 'it is none: it does not begin as archives do')
+  if (!isArchive(beginning)) {
+    const found = Buffer.from(beginning.subarray(0, MAGIC.length)).toString('latin1')
+    throw fail({ what: 'magic', offset: 0, found, wanted: MAGIC }, 'it is none: it does not begin as archives do')
+  }
   const version = view.getUint32(8, true)
   if (version !== VERSION)
     throw fail(

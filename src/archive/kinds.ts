@@ -49,13 +49,9 @@ const vkey = [
   section(0x209, 'starts', 16),
 ]
 
-const checkpoint = [
-  section(0x401, 'facts', 8),
-  section(0x402, 'registers', 8),
-  ...pages,
-  section(0x405, 'meter', 64),
-  section(0x406, 'digests', 32),
-]
+const registers = section(0x402, 'registers', 8)
+const digests = section(0x406, 'digests', 32)
+const checkpoint = [section(0x401, 'facts', 8), registers, ...pages, section(0x405, 'meter', 64), digests]
 
 const profile = [section(0x501, 'digests', 32), section(0x502, 'block addresses', 8), section(0x503, 'counts', 8)]
 
@@ -72,7 +68,18 @@ const fragments = [
 
 const segment = [...tables, section(0x304, 'rows', 4), ...origin]
 
-export type ContentName = 'proof' | 'vkey' | 'traces' | 'checkpoint' | 'profile' | 'fragments' | 'segment'
+const run = [
+  registers,
+  ...pages,
+  digests,
+  section(0x801, 'facts', 8),
+  section(0x802, 'mode', 32),
+  section(0x803, 'starts', 8),
+  section(0x804, 'byte strings', 1),
+  section(0x805, 'state', 1),
+]
+
+export type ContentName = 'proof' | 'vkey' | 'traces' | 'checkpoint' | 'profile' | 'fragments' | 'segment' | 'run'
 
 /** A new layout of a content or a section is a new number: what a number means never changes. */
 export const contents: Readonly<Record<ContentName, ContentKind>> = {
@@ -83,6 +90,7 @@ export const contents: Readonly<Record<ContentName, ContentKind>> = {
   profile: { kind: 5, sections: profile, hasDigest: true },
   fragments: { kind: 6, sections: fragments, hasDigest: true },
   segment: { kind: 7, sections: segment, hasDigest: true },
+  run: { kind: 8, sections: run, hasDigest: true },
 }
 
 const names = Object.keys(contents) as ContentName[]

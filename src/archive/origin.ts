@@ -1,16 +1,15 @@
 /** What a part of a run is of, in an archive: sections 0x601 and 0x602. */
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
+import { hexToBytes } from '@noble/hashes/utils.js'
 import type { Xlen } from '../elf/image.ts'
 import type { Archive } from './archive.ts'
 import { DIGEST_BYTES } from './chain.ts'
-import type { Fault } from './fault.ts'
+import { digestsIn, factsIn } from './facts.ts'
 
 const FACTS = 0x601
 const DIGESTS = 0x602
 
 const FACT_COUNT = 6
 const DIGEST_COUNT = 3
-const LONG_BYTES = 8
 
 /** A segment of a run, and of what run. Digests are SHA-256, 64 hex digits. */
 export interface SegmentOrigin {
@@ -42,17 +41,6 @@ export function originSections(origin: SegmentOrigin): [number, ArrayBufferView[
   ]
 }
 
-/** A section of a fixed number of elements. @throws RvrError `ARCHIVE_INVALID`, layer 3. */
-export function expectCount(archive: Archive, kind: number, wanted: number): void {
-  const { name, count } = archive.section(kind)
-  if (count === wanted) return
-  throw archive.invalid(
-    kind,
-    { layer: 3, what: 'shape', found: count, wanted },
-    `it has ${count} ${name}, wanted ${wanted}`,
-  )
-}
-
 /** Names, found and wanted, in the order in which they are compared. */
 function checkExpected(archive: Archive, found: SegmentOrigin, expected: ExpectedOrigin): void {
   const compared = [
@@ -78,19 +66,8 @@ function checkExpected(archive: Archive, found: SegmentOrigin, expected: Expecte
  *   `width`, `machine`, `guest` or `abi`)
  */
 export function originIn(archive: Archive, expected: ExpectedOrigin = {}): SegmentOrigin {
-  expectCount(archive, FACTS, FACT_COUNT)
-  expectCount(archive, DIGESTS, DIGEST_COUNT)
-  const facts = archive.longs(FACTS)
-  const fact = (place: number, isRight: (value: number) => boolean, wanted: string): number => {
-    const value = Number(facts[place])
-    if (Number.isSafeInteger(value) && isRight(value)) return value
-    const fault: Pick<Fault, 'layer' | 'what'> = { layer: 4, what: 'value' }
-    throw archive.invalid(
-      FACTS,
-      { ...fault, at: LONG_BYTES * place, found: value, wanted },
-      `fact ${place} is ${facts[place]}, wanted ${wanted}`,
-    )
-  }
+  const { number: fact } = factsIn(archive, FACTS, FACT_COUNT)
+  const [guest, machine, abi] = digestsIn(archive, DIGESTS, DIGEST_COUNT) as [string, string, string]
   const isAny = (): boolean => true
   const xlen = fact(0, value => value === 32 || value === 64, '32 or 64') as Xlen
   const index = fact(1, value => value < 2 ** 32, 'the number of a segment')
@@ -99,17 +76,15 @@ export function originIn(archive: Archive, expected: ExpectedOrigin = {}): Segme
   const instructions = fact(3, fits, 'a number of instructions')
   const isLast = fact(4, value => value <= 1, '0 or 1')
   const exitCode = fact(5, value => value < 2 ** (32 * isLast), 'an exit code, and 0 where the guest goes on')
-  const digests = archive.view(DIGESTS)
-  const digest = (place: number): string => bytesToHex(digests.slice(DIGEST_BYTES * place, DIGEST_BYTES * (place + 1)))
   const origin: SegmentOrigin = {
     xlen,
     index,
     instretStart,
     instructions,
     exitCode: isLast === 1 ? exitCode : undefined,
-    guest: digest(0),
-    machine: digest(1),
-    abi: digest(2),
+    guest,
+    machine,
+    abi,
   }
   checkExpected(archive, origin, expected)
   return origin

@@ -1,5 +1,6 @@
 /** Reads archives: bytes become views only when length, frame, table, padding and digest are right (layers 0 to 2). */
 import { resolve } from 'node:path'
+import type { InputKindName } from '../files/kinds.ts'
 import { readInput } from '../files/read.ts'
 import { Archive } from './archive.ts'
 import { beginningOf } from './beginning.ts'
@@ -16,6 +17,8 @@ export interface ParseOptions extends FrameOptions {
 export interface ReadOptions extends Omit<ParseOptions, 'file'> {
   /** What errors call bytes; default: `<bytes>`. */
   readonly name?: string | undefined
+  /** What a file is for those who give it; default: `archive`. */
+  readonly kind?: InputKindName | undefined
 }
 
 /** All that is not in a section has to be 0. */
@@ -83,7 +86,7 @@ export async function parseArchive(given: Uint8Array, options: ParseOptions, isO
  */
 export async function readArchive(
   source: string | Uint8Array,
-  { name = '<bytes>', ...options }: ReadOptions = {},
+  { name = '<bytes>', kind = 'archive', ...options }: ReadOptions = {},
 ): Promise<Archive> {
   if (typeof source !== 'string') return parseArchive(source, { ...options, file: name })
   const file = resolve(source)
@@ -92,5 +95,5 @@ export async function readArchive(
     checkLength(beginning.length, file)
     readFrame(beginning.bytes, beginning.length, { ...options, file })
   }
-  return parseArchive(await readInput('archive', file, options.signal), { ...options, file }, true)
+  return parseArchive(await readInput(kind, file, options.signal), { ...options, file }, true)
 }

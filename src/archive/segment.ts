@@ -2,7 +2,8 @@
 import type { Air, AirSet } from '../air/air.ts'
 import { airSetDigest } from '../air/digest.ts'
 import type { Archive } from './archive.ts'
-import { originIn, originSections, expectCount, type ExpectedOrigin, type SegmentOrigin } from './origin.ts'
+import { expectCount } from './facts.ts'
+import { originIn, originSections, type ExpectedOrigin, type SegmentOrigin } from './origin.ts'
 import { tablesIn, tableSections } from './tables.ts'
 import { writeArchive, type ArchiveOptions, type Content } from './write.ts'
 

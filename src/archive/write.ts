@@ -1,9 +1,9 @@
 /** Writes archives: the same content is the same bytes. */
 import { RvrError } from '../errors.ts'
-import { writeOutput, type OutputOptions } from '../files/write.ts'
-import { DIGEST_BYTES } from './chain.ts'
-import { contentDigest, pieces, type DigestOptions } from './digest.ts'
-import { aligned, frameBytes, layOut, MAX_BYTES, type Frame } from './frame.ts'
+import { writeOutput, type OutputOptions, type Put } from '../files/write.ts'
+import { ClaimedChain, DIGEST_BYTES } from './chain.ts'
+import { contentDigest, frameContent, frameSection, pieces, type DigestOptions } from './digest.ts'
+import { aligned, digestField, frameBytes, layOut, MAX_BYTES, type Frame, type Section } from './frame.ts'
 import { contents, type ContentName } from './kinds.ts'
 
 /** What is in each section, in parts one after another; a section that is not here has no elements. */
@@ -40,10 +40,14 @@ async function prepare({ content, sections }: Content, options: DigestOptions): 
   return { frame, head: frameBytes(frame, digest), partsOf }
 }
 
-/** All bytes of the archive, in order: nothing of the content is copied. */
-function* bytesOf({ frame, head, partsOf }: Prepared): Generator<Uint8Array> {
+/** All bytes of the archive, in order: nothing of the content is copied. `onSection` is told what comes next. */
+function* bytesOf(
+  { frame, head, partsOf }: Prepared,
+  onSection: (section: Section) => void = () => {},
+): Generator<Uint8Array> {
   yield head
   for (const section of frame.sections) {
+    onSection(section)
     for (const part of partsOf(section)) yield* pieces(part)
     const length = section.count * section.size
     const padding = aligned(length) - length
@@ -52,7 +56,10 @@ function* bytesOf({ frame, head, partsOf }: Prepared): Generator<Uint8Array> {
 }
 
 /** How an archive is hashed, and how its file is written. */
-export interface ArchiveOptions extends OutputOptions, Pick<DigestOptions, 'compress'> {}
+export interface ArchiveOptions extends OutputOptions, Pick<DigestOptions, 'compress'> {
+  /** Others can write to the content: it is hashed once more as it is written. */
+  readonly isLive?: boolean
+}
 
 /** The archive in memory. @throws RvrError `USAGE` (it would be too long), `ABORTED`. */
 export async function encodeArchive(content: Content, options: DigestOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
@@ -66,16 +73,34 @@ export async function encodeArchive(content: Content, options: DigestOptions = {
   return all
 }
 
+/** Puts what somebody may write to meanwhile: if that changes its digest, the file is not what it says it is. */
+async function putLive(prepared: Prepared, put: Put): Promise<void> {
+  const { frame, head } = prepared
+  const chain = new ClaimedChain('content')
+  frameContent(chain, frame)
+  for (const bytes of bytesOf(prepared, section => frameSection(chain, section))) {
+    // What is hashed is what is written.
+    const own = bytes.slice()
+    if (bytes !== head) chain.add(own)
+    await put(own)
+  }
+  if (chain.endsWith(digestField(head))) return
+  throw new RvrError('USAGE', 'what was to be written has changed meanwhile', {
+    hint: 'Do not write to the memory of a run that is being saved.',
+  })
+}
+
 /**
  * Writes an archive to a file, which appears or changes as a whole or not at all.
  *
  * @returns the file's absolute path
- * @throws RvrError `IO`, `USAGE` (it would be too long), `ABORTED`
+ * @throws RvrError `IO`, `USAGE` (it would be too long, or was written to meanwhile), `ABORTED`
  */
 export async function writeArchive(file: string, content: Content, options: ArchiveOptions = {}): Promise<string> {
-  const { compress, ...output } = options
+  const { compress, isLive = false, ...output } = options
   const prepared = await prepare(content, { compress, signal: output.signal })
-  const put = async (write: (bytes: Uint8Array) => Promise<void>): Promise<void> => {
+  const put = async (write: Put): Promise<void> => {
+    if (isLive) return putLive(prepared, write)
     for (const bytes of bytesOf(prepared)) await write(bytes)
   }
   return writeOutput(file, put, { failure: 'cannot write the archive', ...output })

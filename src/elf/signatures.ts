@@ -5,7 +5,7 @@ const LINK = 'Link it into an executable.'
 
 /** First bytes as Latin-1 text, what such a file is, and what to do about it. */
 const SIGNATURES: readonly (readonly [bytes: string, what: string, hint?: string])[] = [
-  ['rvr-saved-run\n', 'a saved run of rvr', 'Give the guest, and the saved run with --resume.'],
+  ['rvrarch1', 'an archive of rvr', 'Give the guest; a saved run goes with --resume. rvr inspect says what it holds.'],
   ['rvr artifact\n', 'an exported cache entry of rvr', 'Give the guest; rvr cache import takes the export.'],
   ['!<arch>\n', 'a static library (ar archive)', LINK],
   ['!<thin>\n', 'a static library (thin ar archive)', LINK],

@@ -59,8 +59,8 @@ const kinds = {
   },
   savedRun: {
     label: 'saved run',
-    limit: 2 * GiB - 1,
-    starts: ['rvr-saved-run\n'],
+    limit: 4 * GiB,
+    starts: ['rvrarch1'],
     hint: 'Give the path of a file that a suspended run was saved to.',
   },
   // Its manifest, its library and a header.

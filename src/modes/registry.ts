@@ -74,6 +74,9 @@ export const isShipped = (mode: Mode): boolean => modes.some(({ name }) => name 
 
 export const isMode = (name: string): name is ModeName => modes.some(mode => mode.name === name) || added.has(name)
 
+/** Those that this thread knows. */
+export const modeNames = (): ModeName[] => [...modes.map(({ name }) => name), ...([...added.keys()] as ModeName[])]
+
 /** @throws RvrError `USAGE` listing the modes when there is none of that name. */
 export function modeNamed(name: string): Mode<ModeName> {
   const mode = modes.find(candidate => candidate.name === name) ?? added.get(name)?.mode

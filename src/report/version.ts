@@ -1,8 +1,8 @@
 /** What `rvr --version --verbose` prints: versions that a report of a fault needs. */
 import { generatorDigest } from '../stages/library/generator-digest.ts'
 import { RvrError } from '../errors.ts'
+import { VERSION as ARCHIVE_VERSION } from '../archive/frame.ts'
 import { ABI_VERSION } from '../load/abi-version.ts'
-import { FORMAT_VERSION } from '../run/saved/format.ts'
 import { describeToolchain, type Toolchain } from '../toolchain/toolchain.ts'
 import { version } from '../version.ts'
 import { line } from './form/table.ts'
@@ -32,7 +32,7 @@ export async function versionText(): Promise<string> {
     line('rvr', version),
     line('library ABI', String(ABI_VERSION)),
     line('code generator', generatorDigest().slice(0, DIGEST_DIGITS)),
-    line('saved runs', `format ${FORMAT_VERSION}`),
+    line('archives', `format ${ARCHIVE_VERSION}`),
     line('node', `${process.version} for ${process.platform} ${process.arch}`),
     await compilerText(),
   ].join('')

@@ -12,10 +12,7 @@ import { copyBack } from './copy-back.ts'
 import { Follower, type Begin } from './follower.ts'
 import { limitsBehind, type RunLimits } from './limits.ts'
 import { Runner } from './runner.ts'
-import { capture } from './saved/capture.ts'
 import type { SavedRun } from './saved/read.ts'
-import { restore } from './saved/restore.ts'
-import { writeSaved } from './saved/write.ts'
 import {
   asOneStretch,
   behind,
@@ -96,6 +93,7 @@ export class Session {
 
   /** Goes on from a saved run, instead of the guest's start. */
   async restore(saved: SavedRun, limits: RunLimits): Promise<SessionState> {
+    const { restore } = await import('./saved/restore.ts')
     const { started, printedUntil, before } = await restore(saved, this.#options, this.#runner)
     this.#started = started
     this.#printedUntil = printedUntil
@@ -126,6 +124,10 @@ export class Session {
     const { hart, ledger } = this.#runner
     const context = { guest: this.#options, hart, ledger, started: this.#started, printedUntil: this.#printedUntil }
     try {
+      const [{ capture }, { writeSaved }] = await Promise.all([
+        import('./saved/capture.ts'),
+        import('./saved/write.ts'),
+      ])
       return await writeSaved(file, await capture(context, state, signal), signal)
     } catch (error) {
       throw signal?.aborted === true ? abortError('saving the run', signal) : error

@@ -9,10 +9,10 @@ import type { Image } from '../elf/image.ts'
 import type { AbiName, AbiOptions } from '../extensions/abi.ts'
 import type { BuildTiming, CacheReport } from '../pipeline.ts'
 import type { LibraryFile } from '../load/library-file.ts'
-import { openSavedRun, type SavedRun } from '../run/saved/read.ts'
+import type { SavedRun } from '../run/saved/read.ts'
 import { checkModeOptions } from '../modes/options.ts'
 import type { ModeName } from '../modes/registry.ts'
-import { checkFits } from '../run/saved/restore.ts'
+import { checkFits } from '../run/saved/fits.ts'
 import { engineName, type EngineChoice, type EngineName } from '../run/home.ts'
 import { Session } from '../run/session.ts'
 import type { SessionOptions, StartOptions } from '../run/session-state.ts'
@@ -166,11 +166,12 @@ export class Artifact implements Executable {
   async resumeFrom(file: string | SavedRun, options: ResumeFromOptions = {}): Promise<Run> {
     const own = this.#accept(ResumeFrom, 'resumeFrom', options)
     const { image, abi, mode, machine, kin } = this.#parts
+    const { openSavedRun } = await import('../run/saved/read.ts')
     const saved = typeof file === 'string' ? await openSavedRun(file, { signal: own.signal }) : file
     checkFits(saved, { image, abi, mode, machine })
     const session = this.#session(own)
     try {
-      const from = beginning(saved.instret, saved.header.cost)
+      const from = beginning(saved.instret, saved.cost)
       const state = await session.restore(saved, stoppingAtCuts(own))
       const { onPrint, onEvent, progressMs } = own
       const { startedWith } = session

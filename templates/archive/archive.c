@@ -25,6 +25,8 @@ static const struct {
   [RVR_ARCHIVE_FRAGMENTS] = { 10, { { 0x403, 8 }, { 0x404, 4096 }, { 0x601, 8 }, { 0x602, 32 }, { 0x603, 32 }, { 0x604, 8 }, { 0x605, 4 },
                                    { 0x606, 4 }, { 0x607, 1 }, { 0x608, 4 } } },
   [RVR_ARCHIVE_SEGMENT] = { 6, { { 0x301, 16 }, { 0x302, 4 }, { 0x303, 4 }, { 0x304, 4 }, { 0x601, 8 }, { 0x602, 32 } } },
+  [RVR_ARCHIVE_RUN] = { 9, { { 0x402, 8 }, { 0x403, 8 }, { 0x404, 4096 }, { 0x406, 32 }, { 0x801, 8 }, { 0x802, 32 }, { 0x803, 8 },
+                             { 0x804, 1 }, { 0x805, 1 } } },
 };
 
 static uint32_t word_at(const uint8_t *at) { return *(const word *)at; }
@@ -87,7 +89,7 @@ int rvr_archive_open(struct rvr_view views[RVR_ARCHIVE_MOST_SECTIONS], const uin
   if (length < HEADER || length > MOST_BYTES) return fail(fault, 0, RVR_ARCHIVE_LENGTH, 0, 0);
   if ((uintptr_t)bytes % 8 != 0) return fail(fault, 0, RVR_ARCHIVE_ADDRESS, 0, 0);
 
-  if (content < RVR_ARCHIVE_PROOF || content > RVR_ARCHIVE_SEGMENT) return fail(fault, 1, RVR_ARCHIVE_CONTENT, 0, 12);
+  if (content < RVR_ARCHIVE_PROOF || content > RVR_ARCHIVE_RUN) return fail(fault, 1, RVR_ARCHIVE_CONTENT, 0, 12);
   const uint32_t sections = contents[content].sections;
   const uint64_t table_end = HEADER + ENTRY * (uint64_t)sections;
   if (long_at(bytes) != MAGIC) return fail(fault, 1, RVR_ARCHIVE_MAGIC, 0, 0);

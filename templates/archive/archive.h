@@ -24,6 +24,7 @@ enum rvr_archive_content {
   RVR_ARCHIVE_PROFILE,
   RVR_ARCHIVE_FRAGMENTS,
   RVR_ARCHIVE_SEGMENT,
+  RVR_ARCHIVE_RUN,
 };
 
 /* What is wrong, in the order in which it is looked at. */

@@ -12,7 +12,7 @@ import { defaultMachine } from '../../src/machine/machine.ts'
 import { airsOfMachine } from '../../src/trace/airs.ts'
 import { inspectArchive } from '../../src/report/archives/archive.ts'
 import type { Answer } from '../../src/report/answer.ts'
-import { facts, recorded, samples, segment } from './samples.ts'
+import { facts, recorded, savedFacts, savedRun, samples, segment } from './samples.ts'
 
 const answered = async (content: Content): Promise<Answer> =>
   inspectArchive('x', await parseArchive(await encodeArchive(content), { file: 'x' }, true))
@@ -52,4 +52,15 @@ test('a recorded segment', async () => {
   await expect(answered(fragmentsContent({ ...recorded, pieces: [] }))).rejects.toMatchObject({
     code: 'ARCHIVE_INVALID',
   })
+})
+
+test('a suspended run', async () => {
+  const { json, text } = await answered(savedRun)
+  const { guest, machine, extensions } = savedFacts
+  const stand = { stopCause: 'timeout', pc: '0x1000', instret: 1000, cost: `${2n ** 70n + 5n}`, memoryPages: 2 }
+  expect(json).toMatchObject({
+    run: { xlen: 64, abi: 'openvm', mode: 'pure', ...stand, guest, machine, abiDigest: extensions },
+  })
+  expect(text).toContain('RV64, abi openvm, mode pure, stopped by timeout')
+  expect(text).toContain('0x1000 behind 1,000 instructions')
 })

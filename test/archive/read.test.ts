@@ -46,6 +46,18 @@ test('more than an archive holds is refused before it is hashed', async () => {
   await expect(encodeArchive({ content: 'traces', sections })).rejects.toMatchObject({ code: 'USAGE' })
 })
 
+test('what is written to while it is saved leaves no file', async () => {
+  const cells = new Uint32Array(1000)
+  const content = { content: 'traces', sections: new Map([[0x302, [cells]]]) } as const
+  expect(await writeArchive(at('still'), content, { isLive: true })).toBe(at('still'))
+  expect((await readArchive(at('still'))).words(0x302)).toEqual(cells)
+  const writing = writeArchive(at('moved'), content, { isLive: true })
+  // Behind the digest, and in front of what opens the file.
+  setImmediate(() => (cells[999] = 1))
+  await expect(writing).rejects.toMatchObject({ code: 'USAGE', hint: expect.stringContaining('being saved') as string })
+  expect(await readdir(directory)).not.toContain('moved')
+})
+
 test('files that are none', async () => {
   await expect(readArchive(at('nothing'))).rejects.toMatchObject({ code: 'IO' })
   await expect(readArchive(directory)).rejects.toMatchObject({ code: 'IO' })

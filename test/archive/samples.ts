@@ -5,7 +5,11 @@ import { fragmentsContent, type RecordedSegment } from '../../src/archive/fragme
 import type { ContentName } from '../../src/archive/kinds.ts'
 import type { SegmentOrigin } from '../../src/archive/origin.ts'
 import { segmentContent, type FilledSegment } from '../../src/archive/segment.ts'
-import { encodeArchive } from '../../src/archive/write.ts'
+import { pageSections } from '../../src/archive/pages.ts'
+import { encodeArchive, type Content } from '../../src/archive/write.ts'
+import { ByteStrings } from '../../src/run/saved/byte-strings.ts'
+import { factSections, type SavedFacts } from '../../src/run/saved/facts.ts'
+import { stateSections } from '../../src/run/saved/state.ts'
 
 export interface Sample {
   readonly name: string
@@ -78,6 +82,36 @@ export const recorded: RecordedSegment = {
   },
 }
 
+export const savedFacts: SavedFacts = {
+  guest: digest(0xa1),
+  machine: digest(0x3c),
+  extensions: digest(0xab),
+  xlen: 64,
+  abi: 'openvm',
+  mode: 'pure',
+  stopCause: 'timeout',
+  pc: 4096,
+  isInside: false,
+  instructions: 1000n,
+  cost: 2n ** 70n + 5n,
+  printedUntil: 3,
+  registers: registers(77n),
+}
+
+const strings = new ByteStrings()
+const kept = ['record', '', 'another'].map(text => strings.add(Buffer.from(text)))
+
+/** A suspended run. */
+export const savedRun: Content = {
+  content: 'run',
+  sections: new Map([
+    ...factSections(savedFacts),
+    ...pageSections([1, 4], [Uint8Array.from({ length: 8192 }, (_, at) => at % 251)]),
+    ...strings.sections(),
+    ...stateSections({ host: { inputs: kept, hintPosition: 0 } }),
+  ]),
+}
+
 /** Contents that nothing writes yet, as plain bytes. */
 const plain = (content: ContentName, sections: readonly (readonly [number, number])[]): Promise<Uint8Array> =>
   encodeArchive({
@@ -116,5 +150,6 @@ export async function samples(): Promise<readonly Sample[]> {
       bytes: await encodeArchive(fragmentsContent({ ...recorded, memory: undefined })),
     },
     { name: 'segment', content: 'segment', bytes: await encodeArchive(segmentContent(segment, facts)) },
+    { name: 'run', content: 'run', bytes: await encodeArchive(savedRun) },
   ]
 }

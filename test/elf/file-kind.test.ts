@@ -1,10 +1,10 @@
 /** Errors about files that are no guests say first what they are. */
 import { expect, test } from 'vitest'
+import { MAGIC } from '../../src/archive/beginning.ts'
 import { architectureOf, extensionsOf } from '../../src/elf/attributes.ts'
 import { kindOf } from '../../src/elf/file-kind.ts'
 import { parseElf } from '../../src/elf/parse.ts'
 import { RvrError } from '../../src/errors.ts'
-import { MAGIC as SAVED_RUN } from '../../src/run/saved/format.ts'
 import { buildElf } from '../support/elf-builder.ts'
 
 const TEXT = 0x200800
@@ -80,7 +80,7 @@ const files: [what: string, file: Uint8Array, hint?: RegExp][] = [
   ['a gzip archive', Uint8Array.of(0x1f, 0x8b, 8), /Unpack/],
   ['a zip archive', text('PK\u0003\u0004')],
   ['no ELF file', Uint8Array.of(1, 2, 3, 4)],
-  ['a saved run of rvr', SAVED_RUN, /--resume/],
+  ['an archive of rvr', text(MAGIC), /--resume/],
 ]
 
 test.each(files)('%s', (what, file, hint = /./) => {

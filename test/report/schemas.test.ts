@@ -219,6 +219,7 @@ const cases: readonly (readonly [name: string, args: () => readonly string[]])[]
   ['inspect', () => ['inspect', keyOf('artifact')]],
   ['inspect', () => ['inspect', new URL('../archive/vectors/five.traces', import.meta.url).pathname]],
   ['inspect', () => ['inspect', new URL('../archive/vectors/fib.test.proof', import.meta.url).pathname]],
+  ['inspect', () => ['inspect', file('profiled.run')]],
   ['inspect', () => ['inspect', '--airs']],
   ['inspect', () => ['inspect', '--airs', 'HintStore', '--xlen', '32']],
   ['stream-record', () => ['stream', 'record', pull, '--store', store(), '-o', file('order.json'), ...pulling]],

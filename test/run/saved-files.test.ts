@@ -1,11 +1,10 @@
 /** The files of saved runs: written whole and privately, refused when they do not fit, are damaged or contradict themselves. */
-import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { readArchive } from '../../src/archive/read.ts'
+import { encodeArchive } from '../../src/archive/write.ts'
 import { defaultMachine, openSavedRun, u64, type Artifact, type Run } from '../../src/index.ts'
-import { FORMAT_VERSION } from '../../src/run/saved/format.ts'
 import { randomSource } from '../support/random.ts'
 import { busyGuest, busyOptions, expectEqual, useDirectory } from './saved-support.ts'
 import { artifactOf, DATA, engines, errorOf, factsOf, fixture, program, useRvr } from './support.ts'
@@ -13,8 +12,7 @@ import { artifactOf, DATA, engines, errorOf, factsOf, fixture, program, useRvr }
 const host = useRvr('shared', 'quick')
 const directory = useDirectory()
 const at = (name: string): string => join(directory.path, name)
-const PREFIX = 20
-const DIGEST = 32
+const PAGE = 4096
 const LIMITS = { segmentLimits: { maxTraceHeight: 512 } }
 
 let metered: Artifact, pure: Artifact
@@ -28,30 +26,53 @@ beforeAll(async () => {
   good = await run.save(at('good.run'))
 })
 
+/** What is in the file, to be changed. */
 interface Parts {
-  header: any
-  body: Buffer
-}
-/** The file with changed parts and a digest that fits them. */
-function forge(name: string, change: (parts: Parts) => void): string {
-  const bytes = readFileSync(good)
-  const length = bytes.readUInt32LE(PREFIX - 4)
-  const parts = {
-    header: JSON.parse(bytes.toString('utf8', PREFIX, PREFIX + length)),
-    body: inflateRawSync(bytes.subarray(PREFIX + length, -DIGEST)),
-  }
-  change(parts)
-  const header = Buffer.from(JSON.stringify(parts.header))
-  const prefix = Buffer.from(bytes.subarray(0, PREFIX))
-  prefix.writeUInt32LE(header.length, PREFIX - 4)
-  const content = Buffer.concat([prefix, header, deflateRawSync(parts.body, { level: 1 })])
-  writeFileSync(at(name), Buffer.concat([content, createHash('sha256').update(content).digest()]))
-  return at(name)
+  registers: bigint[]
+  numbers: bigint[]
+  pages: Buffer
+  digests: Buffer
+  facts: bigint[]
+  mode: Buffer
+  starts: bigint[]
+  strings: Buffer
+  /** Undefined: `stateText` is what is written. */
+  state: any
+  stateText?: string
 }
 
-/** Bytes of the body in front of the numbers of the pages. */
-const blobBytes = ({ header }: Parts): number =>
-  header.body.blobs.reduce((sum: number, length: number) => sum + length, 0)
+const longs = (values: readonly bigint[]): BigUint64Array => BigUint64Array.from(values)
+
+/** The file with changed parts, in a frame and with a digest that fit them. */
+async function forge(name: string, change: (parts: Parts) => void): Promise<string> {
+  const archive = await readArchive(good)
+  const copy = (kind: number): Buffer => Buffer.from(archive.view(kind))
+  const parts: Parts = {
+    registers: [...archive.longs(0x402)],
+    numbers: [...archive.longs(0x403)],
+    pages: copy(0x404),
+    digests: copy(0x406),
+    facts: [...archive.longs(0x801)],
+    mode: copy(0x802),
+    starts: [...archive.longs(0x803)],
+    strings: copy(0x804),
+    state: JSON.parse(copy(0x805).toString()),
+  }
+  change(parts)
+  const sections = new Map([
+    [0x402, [longs(parts.registers)]],
+    [0x403, [longs(parts.numbers)]],
+    [0x404, [parts.pages]],
+    [0x406, [parts.digests]],
+    [0x801, [longs(parts.facts)]],
+    [0x802, [parts.mode]],
+    [0x803, [longs(parts.starts)]],
+    [0x804, [parts.strings]],
+    [0x805, [Buffer.from(parts.stateText ?? JSON.stringify(parts.state))]],
+  ])
+  writeFileSync(at(name), await encodeArchive({ content: 'run', sections }))
+  return at(name)
+}
 
 const counter = (): Promise<Artifact> =>
   host.rvr
@@ -208,14 +229,21 @@ describe('refusals', () => {
       })
   })
 
-  test('another version of the format', async () => {
+  test('another version of the format, and the format that files had before they were archives', async () => {
     const bytes = readFileSync(good)
-    bytes.writeUInt16LE(FORMAT_VERSION + 1, PREFIX - 6)
+    bytes.writeUInt32LE(2, 8)
     writeFileSync(at('version.run'), bytes)
-    expect(await errorOf(metered.resumeFrom(at('version.run')))).toMatchObject({
-      code: 'STATE_REFUSED',
-      details: { reason: 'version', found: FORMAT_VERSION + 1, wanted: FORMAT_VERSION },
-    })
+    const earlier = Buffer.concat([Buffer.from('rvr-saved-run\n'), Buffer.alloc(100)])
+    writeFileSync(at('earlier.run'), earlier)
+    for (const [path, found, wanted] of [
+      [at('version.run'), 2, 1],
+      [at('earlier.run'), 'rvr-save', 'rvrarch1'],
+    ] as const)
+      expect(await errorOf(metered.resumeFrom(path))).toMatchObject({
+        code: 'STATE_REFUSED',
+        hint: expect.stringContaining('Run the guest again with this rvr'),
+        details: { reason: 'version', found, wanted },
+      })
   })
 
   test('files cut off anywhere', async () => {
@@ -242,10 +270,10 @@ describe('refusals', () => {
   test('files with one changed bit', async () => {
     const bytes = readFileSync(good)
     const random = randomSource(6)
+    const head = 64 + 9 * 32
     const places = [
-      ...Array.from({ length: 40 }, (_, index) => index),
+      ...Array.from({ length: head / 4 }, (_, index) => 4 * index),
       ...Array.from({ length: 100 }, () => random(bytes.length)),
-      ...Array.from({ length: DIGEST }, (_, index) => bytes.length - 1 - index),
     ]
     for (const place of places) {
       const changed = Buffer.from(bytes)
@@ -260,125 +288,177 @@ describe('refusals', () => {
 
 describe('files that were made to deceive, with a digest that fits', () => {
   const changes: Record<string, (parts: Parts) => void> = {
-    'no header': parts => {
-      parts.header = null
+    'no state': parts => {
+      parts.stateText = ''
     },
-    'another field': ({ header }) => {
-      header.extra = 1
+    'a state that is nothing': parts => {
+      parts.state = null
     },
-    'a pc outside': ({ header }) => {
-      header.pc = 2 ** 29 + 4
+    'a state with blanks': parts => {
+      parts.stateText = ` ${JSON.stringify(parts.state)}`
     },
-    'a register of x0': ({ header }) => {
-      header.registers[0] = '1'
+    'a state that says a thing twice': parts => {
+      parts.stateText = JSON.stringify(parts.state).replace('{', '{"host":0,')
     },
-    'a wide register': ({ header }) => {
-      header.registers[5] = `${1n << 64n}`
+    'a state that is no text': parts => {
+      parts.stateText = '\u{d800}'
     },
-    'few registers': ({ header }) => {
-      header.registers.pop()
+    'a state in a state in a state': parts => {
+      parts.stateText = `${'['.repeat(1e5)}${']'.repeat(1e5)}`
     },
-    'too many instructions': ({ header }) => {
-      header.instructions = `${1n << 61n}`
+    'another field': ({ state }) => {
+      state.extra = 1
     },
-    'an unknown mode': ({ header }) => {
-      header.mode = 'none'
+    'another width': ({ facts }) => {
+      facts[0] = 32n
     },
-    'nothing of the mode': ({ header }) => {
-      delete header.collected
+    'no width': ({ facts }) => {
+      facts[0] = 33n
     },
-    'no meter': ({ header }) => {
-      delete header.collected.meter
+    'an unknown ABI': ({ facts }) => {
+      facts[1] = 3n
     },
-    'no origin': ({ header }) => {
-      delete header.origin
+    'a stop for no reason': ({ facts }) => {
+      facts[2] = 0n
     },
-    'a long interval': ({ header }) => {
-      header.collected.meter.left = 2000
+    'a pc outside': ({ facts }) => {
+      facts[3] = 2n ** 29n + 4n
     },
-    'a checkpoint in the future': ({ header }) => {
-      header.collected.meter.checkpoint.instret = 20_124
+    'half inside a block': ({ facts }) => {
+      facts[4] = 2n
     },
-    'a checkpoint before the segment': ({ header }) => {
-      header.collected.meter.checkpoint.instret = 0
+    'inside a block that the machine has not': ({ facts }) => {
+      facts[4] = 1n
     },
-    'no checkpoint': ({ header }) => {
-      delete header.collected.meter.checkpoint
+    'too many instructions': ({ facts }) => {
+      facts[5] = 1n << 62n
     },
-    'heights of few chips': ({ header }) => {
-      header.collected.meter.heights.pop()
+    'fewer instructions than its mode has counted': ({ facts }) => {
+      facts[5] = 1n
     },
-    'another constant height': ({ header }) => {
-      header.collected.meter.heights[0] += 1
+    'too great a cost': ({ facts }) => {
+      facts[7] = 1n << 36n
     },
-    'another boundary': ({ header }) => {
-      header.collected.meter.heights[2] += 1
+    'text that was printed after 2^53 instructions': ({ facts }) => {
+      facts[8] = 1n << 53n
     },
-    'a gap between segments': ({ header }) => {
-      header.collected.segments[1].instretStart += 1
+    'a fact more': ({ facts }) => {
+      facts.push(0n)
     },
-    'an end of a suspended run': ({ header }) => {
-      header.collected.segments[0].reason = 'end'
+    'a register of x0': ({ registers }) => {
+      registers[0] = 1n
     },
-    'a record that is not there': ({ header }) => {
-      header.host.inputs[0] = 2 ** 20
+    'few registers': ({ registers }) => {
+      registers.pop()
     },
-    'hints beyond their end': ({ header }) => {
-      header.host.hintPosition = 1e6
+    'few digests': parts => {
+      parts.digests = parts.digests.subarray(32)
     },
-    'a huge blob': ({ header }) => {
-      header.body.blobs[0] = 2 ** 30
+    'an unknown mode': ({ mode }) => {
+      mode[0]! ^= 1
     },
-    'other lengths': ({ header }) => {
-      header.body.blobs[0] += 1
+    'nothing of the mode': ({ state }) => {
+      delete state.collected
     },
-    'more pages': ({ header }) => {
-      header.body.pages += 1
+    'no meter': ({ state }) => {
+      delete state.collected.meter
     },
-    'fewer pages': ({ header }) => {
-      header.body.pages -= 1
+    'no origin': ({ state }) => {
+      delete state.origin
     },
-    'leaves that are not there': ({ header }) => {
-      header.collected.leaves.past = header.body.blobs.length
+    'a long interval': ({ state }) => {
+      state.collected.meter.left = 2000
     },
-    'leaves that are cut off': ({ header }) => {
-      header.body.blobs[header.collected.leaves.past] -= 4
-      header.body.blobs[header.collected.leaves.past + 1] += 4
+    'a checkpoint in the future': ({ state }) => {
+      state.collected.meter.checkpoint.instret = 20_124
     },
-    'leaves of another set': ({ header }) => {
-      const { leaves } = header.collected
-      header.collected.leaves = { ...leaves, past: leaves.open, open: leaves.past }
+    'a checkpoint before the segment': ({ state }) => {
+      state.collected.meter.checkpoint.instret = 0
     },
-    'a segment limit of 0': ({ header }) => {
-      header.origin.options.segmentLimits = { maxMemoryBytes: 0 }
+    'no checkpoint': ({ state }) => {
+      delete state.collected.meter.checkpoint
+    },
+    'heights of few chips': ({ state }) => {
+      state.collected.meter.heights.pop()
+    },
+    'another constant height': ({ state }) => {
+      state.collected.meter.heights[0] += 1
+    },
+    'another boundary': ({ state }) => {
+      state.collected.meter.heights[2] += 1
+    },
+    'a gap between segments': ({ state }) => {
+      state.collected.segments[1].instretStart += 1
+    },
+    'an end of a suspended run': ({ state }) => {
+      state.collected.segments[0].reason = 'end'
+    },
+    'a record that is not there': ({ state }) => {
+      state.host.inputs[0] = 2 ** 20
+    },
+    'hints beyond their end': ({ state }) => {
+      state.host.hintPosition = 1e6
+    },
+    'byte strings from nowhere': ({ starts }) => {
+      starts.length = 0
+    },
+    'a huge byte string': ({ starts }) => {
+      starts[1] = 2n ** 30n
+    },
+    'a byte string that ends before it begins': ({ starts }) => {
+      starts[2] = starts[1]! - 1n
+    },
+    'a first byte string that begins later': ({ starts }) => {
+      starts[0] = 1n
+    },
+    'bytes of no byte string': parts => {
+      parts.strings = Buffer.concat([parts.strings, Buffer.alloc(1)])
+    },
+    'more page numbers': ({ numbers }) => {
+      numbers.push(2n ** 17n - 1n)
+    },
+    'fewer page numbers': ({ numbers }) => {
+      numbers.pop()
+    },
+    'leaves that are not there': ({ state, starts }) => {
+      state.collected.leaves.past = starts.length - 1
+    },
+    'leaves that are cut off': ({ state, starts }) => {
+      starts[state.collected.leaves.past + 1]! -= 4n
+    },
+    'leaves of another set': ({ state }) => {
+      const { leaves } = state.collected
+      state.collected.leaves = { ...leaves, past: leaves.open, open: leaves.past }
+    },
+    'a segment limit of 0': ({ state }) => {
+      state.origin.options.segmentLimits = { maxMemoryBytes: 0 }
     },
     'a leaf outside every address space': parts => {
-      parts.body.writeUInt32LE(0xffff_fff0, leavesAt(parts))
+      parts.strings.writeUInt32LE(0xffff_fff0, leavesAt(parts))
     },
     'registers that do not exist': parts => {
-      parts.body.writeUInt32LE(1000, leavesAt(parts))
+      parts.strings.writeUInt32LE(1000, leavesAt(parts))
     },
     'a range without end': parts => {
-      parts.body.writeUInt32LE(0xffff_ffff, leavesAt(parts) + 4)
+      parts.strings.writeUInt32LE(0xffff_ffff, leavesAt(parts) + 4)
     },
-    'a page outside': parts => {
-      parts.body.writeUInt32LE(2 ** 17, blobBytes(parts))
+    'a page outside': ({ numbers }) => {
+      numbers[numbers.length - 1] = 2n ** 17n
     },
-    'a page twice': parts => {
-      parts.body.writeUInt32LE(parts.body.readUInt32LE(blobBytes(parts)), blobBytes(parts) + 4)
+    'a page twice': ({ numbers }) => {
+      numbers[1] = numbers[0]!
     },
-    'a body that goes on': parts => {
-      parts.body = Buffer.concat([parts.body, Buffer.alloc(2 ** 26)])
+    'a page of zeros': ({ pages }) => {
+      pages.fill(0, PAGE, 2 * PAGE)
     },
-    'no body': parts => {
-      parts.body = Buffer.alloc(0)
+    'no pages': parts => {
+      parts.pages = Buffer.alloc(0)
     },
   }
-  const leavesAt = ({ header }: Parts): number =>
-    header.body.blobs.slice(0, header.collected.leaves.past).reduce((sum: number, length: number) => sum + length, 0)
+  const leavesAt = ({ state, starts }: Parts): number => Number(starts[state.collected.leaves.past])
 
   test.each(Object.keys(changes))('%s', async what => {
-    expect(await errorOf(metered.resumeFrom(forge('forged.run', changes[what]!)))).toMatchObject({
+    expect(await errorOf(metered.resumeFrom(await forge('forged.run', changes[what]!)))).toMatchObject({
       code: 'STATE_REFUSED',
       details: { reason: 'damaged' },
     })
@@ -389,11 +469,13 @@ describe('files that were made to deceive, with a digest that fits', () => {
     async engine => {
       const artifact = await artifactOf(await host.rvr.load(busyGuest(64)), 'metered', engine)
       const random = randomSource(8)
-      for (let round = 0; round < 40; round++) {
-        const file = forge('random.run', parts => {
-          if (round % 2 === 0)
-            parts.body[random(Math.min(parts.body.length, blobBytes(parts) + 4096))]! ^= 1 << random(8)
-          else scramble(parts.header, random)
+      for (let round = 0; round < 45; round++) {
+        const file = await forge('random.run', ({ strings, pages, registers, facts, numbers, state }) => {
+          const bytes = [strings, pages][random(2)]!
+          const words = [registers, facts, numbers][random(3)]!
+          if (round % 3 === 0) bytes[random(Math.min(bytes.length, 4096))]! ^= 1 << random(8)
+          else if (round % 3 === 1) words[random(words.length)]! ^= 1n << BigInt(random(64))
+          else scramble(state, random)
         })
         const outcome = await artifact.resumeFrom(file, { maxInstructions: 50_000 }).then(
           (run: Run) => run,

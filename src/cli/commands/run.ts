@@ -147,7 +147,7 @@ async function run(file: string, asked: RunOptions, command: Command, shell: She
   const perform = async (): Promise<Run> => {
     if (options.check) return (await guest.check(artifact, execute)).run
     if (options.traceInstructions === undefined) return start(stretch)
-    const done = { instret: saved?.instret ?? 0n, cost: saved?.header.cost ?? 0n }
+    const done = { instret: saved?.instret ?? 0n, cost: saved?.cost ?? 0n }
     return runTraced(options, { guest, limits: stretch, start, done, shell })
   }
   using result = await showExecution(progress, perform)

@@ -1,9 +1,8 @@
 /** --save and --resume: suspended runs as files. */
 import type { Command, Option } from 'commander'
 import { modeNamed } from '../../modes/registry.ts'
-import { openSavedRun, type SavedRun } from '../../run/saved/read.ts'
-import { checkFits } from '../../run/saved/restore.ts'
-import { checkTarget } from '../../run/saved/write.ts'
+import { checkFits } from '../../run/saved/fits.ts'
+import type { SavedRun } from '../../run/saved/read.ts'
 import type { Guest } from '../../sdk/guest.ts'
 import type { RunLimits } from '../../sdk/options.ts'
 import type { Run } from '../../sdk/contract.ts'
@@ -46,8 +45,12 @@ export async function openResumed<Options extends SavedRunOptions & GuestOptions
   command: Command,
   signal: AbortSignal,
 ): Promise<{ saved: SavedRun | undefined; options: Options }> {
-  if (options.save !== undefined) await checkTarget(options.save)
+  if (options.save !== undefined) {
+    const { checkTarget } = await import('../../run/saved/write.ts')
+    await checkTarget(options.save)
+  }
   if (options.resume === undefined) return { saved: undefined, options }
+  const { openSavedRun } = await import('../../run/saved/read.ts')
   const saved = await openSavedRun(options.resume, { signal })
   return {
     saved,

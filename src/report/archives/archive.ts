@@ -7,6 +7,7 @@ import type { Answer } from '../answer.ts'
 import { line, table } from '../form/table.ts'
 import { grouped } from '../form/units.ts'
 import type { Inside } from './inside.ts'
+import { insideRun } from './run.ts'
 import { insideFragments, insideSegment, insideTraces } from './segment.ts'
 
 /** Those that are looked into. @throws RvrError `ARCHIVE_INVALID`. */
@@ -14,6 +15,7 @@ const insides: Partial<Record<ContentName, (archive: Archive, memo: AirMemo | un
   traces: insideTraces,
   segment: insideSegment,
   fragments: insideFragments,
+  run: insideRun,
 }
 
 /**

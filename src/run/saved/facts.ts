@@ -1,0 +1,110 @@
+/** What a saved run is of and where it stands: sections 0x402, 0x406, 0x801 and 0x802. */
+import { createHash } from 'node:crypto'
+import { hexToBytes } from '@noble/hashes/utils.js'
+import type { Archive } from '../../archive/archive.ts'
+import { digestsIn, expectCount, factsIn } from '../../archive/facts.ts'
+import { MEMORY_BYTES, type Xlen } from '../../elf/image.ts'
+import type { AbiName } from '../../extensions/abi.ts'
+import { modeNames, type ModeName } from '../../modes/registry.ts'
+import type { StopCause } from '../job.ts'
+
+const REGISTERS = 0x402
+const DIGESTS = 0x406
+const FACTS = 0x801
+const MODE = 0x802
+
+const REGISTER_COUNT = 32
+const REGISTER_BYTES = 8
+const FACT_COUNT = 9
+const LONG_BITS = 64n
+const LONG_MASK = (1n << LONG_BITS) - 1n
+const COST_BITS = 100n
+const INSTRUCTION_BITS = 62n
+
+/** The numbers of names in files: they never change. */
+const ABI_NUMBERS: Readonly<Record<AbiName, number>> = { openvm: 1, linux: 2 }
+const CAUSE_NUMBERS = { instructions: 1, cost: 2, segment: 3, memory: 4, pull: 5, timeout: 6, request: 7 } as const
+
+/** What may have stopped a run that was saved. */
+export type SavedStopCause = keyof typeof CAUSE_NUMBERS & StopCause
+
+/** Digests are SHA-256, 64 hex digits. */
+export interface SavedFacts {
+  /** Of the guest's ELF file. */
+  readonly guest: string
+  readonly machine: string
+  /** Of the ABI with the extensions that the guest may use. */
+  readonly extensions: string
+  readonly xlen: Xlen
+  readonly abi: AbiName
+  readonly mode: ModeName
+  readonly stopCause: SavedStopCause
+  readonly pc: number
+  /** The guest has come to `pc` from the start of the autoprecompile's block around it. */
+  readonly isInside: boolean
+  readonly instructions: bigint
+  readonly cost: bigint
+  /** What the guest prints before this many instructions has been printed. */
+  readonly printedUntil: number
+  /** x0 … x31 */
+  readonly registers: BigUint64Array
+}
+
+/** Modes may come from modules: a name is as long as it likes, its digest is not. */
+const nameDigest = (name: string): string => createHash('sha256').update(name).digest('hex')
+
+export function factSections(facts: SavedFacts): [number, readonly ArrayBufferView[]][] {
+  const { xlen, abi, stopCause, pc, isInside, instructions, cost, printedUntil } = facts
+  const numbers = [xlen, ABI_NUMBERS[abi], CAUSE_NUMBERS[stopCause], pc, Number(isInside)].map(BigInt)
+  const counts = [instructions, cost & LONG_MASK, cost >> LONG_BITS, BigInt(printedUntil)]
+  return [
+    [REGISTERS, [facts.registers]],
+    [DIGESTS, [facts.guest, facts.machine, facts.extensions].map(hexToBytes)],
+    [FACTS, [BigUint64Array.from([...numbers, ...counts])]],
+    [MODE, [hexToBytes(nameDigest(facts.mode))]],
+  ]
+}
+
+/** The name that a number stands for. */
+function named<Name extends string>(numbers: Readonly<Record<Name, number>>): (number: number) => Name | undefined {
+  const names = Object.keys(numbers) as Name[]
+  return number => names.find(name => numbers[name] === number)
+}
+const abiOf = named(ABI_NUMBERS)
+const causeOf = named<SavedStopCause>(CAUSE_NUMBERS)
+
+/** @throws RvrError `ARCHIVE_INVALID`, layers 3 and 4; layer 5 for a mode that is not known. */
+export function savedFactsIn(archive: Archive): SavedFacts {
+  const { long, number } = factsIn(archive, FACTS, FACT_COUNT)
+  const [guest, machine, extensions] = digestsIn(archive, DIGESTS, 3) as [string, string, string]
+  const [modeDigest] = digestsIn(archive, MODE, 1)
+  const below = (bits: bigint) => (value: bigint) => value < 1n << bits
+  const isAny = (): boolean => true
+  const xlen = number(0, value => value === 32 || value === 64, '32 or 64') as Xlen
+  const abi = abiOf(number(1, value => abiOf(value) !== undefined, 'the number of an ABI'))!
+  const stopCause = causeOf(number(2, value => causeOf(value) !== undefined, 'the number of what stopped it'))!
+  const pc = number(3, value => value <= MEMORY_BYTES, 'an address')
+  const isInside = number(4, value => value <= 1, '0 or 1') === 1
+  const instructions = long(5, below(INSTRUCTION_BITS), `below 2^${INSTRUCTION_BITS}`)
+  const low = long(6, isAny, '')
+  const high = long(7, below(COST_BITS - LONG_BITS), `below 2^${COST_BITS - LONG_BITS}`)
+  const printedUntil = number(8, isAny, 'a number of instructions')
+  const mode = modeNames().find(name => nameDigest(name) === modeDigest)
+  if (mode === undefined)
+    throw archive.invalid(MODE, { layer: 4, what: 'value', found: modeDigest }, 'it is of a mode that is not known')
+  const registers = registersIn(archive, xlen)
+  const of = { guest, machine, extensions, xlen, abi, mode }
+  return { ...of, stopCause, pc, isInside, instructions, cost: (high << LONG_BITS) | low, printedUntil, registers }
+}
+
+function registersIn(archive: Archive, xlen: Xlen): BigUint64Array {
+  expectCount(archive, REGISTERS, REGISTER_COUNT)
+  const registers = archive.longs(REGISTERS)
+  const wrong = registers.findIndex((value, index) => value >> BigInt(index === 0 ? 0 : xlen) !== 0n)
+  if (wrong < 0) return registers
+  throw archive.invalid(
+    REGISTERS,
+    { layer: 4, what: 'value', at: REGISTER_BYTES * wrong, found: String(registers[wrong]) },
+    `x${wrong} is ${registers[wrong]}, which it cannot be`,
+  )
+}
