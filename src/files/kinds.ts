@@ -44,7 +44,12 @@ const kinds = {
     hint: 'Give the path of a machine file; docs/machine.md describes it.',
   },
   airs: { label: 'AIRs', limit: MiB, hint: 'A machine file names its list of AIRs; docs/machine.md describes it.' },
-  profile: { label: 'profile', limit: 256 * MiB, hint: 'Give the path of a file that rvr run --profile-out wrote.' },
+  profile: {
+    label: 'profile',
+    limit: 256 * MiB,
+    starts: ['rvrarch1'],
+    hint: 'Give the path of a file that rvr run --profile-out wrote.',
+  },
   guestProfile: {
     label: 'guest profile',
     limit: 512 * MiB - 32,

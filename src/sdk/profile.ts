@@ -109,10 +109,11 @@ export class Profile {
     ])
     const path = resolve(file)
     const directory = dirname(path)
-    if (!(await isPlainTarget(path))) return addToProfile(path, this.recorded)
+    const add = (): Promise<string> => addToProfile(path, this.recorded, this.#run.abi.digest)
+    if (!(await isPlainTarget(path))) return add()
     // What cannot be made or locked, writing will say.
     await makeDirectory(directory).catch(() => {})
-    return withLock(directory, `.${basename(path)}.lock`, () => addToProfile(path, this.recorded), { count: () => {} })
+    return withLock(directory, `.${basename(path)}.lock`, add, { count: () => {} })
   }
 
   #countsByPc(): ReadonlyMap<number, number> {

@@ -6,13 +6,14 @@ import { segmentContent } from '../../src/archive/segment.ts'
 import { encodeArchive, type Content } from '../../src/archive/write.ts'
 import { airSetDigest } from '../../src/air/digest.ts'
 import { shippedAirs } from '../../src/air/load.ts'
+import { profileContent } from '../../src/profile/content.ts'
 import { abiNamed } from '../../src/extensions/registry.ts'
 import { withChips } from '../../src/machine/chips.ts'
 import { defaultMachine } from '../../src/machine/machine.ts'
 import { airsOfMachine } from '../../src/trace/airs.ts'
 import { inspectArchive } from '../../src/report/archives/archive.ts'
 import type { Answer } from '../../src/report/answer.ts'
-import { facts, recorded, savedFacts, savedRun, samples, segment } from './samples.ts'
+import { executed, facts, recorded, savedFacts, savedRun, samples, segment } from './samples.ts'
 
 const answered = async (content: Content): Promise<Answer> =>
   inspectArchive('x', await parseArchive(await encodeArchive(content), { file: 'x' }, true))
@@ -63,4 +64,11 @@ test('a suspended run', async () => {
   })
   expect(text).toContain('RV64, abi openvm, mode pure, stopped by timeout')
   expect(text).toContain('0x1000 behind 1,000 instructions')
+})
+
+test('a profile', async () => {
+  const { json, text } = await answered(profileContent(executed))
+  const executions = `${5n * 3n + 2n ** 53n - 1n + 6n}`
+  expect(json).toMatchObject({ profile: { guest: executed.guest, blocks: 3, instructions: 8, executions } })
+  expect(text).toContain('8 instructions in 3 blocks: 9,007,199,254,741,012 executions')
 })

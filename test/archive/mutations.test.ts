@@ -6,6 +6,7 @@ import { parseArchive } from '../../src/archive/read.ts'
 import { segmentIn } from '../../src/archive/segment.ts'
 import { tablesIn } from '../../src/archive/tables.ts'
 import { encodeArchive } from '../../src/archive/write.ts'
+import { profileIn } from '../../src/profile/content.ts'
 import { savedIn } from '../../src/run/saved/content.ts'
 import { randomSource } from '../support/random.ts'
 import { judged, verdictOf, type Verdict } from './judge.ts'
@@ -82,6 +83,7 @@ async function understood({ content, bytes }: Sample): Promise<Verdict | undefin
     if (content === 'segment') segmentIn(archive, set)
     if (content === 'fragments') fragmentsIn(archive, { airs: set.airs.length })
     if (content === 'run') savedIn(archive)
+    if (content === 'profile') profileIn(archive)
     // Of the vector `lookup`, whose AIRs have no public values; they are not known here.
     const publics = content === 'traces' ? tablesIn(archive).publics.length : 0
     return publics === 0 ? undefined : { layer: 3, what: 'shape', section: '0x303', offset: 0 }
@@ -99,7 +101,7 @@ async function rewritten(sample: Sample, change: ReadonlyMap<number, Uint8Array>
   return { ...sample, bytes: await encodeArchive({ content: sample.content, sections: new Map(sections) }) }
 }
 
-describe.each(all.filter(({ content }) => ['traces', 'fragments', 'segment', 'run'].includes(content)))(
+describe.each(all.filter(({ content }) => ['traces', 'profile', 'fragments', 'segment', 'run'].includes(content)))(
   '$name, frame and digest perfect',
   sample => {
     const sections = sectionsOf(sample)
@@ -160,7 +162,9 @@ describe.each(all.filter(({ content }) => ['traces', 'fragments', 'segment', 'ru
     test('words of facts, checkpoints, registers and tables set to numbers that cannot be there', async () => {
       const wild = [2n ** 31n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n]
       let refused = 0
-      for (const { kind } of sections.filter(each => [0x301, 0x601, 0x603, 0x801, 0x803].includes(each.kind))) {
+      for (const { kind } of sections.filter(each =>
+        [0x301, 0x502, 0x503, 0x601, 0x603, 0x801, 0x803].includes(each.kind),
+      )) {
         const now = bytesOf(kind)
         for (let at = 0; at + 8 <= now.length; at += 8)
           for (const value of wild) {

@@ -7,6 +7,7 @@ import type { SegmentOrigin } from '../../src/archive/origin.ts'
 import { segmentContent, type FilledSegment } from '../../src/archive/segment.ts'
 import { pageSections } from '../../src/archive/pages.ts'
 import { encodeArchive, type Content } from '../../src/archive/write.ts'
+import { profileContent, type ArchivedProfile } from '../../src/profile/content.ts'
 import { ByteStrings } from '../../src/run/saved/byte-strings.ts'
 import { factSections, type SavedFacts } from '../../src/run/saved/facts.ts'
 import { stateSections } from '../../src/run/saved/state.ts'
@@ -98,6 +99,17 @@ export const savedFacts: SavedFacts = {
   registers: registers(77n),
 }
 
+/** Execution counts, with a gap. */
+export const executed: ArchivedProfile = {
+  guest: digest(0xa1),
+  abi: digest(0xab),
+  stretches: [
+    { pc: 4096, instructions: 5, count: 3 },
+    { pc: 4116, instructions: 1, count: 2 ** 53 - 1 },
+    { pc: 8192, instructions: 2, count: 3 },
+  ],
+}
+
 const strings = new ByteStrings()
 const kept = ['record', '', 'another'].map(text => strings.add(Buffer.from(text)))
 
@@ -138,11 +150,7 @@ export async function samples(): Promise<readonly Sample[]> {
     {
       name: 'profile',
       content: 'profile',
-      bytes: await plain('profile', [
-        [0x501, 64],
-        [0x502, 40],
-        [0x503, 40],
-      ]),
+      bytes: await encodeArchive(profileContent(executed)),
     },
     {
       name: 'fragments',

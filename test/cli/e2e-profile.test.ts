@@ -2,14 +2,16 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { readArchive } from '../../src/archive/read.ts'
+import { profileIn } from '../../src/profile/content.ts'
 import { answer, cli, expectEnd, expectFailure, fixture, jsonOf, place } from './e2e-support.ts'
 
 const at = place()
 const guest = fixture('fibonacci')
 const file = join(at.directory, 'guest.profile')
 const other = join(at.directory, 'other.profile')
-const counts = (path: string): number[] =>
-  (JSON.parse(readFileSync(path, 'utf8')) as { blocks: [string, number, number][] }).blocks.map(([, , count]) => count)
+const counts = async (path: string): Promise<number[]> =>
+  profileIn(await readArchive(path)).stretches.map(({ count }) => count)
 
 test('a run is recorded, another one added, and the guest compiled for both', async () => {
   const record = async (path: string): Promise<void> => {
@@ -29,11 +31,11 @@ test('a run is recorded, another one added, and the guest compiled for both', as
     expect(result.stderr).toContain(`added the run to ${path}; compile with --profile ${path}`)
   }
   await record(file)
-  const once = counts(file)
+  const once = await counts(file)
   await record(file)
-  expect(counts(file)).toEqual(once.map(count => 2 * count))
+  expect(await counts(file)).toEqual(once.map(count => 2 * count))
   await record(other)
-  expect(counts(other)).toEqual(once)
+  expect(await counts(other)).toEqual(once)
 
   const ask = async (...args: string[]): Promise<any> => jsonOf(await cli(at, [...args, '--json']))
   const compiled = await ask('compile', guest, '--profile', file, '--profile', other)
@@ -61,7 +63,7 @@ test('runs that end at the same time are all added', async () => {
       expectEnd(result, 0),
     )
   await Promise.all([record(alone), ...Array.from({ length: 5 }, () => record(file))])
-  expect(counts(file)).toEqual(counts(alone).map(count => 5 * count))
+  expect(await counts(file)).toEqual((await counts(alone)).map(count => 5 * count))
   expect(readdirSync(join(at.directory, 'new'))).toEqual(['together.profile'])
 })
 
@@ -78,7 +80,7 @@ test('emit shows what a profile makes of regions and C', async () => {
 
 test('a guest that was built anew refuses the profile and loses nothing', async () => {
   const rebuilt = join(at.directory, 'rebuilt.elf')
-  const before = readFileSync(file, 'utf8')
+  const before = readFileSync(file)
   writeFileSync(rebuilt, Buffer.concat([readFileSync(guest), Buffer.alloc(1)]))
   expectFailure(
     await cli(at, ['compile', rebuilt, '--profile', file]),
@@ -94,5 +96,5 @@ test('a guest that was built anew refuses the profile and loses nothing', async 
     file,
     'it is of another guest',
   )
-  expect(readFileSync(file, 'utf8')).toBe(before)
+  expect(readFileSync(file)).toEqual(before)
 })

@@ -3,8 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { readArchive } from '../../src/archive/read.ts'
+import { encodeArchive } from '../../src/archive/write.ts'
+import { profileContent, profileIn } from '../../src/profile/content.ts'
 import { addProfiles, countsOf, profileDigest, profileOf, type ExecutionProfile } from '../../src/profile/counts.ts'
-import { addToProfile, profileText, readProfile, readProfiles } from '../../src/profile/file.ts'
+import { addToProfile, readProfile, readProfiles } from '../../src/profile/file.ts'
 import { errorOf } from '../run/support.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'rvr-profile-'))
@@ -15,11 +18,14 @@ const profile = (counts: Record<number, number>): ExecutionProfile =>
 const first = profile({ 4096: 3, 4100: 3, 4104: 7, 8192: 1 })
 const second = profile({ 4100: 2, 4104: 1, 8188: 2 ** 40 })
 let files = 0
-const write = (text: string): string => {
+const write = (content: string | Uint8Array): string => {
   const path = join(directory, `file-${files++}`)
-  writeFileSync(path, text)
+  writeFileSync(path, content)
   return path
 }
+const abi = '5'.repeat(64)
+const bytesOf = ({ guest: of, stretches }: ExecutionProfile): Promise<Uint8Array> =>
+  encodeArchive(profileContent({ guest: of, abi, stretches }))
 
 test('equal counts side by side are one block, and counts that are 0 are none', () => {
   expect(profile({ 4104: 7, 4096: 3, 4100: 3, 4108: 0, 8192: 7 }).stretches).toEqual([
@@ -60,61 +66,72 @@ test('a sum stays at the greatest count', () => {
 
 test('a file holds what was added to it, run after run, and nothing else is left behind', async () => {
   const path = join(directory, 'new', 'guest.profile')
-  expect(await addToProfile(path, first)).toBe(path)
+  expect(await addToProfile(path, first, '1'.repeat(64))).toBe(path)
   expect(await readProfile(path, guest)).toEqual(first)
-  await addToProfile(path, second)
-  expect(await readProfile(path, guest)).toEqual(addProfiles([first, second]))
-  expect(await readProfiles([path, write(profileText(first))], guest)).toEqual(addProfiles([first, first, second]))
-  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
-    format: 'rvr profile',
-    version: 1,
-    guest: guest.digest,
-    xlen: 64,
-  })
+  await addToProfile(path, second, abi)
+  const sum = addProfiles([first, second])
+  expect(await readProfile(path, guest)).toEqual(sum)
+  expect(await readProfiles([path, write(await bytesOf(first))], guest)).toEqual(addProfiles([first, first, second]))
+  const archive = await readArchive(path)
+  expect(archive.content).toBe('profile')
+  expect(profileIn(archive)).toEqual({ guest: guest.digest, abi, stretches: sum.stretches })
   expect(readdirSync(join(directory, 'new'))).toEqual(['guest.profile'])
 })
 
-test('blocks that another program cut otherwise mean the same', async () => {
-  const text = profileText(first).replace('["0x1000",2,3]', '["0x1000",1,3],["0x1004",1,3]')
-  expect(text).not.toBe(profileText(first))
-  expect(await readProfile(write(text), guest)).toEqual(first)
+test('a count holds up to the next address, and what was not executed is 0', async () => {
+  const archive = await readArchive(await bytesOf(first))
+  expect([...archive.longs(0x502)].map(Number)).toEqual([4096, 4104, 4108, 8192, 8196])
+  expect([...archive.longs(0x503)].map(Number)).toEqual([3, 7, 0, 1, 0])
+  const none = await readArchive(await bytesOf(profile({})))
+  expect([none.section(0x502).count, none.section(0x503).count, profileIn(none).stretches]).toEqual([0, 0, []])
+  const last = profile({ [2 ** 32 - 4]: 5 })
+  expect(await readProfile(write(await bytesOf(last)), guest)).toEqual(last)
 })
 
-const good = { format: 'rvr profile', version: 1, guest: guest.digest, xlen: 64 }
+/** An archive with such addresses and counts. */
+const counted = (addresses: readonly number[], counts: readonly bigint[], digests = [guest.digest, abi]) =>
+  encodeArchive({
+    content: 'profile',
+    sections: new Map<number, readonly ArrayBufferView[]>([
+      [0x501, digests.map(digest => Buffer.from(digest, 'hex'))],
+      [0x502, [BigUint64Array.from(addresses, BigInt)]],
+      [0x503, [BigUint64Array.from(counts)]],
+    ]),
+  })
+const earlier = `{"format":"rvr profile","version":1,"guest":"${guest.digest}","xlen":64,"blocks":[\n]}\n`
+const later = async (): Promise<Uint8Array> => {
+  const bytes = await bytesOf(first)
+  bytes[8] = 2
+  return bytes
+}
+
 describe('refused', () => {
-  test.each([
-    ['no JSON', '{', 'format', 'not JSON'],
-    ['something else', '{"input": []}', 'format', 'not a profile'],
-    ['a list', '[]', 'format', 'not a profile'],
-    ['a later version', JSON.stringify({ ...good, version: 2, blocks: {} }), 'version', 'version is 2'],
-    ['no blocks', JSON.stringify(good), 'format', 'blocks'],
-    ['a digest that is none', JSON.stringify({ ...good, guest: 'x', blocks: [] }), 'format', '64 hex digits'],
-    ['a count of 0', JSON.stringify({ ...good, blocks: [['0x1000', 1, 0]] }), 'format', 'blocks.0.2'],
-    ['a count that is no integer', JSON.stringify({ ...good, blocks: [['0x1000', 1, 1.5]] }), 'format', 'blocks.0.2'],
-    ['a count above 2^53', JSON.stringify({ ...good, blocks: [['0x1000', 1, 2 ** 60]] }), 'format', 'blocks.0.2'],
-    ['an odd address', JSON.stringify({ ...good, blocks: [['0x1002', 1, 1]] }), 'format', '0x1002'],
+  const others = [
+    ['nothing', () => '', 'format', 'not a profile'],
+    ['something else', () => '#'.repeat(100), 'format', 'not a profile'],
     [
-      'blocks that overlap',
-      JSON.stringify({
-        ...good,
-        blocks: [
-          ['0x1000', 2, 1],
-          ['0x1004', 1, 1],
-        ],
-      }),
+      'another archive',
+      () => encodeArchive({ content: 'traces', sections: new Map() }),
       'format',
-      'blocks.1',
+      'not a profile: its content is traces',
     ],
-    [
-      'a block behind the last address',
-      JSON.stringify({ ...good, blocks: [['0xfffffffc', 2, 1]] }),
-      'format',
-      'last address',
-    ],
-    ['another guest', JSON.stringify({ ...good, guest: 'b'.repeat(64), blocks: [] }), 'guest', 'another guest'],
-    ['another width', JSON.stringify({ ...good, xlen: 32, blocks: [] }), 'guest', 'another guest'],
-  ])('%s', async (_name, text, reason, message) => {
-    const path = write(text)
+    ['what an earlier rvr wrote', () => earlier, 'version', 'earlier rvr'],
+    ['a later version', later, 'version', 'version 2'],
+    ['few digests', () => counted([], [], [abi]), 'format', '1 digests'],
+    ['few counts', () => counted([4096, 4100], [1n]), 'format', '1 counts'],
+    ['a count of 0', () => counted([4096, 4100], [0n, 0n]), 'format', 'count 0'],
+    ['a count as in front of it', () => counted([4096, 4100, 4104], [1n, 1n, 0n]), 'format', 'count 1'],
+    ['no end', () => counted([4096, 4100], [1n, 2n]), 'format', 'count 1'],
+    ['a count above 2^53', () => counted([4096, 4100], [1n << 53n, 0n]), 'format', 'count 0'],
+    ['an odd address', () => counted([4098, 4104], [1n, 0n]), 'format', 'address 0'],
+    ['addresses out of order', () => counted([4096, 4104, 4100], [1n, 2n, 0n]), 'format', 'address 2'],
+    ['a block behind the last address', () => counted([2 ** 32 - 4, 2 ** 32 + 4], [1n, 0n]), 'format', 'address 1'],
+    ['an address of 2^64 − 4', () => counted([4096, Number(2n ** 64n - 2048n)], [1n, 0n]), 'format', 'address 1'],
+    ['another guest', () => counted([], [], [abi, abi]), 'guest', 'another guest'],
+  ] as const
+  test.each(others)('%s', async (_name, made, reason, message) => {
+    const content = await made()
+    const path = write(content)
     const error = await errorOf(readProfile(path, guest))
     expect(error).toMatchObject({
       code: 'INPUT_INVALID',
@@ -123,8 +140,8 @@ describe('refused', () => {
     })
     expect(error.message).toContain(message)
     // Nothing is added to a file that is not understood.
-    expect(await errorOf(addToProfile(path, first))).toMatchObject({ code: 'INPUT_INVALID' })
-    expect(readFileSync(path, 'utf8')).toBe(text)
+    expect(await errorOf(addToProfile(path, first, abi))).toMatchObject({ code: 'INPUT_INVALID' })
+    expect(readFileSync(path)).toEqual(Buffer.from(content))
   })
 
   test('a file that is not there, and a place where none can be', async () => {
@@ -132,6 +149,6 @@ describe('refused', () => {
       code: 'IO',
       details: { path: join(directory, 'none') },
     })
-    expect(await errorOf(addToProfile(join(write('x'), 'below'), first))).toMatchObject({ code: 'IO' })
+    expect(await errorOf(addToProfile(join(write('x'), 'below'), first, abi))).toMatchObject({ code: 'IO' })
   })
 })

@@ -7,6 +7,7 @@ import type { Answer } from '../answer.ts'
 import { line, table } from '../form/table.ts'
 import { grouped } from '../form/units.ts'
 import type { Inside } from './inside.ts'
+import { insideProfile } from './profile.ts'
 import { insideRun } from './run.ts'
 import { insideFragments, insideSegment, insideTraces } from './segment.ts'
 
@@ -16,6 +17,7 @@ const insides: Partial<Record<ContentName, (archive: Archive, memo: AirMemo | un
   segment: insideSegment,
   fragments: insideFragments,
   run: insideRun,
+  profile: insideProfile,
 }
 
 /**
