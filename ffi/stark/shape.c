@@ -38,19 +38,14 @@ static int has_few_rows(const struct stark_key *key, const uint32_t *heights, ui
 
 static void count_tables(struct stark_shape *shape, const struct stark_key *key, const uint32_t *heights)
 {
-  for (uint32_t i = 0; i < key->parameters->airs; i++) {
-    const struct stark_air *const air = key->airs + i;
-    if (!stark_is_present(heights[i])) continue;
-    const uint32_t log = heights[i] + key->parameters->blowup, sum = STARK_SUM_COLUMNS * air->chunks;
-    if (air->fixed > 0) shape->tree[air->tree].width[log] += air->fixed;
-    shape->tree[shape->main_tree].width[log] += air->main;
-    if (sum > 0) shape->tree[shape->sum_tree].width[log] += sum;
-    shape->tree[shape->quotient_tree].width[log] += 4 * air->parts;
-    const uint32_t columns = air->fixed + air->main + sum + 4 * air->parts;
-    shape->columns += columns;
-    shape->openings += columns + (sum > 0 ? STARK_SUM_COLUMNS : 0);
-    if (air->flags & AIR_READS_MAIN_NEXT) shape->openings += air->main;
-    if (air->flags & AIR_READS_FIXED_NEXT) shape->openings += air->fixed;
+  for (uint32_t t = 0; t < shape->trees; t++) {
+    for (uint32_t i = 0; i < key->parameters->airs; i++) {
+      if (!stark_is_present(heights[i])) continue;
+      uint32_t next;
+      const uint32_t columns = stark_columns(shape, key->airs + i, t, &next);
+      shape->tree[t].width[heights[i] + key->parameters->blowup] += columns;
+      shape->openings += columns + next;
+    }
   }
 }
 
@@ -124,7 +119,6 @@ int stark_shape(struct stark_shape *shape, const struct stark_key *key, const ui
 
   *shape = (struct stark_shape){ .log_trace = most, .log_domain = most + p->blowup, .present = present, .sums = sums };
   shape->main_tree = p->trees;
-  shape->sum_tree = p->trees + 1;
   shape->quotient_tree = p->trees + (sums > 0 ? 2 : 1);
   shape->trees = shape->quotient_tree + 1;
   count_tables(shape, key, heights);

@@ -45,9 +45,9 @@ struct stark_shape {
   uint32_t log_trace, log_domain, log_final;
   uint32_t rounds, arity[STARK_MOST_ROUNDS];
   /* Fixed ones first; then main, sum and quotient. Without chunks there is no sum tree. */
-  uint32_t trees, main_tree, sum_tree, quotient_tree;
+  uint32_t trees, main_tree, quotient_tree;
   struct stark_tree_shape tree[STARK_MOST_TREES];
-  uint32_t present, sums, columns, openings;
+  uint32_t present, sums, openings;
   /* Blocks of a query. */
   uint32_t row_blocks, path_digests, fold_blocks, fold_digests;
   /* Elements of each section of the proof, and the bytes of the whole archive. */
@@ -58,6 +58,35 @@ static inline uint32_t stark_blocks(uint32_t columns) { return (columns + 15) / 
 static inline int stark_is_present(uint32_t height) { return height != STARK_ABSENT; }
 /* Blocks of a leaf of a round that folds 2^arity values. */
 static inline uint32_t stark_fold_blocks(uint32_t arity) { return arity < 2 ? 1 : UINT32_C(1) << (arity - 2); }
+
+/* Where the tables of a proof are committed: fixed trees are 0 to main_tree - 1. */
+enum stark_kind { KIND_FIXED, KIND_MAIN, KIND_SUM, KIND_QUOTIENT, STARK_KINDS };
+
+static inline enum stark_kind stark_kind(const struct stark_shape *shape, uint32_t tree)
+{
+  if (tree < shape->main_tree) return KIND_FIXED;
+  if (tree == shape->main_tree) return KIND_MAIN;
+  return tree == shape->quotient_tree ? KIND_QUOTIENT : KIND_SUM;
+}
+
+/* Columns that a present AIR has in a tree; *next: how many of them, the last ones, are opened at the next row too. */
+static inline uint32_t stark_columns(const struct stark_shape *shape, const struct stark_air *air, uint32_t tree, uint32_t *next)
+{
+  *next = 0;
+  switch (stark_kind(shape, tree)) {
+    case KIND_FIXED:
+      if (air->tree != tree) return 0;
+      if (air->flags & AIR_READS_FIXED_NEXT) *next = air->fixed;
+      return air->fixed;
+    case KIND_MAIN:
+      if (air->flags & AIR_READS_MAIN_NEXT) *next = air->main;
+      return air->main;
+    case KIND_SUM:
+      if (air->chunks > 0) *next = STARK_SUM_COLUMNS;
+      return STARK_SUM_COLUMNS * air->chunks;
+    default: return 4 * air->parts;
+  }
+}
 
 /* What stark_shape needs: a word for each bus. */
 static inline uint64_t stark_shape_memory(const struct stark_key *key) { return 4 * (uint64_t)key->parameters->buses; }

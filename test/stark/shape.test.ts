@@ -1,28 +1,20 @@
 /** Keys and shapes in C: what a key says about itself is computed again, and shapes are those of the vectors' proofs. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parseArchive } from '../../src/archive/read.ts'
 import { encodeArchive } from '../../src/archive/write.ts'
-import { resource } from '../../src/resources.ts'
 import { vector } from '../archive/samples.ts'
 import { compilers, programs } from './compiled.ts'
+import { flawName } from './flaws.ts'
 
 const compile = programs()
 const directory = mkdtempSync(join(tmpdir(), 'rvr-stark-keys-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
 const SOURCES = ['test/stark/shape.c', 'ffi/stark/key.c', 'ffi/stark/shape.c', 'templates/archive/archive.c']
-
-/** Numbers of flaws by name: FLAW_HEIGHT is `HEIGHT`. */
-const flaws = new Map(
-  [...readFileSync(resource('ffi/stark/fault.h'), 'utf8').matchAll(/^ {2}FLAW_(\w+)/gm)].map(([, name], at) => [
-    name!,
-    at + 1,
-  ]),
-)
 
 let files = 0
 function written(bytes: Uint8Array): string {
@@ -146,7 +138,7 @@ function said(program: string, pairs: readonly string[]): string[] {
 /** The flaw in a line, or nothing. */
 const flawIn = (line: string): string | undefined => {
   const [word, , flaw] = line.split(' ')
-  return word === 'fault' ? [...flaws].find(([, number]) => number === Number(flaw))?.[0] : undefined
+  return word === 'fault' ? flawName(Number(flaw)) : undefined
 }
 
 describe.each(compilers)('%s', compiler => {
