@@ -42,6 +42,7 @@ const order = [
   'stages',
   'pipeline',
   'trace',
+  'proofs',
   'guest-profile',
   'shards',
   'streams',

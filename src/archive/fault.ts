@@ -28,6 +28,7 @@ export type ArchiveFlaw =
   | 'machine'
   | 'guest'
   | 'abi'
+  | 'key'
 
 export interface Fault {
   /** 0 buffer, 1 frame, 2 table, 3 shape, 4 values, 5 what the reader wants. */
@@ -49,6 +50,7 @@ const hints: Partial<Readonly<Record<ArchiveFlaw, string>>> = {
   width: 'It is of a machine of the other width: load the guest that it was made of.',
   machine: 'It was made with other AIRs, by another version of rvr: make it again.',
   guest: 'Load the very file that was run: the guest has been built anew, or this is another one.',
+  key: 'Give the key that the proof was made with.',
   abi: 'Load the guest with the configuration and the extensions that it was run with.',
 }
 

@@ -13,7 +13,7 @@ import { defaultMachine } from '../../src/machine/machine.ts'
 import { airsOfMachine } from '../../src/trace/airs.ts'
 import { inspectArchive } from '../../src/report/archives/archive.ts'
 import type { Answer } from '../../src/report/answer.ts'
-import { executed, facts, recorded, savedFacts, savedRun, samples, segment } from './samples.ts'
+import { executed, facts, recorded, savedFacts, savedRun, samples, segment, vector } from './samples.ts'
 
 const answered = async (content: Content): Promise<Answer> =>
   inspectArchive('x', await parseArchive(await encodeArchive(content), { file: 'x' }, true))
@@ -71,4 +71,23 @@ test('a profile', async () => {
   const executions = `${5n * 3n + 2n ** 53n - 1n + 6n}`
   expect(json).toMatchObject({ profile: { guest: executed.guest, blocks: 3, instructions: 8, executions } })
   expect(text).toContain('8 instructions in 3 blocks: 9,007,199,254,741,012 executions')
+})
+
+test('keys and proofs', async () => {
+  const [key, proof] = await Promise.all(
+    ['fib.test.vkey', 'fib.test.proof'].map(name => parseArchive(vector(name), { file: name })),
+  )
+  const ofKey = inspectArchive('x', key!)
+  expect(ofKey.json).toMatchObject({ key: { set: 'test', airs: [{ isRequired: true, mainWidth: 3, constraints: 7 }] } })
+  expect(ofKey.text).toContain('test: blow-up 2, 1 query')
+  const { json, text } = inspectArchive('x', proof!)
+  expect(json).toMatchObject({ proof: { keyDigest: key!.digest, tables: [{ air: 0 }], security: undefined } })
+  expect(text).not.toContain('security')
+  const known = inspectArchive('x', proof!, undefined, key)
+  expect(known.json).toMatchObject({ proof: { set: 'test', security: { conjectured: { hash: 128 } } } })
+  expect(known.text).toContain('security, if it verifies')
+  proof!.view(0x101)[0]! ^= 1
+  expect(() => inspectArchive('x', proof!, undefined, key)).toThrow(/another key/)
+  proof!.words(0x102)[0] = 25
+  expect(() => inspectArchive('x', proof!)).toThrow(/2\^24 at most/)
 })

@@ -56,6 +56,7 @@ const guest = (name: string): string =>
   new URL(`../../cache-fixtures/guests/elf/${name}.rv64.elf`, import.meta.url).pathname
 const fibonacci = guest('fibonacci')
 const traps = guest('traps')
+const vectorPath = (name: string): string => new URL(`../archive/vectors/${name}`, import.meta.url).pathname
 const block = file('block.json')
 writeFileSync(block, smallBlock)
 
@@ -217,8 +218,10 @@ const cases: readonly (readonly [name: string, args: () => readonly string[]])[]
   ['emit', () => ['emit', traps, '--stage', 'c', '-o', file('emitted')]],
   ['inspect', () => ['inspect', traps]],
   ['inspect', () => ['inspect', keyOf('artifact')]],
-  ['inspect', () => ['inspect', new URL('../archive/vectors/five.traces', import.meta.url).pathname]],
-  ['inspect', () => ['inspect', new URL('../archive/vectors/fib.test.proof', import.meta.url).pathname]],
+  ['inspect', () => ['inspect', vectorPath('five.traces')]],
+  ['inspect', () => ['inspect', vectorPath('fib.test.proof')]],
+  ['inspect', () => ['inspect', vectorPath('fib.test.vkey')]],
+  ['inspect', () => ['inspect', vectorPath('fib.test.proof'), '--key', vectorPath('fib.test.vkey')]],
   ['inspect', () => ['inspect', file('profiled.run')]],
   ['inspect', () => ['inspect', '--airs']],
   ['inspect', () => ['inspect', '--airs', 'HintStore', '--xlen', '32']],

@@ -8,26 +8,33 @@ import { line, table } from '../form/table.ts'
 import { grouped } from '../form/units.ts'
 import type { Inside } from './inside.ts'
 import { insideProfile } from './profile.ts'
+import { insideProof } from './proof.ts'
 import { insideRun } from './run.ts'
 import { insideFragments, insideSegment, insideTraces } from './segment.ts'
+import { insideKey } from './vkey.ts'
 
 /** Those that are looked into. @throws RvrError `ARCHIVE_INVALID`. */
-const insides: Partial<Record<ContentName, (archive: Archive, memo: AirMemo | undefined) => Inside>> = {
+const insides: Partial<
+  Record<ContentName, (archive: Archive, memo: AirMemo | undefined, key: Archive | undefined) => Inside>
+> = {
   traces: insideTraces,
   segment: insideSegment,
   fragments: insideFragments,
   run: insideRun,
   profile: insideProfile,
+  vkey: insideKey,
+  proof: insideProof,
 }
 
 /**
  * @param path as errors and the answer name it
  * @param memo is asked for AIRs that this process has not read yet
+ * @param key of a proof, where it is known
  * @throws RvrError `ARCHIVE_INVALID`: what is in it contradicts itself
  */
-export function inspectArchive(path: string, archive: Archive, memo?: AirMemo): Answer {
+export function inspectArchive(path: string, archive: Archive, memo?: AirMemo, key?: Archive): Answer {
   const { content, bytes, digest } = archive
-  const { json, head = '', tables = '' } = insides[content]?.(archive, memo) ?? { json: {} }
+  const { json, head = '', tables = '' } = insides[content]?.(archive, memo, key) ?? { json: {} }
   const sections = archive.sections.map(({ kind, name, size, offset, count }) => {
     return { kind: hexText(kind), name, elementBytes: size, offset, count }
   })

@@ -7,13 +7,10 @@ import { fragmentsIn } from '../../archive/fragments.ts'
 import { originIn, type SegmentOrigin } from '../../archive/origin.ts'
 import { rowsIn } from '../../archive/segment.ts'
 import { tablesIn } from '../../archive/tables.ts'
-import { abiNamed } from '../../extensions/registry.ts'
-import { withChips } from '../../machine/chips.ts'
-import { defaultMachine } from '../../machine/machine.ts'
-import { airsOfMachine } from '../../trace/airs.ts'
 import { line, table } from '../form/table.ts'
 import { count, grouped } from '../form/units.ts'
 import type { Inside } from './inside.ts'
+import { usualAirs } from './usual-airs.ts'
 
 interface TableFacts {
   /** Place of its AIR in the machine's list. */
@@ -25,13 +22,9 @@ interface TableFacts {
   readonly height: number
 }
 
-/** The AIRs that the archive's are, where they are those of guests without machine file and configuration. */
-function airsOf({ xlen, machine }: SegmentOrigin, memo: AirMemo | undefined): AirSet | undefined {
-  const own = defaultMachine(xlen)
-  return [[], abiNamed('openvm').extensions]
-    .map(extensions => airsOfMachine(withChips(own, extensions), extensions, memo))
-    .find(set => airSetDigest(set) === machine)
-}
+/** The AIRs that the archive's are, where they are usual ones. */
+const airsOf = ({ xlen, machine }: SegmentOrigin, memo: AirMemo | undefined): AirSet | undefined =>
+  usualAirs(xlen, memo).find(set => airSetDigest(set) === machine)
 
 function insideTables(archive: Archive, set: AirSet | undefined): Inside {
   const { tables, publics } = tablesIn(archive, set?.airs)
