@@ -8,7 +8,7 @@ import { contents } from '../../src/archive/kinds.ts'
 import { resource } from '../../src/resources.ts'
 import { randomSource } from '../support/random.ts'
 import { judged, type Verdict } from './judge.ts'
-import { mutationsOf, randomMutation, sectionsOf } from './mutations.ts'
+import { mutationsOf, randomMutation, sectionsOf } from './fuzz/frame.ts'
 import { samples, type Sample } from './samples.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'rvr-archive-c-'))

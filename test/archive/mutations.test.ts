@@ -10,7 +10,7 @@ import { profileIn } from '../../src/profile/content.ts'
 import { savedIn } from '../../src/run/saved/content.ts'
 import { randomSource } from '../support/random.ts'
 import { judged, verdictOf, type Verdict } from './judge.ts'
-import { mutationsOf, randomMutation, sectionsOf } from './mutations.ts'
+import { mutationsOf, randomMutation, sectionsOf } from './fuzz/frame.ts'
 import { samples, set, type Sample } from './samples.ts'
 
 const all = await samples()

@@ -1,7 +1,7 @@
 /** What a damaged or hostile archive looks like: the classes of mutations, by their numbers in the format's text. */
-import { ENTRY_BYTES, layOut, HEADER_BYTES, tableEnd, type Section } from '../../src/archive/frame.ts'
-import { contents, type ContentName } from '../../src/archive/kinds.ts'
-import type { Sample } from './samples.ts'
+import { ENTRY_BYTES, layOut, HEADER_BYTES, tableEnd, type Section } from '../../../src/archive/frame.ts'
+import { contents, type ContentName } from '../../../src/archive/kinds.ts'
+import type { Sample } from '../samples.ts'
 
 export interface Mutation {
   readonly name: string
