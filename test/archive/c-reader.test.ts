@@ -7,9 +7,11 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { contents } from '../../src/archive/kinds.ts'
 import { resource } from '../../src/resources.ts'
 import { randomSource } from '../support/random.ts'
+import { mutationsOf, randomChange } from './fuzz/frame.ts'
+import { firstSeed, rounds, sampled, sectionsOf, type Sample } from './fuzz/mutation.ts'
+import { sparseFiles } from './fuzz/sparse.ts'
 import { judged, type Verdict } from './judge.ts'
-import { mutationsOf, randomMutation, sectionsOf } from './fuzz/frame.ts'
-import { samples, type Sample } from './samples.ts'
+import { samples } from './samples.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'rvr-archive-c-'))
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -34,18 +36,17 @@ interface Case {
 }
 
 function casesIn(all: readonly Sample[]): Case[] {
-  const rounds = Number(process.env['RVR_FUZZ_ROUNDS'] ?? 1)
-  const random = randomSource(Number(process.env['RVR_FUZZ_SEED'] ?? 1))
+  const random = randomSource(firstSeed)
   return all.flatMap(sample => {
-    const plain = [{ name: 'as it is', bytes: sample.bytes }, ...mutationsOf(sample)]
-    const wild = Array.from({ length: 300 * rounds }, () => randomMutation(sample, random))
-    const shifted = Array.from({ length: 64 }, (_, shift) => ({
-      name: `11: ${shift}`,
-      sample,
-      bytes: sample.bytes,
-      shift,
+    const shifted = Array.from({ length: 64 }, (_, shift) => {
+      return { name: `11: ${shift}`, sample, bytes: sample.bytes, shift }
+    })
+    const changed = sampled(mutationsOf(sample)).map(({ class: own, name, bytes }) => ({
+      name: `${own}: ${name}`,
+      bytes: bytes(),
     }))
-    return [...shifted, ...[...plain, ...wild].map(({ name, bytes }, at) => ({ name, sample, bytes, shift: at % 9 }))]
+    const wild = Array.from({ length: 300 * rounds }, () => ({ name: 'random', bytes: randomChange(sample, random) }))
+    return [...shifted, ...[...changed, ...wild].map((each, at) => ({ ...each, sample, shift: at % 9 }))]
   })
 }
 
@@ -106,6 +107,15 @@ describe.each(compilers)('%s', compiler => {
         .map(line => Number(line.split(' ')[1])),
     )
     expect(FLAWS.slice(0, -1).filter((_, at) => !flaws.has(at + 1))).toEqual([])
+    for (const sample of [(await samples()).at(-1)!, (await samples())[0]!])
+      for (const { name, layer, what, write } of sparseFiles(sample)) {
+        const path = join(directory, 'sparse')
+        await write(path)
+        const line = execFileSync(program, ['map', String(contents[sample.content].kind), path], { encoding: 'utf8' })
+        const [foundLayer, flaw, kilobytes] = line.split(' ').map(Number)
+        expect([foundLayer, FLAWS[flaw! - 1]], `${sample.name}, ${name}`).toEqual([layer, what])
+        expect(kilobytes).toBeLessThan(4096)
+      }
   })
 })
 

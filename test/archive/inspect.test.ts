@@ -58,7 +58,7 @@ test('a recorded segment', async () => {
 test('a suspended run', async () => {
   const { json, text } = await answered(savedRun)
   const { guest, machine, extensions } = savedFacts
-  const stand = { stopCause: 'timeout', pc: '0x1000', instret: 1000, cost: `${2n ** 70n + 5n}`, memoryPages: 2 }
+  const stand = { stopCause: 'timeout', pc: '0x1000', instret: 1000, cost: `${2n ** 70n + 5n}`, memoryPages: 1 }
   expect(json).toMatchObject({
     run: { xlen: 64, abi: 'openvm', mode: 'pure', ...stand, guest, machine, abiDigest: extensions },
   })

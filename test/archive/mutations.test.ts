@@ -9,14 +9,13 @@ import { encodeArchive } from '../../src/archive/write.ts'
 import { profileIn } from '../../src/profile/content.ts'
 import { savedIn } from '../../src/run/saved/content.ts'
 import { randomSource } from '../support/random.ts'
+import { beyondField, otherWords, resized, tall, type Reframed } from './fuzz/content.ts'
+import { mutationsOf, randomChange } from './fuzz/frame.ts'
+import { firstSeed, rewritten, rounds, sampled, sectionBytes, sectionsOf, type Sample } from './fuzz/mutation.ts'
 import { judged, verdictOf, type Verdict } from './judge.ts'
-import { mutationsOf, randomMutation, sectionsOf } from './fuzz/frame.ts'
-import { samples, set, type Sample } from './samples.ts'
+import { samples, set } from './samples.ts'
 
 const all = await samples()
-const P = 2013265921
-const rounds = Number(process.env['RVR_FUZZ_ROUNDS'] ?? 1)
-const firstSeed = Number(process.env['RVR_FUZZ_SEED'] ?? 1)
 
 describe.each(all)('$name', sample => {
   const { content, bytes } = sample
@@ -27,13 +26,11 @@ describe.each(all)('$name', sample => {
 
   test('classes 1 to 7, 10, 12 and 15 are refused', async () => {
     const passed: string[] = []
-    let count = 0
-    for (const { name, bytes: changed, mayPass } of mutationsOf(sample)) {
-      count++
-      if ((await judged(changed, content)) === undefined && mayPass !== true) passed.push(name)
-    }
+    const mutations = sampled(mutationsOf(sample))
+    for (const { class: own, name, bytes: changed, mayPass } of mutations)
+      if ((await judged(changed(), content)) === undefined && mayPass !== true) passed.push(`${own}: ${name}`)
     expect(passed).toEqual([])
-    expect(count).toBeGreaterThan(1000)
+    expect(mutations.length).toBeGreaterThan(500)
   })
 
   test('11: the same at any address', async () => {
@@ -67,9 +64,9 @@ describe.each(all)('$name', sample => {
     for (let round = 0; round < rounds; round++) {
       const random = randomSource(firstSeed + round)
       for (let count = 0; count < 300; count++) {
-        const { bytes: changed, mayPass } = randomMutation(sample, random)
+        const changed = randomChange(sample, random)
         const isSame = Buffer.compare(changed, bytes) === 0
-        if ((await judged(changed, content)) === undefined && mayPass !== true && !isSame)
+        if ((await judged(changed, content)) === undefined && content !== 'proof' && !isSame)
           expect.fail(`seed ${firstSeed + round}, mutation ${count} is accepted`)
       }
     }
@@ -92,92 +89,76 @@ async function understood({ content, bytes }: Sample): Promise<Verdict | undefin
   }
 }
 
-/** The sample with other sections; frame and digest are right. */
-async function rewritten(sample: Sample, change: ReadonlyMap<number, Uint8Array>): Promise<Sample> {
-  const sections = sectionsOf(sample).map(({ kind, offset, count, size }) => {
-    const before = sample.bytes.subarray(offset, offset + count * size)
-    return [kind, [change.get(kind) ?? before]] as const
-  })
-  return { ...sample, bytes: await encodeArchive({ content: sample.content, sections: new Map(sections) }) }
+/** Those of which more is known than the frame, without a key. */
+const understandable = all.filter(({ content }) =>
+  ['traces', 'profile', 'fragments', 'segment', 'run'].includes(content),
+)
+
+async function passing(sample: Sample, mutations: Iterable<Reframed>): Promise<string[]> {
+  const passed: string[] = []
+  for (const { class: own, name, bytes } of mutations)
+    if ((await understood({ ...sample, bytes: await bytes() })) === undefined) passed.push(`${own}: ${name}`)
+  return passed
 }
 
-describe.each(all.filter(({ content }) => ['traces', 'profile', 'fragments', 'segment', 'run'].includes(content)))(
-  '$name, frame and digest perfect',
-  sample => {
-    const sections = sectionsOf(sample)
-    const bytesOf = (kind: number): Uint8Array => {
-      const { offset, count, size } = sections.find(each => each.kind === kind)!
-      return sample.bytes.slice(offset, offset + count * size)
+const has = (mutations: Generator<Reframed>): boolean => mutations.next().done !== true
+
+describe.each(understandable)('$name, frame and digest perfect', sample => {
+  test('as it is', async () => {
+    expect(await understood(sample)).toBeUndefined()
+  })
+
+  test('8: sections longer, shorter, empty, doubled', async () => {
+    // Rows that nobody has counted.
+    const mayBeEmpty = ['8: 0x605: empty', '8: 0x608: empty']
+    const passed = await passing(sample, resized(sample))
+    expect(passed.filter(name => !mayBeEmpty.includes(name))).toEqual([])
+  })
+
+  test.runIf(has(beyondField(sample)))('9: field elements that are too large', async () => {
+    for (const { section, bytes } of beyondField(sample)) {
+      const verdict = await understood({ ...sample, bytes: await bytes() })
+      expect(verdict).toMatchObject({ layer: 4, what: 'value', section: `0x${section.toString(16)}` })
     }
+  })
 
-    test('as it is', async () => {
-      expect(await understood(sample)).toBeUndefined()
-    })
+  test.runIf(has(tall(sample)))('15: tables of 2^24 rows and more in a few bytes', async () => {
+    const before = process.memoryUsage().arrayBuffers
+    expect(await passing(sample, tall(sample))).toEqual([])
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 << 20)
+  })
 
-    test('8: sections longer, shorter, empty, doubled', async () => {
-      const passed: string[] = []
-      for (const { kind, size, count } of sections) {
-        const now = bytesOf(kind)
-        const sizes = { longer: now.length + size, shorter: now.length - size, empty: 0, doubled: 2 * now.length }
-        for (const [name, length] of Object.entries(sizes)) {
-          if (length < 0 || length === now.length) continue
-          const changed = new Uint8Array(length)
-          changed.set(now.subarray(0, length))
-          if (length > now.length) changed.set(now.subarray(0, length - now.length), now.length)
-          // Rows that nobody has counted.
-          if ((kind === 0x605 || kind === 0x608) && length === 0) continue
-          const verdict = await understood(await rewritten(sample, new Map([[kind, changed]])))
-          if (verdict === undefined) passed.push(`${kind.toString(16)} ${name} (${count})`)
-        }
-      }
-      expect(passed).toEqual([])
-    })
-
-    test('9: field elements that are too large', async () => {
-      for (const kind of [0x302, 0x303].filter(each => sections.some(section => section.kind === each))) {
-        const now = bytesOf(kind)
-        for (let at = 0; at < now.length; at += 4) {
+  test('words of facts, checkpoints, counts and tables set to numbers that cannot be there', async () => {
+    const wild = [2n ** 31n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n]
+    const wordy = [0x301, 0x502, 0x503, 0x601, 0x603, 0x801, 0x803]
+    let refused = 0
+    for (const { kind } of sectionsOf(sample).filter(each => wordy.includes(each.kind))) {
+      const now = sectionBytes(sample, kind)
+      for (let at = 0; at + 8 <= now.length; at += 8)
+        for (const value of wild) {
           const changed = new Uint8Array(now)
-          const view = new DataView(changed.buffer)
-          const value = view.getUint32(at, true)
-          if (value + P >= 2 ** 32) continue
-          view.setUint32(at, value + P, true)
+          new DataView(changed.buffer).setBigUint64(at, value, true)
           const verdict = await understood(await rewritten(sample, new Map([[kind, changed]])))
-          expect(verdict).toMatchObject({ layer: 4, what: 'value', section: `0x${kind.toString(16)}` })
+          if (verdict !== undefined) refused++
         }
-      }
-    })
+    }
+    expect(refused).toBeGreaterThan(10)
+  })
+})
 
-    test('15: tables of 2^24 rows and more in a few bytes', async () => {
-      if (!sections.some(({ kind }) => kind === 0x301)) return
-      for (const log of [24, 25, 32, 2 ** 32 - 1]) {
-        const changed = bytesOf(0x301)
-        new DataView(changed.buffer).setUint32(8, log, true)
-        const before = process.memoryUsage().arrayBuffers
-        expect(await understood(await rewritten(sample, new Map([[0x301, changed]])))).toMatchObject({ layer: 3 })
-        expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 << 20)
-      }
-    })
-
-    test('words of facts, checkpoints, registers and tables set to numbers that cannot be there', async () => {
-      const wild = [2n ** 31n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n]
-      let refused = 0
-      for (const { kind } of sections.filter(each =>
-        [0x301, 0x502, 0x503, 0x601, 0x603, 0x801, 0x803].includes(each.kind),
-      )) {
-        const now = bytesOf(kind)
-        for (let at = 0; at + 8 <= now.length; at += 8)
-          for (const value of wild) {
-            const changed = new Uint8Array(now)
-            new DataView(changed.buffer).setBigUint64(at, value, true)
-            const verdict = await understood(await rewritten(sample, new Map([[kind, changed]])))
-            if (verdict !== undefined) refused++
-          }
-      }
-      expect(refused).toBeGreaterThan(10)
-    })
-  },
-)
+test('14: a key with another word and a digest that fits is another key, or none', async () => {
+  const key = all.find(({ content }) => content === 'vkey')!
+  const { digest } = await parseArchive(key.bytes, { file: 'test' })
+  const digests = new Set([digest])
+  let count = 0
+  for (const { bytes } of otherWords(key)) {
+    if (++count % 5 !== 0 && rounds === 1) continue
+    const before = digests.size
+    digests.add((await parseArchive(await bytes(), { file: 'test', content: 'vkey' })).digest)
+    expect(digests.size).toBe(before + 1)
+  }
+  expect(count).toBeGreaterThan(400)
+})
 
 test('every content has a sample', () => {
   expect(all.map(({ content }) => content).toSorted()).toEqual(Object.keys(contents).toSorted())

@@ -1,8 +1,16 @@
-/* What the C reader says of the archives in a file, a line for each. Cases: content u32, shift u32, length u64, bytes. */
+/*
+ * What the C reader says of the archives in a file, a line for each. Cases: content u32, shift u32, length u64, bytes.
+ * `map CONTENT FILE`: what it says of a file where it lies, and how many KiB of memory that took.
+ */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "archive.h"
 
 /* A block of exactly so many bytes, `shift` behind a multiple of 64: whoever reads beside it is found out. */
@@ -12,8 +20,32 @@ static uint8_t *placed(uint64_t length, uint32_t shift, void **block)
   return (uint8_t *)*block + shift;
 }
 
+static long peak(void)
+{
+  struct rusage usage;
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0;
+}
+
+static int map(uint32_t content, const char *path)
+{
+  const int file = open(path, O_RDONLY);
+  struct stat status;
+  if (file < 0 || fstat(file, &status) != 0) return 2;
+  const uint8_t *bytes = mmap(NULL, status.st_size, PROT_READ, MAP_PRIVATE | MAP_NORESERVE, file, 0);
+  if (bytes == MAP_FAILED) return 3;
+  struct rvr_view views[RVR_ARCHIVE_MOST_SECTIONS];
+  struct rvr_archive_fault fault = { 0 };
+  const long before = peak();
+  rvr_archive_open(views, bytes, status.st_size, content, &fault);
+  printf("%u %u %ld\n", fault.layer, fault.flaw, peak() - before);
+  munmap((void *)bytes, status.st_size);
+  close(file);
+  return 0;
+}
+
 int main(int argc, char **argv)
 {
+  if (argc == 4 && strcmp(argv[1], "map") == 0) return map(atoi(argv[2]), argv[3]);
   FILE *in = argc == 2 ? fopen(argv[1], "rb") : NULL;
   if (in == NULL) return 2;
   struct { uint32_t content, shift; uint64_t length; } head;

@@ -11,12 +11,7 @@ import { profileContent, type ArchivedProfile } from '../../src/profile/content.
 import { ByteStrings } from '../../src/run/saved/byte-strings.ts'
 import { factSections, type SavedFacts } from '../../src/run/saved/facts.ts'
 import { stateSections } from '../../src/run/saved/state.ts'
-
-export interface Sample {
-  readonly name: string
-  readonly content: ContentName
-  readonly bytes: Uint8Array
-}
+import type { Sample } from './fuzz/mutation.ts'
 
 export const vector = (name: string): Uint8Array =>
   new Uint8Array(readFileSync(new URL(`vectors/${name}`, import.meta.url)))
@@ -118,7 +113,7 @@ export const savedRun: Content = {
   content: 'run',
   sections: new Map([
     ...factSections(savedFacts),
-    ...pageSections([1, 4], [Uint8Array.from({ length: 8192 }, (_, at) => at % 251)]),
+    ...pageSections([4], [Uint8Array.from({ length: 4096 }, (_, at) => at % 251)]),
     ...strings.sections(),
     ...stateSections({ host: { inputs: kept, hintPosition: 0 } }),
   ]),

@@ -1,32 +1,9 @@
-/** What a damaged or hostile archive looks like: the classes of mutations, by their numbers in the format's text. */
-import { ENTRY_BYTES, layOut, HEADER_BYTES, tableEnd, type Section } from '../../../src/archive/frame.ts'
+/** Classes 1 to 7, 10, 12 and 15 of mutations: what the frame, its padding and the digest show. */
+import { ENTRY_BYTES, HEADER_BYTES, tableEnd } from '../../../src/archive/frame.ts'
 import { contents, type ContentName } from '../../../src/archive/kinds.ts'
-import type { Sample } from '../samples.ts'
-
-export interface Mutation {
-  readonly name: string
-  readonly bytes: Uint8Array
-  /** A proof has no digest: the container does not see every change of its content. */
-  readonly mayPass?: boolean
-}
+import { edited, sectionsOf, withTotal, type Mutation, type Sample } from './mutation.ts'
 
 const U64 = 2n ** 64n
-
-/** Sections where a sample has them: it is a right one. */
-export function sectionsOf({ content, bytes }: Sample): readonly Section[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset)
-  const counts = contents[content].sections.map((_, index) => Number(view.getBigUint64(tableEnd(index) + 16, true)))
-  return layOut(content, counts).sections
-}
-
-const edited = (bytes: Uint8Array, edit: (view: DataView, bytes: Uint8Array) => void): Uint8Array => {
-  const copy = new Uint8Array(bytes)
-  edit(new DataView(copy.buffer), copy)
-  return copy
-}
-
-const withTotal = (bytes: Uint8Array): Uint8Array =>
-  bytes.length < 24 ? bytes : edited(bytes, view => view.setBigUint64(16, BigInt(bytes.length), true))
 
 /** Every sixteenth byte, every edge of a section, and one more and less. */
 function cuts(sample: Sample): number[] {
@@ -40,9 +17,9 @@ function cuts(sample: Sample): number[] {
 /** 1 and 2. */
 function* truncated(sample: Sample): Generator<Mutation> {
   for (const at of cuts(sample)) {
-    const bytes = sample.bytes.slice(0, at)
-    yield { name: `1: cut to ${at}`, bytes }
-    yield { name: `2: cut to ${at}, and the total`, bytes: withTotal(bytes) }
+    const cut = (): Uint8Array => sample.bytes.slice(0, at)
+    yield { class: 1, name: `cut to ${at}`, bytes: cut }
+    yield { class: 2, name: `cut to ${at}, and the total`, bytes: () => withTotal(cut()) }
   }
 }
 
@@ -52,8 +29,9 @@ function* longer({ bytes }: Sample): Generator<Mutation> {
     for (const fill of [0, 255]) {
       const all = new Uint8Array(bytes.length + more).fill(fill)
       all.set(bytes)
-      yield { name: `3: ${more} bytes of ${fill} behind the end`, bytes: all }
-      yield { name: `3: ${more} bytes of ${fill} behind the end, and the total`, bytes: withTotal(all) }
+      const name = `${more} bytes of ${fill} behind the end`
+      yield { class: 3, name, bytes: () => all }
+      yield { class: 3, name: `${name}, and the total`, bytes: () => withTotal(all) }
     }
   }
 }
@@ -65,19 +43,20 @@ function* flipped(sample: Sample): Generator<Mutation> {
   const head = tableEnd(sections.length)
   for (let at = 0; at < head; at++)
     for (let bit = 0; bit < 8; bit++) {
-      const changed = edited(bytes, (_, all) => (all[at]! ^= 1 << bit))
+      const changed = (): Uint8Array => edited(bytes, (_, all) => (all[at]! ^= 1 << bit))
       // A count that grows into its own padding.
       const isCount =
         at >= HEADER_BYTES && (at - HEADER_BYTES) % ENTRY_BYTES >= 16 && (at - HEADER_BYTES) % ENTRY_BYTES < 24
-      yield { name: `4: bit ${bit} of byte ${at}`, bytes: changed, mayPass: content === 'proof' && isCount }
+      yield { class: 4, name: `bit ${bit} of byte ${at}`, bytes: changed, mayPass: content === 'proof' && isCount }
     }
   const inSection = (at: number): boolean =>
     sections.some(({ offset, count, size }) => at >= offset && at < offset + count * size)
   for (let at = head; at < bytes.length; at++) {
     const isContent = inSection(at)
     yield {
-      name: `${isContent ? 4 : 7}: byte ${at}`,
-      bytes: edited(bytes, (_, all) => (all[at]! ^= 1 + (at % 255))),
+      class: isContent ? 4 : 7,
+      name: `byte ${at}`,
+      bytes: () => edited(bytes, (_, all) => (all[at]! ^= 1 + (at % 255))),
       mayPass: content === 'proof' && isContent,
     }
   }
@@ -101,8 +80,10 @@ function* fields({ content, bytes }: Sample): Generator<Mutation> {
       const cut = isLong ? value : BigInt.asUintN(32, value)
       if (cut === now) continue
       yield {
-        name: `5: field at ${at} is ${cut}`,
-        bytes: edited(bytes, to => (isLong ? to.setBigUint64(at, cut, true) : to.setUint32(at, Number(cut), true))),
+        class: 5,
+        name: `field at ${at} is ${cut}`,
+        bytes: () =>
+          edited(bytes, to => (isLong ? to.setBigUint64(at, cut, true) : to.setUint32(at, Number(cut), true))),
         mayPass: content === 'proof' && isCount,
       }
     }
@@ -122,12 +103,12 @@ function* entries({ content, bytes }: Sample): Generator<Mutation> {
   for (let index = 0; index < length; index++) {
     if (index + 1 < length) {
       const swapped = all.with(index, index + 1).with(index + 1, index)
-      yield { name: `6: entry ${index} and the next swapped`, bytes: arranged(swapped) }
-      yield { name: `6: entry ${index} twice`, bytes: arranged(all.with(index + 1, index)) }
+      yield { class: 6, name: `entry ${index} and the next swapped`, bytes: () => arranged(swapped) }
+      yield { class: 6, name: `entry ${index} twice`, bytes: () => arranged(all.with(index + 1, index)) }
     }
-    yield { name: `6: no entry ${index}`, bytes: arranged(all.toSpliced(index, 1)) }
+    yield { class: 6, name: `no entry ${index}`, bytes: () => arranged(all.toSpliced(index, 1)) }
   }
-  yield { name: '6: entries backwards', bytes: arranged(all.toReversed()) }
+  yield { class: 6, name: 'entries backwards', bytes: () => arranged(all.toReversed()) }
 }
 
 /** 10, the digest as it was. */
@@ -139,27 +120,27 @@ function* swapped(sample: Sample): Generator<Mutation> {
         bytes.slice(offset + (index + by) * size, offset + (index + by + 1) * size),
       )
       if (Buffer.compare(first!, second!) === 0) continue
-      const changed = edited(bytes, (_, all) => {
-        all.set(second!, offset + index * size)
-        all.set(first!, offset + (index + 1) * size)
-      })
-      const name = `10: elements ${index} and the next of 0x${kind.toString(16)}`
-      yield { name, bytes: changed, mayPass: content === 'proof' }
+      const changed = (): Uint8Array =>
+        edited(bytes, (_, all) => {
+          all.set(second!, offset + index * size)
+          all.set(first!, offset + (index + 1) * size)
+        })
+      const name = `elements ${index} and the next of 0x${kind.toString(16)}`
+      yield { class: 10, name, bytes: changed, mayPass: content === 'proof' }
     }
   }
 }
 
 /** 12 and 15. */
 function* confused({ content, bytes }: Sample): Generator<Mutation> {
+  const word = (at: number, value: number) => () => edited(bytes, view => view.setUint32(at, value, true))
   for (const name of Object.keys(contents) as ContentName[])
-    if (name !== content)
-      yield { name: `12: as ${name}`, bytes: edited(bytes, view => view.setUint32(12, contents[name].kind, true)) }
-  for (const version of [0, 2, 2 ** 32 - 1])
-    yield { name: `12: version ${version}`, bytes: edited(bytes, view => view.setUint32(8, version, true)) }
-  yield { name: '15: 2^32 − 1 sections', bytes: edited(bytes, view => view.setUint32(24, 2 ** 32 - 1, true)) }
+    if (name !== content) yield { class: 12, name: `as ${name}`, bytes: word(12, contents[name].kind) }
+  for (const version of [0, 2, 2 ** 32 - 1]) yield { class: 12, name: `version ${version}`, bytes: word(8, version) }
+  yield { class: 15, name: '2^32 − 1 sections', bytes: word(24, 2 ** 32 - 1) }
 }
 
-/** Those that the container itself has to refuse, but for a proof's content. */
+/** Those that the container itself has to refuse, but for a proof's content (`mayPass`). */
 export function* mutationsOf(sample: Sample): Generator<Mutation> {
   yield* truncated(sample)
   yield* longer(sample)
@@ -171,7 +152,7 @@ export function* mutationsOf(sample: Sample): Generator<Mutation> {
 }
 
 /** Several things at once, anywhere. */
-export function randomMutation({ content, bytes }: Sample, random: (bound: number) => number): Mutation {
+export function randomChange({ content, bytes }: Sample, random: (bound: number) => number): Uint8Array {
   const length = random(8) === 0 ? random(bytes.length + 200) : bytes.length
   const changed = new Uint8Array(length)
   changed.set(bytes.subarray(0, length))
@@ -183,5 +164,5 @@ export function randomMutation({ content, bytes }: Sample, random: (bound: numbe
     if (random(2) === 0 || at + 8 > length) changed[at] = random(256)
     else view.setBigUint64(at & ~7, (1n << BigInt(random(64))) + BigInt(random(3) - 1), true)
   }
-  return { name: 'random', bytes: random(2) === 0 ? withTotal(changed) : changed, mayPass: content === 'proof' }
+  return random(2) === 0 ? withTotal(changed) : changed
 }
