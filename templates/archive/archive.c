@@ -1,4 +1,4 @@
-/* Frame, table, padding and digest of an archive: the same checks, in the same order, as src/archive/frame.ts and read.ts. */
+/* Archives read and written: the same checks, in the same order, as src/archive/frame.ts and read.ts, and the same bytes. */
 #include "archive.h"
 
 enum { HEADER = 64, ENTRY = 32, BLOCK = 64, DIGEST_AT = 32 };
@@ -65,8 +65,8 @@ static void frame(struct chain *c, uint32_t kind, uint32_t size, uint32_t third,
   next(c, (const uint8_t *)c->block);
 }
 
-/* Is the digest field that of the sections? They are padded with zeros, as the chain wants them. */
-static int has_digest(const uint8_t *bytes, enum rvr_archive_content content, const struct rvr_view *views)
+/* Of the sections, which are padded with zeros, as the chain wants them. */
+static struct chain content_digest(enum rvr_archive_content content, const struct rvr_view *views)
 {
   const uint32_t sections = contents[content].sections;
   /* SHA-256 of "rvr-stark-1 content". */
@@ -78,10 +78,18 @@ static int has_digest(const uint8_t *bytes, enum rvr_archive_content content, co
     const uint64_t length = aligned(views[k].count * s.size);
     for (uint64_t at = 0; at < length; at += BLOCK) next(&c, views[k].at + at);
   }
+  return c;
+}
+
+static int has_digest(const uint8_t *bytes, enum rvr_archive_content content, const struct rvr_view *views)
+{
+  const struct chain c = content_digest(content, views);
   for (int i = 0; i < 8; i++)
     if (c.state[i] != word_at(bytes + DIGEST_AT + 4 * i)) return 0;
   return 1;
 }
+
+static int is_content(enum rvr_archive_content content) { return content >= RVR_ARCHIVE_PROOF && content <= RVR_ARCHIVE_RUN; }
 
 int rvr_archive_open(struct rvr_view views[RVR_ARCHIVE_MOST_SECTIONS], const uint8_t *bytes, uint64_t length,
                      enum rvr_archive_content content, struct rvr_archive_fault *fault)
@@ -89,7 +97,7 @@ int rvr_archive_open(struct rvr_view views[RVR_ARCHIVE_MOST_SECTIONS], const uin
   if (length < HEADER || length > MOST_BYTES) return fail(fault, 0, RVR_ARCHIVE_LENGTH, 0, 0);
   if ((uintptr_t)bytes % 8 != 0) return fail(fault, 0, RVR_ARCHIVE_ADDRESS, 0, 0);
 
-  if (content < RVR_ARCHIVE_PROOF || content > RVR_ARCHIVE_RUN) return fail(fault, 1, RVR_ARCHIVE_CONTENT, 0, 12);
+  if (!is_content(content)) return fail(fault, 1, RVR_ARCHIVE_CONTENT, 0, 12);
   const uint32_t sections = contents[content].sections;
   const uint64_t table_end = HEADER + ENTRY * (uint64_t)sections;
   if (long_at(bytes) != MAGIC) return fail(fault, 1, RVR_ARCHIVE_MAGIC, 0, 0);
@@ -129,4 +137,65 @@ int rvr_archive_open(struct rvr_view views[RVR_ARCHIVE_MOST_SECTIONS], const uin
   /* A proof proves itself. */
   const int is_right = content == RVR_ARCHIVE_PROOF ? nonzero(bytes, DIGEST_AT, HEADER) == HEADER : has_digest(bytes, content, views);
   return is_right || fail(fault, 2, RVR_ARCHIVE_DIGEST, 0, DIGEST_AT);
+}
+
+uint64_t rvr_archive_length(enum rvr_archive_content content, const uint64_t *counts)
+{
+  if (!is_content(content)) return 0;
+  const uint32_t sections = contents[content].sections;
+  uint64_t length = aligned(HEADER + ENTRY * (uint64_t)sections);
+  for (uint32_t k = 0; k < sections; k++) {
+    if (counts[k] > MOST_BYTES) return 0;
+    length += aligned(counts[k] * contents[content].section[k].size);
+    if (length > MOST_BYTES) return 0;
+  }
+  return length;
+}
+
+static void set_word(uint8_t *at, uint32_t value) { *(word *)at = value; }
+static void set_long(uint8_t *at, uint64_t value) { *(longword *)at = value; }
+
+static void clear(uint8_t *bytes, uint64_t at, uint64_t end)
+{
+  while (at < end) {
+    bytes[at++] = 0;
+    /* Else compilers call memset, which not everybody has. */
+    __asm__("" ::: "memory");
+  }
+}
+
+void rvr_archive_begin(uint64_t *offsets, uint8_t *bytes, enum rvr_archive_content content, const uint64_t *counts)
+{
+  const uint32_t sections = contents[content].sections;
+  uint64_t end = HEADER + ENTRY * (uint64_t)sections, offset = aligned(end);
+  clear(bytes, 0, offset);
+  set_long(bytes, MAGIC);
+  set_word(bytes + 8, 1);
+  set_word(bytes + 12, content);
+  set_long(bytes + 16, rvr_archive_length(content, counts));
+  set_word(bytes + 24, sections);
+  for (uint32_t k = 0; k < sections; k++) {
+    const struct section s = contents[content].section[k];
+    uint8_t *entry = bytes + HEADER + ENTRY * k;
+    set_word(entry, s.kind);
+    set_word(entry + 4, s.size);
+    set_long(entry + 8, offset);
+    set_long(entry + 16, counts[k]);
+    offsets[k] = offset;
+    end = offset + counts[k] * s.size;
+    offset = aligned(end);
+    clear(bytes, end, offset);
+  }
+}
+
+void rvr_archive_seal(uint8_t *bytes, enum rvr_archive_content content)
+{
+  if (content == RVR_ARCHIVE_PROOF) return;
+  struct rvr_view views[RVR_ARCHIVE_MOST_SECTIONS];
+  for (uint32_t k = 0; k < contents[content].sections; k++) {
+    const uint8_t *entry = bytes + HEADER + ENTRY * k;
+    views[k] = (struct rvr_view){ bytes + long_at(entry + 8), long_at(entry + 16) };
+  }
+  const struct chain c = content_digest(content, views);
+  for (int i = 0; i < 8; i++) set_word(bytes + DIGEST_AT + 4 * i, c.state[i]);
 }

@@ -1,4 +1,4 @@
-/* Archives (docs/archive.md), read where they lie: for native code and for guests. No allocation, no C library. */
+/* Archives (docs/archive.md), read and written where they lie: for native code and for guests. No allocation, no C library. */
 #ifndef RVR_ARCHIVE_H
 #define RVR_ARCHIVE_H
 
@@ -61,6 +61,18 @@ struct rvr_archive_fault {
  */
 int rvr_archive_open(struct rvr_view views[RVR_ARCHIVE_MOST_SECTIONS], const uint8_t *bytes, uint64_t length,
                      enum rvr_archive_content content, struct rvr_archive_fault *fault);
+
+/* Bytes of an archive with so many elements in each of the content's sections; 0: more than archives have. */
+uint64_t rvr_archive_length(enum rvr_archive_content content, const uint64_t *counts);
+
+/*
+ * All of an archive but its sections and its digest, into as many bytes at a multiple of 8: header, table, padding.
+ * Then section k is what the caller writes at bytes + offsets[k].
+ */
+void rvr_archive_begin(uint64_t *offsets, uint8_t *bytes, enum rvr_archive_content content, const uint64_t *counts);
+
+/* The digest, when all sections are there. A proof has none. */
+void rvr_archive_seal(uint8_t *bytes, enum rvr_archive_content content);
 
 /* Comes from whoever links this: ffi/sha2 natively, the instruction in a guest. out = state after block. */
 int rvr_sha256(uint8_t *out, const uint8_t *state, const uint8_t *block);

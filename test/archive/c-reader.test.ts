@@ -1,4 +1,4 @@
-/** The reader in C says of every archive, right or not, what the one in TypeScript says, and reads nothing beside it. */
+/** The reader in C says of all archives what the one in TypeScript says, and the writer in C makes the same bytes. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -75,7 +75,7 @@ test('emit shows what a profile makes of regions and C', async () => {
     for (const result of texts) expectEnd(result, 0)
     expect(texts[0]!.stdout).not.toBe(texts[1]!.stdout)
   }
-  expectFailure(await cli(at, ['emit', guest, '--stage', 'c', '--profile', guest]), 2, guest, 'it is not JSON')
+  expectFailure(await cli(at, ['emit', guest, '--stage', 'c', '--profile', guest]), 2, guest, 'it is not a profile')
 })
 
 test('a guest that was built anew refuses the profile and loses nothing', async () => {
