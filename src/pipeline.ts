@@ -22,6 +22,7 @@ import type {
 } from './stages/library/request.ts'
 import { stressOf } from './stages/library/stress.ts'
 import { find, keyOf, obtain } from './stages/obtain.ts'
+import { StarkMaking, type StarkRequest } from './stages/stark/making.ts'
 import type { Obtained } from './stages/stage.ts'
 import { openCache } from './store/cache.ts'
 import { remoteSettings } from './store/remote/settings.ts'
@@ -131,7 +132,17 @@ export async function prepareTraceEngine(
   return obtain(traceEngine, await beginTraceEngine(request, services))
 }
 
-/** The same where it is in the cache; undefined where it would have to be made. */
+/**
+ * A library of the proof system: from the cache, else compiled and stored.
+ *
+ * @throws RvrError `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `ABORTED`, `IO`.
+ */
+export async function prepareStark(request: StarkRequest, services: PipelineServices): Promise<Obtained<LibraryFile>> {
+  const { stark } = await import('./stages/stark/stark.ts')
+  return obtain(stark, await StarkMaking.begin(request, services))
+}
+
+/** The native interpreter for a guest where it is in the cache; undefined where it would have to be made. */
 export async function findInterpreter(
   request: InterpreterFor,
   services: PipelineServices,

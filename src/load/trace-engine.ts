@@ -1,9 +1,8 @@
 /** The functions of a trace engine: all take addresses and arrays, and run beside JavaScript. */
 import koffi from 'koffi'
-import { RvrError, messageOf } from '../errors.ts'
-import { beside, type NativeFunctions } from './native-functions.ts'
 import type { LibraryFile } from './library-file.ts'
-import { memoryFile } from './host-memory.ts'
+import { beside, type NativeFunctions } from './native-functions.ts'
+import { loadNative } from './native-library.ts'
 
 /** Memory that C reads or writes. Whoever calls keeps it until the call has ended. */
 type Memory = ArrayBufferView | null
@@ -85,34 +84,17 @@ export const addressOfArray = (array: ArrayBufferView): bigint => koffi.address(
 export const copyOfMemory = (address: bigint, bytes: number): Uint8Array<ArrayBuffer> =>
   bytes === 0 ? new Uint8Array() : new Uint8Array(koffi.view(address, bytes)).slice()
 
-const loaded = new Map<string, NativeTraceEngine>()
-
-/** Loads a library whose identity has been checked; from a copy where its file system lets no code run. */
+/** Loads a library whose identity has been checked. @throws RvrError `ARTIFACT_REFUSED`. */
 export function loadTraceEngine(file: LibraryFile): NativeTraceEngine {
-  file.keep()
-  try {
-    return engineNamed(file.name)
-  } catch (error) {
-    if (!/failed to map|not permitted|[Pp]ermission denied/.test(messageOf(error))) throw refused(file, error)
-  }
-  file.moveTo(memoryFile())
-  return engineNamed(file.name)
-}
-
-const refused = ({ path }: LibraryFile, cause: unknown): RvrError =>
-  new RvrError('ARTIFACT_REFUSED', `${path} cannot be loaded as a trace engine: ${messageOf(cause)}`, {
-    details: { path, reason: 'not-a-library' },
-    cause,
-  })
-
-/** Of one library by the name of its file, once per thread. */
-export function engineNamed(name: string): NativeTraceEngine {
-  const known = loaded.get(name)
+  const library = loadNative(file, 'trace engine')
+  const known = engines.get(library)
   if (known !== undefined) return known
-  const engine = engineOf(koffi.load(name))
-  loaded.set(name, engine)
+  const engine = engineOf(library)
+  engines.set(library, engine)
   return engine
 }
+
+const engines = new WeakMap<NativeFunctions, NativeTraceEngine>()
 
 const pointers = (count: number): string[] => Array<string>(count).fill('void *')
 

@@ -125,6 +125,12 @@ function generatorDifferences(change: Change): Difference<LibraryKind>[] {
   return [...byCode, ...byTemplates]
 }
 
+export const generatorPart: LibraryPart<Pick<Origin, 'generatorDigest'>> = {
+  name: 'generator',
+  of: ({ generatorDigest }) => [digestPart('generator', generatorDigest)],
+  differences: generatorDifferences,
+}
+
 /** What the project is generated from: in an artifact's key the project itself stands in its place. */
 export const originParts: readonly LibraryPart<Origin>[] = [
   {
@@ -148,11 +154,7 @@ export const originParts: readonly LibraryPart<Origin>[] = [
     of: ({ machineDigest }) => [digestPart('machine', machineDigest)],
     differences: change => change.saysContents('machine', 'the machine has other chips, widths or limits'),
   },
-  {
-    name: 'generator',
-    of: ({ generatorDigest }) => [digestPart('generator', generatorDigest)],
-    differences: generatorDifferences,
-  },
+  generatorPart,
 ]
 
 /** Which guest's code the project is. */
