@@ -50,6 +50,7 @@ export type {
   GuestShard,
   GuestShards,
   InstructionWords,
+  RegisterLine,
   ShardSide,
   ShardTotals,
 } from './shards/guest-shards.ts'

@@ -22,6 +22,8 @@ export const SLOT_MASK = MEMORY / 4 - 1
 export const LOADER = 2 ** 30
 /** The word's first access of all was a store, and there has been no other in that shard. */
 export const ALONE = 2 ** 31
+/** No instruction: native code does not tell who accesses registers. */
+export const UNKNOWN = 2 ** 32 - 1
 /** Where the region lies in `to`. */
 export const REGION_SHIFT = 28
 

@@ -6,7 +6,7 @@ import type { Machine } from '../machine/machine.ts'
 import type { Crossings, RegisterCrossing, ShardCounts, ShardTotals } from '../modes/shards/counts.ts'
 import { codePlaces } from './code-places.ts'
 import type { GuestShard, GuestShards, ShardSide } from './guest-shards.ts'
-import { copiesOf, linesOf } from './lines.ts'
+import { copiesOf, linesOf, registerLines } from './lines.ts'
 import { add, sidesOf, type Side } from './sides.ts'
 
 interface CountedRun {
@@ -19,7 +19,8 @@ interface CountedRun {
 /** The number of crossings from both sides is the same. @throws RvrError `INTERNAL` where it is not */
 export function guestShards(counts: ShardCounts, { image, machine, wordCost }: CountedRun): GuestShards {
   const { crossings, registers } = counts
-  const places = codePlaces(image, [...new Set(crossings.from), ...new Set(crossings.to)])
+  const accesses = registers.flatMap(({ from, to }) => [from, to]).filter(pc => pc !== undefined)
+  const places = codePlaces(image, [...accesses, ...new Set(crossings.from), ...new Set(crossings.to)])
   const writes = sidesOf(crossings, 'producer', places)
   const reads = sidesOf(crossings, 'consumer', places)
   const staticLater = wordsOf(crossings, line => crossings.from[line]! < 0)
@@ -58,6 +59,7 @@ export function guestShards(counts: ShardCounts, { image, machine, wordCost }: C
     },
     lines: linesOf(crossings, places),
     copies: copiesOf(crossings, places),
+    registers: registerLines(registers, places),
   }
 }
 
@@ -79,7 +81,7 @@ function memoryCells(shard: ShardTotals, machine: Machine): number {
 
 function registersOf(crossings: readonly RegisterCrossing[], side: Side): Map<number, number> {
   const found = new Map<number, number>()
-  for (const crossing of crossings) add(found, crossing[side], crossing.registers)
+  for (const crossing of crossings) add(found, crossing[side], 1)
   return found
 }
 

@@ -79,6 +79,18 @@ export interface CopyWords {
   readonly read: number
 }
 
+/** A register that one shard leaves and a later one takes up. */
+export interface RegisterLine {
+  /** `ra`, `a0`, … */
+  readonly register: string
+  /** Numbers of the shard that accesses it last and of the one that does so next. */
+  readonly from: number
+  readonly to: number
+  /** By which instruction; undefined where that is farther from the shard's end, or start, than the counter looks. */
+  readonly producer: CrossingPlace | undefined
+  readonly consumer: CrossingPlace | undefined
+}
+
 export interface ShardTotals {
   /** External writes, and external reads: the same number. */
   readonly crossings: number
@@ -100,6 +112,8 @@ export interface GuestShards {
   readonly lines: readonly CrossingLine[]
   /** By words, the most first. */
   readonly copies: readonly CopyWords[]
+  /** By the shard that takes them up. */
+  readonly registers: readonly RegisterLine[]
 }
 
 /** In place of a function: the image was loaded there. */

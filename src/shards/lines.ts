@@ -1,9 +1,29 @@
-/** Crossings of all shards: by pairs of instructions, and by copy routine. */
+/** Crossings of all shards: by pairs of instructions, by copy routine, and those of registers. */
 import { regionNames } from '../layout/shards.ts'
-import type { Crossings } from '../modes/shards/counts.ts'
+import { registerNames } from '../isa/registers.ts'
+import type { Crossings, RegisterCrossing } from '../modes/shards/counts.ts'
 import type { CodePlaces } from './code-places.ts'
-import type { CopyWords, CrossingLine, CrossingPlace } from './guest-shards.ts'
+import type { CopyWords, CrossingLine, CrossingPlace, RegisterLine } from './guest-shards.ts'
 import { pcsOf, type Side } from './sides.ts'
+
+const placesIn =
+  (places: CodePlaces) =>
+  (pc: number): CrossingPlace => {
+    const { function: name, copying } = places(pc)
+    return { pc: pc < 0 ? undefined : pc, function: name, routine: copying?.routine }
+  }
+
+export function registerLines(crossings: readonly RegisterCrossing[], places: CodePlaces): RegisterLine[] {
+  const known = placesIn(places)
+  const place = (pc: number | undefined): CrossingPlace | undefined => (pc === undefined ? undefined : known(pc))
+  return crossings.map(({ producer, consumer, register, from, to }) => ({
+    register: registerNames[register]!,
+    from: producer,
+    to: consumer,
+    producer: place(from),
+    consumer: place(to),
+  }))
+}
 
 export function linesOf({ from, to, region, words }: Crossings, places: CodePlaces): CrossingLine[] {
   const found = new Map<string, { readonly line: number; words: number }>()
@@ -13,10 +33,7 @@ export function linesOf({ from, to, region, words }: Crossings, places: CodePlac
     if (known === undefined) found.set(key, { line, words: count })
     else known.words += count
   }
-  const place = (pc: number): CrossingPlace => {
-    const { function: name, copying } = places(pc)
-    return { pc: pc < 0 ? undefined : pc, function: name, routine: copying?.routine }
-  }
+  const place = placesIn(places)
   return [...found.values()]
     .toSorted((a, b) => b.words - a.words || from[a.line]! - from[b.line]! || to[a.line]! - to[b.line]!)
     .map(({ line, words: count }) => ({

@@ -37,6 +37,9 @@ const MANY = CALL_LINES / 2
 /** Native code hands back behind so many instructions at the latest, and then there is room for what it adds. */
 const STRETCH = BigInt((MOST_CROSSINGS - CALL_LINES) / INSTRUCTION_LINES)
 
+/** So many instructions on both sides of a cut are the interpreter's, which knows who accesses registers. */
+const EDGE = 256
+
 export class ShardsCollector implements Collector {
   watcher: Watcher | undefined
   readonly image: Image
@@ -48,6 +51,8 @@ export class ShardsCollector implements Collector {
   #instret: number
   #start: number
   #given = 0n
+  /** Registers that the open shard has accessed before native code was entered. */
+  #accessed = 0
   #list = new CrossingList()
   readonly #ended: ShardTotals[] = []
   readonly #registers: RegisterCrossing[] = []
@@ -72,30 +77,37 @@ export class ShardsCollector implements Collector {
     if (this.#instret === this.#ends[this.#passed]) {
       this.#takeCrossings()
       this.#ended.push(this.#open())
-      for (const line of this.#registersOfOpen()) this.#registers.push(line)
+      for (const line of table.registerCrossings()) this.#registers.push(line)
       table.next()
       this.#start = this.#instret
       this.#passed++
     } else if (table.crossings > MANY) this.#takeCrossings()
   }
 
+  /** To the next end of a shard or edge of a cut. */
   untilTurn(): bigint {
-    const end = this.#ends[this.#passed]
-    return end === undefined ? NEVER : BigInt(end - this.#instret)
+    const end = this.#ends[this.#passed] ?? Infinity
+    const behindCut = this.#start === 0 ? 0 : this.#start + EDGE
+    const places = [behindCut, end - EDGE, end].filter(place => place > this.#instret)
+    const next = places.reduce((least, place) => Math.min(least, place), Infinity)
+    return next === Infinity ? NEVER : BigInt(next - this.#instret)
   }
 
-  /** Where its regions need more than there may be room for, the interpreter executes everything. */
+  /** At a cut there is less. Where regions need more than there is room for, the interpreter executes everything. */
   leastBudget(floor: bigint): bigint {
-    return floor > STRETCH ? NEVER : floor
+    if (floor > STRETCH) return NEVER
+    return floor > EDGE ? floor : BigInt(EDGE + 1)
   }
 
   enter(counters: BigInt64Array, budget: bigint): void {
     this.#given = budget < STRETCH ? budget : STRETCH
+    this.#accessed = this.#table!.takeRegisters()
     counters[0] = this.#given
   }
 
   leave(counters: BigInt64Array): NativeUse {
     const used = this.#given - counters[0]!
+    this.#table!.giveRegisters(this.#accessed)
     this.#instret += Number(used)
     return { used, paused: false }
   }
@@ -118,7 +130,7 @@ export class ShardsCollector implements Collector {
       ended: this.#ended,
       registers: this.#registers,
       open: this.#open(),
-      openRegisters: this.#registersOfOpen(),
+      openRegisters: this.#table!.registerCrossings(),
       crossings: this.#list.columns(),
     }
     return { collected }
@@ -126,11 +138,6 @@ export class ShardsCollector implements Collector {
 
   #open(): ShardTotals {
     return this.#table!.totals(this.#start, this.#instret - this.#start)
-  }
-
-  #registersOfOpen(): RegisterCrossing[] {
-    const consumer = this.#table!.shard
-    return [...this.#table!.registersFrom()].map(([producer, registers]) => ({ producer, consumer, registers }))
   }
 
   #takeCrossings(): void {

@@ -35,11 +35,15 @@ export interface Crossings {
   readonly words: Float64Array
 }
 
-/** Registers that one shard accesses last and another takes up. */
+/** A register that one shard accesses last and another takes up. */
 export interface RegisterCrossing {
   readonly producer: number
   readonly consumer: number
-  readonly registers: number
+  /** 1 … 31 */
+  readonly register: number
+  /** Addresses of the last access there and of the first one here; undefined where they are not known. */
+  readonly from: number | undefined
+  readonly to: number | undefined
 }
 
 export interface ShardCounts {

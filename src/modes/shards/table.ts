@@ -19,10 +19,11 @@ import {
   SLOT_MASK,
   STACK,
   STATIC,
+  UNKNOWN,
   ZEROED,
   type ShardsLayout,
 } from '../../layout/shards.ts'
-import type { ShardTotals } from './counts.ts'
+import type { RegisterCrossing, ShardTotals } from './counts.ts'
 import type { Crossing } from './crossing-list.ts'
 
 const index = (name: string): number => shardsIndex(name)
@@ -40,6 +41,9 @@ const FIELD = {
   stackBelow: index('stack_below'),
   stackFrom: index('stack_from'),
   registerShards: index('register_shards'),
+  registerFrom: index('register_from'),
+  registerFirst: index('register_first'),
+  registerLast: index('register_last'),
 } as const
 /** Counts of the open shard. */
 const COUNTS = ['words', 'fresh', 'leaves', 'zeroLeaves', 'nodes', 'zeroNodes', 'pages'] as const
@@ -49,6 +53,13 @@ const MEMORY_BYTES = 2 ** 29
 
 /** Memory at the upper end that guests with an operating system have as their stack. */
 const UPPER_STACK_BYTES = 8 * 2 ** 20 + 2 ** 13
+
+/** By their bits. */
+function registersOf(mask: number): number[] {
+  const registers: number[] = []
+  for (let rest = mask; rest !== 0; rest &= rest - 1) registers.push(31 - Math.clz32(rest & -rest))
+  return registers
+}
 
 export type AddCrossing = (crossing: Crossing, words: number) => void
 
@@ -80,6 +91,7 @@ export class ShardTable {
   begin({ segments }: Image, imageLeaves: Iterable<number>): void {
     const { wordBytes, leaves } = this.layout
     this.#head[FIELD.shard] = 1
+    this.#forgetAccesses()
     const lowest = segments.reduce((least, { address }) => Math.min(least, address), MEMORY_BYTES)
     this.#head[FIELD.stackBelow] = Math.floor(lowest / wordBytes)
     this.#head[FIELD.stackFrom] = (MEMORY_BYTES - UPPER_STACK_BYTES) / wordBytes
@@ -100,9 +112,28 @@ export class ShardTable {
     return this.#head[FIELD.crossings]!
   }
 
-  /** Registers accessed, a bit each. */
-  accessRegisters(mask: number): void {
-    this.#head[FIELD.registers]! |= mask
+  /** Registers, a bit each, that an instruction accesses. */
+  accessRegisters(mask: number, slot: number): void {
+    const head = this.#head
+    const fresh = mask & ~head[FIELD.registers]!
+    for (const register of registersOf(mask)) {
+      if (((fresh >>> register) & 1) === 1) head[FIELD.registerFirst + register] = slot
+      head[FIELD.registerLast + register] = slot
+    }
+    head[FIELD.registers]! |= mask
+  }
+
+  /** Native code is entered, which notes what registers it accesses; gives those that have been accessed. */
+  takeRegisters(): number {
+    const mask = this.#head[FIELD.registers]!
+    this.#head[FIELD.registers] = 0
+    return mask
+  }
+
+  /** Native code has handed back; `before`: what `takeRegisters` has given. */
+  giveRegisters(before: number): void {
+    for (const register of this.#accessedRegisters()) this.#head[FIELD.registerLast + register] = UNKNOWN
+    this.#head[FIELD.registers]! |= before
   }
 
   /** Hint instructions have written there. */
@@ -160,26 +191,41 @@ export class ShardTable {
     return { start, instructions, ...(counts as Omit<ShardTotals, 'start' | 'instructions'>) }
   }
 
-  /** Registers that the open shard has taken up, by the shard before it that accessed them last. */
-  registersFrom(): Map<number, number> {
-    const found = new Map<number, number>()
-    for (const shard of this.#accessedRegisters().map(register => this.#head[FIELD.registerShards + register]!))
-      if (shard !== 0) found.set(shard - 1, (found.get(shard - 1) ?? 0) + 1)
-    return found
+  /** Registers that the open shard has taken up from shards before it. */
+  registerCrossings(): RegisterCrossing[] {
+    const head = this.#head
+    const pcOf = (slot: number): number | undefined => (slot === UNKNOWN ? undefined : slot * 4)
+    return this.#accessedRegisters()
+      .filter(register => head[FIELD.registerShards + register] !== 0)
+      .map(register => ({
+        producer: head[FIELD.registerShards + register]! - 1,
+        consumer: this.shard,
+        register,
+        from: pcOf(head[FIELD.registerFrom + register]!),
+        to: pcOf(head[FIELD.registerFirst + register]!),
+      }))
   }
 
   /** The open shard has ended. */
   next(): void {
-    for (const register of this.#accessedRegisters())
-      this.#head[FIELD.registerShards + register] = this.#head[FIELD.shard]!
-    for (const name of COUNTS) this.#head[FIELD[name]] = 0
-    this.#head[FIELD.registers] = 0
-    this.#head[FIELD.shard]!++
+    const head = this.#head
+    for (const register of this.#accessedRegisters()) {
+      head[FIELD.registerShards + register] = head[FIELD.shard]!
+      head[FIELD.registerFrom + register] = head[FIELD.registerLast + register]!
+    }
+    this.#forgetAccesses()
+    for (const name of COUNTS) head[FIELD[name]] = 0
+    head[FIELD.registers] = 0
+    head[FIELD.shard]!++
+  }
+
+  #forgetAccesses(): void {
+    for (const field of [FIELD.registerFirst, FIELD.registerLast]) this.#head.fill(UNKNOWN, field, field + 32)
   }
 
   #accessedRegisters(): number[] {
-    const mask = this.#head[FIELD.registers]!
-    return Array.from({ length: 31 }, (_, number) => number + 1).filter(register => ((mask >>> register) & 1) === 1)
+    // x0 is none.
+    return registersOf(this.#head[FIELD.registers]! & ~1)
   }
 
   #count(field: number): void {

@@ -32,8 +32,8 @@ export class ShardsWatcher implements Watcher {
   retired(instr: Instr | undefined, pc: number): void {
     const table = this.#table
     if (instr !== undefined) {
-      table.accessRegisters(registersOf(instr) & ~1)
       const slot = (pc >>> 2) & SLOT_MASK
+      table.accessRegisters(registersOf(instr) & ~1, slot)
       for (const touch of this.#touches) this.#access(touch, slot, instr)
     }
     if (this.#touches.length > 0) this.#touches = []

@@ -6,11 +6,13 @@ import type { Guest, Run } from '../../../src/index.ts'
 import { createInterpreter } from '../../../src/interp/interpreter.ts'
 import { loadImage } from '../../../src/interp/memory.ts'
 import type { Instr } from '../../../src/isa/row.ts'
-import type { ShardCounts, ShardsResult } from '../../../src/modes/shards/counts.ts'
+import type { RegisterCrossing, ShardCounts, ShardsResult } from '../../../src/modes/shards/counts.ts'
 import { createHart } from '../../../src/program/hart.ts'
 
 interface Access {
   readonly shard: number
+  /** Instructions retired before its own. */
+  readonly instret: number
   readonly pc: number
   readonly kind: Instr['row']['kind']
 }
@@ -73,7 +75,7 @@ function logOf({ image, abi }: Guest, options: Partial<AbiOptions>, ends: readon
         for (const place of places) {
           const accesses = words.get(place) ?? []
           words.set(place, accesses)
-          accesses.push({ shard, pc, kind: instr!.row.kind })
+          accesses.push({ shard, instret, pc, kind: instr!.row.kind })
         }
         touched = []
         instret++
@@ -151,11 +153,16 @@ export function expectCrossings(
   const { words } = log
   const wanted: string[] = []
   const wantedRegisters: string[] = []
+  const foundRegisters: string[] = []
   for (const [place, accesses] of words) {
     const events = eventsOf(place, accesses, guest)
-    if (place.startsWith('register'))
-      for (const { producer, consumer } of events) wantedRegisters.push(`${producer} → ${consumer}`)
-    else for (const event of events) wanted.push(keyOf(event))
+    if (place.startsWith('register')) {
+      const number = Number(place.split(' ')[1])
+      const own = registers.filter(({ register }) => register === number)
+      for (const line of own) foundRegisters.push(`${number}: ${line.producer} → ${line.consumer}`)
+      for (const { producer, consumer } of events) wantedRegisters.push(`${number}: ${producer} → ${consumer}`)
+      for (const line of own) expectPlaces(line, accesses, ends, run.engine === 'interp' ? Infinity : EDGE)
+    } else for (const event of events) wanted.push(keyOf(event))
   }
   const found: Record<string, number> = {}
   for (const [line, count] of crossings.words.entries()) {
@@ -171,9 +178,26 @@ export function expectCrossings(
     found[key] = count
   }
   expect(found).toEqual(counted(wanted))
-  const foundRegisters = registers.map(({ producer, consumer, registers: n }) => [`${producer} → ${consumer}`, n])
-  expect(Object.fromEntries(foundRegisters)).toEqual(counted(wantedRegisters))
+  expect(foundRegisters.toSorted()).toEqual(wantedRegisters.toSorted())
+  expect(registers.length).toBe(foundRegisters.length)
   expectTotals(shards, words, guest, [0, ...ends, ...(ends.at(-1) === last ? [] : [last])])
+}
+
+/** As far from a cut accesses of registers are known, whoever executes them. */
+const EDGE = 256
+
+/** Places of a register's crossing are right where they are known, and known at cuts. */
+function expectPlaces(
+  { producer, consumer, from, to }: RegisterCrossing,
+  accesses: readonly Access[],
+  ends: readonly number[],
+  edge: number,
+): void {
+  const last = accesses.findLast(({ shard }) => shard === producer)!
+  const first = accesses.find(({ shard }) => shard === consumer)!
+  const isKnown = [ends[producer]! - last.instret <= edge, first.instret - ends[consumer - 1]! < edge]
+  expect([from ?? last.pc, to ?? first.pc]).toEqual([last.pc, first.pc])
+  expect([isKnown[0]! && from === undefined, isKnown[1]! && to === undefined]).toEqual([false, false])
 }
 
 /** Words, leaves, nodes and pages of each shard. */

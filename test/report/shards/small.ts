@@ -50,6 +50,7 @@ export function shardsOf(words: number, user = 'use'): GuestShards {
         words,
       },
     ],
+    registers: [],
     copies: [{ routine: 'memcpy', caller: user, written: 0, read: words }],
   }
 }
