@@ -1,5 +1,5 @@
 /** The segments of one run (§9). */
-import type { Key } from './key.ts'
+import { publicsByAir, type Key } from './key.ts'
 import { demand } from './rejected.ts'
 import { verify } from './verify.ts'
 
@@ -22,8 +22,7 @@ export function verifyRun(key: Key, segments: readonly Uint8Array[]): Result {
     const valuesOf = (role: number): readonly number[] => {
       const found = key.roles.find(each => each.role === role)
       demand(found !== undefined, 11, `no role ${role}`)
-      const before = key.airs.slice(0, found.air).reduce((sum, air) => sum + air.publics, 0)
-      return publics.slice(before + found.first, before + found.first + found.count)
+      return publicsByAir(key.airs, publics)[found.air]!.slice(found.first, found.first + found.count)
     }
     demand(same(valuesOf(ROLE.pcBefore), pc), 11, `program counter before segment ${index}`)
     demand(same(valuesOf(ROLE.rootBefore), memory), 11, `memory before segment ${index}`)

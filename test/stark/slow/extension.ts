@@ -20,13 +20,17 @@ export const scaled = (a: K, factor: number): K => [
 ]
 export const equal = (a: K, b: K): boolean => a.every((coordinate, index) => coordinate === b[index])
 
-export function times(a: K, b: K): K {
-  const product = [0, 0, 0, 0, 0, 0, 0]
-  for (let i = 0; i < 4; i++) {
-    for (let j = 0; j < 4; j++) product[i + j] = add(product[i + j]!, mulInField(a[i]!, b[j]!))
-  }
-  const folded = (i: number): number => add(product[i]!, mulInField(NON_RESIDUE, product[i + 4] ?? 0))
-  return [folded(0), folded(1), folded(2), folded(3)]
+export function times([a0, a1, a2, a3]: K, [b0, b1, b2, b3]: K): K {
+  const x4 = add(add(mulInField(a1, b3), mulInField(a2, b2)), mulInField(a3, b1))
+  const x5 = add(mulInField(a2, b3), mulInField(a3, b2))
+  const x6 = mulInField(a3, b3)
+  const x3 = add(add(mulInField(a0, b3), mulInField(a1, b2)), add(mulInField(a2, b1), mulInField(a3, b0)))
+  return [
+    add(mulInField(a0, b0), mulInField(NON_RESIDUE, x4)),
+    add(add(mulInField(a0, b1), mulInField(a1, b0)), mulInField(NON_RESIDUE, x5)),
+    add(add(mulInField(a0, b2), mulInField(a1, b1)), add(mulInField(a2, b0), mulInField(NON_RESIDUE, x6))),
+    x3,
+  ]
 }
 
 export function raised(base: K, exponent: number): K {

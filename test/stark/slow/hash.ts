@@ -19,28 +19,47 @@ function cubeFraction(prime: number): number {
 }
 const CONSTANTS = primes.slice(0, 64).map(cubeFraction)
 
-const rotated = (x: number, by: number): number => ((x >>> by) | (x << (32 - by))) >>> 0
+const rotated = (x: number, by: number): number => (x >>> by) | (x << (32 - by))
 
-/** C(s, B): `block` has 64 bytes. */
+const w = new Int32Array(64)
+
+/** C(s, B): `block` has 64 bytes. Sums are cut to 32 bits by the arrays, and by `| 0`. */
 export function compressed(state: Uint32Array, block: Uint8Array): Uint32Array {
-  const words = new DataView(block.buffer, block.byteOffset, 64)
-  const w = new Uint32Array(64)
-  for (let t = 0; t < 16; t++) w[t] = words.getUint32(4 * t, false)
+  for (let t = 0; t < 16; t++)
+    w[t] = (block[4 * t]! << 24) | (block[4 * t + 1]! << 16) | (block[4 * t + 2]! << 8) | block[4 * t + 3]!
   for (let t = 16; t < 64; t++) {
-    const [x, y] = [w[t - 15]!, w[t - 2]!]
+    const x = w[t - 15]!
+    const y = w[t - 2]!
     const s0 = rotated(x, 7) ^ rotated(x, 18) ^ (x >>> 3)
     const s1 = rotated(y, 17) ^ rotated(y, 19) ^ (y >>> 10)
-    w[t] = w[t - 16]! + (s0 >>> 0) + w[t - 7]! + (s1 >>> 0)
+    w[t] = w[t - 16]! + s0 + w[t - 7]! + s1
   }
-  let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number]
+  let a = state[0]!
+  let b = state[1]!
+  let c = state[2]!
+  let d = state[3]!
+  let e = state[4]!
+  let f = state[5]!
+  let g = state[6]!
+  let h = state[7]!
   for (let t = 0; t < 64; t++) {
     const choice = (e & f) ^ (~e & g)
     const majority = (a & b) ^ (a & c) ^ (b & c)
-    const t1 = h + ((rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) >>> 0) + (choice >>> 0) + CONSTANTS[t]! + w[t]!
-    const t2 = ((rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) >>> 0) + (majority >>> 0)
-    ;[a, b, c, d, e, f, g, h] = [(t1 + t2) >>> 0, a, b, c, (d + t1) >>> 0, e, f, g]
+    const t1 = h + (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) + choice + CONSTANTS[t]! + w[t]!
+    const t2 = (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) + majority
+    h = g
+    g = f
+    f = e
+    e = (d + t1) | 0
+    d = c
+    c = b
+    b = a
+    a = (t1 + t2) | 0
   }
-  return Uint32Array.from([a, b, c, d, e, f, g, h], (word, index) => word + state[index]!)
+  const result = state.slice()
+  const added = [a, b, c, d, e, f, g, h]
+  for (let i = 0; i < 8; i++) result[i]! += added[i]!
+  return result
 }
 
 /** The 8 words of ordinary SHA-256 of `rvr-stark-1 NAME`. */
@@ -62,11 +81,8 @@ export function chained(state: Uint32Array, bytes: Uint8Array): Uint32Array {
 /** A block of words, the rest 0. */
 export const frame = (...words: number[]): Uint8Array => wordBytes([...words, ...Array(16 - words.length).fill(0)])
 
-export function wordBytes(words: ArrayLike<number>): Uint8Array {
-  const view = new DataView(new ArrayBuffer(4 * words.length))
-  for (let index = 0; index < words.length; index++) view.setUint32(4 * index, words[index]!, true)
-  return new Uint8Array(view.buffer)
-}
+/** Little-endian, as the machine is. */
+export const wordBytes = (words: ArrayLike<number>): Uint8Array => new Uint8Array(Uint32Array.from(words).buffer)
 
 export const leaf = (bytes: Uint8Array): Digest => wordBytes(chained(IV.leaf, bytes))
 export const node = (left: Digest, right: Digest): Digest =>

@@ -192,3 +192,12 @@ function demandStarts(starts: readonly Start[], roles: readonly Role[]): void {
     )
   }
 }
+
+/** Public values of all AIRs, one after another, by AIR. */
+export function publicsByAir(airs: readonly Air[], all: readonly number[]): number[][] {
+  let at = 0
+  return airs.map(air => {
+    at += air.publics
+    return all.slice(at - air.publics, at)
+  })
+}

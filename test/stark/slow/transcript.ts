@@ -34,20 +34,20 @@ export class Transcript {
 
   /** @returns whether the nonce has done the work */
   work(tag: number, bits: number, nonce: bigint): boolean {
-    this.state = this.worked(tag, bits, nonce)
+    const words = [Number(nonce & 0xffffffffn), Number(nonce >> 32n)]
+    this.state = compressed(this.state, frame(4, tag, bits, 0, ...words))
     return this.state[0]! % 2 ** bits === 0 && (bits !== 0 || nonce === 0n)
   }
 
-  /** The least nonce that does the work; the transcript goes on from it. */
-  grind(tag: number, bits: number): bigint {
-    let nonce = 0n
-    while (this.worked(tag, bits, nonce)[0]! % 2 ** bits !== 0) nonce++
-    if (bits === 0) nonce = 0n
-    this.work(tag, bits, nonce)
-    return nonce
-  }
-
-  private worked(tag: number, bits: number, nonce: bigint): Uint32Array {
-    return compressed(this.state, frame(4, tag, bits, 0, Number(nonce & 0xffffffffn), Number(nonce >> 32n)))
+  /** The least nonce from `first` on that does the work. */
+  nonce(tag: number, bits: number, first = 0n): bigint {
+    let nonce = first
+    if (bits === 0) return nonce
+    const block = frame(4, tag, bits, 0)
+    const view = new DataView(block.buffer)
+    for (; ; nonce++) {
+      view.setBigUint64(16, nonce, true)
+      if (compressed(this.state, block)[0]! % 2 ** bits === 0) return nonce
+    }
   }
 }

@@ -46,7 +46,7 @@ test('transcript', () => {
   const indices = [287832, 371995, 115817, 843859, 459143, 224806, 673881, 601181, 962028, 375892]
   expect(transcript.indices(16, 20, 10)).toEqual(indices)
   expect(state()).toBe('cd80ff0593305dd8e7040610bbaa48c925e5b0b52293bd110bf0734dedf854ad')
-  expect(transcript.grind(12, 8)).toBe(41n)
+  expect(transcript.nonce(12, 8)).toBe(41n)
 })
 
 test('the extension', () => {

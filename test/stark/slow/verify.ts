@@ -4,7 +4,7 @@ import { accumulated, nodeValues, selectors } from './constraints.ts'
 import { equal, joined, minus, ONE, plus, raised, scaled, times, ZERO, evaluated } from './extension.ts'
 import { inverse as inverseInField, P } from './field.ts'
 import { sameBytes } from './hash.ts'
-import type { Key } from './key.ts'
+import { publicsByAir, type Key } from './key.ts'
 import { demand } from './rejected.ts'
 import { openedColumns, readProof, type Facts, type Opened, type Proof, type Replayed } from './proof.ts'
 import { demandQueries } from './queries.ts'
@@ -90,11 +90,9 @@ function demandConstraints({ key, shape, proof, replayed, opened }: Facts): void
     shape.trees
       .flatMap((tree, index) => (tree.kind === kind ? opened[index]! : []))
       .find(({ table }) => table.air === air)
-  let publicsBefore = 0
+  const allPublics = publicsByAir(key.airs, proof.publics)
   let sumsBefore = 0
   for (const [index, air] of key.airs.entries()) {
-    const publics = proof.publics.slice(publicsBefore, publicsBefore + air.publics)
-    publicsBefore += air.publics
     if (!shape.present.includes(index)) continue
     const k = proof.heights[index]!
     const [main, fixed, sum, quotient] = (['main', 'fixed', 'sum', 'quotient'] as const).map(kind => find(kind, index))
@@ -105,7 +103,7 @@ function demandConstraints({ key, shape, proof, replayed, opened }: Facts): void
       fixedNext: fixed?.next ?? [],
       ...selectors(k, zeta),
     }
-    const values = nodeValues(air.nodes, point, publics)
+    const values = nodeValues(air.nodes, point, allPublics[index]!)
     const sums = sum && {
       columns: rowsOf(sum.here, 4).map(joined),
       next: joined(sum.next),
