@@ -41,6 +41,11 @@ export class Follower<S extends Runner> {
     this.#begin = begin
   }
 
+  /** Where it has come to. */
+  get place(): Place<S> | undefined {
+    return this.#place
+  }
+
   /** Runs on to so many instructions since the guest's start; not as far where one of the limits ends it before. */
   async to(instructions: bigint, limits: RunLimits): Promise<Place<S>> {
     const { session, state } =

@@ -1,7 +1,7 @@
 /** One guest from its first instruction to its disposal, across any number of suspensions. */
 import type { Image } from '../elf/image.ts'
 import { abortError, RvrError } from '../errors.ts'
-import type { GuestAbi } from '../extensions/abi.ts'
+import type { GuestAbi, HostState } from '../extensions/abi.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Demand } from '../modes/collector.ts'
 import type { Mode } from '../modes/mode.ts'
@@ -49,6 +49,8 @@ export class Session {
   readonly #repeater = new Follower<Session>((instructions, limits) =>
     this.#second(instructions, limits, { careful: true }),
   )
+  /** Frames that the guest waited for, where others run it once more. */
+  readonly #supplied: Uint8Array[] = []
   /** What was printed before this many instructions is not printed again after going back. */
   #printedUntil = 0
 
@@ -114,6 +116,14 @@ export class Session {
     return this.#execute(behind(state), limits, true)
   }
 
+  /** Hands over the item that the guest waits for: going on it pulls that. Sessions behind this one pull it too. */
+  supply(frame: Uint8Array): void {
+    this.#current!.host.stream!.frames.push(frame)
+    if (!this.mode.goesBack) return
+    this.#supplied.push(frame)
+    for (const { place } of [this.#follower, this.#repeater]) place?.session.supply(frame)
+  }
+
   /**
    * Writes everything that `restore` needs to a file; the session can go on afterwards. Returns the file's absolute
    * path.
@@ -122,7 +132,13 @@ export class Session {
     this.#checkNewest(state)
     this.#saving = true
     const { hart, ledger } = this.#runner
-    const context = { guest: this.#options, hart, ledger, started: this.#started, printedUntil: this.#printedUntil }
+    const context = {
+      guest: this.#options,
+      hart,
+      ledger,
+      started: this.#started && this.#startedSoFar(),
+      printedUntil: this.#printedUntil,
+    }
     try {
       const [{ capture }, { writeSaved }] = await Promise.all([
         import('./saved/capture.ts'),
@@ -237,7 +253,7 @@ export class Session {
     copyBack(this.hart.memory, session.hart.memory, touched)
     this.hart.x.set(session.hart.x)
     this.#printedUntil = Math.max(this.#printedUntil, executed)
-    return { ...state, pc: there.pc, host: there.host, isInside: there.isInside }
+    return { ...state, pc: there.pc, host: apart(there.host), isInside: there.isInside }
   }
 
   /** Another session of the same guest, which says nothing to the caller, on its way to so many instructions. */
@@ -252,6 +268,17 @@ export class Session {
     // A run that was saved between a check and the cut there begins anew: its state is not known any more.
     const isStart = saved === undefined || saved.instret > instructions
     const until = { ...limits, maxInstructions: isStart ? instructions : instructions - saved.instret }
-    return { session, state: isStart ? session.start(this.#started!, until) : session.restore(saved, until) }
+    return { session, state: isStart ? session.start(this.#startedSoFar(), until) : session.restore(saved, until) }
+  }
+
+  /** With what the guest was supplied with since. */
+  #startedSoFar(): StartOptions {
+    const { stream, ...started } = this.#started!
+    if (stream === undefined) return started
+    return { ...started, stream: { ...stream, frames: [...stream.frames, ...this.#supplied] } }
   }
 }
+
+/** What one session is supplied with is not another's. */
+const apart = (host: HostState): HostState =>
+  host.stream === undefined ? host : { ...host, stream: { ...host.stream, frames: [...host.stream.frames] } }

@@ -7,6 +7,7 @@ import type { EventReceiver } from '../events.ts'
 import { writeOutput } from '../files/write.ts'
 import type { Image } from '../elf/image.ts'
 import type { AbiName, AbiOptions } from '../extensions/abi.ts'
+import type { Item } from '../extensions/io/pull.ts'
 import type { BuildTiming, CacheReport } from '../pipeline.ts'
 import type { LibraryFile } from '../load/library-file.ts'
 import type { SavedRun } from '../run/saved/read.ts'
@@ -135,9 +136,14 @@ export class Artifact implements Executable {
     return this.#start(own, { frames: checkedFrames(stream, this.#parts) })
   }
 
-  /** @internal The guest stops (`pull`) wherever it pulls an item. */
-  async executeAwaiting(options: ExecuteOptions): Promise<GuestRun> {
-    return this.#start(this.#accept(Execute, 'recordOrder', options), { frames: [], awaits: true })
+  /**
+   * @internal The guest stops (`pull`) wherever it pulls an item. `items`: those that it has got; who repeats the run
+   * takes them for its stream.
+   */
+  async executeAwaiting(options: ExecuteOptions, items: readonly Item[]): Promise<GuestRun> {
+    const own = this.#accept(Execute, 'recordOrder', options)
+    const stream = { guest: this.guestDigest, items }
+    return this.#start({ ...own, stream }, { frames: [], awaits: true })
   }
 
   async #start(own: ExecuteOptions, stream: AbiOptions['stream']): Promise<GuestRun> {

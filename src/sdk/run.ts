@@ -215,7 +215,7 @@ export class GuestRun implements Run {
 
   /** @internal */
   supply(frame: Uint8Array): void {
-    this.#state.host.stream!.frames.push(frame)
+    this.#session.supply(frame)
   }
 
   get collected(): object {

@@ -1,7 +1,7 @@
 /** Stops at the cuts between segments: a callback at each of them, and fresh runs that stand where a segment starts. */
 import { accept } from '../accept.ts'
 import { callbackFailed, RvrError } from '../errors.ts'
-import type { RunLimits } from '../run/limits.ts'
+import { limitsBehind, type RunLimits } from '../run/limits.ts'
 import { SegmentIndex, SegmentStart } from './calls.ts'
 import type { ResumeOptions, Run, RunOrigin, SegmentStartOptions } from './contract.ts'
 
@@ -20,20 +20,15 @@ export const stoppingAtCuts = ({ onSegment, ...limits }: ResumeOptions): RunLimi
 /** Limits of a call that begins now. */
 export const beginning = (instret = 0n, cost = 0n): Origin => ({ instret, cost, begun: performance.now() })
 
-/** What is left of the limits after what `run` has done since `from`. */
-function rest(
-  { maxInstructions, maxCost, timeoutMs, signal, suspend }: ResumeOptions,
-  run: Run,
-  from: Origin,
-): RunLimits {
-  return {
-    maxInstructions: maxInstructions === undefined ? undefined : BigInt(maxInstructions) - (run.instret - from.instret),
-    maxCost: maxCost === undefined ? undefined : BigInt(maxCost) - ((run.cost ?? 0n) - from.cost),
-    timeoutMs: timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (performance.now() - from.begun)),
-    signal,
-    suspend,
-    stopAtSegment: true,
-  }
+/** What is left of the limits among `options` after what `run` has done since `from`. */
+export function leftOf(options: ResumeOptions, run: Run, from: Origin): RunLimits {
+  const { maxInstructions, maxCost, timeoutMs, maxTapeBytes, signal, suspend } = options
+  const limits = { maxInstructions, maxCost, timeoutMs, maxTapeBytes, signal, suspend }
+  return limitsBehind(limits, {
+    instructions: run.instret - from.instret,
+    cost: (run.cost ?? 0n) - from.cost,
+    ms: performance.now() - from.begun,
+  })
 }
 
 /** Tells `onSegment` of the cut that `run` stands at and goes on to the next one, until something else ends the run. */
@@ -49,7 +44,7 @@ export async function passCuts(run: Run, options: ResumeOptions, from: Origin): 
       throw callbackFailed('onSegment', cause)
     }
     if (options.stopAtSegment === true) break
-    current = await current.resume(rest(options, current, from))
+    current = await current.resume({ ...leftOf(options, current, from), stopAtSegment: true })
   }
   return current
 }

@@ -1,16 +1,10 @@
 /** An order of items and a store that has them → the stream. */
 import type { Item, ItemName } from '../extensions/io/pull.ts'
-import { throwIfAborted } from '../errors.ts'
-import { streamInvalid } from './invalid.ts'
+import { RvrError, throwIfAborted } from '../errors.ts'
+import { streamInvalid, type PullPlace } from './invalid.ts'
 import type { PullOrder } from './order.ts'
 import { checkSize, MOST_STREAM_BYTES, type ItemStore } from './store.ts'
 import type { PulledItems } from './stream.ts'
-
-/** Where a pull stands in a run. */
-export interface PullPlace {
-  readonly pc: number
-  readonly instret: number
-}
 
 /**
  * An item of a store.
@@ -18,14 +12,25 @@ export interface PullPlace {
  * @throws RvrError `STREAM_INVALID` (`details.what`: missing, oversized), and what the store throws
  */
 export async function storedItem(store: ItemStore, name: ItemName, place: PullPlace): Promise<Item> {
-  const payload = await store.get(name.kind, name.key)
+  const payload = await found(store, name, place)
   if (payload === undefined)
     throw streamInvalid('missing', 'the store does not have the item that the guest pulls', 'Add it to the store.', {
       item: name,
       ...place,
     })
-  checkSize(name, payload.length)
+  checkSize(name, payload.length, place)
   return { ...name, payload }
+}
+
+/** What a store refuses is told with its place in the run too. */
+async function found(store: ItemStore, { kind, key }: ItemName, place: PullPlace): Promise<Uint8Array | undefined> {
+  try {
+    return await store.get(kind, key)
+  } catch (error) {
+    if (!(error instanceof RvrError) || error.code !== 'STREAM_INVALID') throw error
+    const { message, hint, details, code } = error
+    throw new RvrError(code, message, { hint, details: { ...details, ...place }, cause: error })
+  }
 }
 
 /**
@@ -52,7 +57,11 @@ export async function emitStream(
       })
     total += item.key.length + item.payload.length
     if (total > MOST_STREAM_BYTES)
-      throw streamInvalid('oversized', 'all items together are larger than 1 GiB', 'Pull less in one run.', { item })
+      throw streamInvalid('oversized', 'all items together are larger than 1 GiB', 'Pull less in one run.', {
+        item,
+        pc,
+        instret,
+      })
     items.push(item)
   }
   return { guest: order.guest, items }

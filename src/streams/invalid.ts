@@ -9,6 +9,12 @@ import { itemText, keyText, type ItemName } from '../extensions/io/pull.ts'
  */
 export type StreamFault = 'missing' | 'extra' | 'duplicate' | 'oversized' | 'changed' | 'guest' | 'version' | 'damaged'
 
+/** Where a pull stands in a run. */
+export interface PullPlace {
+  readonly pc: number
+  readonly instret: number
+}
+
 interface Facts extends Readonly<Record<string, unknown>> {
   /** The item that the error is about. */
   readonly item?: ItemName

@@ -1,8 +1,7 @@
 /** Has a guest pulled all items of its stream? Every run that ends is asked, so little is loaded for it. */
 import type { HostState } from '../extensions/abi.ts'
 import { leftItems } from '../extensions/io/pull.ts'
-import type { PullPlace } from './emit.ts'
-import { streamInvalid } from './invalid.ts'
+import { streamInvalid, type PullPlace } from './invalid.ts'
 
 /** Of a guest that has ended well. @throws RvrError `STREAM_INVALID` (`details.what` extra) */
 export function checkAllPulled({ stream }: Pick<HostState, 'stream'>, place: PullPlace): void {

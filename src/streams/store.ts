@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { RvrError } from '../errors.ts'
 import { isItemName, keyText, MOST_KEY_BYTES, MOST_KIND, type ItemName } from '../extensions/io/pull.ts'
 import { readInput } from '../files/read.ts'
-import { streamInvalid } from './invalid.ts'
+import { streamInvalid, type PullPlace } from './invalid.ts'
 
 /** Bytes of one item at most, and of all items of a stream with their frames. */
 export const MOST_ITEM_BYTES = 64 * 2 ** 20
@@ -51,10 +51,11 @@ function checkName(item: ItemName): void {
 }
 
 /** @throws RvrError `STREAM_INVALID` */
-export function checkSize(item: ItemName, bytes: number): void {
+export function checkSize(item: ItemName, bytes: number, place?: PullPlace): void {
   if (bytes > MOST_ITEM_BYTES)
     throw streamInvalid('oversized', `an item has ${bytes} bytes, and ${MOST_ITEM_BYTES} are the most`, 'Split it.', {
       item,
+      ...place,
     })
 }
 

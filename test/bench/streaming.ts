@@ -10,7 +10,6 @@ import {
   type Guest,
   type Run,
 } from '../../src/index.ts'
-import type { ShardsResult } from '../../src/modes/shards/counts.ts'
 import { fixture } from '../run/support.ts'
 import { blockRecord, itemsOf, makeState, makeTransfers, revealedRoots, witnessRecord } from '../streams/state.ts'
 import { markdown } from './table.ts'
@@ -55,20 +54,6 @@ function checked(run: Run): Run {
   return run
 }
 
-/** Where shards of equal cells end. */
-async function endsOf(guest: Guest, given: ExecuteOptions, shards: number, cost: bigint): Promise<number[]> {
-  const ends: number[] = []
-  const artifact = guest.interpret('metered-cost')
-  const part = cost / BigInt(shards)
-  let run = await artifact.execute({ ...given, maxCost: part })
-  for (let shard = 1; shard < shards; shard++) {
-    ends.push(Number(run.instret))
-    run = await run.resume({ maxCost: part * BigInt(shard + 1) - run.cost! })
-  }
-  run.dispose()
-  return ends
-}
-
 /** Cells of a segment's tables: of rows that are there, or of the powers of two that they are padded to. */
 function cellsOf({ machine }: Run, segment: Segment, rows: 'real' | 'padded', names?: readonly string[]): number {
   const cells = [...segment.heights].map((height, index) => {
@@ -100,33 +85,27 @@ async function segmentFigures(guest: Guest, given: ExecuteOptions, height: numbe
   ])
 }
 
-async function shardFigures(guest: Guest, given: ExecuteOptions, cost: bigint): Promise<Figures> {
+async function shardFigures(run: Run): Promise<Figures> {
   const figures = new Map<string, number>()
-  const artifact = guest.interpret('shards')
   for (const count of numbers(options.shards)) {
-    const shardEnds = await endsOf(guest, given, count, cost)
-    using run = checked(await artifact.execute({ ...given, shardEnds }))
-    const { shards, crossings } = (run.collected as ShardsResult).shards
-    const words = [...crossings.words]
-    const ofFirst = words.filter((_, line) => crossings.producer[line] === 0)
+    const { shards, totals } = await run.shards({ count })
     figures.set(`${count} shards: leaves, shard 0`, shards[0]!.leaves)
     figures.set(`${count} shards: leaves, all`, sumOf(shards.map(({ leaves }) => leaves)))
-    figures.set(`${count} shards: external writes, shard 0`, sumOf(ofFirst))
-    figures.set(`${count} shards: external writes, all`, sumOf(words))
+    figures.set(`${count} shards: external writes, shard 0`, shards[0]!.externalWrites.words)
+    figures.set(`${count} shards: external writes, all`, totals.crossings)
   }
   return figures
 }
 
 async function figuresOf(guest: Guest, given: ExecuteOptions): Promise<Figures> {
   using run = checked(await guest.interpret('metered-cost').execute(given))
-  const cost = run.cost!
   const figures = new Map([
     ['instructions', Number(run.instret)],
-    ['cost, cells', Number(cost)],
+    ['cost, cells', Number(run.cost!)],
   ])
   for (const height of numbers(options.heights))
     for (const figure of await segmentFigures(guest, given, height)) figures.set(...figure)
-  for (const figure of await shardFigures(guest, given, cost)) figures.set(...figure)
+  for (const figure of await shardFigures(run)) figures.set(...figure)
   return figures
 }
 

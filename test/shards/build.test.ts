@@ -113,8 +113,19 @@ test('plans of every kind', async () => {
   const cells = Math.ceil(Number(run.cost) / 3)
   expect((await starts({ everyCells: cells })).length).toBeOneOf([3, 4])
 
-  for (const plan of [[], [5, 5], [9, 3], [instret], [5, instret + 1], { everyCells: 1 }])
-    expect(await errorOf(run.shards(plan)), JSON.stringify(plan)).toMatchObject({ code: 'USAGE' })
+  const wrong: readonly (readonly [plan: Parameters<typeof run.shards>[0], details: object])[] = [
+    [[], { instructions: instret }],
+    [[0], { field: 'plan' }],
+    [[5, 5], { shard: 1, end: 5 }],
+    [[9, 3], { shard: 1, end: 3 }],
+    [[instret], { end: instret, instret }],
+    [[5, instret + 1], { end: instret + 1, instret }],
+    [{ everyInstructions: 0 }, { field: 'plan' }],
+    [{ everyCells: 1 }, { cells: '1', instret: 0 }],
+    [{ count: 0 }, { field: 'plan' }],
+  ]
+  for (const [plan, details] of wrong)
+    expect(await errorOf(run.shards(plan)), JSON.stringify(plan)).toMatchObject({ code: 'USAGE', details })
   using pure = await guest.interpret('pure').execute({ inputs })
   expect(await errorOf(pure.shards())).toMatchObject({ code: 'USAGE' })
 })

@@ -135,6 +135,12 @@ describe('stores in directories', () => {
     })
   })
 
+  test('which item is there twice', async () => {
+    expect(await errorOf(directoryStore(store('both', { '7-00FF': '', '7-00ff': '' })))).toMatchObject({
+      details: { what: 'duplicate', kind: 7, key: '00ff' },
+    })
+  })
+
   test('links lead nowhere', async () => {
     symlinkSync('/etc/passwd', join(store('links', {}), '1-00'))
     expect(await errorOf(directoryStore(at('links')))).toMatchObject({ details: { what: 'damaged' } })

@@ -1,8 +1,18 @@
 /** Items that guests pull: recorded, emitted, and run by; whatever does not fit is refused with the item's name. */
 import { createHash } from 'node:crypto'
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Xlen } from '../../src/elf/image.ts'
-import { emitStream, MemoryStore, recordOrder, type Artifact, type PulledItems, type Run } from '../../src/index.ts'
+import {
+  directoryStore,
+  emitStream,
+  MemoryStore,
+  recordOrder,
+  type Artifact,
+  type PulledItems,
+  type Run,
+} from '../../src/index.ts'
 import { artifactOf, engines, errorOf, expectSame, fixture, useRvr, widths } from '../run/support.ts'
 import { useDirectory } from '../run/saved-support.ts'
 
@@ -187,6 +197,46 @@ describe('what does not fit', () => {
     expect([run.outcome, run.exitCode]).toEqual(['terminated', 1])
   })
 
+  const placed = { pc: expect.any(Number), instret: expect.any(Number) }
+
+  test('a guest that pulls nothing has its whole stream left', async () => {
+    const artifact = await interpreted(64)
+    const stream = await streamOf(artifact, names)
+    const error = await errorOf(artifact.execute({ inputs: [wanted([])], stream }))
+    expect(error).toMatchObject({
+      code: 'STREAM_INVALID',
+      message: expect.stringContaining('5 items'),
+      details: { what: 'extra', kind: 1, key: '07000000', ...placed },
+    })
+  })
+
+  test('pulled in another order the second time', async () => {
+    const artifact = await interpreted(64)
+    const stream = await streamOf(artifact, names)
+    const others = [names[0]!, names[3]!, names[1]!]
+    using run = await artifact.execute({ inputs: [wanted(others)], stream })
+    expect(run.trap).toMatchObject({
+      kind: 'stream-reordered',
+      item: { kind: 0xffff_ffff, key: '00000000' },
+      pc: run.pc,
+      instret: run.instret,
+    })
+  })
+
+  test('recorded up to the middle, and run further', async () => {
+    const artifact = await interpreted(64)
+    const inputs = [wanted(names)]
+    const { order, run } = await recordOrder(artifact, storeOf(names), { inputs, maxInstructions: 2_000 })
+    run.dispose()
+    const stream = await emitStream(order, storeOf(names))
+    using again = await artifact.execute({ inputs, stream })
+    const next = names[order.pulls.length]!
+    expect(again.trap).toMatchObject({ kind: 'stream-missing', item: { kind: next[0] }, instret: again.instret })
+    // Up to there it is whole.
+    using part = await artifact.execute({ inputs, stream, maxInstructions: 2_000 })
+    expect([part.stopCause, part.instret]).toEqual(['instructions', 2_000n])
+  })
+
   test('of another guest', async () => {
     const stream = await streamOf(await interpreted(64), names)
     const error = await errorOf((await interpreted(32)).execute({ inputs: [wanted(names)], stream }))
@@ -209,12 +259,35 @@ describe('what does not fit', () => {
     })
   })
 
+  test('too large, wherever that is found', async () => {
+    const artifact = await interpreted(64)
+    const inputs = [wanted(names)]
+    const details = { what: 'oversized', kind: 1, key: '07000000', ...placed }
+    const large = { get: () => new Uint8Array(2 ** 26 + 1) }
+    expect(await errorOf(recordOrder(artifact, large, { inputs }))).toMatchObject({ code: 'STREAM_INVALID', details })
+    const folder = join(directory.path, 'items')
+    mkdirSync(folder)
+    const file = join(folder, '1-07000000')
+    writeFileSync(file, '')
+    truncateSync(file, 2 ** 32)
+    const { order, run } = await recordOrder(artifact, storeOf(names), { inputs })
+    run.dispose()
+    const store = await directoryStore(folder)
+    expect(await errorOf(recordOrder(artifact, store, { inputs }))).toMatchObject({ code: 'STREAM_INVALID', details })
+    expect(await errorOf(emitStream(order, store))).toMatchObject({ code: 'STREAM_INVALID', details })
+    const add = (): unknown => new MemoryStore().add(1, keyOf(7), new Uint8Array(2 ** 26 + 1))
+    expect(add).toThrow(expect.objectContaining({ details: { what: 'oversized', kind: 1, key: '07000000' } }))
+  })
+
   test('changed since it was recorded', async () => {
     const store = storeOf(names)
     const { order, run } = await recordOrder(await interpreted(64), store, { inputs: [wanted(names)] })
     run.dispose()
     const other = { get: (kind: number, key: Uint8Array) => store.get(kind, key)?.subarray(1) }
-    expect(await errorOf(emitStream(order, other))).toMatchObject({ details: { what: 'changed', kind: 1 } })
+    expect(await errorOf(emitStream(order, other))).toMatchObject({
+      code: 'STREAM_INVALID',
+      details: { what: 'changed', kind: 1, key: '07000000', ...placed },
+    })
   })
 
   test('twice in a store', () => {
@@ -254,5 +327,34 @@ describe('what does not fit', () => {
     expect([stopped.stopCause, stopped.instret]).toEqual(['instructions', 2_000n])
     expect(order.pulls.every(({ instret }) => instret < 2_000)).toBe(true)
     expect(order.pulls.length).toBeGreaterThan(0)
+  })
+
+  test('cuts of segments are told of between pulls too, and a run that stops at them stops there', async () => {
+    const artifact = (await host.rvr.load(fixture('pull', 64))).interpret('metered')
+    const given = { inputs: [wanted(names)], segmentLimits: { maxTraceHeight: 2 ** 12 } }
+    const stream = await streamOf(await interpreted(64), names)
+    using whole = await artifact.execute({ ...given, stream })
+    const cuts = whole.segments.slice(1).map(({ instretStart }) => instretStart)
+    const seen: number[] = []
+    const onSegment = (at: Run): void => void seen.push(Number(at.instret))
+    const { order, run } = await recordOrder(artifact, storeOf(names), { ...given, onSegment })
+    using recorded = run
+    expectSame(recorded, whole)
+    expect(seen).toEqual(cuts)
+    using second = await recorded.segmentStart(1)
+    expect(Number(second.instret)).toBe(cuts[0])
+    using rest = await second.resume()
+    expectSame(rest, whole)
+    expect((await recorded.shards()).shards.map(({ start }) => start)).toEqual([0, ...cuts])
+    // Not all of them are in front of the first pull.
+    expect(cuts.findLast(cut => cut > order.pulls[0]!.instret)).toBeDefined()
+    const { order: first, run: stopped } = await recordOrder(artifact, storeOf(names), {
+      ...given,
+      stopAtSegment: true,
+    })
+    using suspended = stopped
+    expect([suspended.stopCause, Number(suspended.instret)]).toEqual(['segment', cuts[0]])
+    expect(first.pulls).toEqual(order.pulls.filter(({ instret }) => instret < cuts[0]!))
+    expect(first.pulls.length).toBeGreaterThan(0)
   })
 })
