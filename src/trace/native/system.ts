@@ -1,6 +1,6 @@
 /** A guest's memory tree in native memory, and the tables that tie segments to it. */
 import { RvrError } from '../../errors.ts'
-import { Owned } from './owned.ts'
+import { Owned } from '../../load/owned.ts'
 import { TOUCHED_BYTES } from './records.ts'
 import { perform, type NativeWork, type SystemLibrary } from './system-library.ts'
 

@@ -1,5 +1,5 @@
 /** Memory that native code has taken: it goes back when it is disposed of and not in use, or when it is forgotten. */
-import { RvrError } from '../../errors.ts'
+import { RvrError } from '../errors.ts'
 
 interface Block {
   readonly address: bigint

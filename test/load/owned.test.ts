@@ -1,6 +1,6 @@
 /** Native memory is given back once, and not while it is used. */
 import { expect, test } from 'vitest'
-import { Owned } from '../../../src/trace/native/owned.ts'
+import { Owned } from '../../src/load/owned.ts'
 
 test('what is in use is given back when it is not any more', async () => {
   const freed: bigint[] = []
