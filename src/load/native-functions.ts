@@ -14,17 +14,26 @@ export interface NativeFunctions {
 /** What native code reads and writes right now: it must not be collected. */
 const inUse = new Set<readonly unknown[]>()
 
-/** Calls a function on another thread. What it is given is kept until it has answered. */
-export async function beside(called: NativeFunction, args: readonly unknown[]): Promise<number> {
+/**
+ * Calls a function on another thread. What it is given is kept until it has answered.
+ *
+ * @param others to be kept too, because of addresses of theirs among what is given
+ */
+export async function beside(
+  called: NativeFunction,
+  args: readonly unknown[],
+  others: readonly unknown[] = [],
+): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   const answered = (error: unknown, result: number): void => (error ? reject(error as Error) : resolve(result))
-  inUse.add(args)
+  const held = [args, others]
+  inUse.add(held)
   try {
     // oxlint-disable-next-line rvr/no-spread-arguments -- a dozen
     called.async(...args, answered)
     return await promise
   } finally {
-    inUse.delete(args)
+    inUse.delete(held)
   }
 }
 

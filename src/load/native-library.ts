@@ -33,3 +33,6 @@ export function nativeNamed(name: string): NativeFunctions {
   loaded.set(name, library)
   return library
 }
+
+/** Where an array's memory is. It stays there as long as somebody has the array. */
+export const addressOfArray = (array: ArrayBufferView): bigint => koffi.address(array)

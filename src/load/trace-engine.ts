@@ -77,9 +77,6 @@ export interface BlocksWork {
   readonly failure: Memory
 }
 
-/** Where an array's memory is. It stays there as long as somebody has the array. */
-export const addressOfArray = (array: ArrayBufferView): bigint => koffi.address(array)
-
 /** A copy of `bytes` at an address. */
 export const copyOfMemory = (address: bigint, bytes: number): Uint8Array<ArrayBuffer> =>
   bytes === 0 ? new Uint8Array() : new Uint8Array(koffi.view(address, bytes)).slice()

@@ -4,7 +4,7 @@ import { globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import koffi from 'koffi'
-import { addressOfArray } from '../../src/load/trace-engine.ts'
+import { addressOfArray } from '../../src/load/native-library.ts'
 import { resource } from '../../src/resources.ts'
 
 const path = (name: string): string => resource(name).pathname

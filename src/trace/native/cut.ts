@@ -1,6 +1,6 @@
 /** Cuts what was recorded of a segment into fragments, and counts their rows. */
 import { RvrError } from '../../errors.ts'
-import { addressOfArray } from '../../load/trace-engine.ts'
+import { addressOfArray } from '../../load/native-library.ts'
 import { MOST_ROWS } from '../matrix.ts'
 import { performed, type EngineOptions } from './control.ts'
 import type { EngineGuest } from './engine.ts'

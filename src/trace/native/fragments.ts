@@ -1,6 +1,6 @@
 /** Fragments of a segment: plain data, which can be saved and filled elsewhere, and as C has them. */
 import type { AirSet } from '../../air/air.ts'
-import { addressOfArray } from '../../load/trace-engine.ts'
+import { addressOfArray } from '../../load/native-library.ts'
 import { fragmentLayout, readCheckpoint, writeCheckpoint, type Checkpoint, type TapeWords } from './records.ts'
 
 /** A stretch of instructions that can be filled by itself. */

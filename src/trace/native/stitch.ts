@@ -1,7 +1,7 @@
 /** Joins the fragments of a segment: accesses across them, and all blocks that the segment touched. */
 import { abortError, throwIfAborted } from '../../errors.ts'
 import { cancellable } from '../../load/native-functions.ts'
-import { addressOfArray } from '../../load/trace-engine.ts'
+import { addressOfArray } from '../../load/native-library.ts'
 import { noMemory, taken, type EngineGuest } from './engine.ts'
 import { CANCELLED, diverged, FINE, NO_MEMORY } from './failures.ts'
 import type { FillTarget } from './fill.ts'

@@ -1,7 +1,7 @@
 /** A segment in the form in which native code checks it, and the calls. */
 import { randomFillSync } from 'node:crypto'
 import type { AirSet } from '../../../air/air.ts'
-import { addressOfArray } from '../../../load/trace-engine.ts'
+import { addressOfArray } from '../../../load/native-library.ts'
 import type { Matrix } from '../../matrix.ts'
 import { perform, type NativeWork } from '../../native/system-library.ts'
 import type { SegmentTables } from '../../segment.ts'

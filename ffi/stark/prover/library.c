@@ -1,0 +1,122 @@
+/* What a library of the prover exports. Addresses are words of 64 bits; answers are those of prove.h. */
+#include <stdlib.h>
+#include <string.h>
+#include "layout.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+/* How work is done: threads, what is left alone of the CPU, and the words that others read and write meanwhile. */
+#define WORK uint32_t threads, uint32_t without, const uint32_t *cancel, uint64_t *progress
+
+/* A table as 8 words: cells, stride, columns, derived, how many, log height, width, 0. */
+enum { TABLE_WORDS = 8 };
+
+static void read_tables(struct stark_table *to, const uint64_t *words, uint32_t count)
+{
+  for (uint32_t k = 0; k < count; k++, words += TABLE_WORDS)
+    to[k] = (struct stark_table){ .cells = (const uint32_t *)(uintptr_t)words[0], .stride = words[1], .columns = (const uint32_t *)(uintptr_t)words[2],
+                                  .derived = (const struct stark_derived *)(uintptr_t)words[3], .derived_count = (uint32_t)words[4],
+                                  .log_height = (uint32_t)words[5], .width = (uint32_t)words[6] };
+}
+
+/* Bytes of a fixed tree; 0 where there can be none. */
+EXPORT uint64_t rvr_prover_fixed_needs(const uint64_t *words, uint32_t count, uint32_t blowup)
+{
+  struct stark_table tables[STARK_MOST_AIRS];
+  if (count > STARK_MOST_AIRS) return 0;
+  read_tables(tables, words, count);
+  return stark_fixed_needs(blowup, tables, count);
+}
+
+EXPORT int rvr_prover_fixed(const uint64_t *words, uint32_t count, uint32_t blowup, uint64_t limit, WORK, uint64_t *out, uint8_t *root)
+{
+  struct stark_table tables[STARK_MOST_AIRS];
+  struct stark_work work = { threads, cancel, progress, without };
+  struct stark_fixed *fixed;
+  if (count > STARK_MOST_AIRS) return STARK_REFUSED;
+  read_tables(tables, words, count);
+  const int answer = stark_fixed_create(&fixed, &work, blowup, tables, count, limit);
+  if (answer != STARK_DONE) return answer;
+  *out = (uintptr_t)fixed;
+  memcpy(root, stark_fixed_root(fixed), 32);
+  return answer;
+}
+
+EXPORT void rvr_prover_fixed_free(uintptr_t fixed) { stark_fixed_free((struct stark_fixed *)fixed); }
+
+/* A key that was checked, with its bytes behind it. */
+struct open_key {
+  struct stark_key key;
+  uint8_t bytes[] __attribute__((aligned(64)));
+};
+
+/* A copy of the key, checked: out is its address and how many AIRs it has; or *fault. */
+EXPORT int rvr_prover_key(const uint8_t *bytes, uint64_t length, uint64_t out[2], struct stark_fault *fault)
+{
+  struct open_key *open = aligned_alloc(64, (sizeof *open + length + 63) & ~UINT64_C(63));
+  void *memory = malloc(stark_key_memory(length) + 1);
+  int answer = STARK_NO_MEMORY;
+  if (open != 0 && memory != 0) {
+    memcpy(open->bytes, bytes, length);
+    answer = stark_key_open(&open->key, open->bytes, length, memory, fault) ? STARK_DONE : STARK_REFUSED;
+  }
+  free(memory);
+  if (answer == STARK_DONE) {
+    out[0] = (uintptr_t)open;
+    out[1] = open->key.parameters->airs;
+  } else free(open);
+  return answer;
+}
+
+/* Main columns of each AIR; public values of all. */
+EXPORT uint32_t rvr_prover_airs(uintptr_t open, uint32_t *widths)
+{
+  const struct stark_key *key = (const struct stark_key *)open;
+  for (uint32_t i = 0; i < key->parameters->airs; i++) widths[i] = key->airs[i].main;
+  return key->publics;
+}
+
+EXPORT void rvr_prover_key_free(uintptr_t key) { free((void *)key); }
+
+static int shape_of(struct stark_shape *shape, const struct stark_key *key, const struct stark_table *tables, struct stark_fault *fault)
+{
+  uint32_t heights[STARK_MOST_AIRS];
+  for (uint32_t i = 0; i < key->parameters->airs; i++) heights[i] = tables[i].log_height;
+  uint32_t *memory = malloc(stark_shape_memory(key) + 1);
+  if (memory == 0) return STARK_NO_MEMORY;
+  const int is_right = stark_shape(shape, key, heights, memory, fault);
+  free(memory);
+  return is_right ? STARK_DONE : STARK_REFUSED;
+}
+
+/* out: bytes that proving takes, bytes of the proof. */
+EXPORT int rvr_prover_needs(uintptr_t open, const uint64_t *words, uint32_t threads, uint64_t out[2], struct stark_fault *fault)
+{
+  const struct stark_key *key = (const struct stark_key *)open;
+  struct stark_table tables[STARK_MOST_AIRS];
+  struct stark_shape shape;
+  read_tables(tables, words, key->parameters->airs);
+  const int answer = shape_of(&shape, key, tables, fault);
+  if (answer != STARK_DONE) return answer;
+  out[0] = stark_prove_needs(key, &shape, tables, threads);
+  out[1] = shape.bytes;
+  return answer;
+}
+
+/* fixed: an address for each of the key's trees. proof: at a multiple of 8, of exactly the bytes that rvr_prover_needs says. */
+EXPORT int rvr_prover_prove(uintptr_t open, const uint64_t *fixed, const uint64_t *words, const uint32_t *publics, uint64_t limit, WORK,
+                            uint8_t *proof, uint64_t length, struct stark_fault *fault)
+{
+  const struct stark_key *key = (const struct stark_key *)open;
+  struct stark_table tables[STARK_MOST_AIRS];
+  const struct stark_fixed *trees[STARK_MOST_FIXED_TREES];
+  struct stark_work work = { threads, cancel, progress, without };
+  struct stark_shape shape;
+  read_tables(tables, words, key->parameters->airs);
+  for (uint32_t t = 0; t < key->parameters->trees; t++) trees[t] = (const struct stark_fixed *)(uintptr_t)fixed[t];
+  const int answer = shape_of(&shape, key, tables, fault);
+  if (answer != STARK_DONE) return answer;
+  if (shape.bytes != length) return STARK_REFUSED;
+  const struct stark_request request = { key, trees, tables, publics, limit };
+  return stark_prove(&work, &request, &shape, proof);
+}
