@@ -77,7 +77,7 @@ test: tools setup check build
 # and 300 random mutations of an archive of each content for each round, in both readers; and four programs for each round and width,
 # whose traces the engine and the reference fill; and 60 kinds of damage to the debug information of each of eight guests for each round.
 fuzz: tools setup
-	RVR_FUZZ_ROUNDS=$${RVR_FUZZ_ROUNDS:-20} RVR_FUZZ_SEED=$${RVR_FUZZ_SEED:-$$(date +%s)} npm run --silent test -- test/differential test/run/random-loops.test.ts test/run/counted-loops.test.ts test/archive test/trace/fuzz.test.ts test/elf/dwarf/damaged.test.ts
+	RVR_FUZZ_ROUNDS=$${RVR_FUZZ_ROUNDS:-20} RVR_FUZZ_SEED=$${RVR_FUZZ_SEED:-$$(date +%s)} npm run --silent test -- test/differential test/run/random-loops.test.ts test/run/counted-loops.test.ts test/archive test/stark/verify.test.ts test/trace/fuzz.test.ts test/elf/dwarf/damaged.test.ts
 
 # Recordings, honest and damaged, archives, fragments and checks with a trace engine that AddressSanitizer and UndefinedBehaviorSanitizer watch: some minutes.
 sanitize: tools setup

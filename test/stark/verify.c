@@ -1,4 +1,8 @@
-/* Verifies proofs, and all that become of them when one bit is another. Arguments: `proofs` or `flips`, then key and proof, again and again. */
+/*
+ * Verifies proofs, and all that become of them when one bit is another. Arguments: `proofs` or `flips`, then key and
+ * proof, again and again. `cases` and a file: lengths of a key and of a proof as u64, the bytes of both, again and again;
+ * a line for each: `accepted`, `key` where it is none, or the step that refuses the proof.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,8 +74,39 @@ static void print_flips(struct given *given)
   for (int step = 0; step <= STEP_FOLDS; step++) printf(step < STEP_FOLDS ? "%lu " : "%lu\n", (unsigned long)steps[step]);
 }
 
+/* A block of exactly so many bytes: whoever reads beside it is found out. */
+static uint8_t *read_placed(FILE *in, uint64_t length)
+{
+  void *block;
+  if (posix_memalign(&block, 64, length + (length == 0)) != 0 || fread(block, 1, length, in) != length) exit(2);
+  return block;
+}
+
+static void print_cases(FILE *in)
+{
+  uint64_t length[2];
+  while (fread(length, sizeof length, 1, in) == 1) {
+    uint8_t *const key_bytes = read_placed(in, length[0]), *const bytes = read_placed(in, length[1]);
+    void *const memory = malloc(stark_key_memory(length[0]));
+    struct stark_key key;
+    struct stark_proof proof;
+    struct stark_fault fault;
+    if (!stark_key_open(&key, key_bytes, length[0], memory, &fault)) printf("key\n");
+    else {
+      void *const block = aligned_alloc(64, stark_verify_memory(&key));
+      if (stark_verify(&proof, &key, bytes, length[1], block, 0, &fault)) printf("accepted\n");
+      else printf("%u\n", fault.step);
+      free(block);
+    }
+    free(memory);
+    free(bytes);
+    free(key_bytes);
+  }
+}
+
 int main(int argc, char **argv)
 {
+  if (argc == 3 && strcmp(argv[1], "cases") == 0) print_cases(fopen(argv[2], "rb"));
   for (int i = 2; i + 1 < argc; i += 2) {
     struct given given = open_given(argv[i], argv[i + 1]);
     if (strcmp(argv[1], "flips") == 0) print_flips(&given);

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { resource } from '../../src/resources.ts'
+import { forgeriesOf, type Forged } from '../archive/fuzz/forgeries.ts'
+import { rounds } from '../archive/fuzz/mutation.ts'
 import { vector } from '../archive/samples.ts'
 import { compilers, programs } from './compiled.ts'
 import { flawName, stepName, stepNames } from './flaws.ts'
@@ -40,6 +42,10 @@ const rejections = (line: string): Record<string, number> => {
 /** Arithmetic as on machines of 64 bits, and as on those of 32. */
 const widths = [{ options: [] }, { options: ['-DF_NARROW'] }]
 
+/** One of them all tries what becomes of keys and proofs; at length each does. */
+const isTurn = (compiler: string, options: readonly string[]): boolean =>
+  rounds > 1 || (compiler === compilers[0] && options.length === 0)
+
 const given = ['fib', 'lookup'].flatMap(name => ['fast', 'default', 'small'].map(set => `${name}.${set}`))
 
 describe.each(compilers)('%s', compiler => {
@@ -63,6 +69,23 @@ describe.each(compilers)('%s', compiler => {
       expect(lookup).toMatchObject({ accepted: 0 })
       const steps = ['ARCHIVE', 'SHAPE', 'ELEMENTS', 'TRANSCRIPT', 'SUMS', 'CONSTRAINTS', 'PATHS', 'FOLDS']
       expect(steps.filter(step => !(lookup![step]! > 0))).toEqual([])
+    })
+
+    test.runIf(isTurn(compiler, options))('nothing that becomes of a key or a proof is accepted', async () => {
+      for (const [name, other] of [
+        ['fib', 'lookup'],
+        ['lookup', 'fib'],
+      ] as const) {
+        const honest = { name: 'as it is', key: vector(`${name}.test.vkey`), proof: vector(`${name}.test.proof`) }
+        const cases = [honest, ...(await forgeriesOf(name, other))]
+        const lengths = ({ key, proof }: Forged) => BigUint64Array.from([key, proof], ({ length }) => BigInt(length))
+        const parts = cases.flatMap(each => [new Uint8Array(lengths(each).buffer), each.key, each.proof])
+        const verdicts = said(program, ['cases', written(Buffer.concat(parts))])
+        expect(verdicts).toHaveLength(cases.length)
+        expect(cases.filter((_, at) => verdicts[at] === 'accepted').map(each => each.name)).toEqual(['as it is'])
+        // Keys are refused by themselves or for the proof's sake, and proofs in several steps.
+        expect(new Set(verdicts).size).toBeGreaterThan(6)
+      }
     })
 
     test('a proof of another key', () => {
