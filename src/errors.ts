@@ -17,7 +17,8 @@
  * - `STATE_REFUSED` a saved run does not fit (guest, mode, machine, ABI, format version) or is damaged
  * - `ARCHIVE_INVALID` an archive is damaged, or of another content, machine or guest · `UNPROVABLE` a legal run that no
  *   proof can show · `DIVERGED` what was recorded cannot be replayed · `STREAM_INVALID` items that a guest pulls
- *   are missing, left over, too large, or of another guest · `INTERNAL` a defect in rvr itself
+ *   are missing, left over, too large, or of another guest · `PROOF_INVALID` a proof that proves nothing, or a run
+ *   with segments missing · `KEY_INVALID` a verifying key that contradicts itself · `INTERNAL` a defect in rvr itself
  */
 export type RvrErrorCode =
   | 'USAGE'
@@ -38,6 +39,8 @@ export type RvrErrorCode =
   | 'UNPROVABLE'
   | 'DIVERGED'
   | 'STREAM_INVALID'
+  | 'PROOF_INVALID'
+  | 'KEY_INVALID'
   | 'DISPOSED'
   | 'IO'
   | 'INTERNAL'

@@ -28,6 +28,11 @@ export class Archive {
     this.#bytes = bytes
   }
 
+  /** All of it: no copy. */
+  get whole(): Uint8Array {
+    return this.#bytes
+  }
+
   /** @throws RvrError `USAGE`: the content has no section of the kind. */
   section(kind: number): Section {
     const found = this.sections.find(each => each.kind === kind)

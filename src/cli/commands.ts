@@ -10,6 +10,7 @@ export const commands: ReadonlyMap<string, () => Promise<Declare>> = new Map([
   ['profile', async () => (await import('./commands/profile.ts')).declareProfile],
   ['shards', async () => (await import('./commands/shards.ts')).declareShards],
   ['trace', async () => (await import('./commands/trace.ts')).declareTrace],
+  ['verify', async () => (await import('./commands/verify.ts')).declareVerify],
   ['compile', async () => (await import('./commands/compile.ts')).declareCompile],
   ['emit', async () => (await import('./commands/emit.ts')).declareEmit],
   ['inspect', async () => (await import('./commands/inspect.ts')).declareInspect],

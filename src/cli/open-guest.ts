@@ -14,8 +14,13 @@ export interface OpenGuest extends AsyncDisposable {
 }
 
 /** What a command that opens a guest has at hand. */
-export interface Around {
+export interface Around extends AroundRvr {
   readonly options: BuildOptions & GuestOptions & ReportOptions
+}
+
+/** The same without a guest. */
+interface AroundRvr {
+  readonly options: BuildOptions & ReportOptions
   readonly progress: Pick<Progress, 'sink'>
   readonly shell: Shell
   /** Options of the SDK that no option of the command line means. */
@@ -23,7 +28,7 @@ export interface Around {
 }
 
 /** An Rvr as the options ask for. */
-export async function createRvr({ options, progress, shell, own }: Around): Promise<Rvr> {
+export async function createRvr({ options, progress, shell, own }: AroundRvr): Promise<Rvr> {
   const { Rvr: Sdk } = await import('../sdk/rvr.ts')
   return Sdk.create({ ...rvrOptions(options, progress, shell), ...own })
 }

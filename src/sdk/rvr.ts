@@ -14,6 +14,7 @@ import { Lifetime } from './lifetime.ts'
 import { prepareAll, type PreparedInterpreter } from './prepare.ts'
 import type { LoadOptions, RvrOptions } from './options.ts'
 import type { EventReceiver } from '../events.ts'
+import type { VerifiedRun, VerifyOptions } from './proofs/contract.ts'
 import { surroundingsOf } from './surroundings.ts'
 
 export class Rvr implements AsyncDisposable {
@@ -101,6 +102,23 @@ export class Rvr implements AsyncDisposable {
     this.#lifetime.check()
     const { signal: own } = accept(Save, 'prepare', options)
     return this.#lifetime.call(own, signal => prepareAll(this.#services, signal))
+  }
+
+  /**
+   * Verifies proofs of all segments of one run, in order. Each is verified under the key, and has to begin where the
+   * one before ended, the first where runs of the key's guest begin; the last one is the run's end.
+   *
+   * @param proofs paths of files, or their bytes
+   * @throws RvrError `PROOF_INVALID` (`details` is {file, step, what, section, at, query, segment}), `KEY_INVALID`,
+   *   `TOOLCHAIN_MISSING` and `COMPILE_FAILED` (the verifier is compiled once), `USAGE`, `IO`, `ABORTED`
+   */
+  async verifyProofs(proofs: readonly (string | Uint8Array)[], options: VerifyOptions): Promise<VerifiedRun> {
+    this.#lifetime.check()
+    const { ProofList, Verify } = await import('./proofs/calls.ts')
+    const list = accept(ProofList, 'verifyProofs', proofs)
+    const { key, signal: own } = accept(Verify, 'verifyProofs', options)
+    const { verifyProofs } = await import('./proofs/verify.ts')
+    return this.#lifetime.call(own, signal => verifyProofs(list, { key, signal }, this.#services))
   }
 
   /**

@@ -138,6 +138,8 @@ test('exit statuses', () => {
     ARTIFACT_REFUSED: 5,
     STATE_REFUSED: 5,
     STREAM_INVALID: 5,
+    PROOF_INVALID: 5,
+    KEY_INVALID: 5,
     ARCHIVE_INVALID: 5,
     DIVERGED: 5,
     UNPROVABLE: 5,

@@ -5,7 +5,7 @@ import { parseElf } from '../../src/elf/parse.ts'
 import { abiNamed } from '../../src/extensions/registry.ts'
 import { machineTables, programTables } from '../../src/proofs/fixed-tables.ts'
 import { machineSystem, startedSystem } from '../../src/proofs/machine-system.ts'
-import { runStart } from '../../src/proofs/run-start.ts'
+import { initialRoot } from '../../src/proofs/initial-root.ts'
 import { Rvr } from '../../src/index.ts'
 import { shippedOnce } from '../../src/trace/airs.ts'
 
@@ -19,7 +19,7 @@ test.each([32, 64] as const)('a run of RV%i begins where its first trace does', 
   const image = parseElf(readFileSync(path(xlen)), 'guest')
   const abi = abiNamed('openvm')
   const set = shippedOnce(xlen)
-  const start = runStart(set, { image, abi })
+  const start = { pc: image.entry, root: initialRoot(set, { image, abi }) }
   for await (const trace of run.traces({ segment: 0, filler: 'reference' })) {
     using segment = trace
     expect(start.pc).toBe(segment.publics['pc_first'])
@@ -30,7 +30,7 @@ test.each([32, 64] as const)('a run of RV%i begins where its first trace does', 
     { role: 1, index: 0, value: start.pc },
     ...start.root.map((value, index) => ({ role: 5, index, value })),
   ])
-  expect(() => runStart(set, { image, abi: abiNamed('linux') })).toThrow(
+  expect(() => initialRoot(set, { image, abi: abiNamed('linux') })).toThrow(
     expect.objectContaining({ code: 'UNPROVABLE' }) as Error,
   )
 })

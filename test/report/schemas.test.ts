@@ -223,6 +223,7 @@ const cases: readonly (readonly [name: string, args: () => readonly string[]])[]
   ['inspect', () => ['inspect', vectorPath('fib.test.vkey')]],
   ['inspect', () => ['inspect', vectorPath('fib.test.proof'), '--key', vectorPath('fib.test.vkey')]],
   ['inspect', () => ['inspect', file('profiled.run')]],
+  ['verify', () => ['verify', vectorPath('fib.test.proof'), '--key', vectorPath('fib.test.vkey')]],
   ['inspect', () => ['inspect', '--airs']],
   ['inspect', () => ['inspect', '--airs', 'HintStore', '--xlen', '32']],
   ['stream-record', () => ['stream', 'record', pull, '--store', store(), '-o', file('order.json'), ...pulling]],

@@ -7,7 +7,7 @@ import type { Machine } from '../../machine/machine.ts'
 import type { Stage, StageRequest } from '../stage.ts'
 import { optimiserCode } from './optimiser-digest.ts'
 import { selectParts, type ApcKind, type SelectInputs } from './parts.ts'
-import { bytesOf } from './stages.ts'
+import { bytesOf } from '../entry-bytes.ts'
 
 export interface SetupRequest extends StageRequest {
   readonly inputs: SelectInputs

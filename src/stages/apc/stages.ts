@@ -1,11 +1,11 @@
 /** The stages that generate candidates for autoprecompiles and select some: each keeps a file of candidates. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SystemBus } from '../../air/system-buses.ts'
 import type { WrittenCandidates } from '../../apc/candidates/candidates.ts'
 import { packedCandidates, readCandidates, type CandidatesFile } from '../../apc/candidates/file.ts'
 import { RvrError } from '../../errors.ts'
-import type { Entry } from '../../store/lookup.ts'
+import { bytesOf } from '../entry-bytes.ts'
 import type { Made, Stage, StageRequest } from '../stage.ts'
 import { optimiserCode } from './optimiser-digest.ts'
 import { generateParts, selectParts, type ApcKind, type GenerateInputs, type SelectInputs } from './parts.ts'
@@ -24,13 +24,6 @@ export type SelectRequest = ApcRequest<SelectInputs>
 type ApcStage<Inputs extends GenerateInputs> = Stage<ApcRequest<Inputs>, Inputs, CandidatesFile, undefined, ApcKind>
 
 const FILE = 'candidates.jsonl.gz'
-
-export async function bytesOf(source: string | Entry): Promise<Uint8Array> {
-  if (typeof source === 'string') return readFile(source)
-  using file = source.file
-  const bytes = new Uint8Array(file.bytes)
-  return bytes.subarray(0, file.read(bytes, 0))
-}
 
 function apcStage<Inputs extends GenerateInputs>(
   { name, title }: Pick<ApcStage<Inputs>, 'name' | 'title'>,

@@ -1,5 +1,4 @@
-/** Where the runs of a guest begin: its entry, and the root of the memory that its file makes. */
-import type { RunStart } from '../air/airs-json.ts'
+/** Where the runs of a guest begin: with the memory that its file makes. */
 import { MEMORY_BYTES, type Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { AbiName, GuestAbi } from '../extensions/abi.ts'
@@ -18,11 +17,11 @@ const BEHIND_BYTES = 4096
 const PROVABLE_ABI: AbiName = 'openvm'
 
 /**
- * The same for all inputs.
+ * The root of the memory that a guest begins with, whatever its inputs are: eight field elements.
  *
  * @throws RvrError `UNPROVABLE`: guests of ABI `linux` find their arguments in memory
  */
-export function runStart(set: AirSet, { image, abi }: { readonly image: Image; readonly abi: GuestAbi }): RunStart {
+export function initialRoot(set: AirSet, { image, abi }: { readonly image: Image; readonly abi: GuestAbi }): number[] {
   if (abi.name !== PROVABLE_ABI)
     throw new RvrError('UNPROVABLE', `guests of ABI ${abi.name} cannot be proved: how they begin depends on the run`, {
       hint: `Build the guest for ABI ${PROVABLE_ABI}.`,
@@ -37,5 +36,5 @@ export function runStart(set: AirSet, { image, abi }: { readonly image: Image; r
   const tree = new MemoryTree(new RowHasher(hash, hashBus), layout)
   const host = abi.host.create(image, options)
   tree.update(initialLeaves({ image, abi, hart, host, instret: 0 }, layout, tree))
-  return { pc: hart.pc, root: [...tree.root] }
+  return [...tree.root]
 }

@@ -1,0 +1,53 @@
+/** `rvr verify`: are these the proofs of a run of a guest? */
+import type { Command } from 'commander'
+import { EXIT_OK } from '../exit-codes.ts'
+import { buildOptions, type BuildOptions } from '../options/build.ts'
+import { addOptions, inputPath, option } from '../options/declare.ts'
+import { createProgress, reportOptions, type ReportOptions } from '../options/report.ts'
+import { createRvr } from '../open-guest.ts'
+import { writeAnswer } from '../output/answer.ts'
+import type { Shell } from '../shell.ts'
+
+interface VerifyOptions extends BuildOptions, ReportOptions {
+  readonly key: string
+}
+
+export function declareVerify(program: Command, shell: Shell): void {
+  const command = program
+    .command('verify')
+    .argument('<proof...>', 'the proofs of all segments of a run, in order')
+    .summary('verify the proofs of a run')
+    .description(
+      'Verifies each proof under a key, and that they are one run from start to end: every segment begins where the ' +
+        'one before ended. Says how the guest ended. A key is trusted: compare its digest with that of a key that ' +
+        'you have made from the guest yourself.',
+    )
+  addOptions(command, [
+    option('--key <file>', 'the verifying key').argParser(inputPath).makeOptionMandatory(),
+    ...buildOptions(),
+    ...reportOptions(),
+  ])
+    .addHelpText(
+      'after',
+      `
+Exit status: 0 the proofs are right, whatever the guest's exit code is; 2 bad usage or
+input; 3 no toolchain or compile failed; 5 a proof proves nothing, or segments are missing.
+
+Examples:
+  $ rvr verify proofs/0.proof proofs/1.proof --key proofs/key.vkey`,
+    )
+    .action(async (files: string[], options: VerifyOptions) => shell.finish(await verify(files, options, shell)))
+}
+
+async function verify(files: readonly string[], options: VerifyOptions, shell: Shell): Promise<number> {
+  const { signal } = shell
+  await using progress = createProgress(options, shell)
+  await using rvr = await createRvr({ options, progress, shell })
+  const { VerifyingKey } = await import('../../sdk/proofs/verifying-key.ts')
+  const key = await VerifyingKey.read(options.key, { signal })
+  const verified = await rvr.verifyProofs(files, { key, signal })
+  await progress.settle()
+  const { verifiedAnswer } = await import('../../report/proofs/verified.ts')
+  writeAnswer(verifiedAnswer(verified), options, shell)
+  return EXIT_OK
+}
