@@ -67,5 +67,20 @@ export function archiveInvalid(file: string, fault: Fault, problem: string): Rvr
   })
 }
 
+/** An `ARCHIVE_INVALID` for those who give it another name: where it shows, and what it says behind the file's name. */
+export interface ArchiveProblem {
+  readonly what: ArchiveFlaw
+  readonly problem: string
+  /** {layer, section, offset, found, wanted} */
+  readonly place: Readonly<Record<string, unknown>>
+}
+
+/** Undefined for other errors. */
+export function archiveProblem(error: unknown): ArchiveProblem | undefined {
+  if (!(error instanceof RvrError) || error.code !== 'ARCHIVE_INVALID') return undefined
+  const { file, what, ...place } = error.details
+  return { what: what as ArchiveFlaw, problem: error.message.slice(`archive ${String(file)}: `.length), place }
+}
+
 /** `section 0x302 (cells)`. */
 export const sectionText = ({ kind, name }: SectionKind): string => `section ${hexText(kind)} (${name})`

@@ -1,4 +1,5 @@
 /** Profiles as files, archives of content `profile`: read, checked, added to. */
+import { archiveProblem } from '../archive/fault.ts'
 import { readArchive } from '../archive/read.ts'
 import { writeArchive } from '../archive/write.ts'
 import type { Image } from '../elf/image.ts'
@@ -33,11 +34,11 @@ function invalid(
 /** How files began that rvr wrote before profiles were archives. */
 const EARLIER_FORMAT = '{"format'
 
-/** What it means for a profile that its archive was refused. */
+/** What it means for a profile that its archive was refused; other errors as they are. */
 function refused(path: string, error: unknown): unknown {
-  if (!(error instanceof RvrError) || error.code !== 'ARCHIVE_INVALID') return error
-  const { what, file: _, ...details } = error.details
-  const problem = error.message.slice(error.message.indexOf(': ') + 2)
+  const found = archiveProblem(error)
+  if (found === undefined) return error
+  const { what, problem, place: details } = found
   if (what === 'magic' && details['found'] === EARLIER_FORMAT)
     return invalid(path, 'version', 'it has the format of an earlier rvr, which this one does not read', { details })
   if (what === 'version') return invalid(path, 'version', problem, { details })

@@ -1,4 +1,5 @@
 /** How the file of a saved run is refused. */
+import { archiveProblem } from '../../archive/fault.ts'
 import { RvrError } from '../../errors.ts'
 
 export type Refusal = 'not-a-saved-run' | 'version' | 'damaged' | 'guest' | 'abi' | 'extensions' | 'mode' | 'machine'
@@ -28,20 +29,17 @@ export const damaged = (path: string, what: string, cause?: unknown): RvrError =
 /** The first 8 bytes of what rvr wrote before saved runs were archives. */
 const EARLIER_FORMAT = 'rvr-save'
 
-/** What it means for a saved run that its archive was refused. */
+/** What it means for a saved run that its archive was refused; other errors as they are. */
 export function refusedArchive(path: string, error: unknown): unknown {
-  if (!(error instanceof RvrError) || error.code !== 'ARCHIVE_INVALID') return error
-  const { what, found, wanted, ...place } = error.details
-  const problem = error.message.slice(error.message.indexOf(': ') + 2)
-  if (what === 'magic' && found === EARLIER_FORMAT)
-    return refuse(path, 'version', 'it has the format of an earlier rvr, which this one does not read', {
-      hint: RUN_AGAIN,
-      details: { found, wanted },
-    })
-  if (what === 'version') return refuse(path, 'version', problem, { hint: RUN_AGAIN, details: { found, wanted } })
-  if (what === 'magic' || what === 'length')
-    return refuse(path, 'not-a-saved-run', 'it is no saved run', { hint: GIVE_ANOTHER, cause: error })
-  if (what === 'content')
+  const found = archiveProblem(error)
+  if (found === undefined) return error
+  const { what, problem, place } = found
+  const isEarlier = what === 'magic' && place['found'] === EARLIER_FORMAT
+  if (isEarlier || what === 'version') {
+    const message = isEarlier ? 'it has the format of an earlier rvr, which this one does not read' : problem
+    return refuse(path, 'version', message, { hint: RUN_AGAIN, details: place })
+  }
+  if (what === 'magic' || what === 'length' || what === 'content')
     return refuse(path, 'not-a-saved-run', `it is no saved run: ${problem}`, { hint: GIVE_ANOTHER, cause: error })
   return refuse(path, 'damaged', `it is damaged: ${problem}`, { hint: SAVE_AGAIN, details: place, cause: error })
 }
