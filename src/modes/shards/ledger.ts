@@ -1,12 +1,14 @@
 /** A run in mode `shards`: its plan, the shards that have ended and all crossings. */
 import { RvrError } from '../../errors.ts'
 import type { Site } from '../collector.ts'
-import type { Beginning, JobEnding, Ledger, LedgerContext } from '../ledger.ts'
+import type { Beginning, JobEnding, Ledger, LedgerContext, RestoredRun } from '../ledger.ts'
 import { imageLeaves } from '../metered/image-leaves.ts'
 import type { ShardsOrder, ShardsReport } from './collector.ts'
 import type { RegisterCrossing, ShardsResult, ShardTotals } from './counts.ts'
 import { CrossingList } from './crossing-list.ts'
 import { layoutOf } from './layout.ts'
+import { restoredShards, savedShards } from './saved.ts'
+import { captureTable, restoreTable } from './table-state.ts'
 import { ShardTable } from './table.ts'
 
 /** @throws RvrError `USAGE` where they do not ascend */
@@ -43,10 +45,9 @@ export class ShardsLedger implements Ledger {
   begin({ options: { shardEnds = [] } }: Beginning): void {
     checkEnds(shardEnds)
     this.#ends = shardEnds
-    const { image, machine } = this.#context
-    const layout = layoutOf(machine)
-    const leaves = imageLeaves(image, layout.leafBytes as 8 | 16)
-    new ShardTable(this.#site!.area!, layout).begin(image, leaves)
+    const { image } = this.#context
+    const table = this.#table()
+    table.begin(image, imageLeaves(image, table.layout.leafBytes as 8 | 16))
   }
 
   order(): ShardsOrder {
@@ -74,13 +75,27 @@ export class ShardsLedger implements Ledger {
     }
   }
 
-  async save(): Promise<never> {
-    throw new RvrError('USAGE', 'a run that counts crossings between shards cannot be saved', {
-      hint: 'Run it to its end in one process, or save it in another mode.',
-    })
+  async save(keep: (bytes: Uint8Array) => number): Promise<unknown> {
+    const [ends, ended, registers, crossings] = [this.#ends, this.#ended, this.#registers, this.#list.columns()]
+    const table = await captureTable(this.#table())
+    return savedShards({ ends, ended, registers, crossings, table }, keep)
   }
 
-  async restore(): Promise<void> {
-    throw new Error('runs of mode shards are not saved')
+  async restore(saved: unknown, { beginning, instructions, bytes }: RestoredRun): Promise<void> {
+    const { ends, ended, registers, crossings, table: state } = restoredShards(saved, instructions, bytes)
+    this.begin({ ...beginning, options: { shardEnds: ends } })
+    for (const shard of ended) this.#ended.push(shard)
+    for (const line of registers) this.#registers.push(line)
+    this.#list.addAll(crossings)
+    this.#instret = Number(instructions)
+    const table = this.#table()
+    await restoreTable(table, state, ended.length + 1)
+    const { start } = this.order()
+    this.#open = table.totals(start, this.#instret - start)
+    this.#openRegisters = table.registerCrossings()
+  }
+
+  #table(): ShardTable {
+    return new ShardTable(this.#site!.area!, layoutOf(this.#context.machine))
   }
 }

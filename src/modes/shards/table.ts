@@ -3,19 +3,15 @@ import type { Image } from '../../elf/image.ts'
 import type { AreaPlace } from '../../layout/area.ts'
 import {
   ALONE,
-  CROSSING_PLACES,
   HEAP,
   HINT,
   HINTED,
   IMAGE_STAMP,
   LOADED,
   LOADER,
-  MOST_CROSSINGS,
   PLAIN,
   PUBLIC,
   REGION_SHIFT,
-  shardsIndex,
-  shardsStruct,
   SLOT_MASK,
   STACK,
   STATIC,
@@ -23,31 +19,10 @@ import {
   ZEROED,
   type ShardsLayout,
 } from '../../layout/shards.ts'
+import { areaViews, COUNTS, CROSSING_WORDS, FIELD, forgetAccesses, type AreaViews } from './area-views.ts'
 import type { RegisterCrossing, ShardTotals } from './counts.ts'
 import type { Crossing } from './crossing-list.ts'
 
-const index = (name: string): number => shardsIndex(name)
-const FIELD = {
-  shard: index('shard'),
-  registers: index('registers'),
-  words: index('words'),
-  fresh: index('fresh'),
-  leaves: index('leaves'),
-  zeroLeaves: index('zero_leaves'),
-  nodes: index('nodes'),
-  zeroNodes: index('zero_nodes'),
-  pages: index('pages'),
-  crossings: index('crossings'),
-  stackBelow: index('stack_below'),
-  stackFrom: index('stack_from'),
-  registerShards: index('register_shards'),
-  registerFrom: index('register_from'),
-  registerFirst: index('register_first'),
-  registerLast: index('register_last'),
-} as const
-/** Counts of the open shard. */
-const COUNTS = ['words', 'fresh', 'leaves', 'zeroLeaves', 'nodes', 'zeroNodes', 'pages'] as const
-const CROSSING_WORDS = shardsStruct.crossing.bytes / 4
 const PAGE_BYTES = 4096
 const MEMORY_BYTES = 2 ** 29
 
@@ -65,6 +40,7 @@ export type AddCrossing = (crossing: Crossing, words: number) => void
 
 export class ShardTable {
   readonly layout: ShardsLayout
+  readonly views: AreaViews
   readonly #head: Uint32Array
   readonly #words: Uint32Array
   readonly #public: Uint32Array
@@ -74,24 +50,25 @@ export class ShardTable {
   readonly #list: Uint32Array
   readonly #places: Uint32Array
 
-  constructor({ buffer, offset }: AreaPlace, layout: ShardsLayout) {
-    const words = (at: number, count: number): Uint32Array => new Uint32Array(buffer, offset + at, count)
+  constructor(area: AreaPlace, layout: ShardsLayout) {
+    const views = areaViews(area, layout)
     this.layout = layout
-    this.#head = words(0, shardsStruct.bytes / 4)
-    this.#words = words(layout.wordsAt, layout.wordCount * 2)
-    this.#public = words(layout.publicAt, layout.publicWords * 2)
-    this.#kinds = new Uint8Array(buffer, offset + layout.kindsAt, layout.wordCount / 4)
-    this.#stamps = words(layout.stampsAt, layout.leaves * 2)
-    this.#pageStamps = words(layout.pageStampsAt, layout.pages)
-    this.#list = words(layout.crossingsAt, MOST_CROSSINGS * CROSSING_WORDS)
-    this.#places = words(layout.placesAt, CROSSING_PLACES)
+    this.views = views
+    this.#head = views.head
+    this.#words = views.words
+    this.#public = views.publicWords
+    this.#kinds = views.kinds
+    this.#stamps = views.stamps
+    this.#pageStamps = views.pageStamps
+    this.#list = views.list
+    this.#places = views.places
   }
 
   /** Fills a zeroed area: what the image holds, and the first shard. `imageLeaves`: leaves with a byte other than 0. */
   begin({ segments }: Image, imageLeaves: Iterable<number>): void {
     const { wordBytes, leaves } = this.layout
     this.#head[FIELD.shard] = 1
-    this.#forgetAccesses()
+    forgetAccesses(this.#head)
     const lowest = segments.reduce((least, { address }) => Math.min(least, address), MEMORY_BYTES)
     this.#head[FIELD.stackBelow] = Math.floor(lowest / wordBytes)
     this.#head[FIELD.stackFrom] = (MEMORY_BYTES - UPPER_STACK_BYTES) / wordBytes
@@ -213,14 +190,10 @@ export class ShardTable {
       head[FIELD.registerShards + register] = head[FIELD.shard]!
       head[FIELD.registerFrom + register] = head[FIELD.registerLast + register]!
     }
-    this.#forgetAccesses()
+    forgetAccesses(this.#head)
     for (const name of COUNTS) head[FIELD[name]] = 0
     head[FIELD.registers] = 0
     head[FIELD.shard]!++
-  }
-
-  #forgetAccesses(): void {
-    for (const field of [FIELD.registerFirst, FIELD.registerLast]) this.#head.fill(UNKNOWN, field, field + 32)
   }
 
   #accessedRegisters(): number[] {
