@@ -65,8 +65,8 @@ static void add_table(struct layout *l, struct verifier_group *group, struct cur
   for (uint32_t i = 0; i < columns; i++) {
     const struct v_factor weight = v_factor(l->weight);
     weights[i] = l->weight;
-    sum = k_add(sum, v_times(opened[i], &weight));
-    if (i >= columns - nexts) next_sum = k_add(next_sum, v_times(opened_next[i], &weight));
+    sum = v_times_and(opened[i], &weight, sum);
+    if (i >= columns - nexts) next_sum = v_times_and(opened_next[i], &weight, next_sum);
     l->weight = v_times(l->weight, &v->gamma);
   }
   add_claim(v, group->log_height, 0, sum);

@@ -66,8 +66,8 @@ static k_t denominator(const struct at_zeta *z, const struct stark_interaction *
   const uint32_t *const fields = v->key->fields + said->fields_at;
   uint32_t i = said->fields - 1;
   k_t sum = v->nodes[fields[i]];
-  while (i-- > 0) sum = k_add(v_times(sum, &v->beta), v->nodes[fields[i]]);
-  sum = k_add(v_times(sum, &v->beta), v->alpha);
+  while (i-- > 0) sum = v_times_and(sum, &v->beta, v->nodes[fields[i]]);
+  sum = v_times_and(sum, &v->beta, v->alpha);
   sum.c[0] = f_add(sum.c[0], w_of(256 * said->bus + said->fields));
   return sum;
 }
@@ -88,7 +88,7 @@ static void add_interactions(const struct at_zeta *z)
       chunk[0] = (k_t){ { d.c[0], d.c[1], d.c[2], d.c[3] } };
       chunk[1] = signed_count;
     } else {
-      chunk[1] = k_add(v_times(chunk[1], &d), v_mul(signed_count, chunk[0]));
+      chunk[1] = v_times_and(chunk[1], &d, v_mul(signed_count, chunk[0]));
       chunk[0] = v_times(chunk[0], &d);
     }
   }
@@ -105,14 +105,14 @@ static k_t with_chunks(const struct at_zeta *z, k_t acc, const k_t *bus_sum)
   for (uint32_t c = 0; c < last; c++) {
     const k_t phi = joined(columns + STARK_SUM_COLUMNS * c);
     const k_t *const chunk = v->chunks + 2 * c;
-    acc = k_add(v_times(acc, &v->lambda), k_sub(v_mul(phi, chunk[0]), chunk[1]));
+    acc = v_times_and(acc, &v->lambda, k_sub(v_mul(phi, chunk[0]), chunk[1]));
     others = k_add(others, phi);
   }
   const k_t share = v_scale(v_of(*bus_sum), inverse_power_of_two(z->height));
   const k_t step = k_sub(joined(v->openings + z->place->next[KIND_SUM]), joined(columns + STARK_SUM_COLUMNS * last));
   const k_t *const chunk = v->chunks + 2 * last;
   const k_t rest = k_sub(k_add(step, share), others);
-  return k_add(v_times(acc, &v->lambda), k_sub(v_mul(rest, chunk[0]), chunk[1]));
+  return v_times_and(acc, &v->lambda, k_sub(v_mul(rest, chunk[0]), chunk[1]));
 }
 
 int verifier_constraints(struct verifier *v)
@@ -132,12 +132,12 @@ int verifier_constraints(struct verifier *v)
     k_t acc = { { 0 } };
     const uint32_t *constraint = v->key->constraints + air->constraints_at;
     for (const uint32_t *const end = constraint + air->constraints; constraint != end; constraint++)
-      acc = k_add(v_times(acc, &v->lambda), v->nodes[*constraint]);
+      acc = v_times_and(acc, &v->lambda, v->nodes[*constraint]);
     if (air->interactions > 0) acc = with_chunks(&z, acc, bus_sum++);
 
     const k_t *const quotient = v->openings + z.place->at[KIND_QUOTIENT];
     k_t value = joined(quotient + 4 * (air->parts - 1));
-    for (uint32_t part = air->parts - 1; part-- > 0;) value = k_add(v_mul(value, z.power), joined(quotient + 4 * part));
+    for (uint32_t part = air->parts - 1; part-- > 0;) value = v_mul_and(value, z.power, joined(quotient + 4 * part));
     if (!k_is_equal(acc, v_mul(value, z.vanishing))) return verifier_fail(v, STEP_CONSTRAINTS, FLAW_CONSTRAINTS, PROOF_OPENINGS, i);
   }
   return 1;

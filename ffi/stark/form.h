@@ -21,6 +21,9 @@ static inline uint32_t w_sum(uint64_t products)
   return f_redc(high >= F_P ? products - ((uint64_t)F_P << 32) : products);
 }
 
+/* The same and a word. */
+static inline uint32_t w_sum_and(uint64_t products, uint32_t word) { return f_add(w_sum(products), word); }
+
 /* Sums of products that go on: what is below p * 2^32 stays so when two products are added and it is cut. */
 #define W_PART 2
 static inline uint64_t w_cut(uint64_t sum) { return (uint32_t)(sum >> 32) >= F_P ? sum - ((uint64_t)F_P << 32) : sum; }
@@ -32,6 +35,9 @@ static inline uint32_t w_end(uint64_t sum) { return f_redc(sum); }
 static inline uint32_t w_of(uint32_t canonical) { return canonical; }
 static inline uint32_t w_mul(uint32_t a, uint32_t b) { return f_mul(a, b); }
 static inline uint32_t w_sum(uint64_t products) { return f_reduce(products); }
+
+/* The same and a word. */
+static inline uint32_t w_sum_and(uint64_t products, uint32_t word) { return f_reduce(products + word); }
 
 /* Sums of products that go on: a word below p and four products are below 2^64. */
 #define W_PART 4
@@ -50,7 +56,17 @@ static inline uint32_t w_pow(uint32_t a, uint32_t exponent)
   return power;
 }
 
-static inline uint32_t w_inv(uint32_t a) { return w_pow(a, F_P - 2); }
+/* a^(p - 2): the exponent is 1110, then 27 ones, nine times three of them. */
+static inline uint32_t w_inv(uint32_t a)
+{
+  const uint32_t three = w_mul(w_mul(a, a), a), seven = w_mul(w_mul(three, three), a);
+  uint32_t power = w_mul(seven, seven);
+  for (int i = 0; i < 9; i++) {
+    power = w_mul(power, power), power = w_mul(power, power), power = w_mul(power, power);
+    power = w_mul(power, seven);
+  }
+  return power;
+}
 
 static inline k_t v_of(k_t canonical)
 {
@@ -76,6 +92,21 @@ static inline struct v_factor v_factor(k_t b)
                             { 0, w_mul(b.c[1], eleven), w_mul(b.c[2], eleven), w_mul(b.c[3], eleven) } };
 }
 
+/* a * b + c */
+static inline k_t v_times_and(k_t a, const struct v_factor *b, k_t c)
+{
+  const uint64_t a0 = a.c[0], a1 = a.c[1], a2 = a.c[2], a3 = a.c[3];
+  const uint64_t b0 = b->c[0], b1 = b->c[1], b2 = b->c[2], b3 = b->c[3], w1 = b->w[1], w2 = b->w[2], w3 = b->w[3];
+  return (k_t){ { w_sum_and(a0 * b0 + a1 * w3 + a2 * w2 + a3 * w1, c.c[0]), w_sum_and(a0 * b1 + a1 * b0 + a2 * w3 + a3 * w2, c.c[1]),
+                  w_sum_and(a0 * b2 + a1 * b1 + a2 * b0 + a3 * w3, c.c[2]), w_sum_and(a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0, c.c[3]) } };
+}
+
+/* a * b + c, b in F */
+static inline k_t v_scale_and(k_t a, uint64_t b, k_t c)
+{
+  return (k_t){ { w_sum_and(a.c[0] * b, c.c[0]), w_sum_and(a.c[1] * b, c.c[1]), w_sum_and(a.c[2] * b, c.c[2]), w_sum_and(a.c[3] * b, c.c[3]) } };
+}
+
 static inline k_t v_times(k_t a, const struct v_factor *b)
 {
   const uint64_t a0 = a.c[0], a1 = a.c[1], a2 = a.c[2], a3 = a.c[3];
@@ -88,6 +119,12 @@ static inline k_t v_mul(k_t a, k_t b)
 {
   const struct v_factor factor = v_factor(b);
   return v_times(a, &factor);
+}
+
+static inline k_t v_mul_and(k_t a, k_t b, k_t c)
+{
+  const struct v_factor factor = v_factor(b);
+  return v_times_and(a, &factor, c);
 }
 
 /* a * X */

@@ -33,10 +33,8 @@ static const struct hash_state hash_transcript_iv = {
   { 0xff1c2e78, 0xb420e5a1, 0xa9f18c64, 0x42067224, 0x32c6f2a5, 0xd7fec80d, 0x39e07716, 0x64a4bf1a }
 };
 
-/* out = state after block. From whoever links this: ffi/sha2 natively, the instruction in a guest (rvr_sha256.h there). */
-#ifdef RVR_STARK_SHA256
-#include RVR_STARK_SHA256
-#else
+/* out = state after block. From whoever links this, as ffi/sha2 natively, or in front of it: an instruction in guests. */
+#ifndef RVR_SHA256_INLINE
 int rvr_sha256(uint8_t *out, const uint8_t *state, const uint8_t *block);
 #endif
 

@@ -95,12 +95,12 @@ static void add_rows(struct query *q, uint32_t t)
       sum[0] = k_add(sum[0], part);
       if (piece->factor == NO_FACTOR) continue;
       if (piece->factor != factor && factor != NO_FACTOR) {
-        sum[1] = k_add(sum[1], v_times(shared, v->factors + factor));
+        sum[1] = v_times_and(shared, v->factors + factor, sum[1]);
         shared = part;
       } else shared = k_add(shared, part);
       factor = piece->factor;
     }
-    if (factor != NO_FACTOR) sum[1] = k_add(sum[1], v_times(shared, v->factors + factor));
+    if (factor != NO_FACTOR) sum[1] = v_times_and(shared, v->factors + factor, sum[1]);
     q->rows += HASH_BLOCK * group->blocks;
   }
 }
@@ -141,7 +141,7 @@ static k_t value_of(const struct query *q)
       count--;
       const k_t part = v_inverse(height->point + i, differences + count, w_mul(inverse, products[count]));
       inverse = w_mul(inverse, norms[count]);
-      value = k_add(value, v_mul(k_sub(q->sum[h][i], height->claim[i]), part));
+      value = v_mul_and(k_sub(q->sum[h][i], height->claim[i]), part, value);
     }
   }
   return value;
@@ -161,7 +161,7 @@ static k_t folded(const struct verifier *v, uint32_t round, const k_t *leaf, uin
     for (uint32_t i = 0; i < UINT32_C(1) << (arity - 1 - level); i++) {
       const k_t even = level == 0 ? leaf[2 * i] : values[2 * i], odd = level == 0 ? leaf[2 * i + 1] : values[2 * i + 1];
       const k_t factor = i == 0 ? turned : v_scale(turned, turns[i]);
-      values[i] = k_add(k_add(even, odd), v_mul(k_sub(even, odd), factor));
+      values[i] = v_mul_and(k_sub(even, odd), factor, k_add(even, odd));
     }
     inverse_x = w_mul(inverse_x, inverse_x);
     scale = w_mul(scale, w_of((F_P + 1) / 2));
@@ -194,7 +194,7 @@ static int folds_to_final(struct query *q, k_t value)
   const k_t *const final = (const k_t *)v->section[PROOF_FINAL];
   const uint32_t y = point_of(v->root, index, 0);
   k_t sum = { { 0 } };
-  for (uint32_t c = 1 << v->shape.log_final; c-- > 0;) sum = k_add(v_scale(sum, y), final[c]);
+  for (uint32_t c = 1 << v->shape.log_final; c-- > 0;) sum = v_scale_and(sum, y, final[c]);
   return k_is_equal(sum, value) || fail(q, STEP_FOLDS, FLAW_FINAL, PROOF_FINAL, STARK_NOWHERE);
 }
 

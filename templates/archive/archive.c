@@ -42,6 +42,9 @@ static int fail(struct rvr_archive_fault *fault, uint32_t layer, enum rvr_archiv
 /* The place of the first byte from `at` to `end` that is not 0, or `end`. */
 static uint64_t nonzero(const uint8_t *bytes, uint64_t at, uint64_t end)
 {
+  for (; at < end && (uintptr_t)(bytes + at) % 8 != 0; at++)
+    if (bytes[at] != 0) return at;
+  while (at + 8 <= end && long_at(bytes + at) == 0) at += 8;
   while (at < end && bytes[at] == 0) at++;
   return at;
 }

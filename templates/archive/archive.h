@@ -74,7 +74,9 @@ void rvr_archive_begin(uint64_t *offsets, uint8_t *bytes, enum rvr_archive_conte
 /* The digest, when all sections are there. A proof has none. */
 void rvr_archive_seal(uint8_t *bytes, enum rvr_archive_content content);
 
-/* Comes from whoever links this: ffi/sha2 natively, the instruction in a guest. out = state after block. */
+/* Comes from whoever links this, as ffi/sha2 natively, or stands in front of it. out = state after block. */
+#ifndef RVR_SHA256_INLINE
 int rvr_sha256(uint8_t *out, const uint8_t *state, const uint8_t *block);
+#endif
 
 #endif
