@@ -34,45 +34,49 @@ struct lde {
   struct scratch *scratch;
 };
 
-/* A strip's place: columns from .. from + words - 1, `room` words in its buffer. */
-struct strip { uint32_t from, words, room; };
+/* Columns from .. from + words - 1, in a buffer with `room` words a row. Of the matrix `copied` words are. */
+struct strip { uint32_t from, words, room, copied, cleared; };
 
 static struct strip strip_of(const struct lde *l, uint64_t piece)
 {
   const uint32_t from = (uint32_t)(piece % l->strips) * STRIP_WORDS, rest = l->width - from;
   const uint32_t words = rest < STRIP_WORDS ? rest : STRIP_WORDS, lanes = l->kernels->lanes;
-  return (struct strip){ from, words, (words + lanes - 1) / lanes * lanes };
+  const uint32_t room = (words + lanes - 1) / lanes * lanes;
+  /* What is behind a row's columns is its own to clear, so all of the room is; and what is 0 stays 0. */
+  const uint32_t copied = room - words <= l->cleared ? room : words;
+  const uint32_t cleared = rest > STRIP_WORDS || l->cleared == 0 ? 0 : l->width + l->cleared - from - copied;
+  return (struct strip){ from, words, room, copied, cleared };
 }
 
-/* Rows first, first + step, ... of the matrix into the buffer. */
+/* Copies the words of a strip's row; of the widest ones as few instructions do. */
+static void copy(uint32_t *to, const uint32_t *from, uint32_t words)
+{
+  if (words == STRIP_WORDS) memcpy(to, from, 4 * STRIP_WORDS);
+  else memcpy(to, from, 4 * words);
+}
+
+/* Rows first, first + step, ... of the matrix into the buffer; 0 behind the columns. */
 static void take(const struct lde *l, struct strip s, uint32_t *to, uint64_t first, uint64_t step, uint32_t log)
 {
   const uint32_t *from = l->rows + first * l->stride + s.from;
   const uint64_t pitch = step * l->stride;
   for (uint64_t row = 0; row < UINT64_C(1) << log; row++, from += pitch, to += s.room) {
-    if (s.words == STRIP_WORDS) {
-      memcpy(to, from, 4 * STRIP_WORDS);
-      continue;
-    }
-    memcpy(to, from, 4 * s.words);
+    __builtin_prefetch(from + 8 * pitch), __builtin_prefetch(from + 8 * pitch + 16);
+    copy(to, from, s.copied);
     for (uint32_t c = s.words; c < s.room; c++) to[c] = 0;
   }
-}
-
-static void put_row(const struct lde *l, struct strip s, uint32_t *to, const uint32_t *from)
-{
-  if (s.words == STRIP_WORDS) memcpy(to, from, 4 * STRIP_WORDS);
-  else memcpy(to, from, 4 * s.words);
-  if (l->cleared > 0 && s.from + s.words == l->width) memset(to + s.words, 0, 4 * l->cleared);
 }
 
 /* Back; in bit-reversed order where `turned`. */
 static void put(const struct lde *l, struct strip s, const uint32_t *from, uint64_t first, uint64_t step, uint32_t log, int turned)
 {
-  uint32_t *to = l->rows + first * l->stride + s.from;
+  uint32_t *rows = l->rows + first * l->stride + s.from;
   const uint64_t pitch = step * l->stride;
-  for (uint64_t row = 0; row < UINT64_C(1) << log; row++, from += s.room)
-    put_row(l, s, to + (turned ? f_reverse((uint32_t)row, log) : row) * pitch, from);
+  for (uint64_t row = 0; row < UINT64_C(1) << log; row++, from += s.room) {
+    uint32_t *to = rows + (turned ? f_reverse((uint32_t)row, log) : row) * pitch;
+    copy(to, from, s.copied);
+    if (s.cleared > 0) memset(to + s.copied, 0, 4 * s.cleared);
+  }
 }
 
 /* Factors of level j times by ^ (2 ^ (levels - 1 - j)). */
@@ -206,10 +210,7 @@ static int extend(struct stark_work *work, struct lde *l)
   make_factors(l);
   const uint64_t a = UINT64_C(1) << l->a, b = UINT64_C(1) << l->b;
   int going = l->a == 0 || stark_each(work, b * l->strips, first_step, l);
-  const uint32_t cleared = l->cleared;
-  if (l->a > 0) l->cleared = 0;
   going = going && stark_each(work, a * l->strips, second_step, l);
-  l->cleared = cleared;
   stark_done(work, lines / 2);
   if (l->a > 0) going = going && stark_each(work, (b << l->blowup) * l->strips, third_step, l);
   stark_done(work, lines - lines / 2);
