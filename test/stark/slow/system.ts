@@ -46,10 +46,10 @@ export interface System {
 /** Rows of canonical cells. */
 export type Rows = readonly (readonly number[])[]
 
-const widthOf = (names: readonly string[] | number | undefined): number =>
+export const widthOf = (names: readonly string[] | number | undefined): number =>
   typeof names === 'number' ? names : (names?.length ?? 0)
 
-function placeOf(name: unknown, names: readonly string[] | number | undefined): number {
+export function placeOf(name: unknown, names: readonly string[] | number | undefined): number {
   const place = typeof name === 'number' ? name : typeof names === 'object' ? names.indexOf(String(name)) : -1
   if (place < 0 || place >= widthOf(names)) throw new Error(`there is no ${String(name)}`)
   return place
