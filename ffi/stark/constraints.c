@@ -22,6 +22,14 @@ static k_t row_of(const struct at_zeta *z, uint32_t root)
   return v_mul(v_scale(z->vanishing, scale), v_inv(difference));
 }
 
+/* Many factors are constants. */
+static inline k_t product(k_t a, k_t b)
+{
+  if (v_is_word(a)) return v_scale(b, a.c[0]);
+  if (v_is_word(b)) return v_scale(a, b.c[0]);
+  return v_mul(a, b);
+}
+
 static void evaluate(const struct at_zeta *z)
 {
   const struct verifier *const v = z->v;
@@ -46,7 +54,7 @@ static void evaluate(const struct at_zeta *z)
         break;
       case NODE_ADD: *value = k_add(nodes[a], nodes[b]); break;
       case NODE_SUB: *value = k_sub(nodes[a], nodes[b]); break;
-      case NODE_MUL: *value = v_mul(nodes[a], nodes[b]); break;
+      case NODE_MUL: *value = product(nodes[a], nodes[b]); break;
       default: *value = k_neg(nodes[a]); break;
     }
   }
@@ -117,7 +125,7 @@ static k_t with_chunks(const struct at_zeta *z, k_t acc, const k_t *bus_sum)
 
 int verifier_constraints(struct verifier *v)
 {
-  const k_t *bus_sum = (const k_t *)v->section[PROOF_SUMS];
+  const k_t *bus_sum = (const k_t *)v->view[PROOF_SUMS].at;
   for (uint32_t i = 0; i < v->key->parameters->airs; i++) {
     const struct stark_air *const air = v->key->airs + i;
     if (!stark_is_present(v->heights[i])) continue;

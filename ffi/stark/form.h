@@ -15,19 +15,24 @@ static inline uint32_t w_of(uint32_t canonical) { return f_mont(canonical); }
 static inline uint32_t w_mul(uint32_t a, uint32_t b) { return f_redc((uint64_t)a * b); }
 
 /* Of up to four products. */
-static inline uint32_t w_sum(uint64_t products)
+/* Sums of products that go on: what is below p * 2^32 stays so when two products are added and it is cut. */
+#define W_PART 2
+static inline uint64_t w_cut(uint64_t sum)
 {
-  const uint32_t high = (uint32_t)(products >> 32);
-  return f_redc(high >= F_P ? products - ((uint64_t)F_P << 32) : products);
+  uint32_t high = (uint32_t)(sum >> 32);
+  if (high >= F_P) {
+    F_BRANCH(high);
+    high -= F_P;
+  }
+  return (uint64_t)high << 32 | (uint32_t)sum;
 }
+static inline uint32_t w_end(uint64_t sum) { return f_redc(sum); }
+
+/* Of up to four products. */
+static inline uint32_t w_sum(uint64_t products) { return f_redc(w_cut(products)); }
 
 /* The same and a word. */
 static inline uint32_t w_sum_and(uint64_t products, uint32_t word) { return f_add(w_sum(products), word); }
-
-/* Sums of products that go on: what is below p * 2^32 stays so when two products are added and it is cut. */
-#define W_PART 2
-static inline uint64_t w_cut(uint64_t sum) { return (uint32_t)(sum >> 32) >= F_P ? sum - ((uint64_t)F_P << 32) : sum; }
-static inline uint32_t w_end(uint64_t sum) { return f_redc(sum); }
 
 #else
 
@@ -114,6 +119,8 @@ static inline k_t v_times(k_t a, const struct v_factor *b)
   return (k_t){ { w_sum(a0 * b0 + a1 * w3 + a2 * w2 + a3 * w1), w_sum(a0 * b1 + a1 * b0 + a2 * w3 + a3 * w2),
                   w_sum(a0 * b2 + a1 * b1 + a2 * b0 + a3 * w3), w_sum(a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0) } };
 }
+
+static inline int v_is_word(k_t a) { return (a.c[1] | a.c[2] | a.c[3]) == 0; }
 
 static inline k_t v_mul(k_t a, k_t b)
 {

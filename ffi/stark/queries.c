@@ -73,7 +73,7 @@ static int has_path(struct query *q, uint32_t t)
     index = above;
   }
   const uint32_t fixed = v->shape.main_tree;
-  const uint8_t *const root = t < fixed ? v->key->roots + HASH_DIGEST * t : v->section[PROOF_ROOTS] + HASH_DIGEST * (t - fixed);
+  const uint8_t *const root = t < fixed ? v->key->roots + HASH_DIGEST * t : v->view[PROOF_ROOTS].at + HASH_DIGEST * (t - fixed);
   return hash_is_equal(half_of(&pair, index), root) || fail(q, STEP_PATHS, FLAW_PATH, PROOF_ROWS, t);
 }
 
@@ -186,12 +186,12 @@ static int folds_to_final(struct query *q, k_t value)
     uint32_t node = index;
     for (uint32_t level = 0; level < height; level++, node >>= 1, q->fold_path += HASH_DIGEST)
       climb(&pair, node, q->fold_path, half_of(&pair, node >> 1));
-    const uint8_t *const root = v->section[PROOF_FOLD_ROOTS] + HASH_DIGEST * round;
+    const uint8_t *const root = v->view[PROOF_FOLD_ROOTS].at + HASH_DIGEST * round;
     if (!hash_is_equal(half_of(&pair, node), root)) return fail(q, STEP_FOLDS, FLAW_PATH, PROOF_FOLD_PATHS, round);
     q->leaf += HASH_BLOCK * blocks;
     value = folded(v, round, leaf, inverse_x);
   }
-  const k_t *const final = (const k_t *)v->section[PROOF_FINAL];
+  const k_t *const final = (const k_t *)v->view[PROOF_FINAL].at;
   const uint32_t y = point_of(v->root, index, 0);
   k_t sum = { { 0 } };
   for (uint32_t c = 1 << v->shape.log_final; c-- > 0;) sum = v_scale_and(sum, y, final[c]);
@@ -202,10 +202,10 @@ int verifier_queries(struct verifier *v)
 {
   struct query q = {
     .v = v,
-    .rows = v->section[PROOF_ROWS],
-    .path = v->section[PROOF_PATHS],
-    .leaf = v->section[PROOF_FOLD_LEAVES],
-    .fold_path = v->section[PROOF_FOLD_PATHS],
+    .rows = v->view[PROOF_ROWS].at,
+    .path = v->view[PROOF_PATHS].at,
+    .leaf = v->view[PROOF_FOLD_LEAVES].at,
+    .fold_path = v->view[PROOF_FOLD_PATHS].at,
   };
   for (q.number = 0; q.number < v->key->parameters->queries; q.number++) {
     q.index = v->index[q.number];

@@ -42,7 +42,7 @@ struct verifier_height {
 
 struct verifier {
   const struct stark_key *key;
-  const uint8_t *section[PROOF_SECTIONS];
+  struct rvr_view view[RVR_ARCHIVE_MOST_SECTIONS];
   const uint32_t *heights, *publics;
   const k_t *openings;
   struct stark_fault *fault;

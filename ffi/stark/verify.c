@@ -72,10 +72,10 @@ static void place_openings(struct verifier *v)
   for (uint32_t i = 0; i < key->parameters->airs; publics += key->airs[i++].publics) v->places[i].publics = publics;
 }
 
-static int has_right_counts(struct verifier *v, const struct rvr_view *views)
+static int has_right_counts(struct verifier *v)
 {
   for (int i = 0; i < PROOF_SECTIONS; i++)
-    if (views[i].count != v->shape.count[i]) return verifier_fail(v, STEP_SHAPE, FLAW_COUNT, i, (uint32_t)views[i].count);
+    if (v->view[i].count != v->shape.count[i]) return verifier_fail(v, STEP_SHAPE, FLAW_COUNT, i, (uint32_t)v->view[i].count);
   return 1;
 }
 
@@ -88,11 +88,12 @@ static int has_right_elements(struct verifier *v)
 {
   for (unsigned s = 0; s < sizeof element_sections / sizeof *element_sections; s++) {
     const int section = element_sections[s].section;
-    const uint32_t *const words = (const uint32_t *)v->section[section], *word = words;
+    const uint32_t *const words = (const uint32_t *)v->view[section].at, *word = words;
     const uint32_t *const end = words + element_sections[s].words * v->shape.count[section];
-    const uint32_t *const fours = end - (end - words) % 4;
-    for (; word != fours; word += 4)
-      if (word[0] >= F_P || word[1] >= F_P || word[2] >= F_P || word[3] >= F_P) break;
+    const uint32_t *const eights = end - (end - words) % 8;
+#define AT(i) word[i] >= F_P || word[(i) + 1] >= F_P
+    while (word != eights && !(AT(0) || AT(2) || AT(4) || AT(6))) word += 8;
+#undef AT
     for (; word != end; word++)
       if (*word >= F_P) return verifier_fail(v, STEP_ELEMENTS, FLAW_ELEMENT, section, (uint32_t)(word - words));
   }
@@ -108,12 +109,12 @@ static int has_wanted_publics(struct verifier *v, const uint32_t *wanted)
 
 static void absorb(struct verifier *v, enum stark_tag tag, int section, uint32_t size)
 {
-  transcript_absorb(&v->transcript, tag, v->section[section], v->shape.count[section] * size);
+  transcript_absorb(&v->transcript, tag, v->view[section].at, v->shape.count[section] * size);
 }
 
 static int works(struct verifier *v, enum stark_tag tag, uint32_t bits, uint32_t at)
 {
-  const uint32_t *const nonce = (const uint32_t *)v->section[PROOF_NONCES] + 2 * at;
+  const uint32_t *const nonce = (const uint32_t *)v->view[PROOF_NONCES].at + 2 * at;
   const int is_right = transcript_work(&v->transcript, tag, bits, (uint64_t)nonce[1] << 32 | nonce[0]);
   return is_right || verifier_fail(v, STEP_TRANSCRIPT, FLAW_WORK, PROOF_NONCES, at);
 }
@@ -129,7 +130,7 @@ static k_t challenge(struct verifier *v, enum stark_tag tag)
 static int replay_folds(struct verifier *v)
 {
   const struct stark_parameters *const p = v->key->parameters;
-  const uint8_t *root = v->section[PROOF_FOLD_ROOTS];
+  const uint8_t *root = v->view[PROOF_FOLD_ROOTS].at;
   for (uint32_t round = 0; round < v->shape.rounds; round++, root += HASH_DIGEST) {
     transcript_absorb(&v->transcript, TAG_FOLD, root, HASH_DIGEST);
     if (!works(v, TAG_FOLD_WORK, p->fold_work, NONCE_FOLDS + round)) return 0;
@@ -148,7 +149,7 @@ static int replay_folds(struct verifier *v)
 static int replay(struct verifier *v)
 {
   const struct stark_parameters *const p = v->key->parameters;
-  const uint8_t *root = v->section[PROOF_ROOTS];
+  const uint8_t *root = v->view[PROOF_ROOTS].at;
   k_t elements[2];
   absorb(v, TAG_HEIGHTS, PROOF_HEIGHTS, 4);
   absorb(v, TAG_PUBLICS, PROOF_PUBLICS, 4);
@@ -172,7 +173,7 @@ static int replay(struct verifier *v)
 
 static int balances(struct verifier *v)
 {
-  const k_t *const sums = (const k_t *)v->section[PROOF_SUMS];
+  const k_t *const sums = (const k_t *)v->view[PROOF_SUMS].at;
   k_t all = { { 0 } };
   for (uint32_t i = 0; i < v->shape.sums; i++) all = k_add(all, sums[i]);
   return k_is_zero(all) || verifier_fail(v, STEP_SUMS, FLAW_SUMS, PROOF_SUMS, STARK_NOWHERE);
@@ -193,27 +194,25 @@ int stark_verify(struct stark_proof *proof, const struct stark_key *key, const u
                  const uint32_t *publics, struct stark_fault *fault)
 {
   struct verifier *const v = block;
-  struct rvr_view views[RVR_ARCHIVE_MOST_SECTIONS];
   struct rvr_archive_fault flaw;
   STARK_STEP(STEP_ARCHIVE);
-  if (!rvr_archive_open(views, bytes, length, RVR_ARCHIVE_PROOF, &flaw)) return stark_fail_archive(fault, STEP_ARCHIVE, &flaw);
+  if (!rvr_archive_open(v->view, bytes, length, RVR_ARCHIVE_PROOF, &flaw)) return stark_fail_archive(fault, STEP_ARCHIVE, &flaw);
   v->key = key;
   v->fault = fault;
-  for (int i = 0; i < PROOF_SECTIONS; i++) v->section[i] = views[i].at;
-  v->heights = (const uint32_t *)v->section[PROOF_HEIGHTS];
-  v->publics = (const uint32_t *)v->section[PROOF_PUBLICS];
-  v->openings = (const k_t *)v->section[PROOF_OPENINGS];
+  v->heights = (const uint32_t *)v->view[PROOF_HEIGHTS].at;
+  v->publics = (const uint32_t *)v->view[PROOF_PUBLICS].at;
+  v->openings = (const k_t *)v->view[PROOF_OPENINGS].at;
 
   STARK_STEP(STEP_SHAPE);
-  if (views[PROOF_KEY].count != 1) return verifier_fail(v, STEP_SHAPE, FLAW_COUNT, PROOF_KEY, (uint32_t)views[PROOF_KEY].count);
-  if (!hash_is_equal(v->section[PROOF_KEY], key->digest)) return verifier_fail(v, STEP_SHAPE, FLAW_KEY, PROOF_KEY, 0);
+  if (v->view[PROOF_KEY].count != 1) return verifier_fail(v, STEP_SHAPE, FLAW_COUNT, PROOF_KEY, (uint32_t)v->view[PROOF_KEY].count);
+  if (!hash_is_equal(v->view[PROOF_KEY].at, key->digest)) return verifier_fail(v, STEP_SHAPE, FLAW_KEY, PROOF_KEY, 0);
   transcript_begin(&v->transcript);
   transcript_absorb(&v->transcript, TAG_KEY, key->digest, HASH_DIGEST);
-  if (views[PROOF_HEIGHTS].count != key->parameters->airs) {
-    return verifier_fail(v, STEP_SHAPE, FLAW_COUNT, PROOF_HEIGHTS, (uint32_t)views[PROOF_HEIGHTS].count);
+  if (v->view[PROOF_HEIGHTS].count != key->parameters->airs) {
+    return verifier_fail(v, STEP_SHAPE, FLAW_COUNT, PROOF_HEIGHTS, (uint32_t)v->view[PROOF_HEIGHTS].count);
   }
   lay_out_block(v);
-  if (!stark_shape(&v->shape, key, v->heights, (uint32_t *)v->nodes, fault) || !has_right_counts(v, views)) return 0;
+  if (!stark_shape(&v->shape, key, v->heights, (uint32_t *)v->nodes, fault) || !has_right_counts(v)) return 0;
   place_openings(v);
 
   STARK_STEP(STEP_ELEMENTS);

@@ -8,9 +8,10 @@ enum { HEADER = 64, ENTRY = 32, BLOCK = 64, DIGEST_AT = 32 };
 typedef uint32_t word __attribute__((may_alias));
 typedef uint64_t longword __attribute__((may_alias));
 
+/* As the table has it: one word of 64 bits. */
 struct section {
-  uint16_t kind, size;
-};
+  uint32_t kind, size;
+} __attribute__((aligned(8)));
 static const struct {
   uint32_t sections;
   struct section section[RVR_ARCHIVE_MOST_SECTIONS];
@@ -47,6 +48,20 @@ static uint64_t nonzero(const uint8_t *bytes, uint64_t at, uint64_t end)
   while (at + 8 <= end && long_at(bytes + at) == 0) at += 8;
   while (at < end && bytes[at] == 0) at++;
   return at;
+}
+
+/* 0 where all bytes from `at` to `end`, a multiple of 8, are 0. From a place within a word it is not told: that counts as some. */
+static uint64_t padding(const uint8_t *bytes, uint64_t at, uint64_t end)
+{
+  const uint8_t *from = bytes + at, *const to = bytes + end;
+  uint64_t some = 0;
+  if (at % 8 != 0) {
+    if (at % 4 != 0) return 1;
+    some = word_at(from);
+    from += 4;
+  }
+  for (; from != to; from += 8) some |= long_at(from);
+  return some;
 }
 
 struct chain {
@@ -112,25 +127,36 @@ int rvr_archive_open(struct rvr_view views[RVR_ARCHIVE_MOST_SECTIONS], const uin
   if (table_end > length) return fail(fault, 1, RVR_ARCHIVE_TABLE, 0, HEADER);
 
   uint64_t offset = aligned(table_end);
-  for (uint32_t k = 0; k < sections; k++) {
-    const struct section s = contents[content].section[k];
-    const uint64_t entry = HEADER + ENTRY * (uint64_t)k;
-    const uint64_t count = long_at(bytes + entry + 16);
-    if (word_at(bytes + entry) != s.kind) return fail(fault, 2, RVR_ARCHIVE_KIND, s.kind, entry);
-    if (word_at(bytes + entry + 4) != s.size) return fail(fault, 2, RVR_ARCHIVE_SIZE, s.kind, entry + 4);
-    if (long_at(bytes + entry + 24) != 0) return fail(fault, 2, RVR_ARCHIVE_RESERVED, s.kind, entry + 24);
-    if (long_at(bytes + entry + 8) != offset) return fail(fault, 2, RVR_ARCHIVE_OFFSET, s.kind, entry + 8);
+  uint64_t some = offset <= length ? padding(bytes, table_end, offset) : 0;
+  const uint8_t *entry = bytes + HEADER;
+  struct rvr_view *view = views;
+  for (const struct section *s = contents[content].section, *const last = s + sections; s != last; s++, view++, entry += ENTRY) {
+    const uint64_t count = long_at(entry + 16);
+    if (long_at(entry) != *(const longword *)s || long_at(entry + 24) != 0 || long_at(entry + 8) != offset) {
+      const uint64_t at = (uint64_t)(entry - bytes);
+      if (word_at(entry) != s->kind) return fail(fault, 2, RVR_ARCHIVE_KIND, s->kind, at);
+      if (word_at(entry + 4) != s->size) return fail(fault, 2, RVR_ARCHIVE_SIZE, s->kind, at + 4);
+      if (long_at(entry + 24) != 0) return fail(fault, 2, RVR_ARCHIVE_RESERVED, s->kind, at + 24);
+      return fail(fault, 2, RVR_ARCHIVE_OFFSET, s->kind, at + 8);
+    }
     /* The first section, or padding of one, may already lie behind the end. */
-    const uint64_t room = offset < length ? length - offset : 0;
+    uint64_t start = offset;
+    if (offset > length) start = length;
+    const uint64_t room = length - start;
     /* Not more than 2^32, so the product does not wrap. A division of 64 bits would be a call on RV32. */
-    if (count > room || count * s.size > room) return fail(fault, 2, RVR_ARCHIVE_COUNT, s.kind, entry + 16);
-    views[k] = (struct rvr_view){ bytes + (offset < length ? offset : length), count };
-    offset = aligned(offset + count * s.size);
+    const uint64_t bytes_of = count * s->size;
+    if (count > room || bytes_of > room) return fail(fault, 2, RVR_ARCHIVE_COUNT, s->kind, (uint64_t)(entry - bytes) + 16);
+    view->at = bytes + start;
+    view->count = count;
+    const uint64_t end = offset + bytes_of;
+    offset = aligned(end);
+    if (offset != end && offset <= length) some |= padding(bytes, end, offset);
   }
   if (offset != length) return fail(fault, 2, RVR_ARCHIVE_END, 0, offset < length ? offset : length);
 
+  /* Where exactly is asked only where there is something. */
   uint64_t end = table_end;
-  for (uint32_t k = 0; k <= sections; k++) {
+  for (uint32_t k = 0; some != 0 && k <= sections; k++) {
     const uint64_t start = k < sections ? (uint64_t)(views[k].at - bytes) : length;
     const uint64_t found = nonzero(bytes, end, start);
     if (found < start) return fail(fault, 2, RVR_ARCHIVE_PADDING, k == 0 ? 0 : contents[content].section[k - 1].kind, found);
@@ -138,7 +164,7 @@ int rvr_archive_open(struct rvr_view views[RVR_ARCHIVE_MOST_SECTIONS], const uin
   }
 
   /* A proof proves itself. */
-  const int is_right = content == RVR_ARCHIVE_PROOF ? nonzero(bytes, DIGEST_AT, HEADER) == HEADER : has_digest(bytes, content, views);
+  const int is_right = content == RVR_ARCHIVE_PROOF ? padding(bytes, DIGEST_AT, HEADER) == 0 : has_digest(bytes, content, views);
   return is_right || fail(fault, 2, RVR_ARCHIVE_DIGEST, 0, DIGEST_AT);
 }
 
