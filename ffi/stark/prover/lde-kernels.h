@@ -13,12 +13,20 @@ enum { LDE_WORDS = 16 };
 /* Each w * 2^32 mod p; and that times 1 / p modulo 2^32. */
 struct lde_factors { uint32_t *w, *q; };
 
+/* `left` rows that will be wanted soon, 128 bytes of each: they are brought nearer while a strip is worked on. */
+struct lde_ahead {
+  const uint8_t *at;
+  uint64_t pitch, left;
+};
+
 struct lde_kernels {
   uint32_t lanes;
   /* Values become coefficients: from natural to bit-reversed order. Factors from 2^j on are for pairs that are 2^j rows apart. */
-  void (*interpolate)(uint32_t *strip, uint32_t words, uint32_t log, const struct lde_factors *factors);
+  void (*interpolate)(uint32_t *strip, uint32_t words, uint32_t log, const struct lde_factors *factors,
+                      struct lde_ahead *ahead);
   /* Coefficients become values: from natural to bit-reversed order. Factors from 2^j on are for 2^j blocks, one for each. */
-  void (*evaluate)(uint32_t *to, const uint32_t *from, uint32_t words, uint32_t log, const struct lde_factors *factors);
+  void (*evaluate)(uint32_t *to, const uint32_t *from, uint32_t words, uint32_t log, const struct lde_factors *factors,
+                   struct lde_ahead *ahead);
   /* Row i, times factor i, becomes row rev(i). */
   void (*turn)(uint32_t *to, const uint32_t *from, uint32_t words, uint32_t log, const struct lde_factors *factors);
   /* to = from times `by`, which is in Montgomery form, from place `at` on; what is behind `count` factors may be overwritten. */

@@ -9,6 +9,16 @@ struct factor { lanes w, q; };
 LANE struct factor factor_of(const struct lde_factors *f, uint64_t at) { return (struct factor){ lanes_all(f->w[at]), lanes_all(f->q[at]) }; }
 LANE lanes times(lanes a, struct factor f) { return lanes_times(a, f.w, f.q); }
 
+/* Half as many rows as a small block has. */
+LANE void bring(struct lde_ahead *ahead, uint32_t log)
+{
+  if (log > 4) return;
+  for (uint64_t rows = UINT64_C(1) << (log - 1); rows > 0 && ahead->left > 0; rows--, ahead->left--, ahead->at += ahead->pitch) {
+    __builtin_prefetch(ahead->at, 0, 2);
+    __builtin_prefetch(ahead->at + 64, 0, 2);
+  }
+}
+
 /* One level: rows that are `half` rows apart. */
 LANE void interpolate_two(uint32_t *strip, uint32_t words, uint64_t half, const struct lde_factors *factors)
 {
@@ -43,14 +53,19 @@ LANE void interpolate_four(uint32_t *strip, uint32_t words, uint64_t quarter, co
 }
 
 /* Level by level where the strip is near enough, else two levels and then quarter by quarter. */
-LANE void interpolate_near(uint32_t *strip, uint32_t words, uint32_t log, const struct lde_factors *factors)
+LANE void interpolate_near(uint32_t *strip, uint32_t words, uint32_t log, const struct lde_factors *factors, struct lde_ahead *ahead)
 {
   const uint64_t all = (uint64_t)words << log;
   for (; log >= 2; log -= 2)
-    for (uint64_t at = 0; at < all; at += (uint64_t)words << log)
+    for (uint64_t at = 0; at < all; at += (uint64_t)words << log) {
+      bring(ahead, log);
       interpolate_four(strip + at, words, UINT64_C(1) << (log - 2), factors);
+    }
   if (log == 1)
-    for (uint64_t at = 0; at < all; at += 2 * words) interpolate_two(strip + at, words, 1, factors);
+    for (uint64_t at = 0; at < all; at += 2 * words) {
+      bring(ahead, log);
+      interpolate_two(strip + at, words, 1, factors);
+    }
 }
 
 LANE void evaluate_two(uint32_t *to, const uint32_t *from, uint32_t words, uint64_t half, const struct lde_factors *factors, uint64_t at)
@@ -81,49 +96,55 @@ LANE void evaluate_four(uint32_t *to, const uint32_t *from, uint32_t words, uint
 }
 
 /* `at` is 2^level + block. */
-LANE void evaluate_near(uint32_t *strip, uint32_t words, uint32_t log, const struct lde_factors *factors, uint64_t at)
+LANE void evaluate_near(uint32_t *strip, uint32_t words, uint32_t log, const struct lde_factors *factors, struct lde_ahead *ahead, uint64_t at)
 {
   const uint64_t all = (uint64_t)words << log;
   for (; log >= 2; log -= 2, at *= 4) {
     const uint64_t block = (uint64_t)words << log;
     uint64_t which = at;
-    for (uint64_t from = 0; from < all; from += block) evaluate_four(strip + from, strip + from, words, UINT64_C(1) << (log - 2), factors, which++);
+    for (uint64_t from = 0; from < all; from += block) {
+      bring(ahead, log);
+      evaluate_four(strip + from, strip + from, words, UINT64_C(1) << (log - 2), factors, which++);
+    }
   }
   if (log == 1)
-    for (uint64_t from = 0; from < all; from += 2 * words) evaluate_two(strip + from, strip + from, words, 1, factors, at++);
+    for (uint64_t from = 0; from < all; from += 2 * words) {
+      bring(ahead, log);
+      evaluate_two(strip + from, strip + from, words, 1, factors, at++);
+    }
 }
 
-FOR_LANES static void interpolate(uint32_t *strip, uint32_t words, uint32_t log, const struct lde_factors *factors)
+FOR_LANES static void interpolate(uint32_t *strip, uint32_t words, uint32_t log, const struct lde_factors *factors, struct lde_ahead *ahead)
 {
   if (log < 2 || (uint64_t)words << log <= NEAR_WORDS) {
-    if (words == 32) interpolate_near(strip, 32, log, factors);
-    else interpolate_near(strip, words, log, factors);
+    if (words == 32) interpolate_near(strip, 32, log, factors, ahead);
+    else interpolate_near(strip, words, log, factors, ahead);
     return;
   }
   if (words == 32) interpolate_four(strip, 32, UINT64_C(1) << (log - 2), factors);
   else interpolate_four(strip, words, UINT64_C(1) << (log - 2), factors);
-  for (uint64_t k = 0; k < 4; k++) interpolate(strip + (k * words << (log - 2)), words, log - 2, factors);
+  for (uint64_t k = 0; k < 4; k++) interpolate(strip + (k * words << (log - 2)), words, log - 2, factors, ahead);
 }
 
-FOR_LANES static void evaluate_block(uint32_t *to, const uint32_t *from, uint32_t words, uint32_t log, const struct lde_factors *factors, uint64_t at)
+FOR_LANES static void evaluate_block(uint32_t *to, const uint32_t *from, uint32_t words, uint32_t log, const struct lde_factors *factors, struct lde_ahead *ahead, uint64_t at)
 {
   if (log >= 2) evaluate_four(to, from, words, UINT64_C(1) << (log - 2), factors, at);
   else if (log == 1) evaluate_two(to, from, words, 1, factors, at);
   else for (uint32_t c = 0; c < words; c++) to[c] = from[c];
   if (log <= 2) return;
   if ((uint64_t)words << log <= NEAR_WORDS) {
-    for (uint64_t k = 0; k < 4; k++) evaluate_near(to + (k * words << (log - 2)), words, log - 2, factors, 4 * at + k);
+    for (uint64_t k = 0; k < 4; k++) evaluate_near(to + (k * words << (log - 2)), words, log - 2, factors, ahead, 4 * at + k);
     return;
   }
   for (uint64_t k = 0; k < 4; k++) {
     uint32_t *quarter = to + (k * words << (log - 2));
-    evaluate_block(quarter, quarter, words, log - 2, factors, 4 * at + k);
+    evaluate_block(quarter, quarter, words, log - 2, factors, ahead, 4 * at + k);
   }
 }
 
-FOR_LANES static void evaluate(uint32_t *to, const uint32_t *from, uint32_t words, uint32_t log, const struct lde_factors *factors)
+FOR_LANES static void evaluate(uint32_t *to, const uint32_t *from, uint32_t words, uint32_t log, const struct lde_factors *factors, struct lde_ahead *ahead)
 {
-  evaluate_block(to, from, words, log, factors, 1);
+  evaluate_block(to, from, words, log, factors, ahead, 1);
 }
 
 FOR_LANES static void turn(uint32_t *to, const uint32_t *from, uint32_t words, uint32_t log, const struct lde_factors *factors)

@@ -28,8 +28,8 @@ struct lde {
   uint32_t *rows;
   uint64_t stride;
   uint32_t width, cleared; /* columns behind `width` that become 0 */
-  uint32_t log_n, blowup, a, b, strips, words; /* words: of the widest strip */
-  uint32_t shift;                              /* of what coefficients are values of to g */
+  uint32_t threads, log_n, blowup, a, b, strips;
+  uint32_t shift; /* g by the shift of the values on entry */
   struct lde_factors back, forth, powers, cosets[1 << 3];
   struct scratch *scratch;
 };
@@ -61,7 +61,6 @@ static void take(const struct lde *l, struct strip s, uint32_t *to, uint64_t fir
   const uint32_t *from = l->rows + first * l->stride + s.from;
   const uint64_t pitch = step * l->stride;
   for (uint64_t row = 0; row < UINT64_C(1) << log; row++, from += pitch, to += s.room) {
-    __builtin_prefetch(from + 8 * pitch), __builtin_prefetch(from + 8 * pitch + 16);
     copy(to, from, s.copied);
     for (uint32_t c = s.words; c < s.room; c++) to[c] = 0;
   }
@@ -77,6 +76,13 @@ static void put(const struct lde *l, struct strip s, const uint32_t *from, uint6
     copy(to, from, s.copied);
     if (s.cleared > 0) memset(to + s.copied, 0, 4 * s.cleared);
   }
+}
+
+/* The rows that `take` or `put` will want, if they will. */
+static struct lde_ahead ahead_of(const struct lde *l, struct strip s, uint64_t first, uint64_t step, uint32_t log, int wanted)
+{
+  const uint8_t *at = (const uint8_t *)(l->rows + first * l->stride + s.from);
+  return (struct lde_ahead){ at, 4 * step * l->stride, wanted ? UINT64_C(1) << log : 0 };
 }
 
 /* Factors of level j times by ^ (2 ^ (levels - 1 - j)). */
@@ -95,10 +101,11 @@ static void first_step(void *of, uint64_t piece, uint32_t thread)
   const struct lde *l = (const struct lde *)of;
   const struct scratch *mine = &l->scratch[thread];
   const struct strip s = strip_of(l, piece);
-  const uint64_t r2 = piece / l->strips;
+  const uint64_t r2 = piece / l->strips, step = UINT64_C(1) << l->b, next = piece + l->threads;
+  struct lde_ahead ahead = ahead_of(l, strip_of(l, next), next / l->strips, step, l->a, next < l->strips * step);
   scale_levels(l, &mine->factors, &l->back, l->a, f_pow(f_inv(f_root(l->log_n)), r2));
-  take(l, s, mine->strip, r2, UINT64_C(1) << l->b, l->a);
-  l->kernels->interpolate(mine->strip, s.room, l->a, &mine->factors);
+  take(l, s, mine->strip, r2, step, l->a);
+  l->kernels->interpolate(mine->strip, s.room, l->a, &mine->factors, &ahead);
   put(l, s, mine->strip, last_block(l) + (r2 << l->a), 1, l->a, 1);
 }
 
@@ -107,13 +114,19 @@ static void second_step(void *of, uint64_t piece, uint32_t thread)
   const struct lde *l = (const struct lde *)of;
   const struct scratch *mine = &l->scratch[thread];
   const struct strip s = strip_of(l, piece);
-  const uint64_t m1 = piece / l->strips, step = UINT64_C(1) << l->a;
-  take(l, s, mine->strip, (l->a > 0 ? last_block(l) : 0) + m1, step, l->b);
-  l->kernels->interpolate(mine->strip, s.room, l->b, &l->back);
+  const uint64_t m1 = piece / l->strips, step = UINT64_C(1) << l->a, next = piece + l->threads;
+  const uint64_t source = l->a > 0 ? last_block(l) : 0, cosets = UINT64_C(1) << l->blowup;
+  /* Rows of the last coset are those that were taken. */
+  struct lde_ahead ahead = ahead_of(l, s, m1, step, l->b, 1);
+  take(l, s, mine->strip, source + m1, step, l->b);
+  l->kernels->interpolate(mine->strip, s.room, l->b, &l->back, &ahead);
   l->kernels->scale(&mine->factors, &l->powers, 0, UINT64_C(1) << l->b, f_mont(f_pow(l->shift, m1)));
   l->kernels->turn(mine->other, mine->strip, s.room, l->b, &mine->factors);
-  for (uint64_t coset = 0; coset < UINT64_C(1) << l->blowup; coset++) {
-    l->kernels->evaluate(mine->strip, mine->other, s.room, l->b, &l->cosets[coset]);
+  for (uint64_t coset = 0; coset < cosets; coset++) {
+    ahead = coset + 2 < cosets
+      ? ahead_of(l, s, ((coset + 1) << l->log_n) + m1, step, l->b, 1)
+      : ahead_of(l, strip_of(l, next), source + next / l->strips, step, l->b, coset + 2 == cosets && next < l->strips * step);
+    l->kernels->evaluate(mine->strip, mine->other, s.room, l->b, &l->cosets[coset], &ahead);
     put(l, s, mine->strip, (coset << l->log_n) + m1, step, l->b, 0);
   }
 }
@@ -123,11 +136,12 @@ static void third_step(void *of, uint64_t piece, uint32_t thread)
   const struct lde *l = (const struct lde *)of;
   const struct scratch *mine = &l->scratch[thread];
   const struct strip s = strip_of(l, piece);
-  const uint64_t block = piece / l->strips;
   const uint32_t above = l->blowup + l->b;
+  const uint64_t block = piece / l->strips, next = piece + l->threads;
+  struct lde_ahead ahead = ahead_of(l, strip_of(l, next), next / l->strips << l->a, 1, l->a, next < (uint64_t)l->strips << above);
   scale_levels(l, &mine->factors, &l->forth, l->a, f_pow(f_root(above + l->a), f_reverse((uint32_t)block, above)));
   take(l, s, mine->strip, block << l->a, 1, l->a);
-  l->kernels->evaluate(mine->strip, mine->strip, s.room, l->a, &mine->factors);
+  l->kernels->evaluate(mine->strip, mine->strip, s.room, l->a, &mine->factors, &ahead);
   put(l, s, mine->strip, block << l->a, 1, l->a, 0);
 }
 
@@ -180,7 +194,7 @@ static uint32_t *share(struct lde *l, uint32_t threads, uint32_t *next)
   l->powers = factors_of(&next, longest);
   for (uint32_t coset = 0; coset < 1u << l->blowup; coset++) l->cosets[coset] = factors_of(&next, longest);
   for (uint32_t thread = 0; thread < threads; thread++) {
-    uint32_t *strip = words_of(&next, longest * l->words), *other = words_of(&next, longest * l->words);
+    uint32_t *strip = words_of(&next, longest * STRIP_WORDS), *other = words_of(&next, longest * STRIP_WORDS);
     l->scratch[thread] = (struct scratch){ strip, other, factors_of(&next, longest) };
   }
   return next;
@@ -218,20 +232,26 @@ static int extend(struct stark_work *work, struct lde *l)
   return going ? STARK_DONE : STARK_CANCELLED;
 }
 
+static struct lde lde_of(struct stark_work *work, uint32_t *rows, uint64_t stride, uint32_t width, uint32_t log_n, uint32_t blowup)
+{
+  const uint32_t a = log_n <= LOW ? 0 : log_n / 2, strips = (width + STRIP_WORDS - 1) / STRIP_WORDS;
+  return (struct lde){
+    .kernels = kernels_for(work), .threads = work->threads, .rows = rows, .stride = stride, .width = width, .log_n = log_n,
+    .blowup = blowup, .a = a, .b = log_n - a, .strips = strips, .shift = F_G,
+  };
+}
+
 int stark_lde_shifted(struct stark_work *work, uint32_t *rows, uint64_t stride, uint32_t width, uint32_t log_n,
                       uint32_t blowup, uint32_t from_shift)
 {
-  const uint32_t a = log_n <= LOW ? 0 : log_n / 2;
-  struct lde l = { .kernels = kernels_for(work), .rows = rows, .stride = stride, .width = width, .log_n = log_n, .blowup = blowup,
-    .a = a, .b = log_n - a, .strips = (width + STRIP_WORDS - 1) / STRIP_WORDS, .words = STRIP_WORDS, .shift = f_mul(F_G, f_inv(from_shift)) };
+  struct lde l = lde_of(work, rows, stride, width, log_n, blowup);
+  l.shift = f_mul(F_G, f_inv(from_shift));
   return extend(work, &l);
 }
 
 int stark_lde(struct stark_work *work, uint32_t *rows, uint64_t stride, uint32_t width, uint32_t log_n, uint32_t blowup)
 {
-  const uint32_t a = log_n <= LOW ? 0 : log_n / 2;
-  struct lde l = { .kernels = kernels_for(work), .rows = rows, .stride = stride, .width = width, .log_n = log_n, .blowup = blowup,
-    .a = a, .b = log_n - a, .strips = (width + STRIP_WORDS - 1) / STRIP_WORDS, .words = STRIP_WORDS, .shift = F_G,
-    .cleared = (uint32_t)(stride - width) };
+  struct lde l = lde_of(work, rows, stride, width, log_n, blowup);
+  l.cleared = (uint32_t)(stride - width);
   return extend(work, &l);
 }
