@@ -48,14 +48,35 @@ static void block_begin(struct block *block, const struct program *program)
     block_fill(block, program->constants[i].value, program->constants[i].column);
 }
 
-/* Columns of rows, each of which begins at its pointer. `columns`: where in it they are; 0: at their numbers. */
+static inline uint32_t place_of_load(const struct loaded *load, const uint32_t *columns) { return columns != 0 ? columns[load->column] : load->column; }
+
+/*
+ * Columns of rows, each of which begins at its pointer and has `width` words. `columns`: where in it they are; 0: at their
+ * numbers. As many as lie within 8 words are loaded at once.
+ */
 static void block_load(const struct block *block, const struct loaded *loaded, uint32_t count,
-                       const uint32_t *const rows[BLOCK], const uint32_t *columns)
+                       const uint32_t *const rows[BLOCK], uint64_t width, const uint32_t *columns)
 {
-  for (uint32_t i = 0; i < count; i++) {
-    uint32_t *to = value_of(block, loaded[i].value);
-    const uint32_t column = columns != 0 ? columns[loaded[i].column] : loaded[i].column;
-    for (uint32_t row = 0; row < BLOCK; row++) to[row] = rows[row][column];
+  for (uint32_t i = 0; i < count;) {
+    const uint32_t first = place_of_load(&loaded[i], columns);
+    if (width < 8) {
+      uint32_t *to = value_of(block, loaded[i++].value);
+      for (uint32_t row = 0; row < BLOCK; row++) to[row] = rows[row][first];
+      continue;
+    }
+    const uint32_t start = first + 8 <= width ? first : (uint32_t)width - 8;
+    uint32_t *to[8], offset[8], near = 0;
+    for (; i < count && near < 8; i++) {
+      const uint32_t column = place_of_load(&loaded[i], columns);
+      if (column < start || column >= start + 8) break;
+      to[near] = value_of(block, loaded[i].value);
+      offset[near++] = column - start;
+    }
+    EACH {
+      vec column[8];
+      vec_columns(column, rows + at, start);
+      for (uint32_t k = 0; k < near; k++) vec_store(to[k] + at, column[offset[k]]);
+    }
   }
 }
 

@@ -7,7 +7,7 @@ struct combine {
   const struct group *group[STARK_MOST_TREES];
   /* For each group and point: four rows of words, one for each coordinate, in Montgomery form; 0: nothing is opened there. */
   const uint32_t *weight[STARK_MOST_TREES][2];
-  /* Where the weights are not 0, in octets of columns. */
+  /* Where the weights are not 0, in columns. */
   uint32_t from[STARK_MOST_TREES][2], to[STARK_MOST_TREES][2];
   struct pole pole[2];
   struct turn turn;
@@ -18,25 +18,25 @@ struct combine {
   k_t *out;
 };
 
-static k_t weighted_row(const uint32_t *row, const uint32_t *weight, uint64_t stride, uint32_t from, uint32_t to)
+/* Adds to both sums what a group's columns come to in VEC rows. */
+INLINE void weigh_rows_of(kvec sum[2], const struct combine *combine, uint32_t g, const uint32_t *const rows[VEC])
 {
-  k_t sum;
-  vec value[4];
-  for (uint32_t i = 0; i < 4; i++) value[i] = vec_all(0);
-  for (uint32_t column = from; column < to; column += 2 * VEC) {
-    const vec a = vec_load(row + column), b = vec_load(row + column + VEC);
-    for (uint32_t i = 0; i < 4; i++) {
-      const uint32_t *w = weight + i * stride + column;
-      value[i] = vec_add(value[i], wide_redc4(wide_add(wide_mul(a, vec_load(w)), wide_mul(b, vec_load(w + VEC)))));
+  const uint64_t stride = combine->group[g]->stride;
+  for (uint32_t column = 0; column < combine->to[g][0]; column += 8) {
+    vec cell[8];
+    vec_columns(cell, rows, column);
+    for (uint32_t point = 0; point < 2; point++) {
+      if (column + 8 <= combine->from[g][point] || column >= combine->to[g][point]) continue;
+      for (uint32_t half = 0; half < 8 && column + half < combine->to[g][point]; half += 4)
+        for (uint32_t i = 0; i < 4; i++) {
+          const uint32_t *w = combine->weight[g][point] + i * stride + column + half;
+          const vec *c = cell + half;
+          const wide products = wide_add(wide_add(wide_mul(c[0], vec_all(w[0])), wide_mul(c[1], vec_all(w[1]))),
+                                         wide_add(wide_mul(c[2], vec_all(w[2])), wide_mul(c[3], vec_all(w[3]))));
+          sum[point].c[i] = vec_add(sum[point].c[i], wide_redc4(products));
+        }
     }
   }
-  for (uint32_t i = 0; i < 4; i++) {
-    uint32_t words[VEC], all = 0;
-    vec_store(words, value[i]);
-    for (uint32_t k = 0; k < VEC; k++) all = f_add(all, words[k]);
-    sum.c[i] = all;
-  }
-  return sum;
 }
 
 static void combine_piece(void *of, uint64_t piece, uint32_t thread)
@@ -49,17 +49,15 @@ static void combine_piece(void *of, uint64_t piece, uint32_t thread)
     const uint32_t count = rows - from < BLOCK ? rows - from : BLOCK;
     klanes sum[2], inverse;
     uint32_t x[BLOCK];
-    memset(sum, 0, sizeof sum);
-    for (uint32_t g = 0; g < combine->groups; g++) {
-      const struct group *group = combine->group[g];
-      for (uint32_t point = 0; point < 2; point++) {
-        const uint32_t start = combine->from[g][point], end = combine->to[g][point];
-        if (start >= end) continue;
-        for (uint32_t u = 0; u < count; u++) {
-          const k_t value = weighted_row(group->rows + (first + u) * group->stride, combine->weight[g][point], group->stride, start, end);
-          for (uint32_t i = 0; i < 4; i++) sum[point].c[i][u] = f_add(sum[point].c[i][u], value.c[i]);
-        }
+    EACH {
+      kvec all[2] = { kvec_all((const uint32_t[4]){ 0 }), kvec_all((const uint32_t[4]){ 0 }) };
+      for (uint32_t g = 0; g < combine->groups; g++) {
+        const struct group *group = combine->group[g];
+        const uint32_t *row[VEC];
+        for (uint32_t k = 0; k < VEC; k++) row[k] = group->rows + (first + ((at + k) & (count - 1))) * group->stride;
+        weigh_rows_of(all, combine, g, row);
       }
+      for (uint32_t point = 0; point < 2; point++) klanes_store(&sum[point], at, all[point]);
     }
     points_of(x, &combine->turn, first >> LOG_BLOCK, F_G);
     klanes value;
@@ -89,8 +87,8 @@ static int combine_groups(struct prover *prover, const struct combine_request *r
     for (uint32_t g = 0; g < request->groups; g++) {
       combine.group[g] = request->group[g];
       combine.weight[g][point] = request->weight[g][point];
-      combine.from[g][point] = request->from[g][point] & ~15u;
-      combine.to[g][point] = (request->to[g][point] + 15) & ~15u;
+      combine.from[g][point] = request->from[g][point];
+      combine.to[g][point] = request->to[g][point];
     }
   }
   return stark_each(prover->work, pieces_of(combine.log_height), combine_piece, &combine) ? STARK_DONE : STARK_CANCELLED;

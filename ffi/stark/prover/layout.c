@@ -1,4 +1,5 @@
 /* The memory of a proof, in one block: counted in the same way as it is handed out. */
+#include <string.h>
 #include "layout.h"
 
 /* Columns of AIRs in a tree, side by side in the group of their height, in the order of AIRs. */
@@ -108,6 +109,7 @@ static void lay_out(struct prover *p, const struct stark_table *tables, uint32_t
   const struct stark_shape *shape = p->shape;
   const uint32_t airs = p->key->parameters->airs;
   p->airs = arena_take(arena, airs * sizeof *p->airs);
+  if (arena->base != 0) memset(p->airs, 0, airs * sizeof *p->airs);
   for (uint32_t i = 0; i < airs; i++) {
     if (tables[i].log_height == STARK_ABSENT || tables[i].derived_count == 0) continue;
     uint32_t *derived = arena_take(arena, (uint64_t)tables[i].derived_count * sizeof(uint32_t) << tables[i].log_height);

@@ -44,9 +44,12 @@ EXPORT int rvr_prover_fixed(const uint64_t *words, uint32_t count, uint32_t blow
 
 EXPORT void rvr_prover_fixed_free(uintptr_t fixed) { stark_fixed_free((struct stark_fixed *)fixed); }
 
-/* A key that was checked, with its bytes behind it. */
+/* A key that was checked, with its bytes behind it, and memory for proofs. */
 struct open_key {
   struct stark_key key;
+  struct stark_spare spare;
+  /* Is a proof being made in it? */
+  uint32_t is_used;
   uint8_t bytes[] __attribute__((aligned(64)));
 };
 
@@ -58,6 +61,8 @@ EXPORT int rvr_prover_key(const uint8_t *bytes, uint64_t length, uint64_t out[2]
   int answer = STARK_NO_MEMORY;
   if (open != 0 && memory != 0) {
     memcpy(open->bytes, bytes, length);
+    open->spare = (struct stark_spare){ 0 };
+    open->is_used = 0;
     answer = stark_key_open(&open->key, open->bytes, length, memory, fault) ? STARK_DONE : STARK_REFUSED;
   }
   free(memory);
@@ -76,7 +81,12 @@ EXPORT uint32_t rvr_prover_airs(uintptr_t open, uint32_t *widths)
   return key->publics;
 }
 
-EXPORT void rvr_prover_key_free(uintptr_t key) { free((void *)key); }
+EXPORT void rvr_prover_key_free(uintptr_t key)
+{
+  struct open_key *open = (struct open_key *)key;
+  stark_spare_free(&open->spare);
+  free(open);
+}
 
 static int shape_of(struct stark_shape *shape, const struct stark_key *key, const struct stark_table *tables, struct stark_fault *fault)
 {
@@ -117,6 +127,13 @@ EXPORT int rvr_prover_prove(uintptr_t open, const uint64_t *fixed, const uint64_
   const int answer = shape_of(&shape, key, tables, fault);
   if (answer != STARK_DONE) return answer;
   if (shape.bytes != length) return STARK_REFUSED;
-  const struct stark_request request = { key, trees, tables, publics, limit };
-  return stark_prove(&work, &request, &shape, proof);
+  /* Two proofs at once have memory of their own. */
+  struct open_key *keeper = (struct open_key *)open;
+  struct stark_spare own = { 0 };
+  const int is_first = __atomic_exchange_n(&keeper->is_used, 1, __ATOMIC_ACQUIRE) == 0;
+  const struct stark_request request = { key, trees, tables, publics, limit, is_first ? &keeper->spare : &own };
+  const int done = stark_prove(&work, &request, &shape, proof);
+  stark_spare_free(&own);
+  if (is_first) __atomic_store_n(&keeper->is_used, 0, __ATOMIC_RELEASE);
+  return done;
 }

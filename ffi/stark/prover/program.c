@@ -1,4 +1,5 @@
 /* Nodes of an AIR in the order in which they are needed, with places for values that are forgotten after their last use. */
+#include <stdlib.h>
 #include <string.h>
 #include "program.h"
 
@@ -260,6 +261,12 @@ static void *cut(uint8_t **memory, uint64_t bytes)
   return at;
 }
 
+static int by_column(const void *a, const void *b)
+{
+  const uint32_t x = ((const struct loaded *)a)->column, y = ((const struct loaded *)b)->column;
+  return (x > y) - (x < y);
+}
+
 void program_make(struct program *program, const struct program_request *request, void *memory)
 {
   const struct stark_key *key = request->key;
@@ -283,6 +290,7 @@ void program_make(struct program *program, const struct program_request *request
 
   count_uses(m);
   make_nodes(m);
+  for (uint32_t kind = 0; kind < LOADED_KINDS; kind++) qsort(m->loaded[kind], program->loads[kind], sizeof(struct loaded), by_column);
   if (request->kind == PROGRAM_DERIVED) make_derived(m);
   else make_chunks(m, request->challenges);
 }

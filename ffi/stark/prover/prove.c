@@ -105,7 +105,7 @@ struct parts {
   uint32_t half, turned;
 };
 
-/* The polynomials through the values on the cosets are q0 + g^n q1 and q0 - g^n q1; what is committed is q0 and q1. */
+/* Columns behind the last are 0. The polynomials through the values on the cosets are q0 + g^n q1 and q0 - g^n q1; what is committed is q0 and q1. */
 static void part_piece(void *of, uint64_t piece, uint32_t thread)
 {
   const struct parts *parts = of;
@@ -113,8 +113,11 @@ static void part_piece(void *of, uint64_t piece, uint32_t thread)
   const struct group *group = parts->group;
   const uint32_t log_height = group->log_n + p->blowup;
   uint32_t *values = (uint32_t *)(p->scratch + thread * p->scratch_bytes);
+  const uint32_t padding = (uint32_t)(group->stride - group->width);
   for (uint64_t row = piece * PIECE; row < piece * PIECE + rows_of_piece(log_height); row++) {
     uint32_t *to = group->rows + row * group->stride;
+    memset(to + group->width, 0, padding * sizeof *to);
+    if (parts->columns.seconds == 0) continue;
     memcpy(values, to, group->width * sizeof *values);
     const uint32_t *first = values, *second = values + parts->columns.firsts;
     for (uint32_t i = 0; i < p->key->parameters->airs; i++) {
@@ -140,8 +143,8 @@ static int extend_quotient(struct prover *p, const struct group *group)
   const struct quotient_columns columns = columns_of(p, group, p->key->parameters->airs);
   const uint32_t n = group->log_n;
   int answer = stark_lde_shifted(p->work, group->rows, group->stride, columns.firsts, n, p->blowup, F_G);
-  if (answer != STARK_DONE || columns.seconds == 0) return answer;
-  answer = stark_lde_shifted(p->work, group->rows + columns.firsts, group->stride, columns.seconds, n, p->blowup, f_mul(F_G, f_root(n + 1)));
+  if (answer == STARK_DONE && columns.seconds > 0)
+    answer = stark_lde_shifted(p->work, group->rows + columns.firsts, group->stride, columns.seconds, n, p->blowup, f_mul(F_G, f_root(n + 1)));
   if (answer != STARK_DONE) return answer;
   const uint32_t half = (F_P + 1) / 2, power = f_pow(F_G, UINT64_C(1) << n);
   struct parts parts = { p, group, columns, f_mont(half), f_mont(f_mul(half, f_inv(power))) };
@@ -218,20 +221,32 @@ static int prove(struct prover *p, const struct stark_request *request, struct w
   return STARK_DONE;
 }
 
+void stark_spare_free(struct stark_spare *spare)
+{
+  if (spare->bytes > 0) memory_give(spare->at, spare->bytes);
+  *spare = (struct stark_spare){ 0 };
+}
+
+static int has_room(struct stark_spare *spare, uint64_t bytes)
+{
+  if (spare->bytes >= bytes) return 1;
+  stark_spare_free(spare);
+  void *at = memory_take(bytes);
+  if (at == 0) return 0;
+  *spare = (struct stark_spare){ at, bytes };
+  return 1;
+}
+
 int stark_prove(struct stark_work *work, const struct stark_request *request, const struct stark_shape *shape, uint8_t *bytes)
 {
   const uint64_t needs = stark_prove_needs(request->key, shape, request->tables, work->threads);
   if (needs > request->limit) return STARK_ABOVE_LIMIT;
-  struct arena arena = { .base = memory_take(needs) };
-  if (arena.base == 0) return STARK_NO_MEMORY;
+  if (!has_room(request->spare, needs)) return STARK_NO_MEMORY;
+  struct arena arena = { .base = request->spare->at };
   struct prover *p = arena_take(&arena, sizeof *p);
   *p = (struct prover){ .key = request->key, .shape = shape, .work = work, .variant = variant_for(stark_cpu(work)), .blowup = request->key->parameters->blowup };
   struct written proof;
-  int answer = STARK_REFUSED;
-  if (prover_lay_out(p, request, &arena)) {
-    write_frame(&proof, shape, bytes);
-    answer = prove(p, request, &proof);
-  }
-  memory_give(arena.base, needs);
-  return answer;
+  if (!prover_lay_out(p, request, &arena)) return STARK_REFUSED;
+  write_frame(&proof, shape, bytes);
+  return prove(p, request, &proof);
 }

@@ -42,6 +42,13 @@ int stark_fixed_create(struct stark_fixed **out, struct stark_work *work, uint32
 const uint8_t *stark_fixed_root(const struct stark_fixed *fixed);
 void stark_fixed_free(struct stark_fixed *fixed);
 
+/* Memory that one proof after another is made in: what the largest took, which is dear to take anew. */
+struct stark_spare {
+  void *at;
+  uint64_t bytes;
+};
+void stark_spare_free(struct stark_spare *spare);
+
 struct stark_request {
   const struct stark_key *key;
   /* One for each of the key's trees. */
@@ -52,6 +59,8 @@ struct stark_request {
   const uint32_t *publics;
   /* What may be taken, fixed trees aside. */
   uint64_t limit;
+  /* Nobody else uses it meanwhile. */
+  struct stark_spare *spare;
 };
 
 /* What stark_prove takes with so many threads, beside the proof: stark_shape says how long that is. */

@@ -56,10 +56,15 @@ static void rows_at(const uint32_t *rows[BLOCK], const struct part *part, const 
   }
 }
 
+/* Four columns of a sum table, which begin at a multiple of 4. */
 static void klanes_from(klanes *to, const uint32_t *const rows[BLOCK], uint32_t column)
 {
-  for (uint32_t u = 0; u < BLOCK; u++)
-    for (uint32_t i = 0; i < 4; i++) to->c[i][u] = rows[u][column + i];
+  const uint32_t from = column & ~7u;
+  EACH {
+    vec columns[8];
+    vec_columns(columns, rows + at, from);
+    for (uint32_t i = 0; i < 4; i++) vec_store(to->c[i] + at, columns[column - from + i]);
+  }
 }
 
 /* What is constrained is all fractions of a row, by their sums: chunk by chunk. */
@@ -127,8 +132,9 @@ static void load_rows(const struct quotient *quotient, const struct block *block
   for (uint32_t kind = 0; kind < LOADED_KINDS; kind++) {
     if (program->loads[kind] == 0) continue;
     const uint32_t *rows[BLOCK];
-    rows_at(rows, &quotient->air->part[parts[kind]], where, kind == LOADED_MAIN_NEXT || kind == LOADED_FIXED_NEXT);
-    block_load(block, program->loaded[kind], program->loads[kind], rows, 0);
+    const struct part *part = &quotient->air->part[parts[kind]];
+    rows_at(rows, part, where, kind == LOADED_MAIN_NEXT || kind == LOADED_FIXED_NEXT);
+    block_load(block, program->loaded[kind], program->loads[kind], rows, part->group->stride - part->offset, 0);
   }
   select_rows(quotient, block, where);
 }

@@ -25,7 +25,7 @@ static void load_traces(const struct air_state *air, const struct program *progr
     const struct trace trace = trace_of(air, kind);
     const uint32_t *rows[BLOCK];
     for (uint32_t u = 0; u < BLOCK; u++) rows[u] = trace.cells + ((from + u + step) & mask) * trace.stride;
-    block_load(block, program->loaded[kind], program->loads[kind], rows, trace.columns);
+    block_load(block, program->loaded[kind], program->loads[kind], rows, trace.stride, trace.columns);
   }
   if (!(program->has_first | program->has_last)) return;
   uint32_t *first = value_of(block, VALUE_FIRST), *last = value_of(block, VALUE_LAST);

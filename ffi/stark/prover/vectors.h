@@ -54,6 +54,26 @@ INLINE vec vec_mul(vec a, vec b)
   const __m256i odd = _mm256_sub_epi64(product.odd, _mm256_mul_epu32(r, order));
   return vec_once(_mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xaa));
 }
+/* Columns `from` to `from` + 7 of VEC rows. */
+INLINE void vec_columns(vec to[8], const uint32_t *const rows[], uint32_t from)
+{
+  __m256i a[8], b[8];
+  for (int k = 0; k < 8; k++) a[k] = vec_load(rows[k] + from);
+  for (int k = 0; k < 8; k += 2) {
+    b[k] = _mm256_unpacklo_epi32(a[k], a[k + 1]);
+    b[k + 1] = _mm256_unpackhi_epi32(a[k], a[k + 1]);
+  }
+  for (int k = 0; k < 8; k += 4) {
+    a[k] = _mm256_unpacklo_epi64(b[k], b[k + 2]);
+    a[k + 1] = _mm256_unpackhi_epi64(b[k], b[k + 2]);
+    a[k + 2] = _mm256_unpacklo_epi64(b[k + 1], b[k + 3]);
+    a[k + 3] = _mm256_unpackhi_epi64(b[k + 1], b[k + 3]);
+  }
+  for (int k = 0; k < 4; k++) {
+    to[k] = _mm256_permute2x128_si256(a[k], a[k + 4], 0x20);
+    to[k + 4] = _mm256_permute2x128_si256(a[k], a[k + 4], 0x31);
+  }
+}
 #else
 enum { VEC = 1 };
 typedef uint32_t vec;
@@ -64,6 +84,10 @@ INLINE void vec_store(uint32_t *to, vec a) { *to = a; }
 INLINE vec vec_all(uint32_t a) { return a; }
 INLINE vec vec_add(vec a, vec b) { return f_add(a, b); }
 INLINE vec vec_sub(vec a, vec b) { return f_sub(a, b); }
+INLINE void vec_columns(vec to[8], const uint32_t *const rows[], uint32_t from)
+{
+  for (int k = 0; k < 8; k++) to[k] = rows[0][from + k];
+}
 INLINE wide wide_mul(vec a, vec b) { return (uint64_t)a * b; }
 INLINE wide wide_add(wide a, wide b) { return a + b; }
 INLINE vec wide_high(wide a) { return (uint32_t)(a >> 32); }

@@ -16,7 +16,10 @@ export interface ProvingNeeds {
   readonly proofBytes: number
 }
 
-/** A key and its fixed trees, which stay the caller's: for all segments of a run. */
+/**
+ * A key and its fixed trees, which stay the caller's: for all segments of a run. It keeps the memory that the largest
+ * proof took.
+ */
 export class ProverContext {
   readonly #library: ProverLibrary
   readonly #key: Owned
