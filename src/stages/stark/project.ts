@@ -23,7 +23,9 @@ export function starkProject(library: StarkLibrary, identity: string): Project {
     ...filesIn(`ffi/stark/${library}`, `stark/${library}`),
     ...filesIn('templates/archive', 'archive'),
     ...filesIn('templates/threads', 'threads'),
-    { path: 'sha2/sha256.c', content: resourceText('ffi/sha2/sha256.c') },
+    { path: 'sha2/plain.c', content: resourceText('ffi/sha2/sha256.c') },
+    { path: 'sha2/own.c', content: resourceText('ffi/sha2/sha256.c') },
+    { path: 'sha2/sha256.c', content: resourceText('templates/stark/sha256.c') },
     { path: 'identity/identity.c', content: identityBlock(identity) },
   ]
   files.sort((a, b) => (a.path < b.path ? -1 : 1))
