@@ -11,31 +11,33 @@
 /* A table as 8 words: cells, stride, columns, derived, how many, log height, width, 0. */
 enum { TABLE_WORDS = 8 };
 
-static void read_tables(struct stark_table *to, const uint64_t *words, uint32_t count)
+/* On the heap: whoever calls may have a small stack. 0: there is no memory. */
+static struct stark_table *read_tables(const uint64_t *words, uint32_t count)
 {
-  for (uint32_t k = 0; k < count; k++, words += TABLE_WORDS)
-    to[k] = (struct stark_table){ .cells = (const uint32_t *)(uintptr_t)words[0], .stride = words[1], .columns = (const uint32_t *)(uintptr_t)words[2],
-                                  .derived = (const struct stark_derived *)(uintptr_t)words[3], .derived_count = (uint32_t)words[4],
-                                  .log_height = (uint32_t)words[5], .width = (uint32_t)words[6] };
+  struct stark_table *tables = calloc((uint64_t)count + 1, sizeof *tables);
+  for (uint32_t k = 0; tables != 0 && k < count; k++, words += TABLE_WORDS)
+    tables[k] = (struct stark_table){ .cells = (const uint32_t *)(uintptr_t)words[0], .stride = words[1], .columns = (const uint32_t *)(uintptr_t)words[2],
+                                      .derived = (const struct stark_derived *)(uintptr_t)words[3], .derived_count = (uint32_t)words[4],
+                                      .log_height = (uint32_t)words[5], .width = (uint32_t)words[6] };
+  return tables;
 }
 
-/* Bytes of a fixed tree; 0 where there can be none. */
+/* Bytes of a fixed tree. */
 EXPORT uint64_t rvr_prover_fixed_needs(const uint64_t *words, uint32_t count, uint32_t blowup)
 {
-  struct stark_table tables[STARK_MOST_AIRS];
-  if (count > STARK_MOST_AIRS) return 0;
-  read_tables(tables, words, count);
-  return stark_fixed_needs(blowup, tables, count);
+  struct stark_table *tables = read_tables(words, count);
+  const uint64_t needs = tables == 0 ? 0 : stark_fixed_needs(blowup, tables, count);
+  free(tables);
+  return needs;
 }
 
 EXPORT int rvr_prover_fixed(const uint64_t *words, uint32_t count, uint32_t blowup, uint64_t limit, WORK, uint64_t *out, uint8_t *root)
 {
-  struct stark_table tables[STARK_MOST_AIRS];
+  struct stark_table *tables = read_tables(words, count);
   struct stark_work work = { threads, cancel, progress, without };
   struct stark_fixed *fixed;
-  if (count > STARK_MOST_AIRS) return STARK_REFUSED;
-  read_tables(tables, words, count);
-  const int answer = stark_fixed_create(&fixed, &work, blowup, tables, count, limit);
+  const int answer = tables == 0 ? STARK_NO_MEMORY : stark_fixed_create(&fixed, &work, blowup, tables, count, limit);
+  free(tables);
   if (answer != STARK_DONE) return answer;
   *out = (uintptr_t)fixed;
   memcpy(root, stark_fixed_root(fixed), 32);
@@ -88,28 +90,50 @@ EXPORT void rvr_prover_key_free(uintptr_t key)
   free(open);
 }
 
-static int shape_of(struct stark_shape *shape, const struct stark_key *key, const struct stark_table *tables, struct stark_fault *fault)
+/* What belongs to one call: to be freed whatever is answered. */
+struct call {
+  struct stark_table *tables;
+  struct stark_shape shape;
+};
+
+static int shape_call(struct call *call, const struct stark_key *key, const uint64_t *words, struct stark_fault *fault)
 {
-  uint32_t heights[STARK_MOST_AIRS];
-  for (uint32_t i = 0; i < key->parameters->airs; i++) heights[i] = tables[i].log_height;
-  uint32_t *memory = malloc(stark_shape_memory(key) + 1);
-  if (memory == 0) return STARK_NO_MEMORY;
-  const int is_right = stark_shape(shape, key, heights, memory, fault);
+  const uint32_t airs = key->parameters->airs;
+  call->tables = read_tables(words, airs);
+  uint32_t *memory = malloc(stark_shape_memory(key) + airs * sizeof *memory + 1);
+  int answer = STARK_NO_MEMORY;
+  if (call->tables != 0 && memory != 0) {
+    uint32_t *heights = memory + stark_shape_memory(key) / sizeof *memory;
+    for (uint32_t i = 0; i < airs; i++) heights[i] = call->tables[i].log_height;
+    answer = stark_shape(&call->shape, key, heights, memory, fault) ? STARK_DONE : STARK_REFUSED;
+  }
   free(memory);
-  return is_right ? STARK_DONE : STARK_REFUSED;
+  return answer;
 }
 
 /* out: bytes that proving takes, bytes of the proof. */
 EXPORT int rvr_prover_needs(uintptr_t open, const uint64_t *words, uint32_t threads, uint64_t out[2], struct stark_fault *fault)
 {
   const struct stark_key *key = (const struct stark_key *)open;
-  struct stark_table tables[STARK_MOST_AIRS];
-  struct stark_shape shape;
-  read_tables(tables, words, key->parameters->airs);
-  const int answer = shape_of(&shape, key, tables, fault);
-  if (answer != STARK_DONE) return answer;
-  out[0] = stark_prove_needs(key, &shape, tables, threads);
-  out[1] = shape.bytes;
+  struct call call;
+  const int answer = shape_call(&call, key, words, fault);
+  if (answer == STARK_DONE) {
+    out[0] = stark_prove_needs(key, &call.shape, call.tables, threads);
+    out[1] = call.shape.bytes;
+  }
+  free(call.tables);
+  return answer;
+}
+
+/* Two proofs at once have memory of their own. */
+static int prove_in(struct open_key *open, struct stark_work *work, struct stark_request *request, const struct stark_shape *shape, uint8_t *proof)
+{
+  struct stark_spare own = { 0 };
+  const int is_first = __atomic_exchange_n(&open->is_used, 1, __ATOMIC_ACQUIRE) == 0;
+  request->spare = is_first ? &open->spare : &own;
+  const int answer = stark_prove(work, request, shape, proof);
+  stark_spare_free(&own);
+  if (is_first) __atomic_store_n(&open->is_used, 0, __ATOMIC_RELEASE);
   return answer;
 }
 
@@ -118,22 +142,16 @@ EXPORT int rvr_prover_prove(uintptr_t open, const uint64_t *fixed, const uint64_
                             uint8_t *proof, uint64_t length, struct stark_fault *fault)
 {
   const struct stark_key *key = (const struct stark_key *)open;
-  struct stark_table tables[STARK_MOST_AIRS];
   const struct stark_fixed *trees[STARK_MOST_FIXED_TREES];
   struct stark_work work = { threads, cancel, progress, without };
-  struct stark_shape shape;
-  read_tables(tables, words, key->parameters->airs);
-  for (uint32_t t = 0; t < key->parameters->trees; t++) trees[t] = (const struct stark_fixed *)(uintptr_t)fixed[t];
-  const int answer = shape_of(&shape, key, tables, fault);
-  if (answer != STARK_DONE) return answer;
-  if (shape.bytes != length) return STARK_REFUSED;
-  /* Two proofs at once have memory of their own. */
-  struct open_key *keeper = (struct open_key *)open;
-  struct stark_spare own = { 0 };
-  const int is_first = __atomic_exchange_n(&keeper->is_used, 1, __ATOMIC_ACQUIRE) == 0;
-  const struct stark_request request = { key, trees, tables, publics, limit, is_first ? &keeper->spare : &own };
-  const int done = stark_prove(&work, &request, &shape, proof);
-  stark_spare_free(&own);
-  if (is_first) __atomic_store_n(&keeper->is_used, 0, __ATOMIC_RELEASE);
-  return done;
+  struct call call;
+  int answer = shape_call(&call, key, words, fault);
+  if (answer == STARK_DONE && call.shape.bytes != length) answer = STARK_REFUSED;
+  if (answer == STARK_DONE) {
+    for (uint32_t t = 0; t < key->parameters->trees; t++) trees[t] = (const struct stark_fixed *)(uintptr_t)fixed[t];
+    struct stark_request request = { .key = key, .fixed = trees, .tables = call.tables, .publics = publics, .limit = limit };
+    answer = prove_in((struct open_key *)open, &work, &request, &call.shape, proof);
+  }
+  free(call.tables);
+  return answer;
 }
