@@ -24,6 +24,7 @@ export class StarkVerifier {
   readonly #open: NativeFunction
   readonly #close: NativeFunction
   readonly #verify: NativeFunction
+  readonly #publics: NativeFunction
   readonly #next: NativeFunction
   readonly #end: NativeFunction
 
@@ -34,6 +35,7 @@ export class StarkVerifier {
     this.#open = library.func('rvr_stark_open', 'uint32_t', [...bytes, 'void *', 'void *'])
     this.#close = library.func('rvr_stark_close', 'void', ['uintptr_t'])
     this.#verify = library.func('rvr_stark_verify', 'uint32_t', ['uintptr_t', ...bytes, 'void *', 'void *'])
+    this.#publics = library.func('rvr_stark_publics', 'uint32_t', ['uintptr_t'])
     this.#next = library.func('rvr_stark_chain_next', 'uint32_t', ['uintptr_t', 'void *', 'void *', 'void *'])
     this.#end = library.func('rvr_stark_chain_end', 'uint32_t', ['void *', 'void *'])
   }
@@ -50,7 +52,7 @@ export class StarkVerifier {
     const verdict = await beside(this.#open, [bytes, bytes.length, handle, fault])
     if (verdict !== ACCEPTED) return rejected(verdict, fault)
     const functions = { close: this.#close, verify: this.#verify, next: this.#next, end: this.#end }
-    return new OpenKey(handle[0]!, functions)
+    return new OpenKey(handle[0]!, this.#publics(handle[0]) as number, functions)
   }
 }
 
@@ -70,18 +72,27 @@ interface Functions {
 
 /** A key that was checked. Verifications under it may run side by side. */
 export class OpenKey {
+  /** How many public values a proof has, of all AIRs. */
+  readonly publics: number
   #handle: bigint | undefined
   readonly #functions: Functions
   #running = 0
 
-  constructor(handle: bigint, functions: Functions) {
+  constructor(handle: bigint, publics: number, functions: Functions) {
     this.#handle = handle
+    this.publics = publics
     this.#functions = functions
   }
 
   get #opened(): bigint {
     if (this.#handle === undefined) throw new RvrError('INTERNAL', 'the verifying key was closed before')
     return this.#handle
+  }
+
+  /** C reads as many words as the key says. */
+  #checkPublics(publics: Uint32Array | undefined): void {
+    if (publics === undefined || publics.length === this.publics) return
+    throw new RvrError('INTERNAL', `${publics.length} public values were handed over: the key has ${this.publics}`)
   }
 
   /**
@@ -95,6 +106,7 @@ export class OpenKey {
   async verify(proof: Uint8Array, publics?: Uint32Array): Promise<ProofFault | undefined> {
     const fault = new Uint32Array(FAULT_WORDS)
     const key = this.#opened
+    this.#checkPublics(publics)
     this.#running++
     try {
       const verdict = await beside(this.#functions.verify, [key, proof, proof.length, publics ?? null, fault])
@@ -111,7 +123,10 @@ export class OpenKey {
     const fault = new Uint32Array(FAULT_WORDS)
     const { next, end } = this.#functions
     return {
-      next: publics => (next(this.#opened, state, publics, fault) === ACCEPTED ? undefined : faultOf(fault)),
+      next: publics => {
+        this.#checkPublics(publics)
+        return next(this.#opened, state, publics, fault) === ACCEPTED ? undefined : faultOf(fault)
+      },
       end: () => {
         if (end(state, fault) !== ACCEPTED) return { fault: faultOf(fault) }
         const [segments, , exitCode] = state as unknown as number[]

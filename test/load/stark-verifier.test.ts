@@ -59,6 +59,13 @@ test('public values that are wanted', async () => {
   expect(await key.verify(proof, others)).toEqual({ step: 'elements', what: 'public', section: 0x103, at: 2 })
 })
 
+test('public values that are too few for the key', async () => {
+  using key = await opened('fib.test')
+  expect(key.publics).toBe(3)
+  await expect(key.verify(vector('fib.test.proof'), new Uint32Array(2))).rejects.toMatchObject({ code: 'INTERNAL' })
+  expect(() => key.chain().next(new Uint32Array(2))).toThrow('2 public values were handed over: the key has 3')
+})
+
 test('the verifier says where', async () => {
   using key = await opened('lookup.test')
   const changed = async (change: (bytes: Uint8Array) => void): Promise<unknown> => {

@@ -68,6 +68,15 @@ describe.each(widths)('RV%i', xlen => {
     expect(verdict).toEqual({ exitCode: 0, revealed: digest + '0'.repeat(64) })
   })
 
+  test('what it takes', async () => {
+    const guest = await host.rvr.load(fixture('verifier', xlen))
+    const inputs = [vector('lookup.test.vkey'), vector('lookup.test.proof')]
+    const run = await guest.interpret('pure').execute({ inputs })
+    // 25,696 and 50,238 when this was written.
+    expect(Number(run.instret)).toBeLessThan(xlen === 64 ? 28_000 : 55_000)
+    run.dispose()
+  })
+
   test('what is wrong is so for both', async () => {
     using key = await opened('lookup.test')
     const codes = new Set<number>()

@@ -45,6 +45,9 @@ EXPORT uint32_t rvr_stark_open(const uint8_t *bytes, uint64_t length, struct ope
   return verdict;
 }
 
+/* How many public values proofs under the key have. */
+EXPORT uint32_t rvr_stark_publics(const struct opened_key *opened) { return opened->key.publics; }
+
 /* `publics`: words that are wanted, as many as the key says, or NULL. */
 EXPORT uint32_t rvr_stark_verify(const struct opened_key *opened, const uint8_t *bytes, uint64_t length, const uint32_t *publics,
                                  struct stark_fault *fault)
