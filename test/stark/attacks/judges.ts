@@ -36,6 +36,8 @@ export interface Case {
 export interface Judges {
   /** What both verifiers say. @throws where one says something else than the other. */
   readonly verdict: (given: Case) => Promise<Verdict>
+  /** Of a key alone. */
+  readonly keyVerdict: (key: Uint8Array) => Promise<Verdict>
   readonly proof: (key: Uint8Array, witness: Witness) => Promise<Uint8Array>
 }
 
@@ -43,12 +45,10 @@ export interface Judges {
 export function useJudges(): Judges {
   let services: PipelineServices
   let verifier: StarkVerifier
-  let prover: ProverLibrary
+  let prover: Promise<ProverLibrary> | undefined
   beforeAll(async () => {
-    // Optimised: a prover that is not needs more stack than there is.
     services = await createServices({ cacheDir: inject('sharedCache') }, () => {})
     verifier = new StarkVerifier((await prepareStark({ library: 'verifier' }, services)).opened)
-    prover = loadProver((await prepareStark({ library: 'prover' }, services)).opened)
   })
   afterAll(() => services.directories.removeAll())
 
@@ -59,15 +59,32 @@ export function useJudges(): Judges {
     const fault = await opened.verify(proof, publics && Uint32Array.from(publics))
     return fault?.step ?? 'accepted'
   }
+  const preparedProver = async (): Promise<ProverLibrary> =>
+    loadProver((await prepareStark({ library: 'prover' }, services)).opened)
+
+  const nativeKeyVerdict = async (bytes: Uint8Array): Promise<Verdict> => {
+    const key = await verifier.openKey(bytes)
+    if (!(key instanceof OpenKey)) return key.step
+    key[Symbol.dispose]()
+    return 'accepted'
+  }
   return {
     verdict: async given => {
       const slow = slowVerdict(() => verify(readKey(given.key), given.proof, given.publics))
-      const native = await nativeVerdict(given)
-      if (slow !== native) throw new Error(`the slow verifier says ${slow}, the one in C says ${native}`)
-      return native
+      return agreed(slow, await nativeVerdict(given))
     },
-    proof: (key, witness) => nativeProof(prover, key, witness),
+    keyVerdict: async key =>
+      agreed(
+        slowVerdict(() => readKey(key)),
+        await nativeKeyVerdict(key),
+      ),
+    proof: async (key, witness) => nativeProof(await (prover ??= preparedProver()), key, witness),
   }
+}
+
+function agreed(slow: Verdict, native: Verdict): Verdict {
+  if (slow !== native) throw new Error(`the slow verifier says ${slow}, the one in C says ${native}`)
+  return native
 }
 
 const cellsOf = (rows: Rows): Uint32Array => Uint32Array.from(rows.flat())

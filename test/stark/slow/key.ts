@@ -115,7 +115,8 @@ function readAir(row: Named<typeof AIR>, source: Source): Air {
     boolean,
     boolean,
   ]
-  demand(mainWidth <= 65536 && fixedWidth <= 65536 && publics <= 4096, 0, 'widths')
+  // A table without columns would be a leaf of nothing.
+  demand(mainWidth > 0 && mainWidth <= 65536 && fixedWidth <= 65536 && publics <= 4096, 0, 'widths')
   demand(maxLogHeight <= parameters.maxLogHeight, 0, 'maximum height of an AIR')
   if (fixedWidth === 0) demand(tree === NONE && fixedLogHeight === NONE, 0, 'a tree without fixed columns')
   else demand(tree < parameters.trees && fixedLogHeight <= maxLogHeight, 0, 'tree or fixed height')
@@ -145,7 +146,7 @@ function readAir(row: Named<typeof AIR>, source: Source): Air {
 
   const interactions = interactionRows.map(({ bus, direction, count, weight, fieldStart, fields: width, zero }) => {
     demand(bus < parameters.buses && direction <= 1 && zero === 0, 0, 'bus or direction')
-    demand(within(width, 1, 255), 0, 'count of fields')
+    demand(within(width, 1, 255) && weight < P, 0, 'count of fields or weight')
     const fields = take<number>(source, 'fields', [fieldStart, width])
     const isRight = [count, ...fields].every(root => root < nodes.length && degrees[root]!.trans === 0)
     demand(isRight, 0, 'count or field of an interaction')
@@ -172,9 +173,13 @@ function isNode({ op, a, b }: Node, index: number, row: Named<typeof AIR>): bool
   return (op === OP.add || op === OP.sub || op === OP.mul) && a < index && b < index
 }
 
+/** Of each role's public values (§9). */
+const WORDS: readonly number[] = [0, 1, 1, 1, 1, 8, 8]
+
 function demandRoles(roles: readonly Role[], airs: readonly Air[]): void {
   for (const [index, { role, air, first, count }] of roles.entries()) {
     demand(index === 0 || role > roles[index - 1]!.role, 0, 'order of roles')
+    demand(within(role, 1, 6) && count === WORDS[role], 0, 'role')
     demand(air < airs.length && first + count <= airs[air]!.publics, 0, 'a role without public values')
   }
 }
@@ -185,6 +190,7 @@ function demandStarts(starts: readonly Start[], roles: readonly Role[]): void {
     const ascends = before === undefined || role > before.role || (role === before.role && index > before.index)
     demand(ascends, 0, 'order of starts')
     demand(zero === 0 && value < P, 0, 'value of a start')
+    demand(role === 1 || role === 5, 0, 'role of a start')
     demand(
       roles.some(each => each.role === role && index < each.count),
       0,

@@ -5,11 +5,12 @@ import { inverse, lift, minus, plus, scaled, times, ZERO, type K } from './exten
 import { reversed, root } from './field.ts'
 import { folded } from './fold.ts'
 import { wordBytes } from './hash.ts'
+import { gapsOf, type Gap } from './identity.ts'
 import { publicsByAir, type Key } from './key.ts'
 import { NONE } from './key-layout.ts'
 import type { Lies } from './lies.ts'
 import { atK, cosetPoint, interpolated, interpolatedInK, weighted } from './polynomial.ts'
-import { elementBytes } from './proof.ts'
+import { elementBytes, openedColumns } from './proof.ts'
 import { quotientOf } from './quotient.ts'
 import { shapeOf, type Shape, type Table, type Tree } from './shape.ts'
 import { sumsOf } from './sums.ts'
@@ -44,14 +45,18 @@ export function prove(key: Key, witness: Witness, lies: Lies = {}): Uint8Array {
   const commit = (tree: Tree, columnsOfTable: (table: Table) => Columns): CommittedTables =>
     commitTables(tree, new Map(tree.tables.map(table => [table, columnsOfTable(table)])), blowup)
   const treesOf = (kind: Tree['kind']): Tree[] => shape.trees.filter(tree => tree.kind === kind)
-  const traceColumns = (rows: readonly (Rows | undefined)[], { air, width }: Table): Columns =>
+  const traceColumns = (rows: readonly (Rows | undefined)[], { air, width }: Table): number[][] =>
     columnsOf(rows[air]!, width).map(column => interpolated(column))
+  const mainColumns = (table: Table): Columns => {
+    const honest = traceColumns(witness.main, table)
+    return lies.columns?.(honest, table.air) ?? honest
+  }
 
   transcript.absorb(1, key.digest)
   transcript.absorb(2, wordBytes(heights))
   transcript.absorb(3, wordBytes(witness.publics))
   const fixed = treesOf('fixed').map(tree => commit(tree, table => traceColumns(witness.fixed, table)))
-  const main = commit(treesOf('main')[0]!, table => traceColumns(witness.main, table))
+  const main = commit(treesOf('main')[0]!, mainColumns)
   transcript.absorb(4, main.root)
   work(5, lookup)
   const [alpha, beta] = transcript.elements(5, 2) as [K, K]
@@ -80,7 +85,12 @@ export function prove(key: Key, witness: Witness, lies: Lies = {}): Uint8Array {
   const committed = [...trees, quotient]
   const points = openedPoints(committed, zeta)
   const honestOpenings = points.flatMap(({ columns, z }) => columns.map(column => atK(column, z)))
-  const openings = lies.openings?.(honestOpenings) ?? honestOpenings
+  const gaps = (): Gap[] => {
+    const proof = { heights, publics: witness.publics, sums: busSums }
+    const replayed = { alpha, beta, lambda, zeta }
+    return gapsOf({ key, shape, proof, replayed, opened: openedColumns(shape, honestOpenings) })
+  }
+  const openings = lies.openings?.(honestOpenings, gaps) ?? honestOpenings
   transcript.absorb(11, elementBytes(openings))
   work(12, batch)
   const [gamma] = transcript.elements(12, 1) as [K]

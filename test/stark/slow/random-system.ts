@@ -69,7 +69,7 @@ function filledAir(random: Random, { name, buses }: { name: string; buses: reado
   const defs: Expression[] = []
   const degrees: number[] = []
   const air: SystemAir = { name, main: 0, fixed: fixedWidth, publics: publicCount, tree: random(2), defs, constraints }
-  const width = 1 + random(5)
+  const width = chance(random, 1) ? 15 + random(30) : 1 + random(5)
   let last: SystemAir = air
   for (let column = 0; column < width; column++) {
     const scope = { main: column, fixed: fixedWidth, publics: publicCount, defs: degrees }

@@ -1,14 +1,14 @@
 /** The verifier (§7), slow and plain: every step in the specification's order, none of its tricks. */
-import { PROOF, readArchive, rowsOf, wordsOf } from './archive.ts'
-import { accumulated, nodeValues, selectors } from './constraints.ts'
-import { equal, joined, minus, ONE, plus, raised, scaled, times, ZERO, evaluated } from './extension.ts'
-import { inverse as inverseInField, P } from './field.ts'
+import { PROOF, readArchive, wordsOf } from './archive.ts'
+import { equal, plus, ZERO } from './extension.ts'
+import { P } from './field.ts'
 import { sameBytes } from './hash.ts'
-import { publicsByAir, type Key } from './key.ts'
+import { gapsOf } from './identity.ts'
+import type { Key } from './key.ts'
 import { demand } from './rejected.ts'
-import { openedColumns, readProof, type Facts, type Opened, type Proof, type Replayed } from './proof.ts'
+import { openedColumns, readProof, type Proof, type Replayed } from './proof.ts'
 import { demandQueries } from './queries.ts'
-import { demandHeights, shapeOf, type Shape, type Tree } from './shape.ts'
+import { demandHeights, shapeOf, type Shape } from './shape.ts'
 import { Transcript } from './transcript.ts'
 
 export interface Verified {
@@ -38,7 +38,8 @@ export function verify(key: Key, bytes: Uint8Array, expected?: readonly number[]
   const replayed = replay(key, shape, proof)
   demand(equal(proof.sums.reduce(plus, ZERO), ZERO), 5, 'sums')
   const opened = openedColumns(shape, proof.openings)
-  demandConstraints({ key, shape, proof, replayed, opened })
+  for (const { air, gap } of gapsOf({ key, shape, proof, replayed, opened }))
+    demand(equal(gap, ZERO), 6, `constraints of AIR ${air}`)
   demandQueries({ key, shape, proof, replayed, opened })
   return { heights: proof.heights, publics: proof.publics }
 }
@@ -81,37 +82,4 @@ function replay(key: Key, shape: Shape, proof: Proof): Replayed {
   work(16, key.parameters.query, proof.nonces.at(-1)!)
   const indices = transcript.indices(16, shape.n, key.parameters.queries)
   return { alpha: alpha!, beta: beta!, lambda: lambda!, zeta: zeta!, gamma: gamma!, betas, indices }
-}
-
-/** Step 6. */
-function demandConstraints({ key, shape, proof, replayed, opened }: Facts): void {
-  const { zeta } = replayed
-  const find = (kind: Tree['kind'], air: number): Opened | undefined =>
-    shape.trees
-      .flatMap((tree, index) => (tree.kind === kind ? opened[index]! : []))
-      .find(({ table }) => table.air === air)
-  const allPublics = publicsByAir(key.airs, proof.publics)
-  let sumsBefore = 0
-  for (const [index, air] of key.airs.entries()) {
-    if (!shape.present.includes(index)) continue
-    const k = proof.heights[index]!
-    const [main, fixed, sum, quotient] = (['main', 'fixed', 'sum', 'quotient'] as const).map(kind => find(kind, index))
-    const point = {
-      main: main!.here,
-      mainNext: main!.next,
-      fixed: fixed?.here ?? [],
-      fixedNext: fixed?.next ?? [],
-      ...selectors(k, zeta),
-    }
-    const values = nodeValues(air.nodes, point, allPublics[index]!)
-    const sums = sum && {
-      columns: rowsOf(sum.here, 4).map(joined),
-      next: joined(sum.next),
-      perRow: scaled(proof.sums[sumsBefore++]!, inverseInField(2 ** k)),
-    }
-    const acc = accumulated(air, values, { ...replayed, sums })
-    const zetaToRows = raised(zeta, 2 ** k)
-    const quotients = evaluated(rowsOf(quotient!.here, 4).map(joined), zetaToRows)
-    demand(equal(acc, times(minus(zetaToRows, ONE), quotients)), 6, `constraints of AIR ${index}`)
-  }
 }
