@@ -100,7 +100,8 @@ static void take_points(struct prover *p, struct arena *arena)
   }
   p->powers = arena_take(arena, (uint64_t)shape->openings * sizeof(k_t));
   for (uint32_t t = 0; t < shape->trees; t++)
-    for (uint32_t log = 0, g = 0; log < STARK_LOG_DOMAINS; log++)
+    /* Groups are numbered from the highest to the lowest. */
+    for (uint32_t log = STARK_LOG_DOMAINS, g = 0; log-- > 0;)
       if (shape->tree[t].width[log] != 0) p->weight[t][g++] = arena_take(arena, 8 * 64 * (uint64_t)stark_blocks(shape->tree[t].width[log]));
 }
 
