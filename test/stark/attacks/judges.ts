@@ -6,6 +6,8 @@ import { proofSteps, type ProofStep } from '../../../src/load/stark-fault.ts'
 import { loadProver, type ProverLibrary } from '../../../src/load/stark-prover.ts'
 import { OpenKey, StarkVerifier } from '../../../src/load/stark-verifier.ts'
 import { createServices, prepareStark, type PipelineServices } from '../../../src/pipeline.ts'
+import { PROOF, readArchive, wordsOf } from '../slow/archive.ts'
+import { verifyRun } from '../slow/chain.ts'
 import { readKey } from '../slow/key.ts'
 import type { Witness } from '../slow/prove.ts'
 import { Rejected } from '../slow/rejected.ts'
@@ -38,6 +40,8 @@ export interface Judges {
   readonly verdict: (given: Case) => Promise<Verdict>
   /** Of a key alone. */
   readonly keyVerdict: (key: Uint8Array) => Promise<Verdict>
+  /** Of the segments of a run. */
+  readonly runVerdict: (key: Uint8Array, proofs: readonly Uint8Array[]) => Promise<Verdict>
   readonly proof: (key: Uint8Array, witness: Witness) => Promise<Uint8Array>
 }
 
@@ -68,7 +72,25 @@ export function useJudges(): Judges {
     key[Symbol.dispose]()
     return 'accepted'
   }
+  const nativeRunVerdict = async (bytes: Uint8Array, proofs: readonly Uint8Array[]): Promise<Verdict> => {
+    const key = await verifier.openKey(bytes)
+    if (!(key instanceof OpenKey)) return key.step
+    using opened = key
+    const chain = opened.chain()
+    for (const proof of proofs) {
+      const fault = await opened.verify(proof)
+      if (fault !== undefined) return fault.step
+      const publics = wordsOf(readArchive(proof, PROOF, 1).sections[2]!)
+      const broken = chain.next(Uint32Array.from(publics))
+      if (broken !== undefined) return broken.step
+    }
+    return chain.end().fault?.step ?? 'accepted'
+  }
   return {
+    runVerdict: async (key, proofs) => {
+      const slow = slowVerdict(() => verifyRun(readKey(key), proofs))
+      return agreed(slow, await nativeRunVerdict(key, proofs))
+    },
     verdict: async given => {
       const slow = slowVerdict(() => verify(readKey(given.key), given.proof, given.publics))
       return agreed(slow, await nativeVerdict(given))
