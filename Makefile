@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 GUEST := cache-fixtures/guests/elf/fibonacci.rv64.elf
 INPUT := u64:800000
 
-.PHONY: all setup build demo package install uninstall check test exhaustive fuzz sanitize words cache-torture bench bench-cache bench-cold bench-start bench-execute bench-trace bench-dwarf bench-calls bench-apc guests real-guests real tools clean
+.PHONY: all setup build demo package install uninstall check test exhaustive fuzz sanitize words cache-torture bench bench-cache bench-cold bench-start bench-execute bench-trace bench-dwarf bench-calls bench-apc bench-prove guests real-guests real tools clean
 
 all: build
 
@@ -130,6 +130,10 @@ bench-apc: setup
 	@$(NODE) test/bench/apc-rv64.ts
 	@$(NODE) test/bench/apc-growth.ts
 	@$(NODE) test/bench/apc-guests.ts
+
+# What proofs of a table of 63 columns cost, by set and threads. OPTIONS='--rows 20', '--plonky3' (needs cargo) and others.
+bench-prove: setup
+	@$(NODE) test/bench/prove/main.ts $(OPTIONS)
 
 # What pulling a witness saves of unpacking it at the start: instructions, cells, segments, crossings of the example guest.
 bench-streaming: setup
