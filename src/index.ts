@@ -19,7 +19,6 @@ export type { Candidate, FailedCandidate, GenerateCounts } from './apc/candidate
 export type { Pgo } from './apc/candidates/rank.ts'
 export { Artifact, type BuildTiming, type CacheReport } from './sdk/artifact.ts'
 export type {
-  GuestMemoryView,
   Outcome,
   SegmentStartOptions,
   Trace,
@@ -96,8 +95,16 @@ export type { Segment } from './machine/meter.ts'
 export { openSavedRun, type SavedRun } from './run/saved/read.ts'
 export { readArchive, type ReadOptions as ArchiveOptions } from './archive/read.ts'
 export type { Archive } from './archive/archive.ts'
+export type { GuestMemoryView } from './sdk/guest-memory.ts'
 export { VerifyingKey } from './sdk/proofs/verifying-key.ts'
-export type { VerifiedRun, VerifyOptions } from './sdk/proofs/contract.ts'
+export type {
+  KeyOptions,
+  ProofProgress,
+  ProofsOptions,
+  SegmentProof,
+  VerifiedRun,
+  VerifyOptions,
+} from './sdk/proofs/contract.ts'
 export type { ProofSet } from './stark/parameters.ts'
 export type { Section as ArchiveSection } from './archive/frame.ts'
 export type { ContentName as ArchiveContent } from './archive/kinds.ts'

@@ -9,6 +9,7 @@ import { modes } from '../src/modes/registry.ts'
 /** Left to right: a file may import from its own place and from every place before it. */
 const order = [
   'resources',
+  'koffi',
   'page',
   'thread-starts',
   'hex',
@@ -88,8 +89,9 @@ test('files are short and begin with one sentence', () => {
 })
 
 test('koffi is used where native code and its memory come from and where a lock needs the operating system, nowhere else', () => {
-  const users = files.filter(path => /from 'koffi'|import\('koffi'\)/.test(text(path)))
+  const users = files.filter(path => /(from |import\()'(koffi|(\.\.\/)+koffi\.ts)'/.test(text(path)))
   expect(users).toEqual([
+    'koffi.ts',
     'load/host-memory.ts',
     'load/library.ts',
     'load/native-library.ts',

@@ -10,6 +10,8 @@ export const commands: ReadonlyMap<string, () => Promise<Declare>> = new Map([
   ['profile', async () => (await import('./commands/profile.ts')).declareProfile],
   ['shards', async () => (await import('./commands/shards.ts')).declareShards],
   ['trace', async () => (await import('./commands/trace.ts')).declareTrace],
+  ['vkey', async () => (await import('./commands/vkey.ts')).declareVkey],
+  ['prove', async () => (await import('./commands/prove.ts')).declareProve],
   ['verify', async () => (await import('./commands/verify.ts')).declareVerify],
   ['compile', async () => (await import('./commands/compile.ts')).declareCompile],
   ['emit', async () => (await import('./commands/emit.ts')).declareEmit],

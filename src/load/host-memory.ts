@@ -1,5 +1,5 @@
 /** Memory as the operating system hands it out, by its C library, and views of it. */
-import koffi from 'koffi'
+import koffi from '../koffi.ts'
 
 const MFD_CLOEXEC = 1
 const MFD_EXEC = 16

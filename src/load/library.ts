@@ -1,5 +1,5 @@
 /** The native library of one artifact: the only place that calls through koffi into generated code. */
-import koffi from 'koffi'
+import koffi from '../koffi.ts'
 import { RvrError, messageOf } from '../errors.ts'
 import { exportedCall, type CallRow } from '../isa/row.ts'
 import { noRoom, type InstanceSource } from './instance.ts'

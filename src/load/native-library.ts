@@ -1,5 +1,5 @@
 /** Loads libraries whose identity has been checked, once per thread. */
-import koffi from 'koffi'
+import koffi from '../koffi.ts'
 import { RvrError, messageOf } from '../errors.ts'
 import { memoryFile } from './host-memory.ts'
 import type { LibraryFile } from './library-file.ts'

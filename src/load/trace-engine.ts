@@ -1,5 +1,5 @@
 /** The functions of a trace engine: all take addresses and arrays, and run beside JavaScript. */
-import koffi from 'koffi'
+import koffi from '../koffi.ts'
 import type { LibraryFile } from './library-file.ts'
 import { beside, type NativeFunctions } from './native-functions.ts'
 import { loadNative } from './native-library.ts'

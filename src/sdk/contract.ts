@@ -16,28 +16,16 @@ import type { TracedStep } from '../run/trace.ts'
 import type { GuestShards } from '../shards/guest-shards.ts'
 import type { PulledItems } from '../streams/stream.ts'
 import type { TraceEngine } from '../trace/native/engine.ts'
+import type { GuestMemoryView } from './guest-memory.ts'
 import type { Profile } from './profile.ts'
+import type { ProofsOptions, SegmentProof } from './proofs/contract.ts'
+import type { GuestProving, ProvingChoice } from './proofs/guest-proving.ts'
 import type { SavedByBlocks } from './saved-by-blocks.ts'
 import type { ShardPlan, ShardsOptions } from './shard-plan.ts'
 import type { SegmentTrace } from './traced.ts'
 import type { TrapReport } from './trap-report.ts'
 
 export type Outcome = 'terminated' | 'suspended' | 'trapped'
-
-/** Guest memory as JavaScript sees it. */
-export interface GuestMemoryView {
-  /**
-   * A copy of `length` bytes at guest address `address`.
-   *
-   * @throws RvrError `USAGE` outside the 2^29 bytes of guest memory.
-   */
-  read(address: number, length: number): Uint8Array
-  /**
-   * The whole memory without a copy: index = guest address. It reads as zeros once the run is disposed. Asking for it
-   * makes the next run a little dearer, whose memory cannot be this one's: `read` does not.
-   */
-  readonly bytes: Uint8Array
-}
 
 export interface TraceOptions extends Pick<RunLimits, 'maxCost' | 'timeoutMs' | 'signal' | 'suspend'> {
   /** Instructions to execute at most. */
@@ -146,6 +134,15 @@ export interface Run extends Disposable {
    *   `UNPROVABLE` (`details` is {pc, instret, reason}), `ABORTED`.
    */
   traces(options?: TracesOptions): AsyncGenerator<SegmentTrace, void, void>
+
+  /**
+   * Mode `metered`: a proof of each segment, in order (docs/proofs.md); each is executed once more, filled and proved
+   * when it is asked for.
+   *
+   * @throws RvrError as `traces` does; `UNPROVABLE` (chips without AIR: `details.chips`), `USAGE` (more memory than
+   *   allowed: `details` is {segment, bytes, limit})
+   */
+  proofs(options?: ProofsOptions): AsyncGenerator<SegmentProof, void, void>
 
   /**
    * What shards of the run hand on to one another (docs/shards.md). The guest runs once more, in mode `shards`, and for
@@ -263,6 +260,8 @@ export interface ArtifactKin {
   ready(mode: ModeName, signal: AbortSignal | undefined): Promise<Executable>
   /** @throws RvrError `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `ABORTED`, `IO` */
   traceEngine(set: LoadedAirs, signal: AbortSignal | undefined): Promise<TraceEngine>
+  /** @throws RvrError as `Guest.verifyingKey` does */
+  proving(choice: ProvingChoice): Promise<GuestProving>
 }
 
 export interface SegmentStartOptions {

@@ -18,7 +18,6 @@ import {
 } from '../pipeline.ts'
 import type { ExecutionProfile } from '../profile/counts.ts'
 import type { WorkerPool } from '../run/pool.ts'
-import type { TraceEngine } from '../trace/native/engine.ts'
 import { GuestApc } from './apc/apc.ts'
 import { Artifact, type ArtifactParts } from './artifact.ts'
 import { BackgroundBuild } from './background.ts'
@@ -26,8 +25,11 @@ import type { CheckReport } from './check.ts'
 import type { ArtifactKin } from './contract.ts'
 import { Compile, Execute, Explain, LoadArtifact, Save } from './calls.ts'
 import { ownImage, ownMachine } from './copies.ts'
+import { kinOf } from './kin.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { CompileOptions, ExecuteOptions, ProfileChoice } from './options.ts'
+import type { KeyOptions } from './proofs/contract.ts'
+import type { VerifyingKey } from './proofs/verifying-key.ts'
 import type { FillRecordingOptions, SegmentTrace } from './traced.ts'
 
 export interface GuestParts {
@@ -53,7 +55,6 @@ export class Guest {
   readonly #parts: GuestParts
   #image: Image | undefined
   #machine: Machine | undefined
-  #engine: TraceEngine | undefined
   #apc: GuestApc | undefined
 
   constructor(parts: GuestParts) {
@@ -61,6 +62,7 @@ export class Guest {
     this.path = parts.path
     this.digest = parts.image.digest
     this.abi = parts.abi
+    this.#kin = kinOf(parts, (mode, signal) => this.tiered(mode, { signal }))
   }
 
   /** The guest as it was parsed: a copy, like `machine`. What is changed in it changes nothing else. */
@@ -152,20 +154,7 @@ export class Guest {
     )
   }
 
-  readonly #kin: ArtifactKin = {
-    events: event => this.#parts.services.events(event),
-    memoDirectory: () => this.#parts.services.cache.memoDirectory,
-    ready: (mode, signal) => this.tiered(mode, { signal }),
-    traceEngine: async (set, signal) => {
-      if (this.#engine?.set === set) return this.#engine
-      const { image, abi, machine, services, lifetime } = this.#parts
-      this.#engine = await lifetime.call(signal, async until => {
-        const { openTraceEngine } = await import('./traces/engine.ts')
-        return openTraceEngine({ xlen: image.xlen, abi, machine, set, signal: until }, services)
-      })
-      return this.#engine
-    },
-  }
+  readonly #kin: ArtifactKin
 
   /** What every artifact of this guest in a mode has. @throws RvrError `USAGE` (unknown mode). */
   #artifactParts(mode: string) {
@@ -242,6 +231,20 @@ export class Guest {
       })
     const { checkRun } = await import('./check.ts')
     return checkRun({ image, abi, artifact }, own)
+  }
+
+  /**
+   * What proofs of the guest's runs are verified with (docs/proofs.md): the same for all runs. The machine's part of it
+   * is in the cache once it has been made, for all guests.
+   *
+   * @throws RvrError `UNPROVABLE` (the guest's ABI), `MACHINE_INVALID`, `TOOLCHAIN_MISSING`, `COMPILE_FAILED`, `USAGE`,
+   *   `ABORTED`
+   */
+  async verifyingKey(options: KeyOptions = {}): Promise<VerifyingKey> {
+    this.#parts.lifetime.check()
+    const { MakeKey } = await import('./proofs/calls.ts')
+    const { key } = await this.#kin.proving(accept(MakeKey, 'verifyingKey', options))
+    return key
   }
 
   /**

@@ -24,7 +24,6 @@ import { backtraceOf } from './backtrace/backtrace.ts'
 import { MemoryAddress, Resume, Save, TraceLimits } from './calls.ts'
 import { ownMachine } from './copies.ts'
 import type {
-  GuestMemoryView,
   Outcome,
   ResumeOptions,
   Run,
@@ -34,7 +33,10 @@ import type {
   TraceOptions,
   TracesOptions,
 } from './contract.ts'
+import type { GuestMemoryView } from './guest-memory.ts'
 import { Profile } from './profile.ts'
+import type { ProofsOptions, SegmentProof } from './proofs/contract.ts'
+import type { RunPlan } from './traces/plan.ts'
 import type { ShardPlan, ShardsOptions } from './shard-plan.ts'
 import { savedByBlocks, type SavedByBlocks } from './saved-by-blocks.ts'
 import type { Standing } from '../trace/steps.ts'
@@ -168,21 +170,27 @@ export class GuestRun implements Run {
     return segmentStarts(this, this.#origin, options)
   }
 
+  async *proofs(options: ProofsOptions = {}): AsyncGenerator<SegmentProof, void, void> {
+    const { proofsOf } = await import('./proofs/proofs.ts')
+    yield* proofsOf(this.#plan, options)
+  }
+
   async *traces(options: TracesOptions = {}): AsyncGenerator<SegmentTrace, void, void> {
     const { tracesOf } = await import('./traces/traces.ts')
+    yield* tracesOf(this.#plan, options)
+  }
+
+  get #plan(): RunPlan {
     const { openSegment, trap, machine, instret } = this
     const open = openSegment && [{ ...openSegment, instructions: Number(instret) - openSegment.instretStart }]
-    yield* tracesOf(
-      {
-        machine,
-        abi: this.#session.abi,
-        trap,
-        segments: [...this.segments, ...(open ?? [])],
-        origin: this.#origin,
-        start: (index, signal) => this.segmentStart(index, { signal }) as Promise<GuestRun>,
-      },
-      options,
-    )
+    return {
+      machine,
+      abi: this.#session.abi,
+      trap,
+      segments: [...this.segments, ...(open ?? [])],
+      origin: this.#origin,
+      start: (index, signal) => this.segmentStart(index, { signal }) as Promise<GuestRun>,
+    }
   }
 
   async shards(plan?: ShardPlan, options: ShardsOptions = {}): Promise<GuestShards> {

@@ -17,7 +17,7 @@ let flock: Promise<((fd: number, operation: number) => boolean | undefined) | un
  */
 async function loadFlock(): Promise<((fd: number, operation: number) => boolean | undefined) | undefined> {
   try {
-    const { default: koffi } = await import('koffi')
+    const { default: koffi } = await import('../koffi.ts')
     const call = koffi.load(null).func('int flock(int fd, int operation)')
     const { EAGAIN, EINTR } = koffi.os.errno
     return (fd, operation) => {

@@ -55,6 +55,7 @@ const file = (name: string): string => join(directory, name)
 const guest = (name: string): string =>
   new URL(`../../cache-fixtures/guests/elf/${name}.rv64.elf`, import.meta.url).pathname
 const fibonacci = guest('fibonacci')
+const small = guest('fibonacci').replace('rv64', 'rv32')
 const traps = guest('traps')
 const vectorPath = (name: string): string => new URL(`../archive/vectors/${name}`, import.meta.url).pathname
 const block = file('block.json')
@@ -223,6 +224,8 @@ const cases: readonly (readonly [name: string, args: () => readonly string[]])[]
   ['inspect', () => ['inspect', vectorPath('fib.test.vkey')]],
   ['inspect', () => ['inspect', vectorPath('fib.test.proof'), '--key', vectorPath('fib.test.vkey')]],
   ['inspect', () => ['inspect', file('profiled.run')]],
+  ['vkey', () => ['vkey', small, '--set', 'test', '-o', file('small.vkey')]],
+  ['prove', () => ['prove', small, '--input', 'u64:3', '--set', 'test', '-o', file('proofs'), ...interp]],
   ['verify', () => ['verify', vectorPath('fib.test.proof'), '--key', vectorPath('fib.test.vkey')]],
   ['inspect', () => ['inspect', '--airs']],
   ['inspect', () => ['inspect', '--airs', 'HintStore', '--xlen', '32']],

@@ -1,15 +1,21 @@
 /** `rvr verify`: are these the proofs of a run of a guest? */
 import type { Command } from 'commander'
+import { RvrError } from '../../errors.ts'
+import type { VerifyingKey } from '../../sdk/proofs/verifying-key.ts'
+import type { Rvr } from '../../sdk/rvr.ts'
 import { EXIT_OK } from '../exit-codes.ts'
 import { buildOptions, type BuildOptions } from '../options/build.ts'
 import { addOptions, inputPath, option } from '../options/declare.ts'
+import { guestOptions, loadOptions, type GuestOptions } from '../options/guest.ts'
+import { keyOptions, type KeyOptions } from '../options/proofs.ts'
 import { createProgress, reportOptions, type ReportOptions } from '../options/report.ts'
 import { createRvr } from '../open-guest.ts'
 import { writeAnswer } from '../output/answer.ts'
 import type { Shell } from '../shell.ts'
 
-interface VerifyOptions extends BuildOptions, ReportOptions {
-  readonly key: string
+interface VerifyOptions extends KeyOptions, GuestOptions, BuildOptions, ReportOptions {
+  readonly key?: string
+  readonly guest?: string
 }
 
 export function declareVerify(program: Command, shell: Shell): void {
@@ -23,7 +29,10 @@ export function declareVerify(program: Command, shell: Shell): void {
         'you have made from the guest yourself.',
     )
   addOptions(command, [
-    option('--key <file>', 'the verifying key').argParser(inputPath).makeOptionMandatory(),
+    option('--key <file>', 'the verifying key').argParser(inputPath),
+    option('--guest <file>', 'instead of a key: the guest, whose key is made').argParser(inputPath).conflicts('key'),
+    ...keyOptions(),
+    ...guestOptions(),
     ...buildOptions(),
     ...reportOptions(),
   ])
@@ -34,17 +43,32 @@ Exit status: 0 the proofs are right, whatever the guest's exit code is; 2 bad us
 input; 3 no toolchain or compile failed; 5 a proof proves nothing, or segments are missing.
 
 Examples:
-  $ rvr verify proofs/0.proof proofs/1.proof --key proofs/key.vkey`,
+  $ rvr verify proofs/0.proof proofs/1.proof --key proofs/key.vkey
+  $ rvr verify proofs/0.proof --guest guest.elf`,
     )
     .action(async (files: string[], options: VerifyOptions) => shell.finish(await verify(files, options, shell)))
+}
+
+async function keyOf(rvr: Rvr, options: VerifyOptions, shell: Shell): Promise<VerifyingKey> {
+  const { signal } = shell
+  const { key, guest: file, set, threads } = options
+  if (key === undefined && file === undefined)
+    throw new RvrError('USAGE', 'with what the proofs are verified is missing', {
+      hint: 'Give --key FILE, or --guest ELF to make the key from the guest.',
+    })
+  if (key !== undefined && set !== undefined)
+    throw new RvrError('USAGE', '--set is for --guest: a key has its own', { hint: 'Leave it out.' })
+  const { VerifyingKey: Key } = await import('../../sdk/proofs/verifying-key.ts')
+  if (key !== undefined) return Key.read(key, { signal })
+  const guest = await rvr.load(file!, loadOptions(options, shell))
+  return guest.verifyingKey({ set, threads, signal })
 }
 
 async function verify(files: readonly string[], options: VerifyOptions, shell: Shell): Promise<number> {
   const { signal } = shell
   await using progress = createProgress(options, shell)
   await using rvr = await createRvr({ options, progress, shell })
-  const { VerifyingKey } = await import('../../sdk/proofs/verifying-key.ts')
-  const key = await VerifyingKey.read(options.key, { signal })
+  const key = await keyOf(rvr, options, shell)
   const verified = await rvr.verifyProofs(files, { key, signal })
   await progress.settle()
   const { verifiedAnswer } = await import('../../report/proofs/verified.ts')

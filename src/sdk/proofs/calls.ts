@@ -1,7 +1,9 @@
 /** What the calls about proofs accept. */
 import * as v from 'valibot'
-import { bytes, options, signal, text } from '../../accept.ts'
-import type { VerifyOptions } from './contract.ts'
+import { bytes, callback, number, options, signal, text } from '../../accept.ts'
+import { MOST_THREADS } from '../../load/threads.ts'
+import { setNames } from '../../stark/parameters.ts'
+import type { KeyOptions, ProofsOptions, VerifyOptions } from './contract.ts'
 import { VerifyingKey } from './verifying-key.ts'
 
 const path = v.pipe(text, v.minLength(1, 'a path'))
@@ -14,4 +16,18 @@ export const ProofList = v.pipe(
 export const Verify = options<VerifyOptions>({
   key: v.custom<VerifyingKey>(value => value instanceof VerifyingKey, 'a VerifyingKey'),
   signal: v.optional(signal),
+})
+
+const making = {
+  set: v.optional(v.picklist(setNames, setNames.join(', '))),
+  threads: v.optional(number(1, MOST_THREADS)),
+  signal: v.optional(signal),
+}
+export const MakeKey = options<KeyOptions>(making)
+export const Proofs = options<ProofsOptions>({
+  ...making,
+  segment: v.optional(number(0, Number.MAX_SAFE_INTEGER)),
+  maxMemoryBytes: v.optional(number(1, Number.MAX_SAFE_INTEGER)),
+  filler: v.optional(v.picklist(['engine', 'reference'], 'engine or reference')),
+  onProgress: v.optional(callback<NonNullable<ProofsOptions['onProgress']>>()),
 })

@@ -26,6 +26,8 @@ export interface ProofsOptions extends KeyOptions {
   readonly segment?: number
   /** Bytes that filling and proving a segment may take; default: half of the machine's memory. */
   readonly maxMemoryBytes?: number
+  /** What fills the tables, as `run.traces` has it; default: the trace engine. */
+  readonly filler?: 'engine' | 'reference'
   /** Called several times a second while a segment is proved. */
   readonly onProgress?: (progress: ProofProgress) => unknown
 }

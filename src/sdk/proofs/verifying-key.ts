@@ -5,7 +5,7 @@ import { readArchive } from '../../archive/read.ts'
 import { writeOutput } from '../../files/write.ts'
 import { keyFacts, type KeyFacts } from '../../stark/key-facts.ts'
 import type { ProofSet } from '../../stark/parameters.ts'
-import { Save } from '../calls.ts'
+import { Signalled } from './signalled.ts'
 
 export class VerifyingKey {
   /** Content digest, 64 hex digits: two keys are the same where their digests are. */
@@ -29,11 +29,8 @@ export class VerifyingKey {
    *
    * @throws RvrError `IO`, `ARCHIVE_INVALID`, `ABORTED`
    */
-  static async read(
-    source: string | Uint8Array,
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<VerifyingKey> {
-    const { signal } = accept(Save, 'VerifyingKey.read', options)
+  static async read(source: string | Uint8Array, options: Signalled = {}): Promise<VerifyingKey> {
+    const { signal } = accept(Signalled, 'VerifyingKey.read', options)
     return new VerifyingKey(await readArchive(source, { content: 'vkey', signal }))
   }
 
@@ -48,8 +45,8 @@ export class VerifyingKey {
    * @returns the file's absolute path
    * @throws RvrError `IO`, `ABORTED`
    */
-  async save(file: string, options: { readonly signal?: AbortSignal } = {}): Promise<string> {
-    const { signal } = accept(Save, 'save', options)
+  async save(file: string, options: Signalled = {}): Promise<string> {
+    const { signal } = accept(Signalled, 'save', options)
     return writeOutput(file, put => put(this.bytes), { signal, failure: 'cannot write the key' })
   }
 }

@@ -1,0 +1,102 @@
+/** `rvr prove`: proofs of the segments of a run. */
+import { join } from 'node:path'
+import { InvalidArgumentError, type Command, type Option } from 'commander'
+import type { ToldProof } from '../../report/proofs/made.ts'
+import type { SegmentProof } from '../../sdk/proofs/contract.ts'
+import { EXIT_OK } from '../exit-codes.ts'
+import { openGuest } from '../open-guest.ts'
+import { buildOptions } from '../options/build.ts'
+import { addOptions, inputPath, option, valued } from '../options/declare.ts'
+import { executionOptions, namedTier, readGiven, type ExecutionOptions } from '../options/execution.ts'
+import { provingOptions, type ProvingOptions } from '../options/proofs.ts'
+import { createProgress, reportOptions, type ReportOptions } from '../options/report.ts'
+import { segmentOptions } from '../options/segments.ts'
+import { writeAnswer } from '../output/answer.ts'
+import type { Shell } from '../shell.ts'
+import { planned } from './trace/segments.ts'
+
+interface ProveOptions extends ExecutionOptions, ReportOptions, ProvingOptions {
+  readonly output: string
+  /** Default: all. */
+  readonly segments?: number | 'all'
+}
+
+function parseSegments(text: string): number | 'all' {
+  if (text === 'all') return text
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Wanted: the number of a segment, or all.')
+}
+
+const ownOptions = (): Option[] => [
+  option(
+    '-o, --output <directory>',
+    'where proofs and key are written: 0.proof, 1.proof, … key.vkey',
+  ).makeOptionMandatory(),
+  valued('--segments <k>', 'the number of one segment, or all (default: all)', parseSegments),
+  ...provingOptions(),
+]
+
+export function declareProve(program: Command, shell: Shell): void {
+  const command = program
+    .command('prove')
+    .argument('<guest>', 'RISC-V ELF executable; - is standard input', inputPath)
+    .summary('prove a run, segment by segment')
+    .description(
+      'Runs a guest, cuts the run into segments as mode metered does, fills the tables of each and proves them. ' +
+        'The proofs say that the guest ended with its exit code, and not with which inputs (docs/proofs.md).',
+    )
+  addOptions(command, [
+    ...ownOptions(),
+    ...executionOptions(),
+    ...segmentOptions(),
+    ...buildOptions(),
+    ...reportOptions(),
+  ])
+    .addHelpText(
+      'after',
+      `
+Exit status: 0 done, whatever the guest's exit code is; 2 bad usage or input, or more memory
+needed than allowed; 3 no toolchain or compile failed; 5 the run cannot be proved;
+130 interrupted.
+
+Examples:
+  $ rvr prove guest.elf --input u64:100 -o proofs
+  $ rvr prove guest.elf --input u64:100 --set fast --segments 0 -o proofs
+  $ rvr verify proofs/0.proof --key proofs/key.vkey`,
+    )
+    .action(async (file: string, options: ProveOptions) => shell.finish(await prove(file, options, shell)))
+}
+
+const toldOf = (proof: SegmentProof, file: string): ToldProof => {
+  const { index, instretStart, instructions, bytes, cells, provingBytes, fillMs, proveMs, stages } = proof
+  const made = { index, instretStart, instructions, cells, provingBytes, fillMs, proveMs, stages }
+  return { ...made, proofBytes: bytes.length, file }
+}
+
+async function prove(file: string, options: ProveOptions, shell: Shell): Promise<number> {
+  const { signal } = shell
+  const { output, set, threads, maxProverMemory: maxMemoryBytes } = options
+  const segment = options.segments === 'all' ? undefined : options.segments
+  const keyFile = join(output, 'key.vkey')
+  const { checkOutput } = await import('../../files/write.ts')
+  await checkOutput(keyFile, { signal })
+  const given = await readGiven(options, signal)
+  await using progress = createProgress(options, shell)
+  await using opened = await openGuest(file, { options, progress, shell })
+  const { guest } = opened
+  using run = await planned(guest, given, { options, shell, progress })
+  const key = await guest.verifyingKey({ set, threads, signal })
+  const filler = namedTier(options) === 'interp' ? 'reference' : undefined
+  const proofs: ToldProof[] = []
+  for await (const proof of run.proofs({ set, segment, threads, maxMemoryBytes, signal, filler })) {
+    const written = await proof.save(join(output, `${proof.index}.proof`), { signal })
+    progress.showStep(`segment ${proof.index} proved`, proof.proveMs)
+    proofs.push(toldOf(proof, written))
+  }
+  const keyWritten = await key.save(keyFile, { signal })
+  await progress.settle()
+  const { proofsAnswer } = await import('../../report/proofs/made.ts')
+  const segments = run.segments.length + (run.openSegment === undefined ? 0 : 1)
+  writeAnswer(proofsAnswer({ guest, key, keyFile: keyWritten, proofs, segments }), options, shell)
+  return EXIT_OK
+}

@@ -1,0 +1,72 @@
+/** Proofs of guests: they verify as one run, and as nothing else. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Rvr, type Guest, type Run, type SegmentProof, type VerifyingKey } from '../../../src/index.ts'
+import { isExhaustive } from '../../support/exhaustive.ts'
+
+const path = (name: string): string =>
+  new URL(`../../../cache-fixtures/guests/elf/${name}.elf`, import.meta.url).pathname
+const input = new Uint8Array([100, 0, 0, 0, 0, 0, 0, 0])
+
+let rvr: Rvr
+beforeAll(async () => void (rvr = await Rvr.create()))
+afterAll(() => rvr.dispose())
+
+async function started(name: string, maxTraceHeight?: number): Promise<{ guest: Guest; run: Run }> {
+  const guest = await rvr.load(path(name))
+  const segmentLimits = maxTraceHeight === undefined ? undefined : { maxTraceHeight }
+  return { guest, run: await guest.interpret('metered').execute({ inputs: [input], segmentLimits }) }
+}
+
+const failing = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+test('segments of a run of RV32 are proved, and verify in their order alone', async () => {
+  const { guest, run } = await started('fibonacci.rv32', 512)
+  const proofs: SegmentProof[] = []
+  const seen = new Set<string>()
+  const onProgress = ({ segment, stage }: { segment: number; stage: string }): void =>
+    void seen.add(`${segment} ${stage}`)
+  for await (const proof of run.proofs({ set: 'test', filler: 'reference', onProgress })) proofs.push(proof)
+  expect(proofs.length).toBe(run.segments.length)
+  expect(proofs.length).toBeGreaterThan(1)
+  expect([...seen]).toEqual(expect.arrayContaining(['0 fill', '1 fill', '0 commit main']))
+  const key = await guest.verifyingKey({ set: 'test' })
+  expect(proofs[0]!.key.digest).toBe(key.digest)
+  const bytes = proofs.map(proof => proof.bytes)
+  const verified = await rvr.verifyProofs(bytes, { key })
+  expect(verified).toMatchObject({ segments: proofs.length, exitCode: 0, key: key.digest })
+  const chain = async (list: readonly Uint8Array[], of: VerifyingKey = key) =>
+    failing(rvr.verifyProofs(list, { key: of }))
+  const rejected = (what: string) => ({ code: 'PROOF_INVALID', details: { what } })
+  expect(await chain(bytes.toReversed())).toMatchObject(rejected('start'))
+  expect(await chain(bytes.slice(1))).toMatchObject(rejected('start'))
+  expect(await chain(bytes.slice(0, -1))).toMatchObject(rejected('last'))
+  expect(await chain([...bytes, bytes.at(-1)!])).toMatchObject(rejected('last'))
+  expect(await chain([bytes[0]!, bytes[0]!])).toMatchObject({ code: 'PROOF_INVALID', details: { step: 'chain' } })
+  const other = await (await rvr.load(path('exitcode.rv32'))).verifyingKey({ set: 'test' })
+  expect(other.digest).not.toBe(key.digest)
+  expect(await chain(bytes, other)).toMatchObject(rejected('key'))
+})
+
+test('what cannot be proved, or takes too much, is refused before anything is filled', async () => {
+  const { run } = await started('fibonacci.rv32')
+  const first = (options: object): Promise<unknown> => failing(run.proofs({ set: 'test', ...options }).next())
+  expect(await first({ maxMemoryBytes: 2 ** 29 })).toMatchObject({
+    code: 'USAGE',
+    details: { limit: expect.any(Number) as number },
+  })
+  expect(await first({ segment: 7 })).toMatchObject({ code: 'USAGE' })
+  expect(await first({ set: 'huge' })).toMatchObject({ code: 'USAGE' })
+  expect(await first({ signal: AbortSignal.abort() })).toMatchObject({ code: 'ABORTED' })
+})
+
+test.skipIf(!isExhaustive)('a segment of RV64, whose loads and stores have derived columns', async () => {
+  const { guest, run } = await started('fibonacci.rv64')
+  for await (const { bytes } of run.proofs({ set: 'test', filler: 'reference' })) {
+    const verified = await rvr.verifyProofs([bytes], { key: await guest.verifyingKey({ set: 'test' }) })
+    expect(verified.exitCode).toBe(0)
+  }
+})
