@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 GUEST := cache-fixtures/guests/elf/fibonacci.rv64.elf
 INPUT := u64:800000
 
-.PHONY: all setup build demo package install uninstall check test exhaustive fuzz sanitize words cache-torture bench bench-cache bench-cold bench-start bench-execute bench-trace bench-dwarf bench-calls bench-apc bench-prove guests real-guests real tools clean
+.PHONY: all setup build demo package install uninstall check test exhaustive fuzz sanitize words cache-torture bench bench-cache bench-cold bench-start bench-execute bench-trace bench-dwarf bench-calls bench-shards bench-apc bench-prove guests real-guests real tools clean
 
 all: build
 
@@ -123,6 +123,10 @@ bench-dwarf: tools setup
 # What modes profile and calls cost beside pure, and a profile of a million calling contexts. OPTIONS='--cc gcc,clang' and others: --help.
 bench-calls: setup
 	@$(NODE) test/bench/calls.ts $(OPTIONS)
+
+# What mode shards costs beside pure, on kernels and large guests, and how much memory by word. OPTIONS='--kernels sieve' and others: --help.
+bench-shards: setup
+	@$(NODE) test/bench/shards.ts $(OPTIONS)
 
 # Sizes after the optimiser of autoprecompiles: published blocks (where they lie beside the repository) pass by pass, blocks of our guests for RV64, how time grows, and what whole guests save.
 bench-apc: setup

@@ -1,6 +1,7 @@
 /** What a mode that looks at every single access has in front of it. */
-import { alignments } from '../analysis/alignment.ts'
+import { alignments, type Alignment } from '../analysis/alignment.ts'
 import type { BlockPlan } from '../analysis/plan.ts'
+import { repeatedAccesses } from '../analysis/repeated-accesses.ts'
 import type { InLoop, Part } from './manner.ts'
 import type { Moving } from './moving.ts'
 import { operand } from './operands.ts'
@@ -33,6 +34,9 @@ export function accessTexts(
   if (emission.accessed === undefined) return undefined
   const mayLeave = part === 'whole' && region.kind === 'main'
   const found = alignments(instrs, { proven: inLoop?.aligned, moving, learns: mayLeave })
+  const isLeft = (alignment: Alignment): boolean => mayLeave && alignment !== 'known'
+  const isAligned = (index: number): boolean => found.get(index) === 'known' || isLeft(found.get(index)!)
+  const repeated = repeatedAccesses(instrs, index => !moving.has(index) && isAligned(index))
   const texts = new Map<number, AccessText>()
   for (const [index, alignment] of found) {
     const instr = instrs[index]!
@@ -40,9 +44,17 @@ export function accessTexts(
     if (row.kind !== 'load' && row.kind !== 'store') continue
     const address = offsetOf(instr, moving.get(index))
     const tested = alignment === 'register' ? operand(rs1) : `(${address})`
-    const leaves = mayLeave && alignment !== 'known' ? `(${tested} & ${row.width - 1}) != 0` : undefined
-    const isAligned = alignment === 'known' || leaves !== undefined
-    texts.set(index, { leaves, lines: emission.accessed(address, row.width, isAligned, instr) })
+    const leaves = isLeft(alignment) ? `(${tested} & ${row.width - 1}) != 0` : undefined
+    const lines = emission.accessed({
+      address,
+      width: row.width,
+      isAligned: isAligned(index),
+      isRepeated: repeated.has(index),
+      isTold: inLoop?.told === index,
+      isIterated: inLoop?.isIterated === true,
+      instr,
+    })
+    texts.set(index, { leaves, lines })
   }
   return texts
 }

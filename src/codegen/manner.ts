@@ -19,6 +19,8 @@ export interface InLoop {
   readonly isHeader?: boolean
   /** Accesses (by index) that the test in front of the loop has found to be aligned. */
   readonly aligned?: ReadonlySet<number>
+  /** The access (by index) that the mode has heard of in front of the loop. */
+  readonly told?: number | undefined
   /** The mode has counted all iterations of the loop in front of it. */
   readonly isIterated?: boolean
   /** Set where the block's rows, and what those of its instructions (by index) touch, are counted elsewhere. */

@@ -53,6 +53,32 @@ export interface LoopEmission {
   touched(series: AccessSeries, times: string): readonly string[]
 }
 
+/** A load or store by itself. */
+export interface SingleAccess {
+  /** C expression of how far into guest memory, which may be said more than once. */
+  readonly address: string
+  readonly width: number
+  /** Is the address known to be a multiple of `width`? */
+  readonly isAligned: boolean
+  /** Is it known to be that of an aligned access before it in the same stretch of code that nothing interrupts? */
+  readonly isRepeated: boolean
+  /** Has the mode heard of it in front of the loop that it is in (`accessedInSeries`)? */
+  readonly isTold: boolean
+  /** Has it heard of the instructions of all iterations there (`iterated`)? */
+  readonly isIterated: boolean
+  readonly instr: Instr
+}
+
+/** The aligned load or store of a loop in so many iterations; C expressions of type uint64_t. */
+export interface SeriesAccess {
+  readonly address: string
+  /** From one iteration to the next: a number, or positive where a register holds it. */
+  readonly stride: number | string
+  /** May be 0. */
+  readonly times: string
+  readonly instr: Instr
+}
+
 /** What a call of an extension reads or writes: C expressions, of type uint64_t. */
 export interface CallRange {
   readonly address: string
@@ -123,11 +149,10 @@ export interface Emission {
   refund?(instrs: readonly Instr[]): string
   /** Before the first access of the group. */
   memoryTouched?(group: AccessGroup): readonly string[]
-  /**
-   * In front of every single load and store, behind its address check, in program order. `address`: C expression of how
-   * far into guest memory, which may be said more than once. `isAligned`: is it known to be a multiple of `width`?
-   */
-  accessed?(address: string, width: number, isAligned: boolean, instr: Instr): readonly string[]
+  /** In front of every single load and store, behind its address check, in program order. */
+  accessed?(access: SingleAccess): readonly string[]
+  /** In front of iterations that nothing interrupts, of a loop that has no other load or store. */
+  accessedInSeries?(access: SeriesAccess): readonly string[]
   /** Calls of extensions are left to the interpreter, which tells what they touch. */
   readonly leavesCalls?: true
   /** Behind a call that has read or written `length` bytes at `address` (C expressions). */

@@ -21,6 +21,8 @@ const x = (field: 'rd' | 'rs1' | 'rs2'): string => `x(m, at->${field})`
 const IMMEDIATE = '(reg)(sreg)at->imm'
 const ADDRESS = `(uint64_t)(${x('rs1')} + ${IMMEDIATE})`
 const FOLLOWING = '(reg)(pc_of(m, at) + 4)'
+/** An access by itself. */
+const ALONE = { address: 'address', isRepeated: false, isTold: false, isIterated: false } as const
 const UNSIGNED = { 1: 'uint8_t', 2: 'u16', 4: 'u32', 8: 'u64' } as const
 const SIGNED = { 1: 'int8_t', 2: 'i16', 4: 'i32', 8: 'u64' } as const
 
@@ -46,7 +48,7 @@ export function handlerBody({ row, discards, instr }: Operation, context: Handle
     `uint64_t address = ${ADDRESS};`,
     stepIf(`address > ${MEMORY_BYTES - width}`),
     ...touched(width, context),
-    ...(emission.accessed?.('address', width, width === 1, instr) ?? []),
+    ...(emission.accessed?.({ ...ALONE, width, isAligned: width === 1, instr }) ?? []),
     ...counted,
   ]
   switch (row.kind) {

@@ -1,6 +1,7 @@
 /** The iterations of a counted loop as C: nothing is tested in them, and nothing leaves them on the way. */
 import { writeBlock } from '../block-writer.ts'
 import type { RegionText } from '../region-text.ts'
+import { loneAccess } from './lone-access.ts'
 import type { LoopText } from './loop-text.ts'
 import { chunkPointers } from './pointers.ts'
 import { WordVariables } from './word-variables.ts'
@@ -26,6 +27,8 @@ export function iterations(
   const variables = kept.words.length === 0 ? undefined : new WordVariables(kept.words)
   const times = kind === 'while' ? `(${loop.counter} - 1)` : loop.counter
   const counts = blocks.flatMap(({ instrs }) => emission.iterated?.(instrs, times) ?? [])
+  const lone = emission.accessedInSeries === undefined ? undefined : loneAccess(text, loop)
+  const told = lone && emission.accessedInSeries!({ ...lone.series, times: `(uint64_t)${times}` })
   const before = lines.length
   for (const [index, block] of blocks.entries())
     writeBlock(text, block, {
@@ -37,13 +40,14 @@ export function iterations(
         isHeader: index === 0,
         counted: counted?.[index],
         isIterated: emission.iterated !== undefined,
+        told: lone?.block === index ? lone.index : undefined,
         aligned: loop.aligned?.proven[index],
       },
     })
   const iteration = lines.splice(before)
   return [
     '  {',
-    ...counts.map(line => `  ${line}`),
+    ...[...counts, ...(told ?? [])].map(line => `  ${line}`),
     ...(pointers?.declarations ?? []),
     ...(variables?.declarations ?? []),
     kind === 'while' ? `  while ${another} {` : '  do {',

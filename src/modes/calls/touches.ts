@@ -19,7 +19,7 @@ export function callsMemoryEmission(target: EmissionTarget): Emission {
   const header = resourceText('templates/modes/calls/leaves.h').replace('/* CONSTANTS */', constants)
   return {
     ...calls,
-    accessed: (address, width, isAligned) => [
+    accessed: ({ address, width, isAligned }) => [
       ...arrived,
       isAligned ? `touch_leaf(m, context, ${address});` : `touch_leaves(m, context, ${address}, ${width});`,
     ],

@@ -14,7 +14,7 @@ export function preflightEmission(): Emission {
   return {
     // Nothing else accesses the tape: so compilers may keep what memory holds while it is written.
     parameters: [{ type: 'reg *restrict', name: 'tape', initial: 'tape_end(m)', general: true }],
-    accessed: (address, width, isAligned) => [
+    accessed: ({ address, width, isAligned }) => [
       isAligned ? `*tape++ = aligned_at(m, ${address}, ${width});` : `tape = record(m, tape, ${address}, ${width});`,
     ],
     leavesCalls: true,

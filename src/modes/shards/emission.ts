@@ -1,6 +1,7 @@
 /** The C of mode `shards`: a look at the word of every load and store, and the registers of straight-line code. */
 import type { Instr } from '../../isa/row.ts'
 import { shardsHeader } from '../../layout/shards.ts'
+import type { Machine } from '../../machine/machine.ts'
 import type { Graph } from '../../program/program.ts'
 import { resourceText } from '../../resources.ts'
 import type { CallRange, Emission, EmissionTarget } from '../mode.ts'
@@ -15,6 +16,9 @@ const mayLeave = (instr: Instr): boolean => isAccess(instr) || instr.row.kind ==
 /** Lines in the list of crossings; how many a call adds at most. */
 const CROSSED = '(uint64_t)shards(m)->crossings'
 const wordsOf = ({ length }: CallRange): string => `${length} / sizeof(reg) + 2`
+
+/** The greatest stride with which at least two of many accesses lie in every word. */
+const mostDense = ({ xlen }: Machine): number => xlen / 8 / 2
 
 /** Those of `instrs` that are executed for certain once the first one is. */
 function certain(instrs: readonly Instr[]): readonly Instr[] {
@@ -42,18 +46,29 @@ export function shardsEmission({ graph, machine, address: addressOf, registers }
     const mask = registers(instrs)
     return /^0x?0?u$/.test(mask) ? [] : [`touched |= ${mask};`]
   }
+  const howOf = (instr: Instr): string => `${addressOf(instr)}, ${instr.row.kind === 'store' ? 'SHARDS_ALONE' : '0'}`
   const noteBehind = (instr: Instr): string[] => note(behind.get(instr) ?? [instr])
   return {
     // Nothing clears a bit of it in native code, so what a loop notes it may note once.
     parameters: [{ type: 'uint32_t', name: 'touched', initial: 'shards(m)->registers', general: true }],
     blockEntered: instrs => (instrs.length === 0 || mayLeave(instrs[0]!) ? [] : note(certain(instrs))),
-    accessed: (address, width, isAligned, instr) => {
-      const alone = instr.row.kind === 'store' ? 'SHARDS_ALONE' : '0'
-      const how = `${addressOf(instr)}, ${alone}`
-      return [
-        isAligned ? `access_aligned(m, ${address}, ${how});` : `access_any(m, ${address}, ${width}, ${how});`,
-        ...noteBehind(instr),
-      ]
+    // There may be no iteration at all.
+    iterated: (instrs, times) => note(instrs).map(line => `if (${times} != 0) ${line}`),
+    accessed: ({ address, width, isAligned, isRepeated, isTold, isIterated, instr }) => {
+      const noted = isIterated ? [] : noteBehind(instr)
+      if (isTold) return noted
+      const how = howOf(instr)
+      const aligned = isRepeated
+        ? `access_again(m, ${address}, ${addressOf(instr)});`
+        : `access_aligned(m, ${address}, ${how});`
+      return [isAligned ? aligned : `access_any(m, ${address}, ${width}, ${how});`, ...noted]
+    },
+    accessedInSeries: ({ address, stride, times, instr }) => {
+      if (typeof stride === 'string' || Math.abs(stride) > mostDense(machine))
+        return [`access_series(m, ${address}, (uint64_t)${stride}, ${times}, ${howOf(instr)});`]
+      // Backwards is forwards from the other end.
+      const lowest = stride < 0 ? `${address} - (${times} - 1) * ${-stride}` : address
+      return [`access_dense(m, ${lowest}, ${Math.abs(stride)}, ${times}, ${howOf(instr)});`]
     },
     calls: {
       leaves: ranges => `${[CROSSED, ...ranges.map(wordsOf)].join(' + ')} > SHARDS_CALL_LINES`,

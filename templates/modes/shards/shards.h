@@ -37,10 +37,36 @@ static inline __attribute__((always_inline)) void access_aligned(char *m, uint64
   access_word(m, address / sizeof(reg), slot, alone);
 }
 
+/* The same where the open shard has accessed the word. */
+static inline __attribute__((always_inline)) void access_again(char *m, uint64_t address, uint32_t slot)
+{
+  entry_of(m, address / sizeof(reg))->slot = slot;
+}
+
 /* In front of any other, which may lie in two words. */
 static inline __attribute__((always_inline)) void access_any(char *m, uint64_t address, uint64_t width, uint32_t slot, uint32_t alone)
 {
   uint64_t last = (address + width - 1) / sizeof(reg);
   access_word(m, address / sizeof(reg), slot, alone);
   if (__builtin_expect(address / sizeof(reg) != last, 0)) access_word(m, last, slot, alone);
+}
+
+/* In front of so many aligned accesses of one instruction. Most words know it already. */
+static inline __attribute__((always_inline)) void access_series(char *m, uint64_t address, uint64_t stride, uint64_t times, uint32_t slot, uint32_t alone)
+{
+  uint64_t known = (uint64_t)slot << 32 | shards(m)->shard;
+  for (; times != 0; times--, address += stride)
+    if (__builtin_expect(*(u64 *)entry_of(m, address / sizeof(reg)) != known, 0)) access_word(m, address / sizeof(reg), slot, alone);
+}
+
+/* The same where every word between the first and the last has two of them or more: then its first is not the only one. */
+static inline __attribute__((always_inline)) void access_dense(char *m, uint64_t address, uint64_t stride, uint64_t times, uint32_t slot, uint32_t alone)
+{
+  if (times == 0) return;
+  uint64_t last = address + (times - 1) * stride, word = address / sizeof(reg), end = last / sizeof(reg);
+  uint32_t alone_first = times == 1 || (address + stride) / sizeof(reg) != word ? alone : 0;
+  access_word(m, word, slot, alone_first);
+  if (word == end) return;
+  access_series(m, (word + 1) * sizeof(reg), sizeof(reg), end - word - 1, slot, 0);
+  access_word(m, end, slot, (last - stride) / sizeof(reg) != end ? alone : 0);
 }

@@ -65,6 +65,32 @@ const calls = (code: Assembler): Assembler =>
     .op('bne', { rs1: 'a2', target: 'again' })
     .op('terminate')
 
+/** Counted loops of one load or store each: strides up and down, from a register too, of every width. */
+function series(code: Assembler, xlen: Xlen): Assembler {
+  code.li('s1', 2).li('s2', 11).label('again')
+  const accesses = ['sb', 'lbu', 'sh', 'lw', 'sw', ...(xlen === 64 ? ['sd'] : [])]
+  const strides = [0, 1, 2, 3, 4, 5, 8, 12, 24, -1, -2, -4, -8, -40]
+  for (const [number, name] of accesses.entries())
+    for (const stride of [...strides, 's2'] as const) {
+      const width = { b: 1, h: 2, w: 4, d: 8 }[name[1]!]!
+      if (stride !== 's2' && stride % width !== 0) continue
+      const label = `${name} ${stride}`
+      // Some loops make one iteration only.
+      code.li('a0', DATA + 1024 * (1 + number) + 8).li('a1', number % 2 === 0 && stride === 1 ? 1 : 23 + number)
+      code.label(label)
+      code.op(name, name.startsWith('s') ? { rs1: 'a0', rs2: 'a1', imm: 16 } : { rd: 'a3', rs1: 'a0', imm: 16 })
+      if (stride === 's2') code.op('add', { rd: 'a0', rs1: 'a0', rs2: 's2' })
+      else if (stride !== 0) code.op('addi', { rd: 'a0', rs1: 'a0', imm: stride })
+      code.op('addi', { rd: 'a1', rs1: 'a1', imm: -1 }).op('bne', { rs1: 'a1', target: label })
+    }
+  return code
+    .op('addi', { rd: 's1', rs1: 's1', imm: -1 })
+    .op('beq', { rs1: 's1', target: 'end' })
+    .op('jal', { target: 'again' })
+    .label('end')
+    .op('terminate')
+}
+
 const MOST = 12_000
 
 test('native code makes calls itself', () => {
@@ -82,6 +108,7 @@ describe.each(widths)('RV%i', xlen => {
   > = {}
   beforeAll(async () => {
     guests['accesses'] = { guest: await host.rvr.load(program(xlen, code => accesses(code, xlen))), options: {} }
+    guests['series'] = { guest: await host.rvr.load(program(xlen, code => series(code, xlen))), options: {} }
     guests['hosts'] = { guest: await host.rvr.load(busyGuest(xlen)), options: busyOptions }
     guests['hash map'] = {
       guest: await host.rvr.load(fixture('bench-hashmap', xlen), { abi: 'linux' }),
@@ -96,17 +123,17 @@ describe.each(widths)('RV%i', xlen => {
     return [...new Set(ends)].toSorted((a, b) => a - b)
   }
 
-  const names = ['accesses', 'hosts', 'hash map', 'calls']
-  // Engines take turns at widths, but for the guest that has all accesses.
+  const names = ['accesses', 'series', 'hosts', 'hash map', 'calls']
+  // Engines take turns at widths, but for the guests that have all accesses.
   const cases = names.flatMap((name, turn) =>
-    (turn === 0 ? engines : sample(engines, turn + xlen / 32)).map(engine => ({ name, engine })),
+    (turn < 2 ? engines : sample(engines, turn + xlen / 32)).map(engine => ({ name, engine })),
   )
   test.each(cases)('$name: a whole run ($engine)', async ({ name, engine }) => {
     const { guest, options } = guests[name]!
     using pure = await guest.interpret('pure').execute({ ...options, maxInstructions: MOST })
     const random = randomSource(xlen * 7)
     const artifact = await artifactOf(guest, 'shards', engine)
-    for (const count of [2, 25]) {
+    for (const count of [2, 25, 200]) {
       const given = { ...options, shardEnds: randomEnds(random, Number(pure.instret), count) }
       using run = await artifact.execute({ ...given, maxInstructions: MOST })
       expectCrossings(guest, given, run)
