@@ -3,6 +3,8 @@ import { resourceText } from '../resources.ts'
 import type { Regions } from '../analysis/regions.ts'
 import { MEMORY_BYTES, type Xlen } from '../elf/image.ts'
 import { registerNames } from '../isa/registers.ts'
+import type { Row } from '../isa/row.ts'
+import type { Graph } from '../program/program.ts'
 import { callExports, callPrototypes, calledRows } from './calls.ts'
 import { declareRegions, regionName, type EmitterContext } from './emitter.ts'
 import { warmName } from './operands.ts'
@@ -12,8 +14,20 @@ import { REASON_ASTRAY, REASON_STEP, REASON_STOP, stateHeader, stateLayout, tabl
 const template = (path: string): string => resourceText(`templates/${path}`)
 
 /** What C leaves undefined or has no operator for: access to an instance, and arithmetic. */
-export const semanticsHeader = (): string => template('runtime/semantics.h') + arithmetic()
-export const arithmetic = (): string => template('runtime/arithmetic.h')
+export const semanticsHeader = (rows: Iterable<Row>): string => template('runtime/semantics.h') + arithmetic(rows)
+
+/** Only what the rows need. */
+export function arithmetic(rows: Iterable<Row>): string {
+  for (const row of rows)
+    if (row.kind === 'alu' && row.inRuntime === true)
+      return template('runtime/arithmetic.h') + template('runtime/bits.h')
+  return template('runtime/arithmetic.h')
+}
+
+/** Of all instructions that are compiled, with repetitions. */
+function* rowsIn({ program: { instrs } }: Graph): Generator<Row> {
+  for (const instr of instrs) if (instr !== undefined) yield instr.row
+}
 
 /** addresses.c defines it. */
 const SLOTS_ELSEWHERE = 'extern const uint64_t RVR_SLOTS __attribute__((visibility("hidden")));\n'
@@ -141,7 +155,7 @@ export function runtimeFiles(
     { path: 'Makefile', content: template('project/Makefile') },
     { path: 'entry.c', content: entryFile(context, regions, identity) },
     { path: 'guest.h', content: guestHeader(context, floor) },
-    { path: 'semantics.h', content: semanticsHeader() },
+    { path: 'semantics.h', content: semanticsHeader(rowsIn(context.graph)) },
     { path: 'state.h', content: stateHeader() },
     ...(context.emission.files ?? []),
   ]

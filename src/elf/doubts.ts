@@ -1,9 +1,6 @@
 /** What in a guest's file does not fit the ABI that it is loaded for: a guest itself would only end at some word. */
-import { extensionsOf } from './attributes.ts'
 import type { Image, Segment } from './image.ts'
 
-/** Extensions that need no instruction beyond I and M, or only such as compilers list and programs seldom have. */
-const HARMLESS: ReadonlySet<string> = new Set(['i', 'm', 'zmmul', 'zicsr', 'zifencei', 'zicntr', 'zihpm'])
 const ECALL = Uint8Array.of(0x73, 0, 0, 0)
 /** TERMINATE: custom-0 with funct3 0. */
 const isTerminate = (word: number): boolean => (word & 0x707f) === 0x0b
@@ -25,8 +22,15 @@ function hasTerminate({ address, bytes }: Segment): boolean {
   return false
 }
 
+/** What a guest is loaded for. */
+export interface LoadedFor {
+  readonly abi: 'openvm' | 'linux'
+  /** Extensions that its file lists and that it does not have here. */
+  readonly missing: readonly string[]
+}
+
 /** Sentences for warnings; none where nothing is odd. */
-export function doubtsAbout(image: Image, path: string, abi: 'openvm' | 'linux'): string[] {
+export function doubtsAbout(image: Image, path: string, { abi, missing }: LoadedFor): string[] {
   const doubts: string[] = []
   const text = executable(image)
   const calls = text.some(hasEcall)
@@ -41,12 +45,10 @@ export function doubtsAbout(image: Image, path: string, abi: 'openvm' | 'linux')
       `${path} makes no system calls and ends as guests of ABI openvm do: ` + 'if it is one, leave --abi linux out',
     )
   }
-  const { architecture = '' } = image
-  const missing = extensionsOf(architecture).filter(name => !HARMLESS.has(name))
   if (missing.length > 0) {
     const these = missing.length === 1 ? 'it' : 'these'
     doubts.push(
-      `${path} is compiled for ${architecture}, but rvr has no ${missing.join(', ')}: ` +
+      `${path} is compiled for ${image.architecture}, but it has no ${missing.join(', ')} here: ` +
         `the first instruction of ${these} ends the guest`,
     )
   }

@@ -1,6 +1,7 @@
 /** The interface of a guest ABI: which host instructions exist, how a guest starts, what each host instruction does. */
-import type { Image } from '../elf/image.ts'
+import type { Image, Xlen } from '../elf/image.ts'
 import type { Instr } from '../isa/row.ts'
+import type { SetName } from '../isa/sets.ts'
 import type { Hart } from '../program/hart.ts'
 import type { Extension } from './extension.ts'
 import type { AbiOptions, HostEffects, HostKeeper, HostOutcome, HostState, PrintSink } from './host.ts'
@@ -20,6 +21,8 @@ export interface GuestConfig {
 /** What a guest ABI is made from: plain data, so that another thread can make the same one. */
 export interface AbiChoice {
   readonly name: AbiName
+  /** Default: I and M. */
+  readonly sets?: readonly SetName[] | undefined
   /** Default: the extensions that need no parameters. */
   readonly config?: GuestConfig
   /** Modules of the user's own extensions, as file URLs. */
@@ -54,5 +57,5 @@ export interface GuestAbi {
   /** What `execute` would add to the trace; anything where it would trap. */
   effects(instr: Instr, hart: Hart): HostEffects
   /** What happens at a word that is no known instruction. */
-  unknown(pc: number, word: number): HostOutcome
+  unknown(pc: number, word: number, xlen: Xlen): HostOutcome
 }

@@ -4,18 +4,11 @@ import { basename } from 'node:path'
 import type { Xlen } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import { readPlainFile } from '../files/read.ts'
-import { rows as integerRows } from '../isa/i/rows.ts'
-import { rows as multiplyRows } from '../isa/m/rows.ts'
+import { defaultSets, tablesOf } from '../isa/sets.ts'
 import { createDecoder, type Decoder } from '../isa/table.ts'
 import { INSTRUCTION_BYTES, INSTRUCTION_ROWS } from '../machine/interval.ts'
 import type { AbiChoice, GuestAbi, GuestSystem, HostEffects } from './abi.ts'
 import type { EffectsHandler, Extension, Handler } from './extension.ts'
-
-/** The base instruction sets: extensions like any other. */
-const baseSets: readonly Extension[] = [
-  { name: 'i', rows: integerRows },
-  { name: 'm', rows: multiplyRows },
-]
 
 /**
  * The ABI of a system with further extensions.
@@ -24,7 +17,8 @@ const baseSets: readonly Extension[] = [
  *   cannot be read
  */
 export function composeAbi(system: GuestSystem, further: readonly Extension[], choice: AbiChoice): GuestAbi {
-  const extensions = [...baseSets, ...system.base, ...further]
+  // Instruction sets are extensions like any other.
+  const extensions: readonly Extension[] = [...tablesOf(choice.sets ?? defaultSets), ...system.base, ...further]
   checkNames(extensions)
   const handlers = new Map<string, Handler>()
   const effects = new Map<string, EffectsHandler>()

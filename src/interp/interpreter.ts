@@ -238,7 +238,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
           break
         }
         default: {
-          const outcome = abi.unknown(pc, operation.word)
+          const outcome = abi.unknown(pc, operation.word, xlen)
           if (outcome.type === 'trap') return trapped(outcome.trap)
           // An unknown word has no chip, like TERMINATE: it counts as an instruction and costs nothing.
           executed++

@@ -16,6 +16,8 @@ export function disassemble(instr: Instr): string {
       return row.kind === 'load' || row.kind === 'jalr'
         ? `${row.name} ${rd},${imm}(${rs1})`
         : `${row.name} ${rd},${rs1},${imm}`
+    case 'unary':
+      return `${row.name} ${rd},${rs1}`
     case 'shift':
     case 'shiftw':
       return `${row.name} ${rd},${rs1},${hexText(imm >>> 0)}`

@@ -56,8 +56,8 @@ export function encodeImmediate(format: Format, imm: number): number {
   }
 }
 
-const usesRd: ReadonlySet<Format> = new Set(['R', 'I', 'shift', 'shiftw', 'U', 'J', 'csr'])
-const usesRs1: ReadonlySet<Format> = new Set(['R', 'I', 'shift', 'shiftw', 'S', 'B', 'csr'])
+const usesRd: ReadonlySet<Format> = new Set(['R', 'I', 'unary', 'shift', 'shiftw', 'U', 'J', 'csr'])
+const usesRs1: ReadonlySet<Format> = new Set(['R', 'I', 'unary', 'shift', 'shiftw', 'S', 'B', 'csr'])
 const usesRs2: ReadonlySet<Format> = new Set(['R', 'S', 'B'])
 
 /** Builds an instruction word from a row's match value and its operands. */

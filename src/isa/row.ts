@@ -1,7 +1,7 @@
 /** One row of an instruction table: encoding, operands, C and reference semantics hang together. */
 import type { Xlen } from '../elf/image.ts'
 
-export type Format = 'R' | 'I' | 'shift' | 'shiftw' | 'S' | 'B' | 'U' | 'J' | 'fence' | 'none' | 'csr'
+export type Format = 'R' | 'I' | 'unary' | 'shift' | 'shiftw' | 'S' | 'B' | 'U' | 'J' | 'fence' | 'none' | 'csr'
 
 interface Encoding {
   readonly name: string
@@ -43,8 +43,44 @@ export type AluOp =
   | 'divuw'
   | 'remw'
   | 'remuw'
+  | BitOp
 
-/** `rd = f(a, b)`; b is rs2 or the immediate. */
+/** Of the sets beside I and M. `…uw`: the first operand is its lower 32 bits, zero-extended. */
+type BitOp =
+  | `sh${1 | 2 | 3}add`
+  | `sh${1 | 2 | 3}adduw`
+  | 'adduw'
+  | 'slluw'
+  | 'andn'
+  | 'orn'
+  | 'xnor'
+  | `${'clz' | 'ctz' | 'cpop' | 'rol' | 'ror' | 'pack'}${'' | 'w'}`
+  | 'max'
+  | 'maxu'
+  | 'min'
+  | 'minu'
+  | 'sextb'
+  | 'sexth'
+  | 'zexth'
+  | 'orcb'
+  | 'rev8'
+  | 'bclr'
+  | 'bext'
+  | 'binv'
+  | 'bset'
+  | 'clmul'
+  | 'clmulh'
+  | 'clmulr'
+  | 'packh'
+  | 'brev8'
+  | 'zip'
+  | 'unzip'
+  | 'xperm4'
+  | 'xperm8'
+  | 'czeroeqz'
+  | 'czeronez'
+
+/** `rd = f(a, b)`; b is rs2 or the immediate, which rows of format `unary` do not look at. */
 export interface AluRow extends Encoding {
   readonly kind: 'alu'
   readonly op: AluOp
@@ -53,6 +89,10 @@ export interface AluRow extends Encoding {
   readonly eval: (a: bigint, b: bigint, xlen: Xlen) => bigint
   /** C expression over operands of the generated type `reg` (unsigned, XLEN bits). */
   readonly c: (a: string, b: string, xlen: Xlen) => string
+  /** The expression calls functions of `templates/runtime/bits.h`. */
+  readonly inRuntime?: true | undefined
+  /** It counts only as what a machine lists it as, never as everything that no chip lists. */
+  readonly isListed?: true
 }
 
 /** `rd = upper immediate`, relative to 0 (lui) or to pc (auipc). */

@@ -9,6 +9,8 @@ export interface Decoder {
   (word: number, pc: number): Instr | undefined
   /** Which instruction a word is, without its operands. */
   rowOf(word: number): Row | undefined
+  /** All instructions that it knows. */
+  readonly rows: readonly Row[]
 }
 
 type AllKeys<T> = T extends unknown ? keyof T : never
@@ -34,6 +36,8 @@ function uniform(row: Row): Row {
     only: undefined,
     op: undefined,
     source: undefined,
+    inRuntime: undefined,
+    isListed: undefined,
     condition: undefined,
     ends: undefined,
     eval: undefined,
@@ -111,5 +115,5 @@ export function createDecoder(xlen: Xlen, tables: readonly InstructionTable[]): 
       imm: immediate(row.format, word),
     }
   }
-  return Object.assign(decode, { rowOf })
+  return Object.assign(decode, { rowOf, rows: rows.map(({ row }) => row) })
 }

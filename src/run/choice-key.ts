@@ -15,8 +15,8 @@ export function choiceKey(abi: GuestAbi): string {
 }
 
 function keyOf({ choice }: GuestAbi): string {
-  const { name, config, extensions = [] } = choice
-  if (config === undefined && extensions.length === 0) return name
+  const { name, sets, config, extensions = [] } = choice
+  if (sets === undefined && config === undefined && extensions.length === 0) return name
   // A module that most processes never need.
   const { serialize } = process.getBuiltinModule('node:v8')
   return createHash('sha256').update(serialize(choice)).digest('hex')

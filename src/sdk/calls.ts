@@ -148,6 +148,7 @@ export const TraceCheck = options<TraceCheckOptions>({
 
 export const Load = options<LoadOptions>({
   abi: optional(v.picklist(abiNames, `one of ${abiNames.join(', ')}`)),
+  isa: optional(text),
   machine: optional(v.union([path, data<MachineFile>('a path or a machine')], 'a path or a machine')),
   config: optional(
     v.union(

@@ -4,6 +4,7 @@ import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import type { Machine } from '../machine/machine.ts'
+import { checkListed } from './unlisted.ts'
 import { accept } from '../accept.ts'
 import { sinkFor } from '../callbacks.ts'
 import type { EventReceiver, EventSink } from '../events.ts'
@@ -156,10 +157,11 @@ export class Guest {
 
   readonly #kin: ArtifactKin
 
-  /** What every artifact of this guest in a mode has. @throws RvrError `USAGE` (unknown mode). */
-  #artifactParts(mode: string) {
+  /** What every artifact of this guest in a mode has. @throws RvrError `USAGE` (unknown mode; checkListed). */
+  #artifactParts(name: string) {
     const { image, abi, machine, pool, lifetime, onEvent } = this.#parts
-    return { image, abi, machine, mode: modeNamed(mode), pool, lifetime, onEvent, kin: this.#kin }
+    const mode = checkListed(modeNamed(name), this.#parts)
+    return { image, abi, machine, mode, pool, lifetime, onEvent, kin: this.#kin }
   }
 
   async #request(

@@ -22,6 +22,11 @@ export interface LoadOptions {
   /** What the guest expects of its host; default `openvm`. */
   readonly abi?: AbiName
   /**
+   * The instruction sets that the guest has, such as `rv64im_zba_zbb` (docs/guest-abi.md). Default: I, M and what its
+   * file lists (`.riscv.attributes`).
+   */
+  readonly isa?: string
+  /**
    * The path of a machine file, or a description; default: the machine that rvr ships for the guest's register width.
    */
   readonly machine?: string | MachineFile

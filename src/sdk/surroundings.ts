@@ -7,6 +7,7 @@ import type { AbiChoice, GuestAbi, GuestConfig } from '../extensions/abi.ts'
 import { configBeside, configOf, loadConfig } from '../extensions/config.ts'
 import { decoderFor, guestAbi, unknownTables } from '../extensions/registry.ts'
 import { isStandardInput } from '../files/standard-input.ts'
+import { missingSets, setsAsked, setsGiven } from '../isa/sets.ts'
 import { withChips } from '../machine/chips.ts'
 import { machineFor } from '../machine/load.ts'
 import type { Machine } from '../machine/machine.ts'
@@ -55,13 +56,17 @@ export async function surroundingsOf(
   const { extensions: own = [] } = options
   const extensions =
     own.length === 0 ? [] : await Promise.all(own.map((await import('../extensions/own.ts')).ownModule))
+  const { isa } = options
+  const sets = isa === undefined ? setsAsked(image.architecture) : setsGiven(isa, image.xlen)
   const abiChoice: AbiChoice = {
     name: options.abi ?? 'openvm',
+    ...(sets !== undefined && { sets }),
     ...(config !== undefined && { config }),
     ...(extensions.length > 0 && { extensions }),
   }
   const abi = await guestAbi(abiChoice)
-  for (const message of doubtsAbout(image, file ?? 'the guest', abiChoice.name)) events({ type: 'warning', message })
+  const loadedFor = { abi: abiChoice.name, missing: missingSets(image.architecture, sets) }
+  for (const message of doubtsAbout(image, file ?? 'the guest', loadedFor)) events({ type: 'warning', message })
   if (config !== undefined) {
     for (const table of unknownTables(
       config,

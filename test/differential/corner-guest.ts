@@ -47,7 +47,7 @@ export function cornerGuest(xlen: Xlen, rows: readonly Row[] = allRows(xlen)): C
   const width = xlen / 8
   const load = xlen === 64 ? 'ld' : 'lw'
   const store = xlen === 64 ? 'sd' : 'sw'
-  const a = assembler(xlen, TEXT)
+  const a = assembler(xlen, TEXT, rows)
   const lanes: string[] = []
   const results = DATA + 0x1000
   let label = 0
@@ -75,8 +75,12 @@ export function cornerGuest(xlen: Xlen, rows: readonly Row[] = allRows(xlen)): C
     if (row.kind === 'alu' && row.source === 'register')
       over(name, true, () => a.op(name, { rd: 'a2', rs1: 'a0', rs2: 'a1' }))
     else if (row.kind === 'alu') {
-      const amounts =
-        row.format === 'shift' ? [0, 1, 31, 32, 63] : row.format === 'shiftw' ? [0, 1, 16, 31] : immediates
+      const amountsOf: Readonly<Record<string, readonly number[]>> = {
+        unary: [0],
+        shift: [0, 1, 31, 32, 63],
+        shiftw: [0, 1, 16, 31],
+      }
+      const amounts = amountsOf[row.format] ?? immediates
       for (const imm of amounts) over(`${name} (${imm})`, false, () => a.op(name, { rd: 'a2', rs1: 'a0', imm }))
     } else if (row.kind === 'branch') {
       over(name, true, () => {

@@ -48,10 +48,10 @@ class ProgramBuilder {
   readonly words: number[] = []
   readonly xlen: Xlen
   readonly #rows: Map<string, Row>
-  constructor(xlen: Xlen) {
+  constructor(xlen: Xlen, more: readonly Row[]) {
     this.xlen = xlen
     this.#rows = new Map(
-      [...integerRows, ...multiplyRows]
+      [...integerRows, ...multiplyRows, ...more]
         .filter(row => row.only === undefined || row.only === xlen)
         .map(row => [row.name, row]),
     )
@@ -219,10 +219,10 @@ export interface RandomGuest {
   readonly outputBytes: number
 }
 
-/** An ELF with `cases` random cases made from `seed`. */
-export function randomGuest(xlen: Xlen, seed: number, cases: number): RandomGuest {
+/** An ELF with `cases` random cases made from `seed`. `more`: instructions of sets that not every guest has. */
+export function randomGuest(xlen: Xlen, seed: number, cases: number, more: readonly Row[] = []): RandomGuest {
   const random = new Random(seed)
-  const out = new ProgramBuilder(xlen)
+  const out = new ProgramBuilder(xlen, more)
   const dumpBytes = cases * 256 + 512
   const constant = (rd: number, value: number): void => {
     const low = (value << 20) >> 20

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path'
 import { expect, inject } from 'vitest'
 import type { Stress } from '../../src/codegen/tuning.ts'
 import type { Xlen } from '../../src/elf/image.ts'
-import { Rvr } from '../../src/index.ts'
+import { Rvr, type LoadOptions } from '../../src/index.ts'
 import type { Mode } from '../../src/modes/mode.ts'
 import { modes as allModes } from '../../src/modes/registry.ts'
 import type { ModeName } from '../../src/index.ts'
@@ -19,8 +19,22 @@ interface Result {
   readonly registers: readonly bigint[]
 }
 
-async function runGuest(rvr: Rvr, elf: Uint8Array, mode: ModeName, engine: Engine): Promise<Result> {
-  const artifact = await artifactOf(await rvr.load(elf, { abi: 'linux' }), mode, engine)
+/** What a guest is executed with beside ABI `linux`. */
+export interface Ground {
+  readonly load?: Pick<LoadOptions, 'isa' | 'machine'>
+  /** CPU of qemu; `false` where it has none that knows all instructions. */
+  readonly cpu?: string | false
+  /** What the native interpreter is compiled with; default: as the guest. */
+  readonly interpreterCc?: string | undefined
+}
+
+async function runGuest(
+  rvr: Rvr,
+  elf: Uint8Array,
+  mode: ModeName,
+  { engine, load }: Ground & { readonly engine: Engine },
+): Promise<Result> {
+  const artifact = await artifactOf(await rvr.load(elf, { abi: 'linux', ...load }), mode, engine)
   const parts: Uint8Array[] = []
   using run = await artifact.execute({ onPrint: (_stream, bytes) => parts.push(bytes) })
   expect(run.outcome).toBe('terminated')
@@ -28,7 +42,8 @@ async function runGuest(rvr: Rvr, elf: Uint8Array, mode: ModeName, engine: Engin
 }
 
 /** What qemu-user makes of the guest; undefined where it is not installed. */
-function runQemu(xlen: Xlen, elf: Uint8Array): Buffer | undefined {
+function runQemu(xlen: Xlen, elf: Uint8Array, cpu: Ground['cpu']): Buffer | undefined {
+  if (cpu === false) return undefined
   const qemu = `qemu-riscv${xlen}`
   if (!(process.env['PATH'] ?? '').split(delimiter).some(directory => existsSync(join(directory, qemu))))
     return undefined
@@ -36,7 +51,7 @@ function runQemu(xlen: Xlen, elf: Uint8Array): Buffer | undefined {
   try {
     const file = join(directory, 'guest.elf')
     writeFileSync(file, elf, { mode: 0o755 })
-    return execFileSync(qemu, [file], { maxBuffer: 1 << 28 })
+    return execFileSync(qemu, [...(cpu === undefined ? [] : ['-cpu', cpu]), file], { maxBuffer: 1 << 28 })
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
@@ -55,12 +70,14 @@ export async function agreeEverywhere(
     cc,
     modes = allModes,
     stress,
-  }: { cc?: string | undefined; modes?: readonly Mode<ModeName>[]; stress?: Stress | undefined } = {},
+    ...ground
+  }: { cc?: string | undefined; modes?: readonly Mode<ModeName>[]; stress?: Stress | undefined } & Ground = {},
 ): Promise<void> {
   await using rvr = await Rvr.create({ cacheDir: inject('sharedCache'), stress, ...(cc && { cc }) })
   // One for all programs.
-  await using sharing = await Rvr.create({ cacheDir: inject('sharedCache'), ...(cc && { cc }) })
-  const expected = await runGuest(rvr, elf, 'metered-cost', 'interp')
+  const sharingCc = ground.interpreterCc ?? cc
+  await using sharing = await Rvr.create({ cacheDir: inject('sharedCache'), ...(sharingCc && { cc: sharingCc }) })
+  const expected = await runGuest(rvr, elf, 'metered-cost', { ...ground, engine: 'interp' })
   expect(expected.output.length).toBe(outputBytes)
   const compare = (who: string, output: Buffer): void => {
     if (Buffer.compare(output, expected.output) === 0) return
@@ -69,13 +86,13 @@ export async function agreeEverywhere(
   }
   for (const { name, reportsCost } of modes) {
     for (const engine of ['native', 'native-interp'] as const) {
-      const found = await runGuest(engine === 'native' ? rvr : sharing, elf, name, engine)
+      const found = await runGuest(engine === 'native' ? rvr : sharing, elf, name, { ...ground, engine })
       compare(`${engine} in mode ${name}`, found.output)
       expect(found.instret).toBe(expected.instret)
       expect(found.registers).toEqual(expected.registers)
       if (reportsCost) expect(found.cost).toBe(expected.cost)
     }
   }
-  const qemu = runQemu(xlen, elf)
+  const qemu = runQemu(xlen, elf, ground.cpu)
   if (qemu !== undefined) compare(`qemu-riscv${xlen}`, qemu)
 }

@@ -48,8 +48,9 @@ export interface Assembler {
   addressOf(label: string): number
 }
 
-export function assembler(xlen: Xlen, base = 0x200800): Assembler {
-  const rows = new Map(allRows(xlen).map(row => [row.name, row]))
+/** @param more instructions of sets that not every guest has */
+export function assembler(xlen: Xlen, base = 0x200800, more: readonly Row[] = []): Assembler {
+  const rows = new Map([...allRows(xlen), ...more].map(row => [row.name, row]))
   const words: (() => number)[] = []
   const labels = new Map<string, number>()
   const addressOf = (label: string): number => {

@@ -11,6 +11,7 @@ export const DEFAULT_MODE = 'pure'
 
 export interface GuestOptions {
   readonly abi: AbiName
+  readonly isa?: string
   readonly machine?: string
   readonly config?: string
   readonly extension: readonly string[]
@@ -25,6 +26,10 @@ export const guestOptions = (): Option[] => [
   option('--abi <abi>', 'what the guest expects of its host')
     .choices(abiNames)
     .default('openvm' satisfies AbiName),
+  option(
+    '--isa <isa>',
+    'instruction sets that the guest has, as rv64im_zba_zbb (default: I, M and what its file lists)',
+  ),
   valued(
     '--config <file>',
     'the openvm.toml that the guest was built with (default: the one beside the guest)',
@@ -43,8 +48,8 @@ export const guestOptions = (): Option[] => [
 
 /** The options of `rvr.load` that come from a command's options. */
 export function loadOptions(
-  { abi, machine, config, extension }: GuestOptions,
+  { abi, isa, machine, config, extension }: GuestOptions,
   { signal }: Pick<Shell, 'signal'>,
 ): LoadOptions {
-  return { abi, signal, machine, config, extensions: extension.length > 0 ? extension : undefined }
+  return { abi, signal, isa, machine, config, extensions: extension.length > 0 ? extension : undefined }
 }

@@ -22,6 +22,7 @@ const cutsSegments = ({ mode }: GivenOptions, has: (key: string) => boolean): bo
 
 export const projectKeys: Readonly<Record<string, ProjectKey>> = {
   abi: { yieldsTo: ['resume'] },
+  isa: {},
   mode: { yieldsTo: ['resume', 'artifact', 'profileOut'] },
   config: { path: 'always', applies: ({ abi }) => abi !== 'linux' },
   machine: { path: 'always' },

@@ -4,7 +4,7 @@ import type { Format, Row } from '../../isa/row.ts'
 import { endsSpan } from '../../program/span.ts'
 import type { Operation } from './operations.ts'
 
-const FORMATS: readonly Format[] = ['R', 'I', 'shift', 'shiftw', 'S', 'B', 'U', 'J', 'fence', 'none', 'csr']
+const FORMATS: readonly Format[] = ['R', 'I', 'shift', 'shiftw', 'S', 'B', 'U', 'J', 'fence', 'none', 'csr', 'unary']
 const ENDS_LINE = 1
 const LEADS = 2
 

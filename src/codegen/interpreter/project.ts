@@ -41,7 +41,7 @@ export function interpreterProject(options: InterpreterOptions): Project {
   const files: ProjectFile[] = [
     { path: 'Makefile', content: resourceText('templates/interpreter/Makefile') },
     { path: 'state.h', content: stateHeader() },
-    { path: 'semantics.h', content: semanticsHeader() },
+    { path: 'semantics.h', content: semanticsHeader(options.rows) },
     { path: 'code.h', content: resourceText('templates/interpreter/code.h') },
     { path: 'calls.h', content: callPrototypes(calls) },
     { path: 'library.c', content: own },

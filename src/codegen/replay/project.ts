@@ -51,7 +51,7 @@ export function traceEngineProject(options: TraceEngineOptions): Project {
     { path: 'threads.h', content: resourceText('templates/threads/threads.h') },
     { path: 'words.h', content: resourceText('templates/rows/words.h') },
     { path: 'field.h', content: resourceText('templates/rows/field.h') },
-    { path: 'arithmetic.h', content: arithmetic() },
+    { path: 'arithmetic.h', content: arithmetic(rows) },
     { path: 'integers.h', content: template('integers.h') },
     { path: 'places.h', content: placesText(set) },
     { path: 'code.c', content: template('code.c').replace('/* DECODE */', () => decode) },

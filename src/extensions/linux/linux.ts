@@ -1,5 +1,6 @@
 /** Guest ABI `linux`: statically linked programs that use system calls for input, output and memory. */
 import { wordText } from '../../hex.ts'
+import { foreignText } from '../../isa/foreign.ts'
 import type { GuestSystem, HostOutcome } from '../abi.ts'
 import type { Extension, Handler } from '../extension.ts'
 import { systemCall, type SystemHandler } from './call.ts'
@@ -61,10 +62,14 @@ const system: GuestSystem<LinuxHost> = {
     hart.x[SP] = BigInt(writeStack(hart, image.entry, options.args ?? DEFAULT_ARGS, options.seed ?? 0n))
     hart.pc = image.entry
   },
-  unknown: (pc, word) => {
+  unknown: (pc, word, xlen) => {
     if (word >>> 0 === UNIMP)
       return illegal(pc, 'the guest executed unimp, which compilers place where execution must not come')
-    return illegal(pc, `the word ${wordText(word)} is no known instruction`)
+    const foreign = foreignText(word, xlen)
+    return illegal(
+      pc,
+      `the word ${wordText(word)} is no known instruction${foreign === undefined ? '' : `; it is ${foreign}`}`,
+    )
   },
 }
 

@@ -2,6 +2,7 @@
 import { FUNCT3_MASK, FUNCT7_MASK, OPCODE_MASK, rType } from '../encoding.ts'
 import { sext32, signed, zext32 } from '../integer.ts'
 import type { AluOp, AluRow, BranchRow, LoadRow, Row, StoreRow } from '../row.ts'
+import { amount, shiftMask } from '../shift-amount.ts'
 
 const OP_IMM = 0x13
 const OP = 0x33
@@ -14,9 +15,6 @@ const BRANCH = 0x63
 const WIDTHS = [1, 2, 4, 8] as const
 type Eval = AluRow['eval']
 type Emit = AluRow['c']
-
-const shiftMask = (xlen: 32 | 64): bigint => BigInt(xlen - 1)
-const amount = (b: string, xlen: number): string => (/^\d+$/.test(b) ? b : `(${b} & ${xlen - 1})`)
 
 const semantics = {
   add: { eval: (a, b) => a + b, c: (a, b) => `${a} + ${b}` },

@@ -75,9 +75,9 @@ const countJson = (count: bigint | undefined) => (count === undefined || count =
 export const isResumed = (run: ReportedRun): run is ReportedRun & { readonly executed: bigint } =>
   run.executed !== undefined && run.executed !== run.instret
 
-function unknownWordJson({ unknownWord, pc }: ReportedRun) {
+function unknownWordJson({ unknownWord, pc, machine }: ReportedRun) {
   if (unknownWord === undefined) return undefined
-  return { word: wordText(unknownWord), pc: hexText(pc), note: unknownNote(unknownWord, pc) }
+  return { word: wordText(unknownWord), pc: hexText(pc), note: unknownNote(unknownWord, pc, machine.xlen) }
 }
 
 /** The object of `rvr run --json`. Keys that do not apply are undefined, and absent in the text of it. */

@@ -97,10 +97,10 @@ function stretchText(run: ReportedRun): string {
 
 /** How a run ended, in rows. */
 function endText(run: ReportedRun): string {
-  const { outcome, exitCode, unknownWord, stopCause, trap, pc } = run
+  const { outcome, exitCode, unknownWord, stopCause, trap, pc, machine } = run
   return [
     outcome === 'terminated' ? line('terminated', `exit code ${exitCode}`) : '',
-    unknownWord === undefined ? '' : line('note', unknownNote(unknownWord, pc)),
+    unknownWord === undefined ? '' : line('note', unknownNote(unknownWord, pc, machine.xlen)),
     outcome === 'suspended' ? line('suspended', `${STOPS[stopCause!]}, next instruction at ${hexText(pc)}`) : '',
     trap === undefined ? '' : trapText(trap),
   ].join('')

@@ -1,0 +1,76 @@
+/** Instructions that count only as what a machine lists them as: what a machine says nothing of cannot be counted. */
+import type { Image } from '../elf/image.ts'
+import { RvrError } from '../errors.ts'
+import { hexText } from '../hex.ts'
+import { disassemble } from '../isa/disassemble.ts'
+import { titleOf } from '../isa/foreign.ts'
+import type { Instr } from '../isa/row.ts'
+import type { Decoder, InstructionTable } from '../isa/table.ts'
+import { nativeCode, skim } from '../program/lift.ts'
+import { slotRanges } from '../program/slots.ts'
+import { operationOf, type Machine } from './machine.ts'
+
+const isUnlisted = ({ chipIndex }: Machine, instr: Instr | undefined): instr is Instr =>
+  instr?.row.kind === 'alu' && instr.row.isListed === true && !chipIndex.has(operationOf(instr))
+
+/** The first in the guest's code that the machine does not list. */
+function unlistedIn(machine: Machine, image: Image, decode: Decoder): Instr | undefined {
+  if (!decode.rows.some(row => row.kind === 'alu' && row.isListed === true && !machine.chipIndex.has(row.name)))
+    return undefined
+  const { instrs } = skim(image, decode)
+  for (let slot = 0; slot < instrs.length; slot++) {
+    const instr = instrs.at(slot)
+    if (isUnlisted(machine, instr)) return instr
+  }
+  // In other executable segments nobody tells code from data.
+  const { base: native } = nativeCode(image)
+  for (const { base, end, written, wordAt } of slotRanges(image)) {
+    if (base === native) continue
+    for (let pc = base; pc < Math.min(end, written); pc += 4) {
+      const instr = decode(wordAt(pc), pc)
+      if (isUnlisted(machine, instr)) return instr
+    }
+  }
+  return undefined
+}
+
+/** What it was about to be counted in. */
+interface Counting {
+  readonly machine: Machine
+  readonly mode: string
+  /** Those of the guest. */
+  readonly tables: readonly InstructionTable[]
+}
+
+function unlistedError(instr: Instr, { machine, mode, tables }: Counting): RvrError {
+  const { name } = instr.row
+  const extension = titleOf(tables.find(({ rows }) => rows.some(row => row.name === name))?.name ?? name)
+  return new RvrError(
+    'USAGE',
+    `machine ${machine.name} has no chip for ${name} (extension ${extension}), so mode ${mode} cannot count it: ` +
+      `${disassemble(instr)} at ${hexText(instr.pc)}`,
+    {
+      hint: 'Choose mode pure, or a machine that lists the instruction: with a chip, or beside nop (docs/machine.md).',
+      details: { machine: machine.name, mode, instruction: name, extension, pc: instr.pc },
+    },
+  )
+}
+
+/** A guest that a machine counts. */
+export interface CountedGuest {
+  readonly machine: Machine
+  readonly image: Image
+  readonly decode: Decoder
+  readonly abi: { readonly extensions: readonly InstructionTable[] }
+}
+
+const known = new WeakMap<Decoder, WeakMap<Image, WeakMap<Machine, Instr | false>>>()
+
+/** @throws RvrError `USAGE`: the guest has an instruction that the machine says nothing of, so no mode can count it */
+export function checkListed({ machine, image, decode, abi }: CountedGuest, mode: string): void {
+  const byImage = known.get(decode) ?? new WeakMap<Image, WeakMap<Machine, Instr | false>>()
+  const byMachine = byImage.get(image) ?? new WeakMap<Machine, Instr | false>()
+  const first = byMachine.get(machine) ?? unlistedIn(machine, image, decode) ?? false
+  known.set(decode, byImage.set(image, byMachine.set(machine, first)))
+  if (first !== false) throw unlistedError(first, { machine, mode, tables: abi.extensions })
+}
