@@ -3,17 +3,17 @@ import { expect, test } from 'vitest'
 import { machineSystem } from '../../src/proofs/machine-system.ts'
 import { segmentInputs } from '../../src/proofs/segment-tables.ts'
 import { shippedOnce } from '../../src/trace/airs.ts'
-import type { Matrix } from '../../src/trace/matrix.ts'
 
 test('tables lie where they are, in the order of the AIRs, and AIRs without values have zeros', () => {
   const set = shippedOnce(64)
   const system = machineSystem(set)
-  const tables = set.airs.slice(0, 3).map((air, index): Matrix => {
+  const tables = set.airs.slice(0, 3).map((air, index) => {
     const height = 2 ** (index + 1)
-    return { air, height, rows: height, cells: new Uint32Array(height * air.columns.length) }
+    return { name: air.name, height, cells: new Uint32Array(height * air.columns.length) }
   })
-  const publics = new Map(set.airs.map(air => [air, air.publics.map((_, index) => index + 1)]))
-  const inputs = segmentInputs(system, { set, instretStart: 0, instructions: 0, tables, publics })
+  const named = set.airs.flatMap(air => air.publics.map((name, index) => [name, index + 1] as const))
+  const publics = Object.fromEntries(named)
+  const inputs = segmentInputs(system, { tables: new Map(tables.map(table => [table.name, table])), publics })
   expect(inputs.tables.map(({ air, logHeight }) => [air, logHeight])).toEqual([
     [0, 1],
     [1, 2],
@@ -24,8 +24,7 @@ test('tables lie where they are, in the order of the AIRs, and AIRs without valu
     expect(stride).toBe(set.airs[air]!.columns.length)
     expect({ columns, derived }).toEqual({ columns: system.columns[air]!.main, derived: system.columns[air]!.derived })
   }
-  const values = set.airs.flatMap(air => air.publics.map((_, index) => index + 1))
-  expect([...inputs.publics]).toEqual(values)
-  const none = segmentInputs(system, { set, instretStart: 0, instructions: 0, tables: [], publics: new Map() })
-  expect([...none.publics]).toEqual(values.map(() => 0))
+  expect([...inputs.publics]).toEqual(named.map(([, value]) => value))
+  const none = segmentInputs(system, { tables: new Map(), publics: {} })
+  expect([...none.publics]).toEqual(named.map(() => 0))
 })

@@ -3,9 +3,9 @@ import { isReplayed, type Air } from '../../air/air.ts'
 import { accept } from '../../accept.ts'
 import { RvrError } from '../../errors.ts'
 import { coreThreads } from '../../load/threads.ts'
-import type { MainTable } from '../../load/proving/tables.ts'
 import { paddedHeight } from '../../machine/limits.ts'
 import type { MachineSystem } from '../../proofs/machine-system.ts'
+import { segmentInputs, type SegmentInputs } from '../../proofs/segment-tables.ts'
 import { Proofs } from './calls.ts'
 import { known } from '../segments.ts'
 import type { SegmentTrace } from '../traced.ts'
@@ -48,19 +48,11 @@ function plannedTables({ machine }: RunPlan, { heights }: PlannedSegment, { set,
   })
 }
 
-/** All tables of a filled segment, as the prover takes them. */
-function mainTables(trace: SegmentTrace, { set, columns }: MachineSystem): readonly MainTable[] {
-  const present = new Set(trace.chips.map(({ name }) => name))
-  return set.airs.flatMap((air, index) => {
-    if (!present.has(air.name)) return []
-    const { cells, height } = trace.matrix(air.name)
-    const { main, derived } = columns[index]!
-    return [{ air: index, cells, stride: air.columns.length, logHeight: Math.log2(height), columns: main, derived }]
+const inputsOf = (trace: SegmentTrace, system: MachineSystem): SegmentInputs =>
+  segmentInputs(system, {
+    tables: new Map(trace.chips.map(({ name }) => [name, trace.matrix(name)])),
+    publics: trace.publics,
   })
-}
-
-const publicsOf = ({ publics }: SegmentTrace, { set }: MachineSystem): Uint32Array =>
-  Uint32Array.from(set.airs.flatMap(air => air.publics.map(name => publics[name] ?? 0)))
 
 /** @throws RvrError as `Run.proofs` says */
 export async function* proofsOf(plan: RunPlan, given: ProofsOptions): AsyncGenerator<SegmentProof, void, void> {
@@ -97,7 +89,8 @@ export async function* proofsOf(plan: RunPlan, given: ProofsOptions): AsyncGener
   async function proved(trace: SegmentTrace): Promise<SegmentProof> {
     using filled = trace
     const { index, instretStart, instructions, recordMs = 0, fillMs } = filled
-    const tables = mainTables(filled, system)
+    const inputs = inputsOf(filled, system)
+    const { tables } = inputs
     const cells = tables.reduce((sum, table) => sum + table.cells.length, 0)
     const { bytes: provingBytes, proofBytes } = await prover.context.needs(tables, threads)
     const all = provingBytes + proofBytes + CELL_BYTES * cells
@@ -105,7 +98,7 @@ export async function* proofsOf(plan: RunPlan, given: ProofsOptions): AsyncGener
     const progress = stages.watch(index)
     const begun = performance.now()
     const work = { threads, maxBytes: provingBytes, signal, progress }
-    const bytes = await prover.context.prove({ tables, publics: publicsOf(filled, system) }, work)
+    const bytes = await prover.context.prove(inputs, work)
     const proveMs = performance.now() - begun
     const facts = { index, instretStart, instructions, key, bytes, cells, provingBytes, proveMs }
     return new MadeProof({ ...facts, fillMs: recordMs + fillMs, stages: stages.end() })
