@@ -96,7 +96,9 @@ async function prove(file: string, options: ProveOptions, shell: Shell): Promise
   const keyWritten = await key.save(keyFile, { signal })
   await progress.settle()
   const { proofsAnswer } = await import('../../report/proofs/made.ts')
-  const segments = run.segments.length + (run.openSegment === undefined ? 0 : 1)
+  const ofPlan = run.segments.length + (run.openSegment === undefined ? 0 : 1)
+  // Where segments did not fit, the run was cut again.
+  const segments = segment === undefined ? proofs.length : ofPlan
   writeAnswer(proofsAnswer({ guest, key, keyFile: keyWritten, proofs, segments }), options, shell)
   return EXIT_OK
 }

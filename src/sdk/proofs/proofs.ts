@@ -1,9 +1,7 @@
 /** The proofs of a run's segments: each is executed once more, filled and proved. */
-import { isReplayed, type Air } from '../../air/air.ts'
 import { accept } from '../../accept.ts'
 import { RvrError } from '../../errors.ts'
 import { coreThreads } from '../../load/threads.ts'
-import { paddedHeight } from '../../machine/limits.ts'
 import type { MachineSystem } from '../../proofs/machine-system.ts'
 import { segmentInputs, type SegmentInputs } from '../../proofs/segment-tables.ts'
 import { Proofs } from './calls.ts'
@@ -13,8 +11,10 @@ import type { PlannedSegment } from '../traces/filler.ts'
 import { chosen, type RunPlan } from '../traces/plan.ts'
 import { tracesOf } from '../traces/traces.ts'
 import type { ProofsOptions, SegmentProof } from './contract.ts'
+import { cutAgain, fittingLimit } from './fit.ts'
 import { defaultMemoryBytes, tooMuch } from './memory.ts'
 import { MadeProof } from './made-proof.ts'
+import { PlannedProofs } from './planned.ts'
 import { Prover } from './prover.ts'
 import { Stages } from './stages.ts'
 
@@ -34,18 +34,11 @@ function refuseChips({ machine }: RunPlan, segments: readonly PlannedSegment[], 
     })
 }
 
-/** What is known of a segment's tables before they are filled: those of memory are one row each here. */
-function plannedTables({ machine }: RunPlan, { heights }: PlannedSegment, { set, flat, columns }: MachineSystem) {
-  const rowsOf = (air: Air): number =>
-    typeof air.height === 'number'
-      ? air.height
-      : (heights[machine.chips.findIndex(each => each.name === air.name)] ?? 0)
-  const isExact = (air: Air): boolean => isReplayed(air) || air.height !== undefined
-  return set.airs.flatMap((air, index) => {
-    const rows = isExact(air) ? paddedHeight(rowsOf(air)) : 1
-    if (rows === 0 && !flat.airs[index]!.isRequired) return []
-    return [{ air: index, logHeight: Math.log2(Math.max(1, rows)), derived: columns[index]!.derived }]
-  })
+interface Room {
+  readonly prover: Prover
+  readonly stages: Stages
+  /** Bytes for all but the fixed trees. */
+  readonly left: number
 }
 
 const inputsOf = (trace: SegmentTrace, system: MachineSystem): SegmentInputs =>
@@ -54,39 +47,55 @@ const inputsOf = (trace: SegmentTrace, system: MachineSystem): SegmentInputs =>
     publics: trace.publics,
   })
 
-/** @throws RvrError as `Run.proofs` says */
+/**
+ * Where a segment does not fit into memory, and none is asked for by its number, the run is cut again.
+ *
+ * @throws RvrError as `Run.proofs` says
+ */
 export async function* proofsOf(plan: RunPlan, given: ProofsOptions): AsyncGenerator<SegmentProof, void, void> {
   const options = accept(Proofs, 'proofs', given)
   const { set, segment, signal, filler, onProgress } = options
   const { threads = coreThreads(), maxMemoryBytes = defaultMemoryBytes() } = options
   const segments = chosen(plan, segment)
-  const { kin } = known(plan.origin)
-  if (kin === undefined)
+  const origin = known(plan.origin)
+  if (origin.kin === undefined)
     throw new RvrError('USAGE', 'this run does not know of what it could be proved', {
       hint: 'Take proofs from a run that Artifact.execute returned, or from one resumed from it.',
     })
-  const proving = await kin.proving({ set, threads, maxMemoryBytes, signal })
+  const proving = await origin.kin.proving({ set, threads, maxMemoryBytes, signal })
   const { system, key } = proving
   refuseChips(plan, segments, system)
-  using prover = await Prover.open(proving, { threads, maxBytes: maxMemoryBytes, signal })
-  const left = maxMemoryBytes - prover.bytes
-  for (const planned of segments) {
-    const tables = plannedTables(plan, planned, system)
-    const cells = tables.reduce((sum, { air, logHeight }) => sum + widthOf(system, air) * 2 ** logHeight, 0)
-    const { bytes, proofBytes } = await prover.context.needs(tables, threads)
-    const all = bytes + proofBytes + CELL_BYTES * cells
-    if (all > left) throw tooMuch(planned.index, all + prover.bytes, maxMemoryBytes)
-  }
-  const traces = tracesOf(plan, { segment, threads, maxMemoryBytes: left, signal, filler })
-  using stages = new Stages(onProgress)
-  stages.begin(segments[0]!.index, 'fill')
-  for await (const trace of traces) {
-    const proof = await proved(trace)
-    yield proof
-    stages.begin(trace.index + 1, 'fill')
+  const smaller = yield* provedHere()
+  if (smaller === undefined) return
+  const run = await cutAgain(origin, plan, smaller, signal)
+  try {
+    yield* run.proofs(given)
+  } finally {
+    run.dispose()
   }
 
-  async function proved(trace: SegmentTrace): Promise<SegmentProof> {
+  /** Proves all segments, or says with which limit they would fit. */
+  async function* provedHere(): AsyncGenerator<SegmentProof, number | undefined, void> {
+    using prover = await Prover.open(proving, { threads, maxBytes: maxMemoryBytes, signal })
+    const left = maxMemoryBytes - prover.bytes
+    const planned = new PlannedProofs(plan.machine, system, prover.context, threads)
+    const fitting = segment === undefined ? await fittingLimit(plan, segments, { planned, left }) : undefined
+    if (fitting !== undefined && fitting > 0) return fitting
+    for (const { index, heights } of segments) {
+      const all = await planned.bytes(heights, 'least')
+      if (all > left) throw tooMuch(index, all + prover.bytes, maxMemoryBytes)
+    }
+    const traces = tracesOf(plan, { segment, threads, maxMemoryBytes: left, signal, filler })
+    using stages = new Stages(onProgress)
+    stages.begin(segments[0]!.index, 'fill')
+    for await (const trace of traces) {
+      yield await proved(trace, { prover, stages, left })
+      stages.begin(trace.index + 1, 'fill')
+    }
+    return undefined
+  }
+
+  async function proved(trace: SegmentTrace, { prover, stages, left }: Room): Promise<SegmentProof> {
     using filled = trace
     const { index, instretStart, instructions, recordMs = 0, fillMs } = filled
     const inputs = inputsOf(filled, system)
@@ -104,5 +113,3 @@ export async function* proofsOf(plan: RunPlan, given: ProofsOptions): AsyncGener
     return new MadeProof({ ...facts, fillMs: recordMs + fillMs, stages: stages.end() })
   }
 }
-
-const widthOf = ({ set }: MachineSystem, air: number): number => set.airs[air]!.columns.length

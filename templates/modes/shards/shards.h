@@ -8,7 +8,7 @@ static inline struct rvr_word *entry_of(char *m, uint64_t word) { return (struct
 void rvr_first(char *m, uint64_t word, uint64_t how);
 
 /* Behind a call of an extension that has accessed so many bytes. */
-void rvr_access_range(char *m, uint64_t address, uint64_t length, uint32_t slot);
+__attribute__((visibility("hidden"))) void rvr_access_range(char *m, uint64_t address, uint64_t length, uint32_t slot);
 
 /*
  * The call stands on cold paths of functions whose arguments fill the host's registers. On x86-64 it goes through a gate (at the end of shards.c) that

@@ -70,3 +70,18 @@ test.skipIf(!isExhaustive)('a segment of RV64, whose loads and stores have deriv
     expect(verified.exitCode).toBe(0)
   }
 })
+
+test.skipIf(!isExhaustive)('a run whose segments do not fit into memory is cut again', async () => {
+  const guest = await rvr.load(path('fibonacci.rv32'))
+  const inputs = [new Uint8Array([0xa0, 0x86, 1, 0, 0, 0, 0, 0])]
+  const run = await (await guest.compile('metered')).execute({ inputs })
+  expect(run.segments).toHaveLength(1)
+  const bytes: Uint8Array[] = []
+  const maxMemoryBytes = 1000 * 2 ** 20
+  for await (const proof of run.proofs({ set: 'fast', maxMemoryBytes })) bytes.push(proof.bytes)
+  expect(bytes.length).toBeGreaterThan(1)
+  const key = await guest.verifyingKey({ set: 'fast' })
+  expect(await rvr.verifyProofs(bytes, { key })).toMatchObject({ segments: bytes.length, exitCode: 0 })
+  // A segment that was asked for is that of the run.
+  expect(await failing(run.proofs({ set: 'fast', maxMemoryBytes, segment: 0 }).next())).toMatchObject({ code: 'USAGE' })
+})
