@@ -1,8 +1,5 @@
 /** `rvr prove`: proofs of the segments of a run. */
-import { join } from 'node:path'
 import { InvalidArgumentError, type Command, type Option } from 'commander'
-import type { ToldProof } from '../../report/proofs/made.ts'
-import type { SegmentProof } from '../../sdk/proofs/contract.ts'
 import { EXIT_OK } from '../exit-codes.ts'
 import { openGuest } from '../open-guest.ts'
 import { buildOptions } from '../options/build.ts'
@@ -13,6 +10,7 @@ import { createProgress, reportOptions, type ReportOptions } from '../options/re
 import { segmentOptions } from '../options/segments.ts'
 import { writeAnswer } from '../output/answer.ts'
 import type { Shell } from '../shell.ts'
+import { checkProofOutput, writtenProofs } from './proofs/written.ts'
 import { planned } from './trace/segments.ts'
 
 interface ProveOptions extends ExecutionOptions, ReportOptions, ProvingOptions {
@@ -67,19 +65,11 @@ Examples:
     .action(async (file: string, options: ProveOptions) => shell.finish(await prove(file, options, shell)))
 }
 
-const toldOf = (proof: SegmentProof, file: string): ToldProof => {
-  const { index, instretStart, instructions, bytes, cells, provingBytes, fillMs, proveMs, stages } = proof
-  const made = { index, instretStart, instructions, cells, provingBytes, fillMs, proveMs, stages }
-  return { ...made, proofBytes: bytes.length, file }
-}
-
 async function prove(file: string, options: ProveOptions, shell: Shell): Promise<number> {
   const { signal } = shell
   const { output, set, threads, maxProverMemory: maxMemoryBytes } = options
   const segment = options.segments === 'all' ? undefined : options.segments
-  const keyFile = join(output, 'key.vkey')
-  const { checkOutput } = await import('../../files/write.ts')
-  await checkOutput(keyFile, { signal })
+  await checkProofOutput(output, signal)
   const given = await readGiven(options, signal)
   await using progress = createProgress(options, shell)
   await using opened = await openGuest(file, { options, progress, shell })
@@ -87,18 +77,10 @@ async function prove(file: string, options: ProveOptions, shell: Shell): Promise
   using run = await planned(guest, given, { options, shell, progress })
   const key = await guest.verifyingKey({ set, threads, signal })
   const filler = namedTier(options) === 'interp' ? 'reference' : undefined
-  const proofs: ToldProof[] = []
-  for await (const proof of run.proofs({ set, segment, threads, maxMemoryBytes, signal, filler })) {
-    const written = await proof.save(join(output, `${proof.index}.proof`), { signal })
-    progress.showStep(`segment ${proof.index} proved`, proof.proveMs)
-    proofs.push(toldOf(proof, written))
-  }
-  const keyWritten = await key.save(keyFile, { signal })
+  const proving = { set, segment, threads, maxMemoryBytes, signal, filler } as const
+  const written = await writtenProofs(run, key, { output, proving, progress })
   await progress.settle()
   const { proofsAnswer } = await import('../../report/proofs/made.ts')
-  const ofPlan = run.segments.length + (run.openSegment === undefined ? 0 : 1)
-  // Where segments did not fit, the run was cut again.
-  const segments = segment === undefined ? proofs.length : ofPlan
-  writeAnswer(proofsAnswer({ guest, key, keyFile: keyWritten, proofs, segments }), options, shell)
+  writeAnswer(proofsAnswer({ guest, key, ...written }), options, shell)
   return EXIT_OK
 }

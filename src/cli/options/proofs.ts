@@ -1,4 +1,4 @@
-/** --set, --threads and --max-memory-bytes: how proofs are made. */
+/** --set, --threads and --max-prover-memory: how proofs are made. */
 import type { Option } from 'commander'
 import { MOST_THREADS } from '../../load/threads.ts'
 import { setNames, type ProofSet } from '../../stark/parameters.ts'
@@ -14,20 +14,26 @@ export interface ProvingOptions extends KeyOptions {
   readonly maxProverMemory?: number
 }
 
-export const keyOptions = (): Option[] => [
-  option('--set <set>', 'parameters of proofs (docs/proofs.md; default: default)').choices(setNames),
+const setOption = (): Option =>
+  option('--set <set>', 'parameters of proofs (docs/proofs.md; default: default)').choices(setNames)
+
+const threadsOption = (): Option =>
   valued(
     '--threads <n>',
     `threads that work on it, ${MOST_THREADS} at most (default: all processors)`,
     limitIn({ least: 1, greatest: MOST_THREADS }),
-  ),
-]
+  )
 
-export const provingOptions = (): Option[] => [
-  ...keyOptions(),
+const memoryOption = (): Option =>
   valued(
     '--max-prover-memory <size>',
-    "refuse segments that take more memory to prove (default: half of the machine's)",
+    "cut segments that take more memory to prove (default: half of the machine's)",
     sizeIn({ least: 1 }),
-  ),
-]
+  )
+
+export const keyOptions = (): Option[] => [setOption(), threadsOption()]
+
+export const provingOptions = (): Option[] => [...keyOptions(), memoryOption()]
+
+/** Of a command that has threads already. */
+export const setOptions = (): Option[] => [setOption(), memoryOption()]

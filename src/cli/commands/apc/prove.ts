@@ -1,4 +1,4 @@
-/** `rvr apc prove`: traces of a guest on its machine with autoprecompiles, checked as a verifier would. */
+/** `rvr apc prove`: a guest on its machine with autoprecompiles: proofs, or traces checked as a verifier would. */
 import type { Command } from 'commander'
 import { RvrError } from '../../../errors.ts'
 import type { TracedSegment } from '../../../report/trace/json.ts'
@@ -10,29 +10,34 @@ import { buildOptions } from '../../options/build.ts'
 import { addOptions, inputPath, option } from '../../options/declare.ts'
 import { executionOptions, readGiven, type ExecutionOptions, type Given } from '../../options/execution.ts'
 import { createProgress, reportOptions, type ReportOptions } from '../../options/report.ts'
+import { setOptions, type ProvingOptions } from '../../options/proofs.ts'
 import { segmentOptions } from '../../options/segments.ts'
 import { writeAnswer } from '../../output/answer.ts'
 import type { Progress } from '../../progress/progress.ts'
 import type { Shell } from '../../shell.ts'
+import { checkProofOutput, writtenProofs } from '../proofs/written.ts'
 import { planned, traced } from '../trace/segments.ts'
 import { tracesIn } from '../trace/traces.ts'
 import { specialised } from './specialised.ts'
 
-interface ApcProveOptions extends ApcSelecting, ExecutionOptions, ReportOptions {
+interface ApcProveOptions extends ApcSelecting, ExecutionOptions, ReportOptions, ProvingOptions {
   readonly mock?: boolean
+  readonly output?: string
 }
 
 export function declareProve(group: Command, shell: Shell): void {
   const command = group
     .command('prove')
     .argument('<guest>', 'RISC-V ELF executable; - is standard input', inputPath)
-    .summary('check what a proof with autoprecompiles would be about')
+    .summary('prove a run on a machine with autoprecompiles')
     .description(
-      'Does what setup does, runs the guest, fills the tables of all segments and, with --mock, checks them as a ' +
-        'verifier would. There are no proofs yet.',
+      'Does what setup does, runs the guest, fills the tables of all segments and proves them (docs/proofs.md) or, ' +
+        'with --mock, checks them as a verifier would.',
     )
   addOptions(command, [
     option('--mock', 'check the tables in the place of a proof; exit status 1 when something in them is wrong'),
+    option('-o, --output <directory>', 'where proofs and key are written: 0.proof, 1.proof, … key.vkey'),
+    ...setOptions(),
     ...apcSelectOptions(),
     ...executionOptions(),
     ...segmentOptions(),
@@ -42,22 +47,28 @@ export function declareProve(group: Command, shell: Shell): void {
     .addHelpText(
       'after',
       `
-Example:
+Examples:
+  $ rvr apc prove guest.elf --profile-input u64:100 --autoprecompiles 10 --input u64:5000 -o proofs
   $ rvr apc prove guest.elf --profile-input u64:100 --autoprecompiles 10 --input u64:5000 --mock`,
     )
     .action(async (file: string, options: ApcProveOptions) => shell.finish(await prove(file, options, shell)))
 }
 
-/** @throws RvrError `USAGE` without --mock */
+/** @throws RvrError `USAGE` without --mock and a place for proofs, or with both */
 async function prove(file: string, options: ApcProveOptions, shell: Shell): Promise<number> {
-  if (options.mock !== true)
-    throw new RvrError('USAGE', 'there are no proofs yet', { hint: 'Add --mock: what a proof is about is checked.' })
+  const { output } = options
+  if ((options.mock === true) === (output !== undefined))
+    throw new RvrError('USAGE', 'either proofs are made, or tables are checked', {
+      hint: 'Give a directory for proofs, -o DIRECTORY, or --mock.',
+    })
+  if (output !== undefined) await checkProofOutput(output, shell.signal)
   await using progress = createProgress(options, shell)
   const choices = await apcSelectChoices(file, options, shell.signal)
   const given = await readGiven(options, shell.signal)
   await using opened = await openGuest(file, { options, progress, shell })
   const guest = await specialised(opened, { file, choices, options, shell })
   const { machine } = guest
+  if (output !== undefined) return await proofsIn(output, guest, given, { options, shell, progress })
   const segments = await checkedSegments(guest, given, { options, shell, progress })
   await progress.settle()
   const { path, digest } = opened.guest
@@ -71,6 +82,19 @@ interface Proving {
   readonly options: ApcProveOptions
   readonly shell: Shell
   readonly progress: Progress
+}
+
+async function proofsIn(output: string, guest: Guest, given: Given, proving: Proving): Promise<number> {
+  const { options, shell, progress } = proving
+  const { set, threads, maxProverMemory: maxMemoryBytes } = options
+  const { signal } = shell
+  using run = await planned(guest, given, proving)
+  const key = await guest.verifyingKey({ set, threads, signal })
+  const written = await writtenProofs(run, key, { output, proving: { set, threads, maxMemoryBytes, signal }, progress })
+  await progress.settle()
+  const { proofsAnswer } = await import('../../../report/proofs/made.ts')
+  writeAnswer(proofsAnswer({ guest, key, ...written }), options, shell)
+  return EXIT_OK
 }
 
 async function checkedSegments(
