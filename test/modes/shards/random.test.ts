@@ -5,6 +5,7 @@ import { Rvr } from '../../../src/index.ts'
 import { randomGuest } from '../../differential/generator.ts'
 import { LOOPS, loopGuest } from '../../run/loop-guest.ts'
 import { artifactOf, engines, useRvr, widths } from '../../run/support.ts'
+import { isExhaustive } from '../../support/exhaustive.ts'
 import { randomSource } from '../../support/random.ts'
 import { expectCrossings } from './plain.ts'
 
@@ -13,7 +14,10 @@ const host = useRvr('shared', 'quick')
 
 /** RVR_FUZZ_SEED and RVR_FUZZ_ROUNDS as in test/differential. */
 const FIRST = Number(process.env['RVR_FUZZ_SEED'] ?? 1)
-const ROUNDS = Number(process.env['RVR_FUZZ_ROUNDS'] ?? 1)
+const asked = process.env['RVR_FUZZ_ROUNDS']
+const ROUNDS = Number(asked ?? 1)
+/** Of a guest's loops every one, or every third. */
+const STEP = asked !== undefined || isExhaustive ? 1 : 3
 
 const cases = Array.from({ length: ROUNDS }, (_, round) => FIRST + round).flatMap(seed =>
   widths.map(xlen => ({
@@ -34,7 +38,7 @@ test.each(cases)('RV$xlen, seed $seed, $cc: random loops', async ({ xlen, seed, 
   await using rvr = await Rvr.create({ cacheDir: inject('sharedCache'), ...(cc !== undefined && { cc }) })
   const guest = await rvr.load(loopGuest(xlen, random), { abi: 'linux' })
   const native = await guest.compile('shards')
-  for (let index = 0; index < LOOPS; index++) {
+  for (let index = 0; index < LOOPS; index += STEP) {
     const args = Array.from({ length: index }, () => 'x')
     const maxInstructions = 2000 + random(4000)
     const options = { args, shardEnds: endsWithin(random, maxInstructions) }
