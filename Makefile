@@ -78,7 +78,7 @@ test: tools setup check build
 # whose traces the engine and the reference fill; and 60 kinds of damage to the debug information of each of eight guests for each round;
 # and 20 random systems for each round, proved honestly and with cells changed by two provers, and verified by two verifiers.
 fuzz: tools setup
-	RVR_FUZZ_ROUNDS=$${RVR_FUZZ_ROUNDS:-20} RVR_FUZZ_SEED=$${RVR_FUZZ_SEED:-$$(date +%s)} npm run --silent test -- test/differential test/run/random-loops.test.ts test/run/counted-loops.test.ts test/archive test/stark/verify.test.ts test/trace/fuzz.test.ts test/elf/dwarf/damaged.test.ts test/stark/attacks/random.test.ts
+	RVR_FUZZ_ROUNDS=$${RVR_FUZZ_ROUNDS:-20} RVR_FUZZ_SEED=$${RVR_FUZZ_SEED:-$$(date +%s)} npm run --silent test -- test/differential test/run/random-loops.test.ts test/run/counted-loops.test.ts test/archive test/stark/verify.test.ts test/trace/fuzz.test.ts test/elf/dwarf/damaged.test.ts test/stark/attacks
 
 # Recordings, honest and damaged, archives, fragments and checks with a trace engine that AddressSanitizer and UndefinedBehaviorSanitizer watch: some minutes.
 sanitize: tools setup
