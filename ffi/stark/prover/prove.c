@@ -6,26 +6,12 @@
 
 static const uint8_t element_size[PROOF_SECTIONS] = { 32, 4, 4, 32, 16, 8, 16, 32, 16, 64, 32, 64, 32 };
 
-static uint64_t padded(uint64_t bytes) { return (bytes + 63) & ~UINT64_C(63); }
-
-/* The frame of the archive. */
 static void write_frame(struct written *proof, const struct stark_shape *shape, uint8_t *bytes)
 {
+  uint64_t offsets[PROOF_SECTIONS];
   memset(bytes, 0, shape->bytes);
-  memcpy(bytes, "rvrarch1", 8);
-  const uint32_t version[2] = { 1, RVR_ARCHIVE_PROOF }, sections[2] = { PROOF_SECTIONS, 0 };
-  memcpy(bytes + 8, version, 8);
-  memcpy(bytes + 16, &shape->bytes, 8);
-  memcpy(bytes + 24, sections, 8);
-  uint64_t offset = padded(64 + 32 * PROOF_SECTIONS);
-  for (uint32_t k = 0; k < PROOF_SECTIONS; k++) {
-    const uint32_t kind[2] = { PROOF_FIRST_SECTION + k, element_size[k] };
-    const uint64_t place[3] = { offset, shape->count[k], 0 };
-    memcpy(bytes + 64 + 32 * k, kind, 8);
-    memcpy(bytes + 64 + 32 * k + 8, place, 24);
-    proof->section[k] = bytes + offset;
-    offset = padded(offset + shape->count[k] * element_size[k]);
-  }
+  rvr_archive_begin(offsets, bytes, RVR_ARCHIVE_PROOF, shape->count);
+  for (uint32_t k = 0; k < PROOF_SECTIONS; k++) proof->section[k] = bytes + offsets[k];
 }
 
 static void absorb(struct stark_transcript *t, uint32_t tag, const struct prover *p, const struct written *proof, uint32_t section)
