@@ -1,6 +1,5 @@
 /** `rvr prove`: proofs of the segments of a run. */
 import { InvalidArgumentError, type Command, type Option } from 'commander'
-import { EXIT_OK } from '../exit-codes.ts'
 import { openGuest } from '../open-guest.ts'
 import { buildOptions } from '../options/build.ts'
 import { addOptions, inputPath, option, valued } from '../options/declare.ts'
@@ -8,9 +7,8 @@ import { executionOptions, namedTier, readGiven, type ExecutionOptions } from '.
 import { provingOptions, type ProvingOptions } from '../options/proofs.ts'
 import { createProgress, reportOptions, type ReportOptions } from '../options/report.ts'
 import { segmentOptions } from '../options/segments.ts'
-import { writeAnswer } from '../output/answer.ts'
 import type { Shell } from '../shell.ts'
-import { checkProofOutput, writtenProofs } from './proofs/written.ts'
+import { checkProofOutput, writeProofs } from './proofs/written.ts'
 import { planned } from './trace/segments.ts'
 
 interface ProveOptions extends ExecutionOptions, ReportOptions, ProvingOptions {
@@ -75,12 +73,7 @@ async function prove(file: string, options: ProveOptions, shell: Shell): Promise
   await using opened = await openGuest(file, { options, progress, shell })
   const { guest } = opened
   using run = await planned(guest, given, { options, shell, progress })
-  const key = await guest.verifyingKey({ set, threads, signal })
   const filler = namedTier(options) === 'interp' ? 'reference' : undefined
   const proving = { set, segment, threads, maxMemoryBytes, signal, filler } as const
-  const written = await writtenProofs(run, key, { output, proving, progress })
-  await progress.settle()
-  const { proofsAnswer } = await import('../../report/proofs/made.ts')
-  writeAnswer(proofsAnswer({ guest, key, ...written }), options, shell)
-  return EXIT_OK
+  return await writeProofs(guest, run, { output, proving, options, progress, shell })
 }

@@ -15,7 +15,7 @@ import { segmentOptions } from '../../options/segments.ts'
 import { writeAnswer } from '../../output/answer.ts'
 import type { Progress } from '../../progress/progress.ts'
 import type { Shell } from '../../shell.ts'
-import { checkProofOutput, writtenProofs } from '../proofs/written.ts'
+import { checkProofOutput, writeProofs } from '../proofs/written.ts'
 import { planned, traced } from '../trace/segments.ts'
 import { tracesIn } from '../trace/traces.ts'
 import { specialised } from './specialised.ts'
@@ -89,12 +89,8 @@ async function proofsIn(output: string, guest: Guest, given: Given, proving: Pro
   const { set, threads, maxProverMemory: maxMemoryBytes } = options
   const { signal } = shell
   using run = await planned(guest, given, proving)
-  const key = await guest.verifyingKey({ set, threads, signal })
-  const written = await writtenProofs(run, key, { output, proving: { set, threads, maxMemoryBytes, signal }, progress })
-  await progress.settle()
-  const { proofsAnswer } = await import('../../../report/proofs/made.ts')
-  writeAnswer(proofsAnswer({ guest, key, ...written }), options, shell)
-  return EXIT_OK
+  const chosen = { set, threads, maxMemoryBytes, signal }
+  return await writeProofs(guest, run, { output, proving: chosen, options, progress, shell })
 }
 
 async function checkedSegments(

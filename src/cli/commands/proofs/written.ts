@@ -3,8 +3,12 @@ import { join } from 'node:path'
 import type { ToldProof } from '../../../report/proofs/made.ts'
 import type { Run } from '../../../sdk/contract.ts'
 import type { ProofsOptions, SegmentProof } from '../../../sdk/proofs/contract.ts'
-import type { VerifyingKey } from '../../../sdk/proofs/verifying-key.ts'
+import type { Guest } from '../../../sdk/guest.ts'
+import { EXIT_OK } from '../../exit-codes.ts'
+import type { ReportOptions } from '../../options/report.ts'
+import { writeAnswer } from '../../output/answer.ts'
 import type { Progress } from '../../progress/progress.ts'
+import type { Shell } from '../../shell.ts'
 
 const keyFileIn = (output: string): string => join(output, 'key.vkey')
 
@@ -24,23 +28,16 @@ interface Writing {
   /** Directory. */
   readonly output: string
   readonly proving: ProofsOptions
+  readonly options: ReportOptions
   readonly progress: Progress
+  readonly shell: Shell
 }
 
-export interface WrittenProofs {
-  readonly keyFile: string
-  readonly proofs: readonly ToldProof[]
-  /** Of the run, those that were not proved included. */
-  readonly segments: number
-}
-
-/** Proves the run's segments, and writes each proof when it is there, then the key. */
-export async function writtenProofs(
-  run: Run,
-  key: VerifyingKey,
-  { output, proving, progress }: Writing,
-): Promise<WrittenProofs> {
-  const { signal, segment } = proving
+/** Proves the segments of a guest's run, writes each proof when it is there, then the key, and says what was made. */
+export async function writeProofs(guest: Guest, run: Run, writing: Writing): Promise<number> {
+  const { output, proving, options, progress, shell } = writing
+  const { set, threads, signal, segment } = proving
+  const key = await guest.verifyingKey({ set, threads, signal })
   const proofs: ToldProof[] = []
   for await (const proof of run.proofs(proving)) {
     const file = await proof.save(join(output, `${proof.index}.proof`), { signal })
@@ -48,7 +45,11 @@ export async function writtenProofs(
     proofs.push(toldOf(proof, file))
   }
   const keyFile = await key.save(keyFileIn(output), { signal })
+  await progress.settle()
   const ofPlan = run.segments.length + (run.openSegment === undefined ? 0 : 1)
   // Where segments did not fit, the run was cut again.
-  return { keyFile, proofs, segments: segment === undefined ? proofs.length : ofPlan }
+  const segments = segment === undefined ? proofs.length : ofPlan
+  const { proofsAnswer } = await import('../../../report/proofs/made.ts')
+  writeAnswer(proofsAnswer({ guest, key, keyFile, proofs, segments }), options, shell)
+  return EXIT_OK
 }
