@@ -125,6 +125,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
   ): Stretch {
     const { x, view } = hart
     const limit = Number(maxInstructions)
+    const before = hart.instret
     let pc = hart.pc
     let executed = 0
     let calls = 0
@@ -132,6 +133,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
     let untilBoundary = 0
     const stop = (reason: StopReason): Stretch => {
       hart.pc = pc
+      hart.instret = before + BigInt(executed)
       return { reason, executed }
     }
     const trapped = (trap: Trap): Stretch => stop({ type: 'trap', trap })
@@ -221,6 +223,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
         }
         case HOST: {
           hart.pc = pc
+          hart.instret = before + BigInt(executed)
           const touches = effects?.touched === undefined ? [] : [effects.touched]
           contents?.before(operation.instr!, touches, abi.host.publicValues(host))
           const outcome = abi.execute(operation.instr!, hart, host, print)

@@ -10,6 +10,8 @@ export interface Hart {
   readonly x: BigUint64Array
   /** Address of the next instruction. */
   pc: number
+  /** Instructions retired before it, since the guest's start; exact wherever the host executes an instruction. */
+  instret: bigint
   /** Guest memory, 2^29 bytes, index = guest address. */
   readonly memory: Uint8Array
   /** The same bytes as a DataView. */
@@ -18,5 +20,12 @@ export interface Hart {
 
 /** Makes a hart over existing memory with registers in `x`. */
 export function createHart(xlen: Xlen, memory: Uint8Array, x: BigUint64Array = new BigUint64Array(32)): Hart {
-  return { xlen, x, pc: 0, memory, view: new DataView(memory.buffer, memory.byteOffset, memory.byteLength) }
+  return {
+    xlen,
+    x,
+    pc: 0,
+    instret: 0n,
+    memory,
+    view: new DataView(memory.buffer, memory.byteOffset, memory.byteLength),
+  }
 }

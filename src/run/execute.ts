@@ -15,6 +15,8 @@ const INTERPRETER_CALLS = 8
 const UNLIMITED = 1n << 62n
 
 export interface Execution {
+  /** Instructions retired before it, since the guest's start. */
+  readonly before: bigint
   readonly hart: Hart
   readonly host: HostState
   readonly interpreter: Interpreter
@@ -55,7 +57,7 @@ export interface ExecutionResult {
  * Runs until the end, a limit or a stop request. The hart and the host state are left exactly where the run stopped.
  */
 export function execute(execution: Execution): ExecutionResult {
-  const { hart, host, interpreter, native, maxCost, isFull, untilTurn, print } = execution
+  const { before, hart, host, interpreter, native, maxCost, isFull, untilTurn, print } = execution
   const instructionLimit = execution.maxInstructions ?? UNLIMITED
   let instructions = 0n
   let nativeUntil: bigint | undefined
@@ -84,6 +86,7 @@ export function execute(execution: Execution): ExecutionResult {
         return { outcome: 'suspended', cause: 'cost' }
     }
     const left = instructionsLeft()
+    hart.instret = before + instructions
     const { reason, executed } = interpreter.run(hart, host, {
       maxInstructions: left < BigInt(INTERPRETER_SLICE) ? Number(left) : INTERPRETER_SLICE,
       until: maxCost === undefined ? entersNative : pc => execution.blockCost(pc) !== undefined,

@@ -56,6 +56,8 @@ export interface Job {
   /** What the mode's ledger ordered. */
   readonly order: unknown
   readonly pc: number
+  /** Instructions retired before it, since the guest's start. */
+  readonly instret: bigint
   /** Has the guest come to `pc` from the start of the autoprecompile's block around it? */
   readonly isInside: boolean
   readonly host: HostState

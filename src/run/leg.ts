@@ -32,6 +32,8 @@ export interface Leg {
   /** Which the collector knows already. */
   readonly attachment: Attachment
   readonly pc: number
+  /** Instructions retired before it, since the guest's start. */
+  readonly instret: bigint
   readonly maxInstructions: bigint | undefined
   /** Trace cells of the whole job. */
   readonly maxCost: bigint | undefined
@@ -44,7 +46,7 @@ export interface LegResult {
 }
 
 /** Runs the guest from `pc`; `attachment.hart.pc` is where it stopped. */
-export function runLeg(context: LegContext, { attachment, pc, maxInstructions, maxCost }: Leg): LegResult {
+export function runLeg(context: LegContext, { attachment, pc, instret, maxInstructions, maxCost }: Leg): LegResult {
   const { job, image, abi, machine, blockCosts, counting, stopRequest, onTurn, witness, trace, print } = context
   const { host } = job
   const { collector } = counting
@@ -53,6 +55,7 @@ export function runLeg(context: LegContext, { attachment, pc, maxInstructions, m
   const plain = createInterpreter(image, abi, { call: witness?.call, watcher: collector.watcher })
   const interpreter = trace === undefined ? plain : tracedInterpreter(plain, { image, abi, tell: trace })
   const { end, instructions, nativeUntil } = execute({
+    before: instret,
     hart,
     host,
     interpreter,

@@ -169,6 +169,7 @@ export class Runner {
       mode: choiceOf(mode),
       order: ledger.order({ stopAtSegment: limits.stopAtSegment === true, maxTapeBytes, printed }),
       pc,
+      instret: from.instructions,
       isInside,
       host,
       timeoutMs: limits.timeoutMs,

@@ -101,7 +101,8 @@ export function work(job: Job, { image, abi, machine, mode }: WorkGuest, listene
   for (;;) {
     const left = minus(maxInstructions, instructions)
     const toMove = minus(order?.after, instructions)
-    const leg: Leg = { attachment, pc, maxInstructions: least(left, toMove), maxCost }
+    const instret = job.instret + instructions
+    const leg: Leg = { attachment, pc, instret, maxInstructions: least(left, toMove), maxCost }
     const { end, ...counts } = runLeg(context, leg)
     if (counts.nativeUntil !== undefined) nativeUntil = instructions + counts.nativeUntil
     pc = attachment.hart.pc

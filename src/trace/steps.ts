@@ -132,6 +132,7 @@ export function* recordedSteps(standing: Standing, recording: Recording): Genera
     if (isPlain && coded === undefined) throw unprovable(`no AIR has the instruction ${instr.row.name}`, place)
     const against = isPlain ? reasonAgainst(instr, touches, hart) : undefined
     if (against === undefined) for (const touch of touches) onTouch(touch)
+    hart.instret = BigInt(instret)
     const { reason, executed } = interpreter.run(hart, host, execute)
     if (reason.type === 'trap') throw unprovable(`it traps: ${reason.trap.message}`, place)
     if (against !== undefined) throw unprovable(against, place)
