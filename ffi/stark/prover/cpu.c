@@ -4,11 +4,11 @@
 #ifdef STARK_X64
 #include <cpuid.h>
 
-/* __builtin_cpu_supports does not know of the SHA instructions everywhere. */
+/* __builtin_cpu_supports does not know of the SHA instructions everywhere. What uses them is compiled for AVX2 too. */
 static int has_sha(void)
 {
   uint32_t eax, ebx, ecx, edx;
-  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx >> 29 & 1) != 0 && __builtin_cpu_supports("sse4.1");
+  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx >> 29 & 1) != 0 && __builtin_cpu_supports("avx2");
 }
 
 static uint32_t found(void)
@@ -16,7 +16,6 @@ static uint32_t found(void)
   __builtin_cpu_init();
   uint32_t cpu = has_sha() ? STARK_SHA : 0;
   if (__builtin_cpu_supports("avx2")) cpu |= STARK_AVX2;
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")) cpu |= STARK_AVX512;
   return cpu;
 }
 #else

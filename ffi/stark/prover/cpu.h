@@ -4,7 +4,7 @@
 
 #include "work.h"
 
-enum stark_cpu { STARK_AVX2 = 1, STARK_AVX512 = 2, STARK_SHA = 4 };
+enum stark_cpu { STARK_AVX2 = 1, STARK_SHA = 2 };
 
 #if defined __x86_64__ && !defined STARK_PORTABLE
 #define STARK_X64

@@ -1,6 +1,6 @@
 /*
  * Several words of one row at once, for kernels that are compiled once for each kind of CPU: whoever includes this has
- * said which by STARK_LANES, 1 (any CPU), 8 (AVX2) or 16 (AVX-512). All functions that use lanes are FOR_LANES.
+ * said which by STARK_LANES, 1 (any CPU) or 8 (AVX2). All functions that use lanes are FOR_LANES.
  */
 #include <stdint.h>
 #include "../field.h"
@@ -9,12 +9,9 @@
 
 #if LANES == 1
 #define FOR_LANES
-#elif LANES == 8
-#include <immintrin.h>
-#define FOR_LANES __attribute__((target("avx2")))
 #else
 #include <immintrin.h>
-#define FOR_LANES __attribute__((target("avx512f,avx512bw")))
+#define FOR_LANES __attribute__((target("avx2")))
 #endif
 #define LANE static inline __attribute__((always_inline)) FOR_LANES
 
@@ -45,7 +42,7 @@ LANE lanes lanes_times(lanes a, lanes w, lanes q)
 }
 LANE lanes lanes_low(lanes a, lanes b) { return a * b; }
 
-#elif LANES == 8
+#else
 typedef __m256i lanes;
 
 LANE lanes lanes_load(const uint32_t *from) { return _mm256_loadu_si256((const __m256i *)from); }
@@ -73,31 +70,4 @@ LANE lanes lanes_times(lanes a, lanes w, lanes q)
   return _mm256_min_epu32(rest, _mm256_add_epi32(rest, order));
 }
 LANE lanes lanes_low(lanes a, lanes b) { return _mm256_mullo_epi32(a, b); }
-
-#else
-typedef __m512i lanes;
-
-LANE lanes lanes_load(const uint32_t *from) { return _mm512_loadu_si512(from); }
-LANE void lanes_store(uint32_t *to, lanes a) { _mm512_storeu_si512(to, a); }
-LANE lanes lanes_all(uint32_t a) { return _mm512_set1_epi32((int)a); }
-LANE lanes lanes_add(lanes a, lanes b)
-{
-  const lanes sum = _mm512_add_epi32(a, b);
-  return _mm512_min_epu32(sum, _mm512_sub_epi32(sum, lanes_all(F_P)));
-}
-LANE lanes lanes_sub(lanes a, lanes b)
-{
-  const lanes rest = _mm512_sub_epi32(a, b);
-  return _mm512_min_epu32(rest, _mm512_add_epi32(rest, lanes_all(F_P)));
-}
-LANE lanes lanes_less(lanes a, lanes b) { return _mm512_sub_epi32(a, b); }
-LANE lanes lanes_times(lanes a, lanes w, lanes q)
-{
-  const lanes order = lanes_all(F_P), by = _mm512_mullo_epi32(a, q);
-  const lanes even = _mm512_sub_epi64(_mm512_mul_epi32(a, w), _mm512_mul_epi32(by, order));
-  const lanes odd = _mm512_sub_epi64(_mm512_mul_epi32(_mm512_srli_epi64(a, 32), w), _mm512_mul_epi32(_mm512_srli_epi64(by, 32), order));
-  const lanes rest = _mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 32), odd);
-  return _mm512_min_epu32(rest, _mm512_add_epi32(rest, order));
-}
-LANE lanes lanes_low(lanes a, lanes b) { return _mm512_mullo_epi32(a, b); }
 #endif

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* The widest lanes of all kernels: strips are as many words wide, or a multiple; factors have as much room behind them. */
-enum { LDE_WORDS = 16 };
+enum { LDE_WORDS = 8 };
 
 /* Each w * 2^32 mod p; and that times 1 / p modulo 2^32. */
 struct lde_factors { uint32_t *w, *q; };
@@ -33,6 +33,6 @@ struct lde_kernels {
   void (*scale)(const struct lde_factors *to, const struct lde_factors *from, uint64_t at, uint64_t count, uint32_t by);
 };
 
-extern const struct lde_kernels lde_portable, lde_avx2, lde_avx512;
+extern const struct lde_kernels lde_portable, lde_avx2;
 
 #endif

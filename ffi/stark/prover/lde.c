@@ -15,7 +15,7 @@
 #include "cpu.h"
 #include "lde-kernels.h"
 
-enum { STRIP_WORDS = 32, LOW = 10, ALIGNMENT = 64 };
+enum { STRIP_WORDS = 32, LOW = 10, ALIGNMENT = 64, LINE_WORDS = ALIGNMENT / 4 };
 
 /* What each thread has of its own. */
 struct scratch {
@@ -175,7 +175,7 @@ static void make_factors(const struct lde *l)
 static uint32_t *words_of(uint32_t **next, uint64_t words)
 {
   uint32_t *at = *next;
-  *next += (words + LDE_WORDS - 1) / LDE_WORDS * LDE_WORDS;
+  *next += (words + LINE_WORDS - 1) / LINE_WORDS * LINE_WORDS;
   return at;
 }
 
@@ -203,9 +203,7 @@ static uint32_t *share(struct lde *l, uint32_t threads, uint32_t *next)
 static const struct lde_kernels *kernels_for(struct stark_work *work)
 {
 #ifdef STARK_X64
-  const uint32_t cpu = stark_cpu(work);
-  if (cpu & STARK_AVX512) return &lde_avx512;
-  if (cpu & STARK_AVX2) return &lde_avx2;
+  if (stark_cpu(work) & STARK_AVX2) return &lde_avx2;
 #endif
   (void)work;
   return &lde_portable;

@@ -28,7 +28,6 @@ stark_chains *sha_chains(const struct stark_work *work)
 #ifdef STARK_X64
   const uint32_t cpu = stark_cpu(work);
   if (cpu & STARK_SHA) return sha_ni;
-  if (cpu & STARK_AVX512) return sha_avx512;
   if (cpu & STARK_AVX2) return sha_avx2;
 #endif
   (void)work;

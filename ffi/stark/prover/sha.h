@@ -11,7 +11,7 @@
 typedef void stark_chains(uint8_t *digests, const struct hash_state *iv, const uint8_t *rows, uint64_t pitch, uint64_t blocks,
                           uint64_t count);
 
-stark_chains sha_portable, sha_ni, sha_avx2, sha_avx512;
+stark_chains sha_portable, sha_ni, sha_avx2;
 
 /* The fastest that there is and may be used. */
 stark_chains *sha_chains(const struct stark_work *work);
