@@ -163,11 +163,11 @@ const kindOf = ({ image, abi, machine, mode, signal }: InterpreterFor): Interpre
   signal,
 })
 
-function interpreterFrom({ image, mode }: InterpreterFor, obtained: Obtained<LibraryFile>): BuiltInterpreter {
+function interpreterFrom({ image, abi, mode }: InterpreterFor, obtained: Obtained<LibraryFile>): BuiltInterpreter {
   const { opened, outcome, key, inputKey, origin, isKept, openMs } = obtained
-  const { base, slots } = nativeCode(image)
+  const { base, slots } = nativeCode(image, abi.slotBytes)
   return {
-    engine: { engine: 'native', library: opened, base, slots, interprets: mode.name },
+    engine: { engine: 'native', library: opened, base, slots, slotBytes: abi.slotBytes, interprets: mode.name },
     cache: { outcome, key, inputKey, origin },
     timing: { loadMs: openMs },
     isKept,

@@ -1,5 +1,6 @@
 /** How often blocks and the ways between them are taken, from the counts of a profile. */
-import type { Graph } from '../program/program.ts'
+import type { Block, Graph } from '../program/program.ts'
+import { slotOf } from '../program/slots.ts'
 import type { Stretch } from '../profile/counts.ts'
 import { successors } from '../program/successors.ts'
 
@@ -33,13 +34,20 @@ const SHORT = 8
 /** The counts say nothing about a branch whose share of taken executions may lie in a wider range. */
 const WIDEST_RANGE = 0.2
 
-function slotCounts({ program: { base, instrs } }: Graph, stretches: readonly Stretch[]): Float64Array {
-  const counts = new Float64Array(instrs.length)
+function slotCounts({ program }: Graph, stretches: readonly Stretch[]): Float64Array {
+  const counts = new Float64Array(program.instrs.length)
   for (const { pc, instructions, count } of stretches) {
-    const first = (pc - base) / 4
+    const first = slotOf(program, pc)
     counts.fill(count, Math.max(first, 0), Math.max(first + instructions, 0))
   }
   return counts
+}
+
+/** The slot of a block's last instruction; its first slot where it has none. */
+function lastSlot({ program: { instrs } }: Graph, { first, behind }: Block): number {
+  let slot = behind - 1
+  while (slot > first && instrs[slot] === undefined) slot--
+  return Math.max(slot, first)
 }
 
 /**
@@ -50,7 +58,7 @@ function slotCounts({ program: { base, instrs } }: Graph, stretches: readonly St
 export function frequenciesOf(graph: Graph, stretches: readonly Stretch[]): Frequencies {
   const counts = slotCounts(graph, stretches)
   const blocks = Float64Array.from(graph.blocks, ({ first }) => counts[first] ?? 0)
-  const leaving = graph.blocks.map(({ first, count }) => counts[first + Math.max(count - 1, 0)] ?? 0)
+  const leaving = graph.blocks.map(block => counts[lastSlot(graph, block)] ?? 0)
   const out: Edge[][] = graph.blocks.map(block =>
     [...new Set(successors(block))].map(to => ({
       from: block.id,

@@ -3,7 +3,7 @@ import { loopWeights } from './loop-depth.ts'
 import type { Frequencies } from './frequency.ts'
 import { successors } from '../program/successors.ts'
 import type { Graph, Region } from '../program/program.ts'
-import type { Instr } from '../isa/row.ts'
+import { bodyOf } from '../program/slots.ts'
 import { traffic, writtenBy } from './traffic.ts'
 import { eachRegister } from '../isa/registers-used.ts'
 
@@ -52,10 +52,7 @@ export function chooseHotByTraffic(
   frequencies: Frequencies,
   usual: readonly number[],
 ): number[] {
-  const {
-    program: { instrs },
-    blocks,
-  } = graph
+  const { program, blocks } = graph
   const score = new Float64Array(32)
   const add = (mask: number, times: number): void =>
     eachRegister(mask, register => {
@@ -68,7 +65,7 @@ export function chooseHotByTraffic(
     const again = headers.has(entry) ? ids.reduce((sum, id) => sum + frequencies.edge(id, entry), 0) : 0
     const entered = frequencies.blocks[entry]! - again
     if (entered <= 0) continue
-    const bodies = ids.map(id => instrs.slice(blocks[id]!.first, blocks[id]!.first + blocks[id]!.count) as Instr[])
+    const bodies = ids.map(id => bodyOf(program, blocks[id]!))
     const { mayDirty, loaded } = traffic(
       bodies,
       ids.map(id =>

@@ -3,6 +3,7 @@ import type { Block, Graph } from '../program/program.ts'
 import type { Instr } from '../isa/row.ts'
 import { isMovingUpper, type MovingRange } from './moving-uppers.ts'
 import { writes } from '../isa/registers-used.ts'
+import { bodyOf } from '../program/slots.ts'
 import { solve } from './flow.ts'
 
 /** Registers that a called function keeps, by every ABI: sp, gp, tp, s0 … s11. */
@@ -30,10 +31,7 @@ export function likelyUppers(
   functionAt: (pc: number) => Home | undefined,
   range: MovingRange,
 ): readonly number[] {
-  const {
-    blocks,
-    program: { instrs },
-  } = graph
+  const { blocks, program } = graph
   const owner = blocks.map(block => functionAt(block.pc))
   const next = blocks.map((block): number[] => flow(block, blocks).filter(id => owner[id] === owner[block.id]))
   jumpsThroughTables(blocks, owner, next)
@@ -42,12 +40,13 @@ export function likelyUppers(
   // A block clears some bits, sets others and leaves the rest: what it makes of all and of none says which.
   const ofAll = new Int32Array(blocks.length)
   const ofNone = new Int32Array(blocks.length)
-  for (const { id, first, count, end } of blocks) {
+  for (const block of blocks) {
+    const { id, end } = block
     let all = -1
     let none = 0
-    for (let slot = first; slot < first + count; slot++) {
-      all = afterInstr(all, instrs[slot]!, range)
-      none = afterInstr(none, instrs[slot]!, range)
+    for (const instr of bodyOf(program, block)) {
+      all = afterInstr(all, instr, range)
+      none = afterInstr(none, instr, range)
     }
     const isCall = (end.kind === 'jump' || end.kind === 'indirect') && end.instr.rd !== 0
     ofAll[id] = isCall ? all & KEPT : all

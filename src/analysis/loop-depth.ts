@@ -1,8 +1,8 @@
 /** How deep in loops each instruction stands, as a guess of how often it runs. */
 import type { Graph, Terminator } from '../program/program.ts'
 
-/** A backward transfer over more slots is no loop that matters. */
-const LONGEST_LOOP = 2000
+/** A backward transfer over more bytes is no loop that matters. */
+const LONGEST_LOOP = 8000
 const DEEPEST = 4
 const WEIGHTS = Array.from({ length: DEEPEST + 1 }, (_, depth) => 8 ** depth)
 
@@ -20,14 +20,9 @@ export function loopWeights({ blocks, program: { instrs } }: Graph): Float64Arra
   const change = new Int32Array(instrs.length + 1)
   for (const block of blocks) {
     const target = targetOf(block.end)
-    if (
-      target === undefined ||
-      blocks[target]!.first > block.first ||
-      block.first - blocks[target]!.first > LONGEST_LOOP
-    )
-      continue
+    if (target === undefined || blocks[target]!.pc > block.pc || block.pc - blocks[target]!.pc > LONGEST_LOOP) continue
     change[blocks[target]!.first]! += 1
-    change[block.first + block.count]! -= 1
+    change[block.behind]! -= 1
   }
   const weights = new Float64Array(instrs.length)
   for (let slot = 0, depth = 0; slot < weights.length; slot++) {

@@ -1,6 +1,7 @@
 /** Graph × Region → RegionPlan: every analysis of one region in order. */
 import type { Instr } from '../isa/row.ts'
 import type { Graph, Region } from '../program/program.ts'
+import { bodyOf } from '../program/slots.ts'
 import { successors } from '../program/successors.ts'
 import { covers, noFacts, type Facts } from './facts.ts'
 import { placeLoads } from './loads.ts'
@@ -44,9 +45,8 @@ export function planRegion(graph: Graph, region: Region, settings: PlanSettings,
   const { blocks: ids } = region
   const position = new Map<number, number>()
   for (let index = 0; index < ids.length; index++) position.set(ids[index]!, index)
-  const { instrs } = graph.program
   const own = ids.map(id => graph.blocks[id]!)
-  const bodies = own.map(({ first, count }) => instrs.slice(first, first + count) as Instr[])
+  const bodies = own.map(block => bodyOf(graph.program, block))
   const next = nextInside(graph, region, position)
   const { cold, movable, storesEarly, amounts } = settings
   const inLoop = loopMembers(next)

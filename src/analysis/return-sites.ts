@@ -53,7 +53,7 @@ export function returnSites({ blocks }: Graph): Map<number, readonly number[]> {
 /** The block behind the last slot of another, in address order. */
 function behind(block: Block, blocks: readonly Block[]): number | undefined {
   const next = blocks[block.id + 1]
-  return next !== undefined && next.first === block.first + block.count ? next.id : undefined
+  return next !== undefined && next.first === block.behind ? next.id : undefined
 }
 
 /**

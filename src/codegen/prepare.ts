@@ -13,6 +13,7 @@ import type { Machine } from '../machine/machine.ts'
 import type { Mode } from '../modes/mode.ts'
 import type { Stretch } from '../profile/counts.ts'
 import type { Graph, Region } from '../program/program.ts'
+import { slotOf } from '../program/slots.ts'
 import type { Convention } from './convention.ts'
 import { savesOf, signature, type EmitterContext } from './emitter.ts'
 import { expectationText } from './expectation-text.ts'
@@ -45,12 +46,12 @@ export function prepare(graph: Graph, options: ProjectOptions): Prepared {
   const { mode, machine, convention, tuning = defaultTuning, units: unitLimits = defaultUnitLimits } = options
   const frequencies = options.profile === undefined ? undefined : frequenciesOf(graph, options.profile)
   const regions = buildRegions(graph, tuning, frequencies)
-  const { base, instrs } = graph.program
-  const blockRows = blockRowsOf(machine, pc => instrs[(pc - base) / 4])
-  const slot = ({ pc }: Instr): string => `${(pc - base) / 4}`
+  const { program } = graph
+  const blockRows = blockRowsOf(machine, pc => program.instrs[slotOf(program, pc)])
+  const slot = ({ pc }: Instr): string => `${slotOf(program, pc)}`
   const registers = (of: readonly Instr[]): string =>
     `0x${(of.reduce((mask, instr) => mask | reads(instr) | writes(instr), 0) >>> 0).toString(16)}u`
-  const address = ({ pc }: Instr): string => `${pc / 4}`
+  const address = ({ pc }: Instr): string => `${pc / program.slotBytes}`
   const { vectorBytes = 16 } = options
   const target = { graph, machine, blockRows, vectorBytes, slot, address, registers }
   const emission = mode.emission?.(target) ?? { parameters: [] }

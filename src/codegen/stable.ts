@@ -3,6 +3,7 @@ import type { Graph } from '../program/program.ts'
 import type { Emission } from '../modes/mode.ts'
 import { movingRange, type MovingRange } from '../analysis/moving-uppers.ts'
 import { likelyUppers } from '../analysis/likely-uppers.ts'
+import { pcOf } from '../program/slots.ts'
 import { Places } from './names.ts'
 import type { UnitLimits } from './unit-limits.ts'
 
@@ -18,8 +19,9 @@ export interface StableText {
  */
 export function stableText(graph: Graph, emission: Emission, { stableFrom }: UnitLimits): StableText | undefined {
   const { image, base, instrs } = graph.program
+  const end = pcOf(graph.program, instrs.length)
   if (instrs.length < stableFrom || emission.saysSlots === true) return undefined
-  const places = new Places(image.symbols, base, base + instrs.length * 4)
+  const places = new Places(image.symbols, base, end)
   if (places.count === 0) return undefined
   const range = movingRange(graph.program)
   return { places, range, likely: likelyUppers(graph, pc => places.functionAt(pc), range) }

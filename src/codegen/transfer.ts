@@ -5,6 +5,7 @@ import { registerNames, STACK_POINTER } from '../isa/registers.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Transferred } from '../modes/mode.ts'
 import type { Terminator } from '../program/program.ts'
+import { isSlotOf, nextPc, pcOf } from '../program/slots.ts'
 import { RESULT } from './calls.ts'
 import { regionName } from './emitter.ts'
 import type { Moving } from './moving.ts'
@@ -39,12 +40,13 @@ export function writeEnd(
 ): void {
   const { block, instrs } = plan
   const { end } = block
+  const behind = pcOf(text.context.graph.program, block.behind)
   const dirty = dirtyBehind(text, plan, instrs.length)
   if (end.kind === 'host') text.lines.push(`  goto ${text.sideExit(end.pc, 'RVR_STEP', dirty)};`)
   else if (end.kind === 'fall') {
-    const told = end.next === undefined ? '' : tell(text, plan, block.pc + 4 * block.count, dirty)
+    const told = end.next === undefined ? '' : tell(text, plan, behind, dirty)
     if (told !== '') text.lines.push(`  ${told}`)
-    if (end.next !== following) text.lines.push(`  ${goTo(text, end.next, block.pc + 4 * block.count, dirty)}`)
+    if (end.next !== following) text.lines.push(`  ${goTo(text, end.next, behind, dirty)}`)
   } else {
     const { instr } = end
     const transfer: Transfer = {
@@ -55,7 +57,7 @@ export function writeEnd(
       moving: moving.get(instrs.length - 1),
       dirty,
       comment: `/* ${instr.pc.toString(16)} ${disassemble(instr)} */`,
-      link: instr.rd === 0 ? '' : `${registerNames[instr.rd]!} = ${text.addresses.link(instr.pc + 4)}; `,
+      link: instr.rd === 0 ? '' : `${registerNames[instr.rd]!} = ${text.addresses.link(nextPc(instr))}; `,
     }
     if (end.kind === 'branch') writeBranch(transfer, end)
     else if (end.kind === 'jump') writeJump(transfer, end)
@@ -78,8 +80,8 @@ function tell(text: RegionText, { instrs }: BlockPlan, target: Transferred['targ
 }
 
 /** x2 behind the transfer: where nobody has written it, it may not have been loaded. */
-function stackPointerOf({ context, addresses }: RegionText, { pc, rd }: Instr, dirty: number): string {
-  if (rd === STACK_POINTER) return addresses.link(pc + 4)
+function stackPointerOf({ context, addresses }: RegionText, instr: Instr, dirty: number): string {
+  if (instr.rd === STACK_POINTER) return addresses.link(nextPc(instr))
   if (((dirty | ~context.cold) >>> STACK_POINTER) & 1) return operand(STACK_POINTER)
   return context.warm.includes(STACK_POINTER) ? `to_reg(${warmName(STACK_POINTER)})` : stateOf(STACK_POINTER)
 }
@@ -89,10 +91,7 @@ const goTo = (text: RegionText, id: number | undefined, otherwise: number, dirty
   text.transfer(id, id === undefined ? otherwise : text.context.graph.blocks[id]!.pc, dirty)
 
 /** Is `pc` an address that a jump may go to: one of the program's slots? */
-function isSlot({ context }: RegionText, pc: number): boolean {
-  const { base, instrs } = context.graph.program
-  return pc >= base && pc < base + instrs.length * 4 && pc % 4 === 0
-}
+const isSlot = ({ context }: RegionText, pc: number): boolean => isSlotOf(context.graph.program, pc)
 
 /**
  * For a target that is no slot of the program: the interpreter executes the transfer and traps, or goes on in other
@@ -116,9 +115,9 @@ function writeBranch(transfer: Transfer, end: End<'branch'>): void {
     const condition = text.context.expect(plan.block.id, row.c(operand(instr.rs1), operand(instr.rs2)))
     text.lines.push(`  if (${condition}) { ${taken} } ${comment}`)
   }
-  const told = end.next === undefined ? '' : tell(text, plan, instr.pc + 4, dirty)
+  const told = end.next === undefined ? '' : tell(text, plan, nextPc(instr), dirty)
   if (end.next !== following || end.next === undefined)
-    text.lines.push(`  ${told}${text.transfer(end.next, instr.pc + 4, dirty)}`)
+    text.lines.push(`  ${told}${text.transfer(end.next, nextPc(instr), dirty)}`)
   else if (told !== '') text.lines.push(`  ${told}`)
 }
 
@@ -142,13 +141,14 @@ function writeKnown({ text, plan, dirty, comment, link }: Transfer, target: numb
 function writeIndirect(transfer: Transfer): void {
   const { text, plan, dirty, comment, link } = transfer
   const { context, lines } = text
-  const { xlen, base } = context.graph.program
+  const { xlen, base, slotBytes } = context.graph.program
+  const shift = slotBytes / 2
   const told = tell(text, plan, { address: 'target', slot: 'slot' }, dirty)
   const sites = returnSiteJumps(transfer)
   const jump = `${context.convention.tail} table(m)[slot](${context.arguments});`
   const goal = `{ reg target = ${goalOf(transfer)}; reg slot = target - ${wideConstant(base, xlen)}; ${comment}`
   // An odd target is no slot either: the interpreter clears its lowest bit.
-  const slot = `slot = slot >> 2 | slot << ${xlen - 2};`
+  const slot = `slot = slot >> ${shift} | slot << ${xlen - shift};`
   const check = `if (__builtin_expect(slot >= RVR_SLOTS, 0)) ${stepInstead(transfer)}`
   const go = `${link}${text.flush(dirty)}state(m)->pc = target; ${jump} }`
   // A mode that hears of transfers does so once, when it is sure that native code executes this one.

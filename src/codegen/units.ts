@@ -42,7 +42,7 @@ export function* writeUnits(
       stable,
       graph.program.xlen,
       first?.start ?? pcs[0]!,
-      last?.end ?? pcs.at(-1)! + 4,
+      last?.end ?? pcs.at(-1)! + graph.program.slotBytes,
     )
     const text = unitText(context, part, addresses, name)
     yield { path: `${name}.c`, content: text, addresses: { name, values: addresses.table } }

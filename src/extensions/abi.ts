@@ -1,6 +1,6 @@
 /** The interface of a guest ABI: which host instructions exist, how a guest starts, what each host instruction does. */
 import type { Image, Xlen } from '../elf/image.ts'
-import type { Instr } from '../isa/row.ts'
+import type { Instr, SlotBytes } from '../isa/row.ts'
 import type { SetName } from '../isa/sets.ts'
 import type { Hart } from '../program/hart.ts'
 import type { Extension } from './extension.ts'
@@ -46,6 +46,8 @@ export interface GuestAbi {
   readonly digest: string
   /** All instructions that a guest may use, the base sets included. */
   readonly extensions: readonly Extension[]
+  /** Instructions begin at multiples of it: 2 bytes where the guest has compressed ones. */
+  readonly slotBytes: SlotBytes
   readonly host: HostKeeper
   /**
    * Sets the registers and memory that the guest finds at its first instruction (the image is loaded already). Sets

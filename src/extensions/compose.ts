@@ -5,7 +5,7 @@ import type { Xlen } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import { readPlainFile } from '../files/read.ts'
 import { defaultSets, tablesOf } from '../isa/sets.ts'
-import { createDecoder, type Decoder } from '../isa/table.ts'
+import { createDecoder, slotBytesOf, type Decoder } from '../isa/table.ts'
 import { INSTRUCTION_BYTES, INSTRUCTION_ROWS } from '../machine/interval.ts'
 import type { AbiChoice, GuestAbi, GuestSystem, HostEffects } from './abi.ts'
 import type { EffectsHandler, Extension, Handler } from './extension.ts'
@@ -32,6 +32,7 @@ export function composeAbi(system: GuestSystem, further: readonly Extension[], c
     name: system.name,
     choice,
     extensions,
+    slotBytes: slotBytesOf(extensions),
     get digest() {
       return (digest ??= digestOf(extensions))
     },

@@ -40,7 +40,7 @@ export function guestProfile(
   given: ProfileCounts,
   { lines = true, stepNames = new Map() }: ProfileOptions = {},
 ): GuestProfile {
-  const { image, machine, guestName, outcome, inside } = subject
+  const { image, abi, machine, guestName, outcome, inside } = subject
   const hasCalls = 'calls' in given
   const counts = hasCalls ? mergedPaths(given.calls) : withoutCallers(image, given.profile)
   const { contexts, paths } = counts
@@ -50,7 +50,7 @@ export function guestProfile(
   const code = executedCode(subject, counts.runs)
   const sources = sourcesOf(image, code.pcs, counts.functions, new Set(paths.function))
   const contextRows = new ContextRows(code, counts, inside)
-  const places = new CallPlaces(code, sources, functionsOf(image))
+  const places = new CallPlaces(code, sources, functionsOf(image, abi.slotBytes))
   const { nodes, costs, nodeOf } = treeOf({ counts, code, sources, contextRows, places, stepOf, lines })
   const { instructions, totals } = instructionsOf(code, sources, contextRows, groupedBy(stepOf, markers.length))
   const memory = memoryByNode(subject.memory, contexts, nodeOf, nodes.parent.length)

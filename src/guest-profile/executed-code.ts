@@ -6,7 +6,7 @@ import { decoderFor } from '../extensions/registry.ts'
 import type { Instr } from '../isa/row.ts'
 import { cellsOf, type Machine } from '../machine/machine.ts'
 import type { CallRuns } from '../modes/calls/counts.ts'
-import { instructionWord } from '../program/slots.ts'
+import { fetchAt, nextPc } from '../program/slots.ts'
 import { guestBlockRows } from '../run/guest-block-rows.ts'
 
 /** Whose run it was. */
@@ -41,6 +41,10 @@ export interface ExecutedCode {
 
 const PAGE_SLOTS = 1024
 
+/** Is the instruction right in front of `pc`? */
+export const isBehind = (before: Instr | undefined, pc: number): before is Instr =>
+  before !== undefined && nextPc(before) === pc
+
 /** Trace cells that rows of an instruction have, and rows of the block that begins with it. */
 export const cellsIn = ({ cells, blocks }: ExecutedCode, index: number, rows: number, blockRows: number): number =>
   rows * cells[index]! + (blockRows > 0 ? blockRows * blocks!.cells[index]! : 0)
@@ -52,10 +56,7 @@ export const indexIn = ({ pcs }: Pick<ExecutedCode, 'pcs'>, pc: number): number 
 export function executedCode({ image, abi, machine }: ProfiledRun, runs: CallRuns): ExecutedCode {
   const pcs = executedPcs(runs)
   const decode = decoderFor(image.xlen, abi)
-  const instrs = Array.from(pcs, pc => {
-    const word = instructionWord(image, pc)
-    return word === undefined ? undefined : decode(word, pc)
-  })
+  const instrs = Array.from(pcs, pc => fetchAt(image, decode, pc)?.instr)
   const cells = Float64Array.from(instrs, instr => (instr === undefined ? 0 : cellsOf(machine, instr)))
   const rows = guestBlockRows(image, abi, machine)
   if (rows === undefined) return { pcs, instrs, cells, blocks: undefined }
@@ -68,7 +69,7 @@ export function executedCode({ image, abi, machine }: ProfiledRun, runs: CallRun
       blocks.chip[index] = block.chip
       blocks.cells[index] = machine.chips[block.chip]!.width
       blocks.start[index] = index
-    } else if (index > 0 && pcs[index - 1] === pc - 4 && rows.get(pc - 4) === block) {
+    } else if (index > 0 && isBehind(instrs[index - 1], pc) && rows.get(pcs[index - 1]!) === block) {
       blocks.start[index] = blocks.start[index - 1]!
     }
     if (blocks.start[index]! >= 0) blocks.last[blocks.start[index]!] = index
@@ -76,14 +77,14 @@ export function executedCode({ image, abi, machine }: ProfiledRun, runs: CallRun
   return { pcs, instrs, cells, blocks }
 }
 
-function executedPcs({ pc, instructions, times }: CallRuns): Uint32Array {
+function executedPcs({ slotBytes, pc, instructions, times }: CallRuns): Uint32Array {
   const pages = new Map<number, Uint8Array>()
   let count = 0
   let page = -1
   let marks: Uint8Array = new Uint8Array()
   for (let run = 0; run < pc.length; run++) {
     if (times[run] === 0) continue
-    const first = pc[run]! >>> 2
+    const first = pc[run]! / slotBytes
     for (let slot = first; slot < first + instructions[run]!; slot++) {
       if (slot >>> 10 !== page) {
         page = slot >>> 10
@@ -98,6 +99,7 @@ function executedPcs({ pc, instructions, times }: CallRuns): Uint32Array {
   const pcs = new Uint32Array(count)
   let next = 0
   for (const [number, slots] of [...pages].toSorted(([a], [b]) => a - b))
-    for (let slot = 0; slot < PAGE_SLOTS; slot++) if (slots[slot] === 1) pcs[next++] = 4 * (number * PAGE_SLOTS + slot)
+    for (let slot = 0; slot < PAGE_SLOTS; slot++)
+      if (slots[slot] === 1) pcs[next++] = slotBytes * (number * PAGE_SLOTS + slot)
   return pcs
 }

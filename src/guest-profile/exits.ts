@@ -1,7 +1,8 @@
 /** Where a function goes over into others: calls, jumps, and its end. */
 import { upperValue } from '../isa/results.ts'
 import { functionAt, isLink, type Functions } from '../modes/calls/functions.ts'
-import type { ExecutedCode } from './executed-code.ts'
+import { nextPc } from '../program/slots.ts'
+import { isBehind, type ExecutedCode } from './executed-code.ts'
 
 /** Executed instructions of one function, by index. */
 export interface Exits {
@@ -33,13 +34,13 @@ export function exitsOf(code: ExecutedCode, functions: Functions, from: number, 
     if (row.kind === 'jal') add(certain, pc + imm, isLink(rd))
     if (row.kind === 'branch' || (row.kind === 'call' && row.result === 'branch')) add(possible, pc + imm, false)
     if (row.kind === 'jalr') {
-      const before = code.pcs[index - 1] === pc - 4 ? code.instrs[index - 1] : undefined
-      const isBuilt = before?.row.kind === 'upper' && before.rd === rs1 && rs1 !== 0
+      const before = code.instrs[index - 1]
+      const isBuilt = isBehind(before, pc) && before.row.kind === 'upper' && before.rd === rs1 && rs1 !== 0
       if (isBuilt) add(certain, (upperValue(before) + imm) & ~1, isLink(rd))
       else if (isLink(rd) || !isLink(rs1)) computed.push(index)
     }
     const isJump = row.kind === 'jal' || row.kind === 'jalr'
-    if (!isJump || isLink(rd)) add(possible, pc + 4, false)
+    if (!isJump || isLink(rd)) add(possible, nextPc(instr), false)
   }
   return { certain, possible, computed }
 }

@@ -6,7 +6,7 @@ import { countsByPc, type SlotCounts } from '../modes/profile/counts.ts'
 import { Column } from './column.ts'
 
 export function withoutCallers(image: Image, counts: SlotCounts): CallCounts {
-  const { starts } = functionsOf(image)
+  const { starts } = functionsOf(image, counts.slotBytes)
   const paths: number[] = []
   const firstRun: number[] = []
   const runs = {
@@ -44,7 +44,12 @@ export function withoutCallers(image: Image, counts: SlotCounts): CallCounts {
       touches: undefined,
       firstRun: Uint32Array.from(firstRun),
     },
-    runs: { pc: runs.pc.take(), instructions: runs.instructions.take(), times: runs.times.take() },
+    runs: {
+      slotBytes: counts.slotBytes,
+      pc: runs.pc.take(),
+      instructions: runs.instructions.take(),
+      times: runs.times.take(),
+    },
     extraRows: {
       context: Uint32Array.from(extra, ([pc]) => contextOf.get(pc)!),
       pc: Uint32Array.from(extra, ([pc]) => pc),

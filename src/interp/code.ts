@@ -2,16 +2,16 @@
 import { MEMORY_BYTES, type Image } from '../elf/image.ts'
 import type { Decoder } from '../isa/table.ts'
 import { operationFor, type Operation } from './operation.ts'
-import { slotRanges } from '../program/slots.ts'
+import { fetchFrom, rangeAt } from '../program/slots.ts'
 
 export interface Code {
   /** The operation at `pc`; undefined where `pc` is no instruction slot. */
   at(pc: number): Operation | undefined
 }
 
-/** Slots that share one array; a guest whose executable segment is mostly zero bytes then costs no memory for them. */
-const PAGE_SLOTS = 4096
+/** Bytes whose slots share one array; a guest whose executable segment is mostly zero then costs no memory for them. */
 const PAGE_SHIFT = 14
+const PAGE = 1 << PAGE_SHIFT
 
 const known = new WeakMap<Image, WeakMap<Decoder, Code>>()
 
@@ -25,30 +25,30 @@ export function codeOf(image: Image, decode: Decoder): Code {
 }
 
 function createCode(image: Image, decode: Decoder): Code {
-  const ranges = slotRanges(image)
+  const { slotBytes } = decode
+  const mask = slotBytes - 1
+  const shift = slotBytes >>> 1
   const pages = new Map<number, (Operation | undefined)[]>()
   let currentNumber = -1
   let current: (Operation | undefined)[] = []
   const decodeSlot = (pc: number): Operation | undefined => {
-    const range = ranges.find(({ base, end }) => pc >= base && pc < end)
-    if (range === undefined) return undefined
-    const word = range.wordAt(pc)
-    return operationFor(image.xlen, word, decode(word, pc))
+    const range = rangeAt(image, slotBytes, pc)
+    return range && operationFor(image.xlen, pc, fetchFrom(range, decode, pc))
   }
   return {
     at(pc) {
-      if (pc < 0 || pc >= MEMORY_BYTES || (pc & 3) !== 0) return undefined
+      if (pc < 0 || pc >= MEMORY_BYTES || (pc & mask) !== 0) return undefined
       const number = pc >>> PAGE_SHIFT
       if (number !== currentNumber) {
         let page = pages.get(number)
         if (page === undefined) {
           if (decodeSlot(pc) === undefined) return undefined
-          pages.set(number, (page = Array.from<Operation | undefined>({ length: PAGE_SLOTS })))
+          pages.set(number, (page = Array.from<Operation | undefined>({ length: PAGE >> shift })))
         }
         current = page
         currentNumber = number
       }
-      const index = (pc >>> 2) & (PAGE_SLOTS - 1)
+      const index = (pc & (PAGE - 1)) >> shift
       return (current[index] ??= decodeSlot(pc))
     },
   }

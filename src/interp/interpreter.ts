@@ -114,7 +114,9 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
   const spans = watcher?.spans
   const contents = watcher?.contents
   const { xlen } = image
-  const code = codeOf(image, options.decode ?? decoderFor(xlen, abi))
+  const decode = options.decode ?? decoderFor(xlen, abi)
+  const { slotBytes } = decode
+  const code = codeOf(image, decode)
 
   const spanLength = spans === undefined ? undefined : spanLengths(code, spans)
 
@@ -142,7 +144,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
       const operation = code.at(pc)
       if (operation === undefined) return trapped(fetchTrap(pc))
       const { rd, rs1, rs2 } = operation
-      let next = pc + 4
+      let next = operation.next
       let rows = 1
       let effects: HostEffects | undefined
       if (operation.code === HOST && watcher !== undefined) {
@@ -191,17 +193,18 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
         case BRANCH:
           if (!operation.test(x[rs1]!, x[rs2]!, xlen)) break
           next = operation.target
-          if (code.at(next) === undefined) return trapped(jumpTrap(pc, BigInt.asUintN(xlen, BigInt(next))))
+          if (code.at(next) === undefined) return trapped(jumpTrap(pc, slotBytes, BigInt.asUintN(xlen, BigInt(next))))
           break
         case JAL:
           next = operation.target
-          if (code.at(next) === undefined) return trapped(jumpTrap(pc, BigInt.asUintN(xlen, BigInt(next))))
+          if (code.at(next) === undefined) return trapped(jumpTrap(pc, slotBytes, BigInt.asUintN(xlen, BigInt(next))))
           if (rd !== 0) x[rd] = operation.value
           break
         case JALR: {
           const target = effectiveAddress(xlen, x, operation)
           next = target - (target % 2)
-          if (code.at(next) === undefined) return trapped(jumpTrap(pc, exactAddress(xlen, x, operation) & ~1n))
+          if (code.at(next) === undefined)
+            return trapped(jumpTrap(pc, slotBytes, exactAddress(xlen, x, operation) & ~1n))
           if (rd !== 0) x[rd] = operation.value
           break
         }
@@ -216,7 +219,7 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
             if (rd !== 0) x[rd] = end.result
           } else if (end.result !== 0n) {
             next = operation.target
-            if (code.at(next) === undefined) return trapped(jumpTrap(pc, BigInt.asUintN(xlen, BigInt(next))))
+            if (code.at(next) === undefined) return trapped(jumpTrap(pc, slotBytes, BigInt.asUintN(xlen, BigInt(next))))
           }
           contents?.behind(operation.instr!, rows)
           break

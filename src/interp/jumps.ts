@@ -1,13 +1,14 @@
 /** Traps of control transfers. */
 import { hexText } from '../hex.ts'
+import type { SlotBytes } from '../isa/row.ts'
 import type { Trap } from '../program/trap.ts'
 
 /** A taken branch or jump at `pc` to `target`, which is no instruction slot. */
-export function jumpTrap(pc: number, target: bigint): Trap {
+export function jumpTrap(pc: number, slotBytes: SlotBytes, target: bigint): Trap {
   const [kind, why] =
-    target % 4n === 0n
+    target % BigInt(slotBytes) === 0n
       ? (['jump-outside', "which is not in the guest's code"] as const)
-      : (['jump-misaligned', 'which is no multiple of 4'] as const)
+      : (['jump-misaligned', `which is no multiple of ${slotBytes}`] as const)
   return { kind, pc, address: target, message: `jump to ${hexText(target)}, ${why}` }
 }
 

@@ -2,6 +2,7 @@
 import { upperValue } from '../isa/results.ts'
 import { MEMORY_BYTES, type Xlen } from '../elf/image.ts'
 import type { AluRow, BranchRow, CallRow, Instr } from '../isa/row.ts'
+import type { Fetched } from '../program/slots.ts'
 
 /** What an operation does; arithmetic with rd = x0 is `NOP` already. */
 export const NOP = 0
@@ -23,6 +24,8 @@ export interface Operation {
   /** Undefined only for `UNKNOWN`. */
   readonly instr: Instr | undefined
   readonly word: number
+  /** Address of the slot behind it. */
+  readonly next: number
   readonly rd: number
   readonly rs1: number
   readonly rs2: number
@@ -55,13 +58,15 @@ function targetOf(xlen: Xlen, pc: number, imm: number): number {
   return xlen === 32 ? sum >>> 0 : sum
 }
 
-/** The operation of the slot that holds `word`; `instr` is its decoding. */
-export function operationFor(xlen: Xlen, word: number, instr: Instr | undefined): Operation {
+/** The operation of the slot at `pc`. */
+export function operationFor(xlen: Xlen, at: number, { word, size, instr }: Fetched): Operation {
+  const next = at + size
   const unsigned = (value: number): bigint => BigInt.asUintN(xlen, BigInt(value))
   const base = {
     code: UNKNOWN,
     instr,
     word,
+    next,
     rd: instr?.rd ?? 0,
     rs1: instr?.rs1 ?? 0,
     rs2: instr?.rs2 ?? 0,
@@ -92,9 +97,9 @@ export function operationFor(xlen: Xlen, word: number, instr: Instr | undefined)
     case 'branch':
       return { ...base, code: BRANCH, test: row.eval, target: targetOf(xlen, pc, imm) }
     case 'jal':
-      return { ...base, code: JAL, value: unsigned(pc + 4), target: targetOf(xlen, pc, imm) }
+      return { ...base, code: JAL, value: unsigned(next), target: targetOf(xlen, pc, imm) }
     case 'jalr':
-      return { ...base, code: JALR, value: unsigned(pc + 4) }
+      return { ...base, code: JALR, value: unsigned(next) }
     case 'nop':
       return { ...base, code: NOP }
     case 'host':

@@ -10,11 +10,12 @@ export function spanLengths(
 ): (pc: number) => number {
   const known = new Map<number, number>()
   const measure = (pc: number): number => {
-    for (let count = 0; count < longestSpan; count++) {
-      const operation = code.at(pc + 4 * count)
+    for (let count = 0, at = pc; count < longestSpan; count++) {
+      const operation = code.at(at)
       if (operation === undefined) return Math.max(1, count)
-      if (count > 0 && startsSpan(pc + 4 * count)) return count
+      if (count > 0 && startsSpan(at)) return count
       if (endsSpan(operation.instr?.row)) return count + 1
+      at = operation.next
     }
     return longestSpan
   }

@@ -1,7 +1,11 @@
 /** Instr → assembly text, in the notation of GNU objdump without aliases. */
-import { hexText } from '../hex.ts'
+import { hexText, wordText } from '../hex.ts'
 import { registerNames } from './registers.ts'
 import type { Instr } from './row.ts'
+
+/** A word that is no known instruction. */
+export const unknownText = ({ word, size }: { readonly word: number; readonly size: 2 | 4 }): string =>
+  size === 4 ? `.word ${wordText(word)}` : `.half ${hexText(word)}`
 
 /** The assembly text of one instruction; branch and jump targets are printed as absolute addresses. */
 export function disassemble(instr: Instr): string {

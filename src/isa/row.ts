@@ -194,12 +194,17 @@ export const exportedCall = ({ c }: CallRow): string => `rvr_call_${c}`
 
 export type Row = AluRow | UpperRow | LoadRow | StoreRow | BranchRow | JumpRow | NopRow | HostRow | CallRow
 
+/** Bytes of an instruction slot. */
+export type SlotBytes = 2 | 4
+
 /**
  * A decoded instruction. `imm` is the sign-extended immediate as a JavaScript number (for `upper` rows already shifted
  * by 12).
  */
 export interface Instr {
   readonly pc: number
+  /** Bytes that it takes: where the next one is. */
+  readonly size: 2 | 4
   readonly word: number
   readonly row: Row
   readonly rd: number

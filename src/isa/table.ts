@@ -2,13 +2,15 @@
 import type { Xlen } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import { immediate } from './encoding.ts'
-import type { Instr, Row } from './row.ts'
+import type { Instr, Row, SlotBytes } from './row.ts'
 
 /** Decodes one 32-bit instruction word at `pc`; undefined where the word is no known instruction. */
 export interface Decoder {
   (word: number, pc: number): Instr | undefined
   /** Which instruction a word is, without its operands. */
   rowOf(word: number): Row | undefined
+  /** Instructions begin at multiples of it: 2 bytes where the guest has compressed ones. */
+  readonly slotBytes: SlotBytes
   /** All instructions that it knows. */
   readonly rows: readonly Row[]
 }
@@ -60,6 +62,9 @@ export interface InstructionTable {
   readonly rows: readonly Row[]
 }
 
+/** Bytes of an instruction slot in a guest with these tables. */
+export const slotBytesOf = (_tables: readonly InstructionTable[]): SlotBytes => 4
+
 const saying = ({ name }: Row, table: string): string => `instruction ${name} of extension ${table}`
 
 /**
@@ -107,6 +112,7 @@ export function createDecoder(xlen: Xlen, tables: readonly InstructionTable[]): 
     if (row === undefined) return undefined
     return {
       pc,
+      size: 4,
       word,
       row,
       rd: (word >>> 7) & 31,
@@ -115,5 +121,5 @@ export function createDecoder(xlen: Xlen, tables: readonly InstructionTable[]): 
       imm: immediate(row.format, word),
     }
   }
-  return Object.assign(decode, { rowOf, rows: rows.map(({ row }) => row) })
+  return Object.assign(decode, { rowOf, slotBytes: slotBytesOf(tables), rows: rows.map(({ row }) => row) })
 }

@@ -16,8 +16,8 @@ const MEMORY = 2 ** 29
 const PUBLIC_BYTES = 2 ** 20
 const PAGE_BYTES = 4096
 
-/** Instructions are numbered by their address, modulo guest memory. */
-export const SLOT_MASK = MEMORY / 4 - 1
+/** Instructions are numbered by their slot from address 0, modulo guest memory. A slot has 2 bytes at least. */
+export const SLOT_MASK = MEMORY / 2 - 1
 /** The image's loader, in place of an instruction. */
 export const LOADER = 2 ** 30
 /** The word's first access of all was a store, and there has been no other in that shard. */

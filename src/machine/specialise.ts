@@ -4,7 +4,7 @@ import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import { hexText } from '../hex.ts'
 import type { Decoder } from '../isa/table.ts'
-import { instructionWord } from '../program/slots.ts'
+import { fetchAt } from '../program/slots.ts'
 import { spanStarts } from '../program/span-starts.ts'
 import { endOf, type Autoprecompile, type Autoprecompiles } from './autoprecompiles.ts'
 import type { Chip } from './file.ts'
@@ -73,8 +73,7 @@ export function checkGuest(machine: Machine, { image, decode, name }: MeantGuest
   const { base, starts } = spanStarts(image, decode, longestSpan(machine))
   const last = base + INSTRUCTION_BYTES * (starts.length - 1)
   const isPlain = (pc: number): boolean => {
-    const word = instructionWord(image, pc)
-    const kind = word === undefined ? undefined : decode(word | 0, pc)?.row.kind
+    const kind = fetchAt(image, decode, pc)?.instr?.row.kind
     return kind !== undefined && kind !== 'host' && kind !== 'call'
   }
   for (const each of list) {

@@ -7,7 +7,7 @@ import { titleOf } from '../isa/foreign.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Decoder, InstructionTable } from '../isa/table.ts'
 import { nativeCode, skim } from '../program/lift.ts'
-import { slotRanges } from '../program/slots.ts'
+import { fetchFrom, slotRanges } from '../program/slots.ts'
 import { operationOf, type Machine } from './machine.ts'
 
 const isUnlisted = ({ chipIndex }: Machine, instr: Instr | undefined): instr is Instr =>
@@ -23,11 +23,12 @@ function unlistedIn(machine: Machine, image: Image, decode: Decoder): Instr | un
     if (isUnlisted(machine, instr)) return instr
   }
   // In other executable segments nobody tells code from data.
-  const { base: native } = nativeCode(image)
-  for (const { base, end, written, wordAt } of slotRanges(image)) {
+  const { base: native } = nativeCode(image, decode.slotBytes)
+  for (const range of slotRanges(image, decode.slotBytes)) {
+    const { base, end, written, slotBytes } = range
     if (base === native) continue
-    for (let pc = base; pc < Math.min(end, written); pc += 4) {
-      const instr = decode(wordAt(pc), pc)
+    for (let pc = base; pc < Math.min(end, written); pc += slotBytes) {
+      const { instr } = fetchFrom(range, decode, pc)
       if (isUnlisted(machine, instr)) return instr
     }
   }

@@ -1,6 +1,6 @@
 /** What a mode does on the thread that runs a guest: watches the interpreter, takes what native code counted. */
 import type { Image } from '../elf/image.ts'
-import type { Instr } from '../isa/row.ts'
+import type { Instr, SlotBytes } from '../isa/row.ts'
 import type { AreaPlace } from '../layout/area.ts'
 import type { BlockRows } from '../machine/block-rows.ts'
 import type { Machine } from '../machine/machine.ts'
@@ -149,6 +149,8 @@ export interface Collector {
 /** What a collector may know. */
 export interface CollectorContext {
   readonly image: Image
+  /** Bytes of a slot of the guest. */
+  readonly slotBytes: SlotBytes
   readonly machine: Machine
   /** What the session's ledger ordered for this job. */
   readonly order: unknown

@@ -1,4 +1,5 @@
 /** What a mode does on the main thread for a run: prepares memory, adds up what jobs collected, saves, restores. */
+import type { SlotBytes } from '../isa/row.ts'
 import type { Image } from '../elf/image.ts'
 import type { Row } from '../isa/row.ts'
 import type { Machine } from '../machine/machine.ts'
@@ -68,6 +69,8 @@ export interface RestoredRun {
 /** What a ledger may know. */
 export interface LedgerContext {
   readonly image: Image
+  /** Bytes of a slot of the guest. */
+  readonly slotBytes: SlotBytes
   readonly machine: Machine
   /** All instructions that the guest may use. */
   readonly rows: readonly Row[]

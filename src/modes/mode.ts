@@ -189,7 +189,7 @@ export interface EmissionTarget {
   slot(instr: Instr): string
   /** In a native interpreter alone. */
   readonly atHand?: InstrAtHand | undefined
-  /** C expression of an instruction's address divided by 4. */
+  /** C expression of an instruction's address divided by the bytes of a slot. */
   address(instr: Instr): string
   /** C expression of the registers that instructions read or write, a bit each; bit 0 says nothing. */
   registers(instrs: readonly Instr[]): string

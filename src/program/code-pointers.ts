@@ -3,6 +3,7 @@ import { addsConstant, upperValue } from '../isa/results.ts'
 import type { Segment } from '../elf/image.ts'
 import { functionStart } from '../elf/symbols.ts'
 import type { Code } from './program.ts'
+import { isSlotOf } from './slots.ts'
 import type { Instr } from '../isa/row.ts'
 
 /** Entries of one table of offsets that are looked at. */
@@ -10,9 +11,6 @@ const MAX_TABLE = 4096
 /** Entries of all tables that are looked at: code may build an address with every other instruction. */
 const MAX_ENTRIES = 2 ** 20
 const NONE: readonly number[] = []
-
-const isSlot = ({ base, instrs }: Code, address: number): boolean =>
-  address >= base && address < base + instrs.length * 4 && address % 4 === 0
 
 /**
  * Yields every 4-aligned 32-bit word of the image that lies in the program's slots (function pointers, absolute jump
@@ -31,12 +29,12 @@ export function* wordPointers(program: Code): Generator<number> {
     for (let offset = skip; offset + 4 <= bytes.length; offset += 4) {
       const word = view.getUint32(offset, true)
       // Most words are instructions.
-      if ((word & 3) !== 0 || !isSlot(program, word)) continue
+      if ((word & 3) !== 0 || !isSlotOf(program, word)) continue
       const home = functionStart(image, word)
       // In a table of addresses, of 4 or of 8 bytes each, another one into the same function is next to it.
       const isEntry = (at: number): boolean => {
         const other = at >= skip && at + 4 <= bytes.length ? view.getUint32(at, true) : NaN
-        return isSlot(program, other) && functionStart(image, other) === home
+        return isSlotOf(program, other) && functionStart(image, other) === home
       }
       if (home === undefined || home === word || [offset - 8, offset - 4, offset + 4, offset + 8].some(isEntry))
         yield word
@@ -72,7 +70,7 @@ export class BuiltPointers {
       this.#constants[rd] = rd === 0 ? 0 : upperValue(instr)
     } else if (addsConstant(instr) && this.#constants[instr.rs1] !== 0) {
       const value = this.#constants[instr.rs1]! + instr.imm
-      if (value % 4 === 0) pointers = this.#pointersOf(value, instr.pc)
+      if (value % this.#program.slotBytes === 0) pointers = this.#pointersOf(value, instr.pc)
       if (rd !== 0) this.#constants[rd] = value
     } else if (row.kind === 'alu' || row.kind === 'load') {
       this.#constants[rd] = 0
@@ -88,7 +86,7 @@ export class BuiltPointers {
     const home = functionStart(image, value)
     const isOwn = home === undefined || home === value || home === functionStart(image, pc)
     const entries = this.#offsetTable(value, pc)
-    return isOwn && isSlot(this.#program, value) ? [value, ...entries] : entries
+    return isOwn && isSlotOf(this.#program, value) ? [value, ...entries] : entries
   }
 
   /**
@@ -109,7 +107,7 @@ export class BuiltPointers {
     const most = Math.min(MAX_TABLE, this.#entriesLeft, Math.floor((bytes.length - start) / 4))
     for (let entry = 0; entry < most; entry++) {
       const target = address + view.getInt32(start + entry * 4, true)
-      if (!isSlot(this.#program, target)) break
+      if (!isSlotOf(this.#program, target)) break
       this.#entriesLeft--
       targets.push(target)
     }

@@ -2,6 +2,7 @@
 import type { Code } from './program.ts'
 import { targetBuiltNear } from './built-target.ts'
 import { BuiltPointers, wordPointers } from './code-pointers.ts'
+import { pcOf, slotBehind, slotOf } from './slots.ts'
 import { endsSpan } from './span.ts'
 
 export const LEADER = 1
@@ -14,13 +15,15 @@ export const ROOT = 2
 export const ARRIVAL = 4
 /** The last of its span, or no instruction: the next slot is in another span. */
 export const ENDING = 8
+/** An instruction that began in the slot in front goes on here. */
+export const INSIDE = 16
 
 /** One byte of marks per slot. */
 export function findLeaders(program: Code): Uint8Array {
-  const { instrs, base, image } = program
+  const { instrs, base, slotBytes, image } = program
   const marks = new Uint8Array(instrs.length + 1)
   const mark = (pc: number, flags: number): void => {
-    const slot = (pc - base) / 4
+    const slot = slotOf(program, pc)
     if (slot >= 0 && slot < instrs.length && Number.isInteger(slot)) marks[slot]! |= flags
   }
   const arrive = (pc: number, flags = 0): void => mark(pc, LEADER | ARRIVAL | flags)
@@ -30,9 +33,11 @@ export function findLeaders(program: Code): Uint8Array {
   for (const pc of wordPointers(program)) arrive(pc, ROOT)
   const built = new BuiltPointers(program)
   let known = false
-  for (let slot = 0; slot < instrs.length; slot++) {
+  for (let slot = 0, behind: number; slot < instrs.length; slot = behind) {
     const instr = instrs.at(slot)
-    const next = base + slot * 4 + 4
+    behind = slotBehind(slot, instr, slotBytes)
+    const next = pcOf(program, behind)
+    for (let inside = slot + 1; inside < behind; inside++) marks[inside]! |= INSIDE
     if (instr !== undefined) for (const pointer of built.behind(instr)) arrive(pointer, ROOT)
     if (endsSpan(instr?.row)) marks[slot]! |= ENDING
     switch (instr?.row.kind) {
@@ -45,7 +50,7 @@ export function findLeaders(program: Code): Uint8Array {
         arrive(next, instr.rd === 0 ? 0 : ROOT)
         break
       case 'jalr': {
-        const target = targetBuiltNear(instrs, slot)
+        const target = targetBuiltNear(program, slot)
         if (target !== undefined) arrive(target, ROOT)
         arrive(next, instr.rd === 0 ? 0 : ROOT)
         break

@@ -1,6 +1,6 @@
 /** A lifted guest: its instruction slots, basic blocks and the regions that become C functions. */
 import type { Image, Xlen } from '../elf/image.ts'
-import type { Instr } from '../isa/row.ts'
+import type { Instr, SlotBytes } from '../isa/row.ts'
 
 /** Instructions by slot, in an array or decoded anew each time they are asked for. */
 export interface InstrList {
@@ -14,18 +14,20 @@ export interface Code {
   readonly image: Image
   /** Address of slot 0. */
   readonly base: number
+  readonly slotBytes: SlotBytes
   readonly instrs: InstrList
 }
 
 /**
- * The instruction slots that are compiled: one contiguous run of 4-byte words. Slot i is the word at `base + 4·i`;
- * `instrs[i]` is undefined where the word is no known instruction, and where it is data: the interpreter decides what
- * happens there.
+ * The instruction slots that are compiled: one contiguous run of `slotBytes` each. Slot i is at `base + slotBytes·i`;
+ * `instrs[i]` is undefined where no known instruction begins, and where there is data: the interpreter decides what
+ * happens there. No two instructions share a slot.
  */
 export interface Program {
   readonly image: Image
   readonly xlen: Xlen
   readonly base: number
+  readonly slotBytes: SlotBytes
   readonly instrs: readonly (Instr | undefined)[]
 }
 
@@ -55,6 +57,8 @@ export interface Block {
   readonly pc: number
   readonly first: number
   readonly count: number
+  /** The slot behind the last of them. */
+  readonly behind: number
   /** Instructions from here to the end of the span (span.ts). Host instructions and calls cut a span into blocks. */
   readonly rest: number
   readonly end: Terminator

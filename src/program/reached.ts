@@ -3,6 +3,7 @@ import type { Code } from './program.ts'
 import type { Instr } from '../isa/row.ts'
 import { targetBuiltNear } from './built-target.ts'
 import { BuiltPointers, wordPointers } from './code-pointers.ts'
+import { nextPc, slotBehind, slotOf } from './slots.ts'
 
 /** What section headers say about a slot. */
 export const UNSAID = 0
@@ -18,17 +19,17 @@ export const CODE = 2
  * @param fillIn decodes the instruction of a slot, which `program` has from then on
  */
 export function addReached(program: Code, said: Uint8Array, fillIn: (slot: number) => Instr | undefined): void {
-  const { image, base, instrs } = program
+  const { image, instrs, slotBytes } = program
   const isKnown = said.map(kind => (kind === CODE ? 1 : 0))
   const pending: number[] = []
   const built = new BuiltPointers(program)
   const lead = (pc: number): void => {
-    const slot = (pc - base) / 4
+    const slot = slotOf(program, pc)
     // A place that is no slot has no mark either.
     if (isKnown[slot] === 0) pending.push(slot)
   }
   const point = (pc: number): void => {
-    if (said[(pc - base) / 4] === UNSAID) lead(pc)
+    if (said[slotOf(program, pc)] === UNSAID) lead(pc)
   }
   /** Notes where an instruction leads; does it also lead to the next slot? */
   const follow = (slot: number, instr: Instr): boolean => {
@@ -36,7 +37,7 @@ export function addReached(program: Code, said: Uint8Array, fillIn: (slot: numbe
     for (const pointer of built.behind(instr)) point(pointer)
     if (row.kind === 'branch' || row.kind === 'jal' || (row.kind === 'call' && row.result === 'branch')) lead(pc + imm)
     if (row.kind === 'jalr') {
-      const target = targetBuiltNear(instrs, slot)
+      const target = targetBuiltNear(program, slot)
       if (target !== undefined) lead(target)
     }
     return rd !== 0 || (row.kind !== 'jal' && row.kind !== 'jalr')
@@ -46,14 +47,15 @@ export function addReached(program: Code, said: Uint8Array, fillIn: (slot: numbe
   for (const pointer of wordPointers(program)) point(pointer)
   for (let slot = 0; slot < instrs.length; slot++) {
     const instr = instrs.at(slot)
-    if (instr !== undefined && follow(slot, instr)) lead(instr.pc + 4)
+    if (instr !== undefined && follow(slot, instr)) lead(nextPc(instr))
   }
   for (let first = pending.pop(); first !== undefined; first = pending.pop()) {
     built.forget()
-    for (let slot = first; isKnown[slot] === 0; slot++) {
+    for (let slot = first; isKnown[slot] === 0;) {
       isKnown[slot] = 1
       const instr = fillIn(slot)
       if (instr === undefined || !follow(slot, instr)) break
+      slot = slotBehind(slot, instr, slotBytes)
     }
   }
 }

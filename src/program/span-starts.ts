@@ -1,18 +1,28 @@
 /** Where spans start, without a graph: all that metering in an interpreter has to know of a guest. */
 import type { Image } from '../elf/image.ts'
+import type { SlotBytes } from '../isa/row.ts'
 import type { Decoder } from '../isa/table.ts'
-import { ARRIVAL, ENDING, findLeaders } from './leaders.ts'
+import { ARRIVAL, ENDING, findLeaders, INSIDE } from './leaders.ts'
 import { skim } from './lift.ts'
 
 /** `marks`: what `findLeaders` says of each slot, and one behind the last. */
 export function startsOfSpans(marks: Uint8Array, longest: number): Uint8Array {
   const starts = new Uint8Array(marks.length)
   const last = marks.length - 1
-  for (let slot = 0, start = 0; slot < last; slot++) {
-    const isBehindEnd = slot === 0 || (marks[slot - 1]! & ENDING) !== 0
-    if (!isBehindEnd && (marks[slot]! & ARRIVAL) === 0 && slot - start < longest) continue
-    start = slot
-    starts[slot] = 1
+  let isBehindEnd = true
+  for (let slot = 0, count = 0; slot < last; slot++) {
+    const flags = marks[slot]!
+    // Whoever comes here is not in the span around.
+    if ((flags & INSIDE) !== 0) {
+      starts[slot] = 1
+      continue
+    }
+    if (isBehindEnd || (flags & ARRIVAL) !== 0 || count === longest) {
+      starts[slot] = 1
+      count = 0
+    }
+    count++
+    isBehindEnd = (flags & ENDING) !== 0
   }
   starts[last] = 1
   return starts
@@ -21,6 +31,7 @@ export function startsOfSpans(marks: Uint8Array, longest: number): Uint8Array {
 export interface SpanStarts {
   /** Address of the first slot. */
   readonly base: number
+  readonly slotBytes: SlotBytes
   /** 1 for each slot where a span starts, and one behind the last slot. */
   readonly starts: Uint8Array
 }
@@ -38,7 +49,7 @@ export function spanStarts(image: Image, decode: Decoder, longest: number): Span
   let spans = byLength.get(longest)
   if (spans === undefined) {
     const code = skim(image, decode)
-    spans = { base: code.base, starts: startsOfSpans(findLeaders(code), longest) }
+    spans = { base: code.base, slotBytes: code.slotBytes, starts: startsOfSpans(findLeaders(code), longest) }
     byLength.set(longest, spans)
   }
   return spans

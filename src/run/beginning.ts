@@ -6,9 +6,10 @@ import type { ModeOptions } from '../modes/options.ts'
 import { definedSlots } from '../program/slots.ts'
 import type { SessionGuest, SessionOptions } from './session-state.ts'
 
-export function ledgerContext({ image, machine, abi: { extensions } }: SessionGuest): LedgerContext {
+export function ledgerContext({ image, machine, abi: { extensions, slotBytes } }: SessionGuest): LedgerContext {
   return {
     image,
+    slotBytes,
     machine,
     rows: extensions.flatMap(({ rows }) => rows),
     manyRows: new Set(extensions.flatMap(({ effects = {} }) => Object.keys(effects))),

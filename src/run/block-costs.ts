@@ -3,8 +3,7 @@ import { lifted } from '../program/lifted.ts'
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/registry.ts'
-import { instructionWord } from '../program/slots.ts'
-import type { Instr } from '../isa/row.ts'
+import { bodyOf, fetchAt, slotOf } from '../program/slots.ts'
 import { guestBlockRows } from './guest-block-rows.ts'
 import { longestSpan } from '../machine/interval.ts'
 import { endingIn } from '../machine/block-rows.ts'
@@ -27,8 +26,7 @@ export function blockCosts(image: Image, abi: GuestAbi, machine: Machine): Block
     at(pc) {
       const { blocks, holds } = (costs ??= collect())
       if (holds(pc)) return blocks.get(pc)
-      const word = instructionWord(image, pc)
-      const instr = word === undefined ? undefined : decode(word | 0, pc)
+      const instr = fetchAt(image, decode, pc)?.instr
       return instr === undefined ? 0 : cellsOf(machine, instr)
     },
     get greatest() {
@@ -39,7 +37,8 @@ export function blockCosts(image: Image, abi: GuestAbi, machine: Machine): Block
   function collect(): NonNullable<typeof costs> {
     let greatest = 1
     const graph = lifted(image, decode, longestSpan(machine))
-    const { instrs, base } = graph.program
+    const { program } = graph
+    const { instrs } = program
     const found = new Map<number, number>()
     const blockRows = guestBlockRows(image, abi, machine)
     // An autoprecompile that costs more than what it stands for is no good, but may be.
@@ -50,7 +49,7 @@ export function blockCosts(image: Image, abi: GuestAbi, machine: Machine): Block
     }
     for (const block of graph.blocks) {
       if (block.count === 0) continue
-      const body = instrs.slice(block.first, block.first + block.count) as Instr[]
+      const body = bodyOf(program, block)
       found.set(
         block.pc,
         body.reduce((sum, instr) => sum + cellsOf(machine, instr), 0) +
@@ -58,7 +57,7 @@ export function blockCosts(image: Image, abi: GuestAbi, machine: Machine): Block
       )
     }
     const holds = (pc: number): boolean => {
-      const instr = instrs[(pc - base) / 4]
+      const instr = instrs[slotOf(program, pc)]
       return instr !== undefined && instr.row.kind !== 'host'
     }
     return { blocks: found, greatest, holds }

@@ -1,5 +1,6 @@
 /** One stretch of execution by native code: what the driver loop calls until the guest ends or a limit is reached. */
 import { createHart, type Hart } from '../program/hart.ts'
+import { slotOf } from '../program/slots.ts'
 import { REASON_ASTRAY, REASON_STOP, stateOffset } from '../layout/state.ts'
 import { viewInstance, type InstanceViews } from '../load/instance.ts'
 import { loadLibrary } from '../load/library.ts'
@@ -70,7 +71,7 @@ function nativeEngine(place: NativePlace, views: InstanceViews, hart: Hart, coun
     floor: least,
     rearm,
     enters(pc) {
-      const slot = (pc - place.base) / 4
+      const slot = slotOf(place, pc)
       if (slot < 0 || slot >= place.slots || !Number.isInteger(slot)) return false
       return place.interprets !== undefined || table[slot] !== filler
     },

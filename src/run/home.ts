@@ -1,6 +1,7 @@
 /** Where a guest lives: an instance of a library or of no library, with the area of modes that have one. */
 import { MEMORY_BYTES, type Image, type Xlen } from '../elf/image.ts'
 import { createHart, type Hart } from '../program/hart.ts'
+import type { SlotBytes } from '../isa/row.ts'
 import { plainInstances } from '../load/instance.ts'
 import { loadLibraryFile } from '../load/library.ts'
 import type { LibraryFile } from '../load/library-file.ts'
@@ -19,6 +20,7 @@ export interface NativeChoice {
   readonly engine: 'native'
   readonly library: LibraryFile
   readonly slots: number
+  readonly slotBytes: SlotBytes
   readonly base: number
   /** Slots that hold a known instruction; undefined where they have not been counted. */
   readonly definedSlots?: number
@@ -74,7 +76,7 @@ function interpreted({ image: { xlen }, machine, mode: { area }, instances }: Se
 }
 
 function native(engine: NativeChoice, { image, machine, mode: { area }, instances }: Settling): Home {
-  const { slots, base, leastBudget, interprets } = engine
+  const { slots, slotBytes, base, leastBudget, interprets } = engine
   const library = loadLibraryFile(engine.library, interprets)
   const areaBytes = area?.native(slots, machine) ?? 0
   const tableSlots = interprets === undefined ? slots : 0
@@ -89,6 +91,7 @@ function native(engine: NativeChoice, { image, machine, mode: { area }, instance
     memory,
     base,
     slots,
+    slotBytes,
     areaBytes,
     leastBudget,
   }

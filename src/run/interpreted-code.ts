@@ -6,6 +6,7 @@ import { loadLibrary } from '../load/library.ts'
 import { longestSpan } from '../machine/interval.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Mode } from '../modes/mode.ts'
+import type { Decoder } from '../isa/table.ts'
 import { nativeCode } from '../program/lift.ts'
 import { spanStarts } from '../program/span-starts.ts'
 import type { Place } from './job.ts'
@@ -24,12 +25,13 @@ export function decodeCode(place: Place, { image, abi, mode, machine }: DecodedG
   if (decoder === undefined || decoder.isDone(place.memory)) return
   // Straight-line code is paid for as a whole; a mode that checks in front of spans says what is whole.
   const hasTests = mode.pace === 'own-test'
-  const spans = hasTests ? spanStarts(image, decoderFor(image.xlen, abi), longestSpan(machine)) : undefined
-  decoder.decode(place.memory, wordsOf(image), spans && bitsOf(spans.starts))
+  const decode = decoderFor(image.xlen, abi)
+  const spans = hasTests ? spanStarts(image, decode, longestSpan(machine)) : undefined
+  decoder.decode(place.memory, wordsOf(image, decode), spans && bitsOf(spans.starts))
 }
 
-function wordsOf(image: Image): Uint32Array {
-  const { bytes, slots } = nativeCode(image)
+function wordsOf(image: Image, { slotBytes }: Decoder): Uint32Array {
+  const { bytes, slots } = nativeCode(image, slotBytes)
   const copy = bytes.slice(0, slots * 4)
   return new Uint32Array(copy.buffer, 0, slots)
 }

@@ -2,6 +2,7 @@
 import type { RvrErrorCode } from '../errors.ts'
 import type { AbiChoice, HostState } from '../extensions/abi.ts'
 import type { Image } from '../elf/image.ts'
+import type { SlotBytes } from '../isa/row.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Demand } from '../modes/collector.ts'
 import type { ModeChoice } from '../modes/registry.ts'
@@ -28,6 +29,7 @@ export interface NativePlace extends LibraryName {
   /** The address of guest memory. */
   readonly memory: bigint
   readonly slots: number
+  readonly slotBytes: SlotBytes
   /** Address of the first slot. */
   readonly base: number
   /** Bytes of the mode's area; 0: none. */

@@ -3,7 +3,8 @@ import type { Image } from '../elf/image.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { resolveOperands } from '../interp/call.ts'
 import type { Interpreter, Stretch } from '../interp/interpreter.ts'
-import { instructionWord } from '../program/slots.ts'
+import { decoderFor } from '../extensions/registry.ts'
+import { fetchAt } from '../program/slots.ts'
 import type { Hart } from '../program/hart.ts'
 import type { Instr } from '../isa/row.ts'
 import { MEMORY } from '../layout/meter.ts'
@@ -75,6 +76,7 @@ interface Traced {
 
 /** `interpreter`, one instruction at a time. What traps has not been executed. */
 export function tracedInterpreter(interpreter: Interpreter, { image, abi, tell }: Traced): Interpreter {
+  const decode = decoderFor(image.xlen, abi)
   return {
     ...interpreter,
     run(hart, host, options): Stretch {
@@ -93,7 +95,7 @@ export function tracedInterpreter(interpreter: Interpreter, { image, abi, tell }
           const memory = isPlain
             ? planned.map(access => ({ ...access, value: littleEndian(hart.memory, access) }))
             : planned
-          tell({ pc, word: instructionWord(image, pc) ?? 0, registers: changed(before, hart, instr), memory })
+          tell({ pc, word: fetchAt(image, decode, pc)?.word ?? 0, registers: changed(before, hart, instr), memory })
         }
         if (stretch.reason.type !== 'limit') return { ...stretch, executed }
       }

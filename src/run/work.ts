@@ -66,7 +66,15 @@ export function work(job: Job, { image, abi, machine, mode }: WorkGuest, listene
   const spans = (longest: number): SpanStarts => spanStarts(image, decoderFor(image.xlen, abi), longest)
   const { order: ordered, isInside } = job
   const blockRows = guestBlockRows(image, abi, machine)
-  const collector = collectorOf(mode, { image, machine, order: ordered, blockRows, isInside, spans })
+  const collector = collectorOf(mode, {
+    image,
+    slotBytes: abi.slotBytes,
+    machine,
+    order: ordered,
+    blockRows,
+    isInside,
+    spans,
+  })
   collector.attach(attachment.site, attachment.hart)
   const witness = job.witness && new CallWitness(loadLibrary(job.witness.library, job.witness))
   const steps: TracedStep[] = []

@@ -1,11 +1,10 @@
 /** One run of a guest: what came out, its memory, and how to go on when it was suspended. */
-import { wordText } from '../hex.ts'
 import { placeAt, placeText } from '../elf/symbols.ts'
 import { RvrError } from '../errors.ts'
-import { disassemble } from '../isa/disassemble.ts'
+import { disassemble, unknownText } from '../isa/disassemble.ts'
 import { pullOf, type ItemName } from '../extensions/io/pull.ts'
 import { decoderFor } from '../extensions/registry.ts'
-import { instructionWord } from '../program/slots.ts'
+import { fetchAt } from '../program/slots.ts'
 import { accept } from '../accept.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { OpenSegment } from '../modes/metered/result.ts'
@@ -252,16 +251,16 @@ export class GuestRun implements Run {
 
   #unknownWord(): number | undefined {
     const { image, abi } = this.#session
-    const word = instructionWord(image, this.pc)
-    return word === undefined || decoderFor(image.xlen, abi)(word, this.pc) !== undefined ? undefined : word >>> 0
+    const fetched = fetchAt(image, decoderFor(image.xlen, abi), this.pc)
+    return fetched?.instr === undefined ? fetched?.word : undefined
   }
 
   #describe(trap: Trap): TrapReport {
     const { image, abi, hart } = this.#session
     const place = placeAt(image, trap.pc)
-    const word = instructionWord(image, trap.pc)
-    const instr = word === undefined ? undefined : decoderFor(image.xlen, abi)(word, trap.pc)
-    const unknown = word === undefined ? 'no instruction' : `.word ${wordText(word)}`
+    const fetched = fetchAt(image, decoderFor(image.xlen, abi), trap.pc)
+    const instr = fetched?.instr
+    const unknown = fetched === undefined ? 'no instruction' : unknownText(fetched)
     return {
       kind: trap.kind,
       pc: trap.pc,

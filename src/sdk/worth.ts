@@ -32,5 +32,5 @@ export function slotMs(entries: readonly Compiled[], mode: string): number {
 export async function estimatedCompileMs(image: Image, mode: string, cache: Cache): Promise<number> {
   const entries = await cache.list()
   const infos = entries.map(({ manifest }) => manifest.info)
-  return Math.round(START_MS + nativeCode(image).slots * slotMs(infos, mode))
+  return Math.round(START_MS + nativeCode(image, 4).slots * slotMs(infos, mode))
 }

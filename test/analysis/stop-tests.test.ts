@@ -200,6 +200,7 @@ test('a cycle of 150,000 regions is none too many (large-arrays-as-arguments)', 
     pc: TEXT + 4 * first,
     first,
     count: 1,
+    behind: first + 1,
     rest: 1,
     end:
       first === count - 1

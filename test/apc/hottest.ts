@@ -8,7 +8,7 @@ import { systemBuses } from '../../src/air/system-buses.ts'
 import type { Block } from '../../src/air/system.ts'
 import { parseElf } from '../../src/elf/parse.ts'
 import type { Instr } from '../../src/isa/row.ts'
-import { instructionWord } from '../../src/program/slots.ts'
+import { fetchAt } from '../../src/program/slots.ts'
 import { codingOf, decoderFor } from '../air/execute.ts'
 
 const set = shippedAirs(64)
@@ -45,7 +45,7 @@ export function hottestBlocks(): readonly HotBlock[] {
       images.set(guest, (image = parseElf(readFileSync(path), path)))
     }
     const pcs = Array.from({ length: instructions }, (_, index) => start + 4 * index)
-    const listed = pcs.map(pc => decode(instructionWord(image, pc)!, pc)!)
+    const listed = pcs.map(pc => fetchAt(image, decode, pc)!.instr!)
     return { name: `${guest} ${start.toString(16)}`, start, executions, listed, instructions: entriesOf(listed) }
   })
 }

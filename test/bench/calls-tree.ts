@@ -38,6 +38,7 @@ function syntheticCounts({ starts, ends }: Functions, count: number): CallCounts
       firstRun: Uint32Array.from([...index, count].map(path => path * 2)),
     },
     runs: {
+      slotBytes: 4,
       pc: Uint32Array.from(runs, (path, run) => starts[callee[path]!]! + (run % 2) * 4),
       instructions: Uint32Array.from(runs, (path, run) => (run % 2 === 0 ? 1 : slots(path) - 1)),
       times: Float64Array.from(runs, (_, run) => 1 + (run % 7)),
@@ -66,7 +67,7 @@ function size(parts: Iterable<string | Uint8Array>): number {
 /** Processor time of each step and what it leaves, for so many contexts. */
 export function largeTree(contexts: number): string {
   const image = parseElf(readFileSync(kernelGuest('bytecode', 64)), 'bytecode')
-  const counts = syntheticCounts(functionsOf(image), contexts)
+  const counts = syntheticCounts(functionsOf(image, 4), contexts)
   const subject = {
     image,
     abi: abiNamed('linux'),

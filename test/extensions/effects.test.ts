@@ -9,7 +9,7 @@ import type { HostRow, Instr } from '../../src/isa/row.ts'
 import { MEMORY } from '../../src/layout/meter.ts'
 
 const row: HostRow = { kind: 'host', format: 'R', name: 'own', mask: 0x7f, match: 0x7b }
-const instr: Instr = { pc: 0, word: 0x7b, row, rd: 0, rs1: 0, rs2: 0, imm: 0 }
+const instr: Instr = { pc: 0, size: 4, word: 0x7b, row, rd: 0, rs1: 0, rs2: 0, imm: 0 }
 
 function effectsOf(effects: HostEffects): HostEffects {
   const own: Extension = {

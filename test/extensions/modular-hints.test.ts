@@ -41,7 +41,7 @@ function hint(
     publicValues: new Uint8Array(),
     random: { seed: 0n, drawn: 0n },
   }
-  const instr: Instr = { pc: 0x400, word: 0, row, rd: 0, rs1: 11, rs2: 0, imm: 0 }
+  const instr: Instr = { pc: 0x400, size: 4, word: 0, row, rd: 0, rs1: 11, rs2: 0, imm: 0 }
   return { outcome: extension.handlers![row.name]!(instr, hart, host, () => {}), host }
 }
 

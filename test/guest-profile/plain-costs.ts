@@ -65,7 +65,7 @@ export function pathTexts(run: TracedRun): string[] {
 }
 
 export const nameOf = ({ image, paths }: TracedRun, path: number): string =>
-  readableNames(image).of(functionAt(image, functionsOf(image).starts[paths[path]!.function]!)!.name)
+  readableNames(image).of(functionAt(image, functionsOf(image, 4).starts[paths[path]!.function]!)!.name)
 
 /** Nodes of functions themselves by their path of names. */
 export function pathNodes({ nodes, functions }: GuestProfile): Map<string, number> {

@@ -29,7 +29,7 @@ const subject: ProfileSubject = {
   guestName: 'plain',
   outcome: 'trapped',
 }
-const { starts } = functionsOf(subject.image)
+const { starts } = functionsOf(subject.image, 4)
 
 /** Contexts of step 0 that execute `instructions` from a function's offset on, so often. */
 type Context = readonly [path: number, slot: number, instructions: number, times: number, step?: number]
@@ -53,6 +53,7 @@ function counts(paths: readonly Path[], contexts: readonly Context[]): CallCount
       firstRun: Uint32Array.from([...contexts, 0], (_, index) => index),
     },
     runs: {
+      slotBytes: 4,
       pc: Uint32Array.from(contexts, ([path, slot]) => starts[at(path)]! + 4 * slot),
       instructions: Uint32Array.from(contexts, ([, , instructions]) => instructions),
       times: Float64Array.from(contexts, ([, , , times]) => times),
@@ -179,7 +180,7 @@ test('a function that was called and jumped to by one caller is one node', () =>
 })
 
 test('a run that executed nothing', () => {
-  const profile = guestProfile(subject, { profile: { pages: new Map(), extraRows: new Map() } })
+  const profile = guestProfile(subject, { profile: { slotBytes: 4, pages: new Map(), extraRows: new Map() } })
   checkProfile(profile)
   expect(lines(profile)).toEqual(['0 [guest] 0 0'])
   expect(profile.totals).toEqual({ instructions: 0, cells: 0 })

@@ -7,7 +7,7 @@ import { loadImage } from '../../src/interp/memory.ts'
 import type { Instr } from '../../src/isa/row.ts'
 import type { CallCounts } from '../../src/modes/calls/counts.ts'
 import { functionAt, functionsOf, isLink } from '../../src/modes/calls/functions.ts'
-import { PAGE_SHIFT, PAGE_SLOTS, type SlotCounts } from '../../src/modes/profile/counts.ts'
+import { PAGE_SHIFT, pageSlots, type SlotCounts } from '../../src/modes/profile/counts.ts'
 import { createHart } from '../../src/program/hart.ts'
 import { debugGuests } from '../elf/dwarf/guests.ts'
 
@@ -27,7 +27,7 @@ export interface TracedStep {
 
 export interface TracedPath {
   readonly parent: number
-  /** Index in `functionsOf(image).starts`. */
+  /** Index in `functionsOf(image, 4).starts`. */
   readonly function: number
   /** Addresses of the calls and jumps that entered it. */
   readonly sites: number[]
@@ -54,7 +54,7 @@ export function traced(elf: Uint8Array): TracedRun {
   const run = createInterpreter(image, abi, { watcher }).run(hart, host, { maxInstructions: 1e6, print: () => {} })
   if (run.reason.type !== 'terminated') throw new Error(`the guest stopped: ${JSON.stringify(run.reason)}`)
 
-  const functions = functionsOf(image)
+  const functions = functionsOf(image, 4)
   const paths: TracedPath[] = []
   const enter = (parent: number, address: number, site: number | undefined): number => {
     const of = functionAt(functions, address)
@@ -115,7 +115,7 @@ export function countsOf({ image, steps, paths }: TracedRun): CallCounts {
   const extra = list.flatMap(({ extra: rows }, context) => [...rows].map(([pc, count]) => ({ context, pc, count })))
   const entered = new Set<number>()
   return {
-    functions: functionsOf(image).starts,
+    functions: functionsOf(image, 4).starts,
     paths: {
       parent: Int32Array.from(paths, ({ parent }) => parent),
       function: Int32Array.from(paths, path => path.function),
@@ -132,6 +132,7 @@ export function countsOf({ image, steps, paths }: TracedRun): CallCounts {
       firstRun: Uint32Array.from(first),
     },
     runs: {
+      slotBytes: 4,
       pc: Uint32Array.from(runs, ({ pc }) => pc),
       instructions: Uint32Array.from(runs, ({ instructions }) => instructions),
       times: Float64Array.from(runs, ({ times }) => times),
@@ -153,9 +154,9 @@ export function slotCountsOf({ steps }: TracedRun): SlotCounts {
   const extraRows = new Map<number, number>()
   for (const { instr, rows } of steps) {
     const page = instr.pc >>> PAGE_SHIFT
-    if (!pages.has(page)) pages.set(page, new Float64Array(PAGE_SLOTS))
-    pages.get(page)![(instr.pc >>> 2) % PAGE_SLOTS]!++
+    if (!pages.has(page)) pages.set(page, new Float64Array(pageSlots(4)))
+    pages.get(page)![(instr.pc >>> 2) % pageSlots(4)]!++
     if (rows > 1) extraRows.set(instr.pc, (extraRows.get(instr.pc) ?? 0) + rows - 1)
   }
-  return { pages, extraRows }
+  return { slotBytes: 4, pages, extraRows }
 }

@@ -1,7 +1,7 @@
 /** Counting, stopping, metering and control transfers of the reference interpreter. */
 import { describe, expect, test } from 'vitest'
 import { parseElf } from '../../src/elf/parse.ts'
-import { isSlot } from '../../src/program/slots.ts'
+import { rangeAt } from '../../src/program/slots.ts'
 import { cellsOf, defaultMachine } from '../../src/machine/machine.ts'
 import { buildElf } from '../support/elf-builder.ts'
 import { guest, trapOf, TEXT } from '../support/guest.ts'
@@ -182,7 +182,9 @@ test('slots are the aligned whole words of executable segments', () => {
     }),
     'x',
   )
-  const slots = Array.from({ length: 0x40 }, (_, index) => 0xff0 + index).filter(pc => isSlot(image, pc))
+  const slots = Array.from({ length: 0x40 }, (_, index) => 0xff0 + index).filter(
+    pc => rangeAt(image, 4, pc) !== undefined,
+  )
   expect(slots).toEqual([0x1004, 0x1008, 0x100c])
-  expect(isSlot(image, 0x2000)).toBe(false)
+  expect(rangeAt(image, 4, 0x2000)).toBe(undefined)
 })

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { decoderFor } from '../../src/extensions/registry.ts'
 import type { Guest, Run } from '../../src/index.ts'
 import { addMode } from '../../src/modes/registry.ts'
-import { instructionWord } from '../../src/program/slots.ts'
+import { fetchAt } from '../../src/program/slots.ts'
 import { busyGuest, busyOptions, useDirectory } from '../run/saved-support.ts'
 import { artifactOf, engines, errorOf, expectSame, useRvr, widths } from '../run/support.ts'
 import { sample } from '../support/exhaustive.ts'
@@ -22,7 +22,7 @@ beforeAll(async () => {
 function storesIn({ image, abi }: Guest, { profile }: Run): bigint[] {
   const counts = [0n, 0n, 0n, 0n]
   for (const [pc, times] of profile!.counts) {
-    const row = decoderFor(image.xlen, abi)(instructionWord(image, pc)!, pc)?.row
+    const row = fetchAt(image, decoderFor(image.xlen, abi), pc)!.instr?.row
     if (row?.kind === 'store') counts[Math.log2(row.width)]! += BigInt(times)
   }
   return counts

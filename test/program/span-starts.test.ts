@@ -8,7 +8,7 @@ import { parseElf } from '../../src/elf/parse.ts'
 import { abiNamed, decoderFor } from '../../src/extensions/registry.ts'
 import { buildGraph } from '../../src/program/graph.ts'
 import { lift } from '../../src/program/lift.ts'
-import { definedSlots, instructionWord } from '../../src/program/slots.ts'
+import { definedSlots, fetchAt } from '../../src/program/slots.ts'
 import { spanStarts } from '../../src/program/span-starts.ts'
 import { randomGuest } from '../differential/generator.ts'
 import { assembler } from '../support/assembler.ts'
@@ -74,8 +74,7 @@ test('known instructions are counted in every slot, at odd addresses and behind 
     const segments = [{ address, bytes, memorySize, flags: 5 }]
     const image = parseElf(buildElf({ xlen: 64, entry: TEXT, segments }), 'guest.elf')
     let count = 0
-    for (let pc = TEXT; pc < address + memorySize; pc += 4)
-      if (decode(instructionWord(image, pc) ?? 0, pc) !== undefined) count++
+    for (let pc = TEXT; pc < address + memorySize; pc += 4) if (fetchAt(image, decode, pc)?.instr !== undefined) count++
     expect(definedSlots(image, decode)).toBe(count)
     expect(count).toBeGreaterThan(0)
   }

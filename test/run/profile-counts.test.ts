@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { decoderFor } from '../../src/extensions/registry.ts'
 import { Rvr, u64, utf8, type Artifact, type ExecuteOptions, type Guest, type Run } from '../../src/index.ts'
-import { instructionWord } from '../../src/program/slots.ts'
+import { fetchAt } from '../../src/program/slots.ts'
 import { cellsOf } from '../../src/machine/machine.ts'
 import { assembler } from '../support/assembler.ts'
 import { isExhaustive, sample } from '../support/exhaustive.ts'
@@ -22,7 +22,7 @@ function costOf(guest: Guest, { profile }: Run): bigint {
   const decode = decoderFor(guest.image.xlen, guest.abi)
   let cells = 0
   for (const [pc, count] of profile!.counts) {
-    const instr = decode(instructionWord(guest.image, pc)!, pc)
+    const instr = fetchAt(guest.image, decode, pc)!.instr
     if (instr !== undefined) cells += cellsOf(guest.machine, instr, count + (profile!.extraRows.get(pc) ?? 0))
   }
   return BigInt(cells)

@@ -26,7 +26,7 @@ function instructionOf({ airs }: AirSet, xlen: Xlen, pc: number, entry: readonly
     for (const coding of codings) {
       const row = coding.opcode === entry[0] ? rowNamed(coding.instruction, xlen) : undefined
       const found = row && fieldsOf(coding, entry)
-      if (row !== undefined && found !== undefined) return { pc, word: 0, row, ...found }
+      if (row !== undefined && found !== undefined) return { pc, size: INSTRUCTION_BYTES, word: 0, row, ...found }
     }
   }
   throw new RvrError('INPUT_INVALID', `the instruction at ${hexText(pc)} is none that a guest can have`, {

@@ -16,7 +16,7 @@ const operation = (row: Row, discards: boolean): Operation => ({
   name: `${row.name.replaceAll(/[^a-z0-9]/gi, '_')}${discards ? '_x0' : ''}`,
   row,
   discards,
-  instr: { pc: 0, word: 0, row, rd: discards ? 0 : 1, rs1: 1, rs2: 1, imm: 0 },
+  instr: { pc: 0, size: 4, word: 0, row, rd: discards ? 0 : 1, rs1: 1, rs2: 1, imm: 0 },
 })
 
 function hasResult(row: Row): boolean {

@@ -85,7 +85,7 @@ function registers(instrs: readonly Instr[]): string {
 /** What a mode asks of a guest's code, answered for a guest that uses every instruction. */
 function anyGuest(xlen: Xlen, operations: readonly Operation[]): Graph {
   const image = { segments: [] as Image['segments'] } as Image
-  const program = { image, xlen, base: 0, instrs: operations.map(({ instr }) => instr) }
+  const program = { image, xlen, base: 0, slotBytes: 4 as const, instrs: operations.map(({ instr }) => instr) }
   return { program, blocks: [], isRoot: new Uint8Array(), spanStarts: new Uint8Array() }
 }
 

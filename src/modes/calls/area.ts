@@ -13,7 +13,9 @@ import {
   PATH_OTHER,
   UNIT,
 } from '../../layout/calls.ts'
+import type { SlotBytes } from '../../isa/row.ts'
 import { nativeCode } from '../../program/lift.ts'
+import { pcOf, slotOf, type SlotPlaces } from '../../program/slots.ts'
 import { functionAt, functionsOf, type Functions } from './functions.ts'
 
 /** Places of fields in the area's words. */
@@ -72,17 +74,17 @@ export class CallArea {
   /** Units of the largest context. */
   readonly largest: number
   /** The code that counters and `functionOf` are for. */
-  readonly #base: number
+  readonly #code: SlotPlaces
   readonly #slots: number
 
   /** Writes down the functions, unless that was done for an earlier job. */
-  constructor(image: Image, { buffer, offset }: AreaPlace) {
-    const { base, slots } = nativeCode(image)
+  constructor(image: Image, slotBytes: SlotBytes, { buffer, offset }: AreaPlace) {
+    const { base, slots } = nativeCode(image, slotBytes)
     const bytes = callsBytes(slots)
     this.u32 = new Uint32Array(buffer, offset, bytes / 4)
     this.i32 = new Int32Array(buffer, offset, bytes / 4)
-    this.functions = functionsOf(image)
-    this.#base = base
+    this.functions = functionsOf(image, slotBytes)
+    this.#code = { base, slotBytes }
     this.#slots = slots
     let largest = 0
     for (let index = 0; index < this.functions.starts.length; index++) largest = Math.max(largest, this.slotsOf(index))
@@ -93,15 +95,20 @@ export class CallArea {
   /** Slots of a function that have counters in the area: all of native code, none of other executable segments. */
   slotsOf(index: number): number {
     const start = this.functions.starts[index]!
-    const end = Math.min(this.functions.ends[index]!, this.#base + this.#slots * 4)
-    return start < this.#base ? 0 : Math.max(0, end - start) / 4
+    const end = Math.min(this.functions.ends[index]!, pcOf(this.#code, this.#slots))
+    return start < this.#code.base ? 0 : Math.max(0, end - start) / this.#code.slotBytes
+  }
+
+  /** Where the code's slots are. */
+  get code(): SlotPlaces {
+    return this.#code
   }
 
   /** -1 where there is no slot. */
   functionAt(pc: number): number {
-    const slot = (pc - this.#base) / 4
+    const slot = slotOf(this.#code, pc)
     if (slot >= 0 && slot < this.#slots && Number.isInteger(slot)) return this.u32[FUNCTION_OF + slot]!
-    return pc % 4 === 0 ? functionAt(this.functions, pc) : -1
+    return pc % this.#code.slotBytes === 0 ? functionAt(this.functions, pc) : -1
   }
 
   /** Place of the function's context below OTHER. */
@@ -153,8 +160,8 @@ export class CallArea {
       u32[entry + FUNCTION.start] = start
       u32[entry + FUNCTION.slots] = slots
       u32[entry + FUNCTION.other] = place
-      if (slots > 0)
-        u32.fill(index, FUNCTION_OF + (start - this.#base) / 4, FUNCTION_OF + (start - this.#base) / 4 + slots)
+      const first = FUNCTION_OF + slotOf(this.#code, start)
+      if (slots > 0) u32.fill(index, first, first + slots)
       this.write(place, { path: place, parent: PATH_OTHER, function: index, kind: KIND_CALL, step: 0, depth: 1 })
       place += contextBytes(slots) / UNIT
     }

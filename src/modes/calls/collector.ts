@@ -4,7 +4,8 @@ import { MEMORY } from '../../layout/meter.ts'
 import type { Machine } from '../../machine/machine.ts'
 import type { AreaPlace } from '../../layout/area.ts'
 import type { Image } from '../../elf/image.ts'
-import type { Instr } from '../../isa/row.ts'
+import type { Instr, SlotBytes } from '../../isa/row.ts'
+import { instructionLengths, slotOf } from '../../program/slots.ts'
 import { nativeCode } from '../../program/lift.ts'
 import type { Hart } from '../../program/hart.ts'
 import type { CollectorContext, CollectorReport, HandBack, NativeSide, NativeUse, Site, Watcher } from '../collector.ts'
@@ -47,6 +48,7 @@ export class CallsCollector extends CountingCollector {
   /** Whose memory it is that touches are counted of. */
   readonly #machine: Machine | undefined
   readonly #image: Image
+  readonly #slotBytes: SlotBytes
   readonly #parts: CallCounts[] = []
   #open: CallsOrder
   #place: { readonly area: CallArea; readonly hart: Hart; readonly watcher: CallWatcher } | undefined
@@ -60,24 +62,31 @@ export class CallsCollector extends CountingCollector {
     this.watcher =
       this.#machine === undefined ? { retired } : { retired, touched: (...touch) => this.#touched(...touch) }
     this.#image = context.image
+    this.#slotBytes = context.slotBytes
     this.#open = context.order as CallsOrder
   }
 
   override attach(site: Site, hart: Hart): void {
     super.attach(site, hart)
     const image = this.#image
+    const slotBytes = this.#slotBytes
     const machine = this.#machine
-    const { slots } = nativeCode(image)
+    const { slots } = nativeCode(image, slotBytes)
     const bytes = machine === undefined ? callsBytes(slots) : markedBytes(slots, machine)
     const place = site.area ?? takeArea(image, bytes)
     if (site.area === undefined) this.#release = () => (spare = { image, place })
-    const area = new CallArea(image, place)
+    const area = new CallArea(image, slotBytes, place)
     const stack = new CallStack(area)
     if (this.#open === undefined) begin(area, stack, image.entry)
     else reopen(area, stack, this.#open)
     const marks = machine && new LeafMarks(place, slots, machine)
     if (this.#open?.touched !== undefined) marks?.put(this.#open.touched)
-    const watcher = new CallWatcher(area, stack, { hart, startsAt: starts(site.native), marks })
+    const watcher = new CallWatcher(area, stack, {
+      hart,
+      startsAt: starts(site.native, slotBytes),
+      lengths: instructionLengths(image, slotBytes),
+      marks,
+    })
     // What was saved may be wrong.
     watcher.settle(hart.pc)
     this.#place = { area, hart, watcher }
@@ -123,12 +132,12 @@ export class CallsCollector extends CountingCollector {
 }
 
 /** Counters of native code are differences but where these start anew. */
-function starts(native: NativeSide | undefined): (pc: number) => boolean {
+function starts(native: NativeSide | undefined, slotBytes: SlotBytes): (pc: number) => boolean {
   const bits = native?.bitmap('rvr_boundaries')
   if (native === undefined || bits === undefined) return () => true
   const { base } = native
   return pc => {
-    const slot = (pc - base) >> 2
+    const slot = slotOf({ base, slotBytes }, pc)
     return ((bits[slot >> 3]! >> (slot & 7)) & 1) === 1
   }
 }

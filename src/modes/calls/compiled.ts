@@ -2,6 +2,7 @@
 import { callsStruct, contextBytes, UNIT } from '../../layout/calls.ts'
 import { lastAtMost } from '../../elf/search.ts'
 import type { Instr } from '../../isa/row.ts'
+import { nextPc } from '../../program/slots.ts'
 import type { Emission, EmissionTarget, Transferred } from '../mode.ts'
 import { functionAt, functionsOf, isLink } from './functions.ts'
 import { stepOf } from './marker.ts'
@@ -9,13 +10,14 @@ import { stepOf } from './marker.ts'
 type Hooks = Pick<Emission, 'blockEntered' | 'iterated' | 'executed' | 'transferred' | 'followsLoop' | 'refund'>
 
 export function compiledHooks({ graph: { program } }: Pick<EmissionTarget, 'graph'>): Hooks {
-  const functions = functionsOf(program.image)
+  const { slotBytes } = program
+  const functions = functionsOf(program.image, slotBytes)
   const { sites } = functions
   const functionOf = ({ pc }: Instr): number => functionAt(functions, pc)
   /** The slot of an instruction in its function. */
-  const slotOf = (instr: Instr): number => (instr.pc - functions.starts[functionOf(instr)]!) / 4
+  const slotOf = (instr: Instr): number => (instr.pc - functions.starts[functionOf(instr)]!) / slotBytes
   const countOf = (instr: Instr): string => `counts(m, context)[${slotOf(instr)}]`
-  const slotsIn = (index: number): number => (functions.ends[index]! - functions.starts[index]!) / 4
+  const slotsIn = (index: number): number => (functions.ends[index]! - functions.starts[index]!) / slotBytes
   /** Bytes from a context's start to what it remembers of the instruction. */
   const cacheOf = (instr: Instr): number =>
     callsStruct.context.bytes + slotsIn(functionOf(instr)) * 8 + slotOf(instr) * 4
@@ -26,7 +28,7 @@ export function compiledHooks({ graph: { program } }: Pick<EmissionTarget, 'grap
   const isBuilt = ({ pc }: Instr): boolean => sites[lastAtMost(sites.length, pc, at => sites[at]!)] === pc
 
   function call(instr: Instr, { target, stackPointer }: Transferred): string {
-    const behind = instr.pc + 4
+    const behind = nextPc(instr)
     const ret = functionAt(functions, behind) === functionOf(instr) ? behind : behind + 1
     const isKnown = instr.row.kind === 'jal' || isBuilt(instr)
     const frame = `0x${ret.toString(16)}u, (uint32_t)${stackPointer}`
@@ -55,7 +57,7 @@ export function compiledHooks({ graph: { program } }: Pick<EmissionTarget, 'grap
     const own = functionOf(instr)
     if (typeof target !== 'number') {
       // Most stay in their function, whose slots lie in a row.
-      const first = (functions.starts[own]! - program.base) / 4
+      const first = (functions.starts[own]! - program.base) / slotBytes
       const leaves = `__builtin_expect(${target.slot} - ${first} >= ${slotsIn(own)}, 0)`
       return [`if (${leaves}) ${jump(instr, `function_of(m, ${target.slot})`)}`]
     }

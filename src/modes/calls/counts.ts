@@ -1,4 +1,5 @@
 /** What mode `calls` reports of a run: its calling contexts, as plain columns that cross threads and add up. */
+import type { SlotBytes } from '../../isa/row.ts'
 
 /** Functions that are none of the guest's. */
 export const UNMATCHED = -1
@@ -33,6 +34,8 @@ export interface CallContexts {
 
 /** Stretches of instructions in address order that a context executed equally often. */
 export interface CallRuns {
+  /** Instructions of a stretch begin so many bytes apart. */
+  readonly slotBytes: SlotBytes
   readonly pc: Uint32Array
   readonly instructions: Uint32Array
   readonly times: Float64Array

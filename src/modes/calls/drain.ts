@@ -1,6 +1,7 @@
 /** Takes everything that was counted out of the area, which is as good as new then, and what calls are open. */
 import { callsStruct, KIND_TAIL, PATH_NONE, PATH_OTHER, PATH_UNMATCHED } from '../../layout/calls.ts'
 import { CONTEXT, HEAD, UNIT_WORDS, type CallArea } from './area.ts'
+import { pcOf } from '../../program/slots.ts'
 import { Column } from './column.ts'
 import { clearTable } from './contexts.ts'
 import { OTHER, UNMATCHED, type CallCounts, type CallPaths } from './counts.ts'
@@ -25,6 +26,8 @@ interface DrainOptions {
   readonly extraRows: Beside
   /** Does what counts do start anew at an address? If not, counters are differences. */
   startsAt(pc: number): boolean
+  /** Slots of the instruction at an address. */
+  lengths(pc: number): number
   /** Where first touches count. */
   readonly marks: LeafMarks | undefined
 }
@@ -77,7 +80,8 @@ function mayHaveOthers({ u32, largest, countsOthers }: CallArea): boolean {
   return countsOthers || isTableFull || u32[HEAD.used]! + largest > u32[HEAD.limit]!
 }
 
-export function drain(area: CallArea, { outside, extraRows, startsAt, marks }: DrainOptions): Drained {
+export function drain(area: CallArea, options: DrainOptions): Drained {
+  const { outside, extraRows, marks } = options
   const { u32, i32, functions } = area
   const paths = new Paths(area)
   const path = new Column(Uint32Array)
@@ -85,7 +89,7 @@ export function drain(area: CallArea, { outside, extraRows, startsAt, marks }: D
   const calls = new Column(Float64Array)
   const touches = new Column(Float64Array)
   const firstRun = new Column(Uint32Array)
-  const runs = new RunWriter()
+  const runs = new RunWriter(area.code.slotBytes)
   const extra = { context: new Column(Uint32Array), pc: new Column(Uint32Array), rows: new Column(Float64Array) }
   for (const place of contextsIn(area)) {
     const at = area.wordOf(place)
@@ -93,7 +97,7 @@ export function drain(area: CallArea, { outside, extraRows, startsAt, marks }: D
     const touched = area.wide(at + CONTEXT.touches)
     const before = runs.length
     runs.begin()
-    takeRuns(area, place, startsAt, runs)
+    takeRuns(area, place, options, runs)
     for (const [pc, times] of [...(outside.get(place) ?? [])].toSorted(([a], [b]) => a - b)) runs.add(pc, 1, times)
     if (own === 0 && touched === 0 && runs.length === before) continue
     for (const [pc, rows] of extraRows.get(place) ?? []) {
@@ -132,17 +136,22 @@ export function drain(area: CallArea, { outside, extraRows, startsAt, marks }: D
 }
 
 /** The counts of a context's own slots. */
-function takeRuns(area: CallArea, place: number, startsAt: DrainOptions['startsAt'], runs: RunWriter): void {
+function takeRuns(area: CallArea, place: number, { startsAt, lengths }: DrainOptions, runs: RunWriter): void {
   const { u32, i32 } = area
   const start = area.get(place, CONTEXT.start)
   const slots = area.get(place, CONTEXT.slots)
   const counters = area.wordOf(place) + CONTEXT.counters
   let times = 0
-  for (let slot = 0; slot < slots; slot++) {
+  const own = { base: start, slotBytes: area.code.slotBytes }
+  for (let slot = 0, behind = 0; slot < slots; slot++) {
     const at = counters + slot * 2
-    if (startsAt(start + slot * 4)) times = 0
+    const pc = pcOf(own, slot)
+    if (startsAt(pc)) times = behind = 0
+    if (slot < behind) continue
     if (u32[at] !== 0 || i32[at + 1] !== 0) times += area.wide(at)
-    if (times !== 0) runs.add(start + slot * 4, 1, times)
+    if (times === 0) continue
+    runs.add(pc, 1, times)
+    behind = slot + lengths(pc)
   }
 }
 

@@ -29,9 +29,9 @@ ${asmText(['.text', ...SLOW.flatMap(name => gate(`${name}_gate`, bodyOf(name)))]
 
 /** Where the count of the slot in front does not go on, because a block ends or starts there. */
 function* boundaries({ blocks }: Graph): Generator<number> {
-  for (const { first, count } of blocks) {
+  for (const { first, behind } of blocks) {
     yield first
-    yield first + count
+    yield behind
   }
 }
 

@@ -1,10 +1,9 @@
 /** A run in mode `calls`: what all of its jobs counted, the calls that are open, and how saved runs have both. */
-import type { Image } from '../../elf/image.ts'
 import type { Machine } from '../../machine/machine.ts'
 import type { Ledger, LedgerContext, RestoredRun } from '../ledger.ts'
 import type { CallsOrder, CallsReport } from './collector.ts'
 import type { CallCounts, CallsResult } from './counts.ts'
-import { functionsOf } from './functions.ts'
+import { functionsOf, type Functions } from './functions.ts'
 import { leavesOf } from './marks.ts'
 import { restoredCalls, savedCalls } from './saved.ts'
 import { sumOfCalls } from './sum.ts'
@@ -41,15 +40,15 @@ const sizeOf = ({ paths, runs, extraRows }: CallCounts): number =>
   1 + paths.parent.length + runs.pc.length + extraRows.pc.length
 
 export class CallsLedger implements Ledger {
-  readonly #image: Image
+  readonly #functions: Functions
   readonly #machine: Machine
   #counted: Counted
   #open: CallsOrder
 
-  constructor({ image, machine }: Pick<LedgerContext, 'image' | 'machine'>) {
-    this.#image = image
+  constructor({ image, slotBytes, machine }: Pick<LedgerContext, 'image' | 'slotBytes' | 'machine'>) {
+    this.#functions = functionsOf(image, slotBytes)
     this.#machine = machine
-    this.#counted = new Counted([noCalls(functionsOf(image).starts)])
+    this.#counted = new Counted([noCalls(this.#functions)])
   }
 
   attach(): void {}
@@ -81,7 +80,7 @@ export class CallsLedger implements Ledger {
 
   async restore(saved: unknown, { instructions, bytes }: RestoredRun): Promise<void> {
     const { counts, open } = restoredCalls(saved, {
-      functions: functionsOf(this.#image),
+      functions: this.#functions,
       leaves: leavesOf(this.#machine),
       instructions,
       bytes,
@@ -91,10 +90,10 @@ export class CallsLedger implements Ledger {
   }
 }
 
-function noCalls(functions: Uint32Array): CallCounts {
+function noCalls({ starts, slotBytes }: Functions): CallCounts {
   const none = new Uint32Array()
   return {
-    functions,
+    functions: starts,
     paths: { parent: new Int32Array(), function: new Int32Array(), isTail: new Uint8Array() },
     contexts: {
       path: none,
@@ -103,7 +102,7 @@ function noCalls(functions: Uint32Array): CallCounts {
       touches: undefined,
       firstRun: new Uint32Array(1),
     },
-    runs: { pc: none, instructions: none, times: new Float64Array() },
+    runs: { slotBytes, pc: none, instructions: none, times: new Float64Array() },
     extraRows: { context: none, pc: none, rows: new Float64Array() },
     unmatched: 0,
     skipped: 0,

@@ -1,14 +1,20 @@
 /** Writes stretches of instructions that were executed equally often, context by context. */
 import { Column } from './column.ts'
+import type { SlotBytes } from '../../isa/row.ts'
 import type { CallRuns } from './counts.ts'
 
 /** Runs in address order, of neighbours that count alike one. */
 export class RunWriter {
+  readonly #slotBytes: SlotBytes
   readonly #pc = new Column(Uint32Array)
   readonly #instructions = new Column(Uint32Array)
   readonly #times = new Column(Float64Array)
   /** Where the last run ends; 0: the next one begins a context. */
   #end = 0
+
+  constructor(slotBytes: SlotBytes) {
+    this.#slotBytes = slotBytes
+  }
 
   get length(): number {
     return this.#pc.length
@@ -28,10 +34,15 @@ export class RunWriter {
       this.#instructions.push(instructions)
       this.#times.push(times)
     }
-    this.#end = pc + instructions * 4
+    this.#end = pc + instructions * this.#slotBytes
   }
 
   finish(): CallRuns {
-    return { pc: this.#pc.finish(), instructions: this.#instructions.finish(), times: this.#times.finish() }
+    return {
+      slotBytes: this.#slotBytes,
+      pc: this.#pc.finish(),
+      instructions: this.#instructions.finish(),
+      times: this.#times.finish(),
+    }
   }
 }

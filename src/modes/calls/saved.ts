@@ -53,10 +53,11 @@ export function savedCalls(counts: CallCounts, open: CallsOrder, keep: (bytes: U
   }
   const { paths, contexts, runs, extraRows, unmatched, skipped, forgotten } = counts
   const { touches, ...others } = contexts
+  const { slotBytes: _, ...runColumns } = runs
   return {
     paths: kept(paths),
     contexts: { ...kept(others), ...(touches !== undefined && kept({ touches })) },
-    runs: kept(runs),
+    runs: kept(runColumns),
     extraRows: kept(extraRows),
     unmatched,
     skipped,
@@ -98,6 +99,7 @@ export function restoredCalls(
       firstRun: read(Uint32Array, contexts.firstRun),
     },
     runs: {
+      slotBytes: functions.slotBytes,
       pc: read(Uint32Array, runs.pc),
       instructions: read(Uint32Array, runs.instructions),
       times: read(Float64Array, runs.times),
@@ -126,7 +128,7 @@ export function restoredCalls(
     touched: touched && { first: read(Uint32Array, touched.first), count: read(Uint32Array, touched.count) },
   }
   checkPaths(own.paths, functions)
-  checkOpen(own)
+  checkOpen(own, functions)
   checkTouches(counts.contexts.touches, own.touched, leaves)
   return { counts, open: own }
 }
@@ -197,7 +199,7 @@ function checkContexts({ paths, contexts: { path, step, calls, touches, firstRun
 }
 
 /** Runs of a context lie in its function, one behind the other; all together are the run's instructions. */
-function checkRuns({ paths, contexts, runs }: CallCounts, { starts, ends }: Functions, all: bigint): void {
+function checkRuns({ paths, contexts, runs }: CallCounts, { slotBytes, starts, ends }: Functions, all: bigint): void {
   const { pc, instructions, times } = runs
   if (!haveLength(pc.length, instructions, times)) throw wrong('counts')
   let total = 0
@@ -205,8 +207,8 @@ function checkRuns({ paths, contexts, runs }: CallCounts, { starts, ends }: Func
     const of = paths.function[contexts.path[context]!]!
     let from = starts[of]!
     for (let run = contexts.firstRun[context]!; run < contexts.firstRun[context + 1]!; run++) {
-      const end = pc[run]! + instructions[run]! * 4
-      const isInside = pc[run]! >= from && pc[run]! % 4 === 0 && instructions[run]! > 0 && end <= ends[of]!
+      const end = pc[run]! + instructions[run]! * slotBytes
+      const isInside = pc[run]! >= from && pc[run]! % slotBytes === 0 && instructions[run]! > 0 && end <= ends[of]!
       if (!isInside || !isCount(times[run]!) || times[run] === 0) throw wrong('counts')
       total += times[run]! * instructions[run]!
       from = end
@@ -221,16 +223,16 @@ function checkExtraRows({ paths, contexts, extraRows }: CallCounts, functions: F
   for (let index = 0; index < context.length; index++) {
     const path = contexts.path[context[index]!]
     if (path === undefined || functionAt(functions, pc[index]!) !== paths.function[path]) throw wrong('rows')
-    if (pc[index]! % 4 !== 0 || !isCount(rows[index]!)) throw wrong('rows')
+    if (pc[index]! % functions.slotBytes !== 0 || !isCount(rows[index]!)) throw wrong('rows')
   }
 }
 
-function checkOpen({ paths, current, frames: { path, ret, sp } }: OpenCalls): void {
+function checkOpen({ paths, current, frames: { path, ret, sp } }: OpenCalls, { slotBytes }: Functions): void {
   const isFunction = (of: number): boolean => (paths.function[of] ?? -1) >= 0
   if (!isFunction(current)) throw wrong('open calls')
   if (!haveLength(path.length, ret, sp) || path.length >= callsStruct.stack.count) throw wrong('open calls')
   for (let frame = 0; frame < path.length; frame++)
-    if (!isFunction(path[frame]!) || ret[frame]! % 4 !== 0) throw wrong('open calls')
+    if (!isFunction(path[frame]!) || ret[frame]! % slotBytes !== 0) throw wrong('open calls')
 }
 
 /** Each leaf was touched first in one context. */

@@ -68,16 +68,16 @@ function addRuns(writer: RunWriter, rows: readonly Row[]): void {
   const changes: [pc: number, times: number][] = []
   for (const { counts, context } of rows) {
     const { firstRun } = counts.contexts
-    const { pc, instructions, times } = counts.runs
+    const { slotBytes, pc, instructions, times } = counts.runs
     for (let run = firstRun[context]!; run < firstRun[context + 1]!; run++)
-      changes.push([pc[run]!, times[run]!], [pc[run]! + instructions[run]! * 4, -times[run]!])
+      changes.push([pc[run]!, times[run]!], [pc[run]! + instructions[run]! * slotBytes, -times[run]!])
   }
   changes.sort(([a], [b]) => a - b)
   let times = 0
   for (const [index, [pc, change]] of changes.entries()) {
     times += change
     const next = changes[index + 1]?.[0] ?? pc
-    writer.add(pc, (next - pc) / 4, times)
+    writer.add(pc, (next - pc) / first!.counts.runs.slotBytes, times)
   }
 }
 
@@ -105,7 +105,7 @@ class RunReader {
   }
 
   get to(): number {
-    return this.#run < this.#end ? this.from + this.#runs.instructions[this.#run]! * 4 : Infinity
+    return this.#run < this.#end ? this.from + this.#runs.instructions[this.#run]! * this.#runs.slotBytes : Infinity
   }
 
   get times(): number {
@@ -120,13 +120,14 @@ class RunReader {
 
 /** The usual case, without an object for each run. */
 function addTwo(writer: RunWriter, first: Row, second: Row): void {
+  const { slotBytes } = first.counts.runs
   const a = new RunReader(first)
   const b = new RunReader(second)
   for (let pc = Math.min(a.from, b.from); pc < Infinity;) {
     const inA = a.from <= pc
     const inB = b.from <= pc
     const end = Math.min(inA ? a.to : a.from, inB ? b.to : b.from)
-    writer.add(pc, (end - pc) / 4, (inA ? a.times : 0) + (inB ? b.times : 0))
+    writer.add(pc, (end - pc) / slotBytes, (inA ? a.times : 0) + (inB ? b.times : 0))
     a.pass(end)
     b.pass(end)
     pc = Math.max(end, Math.min(a.from, b.from))
@@ -158,7 +159,7 @@ function mergeContexts(parts: readonly CallCounts[]): Merged {
   const calls = new Column(Float64Array)
   const touches = new Column(Float64Array)
   const firstRun = new Column(Uint32Array)
-  const runs = new RunWriter()
+  const runs = new RunWriter(parts[0]!.runs.slotBytes)
   for (let from = 0; from < order.part.length;) {
     const own = {
       path: pathOf(order.part[from]!, order.index[from]!),

@@ -1,6 +1,7 @@
 /** Counts what the interpreter executes in the area, as native code does, and follows its calls and returns. */
 import type { Instr } from '../../isa/row.ts'
 import type { Hart } from '../../program/hart.ts'
+import { nextPc } from '../../program/slots.ts'
 import { CONTEXT, type CallArea } from './area.ts'
 import type { Beside } from './drain.ts'
 import { stepOf } from './marker.ts'
@@ -17,12 +18,15 @@ interface WatcherOptions {
   readonly startsAt: (pc: number) => boolean
   /** Where first touches of memory count. */
   readonly marks: LeafMarks | undefined
+  /** Slots of the instruction at an address. */
+  readonly lengths: (pc: number) => number
 }
 
 export class CallWatcher {
   readonly outside: Beside = new Map()
   readonly extraRows: Beside = new Map()
   readonly startsAt: (pc: number) => boolean
+  readonly lengths: (pc: number) => number
   readonly marks: LeafMarks | undefined
   readonly #area: CallArea
   readonly #stack: CallStack
@@ -39,11 +43,12 @@ export class CallWatcher {
   /** What the instruction that is about to retire touches: addresses and lengths. */
   #touches: number[] = []
 
-  constructor(area: CallArea, stack: CallStack, { hart, startsAt, marks }: WatcherOptions) {
+  constructor(area: CallArea, stack: CallStack, { hart, startsAt, lengths, marks }: WatcherOptions) {
     this.#area = area
     this.#stack = stack
     this.#halves = new Uint32Array(hart.x.buffer, hart.x.byteOffset, hart.x.length * 2)
     this.startsAt = startsAt
+    this.lengths = lengths
     this.marks = marks
   }
 
@@ -55,17 +60,17 @@ export class CallWatcher {
   retired(instr: Instr | undefined, pc: number, rows: number): void {
     if (this.#pending !== undefined || pc < this.#start || pc >= this.#end) this.settle(pc)
     if (this.#touches.length > 0) this.#takeTouches(instr)
-    if (instr === undefined) return this.#count(pc)
+    if (instr === undefined) return this.#count(pc, pc + this.#area.code.slotBytes)
     const step = stepOf(instr)
     if (step !== 0) {
       this.#stack.mark(step)
       this.#look()
     }
-    this.#count(pc)
+    this.#count(pc, nextPc(instr))
     if (rows > 1) add(this.extraRows, this.#context, pc, rows - 1)
     this.#pending = transferOf(instr)
     if (this.#pending === undefined) return
-    this.#ret = pc + 4
+    this.#ret = nextPc(instr)
     this.#sp = this.#halves[SP]!
   }
 
@@ -99,15 +104,16 @@ export class CallWatcher {
     const area = this.#area
     this.#context = context
     this.#start = area.get(context, CONTEXT.start)
-    this.#end = this.#start + area.get(context, CONTEXT.slots) * 4
+    this.#end = this.#start + area.get(context, CONTEXT.slots) * area.code.slotBytes
     this.#counters = area.wordOf(context) + CONTEXT.counters
   }
 
-  #count(pc: number): void {
+  #count(pc: number, behind: number): void {
     if (pc < this.#start || pc >= this.#end) return add(this.outside, this.#context, pc, 1)
-    const at = this.#counters + (pc - this.#start) / 2
-    this.#area.add(at, 1)
-    if (pc + 4 < this.#end && !this.startsAt(pc + 4)) this.#area.add(at + 2, -1)
+    const perByte = 2 / this.#area.code.slotBytes
+    this.#area.add(this.#counters + (pc - this.#start) * perByte, 1)
+    if (behind < this.#end && !this.startsAt(behind))
+      this.#area.add(this.#counters + (behind - this.#start) * perByte, -1)
   }
 }
 

@@ -5,22 +5,26 @@ import { rowsOf, type ChipRows } from '../../machine/chips.ts'
 import { longestSpan } from '../../machine/interval.ts'
 import type { Meter } from '../../machine/meter.ts'
 import { swellOf } from '../../machine/swell.ts'
+import { slotOf } from '../../program/slots.ts'
 import type { SpanStarts } from '../../program/span-starts.ts'
 import type { CollectorContext, NativeSide, Watcher } from '../collector.ts'
 
 /** A guest's library knows its spans; without one they are found when they are first asked for. */
-function spanTest(native: NativeSide | undefined, { machine, spans }: CollectorContext): (pc: number) => boolean {
+function spanTest(
+  native: NativeSide | undefined,
+  { machine, slotBytes, spans }: CollectorContext,
+): (pc: number) => boolean {
   const bits = native?.bitmap('rvr_span_starts')
   if (native === undefined || bits === undefined) {
     let known: SpanStarts | undefined
     return pc => {
-      const { base, starts } = (known ??= spans(longestSpan(machine)))
-      return starts[(pc - base) / 4] === 1
+      known ??= spans(longestSpan(machine))
+      return known.starts[slotOf(known, pc)] === 1
     }
   }
   const { base, slots } = native
   return pc => {
-    const slot = (pc - base) / 4
+    const slot = slotOf({ base, slotBytes }, pc)
     return slot >= 0 && slot <= slots && Number.isInteger(slot) && ((bits[slot >> 3]! >> (slot & 7)) & 1) === 1
   }
 }

@@ -1,8 +1,9 @@
 /** A run in mode `profile`: the counts of all of its jobs, and how saved runs have them. */
 import * as v from 'valibot'
 import { MEMORY_BYTES } from '../../elf/image.ts'
-import type { Ledger, RestoredRun } from '../ledger.ts'
-import { addCounts, PAGE_SHIFT, PAGE_SLOTS, type ProfileResult, type SlotCounts } from './counts.ts'
+import type { SlotBytes } from '../../isa/row.ts'
+import type { Ledger, LedgerContext, RestoredRun } from '../ledger.ts'
+import { addCounts, PAGE_SHIFT, pageSlots, type ProfileResult, type SlotCounts } from './counts.ts'
 
 const whole = (max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(max))
 const count = whole(Number.MAX_SAFE_INTEGER)
@@ -15,15 +16,21 @@ const Saved = v.strictObject({
 })
 
 /** The counts of one page. @throws Error where the bytes are no such counts. */
-function pageCounts(page: number, bytes: Uint8Array): Float64Array {
-  if (bytes.length !== PAGE_SLOTS * Float64Array.BYTES_PER_ELEMENT) throw new Error(`counts of page ${page}`)
+function pageCounts(page: number, bytes: Uint8Array, slots: number): Float64Array {
+  if (bytes.length !== slots * Float64Array.BYTES_PER_ELEMENT) throw new Error(`counts of page ${page}`)
   const counts = new Float64Array(bytes.slice().buffer)
   if (!counts.every(times => Number.isSafeInteger(times) && times >= 0)) throw new Error(`counts of page ${page}`)
   return counts
 }
 
 export class ProfileLedger implements Ledger {
-  #counts: SlotCounts = { pages: new Map(), extraRows: new Map() }
+  readonly #slotBytes: SlotBytes
+  #counts: SlotCounts
+
+  constructor({ slotBytes }: Pick<LedgerContext, 'slotBytes'>) {
+    this.#slotBytes = slotBytes
+    this.#counts = { slotBytes, pages: new Map(), extraRows: new Map() }
+  }
 
   attach(): void {}
 
@@ -55,8 +62,10 @@ export class ProfileLedger implements Ledger {
 
   async restore(saved: unknown, { bytes }: RestoredRun): Promise<void> {
     const { pages, extraRows } = v.parse(Saved, saved)
+    const slots = pageSlots(this.#slotBytes)
     this.#counts = {
-      pages: new Map(pages.map(([page, index]) => [page, pageCounts(page, bytes(index))])),
+      slotBytes: this.#slotBytes,
+      pages: new Map(pages.map(([page, index]) => [page, pageCounts(page, bytes(index), slots)])),
       extraRows: new Map(extraRows),
     }
   }

@@ -18,5 +18,5 @@ export const profile: Mode<'profile'> = {
   area: { native: profileBytes, interpreted: () => 0 },
   reportsCost: true,
   collector: context => new ProfileCollector({ counters }, context),
-  ledger: () => new ProfileLedger(),
+  ledger: context => new ProfileLedger(context),
 }

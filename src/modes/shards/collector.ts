@@ -1,5 +1,6 @@
 /** A job in mode `shards`: ends shards where they end, and takes crossings that native code has found. */
 import type { Image } from '../../elf/image.ts'
+import type { SlotBytes } from '../../isa/row.ts'
 import { CALL_LINES, MOST_CROSSINGS, type ShardsLayout } from '../../layout/shards.ts'
 import type { Hart } from '../../program/hart.ts'
 import type { Collector, CollectorContext, CollectorReport, NativeUse, Site, Watcher } from '../collector.ts'
@@ -44,6 +45,7 @@ export class ShardsCollector implements Collector {
   watcher: Watcher | undefined
   readonly image: Image
   readonly #layout: ShardsLayout
+  readonly #slotBytes: SlotBytes
   readonly #ends: readonly number[]
   #table: ShardTable | undefined
   /** Of `#ends`, those behind which the guest is. */
@@ -58,17 +60,18 @@ export class ShardsCollector implements Collector {
   readonly #registers: RegisterCrossing[] = []
   readonly #add = (crossing: Crossing, words: number): void => this.#list.add(crossing, words)
 
-  constructor({ image, machine, order }: CollectorContext) {
+  constructor({ image, slotBytes, machine, order }: CollectorContext) {
     const { instret, start, ends } = order as ShardsOrder
     this.image = image
     this.#layout = layoutOf(machine)
+    this.#slotBytes = slotBytes
     this.#instret = instret
     this.#start = start
     this.#ends = ends
   }
 
   attach({ area }: Site, _hart: Hart): void {
-    this.#table = new ShardTable(area!, this.#layout)
+    this.#table = new ShardTable(area!, this.#layout, this.#slotBytes)
     this.watcher = new ShardsWatcher(this.#table, this.#add, () => this.#instret++)
   }
 

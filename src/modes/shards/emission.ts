@@ -3,6 +3,7 @@ import type { Instr } from '../../isa/row.ts'
 import { shardsHeader } from '../../layout/shards.ts'
 import type { Machine } from '../../machine/machine.ts'
 import type { Graph } from '../../program/program.ts'
+import { bodyOf } from '../../program/slots.ts'
 import { resourceText } from '../../resources.ts'
 import type { CallRange, Emission, EmissionTarget } from '../mode.ts'
 import { layoutOf } from './layout.ts'
@@ -27,11 +28,11 @@ function certain(instrs: readonly Instr[]): readonly Instr[] {
 }
 
 /** By access and call, the instructions that are executed for certain once it is. */
-function behindExits({ blocks, program: { instrs } }: Graph): Map<Instr, readonly Instr[]> {
+function behindExits({ blocks, program }: Graph): Map<Instr, readonly Instr[]> {
   const behind = new Map<Instr, readonly Instr[]>()
-  for (const { first, count } of blocks) {
-    const block = instrs.slice(first, first + count).filter(instr => instr !== undefined)
-    for (const [index, instr] of block.entries()) if (mayLeave(instr)) behind.set(instr, certain(block.slice(index)))
+  for (const block of blocks) {
+    const body = bodyOf(program, block)
+    for (const [index, instr] of body.entries()) if (mayLeave(instr)) behind.set(instr, certain(body.slice(index)))
   }
   return behind
 }

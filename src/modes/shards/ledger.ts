@@ -82,7 +82,17 @@ export class ShardsLedger implements Ledger {
   }
 
   async restore(saved: unknown, { beginning, instructions, bytes }: RestoredRun): Promise<void> {
-    const { ends, ended, registers, crossings, table: state } = restoredShards(saved, instructions, bytes)
+    const {
+      ends,
+      ended,
+      registers,
+      crossings,
+      table: state,
+    } = restoredShards(saved, {
+      instructions,
+      slotBytes: this.#context.slotBytes,
+      bytes,
+    })
     this.begin({ ...beginning, options: { shardEnds: ends } })
     for (const shard of ended) this.#ended.push(shard)
     for (const line of registers) this.#registers.push(line)
@@ -96,6 +106,6 @@ export class ShardsLedger implements Ledger {
   }
 
   #table(): ShardTable {
-    return new ShardTable(this.#site!.area!, layoutOf(this.#context.machine))
+    return new ShardTable(this.#site!.area!, layoutOf(this.#context.machine), this.#context.slotBytes)
   }
 }

@@ -1,6 +1,7 @@
 /** A run in mode `shards` as saved runs have it: columns as byte strings, looked through before they are taken. */
 import * as v from 'valibot'
 import { MEMORY_BYTES } from '../../elf/image.ts'
+import type { SlotBytes } from '../../isa/row.ts'
 import { regionNames, UNKNOWN } from '../../layout/shards.ts'
 import type { Crossings, RegisterCrossing, ShardTotals } from './counts.ts'
 import type { TableState } from './table-state.ts'
@@ -95,12 +96,15 @@ export function savedShards(state: ShardsState, keep: (bytes: Uint8Array) => num
 
 const wrong = (what: string): Error => new Error(`${what} of the shards`)
 
+/** The run that was saved, and its byte strings. */
+interface SavedSource {
+  readonly instructions: bigint
+  readonly slotBytes: SlotBytes
+  bytes(index: number): Uint8Array
+}
+
 /** @throws Error where `saved` is no such data or contradicts itself; the table is left to who fills it. */
-export function restoredShards(
-  saved: unknown,
-  instructions: bigint,
-  bytes: (index: number) => Uint8Array,
-): ShardsState {
+export function restoredShards(saved: unknown, { instructions, slotBytes, bytes }: SavedSource): ShardsState {
   const { ends, shards, crossings, registers, table } = v.parse(Saved, saved)
   const read = <T>(Type: { new (buffer: ArrayBuffer): T; readonly BYTES_PER_ELEMENT: number }, of: number): T => {
     const content = bytes(of)
@@ -117,12 +121,12 @@ export function restoredShards(
     alone: read(Uint8Array, crossings.alone),
     words: read(Float64Array, crossings.words),
   }
-  checkCrossings(columns, shards.length)
+  checkCrossings(columns, shards.length, slotBytes)
   return {
     ends,
     ended: shards,
     crossings: columns,
-    registers: registersIn(read(Uint32Array, registers), shards.length),
+    registers: registersIn(read(Uint32Array, registers), shards.length, slotBytes),
     table: {
       words: read(Uint32Array, table.words),
       shards: read(Uint32Array, table.shards),
@@ -144,16 +148,16 @@ function checkPlan(ends: readonly number[], shards: Saved['shards'], instruction
   if (!isEnded || last > instructions || next < instructions) throw wrong('counts')
 }
 
-const isAddress = (pc: number): boolean => pc >= 0 && pc < MEMORY_BYTES && pc % 4 === 0
+const isAddress = (pc: number, slotBytes: SlotBytes): boolean => pc >= 0 && pc < MEMORY_BYTES && pc % slotBytes === 0
 
-function checkCrossings(columns: Crossings, open: number): void {
+function checkCrossings(columns: Crossings, open: number, slotBytes: SlotBytes): void {
   const { producer, consumer, from, to, region, alone, words } = columns
   const isWhole = Object.values(columns).every(({ length }: Numbers) => length === words.length)
   const isRight = (line: number): boolean =>
     producer[line]! < consumer[line]! &&
     consumer[line]! <= open &&
-    (from[line] === -1 || isAddress(from[line]!)) &&
-    isAddress(to[line]!) &&
+    (from[line] === -1 || isAddress(from[line]!, slotBytes)) &&
+    isAddress(to[line]!, slotBytes) &&
     region[line]! < regionNames.length &&
     alone[line]! <= 1 &&
     Number.isSafeInteger(words[line]) &&
@@ -161,12 +165,12 @@ function checkCrossings(columns: Crossings, open: number): void {
   if (!isWhole || !words.every((_, line) => isRight(line))) throw wrong('crossings')
 }
 
-function registersIn(values: Uint32Array, open: number): RegisterCrossing[] {
+function registersIn(values: Uint32Array, open: number, slotBytes: SlotBytes): RegisterCrossing[] {
   if (values.length % REGISTER_WORDS !== 0) throw wrong('registers')
   const found: RegisterCrossing[] = []
   for (let at = 0; at < values.length; at += REGISTER_WORDS) {
     const [producer, consumer, register, from, to] = values.subarray(at, at + REGISTER_WORDS)
-    const isPlace = (pc: number): boolean => pc === UNKNOWN || isAddress(pc)
+    const isPlace = (pc: number): boolean => pc === UNKNOWN || isAddress(pc, slotBytes)
     const isRegister = register! >= 1 && register! <= 31
     if (producer! >= consumer! || consumer! >= open || !isRegister || !isPlace(from!) || !isPlace(to!))
       throw wrong('registers')

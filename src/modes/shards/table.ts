@@ -1,6 +1,7 @@
 /** The area of mode `shards` as the host sees it: the same rules as templates/modes/shards, and what C leaves to it. */
 import type { Image } from '../../elf/image.ts'
 import type { AreaPlace } from '../../layout/area.ts'
+import type { SlotBytes } from '../../isa/row.ts'
 import {
   ALONE,
   HEAP,
@@ -40,6 +41,8 @@ export type AddCrossing = (crossing: Crossing, words: number) => void
 
 export class ShardTable {
   readonly layout: ShardsLayout
+  /** Bytes of an instruction slot. */
+  readonly slotBytes: SlotBytes
   readonly views: AreaViews
   readonly #head: Uint32Array
   readonly #words: Uint32Array
@@ -50,7 +53,8 @@ export class ShardTable {
   readonly #list: Uint32Array
   readonly #places: Uint32Array
 
-  constructor(area: AreaPlace, layout: ShardsLayout) {
+  constructor(area: AreaPlace, layout: ShardsLayout, slotBytes: SlotBytes) {
+    this.slotBytes = slotBytes
     const views = areaViews(area, layout)
     this.layout = layout
     this.views = views
@@ -171,7 +175,7 @@ export class ShardTable {
   /** Registers that the open shard has taken up from shards before it. */
   registerCrossings(): RegisterCrossing[] {
     const head = this.#head
-    const pcOf = (slot: number): number | undefined => (slot === UNKNOWN ? undefined : slot * 4)
+    const pcOf = (slot: number): number | undefined => (slot === UNKNOWN ? undefined : slot * this.slotBytes)
     return this.#accessedRegisters()
       .filter(register => head[FIELD.registerShards + register] !== 0)
       .map(register => ({
@@ -207,8 +211,8 @@ export class ShardTable {
 
   #crossing(shard: number, from: number, to: number, region: number): Crossing {
     const alone = from >= ALONE && (region === HEAP || region === HINT)
-    const producerPc = (from & LOADER) !== 0 ? -1 : (from & SLOT_MASK) * 4
-    return { producer: shard - 1, consumer: this.shard, from: producerPc, to: to * 4, region, alone }
+    const producerPc = (from & LOADER) !== 0 ? -1 : (from & SLOT_MASK) * this.slotBytes
+    return { producer: shard - 1, consumer: this.shard, from: producerPc, to: to * this.slotBytes, region, alone }
   }
 
   #touchLeaf(leaf: number): void {

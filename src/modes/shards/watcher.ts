@@ -32,7 +32,7 @@ export class ShardsWatcher implements Watcher {
   retired(instr: Instr | undefined, pc: number): void {
     const table = this.#table
     if (instr !== undefined) {
-      const slot = (pc >>> 2) & SLOT_MASK
+      const slot = (pc / this.#table.slotBytes) & SLOT_MASK
       table.accessRegisters(registersOf(instr) & ~1, slot)
       for (const touch of this.#touches) this.#access(touch, slot, instr)
     }

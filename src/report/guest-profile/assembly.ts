@@ -2,16 +2,14 @@
 import type { Image } from '../../elf/image.ts'
 import type { GuestAbi } from '../../extensions/abi.ts'
 import { decoderFor } from '../../extensions/compose.ts'
-import { wordText } from '../../hex.ts'
-import { disassemble } from '../../isa/disassemble.ts'
-import { instructionWord } from '../../program/slots.ts'
+import { disassemble, unknownText } from '../../isa/disassemble.ts'
+import { fetchAt } from '../../program/slots.ts'
 
 export function assemblyOf({ image, abi }: { readonly image: Image; readonly abi: GuestAbi }): (pc: number) => string {
   const decode = decoderFor(image.xlen, abi)
   return pc => {
-    const word = instructionWord(image, pc)
-    if (word === undefined) return '(no instruction)'
-    const instr = decode(word, pc)
-    return instr === undefined ? `.word ${wordText(word)}` : disassemble(instr)
+    const fetched = fetchAt(image, decode, pc)
+    if (fetched === undefined) return '(no instruction)'
+    return fetched.instr === undefined ? unknownText(fetched) : disassemble(fetched.instr)
   }
 }

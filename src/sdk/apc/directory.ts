@@ -9,7 +9,7 @@ import type { GuestAbi } from '../../extensions/abi.ts'
 import { decoderFor } from '../../extensions/registry.ts'
 import { makeDirectory } from '../../files/directory.ts'
 import { writeOutput } from '../../files/write.ts'
-import { instructionWord } from '../../program/slots.ts'
+import { fetchAt } from '../../program/slots.ts'
 
 export interface DirectoryContent {
   readonly image: Image
@@ -34,7 +34,7 @@ export async function writeCandidates(
   const decode = decoderFor(image.xlen, abi)
   const write = (name: string, text: string): Promise<string> => writeOutput(join(place, name), put => put(text))
   const { ranked } = file.candidates
-  const instrAt = (pc: number) => decode(instructionWord(image, pc)!, pc)!
+  const instrAt = (pc: number) => fetchAt(image, decode, pc)!.instr!
   await write('apc_candidates.json', candidatesList(ranked, { instrAt, functions: functionsOf(image) }))
   for (const [index, candidate] of ranked.entries()) {
     throwIfAborted('writing candidates', signal)

@@ -5,7 +5,7 @@ import { airOfOpcode } from '../../apc/block.ts'
 import type { CandidatesFile } from '../../apc/candidates/file.ts'
 import { decoderFor } from '../../extensions/registry.ts'
 import { disassemble } from '../../isa/disassemble.ts'
-import { instructionWord } from '../../program/slots.ts'
+import { fetchAt } from '../../program/slots.ts'
 import type { ApcParts } from './apc.ts'
 import { ApcAnalyze, ApcGenerate, ApcSelect } from './calls.ts'
 import { analyse, type ApcAnalysis } from './analysis.ts'
@@ -56,7 +56,7 @@ export async function analyzeCandidates(parts: ApcParts, options: ApcAnalyzeOpti
   const set = new ApcStaging(parts).airs()
   const decode = decoderFor(image.xlen, abi)
   const airOf = (opcode: number): Air => airOfOpcode(set, opcode)
-  const textAt = (pc: number): string => disassemble(decode(instructionWord(image, pc)!, pc)!)
+  const textAt = (pc: number): string => disassemble(fetchAt(image, decode, pc)!.instr!)
   return analyse({ candidates, image, airOf, textAt, most })
 }
 

@@ -53,11 +53,12 @@ function byFrame(stack: Stack, at: Position, start: number, isInner: boolean): C
   if (base < at.sp || fp === undefined) return undefined
   if (facts.ra !== undefined) {
     const ra = stack.word(base + facts.ra)
-    return stack.isBehindCall(ra) ? { pc: ra - 4, ra, sp: base, fp, found: 'frame' } : undefined
+    const call = stack.callBefore(ra)
+    return ra === undefined || call === undefined ? undefined : { pc: call, ra, sp: base, fp, found: 'frame' }
   }
-  if (!isInner || !stack.isBehindCall(at.ra)) return undefined
+  const call = isInner ? stack.callBefore(at.ra) : undefined
+  if (call === undefined) return undefined
   // A function that saves ra only where it calls: what is in ra there is from its own last call.
-  const call = at.ra - 4
   const isOwnCall = call >= start && call < at.pc && !stack.calls(call, start)
   return isOwnCall ? undefined : { pc: call, ra: at.ra, sp: base, fp, found: 'register' }
 }
@@ -68,13 +69,15 @@ function byFramePointer(stack: Stack, at: Position): Caller | undefined {
   if (at.fp <= at.sp || at.fp % width !== 0) return undefined
   const ra = stack.word(at.fp - width)
   const fp = stack.word(at.fp - 2 * width)
-  if (!stack.isBehindCall(ra) || fp === undefined || fp <= at.fp) return undefined
-  return { pc: ra - 4, ra, sp: at.fp, fp, found: 'frame' }
+  const call = stack.callBefore(ra)
+  if (ra === undefined || call === undefined || fp === undefined || fp <= at.fp) return undefined
+  return { pc: call, ra, sp: at.fp, fp, found: 'frame' }
 }
 
 /** The return address in ra, where no symbol says where the function begins. */
 function byRegister(stack: Stack, at: Position, isInner: boolean): Caller | undefined {
-  return isInner && stack.isBehindCall(at.ra) ? { ...at, pc: at.ra - 4, found: 'register' } : undefined
+  const call = isInner ? stack.callBefore(at.ra) : undefined
+  return call === undefined ? undefined : { ...at, pc: call, found: 'register' }
 }
 
 /** The next value on the stack that could be a return address. Code is no stack. */
@@ -86,7 +89,8 @@ function onStack(stack: Stack, at: Caller): Caller | undefined {
     if (ra === undefined) return undefined
     // The function whose caller is known from ra alone may have saved that in its frame.
     const isKnown = at.found === 'register' && ra === at.ra
-    if (stack.isBehindCall(ra) && !isKnown) return { pc: ra - 4, ra, sp: slot + width, fp: at.fp, found: 'stack' }
+    const call = isKnown ? undefined : stack.callBefore(ra)
+    if (call !== undefined) return { pc: call, ra, sp: slot + width, fp: at.fp, found: 'stack' }
   }
   return undefined
 }

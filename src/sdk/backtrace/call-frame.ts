@@ -27,6 +27,7 @@ export function byCallFrame(stack: Stack, at: Position, rules: FrameRules, isInn
   // What is in ra behind a call is that call's own return address.
   const isOwnCall = !isInner && saved[returnAddress] === undefined
   const ra = isOwnCall ? undefined : callersValue(returnAddress)
-  if (sp < at.sp || !stack.isBehindCall(ra)) return undefined
-  return { pc: ra - 4, ra, sp, fp: callersValue(FRAME_POINTER) ?? at.fp, found: 'cfi' }
+  const call = stack.callBefore(ra)
+  if (sp < at.sp || ra === undefined || call === undefined) return undefined
+  return { pc: call, ra, sp, fp: callersValue(FRAME_POINTER) ?? at.fp, found: 'cfi' }
 }

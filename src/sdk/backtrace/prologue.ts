@@ -2,6 +2,7 @@
 import { addsConstant } from '../../isa/results.ts'
 import { STACK_POINTER } from '../../isa/registers.ts'
 import type { Instr } from '../../isa/row.ts'
+import { nextPc } from '../../program/slots.ts'
 
 /** A frame as far as its prologue was executed. Offsets are in bytes from the caller's stack pointer: negative. */
 export interface FrameFacts {
@@ -26,8 +27,9 @@ export function frameFacts(instrAt: (pc: number) => Instr | undefined, start: nu
   const saved: { ra?: number; s0?: number } = {}
   let sp = 0
   let fp: number | undefined
-  for (let pc = start, count = 0; pc < end && count < MOST_INSTRUCTIONS; pc += 4, count++) {
+  for (let pc = start, count = 0; pc < end && count < MOST_INSTRUCTIONS; count++) {
     const instr = instrAt(pc)
+    if (instr !== undefined) pc = nextPc(instr)
     if (instr === undefined || ['branch', 'jal', 'jalr', 'host'].includes(instr.row.kind)) break
     const { row, rd, rs1, rs2, imm } = instr
     if (row.kind === 'store') {

@@ -2,9 +2,10 @@
 import type { Image } from '../../elf/image.ts'
 import type { GuestAbi } from '../../extensions/abi.ts'
 import { decoderFor } from '../../extensions/compose.ts'
-import { instructionWord } from '../../program/slots.ts'
+import { fetchAt } from '../../program/slots.ts'
 import { upperValue } from '../../isa/results.ts'
 import type { Instr } from '../../isa/row.ts'
+import type { Decoder } from '../../isa/table.ts'
 import { RETURN_ADDRESS } from './prologue.ts'
 
 /**
@@ -30,7 +31,7 @@ export interface Caller extends Position {
 export class Stack {
   readonly #image: Image
   readonly #memory: DataView
-  readonly #decode: (word: number, pc: number) => Instr | undefined
+  readonly #decode: Decoder
   readonly width: number
 
   constructor(image: Image, abi: GuestAbi, memory: DataView) {
@@ -40,10 +41,7 @@ export class Stack {
     this.width = image.xlen / 8
   }
 
-  readonly instrAt = (pc: number): Instr | undefined => {
-    const word = instructionWord(this.#image, pc)
-    return word === undefined ? undefined : this.#decode(word, pc)
-  }
+  readonly instrAt = (pc: number): Instr | undefined => fetchAt(this.#image, this.#decode, pc)?.instr
 
   /** Undefined outside of memory; numbers beyond 2^53, which are no addresses, are not exact. */
   word(address: number): number | undefined {
@@ -51,20 +49,29 @@ export class Stack {
     return this.width === 4 ? this.#memory.getUint32(address, true) : Number(this.#memory.getBigUint64(address, true))
   }
 
-  /** Is there a call in front of `address`? */
-  isBehindCall(address: number | undefined): address is number {
-    if (address === undefined || address < 4 || address % 4 !== 0 || this.instrAt(address) === undefined) return false
-    const instr = this.instrAt(address - 4)
-    return instr !== undefined && (instr.row.kind === 'jal' || instr.row.kind === 'jalr') && instr.rd === RETURN_ADDRESS
+  /** Address of the call in front of `address`; undefined where there is none. */
+  callBefore(address: number | undefined): number | undefined {
+    if (address === undefined || address < 4 || this.instrAt(address) === undefined) return undefined
+    return this.#before(address, ({ row, rd }) => ['jal', 'jalr'].includes(row.kind) && rd === RETURN_ADDRESS)?.pc
+  }
+
+  /** The instruction that ends at `address`, if it is as it should be. */
+  #before(address: number, fits: (instr: Instr) => boolean): Instr | undefined {
+    const { slotBytes } = this.#decode
+    for (let size = 4; size >= slotBytes; size -= slotBytes) {
+      const instr = this.instrAt(address - size)
+      if (instr?.size === size && fits(instr)) return instr
+    }
+    return undefined
   }
 
   /** Does the call at `pc` go to `start` by its own words? */
   calls(pc: number, start: number): boolean {
     const instr = this.instrAt(pc)
-    const before = this.instrAt(pc - 4)
     if (instr?.row.kind === 'jal') return pc + instr.imm === start
-    if (instr?.row.kind !== 'jalr' || before?.row.kind !== 'upper' || !before.row.relative) return false
-    return before.rd === instr.rs1 && upperValue(before) + instr.imm === start
+    if (instr?.row.kind !== 'jalr') return false
+    const before = this.#before(pc, ({ row, rd }) => row.kind === 'upper' && row.relative && rd === instr.rs1)
+    return before !== undefined && upperValue(before) + instr.imm === start
   }
 
   isCode(address: number): boolean {

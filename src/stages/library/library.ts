@@ -44,7 +44,7 @@ export const library: Stage<Compilation, LibraryInputs, OpenedLibrary, CompileRe
         guest: image.digest,
         abi: abi.name,
         xlen: image.xlen,
-        slots: nativeCode(image).slots,
+        slots: nativeCode(image, abi.slotBytes).slots,
         compileMs: Math.round(timing.compileMs ?? 0),
         cc: toolchain.cc.path,
       },

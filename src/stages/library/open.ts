@@ -44,6 +44,7 @@ export function openFor(
       engine: 'native',
       library: file,
       slots,
+      slotBytes: abi.slotBytes,
       base,
       definedSlots,
       ...(stress !== undefined && { leastBudget: true }),

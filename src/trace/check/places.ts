@@ -4,7 +4,7 @@ import { flattened } from '../../air/flat.ts'
 import { placeAt, placeText } from '../../elf/symbols.ts'
 import { decoderFor } from '../../extensions/registry.ts'
 import { disassemble } from '../../isa/disassemble.ts'
-import { instructionWord } from '../../program/slots.ts'
+import { fetchAt } from '../../program/slots.ts'
 import { rowOf, type Matrix } from '../matrix.ts'
 import type { TracedGuest } from '../steps.ts'
 import type { ColumnValue, InstructionPlace, RowPlace } from './failure.ts'
@@ -32,8 +32,7 @@ export interface Explaining {
 }
 
 function instructionAt({ image, abi }: TracedGuest, { pc, instret }: Origin): InstructionPlace {
-  const word = instructionWord(image, pc)
-  const instr = word === undefined ? undefined : decoderFor(image.xlen, abi)(word, pc)
+  const instr = fetchAt(image, decoderFor(image.xlen, abi), pc)?.instr
   const place = placeAt(image, pc)
   return {
     pc,

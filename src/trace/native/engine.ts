@@ -42,7 +42,7 @@ export class EngineGuest implements Disposable {
   constructor(engine: TraceEngine, guest: TracedGuest) {
     this.engine = engine
     this.guest = guest
-    this.#ranges = slotRanges(guest.image)
+    this.#ranges = slotRanges(guest.image, 4)
     const ranges = this.#ranges.flatMap(({ base, end, written }) => [base, Math.min(end, written), end].map(BigInt))
     const words = new Uint32Array(this.#ranges.reduce((sum, range) => sum + fileWords(range), 0))
     let at = 0

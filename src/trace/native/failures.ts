@@ -3,7 +3,7 @@ import { abortError, RvrError } from '../../errors.ts'
 import { hexText } from '../../hex.ts'
 import { registerNames } from '../../isa/registers.ts'
 import { decoderFor } from '../../extensions/registry.ts'
-import { instructionWord } from '../../program/slots.ts'
+import { fetchAt } from '../../program/slots.ts'
 import type { Hart } from '../../program/hart.ts'
 import { coderOf } from '../coding.ts'
 import { touchesOf } from '../steps.ts'
@@ -74,8 +74,7 @@ export function diverged(why: string, details: Readonly<Record<string, unknown>>
 /** Why no rows show the instruction that replay stopped at; undefined where they do. */
 function refusal({ guest, engine }: EngineGuest, { pc, x }: Noted): string | undefined {
   const { image, abi } = guest
-  const word = instructionWord(image, pc)
-  const instr = word === undefined ? undefined : decoderFor(image.xlen, abi)(word | 0, pc)
+  const instr = fetchAt(image, decoderFor(image.xlen, abi), pc)?.instr
   if (instr === undefined) return undefined
   if (coderOf(engine.set)(instr) === undefined) return `no AIR has the instruction ${instr.row.name}`
   const hart = { x, xlen: image.xlen, pc } as Hart

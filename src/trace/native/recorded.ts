@@ -3,7 +3,7 @@ import { MEMORY_BYTES } from '../../elf/image.ts'
 import { MAX_PUBLIC_VALUES_BYTES } from '../../extensions/bounds.ts'
 import { decoderFor } from '../../extensions/registry.ts'
 import { PAGE_BYTES } from '../../program/nonzero-pages.ts'
-import { instructionWord } from '../../program/slots.ts'
+import { fetchAt } from '../../program/slots.ts'
 import { UNKNOWN_EXIT_CODE } from '../coding.ts'
 import { memoryLayout, MEMORY_SPACE } from '../layout.ts'
 import type { TracedGuest } from '../steps.ts'
@@ -62,9 +62,9 @@ export async function fillRecorded(
 
 /** The exit code that the guest ends with at an address; undefined where an instruction goes on. */
 function exitCodeAt({ image, abi }: TracedGuest, pc: number): number | undefined {
-  const word = instructionWord(image, pc)
-  if (word === undefined) return undefined
-  const instr = decoderFor(image.xlen, abi)(word | 0, pc)
+  const fetched = fetchAt(image, decoderFor(image.xlen, abi), pc)
+  if (fetched === undefined) return undefined
+  const { instr } = fetched
   if (instr === undefined) return UNKNOWN_EXIT_CODE
   return instr.row.kind === 'host' && instr.row.ends === true ? instr.imm & 0xff : undefined
 }

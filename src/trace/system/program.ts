@@ -19,7 +19,7 @@ export interface ProgramEntry {
 /** All words of the guest's code that its file holds. What no AIR has stands as what is no instruction does. */
 export function programEntries(image: Image, decode: Decoder, coder: Coder): readonly ProgramEntry[] {
   const entries: ProgramEntry[] = []
-  for (const { base, end, written, wordAt } of slotRanges(image)) {
+  for (const { base, end, written, wordAt } of slotRanges(image, PC_STEP)) {
     for (let pc = base; pc < Math.min(end, written); pc += PC_STEP) {
       const instr = decode(wordAt(pc), pc)
       const ends = instr?.row.kind === 'host' && instr.row.ends === true

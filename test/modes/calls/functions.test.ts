@@ -43,13 +43,13 @@ describe('with symbols', () => {
         { name: 'far', address: TEXT + 0x4000 },
       ],
     })
-    const functions = functionsOf(image)
+    const functions = functionsOf(image, 4)
     expect(hex(functions.starts)).toEqual(['0', '8', '24'])
     expect(hex(functions.ends)).toEqual(['8', '24', '40'])
     expect([0, 4, 8, 0x20, 0x24, 0x3c, 0x40, -4].map(at => functionAt(functions, TEXT + at))).toEqual([
       0, 0, 1, 1, 2, 2, -1, -1,
     ])
-    expect(functionsOf(image)).toBe(functions)
+    expect(functionsOf(image, 4)).toBe(functions)
   })
 
   test('a call into a sized function is no start, one behind it is', () => {
@@ -58,7 +58,7 @@ describe('with symbols', () => {
         nops(code.op('jal', { rd: 1, imm: 16 }).op('jal', { rd: 5, imm: 0x1c }).op('jal', { rd: 6, imm: 0x24 }), 13),
       { symbols: [{ name: 'a', address: TEXT, size: 0x18 }] },
     )
-    const functions = functionsOf(image)
+    const functions = functionsOf(image, 4)
     expect(hex(functions.starts)).toEqual(['0', '20'])
     expect([hex(functions.sites), [...functions.firstSite]]).toEqual([
       ['0', '4'],
@@ -83,14 +83,14 @@ describe('without symbols', () => {
         ),
       { entry: TEXT + 0x3c },
     )
-    const functions = functionsOf(image)
+    const functions = functionsOf(image, 4)
     expect(hex(functions.starts)).toEqual(['0', '20', '3c'])
     expect(hex(functions.sites)).toEqual(['0', '8'])
   })
 
   test('backward calls', () => {
     const image = imageOf(code => nops(code, 3).op('jal', { rd: 1, imm: -8 }))
-    expect(hex(functionsOf(image).starts)).toEqual(['0', '4'])
+    expect(hex(functionsOf(image, 4).starts)).toEqual(['0', '4'])
   })
 
   test('what section headers call data calls nobody', () => {
@@ -100,7 +100,7 @@ describe('without symbols', () => {
         { address: TEXT + 8, size: 0x18, flags: 6 },
       ],
     })
-    expect(hex(functionsOf(image).starts)).toEqual(['0', 'c'])
+    expect(hex(functionsOf(image, 4).starts)).toEqual(['0', 'c'])
   })
 })
 
@@ -113,10 +113,10 @@ test('several executable segments, one with zero bytes behind those of the file'
     more,
     symbols: [{ name: 'data', address: TEXT + 0x2000 }],
   })
-  const functions = functionsOf(image)
+  const functions = functionsOf(image, 4)
   expect(hex(functions.starts)).toEqual(['0', '1004', '1050'])
   expect(hex(functions.ends)).toEqual(['14', '1050', '1100'])
-  const slots = slotRanges(image).reduce((sum, { base, end }) => sum + (end - base) / 4, 0)
+  const slots = slotRanges(image, 4).reduce((sum, { base, end }) => sum + (end - base) / 4, 0)
   expect(functions.ends.reduce((sum, end, index) => sum + (end - functions.starts[index]!) / 4, 0)).toBe(slots)
   expect(functionAt(functions, TEXT + 0x1000)).toBe(-1)
 })

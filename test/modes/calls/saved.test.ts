@@ -53,19 +53,29 @@ test.each(widths)('RV%i: runs move between engines, as they are or as files', as
 })
 
 describe('what is refused', () => {
-  const functions = functionsOf({
-    xlen: 32,
-    entry: 0x100,
-    segments: [
-      { address: 0x100, bytes: new Uint8Array(64), memorySize: 64, readable: true, writable: false, executable: true },
-    ],
-    symbols: [{ name: 'f', address: 0x120, size: 32, kind: 'function' }],
-    sections: { code: [], data: [] },
-    architecture: undefined,
-    end: 0x140,
-    file: new Uint8Array(),
-    digest: '',
-  })
+  const functions = functionsOf(
+    {
+      xlen: 32,
+      entry: 0x100,
+      segments: [
+        {
+          address: 0x100,
+          bytes: new Uint8Array(64),
+          memorySize: 64,
+          readable: true,
+          writable: false,
+          executable: true,
+        },
+      ],
+      symbols: [{ name: 'f', address: 0x120, size: 32, kind: 'function' }],
+      sections: { code: [], data: [] },
+      architecture: undefined,
+      end: 0x140,
+      file: new Uint8Array(),
+      digest: '',
+    },
+    4,
+  )
   const counts: CallCounts = {
     functions: functions.starts,
     paths: { parent: Int32Array.of(-1, 0), function: Int32Array.of(0, 1), isTail: Uint8Array.of(0, 0) },
@@ -76,7 +86,12 @@ describe('what is refused', () => {
       touches: undefined,
       firstRun: Uint32Array.of(0, 1, 2, 2),
     },
-    runs: { pc: Uint32Array.of(0x100, 0x124), instructions: Uint32Array.of(2, 1), times: Float64Array.of(3, 4) },
+    runs: {
+      slotBytes: 4,
+      pc: Uint32Array.of(0x100, 0x124),
+      instructions: Uint32Array.of(2, 1),
+      times: Float64Array.of(3, 4),
+    },
     extraRows: { context: Uint32Array.of(1), pc: Uint32Array.of(0x124), rows: Float64Array.of(5) },
     unmatched: 1,
     skipped: 2,

@@ -4,7 +4,7 @@ import type { ExecuteOptions, Guest, Run } from '../../../src/index.ts'
 import type { CallCounts, CallsResult } from '../../../src/modes/calls/counts.ts'
 import { decoderFor } from '../../../src/extensions/registry.ts'
 import { cellsOf } from '../../../src/machine/machine.ts'
-import { instructionWord } from '../../../src/program/slots.ts'
+import { fetchAt } from '../../../src/program/slots.ts'
 import { plainFunctions, PlainTree, type PlainCalls } from './plain.ts'
 
 export const callsOf = (run: Run): CallCounts => (run.collected as CallsResult).calls
@@ -32,7 +32,7 @@ export function expectExact(guest: Guest, run: Run): void {
   let instructions = 0
   let cells = 0
   const add = (pc: number, times: number, rows: number): void => {
-    const instr = decode(instructionWord(guest.image, pc)!, pc)
+    const instr = fetchAt(guest.image, decode, pc)!.instr
     instructions += times
     if (instr !== undefined) cells += cellsOf(guest.machine, instr, rows)
   }

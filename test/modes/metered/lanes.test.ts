@@ -12,7 +12,16 @@ const add = rows.find(({ name }) => name === 'add')!
 /** So many instructions, each with a chip of its own. */
 function lanesOf(count: number) {
   const names = Array.from({ length: count }, (_, index) => `add${index}`)
-  const instrs = names.map((name): Instr => ({ pc: 0, word: 0, row: { ...add, name }, rd: 1, rs1: 1, rs2: 1, imm: 0 }))
+  const instrs = names.map((name): Instr => ({
+    pc: 0,
+    size: 4,
+    word: 0,
+    row: { ...add, name },
+    rd: 1,
+    rs1: 1,
+    rs2: 1,
+    imm: 0,
+  }))
   const machine = { chipIndex: new Map(names.map((name, index) => [name, index])) } as unknown as Machine
   const graph = { program: { instrs, image: { segments: [] } }, blocks: [] } as unknown as Graph
   return assignLanes({ graph, machine, vectorBytes: 32, slot: () => '0', address: () => '0', registers: () => '0u' })

@@ -67,7 +67,8 @@ const state: ShardsState = {
 function again(changed: ShardsState, instructions = 150n): ShardsState {
   const kept: Uint8Array[] = []
   const saved = savedShards(changed, bytes => kept.push(bytes.slice()) - 1)
-  return restoredShards(JSON.parse(JSON.stringify(saved)), instructions, index => kept[index]!)
+  const source = { instructions, slotBytes: 4 as const, bytes: (index: number) => kept[index]! }
+  return restoredShards(JSON.parse(JSON.stringify(saved)), source)
 }
 
 describe('content that contradicts itself', () => {
@@ -96,7 +97,7 @@ describe('content that contradicts itself', () => {
     expect(again(state)).toEqual(state)
     const layout = layoutOf(defaultMachine(64))
     const area = { buffer: new SharedArrayBuffer(layout.areaBytes), offset: 0 }
-    const empty = new ShardTable(area, layout)
+    const empty = new ShardTable(area, layout, 4)
     const changes: readonly Partial<TableState>[] = [
       { words: Uint32Array.of(16, 16, 17) },
       { words: Uint32Array.of(16, 17, 2 ** 27) },
