@@ -56,16 +56,21 @@ export const CANCELLED = { status: 1 }
 
 type Call = (work: BigUint64Array, ...rest: unknown[]) => number
 
-function outcomeOf(
-  call: Call,
-  { threads = 1, without = 0, cancelled = false }: Work,
-  rest: readonly unknown[],
-): Outcome {
-  const [cancel, progress] = [Uint32Array.of(cancelled ? 1 : 0), new BigUint64Array(3)]
-  const words = [BigInt(threads), addressOfArray(cancel), addressOfArray(progress), BigInt(without)]
-  const status = call(BigUint64Array.from(words), ...rest)
+/** struct stark_work. */
+const workOf = ({ threads = 1, without = 0 }: Work, cancel: Uint32Array, progress: BigUint64Array): BigUint64Array =>
+  BigUint64Array.of(BigInt(threads), addressOfArray(cancel), addressOfArray(progress), BigInt(without))
+
+function outcomeOf(call: Call, work: Work, rest: readonly unknown[]): Outcome {
+  const [cancel, progress] = [Uint32Array.of(work.cancelled === true ? 1 : 0), new BigUint64Array(3)]
+  const status = call(workOf(work, cancel, progress), ...rest)
   return { status, progress: Number(progress[1]) }
 }
+
+/** A struct stark_group for each. */
+const wordsOf = (groups: readonly Group[]): BigUint64Array =>
+  BigUint64Array.from(
+    groups.flatMap(({ rows, stride, logHeight }) => [addressOfArray(rows), BigInt(stride), BigInt(logHeight)]),
+  )
 
 export interface Kernels {
   lde(rows: Uint32Array, shape: LdeShape, work?: Work): Outcome
@@ -77,7 +82,8 @@ export interface Kernels {
     work?: Work,
   ): Outcome
   tree(digests: Uint8Array, groups: readonly Group[], work?: Work): Outcome
-  leafTree(digests: Uint8Array, leaves: Uint32Array, leafWords: number, work?: Work): Outcome
+  /** Digests beside the way from a leaf of such a tree to its root. */
+  path(to: Uint8Array, digests: Uint8Array, groups: readonly Group[], leaf: number, work?: Work): void
   [Symbol.dispose](): void
 }
 
@@ -94,22 +100,15 @@ export function kernels(compiler = 'cc', ...options: readonly string[]): Kernels
   const lde = loaded.func('int stark_lde(void *, void *, uint64_t, uint32_t, uint32_t, uint32_t)')
   const shifted = loaded.func('int stark_lde_shifted(void *, void *, uint64_t, uint32_t, uint32_t, uint32_t, uint32_t)')
   const tree = loaded.func('int stark_tree(void *, void *, void *, uint32_t)')
-  const leafTree = loaded.func('int stark_leaf_tree(void *, void *, void *, uint32_t, uint32_t)')
+  const pathOf = loaded.func('int stark_path(void *, void *, void *, void *, uint32_t, uint64_t)')
   return {
     lde: (rows, { stride, width, logN, blowup }, work = {}) =>
       outcomeOf(lde, work, [rows, stride, width, logN, blowup]),
     ldeShifted: (rows, { stride, width, logN, blowup }, { shift, at }, work = {}) =>
       outcomeOf(shifted, work, [rows.subarray(at), stride, width, logN, blowup, shift]),
-    tree: (digests, groups, work = {}) => {
-      const list = groups.flatMap(({ rows, stride, logHeight }) => [
-        addressOfArray(rows),
-        BigInt(stride),
-        BigInt(logHeight),
-      ])
-      return outcomeOf(tree, work, [digests, BigUint64Array.from(list), groups.length])
-    },
-    leafTree: (digests, leaves, leafWords, work = {}) =>
-      outcomeOf(leafTree, work, [digests, leaves, leafWords, Math.log2(leaves.length / leafWords)]),
+    tree: (digests, groups, work = {}) => outcomeOf(tree, work, [digests, wordsOf(groups), groups.length]),
+    path: (to, digests, groups, leaf, work = {}) =>
+      void outcomeOf(pathOf, work, [to, digests, wordsOf(groups), groups.length, leaf]),
     [Symbol.dispose]: () => rmSync(directory, { recursive: true }),
   }
 }

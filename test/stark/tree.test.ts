@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from 'vitest'
 import { Chain, type ChainName } from '../../src/archive/chain.ts'
 import { randomSource } from '../support/random.ts'
-import { bytesOf, CANCELLED, DONE, kernels, ways, ALL_OF_THE_CPU, type Group } from './kernels.ts'
+import { bytesOf, CANCELLED, DONE, kernels, ways, ALL_OF_THE_CPU, type Group, type Work } from './kernels.ts'
 
 const built = kernels()
 afterAll(() => built[Symbol.dispose]())
@@ -37,7 +37,32 @@ function mixedTree(groups: readonly Group[]): Uint8Array[] {
 const hex = (digests: readonly Uint8Array[]): string[] => digests.map(each => Buffer.from(each).toString('hex'))
 const listed = (digests: Uint8Array): string[] =>
   hex(Array.from({ length: digests.length / 32 }, (_, k) => digests.subarray(32 * k, 32 * k + 32)))
-const roomFor = (logHeight: number): Uint8Array => new Uint8Array(32 * (2 * 2 ** logHeight - 1))
+/** Levels next to the leaves of which no digests are kept. */
+const UNKEPT = 3
+const roomFor = (logHeight: number): Uint8Array => new Uint8Array(32 * (2 * 2 ** Math.max(0, logHeight - UNKEPT) - 1))
+/** Of all digests those that are kept. */
+const kept = (all: readonly Uint8Array[], logHeight: number): string[] =>
+  hex(all.slice(-roomFor(logHeight).length / 32))
+
+/** Digests beside the way from a leaf, of all digests of a tree. */
+function beside(all: readonly Uint8Array[], logHeight: number, leaf: number): Uint8Array[] {
+  let first = 0
+  return Array.from({ length: logHeight }, (_, up) => {
+    const digest = all[first + ((leaf >> up) ^ 1)]!
+    first += 2 ** (logHeight - up)
+    return digest
+  })
+}
+
+/** The path from every leaf. */
+function paths(digests: Uint8Array, groups: readonly Group[], work?: Work): string[][] {
+  const { logHeight } = groups[0]!
+  return Array.from({ length: 2 ** logHeight }, (_, leaf) => {
+    const path = new Uint8Array(32 * logHeight)
+    built.path(path, digests, groups, leaf, work)
+    return listed(path)
+  })
+}
 
 function groupOf(stride: number, logHeight: number): Group {
   const random = randomSource(stride + logHeight)
@@ -47,7 +72,7 @@ function groupOf(stride: number, logHeight: number): Group {
 /** Compressions of a tree. */
 const compressions = (groups: readonly Group[]): number =>
   groups.reduce(
-    (sum, { stride, logHeight }, index) => sum + (stride / 16 + (index > 0 ? 1 : 0)) * 2 ** logHeight,
+    (sum, { stride, logHeight }, index) => sum + (Math.ceil(stride / 16) + (index > 0 ? 1 : 0)) * 2 ** logHeight,
     2 ** groups[0]!.logHeight - 1,
   )
 
@@ -87,43 +112,39 @@ test.each([
       [304, 3],
     ],
   ],
+  [
+    [
+      [1, 9],
+      [15, 8],
+      [2, 7],
+      [32, 6],
+      [8, 2],
+      [3, 0],
+    ],
+  ],
 ])('mixed tree of %j', shapes => {
   const groups = shapes.map(([stride, logHeight]) => groupOf(stride!, logHeight!))
   const digests = roomFor(groups[0]!.logHeight)
   expect(built.tree(digests, groups)).toEqual({ status: 0, progress: compressions(groups) })
-  expect(listed(digests)).toEqual(hex(mixedTree(groups)))
-})
-
-test.each([8, 16, 32])('tree of leaves of %d words', leafWords => {
-  for (const log of [0, 1, 3, 6]) {
-    const { rows } = groupOf(leafWords, log)
-    const digests = roomFor(log)
-    expect(built.leafTree(digests, rows, leafWords)).toEqual({
-      status: 0,
-      progress: Math.ceil(leafWords / 16) * 2 ** log + 2 ** log - 1,
-    })
-    expect(listed(digests)).toEqual(hex(mixedTree([{ rows, stride: leafWords, logHeight: log }])))
-  }
+  const [all, { logHeight }] = [mixedTree(groups), groups[0]!]
+  expect(listed(digests)).toEqual(kept(all, logHeight))
+  expect(paths(digests, groups)).toEqual(
+    Array.from({ length: 2 ** logHeight }, (_, leaf) => hex(beside(all, logHeight, leaf))),
+  )
 })
 
 test('the same on every kind of CPU and any number of threads', () => {
-  const groups = [groupOf(48, 11), groupOf(16, 10), groupOf(304, 6), groupOf(32, 5), groupOf(16, 1)]
-  const leaves = [8, 16, 32].map(words => ({ words, rows: groupOf(words, 9).rows }))
-  const [digests, ...plain] = [roomFor(11), ...leaves.map(() => roomFor(9))]
-  const without = ALL_OF_THE_CPU
-  built.tree(digests!, groups, { without })
-  expect(listed(digests!.subarray(-32))).toEqual(hex(mixedTree(groups).slice(-1)))
-  for (const [index, { rows, words }] of leaves.entries()) built.leafTree(plain[index]!, rows, words, { without })
+  const groups = [groupOf(48, 11), groupOf(4, 10), groupOf(304, 6), groupOf(32, 5), groupOf(16, 1)]
+  const digests = roomFor(11)
+  built.tree(digests, groups, { without: ALL_OF_THE_CPU })
+  expect(listed(digests)).toEqual(kept(mixedTree(groups), 11))
+  const wanted = paths(digests, groups)
   for (const work of ways) {
     const others = roomFor(11)
     expect(built.tree(others, groups, work)).toEqual({ ...DONE, progress: compressions(groups) })
-    expect(Buffer.compare(others, digests!)).toBe(0)
-    for (const [index, { rows, words }] of leaves.entries()) {
-      const tree = roomFor(9)
-      expect(built.leafTree(tree, rows, words, work)).toMatchObject(DONE)
-      expect(Buffer.compare(tree, plain[index]!)).toBe(0)
-    }
+    expect(Buffer.compare(others, digests)).toBe(0)
   }
+  expect(paths(digests, groups, { without: ALL_OF_THE_CPU })).toEqual(wanted)
 })
 
 test('it stops when it is told to', () => {

@@ -24,10 +24,11 @@ void committed_lay_out(struct committed *tree, const uint32_t widths[STARK_LOG_D
     if (widths[log] == 0) continue;
     if (tree->groups == 0) tree->log_height = log;
     struct group *group = &tree->group[tree->groups++];
-    *group = (struct group){ .log_n = log - blowup, .width = widths[log], .stride = (widths[log] + 15) & ~15u };
-    group->rows = arena_take(arena, (group->stride * sizeof(uint32_t)) << log);
+    *group = (struct group){ .log_n = log - blowup, .width = widths[log], .stride = widths[log] };
+    if (group->stride > 16) group->stride = group_room(group);
+    group->rows = arena_take(arena, sizeof(uint32_t) * ((group->stride << log) + ROWS_MARGIN));
   }
-  tree->digests = arena_take(arena, UINT64_C(64) << tree->log_height);
+  tree->digests = arena_take(arena, tree_bytes(tree->log_height));
 }
 
 const struct group *committed_group(const struct committed *tree, uint32_t log_n)
@@ -41,23 +42,35 @@ static uint64_t hash_steps(const struct committed *tree, uint32_t blowup)
 {
   uint64_t steps = UINT64_C(1) << tree->log_height;
   for (uint32_t g = 0; g < tree->groups; g++)
-    steps += (tree->group[g].stride / 16 + (g > 0)) << (tree->group[g].log_n + blowup);
+    steps += (stark_blocks(tree->group[g].width) + (g > 0)) << (tree->group[g].log_n + blowup);
   return steps;
 }
 
 uint64_t committed_steps(const struct committed *tree, uint32_t blowup)
 {
   uint64_t steps = hash_steps(tree, blowup);
-  for (uint32_t g = 0; g < tree->groups; g++) steps += (tree->group[g].stride / 16) << (tree->group[g].log_n + blowup);
+  for (uint32_t g = 0; g < tree->groups; g++) steps += (uint64_t)stark_blocks(tree->group[g].width) << (tree->group[g].log_n + blowup);
   return steps;
+}
+
+static void groups_of(struct stark_group groups[MOST_GROUPS], const struct committed *tree, uint32_t blowup)
+{
+  for (uint32_t g = 0; g < tree->groups; g++)
+    groups[g] = (struct stark_group){ tree->group[g].rows, tree->group[g].stride, tree->group[g].log_n + blowup };
 }
 
 int committed_hash(struct stark_work *work, struct committed *tree, uint32_t blowup)
 {
   struct stark_group groups[MOST_GROUPS];
-  for (uint32_t g = 0; g < tree->groups; g++)
-    groups[g] = (struct stark_group){ tree->group[g].rows, tree->group[g].stride, tree->group[g].log_n + blowup };
+  groups_of(groups, tree, blowup);
   return stark_tree(work, tree->digests, groups, tree->groups);
+}
+
+uint8_t *committed_path(const struct stark_work *work, uint8_t *to, const struct committed *tree, uint32_t blowup, uint64_t leaf)
+{
+  struct stark_group groups[MOST_GROUPS];
+  groups_of(groups, tree, blowup);
+  return stark_path(work, to, tree->digests, groups, tree->groups, leaf);
 }
 
 int committed_make(struct stark_work *work, struct committed *tree, uint32_t blowup)

@@ -21,7 +21,7 @@ struct combine {
 /* Adds to both sums what a group's columns come to in VEC rows. */
 INLINE void weigh_rows_of(kvec sum[2], const struct combine *combine, uint32_t g, const uint32_t *const rows[VEC])
 {
-  const uint64_t stride = combine->group[g]->stride;
+  const uint64_t room = group_room(combine->group[g]);
   for (uint32_t column = 0; column < combine->to[g][0]; column += 8) {
     vec cell[8];
     vec_columns(cell, rows, column);
@@ -29,7 +29,7 @@ INLINE void weigh_rows_of(kvec sum[2], const struct combine *combine, uint32_t g
       if (column + 8 <= combine->from[g][point] || column >= combine->to[g][point]) continue;
       for (uint32_t half = 0; half < 8 && column + half < combine->to[g][point]; half += 4)
         for (uint32_t i = 0; i < 4; i++) {
-          const uint32_t *w = combine->weight[g][point] + i * stride + column + half;
+          const uint32_t *w = combine->weight[g][point] + i * room + column + half;
           const vec *c = cell + half;
           const wide products = wide_add(wide_add(wide_mul(c[0], vec_all(w[0])), wide_mul(c[1], vec_all(w[1]))),
                                          wide_add(wide_mul(c[2], vec_all(w[2])), wide_mul(c[3], vec_all(w[3]))));

@@ -95,7 +95,7 @@ static void take_points(struct prover *p, struct arena *arena)
   p->folded[0] = p->points;
   for (uint32_t r = 0; r < shape->rounds; r++) {
     height -= shape->arity[r];
-    p->fold_digests[r] = arena_take(arena, UINT64_C(64) << height);
+    p->fold_digests[r] = arena_take(arena, tree_bytes(height));
     p->folded[r + 1] = arena_take(arena, sizeof(k_t) << height);
   }
   p->powers = arena_take(arena, (uint64_t)shape->openings * sizeof(k_t));

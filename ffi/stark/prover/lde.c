@@ -211,7 +211,7 @@ static const struct lde_kernels *kernels_for(struct stark_work *work)
 
 static int extend(struct stark_work *work, struct lde *l)
 {
-  const uint64_t lines = (l->stride / 16) << (l->log_n + l->blowup);
+  const uint64_t lines = ((l->stride + 15) / 16) << (l->log_n + l->blowup);
   struct scratch scratch[64];
   l->scratch = scratch;
   uint32_t *memory = 0;

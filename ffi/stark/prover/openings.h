@@ -69,7 +69,7 @@ static void open_piece(void *of, uint64_t piece, uint32_t thread)
   for (uint32_t from = 0; from < rows; from += TILE) {
     const uint32_t count = rows - from < TILE ? rows - from : TILE;
     for (uint32_t at = 0; at < 2; at++) {
-      k_t *sum = open->sum[at] + thread * group->stride;
+      k_t *sum = open->sum[at] + thread * group_room(group);
       for (uint32_t column = open->from[at] & ~(VEC - 1u); column < open->to[at]; column += VEC)
         open_columns(sum + column, group->rows + (first + from) * group->stride + column, group->stride, open->weight[at] + first + from, count);
     }
@@ -89,7 +89,7 @@ static int open_group(struct prover *prover, const struct group *group, const k_
 {
   const uint32_t threads = prover->work->threads;
   struct open open = { .prover = prover, .group = group };
-  const uint64_t row = group->stride * sizeof(k_t);
+  const uint64_t row = group_room(group) * sizeof(k_t);
   for (uint32_t k = 0; k < 2; k++) {
     open.weight[k] = weight[k];
     open.from[k] = from[k];
@@ -102,7 +102,7 @@ static int open_group(struct prover *prover, const struct group *group, const k_
     for (uint32_t column = from[k]; column < to[k]; column++) {
       value[k][column] = k_of(0);
       for (uint32_t thread = 0; thread < threads; thread++)
-        value[k][column] = k_add(value[k][column], open.sum[k][thread * group->stride + column]);
+        value[k][column] = k_add(value[k][column], open.sum[k][thread * group_room(group) + column]);
     }
   return STARK_DONE;
 }

@@ -5,16 +5,24 @@
 #include "../transcript.h"
 #include "program.h"
 #include "prove.h"
+#include "tree.h"
 #include "work.h"
 
 enum { MOST_GROUPS = STARK_MOST_LOG_HEIGHT + 1 };
 
-/* All tables of 2^log_n rows in a tree, side by side; a row takes `stride` words, which is a multiple of 16. */
+/*
+ * All tables of 2^log_n rows in a tree, side by side. Rows of less than a block lie without gaps; wider ones are padded with
+ * 0 to whole blocks. Vectors may be read from the last row on to ROWS_MARGIN words behind it.
+ */
 struct group {
   uint32_t log_n, width;
   uint64_t stride;
   uint32_t *rows;
 };
+enum { ROWS_MARGIN = 8 };
+
+/* Words of a row with its padding, as it is hashed and opened. */
+static inline uint64_t group_room(const struct group *group) { return UINT64_C(16) * stark_blocks(group->width); }
 
 /* From the highest group to the lowest. */
 struct committed {
@@ -79,11 +87,13 @@ const struct group *committed_group(const struct committed *tree, uint32_t log_n
 /* Progress that extension and hashing take. */
 uint64_t committed_steps(const struct committed *tree, uint32_t blowup);
 int committed_hash(struct stark_work *work, struct committed *tree, uint32_t blowup);
+/* Writes the digests beside the way from a leaf to the root; returns what is behind them. */
+uint8_t *committed_path(const struct stark_work *work, uint8_t *to, const struct committed *tree, uint32_t blowup, uint64_t leaf);
 /* Extends all groups, whose traces are there, and hashes. */
 int committed_make(struct stark_work *work, struct committed *tree, uint32_t blowup);
 static inline const uint8_t *committed_root(const struct committed *tree)
 {
-  return tree->digests + ((UINT64_C(2) << tree->log_height) - 2) * 32;
+  return tree_root(tree->digests, tree->log_height);
 }
 /* The table's columns into the part's, in natural order. */
 int table_copy(struct stark_work *work, const struct part *part, const struct stark_table *table);

@@ -1,7 +1,6 @@
 /* Rounds of folding, and what is opened of them and of the trees. */
 #include <string.h>
 #include "layout.h"
-#include "tree.h"
 
 /* Coefficients of the polynomial whose values are a fold's first entries: those on the subgroup of its degree. */
 static void interpolate(k_t *out, const k_t *values, uint32_t log)
@@ -23,6 +22,12 @@ static void interpolate(k_t *out, const k_t *values, uint32_t log)
   for (uint32_t k = 0; k < count; k++) out[k] = k_mul_f(out[k], scale);
 }
 
+/* What a round folds, as the leaves of its tree. */
+static struct stark_group folded_leaves(const struct prover *p, uint32_t round, uint32_t log_leaves)
+{
+  return (struct stark_group){ (const uint32_t *)p->folded[round], UINT64_C(4) << p->shape->arity[round], log_leaves };
+}
+
 int stark_fold(struct prover *p, struct stark_transcript *t, const struct written *proof)
 {
   const struct stark_shape *shape = p->shape;
@@ -36,10 +41,11 @@ int stark_fold(struct prover *p, struct stark_transcript *t, const struct writte
   stark_begin_stage(p->work, STAGE_FOLD, steps);
   for (uint32_t r = 0; r < shape->rounds; r++) {
     const uint32_t arity = shape->arity[r], leaves = height - arity;
-    int answer = stark_leaf_tree(p->work, p->fold_digests[r], (const uint32_t *)p->folded[r], 4u << arity, leaves);
+    const struct stark_group folded = folded_leaves(p, r, leaves);
+    int answer = stark_tree(p->work, p->fold_digests[r], &folded, 1);
     if (answer != STARK_DONE) return answer;
     uint8_t *root = proof->section[PROOF_FOLD_ROOTS] + 32 * r;
-    memcpy(root, p->fold_digests[r] + ((UINT64_C(2) << leaves) - 2) * 32, 32);
+    memcpy(root, tree_root(p->fold_digests[r], leaves), 32);
     transcript_absorb(t, TAG_FOLD, root, 32);
     answer = stark_grind(p->work, t, TAG_FOLD_WORK, p->key->parameters->fold_work, &nonces[NONCE_FOLDS + r]);
     if (answer != STARK_DONE) return answer;
@@ -53,23 +59,13 @@ int stark_fold(struct prover *p, struct stark_transcript *t, const struct writte
   return STARK_DONE;
 }
 
-/* Digests beside the way from leaf `index` to the root. */
-static uint8_t *write_path(uint8_t *to, const uint8_t *digests, uint32_t log_leaves, uint64_t index)
-{
-  for (uint32_t level = log_leaves; level > 0; level--, index >>= 1, to += 32) {
-    memcpy(to, digests + (index ^ 1) * 32, 32);
-    digests += UINT64_C(32) << level;
-  }
-  return to;
-}
-
 static uint8_t *write_rows(uint8_t *to, const struct committed *tree, uint32_t blowup, uint64_t index)
 {
   for (uint32_t g = 0; g < tree->groups; g++) {
     const struct group *group = &tree->group[g];
-    const uint64_t row = index >> (tree->log_height - group->log_n - blowup), bytes = group->stride * sizeof(uint32_t);
-    memcpy(to, group->rows + row * group->stride, bytes);
-    to += bytes;
+    const uint64_t row = index >> (tree->log_height - group->log_n - blowup);
+    memcpy(to, group->rows + row * group->stride, group->width * sizeof(uint32_t));
+    to += group_room(group) * sizeof(uint32_t);
   }
   return to;
 }
@@ -85,7 +81,7 @@ void stark_query(const struct prover *p, const uint32_t *index, const struct wri
       const struct committed *tree = p->tree[t];
       const uint64_t local = index[q] >> (shape->log_domain - tree->log_height);
       rows = write_rows(rows, tree, p->blowup, local);
-      paths = write_path(paths, tree->digests, tree->log_height, local);
+      paths = committed_path(p->work, paths, tree, p->blowup, local);
     }
     uint64_t at = index[q];
     for (uint32_t r = 0, height = shape->log_domain; r < shape->rounds; r++) {
@@ -94,7 +90,8 @@ void stark_query(const struct prover *p, const uint32_t *index, const struct wri
       height -= arity;
       memcpy(leaves, p->folded[r] + (at << arity), sizeof(k_t) << arity);
       leaves += 64 * stark_fold_blocks(arity);
-      fold_paths = write_path(fold_paths, p->fold_digests[r], height, at);
+      const struct stark_group folded = folded_leaves(p, r, height);
+      fold_paths = stark_path(p->work, fold_paths, p->fold_digests[r], &folded, 1, at);
     }
     stark_done(p->work, 1);
   }

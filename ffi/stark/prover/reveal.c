@@ -77,16 +77,17 @@ int stark_reveal(struct prover *p, k_t *openings)
 /* Powers of gamma at the columns of a group, coordinate by coordinate, and what they make of the values that were opened. */
 static void weigh_group(const struct prover *p, uint32_t tree, const struct group *group, uint32_t *weight, const k_t *openings, k_t claim[2])
 {
-  memset(weight, 0, 8 * group->stride * sizeof *weight);
+  const uint64_t room = group_room(group);
+  memset(weight, 0, 8 * room * sizeof *weight);
   for (uint32_t i = 0; i < p->key->parameters->airs; i++) {
     const struct part *part = part_in_tree(p, i, tree);
     if (part == 0 || part->group != group) continue;
     for (uint32_t at = 0; at < 2; at++) {
       const uint32_t count = at == 0 ? part->width : part->nexts, first = at == 0 ? part->opened : part->opened_next;
-      uint32_t *to = weight + at * 4 * group->stride + part->offset + part->width - count;
+      uint32_t *to = weight + at * 4 * room + part->offset + part->width - count;
       for (uint32_t k = 0; k < count; k++) {
         const k_t power = p->powers[first + k];
-        for (uint32_t c = 0; c < 4; c++) to[c * group->stride + k] = f_mont(power.c[c]);
+        for (uint32_t c = 0; c < 4; c++) to[c * room + k] = f_mont(power.c[c]);
         claim[at] = k_add(claim[at], k_mul(power, openings[first + k]));
       }
     }
@@ -112,7 +113,7 @@ static int combine_height(struct prover *p, uint32_t log_n, const k_t *openings,
     request->to[g][0] = group->width;
     next_range(p, t, group, &request->from[g][1], &request->to[g][1]);
     request->weight[g][0] = weight;
-    request->weight[g][1] = weight + 4 * group->stride;
+    request->weight[g][1] = weight + 4 * group_room(group);
     request->has_next |= request->to[g][1] > 0;
   }
   return p->variant->combine(p, request);

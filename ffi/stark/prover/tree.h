@@ -4,22 +4,32 @@
 
 #include "work.h"
 
-/* 2^log_height rows of `stride` words, which is a multiple of 16; a leaf is a row's bytes. */
+/* 2^log_height rows of `stride` words: less than 16, or a multiple. A leaf is a row's bytes. */
 struct stark_group {
   const uint32_t *rows;
   uint64_t stride;
   uint32_t log_height;
 };
 
+/* Levels whose digests are not kept, from the leaves on: most of a tree. Where they are wanted they are hashed again. */
+enum { TREE_UNKEPT = 3 };
+/* The lowest level that is kept, by the tree's height. */
+static inline uint32_t tree_kept(uint32_t log_height) { return log_height > TREE_UNKEPT ? log_height - TREE_UNKEPT : 0; }
+static inline uint64_t tree_bytes(uint32_t log_height) { return ((UINT64_C(2) << tree_kept(log_height)) - 1) * 32; }
+static inline const uint8_t *tree_root(const uint8_t *digests, uint32_t log_height) { return digests + tree_bytes(log_height) - 32; }
+
 /*
- * The mixed tree of `count` groups, one for each height that occurs, from the highest to the lowest. digests: 32 bytes each,
- * those of level H = the highest group's log_height, of level H - 1 and so on to the root, 2^(H + 1) - 1 in all. Progress
- * grows by the number of compressions.
+ * The mixed tree of `count` groups, one for each height that occurs, from the highest to the lowest. digests: tree_bytes of
+ * the highest group's log_height; 32 bytes each, those of level tree_kept, of the level above and so on to the root.
+ * Progress grows by the number of compressions.
  */
 int stark_tree(struct stark_work *work, uint8_t *digests, const struct stark_group *groups, uint32_t count);
 
-/* The same for plain leaves of `leaf_words` words, one behind another without gaps: 8, or a multiple of 16. */
-int stark_leaf_tree(struct stark_work *work, uint8_t *digests, const uint32_t *leaves, uint32_t leaf_words,
-                    uint32_t log_leaves);
+/*
+ * The digests beside the way from a leaf to the root of such a tree, whose rows are still what they were, leaf first.
+ * Returns what is behind them.
+ */
+uint8_t *stark_path(const struct stark_work *work, uint8_t *to, const uint8_t *digests, const struct stark_group *groups,
+                    uint32_t count, uint64_t leaf);
 
 #endif
