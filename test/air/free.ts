@@ -71,3 +71,16 @@ export const free: Readonly<Record<Xlen, Readonly<Record<string, Free>>>> = {
     HintStore: buffer,
   },
 }
+
+/** The same of the tables around the instructions. */
+export const freeOfSystem: Readonly<Record<Xlen, Readonly<Record<string, Free>>>> = {
+  32: {
+    VmConnector: { done: 'the first row does not end', code: 'the first row does not end' },
+    Poseidon2Periphery: { mark: 'it is in no constraint and in no message' },
+  },
+  64: {
+    VmConnector: { done: 'the first row does not end', code: 'the first row does not end' },
+    Poseidon2Periphery: { mark: 'it is in no constraint and in no message' },
+    PersistentBoundary: { new_hash: 'a leaf that is not written has no hash at the end' },
+  },
+}

@@ -2,29 +2,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Air } from '../../../src/air/air.ts'
 import { P } from '../../../src/air/field.ts'
-import type { Xlen } from '../../../src/elf/image.ts'
 import { Rvr } from '../../../src/index.ts'
 import { NativeJob } from '../../../src/trace/check/native/job.ts'
 import type { CheckLibrary } from '../../../src/trace/check/native/library.ts'
 import type { Matrix } from '../../../src/trace/matrix.ts'
 import type { SegmentTables } from '../../../src/trace/segment.ts'
 import { checkLibrary } from '../../codegen/check/library.ts'
-import { free } from '../../air/free.ts'
+import { free, freeOfSystem } from '../../air/free.ts'
 import { isExhaustive, sample } from '../../support/exhaustive.ts'
 import { randomSource } from '../../support/random.ts'
 import { airSetOf, coveredAirs, everything, segmentsOf } from './honest.ts'
 
 const rvr = await Rvr.create({ cacheDir: false })
 afterAll(() => rvr.dispose())
-
-/** Of the tables around the instructions. */
-const freeOfSystem: Readonly<Record<Xlen, Readonly<Record<string, Readonly<Record<string, string>>>>>> = {
-  32: { VmConnector: { done: 'the first row does not end', code: 'the first row does not end' } },
-  64: {
-    VmConnector: { done: 'the first row does not end', code: 'the first row does not end' },
-    PersistentBoundary: { new_hash: 'a leaf that is not written has no hash at the end' },
-  },
-}
 
 const TURNS = 48
 const ROWS = isExhaustive ? 2 : 1
