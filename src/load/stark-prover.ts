@@ -18,6 +18,11 @@ const prototypes = {
     'int',
     ['uintptr_t', 'void *', 'void *', 'void *', 'uint64_t', ...WORK, 'void *', 'uint64_t', 'void *'],
   ],
+  rvr_prover_memory_hash: ['void', ['void *', 'void *', 'void *']],
+  rvr_prover_memory_root: [
+    'int',
+    ['uint32_t', 'void *', 'uint64_t', 'void *', 'uint64_t', 'void *', 'uint64_t', 'void *'],
+  ],
 } as const satisfies Readonly<Record<string, readonly [result: string, parameters: readonly string[]]>>
 
 export type ProverLibrary = Readonly<Record<keyof typeof prototypes, NativeFunction>>

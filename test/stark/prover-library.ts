@@ -11,6 +11,7 @@ import { sourceFile } from './compiled.ts'
 const INCLUDES = ['templates/threads', 'templates/archive'].map(path => `-I${sourceFile(path)}`)
 const OTHERS = [
   'ffi/stark/key.c',
+  'ffi/stark/memory.c',
   'ffi/stark/form.c',
   'ffi/stark/shape.c',
   'templates/archive/archive.c',

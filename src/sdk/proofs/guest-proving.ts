@@ -81,7 +81,7 @@ export async function guestProving(guest: ProvedGuest, choice: ProvingChoice): P
   const ofGuest = { ...ofAirs, guest: image.digest, abi: abi.digest }
   const program = programTables(system, guest)
   const roots = {
-    memory: await root({ of: 'memory', ...ofGuest }, async () => Uint32Array.from(initialRoot(airs, guest))),
+    memory: await root({ of: 'memory', ...ofGuest }, async () => initialRoot(airs, guest, await prover())),
     machine: await root({ of: 'machine', ...ofAirs, logBlowUp }, () => rootOf(machineTables(system))),
     program: await root({ of: 'program', ...ofGuest, logBlowUp }, () => rootOf(program)),
   }

@@ -26,17 +26,21 @@ function* leavesIn(
   }
 }
 
+/** Registers as their space holds them: one block after another. */
+export function registerBytes(x: readonly bigint[] | BigUint64Array, { blockBytes }: MemoryLayout): Uint8Array {
+  const bytes = new Uint8Array(x.length * blockBytes)
+  for (const [number, value] of x.entries())
+    for (let at = 0; at < blockBytes; at++) bytes[number * blockBytes + at] = Number((value >> BigInt(8 * at)) & 0xffn)
+  return bytes
+}
+
 export function* initialLeaves(
   { hart, abi, host }: Standing,
   layout: MemoryLayout,
   tree: MemoryTree,
 ): Generator<LeafCells> {
-  const registers = new Uint8Array(hart.x.length * layout.blockBytes)
-  for (const [number, value] of hart.x.entries())
-    for (let at = 0; at < layout.blockBytes; at++)
-      registers[number * layout.blockBytes + at] = Number((value >> BigInt(8 * at)) & 0xffn)
   const spaces = [
-    [REGISTER_SPACE, registers],
+    [REGISTER_SPACE, registerBytes(hart.x, layout)],
     [MEMORY_SPACE, hart.memory],
     [PUBLIC_SPACE, abi.host.publicValues(host)],
   ] as const
