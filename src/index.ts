@@ -101,6 +101,7 @@ export type {
   KeyOptions,
   ProofProgress,
   ProofsOptions,
+  PublicValues,
   SegmentProof,
   VerifiedRun,
   VerifyOptions,

@@ -20,6 +20,7 @@ enum stark_step {
   STEP_FOLDS,
   STEP_CHAIN, /* of a run's segments */
   STEP_KEY,   /* of the key, in front of all proofs */
+  STEP_PUBLIC_VALUES, /* of a run, from its final root */
 };
 
 enum stark_flaw {
@@ -62,6 +63,9 @@ enum stark_flaw {
   FLAW_TREE, /* without a table */
   FLAW_ROLE,
   FLAW_START_VALUE,
+  /* Of openings */
+  FLAW_XLEN,    /* neither 32 nor 64 */
+  FLAW_OPENING, /* leads to another root */
 };
 
 struct stark_fault {

@@ -79,7 +79,10 @@ const run = [
   section(0x805, 'state', 1),
 ]
 
-export type ContentName = 'proof' | 'vkey' | 'traces' | 'checkpoint' | 'profile' | 'fragments' | 'segment' | 'run'
+const opening = [section(0x901, 'XLEN', 8), section(0x902, 'public values', 1), section(0x903, 'root beside', 32)]
+
+const names = ['proof', 'vkey', 'traces', 'checkpoint', 'profile', 'fragments', 'segment', 'run', 'opening'] as const
+export type ContentName = (typeof names)[number]
 
 /** A new layout of a content or a section is a new number: what a number means never changes. */
 export const contents: Readonly<Record<ContentName, ContentKind>> = {
@@ -91,8 +94,7 @@ export const contents: Readonly<Record<ContentName, ContentKind>> = {
   fragments: { kind: 6, sections: fragments, hasDigest: true },
   segment: { kind: 7, sections: segment, hasDigest: true },
   run: { kind: 8, sections: run, hasDigest: true },
+  opening: { kind: 9, sections: opening, hasDigest: true },
 }
-
-const names = Object.keys(contents) as ContentName[]
 
 export const contentNamed = (kind: number): ContentName | undefined => names.find(name => contents[name].kind === kind)

@@ -1,6 +1,6 @@
 /** Why a key or a proof is rejected, as the verifier in C says it (`ffi/stark/fault.h`). */
 
-/** The verifier's steps, in order. `chain`: the segments of a run; `key`: the check of a key. */
+/** The verifier's steps, in order. `chain`: of a run's segments; `key`: of a key; `public-values`: of a run. */
 export const proofSteps = [
   'archive',
   'shape',
@@ -14,6 +14,7 @@ export const proofSteps = [
   'folds',
   'chain',
   'key',
+  'public-values',
 ] as const
 export type ProofStep = (typeof proofSteps)[number]
 
@@ -55,6 +56,8 @@ export const proofFlaws = [
   'tree',
   'role',
   'start-value',
+  'xlen',
+  'opening',
 ] as const
 export type ProofFlaw = (typeof proofFlaws)[number]
 

@@ -27,6 +27,7 @@ export class StarkVerifier {
   readonly #publics: NativeFunction
   readonly #next: NativeFunction
   readonly #end: NativeFunction
+  readonly #publicValues: NativeFunction
 
   /** @param file the library `verifier`, whose identity has been checked. @throws RvrError `ARTIFACT_REFUSED`. */
   constructor(file: LibraryFile) {
@@ -38,6 +39,23 @@ export class StarkVerifier {
     this.#publics = library.func('rvr_stark_publics', 'uint32_t', ['uintptr_t'])
     this.#next = library.func('rvr_stark_chain_next', 'uint32_t', ['uintptr_t', 'void *', 'void *', 'void *'])
     this.#end = library.func('rvr_stark_chain_end', 'uint32_t', ['void *', 'void *'])
+    this.#publicValues = library.func('rvr_stark_public_values', 'uint32_t', [...bytes, 'void *', 'void *', 'void *'])
+  }
+
+  /**
+   * A guest's public values, on another thread.
+   *
+   * @param opening bytes that nobody writes to meanwhile, at a multiple of 8
+   * @param root of the memory that the guest ends with, of proofs that were accepted
+   * @returns them, or why they are not those of this memory
+   */
+  async publicValues(opening: Uint8Array, root: Uint32Array): Promise<Uint8Array<ArrayBuffer> | ProofFault> {
+    const place = new BigUint64Array(2)
+    const fault = new Uint32Array(FAULT_WORDS)
+    const verdict = await beside(this.#publicValues, [opening, opening.length, root, place, fault])
+    if (verdict !== ACCEPTED) return rejected(verdict, fault)
+    const [at, count] = [...place].map(Number) as [number, number]
+    return new Uint8Array(opening.subarray(at, at + count))
   }
 
   /**

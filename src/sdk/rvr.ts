@@ -106,7 +106,8 @@ export class Rvr implements AsyncDisposable {
 
   /**
    * Verifies proofs of all segments of one run, in order. Each is verified under the key, and has to begin where the
-   * one before ended, the first where runs of the key's guest begin; the last one is the run's end.
+   * one before ended, the first where runs of the key's guest begin; the last one is the run's end. With the opening
+   * of the guest's public values, which is checked against the root that the proofs end with, these are told too.
    *
    * @param proofs paths of files, or their bytes
    * @throws RvrError `PROOF_INVALID` (`details` is {file, step, what, section, at, query, segment}), `KEY_INVALID`,
@@ -116,9 +117,9 @@ export class Rvr implements AsyncDisposable {
     this.#lifetime.check()
     const { ProofList, Verify } = await import('./proofs/calls.ts')
     const list = accept(ProofList, 'verifyProofs', proofs)
-    const { key, signal: own } = accept(Verify, 'verifyProofs', options)
+    const { key, publicValues, signal: own } = accept(Verify, 'verifyProofs', options)
     const { verifyProofs } = await import('./proofs/verify.ts')
-    return this.#lifetime.call(own, signal => verifyProofs(list, { key, signal }, this.#services))
+    return this.#lifetime.call(own, signal => verifyProofs(list, { key, publicValues, signal }, this.#services))
   }
 
   /**

@@ -26,6 +26,14 @@ export function memoryLayout(xlen: Xlen): MemoryLayout {
   return { cellBits: xlen / BLOCK_CELLS, blockBytes, leafBytes, leafLevels: Math.log2(MEMORY_BYTES / leafBytes) }
 }
 
+/** The node of the tree over registers and memory: what there is beside public values, as spaces go. */
+export const besidePublicValues = ({
+  leafLevels,
+}: MemoryLayout): { readonly height: number; readonly index: number } => ({
+  height: leafLevels + 1,
+  index: 0,
+})
+
 /** The four cells of a block's content. */
 export function cellsOf(content: bigint, { cellBits }: MemoryLayout): number[] {
   const cells: number[] = []

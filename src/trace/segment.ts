@@ -15,11 +15,11 @@ import { messagesOf } from './messages.ts'
 import { recordedSteps, type Standing, type Step } from './steps.ts'
 import { airsOf, type SystemAirs } from './system/airs.ts'
 import { initialLeaves } from './system/initial-leaves.ts'
-import { RowHasher } from './system/hash.ts'
+import { RowHasher, type Hash } from './system/hash.ts'
 import { Lookups } from './system/lookups.ts'
 import { memoryTables, systemRow } from './system/memory-tables.ts'
 import { programEntries, programMatrix, type ProgramEntry } from './system/program.ts'
-import { MemoryTree } from './system/tree.ts'
+import { MemoryTree, type Node } from './system/tree.ts'
 import type { Touch } from './unprovable.ts'
 
 /** Tables and public values of a segment: what a proof of it is about. */
@@ -66,6 +66,11 @@ export class SegmentFiller {
 
   get instret(): number {
     return this.#standing.instret
+  }
+
+  /** A node of the memory's tree where the last segment ended. */
+  hash(node: Node): Hash {
+    return this.#tree.hash(node)
   }
 
   /**

@@ -28,6 +28,7 @@ static const struct {
   [RVR_ARCHIVE_SEGMENT] = { 6, { { 0x301, 16 }, { 0x302, 4 }, { 0x303, 4 }, { 0x304, 4 }, { 0x601, 8 }, { 0x602, 32 } } },
   [RVR_ARCHIVE_RUN] = { 9, { { 0x402, 8 }, { 0x403, 8 }, { 0x404, 4096 }, { 0x406, 32 }, { 0x801, 8 }, { 0x802, 32 }, { 0x803, 8 },
                              { 0x804, 1 }, { 0x805, 1 } } },
+  [RVR_ARCHIVE_OPENING] = { 3, { { 0x901, 8 }, { 0x902, 1 }, { 0x903, 32 } } },
 };
 
 static uint32_t word_at(const uint8_t *at) { return *(const word *)at; }
@@ -107,7 +108,7 @@ static int has_digest(const uint8_t *bytes, enum rvr_archive_content content, co
   return 1;
 }
 
-static int is_content(enum rvr_archive_content content) { return content >= RVR_ARCHIVE_PROOF && content <= RVR_ARCHIVE_RUN; }
+static int is_content(enum rvr_archive_content content) { return content >= RVR_ARCHIVE_PROOF && content <= RVR_ARCHIVE_OPENING; }
 
 int rvr_archive_open(struct rvr_view views[RVR_ARCHIVE_MOST_SECTIONS], const uint8_t *bytes, uint64_t length,
                      enum rvr_archive_content content, struct rvr_archive_fault *fault)

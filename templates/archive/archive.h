@@ -25,6 +25,7 @@ enum rvr_archive_content {
   RVR_ARCHIVE_FRAGMENTS,
   RVR_ARCHIVE_SEGMENT,
   RVR_ARCHIVE_RUN,
+  RVR_ARCHIVE_OPENING,
 };
 
 /* What is wrong, in the order in which it is looked at. */

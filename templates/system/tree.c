@@ -44,6 +44,9 @@ EXPORT void rvr_tree_free(struct tree *t)
 
 EXPORT uint64_t rvr_tree_bytes(const struct tree *t) { return t->bytes; }
 
+/* A node; `height` is not below LOWEST. */
+EXPORT void rvr_tree_hash(const struct tree *t, uint32_t height, uint64_t index, uint32_t *out) { hash_copy(out, tree_hash(t, height, index)); }
+
 static struct tree *tree_new(uint64_t most_bytes)
 {
   struct tree *t = calloc(1, sizeof *t);

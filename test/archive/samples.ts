@@ -7,6 +7,7 @@ import type { SegmentOrigin } from '../../src/archive/origin.ts'
 import { segmentContent, type FilledSegment } from '../../src/archive/segment.ts'
 import { pageSections } from '../../src/archive/pages.ts'
 import { encodeArchive, type Content } from '../../src/archive/write.ts'
+import { openingContent, type Opening } from '../../src/proofs/opening.ts'
 import { profileContent, type ArchivedProfile } from '../../src/profile/content.ts'
 import { ByteStrings } from '../../src/run/saved/byte-strings.ts'
 import { factSections, type SavedFacts } from '../../src/run/saved/facts.ts'
@@ -119,6 +120,13 @@ export const savedRun: Content = {
   ]),
 }
 
+/** Public values. */
+export const opening: Opening = {
+  xlen: 32,
+  values: Uint8Array.from({ length: 33 }, (_, at) => at + 1),
+  beside: Uint32Array.from({ length: 8 }, (_, at) => at + 1000),
+}
+
 /** Contents that nothing writes yet, as plain bytes. */
 const plain = (content: ContentName, sections: readonly (readonly [number, number])[]): Promise<Uint8Array> =>
   encodeArchive({
@@ -154,5 +162,6 @@ export async function samples(): Promise<readonly Sample[]> {
     },
     { name: 'segment', content: 'segment', bytes: await encodeArchive(segmentContent(segment, facts)) },
     { name: 'run', content: 'run', bytes: await encodeArchive(savedRun) },
+    { name: 'opening', content: 'opening', bytes: await encodeArchive(openingContent(opening)) },
   ]
 }

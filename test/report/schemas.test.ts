@@ -226,6 +226,7 @@ const cases: readonly (readonly [name: string, args: () => readonly string[]])[]
   ['inspect', () => ['inspect', file('profiled.run')]],
   ['vkey', () => ['vkey', small, '--set', 'test', '-o', file('small.vkey')]],
   ['prove', () => ['prove', small, '--input', 'u64:3', '--set', 'test', '-o', file('proofs'), ...interp]],
+  ['inspect', () => ['inspect', file('proofs/public-values.opening')]],
   ['verify', () => ['verify', vectorPath('fib.test.proof'), '--key', vectorPath('fib.test.vkey')]],
   ['inspect', () => ['inspect', '--airs']],
   ['inspect', () => ['inspect', '--airs', 'HintStore', '--xlen', '32']],

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "../chain.h"
 #include "../verify.h"
+#include "public-values.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -70,4 +71,14 @@ EXPORT uint32_t rvr_stark_chain_end(const struct stark_chain *chain, struct star
 {
   struct stark_result result;
   return stark_chain_end(chain, &result, fault) ? VERDICT_ACCEPTED : VERDICT_FAULT;
+}
+
+/* Public values, from the final root of a run. place: the byte of the opening where they begin, and how many they are. */
+EXPORT uint32_t rvr_stark_public_values(const uint8_t *bytes, uint64_t length, const uint32_t *root, uint64_t place[2], struct stark_fault *fault)
+{
+  struct rvr_view values;
+  if (!stark_public_values_open(&values, bytes, length, root, fault)) return VERDICT_FAULT;
+  place[0] = (uint64_t)(values.at - bytes);
+  place[1] = values.count;
+  return VERDICT_ACCEPTED;
 }

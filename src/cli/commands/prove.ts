@@ -26,7 +26,7 @@ function parseSegments(text: string): number | 'all' {
 const ownOptions = (): Option[] => [
   option(
     '-o, --output <directory>',
-    'where proofs and key are written: 0.proof, 1.proof, … key.vkey',
+    'where proofs, key and opening are written: 0.proof, … key.vkey, public-values.opening',
   ).makeOptionMandatory(),
   valued('--segments <k>', 'the number of one segment, or all (default: all)', parseSegments),
   ...provingOptions(),

@@ -16,6 +16,7 @@ import type { Shell } from '../shell.ts'
 interface VerifyOptions extends KeyOptions, GuestOptions, BuildOptions, ReportOptions {
   readonly key?: string
   readonly guest?: string
+  readonly publicValues?: string
 }
 
 export function declareVerify(program: Command, shell: Shell): void {
@@ -25,12 +26,15 @@ export function declareVerify(program: Command, shell: Shell): void {
     .summary('verify the proofs of a run')
     .description(
       'Verifies each proof under a key, and that they are one run from start to end: every segment begins where the ' +
-        'one before ended. Says how the guest ended. A key is trusted: compare its digest with that of a key that ' +
-        'you have made from the guest yourself.',
+        'one before ended. Says how the guest ended, and with --public-values what it has revealed. A key is ' +
+        'trusted: compare its digest with that of a key that you have made from the guest yourself.',
     )
   addOptions(command, [
     option('--key <file>', 'the verifying key').argParser(inputPath),
     option('--guest <file>', 'instead of a key: the guest, whose key is made').argParser(inputPath).conflicts('key'),
+    option('--public-values <file>', 'the opening of what the guest has revealed: it is checked and told').argParser(
+      inputPath,
+    ),
     ...keyOptions(),
     ...guestOptions(),
     ...buildOptions(),
@@ -44,6 +48,7 @@ input; 3 no toolchain or compile failed; 5 a proof proves nothing, or segments a
 
 Examples:
   $ rvr verify proofs/0.proof proofs/1.proof --key proofs/key.vkey
+  $ rvr verify proofs/0.proof --key proofs/key.vkey --public-values proofs/public-values.opening
   $ rvr verify proofs/0.proof --guest guest.elf`,
     )
     .action(async (files: string[], options: VerifyOptions) => shell.finish(await verify(files, options, shell)))
@@ -69,7 +74,7 @@ async function verify(files: readonly string[], options: VerifyOptions, shell: S
   await using progress = createProgress(options, shell)
   await using rvr = await createRvr({ options, progress, shell })
   const key = await keyOf(rvr, options, shell)
-  const verified = await rvr.verifyProofs(files, { key, signal })
+  const verified = await rvr.verifyProofs(files, { key, publicValues: options.publicValues, signal })
   await progress.settle()
   const { verifiedAnswer } = await import('../../report/proofs/verified.ts')
   writeAnswer(verifiedAnswer(verified), options, shell)

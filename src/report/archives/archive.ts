@@ -7,6 +7,7 @@ import type { Answer } from '../answer.ts'
 import { line, table } from '../form/table.ts'
 import { grouped } from '../form/units.ts'
 import type { Inside } from './inside.ts'
+import { insideOpening } from './opening.ts'
 import { insideProfile } from './profile.ts'
 import { insideProof } from './proof.ts'
 import { insideRun } from './run.ts'
@@ -24,6 +25,7 @@ const insides: Partial<
   profile: insideProfile,
   vkey: insideKey,
   proof: insideProof,
+  opening: insideOpening,
 }
 
 /**

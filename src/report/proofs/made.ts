@@ -22,7 +22,7 @@ export function keyAnswer(guest: ProvedGuest, key: VerifyingKey, output: string)
 }
 
 /** What is told of a proof: not its bytes. */
-export type ToldProof = Omit<SegmentProof, 'bytes' | 'key' | 'save'> & {
+export type ToldProof = Omit<SegmentProof, 'bytes' | 'key' | 'publicValues' | 'save'> & {
   readonly proofBytes: number
   readonly file: string
 }
@@ -31,12 +31,14 @@ export interface MadeProofs {
   readonly guest: ProvedGuest
   readonly key: VerifyingKey
   readonly keyFile: string
+  /** The opening of public values; undefined where no proof is of the guest's end. */
+  readonly publicValuesFile: string | undefined
   readonly proofs: readonly ToldProof[]
   /** Segments of the whole run. */
   readonly segments: number
 }
 
-export function proofsAnswer({ guest, key, keyFile, proofs, segments }: MadeProofs): Answer {
+export function proofsAnswer({ guest, key, keyFile, publicValuesFile, proofs, segments }: MadeProofs): Answer {
   const rows = proofs.map(proof => [
     String(proof.index),
     ...[proof.instructions, proof.cells].map(grouped),
@@ -52,10 +54,19 @@ export function proofsAnswer({ guest, key, keyFile, proofs, segments }: MadeProo
     stages: stages.map(({ stage, ms }) => ({ stage, ms })),
   }))
   return {
-    json: { guest: guestOf(guest), key: key.digest, set: key.set, keyFile, segments, proofs: told },
+    json: {
+      guest: guestOf(guest),
+      key: key.digest,
+      set: key.set,
+      keyFile,
+      publicValuesFile: publicValuesFile ?? null,
+      segments,
+      proofs: told,
+    },
     text: [
       line('key', `${key.digest} (${key.set ?? 'of no set'})`),
       line('written', keyFile),
+      publicValuesFile === undefined ? '' : line('public values', publicValuesFile),
       table([heads, ...rows], 'rrrrrrr'),
     ].join(''),
   }

@@ -32,6 +32,22 @@ export interface ProofsOptions extends KeyOptions {
   readonly onProgress?: (progress: ProofProgress) => unknown
 }
 
+/** What a guest has revealed, and what opens it from the final root of its proofs. */
+export interface PublicValues {
+  /** As `run.publicValues`. */
+  readonly values: Uint8Array
+  /** The whole archive, content `opening` (docs/archive.md). */
+  readonly bytes: Uint8Array<ArrayBuffer>
+
+  /**
+   * Writes the opening to a file, which appears or changes as a whole or not at all.
+   *
+   * @returns the file's absolute path
+   * @throws RvrError `IO`, `ABORTED`
+   */
+  save(file: string, options?: { readonly signal?: AbortSignal }): Promise<string>
+}
+
 /** The proof of one segment of a run. */
 export interface SegmentProof {
   /** Place among the run's segments. */
@@ -52,6 +68,8 @@ export interface SegmentProof {
   readonly proveMs: number
   /** Of these, milliseconds by stage. */
   readonly stages: readonly { readonly stage: string; readonly ms: number }[]
+  /** Of the segment that the guest ends in: its public values. Other segments have none to be opened. */
+  readonly publicValues: PublicValues | undefined
 
   /**
    * Writes the proof to a file, which appears or changes as a whole or not at all.
@@ -68,6 +86,8 @@ export interface VerifiedRun {
   readonly exitCode: number
   /** Root of the tree over the guest's memory where it ends: eight field elements. */
   readonly finalRoot: readonly number[]
+  /** All that the guest has revealed, where its opening was given; behind these bytes its public values are 0. */
+  readonly publicValues: Uint8Array | undefined
   /** Digest of the key. */
   readonly key: string
   /** Milliseconds that verifying each proof took, in their order. */
@@ -76,5 +96,7 @@ export interface VerifiedRun {
 
 export interface VerifyOptions {
   readonly key: VerifyingKey
+  /** The opening of the guest's public values (`SegmentProof.publicValues`): path or bytes. */
+  readonly publicValues?: string | Uint8Array
   readonly signal?: AbortSignal
 }

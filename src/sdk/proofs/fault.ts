@@ -40,6 +40,8 @@ const words: Readonly<Record<ProofFault['what'], string>> = {
   field: 'has a field that is none',
   tree: 'has trees of fixed columns that contradict its AIRs',
   role: 'has a role that is none',
+  xlen: 'is of a guest whose registers have neither 32 nor 64 bits',
+  opening: 'has public values that are not those of the memory that the run ends with',
   'start-value': 'has a start that is none',
 }
 
@@ -66,8 +68,10 @@ function placeText({ section, at, query, segment }: ProofFault): string {
 /** The error `PROOF_INVALID`; `details` is {file, step, what, section, at, query, segment, archive}. */
 export function proofInvalid(file: string, fault: ProofFault): RvrError {
   const text = `${file} ${words[fault.what]}${placeText(fault)}: rejected at step ${fault.step}`
+  const ofProof = 'It proves nothing: take proofs from whoever made them anew, and the key of the very guest.'
+  const ofValues = 'Believe none of the values: take the file that was written beside the very proofs.'
   return new RvrError('PROOF_INVALID', text, {
-    hint: 'It proves nothing: take proofs from whoever made them anew, and the key of the very guest.',
+    hint: fault.step === 'public-values' ? ofValues : ofProof,
     details: { file, ...detailsOf(fault) },
   })
 }

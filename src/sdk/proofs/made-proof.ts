@@ -17,6 +17,7 @@ export class MadeProof implements SegmentProof {
   readonly fillMs: number
   readonly proveMs: number
   readonly stages: SegmentProof['stages']
+  readonly publicValues: SegmentProof['publicValues']
 
   constructor(facts: Facts) {
     this.index = facts.index
@@ -29,6 +30,7 @@ export class MadeProof implements SegmentProof {
     this.fillMs = facts.fillMs
     this.proveMs = facts.proveMs
     this.stages = facts.stages
+    this.publicValues = facts.publicValues
   }
 
   async save(file: string, options: Signalled = {}): Promise<string> {

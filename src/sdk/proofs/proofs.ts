@@ -6,6 +6,7 @@ import type { MachineSystem } from '../../proofs/machine-system.ts'
 import { segmentInputs, type SegmentInputs } from '../../proofs/segment-tables.ts'
 import { Proofs } from './calls.ts'
 import { known } from '../segments.ts'
+import type { FilledTrace } from '../traces/filled-trace.ts'
 import type { SegmentTrace } from '../traced.ts'
 import type { PlannedSegment } from '../traces/filler.ts'
 import { chosen, type RunPlan } from '../traces/plan.ts'
@@ -16,6 +17,7 @@ import { defaultMemoryBytes, tooMuch } from './memory.ts'
 import { MadeProof } from './made-proof.ts'
 import { PlannedProofs } from './planned.ts'
 import { Prover } from './prover.ts'
+import { OpenedValues } from './public-values.ts'
 import { Stages } from './stages.ts'
 
 const CELL_BYTES = 4
@@ -46,6 +48,12 @@ const inputsOf = (trace: SegmentTrace, system: MachineSystem): SegmentInputs =>
     tables: new Map(trace.chips.map(({ name }) => [name, trace.matrix(name)])),
     publics: trace.publics,
   })
+
+/** Of the segment that the guest ends in. */
+async function openedAtEnd(trace: FilledTrace, signal: AbortSignal | undefined): Promise<OpenedValues | undefined> {
+  const opening = trace.publics['done_public'] === 1 ? await trace.opening() : undefined
+  return opening && OpenedValues.of(opening, signal)
+}
 
 /**
  * Where a segment does not fit into memory, and none is asked for by its number, the run is cut again.
@@ -95,7 +103,7 @@ export async function* proofsOf(plan: RunPlan, given: ProofsOptions): AsyncGener
     return undefined
   }
 
-  async function proved(trace: SegmentTrace, { prover, stages, left }: Room): Promise<SegmentProof> {
+  async function proved(trace: FilledTrace, { prover, stages, left }: Room): Promise<SegmentProof> {
     using filled = trace
     const { index, instretStart, instructions, recordMs = 0, fillMs } = filled
     const inputs = inputsOf(filled, system)
@@ -109,7 +117,8 @@ export async function* proofsOf(plan: RunPlan, given: ProofsOptions): AsyncGener
     const work = { threads, maxBytes: provingBytes, signal, progress }
     const bytes = await prover.context.prove(inputs, work)
     const proveMs = performance.now() - begun
+    const publicValues = await openedAtEnd(filled, signal)
     const facts = { index, instretStart, instructions, key, bytes, cells, provingBytes, proveMs }
-    return new MadeProof({ ...facts, fillMs: recordMs + fillMs, stages: stages.end() })
+    return new MadeProof({ ...facts, fillMs: recordMs + fillMs, stages: stages.end(), publicValues })
   }
 }

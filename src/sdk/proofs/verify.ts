@@ -25,6 +25,19 @@ function publicsIn(bytes: Uint8Array, file: string): Uint32Array {
   return new Uint32Array(bytes.buffer, bytes.byteOffset + offset, count)
 }
 
+/** The values that an opening has, under the root that proofs have shown. @throws RvrError `PROOF_INVALID` */
+async function openedValues(
+  opening: string | Uint8Array | undefined,
+  root: Uint32Array,
+  verifier: StarkVerifier,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
+  if (opening === undefined) return undefined
+  const found = await verifier.publicValues(await ownBytes(opening, signal), root)
+  if (found instanceof Uint8Array) return found
+  throw proofInvalid(typeof opening === 'string' ? opening : 'the opening of the public values', found)
+}
+
 /** @throws RvrError as `Rvr.verifyProofs` says */
 export async function verifyProofs(
   proofs: readonly (string | Uint8Array)[],
@@ -53,5 +66,6 @@ export async function verifyProofs(
   const end = chain.end()
   if (end.fault !== undefined) throw proofInvalid('the last proof', end.fault)
   const { segments, exitCode, finalRoot } = end.result
-  return { segments, exitCode, finalRoot: [...finalRoot], key: key.digest, verifyMs }
+  const publicValues = await openedValues(options.publicValues, finalRoot, verifier, signal)
+  return { segments, exitCode, finalRoot: [...finalRoot], publicValues, key: key.digest, verifyMs }
 }

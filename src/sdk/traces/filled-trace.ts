@@ -5,6 +5,7 @@ import type { SegmentFacts } from '../../archive/segment.ts'
 import { RvrError } from '../../errors.ts'
 import type { Machine } from '../../machine/machine.ts'
 import { checkSegment } from '../../trace/check/check.ts'
+import type { Opening } from '../../proofs/opening.ts'
 import type { SegmentCheck } from '../../trace/check/failure.ts'
 import type { FillPhases } from '../../trace/native/phases.ts'
 import type { SegmentTables } from '../../trace/segment.ts'
@@ -96,6 +97,12 @@ export class FilledTrace implements SegmentTrace {
       hint: "Its recording was saved without the guest's memory: save it with memory.",
       details: { missing: this.missing },
     })
+  }
+
+  /** @internal The guest's public values where the segment ends, until the next one is asked for. */
+  opening(): Promise<Opening> | undefined {
+    const { opening } = this.#live.filled
+    return opening && this.#uses.run(opening)
   }
 
   async check(options: TraceCheckOptions = {}): Promise<SegmentCheck> {

@@ -1,6 +1,7 @@
 /** Who fills the tables of planned segments: the trace engine, or the reference in JavaScript. */
 import type { Compress } from '../../archive/chain.ts'
 import type { Segment } from '../../machine/segment.ts'
+import type { Opening } from '../../proofs/opening.ts'
 import type { CheckLibrary } from '../../trace/check/native/library.ts'
 import type { OriginOf } from '../../trace/check/places.ts'
 import type { TracedGuest } from '../../trace/steps.ts'
@@ -29,6 +30,8 @@ export interface FilledSegment {
   readonly fillMs: number
   /** Takes the memory of tables that nobody wants any more. */
   readonly giveBack?: ((buffer: ArrayBuffer) => void) | undefined
+  /** Its public values where the segment ends, until the next one is asked for; absent where there is no guest. */
+  readonly opening?: (() => Promise<Opening>) | undefined
   /** Of the trace engine. */
   readonly phases?: FillPhases | undefined
 }

@@ -4,6 +4,8 @@ import type { EventSink } from '../../events.ts'
 import { LEAST_TAPE_BYTES, MOST_TAPE_BYTES } from '../../modes/preflight/limits.ts'
 import type { Piece } from '../../modes/preflight/piece.ts'
 import { copyPages, nonzeroPages } from '../../program/nonzero-pages.ts'
+import type { Opening } from '../../proofs/opening.ts'
+import { besidePublicValues, memoryLayout } from '../../trace/layout.ts'
 import { EngineGuest, type TraceEngine } from '../../trace/native/engine.ts'
 import { originsOf } from '../../trace/native/origins.ts'
 import type { MemoryAtEnd } from '../../trace/native/recorded.ts'
@@ -104,11 +106,18 @@ export class NativeTraceFiller implements TraceFiller {
       compress: this.#guest.engine.native.compress,
       originOf: originsOf(this.#guest.engine, this.guest, () => kept.recording),
       kept,
+      opening: () => this.#opening(held),
       giveBack: buffer => this.#filler.giveBack(buffer),
       phases: tables.phases,
       recordMs,
       fillMs: performance.now() - recorded,
     }
+  }
+
+  async #opening({ publicValues }: Held): Promise<Opening> {
+    const { xlen } = this.guest.image
+    const values = publicValues.slice()
+    return { xlen, values, beside: await this.#filler.hash(besidePublicValues(memoryLayout(xlen))) }
   }
 
   async #record(planned: PlannedSegment, signal: AbortSignal | undefined): Promise<SegmentRecording> {

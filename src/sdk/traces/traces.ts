@@ -10,7 +10,6 @@ import type { SegmentTables } from '../../trace/segment.ts'
 import { Traces } from '../calls.ts'
 import { known as knownOrigin } from '../segments.ts'
 import type { TracesOptions } from '../contract.ts'
-import type { SegmentTrace } from '../traced.ts'
 import { FilledTrace } from './filled-trace.ts'
 import type { PlannedSegment, TraceFiller } from './filler.ts'
 import { DEFAULT_MEMORY_BYTES } from './limits.ts'
@@ -59,7 +58,7 @@ async function engineFiller(plan: RunPlan, filling: Filling): Promise<TraceFille
  * Traces of a run's segments in order: of all, or of one. Each is executed once more from where it starts, filled and
  * handed out; what is not disposed stays in memory.
  */
-export async function* tracesOf(plan: RunPlan, given: TracesOptions): AsyncGenerator<SegmentTrace, void, void> {
+export async function* tracesOf(plan: RunPlan, given: TracesOptions): AsyncGenerator<FilledTrace, void, void> {
   const options = accept(Traces, 'traces', given)
   const { segment, signal, filler: wanted, maxMemoryBytes = DEFAULT_MEMORY_BYTES } = options
   const segments = chosen(plan, segment)

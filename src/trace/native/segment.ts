@@ -1,4 +1,5 @@
 /** The tables of one segment after another, by a trace engine, while the guest's memory is at hand. */
+import type { Node } from '../system/tree.ts'
 import type { EngineGuest } from './engine.ts'
 import { NativeTree, type Held } from './system.ts'
 import type { NativeWork } from './system-library.ts'
@@ -38,6 +39,11 @@ export class NativeFiller implements Disposable {
     const rows = await this.#maker.rows(recording, options)
     using memory = await this.#tree.pass(rows.touched, held, options)
     return await this.#maker.tables(rows, memory, options)
+  }
+
+  /** A node of the memory's tree where the last segment ended. */
+  hash(node: Node): Promise<Uint32Array> {
+    return this.#tree.hash(node)
   }
 
   [Symbol.dispose](): void {

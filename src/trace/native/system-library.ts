@@ -10,6 +10,7 @@ const prototypes = {
   rvr_tree_create: ['int', [...STANDING, 'void *', 'uint64_t', 'uint64_t', ...CREW, 'void *']],
   rvr_tree_free: ['void', ['uintptr_t']],
   rvr_tree_bytes: ['uint64_t', ['uintptr_t']],
+  rvr_tree_hash: ['void', ['uintptr_t', 'uint32_t', 'uint64_t', 'void *']],
   rvr_plan_create: ['int', ['uintptr_t', 'void *', 'uint64_t', ...STANDING, ...CREW, 'void *', 'void *']],
   rvr_plan_free: ['void', ['uintptr_t']],
   rvr_plan_fill: ['int', ['uintptr_t', 'void *', 'void *', 'void *', 'void *', ...CREW]],

@@ -1,6 +1,7 @@
 /** A guest's memory tree in native memory, and the tables that tie segments to it. */
 import { RvrError } from '../../errors.ts'
 import { Owned } from '../../load/owned.ts'
+import type { Node } from '../system/tree.ts'
 import { TOUCHED_BYTES } from './records.ts'
 import { perform, type NativeWork, type SystemLibrary } from './system-library.ts'
 
@@ -67,6 +68,15 @@ export class NativeTree {
   /** Bytes that its hashes take. */
   bytes(): Promise<number> {
     return this.#tree.use(async address => Number(this.#library.rvr_tree_bytes(address)))
+  }
+
+  /** A node, of which at least four leaves are: the hash where the tree stands. */
+  hash({ height, index }: Node): Promise<Uint32Array> {
+    return this.#tree.use(async address => {
+      const hash = new Uint32Array(HASH_WORDS)
+      this.#library.rvr_tree_hash(address, height, index, hash)
+      return hash
+    })
   }
 
   /**

@@ -1,6 +1,10 @@
 /** Proofs of guests: they verify as one run, and as nothing else. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Rvr, type Guest, type Run, type SegmentProof, type VerifyingKey } from '../../../src/index.ts'
+import { readArchive } from '../../../src/archive/read.ts'
+import { encodeArchive } from '../../../src/archive/write.ts'
+import { openingContent, openingIn, type Opening } from '../../../src/proofs/opening.ts'
+import type { FilledTrace } from '../../../src/sdk/traces/filled-trace.ts'
 import { isExhaustive } from '../../support/exhaustive.ts'
 
 const path = (name: string): string =>
@@ -22,6 +26,32 @@ const failing = (work: Promise<unknown>): Promise<unknown> =>
     () => undefined,
     (error: unknown) => error,
   )
+
+/** Public values are those of the run, and no others are told. */
+async function expectOpened(run: Run, proofs: readonly SegmentProof[], key: VerifyingKey): Promise<void> {
+  const bytes = proofs.map(proof => proof.bytes)
+  expect((await rvr.verifyProofs(bytes, { key })).publicValues).toBeUndefined()
+  expect(proofs.slice(0, -1).every(({ publicValues }) => publicValues === undefined)).toBe(true)
+  const { values, bytes: opening } = proofs.at(-1)!.publicValues!
+  expect(values).toEqual(run.publicValues)
+  expect(values.some(byte => byte !== 0)).toBe(true)
+  expect((await rvr.verifyProofs(bytes, { key, publicValues: opening })).publicValues).toEqual(values)
+  const refused = (publicValues: Uint8Array): Promise<unknown> =>
+    failing(rvr.verifyProofs(bytes, { key, publicValues }))
+  const rejected = (what: string) => ({ code: 'PROOF_INVALID', details: { step: 'public-values', what } })
+  expect(await refused(bytes[0]!)).toMatchObject(rejected('archive'))
+  expect(await refused(opening.slice(0, -64))).toMatchObject(rejected('archive'))
+  const encoded = (of: Opening): Promise<Uint8Array> => encodeArchive(openingContent(of))
+  const right = openingIn(await readArchive(opening))
+  expect(await refused(await encoded({ ...right, values: values.with(0, values[0]! ^ 1) }))).toMatchObject(
+    rejected('opening'),
+  )
+  // Where the first segment ends the guest has another memory: its opening is of that root alone.
+  for await (const trace of run.traces({ segment: 0, filler: 'reference' })) {
+    using suspended = trace as FilledTrace
+    expect(await refused(await encoded((await suspended.opening())!))).toMatchObject(rejected('opening'))
+  }
+}
 
 test('segments of a run of RV32 are proved, and verify in their order alone', async () => {
   const { guest, run } = await started('fibonacci.rv32', 512)
@@ -46,6 +76,7 @@ test('segments of a run of RV32 are proved, and verify in their order alone', as
   expect(await chain(bytes.slice(0, -1))).toMatchObject(rejected('last'))
   expect(await chain([...bytes, bytes.at(-1)!])).toMatchObject(rejected('last'))
   expect(await chain([bytes[0]!, bytes[0]!])).toMatchObject({ code: 'PROOF_INVALID', details: { step: 'chain' } })
+  await expectOpened(run, proofs, key)
   const other = await (await rvr.load(path('exitcode.rv32'))).verifyingKey({ set: 'test' })
   expect(other.digest).not.toBe(key.digest)
   expect(await chain(bytes, other)).toMatchObject(rejected('key'))
@@ -65,9 +96,10 @@ test('what cannot be proved, or takes too much, is refused before anything is fi
 
 test.skipIf(!isExhaustive)('a segment of RV64, whose loads and stores have derived columns', async () => {
   const { guest, run } = await started('fibonacci.rv64')
-  for await (const { bytes } of run.proofs({ set: 'test', filler: 'reference' })) {
-    const verified = await rvr.verifyProofs([bytes], { key: await guest.verifyingKey({ set: 'test' }) })
-    expect(verified.exitCode).toBe(0)
+  for await (const { bytes, publicValues } of run.proofs({ set: 'test' })) {
+    const key = await guest.verifyingKey({ set: 'test' })
+    const verified = await rvr.verifyProofs([bytes], { key, publicValues: publicValues!.bytes })
+    expect(verified).toMatchObject({ exitCode: 0, publicValues: run.publicValues })
   }
 })
 

@@ -10,6 +10,9 @@ import { writeAnswer } from '../../output/answer.ts'
 import type { Progress } from '../../progress/progress.ts'
 import type { Shell } from '../../shell.ts'
 
+/** There where the proofs reach the guest's end. */
+const VALUES_FILE = 'public-values.opening'
+
 const keyFileIn = (output: string): string => join(output, 'key.vkey')
 
 /** Can files be written there? It is asked before the guest runs. @throws RvrError `IO`, `ABORTED` */
@@ -39,10 +42,13 @@ export async function writeProofs(guest: Guest, run: Run, writing: Writing): Pro
   const { set, threads, signal, segment } = proving
   const key = await guest.verifyingKey({ set, threads, signal })
   const proofs: ToldProof[] = []
+  let publicValuesFile: string | undefined
   for await (const proof of run.proofs(proving)) {
     const file = await proof.save(join(output, `${proof.index}.proof`), { signal })
     progress.showStep(`segment ${proof.index} proved`, proof.proveMs)
     proofs.push(toldOf(proof, file))
+    const opening = proof.publicValues
+    publicValuesFile ??= await opening?.save(join(output, VALUES_FILE), { signal })
   }
   const keyFile = await key.save(keyFileIn(output), { signal })
   await progress.settle()
@@ -50,6 +56,6 @@ export async function writeProofs(guest: Guest, run: Run, writing: Writing): Pro
   // Where segments did not fit, the run was cut again.
   const segments = segment === undefined ? proofs.length : ofPlan
   const { proofsAnswer } = await import('../../../report/proofs/made.ts')
-  writeAnswer(proofsAnswer({ guest, key, keyFile, proofs, segments }), options, shell)
+  writeAnswer(proofsAnswer({ guest, key, keyFile, publicValuesFile, proofs, segments }), options, shell)
   return EXIT_OK
 }
