@@ -35,7 +35,8 @@ export interface GuestSystem<Host = HostState> {
   /** The extensions that every guest of the ABI has. */
   readonly base: readonly Extension<Host>[]
   readonly host: HostKeeper<Host>
-  start: GuestAbi['start']
+  /** As the ABI's, told which instruction sets the guest has. */
+  start(image: Image, hart: Hart, options: AbiOptions, sets: readonly SetName[]): void
   unknown: GuestAbi['unknown']
 }
 

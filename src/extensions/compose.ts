@@ -37,7 +37,7 @@ export function composeAbi(system: GuestSystem, further: readonly Extension[], c
       return (digest ??= digestOf(extensions))
     },
     host: system.host,
-    start: system.start,
+    start: (image, hart, options) => system.start(image, hart, options, choice.sets ?? defaultSets),
     unknown: system.unknown,
     execute: (instr, hart, host, print) => {
       const handler = handlers.get(instr.row.name)

@@ -1,6 +1,7 @@
 /** The host's side of a guest: what it keeps outside of registers and memory, and what host instructions may do. */
 import type { Image } from '../elf/image.ts'
 import type { Trap } from '../program/trap.ts'
+import type { Directory } from './linux/files/directories.ts'
 import type { RandomState } from './random.ts'
 
 /**
@@ -48,11 +49,15 @@ export interface HostKeeper<Host = HostState> {
   /** Data that JSON can say; byte strings are in it as the numbers that `keep` gives them. */
   save(host: Host, keep: (bytes: Uint8Array) => number): unknown
   /**
-   * The state that was saved.
+   * The state that was saved. `given`: what no file says, because whoever resumes a run decides it.
    *
    * @throws Error where `saved` is no such data or contradicts itself, or there is no byte string of a number
    */
-  restore(saved: unknown, bytes: (index: number) => Uint8Array): Host
+  restore(saved: unknown, bytes: (index: number) => Uint8Array, given?: Pick<AbiOptions, 'directories'>): Host
+  /** Closes what the host has open for the guest in this thread: the job is at its end. */
+  release?(host: Host): void
+  /** What the guest's caller should hear of, in order: what came first stays first. */
+  warnings?(host: Host): readonly string[]
 }
 
 /** How a host instruction ended. The caller advances pc by 4 on `continue`; on `trap` nothing has changed. */
@@ -88,4 +93,8 @@ export interface AbiOptions {
   readonly seed?: bigint
   /** argv of a `linux` guest; default the guest's name alone. */
   readonly args?: readonly string[]
+  /** Environment of a `linux` guest; default empty. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Directories of this machine that a `linux` guest may use. */
+  readonly directories?: readonly Directory[]
 }

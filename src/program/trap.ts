@@ -12,6 +12,8 @@
  * - `print-invalid`: PrintStr of bytes that are not UTF-8
  * - `stream-missing` / `stream-reordered` / `stream-duplicate`: the guest pulled another item than the stream has next
  *   (docs/streaming.md): one that does not come any more, one that comes later, the one before it once more
+ * - `signal-raised`: the guest sends itself a signal (ABI `linux`) · `futex-deadlock`: it waits for what no other
+ *   thread can do
  * - `operand-invalid`: an operand that an extension's instruction does not take, such as a divisor of zero; the message
  *   says which
  */
@@ -33,6 +35,8 @@ export type TrapKind =
   | 'stream-reordered'
   | 'stream-duplicate'
   | 'operand-invalid'
+  | 'signal-raised'
+  | 'futex-deadlock'
 
 /**
  * A trap is raised by the instruction at `pc`, which did not retire: registers, memory and instret are those before it.

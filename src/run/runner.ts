@@ -1,6 +1,7 @@
 /** A guest in its memory: runs its jobs one after another, and lets its mode add up what they collect. */
 import { CallbackScope } from '../callbacks.ts'
 import { abortError, RvrError } from '../errors.ts'
+import type { HostState } from '../extensions/abi.ts'
 import { loadImage } from '../interp/memory.ts'
 import type { Demand } from '../modes/collector.ts'
 import { ledgerOf } from '../modes/counting.ts'
@@ -56,6 +57,8 @@ export class Runner {
   /** What the caller's functions for text and events throw. */
   readonly #callbacks = new CallbackScope()
   readonly #printer: Printer
+  /** Warnings of the guest's host that are known. */
+  #warned = 0
   /** Undefined until it is needed. */
   #placed: Placed | undefined
 
@@ -148,6 +151,7 @@ export class Runner {
         prepare: () => ({ ...this.#job(order), ...counts, id, control, move }),
       })
       if (result.moved !== undefined) this.#moveTo(mover!.take(result.moved))
+      this.#warn(result.host)
       await this.#ended(result, signal)
       return { state: this.#stateOf(from, result), demand: result.demand }
     } finally {
@@ -159,6 +163,7 @@ export class Runner {
   #job({ from, limits, isTraced, printed }: StretchOrder): Omit<Job, 'id' | 'control' | 'maxInstructions' | 'maxCost'> {
     const { image, abi, mode, machine, witness } = this.#options
     const { pc, host, isInside } = from.stand()
+    this.#warned = abi.host.warnings?.(host).length ?? 0
     const { maxTapeBytes } = limits
     const { home, ledger } = this.#place
     return {
@@ -177,6 +182,14 @@ export class Runner {
       witness,
       trace: isTraced,
     }
+  }
+
+  /** Tells of what the guest asked for in the last job and did not get. */
+  #warn(host: HostState): void {
+    const { abi, progress } = this.#options
+    if (progress === undefined) return
+    for (const message of abi.host.warnings?.(host).slice(this.#warned) ?? [])
+      void this.#callbacks.call('onEvent', () => progress.receiver({ type: 'warning', message }))
   }
 
   /** Lets the caller's functions take all of their text and events. @throws RvrError where the job was ended. */

@@ -44,7 +44,16 @@ export interface WorkGuest {
   readonly mode: Mode
 }
 
-export function work(job: Job, { image, abi, machine, mode }: WorkGuest, listener: WorkListener): JobResult {
+/** Runs a job; what its host has open is closed at the end, whatever that is. */
+export function work(job: Job, guest: WorkGuest, listener: WorkListener): JobResult {
+  try {
+    return perform(job, guest, listener)
+  } finally {
+    guest.abi.host.release?.(job.host)
+  }
+}
+
+function perform(job: Job, { image, abi, machine, mode }: WorkGuest, listener: WorkListener): JobResult {
   const { host, maxInstructions, maxCost } = job
   const control = new Int32Array(job.control)
   let place = job.place

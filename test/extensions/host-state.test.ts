@@ -43,8 +43,24 @@ test('a system keeps what its guests use and nothing of the other', () => {
     'publicValues',
     'random',
   ])
-  expect(Object.keys(saved('linux').data).toSorted()).toEqual(['brk', 'brkStart', 'random', 'stdin', 'stdinPosition'])
+  expect(Object.keys(saved('linux').data).toSorted()).toEqual([
+    'brk',
+    'brkStart',
+    'files',
+    'mappings',
+    'pid',
+    'random',
+    'signals',
+    'slept',
+    'stdin',
+    'stdinPosition',
+    'umask',
+    'unknownCalls',
+  ])
 })
+
+const mapping = (from: number, to: number): object => ({ from, to, isFile: false })
+const opened = (kind: string, path: string): object => ({ kind, path, flags: 0, offset: 0 })
 
 describe('refused', () => {
   const wrong: [AbiName, string, (data: any) => void][] = [
@@ -55,6 +71,16 @@ describe('refused', () => {
     ['linux', 'a break below its start', data => (data.brk = data.brkStart - 1)],
     ['linux', 'a break outside of memory', data => (data.brk = 2 ** 29 + 1)],
     ['linux', 'no standard input', data => delete data.stdin],
+    ['linux', 'mappings that overlap', data => (data.mappings = [mapping(0x1000, 0x3000), mapping(0x2000, 0x4000)])],
+    ['linux', 'a mapping that ends before it begins', data => (data.mappings = [mapping(0x2000, 0x1000)])],
+    ['linux', 'a mapping of half a page', data => (data.mappings = [mapping(0x1000, 0x1800)])],
+    ['linux', 'a descriptor of nothing', data => data.files.descriptors.push({ file: 3, closesOnExec: false })],
+    ['linux', 'an open file without a descriptor', data => (data.files.descriptors[1] = null)],
+    ['linux', 'directories', data => (data.directories = [{ host: '/', guest: '/', readOnly: false }])],
+    ['linux', 'a file in a directory that nobody gives', data => (data.files.open[0] = opened('file', '/etc/passwd'))],
+    ['linux', 'an open file of an unknown kind', data => (data.files.open[0] = opened('socket', '/x'))],
+    ['linux', 'flags of another call', data => (data.files.open[0].flags = 0o100)],
+    ['linux', 'the action of a signal that is none', data => (data.signals.actions[0] = '00'.repeat(24))],
   ]
   test.each(wrong)('%s: %s', (name, _what, change) => {
     const { data, blobs } = saved(name)

@@ -1,11 +1,16 @@
-/** Where stack and heap of a `linux` guest lie in guest memory. Addresses and sizes in bytes. */
-import { MEMORY_BYTES } from '../../elf/image.ts'
+/** Where stack, heap and mappings of a `linux` guest lie in guest memory. Addresses and sizes in bytes. */
 
 export const PAGE_BYTES = 4096
-/** First address behind the stack; the bytes above stay unused. */
-export const STACK_END = MEMORY_BYTES - 8192
-/** Memory that is kept for the stack: the break cannot grow into it. */
-const STACK_BYTES = 8 * 2 ** 20
-export const BREAK_LIMIT = STACK_END - STACK_BYTES
-/** Room for argument texts and pointers on the stack. */
+/** Room for the texts of arguments and environment, and the pointers to them, on the stack. */
 export const MAX_ARGUMENT_BYTES = 128 * 1024
+/** Memory that is kept for the stack: neither the break nor a mapping lies in it. */
+export const STACK_BYTES = 8 * 2 ** 20
+/** Bytes above the stack that stay unused. */
+const ABOVE_STACK = 8192
+
+/** First address behind the stack. */
+export const stackEnd = (memoryBytes: number): number => memoryBytes - ABOVE_STACK
+/** First address behind the break and the mappings, which grow downwards from there. */
+export const mappingsEnd = (memoryBytes: number): number => stackEnd(memoryBytes) - STACK_BYTES
+
+export const pageUp = (address: number): number => Math.ceil(address / PAGE_BYTES) * PAGE_BYTES

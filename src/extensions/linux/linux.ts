@@ -1,13 +1,15 @@
-/** Guest ABI `linux`: statically linked programs that use system calls for input, output and memory. */
+/** Guest ABI `linux`: statically linked programs that use system calls for input, output, files and memory. */
 import { wordText } from '../../hex.ts'
 import { foreignText } from '../../isa/foreign.ts'
 import type { GuestSystem, HostOutcome } from '../abi.ts'
 import type { Extension, Handler } from '../extension.ts'
-import { systemCall, type SystemHandler } from './call.ts'
+import { systemCall } from './call.ts'
+import { handlerOf } from './calls.ts'
 import { ENOSYS } from './errno.ts'
-import { close, fstat, lseek, read, write, writev } from './files.ts'
-import { linuxHost, type LinuxHost } from './host.ts'
-import { brk, clockGettime, clockGettime64, exit, getrandom } from './process.ts'
+import type { LinuxHost } from './host.ts'
+import { hwcapOf } from './hwcap.ts'
+import { linuxHost, MOST_UNKNOWN_CALLS } from './keeper.ts'
+import { programHeaders } from './program-headers.ts'
 import { rows } from './rows.ts'
 import { writeStack } from './stack.ts'
 
@@ -18,31 +20,25 @@ const A7 = 17
 /** What the assembler writes for `unimp`: csrrw x0, cycle, x0. */
 const UNIMP = 0xc000_1073
 
-/** System calls by their generic number (asm-generic/unistd.h); every other number returns -ENOSYS. */
-const handlers: Readonly<Record<number, SystemHandler>> = {
-  57: close,
-  62: lseek,
-  63: read,
-  64: write,
-  66: writev,
-  80: fstat,
-  93: exit,
-  94: exit,
-  113: clockGettime,
-  214: brk,
-  278: getrandom,
-}
-const rv32Handlers: Readonly<Record<number, SystemHandler>> = { ...handlers, 403: clockGettime64 }
-
 const illegal = (pc: number, what: string): HostOutcome => ({
   type: 'trap',
   trap: { kind: 'illegal-instruction', pc, message: what },
 })
 
-const ecall: Handler<LinuxHost> = (_instr, hart, host, print) => {
-  const handler = (hart.xlen === 32 ? rv32Handlers : handlers)[Number(hart.x[A7])]
+/** Each number counts once. */
+function remember({ unknownCalls }: LinuxHost, number: number): void {
+  if (unknownCalls.length < MOST_UNKNOWN_CALLS && !unknownCalls.includes(number)) unknownCalls.push(number)
+}
+
+const ecall: Handler<LinuxHost> = ({ pc }, hart, host, print) => {
+  const number = Number(BigInt.asIntN(hart.xlen, hart.x[A7]!))
+  const handler = handlerOf(number, hart.xlen)
+  if (handler === undefined) remember(host, number)
   const result = handler === undefined ? -ENOSYS : handler(systemCall(hart, host, print))
-  if (typeof result !== 'number') return { type: 'terminate', exitCode: result.exitCode }
+  if (typeof result === 'object') {
+    if ('trap' in result) return { type: 'trap', trap: { ...result.trap, pc } }
+    return { type: 'terminate', exitCode: result.exitCode }
+  }
   hart.x[A0] = BigInt.asUintN(hart.xlen, BigInt(result))
   return { type: 'continue', untraced: true }
 }
@@ -57,10 +53,13 @@ const system: GuestSystem<LinuxHost> = {
   name: 'linux',
   base: [extension],
   host: linuxHost,
-  start: (image, hart, options) => {
+  start: (image, hart, options, sets) => {
+    const { args = DEFAULT_ARGS, env = {}, seed = 0n } = options
+    const { entry } = image
+    const beginning = { entry, headers: programHeaders(image), hwcap: hwcapOf(sets), args, env, seed }
     hart.x.fill(0n)
-    hart.x[SP] = BigInt(writeStack(hart, image.entry, options.args ?? DEFAULT_ARGS, options.seed ?? 0n))
-    hart.pc = image.entry
+    hart.x[SP] = BigInt(writeStack(hart, beginning))
+    hart.pc = entry
   },
   unknown: (pc, word, xlen) => {
     if (word >>> 0 === UNIMP)

@@ -2,68 +2,105 @@
 import { RvrError } from '../../errors.ts'
 import type { Hart } from '../../program/hart.ts'
 import { drawRandom } from '../random.ts'
-import { MAX_ARGUMENT_BYTES, PAGE_BYTES, STACK_END } from './layout.ts'
+import { setGuestWord } from './call.ts'
+import { MAX_ARGUMENT_BYTES, PAGE_BYTES, stackEnd } from './layout.ts'
+import { initialRandom, USER } from './process.ts'
+import type { ProgramHeaders } from './program-headers.ts'
 
-const AT_NULL = 0
-const AT_PAGESZ = 6
-const AT_ENTRY = 9
-const AT_SECURE = 23
-const AT_RANDOM = 25
+const AT = {
+  NULL: 0,
+  PHDR: 3,
+  PHENT: 4,
+  PHNUM: 5,
+  PAGESZ: 6,
+  BASE: 7,
+  FLAGS: 8,
+  ENTRY: 9,
+  UID: 11,
+  EUID: 12,
+  GID: 13,
+  EGID: 14,
+  HWCAP: 16,
+  CLKTCK: 17,
+  SECURE: 23,
+  RANDOM: 25,
+  EXECFN: 31,
+} as const
+const TICKS_PER_SECOND = 100
 const RANDOM_BYTES = 16
 const alignDown = (address: number): number => address - (address % 16)
 
-/**
- * Writes the initial stack and returns the stack pointer (16-byte aligned, pointing at argc). The environment is empty.
- * The bytes that AT_RANDOM points at follow from `seed` and are not part of getrandom's stream.
- *
- * @throws RvrError `USAGE` when the arguments take more than 128 KiB, or contain a zero byte
- */
-export function writeStack(hart: Hart, entry: number, args: readonly string[], seed: bigint): number {
-  const { memory, view } = hart
-  const texts = args.map(argument => new TextEncoder().encode(argument))
-  const total = texts.reduce((sum, text) => sum + text.length + 1 + 8, 0)
+/** What a program finds on its stack. */
+export interface Beginning {
+  readonly entry: number
+  readonly headers: ProgramHeaders | undefined
+  /** Bit n: the instruction set has the letter 'a' + n. */
+  readonly hwcap: number
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly seed: bigint
+}
+
+const encoded = (texts: readonly string[]): Uint8Array[] => texts.map(text => new TextEncoder().encode(text))
+
+function checkTexts(args: readonly Uint8Array[], env: readonly Uint8Array[]): void {
+  const total = [...args, ...env].reduce((sum, text) => sum + text.length + 1 + 8, 0)
   if (total > MAX_ARGUMENT_BYTES) {
-    throw new RvrError('USAGE', `the guest's arguments take ${total} bytes, wanted at most ${MAX_ARGUMENT_BYTES}`, {
-      hint: 'Pass large data as input (standard input) instead.',
-    })
+    const message = `the guest's arguments and environment take ${total} bytes, wanted at most ${MAX_ARGUMENT_BYTES}`
+    throw new RvrError('USAGE', message, { hint: 'Pass large data as input (standard input) instead.' })
   }
-  let at = STACK_END
+  const refuse = (what: string): RvrError =>
+    new RvrError('USAGE', `${what} contains a zero byte`, {
+      hint: 'Texts are zero-terminated; pass binary data as input.',
+    })
+  const wrong = args.findIndex(text => text.includes(0))
+  if (wrong >= 0) throw refuse(`argument ${wrong} of the guest`)
+  if (env.some(text => text.includes(0))) throw refuse("the guest's environment")
+}
+
+/**
+ * Writes the initial stack and returns the stack pointer (16-byte aligned, pointing at argc). The bytes that AT_RANDOM
+ * points at follow from `seed` and are not part of getrandom's stream.
+ *
+ * @throws RvrError `USAGE` when the texts take more than 128 KiB, or contain a zero byte
+ */
+export function writeStack(hart: Hart, { entry, headers, hwcap, args, env, seed }: Beginning): number {
+  const argTexts = encoded(args)
+  const envTexts = encoded(Object.entries(env).map(([name, value]) => `${name}=${value}`))
+  checkTexts(argTexts, envTexts)
+  let at = stackEnd(hart.memory.length)
   const push = (bytes: Uint8Array): number => {
     at -= bytes.length
-    memory.set(bytes, at)
+    hart.memory.set(bytes, at)
     return at
   }
-  const pointers = texts.map((text, index) => {
-    if (text.includes(0))
-      throw new RvrError('USAGE', `argument ${index} of the guest contains a zero byte`, {
-        hint: 'Arguments are zero-terminated; pass binary data as input.',
-      })
-    at -= 1
-    memory[at] = 0
+  const pushText = (text: Uint8Array): number => {
+    push(Uint8Array.of(0))
     return push(text)
-  })
-  const random = push(drawRandom({ seed: -1n - seed, drawn: 0n }, RANDOM_BYTES))
-  const words = [
-    args.length,
-    ...pointers,
-    0,
-    0,
-    AT_PAGESZ,
-    PAGE_BYTES,
-    AT_ENTRY,
-    entry,
-    AT_SECURE,
-    0,
-    AT_RANDOM,
-    random,
-    AT_NULL,
-    0,
+  }
+  const argv = argTexts.map(pushText)
+  const envp = envTexts.map(pushText)
+  const random = push(drawRandom(initialRandom(seed), RANDOM_BYTES))
+  const auxiliary: [number, number][] = [
+    [AT.PAGESZ, PAGE_BYTES],
+    [AT.BASE, 0],
+    [AT.FLAGS, 0],
+    [AT.ENTRY, entry],
+    [AT.UID, USER],
+    [AT.EUID, USER],
+    [AT.GID, USER],
+    [AT.EGID, USER],
+    [AT.HWCAP, hwcap],
+    [AT.CLKTCK, TICKS_PER_SECOND],
+    [AT.SECURE, 0],
+    [AT.RANDOM, random],
   ]
+  if (headers !== undefined)
+    auxiliary.unshift([AT.PHDR, headers.address], [AT.PHENT, headers.entryBytes], [AT.PHNUM, headers.count])
+  if (argv.length > 0) auxiliary.push([AT.EXECFN, argv[0]!])
+  const words = [args.length, ...argv, 0, ...envp, 0, ...auxiliary.flat(), AT.NULL, 0]
   const width = hart.xlen / 8
   const sp = alignDown(at - words.length * width)
-  for (const [index, word] of words.entries()) {
-    if (width === 8) view.setBigUint64(sp + index * 8, BigInt(word), true)
-    else view.setUint32(sp + index * 4, word, true)
-  }
+  for (const [index, word] of words.entries()) setGuestWord(hart, sp + index * width, word)
   return sp
 }

@@ -1,8 +1,8 @@
 /** ABI linux: the initial stack, each system call, bad pointers, determinism. */
 import { describe, expect, test } from 'vitest'
-import { MEMORY_BYTES } from '../../src/elf/image.ts'
-import { guest, trapOf, TEXT, type GuestOptions } from '../support/guest.ts'
-import type { Assembler } from '../support/assembler.ts'
+import { MEMORY_BYTES } from '../../../src/elf/image.ts'
+import { guest, trapOf, TEXT, type GuestOptions } from '../../support/guest.ts'
+import type { Assembler } from '../../support/assembler.ts'
 
 const AT = 0x300000
 const EBADF = -9n
@@ -44,7 +44,12 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     W === 8 ? Number(memory.getBigUint64(at, true)) : memory.getUint32(at, true)
 
   test('the stack holds argc, argv, envp and the auxiliary vector', () => {
-    const { hart } = guest(a => a.op('ecall'), { xlen, abi: 'linux', args: ['prog', 'käse', ''] })
+    const { hart } = guest(a => a.op('ecall'), {
+      xlen,
+      abi: 'linux',
+      args: ['prog', 'käse', ''],
+      env: { HOME: '/', EMPTY: '' },
+    })
     const sp = Number(hart.x[2])
     expect(sp % 16).toBe(0)
     const text = (at: number): string => {
@@ -53,14 +58,19 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     }
     expect(word(hart.view, sp)).toBe(3)
     expect([1, 2, 3].map(index => text(word(hart.view, sp + index * W)))).toEqual(['prog', 'käse', ''])
-    expect([word(hart.view, sp + 4 * W), word(hart.view, sp + 5 * W)]).toEqual([0, 0])
+    expect([word(hart.view, sp + 4 * W), word(hart.view, sp + 7 * W)]).toEqual([0, 0])
+    expect([5, 6].map(index => text(word(hart.view, sp + index * W)))).toEqual(['HOME=/', 'EMPTY='])
     const auxiliary = new Map<number, number>()
-    for (let at = sp + 6 * W; ; at += 2 * W) {
+    for (let at = sp + 8 * W; ; at += 2 * W) {
       auxiliary.set(word(hart.view, at), word(hart.view, at + W))
       if (word(hart.view, at) === 0) break
     }
     expect(auxiliary.get(6)).toBe(4096)
     expect(auxiliary.get(9)).toBe(TEXT)
+    // I and M.
+    expect(auxiliary.get(16)).toBe((1 << 8) | (1 << 12))
+    expect(text(auxiliary.get(31)!)).toBe('prog')
+    expect([3, 4, 5].map(type => auxiliary.get(type))).toEqual([undefined, undefined, undefined])
     const random = auxiliary.get(25)!
     expect(new Set(hart.memory.slice(random, random + 16)).size).toBeGreaterThan(4)
     expect(hart.memory.subarray(MEMORY_BYTES - 8192).every(byte => byte === 0)).toBe(true)
@@ -69,7 +79,7 @@ describe.each([32, 64] as const)('RV%i', xlen => {
 
   test('arguments that do not fit are a usage error', () => {
     expect(() => guest(a => a.op('ecall'), { xlen, abi: 'linux', args: ['x'.repeat(2 ** 18)] })).toThrow(
-      /arguments take/,
+      /arguments and environment take/,
     )
     expect(() => guest(a => a.op('ecall'), { xlen, abi: 'linux', args: ['a\0b'] })).toThrow(/zero byte/)
   })
@@ -195,22 +205,6 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     expect(hart.view.getUint32(AT + 16, true)).toBe(0o20620)
   })
 
-  test('clocks stand at zero', () => {
-    const data = [{ address: AT, bytes: new Uint8Array(24).fill(0xff), flags: 6 }]
-    const { results, hart } = calls(
-      [
-        [113, 0, AT],
-        [113, 0, MEMORY_BYTES - 1],
-        [403, 0, AT],
-      ],
-      { xlen, data },
-    )
-    expect(results).toEqual([0n, EFAULT, xlen === 32 ? 0n : ENOSYS])
-    expect([...hart.memory.subarray(AT, AT + 24)]).toEqual(
-      Array.from({ length: 24 }, (_, index) => (index < 16 ? 0 : 0xff)),
-    )
-  })
-
   test('getrandom depends on the seed', () => {
     const draw = (seed: bigint): string => {
       const { results, hart } = calls(
@@ -231,7 +225,7 @@ describe.each([32, 64] as const)('RV%i', xlen => {
   })
 
   test('unknown system calls return ENOSYS, ebreak and unknown words trap', () => {
-    expect(calls([[1], [222, 0, 0], [-1]], { xlen }).results).toEqual([ENOSYS, ENOSYS, ENOSYS])
+    expect(calls([[1], [220, 0, 0], [-1]], { xlen }).results).toEqual([ENOSYS, ENOSYS, ENOSYS])
     for (const word of [0x0010_0073, 0, 0x0b]) {
       const { reason, executed } = guest(a => a.op('addi').word(word), { xlen, abi: 'linux' }).run()
       expect(trapOf(reason)).toMatchObject({ kind: 'illegal-instruction', pc: TEXT + 4 })
