@@ -1,5 +1,4 @@
 /* The tree over a guest's memory, hashed from what it holds. */
-#include <string.h>
 #include "memory.h"
 #include "poseidon2.h"
 
@@ -14,6 +13,11 @@ void memory_compress(memory_hash out, const memory_hash left, const memory_hash 
   }
   poseidon2_permute(s);
   for (int i = 0; i < MEMORY_HASH_WORDS; i++) out[i] = f_redc(s[i]);
+}
+
+static void copy(memory_hash out, const memory_hash from)
+{
+  for (int i = 0; i < MEMORY_HASH_WORDS; i++) out[i] = from[i];
 }
 
 struct space {
@@ -57,7 +61,7 @@ static int node(memory_hash out, const struct space *s, uint32_t height, uint64_
 {
   const uint64_t bytes = (uint64_t)(CELLS * s->cell_bytes) << height;
   if (at >= s->length || (bytes <= PAGE_BYTES && is_zero(s, at, bytes))) {
-    memcpy(out, s->zeros[height], sizeof(memory_hash));
+    copy(out, s->zeros[height]);
     return 0;
   }
   if (height == 0) {
@@ -67,7 +71,7 @@ static int node(memory_hash out, const struct space *s, uint32_t height, uint64_
   memory_hash right;
   const int some = node(out, s, height - 1, at) | node(right, s, height - 1, at + bytes / 2);
   if (some) memory_compress(out, out, right);
-  else memcpy(out, s->zeros[height], sizeof(memory_hash));
+  else copy(out, s->zeros[height]);
   return some;
 }
 
