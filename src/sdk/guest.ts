@@ -245,8 +245,8 @@ export class Guest {
   async verifyingKey(options: KeyOptions = {}): Promise<VerifyingKey> {
     this.#parts.lifetime.check()
     const { MakeKey } = await import('./proofs/calls.ts')
-    const { key } = await this.#kin.proving(accept(MakeKey, 'verifyingKey', options))
-    return key
+    using proving = await this.#kin.proving(accept(MakeKey, 'verifyingKey', options))
+    return proving.key
   }
 
   /**

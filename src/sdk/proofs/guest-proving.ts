@@ -5,17 +5,16 @@ import { airsOfMachine } from '../../trace/airs.ts'
 import type { Image } from '../../elf/image.ts'
 import type { GuestAbi } from '../../extensions/abi.ts'
 import type { Machine } from '../../machine/machine.ts'
-import { FixedTree } from '../../load/proving/fixed-tree.ts'
-import type { ProvingWork } from '../../load/proving/work.ts'
 import { loadProver, type ProverLibrary } from '../../load/stark-prover.ts'
 import { prepareStark, type PipelineServices } from '../../pipeline.ts'
-import { machineTables, programTables, type FixedTable } from '../../proofs/fixed-tables.ts'
+import { MACHINE_TREE, PROGRAM_TREE, machineTables, programTables } from '../../proofs/fixed-tables.ts'
 import { guestKey } from '../../proofs/guest-key.ts'
 import { machineSystem, type MachineSystem } from '../../proofs/machine-system.ts'
 import { initialRoot } from '../../proofs/initial-root.ts'
 import { commitmentStage, type Committed } from '../../stages/commitment/commitment.ts'
 import { obtain } from '../../stages/obtain.ts'
-import { sets, type Parameters, type ProofSet } from '../../stark/parameters.ts'
+import { sets, type ProofSet } from '../../stark/parameters.ts'
+import { FixedTrees } from './fixed-trees.ts'
 import { defaultMemoryBytes } from './memory.ts'
 import { VerifyingKey } from './verifying-key.ts'
 
@@ -26,13 +25,13 @@ export interface ProvedGuest {
   readonly services: PipelineServices
 }
 
-export interface GuestProving {
+/** To be disposed of: it has trees. */
+export interface GuestProving extends Disposable {
   readonly key: VerifyingKey
   readonly system: MachineSystem
-  readonly parameters: Parameters
+  /** Those that the key was made from are there already, where no cache had their roots. */
+  readonly trees: FixedTrees
   prover(): Promise<ProverLibrary>
-  /** Fixed tables by tree, in the key's order. */
-  tables(): readonly (readonly FixedTable[])[]
 }
 
 export interface ProvingChoice {
@@ -40,17 +39,6 @@ export interface ProvingChoice {
   readonly threads?: number | undefined
   readonly maxMemoryBytes?: number | undefined
   readonly signal?: AbortSignal | undefined
-}
-
-/** Of tables of one tree. @throws RvrError `ABORTED`, `USAGE` */
-export const committed = (
-  library: ProverLibrary,
-  { logBlowUp }: Pick<Parameters, 'logBlowUp'>,
-  tables: readonly FixedTable[],
-  work: ProvingWork,
-): Promise<FixedTree> => {
-  const wide = tables.map(table => ({ ...table, width: table.columns.length }))
-  return FixedTree.commit(library, { logBlowUp, tables: wide }, work)
 }
 
 /**
@@ -69,25 +57,34 @@ export async function guestProving(guest: ProvedGuest, choice: ProvingChoice): P
   const { logBlowUp } = parameters
   let library: Promise<ProverLibrary> | undefined
   const prover = (): Promise<ProverLibrary> => (library ??= openProver(services, signal))
-  const rootOf = async (tables: readonly FixedTable[]): Promise<Uint32Array> => {
-    using tree = await committed(await prover(), parameters, tables, { threads, maxBytes: maxMemoryBytes, signal })
-    return new Uint32Array(tree.root.slice().buffer)
+  const program = programTables(system, guest)
+  const byTree = [MACHINE_TREE, PROGRAM_TREE].map(
+    tree => () => (tree === PROGRAM_TREE ? program : machineTables(system)),
+  )
+  const trees = new FixedTrees({ logBlowUp, tables: byTree, prover })
+  const rootOf = async (number: number): Promise<Uint32Array> => {
+    const { root } = await trees.tree(number, { threads, maxBytes: maxMemoryBytes, signal })
+    return new Uint32Array(root.slice().buffer)
   }
-  const root = async (of: Committed, make: () => Promise<Uint32Array>): Promise<Uint32Array> => {
+  const kept = async (of: Committed, make: () => Promise<Uint32Array>): Promise<Uint32Array> => {
     const obtained = await obtain(commitmentStage, { services, events, signal, committed: of, make })
     return obtained.opened
   }
   const ofAirs = { airs: airs.digest }
   const ofGuest = { ...ofAirs, guest: image.digest, abi: abi.digest }
-  const program = programTables(system, guest)
-  const roots = {
-    memory: await root({ of: 'memory', ...ofGuest }, async () => initialRoot(airs, guest, await prover())),
-    machine: await root({ of: 'machine', ...ofAirs, logBlowUp }, () => rootOf(machineTables(system))),
-    program: await root({ of: 'program', ...ofGuest, logBlowUp }, () => rootOf(program)),
+  try {
+    const roots = {
+      memory: await kept({ of: 'memory', ...ofGuest }, async () => initialRoot(airs, guest, await prover())),
+      machine: await kept({ of: 'machine', ...ofAirs, logBlowUp }, () => rootOf(MACHINE_TREE)),
+      program: await kept({ of: 'program', ...ofGuest, logBlowUp }, () => rootOf(PROGRAM_TREE)),
+    }
+    const bytes = await guestKey({ system, image, parameters, program, roots, signal })
+    const key = await VerifyingKey.read(bytes, { signal })
+    return { key, system, trees, prover, [Symbol.dispose]: () => trees[Symbol.dispose]() }
+  } catch (error) {
+    trees[Symbol.dispose]()
+    throw error
   }
-  const bytes = await guestKey({ system, image, parameters, program, roots, signal })
-  const key = await VerifyingKey.read(bytes, { signal })
-  return { key, system, parameters, prover, tables: () => [machineTables(system), program] }
 }
 
 async function openProver(services: PipelineServices, signal: AbortSignal | undefined): Promise<ProverLibrary> {

@@ -14,6 +14,7 @@ import { tracesOf } from '../traces/traces.ts'
 import type { ProofsOptions, SegmentProof } from './contract.ts'
 import { cutAgain, fittingLimit } from './fit.ts'
 import { defaultMemoryBytes, tooMuch } from './memory.ts'
+import type { GuestProving } from './guest-proving.ts'
 import { MadeProof } from './made-proof.ts'
 import { PlannedProofs } from './planned.ts'
 import { Prover } from './prover.ts'
@@ -37,6 +38,7 @@ function refuseChips({ machine }: RunPlan, segments: readonly PlannedSegment[], 
 }
 
 interface Room {
+  readonly proving: GuestProving
   readonly prover: Prover
   readonly stages: Stages
   /** Bytes for all but the fixed trees. */
@@ -70,9 +72,7 @@ export async function* proofsOf(plan: RunPlan, given: ProofsOptions): AsyncGener
     throw new RvrError('USAGE', 'this run does not know of what it could be proved', {
       hint: 'Take proofs from a run that Artifact.execute returned, or from one resumed from it.',
     })
-  const proving = await origin.kin.proving({ set, threads, maxMemoryBytes, signal })
-  const { system, key } = proving
-  refuseChips(plan, segments, system)
+  const { kin } = origin
   const smaller = yield* provedHere()
   if (smaller === undefined) return
   const run = await cutAgain(origin, plan, smaller, signal)
@@ -84,6 +84,9 @@ export async function* proofsOf(plan: RunPlan, given: ProofsOptions): AsyncGener
 
   /** Proves all segments, or says with which limit they would fit. */
   async function* provedHere(): AsyncGenerator<SegmentProof, number | undefined, void> {
+    using proving = await kin.proving({ set, threads, maxMemoryBytes, signal })
+    const { system } = proving
+    refuseChips(plan, segments, system)
     using prover = await Prover.open(proving, { threads, maxBytes: maxMemoryBytes, signal })
     const left = maxMemoryBytes - prover.bytes
     const planned = new PlannedProofs(plan.machine, system, prover.context, threads)
@@ -97,13 +100,14 @@ export async function* proofsOf(plan: RunPlan, given: ProofsOptions): AsyncGener
     using stages = new Stages(onProgress)
     stages.begin(segments[0]!.index, 'fill')
     for await (const trace of traces) {
-      yield await proved(trace, { prover, stages, left })
+      yield await proved(trace, { proving, prover, stages, left })
       stages.begin(trace.index + 1, 'fill')
     }
     return undefined
   }
 
-  async function proved(trace: FilledTrace, { prover, stages, left }: Room): Promise<SegmentProof> {
+  async function proved(trace: FilledTrace, { proving, prover, stages, left }: Room): Promise<SegmentProof> {
+    const { system, key } = proving
     using filled = trace
     const { index, instretStart, instructions, recordMs = 0, fillMs } = filled
     const inputs = inputsOf(filled, system)

@@ -85,7 +85,7 @@ test('segments of a run of RV32 are proved, and verify in their order alone', as
 test('what cannot be proved, or takes too much, is refused before anything is filled', async () => {
   const { run } = await started('fibonacci.rv32')
   const first = (options: object): Promise<unknown> => failing(run.proofs({ set: 'test', ...options }).next())
-  expect(await first({ maxMemoryBytes: 2 ** 29 })).toMatchObject({
+  expect(await first({ maxMemoryBytes: 2 ** 26 })).toMatchObject({
     code: 'USAGE',
     details: { limit: expect.any(Number) as number },
   })
