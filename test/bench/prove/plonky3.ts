@@ -1,4 +1,4 @@
-/** What Plonky3 takes for the table of triples.ts with 21 triples, on one thread: ../plonky3, which cargo builds. */
+/** What Plonky3 takes for the system "2^18 × 63" of systems.ts, or of as many rows, on one thread: ../plonky3, which cargo builds. */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
