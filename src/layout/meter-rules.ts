@@ -11,9 +11,6 @@ export const PLAIN_ROWS = 1024
 /** Leaves that they touch at most: two each. */
 export const PLAIN_LEAVES = 2 * PLAIN_ROWS + 2
 
-/** Leaves beyond those of one interval that a look at the limits allows for, so that many checks need no look. */
-export const SPARE_LEAVES = 1024
-
 /**
  * Leaves that one instruction touches at most, whatever it is: HINT_BUFFER writes 1023 words, and operands of calls
  * have no more than INSTRUCTION_BYTES (machine/interval.ts), wherever they begin.
@@ -30,14 +27,17 @@ export const LEAST_LEAVES = 8192
 /** At most, and `intervalLeaves`: an interval cannot hold more. */
 export const MOST_SWELL = 16 * MAX_INTERVAL
 
-export type LookStep = readonly [checks: number, swell: number]
+export type LookStep = readonly [checks: number, swell: number, leaves: number]
 
-/** How many checks, and how much swelling, a look tries to allow for. */
+/**
+ * How many checks, how much swelling, and how many leaves beyond those of one interval a look tries to allow for, so
+ * that many checks need no look.
+ */
 export const LOOK_STEPS: readonly LookStep[] = [
-  [64, 1024],
-  [64, LEAST_SWELL],
-  [16, LEAST_SWELL],
-  [4, LEAST_SWELL],
+  [64, 1024, LOG_FULL],
+  [64, LEAST_SWELL, 4096],
+  [16, LEAST_SWELL, 1024],
+  [4, LEAST_SWELL, 1024],
 ]
 
 /**

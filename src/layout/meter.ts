@@ -9,13 +9,27 @@ interface Part {
 
 /** Where what depends on the size of leaves lies in the area. */
 interface MeterParts {
-  /** Leaves touched, by their identifiers (`leafId`), uint32 each. */
+  /**
+   * What was touched, uint32 each: leaves by their identifiers (`leafId`), and for leaves of guest memory the first of
+   * their page; which of the page they are, the marks say.
+   */
   readonly log: Part
   /** Pairs of stamp index and former stamp, uint32 each. */
   readonly undo: Part
-  /** One uint32 for each node of the memory tree: the last segment that touched it. */
+  /** A page's number, a word that is not used, and what `pages` had of it. */
+  readonly undoPages: Part
+  /**
+   * One uint32 for each node of the memory tree, from the pages of guest memory up: the last segment that touched it.
+   */
   readonly stamps: Part
-  /** One byte for each leaf of guest memory: not 0 when the log has it already. */
+  /**
+   * Two masks of 64 bits for each page of guest memory: leaves that the last segment touched that touched the page, and
+   * leaves that any did, or that the image holds.
+   */
+  readonly pages: Part
+  /** One byte for each page of guest memory: not 0 when it is in the log, and not yet in `pages`. */
+  readonly pending: Part
+  /** One byte for each leaf of guest memory: not 0 when it has been touched since the marks were last cleared. */
   readonly seen: Part
   /** Index in `stamps` where each address space begins. */
   readonly spaceOffsets: readonly [registers: number, memory: number, publicValues: number]
@@ -34,6 +48,10 @@ export const meterOffset = (name: string): number => offsetIn(meterStruct, name)
 
 /** Bytes that a leaf of the memory tree may have. No access of an instruction touches more than two. */
 export type LeafBytes = 8 | 16
+
+/** A page is so many leaves of guest memory: the bits of two words of 32, in which inner nodes are too. */
+export const PAGE_SHIFT = 6
+export const PAGE_LEAVES = 2 ** PAGE_SHIFT
 
 /** Levels of the memory tree that tell address spaces apart, above those of the leaves of one. */
 const SPACE_LEVELS = 3
@@ -82,8 +100,17 @@ export const AREA_CHIPS = meterStruct.fields.find(({ name }) => name === 'height
 
 /** The C declaration, the places of the area's parts, and the numbers of what lies in them. */
 export function meterHeader(layout: MeterLayout): string {
-  const { log, undo, stamps, seen } = layout
-  const constants = Object.entries({ LOG: log, UNDO: undo, STAMPS: stamps, SEEN: seen }).flatMap(([name, part]) => [
+  const { log, undo, undoPages, stamps, pages, pending, seen } = layout
+  const parts = {
+    LOG: log,
+    UNDO: undo,
+    UNDO_PAGES: undoPages,
+    STAMPS: stamps,
+    PAGES: pages,
+    PENDING: pending,
+    SEEN: seen,
+  }
+  const constants = Object.entries(parts).flatMap(([name, part]) => [
     `METER_${name}_OFFSET = ${part.offset}`,
     `METER_${name}_COUNT = ${part.count}`,
   ])
@@ -94,6 +121,7 @@ export function meterHeader(layout: MeterLayout): string {
     SPACE_ROOTS,
     TREE_HEIGHT: layout.treeHeight,
     MEMORY_SPACE: MEMORY,
+    PAGE_SHIFT,
   }
   for (const [name, value] of Object.entries(numbers)) constants.push(`METER_${name} = ${value}`)
   const declaration = structHeader(meterStruct, 'rvr_meter', 'The meter area in front of the dispatch table.')

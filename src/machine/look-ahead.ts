@@ -7,7 +7,6 @@ import {
   MOST_SWELL,
   PLAIN_LEAVES,
   PLAIN_ROWS,
-  SPARE_LEAVES,
   type LookStep,
 } from '../layout/meter-rules.ts'
 import { instructionsPerRow } from './block-rows.ts'
@@ -24,7 +23,7 @@ import type { MeterArea } from './meter-area.ts'
  *
  * Whether a check may be passed over is proved. Since the last look a chip has grown by one row at most for each
  * instruction, that of an autoprecompile for as many as its block has, and by its unit for each count of `swell`;
- * leaves are in the log. A check is passed over while `swell` and the log keep to what the look allowed for.
+ * leaves are counted. A check is passed over while `swell` and `leaves` keep to what the look allowed for.
  *
  * Whether the next check may cut is proved of instructions that cannot swell: an interval has PLAIN_ROWS rows and
  * PLAIN_LEAVES leaves of theirs at most. Of the others it is a guess, because an interval of a thousand HINT_BUFFERs
@@ -39,25 +38,25 @@ const reserve = (former: number, used: number, least: number, most: number): num
 
 /** Learns from what has happened since the last look. */
 function learn(area: MeterArea): void {
-  const length = area.get('log_length')
+  const touched = area.get('leaves')
   if (area.get('reserve_swell') > 0) {
     area.set('reserve_swell', reserve(area.get('reserve_swell'), area.get('swell'), LEAST_SWELL, MOST_SWELL))
-    const leaves = length - area.get('look_log')
+    const leaves = touched - area.get('look_leaves')
     const most = intervalLeaves(area.layout.leafBytes)
     area.set('reserve_leaves', reserve(area.get('reserve_leaves'), leaves, LEAST_LEAVES, most))
   }
   area.set('swell', 0)
-  area.set('look_log', length)
+  area.set('look_leaves', touched)
 }
 
 /**
  * Would the segment keep to its limits through `checks` checks and the interval behind them, with so much swelling
- * before that?
+ * and so many leaves before that?
  */
-function fits(area: MeterArea, machine: Machine, limits: SegmentLimits, [checks, swell]: LookStep): boolean {
+function fits(area: MeterArea, machine: Machine, limits: SegmentLimits, [checks, swell, leaves]: LookStep): boolean {
   const { heights, units } = area
   const { chips, memoryChips } = machine
-  const memory = greatestRows(area, PLAIN_LEAVES + (checks > 1 ? SPARE_LEAVES : 0), area.get('reserve_leaves'))
+  const memory = greatestRows(area, PLAIN_LEAVES + leaves, area.get('reserve_leaves'))
   const swelling = swell + area.get('reserve_swell')
   const perRow = instructionsPerRow(machine)
   const greatest = chips.map(({ constantHeight }, chip) => {
@@ -77,15 +76,15 @@ export function lookAhead(area: MeterArea, machine: Machine, limits: SegmentLimi
   area.set('quiet', 0)
   if (area.get('careful') === 1) return false
   const step = LOOK_STEPS.find(one => fits(area, machine, limits, one))
-  if (step === undefined) return fits(area, machine, limits, [1, 0])
+  if (step === undefined) return fits(area, machine, limits, [1, 0, 0])
   area.set('quiet', step[0] - 1)
   area.set('quiet_swell', step[1])
-  area.set('quiet_log', area.get('log_length') + SPARE_LEAVES)
+  area.set('quiet_leaves', area.get('leaves') + step[2])
   return true
 }
 
 /** May this check pass over the limits? */
 export function isQuiet(area: MeterArea): boolean {
-  if (area.get('quiet') === 0 || area.get('log_length') > area.get('quiet_log')) return false
+  if (area.get('quiet') === 0 || area.get('leaves') > area.get('quiet_leaves')) return false
   return area.get('swell') <= area.get('quiet_swell')
 }

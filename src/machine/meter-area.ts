@@ -8,7 +8,7 @@ const FIELDS = [
   'max_height',
   'interval',
   'quiet',
-  'quiet_log',
+  'quiet_leaves',
   'steady',
   'recording',
   'drained',
@@ -29,7 +29,10 @@ const FIELDS = [
   'reserve_swell',
   'reserve_leaves',
   'careful',
-  'look_log',
+  'look_leaves',
+  'leaves',
+  'undo_pages_length',
+  'kept_zero_height',
 ] as const
 const WIDE_FIELDS = [
   'retired',
@@ -67,14 +70,19 @@ export class MeterArea {
   readonly fixed: Uint8Array
   readonly log: Uint32Array
   readonly undo: Uint32Array
+  /** Six words each: number, nothing, and the page's four. */
+  readonly undoPages: Uint32Array
   readonly stamps: Uint32Array
+  /** Four words each: the two masks (`MeterLayout`), lower half first. */
+  readonly pages: Uint32Array
+  readonly pending: Uint8Array
   readonly seen: Uint8Array
 
   constructor({ buffer, offset }: AreaPlace, machine: Machine) {
     this.layout = meterLayoutOf(machine)
     this.leafRows = rowsPerLeaf(machine)
     const { bytes } = meterStruct
-    const { log, undo, stamps, seen } = this.layout
+    const { log, undo, undoPages, stamps, pages, pending, seen } = this.layout
     const chipWords = (name: string): Uint32Array => new Uint32Array(buffer, offset + meterOffset(name), AREA_CHIPS)
     this.words = new Uint32Array(buffer, offset, bytes / 4)
     this.wide = new BigInt64Array(buffer, offset, bytes / 8)
@@ -87,7 +95,10 @@ export class MeterArea {
     this.fixed = new Uint8Array(buffer, offset + meterOffset('fixed'), AREA_CHIPS)
     this.log = new Uint32Array(buffer, offset + log.offset, log.count)
     this.undo = new Uint32Array(buffer, offset + undo.offset, undo.count * 2)
+    this.undoPages = new Uint32Array(buffer, offset + undoPages.offset, undoPages.count * 6)
     this.stamps = new Uint32Array(buffer, offset + stamps.offset, stamps.count)
+    this.pages = new Uint32Array(buffer, offset + pages.offset, pages.count * 4)
+    this.pending = new Uint8Array(buffer, offset + pending.offset, pending.count)
     this.seen = new Uint8Array(buffer, offset + seen.offset, seen.count)
   }
 

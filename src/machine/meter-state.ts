@@ -1,9 +1,11 @@
 /** A meter's state as plain data: what a fresh meter area has to be given so that it counts on as this one would. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { leafId, MEMORY, PUBLIC_VALUES, REGISTERS, type MeterLayout } from '../layout/meter.ts'
+import { leafId, MEMORY, PAGE_LEAVES, PAGE_SHIFT, PUBLIC_VALUES, REGISTERS, type MeterLayout } from '../layout/meter.ts'
 import { intervalLeaves } from '../layout/meter-rules.ts'
 import type { MemoryChips } from './machine.ts'
-import { stampImageLeaf, touchLeaf } from './memory-tree.ts'
+import { accountForLog, forgetLog, logLeaf, loggedLeaves } from './memory-log.ts'
+import { leavesOf } from './memory-page.ts'
+import { forgetUndo, stampImageLeaf, touchLeaf } from './memory-tree.ts'
 import { FIELD, type MeterArea } from './meter-area.ts'
 import type { Meter } from './meter.ts'
 
@@ -82,31 +84,20 @@ export class LeafRanges {
   }
 }
 
-const undoEntries = (area: MeterArea): [index: number, stamp: number][] =>
-  area.get('recording') === 0
-    ? []
-    : Array.from({ length: area.get('undo_length') }, (_, at) => [area.undo[2 * at]!, area.undo[2 * at + 1]!])
-
 /** The state of a meter whose run is suspended. */
 export async function captureMeter(
   meter: Meter,
-  memoryChips: MemoryChips,
 ): Promise<{ scalars: MeterScalars; leaves: Readonly<Record<LeafSet, LeafRanges>> }> {
   meter.load()
   const { area } = meter
   const heights = meter.openHeights()
   const zeroHeight = area.get('zero_height')
-  const undo = undoEntries(area)
   const isRecording = area.get('recording') === 1
   const kept = [...area.keptHeights.subarray(0, heights.length)]
-  // Every node touched since the check cost 1 or 2 rows of the hash chip; the rest of them are rows of zero subtrees.
-  const hashRows = undo.reduce((sum, [, former]) => sum + (former === 0 ? 1 : 2), 0)
-  const newZeroRows = heights[memoryChips.hash]! - kept[memoryChips.hash]! - hashRows
   const { layout } = area
   const leaves = { past: new LeafRanges(layout), open: new LeafRanges(layout), interval: new LeafRanges(layout) }
-  await classify(area, new Map(undo), leaves)
-  if (isRecording)
-    for (const id of new Set(area.log.slice(0, area.get('log_length')).toSorted())) leaves.interval.add(id)
+  await classify(area, leaves)
+  if (isRecording) for (const id of loggedLeaves(area)) leaves.interval.add(id)
   return {
     leaves,
     scalars: {
@@ -118,7 +109,7 @@ export async function captureMeter(
       checkpoint: isRecording
         ? {
             instret: area.getWide('checkpoint'),
-            zeroHeight: zeroHeight - newZeroRows,
+            zeroHeight: area.get('kept_zero_height'),
             hostWrote: area.get('host_wrote') === 1,
             heights: kept,
           }
@@ -127,30 +118,63 @@ export async function captureMeter(
   }
 }
 
-/** Visits the touched parts of the tree. `former` has the stamps at the previous check of what was touched since. */
-async function classify(
-  area: MeterArea,
-  former: ReadonlyMap<number, number>,
-  leaves: Readonly<Record<LeafSet, LeafRanges>>,
-): Promise<void> {
+/** A node's stamp and a page's four words at the previous check, where that is kept; else as they are. */
+function atCheck(area: MeterArea): { stamp(index: number): number; page(page: number): ArrayLike<number> } {
+  const { undo, undoPages, stamps, pages } = area
+  const isKept = area.get('recording') === 1
+  const formerStamps = new Map<number, number>()
+  const formerPages = new Map<number, ArrayLike<number>>()
+  // The first entry of a node or a page is the one that is furthest back.
+  for (let at = isKept ? area.get('undo_length') - 1 : -1; at >= 0; at--)
+    formerStamps.set(undo[2 * at]!, undo[2 * at + 1]!)
+  for (let at = isKept ? area.get('undo_pages_length') - 1 : -1; at >= 0; at--)
+    formerPages.set(undoPages[6 * at]!, undoPages.subarray(6 * at + 2, 6 * at + 6))
+  return {
+    stamp: index => formerStamps.get(index) ?? stamps[index]!,
+    page: page => formerPages.get(page) ?? pages.subarray(4 * page, 4 * page + 4),
+  }
+}
+
+/** Sorts the leaves that were touched up to the previous check, where that is kept, or up to now. */
+async function classify(area: MeterArea, leaves: Readonly<Record<LeafSet, LeafRanges>>): Promise<void> {
   const { words, stamps } = area
   const open = area.get('stamp')
+  const then = atCheck(area)
   let visited = 0
   for (const space of [REGISTERS, MEMORY, PUBLIC_VALUES]) {
     const base = words[FIELD.space_offset + space]!
-    const firstLeaf = 2 ** words[FIELD.space_bits + space]!
+    const lowest = 2 ** (words[FIELD.space_bits + space]! - (space === MEMORY ? PAGE_SHIFT : 0))
     const stack = [1]
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      const stamp = stamps[base + node]!
-      if (stamp === 0) continue
-      if (node < firstLeaf) {
+      if (stamps[base + node] === 0) continue
+      if (node < lowest) {
         stack.push(2 * node + 1, 2 * node)
         continue
       }
-      const then = former.get(base + node) ?? stamp
-      if (then !== 0) leaves[then === open ? 'open' : 'past'].add(leafId(area.layout, space, node - firstLeaf))
-      if (++visited % TURN_LEAVES === 0) await nextTurn()
+      const stamp = then.stamp(base + node)
+      const place = node - lowest
+      if (space === MEMORY)
+        addPage(leaves, leafId(area.layout, space, place << PAGE_SHIFT), then.page(place), stamp === open)
+      else if (stamp !== 0) leaves[stamp === open ? 'open' : 'past'].add(leafId(area.layout, space, place))
+      visited += space === MEMORY ? PAGE_LEAVES : 1
+      if (visited < TURN_LEAVES) continue
+      visited = 0
+      await nextTurn()
     }
+  }
+}
+
+/** The leaves of a page, whose first is `first`; `isOpen`: the open segment has touched some. */
+function addPage(
+  leaves: Readonly<Record<LeafSet, LeafRanges>>,
+  first: number,
+  masks: ArrayLike<number>,
+  isOpen: boolean,
+): void {
+  for (const half of [0, 1]) {
+    const now = isOpen ? masks[half]! : 0
+    for (const id of leavesOf(now, first + 32 * half)) leaves.open.add(id)
+    for (const id of leavesOf(masks[2 + half]! & ~now, first + 32 * half)) leaves.past.add(id)
   }
 }
 
@@ -177,8 +201,8 @@ export class MeterRestorer {
       )
         throw new Error(`chip ${chip} has another constant height`)
     }
-    const log = ['log_length', 'log_done', 'look_log', 'undo_length', 'host_wrote'] as const
-    for (const field of [...log, 'recording', 'quiet', 'steady', 'swell', 'zero_height'] as const) area.set(field, 0)
+    forgetLog(area)
+    for (const field of ['recording', 'quiet', 'steady', 'swell', 'zero_height'] as const) area.set(field, 0)
     area.set('careful', scalars.careful ? 1 : 0)
     for (const chip of Object.values(memoryChips)) area.heights[chip] = 0
     area.set('stamp', OPEN_STAMP)
@@ -202,9 +226,10 @@ export class MeterRestorer {
     if (this.#intervalLeaves > intervalLeaves(leafBytes)) throw new Error('an interval cannot touch so many leaves')
     for (let id = first; id < first + count; id++) {
       if (set === 'past') stampImageLeaf(area, id)
-      else touchLeaf(area, id)
-      if (set === 'interval') this.#log(id)
+      else if (set === 'open') touchLeaf(area, id)
+      else logLeaf(area, space, id & leafMask)
     }
+    accountForLog(area)
   }
 
   finish(instret: number): void {
@@ -227,16 +252,6 @@ export class MeterRestorer {
     meter.store()
   }
 
-  #log(id: number): void {
-    const { area } = this.#meter
-    const at = area.get('log_length')
-    area.log[at] = id
-    area.set('log_length', at + 1)
-    area.set('log_done', at + 1)
-    const { spaceBits, leafMask } = area.layout
-    if (id >>> spaceBits === MEMORY) area.seen[id & leafMask] = 255
-  }
-
   #advance(set: LeafSet): void {
     if (set === this.#set || (set === 'open' && this.#set === 'past')) {
       this.#set = set
@@ -252,8 +267,9 @@ export class MeterRestorer {
     this.#compare(heights)
     area.heights.set(heights)
     area.set('zero_height', zeroHeight)
+    area.set('kept_zero_height', zeroHeight)
     area.set('recording', checkpoint === undefined ? 0 : 1)
-    area.set('undo_length', 0)
+    forgetUndo(area)
   }
 
   #compare(heights: readonly number[]): void {

@@ -9,7 +9,8 @@ import type { Machine } from './machine.ts'
 import type { AreaPlace } from '../layout/area.ts'
 import { MeterArea } from './meter-area.ts'
 import { describeGuest, type MeterStart } from './meter-start.ts'
-import { stampImageLeaf, touchLeaf, undoTouches } from './memory-tree.ts'
+import { accountForLog, clearMarks, forgetLog, logLeaf, loggedLeaves } from './memory-log.ts'
+import { forgetUndo, stampImageLeaf, touchLeaf, undoTouches } from './memory-tree.ts'
 import type { Rewind, Segment, TouchedLeaves } from './segment.ts'
 
 export type { Rewind, Segment } from './segment.ts'
@@ -89,16 +90,7 @@ export class Meter {
     const { area } = this
     const { layout } = area
     const last = Math.floor((address + length - 1) / layout.leafBytes)
-    for (let leaf = Math.floor(address / layout.leafBytes); leaf <= last; leaf++) {
-      if (space === MEMORY) {
-        if (area.seen[leaf] !== 0) continue
-        area.seen[leaf] = 255
-      }
-      const at = area.get('log_length')
-      if (at >= layout.log.count) throw new Error('the log of touched leaves is full')
-      area.log[at] = leafId(layout, space, leaf)
-      area.set('log_length', at + 1)
-    }
+    for (let leaf = Math.floor(address / layout.leafBytes); leaf <= last; leaf++) logLeaf(area, space, leaf)
   }
 
   /** The host wrote memory without rows: a system call that no proof covers. */
@@ -108,7 +100,7 @@ export class Meter {
 
   /** Rows of the open segment by chip, up to date. */
   openHeights(): number[] {
-    this.#account()
+    accountForLog(this.area)
     return [...this.area.heights.subarray(0, this.#machine.chips.length)]
   }
 
@@ -131,13 +123,6 @@ export class Meter {
     }
   }
 
-  #account(): void {
-    const { area } = this
-    const length = area.get('log_length')
-    for (let at = area.get('log_done'); at < length; at++) touchLeaf(area, area.log[at]!)
-    area.set('log_done', length)
-  }
-
   #touchRegisters(): void {
     const { layout } = this.area
     for (let leaf = 0; leaf < this.#machine.memory.registerBytes / layout.leafBytes; leaf++)
@@ -150,10 +135,10 @@ export class Meter {
    */
   check(): boolean {
     const { area } = this
-    const length = area.get('log_length')
+    const touched = area.get('leaves')
     if (isQuiet(area)) area.set('quiet', area.get('quiet') - 1)
     else {
-      this.#account()
+      accountForLog(area)
       if (area.get('recording') === 1) {
         if (!this.#cutWhereExceeded()) return false
       } else if (this.#exceeded() !== undefined) {
@@ -162,9 +147,9 @@ export class Meter {
       }
       this.#lookAhead()
     }
-    if (area.get('recording') === 0 && length > LOG_FULL) {
-      this.#account()
-      this.#forgetLog()
+    if (area.get('recording') === 0 && touched > LOG_FULL) {
+      accountForLog(area)
+      forgetLog(area)
       area.set('drained', 1)
       area.set('quiet', 0)
     }
@@ -210,7 +195,7 @@ export class Meter {
     const segment: Segment = { instretStart: start, instructions: at - start, heights: [...ended], reason }
     this.segments.push(isInside ? segment : { ...segment, overLimit: true })
     if (isInside) undoTouches(area)
-    else area.set('undo_length', 0)
+    else forgetUndo(area)
     area.set('stamp', area.get('stamp') + 1)
     area.set('zero_height', 0)
     area.setWide('segment_start', at)
@@ -228,7 +213,7 @@ export class Meter {
     // Touches since the cut belong to the new segment.
     if (isInside) {
       area.set('log_done', 0)
-      this.#account()
+      accountForLog(area)
     }
     this.#touchRegisters()
     return false
@@ -236,9 +221,9 @@ export class Meter {
 
   /** The logged leaves of guest memory. */
   #memoryTouched(): TouchedLeaves {
-    const { layout, log } = this.area
-    const ids = log.subarray(0, this.area.get('log_length')).filter(id => id >>> layout.spaceBits === MEMORY)
-    return { leafBytes: layout.leafBytes, leaves: Array.from(ids, id => id & layout.leafMask) }
+    const { layout } = this.area
+    const ids = loggedLeaves(this.area).filter(id => id >>> layout.spaceBits === MEMORY)
+    return { leafBytes: layout.leafBytes, leaves: ids.map(id => id & layout.leafMask) }
   }
 
   /** After a check: how many of the next ones need no look, and what to keep when the next one may cut. */
@@ -250,23 +235,13 @@ export class Meter {
     }
     area.set('steady', 0)
     area.keptHeights.set(area.heights)
+    area.set('kept_zero_height', area.get('zero_height'))
     area.setWide('checkpoint', this.instret)
     this.#clearSeen()
     area.set('recording', 1)
   }
 
-  #forgetLog(): void {
-    const fields = ['log_length', 'log_done', 'look_log', 'undo_length', 'host_wrote'] as const
-    for (const field of fields) this.area.set(field, 0)
-  }
-
   #clearSeen(): void {
-    const { area } = this
-    if (area.get('drained') === 1) {
-      if (this.#clearMarks === undefined) area.seen.fill(0)
-      else this.#clearMarks()
-    } else for (const id of area.log.subarray(0, area.get('log_length'))) area.seen[id & area.layout.leafMask] = 0
-    area.set('drained', 0)
-    this.#forgetLog()
+    clearMarks(this.area, this.#clearMarks)
   }
 }

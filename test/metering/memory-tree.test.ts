@@ -7,7 +7,7 @@ import { defaultMachine, type Machine } from '../../src/machine/machine.ts'
 import { Meter } from '../../src/machine/meter.ts'
 import { MeterArea } from '../../src/machine/meter-area.ts'
 import { meterLayoutOf } from '../../src/machine/leaves.ts'
-import { stampImageLeaf, touchLeaf, undoTouches } from '../../src/machine/memory-tree.ts'
+import { forgetUndo, stampImageLeaf, touchLeaf, undoTouches } from '../../src/machine/memory-tree.ts'
 import { leafIdOf, PlainMemoryTables, plainTrees, type MemoryRows } from '../machine/plain/memory-tables.ts'
 import { segmentPlainly, type PlainBlock } from '../machine/plain/segmenter.ts'
 import { widths } from '../run/support.ts'
@@ -167,7 +167,7 @@ test.each([
     for (let count = random(80); count > 0; count--) touch(next())
     const kept = area.heights.slice()
     area.set('recording', 1)
-    area.set('undo_length', 0)
+    forgetUndo(area)
     const since = Array.from({ length: random(30) }, () => touch(next()))
     expect(rowsOf(area.heights, machine), `segment ${segment}`).toEqual(plain.rows())
     // A cut where recording began; leaf ids of both sides are the same numbers.

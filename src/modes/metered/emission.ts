@@ -31,7 +31,6 @@ const constants = (leafBytes: LeafBytes): string =>
     LOG_FULL: rules.LOG_FULL,
     PLAIN_LEAVES: rules.PLAIN_LEAVES,
     PLAIN_ROWS: rules.PLAIN_ROWS,
-    SPARE_LEAVES: rules.SPARE_LEAVES,
     LEAST_LEAVES: rules.LEAST_LEAVES,
     LEAST_SWELL: rules.LEAST_SWELL,
     MOST_LEAVES: rules.intervalLeaves(leafBytes),
@@ -49,9 +48,9 @@ function tables(lanes: Lanes, { graph, machine }: EmissionTarget): string {
   const steps = rules.LOOK_STEPS.map(step => `{ ${step.join(', ')} }`)
   const perRow = instructionsPerRow(machine)
   const grows = (chip: number): string => `[${chip}] = ${Math.min(perRow[chip]!, MOST_PER_ROW)}`
-  return `/* What a look tries to allow for: checks, and swelling until then. */
+  return `/* What a look tries to allow for: checks, and swelling and leaves until then. */
 enum { LOOK_STEPS = ${steps.length} };
-static const uint32_t look_steps[LOOK_STEPS][2] = { ${steps.join(', ')} };
+static const uint32_t look_steps[LOOK_STEPS][3] = { ${steps.join(', ')} };
 /* What proving takes, in quarters of a byte (src/layout/meter-rules.ts). */
 enum { CELL = ${cell}, SECONDARY = ${secondary}, INTERACTION = ${interaction}, FIXED = ${fixed} };
 static const uint32_t lane_count = ${lanes.chips.length};
@@ -137,7 +136,7 @@ enum { RVR_LANES = ${(lanes.vectors * vectorBytes) / 2}, ${constants(leafBytes)}
           .replace('/* GROWTH */', () => (blockRows === undefined ? ROW_EACH : ROWS_OF_BLOCKS))
           .replace('/* GATES */', () => gates(layout, vectorBytes, lanes.vectors))
           .replace('/* ROWS OF A LEAF */', () => String(leafRows))
-          .replace('/* ROWS OF LEAVES */', () => (leafRows === 1 ? '' : `${leafRows} * `)),
+          .replaceAll('/* ROWS OF LEAVES */', () => (leafRows === 1 ? '' : `${leafRows} * `)),
       },
     ],
     resumesOften: true,

@@ -1,11 +1,11 @@
 /** Gates of mode metered: how regions reach the meter's cold functions and lose no register. */
-import { meterOffset, type MeterLayout } from '../../layout/meter.ts'
+import { meterOffset, PAGE_LEAVES, PAGE_SHIFT, type MeterLayout } from '../../layout/meter.ts'
 import { asmText, enterGate, gate, leaveGate } from '../gates.ts'
 
 const VECTORS = 16
 
 /** Every access whose bytes lie in one leaf is marked here; what crosses into another goes on in C. */
-const touch = ({ leafShift, spaceBits, seen, log }: MeterLayout): string[] => [
+const touch = ({ leafShift, spaceBits, seen, pending, log }: MeterLayout): string[] => [
   'push %rax',
   'push %rcx',
   'push %rdx',
@@ -22,7 +22,14 @@ const touch = ({ leafShift, spaceBits, seen, log }: MeterLayout): string[] => [
   `cmpb $0, ${seen.offset}(%rcx, %rax)`,
   'jne 1f',
   `movb $-1, ${seen.offset}(%rcx, %rax)`,
+  `incl ${meterOffset('leaves')}(%rcx)`,
+  'mov %eax, %edx',
+  `shr $${PAGE_SHIFT}, %edx`,
+  `cmpb $0, ${pending.offset}(%rcx, %rdx)`,
+  'jne 1f',
+  `movb $1, ${pending.offset}(%rcx, %rdx)`,
   `mov ${meterOffset('log_length')}(%rcx), %edx`,
+  `and $-${PAGE_LEAVES}, %eax`,
   `or $${2 ** spaceBits}, %eax`,
   `mov %eax, ${log.offset}(%rcx, %rdx, 4)`,
   'inc %edx',

@@ -63,7 +63,7 @@ export class MeteredLedger implements Ledger {
   }
 
   async save(keep: (bytes: Uint8Array) => number): Promise<unknown> {
-    const { scalars, leaves } = await captureMeter(this.#meter!, this.#context.machine.memoryChips)
+    const { scalars, leaves } = await captureMeter(this.#meter!)
     return savedText({ segments: this.#segments, scalars, leaves }, keep)
   }
 

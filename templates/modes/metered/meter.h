@@ -8,22 +8,6 @@ static inline struct rvr_meter *meter(char *m) { return (struct rvr_meter *)(m -
 static inline const char *seen(char *m, uint64_t address) { return m + (address >> METER_LEAF_SHIFT) - RVR_SEEN_BELOW; }
 static inline rows *lanes(char *m) { return (rows *)meter(m)->lanes; }
 
-/* Marks and logs the one leaf at an address, which is not marked yet. */
-static inline void mark(char *m, uint64_t address)
-{
-  struct rvr_meter *t = meter(m);
-  *(uint8_t *)seen(m, address) = 255;
-  ((uint32_t *)((char *)t + METER_LOG_OFFSET))[t->log_length++] = (uint32_t)METER_MEMORY_SPACE << METER_SPACE_BITS | (uint32_t)(address >> METER_LEAF_SHIFT);
-}
-
-/* The same for every leaf of a range that is not marked yet. */
-static inline void touch_range(char *m, uint64_t address, uint64_t length)
-{
-  if (length == 0) return;
-  for (uint64_t leaf = address & ~(uint64_t)(METER_LEAF_BYTES - 1); leaf < address + length; leaf += METER_LEAF_BYTES)
-    if (!*seen(m, leaf)) mark(m, leaf);
-}
-
 /* A check that needs no look at the limits; else `left` comes back as it was. A full one takes the row counts and leaves zeros. */
 int64_t rvr_check(char *m, int64_t left);
 int64_t rvr_check_fully(char *m, int64_t left, rows *counts);
@@ -75,6 +59,12 @@ static inline void touch_span(char *m, uint64_t address, uint64_t length)
   if (__builtin_expect(~*(const u64 *)mark << 8 * (7 - (last - mark)) == 0, 1)) return;
 unmarked:
   touch(m, address, length);
+}
+
+/* The same, where there may be none. */
+static inline void touch_range(char *m, uint64_t address, uint64_t length)
+{
+  if (length != 0) touch_span(m, address, length);
 }
 
 /* So many accesses, `stride` bytes apart. */
