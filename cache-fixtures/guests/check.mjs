@@ -58,7 +58,7 @@ for (const name of kernels) {
   const twin = ['gcc', 'clang'].map(cc => `bench-${name}.${cc}`).find(guest => existsSync(`elf/${guest}.rv64.elf`))
   const checksum = (args, guestArgs = args) => {
     const results = natives.map(([cc, file]) => [cc, run(file, args).stdout])
-    for (const guest of [`bench-${name}`, twin])
+    for (const guest of [`bench-${name}`, ...(twin === undefined ? [] : [twin])])
       for (const [by, { stdout }] of Object.entries(underQemu(guest, guestArgs)))
         results.push([`${guest} ${by}`, stdout])
     return agreed(`${name} ${args.join(' ')}`, Object.fromEntries(results)).trim()
