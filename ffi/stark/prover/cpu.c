@@ -22,4 +22,12 @@ static uint32_t found(void)
 static uint32_t found(void) { return 0; }
 #endif
 
-uint32_t stark_cpu(const struct stark_work *work) { return found() & ~work->without; }
+/* Asked once: in a virtual machine the question takes its time. */
+uint32_t stark_cpu(const struct stark_work *work)
+{
+  static const uint32_t IS_KNOWN = UINT32_C(1) << 31;
+  static uint32_t known;
+  uint32_t cpu = __atomic_load_n(&known, __ATOMIC_RELAXED);
+  if (cpu == 0) __atomic_store_n(&known, cpu = found() | IS_KNOWN, __ATOMIC_RELAXED);
+  return cpu & ~IS_KNOWN & ~work->without;
+}
