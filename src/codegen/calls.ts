@@ -4,7 +4,15 @@ import { RvrError } from '../errors.ts'
 import type { Graph } from '../program/program.ts'
 import { disassemble } from '../isa/disassemble.ts'
 import { registerNames } from '../isa/registers.ts'
-import { exportedCall, type CallOperand, type CallRow, type Instr, type Row } from '../isa/row.ts'
+import {
+  exportedCall,
+  isMemory,
+  type CallOperand,
+  type CallRow,
+  type Instr,
+  type MemoryOperand,
+  type Row,
+} from '../isa/row.ts'
 import type { EmitterContext } from './emitter.ts'
 import { operand } from './operands.ts'
 import type { ProjectFile } from './project.ts'
@@ -12,14 +20,20 @@ import type { ProjectFile } from './project.ts'
 /** Where a call with a result leaves it. */
 export const RESULT = 'state(m)->result'
 
-const length = (instr: Instr, { bytes }: Exclude<CallOperand, { access: 'value' }>): string =>
+/** What the hart has reserved. */
+export const RESERVATION = '&state(m)->reservation'
+
+const length = (instr: Instr, { bytes }: MemoryOperand): string =>
   bytes === 'rs2' ? `(uint64_t)${operand(instr.rs2)}` : `${bytes}`
 
 /** Conditions under which an operand is no legal memory: on the whole register, so that every high bit counts. */
 function outside(instr: Instr, target: CallOperand, xlen: number): string[] {
-  if (target.access === 'value') return []
+  if (!isMemory(target)) return []
   const address = `(uint64_t)${operand(instr[target.register])}`
-  if (target.bytes !== 'rs2') return [`${address} > ${MEMORY_BYTES - target.bytes}`]
+  if (target.bytes !== 'rs2') {
+    const isCut = target.isAligned === true ? [`(${address} & ${target.bytes - 1}) != 0`] : []
+    return [`${address} > ${MEMORY_BYTES - target.bytes}`, ...isCut]
+  }
   const bytes = length(instr, target)
   return [
     `${bytes} > ${target.most}`,
@@ -39,17 +53,16 @@ export function callStatements(
   step: string,
 ): string[] {
   const { xlen } = graph.program
-  const values = row.operands.map(target =>
-    target.access === 'value'
-      ? `(uint64_t)${operand(instr[target.register])}`
-      : `(uint8_t *)m + (uint64_t)${operand(instr[target.register])}`,
-  )
+  const values = row.operands.map(target => {
+    if (target.access === 'reservation') return RESERVATION
+    return `${target.access === 'value' ? '' : '(uint8_t *)m + '}(uint64_t)${operand(instr[target.register])}`
+  })
   const call = `!${row.c}(${[...values, ...(row.result === undefined ? [] : [`&${RESULT}`])].join(', ')})`
   const checks = [...new Set(row.operands.flatMap(target => outside(instr, target, xlen)))]
   const ranges = row.operands.flatMap(target =>
-    target.access === 'value'
-      ? []
-      : [{ address: `(uint64_t)${operand(instr[target.register])}`, length: length(instr, target) }],
+    isMemory(target)
+      ? [{ address: `(uint64_t)${operand(instr[target.register])}`, length: length(instr, target) }]
+      : [],
   )
   const leaves = emission.calls === undefined ? [] : [emission.calls.leaves(ranges)]
   const refused = [...checks, ...leaves, call].join(' || ')
@@ -68,6 +81,7 @@ const parameterType = {
   read: 'const uint8_t *',
   write: 'uint8_t *',
   update: 'uint8_t *',
+  reservation: 'uint64_t *',
 } as const
 
 function parameterTypes({ operands, result }: CallRow): string[] {
@@ -98,15 +112,19 @@ export function neededFiles(calls: readonly CallRow[], callFiles: ReadonlyMap<st
   })
 }
 
+/** Rows whose C functions lie in files of their own. */
+const apart = (all: readonly CallRow[]): readonly CallRow[] => all.filter(({ inRuntime }) => inRuntime !== true)
+
 /** Declarations of the C functions: hidden, so that calls go to them directly. */
-export function callPrototypes(rows: readonly CallRow[]): string {
+export function callPrototypes(all: readonly CallRow[]): string {
+  const rows = apart(all)
   if (rows.length === 0) return ''
   return `#pragma GCC visibility push(hidden)\n${rows.map(prototype).join('\n')}\n#pragma GCC visibility pop\n`
 }
 
 /** Ways into the C functions from outside, for `--check`. */
-export function callExports(rows: readonly CallRow[]): string {
-  return rows
+export function callExports(all: readonly CallRow[]): string {
+  return apart(all)
     .map(row => {
       const types = parameterTypes(row)
       const names = types.map((_, index) => `a${index}`)

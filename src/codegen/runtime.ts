@@ -18,10 +18,17 @@ export const semanticsHeader = (rows: Iterable<Row>): string => template('runtim
 
 /** Only what the rows need. */
 export function arithmetic(rows: Iterable<Row>): string {
+  const kinds = new Set<Row['kind']>()
+  for (const row of rows) if ('inRuntime' in row && row.inRuntime === true) kinds.add(row.kind)
+  const further = [...(kinds.has('alu') ? ['bits'] : []), ...(kinds.has('call') ? ['atomics'] : [])]
+  return ['arithmetic', ...further].map(name => template(`runtime/${name}.h`)).join('')
+}
+
+/** May one of the instructions reserve a word of memory? */
+export function reserves(rows: Iterable<Row>): boolean {
   for (const row of rows)
-    if (row.kind === 'alu' && row.inRuntime === true)
-      return template('runtime/arithmetic.h') + template('runtime/bits.h')
-  return template('runtime/arithmetic.h')
+    if (row.kind === 'call' && row.operands.some(({ access }) => access === 'reservation')) return true
+  return false
 }
 
 /** Of all instructions that are compiled, with repetitions. */
@@ -156,7 +163,7 @@ export function runtimeFiles(
     { path: 'entry.c', content: entryFile(context, regions, identity) },
     { path: 'guest.h', content: guestHeader(context, floor) },
     { path: 'semantics.h', content: semanticsHeader(rowsIn(context.graph)) },
-    { path: 'state.h', content: stateHeader() },
+    { path: 'state.h', content: stateHeader(reserves(rowsIn(context.graph))) },
     ...(context.emission.files ?? []),
   ]
 }

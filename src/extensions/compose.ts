@@ -8,6 +8,7 @@ import { defaultSets, tablesOf } from '../isa/sets.ts'
 import { createDecoder, slotBytesOf, type Decoder } from '../isa/table.ts'
 import { INSTRUCTION_BYTES, INSTRUCTION_ROWS } from '../machine/interval.ts'
 import type { AbiChoice, GuestAbi, GuestSystem, HostEffects } from './abi.ts'
+import { counterHandlers } from './counters/handlers.ts'
 import type { EffectsHandler, Extension, Handler } from './extension.ts'
 
 /**
@@ -18,7 +19,7 @@ import type { EffectsHandler, Extension, Handler } from './extension.ts'
  */
 export function composeAbi(system: GuestSystem, further: readonly Extension[], choice: AbiChoice): GuestAbi {
   // Instruction sets are extensions like any other.
-  const extensions: readonly Extension[] = [...tablesOf(choice.sets ?? defaultSets), ...system.base, ...further]
+  const extensions: readonly Extension[] = [...setsBeside(system, choice), ...system.base, ...further]
   checkNames(extensions)
   const handlers = new Map<string, Handler>()
   const effects = new Map<string, EffectsHandler>()
@@ -54,6 +55,16 @@ export function composeAbi(system: GuestSystem, further: readonly Extension[], c
   }
   for (const xlen of [32, 64] as const) decoderFor(xlen, abi)
   return abi
+}
+
+/** The instruction sets; what the system has an instruction of its own for is that one. */
+function setsBeside({ base }: GuestSystem, { sets }: AbiChoice): readonly Extension[] {
+  const own = new Set(base.flatMap(({ rows }) => rows.map(({ name }) => name)))
+  return tablesOf(sets ?? defaultSets).map(({ name, rows }) => ({
+    name,
+    rows: rows.filter(row => !own.has(row.name)),
+    handlers: name === 'zicsr' ? counterHandlers : undefined,
+  }))
 }
 
 /** An interval of the meter has room for so much of each instruction (machine/interval.ts). */

@@ -1,8 +1,8 @@
 /** Executes an extension's operation on guest memory: operands checked in order, then the reference semantics. */
-import { isInMemory, outsideTrap } from '../program/access.ts'
+import { isInMemory, misalignedTrap, outsideTrap } from '../program/access.ts'
 import type { Hart } from '../program/hart.ts'
 import type { Trap } from '../program/trap.ts'
-import type { CallRow, CallValue, Instr } from '../isa/row.ts'
+import { isMemory, type CallRow, type CallValue, type Instr } from '../isa/row.ts'
 
 /** Bytes of guest memory that a call has read or written. */
 export interface Touched {
@@ -15,21 +15,21 @@ export type CallEnd =
   /** `result` is 0 where the row has none. */
   | { readonly trap?: undefined; readonly result: bigint; readonly touched: readonly Touched[] }
 
-/** An operand as it lies in guest memory, or a value. */
-export type ResolvedOperand = { readonly value: bigint } | Touched
+/** An operand as it lies in guest memory, or a value, or what the hart has reserved. */
+export type ResolvedOperand = { readonly value: bigint } | { readonly reserved: Uint8Array } | Touched
 
 /** Operands in the row's order, all of them legal; or the trap of the first one that is not. */
 export type ResolvedOperands =
   | { readonly trap: Trap }
   | { readonly trap?: undefined; readonly operands: readonly ResolvedOperand[] }
 
-export function resolveOperands(row: CallRow, instr: Instr, { x, xlen }: Hart): ResolvedOperands {
+export function resolveOperands(row: CallRow, instr: Instr, { x, xlen, reserved }: Hart): ResolvedOperands {
   const { pc } = instr
   const operands: ResolvedOperand[] = []
   for (const operand of row.operands) {
     const value = x[instr[operand.register]]!
-    if (operand.access === 'value') {
-      operands.push({ value })
+    if (!isMemory(operand)) {
+      operands.push(operand.access === 'value' ? { value } : { reserved: bytesOf(reserved) })
       continue
     }
     let bytes = 0
@@ -48,10 +48,15 @@ export function resolveOperands(row: CallRow, instr: Instr, { x, xlen }: Hart): 
     } else bytes = operand.bytes
     if (!isInMemory(value, bytes))
       return { trap: outsideTrap(operand.access === 'read' ? 'load-outside' : 'store-outside', pc, value, bytes) }
+    if ('isAligned' in operand && operand.isAligned === true && value % BigInt(bytes) !== 0n)
+      return { trap: misalignedTrap(row.name, pc, value, bytes) }
     operands.push({ address: Number(value), length: bytes })
   }
   return { operands }
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: BigUint64Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength)
 
 /** Operands in memory in the order of an AIR's accesses: those that are only written come last. */
 export function accessOrder({ operands }: CallRow, resolved: readonly ResolvedOperand[]): readonly Touched[] {
@@ -85,9 +90,10 @@ export function executeResolved(
   operands: readonly ResolvedOperand[],
   { memory, xlen }: Hart,
 ): CallEnd {
-  const values = operands.map((operand): CallValue =>
-    'value' in operand ? operand.value : memory.subarray(operand.address, operand.address + operand.length),
-  )
+  const values = operands.map((operand): CallValue => {
+    if ('value' in operand) return operand.value
+    return 'reserved' in operand ? operand.reserved : memory.subarray(operand.address, operand.address + operand.length)
+  })
   const outcome = row.execute(values, xlen)
   if ('refused' in outcome) return { trap: invalid(row, instr.pc, outcome.refused) }
   const touched = operands.filter((operand): operand is Touched => 'length' in operand && operand.length > 0)

@@ -1,11 +1,17 @@
 /** Instr → assembly text, in the notation of GNU objdump without aliases. */
 import { hexText, wordText } from '../hex.ts'
+import { counterOf } from './counters.ts'
 import { registerNames } from './registers.ts'
 import type { Instr } from './row.ts'
 
 /** A word that is no known instruction. */
 export const unknownText = ({ word, size }: { readonly word: number; readonly size: 2 | 4 }): string =>
   size === 4 ? `.word ${wordText(word)}` : `.half ${hexText(word)}`
+
+/** How an atomic instruction is ordered against those of other harts, by the bits that say it. */
+const ORDERS = ['', '.rl', '.aq', '.aqrl'] as const
+
+const registerText = (imm: number): string => counterOf(imm & 0xfff)?.name ?? hexText(imm & 0xfff)
 
 /** The assembly text of one instruction; branch and jump targets are printed as absolute addresses. */
 export function disassemble(instr: Instr): string {
@@ -34,7 +40,13 @@ export function disassemble(instr: Instr): string {
     case 'J':
       return `${row.name} ${rd},${hexText((pc + imm) >>> 0)}`
     case 'csr':
-      return `${row.name} ${rd},${hexText(imm & 0xfff)},${rs1}`
+      return `${row.name} ${rd},${registerText(imm)},${rs1}`
+    case 'csri':
+      return `${row.name} ${rd},${registerText(imm)},${instr.rs1}`
+    case 'amo':
+      return `${row.name}${ORDERS[imm]} ${rd},${rs2},(${rs1})`
+    case 'lr':
+      return `${row.name}${ORDERS[imm]} ${rd},(${rs1})`
     case 'fence':
     case 'none':
       return row.name

@@ -15,7 +15,11 @@ export function immediate(format: Format, word: number): number {
   switch (format) {
     case 'I':
     case 'csr':
+    case 'csri':
       return word >> 20
+    case 'amo':
+    case 'lr':
+      return (word >>> 25) & 3
     case 'shift':
       return (word >>> 20) & 0x3f
     case 'shiftw':
@@ -38,7 +42,11 @@ export function encodeImmediate(format: Format, imm: number): number {
   switch (format) {
     case 'I':
     case 'csr':
+    case 'csri':
       return imm << 20
+    case 'amo':
+    case 'lr':
+      return (imm & 3) << 25
     case 'shift':
       return (imm & 0x3f) << 20
     case 'shiftw':
@@ -56,9 +64,33 @@ export function encodeImmediate(format: Format, imm: number): number {
   }
 }
 
-const usesRd: ReadonlySet<Format> = new Set(['R', 'I', 'unary', 'shift', 'shiftw', 'U', 'J', 'csr'])
-const usesRs1: ReadonlySet<Format> = new Set(['R', 'I', 'unary', 'shift', 'shiftw', 'S', 'B', 'csr'])
-const usesRs2: ReadonlySet<Format> = new Set(['R', 'S', 'B'])
+const usesRd: ReadonlySet<Format> = new Set([
+  'R',
+  'I',
+  'unary',
+  'shift',
+  'shiftw',
+  'U',
+  'J',
+  'csr',
+  'csri',
+  'amo',
+  'lr',
+])
+const usesRs1: ReadonlySet<Format> = new Set([
+  'R',
+  'I',
+  'unary',
+  'shift',
+  'shiftw',
+  'S',
+  'B',
+  'csr',
+  'csri',
+  'amo',
+  'lr',
+])
+const usesRs2: ReadonlySet<Format> = new Set(['R', 'S', 'B', 'amo'])
 
 /** Builds an instruction word from a row's match value and its operands. */
 export function encode(

@@ -1,7 +1,22 @@
 /** One row of an instruction table: encoding, operands, C and reference semantics hang together. */
 import type { Xlen } from '../elf/image.ts'
 
-export type Format = 'R' | 'I' | 'unary' | 'shift' | 'shiftw' | 'S' | 'B' | 'U' | 'J' | 'fence' | 'none' | 'csr'
+export type Format =
+  | 'R'
+  | 'I'
+  | 'unary'
+  | 'shift'
+  | 'shiftw'
+  | 'S'
+  | 'B'
+  | 'U'
+  | 'J'
+  | 'fence'
+  | 'none'
+  | 'csr'
+  | 'csri'
+  | 'amo'
+  | 'lr'
 
 interface Encoding {
   readonly name: string
@@ -10,7 +25,9 @@ interface Encoding {
   readonly mask: number
   readonly match: number
   /** The widths that have this instruction; both where absent. */
-  readonly only?: Xlen
+  readonly only?: Xlen | undefined
+  /** It counts only as what a machine lists it as, never as everything that no chip lists. */
+  readonly isListed?: true
 }
 
 /** What an ALU instruction computes, however its operands are said. `…w`: of the lower 32 bits, sign-extended. */
@@ -91,8 +108,6 @@ export interface AluRow extends Encoding {
   readonly c: (a: string, b: string, xlen: Xlen) => string
   /** The expression calls functions of `templates/runtime/bits.h`. */
   readonly inRuntime?: true | undefined
-  /** It counts only as what a machine lists it as, never as everything that no chip lists. */
-  readonly isListed?: true
 }
 
 /** `rd = upper immediate`, relative to 0 (lui) or to pc (auipc). */
@@ -141,7 +156,13 @@ export interface HostRow extends Encoding {
 /** What a called operation does with one of the instruction's register operands. */
 export type CallOperand =
   /** The register is an address of `bytes` bytes, all of which are read, written, or both. */
-  | { readonly register: 'rd' | 'rs1' | 'rs2'; readonly access: 'read' | 'write' | 'update'; readonly bytes: number }
+  | {
+      readonly register: 'rd' | 'rs1' | 'rs2'
+      readonly access: 'read' | 'write' | 'update'
+      readonly bytes: number
+      /** The address has to be a multiple of `bytes`, a power of 2. */
+      readonly isAligned?: true
+    }
   /**
    * The same with as many bytes as the value of rs2 says: at most `most`, and with `inWords` a multiple of the register
    * width.
@@ -155,8 +176,15 @@ export type CallOperand =
     }
   /** The register's value itself. */
   | { readonly register: 'rd' | 'rs1' | 'rs2'; readonly access: 'value' }
+  /** What the hart has reserved (`Hart.reserved`), 8 bytes; the register says where it wants to. */
+  | { readonly register: 'rs1'; readonly access: 'reservation' }
 
-/** An operand as the reference semantics see it: a view of guest memory, or a register's value. */
+/** Those that are memory. */
+export type MemoryOperand = Exclude<CallOperand, { access: 'value' | 'reservation' }>
+export const isMemory = (operand: CallOperand): operand is MemoryOperand =>
+  operand.access !== 'value' && operand.access !== 'reservation'
+
+/** An operand as the reference semantics see it: a view of memory or of the reservation, or a register's value. */
 export type CallValue = Uint8Array | bigint
 
 /**
@@ -167,7 +195,7 @@ export type CallOutcome = { readonly result?: bigint } | { readonly refused: str
 
 /**
  * An operation on memory that native code calls as a C function. Operands may overlap: an operation reads all of its
- * input before it writes. Addresses need no alignment.
+ * input before it writes. Addresses need no alignment, unless the row says so.
  */
 export interface CallRow extends Encoding {
   readonly kind: 'call'
@@ -181,6 +209,8 @@ export interface CallRow extends Encoding {
    * reference semantics say why.
    */
   readonly c: string
+  /** The function is one of templates/runtime/atomics.h, which compilers put in its place. */
+  readonly inRuntime?: true
   /** Files of the extension that the C function needs, by path in the generated project. */
   readonly files?: readonly string[]
   /** Rows beyond the one in the instruction's own chip, by operation name (machine file, `operations`). */

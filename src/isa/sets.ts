@@ -6,6 +6,8 @@ import { rows as i } from './i/rows.ts'
 import { rows as m } from './m/rows.ts'
 import type { Row } from './row.ts'
 import type { InstructionTable } from './table.ts'
+import { rows as zaamo } from './zaamo/rows.ts'
+import { rows as zalrsc } from './zalrsc/rows.ts'
 import { rows as zawrs } from './zawrs/rows.ts'
 import { rows as zba } from './zba/rows.ts'
 import { rows as zbb } from './zbb/rows.ts'
@@ -14,11 +16,28 @@ import { rows as zbkb } from './zbkb/rows.ts'
 import { rows as zbkx } from './zbkx/rows.ts'
 import { rows as zbs } from './zbs/rows.ts'
 import { rows as zicond } from './zicond/rows.ts'
+import { rows as zicsr } from './zicsr/rows.ts'
 import { rows as zifencei } from './zifencei/rows.ts'
 import { rows as zmmul } from './zmmul/rows.ts'
 
 /** In the order in which a choice lists them. */
-export const sets = { i, m, zmmul, zicond, zifencei, zawrs, zba, zbb, zbc, zbkb, zbkx, zbs }
+export const sets = {
+  i,
+  m,
+  zmmul,
+  zicond,
+  zicsr,
+  zifencei,
+  zaamo,
+  zalrsc,
+  zawrs,
+  zba,
+  zbb,
+  zbc,
+  zbkb,
+  zbkx,
+  zbs,
+} as const satisfies Readonly<Record<string, readonly Row[]>>
 export type SetName = keyof typeof sets
 export const setNames = Object.keys(sets) as readonly SetName[]
 
@@ -26,12 +45,14 @@ export const setNames = Object.keys(sets) as readonly SetName[]
 export const defaultSets: readonly SetName[] = ['i', 'm']
 
 /** Names that stand for several sets. */
-const GROUPS: Readonly<Record<string, readonly SetName[]>> = { b: ['zba', 'zbb', 'zbs'] }
-/**
- * Extensions without an instruction of their own (pauses and hints are fences and sums into x0), or with such alone as
- * compilers list and programs seldom have.
- */
-const WITHOUT_ROWS: ReadonlySet<string> = new Set(['zihintpause', 'zihintntl', 'zicsr', 'zicntr', 'zihpm'])
+const GROUPS: Readonly<Record<string, readonly SetName[]>> = {
+  a: ['zaamo', 'zalrsc'],
+  b: ['zba', 'zbb', 'zbs'],
+  // Its counters are registers that Zicsr reads.
+  zicntr: ['zicsr'],
+}
+/** Extensions without an instruction of their own: pauses and hints are fences and sums into x0. */
+const WITHOUT_ROWS: ReadonlySet<string> = new Set(['zihintpause', 'zihintntl', 'zihpm'])
 
 const isSet = (name: string): name is SetName => Object.hasOwn(sets, name)
 const setsNamed = (names: readonly string[]): readonly SetName[] => {

@@ -28,6 +28,8 @@ export function tableBytes(slots: number): number {
   return Math.ceil(bytes / step) * step
 }
 
-/** The C declaration. */
-export const stateHeader = (): string =>
-  structHeader(stateLayout, 'rvr_state', 'The state block in front of guest memory.')
+/** The C declaration; `reserves`: its guests may have instructions that reserve words. */
+export function stateHeader(reserves: boolean): string {
+  const fields = reserves ? stateLayout.fields : stateLayout.fields.filter(({ name }) => name !== 'reservation')
+  return structHeader({ ...stateLayout, fields }, 'rvr_state', 'The state block in front of guest memory.')
+}

@@ -64,6 +64,8 @@ export interface InstanceViews {
   /** Addresses of the entry functions, one per slot. */
   readonly table: BigUint64Array
   readonly registers: BigUint64Array
+  /** The reservation, in one lane. */
+  readonly reserved: BigUint64Array
   readonly state: DataView
   readonly memory: Uint8Array
   /** What the mode keeps in front of the table. */
@@ -86,6 +88,7 @@ export function viewInstance(memory: bigint, shape: InstanceShape): InstanceView
   return {
     table: new BigUint64Array(front, areaBytes, tableSlots),
     registers: new BigUint64Array(front, block + stateOffset('x'), 32),
+    reserved: new BigUint64Array(front, block + stateOffset('reservation'), 1),
     state: new DataView(front, block, stateLayout.bytes),
     memory: new Uint8Array(whole),
     area: { buffer: front, offset: 0 },

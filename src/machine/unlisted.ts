@@ -11,12 +11,11 @@ import { fetchFrom, slotRanges } from '../program/slots.ts'
 import { operationOf, type Machine } from './machine.ts'
 
 const isUnlisted = ({ chipIndex }: Machine, instr: Instr | undefined): instr is Instr =>
-  instr?.row.kind === 'alu' && instr.row.isListed === true && !chipIndex.has(operationOf(instr))
+  instr?.row.isListed === true && !chipIndex.has(operationOf(instr))
 
 /** The first in the guest's code that the machine does not list. */
 function unlistedIn(machine: Machine, image: Image, decode: Decoder): Instr | undefined {
-  if (!decode.rows.some(row => row.kind === 'alu' && row.isListed === true && !machine.chipIndex.has(row.name)))
-    return undefined
+  if (!decode.rows.some(row => row.isListed === true && !machine.chipIndex.has(row.name))) return undefined
   const { instrs } = skim(image, decode)
   for (let slot = 0; slot < instrs.length; slot++) {
     const instr = instrs.at(slot)

@@ -20,3 +20,11 @@ export function outsideTrap(
   const message = `${verb} of ${count} at ${hexText(address)}, but guest memory ends at ${hexText(MEMORY_BYTES)}`
   return { kind, pc, address, message }
 }
+
+/** The trap of an atomic access that is not aligned. */
+export const misalignedTrap = (name: string, pc: number, address: bigint, bytes: number): Trap => ({
+  kind: 'access-misaligned',
+  pc,
+  address,
+  message: `${name} at ${hexText(address)}, which is no multiple of ${bytes}`,
+})

@@ -8,6 +8,8 @@ import type { Xlen } from '../elf/image.ts'
 export interface Hart {
   readonly xlen: Xlen
   readonly x: BigUint64Array
+  /** What LR has reserved for SC, in its only lane; 0 is nothing (isa/zalrsc/rows.ts). A view, as `x` is. */
+  readonly reserved: BigUint64Array
   /** Address of the next instruction. */
   pc: number
   /** Instructions retired before it, since the guest's start; exact wherever the host executes an instruction. */
@@ -18,11 +20,28 @@ export interface Hart {
   readonly view: DataView
 }
 
-/** Makes a hart over existing memory with registers in `x`. */
-export function createHart(xlen: Xlen, memory: Uint8Array, x: BigUint64Array = new BigUint64Array(32)): Hart {
+/** Where a hart's registers and its reservation lie. */
+interface HartLanes {
+  readonly registers: BigUint64Array
+  readonly reserved: BigUint64Array
+}
+
+/** Makes `to`'s registers and reservation those of `from`. */
+export function copyLanes(from: Hart, to: Hart): void {
+  to.x.set(from.x)
+  to.reserved.set(from.reserved)
+}
+
+/** Makes a hart over existing memory. */
+export function createHart(
+  xlen: Xlen,
+  memory: Uint8Array,
+  { registers, reserved }: HartLanes = { registers: new BigUint64Array(32), reserved: new BigUint64Array(1) },
+): Hart {
   return {
     xlen,
-    x,
+    x: registers,
+    reserved,
     pc: 0,
     instret: 0n,
     memory,

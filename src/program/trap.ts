@@ -2,6 +2,7 @@
 
 /**
  * - `load-outside` / `store-outside`: an access with `address + width > 2^29` (nothing was written)
+ * - `access-misaligned`: an atomic access to an address that is no multiple of its width
  * - `jump-outside`: a taken transfer to an address that is no instruction slot · `jump-misaligned`: a taken transfer to
  *   a misaligned address
  * - `fetch-outside`: execution ran past the last instruction slot
@@ -20,6 +21,7 @@
 export type TrapKind =
   | 'load-outside'
   | 'store-outside'
+  | 'access-misaligned'
   | 'jump-outside'
   | 'jump-misaligned'
   | 'fetch-outside'

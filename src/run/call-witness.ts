@@ -79,7 +79,7 @@ export class CallWitness {
     const arenas = arenasOf(ranges, memory)
     const before = arenas.map(({ copy }) => copy.slice())
     const result = new BigUint64Array(1)
-    const given = operands.map(operand => ('value' in operand ? operand.value : within(arenas, operand)))
+    const given = operands.map(operand => givenOf(operand, arenas))
     const answer = native(given, result)
     const end = executeResolved(row, instr, operands, hart)
     const difference =
@@ -99,6 +99,11 @@ export class CallWitness {
     if (!this.#functions.has(row.c)) this.#functions.set(row.c, this.#library.call(row))
     return this.#functions.get(row.c)
   }
+}
+
+function givenOf(operand: ResolvedOperand, arenas: readonly Arena[]): bigint | Uint8Array {
+  if ('value' in operand) return operand.value
+  return 'reserved' in operand ? operand.reserved.slice() : within(arenas, operand)
 }
 
 function within(arenas: readonly Arena[], { address, length }: Touched): Uint8Array {
@@ -141,8 +146,9 @@ function memoryDifference(arenas: readonly Arena[], memory: Uint8Array): Differe
 type Operands = readonly ResolvedOperand[]
 
 function factsOf(row: CallRow, instr: Instr, operands: Operands, { x, memory }: Hart): CallOperandFacts[] {
-  return row.operands.map(({ register, access }, index) => {
+  return row.operands.flatMap(({ register, access }, index) => {
     const operand = operands[index]!
+    if (access === 'reservation' || 'reserved' in operand) return []
     const facts = { register, access, value: x[instr[register]]! }
     if ('value' in operand) return facts
     const { address, length } = operand

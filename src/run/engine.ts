@@ -110,7 +110,7 @@ function viewsOf(place: Place): InstanceViews {
 /** Attaches to the place where a guest lives. */
 export function attach(place: Place, xlen: 32 | 64): Attachment {
   const views = viewsOf(place)
-  const hart = createHart(xlen, views.memory, views.registers)
+  const hart = createHart(xlen, views.memory, views)
   if (place.engine === 'interp') return { hart, site: interpretedSite(place, views), native: undefined }
   return {
     hart,

@@ -131,12 +131,12 @@ class InstanceHome implements Home {
     instance,
     instances,
   }: Pick<Home, 'choice' | 'place' | 'site'> & Pick<Lease, 'instance' | 'instances'> & { readonly xlen: Xlen }) {
-    const { memory, registers } = instance.views
+    const { views } = instance
     this.choice = choice
     this.place = place
     this.site = site
     this.#xlen = xlen
-    this.#hart = createHart(xlen, memory, registers)
+    this.#hart = createHart(xlen, views.memory, views)
     this.#lease = { instances, instance, isExposed: false }
     abandoned.register(this.#hart, this.#lease, this.#lease)
   }

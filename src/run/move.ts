@@ -1,4 +1,5 @@
 /** Takes an interpreted guest into a native instance: registers, memory that is not zero, the mode's area. */
+import { copyLanes } from '../program/hart.ts'
 import type { Attachment } from './engine.ts'
 
 /** Looked at as a whole first, because most of it was never touched; then page by page. */
@@ -28,7 +29,7 @@ function copyTouched(source: Uint8Array, target: Uint8Array, isStopped: () => bo
  * then.
  */
 export function moveGuest(from: Attachment, to: Attachment, areaBytes: number, isStopped: () => boolean): boolean {
-  to.hart.x.set(from.hart.x)
+  copyLanes(from.hart, to.hart)
   const areaOf = ({ site: { area } }: Attachment): Uint8Array => new Uint8Array(area!.buffer, area!.offset, areaBytes)
   return (
     copyTouched(from.hart.memory, to.hart.memory, isStopped) &&

@@ -6,7 +6,7 @@ import type { Machine } from '../machine/machine.ts'
 import type { Demand } from '../modes/collector.ts'
 import type { Mode } from '../modes/mode.ts'
 import type { ModeName } from '../modes/registry.ts'
-import type { Hart } from '../program/hart.ts'
+import { copyLanes, type Hart } from '../program/hart.ts'
 import { beginningOf } from './beginning.ts'
 import { copyBack } from './copy-back.ts'
 import { Follower, type Begin } from './follower.ts'
@@ -251,7 +251,7 @@ export class Session {
   ): Promise<SessionState> {
     const { session, state: there } = await this.#follower.to(state.instructions, { signal })
     copyBack(this.hart.memory, session.hart.memory, touched)
-    this.hart.x.set(session.hart.x)
+    copyLanes(session.hart, this.hart)
     this.#printedUntil = Math.max(this.#printedUntil, executed)
     return { ...state, pc: there.pc, host: apart(there.host), isInside: there.isInside }
   }

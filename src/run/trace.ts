@@ -6,7 +6,7 @@ import type { Interpreter, Stretch } from '../interp/interpreter.ts'
 import { decoderFor } from '../extensions/registry.ts'
 import { fetchAt } from '../program/slots.ts'
 import type { Hart } from '../program/hart.ts'
-import type { Instr } from '../isa/row.ts'
+import { isMemory, type Instr } from '../isa/row.ts'
 import { MEMORY } from '../layout/meter.ts'
 
 /** Bytes of guest memory that an instruction read, wrote, or both. */
@@ -41,9 +41,9 @@ function accesses(instr: Instr, hart: Hart, abi: GuestAbi): TracedAccess[] {
       const resolved = resolveOperands(row, instr, hart)
       if (resolved.trap !== undefined) return []
       return resolved.operands.flatMap((operand, index): TracedAccess[] => {
-        const { access } = row.operands[index]!
-        if (access === 'value' || !('address' in operand)) return []
-        return [{ access, address: operand.address, bytes: operand.length }]
+        const said = row.operands[index]!
+        if (!isMemory(said) || !('address' in operand)) return []
+        return [{ access: said.access, address: operand.address, bytes: operand.length }]
       })
     }
     case 'host': {

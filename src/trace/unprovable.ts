@@ -2,7 +2,7 @@
 import { RvrError } from '../errors.ts'
 import { hexText } from '../hex.ts'
 import { MEMORY } from '../layout/meter.ts'
-import type { Instr, Row } from '../isa/row.ts'
+import { isMemory, type Instr, type Row } from '../isa/row.ts'
 import type { Hart } from '../program/hart.ts'
 
 /** Where an instruction stands: its address, and the instructions retired before it. */
@@ -37,8 +37,7 @@ const accesses = ({ kind }: Row): boolean => kind === 'load' || kind === 'store'
 function basesOf(instr: Instr, touches: boolean): readonly number[] {
   const { row, rs1, rd } = instr
   if (row.kind === 'host') return touches ? [rd] : []
-  if (row.kind === 'call')
-    return row.operands.flatMap(({ access, register }) => (access === 'value' ? [] : [instr[register]]))
+  if (row.kind === 'call') return row.operands.filter(isMemory).map(({ register }) => instr[register])
   return accesses(row) || row.kind === 'jalr' ? [rs1] : []
 }
 

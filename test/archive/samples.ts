@@ -93,6 +93,7 @@ export const savedFacts: SavedFacts = {
   cost: 2n ** 70n + 5n,
   printedUntil: 3,
   registers: registers(77n),
+  reserved: 0n,
 }
 
 /** Execution counts, with a gap. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Extension } from '../../src/extensions/extension.ts'
-import type { CallRow, CallValue } from '../../src/isa/row.ts'
+import { isMemory, type CallRow, type CallValue } from '../../src/isa/row.ts'
 import { compileFlags, type CompilerFamily } from '../../src/toolchain/flags.ts'
 import { firstFound, newestClang, versionOf } from '../bench/processes.ts'
 import { sanitizingCompiler } from './sanitizing.ts'
@@ -54,7 +54,7 @@ export function runReference(row: CallRow, calls: readonly OperationCall[]): Ope
     const lengthOf = (bytes: number | 'rs2'): number =>
       bytes === 'rs2' ? values[row.operands.findIndex(({ register }) => register === 'rs2')]! : bytes
     const operands: CallValue[] = row.operands.map((operand, index) =>
-      operand.access === 'value'
+      !isMemory(operand)
         ? BigInt(values[index]!)
         : memory.subarray(values[index]!, values[index]! + lengthOf(operand.bytes)),
     )

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Extension } from '../../src/extensions/extension.ts'
-import type { CallRow, CallValue } from '../../src/isa/row.ts'
+import { isMemory, type CallRow, type CallValue } from '../../src/isa/row.ts'
 import { compileFlags } from '../../src/toolchain/flags.ts'
 import type { TestCompiler } from './operation.ts'
 
@@ -32,7 +32,7 @@ export function referenceEnd({ row, at, memory: before }: RowCall): RowEnd {
   const memory = new Uint8Array(new SharedArrayBuffer(before.length))
   memory.set(before)
   const operands = row.operands.map((operand, index): CallValue => {
-    if (operand.access === 'value' || operand.bytes === 'rs2') throw new Error('only operands of fixed size')
+    if (!isMemory(operand) || operand.bytes === 'rs2') throw new Error('only operands of fixed size')
     return memory.subarray(at[index]!, at[index]! + operand.bytes)
   })
   const outcome = row.execute(operands, 64)

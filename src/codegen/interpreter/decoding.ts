@@ -4,7 +4,11 @@ import type { Format, Row } from '../../isa/row.ts'
 import { endsSpan } from '../../program/span.ts'
 import type { Operation } from './operations.ts'
 
-const FORMATS: readonly Format[] = ['R', 'I', 'shift', 'shiftw', 'S', 'B', 'U', 'J', 'fence', 'none', 'csr', 'unary']
+/** Those that only some guests have come last. */
+const FORMATS: readonly Format[] = [
+  ...(['R', 'I', 'shift', 'shiftw', 'S', 'B', 'U', 'J', 'fence', 'none', 'csr', 'unary'] as const),
+  ...(['amo', 'lr', 'csri'] as const),
+]
 const ENDS_LINE = 1
 const LEADS = 2
 

@@ -1,8 +1,17 @@
 /** One operation → the C function that executes it. */
 import { MEMORY_BYTES, type Xlen } from '../../elf/image.ts'
-import type { CallOperand, CallRow, Instr, LoadRow, Row } from '../../isa/row.ts'
+import {
+  isMemory,
+  type CallOperand,
+  type CallRow,
+  type Instr,
+  type LoadRow,
+  type MemoryOperand,
+  type Row,
+} from '../../isa/row.ts'
 import type { Machine } from '../../machine/machine.ts'
 import type { Emission, InstrAtHand, Mode } from '../../modes/mode.ts'
+import { RESERVATION } from '../calls.ts'
 import type { Convention } from '../convention.ts'
 import type { Operation } from './operations.ts'
 
@@ -107,23 +116,26 @@ function counting(instr: Operation['instr'], { mode, machine }: HandlerContext):
 const touched = (width: number, { emission }: HandlerContext): readonly string[] =>
   emission.memoryTouched?.({ base: 'address', isStackPointer: false, accesses: [{ offset: 0, width }] }) ?? []
 
-type MemoryOperand = Exclude<CallOperand, { access: 'value' }>
-
-const isMemory = (operand: CallOperand): operand is MemoryOperand => operand.access !== 'value'
 const valueOf = ({ register }: CallOperand): string => `(uint64_t)${x(register)}`
 const lengthOf = ({ bytes }: MemoryOperand): string => (bytes === 'rs2' ? `(uint64_t)${x('rs2')}` : `${bytes}`)
 
 /** Conditions under which an operand is no legal memory. */
 function outside(operand: MemoryOperand, xlen: Xlen): string[] {
   const address = valueOf(operand)
-  if (operand.bytes !== 'rs2') return [`${address} > ${MEMORY_BYTES - operand.bytes}`]
+  if (operand.bytes !== 'rs2') {
+    const isCut = operand.isAligned === true ? [`(${address} & ${operand.bytes - 1}) != 0`] : []
+    return [`${address} > ${MEMORY_BYTES - operand.bytes}`, ...isCut]
+  }
   const length = lengthOf(operand)
   const isCut = operand.inWords === true ? [`(${length} & ${xlen / 8 - 1}) != 0`] : []
   return [`${length} > ${operand.most}`, ...isCut, `${address} > ${MEMORY_BYTES} - ${length}`]
 }
 
 function call(instr: Instr, { c, operands, result }: CallRow, { xlen, emission }: HandlerContext): string[] {
-  const values = operands.map(operand => (isMemory(operand) ? `(uint8_t *)m + ${valueOf(operand)}` : valueOf(operand)))
+  const values = operands.map(operand => {
+    if (operand.access === 'reservation') return RESERVATION
+    return isMemory(operand) ? `(uint8_t *)m + ${valueOf(operand)}` : valueOf(operand)
+  })
   if (result !== undefined) values.push('&state(m)->result')
   const memory = operands.filter(isMemory)
   const checks = new Set(memory.flatMap(operand => outside(operand, xlen)))

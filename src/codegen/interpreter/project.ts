@@ -11,7 +11,7 @@ import { resourceText } from '../../resources.ts'
 import { calledAmong, callExports, callPrototypes, neededFiles } from '../calls.ts'
 import type { Convention } from '../convention.ts'
 import type { Project, ProjectFile } from '../project.ts'
-import { identityBlock, numberTypes, semanticsHeader } from '../runtime.ts'
+import { identityBlock, numberTypes, reserves, semanticsHeader } from '../runtime.ts'
 import { engineFile, engineHeader, instanceFile } from './engine.ts'
 import { atHand } from './handlers.ts'
 import { operationsOf, type Operation } from './operations.ts'
@@ -40,7 +40,7 @@ export function interpreterProject(options: InterpreterOptions): Project {
   const own = `#include <stdint.h>\n#include "calls.h"\n${callExports(calls)}${identityBlock(options.identity)}`
   const files: ProjectFile[] = [
     { path: 'Makefile', content: resourceText('templates/interpreter/Makefile') },
-    { path: 'state.h', content: stateHeader() },
+    { path: 'state.h', content: stateHeader(reserves(options.rows)) },
     { path: 'semantics.h', content: semanticsHeader(options.rows) },
     { path: 'code.h', content: resourceText('templates/interpreter/code.h') },
     { path: 'calls.h', content: callPrototypes(calls) },

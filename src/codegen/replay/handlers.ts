@@ -3,7 +3,7 @@ import type { AirSet } from '../../air/air.ts'
 import { isConstant } from './fold.ts'
 import type { Word } from '../../air/word.ts'
 import type { Xlen } from '../../elf/image.ts'
-import type { CallRow } from '../../isa/row.ts'
+import { isMemory, type CallRow } from '../../isa/row.ts'
 import type { Operation } from '../interpreter/operations.ts'
 import { WordWriter, type LeafNames } from '../rows/words.ts'
 import { declared, handlerNames, registerText } from './handler-names.ts'
@@ -108,7 +108,7 @@ function callLines({ operands, result }: CallRow, { air, accesses }: PlannedRows
   const blocks = accesses.filter(({ space }) => space !== REGISTERS)
   if (blocks.some(({ when }) => when !== undefined))
     throw unfit(air, 'it has calls that access what is not on the tape')
-  const places = operands.flatMap(({ access, register }) => (access === 'value' ? [] : [CONTENTS[register]]))
+  const places = operands.filter(isMemory).map(({ register }) => CONTENTS[register])
   const refusals = places.flatMap(place => [
     ...refuseHigh(place, xlen),
     failIf(`(${place} & ${xlen / 8 - 1}) != 0`, 'REFUSED'),

@@ -46,7 +46,16 @@ export async function capture(
   const strings = new ByteStrings()
   const keep: Keep = bytes => strings.add(bytes)
   const of = { guest: image.digest, machine: machine.digest, extensions: abi.digest, xlen: image.xlen }
-  const stand = { stopCause: end.cause, pc, isInside, instructions, cost, printedUntil, registers: hart.x }
+  const stand = {
+    stopCause: end.cause,
+    pc,
+    isInside,
+    instructions,
+    cost,
+    printedUntil,
+    registers: hart.x,
+    reserved: hart.reserved[0]!,
+  }
   const text = {
     host: abi.host.save(state.host, keep),
     collected: await ledger.save(keep),

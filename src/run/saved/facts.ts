@@ -5,6 +5,7 @@ import type { Archive } from '../../archive/archive.ts'
 import { digestsIn, expectCount, factsIn } from '../../archive/facts.ts'
 import { MEMORY_BYTES, type Xlen } from '../../elf/image.ts'
 import type { AbiName } from '../../extensions/abi.ts'
+import { isInMemory } from '../../program/access.ts'
 import { modeNames, type ModeName } from '../../modes/registry.ts'
 import type { StopCause } from '../job.ts'
 
@@ -48,6 +49,8 @@ export interface SavedFacts {
   readonly printedUntil: number
   /** x0 … x31 */
   readonly registers: BigUint64Array
+  /** What the hart has reserved, 0 for nothing. */
+  readonly reserved: bigint
 }
 
 /** Modes may come from modules: a name is as long as it likes, its digest is not. */
@@ -58,7 +61,7 @@ export function factSections(facts: SavedFacts): [number, readonly ArrayBufferVi
   const numbers = [xlen, ABI_NUMBERS[abi], CAUSE_NUMBERS[stopCause], pc, Number(isInside)].map(BigInt)
   const counts = [instructions, cost & LONG_MASK, cost >> LONG_BITS, BigInt(printedUntil)]
   return [
-    [REGISTERS, [facts.registers]],
+    [REGISTERS, [facts.registers, ...(facts.reserved === 0n ? [] : [BigUint64Array.of(facts.reserved)])]],
     [DIGESTS, [facts.guest, facts.machine, facts.extensions].map(hexToBytes)],
     [FACTS, [BigUint64Array.from([...numbers, ...counts])]],
     [MODE, [hexToBytes(nameDigest(facts.mode))]],
@@ -92,19 +95,33 @@ export function savedFactsIn(archive: Archive): SavedFacts {
   const mode = modeNames().find(name => nameDigest(name) === modeDigest)
   if (mode === undefined)
     throw archive.invalid(MODE, { layer: 4, what: 'value', found: modeDigest }, 'it is of a mode that is not known')
-  const registers = registersIn(archive, xlen)
+  const { registers, reserved } = lanesIn(archive, xlen)
   const of = { guest, machine, extensions, xlen, abi, mode }
-  return { ...of, stopCause, pc, isInside, instructions, cost: (high << LONG_BITS) | low, printedUntil, registers }
+  const cost = (high << LONG_BITS) | low
+  return { ...of, stopCause, pc, isInside, instructions, cost, printedUntil, registers, reserved }
 }
 
-function registersIn(archive: Archive, xlen: Xlen): BigUint64Array {
-  expectCount(archive, REGISTERS, REGISTER_COUNT)
-  const registers = archive.longs(REGISTERS)
-  const wrong = registers.findIndex((value, index) => value >> BigInt(index === 0 ? 0 : xlen) !== 0n)
-  if (wrong < 0) return registers
+/** The registers and, behind them, what the hart has reserved where it is anything. */
+function lanesIn(archive: Archive, xlen: Xlen): Pick<SavedFacts, 'registers' | 'reserved'> {
+  const lanes = archive.longs(REGISTERS)
+  if (lanes.length !== REGISTER_COUNT + 1) expectCount(archive, REGISTERS, REGISTER_COUNT)
+  const registers = lanes.subarray(0, REGISTER_COUNT)
+  const wrong = lanes.findIndex((value, index) =>
+    index === REGISTER_COUNT ? !isReservation(value, xlen) : value >> BigInt(index === 0 ? 0 : xlen) !== 0n,
+  )
+  if (wrong < 0) return { registers, reserved: lanes[REGISTER_COUNT] ?? 0n }
+  const name = wrong === REGISTER_COUNT ? 'the reservation' : `x${wrong}`
   throw archive.invalid(
     REGISTERS,
-    { layer: 4, what: 'value', at: REGISTER_BYTES * wrong, found: String(registers[wrong]) },
-    `x${wrong} is ${registers[wrong]}, which it cannot be`,
+    { layer: 4, what: 'value', at: REGISTER_BYTES * wrong, found: String(lanes[wrong]) },
+    `${name} is ${lanes[wrong]}, which it cannot be`,
   )
+}
+
+/** A word of memory that LR can have read, and its size (isa/zalrsc/rows.ts). */
+function isReservation(value: bigint, xlen: Xlen): boolean {
+  const units = value & 3n
+  const address = value - units
+  const isSize = units === 1n || (units === 2n && xlen === 64 && address % 8n === 0n)
+  return isSize && isInMemory(address, 4n * units)
 }

@@ -45,6 +45,7 @@ export async function restore(
     await ledger.restore(state.collected, { beginning, instructions, bytes })
     await restoreMemory(hart.memory, session.image, memory)
     hart.x.set(facts.registers)
+    hart.reserved[0] = facts.reserved
     hart.pc = pc
     return { before: { stand: () => ({ pc, host, isInside }), instructions, cost }, started, printedUntil }
   } catch (error) {

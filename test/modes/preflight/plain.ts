@@ -5,7 +5,7 @@ import type { AbiOptions } from '../../../src/extensions/abi.ts'
 import type { Guest, Run } from '../../../src/index.ts'
 import { createInterpreter } from '../../../src/interp/interpreter.ts'
 import { loadImage } from '../../../src/interp/memory.ts'
-import type { Instr } from '../../../src/isa/row.ts'
+import { isMemory, type Instr } from '../../../src/isa/row.ts'
 import type { Piece, PreflightResult } from '../../../src/modes/preflight/piece.ts'
 import { createHart, type Hart } from '../../../src/program/hart.ts'
 
@@ -74,7 +74,7 @@ function adds(instr: Instr, hart: Hart, publicValues: Uint8Array): Added {
   }
   if (row.kind !== 'call') return NOTHING
   const blocks = row.operands.flatMap(operand => {
-    if (operand.access === 'value') return []
+    if (!isMemory(operand)) return []
     const length = operand.bytes === 'rs2' ? Number(x[rs2]!) : operand.bytes
     const address = Number(x[instr[operand.register]]!)
     return address + length > MEMORY_BYTES ? [] : blocksOf(memory, address, length, size)
