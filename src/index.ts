@@ -92,6 +92,7 @@ export type {
 } from './sdk/options.ts'
 export { paddedHeight, segmentSize, type CutReason, type SegmentLimits } from './machine/limits.ts'
 export type { Segment } from './machine/meter.ts'
+export type { GuestDirectory } from './extensions/linux/files/directories.ts'
 export { openSavedRun, type SavedRun } from './run/saved/read.ts'
 export { readArchive, type ReadOptions as ArchiveOptions } from './archive/read.ts'
 export type { Archive } from './archive/archive.ts'

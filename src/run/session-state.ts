@@ -57,6 +57,8 @@ export interface SessionOptions extends SessionGuest {
 }
 
 export interface StartOptions extends AbiOptions, ModeOptions {}
+/** What no saved run says: whoever resumes it does. */
+export type GivenAnew = Pick<AbiOptions, 'directories'>
 
 /** A stretch and the one behind it, as the caller sees them. */
 export function asOneStretch(first: SessionState, second: SessionState): SessionState {

@@ -17,12 +17,19 @@ import {
   asOneStretch,
   behind,
   type Before,
+  type GivenAnew,
   type SessionOptions,
   type SessionState,
   type StartOptions,
 } from './session-state.ts'
 
 type GoBack = Extract<Demand, { kind: 'go-back' }>
+
+/** A saved run, and what was given to it. */
+interface Resumed {
+  readonly saved: SavedRun
+  readonly given: GivenAnew
+}
 
 export class Session {
   readonly image: Image
@@ -35,7 +42,7 @@ export class Session {
   #careful: boolean
   #started: StartOptions | undefined
   /** What the session went on from, when that is not the guest's start. */
-  #saved: SavedRun | undefined
+  #saved: Resumed | undefined
   #current: SessionState | undefined
   #running = false
   #saving = false
@@ -94,13 +101,13 @@ export class Session {
   }
 
   /** Goes on from a saved run, instead of the guest's start. */
-  async restore(saved: SavedRun, limits: RunLimits): Promise<SessionState> {
+  async restore(saved: SavedRun, limits: RunLimits, given: GivenAnew = {}): Promise<SessionState> {
     const { restore } = await import('./saved/restore.ts')
-    const { started, printedUntil, before } = await restore(saved, this.#options, this.#runner)
+    const { started, printedUntil, before } = await restore(saved, this.#options, { runner: this.#runner, given })
     this.#started = started
     this.#printedUntil = printedUntil
     // Only going back needs it again.
-    if (this.mode.goesBack) this.#saved = saved
+    if (this.mode.goesBack) this.#saved = { saved, given }
     return this.#execute(before, limits)
   }
 
@@ -260,15 +267,19 @@ export class Session {
   #second(
     instructions: bigint,
     limits: RunLimits,
-    { saved, careful }: { readonly saved?: SavedRun | undefined; readonly careful: boolean },
+    { saved: from, careful }: { readonly saved?: Resumed | undefined; readonly careful: boolean },
   ): ReturnType<Begin<Session>> {
     const { tier, progress: _progress, ...options } = this.#options
     const engine = tier?.native ?? options.engine
     const session = new Session({ ...options, careful, engine, print: () => {} })
     // A run that was saved between a check and the cut there begins anew: its state is not known any more.
-    const isStart = saved === undefined || saved.instret > instructions
-    const until = { ...limits, maxInstructions: isStart ? instructions : instructions - saved.instret }
-    return { session, state: isStart ? session.start(this.#startedSoFar(), until) : session.restore(saved, until) }
+    if (from === undefined || from.saved.instret > instructions) {
+      const until = { ...limits, maxInstructions: instructions }
+      return { session, state: session.start(this.#startedSoFar(), until) }
+    }
+    const { saved, given } = from
+    const until = { ...limits, maxInstructions: instructions - saved.instret }
+    return { session, state: session.restore(saved, until, given) }
   }
 
   /** With what the guest was supplied with since. */

@@ -21,6 +21,7 @@ import type { BackgroundBuild } from './background.ts'
 import { Execute, ResumeFrom, Save } from './calls.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { ArtifactKin, ExecuteOptions, Executable, ResumeFromOptions, Run, RunListeners } from './contract.ts'
+import { directoriesFor } from './directories.ts'
 import { GuestRun } from './run.ts'
 import { beginning, passCuts, stoppingAtCuts } from './segments.ts'
 
@@ -41,7 +42,7 @@ export interface ArtifactParts extends Omit<SessionOptions, 'print' | 'progress'
 
 /** The options that a run began with. */
 async function startOf(
-  { stream, ...others }: StartOptions,
+  { stream, directories: _found, ...others }: StartOptions,
   { digest }: Pick<Image, 'digest'>,
 ): Promise<ExecuteOptions> {
   if (stream === undefined) return others
@@ -148,11 +149,13 @@ export class Artifact implements Executable {
 
   async #start(own: ExecuteOptions, stream: AbiOptions['stream']): Promise<GuestRun> {
     const { mode, kin } = this.#parts
-    const { inputs = [], publicValuesBytes, seed, args, segmentLimits, shardEnds } = own
+    const { inputs = [], publicValuesBytes, seed, args, env, segmentLimits, shardEnds } = own
     checkModeOptions(mode, { segmentLimits, shardEnds })
+    const directories = directoriesFor(this.#parts, own.directories)
     const session = this.#session(own)
     try {
-      const started = { inputs, stream, publicValuesBytes, seed, args, segmentLimits, shardEnds }
+      const given = { inputs, stream, publicValuesBytes, seed, args, env, directories }
+      const started = { ...given, segmentLimits, shardEnds }
       const state = await session.start(started, stoppingAtCuts(own))
       const run = new GuestRun(session, state, { artifact: this, options: own, kin })
       return (await passCuts(run, own, beginning())) as GuestRun
@@ -175,16 +178,22 @@ export class Artifact implements Executable {
     const { openSavedRun } = await import('../run/saved/read.ts')
     const saved = typeof file === 'string' ? await openSavedRun(file, { signal: own.signal }) : file
     checkFits(saved, { image, abi, mode, machine })
+    const directories = directoriesFor(this.#parts, own.directories)
     const session = this.#session(own)
     try {
       const from = beginning(saved.instret, saved.cost)
-      const state = await session.restore(saved, stoppingAtCuts(own))
+      const state = await session.restore(saved, stoppingAtCuts(own), { directories })
       const { onPrint, onEvent, progressMs } = own
+      const heard = { onPrint, onEvent, progressMs }
       const { startedWith } = session
       const origin =
         startedWith === undefined
           ? undefined
-          : { artifact: this, kin, options: { ...(await startOf(startedWith, image)), onPrint, onEvent, progressMs } }
+          : {
+              artifact: this,
+              kin,
+              options: { ...(await startOf(startedWith, image)), directories: own.directories, ...heard },
+            }
       return await passCuts(new GuestRun(session, state, origin), own, from)
     } catch (error) {
       session.dispose()

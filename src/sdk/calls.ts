@@ -19,6 +19,7 @@ import { MEMORY_BYTES } from '../elf/image.ts'
 import type { RemoteOptions, RemoteTimeouts } from '../store/remote/settings.ts'
 import type { EventReceiver } from '../events.ts'
 import { MAX_PUBLIC_VALUES_BYTES, MAX_SEED } from '../extensions/bounds.ts'
+import type { GuestDirectory } from '../extensions/linux/files/directories.ts'
 import { MOST_KIND } from '../extensions/io/pull.ts'
 import { abiNames } from '../extensions/registry.ts'
 import { MOST_THREADS } from '../load/threads.ts'
@@ -71,7 +72,14 @@ const listeners = {
 export const Resume = options<ResumeOptions>(limits)
 const { onSegment: _onSegment, stopAtSegment: _stopAtSegment, maxTapeBytes: _maxTapeBytes, ...traceLimits } = limits
 export const TraceLimits = options<TraceOptions>({ ...traceLimits, maxInstructions: count(0, MOST_TRACED) })
-export const ResumeFrom = options<ResumeFromOptions>({ ...limits, ...listeners })
+/** Names have no = in them. */
+const environment = v.record(v.pipe(text, v.regex(/^[^=\0]+$/, 'a name without =')), text, 'an object of strings')
+const directories = v.array(
+  options<GuestDirectory>({ host: path, guest: optional(path), readOnly: optional(flag) }),
+  'an array of directories',
+)
+
+export const ResumeFrom = options<ResumeFromOptions>({ ...limits, ...listeners, directories: optional(directories) })
 export const Execute = options<ExecuteOptions>({
   ...limits,
   ...listeners,
@@ -85,6 +93,8 @@ export const Execute = options<ExecuteOptions>({
   publicValuesBytes: optional(number(0, MAX_PUBLIC_VALUES_BYTES)),
   seed: optional(count(0, MAX_SEED)),
   args: optional(texts),
+  env: optional(environment),
+  directories: optional(directories),
   shardEnds: optional(v.array(number(1, MAX_SAFE), 'an array of numbers')),
   segmentLimits: optional(
     options<SegmentLimits>({

@@ -5,6 +5,7 @@ import { callError } from './check/call-error.ts'
 import type { Checked } from './check/checked.ts'
 import { difference, firstDifferentByte } from './check/difference.ts'
 import { blame, locate } from './check/locate.ts'
+import { checkReadOnly } from './directories.ts'
 import type { ExecuteOptions, RunLimits } from './options.ts'
 import type { Run } from './contract.ts'
 
@@ -29,6 +30,7 @@ export interface CheckReport {
  */
 export async function checkRun(checked: Checked, options: ExecuteOptions = {}): Promise<CheckReport> {
   const { artifact } = checked
+  checkReadOnly(options.directories, 'a check executes the guest several times')
   const reference = artifact.reference(true)
   const deadline = options.timeoutMs === undefined ? Infinity : performance.now() + options.timeoutMs
   const limits = { ...options, ...nextStretch(options), onPrint: () => {} }

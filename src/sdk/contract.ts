@@ -2,6 +2,7 @@
 import type { LoadedAirs } from '../air/load.ts'
 import type { EventReceiver, EventSink } from '../events.ts'
 import type { AbiName } from '../extensions/abi.ts'
+import type { GuestDirectory } from '../extensions/linux/files/directories.ts'
 import type { SegmentLimits } from '../machine/limits.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Segment } from '../machine/segment.ts'
@@ -237,10 +238,14 @@ export interface ExecuteOptions extends ResumeOptions, RunListeners {
   readonly shardEnds?: readonly number[]
   /** argv of a guest of ABI `linux`. */
   readonly args?: readonly string[]
+  /** Environment of a guest of ABI `linux`; default empty. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Directories of this machine that a guest of ABI `linux` may use (docs/guest-abi.md, "Files"); default none. */
+  readonly directories?: readonly GuestDirectory[]
 }
 
-/** A saved run brings inputs and everything else along. */
-export type ResumeFromOptions = ResumeOptions & RunListeners
+/** A saved run brings inputs and everything else along, but for directories. */
+export type ResumeFromOptions = ResumeOptions & RunListeners & Pick<ExecuteOptions, 'directories'>
 
 /** What a run was made of, so that it can be made again. */
 export interface RunOrigin {

@@ -64,7 +64,7 @@ export async function runTo(
       details: { wanted: own.guestDigest, found: artifact.guestDigest },
     })
   }
-  const { onPrint, segmentLimits, inputs, stream, publicValuesBytes, seed, args } = options
+  const { onPrint, segmentLimits, inputs, stream, publicValuesBytes, seed, args, env, directories } = options
   let isThere = false
   const run = await artifact.execute({
     inputs,
@@ -72,6 +72,8 @@ export async function runTo(
     publicValuesBytes,
     seed,
     args,
+    env,
+    directories,
     signal,
     segmentLimits: artifact.keepsSegments ? segmentLimits : undefined,
     onPrint: (stream, bytes) => (isThere ? onPrint?.(stream, bytes) : undefined),

@@ -7,6 +7,7 @@ import type { ShardsResult } from '../modes/shards/counts.ts'
 import type { GuestShards } from '../shards/guest-shards.ts'
 import { ShardPlanning } from './calls.ts'
 import type { ArtifactKin, ExecuteOptions, Run, RunOrigin } from './contract.ts'
+import { checkReadOnly } from './directories.ts'
 import { known } from './segments.ts'
 import type { ShardPlan, ShardsOptions } from './shard-plan.ts'
 
@@ -40,8 +41,10 @@ export async function shardsOf(
     throw new RvrError('USAGE', 'this run does not know its guest', {
       hint: 'Take shards of a run that Artifact.execute returned, or of one resumed from it.',
     })
-  const { inputs, stream, publicValuesBytes, seed, args } = started
-  const again: Again = { inputs, stream, publicValuesBytes, seed, args, signal, maxInstructions: run.instret }
+  const { inputs, stream, publicValuesBytes, seed, args, env, directories } = started
+  checkReadOnly(directories, 'shards are counted in a run of their own')
+  const begun = { inputs, stream, publicValuesBytes, seed, args, env, directories }
+  const again: Again = { ...begun, signal, maxInstructions: run.instret }
   const isList = plan !== undefined && isEnds(plan)
   const shardEnds = await endsOf(plan, run, { kin, options: again, signal })
   // Rules may well make one shard of all.

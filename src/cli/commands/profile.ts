@@ -22,6 +22,7 @@ import {
   stretchOptions,
   type ExecutionOptions,
 } from '../options/execution.ts'
+import { givenAnew } from '../options/linux-guests.ts'
 import { profileOutputOptions, profileOutputs, type ProfileOutputOptions } from '../options/profile-outputs.ts'
 import { createProgress, reportOptions, type ReportOptions } from '../options/report.ts'
 import {
@@ -121,7 +122,7 @@ async function profile(file: string, asked: ProfilingOptions, command: Command, 
   using run = await showExecution(progress, () =>
     saved === undefined
       ? artifact.execute({ ...startOptions(file, options, given), ...stretch })
-      : artifact.resumeFrom(saved, stretch),
+      : artifact.resumeFrom(saved, { ...stretch, ...givenAnew(options) }),
   )
   const kept = await saveSuspended({ run, guest, command: 'profile' }, options, shell)
   const figure =

@@ -12,6 +12,7 @@ import { exitStatusOfRun } from '../exit-codes.ts'
 import { openGuest } from '../open-guest.ts'
 import { buildOptions } from '../options/build.ts'
 import { addOptions, inputPath, option, valued } from '../options/declare.ts'
+import { givenAnew } from '../options/linux-guests.ts'
 import { dumpOptions, dumpsOf, type DumpOptions } from '../options/dumps.ts'
 import {
   makeReady,
@@ -143,7 +144,7 @@ async function run(file: string, asked: RunOptions, command: Command, shell: She
   const start = (limits: ResumeOptions): Promise<Run> =>
     saved === undefined
       ? artifact.execute({ ...execute, ...limits })
-      : artifact.resumeFrom(saved, { ...stretch, ...limits })
+      : artifact.resumeFrom(saved, { ...stretch, ...givenAnew(options), ...limits })
   const perform = async (): Promise<Run> => {
     if (options.check) return (await guest.check(artifact, execute)).run
     if (options.traceInstructions === undefined) return start(stretch)

@@ -34,6 +34,8 @@ const RECORDED = [
   'input',
   'inputFile',
   'arg',
+  'env',
+  'dir',
   'maxInstructions',
   'maxCost',
   'timeout',

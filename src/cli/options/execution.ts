@@ -2,6 +2,7 @@
 import type { Option } from 'commander'
 import { MAX_PUBLIC_VALUES_BYTES } from '../../extensions/bounds.ts'
 import { RvrError } from '../../errors.ts'
+import type { GuestDirectory } from '../../extensions/linux/files/directories.ts'
 import type { RvrEvent } from '../../events.ts'
 import type { Artifact } from '../../sdk/artifact.ts'
 import type { Guest } from '../../sdk/guest.ts'
@@ -15,6 +16,7 @@ import { segmentLimits, type SegmentOptions } from './segments.ts'
 import type { Progress } from '../progress/progress.ts'
 import { stoppingForSave, type SavedRunOptions } from './saved-runs.ts'
 import type { Shell } from '../shell.ts'
+import { directoryOption, environmentOf, givenAnew } from './linux-guests.ts'
 import { parseCount, parseDuration, parseSeed, sizeIn } from './values.ts'
 import type { ModeName } from '../../modes/registry.ts'
 
@@ -28,6 +30,8 @@ export interface ExecutionOptions extends BuildOptions, GuestOptions, SegmentOpt
   readonly inputFile?: string
   readonly stream?: string
   readonly arg: readonly string[]
+  readonly env: readonly string[]
+  readonly dir: readonly GuestDirectory[]
   readonly maxInstructions?: bigint
   readonly maxCost?: bigint
   readonly timeout?: number
@@ -56,6 +60,8 @@ export const executionOptions = (): Option[] => [
   valued('--input-file <json>', 'input records from a file {"input": ["0x01…"]}, before those of --input', inputPath),
   valued('--stream <file>', 'the items that the guest pulls, as rvr stream emit wrote them', inputPath),
   listed('--arg <text>', 'one argument of a linux guest after its name, repeatable'),
+  listed('--env <name=value>', 'one variable of a linux guest, repeatable'),
+  directoryOption(),
   valued('--max-instructions <n>', 'stop after exactly this many instructions', parseCount),
   valued('--max-cost <n>', 'stop before the trace cells exceed this', parseCount),
   valued('--timeout <duration>', 'stop after this time: 500ms, 30s, 2m', parseDuration),
@@ -100,6 +106,8 @@ export function startOptions(file: string, options: ExecutionOptions, given: Giv
     publicValuesBytes: options.publicValuesBytes,
     seed: options.seed,
     args: options.arg.length > 0 ? [file, ...options.arg] : undefined,
+    env: options.env.length > 0 ? environmentOf(options.env) : undefined,
+    ...givenAnew(options),
   }
 }
 

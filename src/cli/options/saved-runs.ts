@@ -22,6 +22,7 @@ const SETTLED = [
   'inputFile',
   'stream',
   'arg',
+  'env',
   'publicValuesBytes',
   'seed',
   'maxTraceHeight',

@@ -20,7 +20,7 @@ export interface Context {
 }
 
 function originText(
-  { inputs, stream, publicValuesBytes, seed, args, segmentLimits }: StartOptions,
+  { inputs, stream, publicValuesBytes, seed, args, env, segmentLimits }: StartOptions,
   keep: Keep,
 ): StateText['origin'] {
   return {
@@ -29,6 +29,7 @@ function originText(
     publicValuesBytes,
     seed: seed === undefined ? undefined : `${seed}`,
     args: args === undefined ? undefined : [...args],
+    env: env === undefined ? undefined : { ...env },
     options: { segmentLimits },
   }
 }

@@ -2,7 +2,7 @@
 import { RvrError, messageOf } from '../../errors.ts'
 import { beginningOf } from '../beginning.ts'
 import type { Runner } from '../runner.ts'
-import type { Before, SessionGuest, SessionOptions, StartOptions } from '../session-state.ts'
+import type { Before, GivenAnew, SessionGuest, SessionOptions, StartOptions } from '../session-state.ts'
 import type { SavedContent } from './content.ts'
 import { checkFits } from './fits.ts'
 import { restoreMemory } from './pages.ts'
@@ -31,16 +31,17 @@ function checkContent(path: string, { facts, state }: SavedContent, { mode, mach
 export async function restore(
   saved: SavedRun,
   session: SessionOptions,
-  { hart, ledger }: Pick<Runner, 'hart' | 'ledger'>,
+  { runner, given }: { readonly runner: Pick<Runner, 'hart' | 'ledger'>; readonly given: GivenAnew },
 ): Promise<Restored> {
   checkFits(saved, session)
   const { path, content } = saved
   checkContent(path, content, session)
   const { facts, state, bytes, memory } = content
+  const { hart, ledger } = runner
   const { pc, isInside, instructions, cost, printedUntil } = facts
   try {
-    const host = session.abi.host.restore(state.host, bytes)
-    const started = startOptions(content)
+    const host = session.abi.host.restore(state.host, bytes, given)
+    const started = startOptions(content, given)
     const beginning = beginningOf(session, host, started ?? {})
     await ledger.restore(state.collected, { beginning, instructions, bytes })
     await restoreMemory(hart.memory, session.image, memory)
@@ -55,9 +56,9 @@ export async function restore(
   }
 }
 
-function startOptions({ state, bytes }: SavedContent): StartOptions | undefined {
+function startOptions({ state, bytes }: SavedContent, given: GivenAnew): StartOptions | undefined {
   if (state.origin === undefined) return undefined
-  const { inputs, stream, publicValuesBytes, seed, args, options } = state.origin
+  const { inputs, stream, publicValuesBytes, seed, args, env, options } = state.origin
   const items = stream && { stream: { frames: stream.map(bytes) } }
-  return { inputs: inputs.map(bytes), ...items, publicValuesBytes, seed, args, ...options }
+  return { inputs: inputs.map(bytes), ...items, publicValuesBytes, seed, args, env, ...given, ...options }
 }

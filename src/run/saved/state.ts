@@ -22,6 +22,7 @@ const Origin = v.strictObject({
   publicValuesBytes: v.optional(count),
   seed: v.optional(seed),
   args: v.optional(v.array(v.string())),
+  env: v.optional(v.record(v.string(), v.string())),
   options: SavedModeOptions,
 })
 
