@@ -21,6 +21,7 @@ const guests: Readonly<Record<string, string>> = {
   'guests/deep/b.elf': 'fibonacci',
   'traps.rv64.elf': 'traps',
   'args.elf': 'args',
+  'files.elf': 'files',
   'hello.elf': 'hello',
   'sort.elf': 'bench-sort',
   'wordcount.elf': 'wordcount',
