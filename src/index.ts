@@ -26,6 +26,8 @@ export type {
   TraceOptions,
   TracesOptions,
 } from './sdk/contract.ts'
+export { Debugger } from './sdk/debugger/debugger.ts'
+export type { ContinueOptions, DebugSignals, DebugStop, WatchedAccess, Watchpoint } from './sdk/debugger/contract.ts'
 export type { TrapReport } from './sdk/trap-report.ts'
 export type { Backtrace, BacktraceFrame, InlinedCall } from './sdk/backtrace/backtrace.ts'
 export type { CheckReport } from './sdk/check.ts'

@@ -48,6 +48,7 @@ const order = [
   'shards',
   'streams',
   'sdk',
+  'gdb',
   'index',
   'report',
   'cli',

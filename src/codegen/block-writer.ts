@@ -24,14 +24,18 @@ import { writeEnd } from './transfer.ts'
 /** Writes a block: stop test, memory checks, counters, instructions, transfer. */
 export function writeBlock(text: RegionText, plan: BlockPlan, { following, part = 'whole', inLoop }: Manner): void {
   const moving = text.moving(plan)
-  if (part === 'whole') writeEntry(text, plan)
+  if (part === 'whole') writeEntry(text, plan, inLoop !== undefined)
   const accesses = part === 'transfer' ? undefined : accessTexts(text, plan, { part, moving, inLoop })
   if (part !== 'transfer') writeInstructions(text, plan, { moving, inLoop, accesses })
   if (part !== 'instructions') writeEnd(text, plan, following, moving)
 }
 
 /** Label, stop test, checks of what registers hold here, counters. */
-function writeEntry(text: RegionText, { block, checks, amounts, tests, dirtyAtEntry }: BlockPlan): void {
+function writeEntry(
+  text: RegionText,
+  { block, instrs, checks, amounts, tests, dirtyAtEntry }: BlockPlan,
+  isInLoop: boolean,
+): void {
   const { lines, context } = text
   const { emission, mode } = context
   const { counters } = mode
@@ -43,10 +47,11 @@ function writeEntry(text: RegionText, { block, checks, amounts, tests, dirtyAtEn
   else if (tests) lines.push(`  if (__builtin_expect(${counters[0].name} < floor_of(m), 0)) goto ${stop()};`)
   // The test of a mode of its own has paid counter 0 already.
   const prepaid = test === undefined || amounts[0] === 0 ? '' : `${counters[0].name} += ${amounts[0]}; `
-  for (const check of checks.head) {
-    const step = text.sideExit(block.pc, 'RVR_STEP', dirtyAtEntry, prepaid)
-    lines.push(`  if (${outside(check)}) goto ${step};`)
-  }
+  const step = (): string => text.sideExit(block.pc, 'RVR_STEP', dirtyAtEntry, prepaid)
+  // Loops are asked as a whole; a block of no instructions hands back anyway.
+  const leaves = isInLoop || instrs[0] === undefined ? undefined : emission.leavesBlock?.(instrs[0])
+  if (leaves !== undefined) lines.push(`  if (__builtin_expect(${leaves}, 0)) goto ${step()};`)
+  for (const check of checks.head) lines.push(`  if (${outside(check)}) goto ${step()};`)
   for (let index = 0; index < counters.length; index++) {
     if (amounts[index] !== 0 && (index > 0 || prepaid === ''))
       lines.push(`  ${counters[index]!.name} ${index === 0 ? '-=' : '+='} ${amounts[index]};`)

@@ -6,6 +6,7 @@ import type { BlockRows } from '../machine/block-rows.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { TouchedLeaves } from '../machine/segment.ts'
 import type { Hart } from '../program/hart.ts'
+import type { CodeAndMemory } from '../program/stops.ts'
 import type { SpanStarts } from '../program/span-starts.ts'
 
 /** A native instance as its mode's C knows it. */
@@ -131,6 +132,8 @@ export interface Collector {
   untilTurn?(): bigint
   /** The mode has collected as much as one job may: asked at each turn, and behind each interpreted instruction. */
   isFull?(): boolean
+  /** Debugged runs: does native code hand back wherever it may have to stop (`CollectorContext.stops`)? Default: no. */
+  stopsNatively?(): boolean
   /** Native code has handed back: registers and pc are those of the guest. */
   leave(counters: BigInt64Array, how: HandBack): NativeUse
   /** Trace cells of this job; 0 in modes without cost. */
@@ -158,6 +161,8 @@ export interface CollectorContext {
   readonly blockRows: BlockRows | undefined
   /** Has the guest come to where it is from the start of the autoprecompile's block around it? */
   readonly isInside: boolean
+  /** Where a debugged run stops. */
+  readonly stops?: CodeAndMemory | undefined
   /** Where the guest's spans of at most `longest` instructions start. Takes a while for large guests. */
   spans(longest: number): SpanStarts
 }

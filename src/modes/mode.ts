@@ -132,6 +132,11 @@ export interface Emission {
   blockTest?(amount: number | string, rest: number | string, stop: string): readonly string[]
   /** Modes with a test of their own count iterations at once by these; loops are left as they are without. */
   readonly loops?: LoopEmission
+  /**
+   * C condition under which native code hands back in front of the block of this first instruction; a native
+   * interpreter asks for each instruction. It does not change while native code runs.
+   */
+  leavesBlock?(first: Instr): string
   /** At the start of each basic block, behind its tests and checks. */
   blockEntered?(instrs: readonly Instr[]): readonly string[]
   /** In place of `blockEntered` in each of so many iterations of a loop (a C expression of type reg). */
@@ -229,6 +234,8 @@ export interface Mode<Name extends string = string> {
   readonly reportsCost: boolean
   /** Options of runs that it takes, of those that not every mode does. */
   readonly options?: readonly ModeOption[]
+  /** Does the interpreter, or native code, stop wherever a debugger wants? It only counts instructions then. */
+  readonly isDebuggable?: true
   /** Collectors may ask to go back or to start over (`Demand`), so a run remembers how it began. */
   readonly goesBack?: true
   /** On the thread that runs the guest, for each job; default: counts (counting.ts). */

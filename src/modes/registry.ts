@@ -1,5 +1,6 @@
 /** All tracer modes by name. */
 import { RvrError } from '../errors.ts'
+import { debug } from './debug/mode.ts'
 import type { CallsResult } from './calls/counts.ts'
 import { calls, callsMemory } from './calls/mode.ts'
 import type { MeteredResult } from './metered/result.ts'
@@ -23,6 +24,7 @@ export const modes: readonly Mode<ModeName>[] = [
   callsMemory,
   preflight,
   shards,
+  debug,
 ]
 
 /** The name of a mode. */
@@ -35,6 +37,7 @@ export type ModeName = (
   | typeof callsMemory
   | typeof preflight
   | typeof shards
+  | typeof debug
 )['name']
 
 /** What the modes report of a run; each has its own part of it. */

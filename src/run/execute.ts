@@ -3,7 +3,7 @@ import type { HostState, PrintSink } from '../extensions/abi.ts'
 import type { Interpreter } from '../interp/interpreter.ts'
 import type { Hart } from '../program/hart.ts'
 import type { NativeEngine } from './engine.ts'
-import type { JobEnd } from './job.ts'
+import type { JobEnd, StopCause } from './job.ts'
 
 /**
  * Instructions, and calls of extensions among them, that the interpreter runs between two looks at the clock: a few
@@ -37,9 +37,17 @@ export interface Execution {
   readonly isFull?: (() => boolean) | undefined
   /** How many instructions may be executed before the next turn; undefined where any number may. */
   readonly untilTurn?: (() => bigint) | undefined
+  /** Debugged runs: why to stop at an address, if at all. */
+  readonly stopsAt?: ((pc: number, done: Done) => StopCause | undefined) | undefined
   /** Told between stretches how many instructions have been executed. */
   readonly onTurn: (instructions: bigint) => void
   readonly print: PrintSink
+}
+
+/** Instructions that have been executed; no more than these may be. */
+export interface Done {
+  readonly instructions: bigint
+  readonly isLast: boolean
 }
 
 /** `move`: the guest goes on elsewhere. */
@@ -57,7 +65,7 @@ export interface ExecutionResult {
  * Runs until the end, a limit or a stop request. The hart and the host state are left exactly where the run stopped.
  */
 export function execute(execution: Execution): ExecutionResult {
-  const { before, hart, host, interpreter, native, maxCost, isFull, untilTurn, print } = execution
+  const { before, hart, host, interpreter, native, maxCost, isFull, untilTurn, stopsAt, print } = execution
   const instructionLimit = execution.maxInstructions ?? UNLIMITED
   let instructions = 0n
   let nativeUntil: bigint | undefined
@@ -100,11 +108,18 @@ export function execute(execution: Execution): ExecutionResult {
     if (reason.type === 'pause') return { outcome: 'suspended', cause: 'segment' }
     return reason.type === 'trap' ? { outcome: 'trapped', trap: reason.trap } : undefined
   }
+  /** What a debugged run stops for where it is. */
+  const meets = (): JobEnd | undefined => {
+    const cause = stopsAt?.(hart.pc, { instructions, isLast: instructions >= instructionLimit })
+    return cause && { outcome: 'suspended', cause }
+  }
   for (;;) {
     native?.rearm()
     const stop = execution.stopRequest()
     execution.onTurn(instructions)
     if (stop !== undefined) return { end: { outcome: 'suspended', cause: stop }, instructions, nativeUntil }
+    const met = meets()
+    if (met !== undefined) return { end: met, instructions, nativeUntil }
     if (instructions >= instructionLimit)
       return { end: { outcome: 'suspended', cause: 'instructions' }, instructions, nativeUntil }
     if (isFull?.() === true) return { end: { outcome: 'suspended', cause: 'memory' }, instructions, nativeUntil }
@@ -116,6 +131,8 @@ export function execute(execution: Execution): ExecutionResult {
         nativeUntil = instructions
         if (paused) return { end: { outcome: 'suspended', cause: 'segment' }, instructions, nativeUntil }
         if (!step) continue
+        const met = meets()
+        if (met !== undefined) return { end: met, instructions, nativeUntil }
       }
     }
     const end = interpret()

@@ -8,6 +8,7 @@ import type { Demand } from '../modes/collector.ts'
 import type { ModeChoice } from '../modes/registry.ts'
 import type { Trap } from '../program/trap.ts'
 import type { CallDifference } from './call-witness.ts'
+import type { StopPlace, Stops } from './stops.ts'
 import type { TracedStep } from './trace.ts'
 
 /** Where the guest's memory and registers live. */
@@ -77,6 +78,8 @@ export interface Job {
   readonly witness?: LibraryName | undefined
   /** Every instruction is executed by the interpreter and listed in the result. */
   readonly trace?: boolean
+  /** Where a debugged guest stops. */
+  readonly stops?: Stops | undefined
   /** A guest whose faster engine is being made. */
   readonly move?: MoveOrder | undefined
 }
@@ -112,7 +115,7 @@ export type ToWorker =
 /**
  * `memory`: the mode has collected as much as it may. `pull`: the guest pulls an item that its host has to provide.
  * `request`: the signal `suspend` fired. `difference`: a checked run, at a call of an extension whose C does not do
- * what its reference semantics do.
+ * what its reference semantics do. `breakpoint`, `watchpoint`: a debugged run.
  */
 export type StopCause =
   | 'instructions'
@@ -124,6 +127,8 @@ export type StopCause =
   | 'request'
   | 'abort'
   | 'difference'
+  | 'breakpoint'
+  | 'watchpoint'
 
 export type JobEnd =
   | { readonly outcome: 'terminated'; readonly exitCode: number }
@@ -152,6 +157,8 @@ export interface JobResult {
   readonly nativeUntil?: bigint | undefined
   /** The run stands in front of this call. */
   readonly difference?: CallDifference | undefined
+  /** Where `Job.stops` stopped it, or would have stopped it last. */
+  readonly stopPlace?: StopPlace | undefined
   /** What a traced job executed. */
   readonly trace?: readonly TracedStep[] | undefined
   /** The guest now lives in the place that the port brought under this index. */

@@ -8,6 +8,7 @@ import type { CallWitness } from './call-witness.ts'
 import type { Attachment, Counting } from './engine.ts'
 import { execute, type ExecutionEnd, type StopRequest } from './execute.ts'
 import type { Job } from './job.ts'
+import type { JobStops } from './job-stops.ts'
 import { tracedInterpreter, type TracedStep } from './trace.ts'
 
 /** What a job's legs share. */
@@ -21,6 +22,8 @@ export interface LegContext {
   readonly stopRequest: () => StopRequest | undefined
   /** Checked runs: the C that calls are compared with. */
   readonly witness: CallWitness | undefined
+  /** Debugged runs. */
+  readonly stops: JobStops | undefined
   /** Traced runs: gets every instruction. */
   readonly trace: ((step: TracedStep) => void) | undefined
   /** Told now and then how many instructions the leg has executed. */
@@ -47,19 +50,23 @@ export interface LegResult {
 
 /** Runs the guest from `pc`; `attachment.hart.pc` is where it stopped. */
 export function runLeg(context: LegContext, { attachment, pc, instret, maxInstructions, maxCost }: Leg): LegResult {
-  const { job, image, abi, machine, blockCosts, counting, stopRequest, onTurn, witness, trace, print } = context
+  const { job, image, abi, machine, blockCosts, counting, stopRequest, onTurn, witness, stops, trace, print } = context
   const { host } = job
   const { collector } = counting
   const { hart, native } = attachment
   hart.pc = pc
   const plain = createInterpreter(image, abi, { call: witness?.call, watcher: collector.watcher })
-  const interpreter = trace === undefined ? plain : tracedInterpreter(plain, { image, abi, tell: trace })
+  const stopping = stops === undefined ? plain : stops.interpreter(plain)
+  const interpreter = trace === undefined ? stopping : tracedInterpreter(stopping, { image, abi, tell: trace })
+  const isNative =
+    trace === undefined && (stops === undefined || (stops.allowsNative && collector.stopsNatively?.() === true))
   const { end, instructions, nativeUntil } = execute({
     before: instret,
     hart,
     host,
     interpreter,
-    native: trace === undefined ? native?.(counting) : undefined,
+    native: isNative ? native?.(counting) : undefined,
+    stopsAt: stops && ((at, done) => stops.at(at, done)),
     maxInstructions,
     maxCost,
     stopRequest,

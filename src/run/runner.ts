@@ -13,9 +13,10 @@ import { choiceKey } from './choice-key.ts'
 import { createControl } from './control.ts'
 import { engineName, settle, type EngineChoice, type Home } from './home.ts'
 import type { Job, JobResult } from './job.ts'
-import { checkLimits, type RunLimits } from './limits.ts'
+import { checkLimits } from './limits.ts'
 import { Printer } from './printer.ts'
 import { RunningJob } from './running-job.ts'
+import type { StretchLimits } from './stops.ts'
 import type { Before, SessionOptions, SessionState } from './session-state.ts'
 import { Mover } from './tier.ts'
 
@@ -24,7 +25,7 @@ let nextJob = 1
 /** One job, and who hears of it. */
 export interface StretchOrder {
   readonly from: Before
-  readonly limits: RunLimits
+  readonly limits: StretchLimits
   /** Instruction by instruction in the interpreter; the state lists them. */
   readonly isTraced: boolean
   /** What is printed before this many instructions has been printed. */
@@ -88,6 +89,10 @@ export class Runner {
   /** Registers and memory; others after the guest has moved. */
   get hart(): Hart {
     return this.#place.home.hart
+  }
+
+  get memoryAddress(): bigint {
+    return this.#place.home.place.memory
   }
 
   /** Somebody keeps a view of the memory that the guest has now. */
@@ -181,6 +186,7 @@ export class Runner {
       suspends: limits.suspend !== undefined,
       witness,
       trace: isTraced,
+      stops: limits.stops,
     }
   }
 

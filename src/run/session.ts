@@ -13,6 +13,7 @@ import { Follower, type Begin } from './follower.ts'
 import { limitsBehind, type RunLimits } from './limits.ts'
 import { Runner } from './runner.ts'
 import type { SavedRun } from './saved/read.ts'
+import type { StretchLimits } from './stops.ts'
 import {
   asOneStretch,
   behind,
@@ -83,6 +84,11 @@ export class Session {
     return this.hart.memory
   }
 
+  /** Where memory is mapped. */
+  get memoryAddress(): bigint {
+    return this.#runner.memoryAddress
+  }
+
   /** Runs the guest from its start. */
   start(options: StartOptions, limits: RunLimits): Promise<SessionState> {
     this.#started = options
@@ -112,9 +118,18 @@ export class Session {
   }
 
   /** Goes on from `state`, which has to be the newest. */
-  async continue(state: SessionState, limits: RunLimits): Promise<SessionState> {
+  async continue(state: SessionState, limits: StretchLimits): Promise<SessionState> {
     this.#checkNewest(state)
     return this.#execute(behind(state), limits)
+  }
+
+  /**
+   * The guest stands elsewhere now: whoever says so has put its registers and memory in place. Modes that only count
+   * take that.
+   */
+  stand(state: SessionState, elsewhere: SessionState): void {
+    this.#checkNewest(state)
+    this.#current = elsewhere
   }
 
   /** The same, instruction by instruction in the interpreter; the new state lists them. */

@@ -29,7 +29,7 @@ export interface TracedStep {
 }
 
 /** Memory that an instruction is about to access, as far as the hart's registers tell before it. */
-function accesses(instr: Instr, hart: Hart, abi: GuestAbi): TracedAccess[] {
+export function accessesOf(instr: Instr, hart: Hart, abi: GuestAbi): TracedAccess[] {
   const { row } = instr
   switch (row.kind) {
     case 'load':
@@ -87,7 +87,7 @@ export function tracedInterpreter(interpreter: Interpreter, { image, abi, tell }
         const { pc } = hart
         const instr = interpreter.instrAt(pc)
         before.set(hart.x)
-        const planned = instr === undefined ? [] : accesses(instr, hart, abi)
+        const planned = instr === undefined ? [] : accessesOf(instr, hart, abi)
         const stretch = interpreter.run(hart, host, { ...options, maxInstructions: 1 })
         executed += stretch.executed
         if (stretch.executed > 0) {

@@ -19,6 +19,7 @@ import type { Job, JobEnd, JobResult, MoveTarget } from './job.ts'
 import { runLeg, type Leg, type LegContext } from './leg.ts'
 import { moveGuest } from './move.ts'
 import { printGate } from './print-gate.ts'
+import { JobStops } from './job-stops.ts'
 import type { TracedStep } from './trace.ts'
 
 const minus = (limit: bigint | undefined, done: bigint): bigint | undefined =>
@@ -83,9 +84,11 @@ function perform(job: Job, { image, abi, machine, mode }: WorkGuest, listener: W
     blockRows,
     isInside,
     spans,
+    stops: job.stops,
   })
   collector.attach(attachment.site, attachment.hart)
   const witness = job.witness && new CallWitness(loadLibrary(job.witness.library, job.witness))
+  const stops = job.stops && new JobStops(job.stops, { image, abi })
   const steps: TracedStep[] = []
   const trace = (step: TracedStep): void => {
     steps.push(step)
@@ -106,6 +109,7 @@ function perform(job: Job, { image, abi, machine, mode }: WorkGuest, listener: W
     stopRequest,
     onTurn,
     witness,
+    stops,
     trace: job.trace === true ? trace : undefined,
     print,
   }
@@ -120,6 +124,7 @@ function perform(job: Job, { image, abi, machine, mode }: WorkGuest, listener: W
     const toMove = minus(order?.after, instructions)
     const instret = job.instret + instructions
     const leg: Leg = { attachment, pc, instret, maxInstructions: least(left, toMove), maxCost }
+    if (stops !== undefined) stops.beforeLeg = instructions
     const { end, ...counts } = runLeg(context, leg)
     if (counts.nativeUntil !== undefined) nativeUntil = instructions + counts.nativeUntil
     pc = attachment.hart.pc
@@ -142,6 +147,7 @@ function perform(job: Job, { image, abi, machine, mode }: WorkGuest, listener: W
       moved,
       nativeUntil,
       difference: witness?.found,
+      stopPlace: stops?.place,
       trace: job.trace === true ? steps : undefined,
     })
     const isAtMove =

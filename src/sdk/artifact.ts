@@ -19,6 +19,7 @@ import { Session } from '../run/session.ts'
 import type { SessionOptions, StartOptions } from '../run/session-state.ts'
 import type { BackgroundBuild } from './background.ts'
 import { Execute, ResumeFrom, Save } from './calls.ts'
+import type { Debugger } from './debugger/debugger.ts'
 import type { Lifetime } from './lifetime.ts'
 import type { ArtifactKin, ExecuteOptions, Executable, ResumeFromOptions, Run, RunListeners } from './contract.ts'
 import { directoriesFor } from './directories.ts'
@@ -145,6 +146,23 @@ export class Artifact implements Executable {
     const own = this.#accept(Execute, 'recordOrder', options)
     const stream = { guest: this.guestDigest, items }
     return this.#start({ ...own, stream }, { frames: [], awaits: true })
+  }
+
+  /**
+   * The guest in front of its first instruction, with a debugger. Limits of `options` do not count.
+   *
+   * @throws RvrError `USAGE` (the artifact is not of mode `debug`), and as `execute` does.
+   */
+  async debug(options: ExecuteOptions = {}): Promise<Debugger> {
+    const own = this.#accept(Execute, 'debug', options)
+    const { mode, kin } = this.#parts
+    if (mode.isDebuggable !== true)
+      throw new RvrError('USAGE', `mode ${mode.name} does not stop where a debugger wants`, {
+        hint: 'Take an artifact of mode debug.',
+      })
+    const { beginDebugging } = await import('./debugger/begin.ts')
+    const origin = { artifact: this, options: own, kin }
+    return beginDebugging(origin, this.#parts, onPrint => this.#session({ ...own, onPrint }))
   }
 
   async #start(own: ExecuteOptions, stream: AbiOptions['stream']): Promise<GuestRun> {

@@ -45,7 +45,13 @@ const STEP = 'STEP;'
 const stepIf = (condition: string): string => `if (__builtin_expect(${condition}, 0)) ${STEP}`
 
 /** The statements of the function. What may leave the instruction to the host comes before anything is counted. */
-export function handlerBody({ row, discards, instr }: Operation, context: HandlerContext): string[] {
+export function handlerBody(operation: Operation, context: HandlerContext): string[] {
+  const leaves = context.emission.leavesBlock?.(operation.instr)
+  const body = bodyOf(operation, context)
+  return leaves === undefined ? body : [stepIf(leaves), ...body]
+}
+
+function bodyOf({ row, discards, instr }: Operation, context: HandlerContext): string[] {
   const { emission } = context
   const told = [...(emission.executed?.(instr, undefined) ?? []), ...(emission.blockEntered?.([instr]) ?? [])]
   const counted = [...counting(instr, context), ...told]

@@ -1,5 +1,5 @@
 /** The C around a loop's fast copy: the test in front of it, and its back edge. */
-import type { Counter } from '../../modes/mode.ts'
+import type { Emission, Mode } from '../../modes/mode.ts'
 import type { BlockPlan } from '../../analysis/plan.ts'
 import { obstacles, stackObstacles, unlessAny, unlessMeeting } from './conditions.ts'
 import { countText } from './expressions.ts'
@@ -30,11 +30,22 @@ export const amountOf = (blocks: readonly BlockPlan[], counter: number, from = 0
 export const charge = (name: string, index: number, times: string, amount: number): string =>
   `${name} ${index === 0 ? '-=' : '+='} (int64_t)${times} * ${amount}`
 
+interface Counted {
+  readonly mode: Pick<Mode, 'counters'>
+  readonly emission: Pick<Emission, 'leavesBlock'>
+}
+
+/** Conditions under which the mode wants to hand back in one of the loop's blocks. */
+const leavesOf = ({ plan: { blocks } }: LoopText, { leavesBlock }: Pick<Emission, 'leavesBlock'>): string[] =>
+  leavesBlock === undefined
+    ? []
+    : blocks.flatMap(({ instrs: [first] }) => (first === undefined ? [] : [leavesBlock(first)]))
+
 /**
  * In front of the loop: goes on with a chunk of the fast copy, or to the slow one where budget or memory could end
  * within it.
  */
-export function enterFastLoop(loop: LoopText, counters: readonly [Counter, ...Counter[]]): string[] {
+export function enterFastLoop(loop: LoopText, { mode: { counters }, emission }: Counted): string[] {
   const { plan, counter, nameOf } = loop
   const { longest, iterations } = plan.loop
   const { counted, blocks } = plan
@@ -42,7 +53,8 @@ export function enterFastLoop(loop: LoopText, counters: readonly [Counter, ...Co
   const start = headerOfChunks(loop)
   if (counted === undefined) {
     const budget = `${left} - ${longest * iterations} < floor_of(m)`
-    return [...start, unlessAny([budget, ...obstacles(loop, iterations)], loop), `  ${counter} = ${iterations};`]
+    const conditions = [budget, ...leavesOf(loop, emission), ...obstacles(loop, iterations)]
+    return [...start, unlessAny(conditions, loop), `  ${counter} = ${iterations};`]
   }
   const most = Math.min(MOST_TRIPS, Math.floor(MOST_INSTRUCTIONS / longest))
   const budget = `${left} - (int64_t)${counter} * ${longest} < floor_of(m)`
@@ -57,7 +69,7 @@ export function enterFastLoop(loop: LoopText, counters: readonly [Counter, ...Co
     `  ${counter} = ${countText(counted.count, nameOf)};`,
     `  ${counter} = (${counter} < ${most} ? ${counter} : ${most}) + 1;`,
     ...unlessMeeting(loop, 1),
-    unlessAny([budget, ...obstacles(loop, counter)], loop),
+    unlessAny([budget, ...leavesOf(loop, emission), ...obstacles(loop, counter)], loop),
     ...paid,
   ]
 }

@@ -11,7 +11,7 @@ export function writeFastLoop(text: RegionText, loop: LoopText, following: numbe
   const { blocks, alone, counted } = loop.plan
   const { lossless } = loop.plan.loop
   const behind = (index: number): number | undefined => blocks[index + 1]?.block.id ?? (alone ? following : undefined)
-  for (const line of enterFastLoop(loop, text.context.mode.counters)) text.lines.push(line)
+  for (const line of enterFastLoop(loop, text.context)) text.lines.push(line)
   text.inside(loop, () => {
     const last = counted === undefined ? undefined : writeIterations(text, loop, counted.exit)
     for (const [index, block] of blocks.entries()) {

@@ -21,6 +21,8 @@ const STOPS: Readonly<Record<StopCause, string>> = {
   request: 'on request',
   abort: 'on request',
   difference: 'at a call whose C is wrong',
+  breakpoint: 'at a breakpoint',
+  watchpoint: 'at a watched access',
 }
 
 /** `0x200804 (name)` */

@@ -5,7 +5,7 @@ import type { Ledger } from '../../modes/ledger.ts'
 import type { Hart } from '../../program/hart.ts'
 import type { SessionGuest, SessionState, StartOptions } from '../session-state.ts'
 import { ByteStrings, type Keep } from './byte-strings.ts'
-import { factSections } from './facts.ts'
+import { factSections, isSavedCause } from './facts.ts'
 import { memorySections } from './pages.ts'
 import { stateSections, type StateText } from './state.ts'
 
@@ -42,7 +42,7 @@ export async function capture(
 ): Promise<Content> {
   const { image, abi, mode, machine } = guest
   const { end, pc, isInside, instructions, cost } = state
-  if (end.outcome !== 'suspended' || end.cause === 'abort' || end.cause === 'difference')
+  if (end.outcome !== 'suspended' || !isSavedCause(end.cause))
     throw new RvrError('INTERNAL', 'only a suspended run has a state to save')
   const strings = new ByteStrings()
   const keep: Keep = bytes => strings.add(bytes)

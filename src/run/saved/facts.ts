@@ -29,6 +29,8 @@ const CAUSE_NUMBERS = { instructions: 1, cost: 2, segment: 3, memory: 4, pull: 5
 /** What may have stopped a run that was saved. */
 export type SavedStopCause = keyof typeof CAUSE_NUMBERS & StopCause
 
+export const isSavedCause = (cause: StopCause): cause is SavedStopCause => cause in CAUSE_NUMBERS
+
 /** Digests are SHA-256, 64 hex digits. */
 export interface SavedFacts {
   /** Of the guest's ELF file. */

@@ -1,0 +1,94 @@
+/** A debugger's stops, forwards and backwards, against the trace of the reference interpreter. */
+import { describe, expect, test } from 'vitest'
+import { u64, type Artifact, type Debugger, type TracedInstruction } from '../../../src/index.ts'
+import { artifactOf, errorOf, fixture, useRvr, widths, type Engine } from '../../run/support.ts'
+
+const context = useRvr()
+const inputs = [u64(40)]
+
+/** All instructions of the run, in order. */
+async function traceOf(artifact: Artifact): Promise<readonly TracedInstruction[]> {
+  using run = await artifact.execute({ inputs, maxInstructions: 0 })
+  const { steps, run: last } = await run.trace({ maxInstructions: 100_000 })
+  expect(last.outcome).toBe('terminated')
+  return steps
+}
+
+const placeOf = ({ pc, instret, stop }: Debugger): object => ({ pc, instret, reason: stop.reason })
+
+describe.each(widths)('RV%i', xlen => {
+  const open = async (engine: Engine) => {
+    const guest = await context.rvr.load(fixture('fibonacci', xlen))
+    const steps = await traceOf(guest.interpret('debug'))
+    return { steps, debug: await (await artifactOf(guest, 'debug', engine)).debug({ inputs }) }
+  }
+
+  test.each(['interp', 'native', 'native-interp'] as const)(
+    'every instruction can be a breakpoint: %s',
+    async engine => {
+      const opened = await open(engine)
+      using debug = opened.debug
+      const { steps } = opened
+      for (const address of new Set(steps.map(({ pc }) => pc))) {
+        await debug.stepBack(debug.instret)
+        expect(placeOf(debug)).toEqual({ pc: steps[0]!.pc, instret: 0n, reason: 'begin' })
+        debug.breakpoints.clear()
+        debug.breakpoints.add(address)
+        const wanted = steps.filter(({ pc, instret }) => pc === address && instret > 0n)
+        for (const { instret } of wanted) {
+          await debug.continue()
+          expect(placeOf(debug)).toEqual({ pc: address, instret, reason: 'breakpoint' })
+        }
+        expect(await debug.continue()).toEqual({ reason: 'end', exitCode: 0 })
+        expect(debug.instret).toBe(BigInt(steps.length))
+        for (const { instret } of wanted.slice(-3).toReversed()) {
+          await debug.continueBack()
+          expect(placeOf(debug)).toEqual({ pc: address, instret, reason: 'breakpoint' })
+        }
+      }
+    },
+  )
+
+  test('registers are those of the trace, step by step and back', async () => {
+    const opened = await open('interp')
+    using debug = opened.debug
+    const { steps } = opened
+    const seen: (readonly bigint[])[] = [debug.registers]
+    for (const { pc, registers } of steps.slice(0, 60)) {
+      expect(debug.pc).toBe(pc)
+      await debug.step()
+      for (const [register, value] of registers) expect(debug.registers[register]).toBe(value)
+      seen.push(debug.registers)
+    }
+    for (const { pc, instret } of steps.slice(0, 60).toReversed()) {
+      await debug.stepBack()
+      expect(debug.instret).toBe(instret)
+      expect(debug.pc).toBe(pc)
+      expect(debug.registers).toEqual(seen[Number(instret)])
+    }
+  })
+})
+
+test('changes are made again when the run comes by, and taken back with it', async () => {
+  const guest = await context.rvr.load(fixture('fibonacci', 64))
+  using debug = await guest.interpret('debug').debug({ inputs })
+  await debug.step(20)
+  const before = debug.registers[18]!
+  debug.writeRegister(18, 0x1234n)
+  debug.writeMemory(0x400000, new Uint8Array([1, 2, 3]))
+  await debug.step(1)
+  await debug.stepBack(5)
+  expect(debug.registers[18]).toBe(before)
+  expect(debug.readMemory(0x400000, 3)).toEqual(new Uint8Array(3))
+  await debug.step(4)
+  expect(debug.instret).toBe(20n)
+  expect(debug.registers[18]).toBe(0x1234n)
+  expect(debug.readMemory(0x400000, 3)).toEqual(new Uint8Array([1, 2, 3]))
+  await debug.stepBack(1)
+  debug.writeRegister(19, 1n)
+  await debug.step(10)
+  expect(debug.readMemory(0x400000, 3)).toEqual(new Uint8Array(3))
+  expect((await errorOf(debug.measured('metered-cost'))).code).toBe('USAGE')
+  await debug.stepBack(15)
+  expect((await debug.measured('metered-cost')).instret).toBe(14n)
+})
