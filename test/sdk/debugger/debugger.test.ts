@@ -1,6 +1,7 @@
 /** A debugger's stops, forwards and backwards, against the trace of the reference interpreter. */
 import { describe, expect, test } from 'vitest'
 import { u64, type Artifact, type Debugger, type TracedInstruction } from '../../../src/index.ts'
+import { isExhaustive } from '../../support/exhaustive.ts'
 import { artifactOf, errorOf, fixture, useRvr, widths, type Engine } from '../../run/support.ts'
 
 const context = useRvr()
@@ -14,6 +15,9 @@ async function traceOf(artifact: Artifact): Promise<readonly TracedInstruction[]
   return steps
 }
 
+/** A native interpreter is compiled for all modes at once. */
+const engines: readonly Engine[] = isExhaustive ? ['interp', 'native', 'native-interp'] : ['interp', 'native']
+
 const placeOf = ({ pc, instret, stop }: Debugger): object => ({ pc, instret, reason: stop.reason })
 
 describe.each(widths)('RV%i', xlen => {
@@ -23,31 +27,28 @@ describe.each(widths)('RV%i', xlen => {
     return { steps, debug: await (await artifactOf(guest, 'debug', engine)).debug({ inputs }) }
   }
 
-  test.each(['interp', 'native', 'native-interp'] as const)(
-    'every instruction can be a breakpoint: %s',
-    async engine => {
-      const opened = await open(engine)
-      using debug = opened.debug
-      const { steps } = opened
-      for (const address of new Set(steps.map(({ pc }) => pc))) {
-        await debug.stepBack(debug.instret)
-        expect(placeOf(debug)).toEqual({ pc: steps[0]!.pc, instret: 0n, reason: 'begin' })
-        debug.breakpoints.clear()
-        debug.breakpoints.add(address)
-        const wanted = steps.filter(({ pc, instret }) => pc === address && instret > 0n)
-        for (const { instret } of wanted) {
-          await debug.continue()
-          expect(placeOf(debug)).toEqual({ pc: address, instret, reason: 'breakpoint' })
-        }
-        expect(await debug.continue()).toEqual({ reason: 'end', exitCode: 0 })
-        expect(debug.instret).toBe(BigInt(steps.length))
-        for (const { instret } of wanted.slice(-3).toReversed()) {
-          await debug.continueBack()
-          expect(placeOf(debug)).toEqual({ pc: address, instret, reason: 'breakpoint' })
-        }
+  test.each(engines)('every instruction can be a breakpoint: %s', async engine => {
+    const opened = await open(engine)
+    using debug = opened.debug
+    const { steps } = opened
+    for (const address of new Set(steps.map(({ pc }) => pc))) {
+      await debug.stepBack(debug.instret)
+      expect(placeOf(debug)).toEqual({ pc: steps[0]!.pc, instret: 0n, reason: 'begin' })
+      debug.breakpoints.clear()
+      debug.breakpoints.add(address)
+      const wanted = steps.filter(({ pc, instret }) => pc === address && instret > 0n)
+      for (const { instret } of wanted) {
+        await debug.continue()
+        expect(placeOf(debug)).toEqual({ pc: address, instret, reason: 'breakpoint' })
       }
-    },
-  )
+      expect(await debug.continue()).toEqual({ reason: 'end', exitCode: 0 })
+      expect(debug.instret).toBe(BigInt(steps.length))
+      for (const { instret } of wanted.slice(-3).toReversed()) {
+        await debug.continueBack()
+        expect(placeOf(debug)).toEqual({ pc: address, instret, reason: 'breakpoint' })
+      }
+    }
+  })
 
   test('registers are those of the trace, step by step and back', async () => {
     const opened = await open('interp')
