@@ -1,6 +1,6 @@
 /** What a session is made of, and where its guest stands between two stretches. */
 import type { Image } from '../elf/image.ts'
-import type { AbiOptions, GuestAbi } from '../extensions/abi.ts'
+import type { AbiOptions, GuestAbi, HostState } from '../extensions/abi.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { ModeResult } from '../modes/ledger.ts'
 import type { Mode } from '../modes/mode.ts'
@@ -71,3 +71,11 @@ export function asOneStretch(first: SessionState, second: SessionState): Session
     trace: before === undefined || after === undefined ? undefined : before.concat(after),
   }
 }
+
+/** What one session is supplied with is not another's. */
+export const apart = (host: HostState): HostState =>
+  host.stream === undefined ? host : { ...host, stream: { ...host.stream, frames: [...host.stream.frames] } }
+
+/** How a guest began that was supplied with frames since. */
+export const withFrames = ({ stream, ...started }: StartOptions, supplied: readonly Uint8Array[]): StartOptions =>
+  stream === undefined ? started : { ...started, stream: { ...stream, frames: [...stream.frames, ...supplied] } }

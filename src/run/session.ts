@@ -1,7 +1,7 @@
 /** One guest from its first instruction to its disposal, across any number of suspensions. */
 import type { Image } from '../elf/image.ts'
 import { abortError, RvrError } from '../errors.ts'
-import type { GuestAbi, HostState } from '../extensions/abi.ts'
+import type { GuestAbi } from '../extensions/abi.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Demand } from '../modes/collector.ts'
 import type { Mode } from '../modes/mode.ts'
@@ -15,6 +15,7 @@ import { Runner } from './runner.ts'
 import type { SavedRun } from './saved/read.ts'
 import type { StretchLimits } from './stops.ts'
 import {
+  apart,
   asOneStretch,
   behind,
   type Before,
@@ -22,6 +23,7 @@ import {
   type SessionOptions,
   type SessionState,
   type StartOptions,
+  withFrames,
 } from './session-state.ts'
 
 type GoBack = Extract<Demand, { kind: 'go-back' }>
@@ -123,10 +125,7 @@ export class Session {
     return this.#execute(behind(state), limits)
   }
 
-  /**
-   * The guest stands elsewhere now: whoever says so has put its registers and memory in place. Modes that only count
-   * take that.
-   */
+  /** The guest stands elsewhere now, with registers and memory in place; for modes that only count. */
   stand(state: SessionState, elsewhere: SessionState): void {
     this.#checkNewest(state)
     this.#current = elsewhere
@@ -158,7 +157,7 @@ export class Session {
       guest: this.#options,
       hart,
       ledger,
-      started: this.#started && this.#startedSoFar(),
+      started: this.#started && withFrames(this.#started, this.#supplied),
       printedUntil: this.#printedUntil,
     }
     try {
@@ -290,21 +289,10 @@ export class Session {
     // A run that was saved between a check and the cut there begins anew: its state is not known any more.
     if (from === undefined || from.saved.instret > instructions) {
       const until = { ...limits, maxInstructions: instructions }
-      return { session, state: session.start(this.#startedSoFar(), until) }
+      return { session, state: session.start(withFrames(this.#started!, this.#supplied), until) }
     }
     const { saved, given } = from
     const until = { ...limits, maxInstructions: instructions - saved.instret }
     return { session, state: session.restore(saved, until, given) }
   }
-
-  /** With what the guest was supplied with since. */
-  #startedSoFar(): StartOptions {
-    const { stream, ...started } = this.#started!
-    if (stream === undefined) return started
-    return { ...started, stream: { ...stream, frames: [...stream.frames, ...this.#supplied] } }
-  }
 }
-
-/** What one session is supplied with is not another's. */
-const apart = (host: HostState): HostState =>
-  host.stream === undefined ? host : { ...host, stream: { ...host.stream, frames: [...host.stream.frames] } }

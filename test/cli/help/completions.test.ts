@@ -46,6 +46,7 @@ test('completions-lack-auto: values are those of the command, behind = too', () 
     'calls-memory',
     'preflight',
     'shards',
+    'debug',
   ])
   expect(offered('rvr', 'run', '--mode', '=', 'me')).toEqual(['metered', 'metered-cost'])
   expect(offered('rvr', 'run', '--mode=me')).toEqual(['--mode=metered', '--mode=metered-cost'])
