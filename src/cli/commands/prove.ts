@@ -3,7 +3,7 @@ import { InvalidArgumentError, type Command, type Option } from 'commander'
 import { openGuest } from '../open-guest.ts'
 import { buildOptions } from '../options/build.ts'
 import { addOptions, inputPath, option, valued } from '../options/declare.ts'
-import { executionOptions, namedTier, readGiven, type ExecutionOptions } from '../options/execution.ts'
+import { executionOptions, readGiven, type ExecutionOptions } from '../options/execution.ts'
 import { provingOptions, type ProvingOptions } from '../options/proofs.ts'
 import { createProgress, reportOptions, type ReportOptions } from '../options/report.ts'
 import { segmentOptions } from '../options/segments.ts'
@@ -65,7 +65,7 @@ Examples:
 
 async function prove(file: string, options: ProveOptions, shell: Shell): Promise<number> {
   const { signal } = shell
-  const { output, set, threads, maxProverMemory: maxMemoryBytes } = options
+  const { output } = options
   const segment = options.segments === 'all' ? undefined : options.segments
   await checkProofOutput(output, signal)
   const given = await readGiven(options, signal)
@@ -73,7 +73,5 @@ async function prove(file: string, options: ProveOptions, shell: Shell): Promise
   await using opened = await openGuest(file, { options, progress, shell })
   const { guest } = opened
   using run = await planned(guest, given, { options, shell, progress })
-  const filler = namedTier(options) === 'interp' ? 'reference' : undefined
-  const proving = { set, segment, threads, maxMemoryBytes, signal, filler } as const
-  return await writeProofs(guest, run, { output, proving, options, progress, shell })
+  return await writeProofs(guest, run, { output, segment, options, progress, shell })
 }

@@ -51,7 +51,8 @@ export class Progress implements AsyncDisposable {
   #lastLineAt = -Infinity
   /** The guest has printed. */
   #printed = false
-  #rateShown = false
+  /** The last line is one that is drawn over. */
+  #isDrawnOver = false
 
   constructor(options: ProgressOptions) {
     this.#stream = options.stream
@@ -104,7 +105,7 @@ export class Progress implements AsyncDisposable {
    */
   async settle(): Promise<void> {
     clearTimeout(this.#timer)
-    this.#clearRate()
+    this.#clearOver()
     await this.#list.settle(this.#signal?.aborted === true)
   }
 
@@ -117,7 +118,7 @@ export class Progress implements AsyncDisposable {
   #stage(event: RvrEvent & { type: 'stage' }): void {
     this.#steps.apply(event)
     this.#list.update()
-    if (event.stage === 'execute') this.#clearRate()
+    if (event.stage === 'execute') this.#clearOver()
     if (event.state === 'start') {
       // How long the guest runs is another matter than how long making it ready took.
       if (event.stage === 'execute') this.#begin = performance.now()
@@ -162,7 +163,7 @@ export class Progress implements AsyncDisposable {
    */
   print(bytes: Uint8Array, stream: TextStream = this.#stream): Promise<void> | undefined {
     if (bytes.length === 0) return undefined
-    this.#clearRate()
+    this.#clearOver()
     this.#printed = true
     return writeGuestText(stream, bytes)
   }
@@ -172,14 +173,33 @@ export class Progress implements AsyncDisposable {
    */
   #showRate({ instructions, perSecond }: RvrEvent & { type: 'progress' }): void {
     if (this.#quiet || this.#printed || !isTerminal(this.#stream)) return
-    this.#clearRate()
-    this.#stream.write(`rvr: running, ${millions(instructions)} million instructions, ${millions(perSecond)} million/s`)
-    this.#rateShown = true
+    this.#drawOver(`running, ${millions(instructions)} million instructions, ${millions(perSecond)} million/s`)
   }
 
-  #clearRate(): void {
-    if (this.#rateShown) this.#stream.write('\r\u001B[K')
-    this.#rateShown = false
+  /**
+   * Shows how far a part of long work is, 0 to 1: on a terminal in a line that is drawn over, elsewhere its
+   * name now and then, and with -v as it begins.
+   */
+  showPart(part: string, done: number): void {
+    if (this.#verbose) {
+      if (part !== this.#lastLine) this.#say(part)
+      this.#lastLine = part
+      return
+    }
+    if (!isTerminal(this.#stream)) this.#show(part)
+    else if (!this.#quiet && !this.#list.isShown) this.#drawOver(`${part}, ${Math.floor(100 * done)} %`)
+  }
+
+  #drawOver(text: string): void {
+    this.#clearOver()
+    endLine(this.#stream)
+    this.#stream.write(`rvr: ${text}`)
+    this.#isDrawnOver = true
+  }
+
+  #clearOver(): void {
+    if (this.#isDrawnOver) this.#stream.write('\r\u001B[K')
+    this.#isDrawnOver = false
   }
 
   #say(text: string): void {
@@ -188,7 +208,7 @@ export class Progress implements AsyncDisposable {
 
   #write(text: string): void {
     if (this.#list.hold(text)) return
-    this.#clearRate()
+    this.#clearOver()
     writeLine(this.#stream, text)
   }
 }

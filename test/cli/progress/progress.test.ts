@@ -111,6 +111,28 @@ test('a running guest: on a terminal one line that is drawn over, gone before an
   expect(written.slice(4).join('')).toMatch(/warning.*: w\ntext\n$/)
 })
 
+test('parts of long work: drawn over on a terminal, now and then elsewhere, each once with -v, and not with -q', () => {
+  const parts: (readonly [string, number])[] = Array.from({ length: 60 }, (_, k) =>
+    k < 30 ? ['segment 0, fold', k / 30] : ['segment 0, queries', (k - 30) / 30],
+  )
+  const said = (isTTY: boolean, options = {}): string => {
+    const { progress, take } = start(isTTY, options)
+    vi.advanceTimersByTime(400)
+    for (const [part, done] of parts) {
+      progress.showPart(part, done)
+      vi.advanceTimersByTime(100)
+    }
+    return take()
+  }
+  expect(said(true).split('\r\u001B[K').slice(29, 31)).toEqual([
+    'rvr: segment 0, fold, 96 %',
+    'rvr: segment 0, queries, 0 %',
+  ])
+  expect(said(false)).toBe('rvr: segment 0, fold\nrvr: segment 0, queries\n')
+  expect(said(false, { verbose: true })).toBe('rvr: segment 0, fold\nrvr: segment 0, queries\n')
+  expect([said(true, { quiet: true }), said(false, { quiet: true })]).toEqual(['', ''])
+})
+
 test('text waits for a stream that takes no more', async () => {
   const stream = Object.assign(new EventEmitter(), { write: () => false })
   const progress = new Progress({ stream })

@@ -86,11 +86,8 @@ interface Proving {
 
 async function proofsIn(output: string, guest: Guest, given: Given, proving: Proving): Promise<number> {
   const { options, shell, progress } = proving
-  const { set, threads, maxProverMemory: maxMemoryBytes } = options
-  const { signal } = shell
   using run = await planned(guest, given, proving)
-  const chosen = { set, threads, maxMemoryBytes, signal }
-  return await writeProofs(guest, run, { output, proving: chosen, options, progress, shell })
+  return await writeProofs(guest, run, { output, options, progress, shell })
 }
 
 async function checkedSegments(

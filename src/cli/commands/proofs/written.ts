@@ -2,9 +2,11 @@
 import { join } from 'node:path'
 import type { ToldProof } from '../../../report/proofs/made.ts'
 import type { Run } from '../../../sdk/contract.ts'
-import type { ProofsOptions, SegmentProof } from '../../../sdk/proofs/contract.ts'
+import type { ProofProgress, ProofsOptions, SegmentProof } from '../../../sdk/proofs/contract.ts'
 import type { Guest } from '../../../sdk/guest.ts'
 import { EXIT_OK } from '../../exit-codes.ts'
+import { namedTier, type ExecutionOptions } from '../../options/execution.ts'
+import type { ProvingOptions } from '../../options/proofs.ts'
 import type { ReportOptions } from '../../options/report.ts'
 import { writeAnswer } from '../../output/answer.ts'
 import type { Progress } from '../../progress/progress.ts'
@@ -27,19 +29,27 @@ const toldOf = (proof: SegmentProof, file: string): ToldProof => {
   return { ...made, proofBytes: bytes.length, file }
 }
 
+export interface ProvedByCommand extends ReportOptions, ProvingOptions, Pick<ExecutionOptions, 'tier' | 'engine'> {}
+
 interface Writing {
   /** Directory. */
   readonly output: string
-  readonly proving: ProofsOptions
-  readonly options: ReportOptions
+  /** Place of the one segment that is proved; default: all. */
+  readonly segment?: number | undefined
+  readonly options: ProvedByCommand
   readonly progress: Progress
   readonly shell: Shell
 }
 
 /** Proves the segments of a guest's run, writes each proof when it is there, then the key, and says what was made. */
 export async function writeProofs(guest: Guest, run: Run, writing: Writing): Promise<number> {
-  const { output, proving, options, progress, shell } = writing
-  const { set, threads, signal, segment } = proving
+  const { output, segment, options, progress, shell } = writing
+  const { set, threads, maxProverMemory: maxMemoryBytes } = options
+  const { signal } = shell
+  const filler = namedTier(options) === 'interp' ? 'reference' : undefined
+  const onProgress = ({ segment: index, stage, done }: ProofProgress): void =>
+    progress.showPart(`segment ${index}, ${stage}`, done)
+  const proving: ProofsOptions = { set, segment, threads, maxMemoryBytes, signal, filler, onProgress }
   const key = await guest.verifyingKey({ set, threads, signal })
   const proofs: ToldProof[] = []
   let publicValuesFile: string | undefined
