@@ -4,6 +4,8 @@ import { RvrError } from '../../errors.ts'
 import { coreThreads } from '../../load/threads.ts'
 import type { MachineSystem } from '../../proofs/machine-system.ts'
 import { segmentInputs, type SegmentInputs } from '../../proofs/segment-tables.ts'
+import { airMemo } from '../../trace/airs-memo.ts'
+import { airsOfMachine } from '../../trace/airs.ts'
 import { Proofs } from './calls.ts'
 import { known } from '../segments.ts'
 import type { FilledTrace } from '../traces/filled-trace.ts'
@@ -24,7 +26,8 @@ import { Stages } from './stages.ts'
 const CELL_BYTES = 4
 
 /** A run that needs a chip without AIR has no proof. @throws RvrError `UNPROVABLE` */
-function refuseChips({ machine }: RunPlan, segments: readonly PlannedSegment[], { set }: MachineSystem): void {
+function refuseChips({ machine, abi }: RunPlan, segments: readonly PlannedSegment[], memoDirectory?: string): void {
+  const set = airsOfMachine(machine, abi.extensions, airMemo(memoDirectory))
   const names = new Set(set.airs.map(({ name }) => name))
   const missing = machine.chips.flatMap(({ name, constantHeight }, chip) => {
     const isUsed = constantHeight === undefined && segments.some(({ heights }) => (heights[chip] ?? 0) > 0)
@@ -73,6 +76,7 @@ export async function* proofsOf(plan: RunPlan, given: ProofsOptions): AsyncGener
       hint: 'Take proofs from a run that Artifact.execute returned, or from one resumed from it.',
     })
   const { kin } = origin
+  refuseChips(plan, segments, kin.memoDirectory())
   const smaller = yield* provedHere()
   if (smaller === undefined) return
   const run = await cutAgain(origin, plan, smaller, signal)
@@ -86,7 +90,6 @@ export async function* proofsOf(plan: RunPlan, given: ProofsOptions): AsyncGener
   async function* provedHere(): AsyncGenerator<SegmentProof, number | undefined, void> {
     using proving = await kin.proving({ set, threads, maxMemoryBytes, signal })
     const { system } = proving
-    refuseChips(plan, segments, system)
     using prover = await Prover.open(proving, { threads, maxBytes: maxMemoryBytes, signal })
     const left = maxMemoryBytes - prover.bytes
     const planned = new PlannedProofs(plan.machine, system, prover.context, threads)
@@ -101,7 +104,7 @@ export async function* proofsOf(plan: RunPlan, given: ProofsOptions): AsyncGener
     stages.begin(segments[0]!.index, 'fill')
     for await (const trace of traces) {
       yield await proved(trace, { proving, prover, stages, left })
-      stages.begin(trace.index + 1, 'fill')
+      if (trace.index < segments.at(-1)!.index) stages.begin(trace.index + 1, 'fill')
     }
     return undefined
   }

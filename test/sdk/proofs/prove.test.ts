@@ -1,5 +1,9 @@
 /** Proofs of guests: they verify as one run, and as nothing else. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { runCommand } from '../../../src/cli/program.ts'
 import { Rvr, type Guest, type Run, type SegmentProof, type VerifyingKey } from '../../../src/index.ts'
 import { readArchive } from '../../../src/archive/read.ts'
 import { encodeArchive } from '../../../src/archive/write.ts'
@@ -92,6 +96,23 @@ test('what cannot be proved, or takes too much, is refused before anything is fi
   expect(await first({ segment: 7 })).toMatchObject({ code: 'USAGE' })
   expect(await first({ set: 'huge' })).toMatchObject({ code: 'USAGE' })
   expect(await first({ signal: AbortSignal.abort() })).toMatchObject({ code: 'ABORTED' })
+})
+
+test('rvr prove that is stopped while it proves leaves nothing half written', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'rvr-stopped-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const stop = new AbortController()
+  let stderr = ''
+  const write = (text: string | Uint8Array): boolean => {
+    stderr += String(text)
+    if (stderr.includes('segment 0, commit main')) stop.abort()
+    return true
+  }
+  const surroundings = { stdout: { write }, stderr: { write }, signal: stop.signal }
+  const few = ['--input', 'u64:100', '--tier', 'interp', '--set', 'test', '-v', '-o', join(directory, 'proofs')]
+  const status = await runCommand(['prove', path('fibonacci.rv32'), ...few], surroundings)
+  expect({ status, stderr }).toEqual({ status: 130, stderr: expect.stringMatching(/^rvr: error: .+$/m) as string })
+  expect(readdirSync(directory, { recursive: true }).filter(name => name !== 'proofs')).toEqual([])
 })
 
 test.skipIf(!isExhaustive)('a segment of RV64, whose loads and stores have derived columns', async () => {
