@@ -75,7 +75,7 @@ test('a profile', async () => {
 
 test('keys and proofs', async () => {
   const [key, proof] = await Promise.all(
-    ['fib.test.vkey', 'fib.test.proof'].map(name => parseArchive(vector(name), { file: name })),
+    ['squares.test.vkey', 'squares.test.proof'].map(name => parseArchive(vector(name), { file: name })),
   )
   const ofKey = inspectArchive('x', key!)
   expect(ofKey.json).toMatchObject({ key: { set: 'test', airs: [{ isRequired: true, mainWidth: 3, constraints: 7 }] } })

@@ -81,7 +81,7 @@ async function understood({ content, bytes }: Sample): Promise<Verdict | undefin
     if (content === 'fragments') fragmentsIn(archive, { airs: set.airs.length })
     if (content === 'run') savedIn(archive)
     if (content === 'profile') profileIn(archive)
-    // Of the vector `lookup`, whose AIRs have no public values; they are not known here.
+    // Of the vector `nibbles`, whose AIRs have no public values; they are not known here.
     const publics = content === 'traces' ? tablesIn(archive).publics.length : 0
     return publics === 0 ? undefined : { layer: 3, what: 'shape', section: '0x303', offset: 0 }
   } catch (error) {

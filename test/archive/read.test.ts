@@ -71,7 +71,7 @@ test('files that are none', async () => {
     hint: 'Give the path of an archive that rvr wrote.',
     details: { file: at('text'), layer: 1, what: 'magic', offset: 0 },
   })
-  await writeFile(at('proof'), vector('fib.test.proof'))
+  await writeFile(at('proof'), vector('squares.test.proof'))
   await expect(readArchive(at('proof'), { content: 'vkey' })).rejects.toMatchObject({
     message: `archive ${at('proof')}: its content is proof, wanted vkey`,
     details: { layer: 1, what: 'content', offset: 12, found: 'proof', wanted: 'vkey' },
@@ -79,7 +79,7 @@ test('files that are none', async () => {
 })
 
 test('damage is named with its place', async () => {
-  const bytes = vector('fib.traces')
+  const bytes = vector('squares.traces')
   bytes[64 + 32 + 9] = 0
   await expect(parseArchive(bytes, { file: 'x' })).rejects.toMatchObject({
     message: 'archive x: the offset of section 0x302 (cells) in its table is 0, wanted 256',
@@ -112,6 +112,6 @@ test('a pipe is read until it is no archive, and an archive from one is read', a
     await using file = await open(at('fifo'), 'w')
     await file.write(bytes)
   }
-  const [archive] = await Promise.all([readArchive(at('fifo')), write(vector('fib.traces'))])
+  const [archive] = await Promise.all([readArchive(at('fifo')), write(vector('squares.traces'))])
   expect(archive.content).toBe('traces')
 })

@@ -138,9 +138,9 @@ const plain = (content: ContentName, sections: readonly (readonly [number, numbe
 /** One of each content. */
 export async function samples(): Promise<readonly Sample[]> {
   return [
-    { name: 'proof', content: 'proof', bytes: vector('fib.test.proof') },
-    { name: 'vkey', content: 'vkey', bytes: vector('fib.test.vkey') },
-    { name: 'traces', content: 'traces', bytes: vector('lookup.traces') },
+    { name: 'proof', content: 'proof', bytes: vector('squares.test.proof') },
+    { name: 'vkey', content: 'vkey', bytes: vector('squares.test.vkey') },
+    { name: 'traces', content: 'traces', bytes: vector('nibbles.traces') },
     {
       name: 'checkpoint',
       content: 'checkpoint',

@@ -1,4 +1,4 @@
-/** The hash and the container are those of the proof system: its vectors, and files that another program wrote. */
+/** The hash and the container are those of the proof system: its vectors, and files that the slow prover wrote. */
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,6 +8,9 @@ import { contents } from '../../src/archive/kinds.ts'
 import { parseArchive } from '../../src/archive/read.ts'
 import { tablesIn } from '../../src/archive/tables.ts'
 import { encodeArchive } from '../../src/archive/write.ts'
+import { mockVerdict } from '../stark/slow/mock.ts'
+import { smallSystems } from './small-systems.ts'
+import { vectorFiles } from './vector-files.ts'
 
 test.each([
   ['leaf', 0x58fa_e50f, 0x25f6_0f73],
@@ -86,18 +89,32 @@ test.each(files)('%s is read, and written again byte for byte', async path => {
 test('what is in them', async () => {
   const read = (name: string) =>
     parseArchive(new Uint8Array(readFileSync(new URL(`vectors/${name}`, import.meta.url))), { file: name })
-  expect((await read('fib.test.vkey')).digest!.slice(0, 16)).toBe('f437c6aa4936e466')
-  const proof = await read('fib.test.proof')
-  expect(bytesToHex(proof.view(0x101))).toBe((await read('fib.test.vkey')).digest)
+  const proof = await read('squares.test.proof')
+  expect(bytesToHex(proof.view(0x101))).toBe((await read('squares.test.vkey')).digest)
   expect(proof.digest).toBeUndefined()
   expect(proof.sections).toHaveLength(contents.proof.sections.length)
-  const { tables, publics } = tablesIn(await read('fib.traces'))
+  const { tables, publics } = tablesIn(await read('squares.traces'))
   expect(tables).toMatchObject([{ air: 0, isFixed: false, height: 64, width: 3 }])
   // Three columns, row by row.
-  expect([...tables[0]!.cells.subarray(0, 6)]).toEqual([3, 5, 45, 5, 8, 200])
+  expect([...tables[0]!.cells.subarray(0, 6)]).toEqual([5, 25, 25, 6, 36, 61])
   expect(publics).toHaveLength(3)
-  expect(tablesIn(await read('five.traces')).tables.filter(({ isFixed }) => isFixed)).toMatchObject([
+  expect(tablesIn(await read('relay.traces')).tables.filter(({ isFixed }) => isFixed)).toMatchObject([
     { air: 3, height: 64, width: 3 },
     { air: 4, height: 8, width: 1 },
   ])
+})
+
+test('they are what the small systems are: else, node test/archive/vector-files.ts writes them anew', () => {
+  const found = new Map(
+    readdirSync(new URL('vectors', import.meta.url)).map(name => [
+      name,
+      Buffer.from(readFileSync(new URL(`vectors/${name}`, import.meta.url))).toString('hex'),
+    ]),
+  )
+  const wanted = new Map([...vectorFiles()].map(([name, bytes]) => [name, bytesToHex(bytes)]))
+  expect(found).toEqual(wanted)
+})
+
+test.each(Object.entries(smallSystems))('what %s says is true', (_, { system, witness }) => {
+  expect(mockVerdict(system, witness)).toEqual({ broken: [], isBalanced: true })
 })

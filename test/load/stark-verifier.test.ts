@@ -44,36 +44,36 @@ test('it is made once', async () => {
 })
 
 test('proofs are accepted side by side, and no others', async () => {
-  using key = await opened('five.test')
-  const proof = vector('five.test.proof')
-  const verdicts = await Promise.all([key.verify(proof), key.verify(proof), key.verify(vector('fib.test.proof'))])
+  using key = await opened('relay.test')
+  const proof = vector('relay.test.proof')
+  const verdicts = await Promise.all([key.verify(proof), key.verify(proof), key.verify(vector('squares.test.proof'))])
   expect(verdicts).toEqual([undefined, undefined, { step: 'shape', what: 'key', section: 0x101, at: 0 }])
 })
 
 test('public values that are wanted', async () => {
-  using key = await opened('fib.test')
-  const proof = vector('fib.test.proof')
-  const publics = await publicsOf('fib.test.proof')
+  using key = await opened('squares.test')
+  const proof = vector('squares.test.proof')
+  const publics = await publicsOf('squares.test.proof')
   expect(await key.verify(proof, publics)).toBeUndefined()
   const others = publics.with(2, publics[2]! ^ 1)
   expect(await key.verify(proof, others)).toEqual({ step: 'elements', what: 'public', section: 0x103, at: 2 })
 })
 
 test('public values that are too few for the key', async () => {
-  using key = await opened('fib.test')
+  using key = await opened('squares.test')
   expect(key.publics).toBe(3)
-  await expect(key.verify(vector('fib.test.proof'), new Uint32Array(2))).rejects.toMatchObject({ code: 'INTERNAL' })
+  await expect(key.verify(vector('squares.test.proof'), new Uint32Array(2))).rejects.toMatchObject({ code: 'INTERNAL' })
   expect(() => key.chain().next(new Uint32Array(2))).toThrow('2 public values were handed over: the key has 3')
 })
 
 test('the verifier says where', async () => {
-  using key = await opened('lookup.test')
+  using key = await opened('nibbles.test')
   const changed = async (change: (bytes: Uint8Array) => void): Promise<unknown> => {
-    const bytes = vector('lookup.test.proof')
+    const bytes = vector('nibbles.test.proof')
     change(bytes)
     return key.verify(bytes)
   }
-  const { sections } = await parseArchive(vector('lookup.test.proof'), { file: 'proof' })
+  const { sections } = await parseArchive(vector('nibbles.test.proof'), { file: 'proof' })
   const start = (kind: number): number => sections.find(each => each.kind === kind)!.offset
   expect(await changed(bytes => (bytes[0]! ^= 1))).toEqual({
     step: 'archive',
@@ -90,12 +90,12 @@ test('a key that is none', async () => {
     what: 'archive',
     archive: { layer: 0, flaw: 'length', offset: 0 },
   })
-  expect(await verifier.openKey(vector('fib.test.proof'))).toMatchObject({ archive: { layer: 1, flaw: 'content' } })
+  expect(await verifier.openKey(vector('squares.test.proof'))).toMatchObject({ archive: { layer: 1, flaw: 'content' } })
 })
 
 test('a run of one segment, under a key that does not say more', async () => {
-  using key = await opened('five.test')
-  const publics = await publicsOf('five.test.proof')
+  using key = await opened('relay.test')
+  const publics = await publicsOf('relay.test.proof')
   const chain = key.chain()
   expect(chain.end()).toEqual({ fault: { step: 'chain', what: 'last', section: 0x103, at: 3, segment: 0 } })
   expect(chain.next(publics)).toBeUndefined()
@@ -104,10 +104,10 @@ test('a run of one segment, under a key that does not say more', async () => {
 })
 
 test('a key that was closed', async () => {
-  const key = await opened('fib.test')
-  const running = key.verify(vector('fib.test.proof'))
+  const key = await opened('squares.test')
+  const running = key.verify(vector('squares.test.proof'))
   key[Symbol.dispose]()
   key[Symbol.dispose]()
   expect(await running).toBeUndefined()
-  await expect(key.verify(vector('fib.test.proof'))).rejects.toMatchObject({ code: 'INTERNAL' })
+  await expect(key.verify(vector('squares.test.proof'))).rejects.toMatchObject({ code: 'INTERNAL' })
 })

@@ -61,7 +61,7 @@ async function damagedProofs(name: string): Promise<Uint8Array[]> {
 }
 
 describe.each(widths)('RV%i', xlen => {
-  test.each(['fib.test', 'lookup.test', 'five.test'])('%s', async name => {
+  test.each(['squares.test', 'nibbles.test', 'relay.test'])('%s', async name => {
     const key = vector(`${name}.vkey`)
     const { digest } = await parseArchive(key, { file: name })
     const verdict = await verdictOf(xlen, [key, vector(`${name}.proof`)])
@@ -70,7 +70,7 @@ describe.each(widths)('RV%i', xlen => {
 
   test('what it takes', async () => {
     const guest = await host.rvr.load(fixture('verifier', xlen))
-    const inputs = [vector('lookup.test.vkey'), vector('lookup.test.proof')]
+    const inputs = [vector('nibbles.test.vkey'), vector('nibbles.test.proof')]
     const run = await guest.interpret('pure').execute({ inputs })
     // 25,696 and 50,238 when this was written.
     expect(Number(run.instret)).toBeLessThan(xlen === 64 ? 28_000 : 55_000)
@@ -78,11 +78,11 @@ describe.each(widths)('RV%i', xlen => {
   })
 
   test('what is wrong is so for both', async () => {
-    using key = await opened('lookup.test')
+    using key = await opened('nibbles.test')
     const codes = new Set<number>()
-    for (const proof of await damagedProofs('lookup.test.proof')) {
+    for (const proof of await damagedProofs('nibbles.test.proof')) {
       const exitCode = await codeOf(key, proof)
-      expect(await verdictOf(xlen, [vector('lookup.test.vkey'), proof])).toEqual({ exitCode, revealed: nothing })
+      expect(await verdictOf(xlen, [vector('nibbles.test.vkey'), proof])).toEqual({ exitCode, revealed: nothing })
       codes.add(exitCode)
     }
     // Every step that rejects something at all: archive, shape, transcript, sums, constraints, paths, folds.
@@ -90,15 +90,15 @@ describe.each(widths)('RV%i', xlen => {
   })
 
   test('a word that is no element, a proof of another key, a key that is none', async () => {
-    const key = vector('fib.test.vkey')
+    const key = vector('squares.test.vkey')
     const sections = new Map<number, Uint32Array[]>()
-    const proof = await parseArchive(vector('fib.test.proof'), { file: 'proof' })
+    const proof = await parseArchive(vector('squares.test.proof'), { file: 'proof' })
     for (const { kind } of proof.sections) sections.set(kind, [proof.words(kind).slice()])
     sections.get(0x107)![0]![0] = 2013265921
     const elements = await encodeArchive({ content: 'proof', sections })
     expect(await verdictOf(xlen, [key, elements])).toEqual({ exitCode: 103, revealed: nothing })
-    expect(await verdictOf(xlen, [key, vector('five.test.proof')])).toEqual({ exitCode: 102, revealed: nothing })
+    expect(await verdictOf(xlen, [key, vector('relay.test.proof')])).toEqual({ exitCode: 102, revealed: nothing })
     key[100]! ^= 1
-    expect(await verdictOf(xlen, [key, vector('fib.test.proof')])).toEqual({ exitCode: 112, revealed: nothing })
+    expect(await verdictOf(xlen, [key, vector('squares.test.proof')])).toEqual({ exitCode: 112, revealed: nothing })
   })
 })

@@ -1,4 +1,4 @@
-/** The prover makes the published proofs, byte by byte, whatever compiled it and however it works. */
+/** The prover makes the proofs that the slow one makes, and the published ones, byte by byte, however it works. */
 import { describe, expect, test } from 'vitest'
 import { parseArchive } from '../../src/archive/read.ts'
 import { tablesIn } from '../../src/archive/tables.ts'
@@ -7,6 +7,8 @@ import { FixedTree } from '../../src/load/proving/fixed-tree.ts'
 import { PROGRESS_WORDS, progressOf, type ProvingWork } from '../../src/load/proving/work.ts'
 import type { ProverLibrary } from '../../src/load/stark-prover.ts'
 import { keyFacts } from '../../src/stark/key-facts.ts'
+import { vector } from '../archive/samples.ts'
+import { smallSystems } from '../archive/small-systems.ts'
 import { compilers } from './compiled.ts'
 import { givenBytes, isGiven } from './given.ts'
 import { ALL_OF_THE_CPU } from './kernels.ts'
@@ -23,11 +25,16 @@ const ways: readonly ProvingWork[] = [
 ]
 const libraries = compilers.map(compiler => ({ compiler, library: proverLibrary(compiler) }))
 
-/** The proof of a published system's tables under its key. */
-async function proofOf(library: ProverLibrary, name: string, work: ProvingWork): Promise<Uint8Array> {
-  const key = givenBytes(`${name}.vkey`)!
+/** The proof of a system's tables under its key. */
+async function proofOf(
+  library: ProverLibrary,
+  name: string,
+  work: ProvingWork,
+  file = givenBytes,
+): Promise<Uint8Array> {
+  const key = file(`${name}.vkey`)!
   const { airs, trees, parameters } = keyFacts(await parseArchive(key, { file: name, content: 'vkey' }))
-  const traces = givenBytes(`${name.split('.')[0]!}.traces`)!
+  const traces = file(`${name.split('.')[0]!}.traces`)!
   const { tables, publics } = tablesIn(await parseArchive(traces, { file: name, content: 'traces' }))
   const given = tables.map(({ air, isFixed, height, width, cells }) => {
     return { air, isFixed, width, cells, stride: width, logHeight: Math.log2(height) }
@@ -43,6 +50,15 @@ async function proofOf(library: ProverLibrary, name: string, work: ProvingWork):
   for (const each of fixed) each[Symbol.dispose]()
   return proof
 }
+
+describe.each(libraries)('proofs of small systems, by $compiler', ({ library }) => {
+  test.each(Object.keys(smallSystems))('%s', async system => {
+    const name = `${system}.test`
+    const wanted = Buffer.from(vector(`${name}.proof`))
+    for (const work of ways)
+      expect(wanted.equals(await proofOf(library, name, work, vector)), JSON.stringify(work)).toBe(true)
+  })
+})
 
 describe.runIf(isGiven).each(libraries)('the published proofs, by $compiler', ({ library }) => {
   const sets = ['test', 'fast', 'default', 'small']

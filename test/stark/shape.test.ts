@@ -42,7 +42,7 @@ interface Change {
 
 const change = (section: number, word: number, to: number, flaw?: string): Change => ({ section, word, to, flaw })
 
-/** Words of the key of `five`, and what is wrong when they are something else. */
+/** Words of the key of `relay`, and what is wrong when they are something else. */
 const keys: readonly Change[] = [
   change(0x201, 0, 2, 'PARAMETER'),
   change(0x201, 1, 0, 'PARAMETER'),
@@ -74,7 +74,7 @@ const keys: readonly Change[] = [
   change(0x202, 9, 16, 'CONSTRAINT'),
   change(0x202, 9, 0xffffffff, 'RANGE'),
   change(0x202, 11, 2, 'RANGE'),
-  change(0x202, 13, 2, 'DEGREE'),
+  change(0x202, 13, 2, 'CHUNK'),
   change(0x202, 14, 2, 'CHUNK'),
   change(0x202, 15, 2, 'DEGREE'),
   change(0x202, 3 * 16 + 4, 1, 'TREE'),
@@ -83,19 +83,19 @@ const keys: readonly Change[] = [
   change(0x203, 0, 7, 'NODE'),
   change(0x203, 0, 12, 'NODE'),
   change(0x203, 3, 1, 'NODE'),
-  change(0x204, 0, 17, 'CONSTRAINT'),
+  change(0x204, 0, 19, 'CONSTRAINT'),
   change(0x205, 0, 2, 'INTERACTION'),
   change(0x205, 1, 2, 'INTERACTION'),
-  change(0x205, 2, 17, 'INTERACTION'),
+  change(0x205, 2, 19, 'INTERACTION'),
   change(0x205, 3, 2013265921, 'INTERACTION'),
   change(0x205, 3, 2013265920, 'ROWS'),
   change(0x205, 4, 1, 'RANGE'),
   change(0x205, 5, 0, 'INTERACTION'),
   change(0x205, 5, 256, 'INTERACTION'),
-  change(0x205, 5, 3, 'DEGREE'),
+  change(0x205, 5, 3, 'RANGE'),
   change(0x205, 6, 1, 'CHUNK'),
   change(0x205, 7, 1, 'INTERACTION'),
-  change(0x206, 0, 17, 'FIELD'),
+  change(0x206, 0, 19, 'FIELD'),
   change(0x207, 0, 1),
   change(0x208, 0, 0, 'ROLE'),
   change(0x208, 0, 3, 'ROLE'),
@@ -108,7 +108,7 @@ const keys: readonly Change[] = [
   change(0x208, 3, 2, 'ROLE'),
 ]
 
-/** Starts to give the key of `five`, which has none. */
+/** Starts to give the key of `relay`, which has none. */
 const starts: readonly (readonly [words: readonly number[], flaw?: string])[] = [
   [[1, 0, 4096, 0]],
   [[1, 0, 2013265921, 0], 'START_VALUE'],
@@ -119,7 +119,7 @@ const starts: readonly (readonly [words: readonly number[], flaw?: string])[] = 
   [[1, 0, 4096, 0, 1, 0, 4096, 0], 'START_VALUE'],
 ]
 
-/** Heights of `five`, which are 8, 0, 1, 6, 3. */
+/** Heights of `relay`, which are 8, 0, 1, 6, 3. */
 const heights: readonly Change[] = [
   change(0x102, 0, 23, 'HEIGHT'),
   change(0x102, 0, 22),
@@ -145,7 +145,7 @@ describe.each(compilers)('%s', compiler => {
   const program = compile(compiler, SOURCES)
 
   test('shapes of the vectors', async () => {
-    const names = ['fib', 'lookup', 'five']
+    const names = ['squares', 'nibbles', 'relay']
     const pairs = names.flatMap(name => [written(vector(`${name}.test.vkey`)), written(vector(`${name}.test.proof`))])
     const proofs = await Promise.all(
       names.map(async name => parseArchive(vector(`${name}.test.proof`), { file: name })),
@@ -155,16 +155,16 @@ describe.each(compilers)('%s', compiler => {
   })
 
   test('every flaw of a key', async () => {
-    const proof = written(vector('five.test.proof'))
+    const proof = written(vector('relay.test.proof'))
     const cases = await Promise.all(
       keys.map(async each => {
-        const words = await sectionsOf('five.test.vkey')
+        const words = await sectionsOf('relay.test.vkey')
         words.get(each.section)![each.word] = each.to
         return { name: JSON.stringify(each), flaw: each.flaw, file: written(await encoded('vkey', words)) }
       }),
     )
     for (const [part, flaw] of starts) {
-      const words = await sectionsOf('five.test.vkey')
+      const words = await sectionsOf('relay.test.vkey')
       words.set(0x209, Uint32Array.from(part))
       cases.push({ name: JSON.stringify(part), flaw, file: written(await encoded('vkey', words)) })
     }
@@ -176,10 +176,10 @@ describe.each(compilers)('%s', compiler => {
   })
 
   test('heights that a key does not allow', async () => {
-    const key = written(vector('five.test.vkey'))
+    const key = written(vector('relay.test.vkey'))
     const cases = await Promise.all(
       heights.map(async each => {
-        const words = await sectionsOf('five.test.proof')
+        const words = await sectionsOf('relay.test.proof')
         words.get(each.section)![each.word] = each.to
         return { name: JSON.stringify(each), flaw: each.flaw, file: written(await encoded('proof', words)) }
       }),

@@ -53,7 +53,7 @@ describe.each(compilers)('%s', compiler => {
     const program = compile(compiler, ['test/stark/verify.c', ...SOURCES], options)
 
     test('vectors are accepted', () => {
-      const all = ['fib.test', 'lookup.test', 'five.test']
+      const all = ['squares.test', 'nibbles.test', 'relay.test']
       expect(said(program, ['proofs', ...all.flatMap(pair)])).toEqual(all.map(() => 'accepted'))
     })
 
@@ -63,18 +63,18 @@ describe.each(compilers)('%s', compiler => {
     })
 
     test('no bit of a proof can be another one', () => {
-      const systems = ['fib.test', 'lookup.test']
-      const [fib, lookup] = said(program, ['flips', ...systems.flatMap(pair)]).map(rejections)
-      expect(fib).toMatchObject({ accepted: 0, SUMS: 0 })
-      expect(lookup).toMatchObject({ accepted: 0 })
+      const systems = ['squares.test', 'nibbles.test']
+      const [squares, nibbles] = said(program, ['flips', ...systems.flatMap(pair)]).map(rejections)
+      expect(squares).toMatchObject({ accepted: 0, SUMS: 0 })
+      expect(nibbles).toMatchObject({ accepted: 0 })
       const steps = ['ARCHIVE', 'SHAPE', 'ELEMENTS', 'TRANSCRIPT', 'SUMS', 'CONSTRAINTS', 'PATHS', 'FOLDS']
-      expect(steps.filter(step => !(lookup![step]! > 0))).toEqual([])
+      expect(steps.filter(step => !(nibbles![step]! > 0))).toEqual([])
     })
 
     test.runIf(isTurn(compiler, options))('nothing that becomes of a key or a proof is accepted', async () => {
       for (const [name, other] of [
-        ['fib', 'lookup'],
-        ['lookup', 'fib'],
+        ['squares', 'nibbles'],
+        ['nibbles', 'squares'],
       ] as const) {
         const honest = { name: 'as it is', key: vector(`${name}.test.vkey`), proof: vector(`${name}.test.proof`) }
         const cases = [honest, ...(await forgeriesOf(name, other))]
@@ -89,8 +89,8 @@ describe.each(compilers)('%s', compiler => {
     })
 
     test('a proof of another key', () => {
-      const [key] = pair('fib.test')
-      const [, proof] = pair('lookup.test')
+      const [key] = pair('squares.test')
+      const [, proof] = pair('nibbles.test')
       const [step, flaw] = said(program, ['proofs', key!, proof!])[0]!.split(' ').map(Number)
       expect([stepName(step!), flawName(flaw!)]).toEqual(['SHAPE', 'KEY'])
     })

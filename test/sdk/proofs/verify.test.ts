@@ -22,10 +22,10 @@ const rejected = async (work: Promise<unknown>): Promise<RvrError> => {
 }
 
 test('a proof that is right, from a file and from bytes', async () => {
-  const key = await VerifyingKey.read(path('fib.test.vkey'))
+  const key = await VerifyingKey.read(path('squares.test.vkey'))
   expect(key).toMatchObject({ set: 'test' })
-  expect(Buffer.from(key.bytes).equals(vector('fib.test.vkey'))).toBe(true)
-  for (const proof of [path('fib.test.proof'), vector('fib.test.proof')]) {
+  expect(Buffer.from(key.bytes).equals(vector('squares.test.vkey'))).toBe(true)
+  for (const proof of [path('squares.test.proof'), vector('squares.test.proof')]) {
     const { verifyMs, ...verified } = await rvr.verifyProofs([proof], { key })
     expect(verified).toEqual({ segments: 1, exitCode: 0, finalRoot: Array(8).fill(0), key: key.digest })
     expect(verifyMs).toHaveLength(1)
@@ -33,8 +33,8 @@ test('a proof that is right, from a file and from bytes', async () => {
 })
 
 test('what is wrong is told with step and place', async () => {
-  const key = await VerifyingKey.read(path('fib.test.vkey'))
-  const proof = vector('fib.test.proof')
+  const key = await VerifyingKey.read(path('squares.test.vkey'))
+  const proof = vector('squares.test.proof')
   const changed = (at: number): Uint8Array => {
     const bytes = new Uint8Array(proof)
     bytes[at]! ^= 1
@@ -54,10 +54,10 @@ test('what is wrong is told with step and place', async () => {
     code: 'PROOF_INVALID',
     details: { step: 'archive', archive: { flaw: 'total' } },
   })
-  const other = await VerifyingKey.read(path('five.test.vkey'))
-  expect(await rejected(rvr.verifyProofs([path('fib.test.proof')], { key: other }))).toMatchObject({
+  const other = await VerifyingKey.read(path('relay.test.vkey'))
+  expect(await rejected(rvr.verifyProofs([path('squares.test.proof')], { key: other }))).toMatchObject({
     code: 'PROOF_INVALID',
-    details: { step: 'shape', what: 'key', file: path('fib.test.proof') },
+    details: { step: 'shape', what: 'key', file: path('squares.test.proof') },
   })
   // A key without roles is of runs of one segment.
   expect(await rejected(rvr.verifyProofs([proof, proof], { key }))).toMatchObject({
@@ -67,25 +67,25 @@ test('what is wrong is told with step and place', async () => {
 })
 
 test('a key that contradicts itself is refused', async () => {
-  const archive = await readArchive(vector('fib.test.vkey'))
+  const archive = await readArchive(vector('squares.test.vkey'))
   const sections = new Map(archive.sections.map(({ kind }) => [kind, [archive.words(kind).slice()]]))
-  sections.get(0x202)![0]![15] = 2
+  sections.get(0x202)![0]![15] = 3
   const key = await VerifyingKey.read(await encodeArchive({ content: 'vkey', sections }))
-  expect(await rejected(rvr.verifyProofs([path('fib.test.proof')], { key }))).toMatchObject({
+  expect(await rejected(rvr.verifyProofs([path('squares.test.proof')], { key }))).toMatchObject({
     code: 'KEY_INVALID',
     details: { step: 'key', section: '0x202' },
   })
 })
 
 test('what is no proof, or none at all', async () => {
-  const key = await VerifyingKey.read(path('fib.test.vkey'))
+  const key = await VerifyingKey.read(path('squares.test.vkey'))
   expect(await rejected(rvr.verifyProofs([], { key }))).toMatchObject({ code: 'USAGE' })
-  expect(await rejected(rvr.verifyProofs([path('fib.test.proof')], {} as never))).toMatchObject({ code: 'USAGE' })
+  expect(await rejected(rvr.verifyProofs([path('squares.test.proof')], {} as never))).toMatchObject({ code: 'USAGE' })
   expect(await rejected(rvr.verifyProofs(['missing.proof'], { key }))).toMatchObject({ code: 'IO' })
-  expect(await rejected(VerifyingKey.read(path('fib.test.proof')))).toMatchObject({
+  expect(await rejected(VerifyingKey.read(path('squares.test.proof')))).toMatchObject({
     code: 'ARCHIVE_INVALID',
     details: { what: 'content' },
   })
-  const ended = rvr.verifyProofs([path('fib.test.proof')], { key, signal: AbortSignal.abort() })
+  const ended = rvr.verifyProofs([path('squares.test.proof')], { key, signal: AbortSignal.abort() })
   expect(await rejected(ended)).toMatchObject({ code: 'ABORTED' })
 })
