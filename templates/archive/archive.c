@@ -123,12 +123,17 @@ int rvr_archive_open(struct rvr_view views[RVR_ARCHIVE_MOST_SECTIONS], const uin
   if (word_at(bytes + 8) != 1) return fail(fault, 1, RVR_ARCHIVE_VERSION, 0, 8);
   if (word_at(bytes + 12) != (uint32_t)content) return fail(fault, 1, RVR_ARCHIVE_CONTENT, 0, 12);
   if (long_at(bytes + 16) != length) return fail(fault, 1, RVR_ARCHIVE_TOTAL, 0, 16);
-  if (word_at(bytes + 28) != 0) return fail(fault, 1, RVR_ARCHIVE_FLAGS, 0, 28);
-  if (word_at(bytes + 24) != sections) return fail(fault, 1, RVR_ARCHIVE_SECTIONS, 0, 24);
+  if (long_at(bytes + 24) != sections) {
+    if (word_at(bytes + 28) != 0) return fail(fault, 1, RVR_ARCHIVE_FLAGS, 0, 28);
+    return fail(fault, 1, RVR_ARCHIVE_SECTIONS, 0, 24);
+  }
   if (table_end > length) return fail(fault, 1, RVR_ARCHIVE_TABLE, 0, HEADER);
 
   uint64_t offset = aligned(table_end);
-  uint64_t some = offset <= length ? padding(bytes, table_end, offset) : 0;
+  /* Where padding would lie behind the end there is room for nothing more, and the end is not where it should be. */
+  uint64_t limit = length, some = 0;
+  if (offset > length) limit = offset;
+  else some = padding(bytes, table_end, offset);
   const uint8_t *entry = bytes + HEADER;
   struct rvr_view *view = views;
   for (const struct section *s = contents[content].section, *const last = s + sections; s != last; s++, view++, entry += ENTRY) {
@@ -140,18 +145,17 @@ int rvr_archive_open(struct rvr_view views[RVR_ARCHIVE_MOST_SECTIONS], const uin
       if (long_at(entry + 24) != 0) return fail(fault, 2, RVR_ARCHIVE_RESERVED, s->kind, at + 24);
       return fail(fault, 2, RVR_ARCHIVE_OFFSET, s->kind, at + 8);
     }
-    /* The first section, or padding of one, may already lie behind the end. */
-    uint64_t start = offset;
-    if (offset > length) start = length;
-    const uint64_t room = length - start;
+    const uint64_t room = limit - offset;
     /* Not more than 2^32, so the product does not wrap. A division of 64 bits would be a call on RV32. */
     const uint64_t bytes_of = count * s->size;
     if (count > room || bytes_of > room) return fail(fault, 2, RVR_ARCHIVE_COUNT, s->kind, (uint64_t)(entry - bytes) + 16);
-    view->at = bytes + start;
+    view->at = bytes + offset;
     view->count = count;
     const uint64_t end = offset + bytes_of;
     offset = aligned(end);
-    if (offset != end && offset <= length) some |= padding(bytes, end, offset);
+    if (offset == end) continue;
+    if (offset <= length) some |= padding(bytes, end, offset);
+    else limit = offset;
   }
   if (offset != length) return fail(fault, 2, RVR_ARCHIVE_END, 0, offset < length ? offset : length);
 
