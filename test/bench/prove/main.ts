@@ -6,18 +6,17 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { ProofSet } from '../../../src/stark/parameters.ts'
-import { markdown } from '../table.ts'
 import type { Case, Measured } from './case.ts'
 import { guestCost, stepsTable } from './guest-verifier.ts'
 import { buildPlonky3, plonky3Seconds } from './plonky3.ts'
 
 /**
- * --systems: names of systems.ts. --guests: fibonacci and kernels of cache-fixtures/guests/bench, which clang compiles for
+ * --systems: names of systems.ts, of all --sets or of those behind @. --guests: fibonacci and kernels of cache-fixtures/guests/bench, which clang compiles for
  * this; 64 bits wide, or as many as stand behind a colon. SQLite is a guest of ABI linux, and these have no proofs.
  */
 const { values: options } = parseArgs({
   options: {
-    systems: { type: 'string', default: '2^18 × 63;2^20 × 50, 10 messages;48 tables' },
+    systems: { type: 'string', default: '2^18 × 63;2^20 × 50, 10 messages@fast;48 tables' },
     guests: { type: 'string', default: 'fibonacci;fibonacci:32;sort' },
     sets: { type: 'string', default: 'fast,default,small' },
     'guest-sets': { type: 'string', default: 'default' },
@@ -84,26 +83,19 @@ function rowsOf({ name, of, sets }: Subject, directory: string): string[][] {
 
 const directory = mkdtempSync(join(tmpdir(), 'rvr-bench-prove-'))
 try {
-  const systems = list(options.systems, ';').map(name => ({
-    name,
-    of: { system: name },
-    sets: list(options.sets) as ProofSet[],
-  }))
+  const systems = list(options.systems, ';').map(text => {
+    const [name = '', sets = options.sets] = text.split('@')
+    return { name, of: { system: name }, sets: list(sets) as ProofSet[] }
+  })
   const guests = list(options.guests, ';').flatMap(name => {
     const guest = guestNamed(name)
     if (guest === undefined) console.error(`${name} is left out: clang and lld for RISC-V compile it`)
     return guest === undefined ? [] : [{ name, of: { guest }, sets: list(options['guest-sets']) as ProofSet[] }]
   })
-  const rows = [...systems, ...guests].flatMap(subject => rowsOf(subject, directory))
-  if (rows.length > 0) {
-    const columns = [...head, ...guestHead]
-    console.log(
-      markdown(
-        columns,
-        rows.map(row => columns.map((_, index) => row[index] ?? '')),
-      ),
-    )
-  }
+  const columns = [...head, ...guestHead]
+  const line = (row: readonly string[]): string => `| ${columns.map((_, index) => row[index] ?? '').join(' | ')} |`
+  console.log(`${line(columns)}\n${line(columns.map((_, index) => (index < 4 ? '---' : '--:')))}`)
+  for (const subject of [...systems, ...guests]) for (const row of rowsOf(subject, directory)) console.log(line(row))
   if (options.steps) {
     measured({ system: '48 tables', set: 'default', threads: 1, rounds: 1, directory })
     console.log(`\n${stepsTable(guestCost(directory, 64), guestCost(directory, 32))}`)
