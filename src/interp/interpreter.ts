@@ -237,7 +237,11 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
             watcher?.retired(operation.instr, pc, 1)
             return stop({ type: 'terminated', exitCode: outcome.exitCode })
           }
-          if (outcome.untraced === true) watcher?.hostWrote?.()
+          if (outcome.untraced === true) {
+            watcher?.hostWrote?.()
+            // A system call may move as much as all of memory.
+            calls++
+          }
           contents?.behind(operation.instr!, rows)
           if (effects?.touched !== undefined)
             watcher?.touched?.(effects.touched.space, effects.touched.address, effects.touched.length)

@@ -205,6 +205,12 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     expect(hart.view.getUint32(AT + 16, true)).toBe(0o20620)
   })
 
+  test('a stretch ends behind so many system calls: each may take as long as a call of an extension', () => {
+    const g = guest(a => Array.from({ length: 9 }, () => a.op('ecall').op('fence')), { xlen, abi: 'linux' })
+    g.hart.x[17] = 172n
+    expect(g.run({ maxCalls: 3 })).toMatchObject({ executed: 5, reason: { type: 'limit' } })
+  })
+
   test('getrandom depends on the seed', () => {
     const draw = (seed: bigint): string => {
       const { results, hart } = calls(

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { ExecuteOptions, RvrEvent } from '../../../src/index.ts'
-import { fixture, program as assembled, useRvr } from '../../run/support.ts'
+import type { ExecuteOptions, ModeName, RvrEvent } from '../../../src/index.ts'
+import { artifactOf, DATA, fixture, program as assembled, useRvr, type Engine } from '../../run/support.ts'
 import { scratch } from './support.ts'
 
 const host = useRvr('shared', 'quick')
@@ -146,4 +146,32 @@ test('a call that is not there is a warning, once however often the run is resum
   expect(messages()).toEqual([expect.stringContaining('call 198 (socket)')])
   await guest.interpret('pure').resumeFrom(saved, { onEvent })
   expect(messages()).toEqual([expect.stringContaining('call 198 (socket)')])
+})
+
+test('clocks show the same instructions in every engine and mode, suspended or not', async () => {
+  const code = assembled(64, a => {
+    a.li('s0', 300)
+      .label('loop')
+      .op('addi', { rd: 's0', rs1: 's0', imm: -1 })
+      .op('bne', { rs1: 's0', rs2: 'zero', target: 'loop' })
+    a.li('a7', 113).li('a0', 1).li('a1', DATA).op('ecall')
+    a.li('s1', DATA).op('ld', { rd: 's2', rs1: 's1', imm: 8 })
+    a.li('a7', 93).op('ecall')
+  })
+  const guest = await host.rvr.load(code, { abi: 'linux' })
+  const segmentLimits = { maxTraceHeight: 128 }
+  const shown = async (mode: ModeName, engine: Engine, stop?: number): Promise<bigint> => {
+    const artifact = await artifactOf(guest, mode, engine)
+    let run = await artifact.execute({ ...(mode === 'metered' && { segmentLimits }), maxInstructions: stop })
+    if (run.outcome === 'suspended') run = await run.resume()
+    expect(run.outcome).toBe('terminated')
+    return run.registers[18]!
+  }
+  const time = await shown('pure', 'interp')
+  // The call has been reached, and has not retired.
+  expect(time).toBeGreaterThan(600n)
+  expect(await shown('pure', 'native')).toBe(time)
+  expect(await shown('pure', 'native', 500)).toBe(time)
+  expect(await shown('metered', 'native-interp')).toBe(time)
+  expect(await shown('metered', 'interp', 555)).toBe(time)
 })
