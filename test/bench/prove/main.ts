@@ -94,7 +94,8 @@ try {
   })
   const columns = [...head, ...guestHead]
   const line = (row: readonly string[]): string => `| ${columns.map((_, index) => row[index] ?? '').join(' | ')} |`
-  console.log(`${line(columns)}\n${line(columns.map((_, index) => (index < 4 ? '---' : '--:')))}`)
+  const isAsked = systems.length + guests.length > 0
+  if (isAsked) console.log(`${line(columns)}\n${line(columns.map((_, index) => (index < 4 ? '---' : '--:')))}`)
   for (const subject of [...systems, ...guests]) for (const row of rowsOf(subject, directory)) console.log(line(row))
   if (options.steps) {
     measured({ system: '48 tables', set: 'default', threads: 1, rounds: 1, directory })
