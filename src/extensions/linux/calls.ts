@@ -11,6 +11,7 @@ import { lseek } from './files/seek.ts'
 import { fstat, newfstatat, statx } from './files/status.ts'
 import { pread64, pwrite64, read, readv, write, writev } from './files/transfer.ts'
 import * as memory from './memory.ts'
+import * as newlib from './newlib.ts'
 import * as process from './process.ts'
 import * as signals from './signals.ts'
 import * as threads from './threads.ts'
@@ -88,6 +89,12 @@ const common: Readonly<Record<number, SystemHandler>> = {
   291: statx,
   293: absent, // rseq
   439: faccessat, // faccessat2
+  1024: newlib.open,
+  1026: newlib.unlink,
+  1030: newlib.mkdir,
+  1033: newlib.access,
+  1038: newlib.stat,
+  1039: newlib.lstat,
 }
 
 /** RV32 has further calls for 64-bit times, in the place of those that C libraries of RV64 make. */

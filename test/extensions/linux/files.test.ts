@@ -185,6 +185,24 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     expect([g.call(getcwd, DATA, 2), g.text(DATA, 2), g.call(getcwd, DATA, 1)]).toEqual([2, '/\0', -34])
   })
 
+  test('the earlier numbers that newlib has, with its own flags', () => {
+    const g = given()
+    symlinkSync('greeting', join(g.directory, 'link'))
+    const [newlibCreate, newlibTruncate, newlibExclusive, newlibAppend] = [0x200, 0x400, 0x800, 8]
+    g.put(DATA, 'xyz')
+    expect(g.call(1024, '/data/new', O_WRONLY | newlibCreate | newlibTruncate | newlibExclusive, 0o600)).toBe(3)
+    expect(g.call(1024, '/data/new', O_WRONLY | newlibCreate | newlibExclusive, 0o600)).toBe(-17)
+    expect(g.call(call.write, 3, DATA, 3)).toBe(3)
+    expect(g.call(1024, '/data/new', O_WRONLY | newlibAppend)).toBe(4)
+    expect(g.call(call.write, 4, DATA, 1)).toBe(1)
+    expect(readFileSync(join(g.directory, 'new'), 'latin1')).toBe('xyzx')
+    const mode = (): string => g.hart.view.getUint32(DATA + 16, true).toString(8)
+    expect([g.call(1038, '/data/link', DATA), mode()]).toEqual([0, '100644'])
+    expect([g.call(1039, '/data/link', DATA), mode()]).toEqual([0, '120777'])
+    expect([g.call(1030, '/data/d', 0o700), g.call(1033, '/data/d', 7), g.call(1026, '/data/new')]).toEqual([0, 0, 0])
+    expect(existsSync(join(g.directory, 'new'))).toBe(false)
+  })
+
   test('without directories there is a root and nothing else', () => {
     const g = caller({ xlen })
     expect(g.call(call.openat, AT, '/etc/passwd', 0)).toBe(-2)
