@@ -13,15 +13,21 @@ import { REASON_ASTRAY, REASON_STEP, REASON_STOP, stateHeader, stateLayout, tabl
 
 const template = (path: string): string => resourceText(`templates/${path}`)
 
-/** What C leaves undefined or has no operator for: access to an instance, and arithmetic. */
-export const semanticsHeader = (rows: Iterable<Row>): string => template('runtime/semantics.h') + arithmetic(rows)
+/** What C leaves undefined or has no operator for: access to an instance, arithmetic, atomic access to memory. */
+export function semanticsHeader(rows: Iterable<Row>): string {
+  const all = new Set(rows)
+  const atomics = needs(all, 'call') ? template('runtime/atomics.h') : ''
+  return template('runtime/semantics.h') + arithmetic(all) + atomics
+}
 
 /** Only what the rows need. */
-export function arithmetic(rows: Iterable<Row>): string {
-  const kinds = new Set<Row['kind']>()
-  for (const row of rows) if ('inRuntime' in row && row.inRuntime === true) kinds.add(row.kind)
-  const further = [...(kinds.has('alu') ? ['bits'] : []), ...(kinds.has('call') ? ['atomics'] : [])]
-  return ['arithmetic', ...further].map(name => template(`runtime/${name}.h`)).join('')
+export const arithmetic = (rows: Iterable<Row>): string =>
+  template('runtime/arithmetic.h') + (needs(rows, 'alu') ? template('runtime/bits.h') : '')
+
+/** Is one of this kind among them whose C lies in templates/runtime? */
+function needs(rows: Iterable<Row>, kind: 'alu' | 'call'): boolean {
+  for (const row of rows) if (row.kind === kind && row.inRuntime === true) return true
+  return false
 }
 
 /** May one of the instructions reserve a word of memory? */

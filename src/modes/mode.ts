@@ -232,6 +232,8 @@ export interface Mode<Name extends string = string> {
   readonly area?: ModeArea
   /** Does the mode report trace cells? */
   readonly reportsCost: boolean
+  /** What it records becomes rows of the machine's chips. */
+  readonly recordsRows?: true
   /** Options of runs that it takes, of those that not every mode does. */
   readonly options?: readonly ModeOption[]
   /** Does the interpreter, or native code, stop wherever a debugger wants? It only counts instructions then. */

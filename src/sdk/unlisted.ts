@@ -1,19 +1,87 @@
-/** Modes that count rows, and guests with instructions that the machine says nothing of. */
+/** Instructions that count only as what a machine lists them as: what a machine says nothing of cannot be counted. */
 import type { Image } from '../elf/image.ts'
+import { RvrError } from '../errors.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import { decoderFor } from '../extensions/compose.ts'
-import type { Machine } from '../machine/machine.ts'
-import { checkListed as check } from '../machine/unlisted.ts'
+import { hexText } from '../hex.ts'
+import { disassemble } from '../isa/disassemble.ts'
+import { titleOf } from '../isa/foreign.ts'
+import type { Instr } from '../isa/row.ts'
+import type { Decoder, InstructionTable } from '../isa/table.ts'
+import { operationOf, type Machine } from '../machine/machine.ts'
 import type { Mode } from '../modes/mode.ts'
+import { nativeCode, skim } from '../program/lift.ts'
+import { fetchFrom, slotRanges } from '../program/slots.ts'
 
+const isUnlisted = ({ chipIndex }: Machine, instr: Instr | undefined): instr is Instr =>
+  instr?.row.isListed === true && !chipIndex.has(operationOf(instr))
+
+/** The first in the guest's code that the machine does not list. */
+function unlistedIn(machine: Machine, image: Image, decode: Decoder): Instr | undefined {
+  if (!decode.rows.some(row => row.isListed === true && !machine.chipIndex.has(row.name))) return undefined
+  const { instrs } = skim(image, decode)
+  for (let slot = 0; slot < instrs.length; slot++) {
+    const instr = instrs.at(slot)
+    if (isUnlisted(machine, instr)) return instr
+  }
+  // In other executable segments nobody tells code from data.
+  const { base: native } = nativeCode(image, decode.slotBytes)
+  for (const range of slotRanges(image, decode.slotBytes)) {
+    const { base, end, written, slotBytes } = range
+    if (base === native) continue
+    for (let pc = base; pc < Math.min(end, written); pc += slotBytes) {
+      const { instr } = fetchFrom(range, decode, pc)
+      if (isUnlisted(machine, instr)) return instr
+    }
+  }
+  return undefined
+}
+
+/** What it was about to be counted in. */
+interface Counting {
+  readonly machine: Machine
+  /** Its name. */
+  readonly mode: string
+  /** Those of the guest. */
+  readonly tables: readonly InstructionTable[]
+}
+
+function unlistedError(instr: Instr, { machine, mode, tables }: Counting): RvrError {
+  const { name } = instr.row
+  const extension = titleOf(tables.find(({ rows }) => rows.some(row => row.name === name))?.name ?? name)
+  return new RvrError(
+    'USAGE',
+    `machine ${machine.name} has no chip for ${name} (extension ${extension}), so mode ${mode} cannot count it: ` +
+      `${disassemble(instr)} at ${hexText(instr.pc)}`,
+    {
+      hint: 'Choose mode pure, or a machine that lists the instruction: with a chip, or beside nop (docs/machine.md).',
+      details: { machine: machine.name, mode, instruction: name, extension, pc: instr.pc },
+    },
+  )
+}
+
+/** A guest as a machine counts it. */
 interface Counted {
   readonly image: Image
   readonly abi: GuestAbi
   readonly machine: Machine
 }
 
-/** The mode. @throws RvrError `USAGE`: it counts rows, and the machine says nothing of one of the instructions */
+const known = new WeakMap<Decoder, WeakMap<Image, WeakMap<Machine, Instr | false>>>()
+
+/**
+ * The mode.
+ *
+ * @throws RvrError `USAGE`: it counts rows, or records what they are filled from, and the machine says nothing of one
+ *   of the guest's instructions
+ */
 export function checkListed<Name extends string>(mode: Mode<Name>, { image, abi, machine }: Counted): Mode<Name> {
-  if (mode.reportsCost) check({ image, abi, machine, decode: decoderFor(image.xlen, abi) }, mode.name)
+  if (!mode.reportsCost && mode.recordsRows !== true) return mode
+  const decode = decoderFor(image.xlen, abi)
+  const byImage = known.get(decode) ?? new WeakMap<Image, WeakMap<Machine, Instr | false>>()
+  const byMachine = byImage.get(image) ?? new WeakMap<Machine, Instr | false>()
+  const first = byMachine.get(machine) ?? unlistedIn(machine, image, decode) ?? false
+  known.set(decode, byImage.set(image, byMachine.set(machine, first)))
+  if (first !== false) throw unlistedError(first, { machine, mode: mode.name, tables: abi.extensions })
   return mode
 }

@@ -7,10 +7,10 @@ static inline uint32_t rotate_right32(uint32_t a, uint32_t b) { return a >> (b &
 
 static inline reg leading_zeros32(uint32_t a) { return a == 0 ? 32 : (reg)__builtin_clz(a); }
 static inline reg trailing_zeros32(uint32_t a) { return a == 0 ? 32 : (reg)__builtin_ctz(a); }
-static inline reg ones32(uint32_t a) { return (reg)__builtin_popcount(a); }
+static inline reg population32(uint32_t a) { return (reg)__builtin_popcount(a); }
 static inline reg leading_zeros(reg a) { return XLEN == 32 ? leading_zeros32((uint32_t)a) : a == 0 ? 64 : (reg)__builtin_clzll(a); }
 static inline reg trailing_zeros(reg a) { return XLEN == 32 ? trailing_zeros32((uint32_t)a) : a == 0 ? 64 : (reg)__builtin_ctzll(a); }
-static inline reg ones(reg a) { return (reg)__builtin_popcountll(a); }
+static inline reg population(reg a) { return (reg)__builtin_popcountll(a); }
 
 /* 0xff for each byte that is not 0. */
 static inline reg or_combine(reg a)

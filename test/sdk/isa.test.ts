@@ -75,7 +75,7 @@ test('modes that count rows refuse what the machine does not list, by name; a ma
   const isa = 'rv64im_zba_zbb'
   const elf = guest(64, program)
   const loaded = await rvr.load(elf, { isa })
-  for (const mode of ['metered', 'metered-cost', 'profile', 'calls'] as const) {
+  for (const mode of ['metered', 'metered-cost', 'profile', 'calls', 'preflight'] as const) {
     const error = await errorOf(loaded.compile(mode))
     expect(error.code).toBe('USAGE')
     expect(error.message).toMatch(/no chip for zext\.h \(extension Zbb\).* mode .*: zext\.h a0,a1 at 0x/)

@@ -110,11 +110,13 @@ async function emitStage(image: Image, file: string, options: EmitOptions, shell
     const regions = buildRegions(graph, undefined, profile && frequenciesOf(graph, profile))
     return { json: cfgJson(graph, regions), files: [{ path: 'cfg.txt', content: cfgText(graph, regions) }] }
   }
-  const [{ preserveNone }, { modeNamed }] = await Promise.all([
+  const [{ preserveNone }, { modeNamed }, { checkListed }] = await Promise.all([
     import('../../codegen/convention.ts'),
     import('../../modes/registry.ts'),
+    import('../../sdk/unlisted.ts'),
   ])
-  const project = { mode: modeNamed(mode), machine, convention: preserveNone, profile }
+  const listed = checkListed(modeNamed(mode), { image, abi, machine })
+  const project = { mode: listed, machine, convention: preserveNone, profile }
   if (stage === 'plan') {
     const [{ planJson, planText }, { plansOf }] = await Promise.all([
       import('../../report/stages/plan.ts'),

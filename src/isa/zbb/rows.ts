@@ -80,7 +80,7 @@ export const rows: readonly Row[] = [
   ...shared,
   ...count('clz', leadingZeros, 'leading_zeros', 0),
   ...count('ctz', trailingZeros, 'trailing_zeros', 1),
-  ...count('cpop', ones, 'ones', 2),
+  ...count('cpop', ones, 'population', 2),
   extremum('min', 4),
   extremum('minu', 5),
   extremum('max', 6),

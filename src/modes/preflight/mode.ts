@@ -13,6 +13,7 @@ export const preflight: Mode<'preflight'> = {
   emission: preflightEmission,
   area: { native: () => TAPE_AREA_BYTES, interpreted: () => TAPE_AREA_BYTES, stays: true, isShown: true },
   reportsCost: false,
+  recordsRows: true,
   options: ['maxTapeBytes'],
   collector: context => new PreflightCollector(context),
   ledger: context => new PreflightLedger(context),
