@@ -49,6 +49,8 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options
     this.#breakpoints = new Breakpoints(options.guest)
+    // What GDB expects of RISC-V: it executes the access itself, then compares values.
+    options.guest.stopsInFront = true
   }
 
   /** Resolves when the client has left; rejects where the guest cannot be debugged any more. */

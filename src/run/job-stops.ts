@@ -77,6 +77,11 @@ export class JobStops {
         let executed = 0
         while (executed < most) {
           const met = isWatching ? this.#metAt(plain, hart) : undefined
+          const isFirst = this.#before === 0n && executed === 0
+          if (met?.watched !== undefined && this.#stops.inFront === true && !isFirst) {
+            this.#watched = met.watched
+            return { reason: { type: 'leader' }, executed }
+          }
           const next = (pc: number): boolean =>
             mayStop(pc) || until?.(pc) === true || (isWatching && this.#metAt(plain, hart, pc) !== undefined)
           const held = met === undefined || met.known ? undefined : this.#contents(hart)
@@ -85,7 +90,7 @@ export class JobStops {
           const before = executed
           executed += stretch.executed
           const watched = stretch.executed > 0 && met !== undefined && (met.watched ?? this.#changed(hart, held))
-          if (watched) {
+          if (watched && !(this.#stops.inFront === true && met.known)) {
             if (this.#stops.findsLast === true) this.#place = { instructions: this.#before + BigInt(before), watched }
             else {
               this.#watched = watched

@@ -6,6 +6,8 @@ import type { RunLimits } from './limits.ts'
 export interface Stops extends CodeAndMemory {
   /** Stops at the first instruction that is not at one of these addresses. */
   readonly within?: { readonly from: number; readonly to: number } | undefined
+  /** Stops in front of watched accesses, not behind them, but for what the job begins with. */
+  readonly inFront?: boolean | undefined
   /** Nothing of this stops the job: it goes on to its limit and tells where it would have stopped last. */
   readonly findsLast?: boolean | undefined
 }

@@ -84,7 +84,7 @@ test('monitor commands', async () => {
   expect(await client.next()).toBe('OK')
 })
 
-test('watched accesses stop the guest behind them, in front of them on the way back', async () => {
+test('watched accesses stop the guest in front of them, behind them on the way back', async () => {
   const file = program(64, code =>
     code
       .li('s0', DATA)
@@ -107,9 +107,11 @@ test('watched accesses stop the guest behind them, in front of them on the way b
     stops.push(guest.instret)
   }
   expect(stops).toEqual([stops[0]!, stops[0]! + 1n, stops[0]! + 2n])
+  await guest.step()
   for (const [index, wanted] of [`awatch:${far}`, `rwatch:${place}`, `watch:${place}`].entries()) {
     expect(await client.ask('bc')).toBe(`T05thread:1;${wanted};`)
-    expect(guest.instret).toBe(stops[2 - index]! - 1n)
+    expect(guest.instret).toBe(stops[2 - index]! + 1n)
+    await guest.stepBack()
   }
   expect(await client.ask('bc')).toBe('T05thread:1;replaylog:begin;')
   expect(await client.ask(`Z2,20000000,4`)).toBe('E0e')

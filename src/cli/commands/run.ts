@@ -1,4 +1,5 @@
 /** `rvr run`: compile if needed, execute, report. */
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { RvrError } from '../../errors.ts'
@@ -23,6 +24,7 @@ import {
   stretchOptions,
   type ExecutionOptions,
 } from '../options/execution.ts'
+import { DEBUG_MODE, gdbOption, type GdbOptions } from '../options/gdb.ts'
 import { DEFAULT_MODE, modeOption } from '../options/guest.ts'
 import { runTraced, traceOptions, type TraceOptions } from '../options/instruction-trace.ts'
 import {
@@ -62,6 +64,7 @@ export interface RunOptions
     ProfileOutOptions,
     DumpOptions,
     TraceOptions,
+    GdbOptions,
     ReportTargetOptions {
   readonly mode?: ModeName
   readonly check?: boolean
@@ -89,6 +92,7 @@ export function declareRun(program: Command, shell: Shell): void {
       'compare native code with the interpreter: registers and counts every 100,000 instructions, ' +
         'each call of an extension, memory at the end',
     ),
+    gdbOption(),
     reportTargetOption(),
     ...traceOptions(),
     ...dumpOptions(),
@@ -147,6 +151,10 @@ async function run(file: string, asked: RunOptions, command: Command, shell: She
       : artifact.resumeFrom(saved, { ...stretch, ...givenAnew(options), ...limits })
   const perform = async (): Promise<Run> => {
     if (options.check) return (await guest.check(artifact, execute)).run
+    if (options.gdb !== undefined) {
+      const { runDebugged } = await import('../gdb/run.ts')
+      return runDebugged({ artifact, execute, file: resolve(file), listening: options.gdb, shell })
+    }
     if (options.traceInstructions === undefined) return start(stretch)
     const done = { instret: saved?.instret ?? 0n, cost: saved?.cost ?? 0n }
     return runTraced(options, { guest, limits: stretch, start, done, shell })
@@ -227,7 +235,7 @@ function checkSegmentOptions(options: RunOptions): void {
 
 /** The guest ready to run. */
 async function prepare(guest: Guest, options: RunOptions, shell: Shell, progress: Progress): Promise<Artifact> {
-  const { mode = DEFAULT_MODE, artifact } = options
+  const { mode = options.gdb === undefined ? DEFAULT_MODE : DEBUG_MODE, artifact } = options
   checkTier(options)
   if (artifact !== undefined) return guest.loadArtifact(artifact, { mode: options.mode })
   return makeReady({ guest, mode, options, shell, progress })

@@ -27,6 +27,11 @@ export class Debugger implements Disposable {
   readonly breakpoints: Set<number> = new Set()
   /** Accesses behind which the guest stops; the same. */
   readonly watchpoints: Set<Watchpoint> = new Set()
+  /**
+   * Watched accesses stop the guest in front of them, and going back behind them: for clients that step over the access
+   * themselves.
+   */
+  stopsInFront = false
   readonly #timeline: Timeline
   readonly #origin: RunOrigin
   #stop: DebugStop = { reason: 'begin' }
@@ -135,9 +140,11 @@ export class Debugger implements Disposable {
   continueBack(options: DebugSignals = {}): Promise<DebugStop> {
     const signals = accept(Signals, 'continueBack', options)
     return this.#move(async () => {
-      const found = await this.#timeline.lastStop(this.#stops(), signals)
+      const found = await this.#timeline.lastStop({ ...this.#stops(), inFront: false }, signals)
       if (signals.suspend?.aborted === true) return undefined
-      await this.#timeline.back(found?.instret ?? 0n, signals)
+      // The side of the access that the guest comes to first.
+      const beside = this.stopsInFront && found?.watched !== undefined ? 1n : 0n
+      await this.#timeline.back((found?.instret ?? 0n) + beside, signals)
       if (found === undefined) return { reason: 'begin' }
       return found.watched === undefined ? { reason: 'breakpoint' } : { reason: 'watchpoint', watched: found.watched }
     })
@@ -174,6 +181,7 @@ export class Debugger implements Disposable {
       breakpoints: [...this.breakpoints],
       watchpoints: [...this.watchpoints].map(one => accept(Watch, 'watchpoints', one)),
       within,
+      inFront: this.stopsInFront,
     }
   }
 
