@@ -1,17 +1,20 @@
 /** What checks have proved about the addresses in registers: facts, and how code and meeting ways change them. */
-import { addsConstant, upperValue } from '../isa/results.ts'
+import { addressIn, addsConstant, upperValue } from '../isa/results.ts'
 import type { Instr } from '../isa/row.ts'
-import { MEMORY_BYTES } from '../elf/image.ts'
+import { windowEnd, type Image } from '../elf/image.ts'
 import { STACK_POINTER } from '../isa/registers.ts'
 import { writes } from '../isa/registers-used.ts'
 
 /**
  * What is known of 32 registers: every address in [register + low, register + high) is legal, with low at index r and
  * high at 32 + r. high = 0 means that nothing is known. Intervals always contain 0, so that the register itself lies in
- * memory and no offset wraps around.
+ * memory and no offset wraps around. That of x0, which is 0, is all that native code
+ * may access, wherever it lies.
  */
 export type Facts = number[]
 const HIGH = 32
+/** Where XLEN stands, which says what constants wrap around at. */
+const XLEN = 64
 
 /** A check that `register + low … register + high` is legal memory; `register` is read where the check stands. */
 export interface Check {
@@ -26,12 +29,18 @@ export interface Check {
  */
 export const REACH = 4096
 
-const NOTHING: readonly number[] = Array.from({ length: 2 * HIGH }, () => 0)
-
-export const noFacts = (): Facts => NOTHING.slice()
+/** What is known of a guest's registers before anything is. */
+export function noFacts({ xlen, direct }: Pick<Image, 'xlen' | 'direct'>): Facts {
+  const facts = Array.from({ length: 2 * HIGH }, () => 0)
+  facts[0] = direct.base
+  facts[HIGH] = windowEnd(direct)
+  facts[XLEN] = xlen
+  return facts
+}
 
 function set(facts: Facts, register: number, low: number, high: number): void {
-  const valid = register !== 0 && low <= 0 && high > 0
+  if (register === 0) return
+  const valid = low <= 0 && high > 0
   facts[register] = valid ? low : 0
   facts[HIGH + register] = valid ? high : 0
 }
@@ -74,21 +83,25 @@ export function learn(facts: Facts, { register, low, high }: Check): void {
   set(facts, register, Math.min(low, facts[register]!), Math.max(high, facts[HIGH + register]!))
 }
 
+/** The register holds a constant. */
+function setConstant(facts: Facts, register: number, value: number): void {
+  const address = addressIn(facts[XLEN] === 32 ? 32 : 64, value)
+  set(facts, register, facts[0]! - address, facts[HIGH]! - address)
+}
+
 /** Brings facts of the caller's own behind an instruction, apart from what a check of it proves. */
 export function transfer(facts: Facts, instr: Instr): void {
   if (writes(instr) === 0) return
   const { row, rd } = instr
   if (addsConstant(instr)) {
     const { rs1, imm } = instr
-    if (rs1 === 0) set(facts, rd, -imm, MEMORY_BYTES - imm)
+    if (rs1 === 0) setConstant(facts, rd, imm)
     else if (facts[HIGH + rs1] === 0) set(facts, rd, 0, 0)
     else set(facts, rd, facts[rs1]! - imm, facts[HIGH + rs1]! - imm)
     return
   }
   if (row.kind === 'upper') {
-    const value = upperValue(instr)
-    if (value >= 0 && value < MEMORY_BYTES) set(facts, rd, -value, MEMORY_BYTES - value)
-    else set(facts, rd, 0, 0)
+    setConstant(facts, rd, upperValue(instr))
     return
   }
   set(facts, rd, 0, 0)
@@ -96,6 +109,4 @@ export function transfer(facts: Facts, instr: Instr): void {
 
 /** Do the facts say that all addresses in [register + low, register + high) are legal? */
 export const covers = (facts: Facts, register: number, low: number, high: number): boolean =>
-  register === 0
-    ? low >= 0 && high <= MEMORY_BYTES
-    : facts[HIGH + register] !== 0 && facts[register]! <= low && facts[HIGH + register]! >= high
+  facts[HIGH + register] !== 0 && facts[register]! <= low && facts[HIGH + register]! >= high

@@ -3,7 +3,7 @@ import type { Instr } from '../isa/row.ts'
 import type { Graph, Region } from '../program/program.ts'
 import { bodyOf } from '../program/slots.ts'
 import { successors } from '../program/successors.ts'
-import { covers, noFacts, type Facts } from './facts.ts'
+import { covers, type Facts } from './facts.ts'
 import { placeLoads } from './loads.ts'
 import { SLOTS } from './loops/affine.ts'
 import { innermostLoops } from './loops/find.ts'
@@ -56,7 +56,7 @@ export function planRegion(graph: Graph, region: Region, settings: PlanSettings,
   const fast = fastLoops === 'none' ? [] : fastLoopsOf(graph, region, settings, { bodies, next, isHeader })
   const isAlone = ({ header }: FastLoop): boolean => typeof fastLoops === 'function' && fastLoops(ids[header]!)
   const replaced = new Set(fast.filter(isAlone).flatMap(loop => loop.blocks))
-  const checks = proveChecks({ bodies, next, isHeader, loops: fast, replaced })
+  const checks = proveChecks({ image: graph.program.image, bodies, next, isHeader, loops: fast, replaced })
   const loads = placeLoads(loaded, movable, { bodies, next, inLoop, mayDirty, checks: checks.blocks })
   const tests = settings.stopTests.get(region)!
   const blocks = own.map((block, at): BlockPlan => ({
@@ -140,7 +140,8 @@ const isSmooth = ({ checks, instrs }: BlockPlan): boolean =>
   checks.head.length === 0 && checks.inner.size === 0 && instrs.every(({ row }) => row.kind !== 'call')
 
 /** Is it known at the header in every iteration, without a test? */
-const isProven = ({ terms, stride, low, high }: HoistedCheck, facts: Facts = noFacts()): boolean =>
+const isProven = ({ terms, stride, low, high }: HoistedCheck, facts: Facts | undefined): boolean =>
+  facts !== undefined &&
   isStill(stride) &&
   terms.length === 1 &&
   terms[0]!.coefficient === 1 &&

@@ -1,4 +1,5 @@
 /** Where a region checks addresses: facts flow through its blocks and through the fast copies of its loops. */
+import type { Image } from '../elf/image.ts'
 import type { Instr } from '../isa/row.ts'
 import { checkOffsets, planChecks, type BlockChecks, type Covered } from './block-checks.ts'
 import { meet, noFacts, type Facts } from './facts.ts'
@@ -8,6 +9,8 @@ import { learnHoisted } from './loops/hoist.ts'
 
 /** The code of a region, by position. */
 export interface RegionCode {
+  /** Whose registers and memory they are. */
+  readonly image: Pick<Image, 'xlen' | 'direct'>
   readonly bodies: readonly (readonly Instr[])[]
   /** Successors inside the region; positions are in reverse postorder. */
   readonly next: readonly (readonly number[])[]
@@ -32,7 +35,7 @@ export function proveChecks(code: RegionCode): RegionChecks {
   const nodes = nodesOf(code)
   const offsets = checkOffsets()
   const checks: BlockChecks[] = []
-  const nothing = noFacts()
+  const nothing = noFacts(code.image)
   const plan = (node: number, facts: Facts): Facts => {
     const { body, covered } = nodes[node]!
     const planned = planChecks(body, facts, offsets, covered)

@@ -1,8 +1,8 @@
 /** Verifies a plan by its own means: what has to hold of it, however it was made. */
-import { MEMORY_BYTES } from '../elf/image.ts'
+import { windowEnd, type Image } from '../elf/image.ts'
 import { hexText } from '../hex.ts'
 import { reads, writes } from '../isa/registers-used.ts'
-import { addsConstant, upperValue } from '../isa/results.ts'
+import { addressIn, addsConstant, upperValue } from '../isa/results.ts'
 import type { Instr } from '../isa/row.ts'
 import { successors } from '../program/successors.ts'
 import type { Check } from './facts.ts'
@@ -30,8 +30,15 @@ interface State {
   readonly legal: ReadonlyMap<number, readonly [low: number, high: number]>
 }
 
-/** What is wrong with the plan, a sentence each; `cold`: registers that are no arguments of regions. */
-export function faultsOf(plan: RegionPlan, cold: number): string[] {
+/** Whose plan it is, and registers that are no arguments of regions. */
+export interface PlanOf {
+  readonly image: Pick<Image, 'xlen' | 'direct'>
+  readonly cold: number
+}
+
+/** What is wrong with the plan, a sentence each. */
+export function faultsOf(plan: RegionPlan, of: PlanOf): string[] {
+  const { cold } = of
   const faults = new Set<string>()
   const nodes = nodesOf(plan)
   const states = new Map<Node, State>([[nodes[0]!, { valid: ~cold | plan.loaded, dirty: 0, legal: new Map() }]])
@@ -54,10 +61,10 @@ export function faultsOf(plan: RegionPlan, cold: number): string[] {
         nodes.find(other => other.plan === header)!,
         state,
       )
-    const behind = pass(node, state, cold, () => {})
+    const behind = pass(node, state, of, () => {})
     for (const target of node.next) arrive(target, behind)
   }
-  for (const [node, state] of states) pass(node, state, cold, fault => faults.add(fault))
+  for (const [node, state] of states) pass(node, state, of, fault => faults.add(fault))
   for (const loop of plan.loops.values()) for (const fault of hoistFaults(loop)) faults.add(fault)
   for (const fault of cycleFaults(plan, nodes)) faults.add(fault)
   return [...faults]
@@ -127,7 +134,8 @@ function meet(known: State, other: State, drops: boolean): State {
 }
 
 /** Goes through a block as it is written. */
-function pass({ plan, proven, covered }: Node, before: State, cold: number, fault: (text: string) => void): State {
+function pass({ plan, proven, covered }: Node, before: State, of: PlanOf, fault: (text: string) => void): State {
+  const { cold, image } = of
   const { instrs, checks, loads, stored, dirtyAtEntry, block } = plan
   let { valid } = before
   const legal = new Map(before.legal)
@@ -160,10 +168,10 @@ function pass({ plan, proven, covered }: Node, before: State, cold: number, faul
     }
     need(reads(instr), pc)
     if ((row.kind === 'load' || row.kind === 'store') && covered?.has(index) !== true) {
-      const [low, high] = rs1 === 0 ? [0, MEMORY_BYTES] : (legal.get(rs1) ?? [0, 0])
+      const [low, high] = rs1 === 0 ? [image.direct.base, windowEnd(image.direct)] : (legal.get(rs1) ?? [0, 0])
       if (imm < low || imm + row.width > high) fault(`${hexText(pc)} accesses memory that no check covers`)
     }
-    move(legal, instr)
+    move(legal, instr, image)
     valid |= writes(instr)
     dirty |= writes(instr) & cold
   }
@@ -171,16 +179,17 @@ function pass({ plan, proven, covered }: Node, before: State, cold: number, faul
 }
 
 /** What an instruction makes of what is known of its register. */
-function move(legal: Map<number, readonly [number, number]>, instr: Instr): void {
+function move(legal: Map<number, readonly [number, number]>, instr: Instr, { xlen, direct }: PlanOf['image']): void {
   if (writes(instr) === 0) return
   const { row, rd, rs1, imm } = instr
   const loaded = addsConstant(instr) && rs1 === 0 ? imm : undefined
-  const constant = row.kind === 'upper' ? upperValue(instr) : loaded
+  const sum = row.kind === 'upper' ? upperValue(instr) : loaded
+  const constant = sum === undefined ? undefined : addressIn(xlen, sum)
   const base = addsConstant(instr) ? legal.get(rs1) : undefined
   legal.delete(rd)
   const range =
     constant !== undefined
-      ? ([-constant, MEMORY_BYTES - constant] as const)
+      ? ([direct.base - constant, windowEnd(direct) - constant] as const)
       : base && ([base[0] - imm, base[1] - imm] as const)
   // Sums wrap around unless the register itself lies in memory.
   if (range !== undefined && range[0] <= 0 && range[1] > 0) legal.set(rd, range)

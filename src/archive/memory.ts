@@ -1,4 +1,5 @@
 /** A guest's memory and public values in an archive of content `fragments`: sections 0x403, 0x404 and 0x607. */
+import { MEMORY_BYTES } from '../elf/image.ts'
 import type { Archive } from './archive.ts'
 import { pageSections, pagesIn, type Pages } from './pages.ts'
 
@@ -19,7 +20,7 @@ export function memorySections(memory: RecordedMemory | undefined): [number, rea
  * @throws RvrError `ARCHIVE_INVALID`, layers 3 and 4
  */
 export function memoryIn(archive: Archive): RecordedMemory | undefined {
-  const { numbers, pages } = pagesIn(archive)
+  const { numbers, pages } = pagesIn(archive, MEMORY_BYTES)
   const publicValues = archive.view(PUBLIC_VALUES)
   if (numbers.length > 0) return { numbers, pages, publicValues }
   if (publicValues.length === 0) return undefined

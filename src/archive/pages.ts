@@ -1,12 +1,10 @@
 /** Pages of a guest's memory in an archive: sections 0x403 and 0x404. */
-import { MEMORY_BYTES } from '../elf/image.ts'
 import type { Archive } from './archive.ts'
 
 const NUMBERS = 0x403
 const PAGES = 0x404
 
 export const PAGE_BYTES = 4096
-export const PAGE_COUNT = MEMORY_BYTES / PAGE_BYTES
 const LONG_BYTES = 8
 
 /** Pages of 4096 bytes; those that are not here are zero. */
@@ -28,8 +26,9 @@ export function pageSections(
   ]
 }
 
-/** Pages stay where they lie. @throws RvrError `ARCHIVE_INVALID`, layers 3 and 4. */
-export function pagesIn(archive: Archive): Pages {
+/** Pages stay where they lie, below address `end`. @throws RvrError `ARCHIVE_INVALID`, layers 3 and 4. */
+export function pagesIn(archive: Archive, end: number): Pages {
+  const count = end / PAGE_BYTES
   const longs = archive.longs(NUMBERS)
   const pages = archive.view(PAGES)
   if (pages.length !== PAGE_BYTES * longs.length)
@@ -42,11 +41,11 @@ export function pagesIn(archive: Archive): Pages {
   for (const long of longs) {
     const number = Number(long)
     const last = numbers.at(-1) ?? -1
-    if (number <= last || number >= PAGE_COUNT)
+    if (number <= last || number >= count)
       throw archive.invalid(
         NUMBERS,
         { layer: 4, what: 'order', at: LONG_BYTES * numbers.length, found: number },
-        `page number ${long} cannot stand behind ${last}: they ascend, below ${PAGE_COUNT}`,
+        `page number ${long} cannot stand behind ${last}: they ascend, below ${count}`,
       )
     numbers.push(number)
   }

@@ -2,7 +2,7 @@
 import type { Check } from '../analysis/facts.ts'
 import { planPairs, type KeptBlock } from '../analysis/pairs/plan.ts'
 import type { PairPlan } from '../analysis/pairs/operations.ts'
-import { MEMORY_BYTES } from '../elf/image.ts'
+import { windowEnd, type MemoryWindow } from '../elf/image.ts'
 import { disassemble } from '../isa/disassemble.ts'
 import { writes } from '../isa/registers-used.ts'
 import { registerNames } from '../isa/registers.ts'
@@ -39,6 +39,7 @@ function writeEntry(
   const { lines, context } = text
   const { emission, mode } = context
   const { counters } = mode
+  const { direct } = context.graph.program.image
   lines.push(`${text.label(block)}:;`)
   // No test is farther from the next than the floor: the budget never becomes negative.
   const stop = (): string => text.sideExit(block.pc, 'RVR_STOP', dirtyAtEntry)
@@ -51,7 +52,7 @@ function writeEntry(
   // Loops are asked as a whole; a block of no instructions hands back anyway.
   const leaves = isInLoop || instrs[0] === undefined ? undefined : emission.leavesBlock?.(instrs[0])
   if (leaves !== undefined) lines.push(`  if (__builtin_expect(${leaves}, 0)) goto ${step()};`)
-  for (const check of checks.head) lines.push(`  if (${outside(check)}) goto ${step()};`)
+  for (const check of checks.head) lines.push(`  if (${outside(check, direct)}) goto ${step()};`)
   for (let index = 0; index < counters.length; index++) {
     if (amounts[index] !== 0 && (index > 0 || prepaid === ''))
       lines.push(`  ${counters[index]!.name} ${index === 0 ? '-=' : '+='} ${amounts[index]};`)
@@ -69,6 +70,7 @@ function writeInstructions(text: RegionText, plan: BlockPlan, { moving, inLoop, 
   const { context, lines } = text
   const { emission, cold } = context
   const { instrs, checks, stored, loads } = plan
+  const { direct } = context.graph.program.image
   const isCounted = inLoop?.counted !== undefined || inLoop?.isIterated === true
   if (!isCounted) for (const line of emission.blockEntered?.(instrs) ?? []) lines.push(`  ${line}`)
   const groups =
@@ -94,7 +96,7 @@ function writeInstructions(text: RegionText, plan: BlockPlan, { moving, inLoop, 
       check === undefined && row.kind !== 'call' && access?.leaves === undefined
         ? ''
         : text.sideExit(instr.pc, 'RVR_STEP', dirty, refund(context, instrs, index))
-    if (check !== undefined) lines.push(`  if (${outside(check)}) goto ${exit};`)
+    if (check !== undefined) lines.push(`  if (${outside(check, direct)}) goto ${exit};`)
     for (const group of groups?.get(index) ?? [])
       for (const line of emission.memoryTouched!(group)) lines.push(`  ${line}`)
     if (row.kind === 'call') for (const line of callText(instr, row, context, exit)) lines.push(`  ${line}`)
@@ -144,10 +146,10 @@ function lastWrites(instrs: readonly Instr[], mask: number): number[] | undefine
 }
 
 /** The condition under which the check's range is not all legal memory: unsigned, so that every high bit counts. */
-function outside(check: Check): string {
+function outside(check: Check, direct: MemoryWindow): string {
   const register = check.register === 0 ? '(reg)0' : registerNames[check.register]!
-  const low = -check.low
-  const last = MEMORY_BYTES - check.high
+  const low = direct.base - check.low
+  const last = windowEnd(direct) - check.high
   return low === 0
     ? `__builtin_expect(${register} > ${last}, 0)`
     : `__builtin_expect((reg)(${register} - ${low}) > ${last - low}, 0)`

@@ -1,5 +1,5 @@
 /** Calls of an extension's operations: operands checked in place, then the C function, which may decline. */
-import { MEMORY_BYTES } from '../elf/image.ts'
+import type { Image, MemoryWindow } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { Graph } from '../program/program.ts'
 import { disassemble } from '../isa/disassemble.ts'
@@ -26,19 +26,24 @@ export const RESERVATION = '&state(m)->reservation'
 const length = (instr: Instr, { bytes }: MemoryOperand): string =>
   bytes === 'rs2' ? `(uint64_t)${operand(instr.rs2)}` : `${bytes}`
 
+/** An address as the distance from the first byte of a window. */
+const distanceInto = ({ base }: MemoryWindow, address: string): string =>
+  base === 0 ? address : `${address} - ${base}u`
+
 /** Conditions under which an operand is no legal memory: on the whole register, so that every high bit counts. */
-function outside(instr: Instr, target: CallOperand, xlen: number): string[] {
+function outside(instr: Instr, target: CallOperand, { xlen, direct }: Pick<Image, 'xlen' | 'direct'>): string[] {
   if (!isMemory(target)) return []
-  const address = `(uint64_t)${operand(instr[target.register])}`
+  const whole = `(uint64_t)${operand(instr[target.register])}`
+  const address = distanceInto(direct, whole)
   if (target.bytes !== 'rs2') {
-    const isCut = target.isAligned === true ? [`(${address} & ${target.bytes - 1}) != 0`] : []
-    return [`${address} > ${MEMORY_BYTES - target.bytes}`, ...isCut]
+    const isCut = target.isAligned === true ? [`(${whole} & ${target.bytes - 1}) != 0`] : []
+    return [`${address} > ${direct.bytes - target.bytes}`, ...isCut]
   }
   const bytes = length(instr, target)
   return [
     `${bytes} > ${target.most}`,
     ...(target.inWords === true ? [`(${bytes} & ${xlen / 8 - 1}) != 0`] : []),
-    `${address} > ${MEMORY_BYTES} - ${bytes}`,
+    `${address} > ${direct.bytes} - ${bytes}`,
   ]
 }
 
@@ -52,13 +57,13 @@ export function callStatements(
   { graph, emission }: EmitterContext,
   step: string,
 ): string[] {
-  const { xlen } = graph.program
+  const { image } = graph.program
   const values = row.operands.map(target => {
     if (target.access === 'reservation') return RESERVATION
     return `${target.access === 'value' ? '' : '(uint8_t *)m + '}(uint64_t)${operand(instr[target.register])}`
   })
   const call = `!${row.c}(${[...values, ...(row.result === undefined ? [] : [`&${RESULT}`])].join(', ')})`
-  const checks = [...new Set(row.operands.flatMap(target => outside(instr, target, xlen)))]
+  const checks = [...new Set(row.operands.flatMap(target => outside(instr, target, image)))]
   const ranges = row.operands.flatMap(target =>
     isMemory(target)
       ? [{ address: `(uint64_t)${operand(instr[target.register])}`, length: length(instr, target) }]

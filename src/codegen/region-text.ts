@@ -111,7 +111,7 @@ export class RegionText {
   /** The names in a loop's fast copy. */
   loopText(plan: LoopPlan): LoopText {
     const { graph, emission } = this.context
-    return loopText(plan, this.addresses, graph.program.xlen, emission.accessed !== undefined)
+    return loopText(plan, this.addresses, graph.program.image, emission.accessed !== undefined)
   }
 
   /** While a loop's fast copy is written, transfers between its blocks stay inside. */

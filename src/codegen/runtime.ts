@@ -1,7 +1,7 @@
 /** The files around the regions: constants, entry and exit, the list of dispatch table entries. */
 import { resourceText } from '../resources.ts'
 import type { Regions } from '../analysis/regions.ts'
-import { MEMORY_BYTES, type Xlen } from '../elf/image.ts'
+import type { MemoryWindow, Xlen } from '../elf/image.ts'
 import { registerNames } from '../isa/registers.ts'
 import type { Row } from '../isa/row.ts'
 import type { Graph } from '../program/program.ts'
@@ -12,6 +12,12 @@ import type { ProjectFile } from './project.ts'
 import { REASON_ASTRAY, REASON_STEP, REASON_STOP, stateHeader, stateLayout, tableBytes } from '../layout/state.ts'
 
 const template = (path: string): string => resourceText(`templates/${path}`)
+
+/** `m` there is guest memory, and in regions where address 0 of the guest would lie. */
+function instanceFile({ base }: MemoryWindow): string {
+  const [origin, tableBelow] = base === 0 ? ['m', 'RVR_TABLE_BELOW'] : [`m - ${base}u`, `(RVR_TABLE_BELOW + ${base}u)`]
+  return template('runtime/instance.c').replaceAll('ORIGIN', origin).replaceAll('TABLE_BELOW', tableBelow)
+}
 
 /** What C leaves undefined or has no operator for: access to an instance, arithmetic, atomic access to memory. */
 export function semanticsHeader(rows: Iterable<Row>): string {
@@ -56,15 +62,17 @@ const astrayOf = ({ blockRows }: EmitterContext): string => (blockRows === undef
 
 function guestHeader(context: EmitterContext, floor: number): string {
   const { graph, mode, machine, emission, stable, convention } = context
-  const { xlen, base, instrs } = graph.program
+  const { xlen, base, instrs, image } = graph.program
+  const { memory } = image
   const slots = instrs.length
-  const stateBelow = stateLayout.guardBytes + stateLayout.bytes
+  // Regions get as `m` where address 0 of the guest would lie.
+  const stateBelow = stateLayout.guardBytes + stateLayout.bytes - memory.base
   const tableBelow = stateBelow + tableBytes(slots)
   const areaBytes = mode.area?.native(slots, machine) ?? 0
   // Where text stays the same when the guest changes, the number is not in what all of it includes.
   const ownSlots = stable === undefined ? `RVR_SLOTS = ${slots}, ` : ''
   const start = `RVR_BASE = 0x${base.toString(16)}`
-  const bytes = `RVR_MEMORY_BYTES = ${MEMORY_BYTES}, RVR_GUARD_BYTES = ${stateLayout.guardBytes}`
+  const bytes = `RVR_MEMORY_BYTES = ${memory.bytes}, RVR_GUARD_BYTES = ${stateLayout.guardBytes}`
   const below = `RVR_STATE_BELOW = ${stateBelow}, RVR_TABLE_BELOW = ${tableBelow}, RVR_AREA_BYTES = ${areaBytes}`
   const third = context.blockRows === undefined ? '' : `, RVR_ASTRAY = ${REASON_ASTRAY}`
   const reasons = `RVR_STEP = ${REASON_STEP}, RVR_STOP = ${REASON_STOP}${third}`
@@ -145,7 +153,7 @@ ${declareRegions(entries.map(entry => entry.name))}static const uint32_t entry_c
 static const uint32_t entry_slots[${count}] = { ${entries.map(entry => entry.slot).join(', ') || '0'} };
 static region *const entry_functions[${count}] = { ${entries.map(entry => entry.name).join(', ') || '0'} };
 
-${template('runtime/instance.c')}
+${instanceFile(graph.program.image.memory)}
 ${callExports(calledRows(graph))}${identityBlock(identity)}`
 }
 

@@ -34,10 +34,26 @@ export interface SectionRanges {
   readonly data: readonly AddressRange[]
 }
 
+/** Addresses `base` … `base + bytes − 1`. */
+export interface MemoryWindow {
+  readonly base: number
+  readonly bytes: number
+}
+
+/** Memory that a guest has: reserved as a whole, committed where it is touched. */
+export interface MemoryMap extends MemoryWindow {
+  /** Symbols of 8-byte words in it that the guest's host looks at. */
+  readonly watched?: readonly string[] | undefined
+}
+
 /** A parsed and accepted guest (docs/guest-abi.md, "The file"). Immutable. */
 export interface Image {
   readonly xlen: Xlen
   readonly entry: number
+  /** Where its segments lie, and all that it can access: what its ABI says. */
+  readonly memory: MemoryMap
+  /** What of it native code may access by itself: the greatest part in which the host looks at nothing. */
+  readonly direct: MemoryWindow
   /** PT_LOAD segments ordered by address; they do not overlap. */
   readonly segments: readonly Segment[]
   /** Defined symbols ordered by address; empty where the file has none. */
@@ -57,5 +73,18 @@ export interface Image {
   readonly digest: string
 }
 
-/** Bytes of guest memory: addresses 0 … 2^29 − 1 (docs/guest-abi.md, "Memory and registers"). */
+/** Bytes of guest memory that machines know, at 0 (docs/guest-abi.md, "Memory and registers"). */
 export const MEMORY_BYTES = 2 ** 29
+/** All addresses of guests lie below. */
+export const ADDRESSES = 2 ** 32
+export const DEFAULT_MEMORY: MemoryMap = { base: 0, bytes: MEMORY_BYTES }
+
+/** First address behind a window. */
+export const windowEnd = ({ base, bytes }: MemoryWindow): number => base + bytes
+
+/** Tells images apart, those of one file that lie in other memory included. */
+export const imageKey = ({ digest, memory }: Pick<Image, 'digest' | 'memory'>): string =>
+  `${digest} ${JSON.stringify(memory)}`
+
+export const isDefaultMemory = ({ base, bytes, watched }: MemoryMap): boolean =>
+  base === 0 && bytes === MEMORY_BYTES && watched === undefined

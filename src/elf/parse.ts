@@ -3,7 +3,8 @@ import { hexText } from '../hex.ts'
 import { createHash } from 'node:crypto'
 import { architectureOf } from './attributes.ts'
 import { readFileHeader } from './header.ts'
-import { MEMORY_BYTES, type ElfSymbol, type Image, type SectionRanges, type Segment } from './image.ts'
+import { DEFAULT_MEMORY, windowEnd, type ElfSymbol, type Image, type MemoryMap, type SectionRanges } from './image.ts'
+import { directWindow } from './direct.ts'
 import { createFieldReader } from './reader.ts'
 import { rejection } from './reject.ts'
 import { readSegments } from './segments.ts'
@@ -11,11 +12,12 @@ import { readSectionRanges } from './section-ranges.ts'
 import { readSymbols } from './symbols.ts'
 
 /** The first instruction must be a whole instruction slot of an executable segment. */
-function checkEntry(path: string, entry: bigint, segments: readonly Segment[]): number {
+function checkEntry(path: string, entry: bigint, { segments, memory }: Pick<Image, 'segments' | 'memory'>): number {
   const reject = (wanted: string, hint?: string): never => {
     throw rejection(path, { field: 'e_entry', found: hexText(entry), wanted, hint })
   }
-  if (entry >= BigInt(MEMORY_BYTES)) reject(`an address below ${hexText(MEMORY_BYTES)}`)
+  const end = windowEnd(memory)
+  if (entry >= BigInt(end)) reject(`an address below ${hexText(end)}`)
   if (entry % 4n !== 0n) reject('a multiple of 4')
   const pc = Number(entry)
   if (
@@ -37,25 +39,30 @@ function checkEntry(path: string, entry: bigint, segments: readonly Segment[]): 
  * @param bytes the whole file; the segments of the result are views of it, so it must not change afterwards
  * @param path the name that errors show
  * @param digest the file's SHA-256, where it is known
+ * @param memory what the guest's ABI gives it
  * @throws RvrError `ELF_INVALID` with `details` {path, field, found, wanted}; no other error, whatever the bytes are
  */
-export function parseElf(bytes: Uint8Array, path: string, digest?: string): Image {
+export function parseElf(bytes: Uint8Array, path: string, digest?: string, memory: MemoryMap = DEFAULT_MEMORY): Image {
   const reader = createFieldReader(bytes, path)
   const header = readFileHeader(reader)
-  const segments = readSegments(reader, header)
-  const entry = checkEntry(path, header.entry, segments)
+  const segments = readSegments({ reader, header, memory })
+  const entry = checkEntry(path, header.entry, { segments, memory })
   const last = segments.at(-1)
   let symbols: readonly ElfSymbol[] | undefined, sections: SectionRanges | undefined
   return {
     xlen: header.xlen,
     entry,
+    memory,
     segments,
     // Large guests have hundreds of thousands, and a hit of the cache needs none.
     get symbols() {
-      return (symbols ??= readSymbols(bytes))
+      return (symbols ??= readSymbols(bytes, memory))
+    },
+    get direct() {
+      return memory.watched === undefined ? memory : directWindow(memory, this.symbols)
     },
     get sections() {
-      return (sections ??= readSectionRanges(bytes))
+      return (sections ??= readSectionRanges(bytes, memory))
     },
     get architecture() {
       return architectureOf(bytes)

@@ -1,5 +1,5 @@
 /** What section headers say about addresses: which of them hold code, and which hold data. */
-import { MEMORY_BYTES, type AddressRange, type SectionRanges } from './image.ts'
+import { windowEnd, type AddressRange, type MemoryWindow, type SectionRanges } from './image.ts'
 import { readSections } from './sections.ts'
 
 const SHT_NULL = 0
@@ -18,14 +18,15 @@ function merged(ranges: readonly AddressRange[]): AddressRange[] {
 }
 
 /** The ranges of sections that are loaded from the file: none without a section table, or with a damaged one. */
-export function readSectionRanges(bytes: Uint8Array): SectionRanges {
+export function readSectionRanges(bytes: Uint8Array, memory: MemoryWindow): SectionRanges {
+  const end = windowEnd(memory)
   const code: AddressRange[] = []
   const data: AddressRange[] = []
   for (const { type, flags, address, size } of readSections(bytes)) {
     const isLoaded = type !== SHT_NULL && type !== SHT_NOBITS && (flags & SHF_ALLOC) !== 0
-    if (!isLoaded || size === 0 || address >= MEMORY_BYTES) continue
+    if (!isLoaded || size === 0 || address >= end) continue
     const kind = (flags & SHF_EXECINSTR) === 0 ? data : code
-    kind.push({ from: address, to: Math.min(address + size, MEMORY_BYTES) })
+    kind.push({ from: address, to: Math.min(address + size, end) })
   }
   return { code: merged(code), data: merged(data) }
 }

@@ -2,15 +2,45 @@
 import { hexText } from '../hex.ts'
 import { kindOf } from './file-kind.ts'
 import type { FileHeader } from './header.ts'
-import { MEMORY_BYTES, type Segment } from './image.ts'
+import { isDefaultMemory, windowEnd, type MemoryMap, type Segment } from './image.ts'
 import type { FieldReader } from './reader.ts'
 import { rejection } from './reject.ts'
 
 const PT_LOAD = 1
 const PT_INTERP = 3
 
+/** A file, and the memory that it is to lie in. */
+interface Whole {
+  readonly reader: FieldReader
+  readonly header: FileHeader
+  readonly memory: MemoryMap
+}
+
+interface Placed {
+  readonly reader: FieldReader
+  readonly memory: MemoryMap
+  readonly field: string
+}
+
+function checkWithin({ reader: { path }, memory, field }: Placed, address: bigint, bytes: bigint): void {
+  const end = BigInt(windowEnd(memory))
+  if (address >= BigInt(memory.base) && address + bytes <= end) return
+  const wholeEnd = `with p_memsz ${hexText(bytes)} it ends at ${hexText(address + bytes)}`
+  throw rejection(path, {
+    field,
+    found: `${hexText(address)} (${wholeEnd})`,
+    wanted:
+      memory.base === 0
+        ? `an end of at most ${hexText(end)}`
+        : `a start of at least ${hexText(memory.base)} and an end of at most ${hexText(end)}`,
+    hint: isDefaultMemory(memory)
+      ? 'Link the guest into the first 512 MiB, as with -Wl,-Ttext=0x200800, or give it other memory (--guest-memory).'
+      : 'Link the guest into its memory, or choose other memory (--guest-memory).',
+  })
+}
+
 /** Reads program header `index` at file offset `at`; undefined where it loads nothing. */
-function readSegment(reader: FieldReader, { xlen }: FileHeader, index: number, at: number): Segment | undefined {
+function readSegment({ reader, header: { xlen }, memory }: Whole, index: number, at: number): Segment | undefined {
   const { path, bytes } = reader
   const named = (field: string): string => `${field} of program header ${index}`
   const wide = xlen === 64
@@ -41,14 +71,7 @@ function readSegment(reader: FieldReader, { xlen }: FileHeader, index: number, a
     })
   }
   if (memorySize === 0n) return undefined
-  if (address + memorySize > BigInt(MEMORY_BYTES)) {
-    throw rejection(path, {
-      field: named('p_vaddr'),
-      found: `${hexText(address)} (with p_memsz ${hexText(memorySize)} it ends at ${hexText(address + memorySize)})`,
-      wanted: `an end of at most ${hexText(MEMORY_BYTES)}`,
-      hint: 'Link the guest into the first 512 MiB, for instance with -Wl,-Ttext=0x200800.',
-    })
-  }
+  checkWithin({ reader, memory, field: named('p_vaddr') }, address, memorySize)
   return {
     address: Number(address),
     bytes: fileSize === 0n ? bytes.subarray(0, 0) : bytes.subarray(Number(offset), Number(offset + fileSize)),
@@ -60,7 +83,8 @@ function readSegment(reader: FieldReader, { xlen }: FileHeader, index: number, a
 }
 
 /** The PT_LOAD segments ordered by address. Their bytes are views of the file. Empty segments are left out. */
-export function readSegments(reader: FieldReader, header: FileHeader): Segment[] {
+export function readSegments(whole: Whole): Segment[] {
+  const { reader, header } = whole
   const { path } = reader
   const size = header.xlen === 64 ? 56 : 32
   if (header.programHeaders > BigInt(reader.bytes.length)) {
@@ -73,7 +97,7 @@ export function readSegments(reader: FieldReader, header: FileHeader): Segment[]
   }
   const found: { index: number; segment: Segment }[] = []
   for (let index = 0; index < header.programHeaderCount; index++) {
-    const segment = readSegment(reader, header, index, Number(header.programHeaders) + index * size)
+    const segment = readSegment(whole, index, Number(header.programHeaders) + index * size)
     if (segment !== undefined) found.push({ index, segment })
   }
   if (found.length === 0)

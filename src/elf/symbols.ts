@@ -1,7 +1,7 @@
 /** The symbol table of a guest, and the name of the function that an address lies in. */
 import { hexText } from '../hex.ts'
 import { ReadableNames } from './demangle/names.ts'
-import { MEMORY_BYTES, type ElfSymbol, type Image } from './image.ts'
+import { windowEnd, type ElfSymbol, type Image, type MemoryWindow } from './image.ts'
 import { lastAtMost } from './search.ts'
 import { readSections, stringAt } from './sections.ts'
 
@@ -34,7 +34,8 @@ const isLabel = (names: Uint8Array, at: number): boolean =>
  * section and thread-local symbols, and addresses outside guest memory. A damaged table yields no
  * symbols, nor does one whose names overlap beyond all use: they would take far more memory than the file.
  */
-export function readSymbols(bytes: Uint8Array): ElfSymbol[] {
+export function readSymbols(bytes: Uint8Array, memory: MemoryWindow): ElfSymbol[] {
+  const end = windowEnd(memory)
   const wide = bytes[4] === 2
   const entrySize = wide ? 24 : 16
   const sections = readSections(bytes)
@@ -50,14 +51,14 @@ export function readSymbols(bytes: Uint8Array): ElfSymbol[] {
     const section = view.getUint16(at + (wide ? 6 : 14), true)
     const address = wide ? Number(view.getBigUint64(at + 8, true)) : view.getUint32(at + 4, true)
     const size = wide ? Number(view.getBigUint64(at + 16, true)) : view.getUint32(at + 8, true)
-    if (kind === undefined || section === SHN_UNDEF || address > MEMORY_BYTES) continue
+    if (kind === undefined || section === SHN_UNDEF || address > end) continue
     const nameAt = view.getUint32(at, true)
     if (isLabel(strings, nameAt)) continue
     const name = stringAt(strings, nameAt)
     left -= name.length
     if (left < 0) return []
     if (name === '') continue
-    symbols.push({ name, address, size: Math.min(size, MEMORY_BYTES - address), kind })
+    symbols.push({ name, address, size: Math.min(size, end - address), kind })
   }
   return symbols.toSorted(inOrder)
 }

@@ -1,5 +1,5 @@
 /** The interface of a guest ABI: which host instructions exist, how a guest starts, what each host instruction does. */
-import type { Image, Xlen } from '../elf/image.ts'
+import type { Image, MemoryMap, Xlen } from '../elf/image.ts'
 import type { Instr, SlotBytes } from '../isa/row.ts'
 import type { SetName } from '../isa/sets.ts'
 import type { Hart } from '../program/hart.ts'
@@ -23,6 +23,8 @@ export interface AbiChoice {
   readonly name: AbiName
   /** Default: I and M. */
   readonly sets?: readonly SetName[] | undefined
+  /** Default: what the ABI has. */
+  readonly memory?: MemoryMap | undefined
   /** Default: the extensions that need no parameters. */
   readonly config?: GuestConfig
   /** Modules of the user's own extensions, as file URLs. */
@@ -32,6 +34,8 @@ export interface AbiChoice {
 /** What belongs to an ABI beside its extensions. */
 export interface GuestSystem<Host = HostState> {
   readonly name: AbiName
+  /** Where its guests lie, unless something else is asked for. */
+  readonly memory: MemoryMap
   /** The extensions that every guest of the ABI has. */
   readonly base: readonly Extension<Host>[]
   readonly host: HostKeeper<Host>
@@ -43,6 +47,8 @@ export interface GuestSystem<Host = HostState> {
 export interface GuestAbi {
   readonly name: AbiName
   readonly choice: AbiChoice
+  /** What a guest can access. */
+  readonly memory: MemoryMap
   /** SHA-256 over everything in the extensions that decides what a guest's library does: 64 hex digits. */
   readonly digest: string
   /** All instructions that a guest may use, the base sets included. */

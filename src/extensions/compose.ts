@@ -1,7 +1,7 @@
 /** Extensions + system → GuestAbi: one decoder, one set of handlers, one digest. */
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
-import type { Xlen } from '../elf/image.ts'
+import { isDefaultMemory, type MemoryMap, type Xlen } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import { readPlainFile } from '../files/read.ts'
 import { defaultSets, tablesOf } from '../isa/sets.ts'
@@ -28,14 +28,16 @@ export function composeAbi(system: GuestSystem, further: readonly Extension[], c
     for (const [name, handler] of Object.entries(extension.effects ?? {})) effects.set(name, handler)
   }
   // Worker threads have no use for it. What it is made of is constant, but for files that somebody may change.
-  let digest = extensions.some(hasOutsideFiles) ? digestOf(extensions) : undefined
+  const memory = { ...system.memory, ...choice.memory }
+  let digest = extensions.some(hasOutsideFiles) ? digestOf(extensions, memory) : undefined
   const abi: GuestAbi = {
     name: system.name,
     choice,
+    memory,
     extensions,
     slotBytes: slotBytesOf(extensions),
     get digest() {
-      return (digest ??= digestOf(extensions))
+      return (digest ??= digestOf(extensions, memory))
     },
     host: system.host,
     start: (image, hart, options) => system.start(image, hart, options, choice.sets ?? defaultSets),
@@ -112,11 +114,12 @@ function checkNames(extensions: readonly Extension[]): void {
 }
 
 /** Rows as data (functions drop out: what they emit is part of the code generator) and the contents of all C. */
-function digestOf(extensions: readonly Extension[]): string {
+function digestOf(extensions: readonly Extension[], memory: MemoryMap): string {
   const hash = createHash('sha256')
   const add = (text: string): void => {
     hash.update(`${Buffer.byteLength(text)}:`).update(text)
   }
+  if (!isDefaultMemory(memory)) add(JSON.stringify(['memory', memory.base, memory.bytes, memory.watched ?? []]))
   for (const extension of extensions) {
     const { name, rows, files } = extension
     add(JSON.stringify([name, rows, files ?? []]))

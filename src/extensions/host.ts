@@ -1,5 +1,5 @@
 /** The host's side of a guest: what it keeps outside of registers and memory, and what host instructions may do. */
-import type { Image } from '../elf/image.ts'
+import type { Image, MemoryWindow } from '../elf/image.ts'
 import type { Trap } from '../program/trap.ts'
 import type { Directory } from './linux/files/directories.ts'
 import type { RandomState } from './random.ts'
@@ -38,6 +38,12 @@ export interface ItemStream {
   awaits: boolean
 }
 
+/** What a resumed run has beside what was saved. */
+export interface GivenAgain extends Pick<AbiOptions, 'directories'> {
+  /** Default: that of guests for which nothing else was chosen. */
+  readonly memory?: MemoryWindow | undefined
+}
+
 /** What a system does with its host state, beside its handlers. */
 export interface HostKeeper<Host = HostState> {
   /** A fresh host state. */
@@ -53,7 +59,7 @@ export interface HostKeeper<Host = HostState> {
    *
    * @throws Error where `saved` is no such data or contradicts itself, or there is no byte string of a number
    */
-  restore(saved: unknown, bytes: (index: number) => Uint8Array, given?: Pick<AbiOptions, 'directories'>): Host
+  restore(saved: unknown, bytes: (index: number) => Uint8Array, given?: GivenAgain): Host
   /** Closes what the host has open for the guest in this thread: the job is at its end. */
   release?(host: Host): void
   /** What the guest's caller should hear of, in order: what came first stays first. */

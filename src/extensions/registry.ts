@@ -79,8 +79,9 @@ export function abiNamed(name: AbiName): GuestAbi {
  *   `IO` (an own extension cannot be loaded, or a file of it cannot be read)
  */
 export async function guestAbi(choice: AbiChoice): Promise<GuestAbi> {
-  const { name, sets, config, extensions = [] } = choice
-  if (sets === undefined && config === undefined && extensions.length === 0) return abiNamed(name)
+  const { name, sets, memory, config, extensions = [] } = choice
+  if (sets === undefined && memory === undefined && config === undefined && extensions.length === 0)
+    return abiNamed(name)
   const asked = config === undefined ? [] : Object.keys(configured).filter(table => config.tables[table] !== undefined)
   const shipped =
     name === 'openvm' ? [...implied, ...(await Promise.all(asked.map(table => configured[table]!())))] : []

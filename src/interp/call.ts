@@ -1,5 +1,5 @@
 /** Executes an extension's operation on guest memory: operands checked in order, then the reference semantics. */
-import { isInMemory, misalignedTrap, outsideTrap } from '../program/access.ts'
+import { bytesAt, isInMemory, misalignedTrap, outsideTrap } from '../program/access.ts'
 import type { Hart } from '../program/hart.ts'
 import type { Trap } from '../program/trap.ts'
 import { isMemory, type CallRow, type CallValue, type Instr } from '../isa/row.ts'
@@ -23,7 +23,7 @@ export type ResolvedOperands =
   | { readonly trap: Trap }
   | { readonly trap?: undefined; readonly operands: readonly ResolvedOperand[] }
 
-export function resolveOperands(row: CallRow, instr: Instr, { x, xlen, reserved }: Hart): ResolvedOperands {
+export function resolveOperands(row: CallRow, instr: Instr, { x, xlen, window, reserved }: Hart): ResolvedOperands {
   const { pc } = instr
   const operands: ResolvedOperand[] = []
   for (const operand of row.operands) {
@@ -46,8 +46,10 @@ export function resolveOperands(row: CallRow, instr: Instr, { x, xlen, reserved 
         }
       bytes = Number(length)
     } else bytes = operand.bytes
-    if (!isInMemory(value, bytes))
-      return { trap: outsideTrap(operand.access === 'read' ? 'load-outside' : 'store-outside', pc, value, bytes) }
+    if (!isInMemory(window, value, bytes)) {
+      const kind = operand.access === 'read' ? 'load-outside' : 'store-outside'
+      return { trap: outsideTrap(kind, window, { pc, address: value, bytes }) }
+    }
     if ('isAligned' in operand && operand.isAligned === true && value % BigInt(bytes) !== 0n)
       return { trap: misalignedTrap(row.name, pc, value, bytes) }
     operands.push({ address: Number(value), length: bytes })
@@ -84,16 +86,12 @@ export function executeCall(row: CallRow, instr: Instr, hart: Hart): CallEnd {
 }
 
 /** The same for operands that have been looked at. */
-export function executeResolved(
-  row: CallRow,
-  instr: Instr,
-  operands: readonly ResolvedOperand[],
-  { memory, xlen }: Hart,
-): CallEnd {
+export function executeResolved(row: CallRow, instr: Instr, operands: readonly ResolvedOperand[], hart: Hart): CallEnd {
   const values = operands.map((operand): CallValue => {
     if ('value' in operand) return operand.value
-    return 'reserved' in operand ? operand.reserved : memory.subarray(operand.address, operand.address + operand.length)
+    return 'reserved' in operand ? operand.reserved : bytesAt(hart, operand.address, operand.length)
   })
+  const { xlen } = hart
   const outcome = row.execute(values, xlen)
   if ('refused' in outcome) return { trap: invalid(row, instr.pc, outcome.refused) }
   const touched = operands.filter((operand): operand is Touched => 'length' in operand && operand.length > 0)

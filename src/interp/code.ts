@@ -1,5 +1,5 @@
 /** The guest's code, decoded slot by slot when it is first reached. */
-import { MEMORY_BYTES, type Image } from '../elf/image.ts'
+import { ADDRESSES, type Image } from '../elf/image.ts'
 import type { Decoder } from '../isa/table.ts'
 import { operationFor, type Operation } from './operation.ts'
 import { fetchFrom, rangeAt } from '../program/slots.ts'
@@ -33,11 +33,11 @@ function createCode(image: Image, decode: Decoder): Code {
   let current: (Operation | undefined)[] = []
   const decodeSlot = (pc: number): Operation | undefined => {
     const range = rangeAt(image, slotBytes, pc)
-    return range && operationFor(image.xlen, pc, fetchFrom(range, decode, pc))
+    return range && operationFor(image, pc, fetchFrom(range, decode, pc))
   }
   return {
     at(pc) {
-      if (pc < 0 || pc >= MEMORY_BYTES || (pc & mask) !== 0) return undefined
+      if (pc < 0 || pc >= ADDRESSES || (pc & mask) !== 0) return undefined
       const number = pc >>> PAGE_SHIFT
       if (number !== currentNumber) {
         let page = pages.get(number)

@@ -113,7 +113,8 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
   const { watcher, call = executeCall } = options
   const spans = watcher?.spans
   const contents = watcher?.contents
-  const { xlen } = image
+  const { xlen, memory } = image
+  const { base } = memory
   const decode = options.decode ?? decoderFor(xlen, abi)
   const { slotBytes } = decode
   const code = codeOf(image, decode)
@@ -139,6 +140,10 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
       return { reason, executed }
     }
     const trapped = (trap: Trap): Stretch => stop({ type: 'trap', trap })
+    const outside = (kind: 'load-outside' | 'store-outside', operation: Operation): Stretch => {
+      const address = exactAddress(xlen, x, operation)
+      return trapped(outsideTrap(kind, memory, { pc, address, bytes: operation.width }))
+    }
 
     while (executed < limit && calls < maxCalls) {
       const operation = code.at(pc)
@@ -173,21 +178,21 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
           break
         case LOAD: {
           const address = effectiveAddress(xlen, x, operation)
-          if (address > operation.last)
-            return trapped(outsideTrap('load-outside', pc, exactAddress(xlen, x, operation), operation.width))
+          const at = address - base
+          if (at < 0 || at > operation.last) return outside('load-outside', operation)
           watcher?.touched?.(MEMORY, address, operation.width)
           contents?.access(address, operation.width)
-          const value = readMemory(view, address, operation.width, operation.signed)
+          const value = readMemory(view, at, operation.width, operation.signed)
           if (rd !== 0) x[rd] = xlen === 64 ? value : BigInt.asUintN(32, value)
           break
         }
         case STORE: {
           const address = effectiveAddress(xlen, x, operation)
-          if (address > operation.last)
-            return trapped(outsideTrap('store-outside', pc, exactAddress(xlen, x, operation), operation.width))
+          const at = address - base
+          if (at < 0 || at > operation.last) return outside('store-outside', operation)
           watcher?.touched?.(MEMORY, address, operation.width)
           contents?.access(address, operation.width)
-          writeMemory(view, address, operation.width, x[rs2]!)
+          writeMemory(view, at, operation.width, x[rs2]!)
           break
         }
         case BRANCH:

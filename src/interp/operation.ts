@@ -1,6 +1,6 @@
 /** Instr → the flat record that the interpreter's loop switches on. */
 import { upperValue } from '../isa/results.ts'
-import { MEMORY_BYTES, type Xlen } from '../elf/image.ts'
+import type { Image, Xlen } from '../elf/image.ts'
 import type { AluRow, BranchRow, CallRow, Instr } from '../isa/row.ts'
 import type { Fetched } from '../program/slots.ts'
 
@@ -40,7 +40,7 @@ export interface Operation {
   readonly call: CallRow | undefined
   /** Target of a taken `BRANCH`, `JAL` or branching `CALL`, XLEN bits unsigned. */
   readonly target: number
-  /** Bytes of a `LOAD` or `STORE`, and the last legal address for it. */
+  /** Bytes of a `LOAD` or `STORE`, and its last legal place, from the beginning of memory. */
   readonly width: number
   readonly last: number
   readonly signed: boolean
@@ -50,7 +50,7 @@ const noAlu: AluRow['eval'] = a => a
 const noTest: BranchRow['eval'] = () => false
 
 /**
- * `pc + imm` as an address. RV64 code lies below 2^29, so the sum is exact when it is not negative; a negative one is
+ * `pc + imm` as an address. Code lies below 2^32, so the sum is exact when it is not negative; a negative one is
  * no slot either way.
  */
 function targetOf(xlen: Xlen, pc: number, imm: number): number {
@@ -59,7 +59,11 @@ function targetOf(xlen: Xlen, pc: number, imm: number): number {
 }
 
 /** The operation of the slot at `pc`. */
-export function operationFor(xlen: Xlen, at: number, { word, size, instr }: Fetched): Operation {
+export function operationFor(
+  { xlen, memory }: Pick<Image, 'xlen' | 'memory'>,
+  at: number,
+  { word, size, instr }: Fetched,
+): Operation {
   const next = at + size
   const unsigned = (value: number): bigint => BigInt.asUintN(xlen, BigInt(value))
   const base = {
@@ -91,9 +95,9 @@ export function operationFor(xlen: Xlen, at: number, { word, size, instr }: Fetc
     case 'upper':
       return rd === 0 ? { ...base, code: NOP } : { ...base, code: CONSTANT, value: unsigned(upperValue(instr)) }
     case 'load':
-      return { ...base, code: LOAD, width: row.width, last: MEMORY_BYTES - row.width, signed: row.signed }
+      return { ...base, code: LOAD, width: row.width, last: memory.bytes - row.width, signed: row.signed }
     case 'store':
-      return { ...base, code: STORE, width: row.width, last: MEMORY_BYTES - row.width }
+      return { ...base, code: STORE, width: row.width, last: memory.bytes - row.width }
     case 'branch':
       return { ...base, code: BRANCH, test: row.eval, target: targetOf(xlen, pc, imm) }
     case 'jal':

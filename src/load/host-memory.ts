@@ -72,5 +72,8 @@ export function dropPages(address: bigint, bytes: number): boolean {
   return calls().madvise(address, bytes, MADV_DONTNEED) === 0
 }
 
+/** Where bytes lie that JavaScript sees. */
+export const addressOfBytes = (bytes: Uint8Array): bigint => BigInt(koffi.address(bytes) as number | bigint)
+
 /** Memory as JavaScript sees it, without a copy; nobody is kept from unmapping it meanwhile. */
 export const viewMemory = (address: bigint, bytes: number): ArrayBuffer => koffi.view(address, bytes)

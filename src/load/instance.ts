@@ -1,29 +1,31 @@
 /** Memory that a guest lives in: made by a library, or here for the reference interpreter, and seen by JavaScript. */
-import { MEMORY_BYTES } from '../elf/image.ts'
+import type { MemoryWindow } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import { stateLayout, stateOffset, tableBytes } from '../layout/state.ts'
 import { dropPages, mapAnew, mapMemory, unmap, viewMemory } from './host-memory.ts'
 
-/** Where a guest's code lies, and how many bytes its mode has in front of the instance. */
+/** Where a guest's code lies, how many bytes its mode has in front of the instance, and what native code may access. */
 export interface CodePlace {
   /** Address of the first slot. */
   readonly base: number
   readonly slots: number
   readonly areaBytes: number
+  readonly direct: MemoryWindow
 }
 
 /** What makes instances. `memory` is the address of a guest's memory, as `create` returned it. */
 export interface InstanceSource {
-  /** A fresh instance with zeroed memory; the address of its guest memory. */
-  create(code: CodePlace): bigint
+  /** A fresh instance with zeroed memory: the address of its guest memory; undefined where the host has no room. */
+  create(code: CodePlace): bigint | undefined
   /** Gives the instance's pages back; views of it read zeros from then on. */
   retire(memory: bigint): void
   /** Unmaps the instance; no view of it may exist any more. */
   destroy(memory: bigint): void
 }
 
-export const noRoom = (): RvrError =>
-  new RvrError('INTERNAL', 'the host has no room for another guest memory of 512 MiB', {
+/** @param bytes of guest memory */
+export const noRoom = (bytes: number): RvrError =>
+  new RvrError('INTERNAL', `the host has no room for another guest memory of ${bytes / 2 ** 20} MiB`, {
     hint: 'Dispose of runs that are no longer needed, or raise the limit on virtual memory (ulimit -v).',
   })
 
@@ -32,30 +34,32 @@ export interface InstanceShape {
   /** Of the dispatch table; 0 where there is none. */
   readonly tableSlots: number
   readonly areaBytes: number
+  /** Of guest memory. */
+  readonly memoryBytes: number
 }
 
 /** Bytes from the area's start to guest memory. */
-const bytesBelow = ({ tableSlots, areaBytes }: InstanceShape): number =>
+const bytesBelow = ({ tableSlots, areaBytes }: Omit<InstanceShape, 'memoryBytes'>): number =>
   areaBytes + tableBytes(tableSlots) + stateLayout.bytes + stateLayout.guardBytes
 
-const plainSources = new Map<number, InstanceSource>()
+const plainSources = new Map<string, InstanceSource>()
 
 /** Instances for the reference interpreter, which has no code in them, beside an area of so many bytes. */
-export function plainInstances(areaBytes: number): InstanceSource {
-  const known = plainSources.get(areaBytes)
+export function plainInstances(areaBytes: number, memoryBytes: number): InstanceSource {
+  const key = `${areaBytes} ${memoryBytes}`
+  const known = plainSources.get(key)
   if (known !== undefined) return known
   const below = bytesBelow({ tableSlots: 0, areaBytes })
-  const whole = below + MEMORY_BYTES
+  const whole = below + memoryBytes
   const source: InstanceSource = {
     create() {
       const start = mapMemory(whole)
-      if (start === undefined) throw noRoom()
-      return start + BigInt(below)
+      return start === undefined ? undefined : start + BigInt(below)
     },
     retire: memory => mapAnew(memory - BigInt(below), whole),
     destroy: memory => unmap(memory - BigInt(below), whole),
   }
-  plainSources.set(areaBytes, source)
+  plainSources.set(key, source)
   return source
 }
 
@@ -80,10 +84,10 @@ const fronts = new WeakMap<object, object>()
  * some of them: they are to be kept.
  */
 export function viewInstance(memory: bigint, shape: InstanceShape): InstanceViews {
-  const { tableSlots, areaBytes } = shape
+  const { tableSlots, areaBytes, memoryBytes } = shape
   const block = areaBytes + tableBytes(tableSlots)
   const front = viewMemory(memory - BigInt(bytesBelow(shape)), block + stateLayout.bytes)
-  const whole = viewMemory(memory, MEMORY_BYTES)
+  const whole = viewMemory(memory, memoryBytes)
   fronts.set(front, whole)
   return {
     table: new BigUint64Array(front, areaBytes, tableSlots),
@@ -104,8 +108,8 @@ const fieldBytes = { uint8_t: 1, uint16_t: 2, uint32_t: 4, int32_t: 4, int64_t: 
  * dispatch table stay. False where the system has not done it: then nobody else may live there.
  */
 export function clearInstance(memory: bigint, shape: InstanceShape, { state }: InstanceViews): boolean {
-  const { areaBytes } = shape
-  if (!dropPages(memory, MEMORY_BYTES)) return false
+  const { areaBytes, memoryBytes } = shape
+  if (!dropPages(memory, memoryBytes)) return false
   if (areaBytes > 0 && !dropPages(memory - BigInt(bytesBelow(shape)), areaBytes)) return false
   const block = new Uint8Array(state.buffer, state.byteOffset, state.byteLength)
   for (const { name, type, count = 1, offset } of stateLayout.fields)

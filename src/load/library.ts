@@ -2,7 +2,7 @@
 import koffi from '../koffi.ts'
 import { RvrError, messageOf } from '../errors.ts'
 import { exportedCall, type CallRow } from '../isa/row.ts'
-import { noRoom, type InstanceSource } from './instance.ts'
+import type { InstanceSource } from './instance.ts'
 import type { LibraryFile } from './library-file.ts'
 import { memoryFile } from './host-memory.ts'
 import { isNoexec } from './noexec.ts'
@@ -117,7 +117,7 @@ function libraryOf(name: string, handle: Handle, interprets: string | undefined)
   const create = handle.func(
     `rvr_create${suffix}`,
     'uintptr_t',
-    suffix === '' ? [] : ['uint64_t', 'uint64_t', 'uint64_t'],
+    suffix === '' ? [] : Array.from({ length: 5 }, () => 'uint64_t'),
   )
   const run = handle.func(`rvr_run${suffix}`, 'uint32_t', ['uintptr_t'])
   const retire = handle.func(`rvr_retire${suffix}`, 'void', ['uintptr_t'])
@@ -125,11 +125,10 @@ function libraryOf(name: string, handle: Handle, interprets: string | undefined)
   return {
     name,
     floor: Number(handle.func(`rvr_floor${suffix}`, 'int64_t', [])()),
-    create({ base, slots, areaBytes }) {
-      const created = interprets === undefined ? create() : create(base, slots, areaBytes)
+    create({ base, slots, areaBytes, direct }) {
+      const created = interprets === undefined ? create() : create(base, slots, areaBytes, direct.base, direct.bytes)
       const address = BigInt(created as number | bigint)
-      if (address === 0n) throw noRoom()
-      return address
+      return address === 0n ? undefined : address
     },
     run: memory => run(memory) as number,
     retire: memory => void retire(memory),

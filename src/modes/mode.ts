@@ -240,6 +240,8 @@ export interface Mode<Name extends string = string> {
   readonly isDebuggable?: true
   /** Collectors may ask to go back or to start over (`Demand`), so a run remembers how it began. */
   readonly goesBack?: true
+  /** What it keeps by address is of the memory that machines know: guests with other memory cannot be run in it. */
+  readonly ofMachineMemory?: true
   /** On the thread that runs the guest, for each job; default: counts (counting.ts). */
   collector?(context: CollectorContext): Collector
   /** On the main thread, for each run; default: the counters' totals. */

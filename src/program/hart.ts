@@ -1,5 +1,5 @@
 /** The state of one hart as interpreter, guest ABI handlers and native code share it. */
-import type { Xlen } from '../elf/image.ts'
+import { DEFAULT_MEMORY, type MemoryWindow, type Xlen } from '../elf/image.ts'
 
 /**
  * Registers are unsigned 64-bit lanes; on RV32 the upper half of each is zero. `x[0]` is always 0.
@@ -14,7 +14,9 @@ export interface Hart {
   pc: number
   /** Instructions retired before it, since the guest's start; exact wherever the host executes an instruction. */
   instret: bigint
-  /** Guest memory, 2^29 bytes, index = guest address. */
+  /** Which addresses guest memory has. */
+  readonly window: MemoryWindow
+  /** Its bytes: index = guest address − `window.base`. */
   readonly memory: Uint8Array
   /** The same bytes as a DataView. */
   readonly view: DataView
@@ -37,6 +39,7 @@ export function createHart(
   xlen: Xlen,
   memory: Uint8Array,
   { registers, reserved }: HartLanes = { registers: new BigUint64Array(32), reserved: new BigUint64Array(1) },
+  window: MemoryWindow = DEFAULT_MEMORY,
 ): Hart {
   return {
     xlen,
@@ -44,6 +47,7 @@ export function createHart(
     reserved,
     pc: 0,
     instret: 0n,
+    window,
     memory,
     view: new DataView(memory.buffer, memory.byteOffset, memory.byteLength),
   }

@@ -3,6 +3,7 @@ import type { AirSet } from '../air/air.ts'
 import { P } from '../air/field.ts'
 import { MEMORY_BYTES, type Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
+import { checkMachineMemory } from '../machine/memory.ts'
 import type { AbiName, GuestAbi } from '../extensions/abi.ts'
 import { loadImage } from '../interp/memory.ts'
 import { beside } from '../load/native-functions.ts'
@@ -50,6 +51,7 @@ export async function initialRoot(
   { image, abi }: { readonly image: Image; readonly abi: GuestAbi },
   library: MemoryHashing,
 ): Promise<Uint32Array> {
+  checkMachineMemory(image, 'a proof')
   if (abi.name !== PROVABLE_ABI)
     throw new RvrError('UNPROVABLE', `guests of ABI ${abi.name} cannot be proved: how they begin depends on the run`, {
       hint: `Build the guest for ABI ${PROVABLE_ABI}.`,

@@ -1,6 +1,7 @@
 /** Compares every call of an extension with the C function that native code would call, on copies of its operands. */
 import { hexText } from '../hex.ts'
 import { executeResolved, resolveOperands, type CallEnd, type ResolvedOperand, type Touched } from '../interp/call.ts'
+import { bytesAt } from '../program/access.ts'
 import type { Hart } from '../program/hart.ts'
 import type { CallRow, Instr } from '../isa/row.ts'
 import type { NativeCall, NativeLibrary } from '../load/library.ts'
@@ -42,7 +43,7 @@ interface Arena {
   readonly copy: Uint8Array
 }
 
-function arenasOf(ranges: readonly Touched[], memory: Uint8Array): Arena[] {
+function arenasOf(ranges: readonly Touched[], hart: Hart): Arena[] {
   const merged: { address: number; length: number }[] = []
   for (const { address, length } of ranges.toSorted((a, b) => a.address - b.address)) {
     const last = merged.at(-1)
@@ -52,7 +53,7 @@ function arenasOf(ranges: readonly Touched[], memory: Uint8Array): Arena[] {
   }
   return merged.map(({ address, length }) => {
     const copy = new Uint8Array(length + 2 * MARGIN).fill(FILLER)
-    copy.set(memory.subarray(address, address + length), MARGIN)
+    copy.set(bytesAt(hart, address, length), MARGIN)
     return { address, length, copy }
   })
 }
@@ -72,11 +73,10 @@ export class CallWitness {
     const resolved = resolveOperands(row, instr, hart)
     if (resolved.trap !== undefined) return resolved
     const { operands } = resolved
-    const { memory } = hart
     const native = this.#function(row)
     if (native === undefined) return executeResolved(row, instr, operands, hart)
     const ranges = operands.filter((operand): operand is Touched => 'address' in operand)
-    const arenas = arenasOf(ranges, memory)
+    const arenas = arenasOf(ranges, hart)
     const before = arenas.map(({ copy }) => copy.slice())
     const result = new BigUint64Array(1)
     const given = operands.map(operand => givenOf(operand, arenas))
@@ -85,10 +85,10 @@ export class CallWitness {
     const difference =
       answerDifference(answer, end) ??
       resultDifference(row, result[0]!, end, hart.xlen) ??
-      memoryDifference(arenas, memory)
+      memoryDifference(arenas, hart)
     if (difference === undefined) return end
     for (const [index, { address, length }] of arenas.entries()) {
-      memory.set(before[index]!.subarray(MARGIN, MARGIN + length), address)
+      bytesAt(hart, address, length).set(before[index]!.subarray(MARGIN, MARGIN + length))
     }
     const facts = factsOf(row, instr, operands, hart)
     this.found = { pc: instr.pc, instruction: row.name, c: row.c, ...difference, operands: facts }
@@ -128,12 +128,13 @@ function resultDifference(row: CallRow, found: bigint, end: CallEnd, xlen: 32 | 
   return { kind: 'result', text: `its result is ${hexText(actual)}, expected ${hexText(end.result)}` }
 }
 
-function memoryDifference(arenas: readonly Arena[], memory: Uint8Array): Difference | undefined {
+function memoryDifference(arenas: readonly Arena[], hart: Hart): Difference | undefined {
   for (const { address, length, copy } of arenas) {
+    const own = bytesAt(hart, address, length)
     for (const [index, byte] of copy.entries()) {
       const offset = index - MARGIN
       const isInside = offset >= 0 && offset < length
-      const expected = isInside ? memory[address + offset]! : FILLER
+      const expected = isInside ? own[offset]! : FILLER
       if (byte === expected) continue
       const at = hexText(address + offset)
       if (!isInside) return { kind: 'outside', text: `it writes at ${at}, outside of its operands` }
@@ -145,13 +146,13 @@ function memoryDifference(arenas: readonly Arena[], memory: Uint8Array): Differe
 
 type Operands = readonly ResolvedOperand[]
 
-function factsOf(row: CallRow, instr: Instr, operands: Operands, { x, memory }: Hart): CallOperandFacts[] {
+function factsOf(row: CallRow, instr: Instr, operands: Operands, hart: Hart): CallOperandFacts[] {
   return row.operands.flatMap(({ register, access }, index) => {
     const operand = operands[index]!
     if (access === 'reservation' || 'reserved' in operand) return []
-    const facts = { register, access, value: x[instr[register]]! }
+    const facts = { register, access, value: hart.x[instr[register]]! }
     if ('value' in operand) return facts
     const { address, length } = operand
-    return { ...facts, bytes: length, begins: memory.slice(address, address + Math.min(length, SHOWN)) }
+    return { ...facts, bytes: length, begins: bytesAt(hart, address, Math.min(length, SHOWN)).slice() }
   })
 }

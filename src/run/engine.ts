@@ -98,9 +98,9 @@ const seen = new Map<number, InstanceViews>()
 const MOST_SEEN = 2 * MOST_WAITING
 
 function viewsOf(place: Place): InstanceViews {
-  const { instance, memory, areaBytes } = place
+  const { instance, memory, window, areaBytes } = place
   const tableSlots = place.engine === 'native' && place.interprets === undefined ? place.slots : 0
-  const views = seen.get(instance) ?? viewInstance(memory, { tableSlots, areaBytes })
+  const views = seen.get(instance) ?? viewInstance(memory, { tableSlots, areaBytes, memoryBytes: window.bytes })
   seen.delete(instance)
   seen.set(instance, views)
   if (seen.size > MOST_SEEN) seen.delete(seen.keys().next().value!)
@@ -110,7 +110,7 @@ function viewsOf(place: Place): InstanceViews {
 /** Attaches to the place where a guest lives. */
 export function attach(place: Place, xlen: 32 | 64): Attachment {
   const views = viewsOf(place)
-  const hart = createHart(xlen, views.memory, views)
+  const hart = createHart(xlen, views.memory, views, place.window)
   if (place.engine === 'interp') return { hart, site: interpretedSite(place, views), native: undefined }
   return {
     hart,

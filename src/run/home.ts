@@ -1,5 +1,5 @@
 /** Where a guest lives: an instance of a library or of no library, with the area of modes that have one. */
-import { MEMORY_BYTES, type Image, type Xlen } from '../elf/image.ts'
+import { imageKey, type Image } from '../elf/image.ts'
 import { createHart, type Hart } from '../program/hart.ts'
 import type { SlotBytes } from '../isa/row.ts'
 import { plainInstances } from '../load/instance.ts'
@@ -64,15 +64,17 @@ export function settle(engine: EngineChoice, settling: Settling): Home {
   return engine.engine === 'interp' ? interpreted(settling) : native(engine, settling)
 }
 
-function interpreted({ image: { xlen }, machine, mode: { area }, instances }: Settling): Home {
+function interpreted({ image, machine, mode: { area }, instances }: Settling): Home {
   const areaBytes = area?.interpreted(machine) ?? 0
-  const code = { base: 0, slots: 0, areaBytes }
-  const source = plainInstances(areaBytes)
-  const instance = instances.take({ source, guest: undefined, code, tableSlots: 0, areaBytes })
+  const code = { base: 0, slots: 0, areaBytes, direct: image.memory }
+  const { memory: window } = image
+  const source = plainInstances(areaBytes, window.bytes)
+  const kind = { source, guest: undefined, code, tableSlots: 0, areaBytes, memoryBytes: window.bytes }
+  const instance = instances.take(kind)
   const { id, memory, views } = instance
-  const place: Place = { engine: 'interp', instance: id, memory, areaBytes }
+  const place: Place = { engine: 'interp', instance: id, memory, window, areaBytes }
   const choice = { engine: 'interp' } as const
-  return new InstanceHome({ choice, place, site: interpretedSite(place, views), xlen, instance, instances })
+  return new InstanceHome({ choice, place, site: interpretedSite(place, views), image, instance, instances })
 }
 
 function native(engine: NativeChoice, { image, machine, mode: { area }, instances }: Settling): Home {
@@ -80,8 +82,10 @@ function native(engine: NativeChoice, { image, machine, mode: { area }, instance
   const library = loadLibraryFile(engine.library, interprets)
   const areaBytes = area?.native(slots, machine) ?? 0
   const tableSlots = interprets === undefined ? slots : 0
-  const code = { base, slots, areaBytes }
-  const instance = instances.take({ source: library, guest: image.digest, code, tableSlots, areaBytes })
+  const code = { base, slots, areaBytes, direct: image.direct }
+  const { memory: window } = image
+  const shape = { tableSlots, areaBytes, memoryBytes: window.bytes }
+  const instance = instances.take({ source: library, guest: imageKey(image), code, ...shape })
   const { id, memory, views } = instance
   const place: NativePlace = {
     engine: 'native',
@@ -89,6 +93,7 @@ function native(engine: NativeChoice, { image, machine, mode: { area }, instance
     interprets,
     instance: id,
     memory,
+    window,
     base,
     slots,
     slotBytes,
@@ -96,7 +101,7 @@ function native(engine: NativeChoice, { image, machine, mode: { area }, instance
     leastBudget,
   }
   const site = nativeSite(library, place, views)
-  return new InstanceHome({ choice: engine, place, site, xlen: image.xlen, instance, instances })
+  return new InstanceHome({ choice: engine, place, site, image, instance, instances })
 }
 
 /** An instance as long as a guest has it. */
@@ -118,7 +123,7 @@ class InstanceHome implements Home {
   readonly choice: EngineChoice
   readonly place: Place
   readonly site: Site
-  readonly #xlen: Xlen
+  readonly #image: Image
   /** Undefined when it has been given up. */
   #lease: Lease | undefined
   #hart: Hart | undefined
@@ -127,22 +132,23 @@ class InstanceHome implements Home {
     choice,
     place,
     site,
-    xlen,
+    image,
     instance,
     instances,
-  }: Pick<Home, 'choice' | 'place' | 'site'> & Pick<Lease, 'instance' | 'instances'> & { readonly xlen: Xlen }) {
+  }: Pick<Home, 'choice' | 'place' | 'site'> & Pick<Lease, 'instance' | 'instances'> & Pick<Settling, 'image'>) {
     const { views } = instance
     this.choice = choice
     this.place = place
     this.site = site
-    this.#xlen = xlen
-    this.#hart = createHart(xlen, views.memory, views)
+    this.#image = image
+    this.#hart = createHart(image.xlen, views.memory, views, image.memory)
     this.#lease = { instances, instance, isExposed: false }
     abandoned.register(this.#hart, this.#lease, this.#lease)
   }
 
   get hart(): Hart {
-    return (this.#hart ??= createHart(this.#xlen, new Uint8Array(MEMORY_BYTES)))
+    const { xlen, memory } = this.#image
+    return (this.#hart ??= createHart(xlen, new Uint8Array(memory.bytes), undefined, memory))
   }
 
   interrupt(): void {

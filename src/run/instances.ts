@@ -1,5 +1,5 @@
 /** Memory of guests that is kept for the next one: to make views of it costs far more than a short run. */
-import { clearInstance, viewInstance } from '../load/instance.ts'
+import { clearInstance, noRoom, viewInstance } from '../load/instance.ts'
 import type { CodePlace, InstanceShape, InstanceSource, InstanceViews } from '../load/instance.ts'
 
 /** Instances of one kind can take each other's place. */
@@ -65,8 +65,9 @@ export class Instances {
       this.reused++
       return this.#remove(index)
     }
-    const { source, code } = kind
+    const { source, code, memoryBytes } = kind
     const memory = source.create(code)
+    if (memory === undefined) throw noRoom(memoryBytes)
     const views = viewInstance(memory, kind)
     unmapped.register(views.memory.buffer, { source, memory })
     this.created++

@@ -1,7 +1,7 @@
 /** What crosses between the main thread and a worker for one execution. */
 import type { RvrErrorCode } from '../errors.ts'
 import type { AbiChoice, HostState } from '../extensions/abi.ts'
-import type { Image } from '../elf/image.ts'
+import type { Image, MemoryWindow } from '../elf/image.ts'
 import type { SlotBytes } from '../isa/row.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { Demand } from '../modes/collector.ts'
@@ -27,8 +27,9 @@ export interface NativePlace extends LibraryName {
   readonly engine: 'native'
   /** The number that this memory alone has (instances.ts). */
   readonly instance: number
-  /** The address of guest memory. */
+  /** The address of guest memory, and which addresses of the guest it has. */
   readonly memory: bigint
+  readonly window: MemoryWindow
   readonly slots: number
   readonly slotBytes: SlotBytes
   /** Address of the first slot. */
@@ -44,6 +45,7 @@ export interface InterpretedPlace {
   readonly engine: 'interp'
   readonly instance: number
   readonly memory: bigint
+  readonly window: MemoryWindow
   /** Bytes of the mode's area; 0: none. */
   readonly areaBytes: number
 }
@@ -51,7 +53,7 @@ export interface InterpretedPlace {
 export interface Job {
   readonly id: number
   readonly place: Place
-  /** Digest of the guest, key of what its ABI is made from, digest of its machine: what the worker has been told. */
+  /** Key of the guest, key of what its ABI is made from, digest of its machine: what the worker has been told. */
   readonly guest: string
   readonly abi: string
   readonly machine: string

@@ -1,17 +1,13 @@
 /** Takes an interpreted guest into a native instance: registers, memory that is not zero, the mode's area. */
+import { isZero, STRETCH_BYTES, touchedStretches } from '../load/touched.ts'
 import { copyLanes } from '../program/hart.ts'
 import type { Attachment } from './engine.ts'
 
-/** Looked at as a whole first, because most of it was never touched; then page by page. */
-const STRETCH_BYTES = 1 << 20
 const PAGE_BYTES = 4096
-
-const zeros = Buffer.alloc(STRETCH_BYTES)
-const isZero = (bytes: Uint8Array): boolean => Buffer.compare(bytes, zeros.subarray(0, bytes.length)) === 0
 
 /** Makes `target`, which is all zero, equal to `source`. False when `isStopped` answered true before it was done. */
 function copyTouched(source: Uint8Array, target: Uint8Array, isStopped: () => boolean): boolean {
-  for (let from = 0; from < source.length; from += STRETCH_BYTES) {
+  for (const from of touchedStretches(source)) {
     if (isStopped()) return false
     const stretch = source.subarray(from, from + STRETCH_BYTES)
     if (isZero(stretch)) continue

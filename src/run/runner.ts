@@ -1,6 +1,7 @@
 /** A guest in its memory: runs its jobs one after another, and lets its mode add up what they collect. */
 import { CallbackScope } from '../callbacks.ts'
 import { abortError, RvrError } from '../errors.ts'
+import { imageKey } from '../elf/image.ts'
 import type { HostState } from '../extensions/abi.ts'
 import { loadImage } from '../interp/memory.ts'
 import type { Demand } from '../modes/collector.ts'
@@ -173,7 +174,7 @@ export class Runner {
     const { home, ledger } = this.#place
     return {
       place: home.place,
-      guest: image.digest,
+      guest: imageKey(image),
       abi: choiceKey(abi),
       machine: machine.digest,
       mode: choiceOf(mode),

@@ -4,6 +4,7 @@ import type { GuestAbi } from '../extensions/abi.ts'
 import { resolveOperands } from '../interp/call.ts'
 import type { Interpreter, Stretch } from '../interp/interpreter.ts'
 import { decoderFor } from '../extensions/registry.ts'
+import { bytesAt } from '../program/access.ts'
 import { fetchAt } from '../program/slots.ts'
 import type { Hart } from '../program/hart.ts'
 import { isMemory, type Instr } from '../isa/row.ts'
@@ -55,8 +56,8 @@ export function accessesOf(instr: Instr, hart: Hart, abi: GuestAbi): TracedAcces
   }
 }
 
-const littleEndian = (memory: Uint8Array, { address, bytes }: TracedAccess): bigint =>
-  memory.subarray(address, address + bytes).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n)
+const littleEndian = (hart: Hart, { address, bytes }: TracedAccess): bigint =>
+  bytesAt(hart, address, bytes).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n)
 
 /** Kinds of instructions that write rd, whatever it was before. */
 const WRITERS: ReadonlySet<string> = new Set(['alu', 'upper', 'load', 'jal', 'jalr'])
@@ -92,9 +93,7 @@ export function tracedInterpreter(interpreter: Interpreter, { image, abi, tell }
         executed += stretch.executed
         if (stretch.executed > 0) {
           const isPlain = instr?.row.kind === 'load' || instr?.row.kind === 'store'
-          const memory = isPlain
-            ? planned.map(access => ({ ...access, value: littleEndian(hart.memory, access) }))
-            : planned
+          const memory = isPlain ? planned.map(access => ({ ...access, value: littleEndian(hart, access) })) : planned
           tell({ pc, word: fetchAt(image, decode, pc)?.word ?? 0, registers: changed(before, hart, instr), memory })
         }
         if (stretch.reason.type !== 'limit') return { ...stretch, executed }

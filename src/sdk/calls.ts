@@ -1,4 +1,5 @@
 /** What each call of the SDK takes: the one table of all options, their types and their bounds. */
+import { ADDRESSES } from '../elf/image.ts'
 import * as v from 'valibot'
 import {
   bytes,
@@ -15,7 +16,6 @@ import {
   texts,
   upTo,
 } from '../accept.ts'
-import { MEMORY_BYTES } from '../elf/image.ts'
 import type { RemoteOptions, RemoteTimeouts } from '../store/remote/settings.ts'
 import type { EventReceiver } from '../events.ts'
 import { MAX_PUBLIC_VALUES_BYTES, MAX_SEED } from '../extensions/bounds.ts'
@@ -35,6 +35,7 @@ import type {
   CompileOptions,
   ExecuteOptions,
   LoadOptions,
+  MemoryChoice,
   ProfileChoice,
   ResumeFromOptions,
   ResumeOptions,
@@ -159,6 +160,9 @@ export const TraceCheck = options<TraceCheckOptions>({
 export const Load = options<LoadOptions>({
   abi: optional(v.picklist(abiNames, `one of ${abiNames.join(', ')}`)),
   isa: optional(text),
+  memory: optional(
+    options<MemoryChoice>({ base: optional(number(0, ADDRESSES)), bytes: optional(number(0, ADDRESSES)) }),
+  ),
   machine: optional(v.union([path, data<MachineFile>('a path or a machine')], 'a path or a machine')),
   config: optional(
     v.union(
@@ -201,5 +205,5 @@ export const Create = options<RvrOptions>({
   pool: optional(internal),
 })
 
-export const MemoryAddress = number(0, MEMORY_BYTES)
+export const MemoryAddress = number(0, ADDRESSES)
 export const SegmentIndex = number(0, MAX_SAFE)

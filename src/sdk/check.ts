@@ -73,15 +73,16 @@ function checkedCalls({ image, abi }: Checked, expected: Run): Run {
 }
 
 /** @throws RvrError `CHECK_DIVERGED` */
-function checkMemory({ abi }: Checked, native: Run, expected: Run): void {
+function checkMemory({ image, abi }: Checked, native: Run, expected: Run): void {
   const at = firstDifferentByte(native.memory.bytes, expected.memory.bytes)
   if (at === undefined) return
+  const address = image.memory.base + at
   const byte = (run: Run): string => hexText(run.memory.bytes[at]!)
-  const what = `memory at ${hexText(at)} is ${byte(native)}, expected ${byte(expected)}`
+  const what = `memory at ${hexText(address)} is ${byte(native)}, expected ${byte(expected)}`
   const message = `native code and the interpreter agree in registers after ${native.instret} instructions, but ${what}`
   throw new RvrError('CHECK_DIVERGED', message, {
     hint: blame(abi),
-    details: { address: at, instret: native.instret },
+    details: { address, instret: native.instret },
   })
 }
 

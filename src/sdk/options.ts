@@ -18,6 +18,14 @@ export interface RvrOptions extends PipelineOptions {
   readonly pool?: WorkerPool
 }
 
+/** Whole MiB; all addresses lie below 2^32. */
+export interface MemoryChoice {
+  /** Default: that of the ABI. */
+  readonly base?: number
+  /** 2^29 at least; where the host looks at words in it (`htif`) 2^30. */
+  readonly bytes?: number
+}
+
 export interface LoadOptions {
   /** What the guest expects of its host; default `openvm`. */
   readonly abi?: AbiName
@@ -26,6 +34,10 @@ export interface LoadOptions {
    * file lists (`.riscv.attributes`).
    */
   readonly isa?: string
+  /**
+   * Which memory the guest has (docs/guest-abi.md, "Memory and registers"). Default: 2^29 bytes at 0.
+   */
+  readonly memory?: MemoryChoice
   /**
    * The path of a machine file, or a description; default: the machine that rvr ships for the guest's register width.
    */

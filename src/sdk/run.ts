@@ -1,9 +1,11 @@
 /** One run of a guest: what came out, its memory, and how to go on when it was suspended. */
+import { windowEnd } from '../elf/image.ts'
 import { placeAt, placeText } from '../elf/symbols.ts'
 import { RvrError } from '../errors.ts'
 import { disassemble, unknownText } from '../isa/disassemble.ts'
 import { pullOf, type ItemName } from '../extensions/io/pull.ts'
 import { decoderFor } from '../extensions/registry.ts'
+import { bytesAt, isInMemory } from '../program/access.ts'
 import { fetchAt } from '../program/slots.ts'
 import { accept } from '../accept.ts'
 import type { Machine } from '../machine/machine.ts'
@@ -99,15 +101,16 @@ export class GuestRun implements Run {
         return session.exposedMemory
       },
       read(address, length) {
-        const { memory } = session.hart
+        const { hart } = session
+        const { window } = hart
         const from = accept(MemoryAddress, 'memory.read', address)
-        const end = from + accept(MemoryAddress, 'memory.read', length)
-        if (end > memory.length) {
+        const bytes = accept(MemoryAddress, 'memory.read', length)
+        if (!isInMemory(window, BigInt(from), bytes)) {
           throw new RvrError('USAGE', `${length} bytes at ${address} are not inside guest memory`, {
-            hint: `Guest addresses are 0 … ${memory.length - 1}.`,
+            hint: `Guest addresses are ${window.base} … ${windowEnd(window) - 1}.`,
           })
         }
-        return memory.slice(from, end)
+        return bytesAt(hart, from, bytes).slice()
       },
     }
   }

@@ -1,6 +1,7 @@
 /** The SDK's entry: one Rvr holds a cache, a toolchain choice and a pool of worker threads. */
 import type { Cache } from '../store/cache.ts'
 import { digestInTurns } from '../store/digest.ts'
+import { memoryFor } from '../extensions/memory.ts'
 import { parseElf } from '../elf/parse.ts'
 import { accept } from '../accept.ts'
 import { inCall, sinkFor } from '../callbacks.ts'
@@ -77,7 +78,12 @@ export class Rvr implements AsyncDisposable {
       const file = typeof own === 'string' ? own : undefined
       const path = file ?? '<bytes>'
       const bytes = typeof own === 'string' ? await readInput('guest', own, signal) : own
-      const image = parseElf(bytes, path, await digestInTurns(bytes))
+      const image = parseElf(
+        bytes,
+        path,
+        await digestInTurns(bytes),
+        memoryFor(choices.abi ?? 'openvm', choices.memory),
+      )
       const { events, cache } = this.#services
       const { memoDirectory } = cache
       const surroundings = await surroundingsOf(image, file, { ...choices, signal }, { events, memoDirectory })

@@ -1,11 +1,12 @@
 /** What a guest runs in: its ABI with all extensions, and the machine whose chips its cost is counted in. */
+import { isDeepStrictEqual } from 'node:util'
 import { doubtsAbout } from '../elf/doubts.ts'
 import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import type { EventSink } from '../events.ts'
 import type { AbiChoice, GuestAbi, GuestConfig } from '../extensions/abi.ts'
 import { configBeside, configOf, loadConfig } from '../extensions/config.ts'
-import { decoderFor, guestAbi, unknownTables } from '../extensions/registry.ts'
+import { abiNamed, decoderFor, guestAbi, unknownTables } from '../extensions/registry.ts'
 import { isStandardInput } from '../files/standard-input.ts'
 import { missingSets, setsAsked, setsGiven } from '../isa/sets.ts'
 import { withChips } from '../machine/chips.ts'
@@ -58,8 +59,10 @@ export async function surroundingsOf(
     own.length === 0 ? [] : await Promise.all(own.map((await import('../extensions/own.ts')).ownModule))
   const { isa } = options
   const sets = isa === undefined ? setsAsked(image.architecture) : setsGiven(isa, image.xlen)
+  const name = options.abi ?? 'openvm'
   const abiChoice: AbiChoice = {
-    name: options.abi ?? 'openvm',
+    name,
+    ...(!isDeepStrictEqual(image.memory, abiNamed(name).memory) && { memory: image.memory }),
     ...(sets !== undefined && { sets }),
     ...(config !== undefined && { config }),
     ...(extensions.length > 0 && { extensions }),

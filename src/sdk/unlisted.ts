@@ -9,6 +9,7 @@ import { titleOf } from '../isa/foreign.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Decoder, InstructionTable } from '../isa/table.ts'
 import { operationOf, type Machine } from '../machine/machine.ts'
+import { checkMachineMemory } from '../machine/memory.ts'
 import type { Mode } from '../modes/mode.ts'
 import { nativeCode, skim } from '../program/lift.ts'
 import { fetchFrom, slotRanges } from '../program/slots.ts'
@@ -73,9 +74,10 @@ const known = new WeakMap<Decoder, WeakMap<Image, WeakMap<Machine, Instr | false
  * The mode.
  *
  * @throws RvrError `USAGE`: it counts rows, or records what they are filled from, and the machine says nothing of one
- *   of the guest's instructions
+ *   of the guest's instructions; or it knows the memory of machines alone, and the guest has other
  */
 export function checkListed<Name extends string>(mode: Mode<Name>, { image, abi, machine }: Counted): Mode<Name> {
+  if (mode.ofMachineMemory === true) checkMachineMemory(image, `mode ${mode.name}`)
   if (!mode.reportsCost && mode.recordsRows !== true) return mode
   const decode = decoderFor(image.xlen, abi)
   const byImage = known.get(decode) ?? new WeakMap<Image, WeakMap<Machine, Instr | false>>()

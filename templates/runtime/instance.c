@@ -1,5 +1,5 @@
 /* A guest instance: the mode's area, its dispatch table, state block and guest memory in one mapping, with guards around the memory. */
-static const uint64_t below = RVR_AREA_BYTES + RVR_TABLE_BELOW, whole = RVR_AREA_BYTES + RVR_TABLE_BELOW + RVR_MEMORY_BYTES + RVR_GUARD_BYTES;
+static const uint64_t below = RVR_AREA_BYTES + TABLE_BELOW, whole = RVR_AREA_BYTES + TABLE_BELOW + RVR_MEMORY_BYTES + RVR_GUARD_BYTES;
 
 /* Returns the address of guest memory, zero-filled, or NULL when the host has no room. */
 __attribute__((visibility("default"))) char *rvr_create(void)
@@ -11,10 +11,10 @@ __attribute__((visibility("default"))) char *rvr_create(void)
     munmap(base, whole);
     return 0;
   }
-  for (uint32_t slot = 0; slot < RVR_SLOTS; slot++) table(m)[slot] = not_an_entry;
-  for (uint32_t i = 0; i < entry_count; i++) table(m)[entry_slots[i]] = entry_functions[i];
-  state(m)->filler = (uint64_t)(uintptr_t)not_an_entry;
-  state(m)->floor = RVR_FLOOR;
+  for (uint32_t slot = 0; slot < RVR_SLOTS; slot++) table(ORIGIN)[slot] = not_an_entry;
+  for (uint32_t i = 0; i < entry_count; i++) table(ORIGIN)[entry_slots[i]] = entry_functions[i];
+  state(ORIGIN)->filler = (uint64_t)(uintptr_t)not_an_entry;
+  state(ORIGIN)->floor = RVR_FLOOR;
   return m;
 }
 
@@ -32,11 +32,11 @@ __attribute__((visibility("default"))) void rvr_destroy(char *m)
   munmap(m - below, whole);
 }
 
-/* Runs from state(m)->pc until a budget is nearly used up or the interpreter has to take over; returns the reason. */
+/* Runs from state(ORIGIN)->pc until a budget is nearly used up or the interpreter has to take over; returns the reason. */
 __attribute__((visibility("default"))) uint32_t rvr_run(char *m)
 {
-  uint64_t slot = (state(m)->pc - RVR_BASE) >> 2;
-  if (((state(m)->pc - RVR_BASE) & 3) != 0 || slot >= RVR_SLOTS) return state(m)->reason = RVR_STEP;
-  enter(m, table(m)[slot]);
-  return state(m)->reason;
+  uint64_t slot = (state(ORIGIN)->pc - RVR_BASE) >> 2;
+  if (((state(ORIGIN)->pc - RVR_BASE) & 3) != 0 || slot >= RVR_SLOTS) return state(ORIGIN)->reason = RVR_STEP;
+  enter(ORIGIN, table(ORIGIN)[slot]);
+  return state(ORIGIN)->reason;
 }

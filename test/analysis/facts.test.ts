@@ -1,5 +1,6 @@
 /** The memory check planner: what one check proves, and what it must not. */
 import { expect, test } from 'vitest'
+import { DEFAULT_MEMORY } from '../../src/elf/image.ts'
 import { checkOffsets, planChecks } from '../../src/analysis/block-checks.ts'
 import { learn, meet, noFacts } from '../../src/analysis/facts.ts'
 import type { Assembler } from '../support/assembler.ts'
@@ -12,7 +13,11 @@ function plan(write: (a: Assembler) => unknown) {
 
 function planned(write: (a: Assembler) => unknown) {
   const { program, blocks } = graphOf(64, a => write(a))
-  return planChecks(program.instrs.slice(0, blocks[0]!.count) as never, noFacts(), checkOffsets())
+  return planChecks(
+    program.instrs.slice(0, blocks[0]!.count) as never,
+    noFacts({ xlen: 64, direct: DEFAULT_MEMORY }),
+    checkOffsets(),
+  )
 }
 
 test('accesses on one base share one check at the head, whatever their offsets', () => {
@@ -72,15 +77,15 @@ test('facts never claim an interval without the register itself, so no 32-bit ad
 })
 
 test('where paths meet only what both know survives', () => {
-  const a = noFacts()
-  const b = noFacts()
+  const a = noFacts({ xlen: 64, direct: DEFAULT_MEMORY })
+  const b = noFacts({ xlen: 64, direct: DEFAULT_MEMORY })
   learn(a, { register: 10, low: -100, high: 4096 })
   learn(b, { register: 10, low: -4096, high: 200 })
   const both = meet(a, b, false)
   expect([both[10], both[42]]).toEqual([-100, 200])
   const widened = meet(a, b, true)
   expect([widened[10], widened[42]]).toEqual([0, 0])
-  const none = meet(a, noFacts(), false)
+  const none = meet(a, noFacts({ xlen: 64, direct: DEFAULT_MEMORY }), false)
   expect([none[10], none[42]]).toEqual([0, 0])
   expect([a[10], a[42]]).toEqual([-100, 4096])
   expect(meet(none, a, true)).toBe(none)

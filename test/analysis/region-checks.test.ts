@@ -1,6 +1,7 @@
 /** Where a region checks addresses: what one block has checked, those behind it need not, on all ways and around loops. */
 import { describe, expect, test } from 'vitest'
 import { covers } from '../../src/analysis/facts.ts'
+import { DEFAULT_MEMORY } from '../../src/elf/image.ts'
 import { proveChecks, type RegionChecks } from '../../src/analysis/region-checks.ts'
 import { registerNames } from '../../src/isa/registers.ts'
 import type { Assembler } from '../support/assembler.ts'
@@ -9,12 +10,14 @@ import { planOf, registers, regionOf } from './loops/region.ts'
 type Write = (a: Assembler) => Assembler
 const load = (a: Assembler, rs1: 'a0' | 'a1' = 'a0', imm = 0): Assembler => a.op('lw', { rd: 't3', rs1, imm })
 
+const image = { xlen: 64, direct: DEFAULT_MEMORY } as const
+
 function checksOf(write: Write, { isFast = false, isAlone = false } = {}): RegionChecks {
   const { bodies, next } = regionOf(64, write)
   const headers = new Set(next.flatMap((targets, from) => targets.filter(target => target <= from)))
   const loops = isFast ? [planOf(64, write)] : []
   const replaced = new Set(isAlone ? loops.flatMap(({ blocks }) => blocks) : [])
-  return proveChecks({ bodies, next, isHeader: position => headers.has(position), loops, replaced })
+  return proveChecks({ image, bodies, next, isHeader: position => headers.has(position), loops, replaced })
 }
 /** By block: registers that are checked at its head, and places of the checks inside. */
 const placesOf = ({ blocks }: Pick<RegionChecks, 'blocks'>): string[] =>
@@ -73,7 +76,7 @@ describe('around a loop', () => {
 test('where no way leads nothing is known, and everything is checked', () => {
   const { bodies } = regionOf(64, a => load(load(a).op('beq', { rs1: 'a5', target: 'on' })).label('on'))
   const next = [[2], [2], []]
-  const checks = proveChecks({ bodies, next, isHeader: () => false, loops: [], replaced: new Set() })
+  const checks = proveChecks({ image, bodies, next, isHeader: () => false, loops: [], replaced: new Set() })
   expect(checks.entering[1]).toBeUndefined()
   expect(placesOf(checks)).toEqual(['a0', 'a0', ''])
 })

@@ -31,25 +31,28 @@ function graphOf(guest: string) {
 function plansOf(graph: ReturnType<typeof graphOf>, mode: (typeof modes)[number], manner: (typeof manners)[number]) {
   const machine = defaultMachine(graph.program.xlen)
   const { context, regions } = prepare(graph, { mode, machine, ...manner })
-  return { cold: context.cold, plans: [...regions.main, ...regions.resume].map(planner(context)) }
+  return {
+    of: { image: graph.program.image, cold: context.cold },
+    plans: [...regions.main, ...regions.resume].map(planner(context)),
+  }
 }
 
 describe.each(guests)('%s', guest => {
   const graph = graphOf(guest)
   test.each(modes)('every plan in mode $name holds', mode => {
     for (const manner of manners) {
-      const { cold, plans } = plansOf(graph, mode, manner)
+      const { of, plans } = plansOf(graph, mode, manner)
       expect(plans.length).toBeGreaterThan(10)
-      expect(plans.flatMap(plan => faultsOf(plan, cold))).toEqual([])
+      expect(plans.flatMap(plan => faultsOf(plan, of))).toEqual([])
     }
   })
 })
 
 describe('a plan that is broken', () => {
-  const { cold, plans } = plansOf(graphOf('bench-sort.gcc.rv64'), modes[0]!, manners[1])
+  const { of, plans } = plansOf(graphOf('bench-sort.gcc.rv64'), modes[0]!, manners[1])
   /** Faults of all plans with one change to each block. */
   const faultsWith = (change: (block: BlockPlan) => BlockPlan, more: (plan: RegionPlan) => RegionPlan = plan => plan) =>
-    plans.flatMap(plan => faultsOf(more({ ...plan, blocks: plan.blocks.map(change) }), cold)).join('\n')
+    plans.flatMap(plan => faultsOf(more({ ...plan, blocks: plan.blocks.map(change) }), of)).join('\n')
   const none = new Map<number, never>()
 
   test('without checks', () => {

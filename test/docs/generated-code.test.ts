@@ -31,6 +31,7 @@ const files = projects.flatMap(({ mode, convention }) => {
 
 const interpreter = interpreterProject({
   xlen: 64,
+  memory: abiNamed('openvm').memory,
   rows: abiNamed('openvm').extensions.flatMap(({ rows }) => rows.filter(({ only }) => only !== 32)),
   machine: defaultMachine(64),
   modes: [modeNamed('pure')],

@@ -105,7 +105,7 @@ describe.each([32, 64] as const)('RV%i', xlen => {
       firstOf(words.filter((word, slot) => instrs[slot] !== undefined && !isLinuxInstruction(fieldsOf(word), xlen))),
     ).toEqual([])
     const isUnknown = (word: number): boolean =>
-      operationFor(xlen, text, { word, size: 4, instr: decode(word | 0, text) }).code === UNKNOWN
+      operationFor(image, text, { word, size: 4, instr: decode(word | 0, text) }).code === UNKNOWN
     expect(firstOf(words.filter(word => isUnknown(word) === isLinuxInstruction(fieldsOf(word), xlen)))).toEqual([])
   })
 

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest'
-import { MEMORY_BYTES } from '../../src/elf/image.ts'
+import { DEFAULT_MEMORY, MEMORY_BYTES } from '../../src/elf/image.ts'
 import { Rvr, u64, type Artifact, type Guest, type Run } from '../../src/index.ts'
 import { plainInstances } from '../../src/load/instance.ts'
 import { Instances, MOST_WAITING } from '../../src/run/instances.ts'
@@ -190,15 +190,22 @@ describe.each(engines)('%s', engine => {
 test('memory with the code of one guest is never another’s, whatever else they share', () => {
   const instances = new Instances()
   const areaBytes = 8192
-  const code = { base: 0x1000, slots: 4, areaBytes }
-  const kind = { source: plainInstances(areaBytes), guest: 'one', code, tableSlots: 0, areaBytes }
+  const code = { base: 0x1000, slots: 4, areaBytes, direct: DEFAULT_MEMORY }
+  const kind = {
+    source: plainInstances(areaBytes, MEMORY_BYTES),
+    guest: 'one',
+    code,
+    tableSlots: 0,
+    areaBytes,
+    memoryBytes: MEMORY_BYTES,
+  }
   const first = instances.take(kind)
   instances.giveBack(first)
   for (const other of [
     { ...kind, guest: 'another' },
     { ...kind, code: { ...code, base: 0 } },
     { ...kind, code: { ...code, slots: 5 } },
-    { ...kind, source: plainInstances(0), areaBytes: 0, code: { ...code, areaBytes: 0 } },
+    { ...kind, source: plainInstances(0, MEMORY_BYTES), areaBytes: 0, code: { ...code, areaBytes: 0 } },
   ])
     expect(instances.take(other).id).not.toBe(first.id)
   expect(instances.take(kind).id).toBe(first.id)
@@ -209,11 +216,12 @@ test('all of the area, the registers and the state block are cleared', () => {
   const instances = new Instances()
   const areaBytes = 1 << 20
   const kind = {
-    source: plainInstances(areaBytes),
+    source: plainInstances(areaBytes, MEMORY_BYTES),
     guest: undefined,
-    code: { base: 0, slots: 0, areaBytes },
+    code: { base: 0, slots: 0, areaBytes, direct: DEFAULT_MEMORY },
     tableSlots: 0,
     areaBytes,
+    memoryBytes: MEMORY_BYTES,
   }
   const { views, ...first } = instances.take(kind)
   new Uint8Array(views.area.buffer, 0, areaBytes).fill(0xee)

@@ -61,7 +61,10 @@ Examples:
 
 async function emit(file: string, options: EmitOptions, shell: Shell): Promise<number> {
   const { parseElf } = await import('../../elf/parse.ts')
-  const image = parseElf(await readInput('guest', file, shell.signal), file)
+  const { memoryFor } = await import('../../extensions/memory.ts')
+  const { abi, guestMemory } = options
+  const memory = memoryFor(abi, guestMemory)
+  const image = parseElf(await readInput('guest', file, shell.signal), file, undefined, memory)
   const emitted = await emitStage(image, file, options, shell)
   writeAnswer(await answerOf(emitted, options, shell.signal), options, shell)
   return EXIT_OK

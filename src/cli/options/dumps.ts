@@ -1,7 +1,7 @@
 /** --dump-registers and --dump-memory of `rvr run`. */
 import { hexText } from '../../hex.ts'
 import type { Option } from 'commander'
-import { MEMORY_BYTES } from '../../elf/image.ts'
+import { ADDRESSES } from '../../elf/image.ts'
 import { RvrError } from '../../errors.ts'
 import type { Dumps, MemoryRange } from '../../report/run/dumps.ts'
 import { option, repeatable } from './declare.ts'
@@ -28,8 +28,8 @@ export function parseRange(text: string): MemoryRange {
   if (bytes > MOST_BYTES) {
     throw usage(`${bytes} bytes are more than --dump-memory shows`, `The greatest number is ${MOST_BYTES}.`)
   }
-  if (from + bytes > MEMORY_BYTES) {
-    const last = hexText(MEMORY_BYTES - 1)
+  if (from + bytes > ADDRESSES) {
+    const last = hexText(ADDRESSES - 1)
     const range = `${bytes} bytes at ${hexText(from)}`
     throw usage(`${range} are not inside guest memory`, `Guest addresses are 0 … ${last}.`)
   }

@@ -1,5 +1,5 @@
 /** One operation → the C function that executes it. */
-import { MEMORY_BYTES, type Xlen } from '../../elf/image.ts'
+import type { MemoryMap, Xlen } from '../../elf/image.ts'
 import {
   isMemory,
   type CallOperand,
@@ -18,6 +18,7 @@ import type { Operation } from './operations.ts'
 /** What all handlers of one mode have in common. */
 export interface HandlerContext {
   readonly xlen: Xlen
+  readonly memory: MemoryMap
   readonly rows: readonly Row[]
   readonly operations: readonly Operation[]
   readonly mode: Mode
@@ -52,7 +53,7 @@ export function handlerBody(operation: Operation, context: HandlerContext): stri
 }
 
 function bodyOf({ row, discards, instr }: Operation, context: HandlerContext): string[] {
-  const { emission } = context
+  const { emission, memory } = context
   const told = [...(emission.executed?.(instr, undefined) ?? []), ...(emission.blockEntered?.([instr]) ?? [])]
   const counted = [...counting(instr, context), ...told]
   const transferred = (address: string, slot: string): readonly string[] =>
@@ -61,7 +62,7 @@ function bodyOf({ row, discards, instr }: Operation, context: HandlerContext): s
   const set = (value: string): string[] => (discards ? [] : [`set(m, at->rd, ${value});`])
   const access = (width: number): string[] => [
     `uint64_t address = ${ADDRESS};`,
-    stepIf(`address > ${MEMORY_BYTES - width}`),
+    stepIf(outsideText(memory, 'address', width)),
     ...touched(width, context),
     ...(emission.accessed?.({ ...ALONE, width, isAligned: width === 1, instr }) ?? []),
     ...counted,
@@ -122,29 +123,37 @@ function counting(instr: Operation['instr'], { mode, machine }: HandlerContext):
 const touched = (width: number, { emission }: HandlerContext): readonly string[] =>
   emission.memoryTouched?.({ base: 'address', isStackPointer: false, accesses: [{ offset: 0, width }] }) ?? []
 
+/** The condition that so many bytes are no legal memory. Where the host watches words, each guest has its own. */
+function outsideText({ base, bytes, watched }: MemoryMap, address: string, length: number | string): string {
+  if (watched !== undefined) return `${address} - code(m)->direct_base > code(m)->direct_bytes - ${length}`
+  const last = typeof length === 'number' ? `${bytes - length}` : `${bytes} - ${length}`
+  return `${base === 0 ? address : `${address} - ${base}u`} > ${last}`
+}
+
 const valueOf = ({ register }: CallOperand): string => `(uint64_t)${x(register)}`
 const lengthOf = ({ bytes }: MemoryOperand): string => (bytes === 'rs2' ? `(uint64_t)${x('rs2')}` : `${bytes}`)
 
 /** Conditions under which an operand is no legal memory. */
-function outside(operand: MemoryOperand, xlen: Xlen): string[] {
+function outside(operand: MemoryOperand, { xlen, memory }: HandlerContext): string[] {
   const address = valueOf(operand)
   if (operand.bytes !== 'rs2') {
     const isCut = operand.isAligned === true ? [`(${address} & ${operand.bytes - 1}) != 0`] : []
-    return [`${address} > ${MEMORY_BYTES - operand.bytes}`, ...isCut]
+    return [outsideText(memory, address, operand.bytes), ...isCut]
   }
   const length = lengthOf(operand)
   const isCut = operand.inWords === true ? [`(${length} & ${xlen / 8 - 1}) != 0`] : []
-  return [`${length} > ${operand.most}`, ...isCut, `${address} > ${MEMORY_BYTES} - ${length}`]
+  return [`${length} > ${operand.most}`, ...isCut, outsideText(memory, address, length)]
 }
 
-function call(instr: Instr, { c, operands, result }: CallRow, { xlen, emission }: HandlerContext): string[] {
+function call(instr: Instr, { c, operands, result }: CallRow, context: HandlerContext): string[] {
+  const { emission } = context
   const values = operands.map(operand => {
     if (operand.access === 'reservation') return RESERVATION
     return isMemory(operand) ? `(uint8_t *)m + ${valueOf(operand)}` : valueOf(operand)
   })
   if (result !== undefined) values.push('&state(m)->result')
   const memory = operands.filter(isMemory)
-  const checks = new Set(memory.flatMap(operand => outside(operand, xlen)))
+  const checks = new Set(memory.flatMap(operand => outside(operand, context)))
   const ranges = memory.map(operand => ({ address: valueOf(operand), length: lengthOf(operand) }))
   const leaves = emission.calls === undefined ? [] : [emission.calls.leaves(ranges)]
   return [

@@ -1,5 +1,5 @@
 /** Instruction rows × modes → the C project of a native interpreter: a library that runs every guest of its kind. */
-import { MEMORY_BYTES, type Image, type Xlen } from '../../elf/image.ts'
+import { type Image, type MemoryMap, type Xlen } from '../../elf/image.ts'
 import { reads, writes } from '../../isa/registers-used.ts'
 import type { Instr, Row } from '../../isa/row.ts'
 import { REASON_STEP, REASON_STOP, stateHeader, stateLayout } from '../../layout/state.ts'
@@ -18,6 +18,7 @@ import { operationsOf, type Operation } from './operations.ts'
 
 export interface InterpreterOptions {
   readonly xlen: Xlen
+  readonly memory: MemoryMap
   /** All instructions that a guest of the width may use. */
   readonly rows: readonly Row[]
   readonly machine: Machine
@@ -97,18 +98,22 @@ function areaBytes({ area }: Mode, machine: Machine): string {
     : '#define RVR_AREA_BYTES (code(m)->area_bytes)'
 }
 
-type HeaderContext = Pick<InterpreterOptions, 'xlen' | 'machine'> & { readonly mode: Mode; readonly emission: Emission }
+type HeaderContext = Pick<InterpreterOptions, 'xlen' | 'memory' | 'machine'> & {
+  readonly mode: Mode
+  readonly emission: Emission
+}
 
-function modeHeader({ mode, emission, xlen, machine }: HeaderContext): string {
+function modeHeader({ mode, emission, xlen, memory, machine }: HeaderContext): string {
   const { guardBytes, bytes } = stateLayout
-  const below = guardBytes + bytes
+  // `m` is where address 0 of the guest would lie.
+  const below = guardBytes + bytes - memory.base
   return `/* Types and constants of mode ${mode.name}. */
 #include <stdint.h>
 #include "../state.h"
 ${numberTypes(xlen)}
 ${emission.header ?? ''}typedef void region(void);
 enum { XLEN = ${xlen}, RVR_STEP = ${REASON_STEP}, RVR_STOP = ${REASON_STOP}, LONGEST_LINE = ${LONGEST_LINE} };
-static const uint64_t RVR_MEMORY_BYTES = ${MEMORY_BYTES}, RVR_GUARD_BYTES = ${guardBytes};
+static const uint64_t RVR_ORIGIN = ${memory.base}, RVR_MEMORY_BYTES = ${memory.bytes}, RVR_GUARD_BYTES = ${guardBytes};
 static const int64_t RVR_FLOOR = LONGEST_LINE;
 static const uint64_t RVR_STATE_BELOW = ${below}, RVR_TABLE_BELOW = ${below};
 ${areaBytes(mode, machine)}

@@ -1,7 +1,7 @@
 /** The C conditions under which a chunk of a loop's iterations cannot run without tests. */
 import type { Neighbour } from '../../analysis/loops/fast-loop.ts'
 import { isStill, MOST_REGISTER_STRIDE, type HoistedCheck } from '../../analysis/loops/strides.ts'
-import { MEMORY_BYTES } from '../../elf/image.ts'
+import type { MemoryWindow } from '../../elf/image.ts'
 import { registerNames, STACK_POINTER } from '../../isa/registers.ts'
 import { affineText, strideText, type NameOf } from './expressions.ts'
 import type { LoopText } from './loop-text.ts'
@@ -9,16 +9,16 @@ import type { LoopText } from './loop-text.ts'
 /** How many iterations a condition is about: a constant, or a C expression. */
 type Iterations = number | string
 
-/** Does a value of the check leave `0 … size` within the iterations? Unsigned, so that every high bit counts. */
-function leaves(check: HoistedCheck, iterations: Iterations, size: number, nameOf: NameOf): string {
+/** Does a value of the check leave memory within the iterations? Unsigned, so that every high bit counts. */
+function leaves(check: HoistedCheck, iterations: Iterations, memory: MemoryWindow, nameOf: NameOf): string {
   const { terms, low, high, stride } = check
   const isDown = stride.constant < 0
   const isFixed = typeof iterations === 'number'
   const way = isFixed ? Math.abs(stride.constant) * iterations : 0
   const varying = isFixed || isStill(stride) ? '' : ` - ${strideText(stride, nameOf, iterations)}`
-  const lowest = affineText({ terms, constant: isDown ? low - way : low }, nameOf)
+  const lowest = affineText({ terms, constant: (isDown ? low - way : low) - memory.base }, nameOf)
   const first = isDown && varying !== '' ? `(reg)(${lowest}${varying})` : lowest
-  return `${first} > ${size - (high - low) - way}${varying}`
+  return `${first} > ${memory.bytes - (high - low) - way}${varying}`
 }
 
 /** A stack pointer that the loop moves is an address like any other. */
@@ -26,8 +26,11 @@ const isStack = ({ terms, stride }: HoistedCheck): boolean =>
   terms.length === 1 && terms[0]!.register === STACK_POINTER && isStill(stride)
 
 /** The stack's own legality, which all other conditions may read words of. */
-export const stackObstacles = ({ plan: { tests }, nameOf }: LoopText): string[][] =>
-  tests.filter(isStack).map(check => [leaves(check, 1, MEMORY_BYTES, nameOf)])
+export const stackObstacles = ({ plan: { tests }, nameOf, direct }: LoopText): string[][] =>
+  tests.filter(isStack).map(check => [leaves(check, 1, direct, nameOf)])
+
+/** All values of 32 bits. */
+const WORDS: MemoryWindow = { base: 0, bytes: 2 ** 32 }
 
 /** That of narrow sums, moved up by half the range so that one unsigned comparison covers both signs. */
 const raised = (check: HoistedCheck): HoistedCheck => ({
@@ -37,11 +40,14 @@ const raised = (check: HoistedCheck): HoistedCheck => ({
 })
 
 /** All other conditions under which so many iterations cannot run. */
-export const obstacles = ({ plan: { tests, loop }, nameOf, aligned }: LoopText, iterations: Iterations): string[] => [
+export const obstacles = (
+  { plan: { tests, loop }, nameOf, aligned, direct }: LoopText,
+  iterations: Iterations,
+): string[] => [
   ...(aligned?.tests ?? []).map(test => `(${affineText(test, nameOf)} & ${test.width - 1}) != 0`),
   ...loop.registerStrides.map(register => `${nameOf(register)} > ${MOST_REGISTER_STRIDE}`),
-  ...loop.narrow.map(check => leaves(raised(check), iterations, 2 ** 32, nameOf)),
-  ...tests.filter(check => !isStack(check)).map(check => leaves(check, iterations, MEMORY_BYTES, nameOf)),
+  ...loop.narrow.map(check => leaves(raised(check), iterations, WORDS, nameOf)),
+  ...tests.filter(check => !isStack(check)).map(check => leaves(check, iterations, direct, nameOf)),
 ]
 
 /**

@@ -70,7 +70,7 @@ export class DebugInfo {
 
   constructor(image: Image) {
     this.#image = image
-    this.#sections = new DebugSections(image.file)
+    this.#sections = new DebugSections(image)
     this.#units = new Units(this.#sections)
     this.#names = new EntryNames(this.#units)
     this.#isDamaged = this.#units.isDamaged

@@ -1,4 +1,5 @@
 /** Debug sections of a guest, decompressed. */
+import { windowEnd, type Image } from '../image.ts'
 import { readSections, stringAt, type Section } from '../sections.ts'
 import { Effort } from './effort.ts'
 
@@ -65,8 +66,11 @@ export class DebugSections {
   readonly effort: Effort
   /** Names of those that are there and cannot be decompressed. */
   readonly unread: readonly string[]
+  /** First address behind guest memory. */
+  readonly memoryEnd: number
 
-  constructor(file: Uint8Array) {
+  constructor({ file, memory }: Pick<Image, 'file' | 'memory'>) {
+    this.memoryEnd = windowEnd(memory)
     const { contents, unread } = readContents(file)
     this.contents = contents
     this.unread = unread

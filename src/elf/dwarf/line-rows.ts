@@ -1,5 +1,4 @@
 /** Rows of line programs: from which address on which line is meant. */
-import { MEMORY_BYTES } from '../image.ts'
 import { lastAtMost } from '../search.ts'
 import type { AddressRange } from './ranges.ts'
 
@@ -39,8 +38,14 @@ export class LineRows {
   /** Do the addresses of the sequence that is being read only go up, in memory? */
   #isOrdered = true
 
+  readonly #memoryEnd: number
+
+  constructor(memoryEnd: number) {
+    this.#memoryEnd = memoryEnd
+  }
+
   push(address: number, file: number, line: number, column: number): void {
-    if (address < this.#last || address >= MEMORY_BYTES) this.#isOrdered = false
+    if (address < this.#last || address >= this.#memoryEnd) this.#isOrdered = false
     if (this.#count === this.#firstRow) this.#from = address
     // Of several rows with one address the last one counts.
     const isAgain = this.#count > this.#firstRow && this.#addresses[this.#count - 1] === address

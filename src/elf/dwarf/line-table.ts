@@ -75,7 +75,7 @@ export function readLineTable(sections: DebugSections, offset: number, directory
   const header = readLineHeader(sections, offset, directory)
   if (header === undefined) return undefined
   const { effort } = sections
-  const rows = new LineRows()
+  const rows = new LineRows(sections.memoryEnd)
   const cursor = new Cursor(sections.contents.line, header.from, header.to)
   let state = new Machine()
   const emit = (): void => {

@@ -1,6 +1,5 @@
 /** The hint stream: HintInput and HintRandom replace it, HINT_STORE and HINT_BUFFER read it. */
-import { MEMORY_BYTES } from '../../elf/image.ts'
-import { isInMemory, outsideTrap } from '../../program/access.ts'
+import { bytesAt, isInMemory, outsideTrap } from '../../program/access.ts'
 import type { Hart } from '../../program/hart.ts'
 import type { Instr } from '../../isa/row.ts'
 import type { Trap } from '../../program/trap.ts'
@@ -86,7 +85,7 @@ function pullItem(pc: number, pull: ItemName | Trap, hart: Hart, host: HostState
 export const hintRandom: Handler = (instr, hart, host) => {
   const words = hart.x[instr.rd]!
   const bytes = words * BigInt(wordBytes(hart))
-  if (bytes > BigInt(MEMORY_BYTES)) {
+  if (bytes > BigInt(hart.window.bytes)) {
     return trap({
       kind: 'hint-random-count',
       pc: instr.pc,
@@ -111,8 +110,9 @@ function takeHints({ pc, rd }: Instr, hart: Hart, host: HostState, length: numbe
       pc,
       message: `the guest read ${length} bytes of hints, but ${left} are left`,
     })
-  if (!isInMemory(address, length)) return trap(outsideTrap('store-outside', pc, address, length))
-  hart.memory.set(host.hints.subarray(host.hintPosition, host.hintPosition + length), Number(address))
+  if (!isInMemory(hart.window, address, length))
+    return trap(outsideTrap('store-outside', hart.window, { pc, address, bytes: length }))
+  bytesAt(hart, Number(address), length).set(host.hints.subarray(host.hintPosition, host.hintPosition + length))
   host.hintPosition += length
   return undefined
 }

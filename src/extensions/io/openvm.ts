@@ -1,4 +1,5 @@
 /** Guest ABI `openvm`: how a guest starts and ends, input, output (docs/guest-abi.md, "ABI openvm: instructions"). */
+import { DEFAULT_MEMORY } from '../../elf/image.ts'
 import type { GuestSystem } from '../abi.ts'
 import type { Extension } from '../extension.ts'
 import { openVmHost } from './host.ts'
@@ -26,6 +27,7 @@ const io: Extension = {
 
 export const openvm: GuestSystem = {
   name: 'openvm',
+  memory: DEFAULT_MEMORY,
   base: [io],
   host: openVmHost,
   start: (image, hart) => {

@@ -1,6 +1,6 @@
 /** REVEAL and PrintStr: what a guest gives to the outside. */
 import { hexText } from '../../hex.ts'
-import { isInMemory, outsideTrap } from '../../program/access.ts'
+import { bytesAt, isInMemory, outsideTrap } from '../../program/access.ts'
 import type { Hart } from '../../program/hart.ts'
 import type { Instr } from '../../isa/row.ts'
 import { PUBLIC_VALUES } from '../../layout/meter.ts'
@@ -47,8 +47,9 @@ export const reveal: Handler = (instr, hart, host) => {
 export const printStr: Handler = (instr, hart, _host, print) => {
   const address = hart.x[instr.rd]!
   const length = hart.x[instr.rs1]!
-  if (!isInMemory(address, length)) return trap(outsideTrap('load-outside', instr.pc, address, length))
-  const bytes = hart.memory.subarray(Number(address), Number(address + length))
+  if (!isInMemory(hart.window, address, length))
+    return trap(outsideTrap('load-outside', hart.window, { pc: instr.pc, address, bytes: length }))
+  const bytes = bytesAt(hart, Number(address), Number(length))
   if (!isUtf8Text(bytes))
     return trap({
       kind: 'print-invalid',

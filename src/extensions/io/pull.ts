@@ -1,5 +1,5 @@
 /** Items that a guest pulls by kind and key (docs/streaming.md): how it asks for one, and in what frame it comes. */
-import { MEMORY_BYTES } from '../../elf/image.ts'
+import { bytesAt, isInMemory } from '../../program/access.ts'
 import type { Hart } from '../../program/hart.ts'
 import type { Trap, TrapKind } from '../../program/trap.ts'
 import type { ItemStream } from '../host.ts'
@@ -64,15 +64,16 @@ export function itemIn(bytes: Uint8Array): (Item & { readonly frameBytes: number
  *
  * @returns a trap where the key does not lie in memory or is too long
  */
-export function pullOf(pc: number, { x, memory }: Pick<Hart, 'x' | 'memory'>): ItemName | Trap | undefined {
+export function pullOf(pc: number, hart: Pick<Hart, 'x' | 'memory' | 'window'>): ItemName | Trap | undefined {
+  const { x } = hart
   if (x[MAGIC_REGISTER] !== MAGIC) return undefined
   const [kind, address, length] = [x[KIND]!, x[KEY]!, x[KEY_LENGTH]!]
   const wrong = (message: string): Trap => ({ kind: 'operand-invalid', pc, message })
   if (kind > BigInt(MOST_KIND)) return wrong(`the guest pulls an item of kind ${kind}, wanted one below 2^32`)
   if (length > BigInt(MOST_KEY_BYTES))
     return wrong(`the guest pulls an item by a key of ${length} bytes, wanted ${MOST_KEY_BYTES} at most`)
-  if (address + length > BigInt(MEMORY_BYTES)) return wrong('the guest pulls an item by a key outside its memory')
-  return { kind: Number(kind), key: memory.slice(Number(address), Number(address + length)) }
+  if (!isInMemory(hart.window, address, length)) return wrong('the guest pulls an item by a key outside its memory')
+  return { kind: Number(kind), key: bytesAt(hart, Number(address), Number(length)).slice() }
 }
 
 const SHOWN_KEY_BYTES = 40

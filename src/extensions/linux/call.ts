@@ -1,5 +1,5 @@
 /** One system call as its handler sees it: arguments, memory, host state. */
-import { isInMemory } from '../../program/access.ts'
+import { bytesAt, isInMemory } from '../../program/access.ts'
 import type { Hart } from '../../program/hart.ts'
 import type { Trap } from '../../program/trap.ts'
 import type { PrintSink } from '../host.ts'
@@ -37,9 +37,7 @@ export function systemCall(hart: Hart, host: LinuxHost, print: PrintSink): Syste
 
 /** The view of `length` bytes of guest memory at `address`; undefined where they are not all inside (EFAULT). */
 export function guestBytes(hart: Hart, address: bigint, length: bigint | number): Uint8Array | undefined {
-  return isInMemory(address, length)
-    ? hart.memory.subarray(Number(address), Number(address) + Number(length))
-    : undefined
+  return isInMemory(hart.window, address, length) ? bytesAt(hart, Number(address), Number(length)) : undefined
 }
 
 /** The word of the guest's width at an address that has been checked. */

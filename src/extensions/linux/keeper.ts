@@ -1,6 +1,6 @@
 /** Makes, saves and takes back what the host of a `linux` guest keeps. */
 import * as v from 'valibot'
-import { MEMORY_BYTES, type Image } from '../../elf/image.ts'
+import { ADDRESSES, DEFAULT_MEMORY, type Image } from '../../elf/image.ts'
 import type { HostKeeper } from '../host.ts'
 import { randomText, SavedRandom } from '../random.ts'
 import { releaseFiles, resumeFiles } from './files/handles.ts'
@@ -15,7 +15,7 @@ import { unknownCallWarning } from './unknown-calls.ts'
 export const MOST_UNKNOWN_CALLS = 64
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
-const address = v.pipe(count, v.maxValue(MEMORY_BYTES))
+const address = v.pipe(count, v.maxValue(ADDRESSES))
 const page = v.pipe(address, v.multipleOf(PAGE_BYTES))
 const natural = v.pipe(
   v.string(),
@@ -90,9 +90,10 @@ export const linuxHost: HostKeeper<LinuxHost> = {
       signals: { actions, blocked: `${blocked}`, stack },
     }
   },
-  restore(saved, bytes, { directories = [] } = {}) {
+  restore(saved, bytes, { directories = [], memory = DEFAULT_MEMORY } = {}) {
     const { stdin, ...rest } = v.parse(Saved, saved)
     if (rest.brk < rest.brkStart) throw new Error('the break is below its start')
+    if (Math.max(rest.brk, rest.mappings.at(-1)?.to ?? 0) > memory.bytes) throw new Error('it has more than its memory')
     if (!isAscending(rest.mappings)) throw new Error('its mappings overlap')
     const host = { ...rest, stdin: bytes(stdin), directories }
     resumeFiles(host)

@@ -1,4 +1,5 @@
 /** Guest ABI `linux`: statically linked programs that use system calls for input, output, files and memory. */
+import { DEFAULT_MEMORY } from '../../elf/image.ts'
 import { wordText } from '../../hex.ts'
 import { foreignText } from '../../isa/foreign.ts'
 import type { GuestSystem, HostOutcome } from '../abi.ts'
@@ -51,6 +52,7 @@ const extension: Extension<LinuxHost> = {
 
 const system: GuestSystem<LinuxHost> = {
   name: 'linux',
+  memory: DEFAULT_MEMORY,
   base: [extension],
   host: linuxHost,
   start: (image, hart, options, sets) => {

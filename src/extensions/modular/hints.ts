@@ -1,5 +1,5 @@
 /** HintNonQr and HintSqrt: a non-residue, or a square root with its flag, becomes the hint stream. */
-import { isInMemory, outsideTrap } from '../../program/access.ts'
+import { bytesAt, isInMemory, outsideTrap } from '../../program/access.ts'
 import type { Handler } from '../extension.ts'
 import { fieldBytes } from '../field/constants.ts'
 import { readInteger, writeInteger } from '../field/little-endian.ts'
@@ -35,10 +35,11 @@ export const hintSquareRoot =
   (instr, hart, host) => {
     const bytes = fieldBytes(modulus)
     const address = hart.x[instr.rs1]!
-    if (!isInMemory(address, bytes)) return trap(outsideTrap('load-outside', instr.pc, address, bytes))
+    if (!isInMemory(hart.window, address, bytes))
+      return trap(outsideTrap('load-outside', hart.window, { pc: instr.pc, address, bytes }))
     const other = nonResidue()
     if (other === undefined) return composite(instr.pc, index)
-    const x = readInteger(hart.memory.subarray(Number(address), Number(address) + bytes))
+    const x = readInteger(bytesAt(hart, Number(address), bytes))
     const root = squareRoot(x, modulus, other)
     const word = wordBytes(hart)
     const stream = new Uint8Array(word + bytes)

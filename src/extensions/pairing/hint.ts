@@ -1,5 +1,5 @@
 /** HintFinalExp: reads the guest's pairs of points, and makes the witness of their product the hint stream. */
-import { isInMemory, outsideTrap } from '../../program/access.ts'
+import { bytesAt as guestBytes, isInMemory, outsideTrap } from '../../program/access.ts'
 import type { Hart } from '../../program/hart.ts'
 import type { HostOutcome } from '../host.ts'
 import type { Handler } from '../extension.ts'
@@ -25,8 +25,9 @@ const invalid = (pc: number, message: string): Refused => new Refused(trap({ kin
 
 /** Guest memory that is read as a whole. */
 function bytesAt(pc: number, hart: Hart, address: bigint, length: bigint): Uint8Array {
-  if (!isInMemory(address, length)) throw new Refused(trap(outsideTrap('load-outside', pc, address, length)))
-  return hart.memory.subarray(Number(address), Number(address + length))
+  if (!isInMemory(hart.window, address, length))
+    throw new Refused(trap(outsideTrap('load-outside', hart.window, { pc, address, bytes: length })))
+  return guestBytes(hart, Number(address), Number(length))
 }
 
 /** Whose points are read, and for which instruction. */

@@ -20,6 +20,7 @@ export const metered: Mode<'metered'> = {
   reportsCost: true,
   options: ['segmentLimits', 'stopAtSegment'],
   goesBack: true,
+  ofMachineMemory: true,
   collector: context => new MeteredCollector(context),
   ledger: context => new MeteredLedger(context),
 }

@@ -15,6 +15,7 @@ export const preflight: Mode<'preflight'> = {
   reportsCost: false,
   recordsRows: true,
   options: ['maxTapeBytes'],
+  ofMachineMemory: true,
   collector: context => new PreflightCollector(context),
   ledger: context => new PreflightLedger(context),
 }

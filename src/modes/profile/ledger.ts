@@ -1,6 +1,6 @@
 /** A run in mode `profile`: the counts of all of its jobs, and how saved runs have them. */
 import * as v from 'valibot'
-import { MEMORY_BYTES } from '../../elf/image.ts'
+import { ADDRESSES } from '../../elf/image.ts'
 import type { SlotBytes } from '../../isa/row.ts'
 import type { Ledger, LedgerContext, RestoredRun } from '../ledger.ts'
 import { addCounts, PAGE_SHIFT, pageSlots, type ProfileResult, type SlotCounts } from './counts.ts'
@@ -10,9 +10,9 @@ const count = whole(Number.MAX_SAFE_INTEGER)
 
 const Saved = v.strictObject({
   /** By code page a byte string: a float64 for each instruction. */
-  pages: v.array(v.strictTuple([whole(MEMORY_BYTES / 2 ** PAGE_SHIFT - 1), count])),
+  pages: v.array(v.strictTuple([whole(ADDRESSES / 2 ** PAGE_SHIFT - 1), count])),
   /** Rows beyond one for each execution, by address. */
-  extraRows: v.array(v.strictTuple([whole(MEMORY_BYTES), count])),
+  extraRows: v.array(v.strictTuple([whole(ADDRESSES), count])),
 })
 
 /** The counts of one page. @throws Error where the bytes are no such counts. */

@@ -7,6 +7,7 @@ import { ShardsLedger } from './ledger.ts'
 
 export const shards: Mode<'shards'> = {
   name: 'shards',
+  ofMachineMemory: true,
   summary: 'count words that shards of the run hand on',
   counters: [instructionCounter],
   pace: 'budget',

@@ -66,7 +66,7 @@ export async function capture(
     content: 'run',
     sections: new Map([
       ...factSections({ ...of, abi: abi.name, mode: mode.name, ...stand }),
-      ...(await memorySections(hart.memory, signal)),
+      ...(await memorySections(hart, signal)),
       ...strings.sections(),
       ...stateSections(text),
     ]),

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { hexToBytes } from '@noble/hashes/utils.js'
 import type { Archive } from '../../archive/archive.ts'
 import { digestsIn, expectCount, factsIn } from '../../archive/facts.ts'
-import { MEMORY_BYTES, type Xlen } from '../../elf/image.ts'
+import { ADDRESSES, type Xlen } from '../../elf/image.ts'
 import type { AbiName } from '../../extensions/abi.ts'
 import { isInMemory } from '../../program/access.ts'
 import { modeNames, type ModeName } from '../../modes/registry.ts'
@@ -88,7 +88,7 @@ export function savedFactsIn(archive: Archive): SavedFacts {
   const xlen = number(0, value => value === 32 || value === 64, '32 or 64') as Xlen
   const abi = abiOf(number(1, value => abiOf(value) !== undefined, 'the number of an ABI'))!
   const stopCause = causeOf(number(2, value => causeOf(value) !== undefined, 'the number of what stopped it'))!
-  const pc = number(3, value => value <= MEMORY_BYTES, 'an address')
+  const pc = number(3, value => value <= ADDRESSES, 'an address')
   const isInside = number(4, value => value <= 1, '0 or 1') === 1
   const instructions = long(5, below(INSTRUCTION_BITS), `below 2^${INSTRUCTION_BITS}`)
   const low = long(6, isAny, '')
@@ -125,5 +125,5 @@ function isReservation(value: bigint, xlen: Xlen): boolean {
   const units = value & 3n
   const address = value - units
   const isSize = units === 1n || (units === 2n && xlen === 64 && address % 8n === 0n)
-  return isSize && isInMemory(address, 4n * units)
+  return isSize && isInMemory({ base: 0, bytes: ADDRESSES }, address, 4n * units)
 }

@@ -1,5 +1,7 @@
 /** Puts a saved run into a fresh session, and checks it: a digest shows damage and no intent. */
+import { windowEnd } from '../../elf/image.ts'
 import { RvrError, messageOf } from '../../errors.ts'
+import { isInMemory } from '../../program/access.ts'
 import { beginningOf } from '../beginning.ts'
 import type { Runner } from '../runner.ts'
 import type { Before, GivenAnew, SessionGuest, SessionOptions, StartOptions } from '../session-state.ts'
@@ -17,8 +19,11 @@ export interface Restored {
 }
 
 /** What depends on the guest. */
-function checkContent(path: string, { facts, state }: SavedContent, { mode, machine }: SessionGuest): void {
+function checkContent(path: string, { facts, state }: SavedContent, { image, mode, machine }: SessionGuest): void {
   const wrong = (what: string): RvrError => damaged(path, `it contradicts itself: ${what}`)
+  const { memory } = image
+  if (facts.pc !== windowEnd(memory) && !isInMemory(memory, BigInt(facts.pc), 1)) throw wrong('pc')
+  if (facts.reserved !== 0n && !isInMemory(memory, facts.reserved, 4)) throw wrong('reserved')
   if (facts.isInside && machine.autoprecompiles === undefined) throw wrong('isInside')
   if ((state.origin !== undefined) !== (mode.goesBack === true)) throw wrong('origin')
 }
@@ -40,11 +45,11 @@ export async function restore(
   const { hart, ledger } = runner
   const { pc, isInside, instructions, cost, printedUntil } = facts
   try {
-    const host = session.abi.host.restore(state.host, bytes, given)
+    const host = session.abi.host.restore(state.host, bytes, { ...given, memory: session.image.memory })
     const started = startOptions(content, given)
     const beginning = beginningOf(session, host, started ?? {})
     await ledger.restore(state.collected, { beginning, instructions, bytes })
-    await restoreMemory(hart.memory, session.image, memory)
+    await restoreMemory(hart, session.image, memory)
     hart.x.set(facts.registers)
     hart.reserved[0] = facts.reserved
     hart.pc = pc

@@ -1,6 +1,7 @@
 /** What differs between two runs that should be in the same state. */
 import { hexText } from '../../hex.ts'
 import { registerNames } from '../../isa/registers.ts'
+import { STRETCH_BYTES, touchedStretches } from '../../load/touched.ts'
 import type { Run } from '../contract.ts'
 
 export interface Difference {
@@ -46,11 +47,12 @@ function differentHeights(native: Run, expected: Run): Difference | undefined {
   return { text: `segment ${at} is ${a[at] ?? 'missing'}, expected ${b[at] ?? 'none'}` }
 }
 
+/** Index of the first byte that differs; what nobody has touched is zero in both. */
 export function firstDifferentByte(a: Uint8Array, b: Uint8Array): number | undefined {
-  const CHUNK = 1 << 20
-  for (let at = 0; at < a.length; at += CHUNK) {
-    const left = a.subarray(at, at + CHUNK)
-    const right = b.subarray(at, at + CHUNK)
+  const touched = new Set([...touchedStretches(a), ...touchedStretches(b)])
+  for (const at of [...touched].toSorted((first, second) => first - second)) {
+    const left = a.subarray(at, at + STRETCH_BYTES)
+    const right = b.subarray(at, at + STRETCH_BYTES)
     if (Buffer.compare(left, right) !== 0) return at + left.findIndex((byte, index) => byte !== right[index])
   }
   return undefined

@@ -14,6 +14,7 @@ export const interpreter = kindStage<InterpreterRequest>({
     const convention = conventionFor(toolchain)
     return interpreterProject({
       xlen,
+      memory: abi.memory,
       rows: rowsOfKind(request),
       machine,
       modes: modesOf(request),

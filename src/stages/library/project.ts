@@ -53,6 +53,7 @@ export function orderOf({ request, toolchain, services }: Compilation, directory
   const convention = conventionFor(toolchain)
   return {
     guest: image.digest,
+    memory: image.memory,
     abi: abi.choice,
     instructions: instructionsDigest(abi),
     mode: choiceOf(mode),

@@ -1,4 +1,5 @@
 /** What one test in front of a loop proves, and which loops are worth that. */
+import { DEFAULT_MEMORY } from '../../../src/elf/image.ts'
 import { describe, expect, test } from 'vitest'
 import { noFacts, covers } from '../../../src/analysis/facts.ts'
 import { learnHoisted } from '../../../src/analysis/loops/hoist.ts'
@@ -100,7 +101,7 @@ describe('checks in front of the loop', () => {
       ),
     )
     expect(plan.hoisted).toHaveLength(2)
-    const facts = noFacts()
+    const facts = noFacts({ xlen: 64, direct: DEFAULT_MEMORY })
     learnHoisted(facts, plan)
     expect(covers(facts, s0, 0, 104)).toBe(true)
     expect(covers(facts, a1, 0, 1) || covers(facts, a2, 0, 1)).toBe(false)

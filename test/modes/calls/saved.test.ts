@@ -5,6 +5,7 @@ import { LONG_SEARCHES } from '../../../src/layout/calls.ts'
 import type { OpenCalls } from '../../../src/modes/calls/open-calls.ts'
 import type { CallCounts } from '../../../src/modes/calls/counts.ts'
 import { restoredCalls, savedCalls } from '../../../src/modes/calls/saved.ts'
+import { DEFAULT_MEMORY } from '../../../src/elf/image.ts'
 import { functionsOf } from '../../../src/modes/calls/functions.ts'
 import { useDirectory } from '../../run/saved-support.ts'
 import { artifactOf, engines, useRvr, widths } from '../../run/support.ts'
@@ -57,6 +58,8 @@ describe('what is refused', () => {
     {
       xlen: 32,
       entry: 0x100,
+      memory: DEFAULT_MEMORY,
+      direct: DEFAULT_MEMORY,
       segments: [
         {
           address: 0x100,

@@ -2,6 +2,7 @@
 import type { Convention } from '../../../codegen/convention.ts'
 import type { Tuning } from '../../../codegen/tuning.ts'
 import type { UnitLimits } from '../../../codegen/unit-limits.ts'
+import type { MemoryMap } from '../../../elf/image.ts'
 import type { EventSink } from '../../../events.ts'
 import type { AbiChoice } from '../../../extensions/abi.ts'
 import type { Machine } from '../../../machine/machine.ts'
@@ -19,6 +20,7 @@ interface Identity {
 export interface GenerationOrder {
   /** SHA-256 of the guest's file. */
   readonly guest: string
+  readonly memory: MemoryMap
   readonly abi: AbiChoice
   /** `instructionsDigest` of the ABI, which it has to have once it is made again. */
   readonly instructions: string

@@ -1,6 +1,6 @@
 /** The generator's thread: makes again what an order names, and works on all orders in turns. */
 import { parseElf } from '../../../elf/parse.ts'
-import type { Image } from '../../../elf/image.ts'
+import { imageKey, type Image } from '../../../elf/image.ts'
 import { RvrError } from '../../../errors.ts'
 import type { AbiChoice, GuestAbi } from '../../../extensions/abi.ts'
 import { guestAbi } from '../../../extensions/registry.ts'
@@ -42,10 +42,11 @@ export function startWork(post: (message: FromGenerator) => void): (message: ToG
     post({ id, type: 'generated', generated })
   }
 
-  function guestOf({ guest: digest }: GenerationOrder, file: Uint8Array): Guest {
-    const guest = guests.get(digest) ?? { image: imageOf(file, digest), abis: new Map(), graphs: new Set() }
-    guests.delete(digest)
-    guests.set(digest, guest)
+  function guestOf(order: GenerationOrder, file: Uint8Array): Guest {
+    const key = imageKey({ digest: order.guest, memory: order.memory })
+    const guest = guests.get(key) ?? { image: imageOf(file, order), abis: new Map(), graphs: new Set() }
+    guests.delete(key)
+    guests.set(key, guest)
     for (const oldest of [...guests.keys()].slice(0, -MOST_GUESTS)) guests.delete(oldest)
     return guest
   }
@@ -64,8 +65,8 @@ export function startWork(post: (message: FromGenerator) => void): (message: ToG
   }
 }
 
-function imageOf(file: Uint8Array, digest: string): Image {
-  const image = parseElf(file, '<bytes>')
+function imageOf(file: Uint8Array, { guest: digest, memory }: GenerationOrder): Image {
+  const image = parseElf(file, '<bytes>', undefined, memory)
   // A library under the key of a guest that it was not made of would be run for that guest ever after.
   if (image.digest !== digest)
     throw new RvrError('INTERNAL', 'the bytes of the guest changed before it was compiled', {

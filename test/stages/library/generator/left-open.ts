@@ -16,6 +16,7 @@ const abi = abiNamed('openvm')
 const machine = await machineFor(guest, image.xlen)
 const order = {
   guest: image.digest,
+  memory: image.memory,
   abi: abi.choice,
   instructions: instructionsDigest(abi),
   mode: { name: 'pure' },

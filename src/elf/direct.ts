@@ -1,0 +1,27 @@
+/** The part of a guest's memory that native code may access by itself. */
+import { windowEnd, type ElfSymbol, type MemoryMap, type MemoryWindow } from './image.ts'
+
+const WORD_BYTES = 8
+
+/** Addresses of the words that the host looks at: of those symbols that there are. */
+export function watchedWords({ watched = [] }: MemoryMap, symbols: readonly ElfSymbol[]): ReadonlyMap<string, number> {
+  const names = new Set(watched)
+  return new Map(symbols.filter(({ name }) => names.has(name)).map(({ name, address }) => [name, address]))
+}
+
+/**
+ * What lies below all watched words, or above them, whichever is more: one comparison tells whether an access is in it,
+ * and all others are the interpreter's.
+ */
+export function directWindow(memory: MemoryMap, symbols: readonly ElfSymbol[]): MemoryWindow {
+  // At most as many as there are names.
+  const words = [...watchedWords(memory, symbols).values()].toSorted((a, b) => a - b)
+  const [first, last] = [words[0], words.at(-1)]
+  if (first === undefined || last === undefined) return { base: memory.base, bytes: memory.bytes }
+  const end = windowEnd(memory)
+  const below = Math.max(memory.base, first)
+  const above = Math.min(end, last + WORD_BYTES)
+  return below - memory.base > end - above
+    ? { base: memory.base, bytes: below - memory.base }
+    : { base: above, bytes: end - above }
+}

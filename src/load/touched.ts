@@ -1,0 +1,53 @@
+/** Which parts of memory may be other than zero: those that somebody has touched. What nobody has is not even read. */
+import { closeSync, openSync, readSync } from 'node:fs'
+import { addressOfBytes } from './host-memory.ts'
+
+const PAGE_BYTES = 4096
+/** A part of memory that is looked at as a whole. */
+export const STRETCH_BYTES = 1 << 20
+const PAGES = STRETCH_BYTES / PAGE_BYTES
+const ENTRY_BYTES = 8
+/** In the highest byte of an entry of /proc/self/pagemap: the page is in memory, or in the swap space. */
+const IS_THERE = 0xc0
+/** Stretches whose entries are read at once. */
+const BATCH = 64
+
+const zeros = Buffer.alloc(STRETCH_BYTES)
+
+/** Are all bytes zero? One mebibyte at most. */
+export const isZero = (bytes: Uint8Array): boolean => Buffer.compare(bytes, zeros.subarray(0, bytes.length)) === 0
+
+function pagemap(): number | undefined {
+  try {
+    return openSync('/proc/self/pagemap', 'r')
+  } catch {
+    return undefined
+  }
+}
+
+function hasPage(entries: Uint8Array): boolean {
+  for (let at = ENTRY_BYTES - 1; at < entries.length; at += ENTRY_BYTES)
+    if ((entries[at]! & IS_THERE) !== 0) return true
+  return false
+}
+
+/** Where the stretches of memory begin that somebody may have touched, ascending; all where the system does not say. */
+export function* touchedStretches(memory: Uint8Array): Generator<number> {
+  const address = addressOfBytes(memory)
+  const map = address % BigInt(PAGE_BYTES) === 0n ? pagemap() : undefined
+  const entries = new Uint8Array(BATCH * PAGES * ENTRY_BYTES)
+  try {
+    for (let from = 0; from < memory.length; from += BATCH * STRETCH_BYTES) {
+      const position = Number(address / BigInt(PAGE_BYTES)) * ENTRY_BYTES + (from / PAGE_BYTES) * ENTRY_BYTES
+      const read = map === undefined ? 0 : readSync(map, entries, 0, entries.length, position)
+      const end = Math.min(memory.length, from + BATCH * STRETCH_BYTES)
+      for (let at = from; at < end; at += STRETCH_BYTES) {
+        const first = ((at - from) / PAGE_BYTES) * ENTRY_BYTES
+        const isKnown = first + PAGES * ENTRY_BYTES <= read
+        if (!isKnown || hasPage(entries.subarray(first, first + PAGES * ENTRY_BYTES))) yield at
+      }
+    }
+  } finally {
+    if (map !== undefined) closeSync(map)
+  }
+}
