@@ -92,6 +92,8 @@ export const mmap: SystemHandler = call => {
   if (from === undefined) return -ENOMEM
   const added = map(call, { from, to: from + bytes, isFile: source !== undefined })
   if (added === undefined) return -ENOMEM
+  // It may lie on what was never mapped: data of the program, its heap, its stack.
+  if (fixed !== undefined) hart.memory.fill(0, fixed.from, fixed.to)
   const failed = source?.(hart.memory.subarray(from, from + bytes)) ?? 0
   if (failed < 0) unmap(call, added)
   return failed < 0 ? failed : from

@@ -36,7 +36,7 @@ export const sigaction: SystemHandler = ({ hart, host, argument, int }) => {
   if (target !== undefined) {
     const before = host.signals.actions[signal]
     if (before === undefined) target.fill(0)
-    else target.set(Buffer.from(before, 'hex'))
+    else target.set(Buffer.from(before, 'hex').subarray(0, target.length))
   }
   if (installed !== undefined) host.signals.actions[signal] = installed
   return 0
@@ -85,7 +85,7 @@ export const sigaltstack: SystemHandler = ({ hart, host, argument }) => {
   if (target !== undefined) {
     target.fill(0)
     if (stack === undefined) hart.view.setUint32(Number(old) + width, SS_DISABLE, true)
-    else target.set(Buffer.from(stack, 'hex'))
+    else target.set(Buffer.from(stack, 'hex').subarray(0, target.length))
   }
   if (installed !== undefined) host.signals.stack = installed
   return 0

@@ -1,7 +1,8 @@
 /** ABI linux, files below what the guest was given: open, read, write, seek, describe, list. */
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { linuxHost } from '../../../src/extensions/linux/keeper.ts'
 import { caller, DATA, folder, scratch } from './support.ts'
 
 const AT = -100
@@ -201,6 +202,20 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     expect([g.call(1039, '/data/link', DATA), mode()]).toEqual([0, '120777'])
     expect([g.call(1030, '/data/d', 0o700), g.call(1033, '/data/d', 7), g.call(1026, '/data/new')]).toEqual([0, 0, 0])
     expect(existsSync(join(g.directory, 'new'))).toBe(false)
+  })
+
+  test('what is open is plain data: saved, and opened again elsewhere, whenever the file was changed', () => {
+    const g = given()
+    utimesSync(join(g.directory, 'greeting'), -1000, -1000)
+    g.call(call.openat, AT, '/data/greeting', 0)
+    g.call(dup, 3)
+    expect(g.call(call.read, 3, DATA, 7)).toBe(7)
+    linuxHost.release!(g.host)
+    const blobs: Uint8Array[] = []
+    const saved: unknown = JSON.parse(JSON.stringify(linuxHost.save(g.host, bytes => blobs.push(bytes) - 1)))
+    const host = linuxHost.restore(saved, index => blobs[index]!, { directories: g.host.directories })
+    const next = caller({ xlen, host })
+    expect([next.call(call.read, 4, DATA, 100), next.text(DATA, 5)]).toEqual([5, 'file\n'])
   })
 
   test('without directories there is a root and nothing else', () => {

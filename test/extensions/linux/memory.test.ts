@@ -62,6 +62,14 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     expect(g.call(MMAP, 0, PAGE, 3, ANONYMOUS, -1, 0)).toBe(EINVAL)
   })
 
+  test('a fixed place may lie on the heap: what was there is gone', () => {
+    const g = fresh(xlen)
+    const start = g.call(BRK, 0)
+    g.call(BRK, start + 2 * PAGE)
+    g.hart.memory.set([1, 2, 3], start + PAGE)
+    expect([anonymous(g, PAGE, start + PAGE, FIXED), bytes(g, start + PAGE)]).toEqual([start + PAGE, [0, 0, 0]])
+  })
+
   test('break and mappings share the room between them', () => {
     const g = fresh(xlen)
     const start = g.call(BRK, 0)

@@ -54,7 +54,7 @@ const open = v.nullable(
       v.check(flags => (flags & ~(ACCESS | APPEND)) === 0 && (flags & ACCESS) !== ACCESS),
     ),
     offset: count,
-    stamp: v.optional(v.strictObject({ size: count, changed: v.pipe(v.string(), v.regex(/^\d{1,20}$/)) })),
+    stamp: v.optional(v.strictObject({ size: count, changed: v.pipe(v.string(), v.regex(/^-?\d{1,20}$/)) })),
   }),
 )
 const descriptor = v.nullable(v.strictObject({ file: count, closesOnExec: v.boolean() }))
