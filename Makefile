@@ -55,7 +55,7 @@ check: setup
 
 # Debian packages for tests that are skipped without them: another compiler and what its sanitizers need, another implementation of RISC-V, what compiles the real guests,
 # a server and another user of it, what opens profiles of guests.
-PACKAGES := qemu-user clang-22 lld-22 llvm-22 libclang-rt-22-dev gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf nginx ccache valgrind lcov gdb-multiarch
+PACKAGES := qemu-user clang-22 lld-22 llvm-22 libclang-rt-22-dev gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf nginx ccache valgrind lcov gdb-multiarch lldb
 # Another apt or dpkg that is at work is waited for.
 APT := DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300
 tools:

@@ -1,4 +1,4 @@
-/** GDB itself, scripted, against guests in this process; where gdb-multiarch is installed. */
+/** GDB and LLDB themselves, scripted, against guests in this process; where they are installed. */
 import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
@@ -8,11 +8,14 @@ import { fixture, useRvr, widths } from '../run/support.ts'
 
 const context = useRvr()
 const GDB = 'gdb-multiarch'
-const isThere = spawnSync(GDB, ['--version']).status === 0
+const isThere = (program: string): boolean => spawnSync(program, ['--version']).status === 0
 const run = promisify(execFile)
 
-/** What GDB prints for commands against a guest, and how it left it. */
-async function debug(guest: Debugger, file: string, commands: readonly string[]) {
+/** The command line of a client that is to connect to a port. */
+type CommandLine = (port: number) => readonly [program: string, ...args: string[]]
+
+/** What a client prints, and how it leaves the guest. */
+async function attend(guest: Debugger, file: string, commandLine: CommandLine) {
   const client = Promise.withResolvers<{ stdout: string; stderr: string }>()
   const { signal } = new AbortController()
   const left = await serve({
@@ -22,14 +25,22 @@ async function debug(guest: Debugger, file: string, commands: readonly string[])
     port: 0,
     signal,
     onListening: ({ port }) => {
-      const all = ['set pagination off', 'set confirm off', `target remote 127.0.0.1:${port}`, ...commands]
-      const args = ['-batch', '-nx', ...all.flatMap(command => ['-ex', command]), file]
-      run(GDB, args, { timeout: 60_000 }).then(client.resolve, client.reject)
+      const [program, ...args] = commandLine(port)
+      run(program, args, { timeout: 60_000 }).then(client.resolve, client.reject)
     },
   })
   const { stdout, stderr } = await client.promise
   // What the target says goes to standard error.
   return { left, output: stdout + stderr }
+}
+
+/** The same of GDB. */
+function debug(guest: Debugger, file: string, commands: readonly string[]) {
+  const first = ['set pagination off', 'set confirm off']
+  return attend(guest, file, port => {
+    const all = [...first, `target remote 127.0.0.1:${port}`, ...commands]
+    return [GDB, '-batch', '-nx', ...all.flatMap(command => ['-ex', command]), file]
+  })
 }
 
 /** pc behind so many instructions, as the reference interpreter's trace has it. */
@@ -38,7 +49,7 @@ async function pcBehind(artifact: Artifact, inputs: Uint8Array[], instret: bigin
   return run.pc
 }
 
-describe.skipIf(!isThere)('gdb-multiarch', () => {
+describe.skipIf(!isThere(GDB))('gdb-multiarch', () => {
   test.each(widths)('breaks, watches, steps, goes back and ends: RV%i', async xlen => {
     const file = fixture('fibonacci', xlen)
     const artifact = (await context.rvr.load(file)).interpret('debug')
@@ -86,4 +97,24 @@ describe.skipIf(!isThere)('gdb-multiarch', () => {
     expect(output).toContain('0x20000000')
     expect(guest.pc).toBe(0x1000)
   })
+})
+
+// Version 14 knows registers, breakpoints, steps and ends of RISC-V guests, and no way back.
+test.skipIf(!isThere('lldb'))('lldb', async () => {
+  const file = fixture('fibonacci', 64)
+  using guest = await (await context.rvr.load(file)).interpret('debug').debug({ inputs: [u64(40)] })
+  const { left, output } = await attend(guest, file, port => {
+    const commands = [
+      `gdb-remote ${port}`,
+      'breakpoint set --name main --skip-prologue false',
+      'continue',
+      'register read pc sp',
+      'breakpoint delete --force',
+      'continue',
+    ]
+    return ['lldb', '--batch', '--no-lldbinit', ...commands.flatMap(command => ['-o', command]), file]
+  })
+  expect(left).toBe('ended')
+  expect(output).toMatch(/pc = 0x0000000000200[0-9a-f]+ {2}fibonacci\.rv64\.elf`main/)
+  expect(output).toContain('exited with status = 0')
 })

@@ -119,3 +119,28 @@ test('watched accesses stop the guest behind them, in front of them on the way b
   expect(debug.readMemory(DATA, 1)[0]).toBe(0)
   expect(await debug.continueBack()).toEqual({ reason: 'begin' })
 })
+
+test('a long run is gone back over from snapshot to snapshot', async () => {
+  const guest = await context.rvr.load(fixture('fibonacci', 64))
+  using debug = await (await guest.compile('debug')).debug({ inputs: [u64(20_000_000)] })
+  await debug.step(1000)
+  const { pc } = debug
+  debug.breakpoints.add(pc)
+  await debug.stepBack(debug.instret)
+  await debug.continue()
+  const first = debug.instret
+  debug.breakpoints.clear()
+  await debug.step(90_000_000n)
+  const { registers, instret } = debug
+  await debug.stepBack(3)
+  await debug.step(3)
+  expect({ registers: debug.registers, instret: debug.instret }).toEqual({ registers, instret })
+  debug.breakpoints.add(pc)
+  await debug.continueBack()
+  expect(debug.pc).toBe(pc)
+  expect(instret - debug.instret).toBeLessThan(1000n)
+  debug.breakpoints.clear()
+  await debug.stepBack(debug.instret - first)
+  expect(debug.pc).toBe(pc)
+  expect(await debug.continueBack()).toEqual({ reason: 'begin' })
+})
