@@ -1,5 +1,7 @@
 /** The part of a guest's memory that native code may access by itself. */
-import { windowEnd, type ElfSymbol, type MemoryMap, type MemoryWindow } from './image.ts'
+import { hexText } from '../hex.ts'
+import { rejection } from './reject.ts'
+import { windowEnd, type ElfSymbol, type Image, type MemoryMap, type MemoryWindow } from './image.ts'
 
 const WORD_BYTES = 8
 
@@ -7,6 +9,19 @@ const WORD_BYTES = 8
 export function watchedWords({ watched = [] }: MemoryMap, symbols: readonly ElfSymbol[]): ReadonlyMap<string, number> {
   const names = new Set(watched)
   return new Map(symbols.filter(({ name }) => names.has(name)).map(({ name, address }) => [name, address]))
+}
+
+/** @throws RvrError `ELF_INVALID`: the host looks at a word that the file does not name, or that lies outside */
+export function checkWatched({ memory, symbols }: Pick<Image, 'memory' | 'symbols'>, path: string): void {
+  const words = watchedWords(memory, symbols)
+  const [name] = memory.watched ?? []
+  if (name !== undefined && !words.has(name)) {
+    const wanted = `one named ${name}, which the guest stores to when it ends`
+    throw rejection(path, { field: '.symtab', found: 'no such symbol', wanted })
+  }
+  for (const [symbol, address] of words)
+    if (address < memory.base || address + WORD_BYTES > windowEnd(memory))
+      throw rejection(path, { field: `symbol ${symbol}`, found: hexText(address), wanted: '8 bytes in guest memory' })
 }
 
 /**

@@ -24,7 +24,7 @@ function hasTerminate({ address, bytes }: Segment): boolean {
 
 /** What a guest is loaded for. */
 export interface LoadedFor {
-  readonly abi: 'openvm' | 'linux'
+  readonly abi: 'openvm' | 'linux' | 'htif'
   /** Extensions that its file lists and that it does not have here. */
   readonly missing: readonly string[]
 }

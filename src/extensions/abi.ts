@@ -8,7 +8,7 @@ import type { AbiOptions, HostEffects, HostKeeper, HostOutcome, HostState, Print
 
 export type { AbiOptions, HostEffects, HostKeeper, HostOutcome, HostState, PrintSink } from './host.ts'
 
-export type AbiName = 'openvm' | 'linux'
+export type AbiName = 'openvm' | 'linux' | 'htif'
 
 /** A guest's configuration: what the tables below `app_vm_config` of its `openvm.toml` hold. */
 export interface GuestConfig {
@@ -42,6 +42,7 @@ export interface GuestSystem<Host = HostState> {
   /** As the ABI's, told which instruction sets the guest has. */
   start(image: Image, hart: Hart, options: AbiOptions, sets: readonly SetName[]): void
   unknown: GuestAbi['unknown']
+  readonly stored?: GuestAbi['stored']
 }
 
 export interface GuestAbi {
@@ -65,6 +66,11 @@ export interface GuestAbi {
   execute(instr: Instr, hart: Hart, host: HostState, print: PrintSink): HostOutcome
   /** What `execute` would add to the trace; anything where it would trap. */
   effects(instr: Instr, hart: Hart): HostEffects
+  /**
+   * Behind a store to the word that the first of `memory.watched` names (docs/guest-abi.md, "ABI htif"); undefined
+   * where the host looks at none.
+   */
+  readonly stored?: ((image: Image, hart: Hart, print: PrintSink) => HostOutcome) | undefined
   /** What happens at a word that is no known instruction. */
   unknown(pc: number, word: number, xlen: Xlen): HostOutcome
 }

@@ -42,6 +42,7 @@ export function composeAbi(system: GuestSystem, further: readonly Extension[], c
     host: system.host,
     start: (image, hart, options) => system.start(image, hart, options, choice.sets ?? defaultSets),
     unknown: system.unknown,
+    stored: system.stored,
     execute: (instr, hart, host, print) => {
       const handler = handlers.get(instr.row.name)
       if (handler === undefined)

@@ -3,6 +3,7 @@ import type { AbiChoice, AbiName, GuestAbi, GuestConfig, GuestSystem } from './a
 import { composeAbi } from './compose.ts'
 import { inConfig } from './config.ts'
 import type { Extension, ExtensionDefinition } from './extension.ts'
+import { htif } from './htif/htif.ts'
 import { int256 } from './int256/extension.ts'
 import { openvm } from './io/openvm.ts'
 import { keccak } from './keccak/extension.ts'
@@ -11,7 +12,7 @@ import { sha2 } from './sha2/extension.ts'
 
 export { decoderFor } from './compose.ts'
 
-const systems: Readonly<Record<AbiName, GuestSystem>> = { openvm, linux }
+const systems: Readonly<Record<AbiName, GuestSystem>> = { openvm, linux, htif }
 
 /** The extensions that guests of ABI `openvm` have unless their configuration says otherwise. */
 const implied: readonly ExtensionDefinition[] = [keccak, sha2, int256]

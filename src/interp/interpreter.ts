@@ -7,6 +7,7 @@ import type { Hart } from '../program/hart.ts'
 import type { Trap } from '../program/trap.ts'
 import type { Instr } from '../isa/row.ts'
 import type { Decoder } from '../isa/table.ts'
+import { watchedWords } from '../elf/direct.ts'
 import { MEMORY } from '../layout/meter.ts'
 import type { ContentWatcher, Watcher } from '../modes/collector.ts'
 import { spanLengths } from './spans.ts'
@@ -115,6 +116,9 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
   const contents = watcher?.contents
   const { xlen, memory } = image
   const { base } = memory
+  const told = abi.stored === undefined ? undefined : watchedWords(memory, image.symbols).get('tohost')
+  /** The first bytes of the word that the host looks at. */
+  const [toldFrom, toldTo] = told === undefined ? [0, 0] : [told, told + 4]
   const decode = options.decode ?? decoderFor(xlen, abi)
   const { slotBytes } = decode
   const code = codeOf(image, decode)
@@ -193,7 +197,14 @@ export function createInterpreter(image: Image, abi: GuestAbi, options: Interpre
           watcher?.touched?.(MEMORY, address, operation.width)
           contents?.access(address, operation.width)
           writeMemory(view, at, operation.width, x[rs2]!)
-          break
+          if (address >= toldTo || address + operation.width <= toldFrom) break
+          hart.pc = pc
+          const outcome = abi.stored!(image, hart, print)
+          if (outcome.type === 'trap') return trapped(outcome.trap)
+          if (outcome.type !== 'terminate') break
+          executed++
+          watcher?.retired(operation.instr, pc, 1)
+          return stop({ type: 'terminated', exitCode: outcome.exitCode })
         }
         case BRANCH:
           if (!operation.test(x[rs1]!, x[rs2]!, xlen)) break

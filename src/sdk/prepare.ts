@@ -19,6 +19,8 @@ export async function prepareAll(services: PipelineServices, signal: AbortSignal
   const prepared: PreparedInterpreter[] = []
   for (const xlen of [32, 64] as const) {
     for (const name of abiNames) {
+      // Bare programs are hardly anybody's.
+      if (abiNamed(name).memory.watched !== undefined) continue
       const begin = performance.now()
       const kind = { xlen, abi: abiNamed(name), machine: defaultMachine(xlen), signal }
       const { outcome } = await prepareInterpreter(kind, services)

@@ -2,6 +2,7 @@
 import type { Cache } from '../store/cache.ts'
 import { digestInTurns } from '../store/digest.ts'
 import { memoryFor } from '../extensions/memory.ts'
+import { checkWatched } from '../elf/direct.ts'
 import { parseElf } from '../elf/parse.ts'
 import { accept } from '../accept.ts'
 import { inCall, sinkFor } from '../callbacks.ts'
@@ -84,6 +85,7 @@ export class Rvr implements AsyncDisposable {
         await digestInTurns(bytes),
         memoryFor(choices.abi ?? 'openvm', choices.memory),
       )
+      if (image.memory.watched !== undefined) checkWatched(image, path)
       const { events, cache } = this.#services
       const { memoDirectory } = cache
       const surroundings = await surroundingsOf(image, file, { ...choices, signal }, { events, memoDirectory })

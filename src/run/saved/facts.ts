@@ -23,7 +23,7 @@ const COST_BITS = 100n
 const INSTRUCTION_BITS = 62n
 
 /** The numbers of names in files: they never change. */
-const ABI_NUMBERS: Readonly<Record<AbiName, number>> = { openvm: 1, linux: 2 }
+const ABI_NUMBERS: Readonly<Record<AbiName, number>> = { openvm: 1, linux: 2, htif: 3 }
 const CAUSE_NUMBERS = { instructions: 1, cost: 2, segment: 3, memory: 4, pull: 5, timeout: 6, request: 7 } as const
 
 /** What may have stopped a run that was saved. */
