@@ -205,5 +205,6 @@ export const Create = options<RvrOptions>({
   pool: optional(internal),
 })
 
-export const MemoryAddress = number(0, ADDRESSES)
+/** An address of guest memory, its end included, or so many bytes of it. */
+export const memoryNumber = (greatest: number) => number(0, greatest)
 export const SegmentIndex = number(0, MAX_SAFE)

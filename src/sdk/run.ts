@@ -22,7 +22,7 @@ import type { SessionState } from '../run/session-state.ts'
 import type { GuestShards } from '../shards/guest-shards.ts'
 import { checkAllPulled } from '../streams/leftover.ts'
 import { backtraceOf } from './backtrace/backtrace.ts'
-import { MemoryAddress, Resume, Save, TraceLimits } from './calls.ts'
+import { memoryNumber, Resume, Save, TraceLimits } from './calls.ts'
 import { ownMachine } from './copies.ts'
 import type {
   Outcome,
@@ -103,8 +103,8 @@ export class GuestRun implements Run {
       read(address, length) {
         const { hart } = session
         const { window } = hart
-        const from = accept(MemoryAddress, 'memory.read', address)
-        const bytes = accept(MemoryAddress, 'memory.read', length)
+        const from = accept(memoryNumber(windowEnd(window)), 'memory.read', address)
+        const bytes = accept(memoryNumber(window.bytes), 'memory.read', length)
         if (!isInMemory(window, BigInt(from), bytes)) {
           throw new RvrError('USAGE', `${length} bytes at ${address} are not inside guest memory`, {
             hint: `Guest addresses are ${window.base} … ${windowEnd(window) - 1}.`,
