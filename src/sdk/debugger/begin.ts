@@ -4,7 +4,7 @@ import type { Session } from '../../run/session.ts'
 import type { SessionGuest } from '../../run/session-state.ts'
 import { checkedFrames } from '../../streams/fits.ts'
 import type { RunOrigin } from '../contract.ts'
-import { directoriesFor } from '../directories.ts'
+import { checkReadOnly, directoriesFor } from '../directories.ts'
 import { Debugger } from './debugger.ts'
 
 /** `open` makes the session of a guest whose text goes to a receiver. */
@@ -14,6 +14,7 @@ export async function beginDebugging(
   open: (onPrint: PrintReceiver) => Session,
 ): Promise<Debugger> {
   const { inputs = [], stream, publicValuesBytes, seed, args, env, onPrint } = origin.options
+  checkReadOnly(origin.options.directories, 'going back executes parts of a guest again')
   const directories = directoriesFor(guest, origin.options.directories)
   const frames = stream && { frames: checkedFrames(stream, guest) }
   // What the guest prints once more has been printed.

@@ -161,10 +161,6 @@ export class Debugger implements Disposable {
       throw new RvrError('USAGE', 'the debugger has changed the guest, and what it did since has no cost of its own', {
         hint: 'Go back in front of the change.',
       })
-    if (options.directories?.some(({ readOnly }) => readOnly !== true) === true)
-      throw new RvrError('USAGE', 'the guest would write its files once more', {
-        hint: 'Give it its directories read-only, or measure it in a run without a debugger.',
-      })
     const measuring = kin === undefined ? artifact : await kin.ready(mode, signal)
     const { inputs, stream, publicValuesBytes, seed, args, env, directories } = options
     const given = { inputs, stream, publicValuesBytes, seed, args, env, directories }
