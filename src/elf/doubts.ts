@@ -8,17 +8,18 @@ const isTerminate = (word: number): boolean => (word & 0x707f) === 0x0b
 const executable = ({ segments }: Image): Segment[] => segments.filter(segment => segment.executable)
 
 /** Searches bytes, which is fast, for what hardly any other guest has. */
-function hasEcall({ address, bytes }: Segment): boolean {
+function hasEcall({ address, bytes }: Segment, slotBytes: number): boolean {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let at = text.indexOf(ECALL); at >= 0; at = text.indexOf(ECALL, at + 1)) {
-    if ((address + at) % 4 === 0) return true
+    if ((address + at) % slotBytes === 0) return true
   }
   return false
 }
 
-function hasTerminate({ address, bytes }: Segment): boolean {
+function hasTerminate({ address, bytes }: Segment, slotBytes: number): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let at = -address & 3; at + 4 <= bytes.length; at += 4) if (isTerminate(view.getUint32(at, true))) return true
+  const first = -address & (slotBytes - 1)
+  for (let at = first; at + 4 <= bytes.length; at += slotBytes) if (isTerminate(view.getUint32(at, true))) return true
   return false
 }
 
@@ -33,14 +34,16 @@ export interface LoadedFor {
 export function doubtsAbout(image: Image, path: string, { abi, missing }: LoadedFor): string[] {
   const doubts: string[] = []
   const text = executable(image)
-  const calls = text.some(hasEcall)
-  if (abi === 'openvm' && calls && !text.some(hasTerminate)) {
+  const slotBytes = image.isCompressed ? 2 : 4
+  const terminates = (): boolean => text.some(segment => hasTerminate(segment, slotBytes))
+  const calls = text.some(segment => hasEcall(segment, slotBytes))
+  if (abi === 'openvm' && calls && !terminates()) {
     doubts.push(
       `${path} makes system calls and has no instruction that ends a guest of ABI openvm: ` +
         'if it is a Linux program, run it with --abi linux',
     )
   }
-  if (abi === 'linux' && !calls && text.some(hasTerminate)) {
+  if (abi === 'linux' && !calls && terminates()) {
     doubts.push(
       `${path} makes no system calls and ends as guests of ABI openvm do: ` + 'if it is one, leave --abi linux out',
     )

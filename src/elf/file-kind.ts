@@ -42,10 +42,13 @@ const LINK_STATICALLY =
   'Link it statically: -static -no-pie (C), -C relocation-model=static -C target-feature=+crt-static (Rust).'
 const THEN_LINUX = 'A program that makes Linux system calls then runs with --abi linux.'
 
-/** What the flags of a RISC-V file (e_flags) say that it needs beyond rvr's instruction set. */
+/** EF_RISCV_RVC of e_flags: compressed instructions. */
+export const RVC = 1
+
+/** What the flags of a RISC-V file (e_flags) say that it needs beside I and M. */
 export function featuresOf(flags: number): string[] {
   return [
-    ...((flags & 1) !== 0 ? ['compressed instructions'] : []),
+    ...((flags & RVC) !== 0 ? ['compressed instructions'] : []),
     ...((flags & 6) !== 0 ? [`${FLOATS[(flags & 6) / 2 - 1]!}-precision floating point`] : []),
     ...((flags & 8) !== 0 ? ['the small register file (RVE)'] : []),
   ]

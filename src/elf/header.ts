@@ -2,12 +2,14 @@
 import { hexText } from '../hex.ts'
 import type { Xlen } from './image.ts'
 import type { FieldReader } from './reader.ts'
-import { featuresOf, kindOf } from './file-kind.ts'
+import { featuresOf, kindOf, RVC } from './file-kind.ts'
 import { rejection, type Rejection } from './reject.ts'
 
 export interface FileHeader {
   readonly xlen: Xlen
   readonly entry: bigint
+  /** The flags say that there are compressed instructions. */
+  readonly isCompressed: boolean
   /** File offset of the program headers. */
   readonly programHeaders: bigint
   readonly programHeaderCount: number
@@ -28,15 +30,15 @@ type Refuse = (reason: Rejection) => never
 
 /** Refuses instruction sets and calling conventions that the guest was compiled for and rvr does not execute. */
 function checkFlags(flags: number, refuse: Refuse): void {
-  const unsupported = featuresOf(flags)
+  const unsupported = featuresOf(flags & ~RVC)
   if (unsupported.length === 0) return
   refuse({
     field: 'e_flags',
     found: `${hexText(flags)} (${unsupported.join(', ')})`,
-    wanted: 'none of the bits 0xf',
+    wanted: 'none of the bits 0xe',
     hint:
       'Compile and link everything, libraries too, for -march=rv64im -mabi=lp64 or -march=rv32im -mabi=ilp32: ' +
-      'rvr has no C, F, D and E extension.',
+      'rvr has no F, D and E extension.',
   })
 }
 
@@ -72,7 +74,8 @@ export function readFileHeader(reader: FieldReader): FileHeader {
   const programHeaders = reader.word('e_phoff', wide ? 32 : 28, xlen)
   const behind = wide ? 48 : 36
   reader.word('e_shoff', wide ? 40 : 32, xlen)
-  checkFlags(reader.u32('e_flags', behind), refuse)
+  const flags = reader.u32('e_flags', behind)
+  checkFlags(flags, refuse)
   expect('e_ehsize', reader.u16('e_ehsize', behind + 4), [wide ? 64 : 52, `header of ELFCLASS${xlen}`])
   const entrySize = reader.u16('e_phentsize', behind + 6)
   const programHeaderCount = reader.u16('e_phnum', behind + 8)
@@ -88,5 +91,5 @@ export function readFileHeader(reader: FieldReader): FileHeader {
   reader.u16('e_shentsize', behind + 10)
   reader.u16('e_shnum', behind + 12)
   reader.u16('e_shstrndx', behind + 14)
-  return { xlen, entry, programHeaders, programHeaderCount }
+  return { xlen, entry, isCompressed: (flags & RVC) !== 0, programHeaders, programHeaderCount }
 }

@@ -65,6 +65,8 @@ export interface Image {
    * say.
    */
   readonly architecture: string | undefined
+  /** Does the file say, by its flags or its architecture, that it has compressed instructions? */
+  readonly isCompressed: boolean
   /** First address behind the highest segment. */
   readonly end: number
   /** The whole file; the segments are views of it. */

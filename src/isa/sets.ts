@@ -1,7 +1,8 @@
 /** The instruction sets by name: which a guest asks for, and the tables that a choice of them gives. */
 import { extensionsOf } from '../elf/attributes.ts'
-import type { Xlen } from '../elf/image.ts'
+import type { Image, Xlen } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
+import { compressedRows } from './compressed.ts'
 import { rows as i } from './i/rows.ts'
 import { rows as m } from './m/rows.ts'
 import type { Row } from './row.ts'
@@ -24,6 +25,7 @@ import { rows as zmmul } from './zmmul/rows.ts'
 export const sets = {
   i,
   m,
+  c: [],
   zmmul,
   zicond,
   zicsr,
@@ -37,6 +39,7 @@ export const sets = {
   zbkb,
   zbkx,
   zbs,
+  zcb: [],
 } as const satisfies Readonly<Record<string, readonly Row[]>>
 export type SetName = keyof typeof sets
 export const setNames = Object.keys(sets) as readonly SetName[]
@@ -48,12 +51,15 @@ export const defaultSets: readonly SetName[] = ['i', 'm']
 const GROUPS: Readonly<Record<string, readonly SetName[]>> = {
   a: ['zaamo', 'zalrsc'],
   b: ['zba', 'zbb', 'zbs'],
+  zca: ['c'],
+  zcb: ['c', 'zcb'],
   // Its counters are registers that Zicsr reads.
   zicntr: ['zicsr'],
 }
 /** Extensions without an instruction of their own: pauses and hints are fences and sums into x0. */
 const WITHOUT_ROWS: ReadonlySet<string> = new Set(['zihintpause', 'zihintntl', 'zihpm'])
 
+const isCompressed = (name: SetName): name is 'c' | 'zcb' => Object.hasOwn(compressedRows, name)
 const isSet = (name: string): name is SetName => Object.hasOwn(sets, name)
 const setsNamed = (names: readonly string[]): readonly SetName[] => {
   const all = new Set(names.flatMap(name => GROUPS[name] ?? name).filter(isSet))
@@ -64,13 +70,16 @@ const setsNamed = (names: readonly string[]): readonly SetName[] => {
 
 const isDefault = (names: readonly SetName[]): boolean => names.join() === defaultSets.join()
 
+type AskingFile = Pick<Image, 'architecture' | 'isCompressed'>
+
 /**
  * The sets that a guest's file asks for; undefined for `defaultSets`. I is always there, and M, but for files that say
  * Zmmul in its place: what a file lists is no promise that there is nothing else in it.
  */
-export function setsAsked(architecture: string | undefined): readonly SetName[] | undefined {
+export function setsAsked({ architecture, isCompressed: flagged }: AskingFile): readonly SetName[] | undefined {
   const names = extensionsOf(architecture ?? '')
-  const asked = setsNamed(['i', ...(names.includes('zmmul') ? [] : ['m']), ...names])
+  const flags = flagged ? ['c'] : []
+  const asked = setsNamed(['i', ...(names.includes('zmmul') ? [] : ['m']), ...names, ...flags])
   return isDefault(asked) ? undefined : asked
 }
 
@@ -123,5 +132,9 @@ export function tablesOf(names: readonly SetName[]): readonly InstructionTable[]
       all.findIndex(other => other.row === row) === index &&
       !all.some(other => other.row !== row && isWithin(row, other.row)),
   )
-  return names.map(name => ({ name, rows: rows.filter(each => each.name === name).map(each => each.row) }))
+  return names.map(name => ({
+    name,
+    rows: rows.filter(each => each.name === name).map(each => each.row),
+    ...(isCompressed(name) && { compressed: compressedRows[name] }),
+  }))
 }

@@ -1,12 +1,19 @@
 /** The decoder: instruction rows indexed by opcode and funct3. */
 import type { Xlen } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
+import type { CompressedRow } from './compressed-row.ts'
+import { expander } from './compressed.ts'
 import { immediate } from './encoding.ts'
 import type { Instr, Row, SlotBytes } from './row.ts'
 
-/** Decodes one 32-bit instruction word at `pc`; undefined where the word is no known instruction. */
+/** Decodes the instruction that 32 bits at `pc` begin with; undefined where they are no known one. */
 export interface Decoder {
   (word: number, pc: number): Instr | undefined
+  /**
+   * The word of 32 bits that a half-word stands for, 0 where it stands for none; undefined where the guest has no
+   * compressed instructions.
+   */
+  readonly expand: ((half: number) => number) | undefined
   /** Which instruction a word is, without its operands. */
   rowOf(word: number): Row | undefined
   /** Instructions begin at multiples of it: 2 bytes where the guest has compressed ones. */
@@ -60,10 +67,13 @@ function uniform(row: Row): Row {
 export interface InstructionTable {
   readonly name: string
   readonly rows: readonly Row[]
+  /** Of 16 bits; with these, instructions may begin at every other byte. */
+  readonly compressed?: readonly CompressedRow[] | undefined
 }
 
 /** Bytes of an instruction slot in a guest with these tables. */
-export const slotBytesOf = (_tables: readonly InstructionTable[]): SlotBytes => 4
+export const slotBytesOf = (tables: readonly InstructionTable[]): SlotBytes =>
+  tables.some(({ compressed }) => compressed !== undefined) ? 2 : 4
 
 const saying = ({ name }: Row, table: string): string => `instruction ${name} of extension ${table}`
 
@@ -103,17 +113,29 @@ export function createDecoder(xlen: Xlen, tables: readonly InstructionTable[]): 
         buckets[(row.match & 0x7f) | (funct3 << 7)]!.push(row)
     }
   }
-  const rowOf = (word: number): Row | undefined => {
+  const slotBytes = slotBytesOf(tables)
+  const expand =
+    slotBytes === 4
+      ? undefined
+      : expander(
+          xlen,
+          tables.flatMap(({ compressed = [] }) => compressed),
+        )
+  const rowOf = (bits: number): Row | undefined => {
+    const isHalf = expand !== undefined && (bits & 3) !== 3
+    const word = isHalf ? expand(bits & 0xffff) : bits
     for (const row of buckets[(word & 0x7f) | ((word >>> 5) & 0x380)]!) if ((word & row.mask) === row.match) return row
     return undefined
   }
-  const decode = (word: number, pc: number): Instr | undefined => {
-    const row = rowOf(word)
+  const decode = (bits: number, pc: number): Instr | undefined => {
+    const row = rowOf(bits)
     if (row === undefined) return undefined
+    const isHalf = expand !== undefined && (bits & 3) !== 3
+    const word = isHalf ? expand(bits & 0xffff) : bits
     return {
       pc,
-      size: 4,
-      word,
+      size: isHalf ? 2 : 4,
+      word: isHalf ? bits & 0xffff : bits,
       row,
       rd: (word >>> 7) & 31,
       rs1: (word >>> 15) & 31,
@@ -121,5 +143,5 @@ export function createDecoder(xlen: Xlen, tables: readonly InstructionTable[]): 
       imm: immediate(row.format, word),
     }
   }
-  return Object.assign(decode, { rowOf, slotBytes: slotBytesOf(tables), rows: rows.map(({ row }) => row) })
+  return Object.assign(decode, { rowOf, expand, slotBytes, rows: rows.map(({ row }) => row) })
 }

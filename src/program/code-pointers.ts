@@ -12,9 +12,20 @@ const MAX_TABLE = 4096
 const MAX_ENTRIES = 2 ** 20
 const NONE: readonly number[] = []
 
+/** In guests with compressed instructions: do section headers call an address code? Asked in ascending order. */
+function codeTest({ slotBytes, image: { sections } }: Code): (address: number) => boolean {
+  let next = 0
+  const { code } = sections
+  return address => {
+    if (slotBytes === 4) return false
+    while (next < code.length && code[next]!.to <= address) next++
+    return next < code.length && code[next]!.from <= address
+  }
+}
+
 /**
  * Yields every 4-aligned 32-bit word of the image that lies in the program's slots (function pointers, absolute jump
- * tables; an instruction never looks like one because its low two bits are set). Too many code pointers cost a little
+ * tables; a word of code never looks like one, or is not asked). Too many code pointers cost a little
  * speed and never correctness, as do too few.
  *
  * Where functions have names, numbers that only look like addresses are told apart: a pointer into the middle of a
@@ -22,14 +33,15 @@ const NONE: readonly number[] = []
  */
 export function* wordPointers(program: Code): Generator<number> {
   const { image } = program
+  const isCode = codeTest(program)
   for (const segment of image.segments) {
     const skip = -segment.address & 3
     const bytes = segment.bytes
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     for (let offset = skip; offset + 4 <= bytes.length; offset += 4) {
       const word = view.getUint32(offset, true)
-      // Most words are instructions.
-      if ((word & 3) !== 0 || !isSlotOf(program, word)) continue
+      // Most words are instructions, and only where each has 4 bytes does none look like an address.
+      if (word % program.slotBytes !== 0 || !isSlotOf(program, word) || isCode(segment.address + offset)) continue
       const home = functionStart(image, word)
       // In a table of addresses, of 4 or of 8 bytes each, another one into the same function is next to it.
       const isEntry = (at: number): boolean => {

@@ -9,18 +9,26 @@ import { nextPc, slotBehind, slotOf } from './slots.ts'
 export const UNSAID = 0
 export const DATA = 1
 export const CODE = 2
+/** An instruction of code that began in the slot in front goes on here. */
+export const INSIDE = 3
+
+interface Slots {
+  /** Does what begins in a slot take two of them? */
+  isLong(slot: number): boolean
+  /** Decodes the instruction of a slot, which the program has from then on. */
+  fillIn(slot: number): Instr | undefined
+}
 
 /**
  * Fills in the instructions that something leads to: a transfer from known code, wherever it goes, and, where sections
  * say nothing, a number that may be the address of code. Data in between stays empty, and with it code that is reached
  * in a way that nobody can see: the interpreter has that.
  *
- * @param said UNSAID, DATA or CODE by slot; the instructions of CODE are there already
- * @param fillIn decodes the instruction of a slot, which `program` has from then on
+ * @param said UNSAID, DATA, CODE or INSIDE by slot; the instructions of CODE are there already
  */
-export function addReached(program: Code, said: Uint8Array, fillIn: (slot: number) => Instr | undefined): void {
+export function addReached(program: Code, said: Uint8Array, { isLong, fillIn }: Slots): void {
   const { image, instrs, slotBytes } = program
-  const isKnown = said.map(kind => (kind === CODE ? 1 : 0))
+  const isKnown = said.map(kind => (kind === CODE || kind === INSIDE ? 1 : 0))
   const pending: number[] = []
   const built = new BuiltPointers(program)
   const lead = (pc: number): void => {
@@ -53,6 +61,11 @@ export function addReached(program: Code, said: Uint8Array, fillIn: (slot: numbe
     built.forget()
     for (let slot = first; isKnown[slot] === 0;) {
       isKnown[slot] = 1
+      if (isLong(slot)) {
+        // Instructions share no slot: what was known first stays.
+        if (isKnown[slot + 1] !== 0) break
+        isKnown[slot + 1] = 1
+      }
       const instr = fillIn(slot)
       if (instr === undefined || !follow(slot, instr)) break
       slot = slotBehind(slot, instr, slotBytes)

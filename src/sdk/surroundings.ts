@@ -58,7 +58,7 @@ export async function surroundingsOf(
   const extensions =
     own.length === 0 ? [] : await Promise.all(own.map((await import('../extensions/own.ts')).ownModule))
   const { isa } = options
-  const sets = isa === undefined ? setsAsked(image.architecture) : setsGiven(isa, image.xlen)
+  const sets = isa === undefined ? setsAsked(image) : setsGiven(isa, image.xlen)
   const name = options.abi ?? 'openvm'
   const abiChoice: AbiChoice = {
     name,

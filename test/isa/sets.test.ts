@@ -112,10 +112,10 @@ describe.each([32, 64] as const)('RV%i', xlen => {
 })
 
 test('sets that a file asks for', () => {
-  expect(setsAsked(undefined)).toBeUndefined()
-  expect(setsAsked('rv64i2p1')).toBeUndefined()
-  expect(setsAsked('rv64i2p1_m2p0_zmmul1p0_zihintpause2p0')).toBeUndefined()
-  expect(setsAsked('rv64i2p1_m2p0_a2p1_zbs1p0_zba1p0_zicond1p0')).toEqual([
+  expect(setsAsked({ architecture: undefined, isCompressed: false })).toBeUndefined()
+  expect(setsAsked({ architecture: 'rv64i2p1', isCompressed: false })).toBeUndefined()
+  expect(setsAsked({ architecture: 'rv64i2p1_m2p0_zmmul1p0_zihintpause2p0', isCompressed: false })).toBeUndefined()
+  expect(setsAsked({ architecture: 'rv64i2p1_m2p0_a2p1_zbs1p0_zba1p0_zicond1p0', isCompressed: false })).toEqual([
     'i',
     'm',
     'zicond',
@@ -124,9 +124,22 @@ test('sets that a file asks for', () => {
     'zba',
     'zbs',
   ])
-  expect(setsAsked('rv64i2p1_m2p0_zalrsc1p0_zicntr2p0')).toEqual(['i', 'm', 'zicsr', 'zalrsc'])
-  expect(setsAsked('rv32i2p1_zmmul1p0')).toEqual(['i', 'zmmul'])
-  expect(setsAsked('rv32i2p1_m2p0_b1p0')).toEqual(['i', 'm', 'zba', 'zbb', 'zbs'])
+  expect(setsAsked({ architecture: 'rv64i2p1_m2p0_zalrsc1p0_zicntr2p0', isCompressed: false })).toEqual([
+    'i',
+    'm',
+    'zicsr',
+    'zalrsc',
+  ])
+  expect(setsAsked({ architecture: 'rv32i2p1_zmmul1p0', isCompressed: false })).toEqual(['i', 'zmmul'])
+  expect(setsAsked({ architecture: 'rv32i2p1_m2p0_b1p0', isCompressed: false })).toEqual([
+    'i',
+    'm',
+    'zba',
+    'zbb',
+    'zbs',
+  ])
+  expect(setsAsked({ architecture: undefined, isCompressed: true })).toEqual(['i', 'm', 'c'])
+  expect(setsAsked({ architecture: 'rv32i2p1_m2p0_zca1p0_zcb1p0', isCompressed: true })).toEqual(['i', 'm', 'c', 'zcb'])
 })
 
 test('sets that are given, and texts that are refused', () => {

@@ -73,6 +73,7 @@ describe('what is refused', () => {
       symbols: [{ name: 'f', address: 0x120, size: 32, kind: 'function' }],
       sections: { code: [], data: [] },
       architecture: undefined,
+      isCompressed: false,
       end: 0x140,
       file: new Uint8Array(),
       digest: '',
