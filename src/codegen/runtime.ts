@@ -3,7 +3,7 @@ import { resourceText } from '../resources.ts'
 import type { Regions } from '../analysis/regions.ts'
 import type { MemoryWindow, Xlen } from '../elf/image.ts'
 import { registerNames } from '../isa/registers.ts'
-import type { Row } from '../isa/row.ts'
+import type { Row, SlotBytes } from '../isa/row.ts'
 import type { Graph } from '../program/program.ts'
 import { callExports, callPrototypes, calledRows } from './calls.ts'
 import { declareRegions, regionName, type EmitterContext } from './emitter.ts'
@@ -153,9 +153,12 @@ ${declareRegions(entries.map(entry => entry.name))}static const uint32_t entry_c
 static const uint32_t entry_slots[${count}] = { ${entries.map(entry => entry.slot).join(', ') || '0'} };
 static region *const entry_functions[${count}] = { ${entries.map(entry => entry.name).join(', ') || '0'} };
 
-${instanceFile(graph.program.image.memory)}
+${withSlots(instanceFile(graph.program.image.memory), graph.program.slotBytes)}
 ${callExports(calledRows(graph))}${identityBlock(identity)}`
 }
+
+const withSlots = (text: string, slotBytes: SlotBytes): string =>
+  text.replaceAll('SLOT_SHIFT', String(slotBytes / 2)).replaceAll('SLOT_MASK', String(slotBytes - 1))
 
 /** Text in a C string literal. */
 const quoted = (text: string): string => JSON.stringify(text).replaceAll('?', '\\?')

@@ -106,6 +106,8 @@ export interface Transferred {
 /** The instruction at hand in a native interpreter: C expressions. */
 export interface InstrAtHand {
   readonly pc: string
+  /** Address of the one behind it. */
+  readonly behind: string
   readonly rd: string
   readonly rs1: string
   readonly imm: string

@@ -30,10 +30,24 @@ export function decodeCode(place: Place, { image, abi, mode, machine }: DecodedG
   decoder.decode(place.memory, wordsOf(image, decode), spans && bitsOf(spans.starts))
 }
 
-function wordsOf(image: Image, { slotBytes }: Decoder): Uint32Array {
+/** By slot, what the decoder in C reads: of 16 bits, the word that they stand for less 2, or 0. */
+function wordsOf(image: Image, { slotBytes, expand }: Decoder): Uint32Array {
   const { bytes, slots } = nativeCode(image, slotBytes)
+  if (expand !== undefined) return halvesOf(bytes, slots, expand)
   const copy = bytes.slice(0, slots * 4)
   return new Uint32Array(copy.buffer, 0, slots)
+}
+
+function halvesOf(bytes: Uint8Array, slots: number, expand: (half: number) => number): Uint32Array {
+  const words = new Uint32Array(slots)
+  const halfAt = (slot: number): number => bytes[2 * slot]! | (bytes[2 * slot + 1]! << 8)
+  for (let slot = 0; slot < slots; slot++) {
+    const half = halfAt(slot)
+    if ((half & 3) !== 3) words[slot] = expand(half) & ~2
+    // What is cut off is no instruction.
+    else if (slot + 1 < slots) words[slot] = half | (halfAt(slot + 1) << 16)
+  }
+  return words
 }
 
 function bitsOf(flags: Uint8Array): Uint8Array {

@@ -31,30 +31,32 @@ __attribute__((visibility("default"))) uint32_t rvr_is_decoded_MODE(char *memory
 
 static int32_t from_step(op *handler) { return (int32_t)((char *)handler - (char *)&step_MODE); }
 
-/* Decodes the word of every slot. `starts`: a bit for each where a straight line begins whatever comes before it, or NULL. */
+/* Decodes the word of every slot; one of 16 bits stands as what it is short for, with 1 in its two lowest bits. `starts`: a bit for each where a straight line begins whatever comes before it, or NULL. */
 __attribute__((visibility("default"))) void rvr_decode_MODE(char *memory, const uint32_t *words, const uint8_t *starts)
 {
   struct rvr_code *c = code(memory - RVR_ORIGIN);
-  uint16_t rest = 0;
   for (uint64_t slot = c->slots; slot-- != 0;) {
     struct insn *at = c->first + slot;
-    uint32_t w = words[slot];
+    uint32_t w = words[slot], size = SLOT_BYTES == 4 || (w & 3) != 3 ? 1 : 2;
+    if (SLOT_BYTES == 2 && (w & 3) == 1) w |= 3;
     const struct row *r = row_of(w);
     int64_t imm = r == 0 ? 0 : immediate_of(w, r->format);
     int ends = r == 0 || (r->flags & ENDS_LINE);
     if (r != 0 && (r->flags & LEADS)) {
-      int64_t to = (int64_t)slot + imm / 4;
-      if ((imm & 3) != 0 || to < 0 || to >= (int64_t)c->slots) r = 0;
-      imm /= 4;
+      int64_t to = (int64_t)slot + imm / SLOT_BYTES;
+      if ((imm & (SLOT_BYTES - 1)) != 0 || to < 0 || to >= (int64_t)c->slots) r = 0;
+      imm /= SLOT_BYTES;
     }
-    uint64_t next = slot + 1;
-    int is_last = next == c->slots || (starts != 0 && ((starts[next >> 3] >> (next & 7)) & 1));
-    rest = ends || is_last || rest >= LONGEST_LINE ? 1 : rest + 1;
+    uint64_t next = slot + size;
+    int is_last = next >= c->slots || (starts != 0 && ((starts[next >> 3] >> (next & 7)) & 1));
+    uint16_t rest = is_last ? 0 : c->first[next].rest;
+    rest = ends || rest == 0 || rest >= LONGEST_LINE ? 1 : rest + 1;
     at->rd = (w >> 7) & 31;
     at->rs1 = (w >> 15) & 31;
     at->rs2 = (w >> 20) & 31;
     at->imm = (int32_t)imm;
     at->rest = rest;
+    at->slots = (uint8_t)size;
     at->operation = r == 0 ? 0 : at->rd == 0 ? r->operation_x0 : r->operation;
     at->handler = from_step(handlers_MODE[at->operation]);
     /* What follows here without a transfer begins a line of its own. */
@@ -84,8 +86,8 @@ __attribute__((visibility("default"))) uint32_t rvr_run_MODE(char *memory)
   char *m = memory - RVR_ORIGIN;
   struct rvr_state *s = state(m);
   struct rvr_code *c = code(m);
-  uint64_t slot = (s->pc - c->base) >> 2;
-  if (((s->pc - c->base) & 3) != 0 || slot >= c->slots) return s->reason = RVR_STEP;
+  uint64_t slot = (s->pc - c->base) >> SLOT_SHIFT;
+  if (((s->pc - c->base) & (SLOT_BYTES - 1)) != 0 || slot >= c->slots) return s->reason = RVR_STEP;
   enter(m, c->first + slot);
   return s->reason;
 }

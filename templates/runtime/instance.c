@@ -35,8 +35,8 @@ __attribute__((visibility("default"))) void rvr_destroy(char *m)
 /* Runs from state(ORIGIN)->pc until a budget is nearly used up or the interpreter has to take over; returns the reason. */
 __attribute__((visibility("default"))) uint32_t rvr_run(char *m)
 {
-  uint64_t slot = (state(ORIGIN)->pc - RVR_BASE) >> 2;
-  if (((state(ORIGIN)->pc - RVR_BASE) & 3) != 0 || slot >= RVR_SLOTS) return state(ORIGIN)->reason = RVR_STEP;
+  uint64_t slot = (state(ORIGIN)->pc - RVR_BASE) >> SLOT_SHIFT;
+  if (((state(ORIGIN)->pc - RVR_BASE) & SLOT_MASK) != 0 || slot >= RVR_SLOTS) return state(ORIGIN)->reason = RVR_STEP;
   enter(ORIGIN, table(ORIGIN)[slot]);
   return state(ORIGIN)->reason;
 }

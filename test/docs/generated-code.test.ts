@@ -30,6 +30,7 @@ const files = projects.flatMap(({ mode, convention }) => {
 })
 
 const interpreter = interpreterProject({
+  slotBytes: 4,
   xlen: 64,
   memory: abiNamed('openvm').memory,
   rows: abiNamed('openvm').extensions.flatMap(({ rows }) => rows.filter(({ only }) => only !== 32)),

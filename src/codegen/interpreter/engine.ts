@@ -79,7 +79,7 @@ ${indented([...counters, ...(emission.leaving ?? [])])}}
 #define LEAVE(why) do { state(m)->reason = why; ${tail} leave(${values}); } while (0)
 /* The host executes the instruction at hand, which has been paid for with its line. */
 #define STEP do { left += at->rest; LEAVE(RVR_STEP); } while (0)
-#define NEXT do { at++; ${tail} ((op *)((char *)&step_${name} + at->handler))(${values}); } while (0)
+#define NEXT do { at = behind(at); ${tail} ((op *)((char *)&step_${name} + at->handler))(${values}); } while (0)
 /* A straight line begins, which is paid for at once. */
 #define ENTER do { ${test.join(' ')} ${own} \\
   stop: LEAVE(RVR_STOP); } while (0)

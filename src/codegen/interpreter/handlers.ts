@@ -30,14 +30,20 @@ export interface HandlerContext {
 const x = (field: 'rd' | 'rs1' | 'rs2'): string => `x(m, at->${field})`
 const IMMEDIATE = '(reg)(sreg)at->imm'
 const ADDRESS = `(uint64_t)(${x('rs1')} + ${IMMEDIATE})`
-const FOLLOWING = '(reg)(pc_of(m, at) + 4)'
+const FOLLOWING = '(reg)pc_of(m, behind(at))'
 /** An access by itself. */
 const ALONE = { address: 'address', isRepeated: false, isTold: false, isIterated: false } as const
 const UNSIGNED = { 1: 'uint8_t', 2: 'u16', 4: 'u32', 8: 'u64' } as const
 const SIGNED = { 1: 'int8_t', 2: 'i16', 4: 'i32', 8: 'u64' } as const
 
 /** The instruction at hand, for modes. */
-export const atHand: InstrAtHand = { pc: 'pc_of(m, at)', rd: 'at->rd', rs1: 'at->rs1', imm: 'at->imm' }
+export const atHand: InstrAtHand = {
+  pc: 'pc_of(m, at)',
+  behind: 'pc_of(m, behind(at))',
+  rd: 'at->rd',
+  rs1: 'at->rs1',
+  imm: 'at->imm',
+}
 
 /** Macros of engine.c: to the next instruction, to where `at` leads, to the host for this one. */
 const NEXT = 'NEXT;'
@@ -83,7 +89,7 @@ function bodyOf({ row, discards, instr }: Operation, context: HandlerContext): s
       return [...access(row.width), `*(${type} *)(m + address) = (${type})${x('rs2')};`, NEXT]
     }
     case 'branch':
-      return [...counted, `if (${row.c(x('rs1'), x('rs2'))}) at += at->imm; else at++;`, ENTER]
+      return [...counted, `if (${row.c(x('rs1'), x('rs2'))}) at += at->imm; else at = behind(at);`, ENTER]
     case 'jal':
       return [
         ...counted,
@@ -95,11 +101,11 @@ function bodyOf({ row, discards, instr }: Operation, context: HandlerContext): s
     case 'jalr':
       return [
         `uint64_t to = (${ADDRESS} & ~(uint64_t)1) - code(m)->base;`,
-        stepIf('(to & 3) != 0 || to >> 2 >= code(m)->slots'),
+        stepIf('(to & (SLOT_BYTES - 1)) != 0 || to >> SLOT_SHIFT >= code(m)->slots'),
         ...counted,
         ...set(FOLLOWING),
-        ...transferred('(code(m)->base + to)', '(to >> 2)'),
-        'at = code(m)->first + (to >> 2);',
+        ...transferred('(code(m)->base + to)', '(to >> SLOT_SHIFT)'),
+        'at = code(m)->first + (to >> SLOT_SHIFT);',
         ENTER,
       ]
     case 'call':
@@ -164,6 +170,6 @@ function call(instr: Instr, { c, operands, result }: CallRow, context: HandlerCo
 }
 
 function callEnd({ result }: CallRow, set: (value: string) => string[]): string[] {
-  if (result === 'branch') return ['if (state(m)->result != 0) at += at->imm; else at++;', ENTER]
+  if (result === 'branch') return ['if (state(m)->result != 0) at += at->imm; else at = behind(at);', ENTER]
   return result === 'register' ? [...set('(reg)state(m)->result'), NEXT] : [NEXT]
 }

@@ -1,7 +1,7 @@
 /** Instruction rows × modes → the C project of a native interpreter: a library that runs every guest of its kind. */
 import { type Image, type MemoryMap, type Xlen } from '../../elf/image.ts'
 import { reads, writes } from '../../isa/registers-used.ts'
-import type { Instr, Row } from '../../isa/row.ts'
+import type { Instr, Row, SlotBytes } from '../../isa/row.ts'
 import { REASON_STEP, REASON_STOP, stateHeader, stateLayout } from '../../layout/state.ts'
 import type { Machine } from '../../machine/machine.ts'
 import type { Emission, Mode } from '../../modes/mode.ts'
@@ -21,6 +21,8 @@ export interface InterpreterOptions {
   readonly memory: MemoryMap
   /** All instructions that a guest of the width may use. */
   readonly rows: readonly Row[]
+  /** Bytes of a slot of these guests. */
+  readonly slotBytes: SlotBytes
   readonly machine: Machine
   readonly modes: readonly Mode[]
   readonly convention: Convention
@@ -54,12 +56,12 @@ export function interpreterProject(options: InterpreterOptions): Project {
 }
 
 function modeFiles(mode: Mode, options: InterpreterOptions): ProjectFile[] {
-  const { xlen, machine, rows, vectorBytes } = options
+  const { xlen, slotBytes, machine, rows, vectorBytes } = options
   const operations = operationsOf(rows)
-  const graph = anyGuest(xlen, operations)
+  const graph = anyGuest(xlen, slotBytes, operations)
   // Every instruction counts by itself, at the slot that its handler finds it at.
   const slot = (): string => '(at - code(m)->first)'
-  const address = (): string => '(uint32_t)(pc_of(m, at) >> 2)'
+  const address = (): string => '(uint32_t)(pc_of(m, at) >> SLOT_SHIFT)'
   const target = { graph, machine, vectorBytes, slot, address, registers, atHand }
   const emission = mode.emission?.(target) ?? { parameters: [] }
   const context = { ...options, mode, emission, operations }
@@ -84,9 +86,9 @@ function registers(instrs: readonly Instr[]): string {
 }
 
 /** What a mode asks of a guest's code, answered for a guest that uses every instruction. */
-function anyGuest(xlen: Xlen, operations: readonly Operation[]): Graph {
+function anyGuest(xlen: Xlen, slotBytes: SlotBytes, operations: readonly Operation[]): Graph {
   const image = { segments: [] as Image['segments'] } as Image
-  const program = { image, xlen, base: 0, slotBytes: 4 as const, instrs: operations.map(({ instr }) => instr) }
+  const program = { image, xlen, base: 0, slotBytes, instrs: operations.map(({ instr }) => instr) }
   return { program, blocks: [], isRoot: new Uint8Array(), spanStarts: new Uint8Array() }
 }
 
@@ -98,12 +100,12 @@ function areaBytes({ area }: Mode, machine: Machine): string {
     : '#define RVR_AREA_BYTES (code(m)->area_bytes)'
 }
 
-type HeaderContext = Pick<InterpreterOptions, 'xlen' | 'memory' | 'machine'> & {
+type HeaderContext = Pick<InterpreterOptions, 'xlen' | 'memory' | 'slotBytes' | 'machine'> & {
   readonly mode: Mode
   readonly emission: Emission
 }
 
-function modeHeader({ mode, emission, xlen, memory, machine }: HeaderContext): string {
+function modeHeader({ mode, emission, xlen, memory, slotBytes, machine }: HeaderContext): string {
   const { guardBytes, bytes } = stateLayout
   // `m` is where address 0 of the guest would lie.
   const below = guardBytes + bytes - memory.base
@@ -112,6 +114,7 @@ function modeHeader({ mode, emission, xlen, memory, machine }: HeaderContext): s
 #include "../state.h"
 ${numberTypes(xlen)}
 ${emission.header ?? ''}typedef void region(void);
+enum { SLOT_SHIFT = ${slotBytes / 2}, SLOT_BYTES = ${slotBytes} };
 enum { XLEN = ${xlen}, RVR_STEP = ${REASON_STEP}, RVR_STOP = ${REASON_STOP}, LONGEST_LINE = ${LONGEST_LINE} };
 static const uint64_t RVR_ORIGIN = ${memory.base}, RVR_MEMORY_BYTES = ${memory.bytes}, RVR_GUARD_BYTES = ${guardBytes};
 static const int64_t RVR_FLOOR = LONGEST_LINE;

@@ -61,6 +61,7 @@ export function callsEmission(target: EmissionTarget): Emission {
         path: 'contexts.c',
         content: template('contexts.c')
           .replace('/* BOUNDARIES */\n', () => (isCompiled ? `${boundariesText(graph)}\n` : ''))
+          .replace('SLOT_SHIFT', String(graph.program.slotBytes / 2))
           .replace('BASE', isCompiled ? 'RVR_BASE' : 'code(m)->base')
           .replace('/* GATES */\n', gates),
       },

@@ -4,7 +4,7 @@ import { hasMarkers } from './marker.ts'
 
 const isLink = (register: string): string => `(${register} == 1 || ${register} == 5)`
 
-export function interpretedHooks({ pc, rd, rs1, imm }: InstrAtHand): Partial<Emission> {
+export function interpretedHooks({ pc, behind, rd, rs1, imm }: InstrAtHand): Partial<Emission> {
   return {
     // Functions change where an instruction is executed that is none of the current one's.
     executed: ({ row, rd: result }) => [
@@ -16,7 +16,7 @@ export function interpretedHooks({ pc, rd, rs1, imm }: InstrAtHand): Partial<Emi
     blockEntered: () => [`*count_at(m, context, ${pc}) += 1;`],
     transferred({ instr, target, stackPointer }) {
       if (typeof target === 'number') return []
-      const call = `context = call_at(m, context, ${pc}, function_of(m, ${target.slot}), (uint32_t)${stackPointer});`
+      const call = `context = call_at(m, context, ${pc}, ${behind}, function_of(m, ${target.slot}), (uint32_t)${stackPointer});`
       const calls = `if ${isLink(rd)} ${call}`
       if (instr.row.kind === 'jal') return [calls]
       const back = `context = return_to(m, context, (uint32_t)${target.address}, (uint32_t)${stackPointer});`

@@ -16,6 +16,7 @@ export const interpreter = kindStage<InterpreterRequest>({
       xlen,
       memory: abi.memory,
       rows: rowsOfKind(request),
+      slotBytes: abi.slotBytes,
       machine,
       modes: modesOf(request),
       convention,

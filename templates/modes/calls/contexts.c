@@ -134,7 +134,7 @@ static COLD void look_at_top(struct rvr_calls *t)
 COLD void rvr_search(char *m, uint64_t target, uint64_t sp)
 {
   struct rvr_calls *t = calls(m);
-  uint32_t function = function_of(m, (target - BASE) >> 2);
+  uint32_t function = function_of(m, (target - BASE) >> SLOT_SHIFT);
   uint32_t most = t->budget > 0 ? MOST_SEARCHED : FEW_SEARCHED, looked = 0, top = t->top;
   for (; top != CALLS_STACK && looked < most; top -= CALLS_FRAME, looked++) {
     struct rvr_frame *frame = frame_at(t, top);
