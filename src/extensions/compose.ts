@@ -63,8 +63,9 @@ export function composeAbi(system: GuestSystem, further: readonly Extension[], c
 /** The instruction sets; what the system has an instruction of its own for is that one. */
 function setsBeside({ base }: GuestSystem, { sets }: AbiChoice): readonly Extension[] {
   const own = new Set(base.flatMap(({ rows }) => rows.map(({ name }) => name)))
-  return tablesOf(sets ?? defaultSets).map(({ name, rows }) => ({
+  return tablesOf(sets ?? defaultSets).map(({ name, rows, compressed }) => ({
     name,
+    compressed,
     rows: rows.filter(row => !own.has(row.name)),
     handlers: name === 'zicsr' ? counterHandlers : undefined,
   }))

@@ -1,7 +1,7 @@
 /** One row of a table of compressed instructions: 16 bits that stand for an instruction of 32. */
 import type { Xlen } from '../elf/image.ts'
 
-/** Where bits of an immediate lie in the half-word: `width` of them from bit `at` on, which are its bits from `to` on. */
+/** Bits of an immediate: `width` of them from the half-word's bit `at` on, which are its own from `to` on. */
 export type Part = readonly [at: number, width: number, to: number]
 
 /** Where a register's number lies: all five bits of it, the last three of x8 to x15, or none. */

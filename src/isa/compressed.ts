@@ -47,7 +47,7 @@ type Base = Pick<Row, 'name' | 'format' | 'match' | 'only'>
 /** No expansion has been asked for. */
 const UNASKED = 1
 
-/** The instructions of 32 bits that half-words stand for, of a guest with these rows: 0 where a half-word is reserved. */
+/** The instructions that half-words stand for, of a guest with these rows: 0 where a half-word is reserved. */
 export function expander(xlen: Xlen, rows: readonly CompressedRow[]): (half: number) => number {
   const known = new Uint32Array(0x10000).fill(UNASKED)
   const bases = new Map(BASES.filter(({ only }) => (only ?? xlen) === xlen).map(base => [base.name, base]))

@@ -37,7 +37,7 @@ const WHOLE: Readonly<Record<string, string>> = { zaamo: 'A', zalrsc: 'A' }
 const FLOATS: Readonly<Record<Xlen, readonly number[]>> = { 32: [1, 3, 5, 7], 64: [1, 5] }
 const expanders = new Map<Xlen, { readonly set: 'c' | 'zcb'; expand(half: number): number }[]>()
 
-/** The same of 16 bits. Reserved ones belong to nobody, zeros to nothing by intention, and ebreak to the guest's ABI. */
+/** The same of 16 bits. Reserved ones and zeros belong to nobody, and ebreak to the guest's ABI. */
 function halfOwner(half: number, xlen: Xlen): string | undefined {
   if (half === EBREAK) return undefined
   let known = expanders.get(xlen)

@@ -10,14 +10,13 @@ const ADDRESSES = 0x502
 const COUNTS = 0x503
 
 const LONG_BYTES = 8
-const INSTRUCTION_BYTES = 4
 const ADDRESS_SPACE = 2 ** 32
 
 /** Counts of a guest, and of the run that was added last the digest of its ABI. */
 export type ArchivedProfile = Omit<ExecutionProfile, 'xlen'> & { readonly abi: string }
 
 /** A count holds from its address to the next one; the last is 0. */
-export function profileContent({ guest, abi, stretches }: ArchivedProfile): Content {
+export function profileContent({ guest, abi, slotBytes = 4, stretches }: ArchivedProfile): Content {
   const addresses: number[] = []
   const counts: number[] = []
   const put = (address: number, count: number): void => {
@@ -26,7 +25,7 @@ export function profileContent({ guest, abi, stretches }: ArchivedProfile): Cont
   }
   for (const [index, { pc, instructions, count }] of stretches.entries()) {
     put(pc, count)
-    const end = pc + INSTRUCTION_BYTES * instructions
+    const end = pc + slotBytes * instructions
     if (stretches[index + 1]?.pc !== end) put(end, 0)
   }
   return {
@@ -50,16 +49,18 @@ export function profileIn(archive: Archive): ArchivedProfile {
     const fault = { layer: 4, what: kind === ADDRESSES ? 'order' : 'value', at: LONG_BYTES * index } as const
     return archive.invalid(kind, { ...fault, found: Number(found) }, `${problem}, found ${found}`)
   }
+  // Whoever executed anything at all with compressed instructions executed one of 4 bytes, behind which nothing counts.
+  const slotBytes = addresses.every(address => address % 4 === 0) ? 4 : 2
   const last = addresses.length - 1
   const stretches: Stretch[] = []
   for (const [index, pc] of addresses.entries()) {
     const before = addresses[index - 1] ?? -1
     const count = counts[index]!
-    if (pc <= before || pc % INSTRUCTION_BYTES !== 0 || pc > ADDRESS_SPACE)
+    if (pc <= before || pc % slotBytes !== 0 || pc > ADDRESS_SPACE)
       throw wrong(ADDRESSES, index, `address ${index} has to be of an instruction behind the one in front of it`)
     if (!Number.isSafeInteger(count) || count === (counts[index - 1] ?? 0) || (index === last && count !== 0))
       throw wrong(COUNTS, index, `count ${index} has to be another than the one in front of it, and the last one 0`)
-    if (count > 0) stretches.push({ pc, instructions: (addresses[index + 1]! - pc) / INSTRUCTION_BYTES, count })
+    if (count > 0) stretches.push({ pc, instructions: (addresses[index + 1]! - pc) / slotBytes, count })
   }
-  return { guest, abi, stretches }
+  return { guest, abi, ...(slotBytes === 2 && { slotBytes }), stretches }
 }

@@ -117,6 +117,6 @@ export async function earlierProfile(path: string, guest: ProfiledGuest): Promis
  */
 export async function addToProfile(path: string, profile: ExecutionProfile, abi: string): Promise<string> {
   const earlier = await earlierProfile(path, { digest: profile.guest, xlen: profile.xlen })
-  const { guest, stretches } = earlier === undefined ? profile : addProfiles([earlier, profile])
-  return writeArchive(path, profileContent({ guest, abi, stretches }), { failure: 'cannot write profile' })
+  const { guest, slotBytes, stretches } = earlier === undefined ? profile : addProfiles([earlier, profile])
+  return writeArchive(path, profileContent({ guest, abi, slotBytes, stretches }), { failure: 'cannot write profile' })
 }

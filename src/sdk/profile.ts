@@ -91,7 +91,8 @@ export class Profile {
 
   /** The counts as plain data, which `guest.compile` takes as its `profile`. */
   get recorded(): ExecutionProfile {
-    return profileOf(this.#run.image, this.counts)
+    const { image, abi } = this.#run
+    return profileOf({ digest: image.digest, xlen: image.xlen, slotBytes: abi.slotBytes }, this.counts)
   }
 
   /**

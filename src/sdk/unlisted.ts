@@ -11,32 +11,23 @@ import type { Decoder, InstructionTable } from '../isa/table.ts'
 import { operationOf, type Machine } from '../machine/machine.ts'
 import { checkMachineMemory } from '../machine/memory.ts'
 import type { Mode } from '../modes/mode.ts'
-import { nativeCode, skim } from '../program/lift.ts'
-import { fetchFrom, slotRanges } from '../program/slots.ts'
+import { firstInstr, isCompressed } from '../program/first-instr.ts'
 
-const isUnlisted = ({ chipIndex }: Machine, instr: Instr | undefined): instr is Instr =>
-  instr?.row.isListed === true && !chipIndex.has(operationOf(instr))
+/** The operation by which a machine says that compressed instructions count as what they stand for. */
+const COMPRESSED = 'compressed'
 
 /** The first in the guest's code that the machine does not list. */
-function unlistedIn(machine: Machine, image: Image, decode: Decoder): Instr | undefined {
-  if (!decode.rows.some(row => row.isListed === true && !machine.chipIndex.has(row.name))) return undefined
-  const { instrs } = skim(image, decode)
-  for (let slot = 0; slot < instrs.length; slot++) {
-    const instr = instrs.at(slot)
-    if (isUnlisted(machine, instr)) return instr
-  }
-  // In other executable segments nobody tells code from data.
-  const { base: native } = nativeCode(image, decode.slotBytes)
-  for (const range of slotRanges(image, decode.slotBytes)) {
-    const { base, end, written, slotBytes } = range
-    if (base === native) continue
-    for (let pc = base; pc < Math.min(end, written); pc += slotBytes) {
-      const { instr } = fetchFrom(range, decode, pc)
-      if (isUnlisted(machine, instr)) return instr
-    }
-  }
-  return undefined
+function unlistedIn({ chipIndex }: Machine, image: Image, decode: Decoder): Instr | undefined {
+  const refusesHalves = decode.slotBytes === 2 && !chipIndex.has(COMPRESSED)
+  if (!refusesHalves && !decode.rows.some(row => row.isListed === true && !chipIndex.has(row.name))) return undefined
+  const isUnlisted = (instr: Instr): boolean => instr.row.isListed === true && !chipIndex.has(operationOf(instr))
+  return firstInstr(image, decode, instr => isUnlisted(instr) || (refusesHalves && isCompressed(instr)))
 }
+
+const HINT = 'Choose mode pure, or a machine that lists the instruction: with a chip, or beside nop (docs/machine.md).'
+const COMPRESSED_HINT =
+  'Choose mode pure, build the guest without C, or choose a machine that lists the operation compressed ' +
+  '(docs/machine.md).'
 
 /** What it was about to be counted in. */
 interface Counting {
@@ -48,14 +39,17 @@ interface Counting {
 }
 
 function unlistedError(instr: Instr, { machine, mode, tables }: Counting): RvrError {
-  const { name } = instr.row
-  const extension = titleOf(tables.find(({ rows }) => rows.some(row => row.name === name))?.name ?? name)
+  // Of a compressed one, its own name: the machine may have a chip for what it stands for.
+  const isHalf = isCompressed(instr)
+  const name = isHalf ? disassemble(instr).split(' ')[0]! : instr.row.name
+  const table = tables.find(({ rows }) => rows.some(row => row.name === name))?.name
+  const extension = titleOf(isHalf ? 'c' : (table ?? name))
   return new RvrError(
     'USAGE',
     `machine ${machine.name} has no chip for ${name} (extension ${extension}), so mode ${mode} cannot count it: ` +
       `${disassemble(instr)} at ${hexText(instr.pc)}`,
     {
-      hint: 'Choose mode pure, or a machine that lists the instruction: with a chip, or beside nop (docs/machine.md).',
+      hint: isHalf ? COMPRESSED_HINT : HINT,
       details: { machine: machine.name, mode, instruction: name, extension, pc: instr.pc },
     },
   )

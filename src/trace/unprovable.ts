@@ -1,8 +1,12 @@
 /** Runs that are legal and that no proof can show. */
+import type { Image } from '../elf/image.ts'
 import { RvrError } from '../errors.ts'
 import { hexText } from '../hex.ts'
 import { MEMORY } from '../layout/meter.ts'
 import { isMemory, type Instr, type Row } from '../isa/row.ts'
+import { disassemble } from '../isa/disassemble.ts'
+import type { Decoder } from '../isa/table.ts'
+import { firstInstr, isCompressed } from '../program/first-instr.ts'
 import type { Hart } from '../program/hart.ts'
 
 /** Where an instruction stands: its address, and the instructions retired before it. */
@@ -19,6 +23,17 @@ export function unprovable(reason: string, { pc, instret }: InstructionPlace): R
       hint: 'docs/trace.md says which runs can be proved; segments that end before this instruction can be traced.',
       details: { pc, instret, reason },
     },
+  )
+}
+
+/** @throws RvrError `UNPROVABLE`: the guest's code has a compressed instruction, and every AIR moves pc by 4 */
+export function refuseCompressed(image: Image, decode: Decoder): void {
+  const instr = decode.slotBytes === 2 ? firstInstr(image, decode, isCompressed) : undefined
+  if (instr === undefined) return
+  throw new RvrError(
+    'UNPROVABLE',
+    `guests with compressed instructions (extension C) cannot be proved: ${disassemble(instr)} at ${hexText(instr.pc)}`,
+    { hint: 'Build the guest without C: -march=rv64im or rv32im.', details: { pc: instr.pc, extension: 'C' } },
   )
 }
 

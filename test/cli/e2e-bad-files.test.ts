@@ -29,7 +29,7 @@ const cases: readonly (readonly [what: string, file: Uint8Array, says: RegExp])[
   ['the other class', patched(4, 1), /is \d+, wanted/],
   ['big endian', patched(5, 2), /EI_DATA is 2, wanted 1 \(little endian\)/],
   ['an object file', patched(16, 1, 0), /e_type is 1 \(ET_REL, an object file\), wanted 2/],
-  ['compressed instructions', patched(48, 1), /e_flags .*compressed/],
+  ['floating point', patched(48, 5), /e_flags is 0x5 \(double-precision/],
   ['an entry outside', elf({ entry: 0x900000 }), /e_entry is 0x900000/],
   ['an entry that is misaligned', elf({ entry: TEXT + 2 }), /e_entry is 0x200802/],
   [

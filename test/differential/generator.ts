@@ -5,6 +5,7 @@ import { rows as integerRows } from '../../src/isa/i/rows.ts'
 import { rows as multiplyRows } from '../../src/isa/m/rows.ts'
 import type { Row } from '../../src/isa/row.ts'
 import { buildElf } from '../support/elf-builder.ts'
+import { compressProgram } from './compress.ts'
 import { emitPairIdioms } from './pair-idioms.ts'
 
 /** A small seeded generator (xorshift32); equal seeds give equal programs everywhere. */
@@ -219,8 +220,14 @@ export interface RandomGuest {
   readonly outputBytes: number
 }
 
-/** An ELF with `cases` random cases made from `seed`. `more`: instructions of sets that not every guest has. */
-export function randomGuest(xlen: Xlen, seed: number, cases: number, more: readonly Row[] = []): RandomGuest {
+/** An ELF with `cases` random cases made from `seed`. `more`: instructions of sets that not every guest has.
+ * `compressed`: with half-words among its words. */
+export function randomGuest(
+  xlen: Xlen,
+  seed: number,
+  cases: number,
+  { more = [], compressed = false }: { readonly more?: readonly Row[]; readonly compressed?: boolean } = {},
+): RandomGuest {
   const random = new Random(seed)
   const out = new ProgramBuilder(xlen, more)
   const dumpBytes = cases * 256 + 512
@@ -233,6 +240,7 @@ export function randomGuest(xlen: Xlen, seed: number, cases: number, more: reado
   constant(GP, DATA + SCRATCH / 2)
   constant(TP, dump)
   for (let n = 0; n < cases; n++) emitCase(out, random)
+  const body = out.words.length
   const write = (address: number, length: number): void => {
     constant(10, 1)
     constant(11, address)
@@ -253,11 +261,15 @@ export function randomGuest(xlen: Xlen, seed: number, cases: number, more: reado
       random.below(3) === 0 ? random.pick(corners) : (BigInt(random.word() >>> 0) << 32n) | BigInt(random.word() >>> 0),
       true,
     )
-  const text = new Uint8Array(Uint32Array.from(out.words).buffer)
+  const kept = new Set([...reserved, LINK, JUMP])
+  const text = compressed
+    ? compressProgram(out.words, xlen, random, { registers: kept, from: body })
+    : new Uint8Array(Uint32Array.from(out.words).buffer)
   return {
     elf: buildElf({
       xlen,
       entry: TEXT,
+      flags: compressed ? 1 : 0,
       pageAligned: true,
       segments: [
         { address: TEXT, bytes: text, flags: 5 },

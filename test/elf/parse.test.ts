@@ -105,7 +105,6 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     ['entry in no segment', patched(good, 24, wide ? 8 : 4, 0x200808), 'e_entry'],
     ['entry in a data segment', patched(good, 24, wide ? 8 : 4, 0x300000), 'e_entry'],
     ['program headers outside', patched(good, wide ? 32 : 28, word, 0x7fff_ffff), 'e_phoff'],
-    ['compressed code', patched(good, tail, 4, 1), 'e_flags'],
     ['single float', patched(good, tail, 4, 2), 'e_flags'],
     ['double float', patched(good, tail, 4, 4), 'e_flags'],
     ['quad float', patched(good, tail, 4, 6), 'e_flags'],

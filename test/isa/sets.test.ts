@@ -13,7 +13,7 @@ import { rowsOfSets } from '../support/sets.ts'
 import { fieldsOf, otherExtensions, wordOf } from './words/specified.ts'
 
 const MC = 'llvm-mc-22'
-const further = setNames.filter(name => !['i', 'm', 'zmmul'].includes(name))
+const further = setNames.filter(name => !['i', 'm', 'c', 'zcb', 'zmmul'].includes(name))
 
 function has(program: string): boolean {
   try {

@@ -13,7 +13,7 @@ export const rowsOfSets = (names: readonly SetName[], xlen: Xlen): Row[] =>
 /** The shipped machine, which counts all these instructions as nothing. */
 export function machineWithNops(xlen: Xlen): Machine {
   const machine = defaultMachine(xlen)
-  const names = Object.values(sets).flatMap(rows => rows.map(({ name }) => name))
+  const names = ['compressed', ...Object.values(sets).flatMap(rows => rows.map(({ name }) => name))]
   const more = [...new Set(names)].filter(name => !machine.chipIndex.has(name))
   const chips = machine.chips.map(chip =>
     chip.operations?.includes('nop') === true ? { ...chip, operations: [...chip.operations, ...more] } : chip,

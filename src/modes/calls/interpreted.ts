@@ -16,7 +16,8 @@ export function interpretedHooks({ pc, behind, rd, rs1, imm }: InstrAtHand): Par
     blockEntered: () => [`*count_at(m, context, ${pc}) += 1;`],
     transferred({ instr, target, stackPointer }) {
       if (typeof target === 'number') return []
-      const call = `context = call_at(m, context, ${pc}, ${behind}, function_of(m, ${target.slot}), (uint32_t)${stackPointer});`
+      const into = `function_of(m, ${target.slot})`
+      const call = `context = call_at(m, context, ${pc}, ${behind}, ${into}, (uint32_t)${stackPointer});`
       const calls = `if ${isLink(rd)} ${call}`
       if (instr.row.kind === 'jal') return [calls]
       const back = `context = return_to(m, context, (uint32_t)${target.address}, (uint32_t)${stackPointer});`

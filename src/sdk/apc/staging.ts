@@ -10,6 +10,7 @@ import { DEFAULT_DEGREES } from '../../apc/optimise/optimise.ts'
 import type { LoadedAirs } from '../../air/load.ts'
 import { decoderFor } from '../../extensions/registry.ts'
 import { MAX_BLOCK } from '../../program/graph.ts'
+import { refuseCompressed } from '../../trace/unprovable.ts'
 import { lifted } from '../../program/lifted.ts'
 import { optimiserCode } from '../../stages/apc/optimiser-digest.ts'
 import type { GenerateInputs, SelectInputs } from '../../stages/apc/parts.ts'
@@ -106,7 +107,9 @@ export class ApcStaging {
     const { image, abi, machine, services } = this.#parts
     const { choices, set, buses, signal } = making
     const { events } = services
-    const graph = lifted(image, decoderFor(image.xlen, abi), MAX_BLOCK)
+    const decode = decoderFor(image.xlen, abi)
+    refuseCompressed(image, decode)
+    const graph = lifted(image, decode, MAX_BLOCK)
     const blocks = await blocksInTurns(graph, coderOf(set), signal)
     const superblocks = options.pgo === 'cell' ? options.superblocks : 1
     const profiling = { blocks, superblocks, input: choices.profile ?? ({} satisfies ProfiledInput), events, signal }

@@ -3,6 +3,7 @@ import type { Air } from '../../air/air.ts'
 import type { Image } from '../../elf/image.ts'
 import type { Decoder } from '../../isa/table.ts'
 import { slotRanges } from '../../program/slots.ts'
+import { refuseCompressed } from '../unprovable.ts'
 import { terminating, UNKNOWN_EXIT_CODE, type Coder } from '../coding.ts'
 import { powerOfTwoFrom, type Matrix } from '../matrix.ts'
 
@@ -18,6 +19,7 @@ export interface ProgramEntry {
 
 /** All words of the guest's code that its file holds. What no AIR has stands as what is no instruction does. */
 export function programEntries(image: Image, decode: Decoder, coder: Coder): readonly ProgramEntry[] {
+  refuseCompressed(image, decode)
   const entries: ProgramEntry[] = []
   for (const { base, end, written, wordAt } of slotRanges(image, PC_STEP)) {
     for (let pc = base; pc < Math.min(end, written); pc += PC_STEP) {
