@@ -21,7 +21,11 @@ const NOT_COMPRESSED =
   'Only a guest with compressed instructions may begin between words: its flags (e_flags) have the bit 1.'
 
 /** The first instruction must be a whole instruction slot of an executable segment. */
-function checkEntry(path: string, { entry, slotBytes }: Entry, { segments, memory }: Pick<Image, 'segments' | 'memory'>): number {
+function checkEntry(
+  path: string,
+  { entry, slotBytes }: Entry,
+  { segments, memory }: Pick<Image, 'segments' | 'memory'>,
+): number {
   const reject = (wanted: string, hint?: string): never => {
     throw rejection(path, { field: 'e_entry', found: hexText(entry), wanted, hint })
   }

@@ -17,8 +17,8 @@ export interface ExecutionProfile {
   readonly guest: string
   readonly xlen: Xlen
   /**
-   * Instructions of a stretch begin so many bytes apart, 4 where nothing is said. It is 2 where the guest has compressed
-   * ones, and one of 4 bytes has a stretch to itself then.
+   * Instructions of a stretch begin so many bytes apart; default 4. In guests with compressed instructions it is 2, and
+   * an instruction of 4 bytes has a stretch to itself.
    */
   readonly slotBytes?: SlotBytes | undefined
   readonly stretches: readonly Stretch[]
