@@ -5,6 +5,7 @@ import { rows as integerRows } from '../../src/isa/i/rows.ts'
 import { rows as multiplyRows } from '../../src/isa/m/rows.ts'
 import type { Row } from '../../src/isa/row.ts'
 import { buildElf } from '../support/elf-builder.ts'
+import { emitAtomics, isAtomic } from './atomics.ts'
 import { compressProgram } from './compress.ts'
 import { emitPairIdioms } from './pair-idioms.ts'
 
@@ -63,7 +64,7 @@ class ProgramBuilder {
   row(name: string): Row {
     return this.#rows.get(name)!
   }
-  emit(name: string, operands: { rd?: number; rs1?: number; rs2?: number; imm?: number }): void {
+  emit(name: string, operands: { rd?: number | undefined; rs1?: number; rs2?: number; imm?: number }): void {
     this.words.push(encode(this.row(name), operands))
   }
   /** Leaves room for an instruction that needs to know how much follows; returns the setter. */
@@ -109,6 +110,7 @@ function emitCase(out: ProgramBuilder, random: Random): void {
   const alu = out.names.filter(name => out.row(name).kind === 'alu')
   const memory = out.names.filter(name => ['load', 'store'].includes(out.row(name).kind))
   const branches = out.names.filter(name => out.row(name).kind === 'branch')
+  const atomics = out.names.map(name => out.row(name)).filter(isAtomic)
   for (let r = 1; r < 32; r++)
     if (!reserved.has(r)) out.emit(load, { rd: r, rs1: GP, imm: -2048 + random.below(200) * 8 })
   let pointer = 0
@@ -153,7 +155,10 @@ function emitCase(out: ProgramBuilder, random: Random): void {
   const some = (most: number): void => {
     for (let n = 1 + random.below(most); n > 0; n--) simple()
   }
+  const emit: ProgramBuilder['emit'] = (name, operands) => out.emit(name, operands)
   for (let item = 5 + random.below(12); item > 0; item--) {
+    if (atomics.length > 0 && random.below(3) === 0)
+      emitAtomics({ emit, random, rows: atomics, middle: GP, pointer: JUMP, target })
     switch (random.below(xlen === 32 ? 10 : 9)) {
       case 0: {
         const over = out.hole()

@@ -26,6 +26,8 @@ export interface Ground {
   readonly cpu?: string | false
   /** What the native interpreter is compiled with; default: as the guest. */
   readonly interpreterCc?: string | undefined
+  /** Beside the reference interpreter; default: both. */
+  readonly engines?: readonly Exclude<Engine, 'interp'>[]
 }
 
 async function runGuest(
@@ -85,7 +87,7 @@ export async function agreeEverywhere(
     throw new Error(`${who} differs from the interpreter in ${describe(at)}`)
   }
   for (const { name, reportsCost } of modes) {
-    for (const engine of ['native', 'native-interp'] as const) {
+    for (const engine of ground.engines ?? (['native', 'native-interp'] as const)) {
       const found = await runGuest(engine === 'native' ? rvr : sharing, elf, name, { ...ground, engine })
       compare(`${engine} in mode ${name}`, found.output)
       expect(found.instret).toBe(expected.instret)
