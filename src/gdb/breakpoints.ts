@@ -1,4 +1,5 @@
 /** Packets `Z` and `z`: breakpoints, which are addresses whatever their kind, and watchpoints. */
+import { isInMemory } from '../program/access.ts'
 import type { Watchpoint } from '../program/stops.ts'
 import type { Debugger } from '../sdk/debugger/debugger.ts'
 import { MALFORMED, NOWHERE, OK, REFUSED, UNKNOWN } from './answers.ts'
@@ -61,9 +62,9 @@ export class Breakpoints {
 
   #changeWatched(watchpoint: Watchpoint, isSet: boolean): string {
     const { address, length, access } = watchpoint
-    const { watchpoints, memoryBytes } = this.#guest
+    const { watchpoints, memory } = this.#guest
     if (length === 0) return MALFORMED
-    if (address + length > memoryBytes) return NOWHERE
+    if (!isInMemory(memory, BigInt(address), length)) return NOWHERE
     const key = `${access} ${address} ${length}`
     const known = this.#watched.get(key)
     if (isSet && known === undefined) {

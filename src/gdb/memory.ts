@@ -1,4 +1,6 @@
 /** Packets `m`, `M` and `X`: guest memory. */
+import { windowEnd } from '../elf/image.ts'
+import { isInMemory } from '../program/access.ts'
 import type { Debugger } from '../sdk/debugger/debugger.ts'
 import { MALFORMED, NOWHERE, OK } from './answers.ts'
 import { bytesOf, hexOf, number } from './hex.ts'
@@ -19,14 +21,16 @@ export function readMemory(guest: Debugger, text: string): string {
   const range = rangeOf(text)
   if (range === undefined) return MALFORMED
   const { address, length } = range
-  const most = Math.min(length, guest.memoryBytes - address, MOST_BODY / 2)
-  if (most <= 0) return length === 0 ? '' : NOWHERE
+  if (length === 0) return ''
+  if (address < guest.memory.base) return NOWHERE
+  const most = Math.min(length, windowEnd(guest.memory) - address, MOST_BODY / 2)
+  if (most <= 0) return NOWHERE
   return hexOf(guest.readMemory(address, most))
 }
 
 function write(guest: Debugger, { address, length }: Range, bytes: Uint8Array | undefined): string {
   if (bytes?.length !== length) return MALFORMED
-  if (address + length > guest.memoryBytes) return NOWHERE
+  if (!isInMemory(guest.memory, BigInt(address), length)) return NOWHERE
   if (length > 0) guest.writeMemory(address, bytes)
   return OK
 }

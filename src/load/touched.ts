@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { addressOfBytes } from './host-memory.ts'
 
-const PAGE_BYTES = 4096
+export const PAGE_BYTES = 4096
 /** A part of memory that is looked at as a whole. */
 export const STRETCH_BYTES = 1 << 20
 const PAGES = STRETCH_BYTES / PAGE_BYTES
@@ -31,23 +31,42 @@ function hasPage(entries: Uint8Array): boolean {
   return false
 }
 
-/** Where the stretches of memory begin that somebody may have touched, ascending; all where the system does not say. */
-export function* touchedStretches(memory: Uint8Array): Generator<number> {
+interface Stretch {
+  /** Where it begins in memory. */
+  readonly from: number
+  /** Entries of its pages; undefined where the system does not say. */
+  readonly entries: Uint8Array | undefined
+}
+
+function* stretchesOf(memory: Uint8Array): Generator<Stretch> {
   const address = addressOfBytes(memory)
   const map = address % BigInt(PAGE_BYTES) === 0n ? pagemap() : undefined
-  const entries = new Uint8Array(BATCH * PAGES * ENTRY_BYTES)
+  const batch = new Uint8Array(BATCH * PAGES * ENTRY_BYTES)
   try {
     for (let from = 0; from < memory.length; from += BATCH * STRETCH_BYTES) {
       const position = Number(address / BigInt(PAGE_BYTES)) * ENTRY_BYTES + (from / PAGE_BYTES) * ENTRY_BYTES
-      const read = map === undefined ? 0 : readSync(map, entries, 0, entries.length, position)
+      const read = map === undefined ? 0 : readSync(map, batch, 0, batch.length, position)
       const end = Math.min(memory.length, from + BATCH * STRETCH_BYTES)
       for (let at = from; at < end; at += STRETCH_BYTES) {
         const first = ((at - from) / PAGE_BYTES) * ENTRY_BYTES
-        const isKnown = first + PAGES * ENTRY_BYTES <= read
-        if (!isKnown || hasPage(entries.subarray(first, first + PAGES * ENTRY_BYTES))) yield at
+        const behind = first + PAGES * ENTRY_BYTES
+        yield { from: at, entries: behind <= read ? batch.subarray(first, behind) : undefined }
       }
     }
   } finally {
     if (map !== undefined) closeSync(map)
   }
+}
+
+/** Where the stretches of memory begin that somebody may have touched, ascending; all where the system does not say. */
+export function* touchedStretches(memory: Uint8Array): Generator<number> {
+  for (const { from, entries } of stretchesOf(memory)) if (entries === undefined || hasPage(entries)) yield from
+}
+
+/** The same for pages of PAGE_BYTES. */
+export function* touchedPages(memory: Uint8Array): Generator<number> {
+  for (const { from, entries } of stretchesOf(memory))
+    for (let page = 0; page < PAGES; page++)
+      if (entries === undefined || (entries[(page + 1) * ENTRY_BYTES - 1]! & IS_THERE) !== 0)
+        yield from + page * PAGE_BYTES
 }

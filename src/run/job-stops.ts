@@ -2,6 +2,7 @@
 import type { Image } from '../elf/image.ts'
 import type { GuestAbi } from '../extensions/abi.ts'
 import type { Interpreter, Stretch } from '../interp/interpreter.ts'
+import { bytesAt } from '../program/access.ts'
 import type { Hart } from '../program/hart.ts'
 import type { Watchpoint } from '../program/stops.ts'
 import type { Done } from './execute.ts'
@@ -124,15 +125,15 @@ export class JobStops {
   }
 
   /** What is watched for writes, as it is. */
-  #contents({ memory }: Hart): readonly Uint8Array[] {
-    return this.#stops.watchpoints.map(({ address, length }) => memory.slice(address, address + length))
+  #contents(hart: Hart): readonly Uint8Array[] {
+    return this.#stops.watchpoints.map(({ address, length }) => bytesAt(hart, address, length).slice())
   }
 
-  #changed({ memory }: Hart, held: readonly Uint8Array[] | undefined): WatchedAccess | undefined {
+  #changed(hart: Hart, held: readonly Uint8Array[] | undefined): WatchedAccess | undefined {
     const { watchpoints } = this.#stops
     const index = watchpoints.findIndex(({ access, address, length }, index) => {
       if (held === undefined || access === 'read') return false
-      return Buffer.compare(memory.subarray(address, address + length), held[index]!) !== 0
+      return Buffer.compare(bytesAt(hart, address, length), held[index]!) !== 0
     })
     const found = watchpoints[index]
     return found && { ...found, at: found.address }

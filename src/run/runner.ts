@@ -92,10 +92,6 @@ export class Runner {
     return this.#place.home.hart
   }
 
-  get memoryAddress(): bigint {
-    return this.#place.home.place.memory
-  }
-
   /** Somebody keeps a view of the memory that the guest has now. */
   expose(): void {
     this.#place.home.expose()

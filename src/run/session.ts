@@ -86,11 +86,6 @@ export class Session {
     return this.hart.memory
   }
 
-  /** Where memory is mapped. */
-  get memoryAddress(): bigint {
-    return this.#runner.memoryAddress
-  }
-
   /** Runs the guest from its start. */
   start(options: StartOptions, limits: RunLimits): Promise<SessionState> {
     this.#started = options

@@ -7,7 +7,7 @@ import { windowEnd, type MemoryWindow, type Xlen } from '../../src/elf/image.ts'
 import { u64, type Artifact } from '../../src/index.ts'
 import { assembler, type Assembler } from '../support/assembler.ts'
 import { buildElf } from '../support/elf-builder.ts'
-import { isExhaustive } from '../support/exhaustive.ts'
+import { isExhaustive, sample } from '../support/exhaustive.ts'
 import { artifactOf, engines, errorOf, factsOf, useRvr, widths } from './support.ts'
 
 const host = useRvr('shared', 'quick')
@@ -114,8 +114,8 @@ function places(memory: MemoryWindow, xlen: Xlen): Place[] {
   return OPERATIONS.flatMap((name, operation) => {
     const width = { b: 1, h: 2, w: 4 }[name[1] as 'b']
     const near = edges.flatMap(edge => [-width - 1, -width, -1, 0, 1].map(by => BigInt(edge + by)))
-    return [...near, top - 1n, top - BigInt(width)].flatMap(wanted =>
-      OFFSETS.map((imm, offset) => {
+    return [...near, top - 1n, top - BigInt(width)].flatMap((wanted, turn) =>
+      sample([...OFFSETS.entries()], turn, OFFSETS.length).map(([offset, imm]) => {
         const address = BigInt.asUintN(xlen, wanted)
         const isLegal = address >= BigInt(memory.base) && address + BigInt(width) <= BigInt(end)
         return { operation, offset, base: BigInt.asUintN(xlen, wanted - BigInt(imm)), isLegal, address }
@@ -139,13 +139,14 @@ async function expectEdges(artifact: Artifact, memory: MemoryWindow, xlen: Xlen)
     if (isLegal && operation % 2 === 1) expect(run.memory.read(Number(address), 1)).toEqual(word(base).slice(0, 1))
     if (isLegal) legal++
   }
-  expect(legal).toBeGreaterThan(50)
-  expect(all.length - legal).toBeGreaterThan(50)
+  expect(legal).toBeGreaterThan(16)
+  expect(all.length - legal).toBeGreaterThan(16)
 }
 
 describe.each(named)('memory %s', (_, memory) => {
   // A native interpreter of its own, which knows where its guests lie, takes a while.
-  const own = isExhaustive || memory === windows[0] ? engines : (['interp'] as const)
+  const compiled = memory === windows[0] ? (['interp', 'native'] as const) : (['interp'] as const)
+  const own = isExhaustive ? engines : compiled
 
   test.each(widths)('RV%i: engines agree in every mode that has no tables of memory', async xlen => {
     const guest = await host.rvr.load(elfIn(xlen, memory, work(memory, xlen)), { memory })
@@ -153,7 +154,7 @@ describe.each(named)('memory %s', (_, memory) => {
       using wanted = await guest.interpret(mode).execute()
       expect(wanted).toMatchObject({ outcome: 'terminated', exitCode: 7 })
       expect(Buffer.from(wanted.publicValues).readUInt32LE(0)).toBe(2_001_000)
-      for (const engine of own.filter(name => isExhaustive || name !== 'native-interp' || xlen === 64)) {
+      for (const engine of own) {
         using run = await (await artifactOf(guest, mode, engine)).execute()
         expect(factsOf(run)).toEqual(factsOf(wanted))
         expect(run.memory.read(memory.base + 0x10_0000, 64)).toEqual(wanted.memory.read(memory.base + 0x10_0000, 64))
@@ -163,8 +164,7 @@ describe.each(named)('memory %s', (_, memory) => {
 
   test.each(widths)('RV%i: first and last bytes, and what lies beside them', async xlen => {
     const guest = await host.rvr.load(elfIn(xlen, memory, access(memory, xlen)), { memory })
-    for (const engine of own.filter(name => isExhaustive || name !== 'native-interp' || xlen === 64))
-      await expectEdges(await artifactOf(guest, 'pure', engine), memory, xlen)
+    for (const engine of own) await expectEdges(await artifactOf(guest, 'pure', engine), memory, xlen)
   })
 })
 

@@ -1,4 +1,5 @@
 /** What a debugger has changed in a guest, and where in its run: made again whenever the run comes there once more. */
+import { bytesAt } from '../../program/access.ts'
 import type { Session } from '../../run/session.ts'
 import type { SessionState } from '../../run/session-state.ts'
 
@@ -21,7 +22,7 @@ export function make(change: Change, session: Session, state: SessionState): Ses
       hart.x[change.register] = BigInt.asUintN(hart.xlen, change.value)
       return state
     case 'memory':
-      hart.memory.set(change.bytes, change.address)
+      bytesAt(hart, change.address, change.bytes.length).set(change.bytes)
       return state
     case 'pc': {
       const elsewhere: SessionState = { ...state, pc: change.pc, isInside: false }

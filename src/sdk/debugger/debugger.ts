@@ -1,7 +1,9 @@
 /** A guest under a debugger: stops, looks, changes, forwards and backwards. */
 import { accept } from '../../accept.ts'
+import { windowEnd, type MemoryWindow } from '../../elf/image.ts'
 import { RvrError } from '../../errors.ts'
 import type { Machine } from '../../machine/machine.ts'
+import { bytesAt, isInMemory } from '../../program/access.ts'
 import type { Stops } from '../../run/stops.ts'
 import type { Run, RunOrigin } from '../contract.ts'
 import { GuestRun } from '../run.ts'
@@ -68,9 +70,10 @@ export class Debugger implements Disposable {
     return [...this.#timeline.session.hart.x]
   }
 
-  /** Bytes of guest memory. */
-  get memoryBytes(): number {
-    return this.#timeline.session.hart.memory.length
+  /** Where guest memory lies: its first address, and its size. */
+  get memory(): MemoryWindow {
+    const { base, bytes } = this.#timeline.session.hart.window
+    return { base, bytes }
   }
 
   get machine(): Machine {
@@ -85,9 +88,8 @@ export class Debugger implements Disposable {
 
   /** A copy of guest memory. @throws RvrError `USAGE` outside of it. */
   readMemory(address: number, length: number): Uint8Array {
-    const { memory } = this.#timeline.session.hart
-    const { from, to } = this.#range('readMemory', address, length)
-    return memory.slice(from, to)
+    this.#checkRange('readMemory', address, length)
+    return bytesAt(this.#timeline.session.hart, address, length).slice()
   }
 
   /**
@@ -98,8 +100,8 @@ export class Debugger implements Disposable {
    */
   writeMemory(address: number, bytes: Uint8Array): void {
     this.#checkChangeable()
-    const { from } = this.#range('writeMemory', address, bytes.length)
-    this.#change({ kind: 'memory', address: from, bytes: bytes.slice() })
+    this.#checkRange('writeMemory', address, bytes.length)
+    this.#change({ kind: 'memory', address, bytes: bytes.slice() })
   }
 
   /** Sets x1 … x31, to as many bits as the guest's registers have; x0 stays 0. @throws RvrError `USAGE`. */
@@ -220,13 +222,12 @@ export class Debugger implements Disposable {
       throw new RvrError('USAGE', 'the guest has ended, so nothing of it can be changed', { hint: 'Go back first.' })
   }
 
-  #range(call: string, address: number, length: number): { readonly from: number; readonly to: number } {
-    const { from, bytes } = accept(MemoryRange, call, { from: address, bytes: length })
-    const to = from + bytes
-    if (to > this.memoryBytes)
-      throw new RvrError('USAGE', `${length} bytes at ${address} are not inside guest memory`, {
-        hint: `Guest addresses are 0 … ${this.memoryBytes - 1}.`,
-      })
-    return { from, to }
+  #checkRange(call: string, address: number, length: number): void {
+    const range = accept(MemoryRange, call, { from: address, bytes: length })
+    const { memory } = this
+    if (isInMemory(memory, BigInt(range.from), range.bytes)) return
+    throw new RvrError('USAGE', `${length} bytes at ${address} are not inside guest memory`, {
+      hint: `Guest addresses are ${memory.base} … ${windowEnd(memory) - 1}.`,
+    })
   }
 }

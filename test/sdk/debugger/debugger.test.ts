@@ -1,6 +1,8 @@
 /** A debugger's stops, forwards and backwards, against the trace of the reference interpreter. */
 import { describe, expect, test } from 'vitest'
 import { u64, type Artifact, type Debugger, type TracedInstruction } from '../../../src/index.ts'
+import { assembler } from '../../support/assembler.ts'
+import { buildElf } from '../../support/elf-builder.ts'
 import { isExhaustive, sample } from '../../support/exhaustive.ts'
 import { artifactOf, DATA, errorOf, fixture, program, useRvr, widths, type Engine } from '../../run/support.ts'
 
@@ -69,6 +71,29 @@ describe.each(widths)('RV%i', xlen => {
       expect(debug.registers).toEqual(seen[Number(instret)])
     }
   })
+})
+
+test('memory that begins elsewhere has the addresses of the guest', async () => {
+  const memory = { base: 0x8000_0000, bytes: 2 ** 29 }
+  const code = assembler(64, memory.base + 0x1000)
+  code
+    .li('s0', memory.base + 0x10_0000)
+    .li('t0', 77)
+    .op('sb', { rs1: 's0', rs2: 't0' })
+    .op('terminate')
+  const segments = [{ address: memory.base + 0x1000, bytes: code.finish(), flags: 5 }]
+  const guest = await context.rvr.load(buildElf({ xlen: 64, entry: memory.base + 0x1000, segments }), { memory })
+  using debug = await guest.interpret('debug').debug()
+  expect(debug.memory).toEqual(memory)
+  const byte = memory.base + 0x10_0000
+  debug.watchpoints.add({ address: byte, length: 1, access: 'write' })
+  expect(await debug.continue()).toMatchObject({ reason: 'watchpoint' })
+  expect(debug.readMemory(byte, 1)).toEqual(Uint8Array.of(77))
+  debug.writeMemory(byte, Uint8Array.of(5))
+  await debug.stepBack()
+  expect(debug.readMemory(byte, 1)).toEqual(Uint8Array.of(0))
+  expect(() => debug.readMemory(0x1000, 1)).toThrow('not inside guest memory')
+  expect(() => debug.readMemory(memory.base + memory.bytes - 1, 2)).toThrow('not inside guest memory')
 })
 
 test('changes are made again when the run comes by, and taken back with it', async () => {
