@@ -51,6 +51,7 @@ import {
   type SavedRunOptions,
 } from '../options/saved-runs.ts'
 import { segmentOptions } from '../options/segments.ts'
+import { checkSignature, signatureOption, writeSignature, type SignatureOptions } from '../options/signature.ts'
 import { jsonLine } from '../output/messages.ts'
 import type { Progress } from '../progress/progress.ts'
 import type { Shell } from '../shell.ts'
@@ -63,6 +64,7 @@ export interface RunOptions
     ProfileOptions,
     ProfileOutOptions,
     DumpOptions,
+    SignatureOptions,
     TraceOptions,
     GdbOptions,
     ReportTargetOptions {
@@ -96,6 +98,7 @@ export function declareRun(program: Command, shell: Shell): void {
     reportTargetOption(),
     ...traceOptions(),
     ...dumpOptions(),
+    signatureOption(),
     ...savedRunOptions(),
     ...segmentOptions(),
     ...profilingOptions(),
@@ -137,6 +140,7 @@ async function run(file: string, asked: RunOptions, command: Command, shell: She
   const { guest } = opened
   checkResumed(saved, guest, options.mode)
   await checkProfileOut(options, guest)
+  const signature = await checkSignature(options, guest.image)
   const artifact = await prepare(guest, options, shell, progress)
   await progress.settle()
   const stretch: ResumeFromOptions = {
@@ -163,6 +167,7 @@ async function run(file: string, asked: RunOptions, command: Command, shell: She
   const files = {
     ...(await saveSuspended({ run: result, guest, command: 'run' }, options, shell)),
     ...(await recordProfile(result, options, shell)),
+    ...(await writeSignature(result, signature, options)),
   }
   await target.write(result, () => reportText({ guest, artifact, run: result, files }, options))
   await finishCompile(artifact, result, shell)
@@ -175,7 +180,7 @@ interface Reported {
   readonly artifact: Artifact
   readonly run: Run
   /** Paths of files that the run was written to. */
-  readonly files: { readonly saved?: string; readonly profileOut?: string }
+  readonly files: { readonly saved?: string; readonly profileOut?: string; readonly signature?: string }
 }
 
 /** The report in the form that was asked for. */
