@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 GUEST := cache-fixtures/guests/elf/fibonacci.rv64.elf
 INPUT := u64:800000
 
-.PHONY: all setup build demo package install uninstall check test exhaustive fuzz sanitize words cache-torture bench bench-cache bench-cold bench-start bench-execute bench-trace bench-dwarf bench-calls bench-shards bench-apc bench-prove guests real-guests real tools clean
+.PHONY: all setup build demo package install uninstall check test exhaustive fuzz sanitize words cache-torture bench bench-cache bench-cold bench-start bench-execute bench-trace bench-dwarf bench-calls bench-shards bench-isa bench-apc bench-prove guests real-guests real tools clean
 
 all: build
 
@@ -127,6 +127,10 @@ bench-calls: setup
 # What mode shards costs beside pure, on kernels and large guests, and how much memory by word. OPTIONS='--kernels sieve' and others: --help.
 bench-shards: setup
 	@$(NODE) test/bench/shards.ts $(OPTIONS)
+
+# What C and Zba, Zbb, Zbs cost or save: kernels as rv64im, rv64imac, rv64imac_zba_zbb_zbs, beside native and qemu. OPTIONS='--widths 32,64' and others: --help.
+bench-isa: setup
+	@$(NODE) test/bench/isa.ts $(OPTIONS)
 
 # Sizes after the optimiser of autoprecompiles: published blocks (where they lie beside the repository) pass by pass, blocks of our guests for RV64, how time grows, and what whole guests save.
 bench-apc: setup

@@ -1,7 +1,7 @@
 /** Everything the benchmark asks of the SDK: compile a guest, run it, and say how long each took. */
 import { Rvr, type Artifact, type ExecuteOptions, type ExecutionProfile } from '../../src/index.ts'
 import { childrenUsage } from './children.ts'
-import type { ModeName } from '../../src/index.ts'
+import type { MachineFile, ModeName } from '../../src/index.ts'
 
 export interface RvrSetup {
   readonly elf: string
@@ -9,6 +9,9 @@ export interface RvrSetup {
   readonly cc: string
   readonly cacheDir: string
   readonly profile?: ExecutionProfile
+  readonly machine?: MachineFile
+  /** Default: what the guest's file lists. */
+  readonly isa?: string
 }
 
 export interface PreparedGuest {
@@ -43,10 +46,10 @@ export interface GuestRun {
 /**
  * Opens rvr on a cache directory and makes the guest ready. A second call with the same setup measures the warm path.
  */
-export async function prepare({ elf, mode, cc, cacheDir, profile }: RvrSetup): Promise<PreparedGuest> {
+export async function prepare({ elf, mode, cc, cacheDir, profile, machine, isa }: RvrSetup): Promise<PreparedGuest> {
   const rvr = await Rvr.create({ cacheDir, cc })
   try {
-    const guest = await rvr.load(elf, { abi: 'linux' })
+    const guest = await rvr.load(elf, { abi: 'linux', machine, isa })
     const begin = performance.now()
     const before = childrenUsage()
     const artifact = await guest.compile(mode as ModeName, profile === undefined ? {} : { profile })
