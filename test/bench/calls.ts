@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { largeTree } from './calls-tree.ts'
-import { kernels, programOf } from './kernels.ts'
+import { chosenKernels, programOf } from './kernels.ts'
 import { measure } from './measure.ts'
 import { firstFound, newestClang } from './processes.ts'
 import { geometricMean } from './statistics.ts'
@@ -13,7 +13,7 @@ import { variantsOf } from './variants.ts'
 
 const HELP = `Usage: node test/bench/calls.ts [options]
   --rounds N      runs of each mode, in turns (default 5)
-  --kernels A,B   only these kernels
+  --kernels A,B   only these kernels; tuned and held-out are all of a kind
   --divide N      a part of each kernel's usual scale (default 4)
   --cc A,B        gcc, clang (default clang)
   --contexts N    of the synthetic tree (default 1000000, 0 for none)
@@ -49,7 +49,6 @@ async function measureKernels(work: string): Promise<KernelResult[]> {
   const compilers = (['gcc', 'clang'] as const)
     .filter(label => options.cc.split(',').includes(label))
     .flatMap(label => (found[label] === undefined ? [] : [{ label, command: found[label] }]))
-  const wanted = options.kernels?.split(',')
   const choice = {
     compilers: [],
     rvrCompilers: compilers,
@@ -60,8 +59,7 @@ async function measureKernels(work: string): Promise<KernelResult[]> {
     cacheDir: options.cache ?? join(work, 'cache'),
   }
   const results: KernelResult[] = []
-  for (const kernel of kernels()) {
-    if (wanted?.includes(kernel.name) === false) continue
+  for (const kernel of chosenKernels(options.kernels)) {
     process.stderr.write(`${kernel.name} …\n`)
     const program = programOf(kernel, 'clang')
     const variants = await variantsOf(program, choice)

@@ -4,6 +4,7 @@ import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { availableParallelism, cpus, release } from 'node:os'
 import { dirname } from 'node:path'
 import type { BuildCost } from './build-costs.ts'
+import { isHeldOut } from './kernels.ts'
 import { compileSeconds, fastestTwin, markdown, meanRatios, ratio, variantNames, type KernelResult } from './table.ts'
 
 /** What has to be equal for times to be comparable; ratios are comparable between hosts of one kind. */
@@ -29,6 +30,8 @@ export interface HistoryEntry {
     >
   >
   readonly meanRatios: Readonly<Record<string, number>>
+  /** Of the kernels that were held out. */
+  readonly meanHeldOutRatios?: Readonly<Record<string, number>> | undefined
   /** To the fastest native build by the guest's compiler. */
   readonly meanTwinRatios: Readonly<Record<string, number>>
   /** Of the C compiler, per 1000 guest instructions, means over the kernels. */
@@ -72,6 +75,7 @@ export function historyEntry(
   rounds: number,
   host: Host,
 ): HistoryEntry {
+  const heldOut = results.filter(({ kernel }) => isHeldOut(kernel))
   return {
     date: new Date().toISOString(),
     commit: commitOf(),
@@ -88,6 +92,7 @@ export function historyEntry(
       ]),
     ),
     meanRatios: rounded(meanRatios(results)),
+    meanHeldOutRatios: heldOut.length === 0 ? undefined : rounded(meanRatios(heldOut)),
     meanTwinRatios: rounded(meanRatios(results, fastestTwin)),
     compileSeconds: rounded(compileSeconds(costs)),
   }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { sets } from '../../src/isa/sets.ts'
 import type { MachineFile } from '../../src/index.ts'
-import { kernels, type Kernel } from './kernels.ts'
+import { chosenKernels, type Kernel } from './kernels.ts'
 import { newestClang, runTimed } from './processes.ts'
 import { prepare } from './rvr-run.ts'
 import { geometricMean } from './statistics.ts'
@@ -15,7 +15,7 @@ import { markdown } from './table.ts'
 
 const HELP = `Usage: node test/bench/isa.ts [options]
   --rounds N      runs of each variant, in turns (default 3)
-  --kernels A,B   only these kernels
+  --kernels A,B   only these kernels; tuned and held-out are all of a kind
   --widths A,B    32, 64 (default 64)
   --modes A,B     default pure,metered-cost
   --divide N      a part of each kernel's usual scale (default 1)`
@@ -112,11 +112,10 @@ async function measured(kernel: Kernel, variants: readonly Variant[]): Promise<R
 async function main(): Promise<void> {
   const cc = newestClang()
   if (cc === undefined) throw new Error('no clang found')
-  const wanted = options.kernels?.split(',')
   const work = mkdtempSync(join(tmpdir(), 'rvr-bench-isa-'))
   const columns: { readonly kernel: string; readonly ms: ReadonlyMap<string, number> }[] = []
   try {
-    for (const kernel of kernels().filter(({ name }) => wanted?.includes(name) ?? true)) {
+    for (const kernel of chosenKernels(options.kernels)) {
       process.stderr.write(`${kernel.name} …\n`)
       const variants = await variantsOf(kernel, cc, work)
       columns.push({ kernel: kernel.name, ms: await measured(kernel, variants) })

@@ -8,7 +8,7 @@ import { countInstructions, instructionTable, type InstructionCounts } from './c
 import { coldStartText, measureColdStart, type ColdStart } from './cold-start.ts'
 import { cryptoTable, measureCrypto, type CryptoResult } from './crypto/measure.ts'
 import { appendHistory, comparison, historyEntry, hostOf, readEntry, type HistoryEntry } from './history.ts'
-import { guestCompilerOf, kernels, programOf } from './kernels.ts'
+import { chosenKernels, guestCompilerOf, kernels, programOf } from './kernels.ts'
 import { largeGuestText, measureLargeGuest, type LargeGuestCost } from './large-guest.ts'
 import { measure } from './measure.ts'
 import { firstFound, newestClang, versionOf } from './processes.ts'
@@ -20,7 +20,7 @@ import { variantsOf, type Compiler } from './variants.ts'
 
 const HELP = `Usage: npm run bench -- [options]
   --rounds N        runs of each variant, interleaved (default 3)
-  --kernels A,B     only these kernels
+  --kernels A,B     only these kernels; tuned and held-out are all of a kind
   --scale N         this scale for every kernel, instead of each kernel's own
   --modes A,B       rvr's modes, and among them limit and cost-limit: metered-cost with a limit
                     of instructions or cost beyond the end
@@ -81,7 +81,6 @@ function compilersFor(labels: readonly string[]): Compiler[] {
 async function main(): Promise<void> {
   const modes = options.modes.split(',')
   const rounds = Math.max(1, Number(options.rounds))
-  const wanted = options.kernels?.split(',')
   const compilers = compilersFor(options.cc.split(','))
   const guestCompiler = options['guest-compiler']
   if (!['gcc', 'clang', 'best'].includes(guestCompiler))
@@ -93,7 +92,7 @@ async function main(): Promise<void> {
     const results: KernelResult[] = []
     const costs: BuildCost[] = []
     const counts: InstructionCounts[] = []
-    const chosen = kernels().filter(kernel => wanted?.includes(kernel.name) ?? true)
+    const chosen = chosenKernels(options.kernels)
     if (chosen.length === 0 && options.kernels !== '')
       throw new Error(
         `no kernel is called ${options.kernels}; there are ${kernels()

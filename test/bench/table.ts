@@ -1,4 +1,5 @@
 /** Results as Markdown tables. */
+import { isHeldOut } from './kernels.ts'
 import { geometricMean, median } from './statistics.ts'
 import type { BuildCost } from './build-costs.ts'
 
@@ -36,22 +37,54 @@ export function meanRatios(results: readonly KernelResult[], native = fastestNat
   )
 }
 
+/** Kernels that were tuned for, and those that were held out: where there are both, a table has a mean of each. */
+const KINDS: Readonly<Record<string, (result: KernelResult) => boolean>> = {
+  'mean, tuned': ({ kernel }) => !isHeldOut(kernel),
+  'mean, held out': ({ kernel }) => isHeldOut(kernel),
+}
+
+/** Titles and cells of the geometric means of both kinds, of the values that belong to the results. */
+function kindMeans(results: readonly KernelResult[]): {
+  readonly titles: readonly string[]
+  of(values: readonly number[]): readonly string[]
+} {
+  const titles = Object.keys(KINDS).filter(kind => results.some(KINDS[kind]!) && !results.every(KINDS[kind]!))
+  const meanOf = (kind: string, values: readonly number[]): string =>
+    geometricMean(values.filter((_, index) => KINDS[kind]!(results[index]!))).toFixed(2)
+  return { titles, of: values => titles.map(kind => meanOf(kind, values)) }
+}
+
+/** Those that were tuned for; all where there are no others. */
+export function tuned(results: readonly KernelResult[]): readonly KernelResult[] {
+  const found = results.filter(({ kernel }) => !isHeldOut(kernel))
+  return found.length > 0 ? found : results
+}
+
 /** One row per variant, one column per kernel: `median ms (ratio)`. */
 export function timesTable(results: readonly KernelResult[]): string {
   const means = meanRatios(results)
   const twins = meanRatios(results, fastestTwin)
+  const kinds = kindMeans(results)
   const rows = variantNames(results).map(name => [
     name,
     ...results.map(result => `${median(result.ms[name] ?? []).toFixed(0)} (${ratio(result, name).toFixed(2)})`),
     means[name]!.toFixed(2),
+    ...kinds.of(results.map(result => ratio(result, name))),
     Number.isFinite(twins[name]) ? twins[name]!.toFixed(2) : '',
   ])
-  rows.push(['guest compiled by', ...results.map(result => result.guestCompiler), '', ''])
+  rows.push([
+    'guest compiled by',
+    ...results.map(result => result.guestCompiler),
+    '',
+    ...kinds.titles.map(() => ''),
+    '',
+  ])
   return markdown(
     [
       'ms (× fastest native)',
       ...results.map(result => result.kernel),
       'geometric mean',
+      ...kinds.titles,
       "to native by the guest's compiler",
     ],
     rows,
@@ -73,6 +106,7 @@ export function realGuestTable(results: readonly KernelResult[]): string {
  * What counting costs: time of the other modes as a multiple of mode pure, same width and compiler, one row for each.
  */
 export function countingTable(results: readonly KernelResult[]): string {
+  const kinds = kindMeans(results)
   const rows = variantNames(results)
     .filter(name => name.startsWith('rvr ') && !name.endsWith(' pure'))
     .flatMap(name => {
@@ -81,12 +115,21 @@ export function countingTable(results: readonly KernelResult[]): string {
       const ratios = results.map(result => median(result.ms[name] ?? []) / median(result.ms[pure]!))
       const worst = ratios.indexOf(Math.max(...ratios))
       return [
-        [name, ...ratios.map(value => value.toFixed(2)), geometricMean(ratios).toFixed(2), results[worst]!.kernel],
+        [
+          name,
+          ...ratios.map(value => value.toFixed(2)),
+          geometricMean(ratios).toFixed(2),
+          ...kinds.of(ratios),
+          results[worst]!.kernel,
+        ],
       ]
     })
   return rows.length === 0
     ? ''
-    : markdown(['× mode pure', ...results.map(result => result.kernel), 'geometric mean', 'worst'], rows)
+    : markdown(
+        ['× mode pure', ...results.map(result => result.kernel), 'geometric mean', ...kinds.titles, 'worst'],
+        rows,
+      )
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
