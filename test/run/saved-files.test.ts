@@ -316,7 +316,7 @@ describe('files that were made to deceive, with a digest that fits', () => {
       facts[0] = 33n
     },
     'an unknown ABI': ({ facts }) => {
-      facts[1] = 3n
+      facts[1] = 99n
     },
     'a stop for no reason': ({ facts }) => {
       facts[2] = 0n
