@@ -24,6 +24,8 @@ const HELD_OUT: ReadonlySet<string> = new Set([
 
 export const isHeldOut = (kernel: string): boolean => HELD_OUT.has(kernel)
 
+export const tunedKernels = (): Kernel[] => kernels().filter(({ name }) => !isHeldOut(name))
+
 /** What `--kernels` means: names, and `tuned` and `held-out` for all of a kind; nothing is all. */
 export function chosenKernels(list: string | undefined): Kernel[] {
   const wanted = list?.split(',')
@@ -53,6 +55,10 @@ export function kernels(): Kernel[] {
     sources: [`${directory}bench/${name}.c`, `${directory}bench/main-native.c`],
   }))
 }
+
+/** Is the kernel's guest there by gcc and by clang? Else it is clang's. */
+export const isByBoth = (name: string): boolean =>
+  ['gcc', 'clang'].some(compiler => existsSync(`${directory}elf/bench-${name}.${compiler}.rv64.elf`))
 
 /** The guest ELF of a kernel, by a compiler or by the one whose guest has no compiler in its name. */
 export function kernelGuest(name: string, xlen: 32 | 64, compiler?: Compiler['label']): string {
@@ -88,6 +94,7 @@ export async function guestCompilerOf(
   compilers: readonly Compiler[],
   work: string,
 ): Promise<Compiler['label']> {
+  if (!isByBoth(kernel.name)) return 'clang'
   const best: Partial<Record<Compiler['label'], number>> = {}
   const natives = compilers.flatMap(compiler =>
     nativeVariants(programOf(kernel, compiler.label), compiler, work).map(variant => ({

@@ -8,7 +8,7 @@ import { countInstructions, instructionTable, type InstructionCounts } from './c
 import { coldStartText, measureColdStart, type ColdStart } from './cold-start.ts'
 import { cryptoTable, measureCrypto, type CryptoResult } from './crypto/measure.ts'
 import { appendHistory, comparison, historyEntry, hostOf, readEntry, type HistoryEntry } from './history.ts'
-import { chosenKernels, guestCompilerOf, kernels, programOf } from './kernels.ts'
+import { chosenKernels, guestCompilerOf, isByBoth, kernels, programOf } from './kernels.ts'
 import { largeGuestText, measureLargeGuest, type LargeGuestCost } from './large-guest.ts'
 import { measure } from './measure.ts'
 import { firstFound, newestClang, versionOf } from './processes.ts'
@@ -118,7 +118,7 @@ async function main(): Promise<void> {
       const scale = Number(options.scale ?? kernel.defaultScale)
       const program = programOf(
         kernel,
-        guestCompiler === 'best'
+        guestCompiler === 'best' || !isByBoth(kernel.name)
           ? await guestCompilerOf(kernel, scale, compilers, work)
           : (guestCompiler as Compiler['label']),
       )

@@ -9,6 +9,7 @@ import { buildProgram } from '../../src/cli/program.ts'
 import { asRvrError, writeError } from '../../src/cli/output/messages.ts'
 import type { Shell } from '../../src/cli/shell.ts'
 import { smallBlock } from '../apc/small-block.ts'
+import { quickCompiler } from '../cli/e2e-support.ts'
 
 const folder = new URL('../../docs/schemas/', import.meta.url)
 const names = readdirSync(folder)
@@ -49,6 +50,8 @@ function validators(prepare: (value: AnySchemaObject) => AnySchemaObject): (name
 const open = validators(value => value)
 const strict = validators(value => closed(value) as AnySchemaObject)
 
+// Nothing that is printed depends on it but the path.
+process.env['RVR_CC'] = quickCompiler
 const directory = mkdtempSync(join(tmpdir(), 'rvr-schemas-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 const file = (name: string): string => join(directory, name)

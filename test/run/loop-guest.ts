@@ -2,10 +2,12 @@
 import { MEMORY_BYTES, type Xlen } from '../../src/elf/image.ts'
 import { assembler, type Assembler } from '../support/assembler.ts'
 import { buildElf } from '../support/elf-builder.ts'
+import { isExhaustive } from '../support/exhaustive.ts'
 
 const TEXT = 0x10000
 const DATA = 0x300000
-export const LOOPS = 40
+/** Each is a function more that compilers take their time with. */
+export const LOOPS = isExhaustive || process.env['RVR_FUZZ_ROUNDS'] !== undefined ? 40 : 20
 
 type Random = (below: number) => number
 const pool = ['a0', 'a1', 'a2', 'a3', 'a4', 't0', 't1', 's0', 's1'] as const

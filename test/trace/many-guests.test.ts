@@ -1,7 +1,7 @@
 /** Guests of all kinds, as far as they can be proved: heights are those that were predicted, and the mock prover accepts. */
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { Rvr, utf8, type Artifact, type ExecuteOptions, type Guest } from '../../src/index.ts'
-import { kernels } from '../bench/kernels.ts'
+import { kernels, tunedKernels } from '../bench/kernels.ts'
 import { randomAccesses } from '../metering/access-guest.ts'
 import { assembled, fixtures, kernel, load, randomCases, type Subject } from '../metering/guests.ts'
 import { artifactOf, engines, fixture, quickly } from '../run/support.ts'
@@ -49,7 +49,7 @@ const subjects = (xlen: 32 | 64): readonly Subject[] => [
   ),
   // The widths share those, too; some of them are recorded by all engines below.
   ...sample(random(xlen), xlen / 32),
-  ...sample(kernels(), xlen / 32, 5).map(({ name }) => kernel(xlen, name)),
+  ...sample(isExhaustive ? kernels() : tunedKernels(), xlen / 32, 5).map(({ name }) => kernel(xlen, name)),
 ]
 
 const compilers = isExhaustive ? testCompilers() : [undefined]

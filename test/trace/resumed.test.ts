@@ -49,7 +49,7 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     expect((await contentsOf(stopped, traces))[0]).toEqual(wanted[0])
     const ended = await stopped.resume()
     expect(await contentsOf(ended, { ...traces, fragment: 13, threads: 8 })).toEqual(wanted)
-    for (const segment of wanted.keys())
+    for (const segment of sample([...wanted.keys()], xlen / 32))
       expect(await contentsOf(ended, { ...traces, segment, fragment: 7 })).toEqual([wanted[segment]])
   })
 })

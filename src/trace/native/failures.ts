@@ -77,7 +77,7 @@ function refusal({ guest, engine }: EngineGuest, { pc, x }: Noted): string | und
   const instr = fetchAt(image, decoderFor(image.xlen, abi), pc)?.instr
   if (instr === undefined) return undefined
   if (coderOf(engine.set)(instr) === undefined) return `no AIR has the instruction ${instr.row.name}`
-  const hart = { x, xlen: image.xlen, pc } as Hart
+  const hart = { x, xlen: image.xlen, pc, window: image.memory } as Hart
   return reasonAgainst(instr, touchesOf(instr, hart, abi), hart)
 }
 

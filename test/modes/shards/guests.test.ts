@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import type { Xlen } from '../../../src/elf/image.ts'
 import { Rvr, type Guest } from '../../../src/index.ts'
-import { kernels } from '../../bench/kernels.ts'
+import { kernels, tunedKernels } from '../../bench/kernels.ts'
 import { assembled, fixtures, kernel, type Subject } from '../../metering/guests.ts'
 import { artifactOf, engines, fixture, quickly, type Engine } from '../../run/support.ts'
 import { isExhaustive, sample } from '../../support/exhaustive.ts'
@@ -38,7 +38,7 @@ const subjects = (xlen: Xlen): readonly Subject[] => [
   ...['crc32', 'pull', 'transfers-eager', 'transfers-streamed'].map(name => prebuilt(xlen, name)),
   ...['printf', 'wordcount'].map(name => prebuilt(xlen, name, 'linux')),
   ...assembled(xlen),
-  ...kernels().map(({ name }) => kernel(xlen, name)),
+  ...(isExhaustive ? kernels() : tunedKernels()).map(({ name }) => kernel(xlen, name)),
 ]
 
 const compilers = isExhaustive ? testCompilers().map(({ command }) => command) : [undefined]

@@ -26,6 +26,9 @@ const libraries = isExhaustive
       [64, compilers.at(-1)!, true],
     ] as const)
 
+/** One is what the others have to agree with. */
+const threadCounts = isExhaustive ? [1, 2, 8] : [1, 8]
+
 describe.each(libraries)('RV%i, %s, vectors: %s', (xlen, cc, vectors) => {
   const set = airSetOf(xlen)
   const covered = coveredAirs(xlen)
@@ -80,7 +83,7 @@ describe.each(libraries)('RV%i, %s, vectors: %s', (xlen, cc, vectors) => {
       at += cells.length + 16
       return { ...matrix, cells }
     })
-    const results = await Promise.all([1, 2, 8].map(threads => check({ ...segment, tables }, { threads })))
+    const results = await Promise.all(threadCounts.map(threads => check({ ...segment, tables }, { threads })))
     for (const each of results) expect(each).toEqual(results[0])
     expect(results[0]!.passed).toBe(true)
     // All rows of all tables wrong.
@@ -88,7 +91,7 @@ describe.each(libraries)('RV%i, %s, vectors: %s', (xlen, cc, vectors) => {
       ...segment,
       tables: tables.map(each => ({ ...each, cells: each.cells.map(cell => (cell + 1) % P) })),
     }
-    const found = await Promise.all([1, 2, 8].map(threads => check(broken, { threads })))
+    const found = await Promise.all(threadCounts.map(threads => check(broken, { threads })))
     for (const each of found) expect(each).toEqual(found[0])
     expect(found[0]!.failureCount).toBeGreaterThan(1_000_000)
   })
