@@ -52,7 +52,7 @@ async function whole(artifact: Artifact, options: ExecuteOptions): Promise<{ run
 const isDone = (run: Run): boolean => run.outcome !== 'suspended' || run.instret >= MOST
 
 // Subjects take turns with the engines and, where they stop anywhere, with the modes.
-const isChosen = (turn: number): boolean => isExhaustive || turn % 2 === 0
+const isChosen = (turn: number): boolean => isExhaustive || turn % 3 === 0
 const atCuts = subjects.flatMap((subject, index) =>
   engines.filter((_, engine) => isChosen(index + engine)).map(engine => ({ ...subject, engine, subject })),
 )

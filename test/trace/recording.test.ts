@@ -10,6 +10,7 @@ import { fragmentsIn, writeFragments, type RecordedSegment } from '../../src/arc
 import { readArchive } from '../../src/archive/read.ts'
 import { u64, type Guest, type SegmentTrace } from '../../src/index.ts'
 import { fixtures, load } from '../metering/guests.ts'
+import { isExhaustive } from '../support/exhaustive.ts'
 import { errorOf, useRvr, quickly } from '../run/support.ts'
 import { randomSource } from '../support/random.ts'
 import { planned } from './support.ts'
@@ -65,7 +66,7 @@ describe.each([32, 64] as const)('RV%i', xlen => {
     expect(await errorOf(trace.save(file('part.segment')))).toMatchObject({ code: 'USAGE' })
   })
 
-  test('in another process', { timeout: 300_000 }, async () => {
+  test.runIf(xlen === 64 || isExhaustive)('in another process', { timeout: 300_000 }, async () => {
     const program = `
       import { createHash } from 'node:crypto'
       import { Rvr } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)}

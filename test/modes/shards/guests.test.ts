@@ -71,7 +71,7 @@ describe.each(choices)('RV$xlen, $cc', async ({ xlen, cc }) => {
   }
 
   // The widths share guests and engines.
-  const chosen = sample(subjects(xlen), xlen / 32, 3)
+  const chosen = sample(subjects(xlen), xlen / 32, 6)
   const cases = chosen.flatMap((subject, turn) =>
     sample(engines, turn, 3).map(engine => ({ ...subject, subject, engine })),
   )

@@ -19,7 +19,7 @@ import type { Verdict } from './judges.ts'
 import { exitCodeOf, mockVerdict, realRun, withDerived, type RealRun } from './real-segments.ts'
 import { shortened } from './short-segments.ts'
 
-const TURNS = 100
+const TURNS = 200
 /** Of how many changes a slower judge sees one. */
 const SLOW = isExhaustive ? 200 : 20
 
@@ -155,7 +155,7 @@ describe.each([32, 64] as const)('RV%i', xlen => {
   }
 
   test('rows of every table', { timeout: 3_600_000 }, async () => {
-    for (const [turn, matrix] of sample(honest.tables, xlen, 12).entries()) {
+    for (const [turn, matrix] of sample(honest.tables, xlen, 24).entries()) {
       const random = randomSource(2000 * xlen + turn)
       for (const [what, cells] of Object.entries(rowChanges(matrix, random)))
         await verdictOf(`${matrix.air.name}, a row ${what}`, withMain(matrix, cells))
@@ -163,7 +163,7 @@ describe.each([32, 64] as const)('RV%i', xlen => {
   })
 
   test('tables that are not there, with half of their rows, and twice as high', { timeout: 3_600_000 }, async () => {
-    for (const matrix of sample(honest.tables, xlen, 12)) {
+    for (const matrix of sample(honest.tables, xlen, 24)) {
       // Of those that have to be there the prover has nothing to make a proof of.
       if (matrix.air.publics.length > 0 || matrix.air.fixed !== undefined) continue
       const { air, cells, height } = matrix
