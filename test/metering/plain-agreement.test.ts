@@ -2,19 +2,21 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { Rvr, type Artifact } from '../../src/index.ts'
 import { defaultMachine, type MachineFile } from '../../src/machine/machine.ts'
-import { widths } from '../run/support.ts'
+import { quickly, widths } from '../run/support.ts'
 import { isExhaustive, sample } from '../support/exhaustive.ts'
 import { assembled, fixtures, kernel, load, randomCases, type Subject } from './guests.ts'
 import { expectPieces, floorLimits, piecesOf, plainPieces, trace, type Limits } from './support.ts'
 
 const compilers = [undefined, 'gcc'] as const
 const rvrs: Rvr[] = []
+/** Compiles native interpreters, which take an optimising compiler long. */
+const quick = await Rvr.create({ cacheDir: inject('sharedCache'), ...quickly() })
 const seen = new Set<string>()
 beforeAll(async () => {
   for (const cc of compilers) rvrs.push(await Rvr.create({ cacheDir: inject('sharedCache'), ...(cc && { cc }) }))
 })
 afterAll(async () => {
-  for (const rvr of rvrs) await rvr.dispose()
+  for (const rvr of [...rvrs, quick]) await rvr.dispose()
 })
 
 /** Kernels run on; the plain model takes the square of a segment's length. */
@@ -47,7 +49,10 @@ async function agree(subject: Subject, machine?: MachineFile, only?: Limits[]): 
     // A machine of its own means a native interpreter of its own, which compiles long, as gcc's does; swelling.test.ts has
     // one.
     if ((machine === undefined && index === 0) || isExhaustive)
-      artifacts.push([`native interpreter by ${by}`, await each.interpretNatively('metered')])
+      artifacts.push([
+        `native interpreter by ${by}`,
+        await (isExhaustive ? each : await load(quick, subject, machine)).interpretNatively('metered'),
+      ])
     artifacts.push([`native code by ${by}`, await each.compile('metered')])
   }
   const limits: Limits[] = [
