@@ -1,10 +1,8 @@
 /** The log of what was touched since it was last emptied, and the marks of leaves of guest memory. */
 import { leafId, MEMORY, PAGE_LEAVES, PAGE_SHIFT } from '../layout/meter.ts'
 import { leavesOf, markedLeaves } from './memory-page.ts'
-import { touchLeaf, touchPage } from './memory-tree.ts'
+import { isOfPage, touchLeaf, touchPage } from './memory-tree.ts'
 import type { MeterArea } from './meter-area.ts'
-
-const isOfPage = ({ layout }: MeterArea, id: number): boolean => id >>> layout.spaceBits === MEMORY
 
 /** The masks of the marked leaves of a page, whose first leaf is `first`. */
 const marksOf = ({ seen }: MeterArea, first: number): [lower: number, upper: number] => [

@@ -1,5 +1,5 @@
 /** The memory tables: leaves and inner nodes of the memory tree that a segment touches, and their rows. */
-import { MEMORY, PAGE_SHIFT, SPACE_ROOTS } from '../layout/meter.ts'
+import { leafId, MEMORY, PAGE_SHIFT, SPACE_ROOTS } from '../layout/meter.ts'
 import { halfMask, highestNode, innerNodes, ones } from './memory-page.ts'
 import { FIELD, type MeterArea } from './meter-area.ts'
 
@@ -26,10 +26,11 @@ function climb(area: MeterArea, id: number, from: number, visit: (index: number,
   }
 }
 
-const isOfPage = ({ layout }: MeterArea, id: number): boolean => id >>> layout.spaceBits === MEMORY
+/** Is it a leaf of guest memory, which has its bit in a page and no stamp? */
+export const isOfPage = ({ layout }: MeterArea, id: number): boolean => id >>> layout.spaceBits === MEMORY
 
 /** Index in `stamps` of a page of guest memory. */
-export const pageStamp = ({ words, layout }: MeterArea, page: number): number =>
+const pageStamp = ({ words, layout }: MeterArea, page: number): number =>
   words[FIELD.space_offset + MEMORY]! + 2 ** (layout.spaceBits - PAGE_SHIFT) + page
 
 /**
@@ -118,7 +119,7 @@ export function touchPage(area: MeterArea, page: number, masks: readonly [lower:
     pages[at + 2 + half] = ever | now
   }
   if (zeroHeight >= 0) addZeroSubtrees(area, zeroHeight)
-  if (!isOpen) touchNodes(area, (MEMORY << area.layout.spaceBits) | (page << PAGE_SHIFT), PAGE_SHIFT)
+  if (!isOpen) touchNodes(area, leafId(area.layout, MEMORY, page << PAGE_SHIFT), PAGE_SHIFT)
 }
 
 function keepPage({ layout, words, pages, undoPages }: MeterArea, page: number): void {
