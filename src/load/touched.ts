@@ -1,21 +1,14 @@
 /** Which parts of memory may be other than zero: those that somebody has touched. What nobody has is not even read. */
 import { closeSync, openSync, readSync } from 'node:fs'
+import { PAGE_BYTES, STRETCH_BYTES } from '../program/nonzero-pages.ts'
 import { addressOfBytes } from './host-memory.ts'
 
-export const PAGE_BYTES = 4096
-/** A part of memory that is looked at as a whole. */
-export const STRETCH_BYTES = 1 << 20
 const PAGES = STRETCH_BYTES / PAGE_BYTES
 const ENTRY_BYTES = 8
 /** In the highest byte of an entry of /proc/self/pagemap: the page is in memory, or in the swap space. */
 const IS_THERE = 0xc0
 /** Stretches whose entries are read at once. */
 const BATCH = 64
-
-const zeros = Buffer.alloc(STRETCH_BYTES)
-
-/** Are all bytes zero? One mebibyte at most. */
-export const isZero = (bytes: Uint8Array): boolean => Buffer.compare(bytes, zeros.subarray(0, bytes.length)) === 0
 
 function pagemap(): number | undefined {
   try {

@@ -1,10 +1,12 @@
 /** Pages of a guest's memory that are not zero. */
 export const PAGE_BYTES = 4096
 /** Looked at as a whole first, because most of it was never touched; then page by page. */
-const STRETCH_BYTES = 1 << 20
+export const STRETCH_BYTES = 1 << 20
 
 const zeros = Buffer.alloc(STRETCH_BYTES)
-const isZero = (bytes: Uint8Array): boolean => Buffer.compare(bytes, zeros.subarray(0, bytes.length)) === 0
+
+/** Are all bytes zero? STRETCH_BYTES at most. */
+export const isZero = (bytes: Uint8Array): boolean => Buffer.compare(bytes, zeros.subarray(0, bytes.length)) === 0
 
 /** Their numbers, ascending. */
 export function nonzeroPages(memory: Uint8Array): number[] {

@@ -1,9 +1,8 @@
 /** Takes an interpreted guest into a native instance: registers, memory that is not zero, the mode's area. */
-import { isZero, STRETCH_BYTES, touchedStretches } from '../load/touched.ts'
+import { touchedStretches } from '../load/touched.ts'
+import { isZero, PAGE_BYTES, STRETCH_BYTES } from '../program/nonzero-pages.ts'
 import { copyLanes } from '../program/hart.ts'
 import type { Attachment } from './engine.ts'
-
-const PAGE_BYTES = 4096
 
 /** Makes `target`, which is all zero, equal to `source`. False when `isStopped` answered true before it was done. */
 function copyTouched(source: Uint8Array, target: Uint8Array, isStopped: () => boolean): boolean {

@@ -1,7 +1,8 @@
 /** The signature of a conformance test: what lies between two symbols when it has ended, as suites compare it. */
-import { windowEnd, type Image } from '../../elf/image.ts'
+import type { Image } from '../../elf/image.ts'
 import { RvrError } from '../../errors.ts'
 import { hexText } from '../../hex.ts'
+import { isInMemory } from '../../program/access.ts'
 import type { Run } from '../../sdk/contract.ts'
 
 /** A line of a signature is a word of so many bytes. */
@@ -26,8 +27,8 @@ export function signatureRange({ symbols, memory }: Pick<Image, 'symbols' | 'mem
   const address = addressOf('begin_signature')
   const end = addressOf('end_signature')
   const length = end - address
-  const isInside = address >= memory.base && end <= windowEnd(memory)
-  if (isInside && length >= 0 && length <= MOST_BYTES && length % WORD_BYTES === 0) return { address, length }
+  const isWords = length >= 0 && length <= MOST_BYTES && length % WORD_BYTES === 0
+  if (isWords && isInMemory(memory, BigInt(address), length)) return { address, length }
   const where = `from ${hexText(address)} to ${hexText(end)}`
   throw new RvrError('USAGE', `begin_signature and end_signature are no range of words in guest memory: ${where}`, {
     hint: `A signature is whole words of ${WORD_BYTES} bytes, ${MOST_BYTES} bytes at most.`,

@@ -1,7 +1,8 @@
 /** What differs between two runs that should be in the same state. */
 import { hexText } from '../../hex.ts'
 import { registerNames } from '../../isa/registers.ts'
-import { STRETCH_BYTES, touchedStretches } from '../../load/touched.ts'
+import { touchedStretches } from '../../load/touched.ts'
+import { STRETCH_BYTES } from '../../program/nonzero-pages.ts'
 import type { Run } from '../contract.ts'
 
 export interface Difference {

@@ -1,5 +1,6 @@
 /** A guest as it was at one place of its run: registers, host state and the pages that are not zero. */
-import { PAGE_BYTES, touchedPages } from '../../load/touched.ts'
+import { touchedPages } from '../../load/touched.ts'
+import { isZero, PAGE_BYTES } from '../../program/nonzero-pages.ts'
 import type { Session } from '../../run/session.ts'
 import type { SessionState } from '../../run/session-state.ts'
 
@@ -16,7 +17,6 @@ export interface Snapshot {
   readonly changes: number
 }
 
-const zeros = Buffer.alloc(PAGE_BYTES)
 const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
 
 const pageOf = (memory: Uint8Array, page: number): Uint8Array => memory.subarray(page, page + PAGE_BYTES)
@@ -34,7 +34,7 @@ export function takeSnapshot(
     const bytes = pageOf(memory, page)
     const known = earlier?.pages.get(page)
     if (known !== undefined && isSame(known, bytes)) pages.set(page, known)
-    else if (!isSame(bytes, zeros)) {
+    else if (!isZero(bytes)) {
       pages.set(page, bytes.slice())
       ownBytes += PAGE_BYTES
     }
@@ -48,7 +48,7 @@ export function restoreSnapshot(session: Session, now: SessionState, snapshot: S
   const { state, registers, pages } = snapshot
   for (const page of touchedPages(memory)) {
     const bytes = pageOf(memory, page)
-    if (!pages.has(page) && !isSame(bytes, zeros)) bytes.fill(0)
+    if (!pages.has(page) && !isZero(bytes)) bytes.fill(0)
   }
   for (const [page, wanted] of pages) {
     const bytes = pageOf(memory, page)
